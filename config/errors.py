@@ -1,0 +1,36 @@
+"""What stops the program before it starts: a wrong survey, roster or settings file.
+
+Each error carries every mistake found, so that a person mends the file once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake: the file's name, the key in it (dotted, list places from 1) and the reason in Japanese."""
+
+    file: str
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.reason}" if self.key else f"{self.file}: {self.reason}"
+
+
+class ConfigError(Exception):
+    """A file of the configuration is wrong; `mistakes` holds all that was found."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("\n".join(str(m) for m in mistakes))
+        self.mistakes = mistakes
+
+
+class SurveyError(ConfigError):
+    """A survey's or the roster's file is wrong (exit code 78)."""
+
+
+class SettingsError(ConfigError):
+    """The settings file is wrong (exit code 78). Never quotes a value, which might be a secret."""

@@ -1,0 +1,247 @@
+"""The shapes of a survey: what is asked, of whom, by when.
+
+Frozen values only. Nothing here reads a file (`load.py` does), knows the clock or decides anything.
+A survey is passed as a parameter and never kept as an importable global.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+BodyKind = Literal["prefecture", "designated", "core", "ward", "city", "town", "village"]
+Severity = Literal["error", "warning", "note"]
+FieldKind = Literal["text", "choice", "attributes", "organisation", "position", "telephone", "email"]
+OwnPart = Literal["demanded", "welcome", "none"]
+
+
+class Shape(BaseModel):
+    """A frozen value read from a survey's TOML files; an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Mailbox(Shape):
+    """提出先: one mailbox of the ministry (notice 記２ and 記５)."""
+
+    id: str
+    item: str  # the notice's own number, e.g. "①"
+    address: str
+    section: str  # 担当係, as printed in the notice
+    telephone: str
+    receipt_prefix: str  # first character(s) of its receipt numbers
+
+
+class Program(Shape):
+    """制度等: one subject of the survey; `choice` is its entry in the form's drop-down list."""
+
+    id: str
+    name: str
+    choice: str
+    mailbox: str
+    form: str
+    extension: str  # 内線
+    names: tuple[str, ...] = ()  # further spellings met in subjects and file names
+
+
+class Duty(Shape):
+    """提出義務: bodies of these kinds answer this program.
+
+    `collected` is "municipalities" (all bodies that the prefecture collects), "none", or the lgcodes of
+    the only bodies collected, each by its own prefecture.
+    """
+
+    program: str
+    respondents: tuple[BodyKind, ...]
+    own: OwnPart
+    collected: Literal["municipalities", "none"] | tuple[str, ...] = "none"
+
+
+class Convention(Shape):
+    """記３: subject and file name are 【name】text."""
+
+    text: str
+    placeholder: str  # what the notice prints where the name belongs; left in by mistake
+    skip: tuple[str, ...] = ()  # bracketed words that are no names: 差替え, 再送 …
+
+
+class Polling(Shape):
+    """From this instant on, look into the mailboxes every so many seconds."""
+
+    start: datetime
+    every_seconds: int
+
+
+class Calendar(Shape):
+    """Instants (JST) at which the worker acts, and the days on which nobody works."""
+
+    holidays: tuple[date, ...]
+    polling: tuple[Polling, ...]
+    reminders: tuple[datetime, ...]
+
+
+class Choice(Shape):
+    """選択肢: `number` is the circled number it begins with. `skip_to` is the key of the next question
+    that this choice leaves to be answered; what lies between should be blank."""
+
+    number: int
+    text: str
+    skip_to: str = ""
+
+
+class Mark(Shape):
+    """One line of a question that is answered by circles (〇)."""
+
+    number: int
+    text: str
+
+
+class FreeText(Shape):
+    """自由記載: a text asked for when one of `choices` is taken.
+
+    `where="cell_or_file"`: a supporting file in the same mail serves as well. An empty `label` means that
+    the sheet prints no line for it: the text stands in the row of the answer, to its right.
+    `alert`: once accepted, the operators are told that this choice was taken.
+    """
+
+    key: str
+    label: str
+    choices: tuple[int, ...]
+    format: Literal["text", "year_month"] = "text"
+    where: Literal["cell", "cell_or_file"] = "cell"
+    alert: bool = False
+
+
+class AskedIf(Shape):
+    """The question is asked only where `question` was answered by one of `choices`."""
+
+    question: str
+    choices: tuple[int, ...]
+
+
+class Question(Shape):
+    """項番 and 質問. Either `choices` (a drop-down list) or `marks` (circles)."""
+
+    key: str  # "7-4", "a"
+    item: str  # 項番 as printed, e.g. "７"
+    sub: str = ""  # e.g. "－４"
+    heading: str = ""  # a line printed above it, e.g. where the additional questions begin
+    text: str  # as printed on the sheet
+    only: tuple[BodyKind, ...] = ()  # asked of these kinds of bodies; empty = of all
+    asked_if: AskedIf | None = None
+    choices: tuple[Choice, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    none_marked: Severity | None = None  # what no circle at all leads to; None = silent
+    free_texts: tuple[FreeText, ...] = ()
+
+
+class Field(Shape):
+    """One line of 回答者情報, the head of the sheet."""
+
+    key: str
+    label: str
+    kind: FieldKind
+    hint: str = ""
+    choices: tuple[str, ...] = ()
+    kinds: dict[str, tuple[BodyKind, ...]] = {}  # 組織区分: which bodies may take which choice
+    required: bool = True
+    personal: bool = False  # its value is never quoted in a reply, log or finding
+
+
+class Flags(Shape):
+    """The two formulas of the sheet that the ministry recomputes and never believes."""
+
+    fields_missing: str
+    answers_missing: str
+
+
+class Form(Shape):
+    """様式. Several versions of one form may be valid at once; the content tells which one it is."""
+
+    id: str
+    version: str
+    title: str  # 別添１
+    file_name: str  # of the blank form that `uketsuke form` writes
+    heading: str  # first line of the sheet
+    fields_heading: str
+    questions_heading: str
+    answer_heading: str
+    sheet: str
+    list_sheet: str
+    flags: Flags
+    fields: tuple[Field, ...]
+    questions: tuple[Question, ...]
+
+    def question(self, key: str) -> Question:
+        """The question with this key; KeyError if the form has none."""
+        for question in self.questions:
+            if question.key == key:
+                return question
+        raise KeyError(key)
+
+
+class Attribute(Shape):
+    """属性: one of the screenings that a sheet may be restricted to (notice 記４③)."""
+
+    number: int
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+class Phrases(Shape):
+    """Wording that only this survey uses; the letters' templates hold none of it."""
+
+    ministry: str  # sender's name above the section
+    mail_title: str  # what the survey is called in a subject line or a sentence
+    notice: str  # how the notice is cited
+    via_prefecture: str  # whom municipalities ask
+    attribute_gap: str = ""
+
+
+class Survey(Shape):
+    """調査: one notice, whole. Times are JST (+09:00)."""
+
+    id: str
+    title: str
+    deadline: datetime
+    correct_by: datetime
+    wrong_mailbox: Literal["transfer", "resend"]
+    notice_of_arrival: bool  # held mail from a recognised domain gets a neutral notice of arrival
+    inquiry_notice: bool  # an inquiry gets a neutral notice of arrival
+    phrases: Phrases
+    mailboxes: tuple[Mailbox, ...]
+    programs: tuple[Program, ...]
+    duties: tuple[Duty, ...]
+    attributes: tuple[Attribute, ...] = ()
+    attributes_form: str = ""  # the form on which 属性 means something
+    convention: Convention
+    calendar: Calendar
+    severities: dict[str, Severity] = {}  # finding code -> severity, over the catalogue's default
+    forms: tuple[Form, ...]
+
+    def mailbox(self, id: str) -> Mailbox:
+        """The mailbox with this id; KeyError if there is none."""
+        return _by_id(self.mailboxes, id)
+
+    def program(self, id: str) -> Program:
+        """The program with this id; KeyError if there is none."""
+        return _by_id(self.programs, id)
+
+    def form(self, id: str, version: str = "") -> Form:
+        """The form with this id (and version; else the newest one listed); KeyError if there is none."""
+        fitting = [f for f in self.forms if f.id == id and version in ("", f.version)]
+        if not fitting:
+            raise KeyError(id)
+        return fitting[-1]
+
+
+T = TypeVar("T", Mailbox, Program)
+
+
+def _by_id(values: tuple[T, ...], id: str) -> T:
+    for value in values:
+        if value.id == id:
+            return value
+    raise KeyError(id)

@@ -1,0 +1,97 @@
+"""The catalogue of findings: every code, its default severity, and the shape of one finding.
+
+A finding says one thing noticed and where. It holds no sentence for people (that is
+`replies/wording.toml`) and no value of a personal field. A survey may change severities, never codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from config.survey import Severity, Survey
+
+About = Literal["mail", "file", "field", "question", "sheet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """指摘: one thing noticed. `cell` is A1 style; `question` a key like "7-4"; `label` what the sheet
+    prints beside the cell; `about` the lgcode of a list's row; `found` one line, at most 60 characters."""
+
+    code: str
+    severity: Severity
+    sheet: str = ""
+    cell: str = ""
+    question: str = ""
+    label: str = ""
+    about: str = ""
+    found: str = ""
+    expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An entry of the catalogue: the severity unless the survey says otherwise, and what it is about."""
+
+    severity: Severity
+    about: About
+
+
+CATALOGUE: dict[str, Code] = {
+    # convention of subject and file names (notice 記３)
+    "subject_absent": Code("warning", "mail"),
+    "subject_placeholder": Code("warning", "mail"),
+    "subject_unknown_body": Code("warning", "mail"),
+    "subject_contradicts": Code("error", "mail"),
+    "file_name_absent": Code("warning", "file"),
+    "file_name_placeholder": Code("warning", "file"),
+    "file_name_unknown_body": Code("warning", "file"),
+    "file_name_contradicts": Code("error", "file"),
+    # what kind of file it is
+    "no_file": Code("error", "mail"),
+    "not_a_form": Code("error", "file"),
+    "not_a_workbook": Code("error", "file"),
+    "unreadable": Code("error", "file"),
+    "encrypted": Code("error", "file"),
+    "macro": Code("error", "file"),
+    "legacy_format": Code("warning", "file"),
+    "too_costly": Code("error", "file"),
+    "empty_file": Code("error", "file"),
+    "check_failed": Code("note", "file"),
+    # the sheet as a whole
+    "sheet_blank": Code("error", "sheet"),
+    "list_pending": Code("note", "file"),
+    "label_missing": Code("error", "sheet"),
+    "flag_altered": Code("note", "sheet"),
+    # 回答者情報
+    "field_missing": Code("error", "field"),
+    "field_not_a_choice": Code("error", "field"),
+    "program_unclear": Code("error", "field"),
+    "body_unknown": Code("error", "field"),
+    "body_ambiguous": Code("error", "field"),
+    "body_unclear": Code("error", "mail"),
+    # 調査項目への回答
+    "answer_missing": Code("error", "question"),
+    "answer_not_a_choice": Code("error", "question"),
+    "mark_unreadable": Code("error", "question"),
+    "marks_none": Code("error", "question"),
+    "text_missing": Code("error", "question"),
+    "text_unreadable": Code("error", "question"),
+    "text_unneeded": Code("warning", "question"),
+    "should_be_blank": Code("warning", "question"),
+    "error_value": Code("error", "question"),
+    # against the obligation
+    "not_owed": Code("note", "file"),
+}
+
+
+def severity_of(code: str, survey: Survey) -> Severity:
+    """The severity that this survey gives to a code; KeyError for a code not in the catalogue."""
+    return survey.severities.get(code, CATALOGUE[code].severity)
+
+
+def quote(value: str, limit: int = 60) -> str:
+    """`value` as it may be quoted in a finding: one line, at most `limit` characters."""
+    line = " ".join(value.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,159 @@
+"""What came: the frozen shapes that one mail becomes. They cross the reader child's pipe as JSON.
+
+Nothing here decides, remembers or speaks; values are what was read, before any judgement about a body.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from intake.finding import Finding
+
+MailKind = Literal["submission", "reply", "inquiry", "auto_reply", "bounce", "receipt", "list", "own"]
+FileKind = Literal["answer_sheet", "collated_list", "other"]
+ClaimShape = Literal["as_asked", "deviates", "placeholder", "absent"]
+MatchStatus = Literal["found", "ambiguous", "unknown", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox of RFC 5322 §3.4: display name (decoded) and addr-spec."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        """The part behind the last @, in lower case; empty if there is none."""
+        return self.address.rpartition("@")[2].lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Something in the mail's bytes that was not as the RFCs want it: where, and how it was read."""
+
+    where: str  # "Subject", "body", "1.2 filename"
+    what: str  # "no declaration; read as cp932"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the header and the displayed text say. `references` oldest first; ids with their < >."""
+
+    message_id: str
+    subject: str
+    sender: Address | None
+    reply_to: Address | None
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    in_reply_to: str
+    references: tuple[str, ...]
+    date: str  # Date header, undecoded; never trusted as the time of receipt
+    body: str
+    defects: tuple[Defect, ...] = ()
+    mime_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """The roster's answer to a name: one lgcode, several, or near ones (もしかして)."""
+
+    status: MatchStatus
+    lgcodes: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+    @property
+    def lgcode(self) -> str:
+        """The one body found, else an empty string."""
+        return self.lgcodes[0] if self.status == "found" else ""
+
+
+ABSENT = NameMatch("absent")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a subject or a file name says of the body: 【name】text (notice 記３). `programs` are the ids of
+    programs whose name stands in it; `replaces`: it carries a word like 差替え."""
+
+    text: str
+    shape: ClaimShape
+    name: str = ""
+    match: NameMatch = ABSENT
+    programs: tuple[str, ...] = ()
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One line of 回答者情報 as filled in: value with outer white space stripped, and its cell."""
+
+    key: str
+    value: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question. `value` raw; `number` of the choice taken; `marks` circled; `texts` the
+    free texts by key."""
+
+    question: str
+    value: str
+    cell: str
+    number: int | None = None
+    marks: tuple[int, ...] = ()
+    texts: tuple[FieldValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSheet:
+    """回答シート: one filled 「様式」. `program` is the id that 制度等 names, or empty; `body` is what the
+    roster says to 組織名; `alerts` the keys of questions whose choice the operators must hear of."""
+
+    sheet: str
+    form: str
+    version: str
+    program: str
+    body: NameMatch
+    fields: tuple[FieldValue, ...]
+    answers: tuple[Answer, ...]
+    findings: tuple[Finding, ...]
+    alerts: tuple[str, ...] = ()
+    outlines_wanted: tuple[str, ...] = ()  # questions whose text may come as a supporting file, cell empty
+
+    def field(self, key: str) -> str:
+        """The value of one field; empty if the sheet has none."""
+        return next((f.value for f in self.fields if f.key == key), "")
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """One attachment: what it is, what its name claims, the sheets found in it, and findings about the
+    file itself. `position` is the leaf's place in the mail, from 1."""
+
+    position: int
+    filename: str
+    size: int
+    sha256: str
+    kind: FileKind
+    claim: Claim
+    sheets: tuple[AnswerSheet, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    looks_like_workbook: bool = False  # a spreadsheet by bytes or by name: somebody meant it as a form
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One mail, read. `action` is the DSN's ("failed", "delayed"; RFC 3464) for a bounce; `answers` the
+    Message-ID of the mail that it returns or answers."""
+
+    kind: MailKind
+    message: Message
+    claim: Claim
+    files: tuple[FileReading, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    action: str = ""
+    answers: str = ""
+    signs: tuple[str, ...] = field(default=())  # why this kind: "Auto-Submitted: auto-replied", …

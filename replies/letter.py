@@ -1,0 +1,82 @@
+"""The shapes of what we say: routing fills them, `render.py` turns them into mail. No decision here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from config.survey import Mailbox
+from intake.finding import Finding
+
+LetterKind = Literal["acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer"]
+FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileBlock:
+    """One attachment: its name (empty: the mail itself), what it was taken for, and what became of it.
+
+    `remark` is a key of wording.toml's [remark] table: original, supporting, not_owed, stands, late …"""
+
+    filename: str
+    form_title: str  # 別添１
+    program: str  # 予防接種
+    body: str  # 神奈川県相模原市
+    result: FileResult
+    findings: tuple[Finding, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What the respondent still owes: a program's name, and in which state it is (status --json's words)."""
+
+    program: str
+    state: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One reply. `addressee` is the body's name, its honorific from the roster (貴県, 貴市 …); times JST."""
+
+    kind: LetterKind
+    receipt: str
+    received_at: datetime
+    late: bool
+    after_deadline: bool  # written after the deadline: correct_by is printed
+    mailbox: Mailbox
+    extensions: tuple[tuple[str, str], ...]  # (program name, 内線)
+    addressee: str  # 神奈川県; empty if not known
+    department: str  # 担当部署名 from the form, else empty
+    honorific: str  # 貴県
+    subject: str  # of the mail that is answered
+    findings: tuple[Finding, ...]  # about the mail itself: subject, missing file
+    files: tuple[FileBlock, ...]
+    owed_here: tuple[Owed, ...]
+    owed_elsewhere: tuple[Owed, ...]
+    passed_to: tuple[str, ...] = ()  # sections that it was passed on to (wrong mailbox, transfer)
+    first_receipt: str = ""  # a duplicate: the receipt number of the first
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where the reply belongs: ids with their < >, oldest first (RFC 5322 §3.6.4)."""
+
+    in_reply_to: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who writes to whom, and under which Message-ID. `attempt_key` is the outbox's unique key."""
+
+    sender_name: str
+    sender: str
+    recipient: str
+    message_id: str
+    thread: Thread
+    date: datetime
+    receipt: str
+    rehearsal_for: str = ""  # rehearse mode: to whom it would have gone

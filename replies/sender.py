@@ -1,0 +1,43 @@
+"""The protocol of a sender of mail: SMTP and Maildir stand behind it, held by one contract test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Result = Literal["sent", "drafted", "later", "refused"]
+
+
+class SenderLater(Exception):
+    """Nothing can be sent now (no connection, login refused); try the whole outbox again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What goes out: SMTP envelope (RFC 5321 §2.3.1) and the finished mail with CRLF."""
+
+    mail_from: str
+    rcpt_to: str
+    message_id: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one posting: sent | later (4xx) | refused (5xx), with the server's own line."""
+
+    result: Result
+    detail: str = ""
+
+
+class Sender(Protocol):
+    """Sends one mail after the other over one connection. A connection lost before the server answered
+    DATA raises SenderLater as well: whether it went out is then unknown, and the outbox tries once more."""
+
+    def send(self, posting: Posting) -> Outcome:
+        """Delivers one mail and tells what the server said. Raises SenderLater."""
+        ...
+
+    def close(self) -> None:
+        """Hangs up; the next send connects anew."""
+        ...
