@@ -20,6 +20,16 @@ class Mistake:
         return f"{self.file}: {self.key}: {self.reason}" if self.key else f"{self.file}: {self.reason}"
 
 
+def why_unreadable(error: OSError) -> str:
+    """The reason of an error on opening a file, in Japanese, without the file's name."""
+    known = {
+        FileNotFoundError: "ファイルがありません",
+        PermissionError: "読む権限がありません",
+        IsADirectoryError: "フォルダーです",
+    }
+    return known.get(type(error), error.strerror or type(error).__name__)
+
+
 class ConfigError(Exception):
     """A file of the configuration is wrong; `mistakes` holds all that was found."""
 

@@ -6,10 +6,37 @@ back as ambiguous with all of them, what fits none with near names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import csv
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Literal, get_args
 
+from config.errors import Mistake, SurveyError, why_unreadable
+from config.spelling import fold
 from config.survey import BodyKind
+
+__all__ = ["Body", "Match", "Roster", "check_digit", "fold", "load_roster"]
+
+COLUMNS = ("lgcode", "prefecture", "name", "kana", "county", "kind")
+# 総務省 全国地方公共団体コード, as of 2023-07: cities 792 in all, 20 of them designated and 62 core.
+COUNTS: dict[BodyKind, int] = {
+    "prefecture": 47, "designated": 20, "core": 62, "ward": 23, "city": 710, "town": 743, "village": 183,
+}  # fmt: skip
+_KINDS: frozenset[str] = frozenset(get_args(BodyKind))
+_COLLECTED_KINDS: frozenset[BodyKind] = frozenset({"ward", "city", "town", "village"})
+_NEAR = 3
+_LONGEST_NAME = 40  # a longer text is a sentence, not a misspelt name
+
+_CODE = re.compile(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
+_BRACKETED = re.compile(r"(.+)[(〔\[](.+?)[)〕\]]")
+_PUNCTUATION = re.compile(r"[\W_]+")
+_OFFICE = re.compile(r"(.+?)(?:役所|役場|庁舎?)")
+_CITY_WARD = re.compile(r"(.+?市).+区")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +46,7 @@ class Body:
     lgcode: str
     prefecture: str  # 神奈川県
     name: str  # 相模原市; for a prefecture its own name
-    kana: str
+    kana: str  # ひらがな
     county: str  # 郡, or empty
     kind: BodyKind
 
@@ -36,3 +63,224 @@ class Match:
     status: Literal["found", "ambiguous", "unknown"]
     bodies: tuple[Body, ...]  # found: one; ambiguous: the candidates, by code
     near: tuple[Body, ...] = ()  # unknown: もしかして, the nearest first, at most three
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roster:
+    """All bodies in the order of their codes. Build it with `Roster.of`; it never changes."""
+
+    bodies: tuple[Body, ...]
+    _codes: Mapping[str, Body] = field(repr=False)
+    _names: Mapping[str, tuple[Body, ...]] = field(repr=False)  # by every folded way of writing a name
+
+    @classmethod
+    def of(cls, bodies: Iterable[Body]) -> Roster:
+        """The roster of these bodies, indexed."""
+        ordered = tuple(sorted(bodies, key=lambda body: body.lgcode))
+        names: dict[str, tuple[Body, ...]] = {}
+        for body in ordered:
+            for spelling in _spellings(body):
+                names[spelling] = (*names.get(spelling, ()), body)
+        return cls(ordered, {body.lgcode: body for body in ordered}, names)
+
+    def __iter__(self) -> Iterator[Body]:
+        return iter(self.bodies)
+
+    def __len__(self) -> int:
+        return len(self.bodies)
+
+    def by_code(self, lgcode: str) -> Body | None:
+        """The body with this six-digit code, or None."""
+        return self._codes.get(lgcode)
+
+    def find(self, text: str, prefecture: str = "") -> Match:
+        """The body that `text` names: 横浜市, 神奈川県横浜市, 14神奈川県横浜市, 足柄上郡中井町, 横浜市役所.
+
+        A code in front (prefecture's two digits, or a body's five or six) and the hint `prefecture` choose
+        among bodies of one name; neither overrules a name that fits one body only. A ward of a designated
+        city (横浜市鶴見区) is found as its city. Six digits alone are looked up as a code.
+        """
+        code, name = _split_code(fold(text))
+        if not name:
+            return self._match(self._coded(code))
+        name, inside = _split_brackets(name)
+        hints = [fold(prefecture)] if prefecture else []
+        if inside in self._names:
+            hints.append(inside)
+        for attempt in _attempts(name):
+            if bodies := self._names.get(attempt):
+                return self._match(_narrow(bodies, code, hints))
+        if city := self._city_of_ward(name):
+            return self._match((city,))
+        return Match("unknown", (), self._near(_PUNCTUATION.sub("", name), code, hints))
+
+    def prefecture_of(self, body: Body) -> Body:
+        """The prefecture in which `body` lies; a prefecture is its own."""
+        return next(b for b in self._names[fold(body.prefecture)] if b.kind == "prefecture")
+
+    def honorific(self, body: Body) -> str:
+        """How a letter addresses it: 貴都, 貴道, 貴府, 貴県, 貴市, 貴区, 貴町, 貴村."""
+        return "貴" + body.name[-1]
+
+    def collected_by(self, prefecture: Body) -> tuple[Body, ...]:
+        """管内市町村: its special wards, cities, towns and villages, without designated and core cities."""
+        return tuple(b for b in self.bodies if b.prefecture == prefecture.name and b.kind in _COLLECTED_KINDS)
+
+    def of_kind(self, *kinds: BodyKind) -> tuple[Body, ...]:
+        """The bodies of these kinds, by code."""
+        return tuple(b for b in self.bodies if b.kind in kinds)
+
+    def names(self) -> frozenset[str]:
+        """Every folded way of writing a body's name (with and without prefecture and county)."""
+        return frozenset(self._names)
+
+    def _coded(self, code: str) -> tuple[Body, ...]:
+        """By six digits; by five, which lack either the check digit or, after Excel, the leading zero."""
+        candidates = [code + check_digit(code), "0" + code] if len(code) == 5 else [code]
+        return tuple(self._codes[c] for c in sorted(candidates) if c in self._codes)
+
+    def _match(self, bodies: tuple[Body, ...]) -> Match:
+        if not bodies:
+            return Match("unknown", ())
+        return Match("found" if len(bodies) == 1 else "ambiguous", bodies)
+
+    def _city_of_ward(self, name: str) -> Body | None:
+        hit = _CITY_WARD.fullmatch(name)
+        cities = self._names.get(hit[1], ()) if hit else ()
+        return cities[0] if len(cities) == 1 and cities[0].kind == "designated" else None
+
+    def _near(self, name: str, code: str, hints: list[str]) -> tuple[Body, ...]:
+        """もしかして: the body whose name begins the text, those lacking only 市 or 町, those spelt alike."""
+        if len(name) > _LONGEST_NAME:
+            return ()
+        begins = [name[:end] for end in range(len(name), 1, -1) if name[:end] in self._names]
+        shortened = [name + kind for kind in "都道府県市区町村" if name + kind in self._names]
+        alike = difflib.get_close_matches(name, self._names, n=_NEAR, cutoff=0.6)
+        near: dict[str, Body] = {}
+        for spelling in [*begins[:1], *shortened, *alike]:
+            for body in _narrow(self._names[spelling], code, hints):
+                near.setdefault(body.lgcode, body)
+        return tuple(near.values())[:_NEAR]
+
+
+def load_roster(path: Path | None = None) -> Roster:
+    """The roster in the CSV file `path`, or the one that comes with the program.
+
+    Raises SurveyError with every mistake: columns, check digits, kinds, doubles, prefectures, counts.
+    """
+    source = path if path is not None else resources.files("config") / "roster.csv"
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SurveyError((Mistake(source.name, "", f"読めません（{why_unreadable(error)}）。"),)) from error
+    except UnicodeDecodeError as error:
+        raise SurveyError((Mistake(source.name, "", "文字コードが UTF-8 ではありません。"),)) from error
+    bodies, mistakes = _read_rows(source.name, text)
+    mistakes += _check_whole(source.name, bodies)
+    if mistakes:
+        raise SurveyError(tuple(mistakes))
+    return Roster.of(bodies)
+
+
+def check_digit(first_five: str) -> str:
+    """The sixth digit of a 全国地方公共団体コード: weights 6, 5, 4, 3, 2, (11 − sum mod 11) mod 10."""
+    total = sum(int(digit) * weight for digit, weight in zip(first_five, (6, 5, 4, 3, 2), strict=True))
+    return str((11 - total % 11) % 10)
+
+
+def _read_rows(file: str, text: str) -> tuple[list[Body], list[Mistake]]:
+    rows = csv.reader(text.splitlines())
+    if tuple(next(rows, ())) != COLUMNS:
+        return [], [Mistake(file, "1行目", f"見出しは {','.join(COLUMNS)} です。")]
+    bodies: list[Body] = []
+    mistakes: list[Mistake] = []
+    for row in rows:
+        if reason := _row_mistake(row):
+            mistakes.append(Mistake(file, f"{rows.line_num}行目", reason))
+        else:
+            lgcode, prefecture, name, kana, county, kind = row
+            bodies.append(Body(lgcode, prefecture, name, kana, county, kind))  # type: ignore[arg-type]
+    return bodies, mistakes
+
+
+def _row_mistake(row: list[str]) -> str:
+    """What is wrong with one row, in Japanese; empty if nothing is."""
+    if len(row) != len(COLUMNS):
+        return f"列が {len(row)} 個です（{len(COLUMNS)} 個のはずです）。"
+    lgcode, prefecture, name, kana, _, kind = row
+    if not re.fullmatch(r"[0-9]{6}", lgcode):
+        return f"団体コード「{lgcode}」は数字6桁ではありません。"
+    if check_digit(lgcode[:5]) != lgcode[5]:
+        return f"団体コード {lgcode} の検査数字が合いません（{check_digit(lgcode[:5])} のはずです）。"
+    if not (prefecture and name and kana):
+        return "都道府県名・団体名・かなのいずれかが空です。"
+    if kind not in _KINDS:
+        return f"種別「{kind}」は使えません（{'、'.join(sorted(_KINDS))}）。"
+    return ""
+
+
+def _check_whole(file: str, bodies: list[Body]) -> list[Mistake]:
+    """What no single row shows: doubles, municipalities without prefecture, counts."""
+    mistakes = [
+        Mistake(file, code, "同じ団体コードが2回以上あります。")
+        for code, times in Counter(body.lgcode for body in bodies).items()
+        if times > 1
+    ]
+    prefectures = {(b.lgcode[:2], b.name) for b in bodies if b.kind == "prefecture"}
+    mistakes += [
+        Mistake(file, body.lgcode, f"団体コードの上2桁と都道府県名「{body.prefecture}」が合いません。")
+        for body in bodies
+        if (body.lgcode[:2], body.prefecture) not in prefectures
+    ]
+    found = Counter(body.kind for body in bodies)
+    mistakes += [
+        Mistake(file, kind, f"団体数が {found[kind]} です（{expected} のはずです）。")
+        for kind, expected in COUNTS.items()
+        if found[kind] != expected
+    ]
+    return mistakes
+
+
+def _spellings(body: Body) -> tuple[str, ...]:
+    """The folded ways of writing a body: alone, with county, with prefecture, with both."""
+    if body.kind == "prefecture":
+        return (fold(body.name),)
+    prefecture, county, name = fold(body.prefecture), fold(body.county), fold(body.name)
+    plain = (name, prefecture + name)
+    return (*plain, county + name, prefecture + county + name) if county else plain
+
+
+def _split_code(text: str) -> tuple[str, str]:
+    """(code, name) of a folded text; a single digit is a prefecture's code that lost its zero."""
+    hit = _CODE.fullmatch(text)
+    if not hit:
+        return "", text
+    code, name = hit[1].zfill(2), hit[2]
+    return code, name if _PUNCTUATION.sub("", name) else ""
+
+
+def _split_brackets(name: str) -> tuple[str, str]:
+    """府中市(東京都) -> (府中市, 東京都)."""
+    hit = _BRACKETED.fullmatch(name)
+    return (hit[1], hit[2]) if hit else (name, "")
+
+
+def _attempts(name: str) -> Iterator[str]:
+    """The name as written, without punctuation, without 市役所's 役所."""
+    yield name
+    plain = _PUNCTUATION.sub("", name)
+    yield plain
+    if office := _OFFICE.fullmatch(plain):
+        yield office[1]
+
+
+def _narrow(bodies: tuple[Body, ...], code: str, hints: list[str]) -> tuple[Body, ...]:
+    """Those that the code and the hints point at; a clue that points at none of them is left aside."""
+    for hint in hints:
+        bodies = tuple(b for b in bodies if fold(b.prefecture) == hint) or bodies
+    return tuple(b for b in bodies if code in _codes_of(b)) or bodies
+
+
+def _codes_of(body: Body) -> tuple[str, ...]:
+    """How its code is met: the prefecture's digits, all six, without check digit, without leading zero."""
+    return body.lgcode[:2], body.lgcode, body.lgcode[:5], body.lgcode[1:]

@@ -65,6 +65,7 @@ class Convention(Shape):
     text: str
     placeholder: str  # what the notice prints where the name belongs; left in by mistake
     skip: tuple[str, ...] = ()  # bracketed words that are no names: 差替え, 再送 …
+    replaces: tuple[str, ...] = ()  # those words that mean: this takes the place of what came before
 
 
 class Polling(Shape):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.survey import Severity, Survey
+from intake.personal import mask
 
 About = Literal["mail", "file", "field", "question", "sheet"]
 
@@ -77,6 +78,7 @@ CATALOGUE: dict[str, Code] = {
     "mark_unreadable": Code("error", "question"),
     "marks_none": Code("error", "question"),
     "text_missing": Code("error", "question"),
+    "outline_missing": Code("error", "question"),
     "text_unreadable": Code("error", "question"),
     "text_unneeded": Code("warning", "question"),
     "should_be_blank": Code("warning", "question"),
@@ -92,6 +94,6 @@ def severity_of(code: str, survey: Survey) -> Severity:
 
 
 def quote(value: str, limit: int = 60) -> str:
-    """`value` as it may be quoted in a finding: one line, at most `limit` characters."""
-    line = " ".join(value.split())
+    """`value` as it may be quoted in a finding: one line, at most `limit` characters, no My Number."""
+    line = " ".join(mask(value).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

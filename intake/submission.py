@@ -5,7 +5,7 @@ Nothing here decides, remembers or speaks; values are what was read, before any 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from intake.finding import Finding
@@ -142,6 +142,9 @@ class FileReading:
     sheets: tuple[AnswerSheet, ...] = ()
     findings: tuple[Finding, ...] = ()
     looks_like_workbook: bool = False  # a spreadsheet by bytes or by name: somebody meant it as a form
+    personal: tuple[str, ...] = ()  # places ("様式!E5") where a My Number seems to stand
+    returned: bool = False  # it stands inside the part that a bounce returns
+    attached: bool = True  # a person attached it; False: a signature, a picture within the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +159,6 @@ class Submission:
     findings: tuple[Finding, ...] = ()
     action: str = ""
     answers: str = ""
-    signs: tuple[str, ...] = field(default=())  # why this kind: "Auto-Submitted: auto-replied", …
+    signs: tuple[str, ...] = ()  # why this kind: "Auto-Submitted: auto-replied", …
+    no_reply: tuple[str, ...] = ()  # why no automatic mail may answer it, though it is taken in
+    personal: tuple[str, ...] = ()  # places (件名, 本文) where a My Number seems to stand

@@ -12,6 +12,11 @@ class SenderLater(Exception):
     """Nothing can be sent now (no connection, login refused); try the whole outbox again later."""
 
 
+class AnswerLost(SenderLater):
+    """The connection was lost after the mail had been handed over and before the server answered: whether
+    it went out is unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """What goes out: SMTP envelope (RFC 5321 §2.3.1) and the finished mail with CRLF."""
@@ -36,6 +41,10 @@ class Sender(Protocol):
 
     def send(self, posting: Posting) -> Outcome:
         """Delivers one mail and tells what the server said. Raises SenderLater."""
+        ...
+
+    def probe(self) -> str:
+        """Connects without sending anything, and says where to. Raises SenderLater."""
         ...
 
     def close(self) -> None:

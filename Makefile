@@ -1,0 +1,43 @@
+# Each target does its own set-up and may be run again and again.
+# What is needed: Python 3.11 or newer. Debian packages are installed where root and apt-get are there.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test test-long bench lint packages clean
+
+demo: $(VENV)/ready
+	$(BIN)/uketsuke demo --out demo
+
+test: $(VENV)/ready-test packages
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not long"
+
+test-long: $(VENV)/ready-test packages
+	$(BIN)/python -m pytest -m long
+
+bench: $(VENV)/ready-test packages
+	$(BIN)/python tests/bench/run.py
+
+lint: $(VENV)/ready-test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/ready: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/ready-test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $(VENV)/ready $@
+
+packages:
+	@sh tests/servers/packages.sh
+
+clean:
+	rm -rf $(VENV) demo build

@@ -1,0 +1,124 @@
+"""What the shapes alone cannot tell about a form: whether its questions fit each other.
+
+A list of small checks that all run; none raises.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from config.errors import Mistake
+from config.survey import Choice, Form, Mark, Question
+
+Told = Iterator[tuple[str, str]]  # (key in the file, reason)
+_NUMBER = re.compile(r"\d+")
+
+
+def check_form(form: Form, file: str) -> tuple[Mistake, ...]:
+    """Every mistake of one form that its shape allows."""
+    return tuple(Mistake(file, key, reason) for check in _CHECKS for key, reason in check(form))
+
+
+def doubles(values: Iterable[str]) -> list[str]:
+    """The values that occur more than once, in the order of their first occurrence."""
+    return [value for value, times in Counter(values).items() if times > 1]
+
+
+def _check_keys(form: Form) -> Told:
+    for key in doubles(field.key for field in form.fields):
+        yield "fields", f"key「{key}」が2回以上あります。"
+    for label in doubles(field.label for field in form.fields):
+        yield "fields", f"label「{label}」が2回以上あります。"
+    keys = [q.key for q in form.questions] + [t.key for q in form.questions for t in q.free_texts]
+    for key in doubles(keys):
+        yield "questions", f"key「{key}」が2回以上あります（free_texts の key も区別します）。"
+    if form.sheet == form.list_sheet:
+        yield "list_sheet", "sheet と同じ名前にはできません。"
+
+
+def _check_fields(form: Form) -> Told:
+    for place, field in enumerate(form.fields, 1):
+        if (field.kind == "choice") != bool(field.choices):
+            yield f"fields.{place}.choices", 'kind = "choice" のときに限り、選択肢が要ります。'
+        for choice in field.kinds:
+            if choice not in field.choices:
+                yield f"fields.{place}.kinds", f"「{choice}」は choices にありません。"
+
+
+def _check_answers(form: Form) -> Told:
+    for key, question in _placed(form):
+        if bool(question.choices) == bool(question.marks):
+            yield key, "choices か marks の、どちらか一方が要ります。"
+        if question.none_marked is not None and not question.marks:
+            yield f"{key}.none_marked", "marks のある質問にだけ書けます。"
+        yield from _check_numbers(f"{key}.choices", question.choices)
+        yield from _check_numbers(f"{key}.marks", question.marks)
+
+
+def _check_numbers(key: str, options: Sequence[Choice | Mark]) -> Told:
+    for number in doubles(str(option.number) for option in options):
+        yield key, f"number {number} が2回以上あります。"
+    for place, option in enumerate(options, 1):
+        leading = _NUMBER.match(unicodedata.normalize("NFKC", option.text))
+        if leading is None or int(leading[0]) != option.number:
+            yield f"{key}.{place}.text", f"先頭の番号が number（{option.number}）と合いません。"
+
+
+def _check_skips(form: Form) -> Told:
+    order = {question.key: place for place, question in enumerate(form.questions)}
+    for key, question in _placed(form):
+        for place, choice in enumerate(question.choices, 1):
+            if not choice.skip_to:
+                continue
+            if choice.skip_to not in order:
+                yield f"{key}.choices.{place}.skip_to", f"質問「{choice.skip_to}」はありません。"
+            elif order[choice.skip_to] <= order[question.key]:
+                yield f"{key}.choices.{place}.skip_to", f"質問「{choice.skip_to}」は後の質問ではありません。"
+
+
+def _check_conditions(form: Form) -> Told:
+    order = {question.key: place for place, question in enumerate(form.questions)}
+    for key, question in _placed(form):
+        if question.asked_if is None:
+            continue
+        asked = question.asked_if.question
+        if asked not in order:
+            yield f"{key}.asked_if.question", f"質問「{asked}」はありません。"
+        elif order[asked] >= order[question.key]:
+            yield f"{key}.asked_if.question", f"質問「{asked}」は前の質問ではありません。"
+        else:
+            before = form.questions[order[asked]]
+            yield from _check_taken(f"{key}.asked_if.choices", question.asked_if.choices, before)
+
+
+def _check_free_texts(form: Form) -> Told:
+    for key, question in _placed(form):
+        for place, text in enumerate(question.free_texts, 1):
+            yield from _check_taken(f"{key}.free_texts.{place}.choices", text.choices, question)
+
+
+def _check_taken(key: str, numbers: tuple[int, ...], question: Question) -> Told:
+    known = {choice.number for choice in question.choices} | {mark.number for mark in question.marks}
+    if not numbers:
+        yield key, "番号が1つも書かれていません。"
+    for number in numbers:
+        if number not in known:
+            yield key, f"質問「{question.key}」に番号 {number} の選択肢はありません。"
+
+
+def _placed(form: Form) -> Iterator[tuple[str, Question]]:
+    for place, question in enumerate(form.questions, 1):
+        yield f"questions.{place}", question
+
+
+_CHECKS: tuple[Callable[[Form], Told], ...] = (
+    _check_keys,
+    _check_fields,
+    _check_answers,
+    _check_skips,
+    _check_conditions,
+    _check_free_texts,
+)

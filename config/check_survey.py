@@ -1,0 +1,121 @@
+"""What the shapes alone cannot tell about a survey: whether its parts name each other, and its instants.
+
+A list of small checks that all run; none raises. Bodies are checked in `obligations.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from config.check_form import doubles
+from config.errors import Mistake
+from config.survey import Survey
+
+Told = Iterator[tuple[str, str]]  # (key in the file, reason)
+_JST_OFFSET = timedelta(hours=9)
+
+
+def check_survey(survey: Survey, file: str, forms_known: bool) -> tuple[Mistake, ...]:
+    """Every mistake of survey.toml that its shape allows. `forms_known`: all forms were read, so that a
+    form that is not there is really missing."""
+    checks = (*_CHECKS, _check_forms) if forms_known else _CHECKS
+    return tuple(Mistake(file, key, reason) for check in checks for key, reason in check(survey))
+
+
+def _check_doubles(survey: Survey) -> Told:
+    for key, values in {
+        "mailboxes.id": [m.id for m in survey.mailboxes],
+        "mailboxes.address": [m.address.lower() for m in survey.mailboxes],
+        "mailboxes.receipt_prefix": [m.receipt_prefix for m in survey.mailboxes],
+        "programs.id": [p.id for p in survey.programs],
+        "programs.name": [p.name for p in survey.programs],
+        "attributes.number": [str(a.number) for a in survey.attributes],
+    }.items():
+        for value in doubles(values):
+            yield key, f"「{value}」が2回以上あります。"
+
+
+def _check_programs(survey: Survey) -> Told:
+    mailboxes = {mailbox.id for mailbox in survey.mailboxes}
+    owed = {duty.program for duty in survey.duties}
+    for place, program in enumerate(survey.programs, 1):
+        if program.mailbox not in mailboxes:
+            yield f"programs.{place}.mailbox", f"提出先「{program.mailbox}」はありません。"
+        if program.id not in owed:
+            yield f"programs.{place}.id", f"制度等「{program.id}」を提出する団体（duties）がありません。"
+
+
+def _check_duties(survey: Survey) -> Told:
+    programs = {program.id for program in survey.programs}
+    for place, duty in enumerate(survey.duties, 1):
+        if duty.program not in programs:
+            yield f"duties.{place}.program", f"制度等「{duty.program}」はありません。"
+        if not duty.respondents:
+            yield f"duties.{place}.respondents", "団体の種別が1つも書かれていません。"
+
+
+def _check_forms(survey: Survey) -> Told:
+    forms = {form.id for form in survey.forms}
+    for place, program in enumerate(survey.programs, 1):
+        if program.form not in forms:
+            yield f"programs.{place}.form", f"様式「{program.form}」はありません。"
+        for form in survey.forms:
+            listed = [field.choices for field in form.fields if field.key == "program"]
+            if form.id == program.form and listed and program.choice not in listed[0]:
+                reason = f"様式「{form.id}」（{form.version}）の制度等に「{program.choice}」がありません。"
+                yield f"programs.{place}.choice", reason
+    if survey.attributes_form and survey.attributes_form not in forms:
+        yield "attributes_form", f"様式「{survey.attributes_form}」はありません。"
+
+
+def _check_instants(survey: Survey) -> Told:
+    calendar = survey.calendar
+    instants: list[tuple[str, datetime]] = [("deadline", survey.deadline), ("correct_by", survey.correct_by)]
+    instants += [(f"calendar.polling.{n}.start", p.start) for n, p in enumerate(calendar.polling, 1)]
+    instants += [(f"calendar.reminders.{n}", r) for n, r in enumerate(calendar.reminders, 1)]
+    wrong = [key for key, instant in instants if instant.utcoffset() != _JST_OFFSET]
+    for key in wrong:
+        yield key, "日時に +09:00（日本時間）を付けてください。"
+    if not wrong:
+        yield from _check_order(survey)
+
+
+def _check_order(survey: Survey) -> Told:
+    """Only where every instant has its offset: others cannot be compared."""
+    if survey.correct_by <= survey.deadline:
+        yield "correct_by", "提出期限（deadline）より後にしてください。"
+    for place, reminder in enumerate(survey.calendar.reminders, 1):
+        if reminder >= survey.deadline:
+            yield f"calendar.reminders.{place}", "提出期限（deadline）より前にしてください。"
+    starts = [polling.start for polling in survey.calendar.polling]
+    if starts != sorted(set(starts)):
+        yield "calendar.polling", "start の早い順に、重なりなく書いてください。"
+
+
+def _check_polling(survey: Survey) -> Told:
+    if not survey.calendar.polling:
+        yield "calendar.polling", "1つ以上書いてください。"
+    for place, polling in enumerate(survey.calendar.polling, 1):
+        if polling.every_seconds < 1:
+            yield f"calendar.polling.{place}.every_seconds", "1 以上にしてください。"
+
+
+def _check_convention(survey: Survey) -> Told:
+    if not survey.convention.text:
+        yield "convention.text", "空にはできません。"
+    if not survey.convention.placeholder:
+        yield "convention.placeholder", "空にはできません。"
+    for place, word in enumerate(survey.convention.replaces, 1):
+        if word not in survey.convention.skip:
+            yield f"convention.replaces.{place}", f"「{word}」は skip にもあるはずです。"
+
+
+_CHECKS: tuple[Callable[[Survey], Told], ...] = (
+    _check_doubles,
+    _check_programs,
+    _check_duties,
+    _check_instants,
+    _check_polling,
+    _check_convention,
+)

@@ -1,0 +1,87 @@
+"""提出義務: who owes which program, with which parts, and the working days that are left.
+
+Pure functions over a survey and a roster. Says what is owed, never what was handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from config.errors import Mistake, SurveyError
+from config.jst import in_jst
+from config.roster import Body, Roster
+from config.survey import Duty, OwnPart, Survey
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One respondent × program. `own`: whether its own sheet is demanded; `collected`: lgcodes of the
+    bodies whose rows it collects, by code."""
+
+    lgcode: str
+    program: str
+    own: OwnPart
+    collected: tuple[str, ...]
+
+
+def obligations(survey: Survey, roster: Roster) -> tuple[Obligation, ...]:
+    """Every obligation of the survey, in the order of the programs, then by code.
+
+    Raises SurveyError if the survey names a body that the roster does not have, or owes one thing twice.
+    """
+    if mistakes := check_against(survey, roster):
+        raise SurveyError(mistakes)
+    found = [
+        Obligation(body.lgcode, duty.program, duty.own, _collected(duty, body, roster))
+        for duty in survey.duties
+        for body in roster.of_kind(*duty.respondents)
+    ]
+    order = {program.id: place for place, program in enumerate(survey.programs)}
+    return tuple(sorted(found, key=lambda o: (order[o.program], o.lgcode)))
+
+
+def check_against(survey: Survey, roster: Roster) -> tuple[Mistake, ...]:
+    """The survey's mistakes that only the roster shows; empty if there are none."""
+    mistakes: list[Mistake] = []
+    owed: set[tuple[str, str]] = set()
+    for place, duty in enumerate(survey.duties, 1):
+        if not isinstance(duty.collected, str):
+            mistakes += [
+                Mistake("survey.toml", f"duties.{place}.collected", f"{code} は団体一覧にありません。")
+                for code in duty.collected
+                if roster.by_code(code) is None
+            ]
+        pairs = {(body.lgcode, duty.program) for body in roster.of_kind(*duty.respondents)}
+        if owed & pairs:
+            reason = f"制度等 {duty.program} の同じ団体に、提出義務が2つ定められています。"
+            mistakes.append(Mistake("survey.toml", f"duties.{place}.respondents", reason))
+        owed |= pairs
+    return tuple(mistakes)
+
+
+def working_days_left(at: datetime, deadline: datetime, holidays: Collection[date]) -> int:
+    """営業日: the working days (Mon–Fri, no holiday) after the day of `at`, up to the day of `deadline`.
+
+    Both instants are aware; days are days in Japan. 0 on the last day and after it.
+    """
+    today, last = in_jst(at).date(), in_jst(deadline).date()
+    days = (today + timedelta(days=n) for n in range(1, (last - today).days + 1))
+    return sum(is_working_day(day, holidays) for day in days)
+
+
+def is_working_day(day: date, holidays: Collection[date]) -> bool:
+    """Monday to Friday and no holiday."""
+    return day.weekday() < _SATURDAY and day not in holidays
+
+
+def _collected(duty: Duty, body: Body, roster: Roster) -> tuple[str, ...]:
+    """What this respondent collects: nothing unless it is a prefecture."""
+    if body.kind != "prefecture" or duty.collected == "none":
+        return ()
+    if duty.collected == "municipalities":
+        return tuple(b.lgcode for b in roster.collected_by(body))
+    return tuple(sorted(code for code in duty.collected if code[:2] == body.lgcode[:2]))

@@ -1,0 +1,42 @@
+"""Folds spellings of Japanese text so that the same name compares equal however it was typed.
+
+For comparing only: what people wrote is kept and quoted back as they wrote it. Never merges two bodies
+of the roster whose names differ (a test holds it): that is why 嶋 stays apart from 島 (鹿嶋市, 鹿島市).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Old and new forms, and the forms that vendors' character sets or fonts bring in. Left of each pair: what
+# is met; right: what the comparison uses. NFKC leaves all of them alone.
+_VARIANTS = (
+    "髙高 﨑崎 嵜崎 碕崎 德徳 齋斎 邊辺 邉辺 舘館 槗橋 桒桑 塚塚 "
+    "ヶケ ヵカ 檮梼 惠恵 龍竜 瀧滝 澤沢 濱浜 濵浜 條条 壽寿 圓円 廣広 國国 縣県 區区 邨村 "
+    "鰺鯵 竈釜 竃釜 鹽塩 頸頚 籠篭 礪砺 諌諫 驒騨 蘆芦 槇槙 祗祇 眞真 榮栄 淵渕 渊渕 曾曽 剱剣 劍剣 "
+    "橫横 靜静 澁渋 實実 兒児 豐豊 會会 應応 當当 鐵鉄 藏蔵 櫻桜 巖巌 壹壱 鷗鴎 囎曽 釧釧 櫔栃 槻槻 "
+    "﨟臈 佛仏 萬万 彌弥 與与 來来 黑黒 靑青 吳呉 戶戸 內内 鄕郷 淸清 狹狭 峽峡 燒焼 團団 臺台 "
+    "號号 藝芸 醫医 學学 總総 參参 廳庁 經経 濟済 㟢崎"
+)
+# White space (U+3000 becomes a space under NFKC, so its result is listed), characters without width, and
+# the variation selectors that IVS-aware fonts append (葛󠄀城市).
+_DROPPED = (
+    (0x09, 0x0D), (0x1C, 0x20), (0x85, 0x85), (0xA0, 0xA0), (0xAD, 0xAD), (0x1680, 0x1680),
+    (0x180B, 0x180E), (0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2064), (0x3000, 0x3000),
+    (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xE0100, 0xE01EF),
+)  # fmt: skip
+
+
+def _table() -> dict[int, str | None]:
+    table: dict[int, str | None] = {ord(pair[0]): pair[1] for pair in _VARIANTS.split()}
+    for first, last in _DROPPED:
+        table.update(dict.fromkeys(range(first, last + 1)))
+    return table
+
+
+_TABLE = _table()
+
+
+def fold(text: str) -> str:
+    """`text` for comparison: NFKC, variant characters unified, every space and invisible character gone."""
+    return unicodedata.normalize("NFKC", text).translate(_TABLE)

@@ -1,0 +1,111 @@
+"""A sheet with some answers changed by an official (職員補記), checked again from the start.
+
+The sheet that was read is not touched: a new one is made of its values and the changes. Knows nothing of
+who changed what and why.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+
+from config.roster import Roster
+from config.survey import Form, Question, Survey
+from intake.answers import answer_sheet
+from intake.filled import Entry, Filled, FilledField, FilledQuestion
+from intake.spellings import circled, find_choice
+from intake.submission import Answer, AnswerSheet, FieldValue
+
+_DASHES = re.compile(r"[‐‑–—―−ー－]")
+
+
+class AmendmentRefused(Exception):
+    """A change names no question of the form, or is no answer to it; the text says what would be."""
+
+
+def amend_sheet(
+    sheet: AnswerSheet, changes: Mapping[str, str], survey: Survey, roster: Roster
+) -> AnswerSheet:
+    """The sheet with these answers (question or free text key -> value), read and checked anew. Circles are
+    written as their numbers, e.g. "①③". Raises AmendmentRefused."""
+    form = survey.form(sheet.form, sheet.version)
+    filled = _filled(sheet, form)
+    for key, value in changes.items():
+        filled = _changed(filled, _DASHES.sub("-", unicodedata.normalize("NFKC", key)).strip(), value)
+    return answer_sheet(filled, survey, roster)
+
+
+def _filled(sheet: AnswerSheet, form: Form) -> Filled:
+    """The values that the sheet was read with."""
+    fields = {f.key: f for f in sheet.fields}
+    answers = {a.question: a for a in sheet.answers}
+    return Filled(
+        form,
+        sheet.sheet,
+        tuple(FilledField(f, _entry(fields.get(f.key))) for f in form.fields),
+        tuple(_question(q, answers.get(q.key)) for q in form.questions),
+    )
+
+
+def _entry(value: FieldValue | None) -> Entry | None:
+    if value is None:
+        return None
+    return Entry(value.cell, value.value, "value" if value.value else "blank")
+
+
+def _question(question: Question, answer: Answer | None) -> FilledQuestion:
+    if answer is None:
+        return FilledQuestion(question, None)
+    own = answer.value if question.choices else ""
+    marks = {m.number: _mark(answer.cell, m.number in answer.marks) for m in question.marks}
+    texts = {t.key: entry for t in answer.texts if (entry := _entry(t))}
+    return FilledQuestion(
+        question, Entry(answer.cell, own, "value" if own else "blank"), answer.number, marks, texts
+    )
+
+
+def _mark(cell: str, circle: bool) -> Entry:
+    return Entry(cell, "〇", "value") if circle else Entry(cell)
+
+
+def _changed(filled: Filled, key: str, value: str) -> Filled:
+    for place, line in enumerate(filled.questions):
+        if line.question.key == key:
+            return _with(filled, place, _answered(line, value))
+        if any(t.key == key for t in line.question.free_texts):
+            entry = line.texts.get(key) or Entry(line.answer.cell if line.answer else "")
+            text = replace(entry, value=value, state="value" if value else "blank")
+            return _with(filled, place, replace(line, texts={**line.texts, key: text}))
+    keys = "、".join(q.question.key for q in filled.questions)
+    raise AmendmentRefused(f"Q{key} という問はありません（{keys}）。")
+
+
+def _with(filled: Filled, place: int, question: FilledQuestion) -> Filled:
+    questions = filled.questions
+    return replace(filled, questions=(*questions[:place], question, *questions[place + 1 :]))
+
+
+def _answered(line: FilledQuestion, value: str) -> FilledQuestion:
+    question = line.question
+    cell = line.answer.cell if line.answer else ""
+    if question.marks:
+        return replace(line, answer=Entry(cell), marks=_circles(question, cell, value))
+    if not value.strip():
+        return replace(line, answer=Entry(cell), number=None)
+    number = find_choice(value, question.choices)
+    if number is None:
+        offered = "".join(circled(c.number) for c in question.choices)
+        raise AmendmentRefused(f"Q{question.key}={value}: {offered} のいずれかを指定してください。")
+    text = next(c.text for c in question.choices if c.number == number)
+    return replace(line, answer=Entry(cell, text, "value"), number=number)
+
+
+def _circles(question: Question, cell: str, value: str) -> dict[int, Entry]:
+    wanted = set(re.findall(r"\d", unicodedata.normalize("NFKC", value)))
+    known = {str(m.number) for m in question.marks}
+    if not wanted <= known or (value.strip() and not wanted):
+        offered = "".join(circled(m.number) for m in question.marks)
+        raise AmendmentRefused(f"Q{question.key}={value}: {offered} から該当するものを指定してください。")
+    return {m.number: _mark(cell, str(m.number) in wanted) for m in question.marks}

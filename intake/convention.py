@@ -1,0 +1,192 @@
+"""What a subject or a file name claims, by the survey's convention 【name】text (notice 記３).
+
+Width, spaces, the shape of brackets, Re: in front and numbers behind are silent. Whether the claim fits the
+workbook is decided elsewhere; a body is only ever found by looking its name up in the roster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from config.roster import Match, Roster, fold
+from config.survey import Survey
+from intake.finding import Finding, quote, severity_of
+from intake.submission import ABSENT, Claim, ClaimShape, NameMatch
+
+_LONGEST = 500  # characters looked at: a longer subject claims nothing further on
+_EXTENSION = re.compile(r"\.(xls[xmb]?|xlt[xm]?|ods|csv|zip|lzh|7z|pdf|docx?|pptx?|txt)\Z", re.IGNORECASE)
+_BRACKETS = (
+    "【】",
+    "[]",
+    "〔〕",
+    "「」",
+    "『』",
+    "［］",
+    "〖〗",
+    "〘〙",
+    "《》",
+    "〈〉",
+    "()",
+    "（）",
+    "{}",
+    "｛｝",
+    "<>",
+)
+_GROUP = re.compile(
+    "|".join(f"{re.escape(pair[0])}[^{re.escape(pair)}]{{1,60}}{re.escape(pair[1])}" for pair in _BRACKETS)
+)
+_PUNCTUATION = re.compile(r"[\W_]+")
+_NAME_CHARACTER = re.compile("[㐀-䶿一-鿿豈-﫿々ケ]")
+_BODY_NAME = re.compile("[都道府県市区町村]$")
+_SHORT = 2  # 津市: a name this short counts only where no other character of a name stands before it
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A body's name as written (or as the roster has it, where it stood in other text), looked up."""
+
+    name: str
+    match: Match
+
+    @property
+    def known(self) -> bool:
+        return self.match.status != "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What stands in brackets; `leads`: the convention's text follows at once."""
+
+    content: str
+    leads: bool
+
+
+def read_claim(text: str, survey: Survey, roster: Roster, is_file: bool) -> Claim:
+    """The claim of one subject, or of one file name (its extension is no part of it)."""
+    plain = _EXTENSION.sub("", text.strip()) if is_file else text
+    plain = plain[:_LONGEST]
+    placeholder = _compact(survey.convention.placeholder)
+    groups = [group for group in _groups(plain, survey) if _compact(group.content) != placeholder]
+    named = _named(plain.replace(survey.convention.placeholder, " "), groups, roster)
+    folded = fold(plain)
+    return Claim(
+        text=text,
+        shape=_shape(_compact(plain), placeholder, named, groups, survey),
+        name=named.name if named else "",
+        match=_name_match(named.match) if named else ABSENT,
+        programs=_programs(folded.replace(fold(named.name), " ") if named else folded, survey),
+        replaces=any(fold(word) in folded for word in survey.convention.replaces),
+    )
+
+
+def convention_findings(claim: Claim, survey: Survey, is_file: bool) -> tuple[Finding, ...]:
+    """What is to be said of the convention: one finding, or none where the claim is as asked for."""
+    what = "file_name" if is_file else "subject"
+    if claim.shape == "placeholder":
+        code = f"{what}_placeholder"
+    elif claim.shape in ("absent", "deviates"):
+        code = f"{what}_absent"
+    elif claim.match.status == "unknown":
+        code = f"{what}_unknown_body"
+    else:
+        return ()
+    known = claim.match.status in ("found", "ambiguous")
+    name = claim.name if known else survey.convention.placeholder
+    expected = f"【{name}】{survey.convention.text}"
+    return (Finding(code, severity_of(code, survey), found=quote(claim.text), expected=expected),)
+
+
+def name_standing_in(text: str, roster: Roster) -> Match | None:
+    """The roster's answer to the longest body's name that stands in `text`; None if none does.
+
+    Names are taken from left to right, the longest at each place, so that 大津市 never yields 津市."""
+    found = list(_scan(fold(text), roster.names()))
+    return roster.find(max(found, key=len)) if found else None
+
+
+def _groups(text: str, survey: Survey) -> list[_Group]:
+    """The bracketed groups that may hold a name: words to skip, programs and mere numbers are passed over."""
+    asked = _compact(survey.convention.text)
+    passed_over = {_compact(word) for word in survey.convention.skip}
+    for program in survey.programs:
+        passed_over |= {_compact(word) for word in (program.name, program.choice, *program.names)}
+    hits = [hit for hit in _GROUP.finditer(text) if not _is_idle(_compact(hit[0][1:-1]), passed_over)]
+    idle = [hit[0] for hit in _GROUP.finditer(text) if _is_idle(_compact(hit[0][1:-1]), passed_over)]
+    groups = []
+    for hit in hits:
+        rest = text[hit.end() :]
+        for word in idle:
+            rest = rest.replace(word, "")
+        groups.append(_Group(hit[0][1:-1].strip(), _compact(rest).startswith(asked)))
+    return groups
+
+
+def _is_idle(content: str, passed_over: set[str]) -> bool:
+    return content in passed_over or content.isdigit() or not content
+
+
+def _named(text: str, groups: list[_Group], roster: Roster) -> _Named | None:
+    """The body named: by a group that the roster knows (the leading one before others), by a name standing
+    in the text, or else what the leading group says though the roster does not know it."""
+    ordered = sorted(groups, key=lambda group: not group.leads)
+    looked_up = [_Named(group.content, roster.find(group.content)) for group in ordered]
+    for named in looked_up:
+        if named.known:
+            return named
+    leading = next((n for n, group in zip(looked_up, ordered, strict=True) if group.leads), None)
+    where = leading.name if leading and _BODY_NAME.search(leading.name) else text
+    standing = name_standing_in(where, roster)
+    if standing is not None and standing.bodies:
+        return _Named(standing.bodies[0].name, standing)
+    return leading
+
+
+def _scan(folded: str, names: frozenset[str]) -> Iterator[str]:
+    longest = max(map(len, names), default=0)
+    place = free = 0  # `free`: where the last name ended
+    while place < len(folded):
+        name = next(
+            (folded[place : place + n] for n in range(longest, 1, -1) if folded[place : place + n] in names),
+            "",
+        )
+        bound = place == free or not _NAME_CHARACTER.match(folded[place - 1])
+        if name and (len(name) > _SHORT or bound):
+            yield name
+            place = free = place + len(name)
+        else:
+            place += 1
+
+
+def _shape(
+    compact: str, placeholder: str, named: _Named | None, groups: list[_Group], survey: Survey
+) -> ClaimShape:
+    if placeholder in compact:
+        return "placeholder"
+    has_text = _compact(survey.convention.text) in compact
+    leads = any(group.leads for group in groups)
+    if has_text and ((named and named.known) or leads):
+        return "as_asked"
+    bracketed = any(named is not None and named.known and group.content == named.name for group in groups)
+    return "deviates" if has_text or bracketed else "absent"
+
+
+def _name_match(match: Match) -> NameMatch:
+    return NameMatch(
+        match.status, tuple(body.lgcode for body in match.bodies), tuple(body.lgcode for body in match.near)
+    )
+
+
+def _programs(folded: str, survey: Survey) -> tuple[str, ...]:
+    """The ids of the programs whose name, choice or further spelling stands in the text."""
+    return tuple(
+        program.id
+        for program in survey.programs
+        if any(fold(word) in folded for word in (program.name, program.choice, *program.names))
+    )
+
+
+def _compact(text: str) -> str:
+    """Folded and without punctuation, so that brackets and hyphens do not count."""
+    return _PUNCTUATION.sub("", fold(text))

@@ -1,0 +1,213 @@
+"""An IMAP folder as a source of mail (RFC 9051, RFC 3501), over IMAPClient.
+
+Never changes anything on the server: the folder is opened by EXAMINE and mails are read with BODY.PEEK.
+People work in these mailboxes, so no flag means anything here: the cursor is UIDVALIDITY and UID.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+
+from intake.network import reason, tls_context
+from intake.received import HEADER_LIMIT, JST, received_at
+from intake.source import Cursor, Fetched, Look, SourceUnavailable
+
+Item = dict[bytes, Any]  # one mail's part of a FETCH response: data item -> value
+
+_TROUBLE = (IMAPClientError, OSError, ValueError)  # ValueError: answers that IMAPClient cannot parse
+_ASK_WHOLE, _WHOLE = "BODY.PEEK[]", b"BODY[]"
+_ASK_HEADER, _HEADER = f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>", b"BODY[HEADER]<0>"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ImapAccess:
+    """Where and as whom to read. `tls`: "tls" from the first byte (RFC 8314) or "starttls"; always verified,
+    against the PEM file `ca` or else the system's CAs. Of mails over `max_size` bytes only the header is
+    read. A batch holds at most `batch` mails and, unless one mail alone is larger, `batch_bytes` bytes."""
+
+    host: str
+    port: int
+    user: str
+    password: Callable[[], str] | str = field(repr=False)
+    tls: Literal["tls", "starttls"] = "tls"
+    ca: Path | None = None
+    folder: str = "INBOX"
+    timeout_seconds: float = 60.0
+    max_size: int = 50_000_000
+    batch: int = 50
+    batch_bytes: int = 16_000_000
+
+
+class ImapSource:
+    """A `Source` over one IMAP folder. Keeps its connection between looks; after any error, and when the
+    server has hung up meanwhile, the next look connects anew. Not for several threads at once."""
+
+    def __init__(self, access: ImapAccess) -> None:
+        self._access = access
+        self._client: IMAPClient | None = None
+
+    def look(self, cursor: Cursor | None) -> Look:
+        """The UIDs behind the cursor, ascending; all of them where the folder has another UIDVALIDITY."""
+        with self._guard("メールボックスを確認できません"):
+            client, uidvalidity = self._examined()
+            known = cursor is not None and cursor.uidvalidity == uidvalidity
+            last = int(cursor.uid or 0) if cursor is not None and known else 0
+            # «n:*» names the last mail even when its UID is below n (RFC 9051 §9, seq-range)
+            found = client.search(["UID", f"{last + 1}:*"])
+            return Look(uidvalidity, tuple(str(uid) for uid in sorted(set(found)) if uid > last))
+
+    def fetch(self, uids: Sequence[str]) -> Iterator[Fetched]:
+        """The mails of the last look, batch by batch. Needs its connection: UIDs of another UIDVALIDITY would
+        be other mails."""
+        numbers = [int(uid) for uid in uids]
+        for start in range(0, len(numbers), self._access.batch):
+            facts = self._ask(numbers[start : start + self._access.batch], ["RFC822.SIZE", "INTERNALDATE"])
+            sizes = {uid: item[b"RFC822.SIZE"] for uid, item in facts.items() if b"RFC822.SIZE" in item}
+            for group, whole in self._groups(sizes):
+                bodies = self._ask(group, [_ASK_WHOLE if whole else _ASK_HEADER])
+                for uid in group:
+                    raw = bodies.get(uid, {}).get(_WHOLE if whole else _HEADER)
+                    if raw is not None and (raw or not sizes[uid]):  # else expunged since it was looked up
+                        yield self._mail(uid, facts[uid], raw, whole)
+
+    def close(self) -> None:
+        """Says goodbye and hangs up; never raises."""
+        if self._client is not None:
+            with contextlib.suppress(*_TROUBLE):
+                self._client.logout()
+        self._drop()
+
+    def _groups(self, sizes: dict[int, int]) -> Iterator[tuple[list[int], bool]]:
+        """The mails to ask for in one go, in order, and whether whole: bounded in bytes, large ones alone."""
+        group: list[int] = []
+        filled = 0
+        for uid, size in sizes.items():
+            if group and (size > self._access.max_size or filled + size > self._access.batch_bytes):
+                yield group, True
+                group, filled = [], 0
+            if size > self._access.max_size:
+                yield [uid], False
+            else:
+                group.append(uid)
+                filled += size
+        if group:
+            yield group, True
+
+    def _ask(self, uids: list[int], items: list[str]) -> dict[int, Item]:
+        """One FETCH. A server may answer NO to all when one mail is gone or damaged (RFC 2180 §4.1): then
+        each is asked for alone, and one that gives nothing does not hide the others."""
+        with self._guard("メールを取り出せません"):
+            if self._client is None:
+                raise ConnectionResetError
+            try:
+                return _fetch(self._client, uids, items)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError:
+                return _one_by_one(self._client, uids, items)
+
+    def _examined(self) -> tuple[IMAPClient, str]:
+        """The folder opened afresh, so that it tells of new mail and of a new UIDVALIDITY, and the latter."""
+        if self._client is not None:
+            try:
+                return self._client, _examine(self._client, self._access.folder)
+            except (IMAPClientAbortError, OSError):  # the server hung up since the last look
+                self._drop()
+        self._client = self._connect()
+        return self._client, _examine(self._client, self._access.folder)
+
+    def _connect(self) -> IMAPClient:
+        access = self._access
+        context = tls_context(access.ca)
+        implicit = access.tls == "tls"
+        client = IMAPClient(
+            access.host,
+            access.port,
+            ssl=implicit,
+            ssl_context=context if implicit else None,
+            timeout=access.timeout_seconds,
+        )
+        try:
+            # IMAPClient has imaplib format every line for its log, mails included: a third of the time
+            client._imap.debug = 0
+            client.normalise_times = False  # keeps the offset of INTERNALDATE
+            if not implicit:
+                client.starttls(context)
+            self._login(client)
+        except _TROUBLE:
+            with contextlib.suppress(OSError):
+                client.shutdown()
+            raise
+        return client
+
+    def _login(self, client: IMAPClient) -> None:
+        password = self._access.password
+        client.login(self._access.user, password if isinstance(password, str) else password())
+
+    @contextlib.contextmanager
+    def _guard(self, what: str) -> Iterator[None]:
+        """Whatever goes wrong with network, protocol or login: hang up, and tell it in one sentence."""
+        try:
+            yield
+        except _TROUBLE as error:
+            self._drop()
+            place = f"{self._access.host}:{self._access.port}"
+            what = "メールボックスにログインできません" if isinstance(error, LoginError) else what
+            raise SourceUnavailable(f"{place} の{what}（{reason(error)}）。") from error
+
+    def _mail(self, uid: int, facts: Item, raw: bytes, whole: bool) -> Fetched:
+        date = facts.get(b"INTERNALDATE")
+        # without a readable INTERNALDATE a server breaks RFC 9051 §2.3.3, which must not hide a mail
+        when = date.astimezone(JST) if date is not None and date.tzinfo else received_at(raw)
+        if when is None:
+            raise SourceUnavailable(f"{self._access.host} がメール（UID {uid}）の受信日時を示しません。")
+        # servers may estimate RFC822.SIZE (Exchange does): what came is the truth
+        size = len(raw) if whole else facts[b"RFC822.SIZE"]
+        return Fetched(str(uid), when, size, raw, header_only=not whole)
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            with contextlib.suppress(*_TROUBLE):
+                self._client.shutdown()
+            self._client = None
+
+
+def _examine(client: IMAPClient, folder: str) -> str:
+    answer = client.select_folder(folder, readonly=True)
+    if b"UIDVALIDITY" not in answer:
+        raise IMAPClientError("no UIDVALIDITY")
+    return str(answer[b"UIDVALIDITY"])
+
+
+def _fetch(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, Item]:
+    found: dict[int, Item] = client.fetch(uids, items)
+    return found
+
+
+def _one_by_one(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, Item]:
+    """Each mail alone; those that the server lists no longer are left out. Raises the server's last NO where
+    it gave none of the mails that it still lists."""
+    found: dict[int, Item] = {}
+    refusal: IMAPClientError | None = None
+    client.noop()  # lets the server tell of what is gone
+    listed = set(client.search(["UID", ",".join(map(str, uids))]))
+    for uid in (u for u in uids if u in listed):
+        try:
+            found.update(_fetch(client, [uid], items))
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            refusal = error
+            _log.warning("メール（UID %s）をサーバーから取り出せません（%s）。", uid, reason(error))
+    if refusal is not None and not found:
+        raise refusal
+    return found

@@ -1,0 +1,55 @@
+"""What IMAP and SMTP share: verified TLS, and the words for why a server cannot be used.
+
+Quotes what a server said on one short line, and never a secret: errors that could carry one are described
+instead of quoted. Nothing here can turn verification off.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from pathlib import Path
+
+_SHOWN = 160  # characters of a server's own words
+_PYTHON_BYTES = re.compile(r"""^b(['"])(.*)\1$""")  # imaplib's errors quote the server like this
+
+
+def tls_context(ca: Path | None) -> ssl.SSLContext:
+    """Verifies certificate and host name, against the PEM file `ca` or else the system's CAs. OSError."""
+    if ca is not None and not ca.is_file():
+        raise FileNotFoundError(None, "", str(ca))  # ssl's own error does not name the file
+    return ssl.create_default_context(cafile=ca)
+
+
+def reason(error: BaseException) -> str:
+    """A few words on what went wrong, for operators; to be put in brackets after what was tried."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"サーバー証明書を確認できません: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLSの接続が成り立ちません: {error.reason or 'TLS'}"
+    if isinstance(error, socket.gaierror):
+        return "ホスト名が見つかりません"
+    if isinstance(error, TimeoutError):
+        return "時間内に応答がありません"
+    if isinstance(error, ConnectionRefusedError):
+        return "接続が拒まれました"
+    if isinstance(error, ConnectionError):
+        return "接続が切れました"
+    if isinstance(error, FileNotFoundError):
+        return f"ファイルがありません: {error.filename}"
+    if isinstance(error, PermissionError):
+        return f"ファイルを読む権限がありません: {error.filename}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror + (f": {error.filename}" if error.filename else "")
+    if isinstance(error, UnicodeError):  # its text quotes the character, which may be a password's
+        return "利用者名、パスワード又は応答に、扱えない文字があります"
+    return one_line(_PYTHON_BYTES.sub(r"\2", str(error))) or type(error).__name__
+
+
+def one_line(said: str | bytes) -> str:
+    """A server's words on one line of at most 160 printable characters; odd bytes as \\x escapes."""
+    text = said.decode("utf-8", errors="backslashreplace") if isinstance(said, bytes) else said
+    words = "".join(c if c.isprintable() else " " for c in text).split()
+    line = " ".join(words)
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

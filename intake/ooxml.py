@@ -1,0 +1,241 @@
+"""What stands in an OOXML workbook beside its values: sheets, far cells, error cells, formulas, merges.
+
+A quick pass with expat over the XML before any reader builds a table from it. Never unpacks more than the
+archive's own directory announces, never accepts a document type (so no entities), never returns a cell's
+value except the text of an error.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from xml.parsers import expat
+
+MAX_UNPACKED = 100 * 1024 * 1024
+MAX_PARTS = 2_000
+
+Place = tuple[int, int]
+
+
+class Broken(Exception):
+    """No archive, no workbook in it, or XML that is not well-formed."""
+
+
+class TooCostly(Exception):
+    """Too large to be unpacked; the text says what is too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One worksheet (ECMA-376 part 1, 18.3): its state and what calamine does not tell. `bottom` and
+    `right` bound the cells with a value, `filled` counts them; `merged`: top left → bottom right."""
+
+    name: str
+    hidden: str
+    bottom: int
+    right: int
+    filled: int
+    errors: Mapping[Place, str]
+    formulas: frozenset[Place]
+    uncached: frozenset[Place]
+    merged: Mapping[Place, Place]
+
+
+def examine(data: bytes) -> tuple[Part, ...]:
+    """The worksheets of a workbook, in its own order. Raises Broken and TooCostly."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _examine(_Package(archive))
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise Broken from error
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise Broken from error
+
+
+class _Package:
+    """The parts of an archive by name, whatever their case (ECMA-376 part 2, 6.2.2.3) and slashes."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        infos = archive.infolist()
+        if len(infos) > MAX_PARTS:
+            raise TooCostly(f"{len(infos):,}個の構成ファイル")
+        if sum(info.file_size for info in infos) > MAX_UNPACKED:
+            raise TooCostly(f"展開後 {MAX_UNPACKED // 1024 // 1024} MB超")
+        self._archive = archive
+        self._infos = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in infos}
+
+    def read(self, part: str) -> bytes:
+        """The bytes of one part; KeyError if there is none."""
+        return self._archive.read(self._infos[part.lower()])
+
+    def related(self, part: str) -> dict[str, tuple[str, str]]:
+        """The relationships of a part ("" for the package): id → (last word of its type, target part)."""
+        folder, name = posixpath.split(part)
+        found: dict[str, tuple[str, str]] = {}
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if _local(tag) == "Relationship" and attributes.get("TargetMode") != "External":
+                target = attributes["Target"].replace("\\", "/")
+                path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                found[attributes["Id"]] = (attributes["Type"].rpartition("/")[2], path)
+
+        _parse(self.read(posixpath.join(folder, "_rels", f"{name}.rels")), start)
+        return found
+
+
+def _examine(package: _Package) -> tuple[Part, ...]:
+    home = next(target for kind, target in package.related("").values() if kind == "officeDocument")
+    targets = package.related(home)
+    parts = []
+    for name, hidden, key in _sheets(package.read(home)):
+        kind, target = targets[key]
+        if kind == "worksheet":
+            parts.append(_scan(name, hidden, package.read(target)))
+    if not parts:
+        raise Broken
+    return tuple(parts)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition(":")[2]
+
+
+def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
+    parser = _parser()
+    parser.StartElementHandler = start
+    parser.Parse(xml, True)
+
+
+def _parser() -> Any:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise Broken
+
+
+def _sheets(xml: bytes) -> list[tuple[str, str, str]]:
+    """(name, state, relationship id) of each sheet in the workbook part."""
+    found: list[tuple[str, str, str]] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if _local(tag) == "sheet":
+            key = next(value for name, value in attributes.items() if name.endswith(":id"))
+            state = attributes.get("state", "visible")
+            found.append((attributes["name"], "" if state == "visible" else state, key))
+
+    _parse(xml, start)
+    return found
+
+
+def _scan(name: str, hidden: str, xml: bytes) -> Part:
+    scan = _SheetScan()
+    scan.parse(xml)
+    return Part(
+        name,
+        hidden,
+        scan.bottom,
+        scan.right,
+        scan.filled,
+        scan.errors,
+        frozenset(scan.formulas),
+        frozenset(scan.formulas - scan.cached),
+        scan.merged,
+    )
+
+
+class _SheetScan:
+    """One pass over a worksheet's XML (ECMA-376 part 1, 18.3.1.4 for c, t, f and v)."""
+
+    def __init__(self) -> None:
+        self.bottom = self.right = self.filled = 0
+        self.errors: dict[Place, str] = {}
+        self.formulas: set[Place] = set()
+        self.cached: set[Place] = set()
+        self.merged: dict[Place, Place] = {}
+        self._place: Place = (0, 0)
+        self._row = 0
+        self._type = ""
+        self._parser = _parser()
+
+    def parse(self, xml: bytes) -> None:
+        """Fills the attributes; raises ExpatError, ValueError or Broken."""
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = None
+        self._parser.Parse(xml, True)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2] if ":" in tag else tag
+        if tag == "c":
+            self._cell(attributes)
+        elif tag in ("v", "is"):
+            self._value()
+        elif tag == "f":
+            self.formulas.add(self._place)
+        elif tag == "row":
+            self._row = int(attributes.get("r", self._row + 1))
+            self._place = (self._row, 0)
+        elif tag == "mergeCell":
+            first, _, last = attributes["ref"].partition(":")
+            self.merged[place_of(first)] = place_of(last or first)
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("r")
+        self._place = place_of(reference) if reference else (self._row, self._place[1] + 1)
+        self._type = attributes.get("t", "n")
+
+    def _value(self) -> None:
+        row, column = self._place
+        self.bottom, self.right = max(self.bottom, row), max(self.right, column)
+        self.filled += 1
+        if self._type == "str":
+            self.cached.add(self._place)
+        if self._type == "e" or self._place in self.formulas:
+            self._parser.CharacterDataHandler = self._text
+            self._parser.EndElementHandler = self._end
+
+    def _text(self, text: str) -> None:
+        self.cached.add(self._place)
+        if self._type == "e":
+            self.errors[self._place] = self.errors.get(self._place, "") + text
+
+    def _end(self, _tag: str) -> None:
+        self._parser.CharacterDataHandler = None
+        self._parser.EndElementHandler = None
+
+
+def place_of(reference: str) -> Place:
+    """(row, column) from 1 of a reference in A1 style; ValueError if it is none."""
+    place = _PLACES.get(reference)
+    if place is None:
+        letters = reference.rstrip("0123456789")
+        column = 0
+        for letter in letters.upper():
+            if not "A" <= letter <= "Z":
+                raise ValueError(reference)
+            column = column * 26 + ord(letter) - 64
+        place = (int(reference[len(letters) :]), column)
+    return place
+
+
+def name_of(place: Place) -> str:
+    """The reference in A1 style of (row, column) from 1."""
+    row, column = place
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row}"
+
+
+_PLACES: Mapping[str, Place] = {
+    f"{chr(64 + column)}{row}": (row, column) for column in range(1, 27) for row in range(1, 121)
+}

@@ -1,0 +1,101 @@
+"""The reader child: one long-lived process that turns bytes into Submissions, away from the worker.
+
+Hostile bytes meet a ceiling of memory here and a ceiling of time in the parent (`routing/reading.py`).
+Requests and answers are frames on the pipe: four bytes of length, big-endian, then that many bytes. The
+child ends at EOF. It opens no network, writes no file, and never sees the ledger.
+
+  request:  {"task": "mail"|"file", "filename": …, "skip": [position, …]}   then the bytes
+  answers:  P <position>   a file is begun (the parent's clock starts anew)
+            R <json>       the Submission (task mail) or FileReading (task file)
+            E <text>       an exception nobody foresaw, as a traceback
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from pydantic import TypeAdapter
+
+from config.load import load_survey
+from config.roster import load_roster
+from intake.read import Context, read_mail, read_single_file
+from intake.submission import FileReading, Submission
+
+MEMORY_CEILING = 1 << 30  # bytes of address space
+OUT_OF_MEMORY = 77  # exit code: the parent counts it against the file in hand
+
+_SUBMISSION = TypeAdapter(Submission)
+_FILE = TypeAdapter(FileReading)
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """One frame; None at the end of the stream."""
+    head = _read_exactly(stream, 4)
+    if head is None:
+        return None
+    return _read_exactly(stream, struct.unpack(">I", head)[0])
+
+
+def _read_exactly(stream: BinaryIO, size: int) -> bytes | None:
+    parts: list[bytes] = []
+    while size > 0:
+        part = stream.read(min(size, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def frame(payload: bytes) -> bytes:
+    """The payload with its length in front."""
+    return struct.pack(">I", len(payload)) + payload
+
+
+def serve(requests: BinaryIO, answers: BinaryIO, context: Context) -> None:
+    """Answers requests until the pipe is closed."""
+
+    def answer(kind: bytes, payload: bytes) -> None:
+        answers.write(frame(kind + payload))
+        answers.flush()
+
+    while (head := read_frame(requests)) is not None:
+        data = read_frame(requests)
+        if data is None:
+            return
+        try:
+            answer(b"R", _work(json.loads(head), data, context, lambda n: answer(b"P", str(n).encode())))
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+        except Exception:  # noqa: BLE001 - the one place in intake; the parent holds that mail with it
+            answer(b"E", traceback.format_exc().encode("utf-8", "backslashreplace"))
+
+
+def _work(request: dict[str, object], data: bytes, context: Context, begin: Callable[[int], None]) -> bytes:
+    skip = frozenset(int(str(n)) for n in request.get("skip", []))  # type: ignore[attr-defined]
+    if request["task"] == "mail":
+        return _SUBMISSION.dump_json(read_mail(data, context, skip, begin))
+    begin(1)
+    return _FILE.dump_json(read_single_file(str(request["filename"]), data, context, skip))
+
+
+def main() -> None:
+    """Entry point: `python -P -m intake.reader SURVEY_DIR [ROSTER]`."""
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # nothing that a library prints may reach the pipe
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_CEILING, MEMORY_CEILING))
+    survey = load_survey(Path(sys.argv[1]))
+    roster = load_roster()
+    serve(sys.stdin.buffer, answers, Context(survey, roster))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The typed, frozen reader of `wording.toml`: what the program says to people, one sentence per code.
+
+It holds no word of any survey (those come from the survey's own files) and decides nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+from config.survey import Shape
+from intake.finding import Finding
+from replies.japanese import question_name
+
+
+class Saying(Shape):
+    """What is said of a finding. `sentence` is what was noticed, `mend` how to mend it; both may hold
+    {found} {expected} {label} {question}. `blank`: nothing found means an empty cell. `quote` is false where
+    `found` must never be repeated (free texts). `to_sender` is false for what concerns operators only."""
+
+    sentence: str
+    mend: str
+    expected: str = ""  # said where the finding itself names nothing
+    expected_caption: str = ""  # instead of the one in [captions]
+    blank: bool = False
+    quote: bool = True
+    to_sender: bool = True
+
+
+class Captions(Shape):
+    """The words before a quoted value."""
+
+    found: str
+    expected: str
+
+
+class Wording(Shape):
+    """`wording.toml`, whole. The keys of each table are the values of a Literal of ours, or finding codes."""
+
+    subject: dict[str, str]  # kind of letter -> 【受付】
+    phrase: dict[str, str]  # short pieces that the letters put together
+    screen: dict[str, str]  # words of the command line
+    captions: dict[str, Captions]  # what a finding is about -> captions
+    result: dict[str, str]  # of a file
+    remark: dict[str, str]
+    state: dict[str, str]  # of an obligation, for operators
+    standing: dict[str, str]  # the same states, in a letter to the respondent
+    outcome: dict[str, str]  # of a verdict
+    mail_kind: dict[str, str]
+    finding: dict[str, Saying]
+
+    def sentence(self, finding: Finding) -> str:
+        """What was noticed, in one sentence; KeyError for a code without wording."""
+        return _filled(self.finding[finding.code].sentence, finding)
+
+    def mend(self, finding: Finding) -> str:
+        """How to mend it; KeyError for a code without wording."""
+        return _filled(self.finding[finding.code].mend, finding)
+
+    def message(self, finding: Finding) -> str:
+        """Question or label, sentence and mend in one line, for a screen; KeyError without wording."""
+        about = question_name(finding.question) if finding.question else finding.label
+        return (f"{about}：" if about else "") + self.sentence(finding) + self.mend(finding)
+
+
+@cache
+def load_wording() -> Wording:
+    """The packaged wording. A mistake in it is ours: pydantic.ValidationError or TOMLDecodeError."""
+    text = resources.files("replies").joinpath("wording.toml").read_text(encoding="utf-8")
+    return Wording.model_validate(tomllib.loads(text))
+
+
+def describe_state(state: str) -> str:
+    """The Japanese word for the state of an obligation (outstanding, correction, …); KeyError if unknown."""
+    return load_wording().state[state]
+
+
+def describe_outcome(outcome: str) -> str:
+    """The Japanese word for a verdict (accepted, correction, held, ignored, kept); KeyError if unknown."""
+    return load_wording().outcome[outcome]
+
+
+def describe_kind(kind: str) -> str:
+    """The Japanese word for a kind of mail (submission, reply, inquiry, …); KeyError if unknown."""
+    return load_wording().mail_kind[kind]
+
+
+def _filled(text: str, finding: Finding) -> str:
+    """`text` with the finding's values. Values are inserted once and never read as placeholders."""
+    question = question_name(finding.question) if finding.question else ""
+    label = finding.label or question
+    return text.format(found=finding.found, expected=finding.expected, label=label, question=question)

@@ -1,0 +1,139 @@
+"""`uketsuke check` and `uketsuke inspect`: what the desk would see in a file, offline, without ledger."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config.survey import Survey
+from intake.finding import Finding
+from intake.submission import Address, FileReading
+from replies.wording import Wording, load_wording
+from routing.cli.context import App, console, echo_json, table, with_app
+from routing.offline import Checked, check_file
+from routing.reading import Reader, ReaderDied, ReadFailed
+
+ERRORS, UNREADABLE = 1, 2
+_UNREADABLE_CODES = frozenset(
+    {"not_a_form", "not_a_workbook", "unreadable", "encrypted", "macro", "too_costly", "empty_file"}
+)
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=EXISTING)
+@click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
+@with_app
+def check(app: App, files: tuple[Path, ...], as_json: bool) -> int:
+    """調査票（回答シート・一覧表）を、受付と同じ基準で点検します。"""
+    reader = Reader(app.survey_dir)
+    try:
+        checked = [check_file(reader, path.name, path.read_bytes(), app.register) for path in files]
+    finally:
+        reader.close()
+    if as_json:
+        echo_json([_as_json(c, load_wording()) for c in checked])
+    else:
+        for one in checked:
+            _print(one, app.register.survey)
+    return max((_exit_code(c) for c in checked), default=0)
+
+
+def _exit_code(checked: Checked) -> int:
+    errors = {f.code for f in checked.findings if f.severity == "error"}
+    if errors & _UNREADABLE_CODES:
+        return UNREADABLE
+    return ERRORS if errors else 0
+
+
+def _as_json(checked: Checked, wording: Wording) -> dict[str, Any]:
+    return {
+        "file": checked.filename,
+        "kind": checked.kind,
+        "form": checked.form,
+        "program": checked.program,
+        "body": checked.body,
+        "findings": [{**asdict(f), "message": wording.message(f)} for f in checked.findings],
+    }
+
+
+def _print(checked: Checked, survey: Survey) -> None:
+    wording = load_wording()
+    form = f"（{survey.form(checked.form).title}）" if checked.form else ""
+    screen = console()
+    screen.print(f"[bold]{checked.filename}[/bold] {wording.screen['kind_' + checked.kind]}{form}")
+    if not checked.findings:
+        screen.print("  お気づきの点はありません。")
+        return
+    listed = table("", "", "シート", "セル", "問", "内容")
+    for finding in checked.findings:
+        listed.add_row(
+            wording.screen["severity_" + finding.severity],
+            finding.sheet,
+            finding.cell,
+            f"Q{finding.question}" if finding.question else finding.label,
+            _sentence(wording, finding),
+        )
+    screen.print(listed)
+
+
+def _sentence(wording: Wording, finding: Finding) -> str:
+    found = f"\n現在: {finding.found}" if finding.found else ""
+    expected = f"\n期待: {finding.expected}" if finding.expected else ""
+    return wording.message(finding) + found + expected
+
+
+@click.command()
+@click.argument("file", type=EXISTING)
+@click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
+@with_app
+def inspect(app: App, file: Path, as_json: bool) -> int:
+    """メール１通（.eml）がどのように読まれるかを表示します。"""
+    reader = Reader(app.survey_dir)
+    try:
+        submission = reader.read_mail(file.read_bytes())
+    except (ReaderDied, ReadFailed) as failed:
+        click.echo(f"{file.name}: 読み取れません: {failed}", err=True)
+        return UNREADABLE
+    finally:
+        reader.close()
+    message = submission.message
+    shown = {
+        "subject": message.subject,
+        "from": _address(message.sender),
+        "kind": submission.kind,
+        "body": message.body,
+        "attachments": [_attachment(f) for f in submission.files],
+        "defects": [asdict(d) for d in message.defects],
+    }
+    if submission.action:
+        shown["action"] = submission.action
+    if as_json:
+        echo_json(shown)
+    else:
+        _print_mail(shown)
+    return 0
+
+
+def _address(address: Address | None) -> str:
+    return address.address if address else ""
+
+
+def _attachment(file: FileReading) -> dict[str, Any]:
+    return {"filename": file.filename, "size": file.size, "sha256": file.sha256}
+
+
+def _print_mail(shown: dict[str, Any]) -> None:
+    screen = console()
+    for key, label in (("subject", "件名"), ("from", "差出人"), ("kind", "種別")):
+        screen.print(f"[bold]{label}[/bold]: {shown[key]}", markup=True, highlight=False)
+    listed = table("添付ファイル", "名前", "バイト数", "SHA-256")
+    for attachment in shown["attachments"]:
+        listed.add_row(attachment["filename"], str(attachment["size"]), attachment["sha256"])
+    screen.print(listed)
+    for defect in shown["defects"]:
+        screen.print(f"・{defect['where']}: {defect['what']}", highlight=False)
+    screen.print(shown["body"], markup=False, highlight=False)

@@ -1,0 +1,120 @@
+"""What every command shares: which survey, which settings, which instant; the desk opened on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from config.errors import Mistake, SettingsError
+from config.load import default_survey
+from config.settings import Settings, check_mailboxes, load_settings
+from routing.clock import Clock, rehearsed, system_clock
+from routing.desk import Desk
+from routing.ledger.arrivals import Arrival, find
+from routing.ledger.store import Ledger
+from routing.operate import Refused
+from routing.reading import Reader
+from routing.register import Register, build_register
+
+PIPE_WIDTH = 200  # columns of a table that does not go to a terminal
+
+
+@dataclass
+class App:
+    """Global options, and what is opened from them when a command needs it."""
+
+    survey_option: Path | None
+    settings_path: Path
+    now_option: datetime | None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings file. Raises SettingsError."""
+        return load_settings(self.settings_path)
+
+    @cached_property
+    def survey_dir(self) -> Path:
+        """--survey, else the settings' survey where there is a settings file, else the default."""
+        if self.survey_option is not None:
+            return self.survey_option
+        configured = self.settings.survey if self.settings_path.exists() else None
+        return configured or default_survey()
+
+    @cached_property
+    def register(self) -> Register:
+        """Survey and roster. Raises SurveyError."""
+        return build_register(self.survey_dir)
+
+    @property
+    def rehearsed_at(self) -> datetime | None:
+        """--now, else the settings' own instant (that of a demo)."""
+        if self.now_option is not None:
+            return self.now_option
+        return self.settings.now if self.settings_path.exists() else None
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that this command goes by."""
+        at = self.rehearsed_at
+        return rehearsed(at) if at else system_clock
+
+    @contextmanager
+    def open_desk(self, clock: Clock | None = None) -> Iterator[Desk]:
+        """The desk on the settings' ledger; closed afterwards."""
+        register = self.register
+        if mistakes := check_mailboxes(self.settings, register.survey, self.settings_path.name):
+            raise SettingsError(mistakes)
+        ledger = self._ledger()
+        reader = Reader(self.survey_dir)
+        try:
+            yield Desk(register, self.settings, ledger, reader, clock or self.clock)
+        finally:
+            reader.close()
+            ledger.close()
+
+    def _ledger(self) -> Ledger:
+        folder = self.settings.ledger.parent
+        if not folder.is_dir():
+            reason = f"台帳のフォルダー {folder} がありません。作成してください。"
+            raise SettingsError((Mistake(self.settings_path.name, "ledger", reason),))
+        return Ledger(self.settings.ledger)
+
+
+def find_arrival(desk: Desk, text: str) -> Arrival:
+    """The mail that a person named by its number or receipt number. Raises Refused."""
+    arrival = find(desk.ledger, text)
+    if arrival is None:
+        raise Refused(f"{text} は台帳にありません。番号は held または status で確かめてください。")
+    return arrival
+
+
+def console() -> Console:
+    """Where people read: coloured on a terminal, plain and wide enough on a pipe."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=PIPE_WIDTH)
+
+
+def table(title: str, *columns: str) -> Table:
+    """A table with these columns."""
+    made = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def echo_json(value: Any) -> None:
+    """JSON for programs: UTF-8, whatever the locale."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+with_app = click.make_pass_decorator(App)

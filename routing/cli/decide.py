@@ -1,0 +1,122 @@
+"""`uketsuke decide` and `uketsuke add`: what officials decide or record, always with who and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from routing import operate
+from routing.cases import Override
+from routing.cli.context import App, find_arrival, with_app
+from routing.clock import JST
+from routing.desk import Desk, Settled
+from routing.ledger.arrivals import Arrival
+from routing.logline import settled_line
+from routing.offline import check_file
+from routing.operate import Refused, Who
+
+OUTCOMES = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
+ACTIONS = (*OUTCOMES, "assign", "approve-sender", "retry", "not-applicable", "applicable")
+
+
+@click.command()
+@click.argument("id")
+@click.argument("action", required=False, type=click.Choice(ACTIONS))
+@click.argument("value", required=False, default="")
+@click.option("--by", required=True, help="判断した職員")
+@click.option("--why", "--reason", "why", required=True, help="理由")
+@click.option("--amend", multiple=True, metavar="Qn=値", help="電話などで確認した回答を補記する（例: Q5=②）")
+@click.option("--domain", is_flag=True, help="approve-sender: ドメイン全体を承認する")
+@with_app
+def decide(  # noqa: PLR0913 - one parameter per option of the command
+    app: App, id: str, action: str | None, value: str, by: str, why: str, amend: tuple[str, ...], domain: bool
+) -> None:
+    """held のメールについて判断を記録します。
+
+    \b
+    ID accept            受理する
+    ID correct           修正のお願いを送る
+    ID ignore            対象外とする
+    ID assign 団体コード 回答団体を指定して判定し直す
+    ID approve-sender    この差出人を今後も受け付ける（--domain でドメインごと）
+    ID retry             読み直す
+    ID --amend Q5=②      回答を補記して判定し直す（職員補記）
+    団体コード:制度等 not-applicable | applicable   該当事務なし／取り消し
+    """
+    who = Who(by, why)
+    if (action is None) == (not amend):
+        raise click.UsageError("判断（accept など）か --amend のどちらか一つを指定してください。")
+    with app.open_desk() as desk:
+        if action in ("not-applicable", "applicable"):
+            lgcode, _, program = id.partition(":")
+            operate.set_applicable(desk, lgcode, program, action == "applicable", who)
+            click.echo(f"{desk.register.full_name(lgcode)} {program}: {action} を記録しました。")
+            return
+        arrival = find_arrival(desk, id)
+        settled = operate.amend(desk, arrival, _changes(amend), who) if amend else None
+        if action is not None:
+            settled = _act(desk, arrival, (action, value, domain), who)
+        click.echo(settled_line(settled) if settled else "次の確認のときに読み直します。")
+
+
+def _act(desk: Desk, arrival: Arrival, what: tuple[str, str, bool], who: Who) -> Settled | None:
+    action, value, domain = what
+    if action == "retry":
+        operate.retry(desk, arrival, who)
+        return None
+    if action == "assign":
+        return operate.assign(desk, arrival, value, who)
+    if action == "approve-sender":
+        return operate.approve_sender(desk, arrival, who, domain)
+    outcome = OUTCOMES[action]
+    override = Override(outcome=outcome, take_in=True, by=who.by, why=who.why)  # type: ignore[arg-type]
+    return operate.decide_again(desk, arrival, override)
+
+
+def _changes(amend: tuple[str, ...]) -> dict[str, str]:
+    """Q5=② -> {"5": "②"}."""
+    changes = {}
+    for text in amend:
+        key, equals, value = text.partition("=")
+        if not equals or key[:1] not in ("Q", "q", "Ｑ"):
+            raise click.UsageError(f"{text}: Q5=② の形で指定してください。")
+        changes[key[1:]] = value
+    return changes
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--body", required=True, metavar="LGCODE", help="回答団体の団体コード（６桁）")
+@click.option("--received", required=True, metavar="ISO8601", help="受領した日時")
+@click.option("--mailbox", metavar="ID", help="提出先（既定: 調査票の制度等から）")
+@click.option("--by", required=True, help="記録する職員")
+@click.option("--why", "--reason", "why", default="郵送・持参等により受領", help="理由")
+@with_app
+def add(app: App, file: Path, body: str, received: str, mailbox: str | None, by: str, why: str) -> None:  # noqa: PLR0913
+    """メール以外（郵送・持参など）で受領した調査票を記録します（返信は送りません）。"""
+    try:
+        at = datetime.fromisoformat(received)
+    except ValueError as error:
+        raise click.UsageError(f"--received {received}: 日時ではありません。") from error
+    at = at if at.tzinfo else at.replace(tzinfo=JST)
+    with app.open_desk() as desk:
+        where = mailbox or _mailbox_for(desk, file, body)
+        if where not in {m.id for m in desk.register.survey.mailboxes}:
+            raise click.UsageError(f"--mailbox {where}: この調査にない提出先です。")
+        paper = operate.Paper(file.name, file.read_bytes(), where, body, at)
+        click.echo(settled_line(operate.add(desk, paper, Who(by, why))))
+
+
+def _mailbox_for(desk: Desk, file: Path, body: str) -> str:
+    """The mailbox to which the file's program belongs."""
+    checked = check_file(desk.reader, file.name, file.read_bytes(), desk.register)
+    survey = desk.register.survey
+    if checked.program:
+        return survey.program(checked.program).mailbox
+    possible = {survey.program(o.program).mailbox for o in desk.register.owed_by(body)}
+    forms = {p.mailbox for p in survey.programs if p.form == checked.form} & possible
+    if len(forms) != 1:
+        raise Refused("制度等が分からないため、--mailbox で提出先を指定してください。")
+    return forms.pop()

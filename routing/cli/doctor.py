@@ -1,0 +1,106 @@
+"""`uketsuke doctor`: configuration, connections, permissions, and what would be sent. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+
+from config.errors import SettingsError
+from config.settings import Settings
+from intake.source import SourceUnavailable
+from replies.sender import SenderLater
+from routing.cli.context import App, console, table, with_app
+from routing.clock import stamp
+from routing.connections import open_sender, open_source
+from routing.ledger import arrivals, outbox
+from routing.ledger.store import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing looked at: what, whether it is well, and a sentence."""
+
+    what: str
+    well: bool
+    said: str
+
+
+@click.command()
+@with_app
+def doctor(app: App) -> int:
+    """設定、接続、権限、送信待ちを点検します（何も変更しません）。"""
+    found = list(_examine(app))
+    listed = table("点検", "対象", "", "結果")
+    for one in found:
+        listed.add_row(one.what, "良好" if one.well else "[red]要対応[/red]", one.said)
+    console().print(listed)
+    return 0 if all(one.well for one in found) else 1
+
+
+def _examine(app: App) -> Iterator[Diagnosis]:
+    register, settings = app.register, app.settings
+    survey = register.survey
+    yield Diagnosis(
+        "調査",
+        True,
+        f"{survey.title}（提出期限 {stamp(survey.deadline)}、提出義務 {len(register.obligations)}）",
+    )
+    yield Diagnosis("設定", True, f"{app.settings_path}（{_mode(settings)}）")
+    yield from _ledger(settings)
+    configured = set(settings.mailboxes)
+    for mailbox in survey.mailboxes:
+        if mailbox.id not in configured:
+            yield Diagnosis(f"提出先 {mailbox.id}", False, f"設定に [mailboxes.{mailbox.id}] がありません")
+    for id, mailbox_settings in settings.mailboxes.items():
+        source = open_source(mailbox_settings, settings)
+        yield _try(f"提出先 {id}", lambda source=source: f"{len(source.look(None).uids)}通あります")  # type: ignore[misc]
+        source.close()
+    sender = open_sender(settings)
+    yield _try("送信", sender.probe)
+    sender.close()
+    yield from _waiting(app)
+
+
+def _mode(settings: Settings) -> str:
+    if settings.mode == "rehearse":
+        return f"rehearse: 返信は全て {settings.operators} に送られます"
+    return "send: 返信は差出人に送られます"
+
+
+def _ledger(settings: Settings) -> Iterator[Diagnosis]:
+    folder = settings.ledger.parent
+    writable = folder.is_dir() and os.access(folder, os.W_OK)
+    yield Diagnosis("台帳のフォルダー", writable, str(folder) if writable else f"{folder} に書き込めません")
+    if settings.ledger.exists():
+        mode = settings.ledger.stat().st_mode & 0o777
+        yield Diagnosis(
+            "台帳の権限",
+            mode & 0o077 == 0,
+            f"{mode:04o}" + ("" if mode & 0o077 == 0 else "（0600 にしてください）"),
+        )
+
+
+def _try(what: str, probe: Callable[[], str]) -> Diagnosis:
+    try:
+        return Diagnosis(what, True, probe())
+    except (SourceUnavailable, SenderLater, SettingsError) as problem:
+        return Diagnosis(what, False, str(problem))
+
+
+def _waiting(app: App) -> Iterator[Diagnosis]:
+    """What the next `run` would decide and send."""
+    if not app.settings.ledger.exists():
+        yield Diagnosis("送信待ち", True, "台帳はまだありません（最初の run で作られます）")
+        return
+    ledger = Ledger(app.settings.ledger)
+    now = app.clock()
+    due = outbox.due(ledger, now)
+    unread = len(arrivals.waiting(ledger))
+    yield Diagnosis("判定待ち", True, f"{unread}通")
+    yield Diagnosis("送信待ち", True, f"{len(due)}通" + "".join(f"\n{o.receipt} {o.kind}" for o in due[:10]))
+    for mailbox, problem in arrivals.unhealthy(ledger):
+        yield Diagnosis(f"提出先 {mailbox}", False, problem)
+    ledger.close()

@@ -1,0 +1,163 @@
+"""`uketsuke status`, `held`, `show`: who owes what, what waits for a human, and one mail from end to end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from replies.wording import load_wording
+from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
+from routing.clock import stamp
+from routing.desk import Desk
+from routing.ledger import people
+from routing.ledger.history import Entry, story
+from routing.overview import Status, status_at
+from routing.standing import Standing
+from routing.verdict import sentence_of
+
+
+@click.command()
+@click.option("--prefecture", metavar="NN", help="この都道府県だけ（２桁のコード）")
+@click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
+@with_app
+def status(app: App, prefecture: str | None, as_json: bool) -> None:
+    """提出状況: どの団体が何を提出済みか、何が残っているか。"""
+    with app.open_desk() as desk:
+        found = status_at(desk, desk.clock(), prefecture or "")
+    if as_json:
+        echo_json(_status_json(found, desk))
+    else:
+        _print_status(found, desk)
+
+
+def _status_json(found: Status, desk: Desk) -> dict[str, Any]:
+    return {
+        "at": stamp(found.at),
+        "deadline": stamp(desk.register.survey.deadline),
+        "obligations": [_obligation_json(s, desk) for s in found.standings],
+        "municipalities": [
+            {"lgcode": m.lgcode, "name": desk.register.full_name(m.lgcode), "prefecture": _prefecture(desk, m.lgcode),
+             "program": m.program, "state": m.state, "received_at": _stamp(m.received_at)}
+            for m in found.municipalities
+        ],
+    }  # fmt: skip
+
+
+def _obligation_json(standing: Standing, desk: Desk) -> dict[str, Any]:
+    lgcode = standing.obligation.lgcode
+    return {
+        "lgcode": lgcode,
+        "name": desk.register.full_name(lgcode),
+        "prefecture": _prefecture(desk, lgcode),
+        "program": standing.obligation.program,
+        "state": standing.state,
+        "late": standing.late,
+        "received_at": _stamp(standing.received_at),
+        "open_corrections": list(standing.open_corrections),
+        "missing": list(standing.missing),
+    }
+
+
+def _prefecture(desk: Desk, lgcode: str) -> str:
+    body = desk.register.body(lgcode)
+    return body.prefecture if body else ""
+
+
+def _stamp(at: datetime | None) -> str | None:
+    return stamp(at) if at else None
+
+
+def _print_status(found: Status, desk: Desk) -> None:
+    wording, survey = load_wording(), desk.register.survey
+    screen = console()
+    screen.print(f"{stamp(found.at)} 現在　提出期限 {stamp(survey.deadline)}", highlight=False)
+    counts = table("制度等ごとの状況", "制度等", *(wording.state[s] for s in wording.state))
+    for program in survey.programs:
+        states = [s.state for s in found.standings if s.obligation.program == program.id]
+        counts.add_row(program.name, *(str(states.count(s)) for s in wording.state))  # type: ignore[arg-type]
+    screen.print(counts)
+    shown = table("提出のあった団体", "団体", "制度等", "状態", "受領", "残り")
+    for s in found.standings:
+        if s.state != "outstanding":
+            left = f"管内市町村 {len(s.missing)}" if s.missing else ""
+            shown.add_row(
+                desk.register.full_name(s.obligation.lgcode),
+                survey.program(s.obligation.program).name,
+                wording.state[s.state] + ("（期限後）" if s.late else ""),
+                _stamp(s.received_at) or "",
+                "、".join([*s.open_corrections, *([left] if left else [])]),
+            )
+    screen.print(shown)
+    for mailbox, problem in found.unhealthy:
+        screen.print(f"[red]{mailbox}: {problem}[/red]")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
+@with_app
+def held(app: App, as_json: bool) -> None:
+    """職員の判断を待っているもの（古い順）。"""
+    with app.open_desk() as desk:
+        now = desk.clock()
+        waiting = people.held(desk.ledger, now)
+        rows = [_held_row(item, now, desk) for item in waiting]
+    if as_json:
+        echo_json(rows)
+        return
+    listed = table("要確認", "番号", "受付番号", "区分", "経過", "団体", "制度等", "理由", "件名")
+    for row in rows:
+        listed.add_row(
+            *(
+                str(row[k])
+                for k in ("id", "receipt", "queue_name", "age", "name", "program", "why", "subject")
+            )
+        )
+    console().print(listed)
+
+
+def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
+    wording = load_wording()
+    minutes = int((now - item.received_at).total_seconds() // 60)
+    return {
+        "id": item.id,
+        "receipt": item.receipt,
+        "piece": item.piece,
+        "mailbox": item.mailbox,
+        "queue": item.queue,
+        "queue_name": wording.screen["queue_" + item.queue],
+        "reason": item.reason,
+        "why": wording.screen.get("outbox_" + item.reason) or sentence_of(item.reason),
+        "lgcode": item.body,
+        "name": desk.register.full_name(item.body),
+        "program": item.program,
+        "subject": item.subject,
+        "received_at": stamp(item.received_at),
+        "age_minutes": minutes,
+        "age": f"{minutes // 1440}日{minutes % 1440 // 60}時間{minutes % 60}分",
+    }
+
+
+@click.command()
+@click.argument("id")
+@click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
+@with_app
+def show(app: App, id: str, as_json: bool) -> None:
+    """１通のメールについて、台帳にある全てを表示します（ID は番号または受付番号）。"""
+    with app.open_desk() as desk:
+        entries = story(desk.ledger, find_arrival(desk, id).id)
+    if as_json:
+        echo_json([e.as_dict() for e in entries])
+        return
+    screen = console()
+    for entry in entries:
+        screen.print(f"[bold]{entry.title}[/bold]")
+        _print_entry(entry)
+
+
+def _print_entry(entry: Entry) -> None:
+    listed = table("", *entry.columns)
+    for row in entry.rows:
+        listed.add_row(*(str(v) for v in row))
+    console().print(listed)

@@ -1,0 +1,222 @@
+"""Who submits, and whose answer is it? Two identities from four kinds of evidence (DESIGN §3, step 4).
+
+Pure. Evidence is kept whether it agreed or not. Workbook and sender's domain outweigh subject and file
+name; a name that fits several bodies is narrowed down by the other evidence and never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from config.domains import body_hint, is_local_government
+from config.obligations import Obligation
+from config.roster import Roster
+from config.survey import Survey
+from intake.submission import Address, AnswerSheet, Claim, FileReading, NameMatch, Submission
+
+EvidenceSource = Literal["organisation", "approval", "sender_domain", "file_name", "subject", "operator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One hint at a body: where it stands, its own words, and the bodies that it may mean."""
+
+    source: EvidenceSource
+    claim: str
+    lgcodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """提出者 and 回答団体. Empty strings where it cannot be told. `strong`: workbook, domain, approval or an
+    operator tells the body. `disagree` names the sources that contradict each other."""
+
+    submitter: str
+    body: str
+    evidence: tuple[Evidence, ...]
+    strong: bool
+    disagree: tuple[EvidenceSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote: the address, whether its domain is a local government's or was approved, and what the
+    domain or an operator tells of the body."""
+
+    address: Address | None
+    recognised: bool
+    approved: str  # lgcode given by an operator's approval of this sender, or empty
+    hint: tuple[str, ...]
+    assigned: str = ""  # lgcode that an operator assigned to this very mail, or empty
+
+
+def know_sender(
+    address: Address | None, approved: str | None, extra: Sequence[str], roster: Roster
+) -> Sender:
+    """What the sender's address tells. `approved`: the lgcode of an earlier approval ("" = approved without
+    a body, None = never approved); `extra`: domains that the settings approve."""
+    if address is None:
+        return Sender(None, False, "", ())
+    domain = address.domain
+    recognised = approved is not None or is_local_government(domain) or domain in extra
+    return Sender(address, recognised, approved or "", body_hint(domain, roster))
+
+
+def identify(
+    submission: Submission,
+    file: FileReading | None,
+    sheet: AnswerSheet | None,
+    sender: Sender,
+    roster: Roster,
+) -> Identity:
+    """The two identities of one piece of a mail (or of the mail itself, without file)."""
+    evidence = _gather(submission, file, sheet, sender)
+    body = _body(evidence, roster)
+    submitter = _submitter(evidence, body, roster)
+    if not body and _speaks_for_itself(evidence):
+        body = submitter
+    strong = any(e.source in _STRONG and body in e.lgcodes for e in evidence) or (
+        bool(body) and submitter != body and _collects(submitter, body, roster)
+    )
+    return Identity(submitter, body, evidence, strong, _disagreeing(evidence, submitter, body, roster))
+
+
+_STRONG: tuple[EvidenceSource, ...] = ("operator", "organisation", "approval", "sender_domain")
+
+
+_NAMING: tuple[EvidenceSource, ...] = ("operator", "organisation", "file_name", "subject")
+_SENDING: tuple[EvidenceSource, ...] = ("approval", "sender_domain")
+
+
+def _gather(
+    submission: Submission, file: FileReading | None, sheet: AnswerSheet | None, sender: Sender
+) -> tuple[Evidence, ...]:
+    found: list[Evidence] = []
+    if sender.assigned:
+        found.append(Evidence("operator", sender.assigned, (sender.assigned,)))
+    if sheet is not None and sheet.body.status != "absent":
+        found.append(Evidence("organisation", sheet.field("organisation"), _codes(sheet.body)))
+    if sender.approved:
+        found.append(
+            Evidence("approval", sender.address.address if sender.address else "", (sender.approved,))
+        )
+    if sender.hint and sender.address:
+        found.append(Evidence("sender_domain", sender.address.domain, sender.hint))
+    if file is not None:
+        found.extend(_claimed("file_name", file.claim))
+    found.extend(_claimed("subject", submission.claim))
+    return tuple(found)
+
+
+def _claimed(source: EvidenceSource, claim: Claim) -> list[Evidence]:
+    if claim.match.status == "absent":
+        return []
+    return [Evidence(source, claim.name or claim.text, _codes(claim.match))]
+
+
+def _codes(match: NameMatch) -> tuple[str, ...]:
+    return match.lgcodes if match.status in ("found", "ambiguous") else ()
+
+
+def _of(evidence: Sequence[Evidence], source: EvidenceSource) -> tuple[str, ...]:
+    return next((e.lgcodes for e in evidence if e.source == source), ())
+
+
+def _body(evidence: Sequence[Evidence], roster: Roster) -> str:
+    """The first source that names one body, in order of weight; one that names several is narrowed down
+    by the sources below it."""
+    for place, source in enumerate(_NAMING):
+        codes = _of(evidence, source)
+        if len(codes) == 1:
+            return codes[0]
+        if codes:
+            others = [e.lgcodes for e in evidence if e.source != source and e.lgcodes]
+            narrowed = _narrow(codes, others, roster)
+            if len(narrowed) == 1:
+                return narrowed[0]
+            if place <= 1:
+                return ""
+    return ""
+
+
+def _narrow(codes: tuple[str, ...], others: Sequence[tuple[str, ...]], roster: Roster) -> tuple[str, ...]:
+    """Candidates that another source names too, itself or by its prefecture."""
+    for other in others:
+        fitting = tuple(c for c in codes if any(c == o or _collects(o, c, roster) for o in other))
+        if fitting and len(fitting) < len(codes):
+            codes = fitting
+    return codes
+
+
+def _submitter(evidence: Sequence[Evidence], body: str, roster: Roster) -> str:
+    """Who sends: what an operator or the domain says, else the subject, else the body itself."""
+    for source in _SENDING:
+        codes = _of(evidence, source)
+        if len(codes) == 1:
+            return codes[0]
+        if codes and body:
+            fitting = [c for c in codes if c == body or _collects(c, body, roster)]
+            if len(fitting) == 1:
+                return fitting[0]
+    subject = _of(evidence, "subject")
+    if len(subject) == 1 and (not body or subject[0] == body or _collects(subject[0], body, roster)):
+        return subject[0]
+    return body
+
+
+def _speaks_for_itself(evidence: Sequence[Evidence]) -> bool:
+    """Without any name in the workbook, the file name or the subject, the sender's own body is meant."""
+    return not any(e.lgcodes for e in evidence if e.source in ("organisation", "file_name", "subject"))
+
+
+def _collects(prefecture: str, body: str, roster: Roster) -> bool:
+    """Whether the first is the prefecture in which the second lies."""
+    first, second = roster.by_code(prefecture), roster.by_code(body)
+    return bool(
+        first and second and first.kind == "prefecture" and first != second
+        and first.prefecture == second.prefecture
+    )  # fmt: skip
+
+
+def _disagreeing(
+    evidence: Sequence[Evidence], submitter: str, body: str, roster: Roster
+) -> tuple[EvidenceSource, ...]:
+    """Sources that name only bodies that are neither the body, nor the submitter, nor their prefecture."""
+    if not body:
+        return ()
+
+    def fits(code: str) -> bool:
+        return code in (body, submitter) or _collects(code, body, roster)
+
+    return tuple(e.source for e in evidence if e.lgcodes and not any(fits(c) for c in e.lgcodes))
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramEvidence:
+    """What may tell the program of a sheet whose 制度等 is empty: the names used, and the mailbox."""
+
+    file_name: tuple[str, ...]
+    subject: tuple[str, ...]
+    mailbox: str  # id, or empty (offline check)
+
+
+def infer_program(
+    sheet: AnswerSheet, evidence: ProgramEvidence, owed: Sequence[Obligation], survey: Survey
+) -> str:
+    """The program that a sheet answers, or empty: 制度等, else the form, else the file name, the mailbox,
+    the subject, else what the body owes at all (a core city in ① can only mean 小慢)."""
+    if sheet.program:
+        return sheet.program
+    possible = {p.id for p in survey.programs if p.form == sheet.form}
+    for narrowing in (
+        set(evidence.file_name),
+        {p.id for p in survey.programs if p.mailbox == evidence.mailbox},
+        set(evidence.subject),
+        {o.program for o in owed},
+    ):
+        if len(possible) == 1:
+            break
+        possible = possible & narrowing or possible
+    return possible.pop() if len(possible) == 1 else ""

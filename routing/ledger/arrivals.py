@@ -1,0 +1,188 @@
+"""Arrivals: raw mail as it came, where it was seen, and how far each mailbox has been read.
+
+Nothing here parses a mail. An arrival is its mailbox and its bytes; a sighting is a place where they lie.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Row
+
+from intake.source import Cursor, Fetched
+from routing.clock import JST, stamp, unstamp
+from routing.ledger.store import Ledger
+
+# Crockford's base 32 without I, L, O, U: read aloud over the telephone without a mistake.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One mail in the ledger. `receipt` is its receipt number (受付番号), derived from mailbox and bytes."""
+
+    id: int
+    mailbox: str
+    receipt: str
+    received_at: datetime
+    header_only: bool
+    added_by: str
+
+
+def receipt_number(prefix: str, mailbox: str, sha256: str, received_at: datetime) -> str:
+    """受付番号: prefix, JST month and day, and eight characters of the hash, e.g. N0718-7K3M-9QXA."""
+    number = int.from_bytes(hashlib.sha256(f"{mailbox}\0{sha256}".encode()).digest()[:5], "big")
+    letters = "".join(_ALPHABET[(number >> shift) & 31] for shift in range(35, -5, -5))
+    return f"{prefix}{received_at.astimezone(JST):%m%d}-{letters[:4]}-{letters[4:]}"
+
+
+def cursor(ledger: Ledger, mailbox: str) -> Cursor | None:
+    """How far this mailbox has been read."""
+    row = ledger.row("SELECT uidvalidity, uid FROM cursor WHERE mailbox = ?", mailbox)
+    return Cursor(row["uidvalidity"], row["uid"]) if row else None
+
+
+def unseen(ledger: Ledger, mailbox: str, uidvalidity: str, uids: Sequence[str]) -> list[str]:
+    """Those of the UIDs that have no sighting yet, in the order given."""
+    seen: set[str] = set()
+    for start in range(0, len(uids), 500):
+        part = uids[start : start + 500]
+        marks = ",".join("?" * len(part))
+        rows = ledger.rows(
+            f"SELECT uid FROM sighting WHERE mailbox = ? AND uidvalidity = ? AND uid IN ({marks})",
+            mailbox,
+            uidvalidity,
+            *part,
+        )
+        seen.update(row["uid"] for row in rows)
+    return [uid for uid in uids if uid not in seen]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where mails came from: mailbox, the prefix of its receipt numbers, UIDVALIDITY; `added_by` names the
+    official who recorded what came by telephone or on paper."""
+
+    mailbox: str
+    prefix: str
+    uidvalidity: str
+    added_by: str = ""
+
+
+def keep(ledger: Ledger, place: Place, mails: Sequence[Fetched], now: datetime) -> list[int]:
+    """Commits a batch of mails, and only then moves the cursor, in one transaction. Returns the ids of
+    those that had not arrived before; the same bytes seen again are a sighting only."""
+    new: list[int] = []
+    with ledger.writing():
+        for mail in mails:
+            sha256 = hashlib.sha256(mail.raw).hexdigest()
+            row = ledger.row("SELECT id FROM arrival WHERE mailbox = ? AND sha256 = ?", place.mailbox, sha256)
+            if row is None:
+                new.append(_insert(ledger, place, mail, sha256, now))
+            ledger.run(
+                "INSERT OR IGNORE INTO sighting VALUES (?, ?, ?, ?, ?)",
+                place.mailbox,
+                place.uidvalidity,
+                mail.uid,
+                row["id"] if row else new[-1],
+                stamp(now),
+            )
+        if mails:
+            ledger.run(
+                "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?)",
+                place.mailbox,
+                place.uidvalidity,
+                mails[-1].uid,
+                stamp(now),
+            )
+    return new
+
+
+def _insert(ledger: Ledger, place: Place, mail: Fetched, sha256: str, now: datetime) -> int:
+    arrival_id = ledger.run(
+        "INSERT INTO arrival (mailbox, sha256, size, header_only, received_at, recorded_at, receipt,"
+        " added_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        place.mailbox,
+        sha256,
+        mail.size,
+        int(mail.header_only),
+        stamp(mail.received_at),
+        stamp(now),
+        receipt_number(place.prefix, place.mailbox, sha256, mail.received_at),
+        place.added_by,
+    )
+    ledger.run("INSERT INTO raw VALUES (?, ?)", arrival_id, mail.raw)
+    ledger.run("INSERT INTO to_read VALUES (?)", arrival_id)
+    return arrival_id
+
+
+def waiting(ledger: Ledger) -> list[Arrival]:
+    """Arrivals that wait for a verdict, oldest first."""
+    return [
+        _arrival(row)
+        for row in ledger.rows(
+            "SELECT a.* FROM to_read q JOIN arrival a ON a.id = q.arrival_id ORDER BY a.received_at, a.id"
+        )
+    ]
+
+
+def get(ledger: Ledger, arrival_id: int) -> Arrival | None:
+    """The arrival with this id."""
+    row = ledger.row("SELECT * FROM arrival WHERE id = ?", arrival_id)
+    return _arrival(row) if row else None
+
+
+def find(ledger: Ledger, text: str) -> Arrival | None:
+    """The arrival that a person means: by its number in the ledger or by its receipt number."""
+    if text.isascii() and text.isdigit():
+        return get(ledger, int(text))
+    row = ledger.row("SELECT * FROM arrival WHERE receipt = ?", text.strip().upper())
+    return _arrival(row) if row else None
+
+
+def raw_bytes(ledger: Ledger, arrival_id: int) -> bytes:
+    """The mail as it came; KeyError if its bytes are gone."""
+    row = ledger.row("SELECT bytes FROM raw WHERE arrival_id = ?", arrival_id)
+    if row is None:
+        raise KeyError(arrival_id)
+    return bytes(row["bytes"])
+
+
+def health(ledger: Ledger, mailbox: str, problem: str, now: datetime) -> None:
+    """Notes how reading a mailbox went: an empty `problem` is a success."""
+    with ledger.writing():
+        if problem:
+            ledger.run(
+                "INSERT INTO health (mailbox, failing_since, detail) VALUES (?, ?, ?) ON CONFLICT (mailbox)"
+                " DO UPDATE SET detail = excluded.detail, failing_since ="
+                " CASE failing_since WHEN '' THEN excluded.failing_since ELSE failing_since END",
+                mailbox,
+                stamp(now),
+                problem,
+            )
+        else:
+            ledger.run(
+                "INSERT INTO health (mailbox, last_success_at) VALUES (?, ?) ON CONFLICT (mailbox)"
+                " DO UPDATE SET last_success_at = excluded.last_success_at, failing_since = '', detail = ''",
+                mailbox,
+                stamp(now),
+            )
+
+
+def unhealthy(ledger: Ledger) -> tuple[tuple[str, str], ...]:
+    """Mailboxes that cannot be read now: (id, since when and why)."""
+    rows = ledger.rows("SELECT * FROM health WHERE failing_since <> '' ORDER BY mailbox")
+    return tuple((r["mailbox"], f"{r['failing_since']} から読めません: {r['detail']}") for r in rows)
+
+
+def _arrival(row: Row) -> Arrival:
+    return Arrival(
+        id=row["id"],
+        mailbox=row["mailbox"],
+        receipt=row["receipt"],
+        received_at=unstamp(row["received_at"]),
+        header_only=bool(row["header_only"]),
+        added_by=row["added_by"],
+    )

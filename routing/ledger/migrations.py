@@ -1,0 +1,247 @@
+"""The ledger's schema, numbered and append-only: a released migration is never edited.
+
+Words are those of DESIGN §2. No column holds a state that changes: states are folded from rows that are
+only ever added. The two exceptions hold no fact of their own: the cursors, and the queues `to_read` and
+`to_send`, which name the rows that still wait for work.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("uketsuke")
+
+
+def _run(db: Database, *statements: str) -> None:
+    for statement in statements:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m001_arrivals(db: Database) -> None:
+    """Raw mail, where it was seen, and how far each mailbox has been read."""
+    _run(
+        db,
+        """CREATE TABLE arrival (
+            id INTEGER PRIMARY KEY,
+            mailbox TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            header_only INTEGER NOT NULL DEFAULT 0,
+            received_at TEXT NOT NULL,
+            recorded_at TEXT NOT NULL,
+            receipt TEXT NOT NULL UNIQUE,
+            added_by TEXT NOT NULL DEFAULT '',
+            UNIQUE (mailbox, sha256)
+        ) STRICT""",
+        """CREATE TABLE raw (
+            arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id),
+            bytes BLOB NOT NULL
+        ) STRICT""",
+        """CREATE TABLE sighting (
+            mailbox TEXT NOT NULL,
+            uidvalidity TEXT NOT NULL,
+            uid TEXT NOT NULL,
+            arrival_id INTEGER NOT NULL REFERENCES arrival(id),
+            recorded_at TEXT NOT NULL,
+            PRIMARY KEY (mailbox, uidvalidity, uid)
+        ) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE cursor (
+            mailbox TEXT PRIMARY KEY,
+            uidvalidity TEXT NOT NULL,
+            uid TEXT NOT NULL,
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE TABLE to_read (arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id)) STRICT",
+        """CREATE TABLE health (
+            mailbox TEXT PRIMARY KEY,
+            last_success_at TEXT NOT NULL DEFAULT '',
+            failing_since TEXT NOT NULL DEFAULT '',
+            detail TEXT NOT NULL DEFAULT ''
+        ) STRICT""",
+    )
+
+
+@migrations()
+def m002_readings(db: Database) -> None:
+    """What a mail was read as: message, attachments, findings, evidence."""
+    _run(
+        db,
+        """CREATE TABLE message (
+            arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id),
+            kind TEXT NOT NULL,
+            message_id TEXT NOT NULL,
+            sender TEXT NOT NULL,
+            sender_name TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            answers TEXT NOT NULL,
+            content TEXT NOT NULL,
+            submission TEXT NOT NULL,
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX message_content ON message (sender, content)",
+        """CREATE TABLE attachment (
+            arrival_id INTEGER NOT NULL REFERENCES arrival(id),
+            position INTEGER NOT NULL,
+            filename TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            form TEXT NOT NULL,
+            PRIMARY KEY (arrival_id, position)
+        ) STRICT""",
+        """CREATE TABLE finding (
+            id INTEGER PRIMARY KEY,
+            arrival_id INTEGER NOT NULL REFERENCES arrival(id),
+            verdict_id INTEGER NOT NULL REFERENCES verdict(id),
+            code TEXT NOT NULL,
+            severity TEXT NOT NULL,
+            sheet TEXT NOT NULL,
+            cell TEXT NOT NULL,
+            question TEXT NOT NULL,
+            label TEXT NOT NULL,
+            about TEXT NOT NULL,
+            found TEXT NOT NULL,
+            expected TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX finding_verdict ON finding (verdict_id)",
+        """CREATE TABLE evidence (
+            id INTEGER PRIMARY KEY,
+            arrival_id INTEGER NOT NULL REFERENCES arrival(id),
+            piece TEXT NOT NULL,
+            source TEXT NOT NULL,
+            claim TEXT NOT NULL,
+            lgcodes TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX evidence_arrival ON evidence (arrival_id)",
+    )
+
+
+@migrations()
+def m003_verdicts(db: Database) -> None:
+    """What became of each mail and of each piece of it, who said so, and everything else that happened.
+
+    `piece`: "0" the mail itself, "2" the second attachment, "2/1" its first answer sheet.
+    """
+    _run(
+        db,
+        """CREATE TABLE verdict (
+            id INTEGER PRIMARY KEY,
+            arrival_id INTEGER NOT NULL REFERENCES arrival(id),
+            piece TEXT NOT NULL,
+            outcome TEXT NOT NULL
+                CHECK (outcome IN ('accepted', 'correction', 'held', 'ignored', 'kept')),
+            rules TEXT NOT NULL,
+            submitter TEXT NOT NULL,
+            body TEXT NOT NULL,
+            program TEXT NOT NULL,
+            part TEXT NOT NULL CHECK (part IN ('', 'own', 'collected')),
+            attribute TEXT NOT NULL DEFAULT '',
+            late INTEGER NOT NULL,
+            received_at TEXT NOT NULL,
+            recorded_at TEXT NOT NULL,
+            decided_by TEXT NOT NULL,
+            why TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX verdict_arrival ON verdict (arrival_id, piece)",
+        "CREATE INDEX verdict_body ON verdict (body, program)",
+        """CREATE TABLE event (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            arrival_id INTEGER REFERENCES arrival(id),
+            lgcode TEXT NOT NULL DEFAULT '',
+            program TEXT NOT NULL DEFAULT '',
+            detail TEXT NOT NULL DEFAULT '',
+            done_by TEXT NOT NULL DEFAULT 'uketsuke',
+            why TEXT NOT NULL DEFAULT '',
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX event_arrival ON event (arrival_id)",
+        "CREATE INDEX event_kind ON event (kind, lgcode)",
+        """CREATE TABLE approval (
+            id INTEGER PRIMARY KEY,
+            sender TEXT NOT NULL,
+            lgcode TEXT NOT NULL,
+            done_by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX approval_sender ON approval (sender)",
+    )
+
+
+@migrations()
+def m004_outbox(db: Database) -> None:
+    """Finished replies, and every step of their way out. `key` makes a second reply of the kind impossible."""
+    _run(
+        db,
+        """CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            arrival_id INTEGER REFERENCES arrival(id),
+            mailbox TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            message_id TEXT NOT NULL UNIQUE,
+            mail_from TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            rcpt_to TEXT NOT NULL,
+            respondent TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            data BLOB NOT NULL,
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX outbox_recipient ON outbox (recipient, recorded_at)",
+        "CREATE INDEX outbox_respondent ON outbox (respondent, recorded_at)",
+        "CREATE INDEX outbox_arrival ON outbox (arrival_id)",
+        """CREATE TABLE posting (
+            id INTEGER PRIMARY KEY,
+            outbox_id INTEGER NOT NULL REFERENCES outbox(id),
+            state TEXT NOT NULL CHECK (state IN
+                ('queued', 'sending', 'sent', 'drafted', 'later', 'refused', 'unsure', 'undelivered')),
+            detail TEXT NOT NULL DEFAULT '',
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX posting_outbox ON posting (outbox_id, id)",
+        """CREATE TABLE to_send (
+            outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id),
+            not_before TEXT NOT NULL
+        ) STRICT""",
+    )
+
+
+# Views are made anew at each opening, so they may change without a migration. They are for people who open
+# the ledger with sqlite-utils or Datasette; the program itself does not read them.
+VIEWS: dict[str, str] = {
+    "latest_verdict": """
+        SELECT v.* FROM verdict v
+        WHERE v.id = (SELECT max(w.id) FROM verdict w
+                      WHERE w.arrival_id = v.arrival_id AND w.piece = v.piece)""",
+    "mail_overview": """
+        SELECT a.id, a.receipt, a.mailbox, a.received_at, m.kind, m.sender, m.subject, v.outcome, v.rules,
+               (SELECT count(*) FROM attachment t WHERE t.arrival_id = a.id) AS attachments
+        FROM arrival a
+        LEFT JOIN message m ON m.arrival_id = a.id
+        LEFT JOIN latest_verdict v ON v.arrival_id = a.id AND v.piece = '0'""",
+    "file_overview": """
+        SELECT a.receipt, v.piece, t.filename, t.kind, t.form, v.program, v.body, v.submitter, v.outcome,
+               v.rules, v.late, v.decided_by, v.why,
+               (SELECT count(*) FROM finding f WHERE f.verdict_id = v.id AND f.severity = 'error') AS errors
+        FROM latest_verdict v
+        JOIN arrival a ON a.id = v.arrival_id
+        LEFT JOIN attachment t ON t.arrival_id = v.arrival_id AND t.position = CAST(v.piece AS INTEGER)
+        WHERE v.piece <> '0'""",
+    "open_findings": """
+        SELECT a.receipt, v.body, v.program, t.filename, f.code, f.severity, f.sheet, f.cell, f.question,
+               f.label, f.found, f.expected
+        FROM finding f
+        JOIN latest_verdict v ON v.id = f.verdict_id AND v.outcome = 'correction'
+        JOIN arrival a ON a.id = f.arrival_id
+        LEFT JOIN attachment t ON t.arrival_id = v.arrival_id AND t.position = CAST(v.piece AS INTEGER)""",
+    "reply_overview": """
+        SELECT o.id, a.receipt, o.kind, o.recipient, o.rcpt_to, o.subject, o.message_id, p.state, p.detail,
+               p.recorded_at
+        FROM outbox o
+        LEFT JOIN arrival a ON a.id = o.arrival_id
+        JOIN posting p ON p.id = (SELECT max(q.id) FROM posting q WHERE q.outbox_id = o.id)""",
+}

@@ -1,0 +1,136 @@
+"""The outbox: finished replies and each step of their way out.
+
+queued -> sending (committed before the attempt) -> sent | drafted | later | refused | unsure. A reply found
+in `sending` after a crash is tried once more, under the same Message-ID, and never a third time: `unsure`
+waits for a human. Nothing here sends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from replies.sender import Posting
+from routing.clock import stamp
+from routing.decided import Posted
+from routing.ledger.store import Ledger
+
+FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered"})
+_BACK_OFF = (1, 2, 5, 10, 20, 30)  # minutes after the first, second … "later"; the last one repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply that is due. `interrupted`: its last attempt was begun and never ended; `tries` so far."""
+
+    id: int
+    receipt: str
+    kind: str
+    posting: Posting
+    interrupted: int
+    tries: int
+
+
+def queue(ledger: Ledger, reply: Posted, arrival_id: int | None, now: datetime) -> None:
+    """Puts a finished reply into the outbox, inside the caller's transaction. The same key again changes
+    nothing: that reply exists already."""
+    if ledger.row("SELECT 1 FROM outbox WHERE key = ?", reply.key):
+        return
+    outbox_id = ledger.run(
+        "INSERT INTO outbox (key, arrival_id, mailbox, kind, message_id, mail_from, recipient, rcpt_to, respondent,"
+        " subject, data, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        reply.key,
+        arrival_id,
+        reply.mailbox,
+        reply.kind,
+        reply.message_id,
+        reply.mail_from,
+        reply.recipient,
+        reply.rcpt_to,
+        reply.respondent,
+        reply.subject,
+        reply.data,
+        stamp(now),
+    )
+    _step(ledger, outbox_id, "queued", "", now)
+    ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
+
+
+def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Outgoing]:
+    """Replies whose turn it is, oldest first."""
+    rows = ledger.rows(
+        "SELECT o.*, coalesce(a.receipt, '') AS receipt,"
+        " (SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1) AS state,"
+        " (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'sending') AS tries,"
+        " (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'later') AS later"
+        " FROM to_send q JOIN outbox o ON o.id = q.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id"
+        " WHERE q.not_before <= ? ORDER BY o.id LIMIT ?",
+        stamp(now),
+        limit,
+    )
+    return [
+        Outgoing(
+            id=row["id"],
+            receipt=row["receipt"],
+            kind=row["kind"],
+            posting=Posting(row["mail_from"], row["rcpt_to"], row["message_id"], bytes(row["data"])),
+            interrupted=row["tries"] - row["later"] if row["state"] == "sending" else 0,
+            tries=row["tries"],
+        )
+        for row in rows
+    ]
+
+
+def begin(ledger: Ledger, outbox_id: int, now: datetime) -> None:
+    """Commits that an attempt begins, before the first byte goes out."""
+    with ledger.writing():
+        _step(ledger, outbox_id, "sending", "", now)
+
+
+def finish(ledger: Ledger, outgoing: Outgoing, state: str, detail: str, now: datetime) -> None:
+    """Commits what became of an attempt. "later" puts it back into the queue with a growing delay."""
+    with ledger.writing():
+        _step(ledger, outgoing.id, state, detail, now)
+        if state in FINAL:
+            ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outgoing.id)
+        else:
+            wait = timedelta(minutes=_BACK_OFF[min(outgoing.tries, len(_BACK_OFF) - 1)])
+            ledger.run(
+                "UPDATE to_send SET not_before = ? WHERE outbox_id = ?", stamp(now + wait), outgoing.id
+            )
+
+
+def _step(ledger: Ledger, outbox_id: int, state: str, detail: str, now: datetime) -> None:
+    ledger.run(
+        "INSERT INTO posting (outbox_id, state, detail, recorded_at) VALUES (?, ?, ?, ?)",
+        outbox_id,
+        state,
+        detail,
+        stamp(now),
+    )
+
+
+def mark_undelivered(ledger: Ledger, message_id: str, detail: str, now: datetime) -> bool:
+    """Ties a bounce to the reply that it returns, inside the caller's transaction; False if no reply of
+    ours has that Message-ID."""
+    row = ledger.row("SELECT id FROM outbox WHERE message_id = ?", message_id)
+    if row is None:
+        return False
+    _step(ledger, row["id"], "undelivered", detail, now)
+    ledger.run("DELETE FROM to_send WHERE outbox_id = ?", row["id"])
+    return True
+
+
+def is_ours(ledger: Ledger, message_id: str) -> bool:
+    """Whether a reply with this Message-ID stands in the outbox."""
+    return ledger.row("SELECT 1 FROM outbox WHERE message_id = ?", message_id) is not None
+
+
+def count_since(ledger: Ledger, column: str, value: str, since: datetime) -> int:
+    """How many replies to one recipient, or on one respondent's mail, were queued since an instant."""
+    if column not in ("recipient", "respondent"):
+        raise ValueError(column)
+    row = ledger.row(
+        f"SELECT count(*) AS n FROM outbox WHERE {column} = ? AND recorded_at > ?", value, stamp(since)
+    )
+    return int(row["n"]) if row else 0

@@ -1,0 +1,267 @@
+"""Verdicts: what is committed of a decided mail, and the bookings that history and standing read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from sqlite3 import Row
+
+from pydantic import TypeAdapter
+
+from intake.finding import Finding
+from intake.submission import Submission
+from routing.clock import stamp, unstamp
+from routing.decided import Decided, Note
+from routing.identify import Evidence
+from routing.ledger.store import Ledger
+from routing.standing import Booking
+
+_SUBMISSION = TypeAdapter(Submission)
+
+
+def content_key(submission: Submission) -> str:
+    """What two resends of one mail share: the hashes of their attachments, and subject and text."""
+    parts = [f.sha256 for f in submission.files]
+    parts += [submission.message.subject, " ".join(submission.message.body.split())]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def record(ledger: Ledger, decided: Decided, now: datetime) -> None:
+    """Writes verdicts, findings, evidence and events, inside the caller's transaction (the one
+    in which the history was read that they rest on); the mail waits no more."""
+    if decided.submission is not None:
+        _record_reading(ledger, decided, decided.submission, now)
+    _record_verdicts(ledger, decided, now)
+    for event in decided.notes:
+        note(ledger, event, decided.arrival.id, (decided.decided_by, decided.why), now)
+    ledger.run("DELETE FROM to_read WHERE arrival_id = ?", decided.arrival.id)
+
+
+def _record_reading(ledger: Ledger, decided: Decided, submission: Submission, now: datetime) -> None:
+    """What the reader saw. A mail read again replaces its reading; what an operator amended does not."""
+    arrival_id, message = decided.arrival.id, submission.message
+    how = "REPLACE" if decided.decided_by == "uketsuke" else "IGNORE"
+    ledger.run(
+        f"INSERT OR {how} INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        arrival_id,
+        submission.kind,
+        message.message_id,
+        message.sender.address if message.sender else "",
+        message.sender.name if message.sender else "",
+        message.subject,
+        submission.answers,
+        content_key(submission),
+        _SUBMISSION.dump_json(submission).decode(),
+        stamp(now),
+    )
+    ledger.run_many(
+        f"INSERT OR {how} INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                arrival_id,
+                f.position,
+                f.filename,
+                f.size,
+                f.sha256,
+                f.kind,
+                f.sheets[0].form if f.sheets else "",
+            )
+            for f in submission.files
+        ],
+    )
+
+
+def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
+    mail_outcome = decided.mail.outcome if decided.mail.outcome != "by_file" else _sum_up(decided)
+    identity = decided.identity
+    verdict_id = _insert_verdict(
+        ledger,
+        decided,
+        ("0", mail_outcome, [decided.mail.rule]),
+        (identity.submitter, identity.body, "", "", ""),
+        now,
+    )
+    _insert_findings(ledger, decided.arrival.id, verdict_id, decided.findings)
+    _insert_evidence(ledger, decided.arrival.id, "0", identity.evidence)
+    for piece in decided.pieces:
+        attribute = piece.sheet.field("attribute") if piece.sheet else ""
+        verdict_id = _insert_verdict(
+            ledger,
+            decided,
+            (piece.id, piece.decision.outcome, [piece.decision.rule, *piece.decision.remarks]),
+            (piece.identity.submitter, piece.identity.body, piece.program, piece.part, attribute),
+            now,
+        )
+        _insert_findings(ledger, decided.arrival.id, verdict_id, piece.findings)
+        _insert_evidence(ledger, decided.arrival.id, piece.id, piece.identity.evidence)
+
+
+def _sum_up(decided: Decided) -> str:
+    """The mail's own outcome where its files decide: the one that asks most of somebody."""
+    outcomes = {p.decision.outcome for p in decided.pieces}
+    return next((o for o in ("correction", "held", "accepted", "kept") if o in outcomes), "ignored")
+
+
+def _insert_verdict(
+    ledger: Ledger,
+    decided: Decided,
+    what: tuple[str, str, list[str]],
+    whose: tuple[str, str, str, str, str],
+    now: datetime,
+) -> int:
+    piece, outcome, rules = what
+    return ledger.run(
+        "INSERT INTO verdict (arrival_id, piece, outcome, rules, submitter, body, program, part, attribute,"
+        " late, received_at, recorded_at, decided_by, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        decided.arrival.id,
+        piece,
+        outcome,
+        json.dumps(rules),
+        *whose,
+        int(decided.late),
+        stamp(decided.arrival.received_at),
+        stamp(now),
+        decided.decided_by,
+        decided.why,
+    )
+
+
+def _insert_findings(ledger: Ledger, arrival_id: int, verdict_id: int, findings: Iterable[Finding]) -> None:
+    ledger.run_many(
+        "INSERT INTO finding (arrival_id, verdict_id, code, severity, sheet, cell, question, label, about,"
+        " found, expected) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (arrival_id, verdict_id, f.code, f.severity, f.sheet, f.cell, f.question, f.label, f.about, f.found,
+             f.expected)
+            for f in findings
+        ],
+    )  # fmt: skip
+
+
+def _insert_evidence(ledger: Ledger, arrival_id: int, piece: str, evidence: Iterable[Evidence]) -> None:
+    ledger.run_many(
+        "INSERT INTO evidence (arrival_id, piece, source, claim, lgcodes) VALUES (?, ?, ?, ?, ?)",
+        [(arrival_id, piece, e.source, e.claim, " ".join(e.lgcodes)) for e in evidence],
+    )
+
+
+def submission_of(ledger: Ledger, arrival_id: int) -> Submission | None:
+    """The mail as it was read; None if it has not been read."""
+    row = ledger.row("SELECT submission FROM message WHERE arrival_id = ?", arrival_id)
+    return _SUBMISSION.validate_json(row["submission"]) if row else None
+
+
+def first_with_content(ledger: Ledger, mailbox: str, submission: Submission, arrival_id: int) -> str:
+    """Receipt number of an earlier mail in this mailbox from the same sender with the same content, if any."""
+    sender = submission.message.sender
+    row = ledger.row(
+        "SELECT a.receipt FROM message m JOIN arrival a ON a.id = m.arrival_id"
+        " WHERE m.sender = ? AND m.content = ? AND a.mailbox = ? AND a.id < ? ORDER BY a.id LIMIT 1",
+        sender.address if sender else "",
+        content_key(submission),
+        mailbox,
+        arrival_id,
+    )
+    return str(row["receipt"]) if row else ""
+
+
+_BOOKING = """SELECT v.*, a.receipt, coalesce(m.sender, '') AS sender, {errors} AS errors
+    FROM verdict v JOIN arrival a ON a.id = v.arrival_id LEFT JOIN message m ON m.arrival_id = v.arrival_id
+    WHERE {where} ORDER BY v.id"""
+_ERRORS = """coalesce((SELECT group_concat(f.code || '/' || CASE f.question WHEN '' THEN f.label
+    ELSE f.question END || '/' || f.about, char(10)) FROM finding f
+    WHERE f.verdict_id = v.id AND f.severity = 'error'), '')"""
+
+
+def history(ledger: Ledger, body: str, program: str, before: int) -> tuple[Booking, ...]:
+    """Earlier bookings of a body and program (arrivals other than `before`), oldest first, newest verdict
+    per piece, with the keys of their errors."""
+    query = _BOOKING.format(errors=_ERRORS, where="v.body = ? AND v.program = ? AND v.arrival_id <> ?")
+    latest: dict[tuple[int, str], Booking] = {}
+    for row in ledger.rows(query, body, program, before):
+        latest[(row["arrival_id"], row["piece"])] = _booking(row)
+    return tuple(sorted(latest.values(), key=lambda b: (b.received_at, b.id)))
+
+
+def bookings(ledger: Ledger, at: datetime) -> tuple[Booking, ...]:
+    """All bookings recorded up to an instant, oldest first, without the keys of their errors."""
+    query = _BOOKING.format(errors="''", where="v.recorded_at <= ? AND v.part <> ''")
+    return tuple(_booking(row) for row in ledger.rows(query, stamp(at)))
+
+
+def bookings_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
+    """All bookings of these bodies, oldest first."""
+    codes = list(lgcodes)
+    marks = ",".join("?" * len(codes))
+    query = _BOOKING.format(errors="''", where=f"v.body IN ({marks}) AND v.part <> ''")
+    return tuple(_booking(row) for row in ledger.rows(query, *codes))
+
+
+def _booking(row: Row) -> Booking:
+    return Booking(
+        id=row["id"],
+        arrival_id=row["arrival_id"],
+        piece=row["piece"],
+        receipt=row["receipt"],
+        outcome=row["outcome"],
+        rule=json.loads(row["rules"])[0],
+        submitter=row["submitter"],
+        body=row["body"],
+        program=row["program"],
+        part=row["part"],
+        attribute=row["attribute"],
+        late=bool(row["late"]),
+        received_at=unstamp(row["received_at"]),
+        recorded_at=unstamp(row["recorded_at"]),
+        sender=row["sender"],
+        errors=tuple(row["errors"].split("\n")) if row["errors"] else (),
+    )
+
+
+def note(ledger: Ledger, event: Note, arrival_id: int | None, who: tuple[str, str], now: datetime) -> None:
+    """Writes one event inside the caller's transaction. `who` is (name, reason)."""
+    ledger.run(
+        "INSERT INTO event (kind, arrival_id, lgcode, program, detail, done_by, why, recorded_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        event.kind,
+        arrival_id,
+        event.lgcode,
+        event.program,
+        event.detail,
+        *who,
+        stamp(now),
+    )
+
+
+def add_event(
+    ledger: Ledger, event: Note, arrival_id: int | None, who: tuple[str, str], now: datetime
+) -> None:
+    """Records one event in a transaction of its own. `who` is (name, reason)."""
+    with ledger.writing():
+        note(ledger, event, arrival_id, who, now)
+
+
+def deaths(ledger: Ledger, arrival_id: int) -> int:
+    """How often the reader died over an arrival since it was first seen, or since the last retry."""
+    row = ledger.row(
+        "SELECT count(*) AS n FROM event WHERE arrival_id = ? AND kind = 'reader_died' AND id > coalesce("
+        "(SELECT max(id) FROM event WHERE arrival_id = ? AND kind = 'retry'), 0)",
+        arrival_id,
+        arrival_id,
+    )
+    return int(row["n"]) if row else 0
+
+
+def read_again(ledger: Ledger, arrival_id: int, who: tuple[str, str], now: datetime) -> None:
+    """Puts a mail back into the queue of those that wait to be read."""
+    with ledger.writing():
+        note(ledger, Note("retry"), arrival_id, who, now)
+        ledger.run("INSERT OR IGNORE INTO to_read VALUES (?)", arrival_id)
+
+
+def rounds(ledger: Ledger, arrival_id: int) -> int:
+    """How often an arrival has been decided so far, the verdict just written included."""
+    row = ledger.row("SELECT count(*) AS n FROM verdict WHERE arrival_id = ? AND piece = '0'", arrival_id)
+    return max(1, int(row["n"]) if row else 1)

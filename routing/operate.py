@@ -1,0 +1,165 @@
+"""What operators do to a mail: accept, correct, ignore, assign, approve its sender, retry, amend, add.
+
+Each is recorded with who and why, and goes through the same decision as the mail did at first; the original
+reading stays in the ledger. Short transactions; no lock is needed.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from intake.amend import AmendmentRefused, amend_sheet
+from intake.source import Fetched
+from intake.submission import Submission
+from routing.cases import Override, OverrideRefused
+from routing.decided import Note
+from routing.desk import Desk, Settled
+from routing.ledger import arrivals, people, verdicts
+from routing.ledger.arrivals import Arrival, Place
+
+
+class Refused(Exception):
+    """What an operator asked for cannot be done; the text says why and what can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The official who decides, and the reason given."""
+
+    by: str
+    why: str
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """(name, reason) as the ledger's statements take it."""
+        return self.by, self.why
+
+
+def decide_again(desk: Desk, arrival: Arrival, override: Override) -> Settled:
+    """Decides a mail anew under an operator's override; what operators assigned or amended before still
+    holds. Raises Refused, and then nothing was recorded."""
+    override = replace(override, assigned=override.assigned or people.assigned(desk.ledger, arrival.id))
+    submission = _amended(desk, _submission(desk, arrival), people.amendments(desk.ledger, arrival.id))
+    try:
+        return desk.commit(arrival, submission, override)
+    except OverrideRefused as refused:
+        raise Refused(str(refused)) from refused
+
+
+def _submission(desk: Desk, arrival: Arrival) -> Submission:
+    submission = verdicts.submission_of(desk.ledger, arrival.id)
+    if submission is None:
+        raise Refused("このメールはまだ読み取られていません。retry で読み直してください。")
+    return submission
+
+
+def _amended(desk: Desk, submission: Submission, changes: Mapping[str, str]) -> Submission:
+    """The submission with answers entered by operators, checked again. Raises Refused."""
+    if not changes:
+        return submission
+    sheets = [(f, s) for f in submission.files for s in f.sheets]
+    if len(sheets) != 1:
+        raise Refused(f"補記できるのは調査票が１枚のメールだけです（このメールは{len(sheets)}枚）。")
+    file, sheet = sheets[0]
+    try:
+        amended = amend_sheet(sheet, changes, desk.register.survey, desk.register.roster)
+    except AmendmentRefused as refused:
+        raise Refused(str(refused)) from refused
+    files = tuple(replace(f, sheets=(amended,)) if f is file else f for f in submission.files)
+    return replace(submission, files=files)
+
+
+def assign(desk: Desk, arrival: Arrival, lgcode: str, who: Who) -> Settled:
+    """Names the body whose answer this mail is."""
+    body = desk.register.body(lgcode)
+    if body is None:
+        raise Refused(
+            f"団体コード {lgcode} は団体一覧にありません。６桁の全国地方公共団体コードを指定してください。"
+        )
+    verdicts.add_event(desk.ledger, Note("assign", lgcode=body.lgcode), arrival.id, who.pair, desk.clock())
+    override = Override(assigned=body.lgcode, take_in=True, by=who.by, why=who.why)
+    return decide_again(desk, arrival, override)
+
+
+def approve_sender(desk: Desk, arrival: Arrival, who: Who, whole_domain: bool = False) -> Settled:
+    """Takes in mail from this address, or from its whole domain, from now on, this one included; the
+    approval is remembered."""
+    sender = _submission(desk, arrival).message.sender
+    if sender is None:
+        raise Refused("差出人のアドレスがないため、承認できません。")
+    approved = f"@{sender.domain}" if whole_domain else sender.address
+    people.approve(desk.ledger, approved, "", who.pair, desk.clock())
+    return decide_again(desk, arrival, Override(take_in=True, by=who.by, why=who.why))
+
+
+def retry(desk: Desk, arrival: Arrival, who: Who) -> None:
+    """Has a mail read again from its raw bytes at the next pass."""
+    verdicts.read_again(desk.ledger, arrival.id, who.pair, desk.clock())
+
+
+def amend(desk: Desk, arrival: Arrival, changes: Mapping[str, str], who: Who) -> Settled:
+    """Enters answers that came by telephone (職員補記). The mail and its first reading stay as they were;
+    each change is an event; the sheet is checked again with the changes in it. Raises Refused."""
+    _amended(desk, _submission(desk, arrival), changes)
+    for question, value in changes.items():
+        event = Note("amend", f"{question}={value}")
+        verdicts.add_event(desk.ledger, event, arrival.id, who.pair, desk.clock())
+    return decide_again(desk, arrival, Override(take_in=True, by=who.by, why=who.why))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What came by telephone, on paper or by hand: a file, whose answer it is, when it was received."""
+
+    filename: str
+    data: bytes
+    mailbox: str
+    lgcode: str
+    received_at: datetime
+
+
+def add(desk: Desk, paper: Paper, who: Who) -> Settled:
+    """Records a file that did not come by mail, as a mail of our own making that no reply is sent to."""
+    if desk.register.body(paper.lgcode) is None:
+        raise Refused(f"団体コード {paper.lgcode} は団体一覧にありません。")
+    raw = _as_mail(desk, paper, who)
+    prefix = desk.register.survey.mailbox(paper.mailbox).receipt_prefix
+    fetched = Fetched(f"added-{paper.received_at.isoformat()}", paper.received_at, len(raw), raw)
+    new = arrivals.keep(desk.ledger, Place(paper.mailbox, prefix, "added", who.by), [fetched], desk.clock())
+    if not new:
+        raise Refused("同じファイルが同じ受領日時で記録済みです。")
+    arrival = arrivals.get(desk.ledger, new[0])
+    assert arrival is not None
+    verdicts.add_event(desk.ledger, Note("assign", lgcode=paper.lgcode), arrival.id, who.pair, desk.clock())
+    submission = desk.reader.read_mail(raw)
+    submission = replace(submission, kind="submission", no_reply=("added",))
+    override = Override(assigned=paper.lgcode, take_in=True, by=who.by, why=who.why)
+    return desk.commit(arrival, submission, override)
+
+
+def _as_mail(desk: Desk, paper: Paper, who: Who) -> bytes:
+    survey = desk.register.survey
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = f"【{desk.register.full_name(paper.lgcode)}】{survey.convention.text}"
+    mail["From"] = desk.settings.operators
+    mail["To"] = survey.mailbox(paper.mailbox).address
+    mail["Date"] = paper.received_at
+    mail.set_content(f"{who.by}: {who.why}")
+    kind = mimetypes.guess_type(paper.filename)[0] or "application/octet-stream"
+    maintype, _, subtype = kind.partition("/")
+    mail.add_attachment(paper.data, maintype=maintype, subtype=subtype, filename=paper.filename)
+    return mail.as_bytes()
+
+
+def set_applicable(desk: Desk, lgcode: str, program: str, on: bool, who: Who) -> None:
+    """該当事務なし: notes that a respondent has nothing to answer for a program, or takes that back."""
+    if (lgcode, program) not in desk.register.by_key:
+        raise Refused(f"{lgcode} に {program} の提出義務はありません。")
+    detail = "off" if on else "on"
+    event = Note("not_applicable", detail, lgcode, program)
+    verdicts.add_event(desk.ledger, event, None, who.pair, desk.clock())

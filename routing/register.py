@@ -1,0 +1,61 @@
+"""The register: survey, roster and obligations, looked up together. Built once, passed as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.load import load_survey
+from config.obligations import Obligation, obligations
+from config.roster import Body, Roster, load_roster
+from config.survey import Mailbox, Survey
+from intake.finding import CATALOGUE
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What a desk knows before any mail comes. `collectors`: (body, program) -> the lgcode that collects it."""
+
+    survey: Survey
+    survey_dir: Path
+    roster: Roster
+    obligations: tuple[Obligation, ...]
+    by_key: Mapping[tuple[str, str], Obligation]
+    collectors: Mapping[tuple[str, str], str]
+
+    def owed_by(self, lgcode: str) -> tuple[Obligation, ...]:
+        """The obligations of one respondent, in the order of the programs."""
+        found = (self.by_key.get((lgcode, p.id)) for p in self.survey.programs)
+        return tuple(o for o in found if o is not None)
+
+    def body(self, lgcode: str) -> Body | None:
+        """The body with this code."""
+        return self.roster.by_code(lgcode)
+
+    def full_name(self, lgcode: str) -> str:
+        """神奈川県相模原市, or an empty string."""
+        body = self.roster.by_code(lgcode)
+        return body.full_name if body else ""
+
+    def is_respondent(self, lgcode: str) -> bool:
+        """Whether this body answers the ministry directly."""
+        return any((lgcode, p.id) in self.by_key for p in self.survey.programs)
+
+    def prefecture_code(self, lgcode: str) -> str:
+        """The code of the prefecture in which a body lies; empty for an unknown code."""
+        body = self.roster.by_code(lgcode)
+        return self.roster.prefecture_of(body).lgcode if body else ""
+
+    def mailbox_at(self, address: str) -> Mailbox | None:
+        """The survey's mailbox with this address."""
+        return next((m for m in self.survey.mailboxes if m.address.lower() == address.lower()), None)
+
+
+def build_register(survey_dir: Path) -> Register:
+    """Loads survey and roster. Raises SurveyError with every mistake."""
+    survey = load_survey(survey_dir, frozenset(CATALOGUE))
+    roster = load_roster()
+    owed = obligations(survey, roster)
+    collectors = {(code, o.program): o.lgcode for o in owed for code in o.collected}
+    return Register(survey, survey_dir, roster, owed, {(o.lgcode, o.program): o for o in owed}, collectors)

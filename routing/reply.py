@@ -1,0 +1,204 @@
+"""The reply to a decided mail: whether there is one, of which kind, what it says, and to whom.
+
+Fills the shapes that `replies` declares and renders them; decides nothing about the submission itself.
+One reply per mail covers every file. Where we cannot be sure whom we would be writing to, there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.domains import is_local_government
+from config.settings import Settings
+from config.survey import Mailbox
+from intake.finding import CATALOGUE, Finding
+from intake.kind import make_message_id
+from intake.submission import Address, Submission
+from replies.compose import compose
+from replies.letter import Envelope, FileBlock, Letter, LetterKind, Owed, Thread
+from replies.render import render_letter
+from replies.wording import load_wording
+from routing.decided import Decided, Piece, Posted
+from routing.register import Register
+from routing.standing import Standing
+
+# What goes out for a mail that was decided as a whole; a rule that is not named here is silent.
+_BY_RULE: dict[str, LetterKind] = {"resend": "duplicate"}
+_NEUTRAL_FILE_RULES = frozenset(
+    {"double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a letter needs beside the decision. `standings`: of the respondent, with this mail counted in;
+    `first_receipt`: of the mail that this one repeats."""
+
+    register: Register
+    settings: Settings
+    standings: tuple[Standing, ...]
+    first_receipt: str
+    now: datetime
+    round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
+
+
+def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
+    """Which letter goes out, if any."""
+    if decided.submission is None or decided.submission.no_reply or decided.arrival.added_by:
+        return None
+    if decided.mail.rule in _BY_RULE:
+        return _BY_RULE[decided.mail.rule]
+    if decided.mail.rule == "inquiry" and around.register.survey.inquiry_notice:
+        return "arrival"
+    if decided.mail.outcome not in ("by_file", "correction"):
+        return None
+    return _by_pieces(decided, around)
+
+
+def _by_pieces(decided: Decided, around: Circumstances) -> LetterKind | None:
+    outcomes = {p.decision.outcome for p in decided.pieces}
+    if decided.mail.outcome == "correction" or "correction" in outcomes:
+        return "partial" if "accepted" in outcomes else "correction"
+    if "accepted" in outcomes:
+        passed_on = all("transfer" in p.decision.remarks for p in decided.pieces if p.part)
+        return "transfer" if passed_on else "acknowledgement"
+    if "held" in outcomes:
+        rules = {p.decision.rule for p in decided.pieces if p.decision.outcome == "held"}
+        neutral = around.register.survey.notice_of_arrival and rules <= _NEUTRAL_FILE_RULES
+        return "arrival" if neutral else None
+    if any(p.decision.rule == "original" for p in decided.pieces):
+        return "partial"
+    return "acknowledgement" if "kept" in outcomes else None
+
+
+def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
+    """The finished reply, or None where there is none to write."""
+    kind = letter_kind(decided, around)
+    submission = decided.submission
+    recipient = _recipient(submission, around.settings) if submission else None
+    if kind is None or submission is None or recipient is None:
+        return None
+    mailbox = around.register.survey.mailbox(decided.arrival.mailbox)
+    letter = _letter(kind, decided, submission, around)
+    rendered = render_letter(letter, around.register.survey, load_wording())
+    receipt = decided.arrival.receipt
+    tag = kind if around.round == 1 else f"{kind}{around.round}"
+    message_id = make_message_id(receipt, tag, mailbox.address.rpartition("@")[2])
+    rehearsing = around.settings.mode == "rehearse"
+    envelope = Envelope(
+        sender_name=f"{around.register.survey.phrases.ministry}",
+        sender=mailbox.address,
+        recipient=around.settings.operators if rehearsing else recipient.address,
+        message_id=message_id,
+        thread=_thread(submission),
+        date=around.now,
+        receipt=receipt,
+        rehearsal_for=recipient.address if rehearsing else "",
+    )
+    return Posted(
+        key=f"{receipt}:{tag}",
+        kind=kind,
+        message_id=message_id,
+        mailbox=mailbox.id,
+        mail_from=mailbox.address,
+        recipient=recipient.address,
+        rcpt_to=envelope.recipient,
+        respondent=decided.identity.submitter,
+        subject=rendered.subject,
+        data=compose(rendered, envelope),
+    )
+
+
+def _recipient(submission: Submission, settings: Settings) -> Address | None:
+    """Reply-To where its domain is a local government's or approved, else From (DESIGN §6)."""
+    reply_to, sender = submission.message.reply_to, submission.message.sender
+    if reply_to and (is_local_government(reply_to.domain) or reply_to.domain in settings.approved_domains):
+        return reply_to
+    return sender
+
+
+def _thread(submission: Submission) -> Thread:
+    """RFC 5322 §3.6.4: the parent's References and then its Message-ID."""
+    message = submission.message
+    parents = message.references or ((message.in_reply_to,) if message.in_reply_to else ())
+    return Thread(message.message_id, parents)
+
+
+def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: Circumstances) -> Letter:
+    survey, roster = around.register.survey, around.register.roster
+    mailbox = survey.mailbox(decided.arrival.mailbox)
+    addressee = roster.by_code(decided.identity.submitter or decided.identity.body)
+    here, elsewhere = _owed(around, mailbox)
+    return Letter(
+        kind=kind,
+        receipt=decided.arrival.receipt,
+        received_at=decided.arrival.received_at,
+        late=decided.late,
+        after_deadline=around.now > survey.deadline,
+        mailbox=mailbox,
+        extensions=tuple((p.name, p.extension) for p in survey.programs if p.mailbox == mailbox.id),
+        addressee=addressee.full_name if addressee else "",
+        department=_department(decided),
+        honorific=roster.honorific(addressee) if addressee else "",
+        subject=submission.message.subject,
+        findings=_mail_findings(decided),
+        files=tuple(_block(p, around.register) for p in decided.pieces),
+        owed_here=here,
+        owed_elsewhere=elsewhere,
+        passed_to=_passed_to(decided, around.register),
+        first_receipt=around.first_receipt,
+    )
+
+
+def _department(decided: Decided) -> str:
+    """担当部署名 from the sender's own sheet; another body's department is not the reader's."""
+    own = (p for p in decided.pieces if p.sheet and p.identity.body == p.identity.submitter)
+    return next((p.sheet.field("department") for p in own if p.sheet), "")
+
+
+def _mail_findings(decided: Decided) -> tuple[Finding, ...]:
+    """Findings about the mail itself, each once, wherever they were made."""
+    found = [*decided.findings, *(f for p in decided.pieces for f in p.findings if _about_mail(f))]
+    return tuple(dict.fromkeys(found))
+
+
+def _about_mail(finding: Finding) -> bool:
+    return CATALOGUE[finding.code].about == "mail"
+
+
+def _block(piece: Piece, register: Register) -> FileBlock:
+    survey = register.survey
+    sheet = piece.sheet
+    held = piece.decision.outcome in ("held", "ignored")
+    result = {"held": "held", "ignored": "elsewhere"}.get(piece.decision.outcome, piece.decision.outcome)
+    return FileBlock(
+        filename=piece.file.filename,
+        form_title=survey.form(sheet.form, sheet.version).title if sheet else "",
+        program=survey.program(piece.program).name if piece.program else "",
+        body=register.full_name(piece.identity.body) if sheet else "",
+        result=result,  # type: ignore[arg-type]
+        findings=() if held else tuple(f for f in piece.findings if not _about_mail(f)),
+        remarks=piece.decision.remarks,
+    )
+
+
+def _owed(around: Circumstances, mailbox: Mailbox) -> tuple[tuple[Owed, ...], tuple[Owed, ...]]:
+    """What the respondent still owes in this mailbox, and in the others."""
+    here: list[Owed] = []
+    elsewhere: list[Owed] = []
+    for standing in around.standings:
+        if standing.state in ("accepted", "not_applicable"):
+            continue
+        program = around.register.survey.program(standing.obligation.program)
+        missing = tuple(around.register.full_name(c) for c in standing.missing)
+        (here if program.mailbox == mailbox.id else elsewhere).append(
+            Owed(program.name, standing.state, missing)
+        )
+    return tuple(here), tuple(elsewhere)
+
+
+def _passed_to(decided: Decided, register: Register) -> tuple[str, ...]:
+    programs = [p.program for p in decided.pieces if "transfer" in p.decision.remarks]
+    sections = [register.survey.mailbox(register.survey.program(p).mailbox).section for p in programs]
+    return tuple(dict.fromkeys(sections))

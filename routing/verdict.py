@@ -1,0 +1,210 @@
+"""The decision: two tables that read from top to bottom (DESIGN §4). The first row that hits decides.
+
+Pure. A row is its number in the design, a name that goes into the ledger, the sentence that operators read,
+a check of a frozen case, and an outcome. What a case says was gathered beforehand, all of it, by `cases.py`;
+nothing here reads the ledger, the clock or a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from config.survey import Survey
+from intake.finding import Finding
+from intake.submission import AnswerSheet, FileReading, Submission
+from routing.identify import Identity, Sender
+from routing.standing import Booking
+
+Outcome = Literal["accepted", "correction", "held", "ignored", "kept"]
+MailOutcome = Literal["ignored", "held", "correction", "by_file"]
+
+MACHINE_KINDS = frozenset({"auto_reply", "bounce", "receipt", "list", "own"})
+
+
+@dataclass(frozen=True, slots=True)
+class MailCase:
+    """What is known of one mail. `resend_of`: receipt number of the mail that it repeats; `personal`: where
+    a My Number was seen (never its value); `has_form`: a form outside any returned part."""
+
+    submission: Submission
+    sender: Sender
+    has_form: bool
+    resend_of: str = ""
+    from_ourselves: bool = False
+    personal: tuple[str, ...] = ()
+    trusted: bool = False  # an operator recorded it or took it in by decision
+
+
+@dataclass(frozen=True, slots=True)
+class FileCase:
+    """What is known of one piece: a file, or one answer sheet in it. `findings` is everything found, with
+    the severity that this survey gives; `history` the earlier bookings of that body and program."""
+
+    survey: Survey
+    file: FileReading
+    sheet: AnswerSheet | None
+    identity: Identity
+    mailbox: str
+    program: str  # id, or empty where it cannot be told
+    relation: Literal["own", "municipality", "city", "direct", "stranger", "none"]
+    owes: bool  # the body, or its prefecture for it, owes this program
+    right_mailbox_addressed: bool  # the program's own mailbox stands in To or Cc as well
+    findings: tuple[Finding, ...]
+    history: tuple[Booking, ...]
+    forms_in_mail: bool
+    same_sender: bool  # the standing answer came from this sender, or this mail is marked as replacing it
+    direct_allowed: bool = False  # an operator accepts this municipality's direct answer
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings that only the sender can mend."""
+        return tuple(f for f in self.findings if f.severity == "error")
+
+    @property
+    def wrong_mailbox(self) -> bool:
+        """The program belongs to another mailbox."""
+        return bool(self.program) and self.survey.program(self.program).mailbox != self.mailbox
+
+
+CaseT = TypeVar("CaseT")
+OutcomeT = TypeVar("OutcomeT")
+
+
+@dataclass(frozen=True)  # no slots: a generic alias writes to its instances
+class Row(Generic[CaseT, OutcomeT]):
+    """One row of a table. `design` is its number in DESIGN §4."""
+
+    design: str
+    name: str
+    sentence: str
+    check: Callable[[CaseT], bool]
+    outcome: OutcomeT
+
+
+MailRow = Row[MailCase, MailOutcome]
+FileRow = Row[FileCase, Outcome]
+
+
+# fmt: off
+MAIL_TABLE: tuple[MailRow, ...] = (
+    MailRow("1", "resend", "同じ差出人から同じ内容を受信済みです", lambda c: bool(c.resend_of), "ignored"),
+    MailRow("2", "machine_with_form", "自動送信または省内からのメールに調査票が添付されています",
+            lambda c: c.has_form and not c.trusted and (_by_machine(c) or c.from_ourselves), "held"),
+    MailRow("2", "machine", "自動送信のメールです", lambda c: _by_machine(c) and not c.trusted, "ignored"),
+    # Row 5 stands above 3 and 4: a number in an inquiry is as much an alarm as one in a workbook.
+    MailRow("5", "personal_data", "マイナンバーと思われる番号が含まれています", lambda c: bool(c.personal), "held"),
+    MailRow("3", "reply", "当方のメールへの返信で、ファイルがありません", lambda c: c.submission.kind == "reply", "held"),
+    MailRow("4", "inquiry", "照会です", lambda c: c.submission.kind == "inquiry", "held"),
+    MailRow("6", "unknown_sender", "地方公共団体のドメインではない差出人です",
+            lambda c: not c.sender.recognised and not c.trusted, "held"),
+    MailRow("13", "no_form", "調査票として読めるファイルがありません", lambda c: not c.has_form, "correction"),
+    MailRow("", "otherwise", "ファイルごとに判定します", lambda c: True, "by_file"),
+)
+
+FILE_TABLE: tuple[FileRow, ...] = (
+    FileRow("13", "supporting", "調査票に添えられた参考資料です",
+            lambda c: c.file.kind == "other" and c.forms_in_mail, "kept"),
+    FileRow("13", "no_form", "調査票として読めません", lambda c: c.file.kind == "other", "correction"),
+    FileRow("16", "collated_list", "一覧表です。担当者が確認します", lambda c: c.file.kind == "collated_list", "held"),
+    FileRow("7", "evidence_disagrees", "調査票の組織名と差出人とが一致しません",
+            lambda c: c.relation == "stranger", "held"),
+    FileRow("7", "body_unclear", "どの団体の回答か分かりません", lambda c: not c.identity.body, "correction"),
+    FileRow("7", "program_unclear", "どの制度等の回答か分かりません", lambda c: not c.program, "correction"),
+    FileRow("12", "other_mailbox_answers", "もう一つの宛先の担当がお答えします",
+            lambda c: c.wrong_mailbox and c.right_mailbox_addressed, "ignored"),
+    FileRow("12", "wrong_mailbox", "宛先が異なるため送り直しをお願いします",
+            lambda c: c.wrong_mailbox and c.survey.wrong_mailbox == "resend", "correction"),
+    FileRow("10", "not_owed", "この団体からの提出を要しない制度等です", lambda c: not c.owes, "kept"),
+    FileRow("8", "original", "管内市町村の調査票の原本です", lambda c: c.relation == "municipality", "kept"),
+    FileRow("11", "city_by_prefecture", "指定都市・中核市の回答を都道府県が送付しました",
+            lambda c: c.relation == "city", "held"),
+    FileRow("9", "direct", "市町村から直接送付されました",
+            lambda c: c.relation == "direct" and not c.direct_allowed, "held"),
+    FileRow("14", "double", "別の差出人から受理済みの回答があります",
+            lambda c: not c.same_sender and _stands(c), "held"),
+    FileRow("15", "same_finding_again", "同じ指摘が２回目です。電話でご確認ください",
+            lambda c: _asked_before(c), "held"),
+    FileRow("16", "findings", "修正をお願いする点があります", lambda c: bool(c.errors), "correction"),
+    FileRow("17", "otherwise", "受理しました", lambda c: True, "accepted"),
+)
+# fmt: on
+
+# Mail that never reached the tables: no Submission could be made of it.
+UNREAD: dict[str, str] = {
+    "poison": "読み取り中に３回停止したため隔離しました",
+    "too_large": "大きすぎるためヘッダーだけを記録しました",
+    "read_failed": "読み取り中に予期しない問題が起きました",
+    "operator": "職員が判断しました",
+}
+
+
+def _by_machine(case: MailCase) -> bool:
+    return case.submission.kind in MACHINE_KINDS
+
+
+def _stands(case: FileCase) -> bool:
+    """An accepted answer of the same body, program and attribute stands."""
+    attribute = case.sheet.field("attribute") if case.sheet else ""
+    return any(b.outcome == "accepted" and b.attribute == attribute for b in case.history)
+
+
+def _asked_before(case: FileCase) -> bool:
+    """The last correction of this body and program already named one of these findings."""
+    asked = [b for b in case.history if b.outcome == "correction"]
+    return bool(asked) and any(finding_key(f) in asked[-1].errors for f in case.errors)
+
+
+def finding_key(finding: Finding) -> str:
+    """What makes two findings the same on two versions of a sheet: the code, and what it is about."""
+    return f"{finding.code}/{finding.question or finding.label}/{finding.about}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailDecision:
+    """The row that decided over the mail."""
+
+    outcome: MailOutcome
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileDecision:
+    """The row that decided over one piece, and remarks: rules that hit without deciding."""
+
+    outcome: Outcome
+    rule: str
+    remarks: tuple[str, ...]
+
+
+def decide_mail(case: MailCase) -> MailDecision:
+    """The first row of MAIL_TABLE that hits."""
+    row = next(row for row in MAIL_TABLE if row.check(case))
+    return MailDecision(row.outcome, row.name)
+
+
+def decide_file(case: FileCase) -> FileDecision:
+    """The first row of FILE_TABLE that hits, with the remarks that go beside it."""
+    row = next(row for row in FILE_TABLE if row.check(case))
+    return FileDecision(row.outcome, row.name, _remarks(case, row))
+
+
+def _remarks(case: FileCase, row: FileRow) -> tuple[str, ...]:
+    """Keys of wording.toml's remarks that belong to this outcome."""
+    found: list[str] = []
+    if row.name in ("supporting", "original", "not_owed", "wrong_mailbox"):
+        found.append(row.name)
+    if case.wrong_mailbox and row.outcome in ("accepted", "correction") and row.name != "wrong_mailbox":
+        found.append("transfer")
+    if row.outcome == "correction" and any(b.outcome == "accepted" for b in case.history):
+        found.append("stands")
+    if row.outcome == "accepted" and any(b.outcome == "accepted" for b in case.history):
+        found.append("replaces")
+    return tuple(found)
+
+
+def sentence_of(rule: str) -> str:
+    """The sentence that operators read for a rule's name; the name itself if it is in no table."""
+    rows: tuple[MailRow | FileRow, ...] = (*FILE_TABLE, *MAIL_TABLE)
+    return next((row.sentence for row in rows if row.name == rule), UNREAD.get(rule, rule))

@@ -1,0 +1,125 @@
+"""A wrong survey is told with file, key and reason, every mistake of all its files at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.errors import SurveyError
+from config.load import load_survey
+from tests.config.surveys_at_hand import TINY, Break
+
+SURVEY, FORM = "survey.toml", "form1.toml"
+REPLACES = 'placeholder = "市名"\nreplaces = ["差替え"]'
+ASKED_IF_3 = 'item = "2"\nasked_if = { question = "3", choices = [1] }'
+ASKED_IF_7 = 'item = "2"\nasked_if = { question = "1", choices = [7] }'
+
+
+def test_every_mistake_of_all_files_at_once(broken: Break) -> None:
+    mistakes = broken(
+        {
+            SURVEY: [
+                ('id = "tiny"\n', ""),
+                ('wrong_mailbox = "resend"', 'wrong_mailbox = "burn"'),
+                ("every_seconds = 600", 'every_seconds = "often"'),
+                ("[convention]", "[convention]\nstyle = 1"),
+            ],
+            FORM: [('version = "1"\n', ""), ('skip_to = "3"', 'skip_to = "9"')],
+        }
+    )
+    assert sorted(str(mistake) for mistake in mistakes) == [
+        "form1.toml: version: この項目がありません。",
+        "survey.toml: calendar.polling.1.every_seconds: 整数を書いてください。",
+        "survey.toml: convention.style: 知らない項目です（綴りをご確認ください）。",
+        "survey.toml: id: この項目がありません。",
+        "survey.toml: wrong_mailbox: transfer、resend のいずれかを書いてください。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        (SURVEY, 'mailbox = "koen"', 'mailbox = "post"', "programs.1.mailbox: 提出先「post」はありません"),
+        (SURVEY, 'form = "sheet"', 'form = "leaf"', "programs.1.form: 様式「leaf」はありません"),
+        (SURVEY, 'program = "park"', 'program = "zoo"', "duties.1.program: 制度等「zoo」はありません"),
+        (SURVEY, 'program = "park"', 'program = "zoo"', "programs.1.id: 制度等「park」を提出する団体"),
+        (SURVEY, '["core"]', '["hamlet"]', "duties.1.respondents.1: prefecture、designated、core"),
+        (SURVEY, 'own = "demanded"', 'own = "no"', "duties.1.own: demanded、welcome、none"),
+        (SURVEY, 'own = "', 'collected = "all"\nown = "', "duties.1.collected: municipalities、none"),
+        (SURVEY, "2024-02-09T12:00:00+09:00", "2024-02-09T12:00:00", "deadline: 日時に +09:00"),
+        (SURVEY, "2024-02-14T12", "2024-02-09T11", "correct_by: 提出期限（deadline）より後"),
+        (SURVEY, "2024-02-08T10", "2024-02-10T10", "calendar.reminders.1: 提出期限（deadline）より前"),
+        (SURVEY, "2024-02-12]", "12]", "calendar.holidays.1: 日付を"),
+        (SURVEY, "every_seconds = 600", "every_seconds = 0", "calendar.polling.1.every_seconds: 1 以上"),
+        (SURVEY, 'id = "tiny"', 'id = "t"\nattributes_form = "no"', "attributes_form: 様式「no」はあり"),
+        (SURVEY, 'placeholder = "市名"', REPLACES, "convention.replaces.1: 「差替え」は skip にも"),
+        (FORM, 'skip_to = "3"', 'skip_to = "9"', "questions.1.choices.2.skip_to: 質問「9」はありません"),
+        (FORM, 'skip_to = "3"', 'skip_to = "1"', "questions.1.choices.2.skip_to: 質問「1」は後の質問では"),
+        (FORM, "② ない。（質", "③ ない。（質", "questions.1.choices.2.text: 先頭の番号が number（2）と"),
+        (FORM, "number = 2", "number = 1", "questions.1.choices: number 1 が2回"),
+        (
+            FORM,
+            "s = [1]\nfo",
+            "s = [3]\nfo",
+            "questions.3.free_texts.1.choices: 質問「3」に番号 3 の選択肢は",
+        ),
+        (FORM, 'key = "3-text"', 'key = "2"', "questions: key「2」が2回以上"),
+        (FORM, 'label = "担当者"', 'label = "市の名前"', "fields: label「市の名前」が2回以上"),
+        (FORM, 'item = "2"', ASKED_IF_3, "questions.2.asked_if.question: 質問「3」は前の質問では"),
+        (FORM, 'item = "2"', ASKED_IF_7, "questions.2.asked_if.choices: 質問「1」に番号 7 の選択肢は"),
+        (FORM, 'd = "error"', 'd = "fatal"', "questions.2.none_marked: error、warning、note のいずれか"),
+        (FORM, 'item = "1"', 'item = "1"\nnone_marked = "note"', "questions.1.none_marked: marks のある"),
+        (FORM, 'list_sheet = "一覧"', 'list_sheet = "回答"', "list_sheet: sheet と同じ名前には"),
+        (FORM, 'kind = "text"', 'kind = "choice"', 'fields.2.choices: kind = "choice" のときに限り'),
+    ],
+)
+def test_each_mistake_names_its_key(broken: Break, file: str, old: str, new: str, told: str) -> None:
+    found = [str(mistake) for mistake in broken({file: [(old, new)]})]
+    assert [line for line in found if line.startswith(f"{file}: {told}")], found
+
+
+@pytest.mark.parametrize("file", [SURVEY, FORM])
+def test_a_syntax_error_is_told_with_its_line(broken: Break, file: str) -> None:
+    (mistake,) = broken({file: [("title = ", "title == ")]})  # the third line of both files
+    assert (mistake.file, mistake.key) == (file, "")
+    assert "3行目" in mistake.reason
+
+
+def test_two_forms_of_the_same_version_are_told(tmp_path: Path) -> None:
+    for name in (SURVEY, FORM):
+        (tmp_path / name).write_bytes((TINY / name).read_bytes())
+    (tmp_path / "form2.toml").write_bytes((TINY / FORM).read_bytes())
+    with pytest.raises(SurveyError, match=r"form2\.toml: version: 同じ id と version"):
+        load_survey(tmp_path)
+
+
+def test_a_form_may_have_two_versions_and_the_last_is_the_newest(tmp_path: Path) -> None:
+    for name in (SURVEY, FORM):
+        (tmp_path / name).write_bytes((TINY / name).read_bytes())
+    newer = (TINY / FORM).read_text(encoding="utf-8").replace('version = "1"', 'version = "2"')
+    (tmp_path / "form1b.toml").write_text(newer, encoding="utf-8")
+    survey = load_survey(tmp_path)
+    assert survey.form("sheet").version == "2"
+    assert survey.form("sheet", "1").version == "1"
+
+
+def test_an_unknown_finding_code_is_told_if_the_codes_are_known() -> None:
+    assert load_survey(TINY, frozenset({"subject_absent"})).severities == {"subject_absent": "note"}
+    with pytest.raises(SurveyError, match=r"severities\.subject_absent: この指摘コードはありません"):
+        load_survey(TINY, frozenset({"no_file"}))
+
+
+def test_a_folder_without_survey_or_forms_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SurveyError, match="フォルダーがありません"):
+        load_survey(tmp_path / "none")
+    with pytest.raises(SurveyError) as caught:
+        load_survey(tmp_path)
+    assert {m.file for m in caught.value.mistakes} == {"survey.toml", "form*.toml"}
+
+
+def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+    (tmp_path / FORM).write_bytes((TINY / FORM).read_bytes())
+    (tmp_path / SURVEY).write_bytes('title = "調査"'.encode("cp932"))
+    with pytest.raises(SurveyError, match=r"survey\.toml: 文字コードが UTF-8 ではありません"):
+        load_survey(tmp_path)

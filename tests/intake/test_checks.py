@@ -1,0 +1,327 @@
+"""The checks of one answer sheet. Cells are read off the printed form by hand: 別添１ has Q1-1's answer in
+E15 and Q10's in E36; circles and texts stand in column F."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, filled, form, only, the_sheet, told
+
+PREFECTURE = {**COMPLETE, "kind": "都道府県", "organisation": "14神奈川県", "1-1": None, "1-2": 2}
+NO_6_TO_9 = dict.fromkeys(("6", "7-1", "7-2", "7-3", "7-4", "8-1", "8-1-text", "8-2", "9"))
+
+
+def test_a_complete_sheet_gives_no_finding() -> None:
+    assert told(filled({})) == []
+    assert told(filled({}, COMPLETE_2, "form2")) == []
+    assert told(filled(PREFECTURE)) == []
+
+
+def test_a_form_that_nobody_filled_is_one_finding_not_thirty() -> None:
+    empty = dict.fromkeys(COMPLETE)
+    assert told(filled(empty)) == [("sheet_blank", "", "")]
+    assert told(filled({**empty, "program": "難病"})) == [("sheet_blank", "", "")]  # 厚労省で入力
+
+
+MISSING = [
+    ("1-1", {"1-1": None}, "answer_missing", "E15"),
+    ("1-2", {**PREFECTURE, "1-2": None}, "answer_missing", "E16"),
+    ("2", {"2": None}, "answer_missing", "E17"),
+    ("3", {"3": None}, "answer_missing", "E19"),
+    ("4", {"4": None}, "answer_missing", "E20"),
+    ("5", {"5": None}, "answer_missing", "E21"),
+    ("6", {"6": None}, "marks_none", "F22"),
+    ("7-1", {"7-1": None}, "answer_missing", "E24"),
+    ("7-2", {"7-2": None}, "answer_missing", "E25"),
+    ("7-3", {"7-3": None}, "answer_missing", "E26"),
+    ("7-4", {"7-4": None}, "marks_none", "F27"),
+    ("8-1", {"8-1": None}, "answer_missing", "E32"),
+    ("8-1", {"8-1-text": None}, "text_missing", "F33"),
+    ("8-2", {"8-2": None}, "answer_missing", "E34"),
+    ("9", {"9": None}, "answer_missing", "E35"),
+    ("10", {"10": None}, "answer_missing", "E36"),
+    ("2", {"2": 3}, "text_missing", "F18"),
+]
+
+
+@pytest.mark.parametrize(("question", "changes", "code", "cell"), MISSING)
+def test_what_is_missing_is_told_with_the_cell_where_it_belongs(question, changes, code, cell) -> None:
+    assert told(filled(changes)) == [(code, question, cell)]
+
+
+MISSING_2 = [
+    ("a", {"a": None}, "answer_missing", "E38"),
+    ("b", {"b": None}, "answer_missing", "E39"),
+    ("b", {"b": 5}, "text_missing", "F40"),
+    ("c", {"c": None}, "answer_missing", "E41"),
+    ("c", {"c": 5}, "text_missing", "F42"),
+    ("d", {"d": None}, "answer_missing", "E43"),
+    ("d", {"d": 2}, "text_missing", "F44"),
+]
+
+
+@pytest.mark.parametrize(("question", "changes", "code", "cell"), MISSING_2)
+def test_what_is_missing_among_the_additional_questions(question, changes, code, cell) -> None:
+    assert told(filled(changes, COMPLETE_2, "form2")) == [(code, question, cell)]
+
+
+NOT_A_CHOICE = [
+    ("1-1", {"1-1": "検討中"}, "answer_not_a_choice", "E15"),
+    ("1-2", {**PREFECTURE, "1-2": "③"}, "answer_not_a_choice", "E16"),
+    ("2", {"2": "⑤"}, "answer_not_a_choice", "E17"),
+    ("3", {"3": "①②"}, "answer_not_a_choice", "E19"),
+    ("4", {"4": "0"}, "answer_not_a_choice", "E20"),
+    ("5", {"5": "その他"}, "answer_not_a_choice", "E21"),
+    ("6", {"6#1": "要確認"}, "mark_unreadable", "F22"),
+    ("7-1", {"7-1": "一部"}, "answer_not_a_choice", "E24"),
+    ("7-2", {"7-2": "〇"}, "answer_not_a_choice", "E25"),
+    ("7-3", {"7-3": "1、2"}, "answer_not_a_choice", "E26"),
+    ("7-4", {"7-4#3": "一部"}, "mark_unreadable", "F29"),
+    ("8-1", {"8-1": "④", "8-1-text": None}, "answer_not_a_choice", "E32"),
+    ("8-2", {"8-2": "3"}, "answer_not_a_choice", "E34"),
+    ("9", {"9": "#"}, "answer_not_a_choice", "E35"),
+    ("10", {"10": "なし"}, "answer_not_a_choice", "E36"),
+    ("2", {"2": 3, "2-text": "来年中"}, "text_unreadable", "F18"),
+]
+
+
+@pytest.mark.parametrize(("question", "changes", "code", "cell"), NOT_A_CHOICE)
+def test_an_answer_outside_the_list_is_told_and_nothing_that_follows_from_it(
+    question, changes, code, cell
+) -> None:
+    assert told(filled(changes)) == [(code, question, cell)]
+
+
+@pytest.mark.parametrize(("question", "cell"), [("a", "E38"), ("b", "E39"), ("c", "E41"), ("d", "E43")])
+def test_an_additional_question_answered_outside_its_list(question, cell) -> None:
+    data = filled({question: "⑥"}, COMPLETE_2, "form2")
+    assert told(data) == [("answer_not_a_choice", question, cell)]
+
+
+# What the notice's arrows leave out: Q3 ② → Q6, Q5 ① → Q10, Q7-2 ② → Q9, Q8-1 ②③ → Q9
+SHOULD_BE_BLANK = [
+    ("1-1", {**PREFECTURE, "1-1": 1}, "E15"),
+    ("1-2", {"1-2": 1}, "E16"),
+    ("4", {"3": 2, "5": None}, "E20"),
+    ("5", {"3": 2, "4": None}, "E21"),
+    ("6", {**NO_6_TO_9, "5": 1, "6": (2,)}, "F23"),
+    ("7-1", {**NO_6_TO_9, "5": 1, "7-1": 1}, "E24"),
+    ("7-2", {**NO_6_TO_9, "5": 1, "7-2": 1}, "E25"),
+    ("7-3", {"7-2": 2, "7-4": None, "8-1": None, "8-1-text": None, "8-2": None}, "E26"),
+    ("7-4", {"7-3": 2}, "F27"),
+    ("8-1", {"7-2": 2, "7-3": None, "7-4": None, "8-2": None}, "E32"),
+    ("8-2", {"8-1": 2, "8-1-text": None}, "E34"),
+    ("8-2", {"8-1": 3, "8-1-text": None}, "E34"),
+    ("9", {**NO_6_TO_9, "5": 1, "9": 4}, "E35"),
+]
+
+
+@pytest.mark.parametrize(("question", "changes", "cell"), SHOULD_BE_BLANK)
+def test_an_answer_that_an_earlier_choice_leaves_out_is_a_warning(question, changes, cell) -> None:
+    sheet = the_sheet(filled(changes))
+    assert [(f.code, f.question, f.cell) for f in sheet.findings] == [("should_be_blank", question, cell)]
+    assert sheet.findings[0].severity == "warning"
+
+
+ALWAYS_ASKED = [("2", {"3": 2, "4": None, "5": None}), ("3", {"2": 2}), ("10", {**NO_6_TO_9, "5": 1})]
+
+
+@pytest.mark.parametrize(("question", "changes"), ALWAYS_ASKED)
+def test_no_choice_leaves_out_questions_2_3_and_10(question, changes) -> None:
+    assert told(filled(changes)) == []
+    assert [q for _, q, _ in told(filled({**changes, question: None}))] == [question]
+
+
+def test_q2_of_form2_leads_to_q3_whatever_is_chosen() -> None:
+    for choice in (1, 2, 4):
+        assert told(filled({"2": choice}, COMPLETE_2, "form2")) == []
+
+
+def test_the_additional_questions_follow_every_answer_to_question_5() -> None:
+    assert told(filled({**NO_6_TO_9, "5": 1}, COMPLETE_2, "form2")) == []
+
+
+UNNEEDED = [
+    ("2", {"2-text": "令和５年９月"}, "F18", "form1", COMPLETE),
+    ("8-1", {"8-1": 2, "8-2": None}, "F33", "form1", COMPLETE),
+    ("10", {"10-text": "詳しくは別紙"}, "F36", "form1", COMPLETE),
+    ("b", {"b-text": "手入力"}, "F40", "form2", COMPLETE_2),
+    ("c", {"c-text": "手入力"}, "F42", "form2", COMPLETE_2),
+    ("d", {"d-text": "本人確認"}, "F44", "form2", COMPLETE_2),
+]
+
+
+@pytest.mark.parametrize(("question", "changes", "cell", "id", "base"), UNNEEDED)
+def test_a_text_that_the_choice_does_not_ask_for_is_a_warning(question, changes, cell, id, base) -> None:
+    sheet = the_sheet(filled(changes, base, id))
+    assert [(f.code, f.question, f.cell) for f in sheet.findings] == [("text_unneeded", question, cell)]
+    assert sheet.findings[0].severity == "warning"
+    assert sheet.findings[0].found == ""
+
+
+def test_a_text_that_only_says_there_is_nothing_is_not_reproached() -> None:
+    assert told(filled({"2-text": "なし", "10-text": "－"})) == []
+
+
+@pytest.mark.parametrize(
+    "month", ["令和５年９月", "R5.9", "2023/9", "2023-09", "5年9月", "令和6年3月頃", "２０２３年９月", "令和元年12月"]
+)
+def test_months_in_their_usual_spellings_are_read(month) -> None:
+    assert told(filled({"2": 3, "2-text": month})) == []
+
+
+@pytest.mark.parametrize("month", ["令和５年度中", "9月", "未定", "2023年13月", "令和５年"])
+def test_a_text_without_a_year_and_a_month_is_told(month) -> None:
+    assert told(filled({"2": 3, "2-text": month})) == [("text_unreadable", "2", "F18")]
+
+
+def test_only_the_root_is_told_when_a_question_that_steers_others_is_unanswered() -> None:
+    without = dict.fromkeys(("5", *NO_6_TO_9))
+    assert told(filled(without)) == [("answer_missing", "5", "E21")]
+    assert told(filled({"3": None, "4": None})) == [("answer_missing", "3", "E19")]
+    unreadable = {"7-2": "△", "7-3": None, "7-4": None, "8-1": None, "8-1-text": None, "8-2": None}
+    assert told(filled(unreadable)) == [("answer_not_a_choice", "7-2", "E25")]
+
+
+def test_a_question_answered_although_it_should_be_blank_steers_nothing() -> None:
+    """Q3 ② → Q6, so Q5 is left out; its ① does not excuse Q6 to Q9."""
+    assert told(filled({**NO_6_TO_9, "3": 2, "4": None, "5": 1})) == [
+        ("should_be_blank", "5", "E21"),
+        ("marks_none", "6", "F22"),
+        ("answer_missing", "7-1", "E24"),
+        ("answer_missing", "7-2", "E25"),
+        ("answer_missing", "9", "E35"),
+    ]
+
+
+def test_should_be_blank_names_the_choice_that_leaves_it_out() -> None:
+    finding = only(the_sheet(filled({"7-3": 2})).findings, "should_be_blank")
+    assert finding.expected == "空欄（Q7-3で②を選択）"
+
+
+def test_no_circle_at_all_is_as_serious_as_the_question_says() -> None:
+    """Q6: none, one or both are answers, none is asked about; Q7-4 without a circle says nothing."""
+    assert only(the_sheet(filled({"6": None})).findings, "marks_none").severity == "warning"
+    assert only(the_sheet(filled({"7-4": None})).findings, "marks_none").severity == "error"
+    assert told(filled({"6": (1, 2)})) == []
+
+
+def test_when_the_kind_of_body_is_not_known_one_of_both_questions_is_enough() -> None:
+    nameless = {"kind": None, "organisation": None}
+    nobody = [("field_missing", "", "D3"), ("field_missing", "", "D5")]
+    assert told(filled(nameless)) == nobody
+    assert told(filled({**nameless, "1-1": None, "1-2": 1})) == nobody
+    assert told(filled({**nameless, "1-1": None})) == [*nobody, ("answer_missing", "1-1", "E15")]
+
+
+def test_without_a_known_body_the_kind_chosen_tells_which_question_is_asked() -> None:
+    unknown = {"organisation": "保健福祉部", "kind": "都道府県", "1-2": 1}
+    assert told(filled(unknown)) == [("body_unknown", "", "D5"), ("should_be_blank", "1-1", "E15")]
+
+
+FIELDS = [
+    ("kind", "D3"),
+    ("organisation", "D5"),
+    ("department", "D6"),
+    ("position", "D7"),
+    ("responsible", "D8"),
+    ("contact", "D9"),
+    ("telephone", "D10"),
+    ("email", "D11"),
+]
+
+
+@pytest.mark.parametrize(("field", "cell"), FIELDS)
+def test_each_field_of_the_head_is_asked_for(field, cell) -> None:
+    sheet = the_sheet(filled({field: None}))
+    assert [(f.code, f.cell) for f in sheet.findings] == [("field_missing", cell)]
+    assert sheet.findings[0].label == next(f.label for f in form().fields if f.key == field)
+
+
+@pytest.mark.parametrize("white", ["", " ", "\u3000", "\u200b\n"])
+def test_white_space_is_blank(white) -> None:
+    assert told(filled({"department": white, "9": white})) == [
+        ("field_missing", "", "D6"),
+        ("answer_missing", "9", "E35"),
+    ]
+
+
+def test_program_and_attribute_may_be_left_to_the_ministry() -> None:
+    assert told(filled({"program": None, "attribute": None})) == []
+
+
+@pytest.mark.parametrize(("written", "program"), [("小慢", "shoman"), ("小児慢性特定疾病", "shoman"), ("難　病", "nanbyo")])
+def test_a_program_is_known_by_its_usual_names(written, program) -> None:
+    sheet = the_sheet(filled({"program": written}))
+    assert (sheet.program, sheet.findings) == (program, ())
+
+
+def test_a_program_of_another_form_is_not_a_choice_of_this_one() -> None:
+    sheet = the_sheet(filled({"program": "自治体検診"}))
+    assert sheet.program == ""
+    finding = only(sheet.findings, "field_not_a_choice")
+    assert (finding.cell, finding.found, finding.expected) == ("D2", "自治体検診", "難病、小慢、予防接種")
+
+
+def test_a_kind_that_the_body_cannot_have_is_told() -> None:
+    finding = only(the_sheet(filled({"kind": "中核市"})).findings, "field_not_a_choice")
+    assert (finding.cell, finding.expected) == ("D3", "指定都市、市区町村")
+
+
+def test_screenings_are_listed_by_number_or_name_on_form2() -> None:
+    """The notice's own example, 記４【記載例】."""
+    example = "３ 胃がん検診、４ 子宮頸がん検診、６ 肝炎\nウイルス検診、８ 歯周疾患検診"
+    assert told(filled({"attribute": example.replace("\n", "")}, COMPLETE_2, "form2")) == []
+    assert told(filled({"attribute": "骨粗鬆症検診"}, COMPLETE_2, "form2")) == []
+    assert told(filled({"attribute": "９ 眼科検診"}, COMPLETE_2, "form2")) == [("field_not_a_choice", "", "D4")]
+    assert told(filled({"attribute": "９ 眼科検診"})) == []  # on 別添１ it means nothing
+
+
+def test_a_body_that_the_roster_does_not_know_comes_with_near_names() -> None:
+    finding = only(the_sheet(filled({"organisation": "14神奈川県横濱須賀市"})).findings, "body_unknown")
+    assert finding.found == "14神奈川県横濱須賀市"
+    assert finding.expected.startswith("もしかして：")
+    assert "14神奈川県横須賀市" in finding.expected
+
+
+def test_a_name_that_several_bodies_share_comes_with_all_of_them() -> None:
+    sheet = the_sheet(filled({"organisation": "府中市", "kind": "市区町村"}))
+    finding = only(sheet.findings, "body_ambiguous")
+    assert finding.expected == "もしかして：13東京都府中市、34広島県府中市"
+    assert (sheet.body.status, sheet.body.lgcodes) == ("ambiguous", ("132063", "342084"))
+
+
+def test_personal_values_and_free_texts_are_never_quoted() -> None:
+    data = filled({"responsible": None, "9": "山" * 80, "8-1": 2, "8-2": None, "8-1-text": "鈴木花子が確認"})
+    findings = the_sheet(data).findings
+    assert "鈴木" not in repr(findings)
+    assert only(findings, "answer_not_a_choice").found == "山" * 59 + "…"
+
+
+def test_a_my_number_is_not_quoted() -> None:
+    """123456789018 has a valid check digit."""
+    assert "123456789018" not in repr(the_sheet(filled({"9": "1234 5678 9018"})).findings)
+
+
+def test_an_outline_for_question_10_may_come_as_a_file_so_intake_only_says_it_is_wanted() -> None:
+    for choice in (2, 3, 4):
+        sheet = the_sheet(filled({"10": choice}))
+        assert (sheet.findings, sheet.alerts, sheet.outlines_wanted) == ((), ("10",), ("10",))
+    told_in_cell = the_sheet(filled({"10": 2, "10-text": "令和４年に１件"}))
+    assert (told_in_cell.findings, told_in_cell.alerts, told_in_cell.outlines_wanted) == ((), ("10",), ())
+    assert the_sheet(filled({"10": 1})).alerts == ()
+
+
+def test_severities_are_the_surveys() -> None:
+    from dataclasses import replace
+
+    from intake.answers import read_sheets
+    from intake.workbook import Workbook, open_workbook
+    from tests.workbooks.forms_at_hand import the_roster, the_survey
+
+    lenient = the_survey().model_copy(update={"severities": {"answer_missing": "note"}})
+    lenient = lenient.model_copy(update={"forms": the_survey().forms})
+    book = open_workbook(filled({"9": None}))
+    assert isinstance(book, Workbook)
+    (sheet,) = read_sheets(replace(book), lenient, the_roster())
+    assert [(f.code, f.severity) for f in sheet.findings] == [("answer_missing", "note")]

@@ -1,0 +1,67 @@
+"""Every mail on the shelf (tests/mails) is read as a person reads it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from config.load import load_survey
+from config.roster import Roster, load_roster
+from config.survey import Survey
+from intake.convention import read_claim
+from intake.kind import tell_kind
+from intake.message import read_message
+from intake.mime import leaves, parse
+
+SHELF = Path(__file__).parents[1] / "mails"
+MAILS = sorted(path.stem for path in SHELF.glob("*.eml"))
+
+
+@pytest.fixture(scope="module")
+def roster() -> Roster:
+    return load_roster()
+
+
+@pytest.fixture(scope="module")
+def survey() -> Survey:
+    return load_survey(resources.files("config") / "surveys" / "mynumber2023")
+
+
+def test_the_shelf_is_whole() -> None:
+    assert len(MAILS) >= 60
+    assert MAILS == sorted(path.stem for path in SHELF.glob("*.json"))
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_mail_is_read_as_expected(name: str, roster: Roster, survey: Survey) -> None:
+    expected = json.loads((SHELF / f"{name}.json").read_text(encoding="utf-8"))
+    part = parse((SHELF / f"{name}.eml").read_bytes())
+    names = roster.names()
+    message = read_message(part, names)
+    claim = read_claim(message.subject, survey, roster, is_file=False)
+    kind = tell_kind(part, message, expected["form"], claim=claim)
+    attachments = [
+        {"filename": leaf.filename, "size": len(leaf.data), "sha256": hashlib.sha256(leaf.data).hexdigest()}
+        for leaf in leaves(part, names)
+        if not leaf.displayed
+    ]
+    assert message.subject == expected["subject"]
+    assert (message.sender.address if message.sender else "") == expected["from"]
+    assert attachments == expected["attachments"]
+    assert message.body.startswith(expected["body_begins"])
+    assert (kind.kind, kind.action, kind.answers) == (expected["kind"], expected["action"], expected["answers"])
+    assert kind.signs
+    _assert_defects([f"{d.where}: {d.what}" for d in message.defects], expected["defects"])
+
+
+def _assert_defects(told: list[str], expected: list[str]) -> None:
+    """Each expected defect ("where: a word of it") is told, in this order, and no other."""
+    assert len(told) == len(expected), told
+    for line, wanted in zip(told, expected, strict=True):
+        where, _, what = wanted.partition(": ")
+        word = {"lost": "could not be read"}.get(what, what)
+        assert line.startswith(where) and word in line

@@ -1,0 +1,210 @@
+"""Whole letters, compared with files that were read aloud, and what must hold for every letter."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.survey import Survey
+from intake.finding import CATALOGUE, Finding
+from replies.letter import FileBlock, Letter, Owed
+from replies.render import Rendered, render_letter
+from replies.wording import load_wording
+from tests.replies.letters_at_hand import LETTERS, block, letter, noticed, the_survey
+
+GOLDEN = Path(__file__).parent / "letters"
+BANNED = ("補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過", "知事", "御中")
+
+
+@pytest.fixture(scope="module")
+def survey() -> Survey:
+    return the_survey()
+
+
+def render(made: Letter, survey: Survey) -> Rendered:
+    return render_letter(made, survey, load_wording())
+
+
+def unwrapped(text: str) -> str:
+    """The text without line ends and indentation."""
+    return "".join(line.strip("　 ") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_is_word_for_word_the_one_that_was_read(name: str, survey: Survey) -> None:
+    rendered = render(LETTERS[name](survey), survey)
+    assert f"件名：{rendered.subject}\n\n{rendered.body}" == (GOLDEN / f"{name}.txt").read_text("utf-8")
+
+
+def test_every_golden_file_belongs_to_a_letter() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(LETTERS)
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_no_line_is_joined_or_wrapped_by_outlook(name: str, survey: Survey) -> None:
+    for line in render(LETTERS[name](survey), survey).body.splitlines():
+        wide = sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
+        assert wide <= 70, line
+        assert len(line) < 40, line
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_no_letter_holds_a_banned_word(name: str, survey: Survey) -> None:
+    rendered = render(LETTERS[name](survey), survey)
+    assert [word for word in BANNED if word in rendered.subject + rendered.body] == []
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_a_finding_is_told_with_place_found_and_expected(code: str, survey: Survey) -> None:
+    finding = Finding(
+        code, "error", sheet="様式", cell="E99", question="9", found="見本の値", expected="望む値"
+    )
+    made = replace(
+        letter(survey), kind="correction", files=(block("a.xlsx", "難病", "correction", (finding,)),)
+    )
+    body = render(made, survey).body
+    assert "「様式」シート　セル E99　Q9" in body
+    assert "：望む値" in body
+    assert ("：見本の値" in body) is not code.startswith("text_")  # free texts are never quoted
+
+
+def test_every_one_of_many_findings_is_in_the_letter(survey: Survey) -> None:
+    body = render(LETTERS["correction_many"](survey), survey).body
+    cells = "E5 E7 E8 E12 E18 E20 E21 E22 E23 E24 E25 E26 E27 E28 E34 E35 E36 E40 E41 E43 E45 F19 F33 F42"
+    assert [cell for cell in cells.split() if f"セル {cell}　" not in body] == []
+    assert len(body.splitlines()) < 160
+
+
+def test_a_personal_value_is_not_quoted_even_if_a_finding_carried_it(survey: Survey) -> None:
+    telephone = noticed("field_missing", "E12", label="電話番号", found="045-210-1111")
+    free_text = noticed("text_unreadable", "F19", question="2", found="山田が担当します")
+    made = replace(letter(survey), files=(block("a.xlsx", "難病", "correction", (telephone, free_text)),))
+    body = render(replace(made, kind="correction"), survey).body
+    assert "セル E12　「電話番号」" in body
+    assert "045-210-1111" not in body
+    assert "山田" not in body
+
+
+def test_what_concerns_operators_only_is_not_told(survey: Survey) -> None:
+    notes = (noticed("check_failed"), noticed("flag_altered", "J3"))
+    body = render(replace(letter(survey), files=(block("a.xlsx", "難病", "accepted", notes),)), survey).body
+    assert "お気づきの点" not in body
+    assert "J3" not in body
+
+
+def test_a_warning_asks_for_nothing(survey: Survey) -> None:
+    warned = block("a.xlsx", "難病", "accepted", (noticed("file_name_absent", found="a.xlsx"),))
+    body = render(replace(letter(survey), files=(warned,)), survey).body
+    assert "（参考）お気づきの点" in body
+    assert "ご確認・修正をお願いしたい点" not in body
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "【横須賀市】回答",
+        "Re: 【横須賀市】回答",
+        "RE: re: Re:【横須賀市】回答",
+        "Re[2]: Ｒｅ： 【横須賀市】回答",
+        "返信: 【横須賀市】回答",
+        "Re: 【確認のお願い】Re: 【横須賀市】回答 [受付番号 Y-0007]",
+        "RE: 【リハーサル】【受付】Re: 【横須賀市】回答 [受付番号 Y-0007] [受付番号 Y-0009]",
+        "Re:\r\n 【横須賀市】\t回答",
+    ],
+)
+def test_what_replies_put_around_a_subject_does_not_pile_up(subject: str, survey: Survey) -> None:
+    rendered = render(replace(letter(survey), subject=subject), survey)
+    assert rendered.subject.replace("】 回答", "】回答") == "【受付】Re: 【横須賀市】回答 [受付番号 N-0123]"
+
+
+def test_a_reference_that_is_no_reply_mark_stays(survey: Survey) -> None:
+    rendered = render(replace(letter(survey), subject="Report: 【横須賀市】"), survey)
+    assert rendered.subject == "【受付】Re: Report: 【横須賀市】 [受付番号 N-0123]"
+
+
+def test_a_long_subject_is_cut_and_the_receipt_number_kept(survey: Survey) -> None:
+    rendered = render(replace(letter(survey), subject="安い薬" * 100), survey)
+    assert len(rendered.subject) < 100
+    assert rendered.subject.endswith("… [受付番号 N-0123]")
+
+
+def test_a_strangers_words_cannot_add_a_line(survey: Survey) -> None:
+    evil = "x\r\nBcc: a@example.org\n\n■ お問い合わせ先\u2028\x1b[31m\u202e"
+    plain = render(replace(letter(survey), department="x", subject="x", files=(block("x", "難病"),)), survey)
+    tricky = replace(letter(survey), department=evil, subject=evil, files=(block(evil, "難病"),))
+    rendered = render(tricky, survey)
+    starts = [line[:6] for line in rendered.body.splitlines() if line.startswith(("■", "Bcc"))]
+    assert starts == [line[:6] for line in plain.body.splitlines() if line.startswith("■")]
+    assert len(rendered.subject.splitlines()) == 1
+    assert not {"\x1b", "\u202e", "\r", "\u2028"} & set(rendered.subject + rendered.body)
+
+
+def test_what_cannot_be_written_shows_as_a_gap_and_rare_characters_stay(survey: Survey) -> None:
+    made = replace(letter(survey), files=(block("髙槻\udc81市_葛󠄀城\ue000.xlsx", "難病"),))
+    body = render(made, survey).body
+    assert "髙槻〓市_葛󠄀城\ue000.xlsx" in body
+    assert body.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("addressee", "department", "line"),
+    [
+        ("神奈川県", "健康医療局健康増進課", "神奈川県　健康医療局健康増進課　御担当者様"),
+        ("神奈川県", "神奈川県健康医療局", "神奈川県　健康医療局　御担当者様"),
+        ("神奈川県", "", "神奈川県　御担当者様"),
+        ("", "健康医療局", "御担当者様"),  # whose section it is we cannot tell
+    ],
+)
+def test_the_first_line_names_whom_we_write_to(
+    addressee: str, department: str, line: str, survey: Survey
+) -> None:
+    made = replace(letter(survey), addressee=addressee, department=department)
+    assert render(made, survey).body.splitlines()[0] == line
+
+
+def test_a_notice_of_arrival_gives_no_verdict_whatever_is_in_the_letter(survey: Survey) -> None:
+    held = FileBlock("秘密.xlsx", "別添１", "難病", "神奈川県", "held", (noticed("field_missing", "E8"),))
+    made = replace(letter(survey), kind="arrival", files=(held,), findings=(noticed("body_unclear"),))
+    text = render(made, survey).body
+    assert "内容は担当者が確認します" in text
+    assert [w for w in ("秘密", "E8", "受け付け", "修正", "未提出", "小慢：", "団体") if w in text] == []
+
+
+def test_all_received_is_said_only_where_it_is_so(survey: Survey) -> None:
+    said = "本提出先へのご提出は、全て受け付けました。"
+    done = replace(letter(survey), owed_here=())
+    assert said in render(done, survey).body
+    assert said not in render(letter(survey), survey).body
+    assert said not in render(replace(done, addressee=""), survey).body
+    assert said not in render(replace(done, files=(block("a.pdf", "", "kept"),)), survey).body
+
+
+def test_a_long_list_of_what_is_missing_is_summed_up(survey: Survey) -> None:
+    owed = Owed("予防接種", "outstanding", tuple(f"北海道第{n}町" for n in range(1, 180)))
+    body = unwrapped(render(replace(letter(survey), owed_here=(owed,)), survey).body)
+    assert "・予防接種：未提出（残り179団体）北海道第1町、" in body
+    assert "北海道第20町ほか" in body
+    assert "北海道第21町" not in body
+
+
+def test_the_deadline_gives_way_to_the_later_day_once_it_is_over(survey: Survey) -> None:
+    made = LETTERS["correction_no_file"](survey)
+    assert "令和５年７月21日（金）17時までに" in render(made, survey).body
+    after = render(replace(made, after_deadline=True), survey).body
+    assert "令和５年７月25日（火）17時までに" in after
+    assert "21日（金）17時までに" not in after
+
+
+def test_a_late_receipt_is_told_once(survey: Survey) -> None:
+    files = (replace(block("a.xlsx", "難病"), remarks=("late",)),)
+    body = render(replace(letter(survey), late=True, files=files), survey).body
+    assert body.count("期限後に受領しました") == 1
+
+
+def test_a_remark_without_wording_is_no_silent_gap(survey: Survey) -> None:
+    made = replace(letter(survey), files=(replace(block("a.xlsx", "難病"), remarks=("unheard_of",)),))
+    with pytest.raises(KeyError):
+        render(made, survey)

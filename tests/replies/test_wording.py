@@ -1,0 +1,110 @@
+"""One sentence for every code, in courteous Japanese, and no word of this survey in our own wording."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+from typing import get_args
+
+import pytest
+
+from intake.finding import CATALOGUE, About, Finding
+from intake.submission import MailKind
+from replies.letter import FileResult, LetterKind
+from replies.wording import describe_kind, describe_outcome, describe_state, load_wording
+from tests.replies.letters_at_hand import the_survey
+
+REPLIES = Path(__file__).parents[2] / "replies"
+SPOKEN = {p.name: p.read_text("utf-8") for p in (REPLIES / "wording.toml", *REPLIES.glob("templates/*.j2"))}
+CODE = {p.name: p.read_text("utf-8") for p in REPLIES.glob("*.py")}
+BANNED = ("補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過")
+POLITE_END = re.compile(r"(です|ます|でした|ました|ません|ください|幸いです)(（[^）]+）)?。$")
+
+
+def test_every_code_has_wording_and_every_wording_a_code() -> None:
+    assert set(load_wording().finding) == set(CATALOGUE)
+
+
+def test_each_table_speaks_of_exactly_the_values_there_are() -> None:
+    wording = load_wording()
+    assert set(wording.subject) == set(get_args(LetterKind))
+    assert set(wording.result) == set(get_args(FileResult))
+    assert set(wording.mail_kind) == set(get_args(MailKind))
+    assert set(wording.captions) == set(get_args(About))
+    states = {"outstanding", "correction", "partial", "accepted", "held", "not_applicable"}
+    assert set(wording.state) == set(wording.standing) == states
+    assert set(wording.outcome) == {"accepted", "correction", "held", "ignored", "kept"}
+
+
+def test_each_kind_of_letter_has_its_template() -> None:
+    assert {f"{kind}.j2" for kind in get_args(LetterKind)} <= set(SPOKEN)
+
+
+@pytest.mark.parametrize("word", BANNED)
+def test_a_banned_word_stands_nowhere(word: str) -> None:
+    assert len(SPOKEN) > 8
+    assert [name for name, text in SPOKEN.items() if word in text] == []
+
+
+@pytest.mark.parametrize("word", ["難病", "小慢", "予防接種", "検診", "マイナンバー", "厚生労働省", "別添"])
+def test_a_word_of_this_survey_stands_neither_in_wording_nor_in_code(word: str) -> None:
+    # Docstrings may show an example; what is said must come from the survey.
+    said = {**SPOKEN, **{name: _strings(text) for name, text in CODE.items()}}
+    assert [name for name, text in said.items() if word in text] == []
+
+
+def test_no_name_from_the_survey_file_stands_in_our_wording() -> None:
+    survey = the_survey()
+    names = {p.name for p in survey.programs} | {a.name for a in survey.attributes}
+    names |= {m.section for m in survey.mailboxes} | {m.address for m in survey.mailboxes}
+    names |= {survey.phrases.mail_title, survey.phrases.ministry, survey.convention.text}
+    names |= {form.title for form in survey.forms}
+    assert len(names) > 20
+    assert [(f, n) for f, text in SPOKEN.items() for n in names if n in text] == []
+
+
+def test_every_sentence_is_a_whole_one_in_polite_style() -> None:
+    wording = load_wording()
+    said = [text for saying in wording.finding.values() for text in (saying.sentence, saying.mend)]
+    said += [*wording.remark.values(), *wording.result.values()]
+    assert [text for text in said if not POLITE_END.search(text)] == []
+
+
+def test_placeholders_are_the_four_that_a_finding_fills() -> None:
+    said = [text for s in load_wording().finding.values() for text in (s.sentence, s.mend)]
+    names = {name for text in said for _, name, _, _ in Formatter().parse(text) if name is not None}
+    assert names <= {"found", "expected", "label", "question"}
+
+
+def test_a_message_names_the_question_as_the_notice_does() -> None:
+    finding = Finding("answer_missing", "error", sheet="様式", cell="E26", question="7-2", label="長い質問文")
+    assert load_wording().message(finding).startswith("Q7-2：ご回答の記入が見当たりませんでした。")
+
+
+def test_a_message_names_the_field_where_there_is_no_question() -> None:
+    finding = Finding("field_missing", "error", sheet="様式", cell="E8", label="担当部署名")
+    assert load_wording().message(finding).startswith("担当部署名：ご記入が")
+
+
+def test_braces_from_a_sender_are_no_placeholders() -> None:
+    finding = Finding("field_missing", "error", found="{expected}", expected="secret", label="{found}")
+    assert "secret" not in load_wording().message(finding)
+
+
+def test_the_command_line_has_its_words() -> None:
+    assert describe_state("outstanding") == "未提出"
+    assert describe_state("not_applicable") == "該当事務なし"
+    assert describe_outcome("held") == "要確認"
+    assert describe_kind("auto_reply") == "自動応答"
+
+
+def test_an_unknown_state_is_no_silent_blank() -> None:
+    with pytest.raises(KeyError):
+        describe_state("lost")
+
+
+def _strings(source: str) -> str:
+    """The source without docstrings and comments."""
+    without = re.sub(r'"""[\s\S]*?"""', "", source)
+    return re.sub(r"#.*", "", without)

@@ -1,0 +1,198 @@
+"""A real Dovecot of the tests' own: IMAP with TLS and STARTTLS, LMTP, Maildir storage, users on demand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from tests.servers import machine
+
+PASSWORD = "test-password"
+_NOBODY = 65534  # owns the mail; Dovecot delivers to no root
+
+_CONFIG = """
+base_dir = {at}/run
+state_dir = {at}/state
+log_path = {at}/dovecot.log
+listen = 127.0.0.1
+protocols = imap lmtp
+login_greeting = {token}
+auth_failure_delay = 0
+auth_mechanisms = plain login
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = maildir:~/Maildir
+mail_fsync = never
+disable_plaintext_auth = yes
+ssl = yes
+ssl_cert = <{cert}
+ssl_key = <{key}
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%Lu {at}/users/%Lu
+}}
+userdb {{
+  driver = passwd-file
+  args = username_format=%Lu {at}/users/%Lu
+}}
+# without this, one test's wrong password makes the next test's login wait four seconds
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    port = {lmtp}
+  }}
+}}
+"""
+
+
+class Dovecot:
+    """One Dovecot. `imap_port` speaks STARTTLS, `imaps_port` TLS from the first byte, `lmtp_port` LMTP."""
+
+    def __init__(self, at: Path, tls: tuple[Path, Path, Path]) -> None:
+        machine.need("dovecot", "doveadm")
+        self._at = at
+        self.ca, self._cert, self._key = tls
+        at.mkdir()
+        (at / "mail").mkdir()
+        (at / "users").mkdir()
+        self._token = uuid4().hex
+        self._running: machine.Running | None = None
+        self.imap_port = self.imaps_port = self.lmtp_port = 0
+
+    def start(self) -> None:
+        """Starts it on free ports, or after a stop on the same ones."""
+        for _ in range(5):
+            if not self.imap_port:
+                self.imap_port, self.imaps_port, self.lmtp_port = (machine.free_port() for _ in range(3))
+                self._configure()
+            self._running = machine.start(["dovecot", "-F", "-c", str(self._config)])
+            if machine.answers(self.imap_port, self._token.encode(), self._running):
+                return
+            machine.stop(self._running)
+            self.imap_port = 0  # somebody was faster: try other ports
+        raise RuntimeError(f"Dovecot does not start:\n{self.log()}")
+
+    def stop(self) -> None:
+        """Ends it; users, mail and ports stay for the next start."""
+        if self._running is not None:
+            machine.stop(self._running)
+            self._running = None
+
+    def restart(self) -> None:
+        """Stops and starts it: every connection is lost."""
+        self.stop()
+        self.start()
+
+    def add_user(self, address: str) -> str:
+        """Makes sure that this mailbox exists; returns its password."""
+        # a file for each user: of a common one, Dovecot would not see a change within the same second
+        entry = self._at / "users" / address.lower()
+        if not entry.exists():
+            self._make_maildir(address)
+            entry.write_text(
+                f"{address.lower()}:{{PLAIN}}{PASSWORD}:{_NOBODY}:{_NOBODY}::{self._home(address)}::\n"
+            )
+        return PASSWORD
+
+    def maildir(self, address: str) -> Path:
+        """Where the mail of this user lies."""
+        return self._home(address) / "Maildir"
+
+    def put(self, address: str, raw: bytes, received: datetime | None = None) -> None:
+        """Places a mail into the INBOX without SMTP: the fastest way to many mails. `received` becomes its
+        INTERNALDATE (Dovecot takes the file's time). Dovecot gives IMAP clients CRLF whatever is stored."""
+        name = uuid4().hex
+        file = self.maildir(address) / "tmp" / name
+        file.write_bytes(raw)
+        os.chown(file, _NOBODY, _NOBODY)
+        if received is not None:
+            os.utime(file, (received.timestamp(), received.timestamp()))
+        file.rename(self.maildir(address) / "new" / name)
+
+    def mails(self, address: str) -> list[Path]:
+        """The files of the INBOX, new and read ones, in order of delivery where Dovecot made them."""
+        box = self.maildir(address)
+        # a mail that moves to «cur» while we list is seen twice: keep the later sight of it
+        found = {f.name.partition(":")[0]: f for folder in ("new", "cur") for f in (box / folder).iterdir()}
+        return [found[name] for name in sorted(found, key=_delivered)]
+
+    def empty(self, address: str) -> None:
+        """Removes all mail of this user, and with the indexes the UIDVALIDITY."""
+        self.kick(address)
+        shutil.rmtree(self.maildir(address))
+        self._make_maildir(address)
+
+    def change_uidvalidity(self, address: str, to: int) -> None:
+        """Gives the INBOX another UIDVALIDITY, as a restored backup does."""
+        self.doveadm("mailbox", "update", "-u", address, "--uid-validity", str(to), "INBOX")
+
+    def kick(self, address: str) -> None:
+        """Cuts this user's connections, if there are any."""
+        self.doveadm("kick", address, fine=(0, 68))  # 68: nobody was connected
+
+    def expunge(self, address: str, uid: int) -> None:
+        """Deletes one mail of the INBOX behind every client's back."""
+        self.doveadm("expunge", "-u", address, "mailbox", "INBOX", "uid", str(uid))
+
+    def doveadm(self, *arguments: str, fine: tuple[int, ...] = (0,)) -> str:
+        """Runs doveadm on this server and returns what it printed; another exit code raises RuntimeError."""
+        command = ["doveadm", "-c", str(self._config), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode not in fine:
+            raise RuntimeError(f"doveadm {' '.join(arguments)}: {done.returncode} {done.stderr}")
+        return done.stdout
+
+    def log(self) -> str:
+        """What Dovecot has logged."""
+        file = self._at / "dovecot.log"
+        return file.read_text() if file.exists() else ""
+
+    @property
+    def _config(self) -> Path:
+        return self._at / "dovecot.conf"
+
+    def _configure(self) -> None:
+        self._config.write_text(
+            _CONFIG.format(
+                at=self._at,
+                token=self._token,
+                cert=self._cert,
+                key=self._key,
+                imap=self.imap_port,
+                imaps=self.imaps_port,
+                lmtp=self.lmtp_port,
+            )
+        )
+
+    def _home(self, address: str) -> Path:
+        return self._at / "mail" / address.lower()
+
+    def _make_maildir(self, address: str) -> None:
+        for folder in ("new", "cur", "tmp"):
+            (self.maildir(address) / folder).mkdir(parents=True)
+        home = self._home(address)
+        for each in (home, *home.rglob("*")):
+            os.chown(each, _NOBODY, _NOBODY)
+
+
+def _delivered(name: str) -> tuple[list[int], str]:
+    """Dovecot's file names begin 1690000000.M123456P…: second and microsecond, without leading zeros."""
+    return [int(digits) for digits in re.findall(r"\d+", name)[:2]], name
