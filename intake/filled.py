@@ -6,12 +6,13 @@ there is for `asked.py` and `checks.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from config.survey import Field, Form, FreeText, Question
-from intake.ooxml import name_of
+from intake.ooxml import name_of, place_of
 from intake.recognise import Lines, Located, after
 from intake.spellings import find_choice, find_month, is_blank, is_circled
 from intake.workbook import Cell, Place, Sheet
@@ -148,9 +149,13 @@ def _entry(place: Place, cell: Cell | None) -> Entry:
 
 
 def _read_fields(located: Located, grid: _Grid) -> tuple[FilledField, ...]:
-    read = {}
-    for key, label in located.fields.items():
-        read[key] = _field_entry(label, grid)
+    """A blank value belongs into the column in which the others stand."""
+    read = {key: _field_entry(label, grid) for key, label in located.fields.items()}
+    columns = Counter(place_of(entry.cell)[1] for entry in read.values() if entry.state != "blank")
+    usual = columns.most_common(1)[0][0] if columns else 0
+    for key, (row, column) in located.fields.items():
+        if read[key].state == "blank" and usual > column and (row, usual) not in grid.printed:
+            read[key] = grid.entry((row, usual))
     return tuple(FilledField(field, read.get(field.key)) for field in located.form.fields)
 
 

@@ -11,6 +11,8 @@ _BLOCKS = frozenset(
 )
 _SILENT = frozenset({"script", "style", "head", "title", "template"})
 _SPACES = re.compile("[ \t\r\n\f]+")  # HTML's white space: U+3000 and U+00A0 are none
+# A "<" that no ">" closes is text; html.parser would search the rest of the page for each of them.
+_OPEN = re.compile("<(?![^<>]*>)")
 _TAG = re.compile("<[^<>]*>")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 
@@ -24,12 +26,23 @@ def html_charset(data: bytes) -> str:
 def html_to_text(html: str) -> str:
     """The text that a reader would see; blocks and <br> end lines, runs of white space become one space."""
     reader = _Reader()
+    html = _OPEN.sub("&lt;", _without_comments(html))
     try:
         reader.feed(html)
         reader.close()
     except AssertionError:  # html.parser on declarations that are none: <![x
         return _tidied(_TAG.sub("\n", html))
     return _tidied("".join(reader.pieces)) or _tidied(_TAG.sub("\n", html))
+
+
+def _without_comments(html: str) -> str:
+    """Comments out, in one pass; one without an end is left as it is."""
+    pieces = []
+    start = 0
+    while (begin := html.find("<!--", start)) >= 0 and (end := html.find("-->", begin + 4)) >= 0:
+        pieces.append(html[start:begin])
+        start = end + 3
+    return "".join([*pieces, html[start:]])
 
 
 def _tidied(text: str) -> str:

@@ -16,8 +16,9 @@ from typing import Any, Literal
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
+from config.jst import JST
 from intake.network import reason, tls_context
-from intake.received import HEADER_LIMIT, JST, received_at
+from intake.received import HEADER_LIMIT, received_at
 from intake.source import Cursor, Fetched, Look, SourceUnavailable
 
 Item = dict[bytes, Any]  # one mail's part of a FETCH response: data item -> value
@@ -31,7 +32,7 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class ImapAccess:
     """Where and as whom to read. `tls`: "tls" from the first byte (RFC 8314) or "starttls"; always verified,
-    against the PEM file `ca` or else the system's CAs. Of mails over `max_size` bytes only the header is
+    by the system's CAs and the PEM file `ca` beside them. Of mails over `max_size` bytes only the header is
     read. A batch holds at most `batch` mails and, unless one mail alone is larger, `batch_bytes` bytes."""
 
     host: str

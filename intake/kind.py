@@ -54,7 +54,7 @@ _SUBMITS = re.compile(
     "|(送付|提出|送信)(いた|致)?します|お送り(いた|致)?します|送付申し上げ"
 )
 _QUOTED = re.compile(
-    r"^[>＞|].*$|^-{2,}\s*(original message|元のメッセージ|転送メッセージ|forwarded).*\Z|^(差出人|from):.*\Z",
+    r"^[>＞|][^\n]*$|^-{2,}\s*(original message|元のメッセージ|転送メッセージ|forwarded).*\Z|^(差出人|from):.*\Z",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 
@@ -82,7 +82,7 @@ class _Facts:
 
     def header(self, name: str) -> str:
         """A field in lower case and without comments."""
-        value = self.part.header(name).decode("ascii", "backslashreplace")
+        value = self.part.header(name)[:1000].decode("ascii", "backslashreplace")
         return re.sub(r"\([^)]*\)", "", value).strip().lower()
 
     @property

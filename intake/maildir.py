@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from intake.received import HEADER_LIMIT, JST, header_of, received_at
+from config.jst import JST
+from intake.received import HEADER_LIMIT, header_of, received_at
 from intake.source import Cursor, Fetched, Look, SourceUnavailable
 
 

@@ -16,10 +16,16 @@ _PYTHON_BYTES = re.compile(r"""^b(['"])(.*)\1$""")  # imaplib's errors quote the
 
 
 def tls_context(ca: Path | None) -> ssl.SSLContext:
-    """Verifies certificate and host name, against the PEM file `ca` or else the system's CAs. OSError."""
+    """Verifies certificate and host name, by the system's CAs and by the PEM file `ca` beside them.
+
+    Raises OSError if that file cannot be read or is no certificate.
+    """
     if ca is not None and not ca.is_file():
         raise FileNotFoundError(None, "", str(ca))  # ssl's own error does not name the file
-    return ssl.create_default_context(cafile=ca)
+    context = ssl.create_default_context()
+    if ca is not None:
+        context.load_verify_locations(ca)
+    return context
 
 
 def reason(error: BaseException) -> str:

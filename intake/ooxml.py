@@ -89,7 +89,10 @@ class _Package:
 
 
 def _examine(package: _Package) -> tuple[Part, ...]:
-    home = next(target for kind, target in package.related("").values() if kind == "officeDocument")
+    homes = [target for kind, target in package.related("").values() if kind == "officeDocument"]
+    if not homes:
+        raise Broken
+    home = homes[0]
     targets = package.related(home)
     parts = []
     for name, hidden, key in _sheets(package.read(home)):
@@ -128,9 +131,9 @@ def _sheets(xml: bytes) -> list[tuple[str, str, str]]:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if _local(tag) == "sheet":
-            key = next(value for name, value in attributes.items() if name.endswith(":id"))
+            keys = [value for name, value in attributes.items() if name.endswith(":id")]
             state = attributes.get("state", "visible")
-            found.append((attributes["name"], "" if state == "visible" else state, key))
+            found.append((attributes["name"], "" if state == "visible" else state, keys[0]))
 
     _parse(xml, start)
     return found

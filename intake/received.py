@@ -6,11 +6,12 @@ For sources that have no INTERNALDATE. Reads bytes only; never looks at a clock,
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 
-JST = timezone(timedelta(hours=9), "JST")  # Japan has one offset and no summer time
+from config.jst import JST
+
 HEADER_LIMIT = 256 * 1024  # bytes; of a header longer than this only so much is kept
 
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")

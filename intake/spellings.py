@@ -18,16 +18,16 @@ _PUNCTUATION = dict.fromkeys(map(ord, "・、。,.:;()[]{}「」『』【】〔�
 _CIRCLED = {*"〇○◯●◎⚪⚫⭕◉Oo✓✔☑レVv1", "はい", "該当", "有", "有り", "あり", "TRUE", "yes"}
 _NOT_CIRCLED = {*"×✕✖✗✘xX-−ー―‐–—☐/", "いいえ", "無", "無し", "なし", "非該当", "該当なし", "FALSE", "no"}
 _NOTHING = frozenset({"", "なし", "無", "無し", "特になし", "該当なし", "-", "−", "ー", "―", "/"})
-_LEADING = re.compile(r"[(\[]?(\d{1,2})(?!\d)[)\].,、:．]*")
-_ANOTHER = re.compile(r"[、,・と及びおよび/&+\s]*[(\[]?\d")
+_LEADING = re.compile(r"[(\[.]*(\d{1,2})(?!\d)[)\].,、:．]*")
+_ANOTHER = re.compile(r"[、,・と及びおよび/&+.]*[(\[]?\d")
 _MONTH = re.compile(
     r"(?P<era>令和|令|r|R)?(?P<year>元|\d{1,4})(?:年度?|[./-])(?P<month>\d{1,2})(?:月|$|[./-]\d{1,2}|[^\d])"
 )
 _OTHER_ERA = re.compile(r"\([^()]*年\)")  # 令和５年（2023年）９月
 _COMPACT_MONTH = re.compile(r"(20\d\d)(\d\d)")
-# Circled digits would melt into their neighbours under NFKC (②① → 21), so each gets a full stop.
+# Circled digits would melt into their neighbours under NFKC (②① → 21), so each stands between full stops.
 _CIRCLED_DIGITS = {
-    first + offset: f"{offset + 1}."
+    first + offset: f".{offset + 1}."
     for first, count in ((0x2460, 20), (0x2776, 10), (0x2780, 10), (0x278A, 10))
     for offset in range(count)
 }

@@ -122,6 +122,8 @@ class AnswerSheet:
     findings: tuple[Finding, ...]
     alerts: tuple[str, ...] = ()
     outlines_wanted: tuple[str, ...] = ()  # questions whose text may come as a supporting file, cell empty
+    attributes: tuple[int, ...] = ()  # numbers of the screenings that 属性 names; empty = all
+    row: int = 0  # of a collated list; 0: a sheet of its own
 
     def field(self, key: str) -> str:
         """The value of one field; empty if the sheet has none."""

@@ -8,9 +8,13 @@ cannot. Never evaluates a formula, follows a link or runs a macro; never judges 
 from __future__ import annotations
 
 import io
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -130,9 +134,11 @@ def _hidden(state: SheetVisibleEnum) -> str:
     return "hidden" if state == SheetVisibleEnum.Hidden else "veryHidden"
 
 
-def _calamine(data: bytes) -> CalamineWorkbook:
+@contextmanager
+def _calamine_errors() -> Iterator[None]:
+    """Turns what calamine raises at broken files into _Unfit; PasswordError stays."""
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+        yield
     except PasswordError:
         raise
     except (CalamineError, OSError, ValueError) as error:
@@ -143,20 +149,18 @@ def _calamine(data: bytes) -> CalamineWorkbook:
         raise _Unfit from error
 
 
-Value = object
-Filled = Iterator[tuple[Place, Value]]
+def _calamine(data: bytes) -> CalamineWorkbook:
+    with _calamine_errors():
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+
+Filled = Iterator[tuple[Place, object]]
 
 
 def _dense(book: CalamineWorkbook, place: int) -> Filled:
     """The filled cells of one sheet, by way of calamine's dense table."""
-    try:
+    with _calamine_errors():
         rows = book.get_sheet_by_index(place).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as error:
-        raise _Unfit from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _Unfit from error
     return (
         ((row, column), value)
         for row, values in enumerate(rows, 1)
@@ -178,12 +182,29 @@ def _by_calamine(data: bytes, parts: tuple[ooxml.Part, ...]) -> tuple[Sheet, ...
     return tuple(_sheet(part, _dense(book, places[part.name])) for part in parts)
 
 
+# openpyxl meets broken parts with whatever its descriptors, zipfile and ElementTree happen to raise.
+_OPENPYXL_ERRORS = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    EOFError,
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+    RuntimeError,
+)
+
+
 def _by_openpyxl(data: bytes, parts: tuple[ooxml.Part, ...]) -> tuple[Sheet, ...]:
     """The slow way: whole cells in a dictionary, so that a far cell costs nothing."""
     try:
         book = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
-    except (InvalidFileException, OSError, LookupError, ValueError, TypeError, AttributeError) as error:
-        raise _Unfit from error  # openpyxl meets broken XML with whatever its descriptors raise
+    except _OPENPYXL_ERRORS as error:
+        raise _Unfit from error
     sheets = {sheet.title: sheet for sheet in book.worksheets}
     if not sheets or not all(part.name in sheets for part in parts):
         raise _Unfit  # strict OOXML opens with no sheets and no error
@@ -207,7 +228,7 @@ def _cells(filled: Filled) -> dict[Place, Cell]:
     return {place: Cell(text) for place, value in filled if (text := _as_text(value))}
 
 
-def _as_text(value: Value) -> str:
+def _as_text(value: object) -> str:
     """A value as a person sees it, at most as long as Excel lets a cell be."""
     if isinstance(value, str):
         return value[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n")

@@ -14,6 +14,18 @@ FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsew
 
 
 @dataclass(frozen=True, slots=True)
+class RowBlock:
+    """One municipality of a collated list: its row on the sheet, and what became of it."""
+
+    lgcode: str
+    name: str  # 横須賀市
+    row: int
+    result: FileResult
+    findings: tuple[Finding, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FileBlock:
     """One attachment: its name (empty: the mail itself), what it was taken for, and what became of it.
 
@@ -26,6 +38,7 @@ class FileBlock:
     result: FileResult
     findings: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()
+    rows: tuple[RowBlock, ...] = ()  # of a collated list, by code; then `findings` are about the list itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _NO_ADDRESS = re.compile(r"[^\x21-\x7e]|[<>]")
 @dataclass(frozen=True, slots=True)
 class SmtpAccess:
     """Where and as whom to send. `tls`: "tls" from the first byte (RFC 8314), "starttls" (RFC 3207), "none"
-    only to this very machine. `ca`: a PEM file of the trusted CA instead of the system's. No `user`: no
+    only to this very machine. `ca`: a PEM file of a CA trusted beside the system's. No `user`: no
     login. `hello`: the name given in EHLO, by default this machine's."""
 
     host: str
@@ -75,7 +75,9 @@ class SmtpSender:
             raise (AnswerLost if handed_over else SenderLater)(sentence) from error
         if code == 421 or not (200 <= code <= 299 or 400 <= code <= 599):  # going away, or no SMTP at all
             self._drop()
-            raise SenderLater(self._sentence("への送信を続けられません", _line(code, text)))
+            unknown = handed_over and code != 421
+            sentence = self._sentence("への送信を続けられません", _line(code, text))
+            raise (AnswerLost if unknown else SenderLater)(sentence)
         return Outcome("sent" if code < 400 else "later" if code < 500 else "refused", _line(code, text))
 
     def probe(self) -> str:

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from replies.sender import Outcome, Posting, SenderLater
+from replies.sender import AnswerLost, Outcome, Posting, SenderLater
 from replies.smtp import SmtpAccess, SmtpSender
 from tests.replies.postings import SmtpWay, postfix_access, posting
 from tests.servers import machine
@@ -49,7 +49,8 @@ def test_the_servers_line_is_kept(mail_servers: MailServers) -> None:
 def test_a_restarted_server_is_found_again(mail_servers: MailServers) -> None:
     way = SmtpWay(mail_servers)
     sender = way.sender()
-    assert sender.send(posting(b"1\r\n", way.to)).result == "sent"
+    queue_id = sender.send(posting(b"1\r\n", way.to)).detail.split()[-1]
+    assert machine.eventually(lambda: f"{queue_id}: removed" in mail_servers.postfix.log(), 5)
     mail_servers.postfix.restart()
 
     assert sender.send(posting(b"2\r\n", way.to)).result == "sent"
@@ -143,14 +144,15 @@ def test_what_the_server_says_of_one_mail_is_its_outcome(
 def test_421_is_for_later_and_over_a_new_connection(told: Told, sender: SmtpSender, phase: str) -> None:
     setattr(told, phase, "421 4.7.0 shutting down")
 
-    with pytest.raises(SenderLater, match=r"421 4\.7\.0 shutting down"):
+    with pytest.raises(SenderLater, match=r"421 4\.7\.0 shutting down") as later:
         sender.send(posting())
+    assert not isinstance(later.value, AnswerLost)  # the server said that it did not take the mail
     setattr(told, phase, "250 OK")
 
     assert sender.send(posting()).result == "sent"
 
 
-def test_a_connection_lost_after_data_is_for_later(told: Told, sender: SmtpSender) -> None:
+def test_a_connection_lost_after_data_leaves_the_outcome_unknown(told: Told, sender: SmtpSender) -> None:
     """The server has taken the mail and hangs up before it says so: nobody knows."""
 
     def hang_up(server: SMTP) -> str:
@@ -159,7 +161,7 @@ def test_a_connection_lost_after_data_is_for_later(told: Told, sender: SmtpSende
         return "250 never heard"
 
     told.data = hang_up
-    with pytest.raises(SenderLater, match="送信中に接続が切れました"):
+    with pytest.raises(AnswerLost, match="送信中に接続が切れました"):
         sender.send(posting())
     assert len(told.taken) == 1
 
@@ -167,10 +169,34 @@ def test_a_connection_lost_after_data_is_for_later(told: Told, sender: SmtpSende
     assert sender.send(posting()).result == "sent"
 
 
-def test_a_server_that_never_answers_data_is_for_later(access: SmtpAccess, told: Told) -> None:
+def test_a_server_that_never_answers_data_leaves_the_outcome_unknown(access: SmtpAccess, told: Told) -> None:
     told.seconds = 1.0
-    with pytest.raises(SenderLater, match="時間内"):
+    with pytest.raises(AnswerLost, match="時間内"):
         SmtpSender(replace(access, timeout_seconds=0.3)).send(posting())
+
+
+@pytest.mark.parametrize("phase", ["mail", "rcpt"])
+def test_a_connection_lost_before_data_is_for_later(told: Told, sender: SmtpSender, phase: str) -> None:
+    setattr(told, phase, "what?")  # no SMTP: nobody can go on from here
+
+    with pytest.raises(SenderLater) as later:
+        sender.send(posting())
+
+    assert not isinstance(later.value, AnswerLost)
+    assert told.taken == []
+
+
+def test_an_answer_to_data_that_is_no_smtp_leaves_the_outcome_unknown(told: Told, sender: SmtpSender) -> None:
+    told.data = "what?"
+    with pytest.raises(AnswerLost):
+        sender.send(posting())
+
+
+def test_a_probe_connects_and_sends_nothing(told: Told, sender: SmtpSender, access: SmtpAccess) -> None:
+    assert f"{access.host}:{access.port}" in sender.probe()
+    assert told.sessions == set()
+    with pytest.raises(SenderLater):
+        SmtpSender(replace(access, port=machine.free_port())).probe()
 
 
 @pytest.mark.parametrize("greeting", [b"554 5.7.1 go away\r\n", b"421 busy\r\n", b"hello?\r\n", b""])

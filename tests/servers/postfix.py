@@ -112,7 +112,7 @@ class Postfix:
         raise RuntimeError(f"Postfix does not start:\n{self.log()}")
 
     def stop(self) -> None:
-        """Ends it; what is queued stays for the next start."""
+        """Ends it; what is queued stays for the next start, and what was just being delivered may come twice."""
         if self._running is not None:
             machine.stop(self._running)
             self._running = None

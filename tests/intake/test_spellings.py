@@ -1,0 +1,55 @@
+"""How people write a choice and a circle, and what is too unclear to be taken for one."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.spellings import find_choice, is_circled
+from tests.workbooks.forms_at_hand import form
+
+CHOICES = form().question("5").choices  # its second choice begins 「② ①以外の…」
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("②", 2),
+        ("2", 2),
+        ("２", 2),
+        ("2.", 2),
+        ("(2)", 2),
+        ("②.", 2),
+        ("② ①以外の方法により取得している。", 2),
+        ("②①以外の方法により取得している", 2),
+        ("①以外の方法により取得している。", 2),  # the number was cut off
+        ("❷", 2),
+        ("2 ①以外の方法", 2),
+        ("①", 1),
+        ("①②", None),
+        ("1、2", None),
+        ("①と②", None),
+        ("12", None),
+        ("③", None),
+        ("はい", None),
+        ("取得している", None),
+    ],
+)
+def test_choices_are_matched_by_their_leading_number(written: str, number: int | None) -> None:
+    assert find_choice(written, CHOICES) == number
+
+
+@pytest.mark.parametrize(
+    "written", ["〇", "○", "◯", "●", "◎", "O", "ｏ", "1", "１", "✓", "✔", "レ", "はい", "③"]
+)
+def test_a_circle_in_its_usual_spellings(written: str) -> None:
+    assert is_circled(written, 3) is True
+
+
+@pytest.mark.parametrize("written", ["", " ", "×", "－", "ー", "なし", "いいえ", "x"])
+def test_no_circle(written: str) -> None:
+    assert is_circled(written, 3) is False
+
+
+@pytest.mark.parametrize("written", ["△", "一部", "0", "2", "?"])
+def test_what_may_or_may_not_be_a_circle(written: str) -> None:
+    assert is_circled(written, 3) is None

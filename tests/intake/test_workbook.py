@@ -1,0 +1,118 @@
+"""Bytes → grid: real and hand-made workbooks, whole and broken. Expected values were written by hand."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from intake.finding import Finding
+from intake.ooxml import name_of, place_of
+from intake.sniff import sniff
+from intake.workbook import Cell, Workbook, open_workbook
+from tests.workbooks.forms_at_hand import filled, reading
+
+FILES = Path(__file__).parent.parent / "workbooks" / "files"
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads(
+    (FILES.parent / "expected.toml").read_text(encoding="utf-8")
+)
+
+
+def opened(name: str) -> Workbook:
+    book = open_workbook((FILES / name).read_bytes())
+    assert isinstance(book, Workbook), book
+    return book
+
+
+def test_every_sample_has_its_expectation() -> None:
+    assert {path.name for path in FILES.iterdir()} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_sample_is_read_as_a_person_would_read_it(name: str) -> None:
+    expected = EXPECTED[name]
+    read = reading((FILES / name).read_bytes(), name)
+    assert read.kind == expected["kind"]
+    assert [finding.code for finding in read.findings] == expected.get("findings", [])
+    assert read.looks_like_workbook == expected.get("looks_like_workbook", True)
+    told = [[f.code, f.question, f.cell] for sheet in read.sheets for f in sheet.findings]
+    assert told == expected.get("sheet", [])
+
+
+@pytest.mark.parametrize("name", ["values.xlsx", "strict.xlsx"])
+def test_every_type_of_cell_is_read_as_it_is_displayed(name: str) -> None:
+    (sheet,) = opened(name).sheets
+    assert sheet.cells == {
+        place_of("B2"): Cell("東京"),  # not 東京トウキョウ: furigana are no part of the value
+        place_of("C2"): Cell("横浜 市"),  # two rich-text runs
+        place_of("D2"): Cell("一行目\n二行目"),  # _x000D_ is a carriage return (ECMA-376 part 1, 22.9.2.19)
+        place_of("E2"): Cell("#REF!", error=True),  # not a blank
+        place_of("F2"): Cell("", formula=True, uncached=True),  # not a blank either
+        place_of("G2"): Cell("", formula=True),  # a formula whose result is the empty text
+        place_of("H2"): Cell("京都"),
+        place_of("I2"): Cell("1"),  # not 1.0
+        place_of("J2"): Cell("TRUE"),
+        place_of("K2"): Cell("5.9"),
+        place_of("L2"): Cell("2023-09-01"),
+        place_of("M2"): Cell("2", formula=True),
+        place_of("N2"): Cell("7"),  # a cell without a reference stands right of the one before
+    }
+
+
+def test_a_far_cell_costs_neither_memory_nor_time() -> None:
+    started = time.monotonic()
+    (sheet,) = opened("far_corner.xlsx").sheets
+    assert sheet.cells == {(1, 1): Cell("左上"), (1_048_576, 16_384): Cell("右下")}
+    assert time.monotonic() - started < 2
+
+
+def test_hidden_sheets_are_told_as_hidden() -> None:
+    book = open_workbook(filled({}))
+    assert isinstance(book, Workbook)
+    assert [(sheet.name, sheet.hidden) for sheet in book.sheets] == [
+        ("様式", ""),
+        ("一覧用", ""),
+        ("リスト", "hidden"),
+    ]
+
+
+@pytest.mark.parametrize("end", [1, 4, 30, 100, 1_000, 5_000, 12_000])
+def test_a_workbook_cut_off_anywhere_is_unreadable_and_raises_nothing(end: int) -> None:
+    found = open_workbook(filled({})[:end])
+    assert isinstance(found, Finding)
+    assert found.code in ("unreadable", "not_a_workbook")
+
+
+@pytest.mark.parametrize("place", range(0, 13_000, 997))
+def test_a_flipped_byte_raises_nothing(place: int) -> None:
+    data = bytearray(filled({}))
+    data[place] ^= 0xFF
+    assert isinstance(open_workbook(bytes(data)), Workbook | Finding)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7", "pdf"),
+        (b"\xef\xbb\xbf<!DOCTYPE html>", "html"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "xml"),
+        ("組織名,回答".encode("cp932"), "text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "other"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "ole"),
+    ],
+)
+def test_types_are_told_from_the_bytes(data: bytes, kind: str) -> None:
+    assert sniff(data) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("A1", (1, 1)), ("Z9", (9, 26)), ("AA10", (10, 27)), ("XFD1048576", (1_048_576, 16_384))],
+)
+def test_references_in_a1_style(name: str, place: tuple[int, int]) -> None:
+    assert place_of(name) == place
+    assert name_of(place) == name
