@@ -15,6 +15,7 @@ from config.survey import Choice, Form, Mark, Question
 
 Told = Iterator[tuple[str, str]]  # (key in the file, reason)
 _NUMBER = re.compile(r"\d+")
+_COLUMN = re.compile(r"[A-Z]{1,2}")
 
 
 def check_form(form: Form, file: str) -> tuple[Mistake, ...]:
@@ -46,6 +47,22 @@ def _check_fields(form: Form) -> Told:
         for choice in field.kinds:
             if choice not in field.choices:
                 yield f"fields.{place}.kinds", f"「{choice}」は choices にありません。"
+        if field.sample and field.kind != "organisation":
+            yield f"fields.{place}.sample", 'kind = "organisation" の欄にだけ書けます。'
+        if (field.fitting or field.below) and field.kind != "position":
+            yield f"fields.{place}.below", 'fitting と below は kind = "position" の欄にだけ書けます。'
+        for ending in sorted({*field.fitting} & {*field.below}):
+            yield f"fields.{place}.below", f"「{ending}」は fitting にもあります。"
+
+
+def _check_grid(form: Form) -> Told:
+    if form.grid is None:
+        return
+    for key in ("label", "text", "answer"):
+        if not _COLUMN.fullmatch(getattr(form.grid, key)):
+            yield f"grid.{key}", "列を A から ZZ までの英大文字で書いてください。"
+    if not 0 < form.grid.first_field <= form.grid.first_question - len(form.fields):
+        yield "grid.first_question", "回答者情報の行より後にしてください。"
 
 
 def _check_answers(form: Form) -> Told:
@@ -117,6 +134,7 @@ def _placed(form: Form) -> Iterator[tuple[str, Question]]:
 _CHECKS: tuple[Callable[[Form], Told], ...] = (
     _check_keys,
     _check_fields,
+    _check_grid,
     _check_answers,
     _check_skips,
     _check_conditions,

@@ -149,6 +149,10 @@ class Field(Shape):
     kinds: dict[str, tuple[BodyKind, ...]] = {}  # 組織区分: which bodies may take which choice
     required: bool = True
     personal: bool = False  # its value is never quoted in a reply, log or finding
+    sample: str = ""  # 組織名: the example that the hint shows, left in by mistake
+    fitting: tuple[str, ...] = ()  # 役職: how titles end that are high enough …
+    below: tuple[str, ...] = ()  # … and those that are not; of two endings the longer one counts
+    wanted: str = ""  # what belongs there, in words for the sender
 
 
 class Flags(Shape):
@@ -156,6 +160,17 @@ class Flags(Shape):
 
     fields_missing: str
     answers_missing: str
+
+
+class Grid(Shape):
+    """Where the form stands as it was sent out, so that rows and columns put in later can be told: rows
+    from 1, columns as letters. Answers are never looked for by it."""
+
+    first_field: int
+    first_question: int
+    label: str  # column of the fields' labels
+    text: str  # column of the questions' texts
+    answer: str  # column of the answers
 
 
 class Form(Shape):
@@ -172,6 +187,7 @@ class Form(Shape):
     sheet: str
     list_sheet: str
     flags: Flags
+    grid: Grid | None = None  # None: nothing is said about rows and columns put in
     fields: tuple[Field, ...]
     questions: tuple[Question, ...]
 

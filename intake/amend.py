@@ -33,8 +33,13 @@ def amend_sheet(
     form = survey.form(sheet.form, sheet.version)
     filled = _filled(sheet, form)
     for key, value in changes.items():
-        filled = _changed(filled, _DASHES.sub("-", unicodedata.normalize("NFKC", key)).strip(), value)
+        filled = _changed(filled, question_key(key), value)
     return answer_sheet(filled, survey, roster)
+
+
+def question_key(text: str) -> str:
+    """A question's key as a person writes it (７－４) in the form's spelling (7-4)."""
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", text)).strip()
 
 
 def _filled(sheet: AnswerSheet, form: Form) -> Filled:

@@ -10,23 +10,23 @@ import hashlib
 from dataclasses import replace
 
 from config.roster import Match, Roster
-from config.survey import Form, Survey
+from config.survey import Survey
+from intake.altered import look_at_sheet, look_at_workbook, without_formulas
 from intake.asked import asked
+from intake.attributes import read_attributes
 from intake.checks import Case, check_sheet, is_unfilled
-from intake.columns import list_columns
+from intake.collated import Against, CollatedList, read_list
+from intake.exposed import personal_in_text, personal_places
+from intake.field_checks import raise_samples
 from intake.fields import find_program, name_match, possible_kinds
 from intake.filled import Filled, FilledQuestion, read
 from intake.finding import Finding, severity_of
-from intake.ooxml import name_of
-from intake.personal import SHORTEST_NUMBER, holds_my_number
-from intake.recognise import recognise
-from intake.sniff import looks_like_workbook, sniff
-from intake.spellings import circled, find_choice, is_blank, label_key
+from intake.recognise import Located, recognise
+from intake.sniff import TEXTS, looks_like_workbook, sniff
+from intake.spellings import circled
 from intake.submission import Answer, AnswerSheet, Claim, FieldValue, FileKind, FileReading
+from intake.tables import has_own_rows
 from intake.workbook import Sheet, Workbook, open_workbook
-
-LIST_SHARE = 0.6  # of the columns of 「一覧用」 that a row must bear to be its header
-FEWEST_LIST_ANSWERS = 5  # cells that must hold choices of their columns for a row without a header
 
 
 def read_file(  # noqa: PLR0913 - one attachment and the two tables it is read against
@@ -37,9 +37,11 @@ def read_file(  # noqa: PLR0913 - one attachment and the two tables it is read a
     personal: tuple[str, ...] = ()
     if isinstance(opened, Finding):
         kind, sheets, findings = _other(opened)
+        if sniff(data) in TEXTS:
+            personal = personal_in_text(data)
     else:
-        kind, sheets, findings = _read_workbook(opened, survey, roster)
-        personal = _personal(opened)
+        kind, sheets, findings = _read_workbook(opened, survey, roster, claim)
+        personal = personal_places(opened)
     return FileReading(
         position=position,
         filename=filename,
@@ -47,20 +49,10 @@ def read_file(  # noqa: PLR0913 - one attachment and the two tables it is read a
         sha256=hashlib.sha256(data).hexdigest(),
         kind=kind,
         claim=claim,
-        sheets=sheets,
+        sheets=raise_samples(sheets, claim, roster),
         findings=tuple(replace(f, severity=severity_of(f.code, survey)) for f in findings),
         looks_like_workbook=looks_like_workbook(filename, sniff(data)),
         personal=personal,
-    )
-
-
-def _personal(workbook: Workbook) -> tuple[str, ...]:
-    """Cells in which a My Number seems to stand, as 「様式!E5」, wherever they are in the workbook."""
-    return tuple(
-        f"{sheet.name}!{name_of(place)}"
-        for sheet in workbook.sheets
-        for place, cell in sheet.cells.items()
-        if len(cell.value) >= SHORTEST_NUMBER and holds_my_number(cell.value)
     )
 
 
@@ -71,15 +63,43 @@ def _other(finding: Finding) -> Read:
     return "other", (), (finding,)
 
 
-def _read_workbook(workbook: Workbook, survey: Survey, roster: Roster) -> Read:
-    sheets = read_sheets(workbook, survey, roster)
-    if sheets and not all(map(_is_blank, sheets)):
-        return "answer_sheet", sheets, workbook.findings
-    if _has_list(workbook, survey):
-        return "collated_list", (), (*workbook.findings, Finding("list_pending", "note"))
+def _read_workbook(workbook: Workbook, survey: Survey, roster: Roster, claim: Claim) -> Read:
+    located = _locate(workbook, survey)
+    sheets = _read_located(workbook, located, survey, roster)
+    filled = () if all(map(_is_blank, sheets)) else sheets
+    others = [sheet for sheet in workbook.sheets if sheet.name not in {form.name for form, _ in located}]
+    listed = _find_list(others, filled, bool(located), Against(survey, roster, claim, answer_sheet))
+    if listed:
+        inside = {_whose(row) for row in listed.rows}
+        beside = tuple(sheet for sheet in filled if _whose(sheet) not in inside)
+        return "collated_list", (*listed.rows, *beside), (*workbook.findings, *listed.findings)
+    if filled:
+        return "answer_sheet", sheets, (*workbook.findings, *look_at_workbook(workbook, sheets, survey))
     if sheets:
         return "answer_sheet", sheets, workbook.findings
+    if any(finding.severity == "error" for finding in workbook.findings):
+        return "other", (), workbook.findings  # what keeps it from being a form is already told
     return "other", (), (*workbook.findings, Finding("not_a_form", "error"))
+
+
+def _find_list(
+    sheets: list[Sheet], filled: tuple[AnswerSheet, ...], beside_form: bool, against: Against
+) -> CollatedList | None:
+    """The list on the sheets that are no form; hidden ones only where no visible one bears any. Beside a
+    filled form, its own row 2 is no list: some row must be another body's, told for certain."""
+    visible = [sheet for sheet in sheets if not sheet.hidden]
+    if not beside_form:
+        return read_list(visible, against) or read_list([s for s in sheets if s.hidden], against)
+    visible = [sheet for sheet in visible if has_own_rows(sheet)]
+    listed = read_list(visible, against, "skip")
+    others = {row.body.lgcode for row in listed.rows} if listed else set()
+    others -= {"", *(sheet.body.lgcode for sheet in filled)}
+    return read_list(visible, against, "own") if others or not filled else None
+
+
+def _whose(sheet: AnswerSheet) -> str:
+    """The body's code, else what stands in 組織名."""
+    return sheet.body.lgcode or sheet.field("organisation")
 
 
 def _is_blank(sheet: AnswerSheet) -> bool:
@@ -89,15 +109,30 @@ def _is_blank(sheet: AnswerSheet) -> bool:
 def read_sheets(workbook: Workbook, survey: Survey, roster: Roster) -> tuple[AnswerSheet, ...]:
     """The answer sheets of a workbook. Blank copies beside filled ones, and hidden ones beside visible
     ones, are left out; of nothing but blank ones, the first is given."""
-    recognised = [(sheet, located) for sheet in workbook.sheets if (located := recognise(sheet, survey))]
-    filled = [(sheet.hidden, read(sheet, located)) for sheet, located in recognised]
+    return _read_located(workbook, _locate(workbook, survey), survey, roster)
+
+
+def _locate(workbook: Workbook, survey: Survey) -> list[tuple[Sheet, Located]]:
+    """The sheets that are one of the survey's forms."""
+    return [(sheet, located) for sheet in workbook.sheets if (located := recognise(sheet, survey))]
+
+
+def _read_located(
+    workbook: Workbook, recognised: list[tuple[Sheet, Located]], survey: Survey, roster: Roster
+) -> tuple[AnswerSheet, ...]:
+    stripped = without_formulas(workbook)
+    filled = [
+        (sheet.hidden, read(sheet, located, look_at_sheet(sheet, located, stripped)))
+        for sheet, located in recognised
+    ]
     used = [(hidden, sheet) for hidden, sheet in filled if not is_unfilled(sheet)]
     chosen = [sheet for hidden, sheet in used if not hidden] or [sheet for _, sheet in used]
     return tuple(answer_sheet(sheet, survey, roster) for sheet in chosen or [s for _, s in filled[:1]])
 
 
-def answer_sheet(filled: Filled, survey: Survey, roster: Roster) -> AnswerSheet:
-    match = _find_body(filled, roster)
+def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str = "") -> AnswerSheet:
+    """The sheet, read and checked. `prefecture`: that of a body whose name several prefectures have."""
+    match = _find_body(filled, roster, prefecture)
     kinds = possible_kinds(filled, match)
     case = Case(survey, filled, match, kinds, asked(filled, kinds))
     answers = [q for q in filled.questions if case.asked[q.question.key].standing != "not_asked"]
@@ -112,13 +147,22 @@ def answer_sheet(filled: Filled, survey: Survey, roster: Roster) -> AnswerSheet:
         findings=check_sheet(case),
         alerts=tuple(q.question.key for q in answers if _alerts(q)),
         outlines_wanted=tuple(q.question.key for q in answers if _wants_outline(q)),
+        attributes=_attributes(filled, survey),
     )
 
 
-def _find_body(filled: Filled, roster: Roster) -> Match | None:
+def _attributes(filled: Filled, survey: Survey) -> tuple[int, ...]:
+    """The screenings that 属性 names, on the form where it means something."""
+    if filled.form.id != survey.attributes_form:
+        return ()
+    named = (f.value for f in filled.fields if f.field.kind == "attributes")
+    return read_attributes(next(named, ""), survey.attributes).numbers
+
+
+def _find_body(filled: Filled, roster: Roster, prefecture: str) -> Match | None:
     """What the roster says to 組織名; None where it was left blank."""
     names = [f.value for f in filled.fields if f.field.kind == "organisation" and f.value]
-    return roster.find(names[0]) if names else None
+    return roster.find(names[0], prefecture) if names else None
 
 
 def _answer(question: FilledQuestion) -> Answer:
@@ -148,36 +192,3 @@ def _wants_outline(question: FilledQuestion) -> bool:
         and question.texts[text.key].state == "blank"
         for text in question.question.free_texts
     )
-
-
-def _has_list(workbook: Workbook, survey: Survey) -> bool:
-    """Whether a visible sheet has rows that look like row 2 of 「一覧用」."""
-    visible = [sheet for sheet in workbook.sheets if not sheet.hidden]
-    return any(_list_rows(sheet, form) for sheet in visible for form in survey.forms)
-
-
-def _list_rows(sheet: Sheet, form: Form) -> list[int]:
-    rows: dict[int, dict[int, str]] = {}
-    for (row, column), cell in sheet.cells.items():
-        if not is_blank(cell.value):
-            rows.setdefault(row, {})[column] = cell.value
-    headings = {label_key(column.heading) for column in list_columns(form)}
-    header = next((r for r in sorted(rows)[:10] if _share(headings, rows[r]) >= LIST_SHARE), None)
-    if header is not None:
-        return [row for row in rows if row > header and len(rows[row]) >= FEWEST_LIST_ANSWERS]
-    return [row for row in sorted(rows)[:50] if _is_list_row(rows[row], form)]
-
-
-def _share(headings: set[str], row: dict[int, str]) -> float:
-    return len(headings & {label_key(value) for value in row.values()}) / len(headings)
-
-
-def _is_list_row(row: dict[int, str], form: Form) -> bool:
-    """A row without header: its cells hold choices of the columns at their places, and hardly others."""
-    questions = {question.key: question.choices for question in form.questions}
-    answers = [
-        find_choice(row[place], questions[column.key]) is not None
-        for place, column in enumerate(list_columns(form), 1)
-        if column.holds == "answer" and place in row
-    ]
-    return sum(answers) >= FEWEST_LIST_ANSWERS and sum(answers) >= 0.8 * len(answers)

@@ -31,14 +31,17 @@ def asked(filled: Filled, kinds: Kinds) -> Mapping[str, Asked]:
     """The standing of every question by key. `kinds`: what kinds of body it may be; empty if not known."""
     places = {question.question.key: place for place, question in enumerate(filled.questions)}
     known: dict[str, Asked] = {}
+    steering: list[FilledQuestion] = []  # the earlier questions that may leave later ones out
     for place, question in enumerate(filled.questions):
         earlier = filled.questions[:place]
         verdicts = (
             _by_kind(question.question, kinds),
-            *(_by_skip(place, root, known[root.question.key], places) for root in earlier),
+            *(_by_skip(place, root, known[root.question.key], places) for root in steering),
             _by_condition(question.question, earlier, known),
         )
         known[question.question.key] = min(verdicts, key=lambda verdict: _RANK[verdict.standing])
+        if any(choice.skip_to for choice in question.question.choices):
+            steering.append(question)
     return known
 
 

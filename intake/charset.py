@@ -43,7 +43,7 @@ _NO_CHARSETS = frozenset(
 _NOT_OVER_ASCII = frozenset({"iso-2022-jp", "utf-7", "hz", "iso2022_kr", "utf-16", "utf-32"})
 _SAMPLE = 4096  # bytes looked at when readings are compared
 
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\uffff]")
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\uffff]")
 _JAPANESE = re.compile("[、-〟ぁ-ヿ！-～￠-￥㍻-㏿①-⑳Ⅰ-Ⅻ]")
 _KANJI = re.compile("[㐀-䶿一-鿿豈-﫿]")
 _HALF_KANA = re.compile("[｡-ﾟ]")
@@ -190,12 +190,14 @@ def _score(step: _Step, raw: bytes, names: frozenset[str]) -> float:
     escapes = text.count("\\x") if reading.lossy else 0
     counts = {pattern: len(pattern.findall(text)) for pattern in (_JAPANESE, _HALF_KANA, _UNREADABLE)}
     kanji = _KANJI.findall(text)
-    beyond = sum(1 for character in text if character > "\x7f") + escapes
+    beyond = sum(1 for character in text if character > "\x7f" or character == "\x1b") + escapes
     other = beyond - escapes - len(kanji) - sum(counts.values())
     weight = counts[_JAPANESE] + sum(1.0 if _is_common(character) else 0.4 for character in kanji)
     weight += 0.55 * counts[_HALF_KANA] + 0.3 * max(other, 0) - counts[_UNREADABLE] - escapes
     mean = weight / beyond if beyond else 0.0
-    return mean + (0 if reading.lossy else step.trust) + 0.2 * ("【" in text) + _names_bonus(text, names)
+    whole = sum(1 for character in text if character >= "\u0800")
+    trusted = not text.isascii() and escapes <= whole  # a few bytes lost do not take the trust away
+    return mean + trusted * step.trust + 0.2 * ("【" in text) + _names_bonus(text, names)
 
 
 def _is_common(kanji: str) -> bool:

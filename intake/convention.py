@@ -76,7 +76,7 @@ def read_claim(text: str, survey: Survey, roster: Roster, is_file: bool) -> Clai
         shape=_shape(_compact(plain), placeholder, named, groups, survey),
         name=named.name if named else "",
         match=_name_match(named.match) if named else ABSENT,
-        programs=_programs(folded.replace(fold(named.name), " ") if named else folded, survey),
+        programs=programs_in(folded.replace(fold(named.name), " ") if named else folded, survey),
         replaces=any(fold(word) in folded for word in survey.convention.replaces),
     )
 
@@ -178,8 +178,8 @@ def _name_match(match: Match) -> NameMatch:
     )
 
 
-def _programs(folded: str, survey: Survey) -> tuple[str, ...]:
-    """The ids of the programs whose name, choice or further spelling stands in the text."""
+def programs_in(folded: str, survey: Survey) -> tuple[str, ...]:
+    """The ids of the programs whose name, choice or further spelling stands in a folded text."""
     return tuple(
         program.id
         for program in survey.programs

@@ -1,4 +1,4 @@
-"""What the values of 回答者情報 mean: a choice of a list, a program, screenings, a body and its kind.
+"""What the values of 回答者情報 mean: a choice of a list, a program, a body and its kind.
 
 Looks values up and never corrects them; what fits nothing, or more than one thing, is empty or None.
 """
@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 
 from config.roster import Match
-from config.survey import Attribute, BodyKind, Field, Survey
+from config.survey import BodyKind, Field, Survey
 from intake.asked import Kinds
 from intake.filled import Filled
 from intake.spellings import is_blank, label_key
 from intake.submission import ABSENT, NameMatch
 
-_SEPARATORS = re.compile(r"[、,，・／/;；\n\u3000]|\s{2,}")
 _NUMBER = re.compile(r"[0-9０-９]*")
 
 
@@ -31,25 +30,6 @@ def find_program(value: str, survey: Survey, form: str) -> str:
         if program.form == form and key in map(label_key, (program.choice, program.name, *program.names)):
             return program.id
     return ""
-
-
-def find_attributes(value: str, attributes: tuple[Attribute, ...]) -> tuple[int, ...] | None:
-    """The numbers of the screenings that 属性 lists (「３ 胃がん検診、６ 肝炎ウイルス検診」), each named by
-    number, name or both; None if any part names none, or number and name disagree."""
-    numbers: set[int] = set()
-    for part in filter(None, map(str.strip, _SEPARATORS.split(value))):
-        fitting = {a.number for a in attributes if _names(part, a)}
-        if len(fitting) != 1:
-            return None
-        numbers |= fitting
-    return tuple(sorted(numbers))
-
-
-def _names(part: str, attribute: Attribute) -> bool:
-    key = label_key(part)
-    number = str(attribute.number)
-    names = tuple(map(label_key, (attribute.name, *attribute.aliases)))
-    return key == number or key in names or key in tuple(number + name for name in names)
 
 
 def _unnumbered(value: str) -> str:

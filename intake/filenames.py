@@ -14,6 +14,9 @@ from intake.charset import Decoded
 from intake.headers import parameter, parameter_text, split_parameters
 from intake.sniff import FileType, sniff
 
+_WRITTEN_OUT = re.compile(
+    r"\\(x[0-9a-f]{2}|ud[89a-f][0-9a-f]{2})"
+)  # unread bytes: their backslash is no path
 _PATH = re.compile(r"[\\/]")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
 # NFC over a whole name would also replace 神 and its like (U+FA10 …) by other characters.
@@ -62,8 +65,9 @@ def cleaned(text: Decoded) -> FileName:
     notes: list[str] = []
     if not text.plain:
         notes.append(f"read as {text.step}" + (", not all of it" if text.lossy else ""))
-    composed = _APART.sub(lambda hit: unicodedata.normalize("NFC", hit[0]), text.text)
-    if composed != text.text:
+    whole = _WRITTEN_OUT.sub(r"%\1", text.text) if text.lossy else text.text
+    composed = _APART.sub(lambda hit: unicodedata.normalize("NFC", hit[0]), whole)
+    if composed != whole:
         notes.append("marks apart from their letters (NFD), joined")
     visible = _INVISIBLE.sub("", composed)
     if visible != composed:

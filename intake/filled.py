@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from config.survey import Field, Form, FreeText, Question
+from intake.altered import Alteration
 from intake.ooxml import name_of, place_of
 from intake.recognise import Lines, Located, after
 from intake.spellings import find_choice, find_month, is_blank, is_circled
@@ -71,21 +72,21 @@ class FilledQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """One sheet, read: each field and each question of the form, in the form's order. `flags_kept`: a
-    formula stands between them, or nobody can tell."""
+    """One sheet, read: each field and each question of the form, in the form's order. `altered`: what was
+    changed in the form itself."""
 
     form: Form
     sheet: str
     fields: tuple[FilledField, ...]
     questions: tuple[FilledQuestion, ...]
-    flags_kept: bool = True
+    altered: tuple[Alteration, ...] = ()
 
     def value(self, key: str) -> str:
         """The value of the field with this key; empty if there is none."""
         return next((f.value for f in self.fields if f.field.key == key), "")
 
 
-def read(sheet: Sheet, located: Located) -> Filled:
+def read(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -> Filled:
     """The values of a sheet whose labels have been located."""
     grid = _Grid(sheet, located.printed)
     return Filled(
@@ -93,15 +94,7 @@ def read(sheet: Sheet, located: Located) -> Filled:
         sheet.name,
         _read_fields(located, grid),
         tuple(_read_question(q, located.questions.get(q.key), grid) for q in located.form.questions),
-        _has_flags(sheet, located),
-    )
-
-
-def _has_flags(sheet: Sheet, located: Located) -> bool:
-    first = max((row for row, _ in located.fields.values()), default=0)
-    last = min((lines.text[0] for lines in located.questions.values()), default=first)
-    return not sheet.formulas_known or any(
-        cell.formula for (row, _), cell in sheet.cells.items() if first < row < last
+        altered,
     )
 
 
@@ -116,7 +109,7 @@ class _Grid:
             self._columns.setdefault(row, []).append(column)
 
     def entry(self, place: Place) -> Entry:
-        return _entry(place, self.sheet.cells.get(place))
+        return entry_of(place, self.sheet.cells.get(place))
 
     def right_of(self, place: Place) -> Iterator[Entry]:
         """The filled cells behind a cell in its row, from the left."""
@@ -137,7 +130,8 @@ class _Grid:
         return next(self.right_of(place), None) or self.entry((place[0], after(self.sheet, place)))
 
 
-def _entry(place: Place, cell: Cell | None) -> Entry:
+def entry_of(place: Place, cell: Cell | None) -> Entry:
+    """What stands in one cell; None is an empty one."""
     name = name_of(place)
     if cell is None:
         return Entry(name)
@@ -176,10 +170,17 @@ def _read_question(question: Question, lines: Lines | None, grid: _Grid) -> Fill
         return FilledQuestion(question, None)
     answer = _answer_entry(question, lines, grid)
     marks = {number: grid.beside(place) for number, place in sorted(lines.marks.items())}
-    number = find_choice(answer.value, question.choices) if answer.state == "value" else None
     texts = {text.key: _text_entry(text, lines, answer, grid) for text in question.free_texts}
-    texts |= _months_within(question, answer, number, texts)
-    return FilledQuestion(question, answer, number, marks, texts)
+    return filled_question(question, answer, marks, texts)
+
+
+def filled_question(
+    question: Question, answer: Entry, marks: Mapping[int, Entry], texts: Mapping[str, Entry]
+) -> FilledQuestion:
+    """A question with the choice that its answer names, and texts that were written into the answer."""
+    number = find_choice(answer.value, question.choices) if answer.state == "value" else None
+    within = _months_within(question, answer, number, texts)
+    return FilledQuestion(question, answer, number, marks, {**texts, **within})
 
 
 def _answer_entry(question: Question, lines: Lines, grid: _Grid) -> Entry:

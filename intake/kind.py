@@ -36,7 +36,8 @@ _NO_FILE_TYPES = frozenset({
 })  # fmt: skip
 _RE = r"(?:(?:re|fw|fwd)\s*:\s*)*"
 _AWAY_SUBJECT = re.compile(
-    _RE + r"[\[【(「<]?\s*(自動(応答|返信|回答|配信|送信)|不在|休暇(中|のお知らせ|通知)|out of (the )?office|"
+    _RE
+    + r"[\[【(「<]?\s*(自動(応答|返信|回答|配信|送信)|不在(?!の(ため|間|際))|休暇(中|のお知らせ|通知)|out of (the )?office|"
     r"automatic reply|auto(matic)?[- ]?(reply|response|answer)|autoreply|vacation)",
     re.IGNORECASE,
 )
@@ -222,10 +223,18 @@ _RULES: tuple[_Rule, ...] = (
     _Rule("submission", "it says that it submits", lambda f: bool(_SUBMITS.search(f.words))),
     _Rule("inquiry", "nothing in it is a submission", lambda f: True),
 )
+# Of the signs above, the header fields that silence us whatever the mail brings.
 _SILENCING = frozenset(
-    rule.sign
-    for rule in _RULES
-    if rule.kind in ("own", "list", "auto_reply") or rule.sign == "From: mailer-daemon"
+    {
+        "From: mailer-daemon",
+        "our tag header",
+        "our Message-ID",
+        "Auto-Submitted",
+        "X-Autoreply or its like",
+        "Precedence: auto_reply",
+        "List-Id or its like",
+        "Precedence: bulk or list",
+    }
 )
 
 

@@ -172,8 +172,9 @@ def _salvaged(part: Part, depth: int) -> Part:
     """A multipart whose declared boundary is missing or does not occur: the one that does is taken."""
     hit = _BOUNDARY_LINE.search(part.data)
     if hit is None:
-        defects = (*part.defects, Defect(part.path, "multipart without parts; read as text"))
-        return Part(part.path, part.headers, "text/plain", part.parameters, part.data, (), defects)
+        return replace(
+            part, defects=(*part.defects, Defect(part.path, "multipart without parts; read as text"))
+        )
     head = b'Content-Type: multipart/mixed; boundary="' + hit[1].replace(b'"', b'\\"') + b'"\n\n'
     inner = _build(_parser().parsebytes(head + part.data[hit.start() :]), part.path, depth)
     defects = (*part.defects, Defect(part.path, "boundary not as declared; taken from the text"))
@@ -222,11 +223,13 @@ def _leaf(part: Part, names: frozenset[str]) -> Leaf:
     """One leaf, its place in the mail still open."""
     name = file_name(part.header("content-disposition"), part.header("content-type"), names)
     disposition = split_parameters(part.header("content-disposition"))[0].split(" ")[0]
-    shown = part.content_type in ("text/plain", "text/html") and disposition != "attachment"
+    hollow = part.content_type.startswith("multipart/")  # one that has no parts is text
+    content_type = "text/plain" if hollow else part.content_type
+    shown = content_type in ("text/plain", "text/html") and disposition != "attachment"
     return Leaf(
         position=0,
         path=part.path,
-        content_type=part.content_type,
+        content_type=content_type,
         charset=charset_of(part),
         disposition=disposition,
         filename=name.text,

@@ -44,20 +44,21 @@ class Part:
     formulas: frozenset[Place]
     uncached: frozenset[Place]
     merged: Mapping[Place, Place]
+    headers: str = ""  # what its headers and footers print, for the eyes of `personal.py` alone
 
 
 def examine(data: bytes) -> tuple[Part, ...]:
     """The worksheets of a workbook, in its own order. Raises Broken and TooCostly."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _examine(_Package(archive))
+            return _examine(Package(archive))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise Broken from error
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise Broken from error
 
 
-class _Package:
+class Package:
     """The parts of an archive by name, whatever their case (ECMA-376 part 2, 6.2.2.3) and slashes."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -73,13 +74,17 @@ class _Package:
         """The bytes of one part; KeyError if there is none."""
         return self._archive.read(self._infos[part.lower()])
 
+    def sizes(self) -> dict[str, int]:
+        """The name of each part, in lower case → its bytes when unpacked."""
+        return {name: info.file_size for name, info in self._infos.items()}
+
     def related(self, part: str) -> dict[str, tuple[str, str]]:
         """The relationships of a part ("" for the package): id → (last word of its type, target part)."""
         folder, name = posixpath.split(part)
         found: dict[str, tuple[str, str]] = {}
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            if _local(tag) == "Relationship" and attributes.get("TargetMode") != "External":
+            if local(tag) == "Relationship" and attributes.get("TargetMode") != "External":
                 target = attributes["Target"].replace("\\", "/")
                 path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                 found[attributes["Id"]] = (attributes["Type"].rpartition("/")[2], path)
@@ -88,7 +93,7 @@ class _Package:
         return found
 
 
-def _examine(package: _Package) -> tuple[Part, ...]:
+def _examine(package: Package) -> tuple[Part, ...]:
     homes = [target for kind, target in package.related("").values() if kind == "officeDocument"]
     if not homes:
         raise Broken
@@ -104,17 +109,19 @@ def _examine(package: _Package) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _local(tag: str) -> str:
+def local(tag: str) -> str:
+    """An element's name without its prefix."""
     return tag.rpartition(":")[2]
 
 
 def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
-    parser = _parser()
+    parser = new_parser()
     parser.StartElementHandler = start
     parser.Parse(xml, True)
 
 
-def _parser() -> Any:
+def new_parser() -> Any:
+    """An expat parser that accepts no document type."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -130,7 +137,7 @@ def _sheets(xml: bytes) -> list[tuple[str, str, str]]:
     found: list[tuple[str, str, str]] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if _local(tag) == "sheet":
+        if local(tag) == "sheet":
             keys = [value for name, value in attributes.items() if name.endswith(":id")]
             state = attributes.get("state", "visible")
             found.append((attributes["name"], "" if state == "visible" else state, keys[0]))
@@ -152,7 +159,13 @@ def _scan(name: str, hidden: str, xml: bytes) -> Part:
         frozenset(scan.formulas),
         frozenset(scan.formulas - scan.cached),
         scan.merged,
+        scan.headers,
     )
+
+
+_HEADERS = frozenset(  # ECMA-376 part 1, 18.3.1.46
+    {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"}
+)
 
 
 class _SheetScan:
@@ -164,10 +177,11 @@ class _SheetScan:
         self.formulas: set[Place] = set()
         self.cached: set[Place] = set()
         self.merged: dict[Place, Place] = {}
+        self.headers = ""
         self._place: Place = (0, 0)
         self._row = 0
         self._type = ""
-        self._parser = _parser()
+        self._parser = new_parser()
 
     def parse(self, xml: bytes) -> None:
         """Fills the attributes; raises ExpatError, ValueError or Broken."""
@@ -189,6 +203,13 @@ class _SheetScan:
         elif tag == "mergeCell":
             first, _, last = attributes["ref"].partition(":")
             self.merged[place_of(first)] = place_of(last or first)
+        elif tag in _HEADERS:
+            self.headers += "\n"
+            self._parser.CharacterDataHandler = self._header
+            self._parser.EndElementHandler = self._end
+
+    def _header(self, text: str) -> None:
+        self.headers += text
 
     def _cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")

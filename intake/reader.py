@@ -5,7 +5,8 @@ Requests and answers are frames on the pipe: four bytes of length, big-endian, t
 child ends at EOF. It opens no network, writes no file, and never sees the ledger.
 
   request:  {"task": "mail"|"file", "filename": …, "skip": [position, …]}   then the bytes
-  answers:  P <position>   a file is begun (the parent's clock starts anew)
+  answers:  S              once, unasked: survey and roster are loaded, ask
+            P <position>   a file is begun (the parent's clock starts anew)
             R <json>       the Submission (task mail) or FileReading (task file)
             E <text>       an exception nobody foresaw, as a traceback
 """
@@ -94,6 +95,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_CEILING, MEMORY_CEILING))
     survey = load_survey(Path(sys.argv[1]))
     roster = load_roster()
+    answers.write(frame(b"S"))
     serve(sys.stdin.buffer, answers, Context(survey, roster))
 
 

@@ -132,12 +132,12 @@ def _find_fields(form: Form, printed: _Print, keys: Mapping[Place, str], end: in
     column = Counter(place[1] for place in found.values()).most_common(1)
     taken = set(found.values())
     for field in form.fields:
-        if field.key in found or not column:
+        if field.key in found:
             continue
         wanted = label_key(field.label)
         for place, key in keys.items():
-            free = place[1] == column[0][0] and place[0] < end and place not in taken
-            if free and _edited(key, wanted):
+            likely = not column or place[1] == column[0][0]
+            if likely and place[0] < end and place not in taken and _edited(key, wanted):
                 found[field.key] = place
                 taken.add(place)
                 break

@@ -28,6 +28,7 @@ FileType = Literal[
     "other",
 ]
 SPREADSHEETS: frozenset[FileType] = frozenset({"xlsx", "xlsm", "xlsb", "ods", "xls", "encrypted"})
+TEXTS: frozenset[FileType] = frozenset({"text", "html", "xml"})
 SPREADSHEET_NAMES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".xltx", ".xltm", ".xlt", ".ods")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from datetime import date, timedelta
 from functools import lru_cache
 
 from config.spelling import fold
@@ -25,6 +26,9 @@ _MONTH = re.compile(
 )
 _OTHER_ERA = re.compile(r"\([^()]*年\)")  # 令和５年（2023年）９月
 _COMPACT_MONTH = re.compile(r"(20\d\d)(\d\d)")
+_PAST_ERA = re.compile(r"平成|昭和|[HhSs]\d")
+_SERIAL = re.compile(r"[45]\d{4}")  # a date as Excel stores it, shown without a date format: 2009 to 2064
+_SERIAL_EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, as seen from March 1900 on
 # Circled digits would melt into their neighbours under NFKC (②① → 21), so each stands between full stops.
 _CIRCLED_DIGITS = {
     first + offset: f".{offset + 1}."
@@ -46,7 +50,7 @@ def circled(number: int) -> str:
 
 def is_blank(value: str) -> bool:
     """Whether a cell shows nothing: empty, or only white space and characters without width."""
-    return not value or not fold(value)
+    return not value or not (value[0].isalnum() or fold(value))
 
 
 def says_nothing(value: str) -> bool:
@@ -85,6 +89,7 @@ def bare(choice: Choice) -> str:
     return rest if number == choice.number else choice.text
 
 
+@lru_cache(maxsize=2048)
 def _split_number(text: str) -> tuple[int | None, str]:
     """The number that a text begins with, and the rest of it, folded."""
     folded = fold(text.translate(_CIRCLED_DIGITS))
@@ -103,8 +108,13 @@ def is_circled(value: str, number: int) -> bool | None:
 
 def find_month(value: str) -> tuple[int, int] | None:
     """The year (of the common era) and month that `value` names: 令和５年９月, R5.9, 2023/9, 5年9月,
-    2023-09-01. A year below 100 counts as 令和."""
+    2023-09-01, or a date's serial number. A year below 100 counts as 令和; earlier eras are over."""
     folded = _OTHER_ERA.sub("", fold(value))
+    if _PAST_ERA.search(folded):
+        return None
+    if _SERIAL.fullmatch(folded):
+        day = _SERIAL_EPOCH + timedelta(days=int(folded))
+        return (day.year, day.month) if day.year >= 2019 else None
     found = _MONTH.search(folded)
     if found:
         year, month = 1 if found["year"] == "元" else int(found["year"]), int(found["month"])

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from xml.etree.ElementTree import ParseError
 
@@ -21,6 +21,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from intake import ooxml
+from intake.asides import asides
+from intake.encrypted import decrypted
 from intake.finding import CATALOGUE, Finding
 from intake.sniff import FileType, sniff
 
@@ -57,10 +59,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """All worksheets in the workbook's order; `findings` about the file that do not prevent reading it."""
+    """All worksheets in the workbook's order; `findings` about the file that do not prevent reading it.
+    `asides`: text that stands in no cell (comments, headers, properties), by where it stands."""
 
     sheets: tuple[Sheet, ...]
     findings: tuple[Finding, ...] = ()
+    asides: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Unfit(Exception):
@@ -74,7 +78,14 @@ def open_workbook(data: bytes) -> Workbook | Finding:
     refusal = _REFUSED.get(kind)
     if refusal:
         return _finding(refusal)
-    if kind in ("xlsx", "xlsm"):
+    if kind == "encrypted":
+        data = decrypted(data)
+        kind = sniff(data)
+        if kind not in ("xlsx", "xlsm"):
+            return _finding("encrypted")
+    if kind == "xlsm":
+        return _with_macros(_open_ooxml(data))
+    if kind == "xlsx":
         return _open_ooxml(data)
     if kind in ("xls", "xlsb", "ods"):
         return _open_legacy(data, kind)
@@ -83,15 +94,20 @@ def open_workbook(data: bytes) -> Workbook | Finding:
 
 _REFUSED: Mapping[FileType, str] = {
     "empty": "empty_file",
-    "encrypted": "encrypted",
     "broken_zip": "unreadable",
-    "xlsm": "macro",
     "ole": "unreadable",
 }
 
 
 def _finding(code: str, found: str = "") -> Finding:
     return Finding(code, CATALOGUE[code].severity, found=found)
+
+
+def _with_macros(opened: Workbook | Finding) -> Workbook | Finding:
+    """Of a workbook with macros the values are read, with the request to send it without them."""
+    if isinstance(opened, Finding):
+        return opened if opened.code == "too_costly" else _finding("macro")
+    return replace(opened, findings=(*opened.findings, _finding("macro")))
 
 
 def _open_ooxml(data: bytes) -> Workbook | Finding:
@@ -105,14 +121,17 @@ def _open_ooxml(data: bytes) -> Workbook | Finding:
         return _finding("too_costly", found=f"{MAX_CELLS:,}セル超")
     for reader in (_by_calamine, _by_openpyxl):
         try:
-            return Workbook(reader(data, survey))
+            sheets = reader(data, survey)
         except _Unfit:
             continue
+        headers = {f"{part.name}!ヘッダー・フッター": part.headers for part in survey if part.headers}
+        return Workbook(sheets, (), {**asides(data), **headers})
     return _finding("unreadable")
 
 
-def _open_legacy(data: bytes, kind: FileType) -> Workbook | Finding:
-    """.xls, .xlsb and .ods: values only, since no reader tells their formulas and error cells."""
+def _open_legacy(data: bytes, kind: FileType, locked: bool = True) -> Workbook | Finding:
+    """.xls, .xlsb and .ods: values only, since no reader tells their formulas and error cells. `locked`: it
+    may still be encrypted with Excel's default password."""
     if kind == "xls" and "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
         return _finding("macro")
     try:
@@ -122,7 +141,8 @@ def _open_legacy(data: bytes, kind: FileType) -> Workbook | Finding:
             for place, meta in enumerate(book.sheets_metadata)
         )
     except PasswordError:
-        return _finding("encrypted")
+        opened = decrypted(data) if locked else b""
+        return _open_legacy(opened, kind, locked=False) if opened else _finding("encrypted")
     except _Unfit:
         return _finding("unreadable")
     return Workbook(sheets, (_finding("legacy_format", found=f".{kind}"),))

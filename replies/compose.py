@@ -6,14 +6,18 @@ renders words, knows the clock, or sends: the date and the Message-ID come with 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from email.header import Header
+from email.mime.application import MIMEApplication
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
-from email.utils import format_datetime
+from email.utils import encode_rfc2231, format_datetime
 
 from intake.kind import TAG_HEADER
-from replies.letter import Envelope, Thread
+from replies.letter import Attachment, Envelope, Thread
 from replies.render import Rendered
 from replies.wording import load_wording
 
@@ -21,6 +25,8 @@ _SUPPRESS = "DR, RN, NRN, OOF, AutoReply"  # not All, which would also suppress 
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")  # a line holds at most 998 (RFC 5322 §2.1.1)
 _ADDRESS = re.compile(r"[!-;=?-~]{1,254}")  # ASCII without white space and < > (RFC 5321 §4.5.3.1.3)
+_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FILENAME = re.compile(r"[\w\-（）()・ 　]{1,60}\.xlsx")
 _MAX_REFERENCES = 100
 _LINE = 76  # and so encoded words of at most 75 (RFC 2047 §2)
 _POLICY = compat32.clone(linesep="\r\n", max_line_length=0)  # 0: values are folded here, by us
@@ -29,11 +35,13 @@ _POLICY = compat32.clone(linesep="\r\n", max_line_length=0)  # 0: values are fol
 def compose(rendered: Rendered, envelope: Envelope) -> bytes:
     """The finished mail with CRLF line ends; equal arguments give equal bytes.
 
-    ValueError if a header value holds CR, LF or NUL, if an address or our Message-ID is none, or if the
-    date has no time zone. Ids of the thread that are none are left out: they are strangers' words.
+    ValueError if a header value holds CR, LF or NUL, if an address or our Message-ID is none, if the
+    date has no time zone, or if an attachment is no .xlsx by name. Ids of the thread that are none are left
+    out: they are strangers' words.
     """
     _refuse_line_ends(rendered, envelope)
-    mail = _text_part(_body(rendered.body, envelope))
+    text = _text_part(_body(rendered.body, envelope))
+    mail = _with_attachments(text, rendered.attachments, envelope) if rendered.attachments else text
     for name, value in _headers(rendered, envelope):
         mail[name] = value
     return mail.as_bytes(policy=_POLICY)
@@ -45,6 +53,31 @@ def _text_part(body: str) -> MIMEText:
     re-wrap it, stuff a dot, or change 「From 」. MIMEText, because EmailMessage would turn a Message-ID of
     more than 78 characters in References into encoded words, and the thread would be lost."""
     return MIMEText(body.replace("\n", "\r\n"), "plain", "utf-8")  # canonical CRLF: RFC 2045 §6.8
+
+
+def _with_attachments(text: MIMEText, attachments: tuple[Attachment, ...], envelope: Envelope) -> MIMEBase:
+    """multipart/mixed (RFC 2046 §5.1.3). The boundary is made of our Message-ID, so that equal arguments give
+    equal bytes; "=_" cannot occur in base64."""
+    mail = MIMEMultipart(
+        "mixed", boundary=f"=_{hashlib.sha256(envelope.message_id.encode()).hexdigest()[:40]}"
+    )
+    for part in (text, *map(_attached, attachments)):
+        del part["MIME-Version"]  # it belongs to the mail as a whole (RFC 2045 §4)
+        mail.attach(part)
+    return mail
+
+
+def _attached(attachment: Attachment) -> MIMEApplication:
+    """One .xlsx. Its name stands in the header both ways: as RFC 2231 wants it, and as an encoded word in
+    `name`, which RFC 2047 §5 forbids and Outlook reads."""
+    name = attachment.filename
+    if not _FILENAME.fullmatch(name):
+        raise ValueError("not the name of an .xlsx")
+    part = MIMEApplication(attachment.content, _XLSX)
+    word = _encoded(Header(name, "utf-8", header_name=" name"))
+    part.replace_header("Content-Type", f'application/{_XLSX};\n name="{word}"')
+    part["Content-Disposition"] = f"attachment;\n filename*={encode_rfc2231(name, 'utf-8')}"
+    return part
 
 
 def _body(body: str, envelope: Envelope) -> str:

@@ -14,8 +14,17 @@ FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsew
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document that goes with a letter: its file name (.xlsx) and its bytes."""
+
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class RowBlock:
-    """One municipality of a collated list: its row on the sheet, and what became of it."""
+    """One municipality of a collated list: its row on the sheet, and what became of it. A municipality may
+    have several rows (属性). `lgcode` is empty where the row does not tell whose it is."""
 
     lgcode: str
     name: str  # 横須賀市

@@ -16,6 +16,8 @@ from replies.wording import Wording
 
 CIRCLED = "⓪①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
+Told = tuple[str, Finding]  # whose it is, and what was noticed
+
 _SEVERAL = 3  # from this many places on, what they have in common is said once
 _LABEL_LIMIT = 12
 _INNER_QUOTES = str.maketrans("", "", "「」")
@@ -50,6 +52,20 @@ class Point:
         return len(self.places) >= _SEVERAL
 
 
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One kind of point over several bodies: their names in order of appearance, at how many places, and the
+    places themselves, each behind its body's name, unless there are too many to be told one by one."""
+
+    sentence: str
+    mend: str
+    names: tuple[str, ...]
+    count: int
+    found_caption: str
+    expected_caption: str
+    places: tuple[Place, ...]
+
+
 def requests(findings: Iterable[Finding], survey: Survey, wording: Wording) -> tuple[Point, ...]:
     """The points that ask for a mend: findings with severity error, in the order of first appearance."""
     return _points([f for f in findings if f.severity == "error"], survey, wording)
@@ -59,6 +75,42 @@ def hints(findings: Iterable[Finding], survey: Survey, wording: Wording) -> tupl
     """The friendly lines: warnings and notes, as far as they concern the sender."""
     chosen = [f for f in findings if f.severity != "error" and wording.finding[f.code].to_sender]
     return _points(chosen, survey, wording)
+
+
+def concerns_sender(finding: Finding, wording: Wording) -> bool:
+    """Whether a letter tells of this finding at all."""
+    return finding.severity == "error" or wording.finding[finding.code].to_sender
+
+
+def summed(told: Iterable[Told], survey: Survey, wording: Wording, detailed: int) -> tuple[Sum, ...]:
+    """The findings of several bodies by kind; of a kind with at most `detailed` places each place is told."""
+    groups: dict[str, list[Told]] = {}
+    for name, finding in told:
+        if concerns_sender(finding, wording):
+            said = finding.code + wording.sentence(finding) + wording.mend(finding)
+            groups.setdefault(said, []).append((name, finding))
+    return tuple(_sum(group, survey, wording, detailed) for group in groups.values())
+
+
+def _sum(group: list[Told], survey: Survey, wording: Wording, detailed: int) -> Sum:
+    first = group[0][1]
+    found_caption, expected_caption = captions(first, wording)
+    places = [(name, place_of(f, survey, wording)) for name, f in group] if len(group) <= detailed else []
+    return Sum(
+        sentence=wording.sentence(first),
+        mend=wording.mend(first),
+        names=tuple(dict.fromkeys(name for name, _ in group)),
+        count=len(group),
+        found_caption=found_caption,
+        expected_caption=expected_caption,
+        places=tuple(Place(f"{name}　{p.where}".strip("　"), p.found, p.expected) for name, p in places),
+    )
+
+
+def captions(finding: Finding, wording: Wording) -> tuple[str, str]:
+    """The words before what was found and what is expected."""
+    usual, own = wording.captions[CATALOGUE[finding.code].about], wording.finding[finding.code]
+    return own.found_caption or usual.found, own.expected_caption or usual.expected
 
 
 def _points(findings: list[Finding], survey: Survey, wording: Wording) -> tuple[Point, ...]:
@@ -71,8 +123,8 @@ def _points(findings: list[Finding], survey: Survey, wording: Wording) -> tuple[
 
 def _point(group: list[Finding], survey: Survey, wording: Wording) -> Point:
     first = group[0]
-    captions = wording.captions[CATALOGUE[first.code].about]
-    places = tuple(_place(finding, survey, wording) for finding in group)
+    found_caption, expected_caption = captions(first, wording)
+    places = tuple(place_of(finding, survey, wording) for finding in group)
     found = _common([place.found for place in places])
     expected = _common([place.expected for place in places])
     return Point(
@@ -81,8 +133,8 @@ def _point(group: list[Finding], survey: Survey, wording: Wording) -> Point:
         sheet=first.sheet,
         found=found,
         expected=expected,
-        found_caption=captions.found,
-        expected_caption=wording.finding[first.code].expected_caption or captions.expected,
+        found_caption=found_caption,
+        expected_caption=expected_caption,
         places=tuple(_without(place, found, expected) for place in places),
     )
 
@@ -96,13 +148,20 @@ def _without(place: Place, found: str, expected: str) -> Place:
     return Place(place.where, "" if found else place.found, "" if expected else place.expected)
 
 
-def _place(finding: Finding, survey: Survey, wording: Wording) -> Place:
-    saying = wording.finding[finding.code]
+def place_of(finding: Finding, survey: Survey, wording: Wording) -> Place:
+    """Where the finding stands, and of what was found and is expected as much as may be told."""
     return Place(
         where=_where(finding, survey),
         found=_found(finding, survey, wording),
-        expected=finding.expected.removeprefix(wording.phrase["near_names"]) or saying.expected,
+        expected=_expected(finding, wording),
     )
+
+
+def _expected(finding: Finding, wording: Wording) -> str:
+    saying = wording.finding[finding.code]
+    if finding.severity != "error" and saying.as_hint:
+        return ""
+    return finding.expected.removeprefix(wording.phrase["near_names"]) or saying.expected
 
 
 def _found(finding: Finding, survey: Survey, wording: Wording) -> str:
@@ -123,7 +182,13 @@ def _is_personal(finding: Finding, survey: Survey) -> bool:
 def _where(finding: Finding, survey: Survey) -> str:
     """セル E23　Q7-4. A label that is no more than the question's own text is left out; a line within the
     question (② …) is named."""
-    parts = [f"セル {finding.cell}" if finding.cell else ""]
+    parts = [f"セル {finding.cell}" if finding.cell else "", label_of(finding, survey)]
+    return "　".join(part for part in parts if part)
+
+
+def label_of(finding: Finding, survey: Survey) -> str:
+    """Q7-4（Q7-3で①の場合）, or 「電話番号」: the question or field, as the sheet's reader knows it."""
+    parts = []
     if finding.question:
         parts.append(question_name(finding.question) + _condition(finding, survey))
     if finding.label and (not finding.question or finding.label[0] in CIRCLED):

@@ -15,12 +15,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from config.survey import Survey
 from intake.finding import Finding, quote
+from replies.findings_book import book_name, findings_book
 from replies.japanese import era_date, era_instant, full_width_number
-from replies.letter import FileBlock, Letter
+from replies.letter import Attachment, FileBlock, Letter
+from replies.listed import ListView, absent_from, programs_listed, remark_text, view_list, view_originals
 from replies.points import Point, hints, requests
 from replies.wording import Wording
 from replies.wrapping import wrap_text
 
+BLOCKS_LIMIT = 30  # municipalities that are told one by one in the body; of more, the workbook tells
+LINES_LIMIT = 300  # of a body that tells of lists
+
+_TELLING = ("acknowledgement", "correction", "partial", "transfer")  # letters that tell what was noticed
+_ORIGINALS_LIMIT = 3  # of more, the municipalities' own sheets are told of together
 _SUBJECT_LIMIT = 60  # of a stranger's words in our subject, so that we carry no advertisement
 _FILENAME_LIMIT = 80
 _DEPARTMENT_LIMIT = 40
@@ -31,10 +38,12 @@ _REPLY_MARK = re.compile(r"^(?:(?:re|ｒｅ|返信)\s*(?:[\[(^]?\d+[\])]?)?\s*[:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter in words: the subject in one line, the body with LF line ends and a last one."""
+    """A letter in words: the subject in one line, the body with LF line ends and a last one, and the
+    documents that go with it."""
 
     subject: str
     body: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +57,70 @@ class FileView:
     remarks: tuple[str, ...]
     requests: tuple[Point, ...]
     hints: tuple[Point, ...]
+    program: str = ""
+    listed: ListView | None = None  # of a collated list, or of originals together
+
+    @property
+    def asks(self) -> bool:
+        """Whether something is to be mended."""
+        return bool(self.requests or (self.listed and self.listed.blocks))
+
+    @property
+    def notices(self) -> bool:
+        """Whether there are friendly lines."""
+        return bool(self.hints or (self.listed and self.listed.hints))
 
 
 def render_letter(letter: Letter, survey: Survey, wording: Wording) -> Rendered:
     """The letter in words. KeyError where a finding, remark or state has no wording; no value of a
     personal field and no control character gets into it."""
-    template = _environment().get_template(f"{letter.kind}.j2")
-    mail = _mail_view(letter, survey, wording)
-    files = tuple(_file_view(n, f, letter, survey, wording) for n, f in enumerate(letter.files, start=1))
-    body = template.render(
-        letter=letter,
-        survey=survey,
-        mailbox=letter.mailbox,
-        phrases=survey.phrases,
-        words=wording,
-        addressee=_addressee(letter, wording),
-        honorific=letter.honorific or wording.phrase["body_unknown"],
-        files=files,
-        parts=(mail, *files),
-        extensions=_extensions(letter.extensions),
-        due=survey.correct_by if letter.after_deadline else survey.deadline,
-        complete=_is_complete(letter),
-        originals=any("original" in block.remarks for block in letter.files),
+    parts = (_mail_view(letter, survey, wording), *_file_views(letter, survey, wording))
+    body = _body(letter, survey, wording, parts)
+    attachments: tuple[Attachment, ...] = ()
+    if letter.kind in _TELLING and _is_long(parts, body):
+        name = book_name(letter, wording)
+        body = _body(letter, survey, wording, parts, name)
+        attachments = (Attachment(name, findings_book(letter, survey, wording)),)
+    return Rendered(_subject(letter, wording), body, attachments)
+
+
+def _is_long(parts: tuple[FileView, ...], body: str) -> bool:
+    """Whether a letter on lists or originals says more than a mail should; then a workbook says it."""
+    lists = [part.listed for part in parts if part.listed]
+    if not lists:
+        return False
+    blocks = sum(len(view.blocks) for view in lists)
+    differences = any(view.cut and not view.tally for view in lists)
+    return blocks > BLOCKS_LIMIT or body.count("\n") > LINES_LIMIT or differences
+
+
+def _body(
+    letter: Letter, survey: Survey, wording: Wording, parts: tuple[FileView, ...], book: str = ""
+) -> str:
+    """The words of the letter; with `book`, the name of an attached workbook, lists are only summed up."""
+    body = (
+        _environment()
+        .get_template(f"{letter.kind}.j2")
+        .render(
+            letter=letter,
+            survey=survey,
+            mailbox=letter.mailbox,
+            phrases=survey.phrases,
+            words=wording,
+            addressee=_addressee(letter, wording),
+            honorific=letter.honorific or wording.phrase["body_unknown"],
+            files=parts[1:],
+            parts=parts,
+            book=book,
+            absent=absent_from(letter, wording),
+            extensions=_extensions(letter.extensions),
+            due=survey.correct_by if letter.after_deadline else survey.deadline,
+            complete=_is_complete(letter),
+            listed=programs_listed(letter),
+            originals=not programs_listed(letter) and any("original" in f.remarks for f in letter.files),
+        )
     )
-    return Rendered(_subject(letter, wording), wrap_text(_tidy(body)))
+    return wrap_text(_tidy(body))
 
 
 @cache
@@ -150,20 +199,58 @@ def _mail_view(letter: Letter, survey: Survey, wording: Wording) -> FileView:
     return FileView(0, wording.phrase["the_mail"], "", "", (), asked, noticed)
 
 
+def _file_views(letter: Letter, survey: Survey, wording: Wording) -> tuple[FileView, ...]:
+    """The files in the order of the mail; many originals without a request stand together where the first
+    of them stood."""
+    originals = [block for block in letter.files if _is_original(block)]
+    together = originals if len(originals) > _ORIGINALS_LIMIT else []
+    views: list[FileView] = []
+    for block in letter.files:
+        number = len(views) + 1
+        if block not in together:
+            views.append(_file_view(number, block, letter, survey, wording))
+        elif block is together[0]:
+            views.append(_originals_view(number, together, letter, survey, wording))
+    return tuple(views)
+
+
+def _is_original(block: FileBlock) -> bool:
+    asked = any(finding.severity == "error" for finding in block.findings)
+    return "original" in block.remarks and block.result == "kept" and not asked
+
+
+def _originals_view(
+    number: int, blocks: list[FileBlock], letter: Letter, survey: Survey, wording: Wording
+) -> FileView:
+    kinds = {(block.form_title, block.program) for block in blocks}
+    return FileView(
+        number=number,
+        name=wording.listing["originals"].format(count=len(blocks)),
+        kind="　".join(part for part in kinds.pop() if part) if len(kinds) == 1 else "",
+        result=wording.result["kept"],
+        remarks=(),
+        requests=(),
+        hints=(),
+        listed=view_originals(blocks, letter, survey, wording),
+    )
+
+
 def _file_view(number: int, block: FileBlock, letter: Letter, survey: Survey, wording: Wording) -> FileView:
     findings = _not_yet_remarked(block)
-    honorific = letter.honorific or wording.phrase["body_unknown"]
     remarks = [key for key in block.remarks if not (key == "late" and letter.late)]  # said at the top
-    kind = "　".join(part for part in (block.form_title, block.program, block.body) if part)
+    the_list = wording.listing["the_list"] if block.rows else ""
+    kind = "　".join(part for part in (block.form_title, block.program, block.body, the_list) if part)
     name = quote(_one_line(block.filename), _FILENAME_LIMIT)
     return FileView(
         number=number,
         name=name or kind or wording.phrase["the_mail"],
         kind=kind if name else "",
         result=wording.result[block.result],
-        remarks=tuple(wording.remark[key].format(honorific=honorific) for key in remarks),
+        remarks=tuple(remark_text(key, letter, wording) for key in remarks),
         requests=requests(findings, survey, wording),
         hints=hints(findings, survey, wording),
+        program=block.program,
+        listed=view_list(block, letter, survey, wording) if block.rows else None,
     )
 
 

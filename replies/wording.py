@@ -17,11 +17,15 @@ from replies.japanese import question_name
 class Saying(Shape):
     """What is said of a finding. `sentence` is what was noticed, `mend` how to mend it; both may hold
     {found} {expected} {label} {question}. `blank`: nothing found means an empty cell. `quote` is false where
-    `found` must never be repeated (free texts). `to_sender` is false for what concerns operators only."""
+    `found` must never be repeated (free texts) or says nothing to a reader. `as_hint` is said instead of
+    `mend`, and nothing is expected, where the finding is no error. `to_sender` is false for what concerns
+    operators only."""
 
     sentence: str
     mend: str
+    as_hint: str = ""
     expected: str = ""  # said where the finding itself names nothing
+    found_caption: str = ""  # instead of the one in [captions]
     expected_caption: str = ""  # instead of the one in [captions]
     blank: bool = False
     quote: bool = True
@@ -41,6 +45,7 @@ class Wording(Shape):
     subject: dict[str, str]  # kind of letter -> 【受付】
     phrase: dict[str, str]  # short pieces that the letters put together
     screen: dict[str, str]  # words of the command line
+    report: dict[str, str]  # words of the reports, in workbook and page
     captions: dict[str, Captions]  # what a finding is about -> captions
     result: dict[str, str]  # of a file
     remark: dict[str, str]
@@ -48,6 +53,10 @@ class Wording(Shape):
     standing: dict[str, str]  # the same states, in a letter to the respondent
     outcome: dict[str, str]  # of a verdict
     mail_kind: dict[str, str]
+    listing: dict[str, str]  # of letters on a collated list
+    names: dict[str, str]  # last character of a name -> the group in which it is named
+    book: dict[str, str]  # of the workbook that goes with a long letter
+    export: dict[str, str]  # of the workbook with every answer
     finding: dict[str, Saying]
 
     def sentence(self, finding: Finding) -> str:
@@ -56,7 +65,9 @@ class Wording(Shape):
 
     def mend(self, finding: Finding) -> str:
         """How to mend it; KeyError for a code without wording."""
-        return _filled(self.finding[finding.code].mend, finding)
+        saying = self.finding[finding.code]
+        mild = finding.severity != "error" and saying.as_hint
+        return _filled(saying.as_hint if mild else saying.mend, finding)
 
     def message(self, finding: Finding) -> str:
         """Question or label, sentence and mend in one line, for a screen; KeyError without wording."""

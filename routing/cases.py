@@ -6,18 +6,30 @@ that one reply tells everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from intake.finding import Finding, quote, severity_of
+from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
+from routing.deadline import Deadlines
 from routing.decided import NOBODY, Decided, Note, Piece
+from routing.findings import Piecework, piece_findings
+from routing.gaps import with_gaps
 from routing.identify import Identity, ProgramEvidence, Sender, identify, infer_program
 from routing.ledger.arrivals import Arrival
 from routing.register import Register
 from routing.standing import Booking
-from routing.verdict import FileCase, FileDecision, MailCase, MailDecision, Outcome, decide_file, decide_mail
+from routing.verdict import (
+    FileCase,
+    FileDecision,
+    MailCase,
+    MailDecision,
+    Outcome,
+    Relation,
+    decide_file,
+    decide_mail,
+    remarks,
+)
 
 COLLECTED_KINDS = ("ward", "city", "town", "village")
 
@@ -25,13 +37,16 @@ COLLECTED_KINDS = ("ward", "city", "town", "village")
 @dataclass(frozen=True, slots=True)
 class Override:
     """What an operator decided about one mail. `outcome` replaces the verdict on every piece that waits;
-    `assigned` names the body; `take_in` treats the mail as if a person had sent it to us."""
+    `assigned` names the body and `program` the program (ids, empty: not named); `take_in` treats the mail
+    as if a person had sent it to us; `notes` are events that are recorded with the decision, or not at all."""
 
     outcome: Outcome | None = None
     assigned: str = ""
+    program: str = ""
     take_in: bool = False
     by: str = "uketsuke"
     why: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 NO_OVERRIDE = Override()
@@ -50,6 +65,8 @@ class Facts:
     answers_ours: bool
     from_ourselves: bool
     history: Callable[[str, str], tuple[Booking, ...]]  # (body, program) -> earlier bookings
+    listed: Callable[[str, str], AnswerSheet | None]  # (body, program) -> its accepted row of a list
+    deadlines: Deadlines
 
 
 def decide(
@@ -69,35 +86,64 @@ def decide(
         from_ourselves=facts.from_ourselves,
         personal=submission.personal + tuple(p for f in submission.files for p in f.personal),
         trusted=override.take_in,
+        answers_ours=facts.answers_ours,
     )
     mail = _override_mail(decide_mail(case), override)
-    identity = identify(submission, None, None, facts.sender, register.roster)
+    own = identify(submission, None, None, facts.sender, register.roster)
     pieces: tuple[Piece, ...] = ()
     if mail.outcome in ("by_file", "correction"):
         pieces = _decide_pieces(arrival, submission, facts, register, override)
-    if override.outcome == "accepted" and not any(p.decision.outcome == "accepted" for p in pieces):
-        raise OverrideRefused(
-            "受理できる調査票がありません。団体が分からないときは、先に assign で団体コードを指定してください。"
-        )
-    if pieces and not identity.body:
-        identity = pieces[0].identity
+    pieces, gaps = with_gaps(pieces, facts.history, register.survey)
+    findings = submission.findings + _no_file(submission, mail, register)
+    _refuse_empty(override, pieces, findings)
     return Decided(
         arrival=arrival,
         submission=submission,
         mail=mail,
-        identity=identity,
-        findings=submission.findings + _no_file(submission, mail, register),
+        identity=_of_the_mail(own, pieces),
+        findings=findings,
         pieces=pieces,
-        late=arrival.received_at > register.survey.deadline,
-        notes=_notes(submission, pieces),
+        late=_is_late(arrival, pieces, own, facts.deadlines),
+        notes=override.notes + _notes(submission, pieces) + gaps,
         decided_by=override.by,
         why=override.why,
     )
 
 
-def unreadable(arrival: Arrival, rule: str, late: bool, note: Note) -> Decided:
-    """A mail that could not be read: held under this rule, with what happened as a note."""
-    return Decided(arrival, None, MailDecision("held", rule), NOBODY, (), (), late, notes=(note,))
+def _is_late(arrival: Arrival, pieces: tuple[Piece, ...], own: Identity, deadlines: Deadlines) -> bool:
+    """Whether something that the mail hands in came after its deadline; where it hands nothing in, whether
+    it came after its sender's."""
+    handed_in = [p for p in pieces if p.part]
+    if handed_in:
+        return any(p.late for p in handed_in)
+    return deadlines.late(arrival.received_at, own.submitter or own.body)
+
+
+def _refuse_empty(override: Override, pieces: tuple[Piece, ...], findings: tuple[Finding, ...]) -> None:
+    """An operator's word that would come to nothing is refused. Raises OverrideRefused."""
+    if override.outcome == "accepted" and not any(p.decision.outcome == "accepted" for p in pieces):
+        raise OverrideRefused(
+            "受理できる調査票がありません。団体が分からないときは、先に assign で団体コードを指定してください。"
+        )
+    asked = [f for p in pieces if p.decision.outcome == "correction" for f in p.findings] + list(findings)
+    if override.outcome == "correction" and not any(f.severity == "error" for f in asked):
+        raise OverrideRefused("修正をお願いする指摘がないため、確認のお願いは送れません。")
+
+
+def _of_the_mail(own: Identity, pieces: tuple[Piece, ...]) -> Identity:
+    """Who sent the mail: what its sheets say where they agree, since a subject may name somebody else. The
+    letter goes by it, and no body's standing may be told to another."""
+    told = [p.identity for p in pieces if p.sheet is not None and p.identity.body]
+    if len({i.submitter for i in told}) != 1:
+        return own
+    bodies = {i.body for i in told}
+    return replace(own, submitter=told[0].submitter, body=told[0].body if len(bodies) == 1 else "")
+
+
+def unread(arrival: Arrival, decision: MailDecision, override: Override, register: Register) -> Decided:
+    """The decision about a mail that could not be read; what happened stands in the override's notes."""
+    late = arrival.received_at > register.survey.deadline
+    return Decided(arrival, None, decision, NOBODY, (), (), late, override.notes, override.by, override.why)
 
 
 def _override_mail(decision: MailDecision, override: Override) -> MailDecision:
@@ -125,19 +171,27 @@ def _decide_pieces(
     for file in submission.files:
         if file.returned or not file.attached:
             continue
-        for number, sheet in enumerate(file.sheets, 1) if file.sheets else [(0, None)]:
+        for number, sheet in _units(file):
             piece_id = f"{file.position}/{number}" if sheet else str(file.position)
             case = builder.case(file, sheet)
             decision = _override_file(decide_file(case), case, override)
             part = _PART.get(case.relation, "") if case.owes else ""
+            late = facts.deadlines.late(arrival.received_at, case.identity.body, case.program)
             pieces.append(
-                Piece(piece_id, file, sheet, case.identity, case.program, part, decision, case.findings)
+                Piece(piece_id, file, sheet, case.identity, case.program, part, decision, case.findings, late)
             )
     return tuple(pieces)
 
 
+def _units(file: FileReading) -> Iterator[tuple[int, AnswerSheet | None]]:
+    """What is decided one by one: each answer sheet, or the file where it has none; of a collated list the
+    list as a whole, and then each row."""
+    if not file.sheets or file.kind == "collated_list":
+        yield 0, None
+    yield from enumerate(file.sheets, 1)
+
+
 _PART = {"own": "own", "city": "own", "municipality": "collected", "direct": "collected"}
-Relation = Literal["own", "municipality", "city", "direct", "stranger", "none"]
 
 
 def _override_file(decision: FileDecision, case: FileCase, override: Override) -> FileDecision:
@@ -146,7 +200,7 @@ def _override_file(decision: FileDecision, case: FileCase, override: Override) -
         return decision
     if override.outcome == "accepted" and not (case.identity.body and case.program):
         return decision
-    return FileDecision(override.outcome, "operator", ())
+    return FileDecision(override.outcome, "operator", remarks(case, override.outcome, "operator"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +215,10 @@ class _CaseBuilder:
 
     def case(self, file: FileReading, sheet: AnswerSheet | None) -> FileCase:
         """The case of one piece."""
-        sender = replace(self.facts.sender, assigned=self.override.assigned)
-        identity = identify(self.submission, file, sheet, sender, self.register.roster)
+        identity = identify(self.submission, file, sheet, self._sender(sheet), self.register.roster)
         program = self._program(file, sheet, identity)
-        relation = _relation(identity, bool(self.override.assigned), self.register)
+        assigned = bool(self.override.assigned) and not (sheet is not None and sheet.row)
+        relation = _relation(identity, assigned, self.register)
         history = self.facts.history(identity.body, program) if identity.body and program else ()
         return FileCase(
             survey=self.register.survey,
@@ -176,18 +230,31 @@ class _CaseBuilder:
             relation=relation,
             owes=self._owes(identity.body, program, relation),
             right_mailbox_addressed=self._right_mailbox_addressed(program),
-            findings=self._findings(file, sheet, identity, program),
+            findings=piece_findings(
+                Piecework(self.submission, file, sheet, identity, program), self.register, self.facts.listed
+            ),
             history=history,
             forms_in_mail=any(f.kind != "other" for f in self.submission.files),
             same_sender=self._same_sender(file, history),
             direct_allowed=self.override.outcome == "accepted",
+            list_known=any(f.kind == "collated_list" for f in self.submission.files)
+            or any(b.outcome == "accepted" and b.part == "collected" for b in history),
         )
+
+    def _sender(self, sheet: AnswerSheet | None) -> Sender:
+        """The sender, with the body that an operator assigned; of a list's row it names who submits."""
+        assigned = self.override.assigned
+        if sheet is not None and sheet.row and assigned:
+            return replace(self.facts.sender, approved=assigned)
+        return replace(self.facts.sender, assigned=assigned)
 
     def _program(self, file: FileReading, sheet: AnswerSheet | None, identity: Identity) -> str:
         if sheet is None:
             return ""
+        if self.override.program and not sheet.program:
+            return self.override.program
         names = ProgramEvidence(file.claim.programs, self.submission.claim.programs, self.arrival.mailbox)
-        return infer_program(sheet, names, self.register.owed_by(identity.body), self.register.survey)
+        return infer_program(sheet, names, self.register.programs_of(identity.body), self.register.survey)
 
     def _owes(self, body: str, program: str, relation: Relation) -> bool:
         if relation in ("municipality", "direct"):
@@ -205,68 +272,14 @@ class _CaseBuilder:
         """No sign of a second, competing answer: it came from the same address, answers one of our mails,
         says that it replaces, or an operator vouches for it."""
         sender = self.submission.message.sender
-        known = {b.sender for b in history if b.outcome == "accepted"}
+        known = {b.sender.lower() for b in history if b.outcome == "accepted"}
         return (
-            (sender is not None and sender.address in known)
+            (sender is not None and sender.address.lower() in known)
             or self.facts.answers_ours
             or self.submission.claim.replaces
             or file.claim.replaces
             or self.override.take_in
         )
-
-    def _findings(
-        self, file: FileReading, sheet: AnswerSheet | None, identity: Identity, program: str
-    ) -> tuple[Finding, ...]:
-        found = list(file.findings)
-        if "subject" in identity.disagree:
-            found.append(self._contradiction("subject_contradicts", self.submission.claim.name, identity))
-        if "file_name" in identity.disagree:
-            found.append(self._contradiction("file_name_contradicts", file.claim.name, identity))
-        if sheet is not None:
-            found.extend(sheet.findings)
-            found.extend(self._outlines(sheet))
-            if not program:
-                found.append(self._program_unclear(sheet))
-        if sheet is not None and not identity.body and not any(f.code.startswith("body_") for f in found):
-            found.append(Finding("body_unclear", severity_of("body_unclear", self.register.survey)))
-        return tuple(found)
-
-    def _contradiction(self, code: str, name: str, identity: Identity) -> Finding:
-        expected = self.register.full_name(identity.body)
-        return Finding(code, severity_of(code, self.register.survey), found=quote(name), expected=expected)
-
-    def _program_unclear(self, sheet: AnswerSheet) -> Finding:
-        form = self.register.survey.form(sheet.form, sheet.version)
-        field = next(f for f in form.fields if f.key == "program")
-        cell = next((f.cell for f in sheet.fields if f.key == "program"), "")
-        return Finding(
-            "program_unclear",
-            severity_of("program_unclear", self.register.survey),
-            sheet=sheet.sheet,
-            cell=cell,
-            label=field.label,
-            expected="、".join(field.choices),
-        )
-
-    def _outlines(self, sheet: AnswerSheet) -> list[Finding]:
-        """A text that may come as a supporting file, and came neither in the cell nor as a file."""
-        if any(f.kind == "other" and f.attached and not f.returned for f in self.submission.files):
-            return []
-        found = []
-        for key in sheet.outlines_wanted:
-            answer = next(a for a in sheet.answers if a.question == key)
-            code = "outline_missing"
-            found.append(
-                Finding(
-                    code,
-                    severity_of(code, self.register.survey),
-                    sheet=sheet.sheet,
-                    cell=answer.cell,
-                    question=key,
-                    found=quote(answer.value),
-                )
-            )
-        return found
 
 
 def _relation(identity: Identity, assigned: bool, register: Register) -> Relation:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from config.settings import ImapMailbox, MailboxSettings, Settings, SmtpSender
+from collections.abc import Iterator
+
+from config.errors import Mistake, SettingsError
+from config.settings import ImapMailbox, MailboxSettings, Secret, Settings, SmtpSender
 from intake.imap import ImapAccess, ImapSource
 from intake.maildir import MaildirSource
 from intake.source import Source
@@ -47,3 +50,23 @@ def open_sender(settings: Settings) -> Sender:
             )
         )
     return MaildirSender(sender.path)
+
+
+def unreadable_secrets(settings: Settings, file: str) -> tuple[Mistake, ...]:
+    """The passwords that cannot be read now, each with its key in the settings file: told before the work
+    begins. None of them is kept."""
+    mistakes: list[Mistake] = []
+    for key, secret in _secrets(settings):
+        try:
+            secret.read(key)
+        except SettingsError as unreadable:
+            mistakes += [Mistake(file, m.key, m.reason) for m in unreadable.mistakes]
+    return tuple(mistakes)
+
+
+def _secrets(settings: Settings) -> Iterator[tuple[str, Secret]]:
+    for id, mailbox in settings.mailboxes.items():
+        if isinstance(mailbox, ImapMailbox):
+            yield f"mailboxes.{id}.password", mailbox.password
+    if isinstance(settings.sender, SmtpSender) and settings.sender.password is not None:
+        yield "sender.password", settings.sender.password

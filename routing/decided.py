@@ -8,15 +8,16 @@ from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
 from routing.identify import Identity
 from routing.ledger.arrivals import Arrival
-from routing.verdict import FileDecision, MailDecision
+from routing.verdict import FileDecision, MailDecision, MailOutcome, Outcome
 
 NOBODY = Identity("", "", (), False)
+_MOST_FIRST: tuple[Outcome, ...] = ("correction", "held", "accepted", "kept")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One file, or one answer sheet in it, with what was decided. `id`: "2" or "2/1"; `part` of the
-    obligation: own, collected, or empty where it belongs to none."""
+    obligation: own, collected, or empty where it belongs to none. `late`: received after its own deadline."""
 
     id: str
     file: FileReading
@@ -26,6 +27,7 @@ class Piece:
     part: str
     decision: FileDecision
     findings: tuple[Finding, ...]
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,11 @@ class Decided:
     notes: tuple[Note, ...] = ()
     decided_by: str = "uketsuke"
     why: str = ""
+
+    @property
+    def outcome(self) -> MailOutcome | Outcome:
+        """The mail's own outcome; where its files decide, that of the one that asks most of somebody."""
+        if self.mail.outcome != "by_file":
+            return self.mail.outcome
+        outcomes = {p.decision.outcome for p in self.pieces}
+        return next((o for o in _MOST_FIRST if o in outcomes), "ignored")

@@ -1,38 +1,84 @@
 """The demo: the whole journey over the survey's sample mails, in one folder, by a rehearsed clock.
 
 Each mail is put into its mailbox at its time of receipt and answered two minutes later; the last command of
-the story is the reader's own, on the settings file that the demo leaves behind. No server, no network.
+the story is the reader's own, on the settings file that the demo leaves behind. No server, no network, and
+nothing is shown here: the command line does that.
 """
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from config.settings import load_settings
+from config.settings import Settings, load_settings
 from replies.sender import Outcome, Posting
-from replies.wording import load_wording
-from routing.clock import JST, stamp
+from routing.clock import stamp
 from routing.connections import open_source
 from routing.desk import Desk, Settled
 from routing.ledger.store import Ledger, desk_lock
 from routing.reading import Reader
 from routing.register import Register, build_register
-from routing.samples import Sample, build_mail, load_samples
+from routing.samples import Sample, Samples, build_mail, load_samples
 from routing.verdict import sentence_of
 
 ANSWERED_AFTER = timedelta(minutes=2)
 ENDS_AFTER_DEADLINE = timedelta(hours=1)
+SEEN = "seen"  # the very same mail once more: nothing is decided anew
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One mail of the demo. `number`: its number in the ledger (0: it had none of its own); `item`: the
+    notice's number of its mailbox; `outcome` of the mail (a verdict, or "seen"); `reasons`: (outcome,
+    sentence) of each file, or of the mail; `subject` and `reply`: file name of the .eml, or empty."""
+
+    number: int
+    sample: Sample
+    item: str
+    outcome: str
+    reasons: tuple[tuple[str, str], ...]
+    letter: str = ""
+    reply_subject: str = ""
+    reply_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the demo shows: a line per mail (number, mailbox, subject, decision, reply), and what to open."""
+    """What the demo leaves behind in `out`: a line per mail, in the order in which they came."""
 
-    lines: tuple[tuple[str, str, str, str, str], ...]
-    summary: str
+    out: Path
+    lines: tuple[Line, ...]
+
+    @property
+    def outcomes(self) -> Counter[str]:
+        """How many mails came to which outcome."""
+        return Counter(line.outcome for line in self.lines)
+
+    @property
+    def replies(self) -> int:
+        """How many replies were written."""
+        return sum(bool(line.reply_file) for line in self.lines)
+
+
+Watch = Callable[[Line, int], None]  # each mail as it is done, and how many there are in all
+
+
+def run_demo(survey_dir: Path, out: Path, watch: Watch = lambda line, total: None) -> Demo:
+    """Runs the whole journey into `out`, which is emptied of an earlier demo first."""
+    register = build_register(survey_dir)
+    samples = load_samples(survey_dir / "samples")
+    ordered = sorted(samples.samples, key=lambda s: s.received)
+    lines = []
+    with _open_journey(out, register, samples) as journey:
+        for sample in ordered:
+            lines.append(journey.one(sample))
+            watch(lines[-1], len(ordered))
+    return Demo(out, tuple(lines))
 
 
 class _EmlFolder:
@@ -40,11 +86,11 @@ class _EmlFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.label = ""
+        self.file_name = ""
 
     def send(self, posting: Posting) -> Outcome:
         """Writes the mail's bytes."""
-        (self._folder / f"{self.label}.eml").write_bytes(posting.data)
+        (self._folder / self.file_name).write_bytes(posting.data)
         return Outcome("sent")
 
     def probe(self) -> str:
@@ -55,22 +101,82 @@ class _EmlFolder:
         """Nothing to hang up."""
 
 
-def run_demo(survey_dir: Path, out: Path) -> Demo:
-    """Runs the whole journey into `out`, which is emptied of an earlier demo first."""
-    register = build_register(survey_dir)
-    folder = survey_dir / "samples"
-    samples = load_samples(folder)
-    end = register.survey.deadline + ENDS_AFTER_DEADLINE
-    _lay_out(out, register, end)
-    lines = []
-    with _open(out, register) as journey:
-        for number, sample in enumerate(sorted(samples.samples, key=lambda s: s.received), 1):
-            raw = build_mail(sample, samples, register.survey, folder)
-            lines.append(journey.one(number, sample, raw))
-    return Demo(tuple(lines), _summary(out, len(lines)))
+class _RehearsedClock:
+    """Says the instant that was set last."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
 
 
-def _lay_out(out: Path, register: Register, end: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Journey:
+    """The desk over the demo's folder. `replies`: sample → Message-ID of our reply to it, as they arise."""
+
+    out: Path
+    settings: Settings
+    desk: Desk
+    clock: _RehearsedClock
+    samples: Samples
+    replies: dict[str, str] = field(default_factory=dict)
+
+    def one(self, sample: Sample) -> Line:
+        """Delivers one sample into its mailbox and lets the desk do its work."""
+        self._put_into_mailbox(sample)
+        self.clock.at = max(self.clock.at, sample.received + ANSWERED_AFTER)
+        source = open_source(self.settings.mailboxes[sample.mailbox], self.settings)
+        with closing(source):
+            self.desk.collect(sample.mailbox, source)
+        settled = next(self.desk.settle_waiting(), None)
+        item = self.desk.register.survey.mailbox(sample.mailbox).item
+        if settled is None:
+            return Line(0, sample, item, SEEN, ((SEEN, sentence_of("resend")),))
+        return self._line(sample, item, settled)
+
+    def _put_into_mailbox(self, sample: Sample) -> None:
+        survey, folder = self.desk.register.survey, self.desk.register.survey_dir / "samples"
+        raw = build_mail(sample, self.samples, survey, folder, self.replies)
+        name = f"{int(sample.received.timestamp())}.{sample.name}"
+        (self.out / "inbox" / sample.mailbox / "new" / name).write_bytes(raw)
+
+    def _line(self, sample: Sample, item: str, settled: Settled) -> Line:
+        decided, reply = settled.decided, settled.reply
+        number = decided.arrival.id
+        file_name = f"{number:02}-{sample.name}.eml"
+        sender = _EmlFolder(self.out / "replies")
+        sender.file_name = file_name
+        sent = [delivery.state == "sent" for delivery in self.desk.deliver(sender)]
+        if reply:
+            self.replies[sample.name] = reply.message_id
+        reasons = [(p.decision.outcome, sentence_of(p.decision.rule)) for p in decided.pieces]
+        return Line(
+            number=number,
+            sample=sample,
+            item=item,
+            outcome=decided.outcome,
+            reasons=tuple(reasons) or ((decided.outcome, sentence_of(decided.mail.rule)),),
+            letter=reply.kind if reply else "",
+            reply_subject=reply.subject if reply else "",
+            reply_file=file_name if any(sent) else "",
+        )
+
+
+@contextmanager
+def _open_journey(out: Path, register: Register, samples: Samples) -> Iterator[_Journey]:
+    """An empty folder, and the desk over it; closed afterwards."""
+    _lay_out(out, register)
+    settings = load_settings(out / "settings.toml")
+    clock = _RehearsedClock(min(s.received for s in samples.samples))
+    with ExitStack() as stack:
+        stack.enter_context(desk_lock(settings.ledger))
+        ledger = stack.enter_context(closing(Ledger(settings.ledger)))
+        reader = stack.enter_context(closing(Reader(register.survey_dir)))
+        yield _Journey(out, settings, Desk(register, settings, ledger, reader, clock), clock, samples)
+
+
+def _lay_out(out: Path, register: Register) -> None:
     """An empty folder with its settings file. Only what a demo made is removed."""
     out.mkdir(parents=True, exist_ok=True)
     for name in ("inbox", "replies", "outgoing"):
@@ -81,10 +187,11 @@ def _lay_out(out: Path, register: Register, end: datetime) -> None:
     for mailbox in register.survey.mailboxes:
         for part in ("new", "cur", "tmp"):
             (out / "inbox" / mailbox.id / part).mkdir(parents=True)
-    (out / "settings.toml").write_text(_settings(register, end), encoding="utf-8")
+    (out / "settings.toml").write_text(_settings(register), encoding="utf-8")
 
 
-def _settings(register: Register, end: datetime) -> str:
+def _settings(register: Register) -> str:
+    end = register.survey.deadline + ENDS_AFTER_DEADLINE
     mailboxes = "".join(
         f'\n[mailboxes.{m.id}]\nsource = "maildir"\npath = "inbox/{m.id}"\n'
         for m in register.survey.mailboxes
@@ -94,75 +201,4 @@ def _settings(register: Register, end: datetime) -> str:
         f'ledger = "ledger.db"\nmode = "send"\noperators = "operators@example.jp"\nnow = {stamp(end)}\n'
         f"{mailboxes}"
         '\n[sender]\nkind = "maildir"\npath = "outgoing"\n'
-    )
-
-
-class _open:
-    """The desk over the demo's folder, as a context manager."""
-
-    def __init__(self, out: Path, register: Register) -> None:
-        self._out = out
-        self._now = datetime.min.replace(tzinfo=JST)
-        self._settings = load_settings(out / "settings.toml")
-        self._ledger = Ledger(self._settings.ledger)
-        self._lock = desk_lock(self._settings.ledger)
-        self._desk = Desk(
-            register, self._settings, self._ledger, Reader(register.survey_dir), lambda: self._now
-        )
-        self._sender = _EmlFolder(out / "replies")
-
-    def __enter__(self) -> _open:
-        self._lock.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._desk.reader.close()
-        self._ledger.close()
-        self._lock.__exit__(None, None, None)
-
-    def one(self, number: int, sample: Sample, raw: bytes) -> tuple[str, str, str, str, str]:
-        """Delivers one sample into its mailbox and lets the desk do its work."""
-        inbox = self._out / "inbox" / sample.mailbox
-        (inbox / "new" / f"{int(sample.received.timestamp())}.{number:03}.sample").write_bytes(raw)
-        self._now = sample.received + ANSWERED_AFTER
-        source = open_source(self._settings.mailboxes[sample.mailbox], self._settings)
-        self._desk.collect(sample.mailbox, source)
-        settled = list(self._desk.settle_waiting())
-        self._sender.label = f"{number:02}-{sample.name}"
-        states = [d.state for d in self._desk.deliver(self._sender)]
-        return (str(number), sample.mailbox, sample.subject, _decision(settled), _reply(settled, states))
-
-
-def _decision(settled: list[Settled]) -> str:
-    wording = load_wording()
-    texts = []
-    for one in settled:
-        pieces = one.decided.pieces
-        if pieces:
-            texts += [
-                f"{wording.outcome[p.decision.outcome]}: {sentence_of(p.decision.rule)}" for p in pieces
-            ]
-        else:
-            texts.append(sentence_of(one.decided.mail.rule))
-    return "\n".join(texts) or "受信済み"
-
-
-def _reply(settled: list[Settled], states: list[str]) -> str:
-    subjects = [s.reply.subject.split("】")[0] + "】" for s in settled if s.reply]
-    return "".join(subjects) + ("" if states or not subjects else "（未送信）") or "なし"
-
-
-def _summary(out: Path, count: int) -> str:
-    return "\n".join(
-        (
-            f"{count}通のメールを処理しました。次のものをご覧ください。",
-            f"  {out}/replies/        返信（.eml。メールソフトで開けます）",
-            f"  {out}/inbox/          届いたメール",
-            f"  {out}/ledger.db       台帳（SQLite。mail_overview などのビューがあります）",
-            "続けて試せるコマンド:",
-            f"  .venv/bin/uketsuke --settings {out}/settings.toml status",
-            f"  .venv/bin/uketsuke --settings {out}/settings.toml held",
-            f"  .venv/bin/uketsuke --settings {out}/settings.toml show 1",
-            f"  .venv/bin/uketsuke form {out}/forms",
-        )
     )

@@ -9,29 +9,35 @@ that it is handed.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings
 from intake.source import Fetched, Source
 from intake.submission import Submission
-from replies.sender import AnswerLost, Sender, SenderLater
-from routing.cases import NO_OVERRIDE, Facts, Override, decide, unreadable
+from replies.sender import Sender
+from routing.amended import amended_submission
+from routing.bookkeeping import books_of, deadlines_at
+from routing.cases import NO_OVERRIDE, Facts, Override, decide, unread
 from routing.clock import Clock
 from routing.decided import Decided, Note, Posted
+from routing.delivery import Attempt, attempt
 from routing.identify import know_sender
 from routing.ledger import arrivals, outbox, people, verdicts
 from routing.ledger.arrivals import Arrival, Place
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
-from routing.reading import Reader, ReaderDied, ReadFailed
+from routing.readers import Readers, Reading, read_ahead
+from routing.reading import Reader, ReaderDied, ReaderUnavailable, ReadFailed
 from routing.register import Register
 from routing.reply import Circumstances, write_reply
-from routing.standing import Standing, open_books, standings
+from routing.standing import Standing, standings
+from routing.verdict import MailDecision
 
 BATCH_MAILS = 50
 BATCH_BYTES = 8 << 20
 DEATHS_TO_QUARANTINE = 3
+REST = timedelta(minutes=1)  # after a sign that nothing can be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +50,12 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one reply at one attempt. `stop`: nothing more can be sent now."""
+    """What became of one reply at one attempt: sent, drafted, later, refused, lost or unsure."""
 
     receipt: str
     kind: str
     state: str
     detail: str
-    stop: bool = False
 
 
 def new_mail(ledger: Ledger, mailbox: str, source: Source) -> Iterator[tuple[str, list[Fetched]]]:
@@ -74,7 +79,7 @@ class Desk:
     """The clerk: one per ledger (`desk_lock` sees to that). `reader` is the child that reads."""
 
     def __init__(
-        self, register: Register, settings: Settings, ledger: Ledger, reader: Reader, clock: Clock
+        self, register: Register, settings: Settings, ledger: Ledger, reader: Reader | Readers, clock: Clock
     ) -> None:
         self.register = register
         self.settings = settings
@@ -94,32 +99,51 @@ class Desk:
         place = Place(mailbox, self.register.survey.mailbox(mailbox).receipt_prefix, uidvalidity)
         return arrivals.keep(self.ledger, place, mails, self.clock())
 
-    def settle_waiting(self) -> Iterator[Settled]:
-        """Decides every mail that waits, oldest first, each in a transaction of its own."""
-        for arrival in arrivals.waiting(self.ledger):
-            settled = self.settle(arrival)
-            if settled is not None:
-                yield settled
+    def settle_waiting(self) -> Generator[Settled, None, None]:
+        """Decides every mail that waits, oldest first, each in a transaction of its own. One over which the
+        reader died comes again after the others, until it is settled or quarantined."""
+        while waiting := arrivals.waiting(self.ledger):
+            readable = ((arrival, self._raw(arrival)) for arrival in waiting)
+            for arrival, reading in read_ahead(self.reader, readable):
+                settled = self.settle(arrival, reading)
+                if settled is not None:
+                    yield settled
 
-    def settle(self, arrival: Arrival) -> Settled | None:
-        """Reads and decides one mail. None where the reader died: the mail waits for its next try."""
+    def settle(self, arrival: Arrival, reading: Reading | None = None) -> Settled | None:
+        """Decides one mail by its reading, or reads it first. None where the reader died (the mail waits for
+        its next try) and where an official was quicker."""
         try:
-            submission = self._read(arrival)
+            submission = self._read(arrival, reading)
             if submission is None:
                 return None
-            return submission if isinstance(submission, Settled) else self.commit(arrival, submission)
-        except (LedgerBusy, DiskFull):
+            return (
+                submission if isinstance(submission, Settled) else self._commit_waiting(arrival, submission)
+            )
+        except (LedgerBusy, DiskFull, ReaderUnavailable):
             raise
         except Exception:  # noqa: BLE001 - the one place: whatever it was, this mail is held and the next goes on
             return self._hold(arrival, "read_failed", traceback.format_exc())
 
-    def _read(self, arrival: Arrival) -> Submission | Settled | None:
-        """The mail as the child read it, or settled at once where it cannot be read."""
+    def _unreadable(self, arrival: Arrival) -> str:
+        """The rule by which a mail is held without being read, or an empty string."""
         if arrival.header_only:
-            return self._hold(arrival, "too_large", "")
-        if verdicts.deaths(self.ledger, arrival.id) >= DEATHS_TO_QUARANTINE:
-            return self._hold(arrival, "poison", "")
+            return "too_large"
+        return "poison" if verdicts.deaths(self.ledger, arrival.id) >= DEATHS_TO_QUARANTINE else ""
+
+    def _raw(self, arrival: Arrival) -> bytes | None:
+        """The bytes to be read ahead; None where there are none, or none that may be read."""
         try:
+            return None if self._unreadable(arrival) else arrivals.raw_bytes(self.ledger, arrival.id)
+        except KeyError:
+            return None
+
+    def _read(self, arrival: Arrival, reading: Reading | None) -> Submission | Settled | None:
+        """The mail as the child read it, or settled at once where it cannot be read."""
+        if rule := self._unreadable(arrival):
+            return self._hold(arrival, rule, "")
+        try:
+            if reading is not None:
+                return reading()
             return self.reader.read_mail(arrivals.raw_bytes(self.ledger, arrival.id))
         except ReaderDied as death:
             note = Note("reader_died", str(death))
@@ -129,26 +153,52 @@ class Desk:
             return self._hold(arrival, "read_failed", str(failure))
 
     def _hold(self, arrival: Arrival, rule: str, detail: str) -> Settled:
-        now = self.clock()
-        late = arrival.received_at > self.register.survey.deadline
-        decided = unreadable(arrival, rule, late, Note(rule, detail))
+        told = detail.encode(
+            "utf-8", "backslashreplace"
+        ).decode()  # a traceback may quote what SQLite refuses
+        return self.end_unread(arrival, MailDecision("held", rule), Override(notes=(Note(rule, told),)))
+
+    def end_unread(self, arrival: Arrival, decision: MailDecision, override: Override) -> Settled:
+        """Commits the decision about a mail that cannot be read."""
+        decided = unread(arrival, decision, override, self.register)
         with self.ledger.writing():
-            verdicts.record(self.ledger, decided, now)
+            verdicts.record(self.ledger, decided, self.clock())
         return Settled(decided, None)
 
     def commit(self, arrival: Arrival, submission: Submission, override: Override = NO_OVERRIDE) -> Settled:
         """Decides a mail that was read and commits verdicts, events and reply in one transaction, the same
-        in which the history that they rest on was read."""
-        now = self.clock()
+        in which the history that they rest on was read. Raises OverrideRefused: then nothing was recorded."""
         with self.ledger.writing():
-            facts = self._facts(arrival, submission)
-            decided = decide(arrival, submission, facts, self.register, override)
-            verdicts.record(self.ledger, decided, now)
-            if submission.kind == "bounce" and submission.answers and submission.action != "delayed":
-                outbox.mark_undelivered(self.ledger, submission.answers, arrival.receipt, now)
-            reply = self._write(decided, facts, override)
-            if reply is not None:
-                outbox.queue(self.ledger, reply, arrival.id, now)
+            return self._decide(arrival, submission, override)
+
+    def _commit_waiting(self, arrival: Arrival, submission: Submission) -> Settled | None:
+        """The same for a mail that waits; None where an official has decided it since it was fetched."""
+        with self.ledger.writing():
+            if not arrivals.is_waiting(self.ledger, arrival.id):
+                return None
+            override = self._remembered(arrival)
+            changes = people.amendments(self.ledger, arrival.id)
+            return self._decide(arrival, amended_submission(submission, changes, self.register), override)
+
+    def _remembered(self, arrival: Arrival) -> Override:
+        """What operators had decided about a mail that is read again still holds."""
+        if not people.taken_in(self.ledger, arrival.id):
+            return NO_OVERRIDE
+        lgcode, program = people.assigned(self.ledger, arrival.id)
+        return Override(assigned=lgcode, program=program, take_in=True)
+
+    def _decide(self, arrival: Arrival, submission: Submission, override: Override) -> Settled:
+        now = self.clock()
+        facts = self._facts(arrival, submission)
+        decided = decide(arrival, submission, facts, self.register, override)
+        verdicts.record(self.ledger, decided, now)
+        if submission.kind == "bounce" and submission.answers and submission.action != "delayed":
+            outbox.mark_undelivered(self.ledger, submission.answers, arrival.receipt, now)
+        reply = self._write(decided, facts, override)
+        if reply is not None and outbox.says_again(self.ledger, reply, arrival.id):
+            reply = None
+        if reply is not None:
+            outbox.queue(self.ledger, reply, arrival.id, now)
         return Settled(decided, reply)
 
     def _facts(self, arrival: Arrival, submission: Submission) -> Facts:
@@ -163,6 +213,8 @@ class Desk:
             answers_ours=any(outbox.is_ours(self.ledger, i) for i in threads),
             from_ourselves=address is not None and address.address.lower() in ours,
             history=lambda body, program: verdicts.history(self.ledger, body, program, arrival.id),
+            listed=lambda body, program: verdicts.listed(self.ledger, body, program, arrival.id),
+            deadlines=deadlines_at(self.ledger, self.register, self.clock()),
         )
 
     def _write(self, decided: Decided, facts: Facts, override: Override) -> Posted | None:
@@ -176,13 +228,14 @@ class Desk:
                 first_receipt=facts.resend_of,
                 now=now,
                 round=verdicts.rounds(self.ledger, decided.arrival.id),
+                deadlines=facts.deadlines,
             ),
         )
         if reply is None or override is not NO_OVERRIDE:
             return reply
         capped = self._capped(reply)
         if capped:
-            note = Note("capped", f"{reply.recipient} {capped}")
+            note = Note("capped", f"{reply.recipient} {capped}", reply.respondent)
             verdicts.note(self.ledger, note, decided.arrival.id, ("uketsuke", ""), now)
             return None
         return reply
@@ -206,34 +259,38 @@ class Desk:
         if not owed:
             return ()
         bodies = {owed[0].lgcode, *(code for o in owed for code in o.collected)}
-        books = open_books(
-            verdicts.bookings_of(self.ledger, sorted(bodies)),
-            people.not_applicable(self.ledger, self.clock()),
-        )
-        return standings(owed, books)
+        return standings(owed, books_of(self.ledger, self.register, bodies, self.clock()))
 
     def deliver(self, sender: Sender) -> Iterator[Delivery]:
         """Sends what is due, oldest first, over one connection. Stops at the first sign that nothing can
         be sent now; the rest stays in the outbox."""
-        for outgoing in outbox.due(self.ledger, self.clock()):
-            delivery = self.deliver_one(outgoing, sender)
-            yield delivery
-            if delivery.stop:
+        yield from self.give_up()
+        while (outgoing := self.next_reply()) is not None:
+            made = attempt(sender, outgoing)
+            yield self.record(made)
+            if made.rest:
                 return
 
-    def deliver_one(self, outgoing: outbox.Outgoing, sender: Sender) -> Delivery:
-        """One attempt: its beginning is committed before it, its end after it. An attempt whose answer was
-        lost stays `sending`: it is tried once more, and then left to the operators as `unsure`."""
-        if outgoing.interrupted > 1:
+    def next_reply(self) -> outbox.Outgoing | None:
+        """The oldest reply that is due, with the beginning of its attempt committed."""
+        for outgoing in outbox.due(self.ledger, self.clock(), limit=1):
+            outbox.begin(self.ledger, outgoing.id, self.clock())
+            return outgoing
+        return None
+
+    def record(self, made: Attempt) -> Delivery:
+        """Commits what became of an attempt. One whose answer was lost stays `sending`: it is made once
+        more, a little later; a second one is left to the operators as `unsure`."""
+        outgoing, state, now = made.outgoing, made.state, self.clock()
+        final = "unsure" if state == "lost" and outgoing.interrupted else state
+        if final != "lost":
+            outbox.finish(self.ledger, outgoing, final, made.detail, now)
+        if made.rest:
+            outbox.postpone(self.ledger, outgoing.id, now + REST)
+        return Delivery(outgoing.receipt, outgoing.kind, final, made.detail)
+
+    def give_up(self) -> Iterator[Delivery]:
+        """Leaves to the operators what two attempts were begun on that never ended, before any new one."""
+        for outgoing in outbox.begun_twice(self.ledger):
             outbox.finish(self.ledger, outgoing, "unsure", "", self.clock())
-            return Delivery(outgoing.receipt, outgoing.kind, "unsure", "")
-        outbox.begin(self.ledger, outgoing.id, self.clock())
-        try:
-            outcome = sender.send(outgoing.posting)
-        except AnswerLost as lost:
-            return Delivery(outgoing.receipt, outgoing.kind, "sending", str(lost), stop=True)
-        except SenderLater as later:
-            outbox.finish(self.ledger, outgoing, "later", str(later), self.clock())
-            return Delivery(outgoing.receipt, outgoing.kind, "later", str(later), stop=True)
-        outbox.finish(self.ledger, outgoing, outcome.result, outcome.detail, self.clock())
-        return Delivery(outgoing.receipt, outgoing.kind, outcome.result, outcome.detail)
+            yield Delivery(outgoing.receipt, outgoing.kind, "unsure", "")

@@ -6,12 +6,11 @@ name; a name that fits several bodies is narrowed down by the other evidence and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from config.domains import body_hint, is_local_government
-from config.obligations import Obligation
 from config.roster import Roster
 from config.survey import Survey
 from intake.submission import Address, AnswerSheet, Claim, FileReading, NameMatch, Submission
@@ -73,7 +72,8 @@ def identify(
 ) -> Identity:
     """The two identities of one piece of a mail (or of the mail itself, without file)."""
     evidence = _gather(submission, file, sheet, sender)
-    body = _body(evidence, roster)
+    listed = sheet is not None and sheet.row > 0
+    body = _body(evidence, not listed and _outvoted(evidence, roster), roster)
     submitter = _submitter(evidence, body, roster)
     if not body and _speaks_for_itself(evidence):
         body = submitter
@@ -84,8 +84,6 @@ def identify(
 
 
 _STRONG: tuple[EvidenceSource, ...] = ("operator", "organisation", "approval", "sender_domain")
-
-
 _NAMING: tuple[EvidenceSource, ...] = ("operator", "organisation", "file_name", "subject")
 _SENDING: tuple[EvidenceSource, ...] = ("approval", "sender_domain")
 
@@ -124,10 +122,34 @@ def _of(evidence: Sequence[Evidence], source: EvidenceSource) -> tuple[str, ...]
     return next((e.lgcodes for e in evidence if e.source == source), ())
 
 
-def _body(evidence: Sequence[Evidence], roster: Roster) -> str:
+def _outvoted(evidence: Sequence[Evidence], roster: Roster) -> bool:
+    """Whether 組織名 stands alone against the sender and a name that agrees with the sender: the form's
+    printed example left in, or another body's sheet used again. A prefecture's subject is no second vote,
+    since it sends sheets of others under its own name."""
+    own = _of(evidence, "organisation")
+    senders = _of(evidence, "approval") or _of(evidence, "sender_domain")
+    sender = roster.by_code(senders[0]) if len(senders) == 1 else None
+    if (
+        sender is None
+        or not own
+        or any(c == sender.lgcode or _collects(sender.lgcode, c, roster) for c in own)
+    ):
+        return False
+    names = [_of(evidence, "file_name"), _of(evidence, "subject")]
+    if any(code in own for codes in names for code in codes):
+        return False
+    votes = names[:1] if sender.kind == "prefecture" else names
+    return any(
+        len(v) == 1 and (v[0] == sender.lgcode or _collects(sender.lgcode, v[0], roster)) for v in votes
+    )
+
+
+def _body(evidence: Sequence[Evidence], outvoted: bool, roster: Roster) -> str:
     """The first source that names one body, in order of weight; one that names several is narrowed down
-    by the sources below it."""
-    for place, source in enumerate(_NAMING):
+    by the sources below it. `outvoted`: 組織名 does not count."""
+    for source in _NAMING:
+        if source == "organisation" and outvoted:
+            continue
         codes = _of(evidence, source)
         if len(codes) == 1:
             return codes[0]
@@ -136,7 +158,7 @@ def _body(evidence: Sequence[Evidence], roster: Roster) -> str:
             narrowed = _narrow(codes, others, roster)
             if len(narrowed) == 1:
                 return narrowed[0]
-            if place <= 1:
+            if source in ("operator", "organisation"):
                 return ""
     return ""
 
@@ -203,10 +225,10 @@ class ProgramEvidence:
 
 
 def infer_program(
-    sheet: AnswerSheet, evidence: ProgramEvidence, owed: Sequence[Obligation], survey: Survey
+    sheet: AnswerSheet, evidence: ProgramEvidence, answers: Collection[str], survey: Survey
 ) -> str:
     """The program that a sheet answers, or empty: 制度等, else the form, else the file name, the mailbox,
-    the subject, else what the body owes at all (a core city in ① can only mean 小慢)."""
+    the subject, else what the body `answers` at all (a core city in ① can only mean 小慢)."""
     if sheet.program:
         return sheet.program
     possible = {p.id for p in survey.programs if p.form == sheet.form}
@@ -214,7 +236,7 @@ def infer_program(
         set(evidence.file_name),
         {p.id for p in survey.programs if p.mailbox == evidence.mailbox},
         set(evidence.subject),
-        {o.program for o in owed},
+        set(answers),
     ):
         if len(possible) == 1:
             break

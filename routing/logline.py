@@ -5,28 +5,45 @@ No personal data: bodies, programs and rules, never a person's address, name or 
 
 from __future__ import annotations
 
+import re
+
 from replies.wording import load_wording
-from routing.desk import Settled
+from routing.desk import Delivery, Settled
+from routing.register import Register
 from routing.verdict import sentence_of
 
+_ADDRESS = re.compile(r"[^\s<>,;:()]+@[^\s<>,;:()]+")  # servers quote the recipient in their refusals
 
-def settled_line(settled: Settled) -> str:
-    """受付番号 提出先 種別 団体 判定（理由） 返信."""
+
+def settled_line(settled: Settled, register: Register) -> str:
+    """受付番号 提出先 種別: 団体 制度等 判定（理由） / 返信."""
     decided = settled.decided
     wording = load_wording()
     kind = wording.mail_kind[decided.submission.kind] if decided.submission else "読み取り不可"
     if decided.pieces:
         what = "、".join(
-            f"{p.identity.body or '団体不明'} {p.program or '-'} {wording.outcome[p.decision.outcome]}"
-            f"（{sentence_of(p.decision.rule)}）"
+            f"{register.full_name(p.identity.body) or '団体不明'}"
+            f" {register.survey.program(p.program).name if p.program else '制度等不明'}"
+            f" {wording.outcome[p.decision.outcome]}（{sentence_of(p.decision.rule)}）"
             for p in decided.pieces
         )
     else:
         what = sentence_of(decided.mail.rule)
-    reply = f"返信 {settled.reply.kind}" if settled.reply else "返信なし"
+    reply = f"返信{wording.subject[settled.reply.kind]}" if settled.reply else "返信なし"
     return f"{decided.arrival.receipt} {decided.arrival.mailbox} {kind}: {what} / {reply}"
 
 
-def delivery_line(receipt: str, kind: str, state: str, detail: str) -> str:
-    """受付番号 返信の種類 送信の結果."""
-    return f"{receipt} 送信 {kind}: {state}" + (f"（{detail}）" if detail and state != "sent" else "")
+def delivery_line(delivery: Delivery) -> str:
+    """受付番号 返信の種類 送信の結果（サーバーの言葉）."""
+    wording = load_wording()
+    said = _ADDRESS.sub("〈アドレス〉", delivery.detail) if delivery.state not in ("sent", "drafted") else ""
+    line = f"{delivery.receipt} 返信{wording.subject[delivery.kind]} {wording.screen['posting_' + delivery.state]}"
+    return f"{line}（{said}）" if said else line
+
+
+def outcomes(settled: Settled) -> tuple[str, ...]:
+    """What the mail came to, one word for each piece, for counting."""
+    wording, decided = load_wording(), settled.decided
+    if not decided.pieces:
+        return tuple(wording.outcome[o] for o in (decided.mail.outcome,) if o != "by_file")
+    return tuple(wording.outcome[p.decision.outcome] for p in decided.pieces)

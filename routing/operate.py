@@ -6,6 +6,7 @@ reading stays in the ledger. Short transactions; no lock is needed.
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,14 +14,17 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from intake.amend import AmendmentRefused, amend_sheet
+from intake.amend import AmendmentRefused, question_key
 from intake.source import Fetched
 from intake.submission import Submission
+from routing.amended import amended_submission
 from routing.cases import Override, OverrideRefused
 from routing.decided import Note
 from routing.desk import Desk, Settled
 from routing.ledger import arrivals, people, verdicts
 from routing.ledger.arrivals import Arrival, Place
+from routing.reading import ReaderDied, ReadFailed
+from routing.verdict import MailDecision
 
 
 class Refused(Exception):
@@ -43,12 +47,24 @@ class Who:
 def decide_again(desk: Desk, arrival: Arrival, override: Override) -> Settled:
     """Decides a mail anew under an operator's override; what operators assigned or amended before still
     holds. Raises Refused, and then nothing was recorded."""
-    override = replace(override, assigned=override.assigned or people.assigned(desk.ledger, arrival.id))
-    submission = _amended(desk, _submission(desk, arrival), people.amendments(desk.ledger, arrival.id))
+    if override.outcome == "ignored" and verdicts.submission_of(desk.ledger, arrival.id) is None:
+        return desk.end_unread(arrival, MailDecision("ignored", "operator"), override)
+    changes = people.amendments(desk.ledger, arrival.id) | _entered(override)
+    lgcode, program = people.assigned(desk.ledger, arrival.id)
+    override = replace(
+        override, assigned=override.assigned or lgcode, program=override.program or program
+    )
     try:
+        submission = amended_submission(_submission(desk, arrival), changes, desk.register)
         return desk.commit(arrival, submission, override)
-    except OverrideRefused as refused:
+    except (OverrideRefused, AmendmentRefused) as refused:
         raise Refused(str(refused)) from refused
+
+
+def _entered(override: Override) -> dict[str, str]:
+    """The amendments that this very decision records."""
+    details = (note.detail.partition("=") for note in override.notes if note.kind == "amend")
+    return {key: value for key, _, value in details}
 
 
 def _submission(desk: Desk, arrival: Arrival) -> Submission:
@@ -58,32 +74,27 @@ def _submission(desk: Desk, arrival: Arrival) -> Submission:
     return submission
 
 
-def _amended(desk: Desk, submission: Submission, changes: Mapping[str, str]) -> Submission:
-    """The submission with answers entered by operators, checked again. Raises Refused."""
-    if not changes:
-        return submission
-    sheets = [(f, s) for f in submission.files for s in f.sheets]
-    if len(sheets) != 1:
-        raise Refused(f"補記できるのは調査票が１枚のメールだけです（このメールは{len(sheets)}枚）。")
-    file, sheet = sheets[0]
-    try:
-        amended = amend_sheet(sheet, changes, desk.register.survey, desk.register.roster)
-    except AmendmentRefused as refused:
-        raise Refused(str(refused)) from refused
-    files = tuple(replace(f, sheets=(amended,)) if f is file else f for f in submission.files)
-    return replace(submission, files=files)
-
-
-def assign(desk: Desk, arrival: Arrival, lgcode: str, who: Who) -> Settled:
-    """Names the body whose answer this mail is."""
+def assign(desk: Desk, arrival: Arrival, lgcode: str, who: Who, program: str = "") -> Settled:
+    """Names the body whose answer this mail is, and the program where the sheet does not tell it."""
+    if program and program not in {p.id for p in desk.register.survey.programs}:
+        known = "、".join(p.id for p in desk.register.survey.programs)
+        raise Refused(f"{program} という制度等はありません（{known}）。")
     body = desk.register.body(lgcode)
     if body is None:
         raise Refused(
             f"団体コード {lgcode} は団体一覧にありません。６桁の全国地方公共団体コードを指定してください。"
         )
-    verdicts.add_event(desk.ledger, Note("assign", lgcode=body.lgcode), arrival.id, who.pair, desk.clock())
-    override = Override(assigned=body.lgcode, take_in=True, by=who.by, why=who.why)
-    return decide_again(desk, arrival, override)
+    return decide_again(desk, arrival, _assigning(body.lgcode, program, who))
+
+
+def _assigning(lgcode: str, program: str, who: Who) -> Override:
+    note = Note("assign", lgcode=lgcode, program=program)
+    return Override(assigned=lgcode, program=program, take_in=True, by=who.by, why=who.why, notes=(note,))
+
+
+def mark_seen(desk: Desk, arrival: Arrival, who: Who) -> None:
+    """Takes an alert, or a reply that did not reach its reader, off the list without deciding anything."""
+    verdicts.add_event(desk.ledger, Note("seen"), arrival.id, who.pair, desk.clock())
 
 
 def approve_sender(desk: Desk, arrival: Arrival, who: Who, whole_domain: bool = False) -> Settled:
@@ -105,11 +116,8 @@ def retry(desk: Desk, arrival: Arrival, who: Who) -> None:
 def amend(desk: Desk, arrival: Arrival, changes: Mapping[str, str], who: Who) -> Settled:
     """Enters answers that came by telephone (職員補記). The mail and its first reading stay as they were;
     each change is an event; the sheet is checked again with the changes in it. Raises Refused."""
-    _amended(desk, _submission(desk, arrival), changes)
-    for question, value in changes.items():
-        event = Note("amend", f"{question}={value}")
-        verdicts.add_event(desk.ledger, event, arrival.id, who.pair, desk.clock())
-    return decide_again(desk, arrival, Override(take_in=True, by=who.by, why=who.why))
+    notes = tuple(Note("amend", f"{question_key(key)}={value}") for key, value in changes.items())
+    return decide_again(desk, arrival, Override(take_in=True, by=who.by, why=who.why, notes=notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +132,15 @@ class Paper:
 
 
 def add(desk: Desk, paper: Paper, who: Who) -> Settled:
-    """Records a file that did not come by mail, as a mail of our own making that no reply is sent to."""
+    """Records a file that did not come by mail, as a mail of our own making that no reply is sent to.
+    Raises Refused, and then nothing was recorded."""
     if desk.register.body(paper.lgcode) is None:
         raise Refused(f"団体コード {paper.lgcode} は団体一覧にありません。")
-    raw = _as_mail(desk, paper, who)
+    raw = _as_mail(desk, paper)
+    try:
+        submission = desk.reader.read_mail(raw)
+    except (ReaderDied, ReadFailed) as failed:
+        raise Refused(f"{paper.filename} を読み取れません。ファイルをご確認ください。") from failed
     prefix = desk.register.survey.mailbox(paper.mailbox).receipt_prefix
     fetched = Fetched(f"added-{paper.received_at.isoformat()}", paper.received_at, len(raw), raw)
     new = arrivals.keep(desk.ledger, Place(paper.mailbox, prefix, "added", who.by), [fetched], desk.clock())
@@ -135,24 +148,23 @@ def add(desk: Desk, paper: Paper, who: Who) -> Settled:
         raise Refused("同じファイルが同じ受領日時で記録済みです。")
     arrival = arrivals.get(desk.ledger, new[0])
     assert arrival is not None
-    verdicts.add_event(desk.ledger, Note("assign", lgcode=paper.lgcode), arrival.id, who.pair, desk.clock())
-    submission = desk.reader.read_mail(raw)
     submission = replace(submission, kind="submission", no_reply=("added",))
-    override = Override(assigned=paper.lgcode, take_in=True, by=who.by, why=who.why)
-    return desk.commit(arrival, submission, override)
+    return desk.commit(arrival, submission, _assigning(paper.lgcode, "", who))
 
 
-def _as_mail(desk: Desk, paper: Paper, who: Who) -> bytes:
+def _as_mail(desk: Desk, paper: Paper) -> bytes:
+    """The same bytes for the same paper, whoever records it, so that it is recorded once."""
     survey = desk.register.survey
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = f"【{desk.register.full_name(paper.lgcode)}】{survey.convention.text}"
     mail["From"] = desk.settings.operators
     mail["To"] = survey.mailbox(paper.mailbox).address
     mail["Date"] = paper.received_at
-    mail.set_content(f"{who.by}: {who.why}")
+    mail.set_content("")
     kind = mimetypes.guess_type(paper.filename)[0] or "application/octet-stream"
     maintype, _, subtype = kind.partition("/")
     mail.add_attachment(paper.data, maintype=maintype, subtype=subtype, filename=paper.filename)
+    mail.set_boundary(hashlib.sha256(paper.data).hexdigest())
     return mail.as_bytes()
 
 

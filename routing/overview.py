@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from routing.bookkeeping import books_at
 from routing.desk import Desk
-from routing.ledger import arrivals, people, verdicts
-from routing.standing import Books, Standing, State, open_books, standings
+from routing.ledger import arrivals
+from routing.standing import Books, Standing, State, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Status:
 
 def status_at(desk: Desk, at: datetime, prefecture: str = "") -> Status:
     """The status at an instant; of one prefecture and the cities in it, if its two digits are given."""
-    books = open_books(verdicts.bookings(desk.ledger, at), people.not_applicable(desk.ledger, at))
+    books = books_at(desk.ledger, desk.register, at)
     owed = [o for o in desk.register.obligations if o.lgcode.startswith(prefecture)]
     municipalities = tuple(_municipality(code, o.program, books) for o in owed for code in o.collected)
     return Status(at, standings(owed, books), municipalities, arrivals.unhealthy(desk.ledger))

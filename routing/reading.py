@@ -13,6 +13,7 @@ import select
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -21,10 +22,15 @@ from intake.reader import frame
 from intake.submission import FileReading, Submission
 
 FILE_SECONDS = 10.0  # wall clock for one file, and for the mail around the files
+START_SECONDS = 60.0  # until the child has loaded survey and roster, on a busy machine
 REPLACE_AFTER = 500  # mails; what leaks in a library leaks in the child only
 
 _SUBMISSION = TypeAdapter(Submission)
 _FILE = TypeAdapter(FileReading)
+
+
+class ReaderUnavailable(Exception):
+    """No child can be started (no memory, a survey that cannot be loaded): no mail's fault, try again."""
 
 
 class ReaderDied(Exception):
@@ -43,6 +49,8 @@ class _DiedInFile(Exception):
 class Reader:
     """One reader child. Not for two threads at once."""
 
+    count = 1  # children
+
     def __init__(self, survey_dir: Path, file_seconds: float = FILE_SECONDS) -> None:
         self._survey_dir = survey_dir
         self._seconds = file_seconds
@@ -50,18 +58,19 @@ class Reader:
         self._served = 0
 
     def read_mail(self, raw: bytes) -> Submission:
-        """The mail, read. Raises ReaderDied, ReadFailed."""
+        """The mail, read. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
         return _SUBMISSION.validate_json(self._ask({"task": "mail"}, raw))
 
     def read_file(self, filename: str, data: bytes) -> FileReading:
-        """One file as `check` sees it. Raises ReaderDied, ReadFailed."""
+        """One file as `check` sees it. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
         return _FILE.validate_json(self._ask({"task": "file", "filename": filename}, data))
 
     def close(self) -> None:
         """Ends the child."""
         child, self._child = self._child, None
         if child is not None and child.stdin is not None and child.stdout is not None:
-            child.stdin.close()
+            with suppress(BrokenPipeError):  # what a dead child left unread
+                child.stdin.close()
             try:
                 child.wait(timeout=2)
             except subprocess.TimeoutExpired:
@@ -87,7 +96,7 @@ class Reader:
             child.stdin.write(frame(json.dumps(request).encode()) + frame(data))
             child.stdin.flush()
             while True:
-                answer = self._receive(child.stdout.fileno())
+                answer = _receive(child.stdout.fileno(), self._seconds)
                 if answer[:1] != b"P":
                     break
                 position = int(answer[1:])
@@ -101,24 +110,38 @@ class Reader:
             raise ReadFailed(answer[1:].decode("utf-8", "backslashreplace"))
         return answer[1:]
 
-    def _receive(self, pipe: int) -> bytes:
-        deadline = time.monotonic() + self._seconds
-        size = int.from_bytes(_read(pipe, 4, deadline), "big")
-        return _read(pipe, size, deadline)
-
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is not None and (self._child.poll() is not None or self._served >= REPLACE_AFTER):
             self.close()
         if self._child is None:
-            self._served = 0
-            command = [sys.executable, "-P", "-W", "ignore", "-m", "intake.reader", str(self._survey_dir)]
-            self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._child = self._start()
         return self._child
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._served = 0
+        command = [sys.executable, "-P", "-W", "ignore", "-m", "intake.reader", str(self._survey_dir)]
+        try:
+            self._child = child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            assert child.stdout is not None
+            _receive(child.stdout.fileno(), START_SECONDS)
+        except (OSError, EOFError) as error:  # TimeoutError is an OSError
+            self._kill()
+            raise ReaderUnavailable(
+                f"読み取りのプロセスを起動できません（{type(error).__name__}）"
+            ) from error
+        return child
 
     def _kill(self) -> None:
         if self._child is not None:
             self._child.kill()
         self.close()
+
+
+def _receive(pipe: int, seconds: float) -> bytes:
+    """One frame within so many seconds. TimeoutError, EOFError."""
+    deadline = time.monotonic() + seconds
+    size = int.from_bytes(_read(pipe, 4, deadline), "big")
+    return _read(pipe, size, deadline)
 
 
 def _read(pipe: int, size: int, deadline: float) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from config.load import load_survey
 from config.obligations import Obligation, obligations
 from config.roster import Body, Roster, load_roster
-from config.survey import Mailbox, Survey
+from config.survey import Survey
 from intake.finding import CATALOGUE
 
 
@@ -38,18 +38,15 @@ class Register:
         body = self.roster.by_code(lgcode)
         return body.full_name if body else ""
 
-    def is_respondent(self, lgcode: str) -> bool:
-        """Whether this body answers the ministry directly."""
-        return any((lgcode, p.id) in self.by_key for p in self.survey.programs)
+    def programs_of(self, lgcode: str) -> frozenset[str]:
+        """The programs that this body answers at all, itself or through its prefecture."""
+        programs = (p.id for p in self.survey.programs)
+        return frozenset(p for p in programs if (lgcode, p) in self.by_key or (lgcode, p) in self.collectors)
 
     def prefecture_code(self, lgcode: str) -> str:
         """The code of the prefecture in which a body lies; empty for an unknown code."""
         body = self.roster.by_code(lgcode)
         return self.roster.prefecture_of(body).lgcode if body else ""
-
-    def mailbox_at(self, address: str) -> Mailbox | None:
-        """The survey's mailbox with this address."""
-        return next((m for m in self.survey.mailboxes if m.address.lower() == address.lower()), None)
 
 
 def build_register(survey_dir: Path) -> Register:

@@ -12,19 +12,19 @@ from datetime import datetime
 from config.domains import is_local_government
 from config.settings import Settings
 from config.survey import Mailbox
-from intake.finding import CATALOGUE, Finding
+from intake.finding import Finding
 from intake.kind import make_message_id
 from intake.submission import Address, Submission
 from replies.compose import compose
-from replies.letter import Envelope, FileBlock, Letter, LetterKind, Owed, Thread
+from replies.letter import Envelope, Letter, LetterKind, Owed, Thread
 from replies.render import render_letter
 from replies.wording import load_wording
-from routing.decided import Decided, Piece, Posted
+from routing.blocks import about_mail, blocks, with_name
+from routing.decided import Decided, Posted
 from routing.register import Register
 from routing.standing import Standing
+from routing.verdict import MACHINE_KINDS
 
-# What goes out for a mail that was decided as a whole; a rule that is not named here is silent.
-_BY_RULE: dict[str, LetterKind] = {"resend": "duplicate"}
 _NEUTRAL_FILE_RULES = frozenset(
     {"double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees"}
 )
@@ -47,9 +47,13 @@ def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
     """Which letter goes out, if any."""
     if decided.submission is None or decided.submission.no_reply or decided.arrival.added_by:
         return None
-    if decided.mail.rule in _BY_RULE:
-        return _BY_RULE[decided.mail.rule]
+    if decided.submission.kind in MACHINE_KINDS:
+        return None
+    if decided.mail.rule == "resend":
+        return "duplicate" if decided.submission.kind == "submission" else None
     if decided.mail.rule == "inquiry" and around.register.survey.inquiry_notice:
+        return "arrival"
+    if decided.mail.rule == "material" and around.register.survey.notice_of_arrival:
         return "arrival"
     if decided.mail.outcome not in ("by_file", "correction"):
         return None
@@ -61,6 +65,8 @@ def _by_pieces(decided: Decided, around: Circumstances) -> LetterKind | None:
     if decided.mail.outcome == "correction" or "correction" in outcomes:
         return "partial" if "accepted" in outcomes else "correction"
     if "accepted" in outcomes:
+        if _incomplete_list(decided, around):
+            return "partial"
         passed_on = all("transfer" in p.decision.remarks for p in decided.pieces if p.part)
         return "transfer" if passed_on else "acknowledgement"
     if "held" in outcomes:
@@ -70,6 +76,12 @@ def _by_pieces(decided: Decided, around: Circumstances) -> LetterKind | None:
     if any(p.decision.rule == "original" for p in decided.pieces):
         return "partial"
     return "acknowledgement" if "kept" in outcomes else None
+
+
+def _incomplete_list(decided: Decided, around: Circumstances) -> bool:
+    """A collated list whose rows are right, and from which municipalities are missing."""
+    listed = {p.program for p in decided.pieces if p.sheet is not None and p.sheet.row}
+    return any(s.missing and s.obligation.program in listed for s in around.standings)
 
 
 def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
@@ -129,12 +141,12 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
     survey, roster = around.register.survey, around.register.roster
     mailbox = survey.mailbox(decided.arrival.mailbox)
     addressee = roster.by_code(decided.identity.submitter or decided.identity.body)
-    here, elsewhere = _owed(around, mailbox)
+    here, elsewhere = _owed(decided, around, mailbox)
     return Letter(
         kind=kind,
         receipt=decided.arrival.receipt,
         received_at=decided.arrival.received_at,
-        late=decided.late,
+        late=decided.late and _counts_late(decided, around),
         after_deadline=around.now > survey.deadline,
         mailbox=mailbox,
         extensions=tuple((p.name, p.extension) for p in survey.programs if p.mailbox == mailbox.id),
@@ -142,13 +154,20 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         department=_department(decided),
         honorific=roster.honorific(addressee) if addressee else "",
         subject=submission.message.subject,
-        findings=_mail_findings(decided),
-        files=tuple(_block(p, around.register) for p in decided.pieces),
+        findings=_mail_findings(decided, around.register),
+        files=blocks(decided, around.register),
         owed_here=here,
         owed_elsewhere=elsewhere,
         passed_to=_passed_to(decided, around.register),
         first_receipt=around.first_receipt,
     )
+
+
+def _counts_late(decided: Decided, around: Circumstances) -> bool:
+    """What was handed in in time stays in time, though its mended version comes after the deadline."""
+    accepted = {p.program for p in decided.pieces if p.decision.outcome == "accepted"}
+    counted = [s.late for s in around.standings if s.obligation.program in accepted]
+    return any(counted) if counted else True
 
 
 def _department(decided: Decided) -> str:
@@ -157,41 +176,26 @@ def _department(decided: Decided) -> str:
     return next((p.sheet.field("department") for p in own if p.sheet), "")
 
 
-def _mail_findings(decided: Decided) -> tuple[Finding, ...]:
+def _mail_findings(decided: Decided, register: Register) -> tuple[Finding, ...]:
     """Findings about the mail itself, each once, wherever they were made."""
-    found = [*decided.findings, *(f for p in decided.pieces for f in p.findings if _about_mail(f))]
-    return tuple(dict.fromkeys(found))
+    found = [*decided.findings, *(f for p in decided.pieces for f in p.findings if about_mail(f))]
+    whose = decided.identity.submitter or decided.identity.body
+    return tuple(dict.fromkeys(with_name(f, whose, register) for f in found))
 
 
-def _about_mail(finding: Finding) -> bool:
-    return CATALOGUE[finding.code].about == "mail"
-
-
-def _block(piece: Piece, register: Register) -> FileBlock:
-    survey = register.survey
-    sheet = piece.sheet
-    held = piece.decision.outcome in ("held", "ignored")
-    result = {"held": "held", "ignored": "elsewhere"}.get(piece.decision.outcome, piece.decision.outcome)
-    return FileBlock(
-        filename=piece.file.filename,
-        form_title=survey.form(sheet.form, sheet.version).title if sheet else "",
-        program=survey.program(piece.program).name if piece.program else "",
-        body=register.full_name(piece.identity.body) if sheet else "",
-        result=result,  # type: ignore[arg-type]
-        findings=() if held else tuple(f for f in piece.findings if not _about_mail(f)),
-        remarks=piece.decision.remarks,
-    )
-
-
-def _owed(around: Circumstances, mailbox: Mailbox) -> tuple[tuple[Owed, ...], tuple[Owed, ...]]:
-    """What the respondent still owes in this mailbox, and in the others."""
+def _owed(
+    decided: Decided, around: Circumstances, mailbox: Mailbox
+) -> tuple[tuple[Owed, ...], tuple[Owed, ...]]:
+    """What the respondent still owes in this mailbox, and in the others; of the others without what this
+    very mail brings them, on which they answer themselves."""
+    brought = {p.program for p in decided.pieces if p.decision.outcome == "ignored"}
     here: list[Owed] = []
     elsewhere: list[Owed] = []
     for standing in around.standings:
-        if standing.state in ("accepted", "not_applicable"):
+        if standing.state in ("accepted", "not_applicable") or standing.obligation.program in brought:
             continue
         program = around.register.survey.program(standing.obligation.program)
-        missing = tuple(around.register.full_name(c) for c in standing.missing)
+        missing = tuple(body.name for c in standing.missing if (body := around.register.body(c)))
         (here if program.mailbox == mailbox.id else elsewhere).append(
             Owed(program.name, standing.state, missing)
         )

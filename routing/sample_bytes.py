@@ -6,16 +6,12 @@ For `samples.py` alone. Nothing here knows a survey's wording, reads a mail or s
 from __future__ import annotations
 
 import base64
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from urllib.parse import quote_from_bytes
 
-from openpyxl import Workbook
-
 from config.survey import Form, Survey
-from intake.columns import Column, list_columns
-from replies.form import CIRCLE, fill
+from replies.form import fill
 
 Encoding = Literal["utf-8", "iso-2022-jp", "shift_jis", "raw-shift_jis"]
 Values = Mapping[str, Any]
@@ -104,8 +100,7 @@ def file_name_fields(name: str, encoding: Encoding, rfc2231: bool) -> bytes:
         lines[-1] += piece
     segments = ";\r\n".join(f" filename*{number}*={line}" for number, line in enumerate(lines))
     return (
-        "Content-Type: application/octet-stream\r\n"
-        f"Content-Disposition: attachment;\r\n{segments}\r\n"
+        f"Content-Type: application/octet-stream\r\nContent-Disposition: attachment;\r\n{segments}\r\n"
     ).encode()
 
 
@@ -117,26 +112,3 @@ def base64_lines(data: bytes) -> bytes:
 def filled_form(form: Form, survey: Survey, values: Values) -> bytes:
     """An answer sheet. A list of numbers circles these lines."""
     return fill(form, survey, {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
-
-
-def collated_list(form: Form, rows: Sequence[Values]) -> bytes:
-    """一覧表: the headings of 「一覧用」 and one row for each body (notice 記３（３）)."""
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = form.list_sheet
-    columns = list_columns(form)
-    sheet.append([column.heading for column in columns])
-    for row in rows:
-        sheet.append([_in_column(column, form, row) for column in columns])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _in_column(column: Column, form: Form, values: Values) -> str:
-    value = values.get(column.key, "")
-    if column.holds == "mark":
-        return CIRCLE if value and column.number in value else ""
-    if isinstance(value, int):
-        return next(c.text for c in form.question(column.key).choices if c.number == value)
-    return str(value)

@@ -20,7 +20,6 @@ from routing.sample_bytes import (
     Encoding,
     base64_lines,
     charset_of,
-    collated_list,
     encode,
     file_name_fields,
     filled_form,
@@ -33,14 +32,13 @@ _NO_REPLIES: Mapping[str, str] = {}
 
 
 class Attachment(Shape):
-    """One file: a form filled with a profile's values and then `values`; a list (一覧表) of such `rows`; the
-    `text` as it is; or a `file` beside samples.toml. `truncate`: cut off after so many bytes."""
+    """One file: a form filled with a profile's values and then `values`, the `text` as it is, or a `file`
+    beside samples.toml. `truncate`: cut off after so many bytes."""
 
     filename: str
     form: str = ""
     profile: str = ""
     values: dict[str, Any] = {}
-    rows: tuple[dict[str, Any], ...] = ()
     text: str = ""
     file: str = ""
     truncate: int = 0
@@ -49,7 +47,7 @@ class Attachment(Shape):
 class Expected(Shape):
     """What the design makes of it. `kind` of mail; `outcome` of the mail: that of the file that asks most of
     somebody ("seen": the very same mail once more, of which nothing follows); `letter` that goes out (empty:
-    none); `rows` of the decision table (DESIGN §4) that decide, one for each file or one for the mail."""
+    none); `rows` of the decision table (DESIGN §4) that decide over the mail or over its files, each once."""
 
     kind: str
     outcome: Literal["accepted", "correction", "held", "ignored", "kept", "seen"]
@@ -125,7 +123,7 @@ def build_mail(
     if sample.same_as:
         return build_mail(samples.sample(sample.same_as), samples, survey, folder, replies)
     if sample.raw:
-        mail = (folder / sample.raw).read_bytes()
+        mail = b"\r\n".join((folder / sample.raw).read_bytes().splitlines()) + b"\r\n"
     else:
         parts = [_text_part(sample)]
         parts += [_file_part(a, sample, _content(a, samples, survey, folder)) for a in sample.attachments]
@@ -176,9 +174,6 @@ def _content(attachment: Attachment, samples: Samples, survey: Survey, folder: P
     profile = samples.profiles[attachment.profile] if attachment.profile else {}
     if attachment.file:
         data = (folder / attachment.file).read_bytes()
-    elif attachment.rows:
-        rows = [{**profile, **row} for row in attachment.rows]
-        data = collated_list(survey.form(attachment.form), rows)
     elif attachment.form:
         data = filled_form(survey.form(attachment.form), survey, {**profile, **attachment.values})
     else:

@@ -1,8 +1,8 @@
 """Who owes what at an instant: a pure fold over the ledger's bookings.
 
-`bookings` are verdicts recorded up to that instant, so the same instant asked later gives the same answer.
-Lateness goes by the time of receipt. Newest valid counts: a faulty replacement leaves an accepted answer
-standing, with a correction open on it.
+`bookings` are the verdicts that held at that instant (one decision per mail: its newest), so the same
+instant asked later gives the same answer. Lateness goes by the time of receipt. Newest valid counts: a
+faulty replacement leaves an accepted answer standing, with a correction open on it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Booking:
     body: str
     program: str
     part: str
-    attribute: str
+    attributes: tuple[int, ...]
     late: bool
     received_at: datetime
     recorded_at: datetime
@@ -56,11 +56,13 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Part:
     """What the bookings of one body, program and part come to: the newest accepted one, and what came
-    after it and still waits."""
+    after it and still waits. `late`: nothing of it was received before the deadline."""
 
     accepted: Booking | None = None
     correction: tuple[Booking, ...] = ()
     held: tuple[Booking, ...] = ()
+    late: bool = False
+    versions: int = 0  # how many were accepted so far
 
 
 _EMPTY = Part()
@@ -68,7 +70,7 @@ _EMPTY = Part()
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Bookings sorted for look-up: by body and program, newest verdict per piece only."""
+    """Bookings sorted for look-up: by part, body and program."""
 
     parts: Mapping[tuple[str, str, str], Part]  # (part, lgcode, program)
     not_applicable: frozenset[tuple[str, str]] = frozenset()
@@ -81,25 +83,46 @@ class Books:
 def open_books(
     bookings: Iterable[Booking], not_applicable: frozenset[tuple[str, str]] = frozenset()
 ) -> Books:
-    """Sorts bookings, oldest first, into books; a later verdict on the same piece replaces an earlier."""
-    latest: dict[tuple[int, str], Booking] = {}
-    for booking in bookings:
-        latest[(booking.arrival_id, booking.piece)] = booking
+    """Sorts the bookings that hold into books."""
     sorted_: dict[tuple[str, str, str], list[Booking]] = {}
-    for booking in latest.values():
+    for booking in bookings:
         sorted_.setdefault((booking.part, booking.body, booking.program), []).append(booking)
     return Books({key: _part(found) for key, found in sorted_.items()}, not_applicable)
 
 
+_HANDED_IN = ("accepted", "correction", "held")
+
+
 def _part(bookings: Sequence[Booking]) -> Part:
-    """Newest valid counts; an older correction that a newer one followed is closed by it."""
-    ordered = sorted(bookings, key=lambda b: (b.received_at, b.id))
-    accepted = next((b for b in reversed(ordered) if b.outcome == "accepted"), None)
-    after = [
-        b for b in ordered if accepted is None or (b.received_at, b.id) > (accepted.received_at, accepted.id)
+    """Newest valid counts; what a newer one answers is closed. What was handed in in time stays in time
+    when it is mended later."""
+    ordered = sorted(bookings, key=_age)
+    still_open = [
+        b for n, b in enumerate(ordered) if not any(_closes(later, b) for later in ordered[n + 1 :])
     ]
-    corrections = [b for b in after if b.outcome == "correction"]
-    return Part(accepted, tuple(corrections[-1:]), tuple(b for b in after if b.outcome == "held"))
+    handed_in = [b for b in ordered if b.outcome in _HANDED_IN]
+    return Part(
+        accepted=next((b for b in reversed(ordered) if b.outcome == "accepted"), None),
+        correction=tuple(b for b in still_open if b.outcome == "correction"),
+        held=tuple(b for b in still_open if b.outcome == "held"),
+        late=bool(handed_in) and all(b.late for b in handed_in),
+        versions=sum(b.outcome == "accepted" for b in ordered),
+    )
+
+
+def _age(booking: Booking) -> tuple[datetime, int]:
+    return booking.received_at, booking.id
+
+
+def _closes(later: Booking, earlier: Booking) -> bool:
+    """Whether a later booking settles an earlier one: it was accepted, or asks for correction anew."""
+    answers = later.outcome == "accepted" or later.outcome == earlier.outcome == "correction"
+    return answers and overlap(later.attributes, earlier.attributes)
+
+
+def overlap(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two 属性 have a screening in common; an empty one means all (notice 記４③)."""
+    return not one or not other or bool(set(one) & set(other))
 
 
 def standing_of(obligation: Obligation, books: Books) -> Standing:
@@ -112,11 +135,11 @@ def standing_of(obligation: Obligation, books: Books) -> Standing:
     missing = tuple(c for c, part in collected.items() if not part.accepted)
     parts = [own, *collected.values()]
     accepted = [p.accepted for p in parts if p.accepted]
-    newest = max(accepted, key=lambda b: b.received_at, default=None)
+    newest = max(accepted, key=_age, default=None)
     return Standing(
         obligation=obligation,
         state=_state(obligation, own, parts, missing),
-        late=_late(obligation, own, accepted),
+        late=_late(obligation, own, collected.values()),
         received_at=newest.received_at if newest else None,
         open_corrections=tuple(dict.fromkeys(b.receipt for p in parts for b in p.correction)),
         missing=missing,
@@ -134,11 +157,10 @@ def _state(obligation: Obligation, own: Part, parts: Sequence[Part], missing: Se
     return "correction" if any(p.correction for p in parts) else "outstanding"
 
 
-def _late(obligation: Obligation, own: Part, accepted: Sequence[Booking]) -> bool:
-    """Whether what completes the obligation was received after the deadline."""
-    if obligation.own == "demanded" and own.accepted is not None and not obligation.collected:
-        return own.accepted.late
-    return any(b.late for b in accepted)
+def _late(obligation: Obligation, own: Part, collected: Iterable[Part]) -> bool:
+    """Whether something that is demanded and was accepted came after the deadline."""
+    demanded = [own] if obligation.own == "demanded" else []
+    return any(part.late for part in (*demanded, *collected) if part.accepted)
 
 
 def standings(obligations: Sequence[Obligation], books: Books) -> tuple[Standing, ...]:

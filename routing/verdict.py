@@ -15,10 +15,12 @@ from config.survey import Survey
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
 from routing.identify import Identity, Sender
-from routing.standing import Booking
+from routing.standing import Booking, overlap
 
 Outcome = Literal["accepted", "correction", "held", "ignored", "kept"]
 MailOutcome = Literal["ignored", "held", "correction", "by_file"]
+# How submitter and body stand to each other; "direct": a collected municipality writes itself.
+Relation = Literal["own", "municipality", "city", "direct", "stranger", "none"]
 
 MACHINE_KINDS = frozenset({"auto_reply", "bounce", "receipt", "list", "own"})
 
@@ -35,6 +37,7 @@ class MailCase:
     from_ourselves: bool = False
     personal: tuple[str, ...] = ()
     trusted: bool = False  # an operator recorded it or took it in by decision
+    answers_ours: bool = False  # it is a reply to a mail of our outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +51,30 @@ class FileCase:
     identity: Identity
     mailbox: str
     program: str  # id, or empty where it cannot be told
-    relation: Literal["own", "municipality", "city", "direct", "stranger", "none"]
+    relation: Relation
     owes: bool  # the body, or its prefecture for it, owes this program
     right_mailbox_addressed: bool  # the program's own mailbox stands in To or Cc as well
     findings: tuple[Finding, ...]
     history: tuple[Booking, ...]
     forms_in_mail: bool
     same_sender: bool  # the standing answer came from this sender, or this mail is marked as replacing it
+    list_known: bool = False  # a row of a collated list stands for this body, or a list came with this mail
     direct_allowed: bool = False  # an operator accepts this municipality's direct answer
 
     @property
     def errors(self) -> tuple[Finding, ...]:
         """Findings that only the sender can mend."""
         return tuple(f for f in self.findings if f.severity == "error")
+
+    @property
+    def in_list(self) -> bool:
+        """A row of a collated list."""
+        return self.sheet is not None and self.sheet.row > 0
+
+    @property
+    def whole_list(self) -> bool:
+        """A collated list as a whole; its rows are pieces of their own."""
+        return self.sheet is None and self.file.kind == "collated_list"
 
     @property
     def wrong_mailbox(self) -> bool:
@@ -89,25 +103,35 @@ FileRow = Row[FileCase, Outcome]
 
 # fmt: off
 MAIL_TABLE: tuple[MailRow, ...] = (
-    MailRow("1", "resend", "同じ差出人から同じ内容を受信済みです", lambda c: bool(c.resend_of), "ignored"),
     MailRow("2", "machine_with_form", "自動送信または省内からのメールに調査票が添付されています",
             lambda c: c.has_form and not c.trusted and (_by_machine(c) or c.from_ourselves), "held"),
     MailRow("2", "machine", "自動送信のメールです", lambda c: _by_machine(c) and not c.trusted, "ignored"),
     # Row 5 stands above 3 and 4: a number in an inquiry is as much an alarm as one in a workbook.
-    MailRow("5", "personal_data", "マイナンバーと思われる番号が含まれています", lambda c: bool(c.personal), "held"),
+    MailRow("5", "personal_data", "マイナンバーと思われる番号または住民の名簿が含まれています",
+            lambda c: bool(c.personal), "held"),
+    # Row 1 stands below 2 and 5: an automatic mail that comes twice is still one, and each copy of a number
+    # has to be erased. What row 6 holds is not acknowledged the second time either.
+    MailRow("1", "resend", "同じ差出人から同じ内容を受信済みです",
+            lambda c: bool(c.resend_of) and (c.sender.recognised or c.trusted), "ignored"),
     MailRow("3", "reply", "当方のメールへの返信で、ファイルがありません", lambda c: c.submission.kind == "reply", "held"),
     MailRow("4", "inquiry", "照会です", lambda c: c.submission.kind == "inquiry", "held"),
     MailRow("6", "unknown_sender", "地方公共団体のドメインではない差出人です",
             lambda c: not c.sender.recognised and not c.trusted, "held"),
+    MailRow("3", "material", "当方のメールへの返信に、調査票以外の資料が添付されています",
+            lambda c: c.answers_ours and not c.has_form and _brings_material(c), "held"),
     MailRow("13", "no_form", "調査票として読めるファイルがありません", lambda c: not c.has_form, "correction"),
     MailRow("", "otherwise", "ファイルごとに判定します", lambda c: True, "by_file"),
 )
 
 FILE_TABLE: tuple[FileRow, ...] = (
     FileRow("13", "supporting", "調査票に添えられた参考資料です",
-            lambda c: c.file.kind == "other" and c.forms_in_mail, "kept"),
+            lambda c: c.file.kind == "other" and c.forms_in_mail and not _meant_as_form(c), "kept"),
     FileRow("13", "no_form", "調査票として読めません", lambda c: c.file.kind == "other", "correction"),
-    FileRow("16", "collated_list", "一覧表です。担当者が確認します", lambda c: c.file.kind == "collated_list", "held"),
+    FileRow("16", "list_findings", "一覧表の全体に修正をお願いする点があります",
+            lambda c: c.whole_list and bool(c.errors), "correction"),
+    FileRow("8", "collated_list", "管内市町村の一覧表です（行ごとに判定します）", lambda c: c.whole_list, "kept"),
+    FileRow("16", "row_of_stranger", "一覧表に管外の団体の行があります",
+            lambda c: c.in_list and c.relation == "stranger", "correction"),
     FileRow("7", "evidence_disagrees", "調査票の組織名と差出人とが一致しません",
             lambda c: c.relation == "stranger", "held"),
     FileRow("7", "body_unclear", "どの団体の回答か分かりません", lambda c: not c.identity.body, "correction"),
@@ -116,14 +140,19 @@ FILE_TABLE: tuple[FileRow, ...] = (
             lambda c: c.wrong_mailbox and c.right_mailbox_addressed, "ignored"),
     FileRow("12", "wrong_mailbox", "宛先が異なるため送り直しをお願いします",
             lambda c: c.wrong_mailbox and c.survey.wrong_mailbox == "resend", "correction"),
+    FileRow("8", "row_of_prefecture", "一覧表にある都道府県自身の行です",
+            lambda c: c.in_list and c.relation == "own", "kept"),
+    FileRow("11", "row_of_city", "一覧表にある指定都市・中核市の行です",
+            lambda c: c.in_list and c.relation == "city", "kept"),
     FileRow("10", "not_owed", "この団体からの提出を要しない制度等です", lambda c: not c.owes, "kept"),
-    FileRow("8", "original", "管内市町村の調査票の原本です", lambda c: c.relation == "municipality", "kept"),
+    FileRow("8", "original", "管内市町村の調査票の原本です",
+            lambda c: c.relation == "municipality" and not c.in_list, "kept"),
     FileRow("11", "city_by_prefecture", "指定都市・中核市の回答を都道府県が送付しました",
             lambda c: c.relation == "city", "held"),
     FileRow("9", "direct", "市町村から直接送付されました",
             lambda c: c.relation == "direct" and not c.direct_allowed, "held"),
     FileRow("14", "double", "別の差出人から受理済みの回答があります",
-            lambda c: not c.same_sender and _stands(c), "held"),
+            lambda c: not c.same_sender and not c.in_list and _stands(c), "held"),
     FileRow("15", "same_finding_again", "同じ指摘が２回目です。電話でご確認ください",
             lambda c: _asked_before(c), "held"),
     FileRow("16", "findings", "修正をお願いする点があります", lambda c: bool(c.errors), "correction"),
@@ -144,10 +173,21 @@ def _by_machine(case: MailCase) -> bool:
     return case.submission.kind in MACHINE_KINDS
 
 
+def _brings_material(case: MailCase) -> bool:
+    """Files that are no workbooks, such as the outline that a request for correction asked for."""
+    files = [f for f in case.submission.files if f.attached and not f.returned]
+    return bool(files) and not any(f.looks_like_workbook for f in files)
+
+
+def _meant_as_form(case: FileCase) -> bool:
+    """A workbook under the name that the notice asks for, which could not be read as a form."""
+    return case.file.looks_like_workbook and case.file.claim.shape == "as_asked" and bool(case.errors)
+
+
 def _stands(case: FileCase) -> bool:
-    """An accepted answer of the same body, program and attribute stands."""
-    attribute = case.sheet.field("attribute") if case.sheet else ""
-    return any(b.outcome == "accepted" and b.attribute == attribute for b in case.history)
+    """An accepted answer of the same body and program stands, for some of the same screenings."""
+    named = case.sheet.attributes if case.sheet else ()
+    return any(b.outcome == "accepted" and overlap(b.attributes, named) for b in case.history)
 
 
 def _asked_before(case: FileCase) -> bool:
@@ -187,20 +227,22 @@ def decide_mail(case: MailCase) -> MailDecision:
 def decide_file(case: FileCase) -> FileDecision:
     """The first row of FILE_TABLE that hits, with the remarks that go beside it."""
     row = next(row for row in FILE_TABLE if row.check(case))
-    return FileDecision(row.outcome, row.name, _remarks(case, row))
+    return FileDecision(row.outcome, row.name, remarks(case, row.outcome, row.name))
 
 
-def _remarks(case: FileCase, row: FileRow) -> tuple[str, ...]:
-    """Keys of wording.toml's remarks that belong to this outcome."""
+def remarks(case: FileCase, outcome: Outcome, rule: str) -> tuple[str, ...]:
+    """Keys of wording.toml's remarks that belong to this outcome, whichever rule or official it comes from."""
     found: list[str] = []
-    if row.name in ("supporting", "original", "not_owed", "wrong_mailbox"):
-        found.append(row.name)
-    if case.wrong_mailbox and row.outcome in ("accepted", "correction") and row.name != "wrong_mailbox":
+    if rule in ("supporting", "original", "not_owed", "wrong_mailbox"):
+        found.append(rule)
+    if case.wrong_mailbox and outcome in ("accepted", "correction") and rule != "wrong_mailbox":
         found.append("transfer")
-    if row.outcome == "correction" and any(b.outcome == "accepted" for b in case.history):
+    if outcome == "correction" and _stands(case):
         found.append("stands")
-    if row.outcome == "accepted" and any(b.outcome == "accepted" for b in case.history):
+    if outcome == "accepted" and _stands(case):
         found.append("replaces")
+    if outcome == "accepted" and case.relation == "city":
+        found.append("on_behalf")
     return tuple(found)
 
 

@@ -1,314 +1,222 @@
 """The worker: a thread per mailbox, one desk, one delivery thread, woken by APScheduler.
 
-A mailbox's thread fetches and hands raw mail over on a queue bounded in bytes; the desk, in the main
-thread, is the only one that writes the ledger; the delivery thread owns the sender and reports back. The
-scheduler holds no state: it only wakes. Stops cleanly on SIGTERM and SIGINT. Decides nothing.
+The desk, in the thread that calls `run`, is the only one that writes the ledger. It does one thing at a
+time: what the threads bring goes first, then one of the mails that wait for a verdict, so that neither a
+long queue nor a slow server holds up the rest. The scheduler holds no state: it only wakes. Decides nothing.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
-import signal
-import threading
-from collections.abc import Callable
+import time
+from collections.abc import Generator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from queue import Empty, SimpleQueue
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
-from intake.source import Fetched, Source, SourceUnavailable
-from replies.sender import AnswerLost, Sender, SenderLater
-from routing.calendar import polling_seconds
+from config.survey import Calendar
+from intake.source import Source
+from replies.sender import Sender
+from replies.wording import load_wording
+from routing.calendar import next_look
 from routing.clock import JST, stamp
-from routing.desk import Desk, Settled, new_mail
-from routing.ledger import arrivals, outbox
-from routing.ledger.store import DiskFull, Ledger, LedgerBusy
-from routing.logline import delivery_line, settled_line
+from routing.delivery import Attempt, DeliveryThread
+from routing.desk import REST, Delivery, Desk, Settled
+from routing.ledger import arrivals
+from routing.ledger.store import DiskFull, LedgerBusy
+from routing.logline import delivery_line, outcomes, settled_line
+from routing.reading import ReaderUnavailable
+from routing.watching import Batch, ByteBudget, MailboxThread, Polled
 
 QUEUE_BYTES = 64 << 20
 RETRY_SECONDS = 5.0  # after the disk was full or the ledger locked
+WAKE_SECONDS = 5  # replies whose time has come, mails that operators want read again
+DELIVERY_ENDS_SECONDS = 10.0  # at the end, for the server's answer to the reply in hand
+MAILBOX_ENDS_SECONDS = 1.0  # at the end, for a goodbye; what is half fetched is fetched again
 log = logging.getLogger("uketsuke")
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Raw mail from one mailbox on its way to the desk."""
-
-    mailbox: str
-    uidvalidity: str
-    mails: list[Fetched]
+class Wake:
+    """Nothing came; time to see what is due."""
 
 
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """One look into a mailbox is over; an empty `problem` is a success."""
-
-    mailbox: str
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attempted:
-    """What became of one reply; None where the server's answer was lost."""
-
-    outgoing: outbox.Outgoing
-    state: str | None
-    detail: str
+Item = Batch | Polled | Attempt | Wake
 
 
 @dataclass(slots=True)
 class State:
-    """What `run` shows on a terminal: counts since the start, the health of each mailbox, last lines."""
+    """What `run` shows on a terminal: counts since the start, and the health of each mailbox."""
 
     counts: dict[str, int] = field(default_factory=dict)
     mailboxes: dict[str, str] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
 
     def count(self, what: str) -> None:
         """Adds one."""
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
-class _Budget:
-    """Bytes that may wait between the mailboxes' threads and the desk."""
+class _ByCalendar(BaseTrigger):  # type: ignore[misc]
+    """Fires at once and then by the survey's polling calendar."""
 
-    def __init__(self, limit: int) -> None:
-        self._free = limit
-        self._limit = limit
-        self._changed = threading.Condition()
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
 
-    def take(self, size: int, stop: threading.Event) -> None:
-        """Waits until there is room; a batch over the limit goes alone."""
-        size = min(size, self._limit)
-        with self._changed:
-            while self._free < size and not stop.is_set():
-                self._changed.wait(timeout=0.5)
-            self._free -= size
-
-    def give(self, size: int) -> None:
-        """Makes room again."""
-        with self._changed:
-            self._free += min(size, self._limit)
-            self._changed.notify_all()
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """APScheduler's question."""
+        return now if previous is None else next_look(self._calendar, now)
 
 
 class Worker:
     """Runs until told to stop. `sources` by mailbox id."""
 
-    def __init__(self, desk: Desk, sources: dict[str, Source], sender: Sender) -> None:
+    def __init__(self, desk: Desk, sources: Mapping[str, Source], sender: Sender) -> None:
         self.state = State()
         self._desk = desk
-        self._sources = sources
-        self._sender = sender
-        self._stop = threading.Event()
-        self._inbox: queue.Queue[Batch | Polled | Attempted | None] = queue.Queue()
-        self._to_send: queue.Queue[outbox.Outgoing | None] = queue.Queue()
-        self._budget = _Budget(QUEUE_BYTES)
-        self._wake = {mailbox: threading.Event() for mailbox in sources}
+        self._stopping = False
+        self._inbox: SimpleQueue[Item] = SimpleQueue()  # its put may interrupt its get: safe in a signal
+        self._in_hand: Item | None = None
+        self._unsettled: Generator[Settled, None, None] | None = None
+        self._budget = ByteBudget(QUEUE_BYTES)
+        self._mailboxes = {
+            id: MailboxThread(id, source, desk.ledger.path, self._budget, self._inbox.put)
+            for id, source in sources.items()
+        }
+        self._delivery = DeliveryThread(sender, self._inbox.put)
+        self._delivery_free = True
+        self._delivery_rests_until = 0.0  # time.monotonic
         self._scheduler = BackgroundScheduler(
             timezone=JST, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
-        self._sending: set[int] = set()
 
-    def run(self, on_change: Callable[[State], None] = lambda state: None) -> None:
-        """Works until `stop`, SIGTERM or SIGINT. Raises LedgerBusy only at the start."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            if threading.current_thread() is threading.main_thread():
-                signal.signal(number, lambda *_: self.stop())
-        threads = [
-            threading.Thread(target=self._watch, args=(mailbox,), name=f"mailbox {mailbox}")
-            for mailbox in self._sources
-        ]
-        threads.append(threading.Thread(target=self._post, name="delivery"))
-        for thread in threads:
-            thread.start()
-        self._schedule()
+    def run(self) -> None:
+        """Works until `stop`. An error of the ledger that time does not mend is raised."""
+        self._start()
         try:
-            self._work(on_change)
+            while not self._stopping:
+                self._turn()
         finally:
-            self._shut_down(threads)
+            self._shut_down()
 
     def stop(self) -> None:
         """Asks the worker to finish what it has in hand and end. Safe in a signal handler."""
-        self._stop.set()
-        self._inbox.put(None)
+        self._stopping = True
+        self._inbox.put(Wake())
 
-    def _schedule(self) -> None:
-        now = self._desk.clock()
-        for mailbox in self._sources:
-            self._scheduler.add_job(self._tick, args=(mailbox,), next_run_time=now, id=mailbox)
-        self._scheduler.add_job(self._inbox.put, "interval", args=(None,), seconds=15, id="delivery")
+    def _start(self) -> None:
+        for delivery in self._desk.give_up():
+            self._say_delivery(delivery)
+        for thread in (*self._mailboxes.values(), self._delivery):
+            thread.start()
+        calendar = self._desk.register.survey.calendar
+        for mailbox in self._mailboxes.values():
+            self._scheduler.add_job(mailbox.look, _ByCalendar(calendar))
+        self._scheduler.add_job(self._inbox.put, "interval", args=(Wake(),), seconds=WAKE_SECONDS)
         self._scheduler.start()
+        self._inbox.put(Wake())  # what an earlier run left
+        log.info("受付を開始しました（%s）", "、".join(self._mailboxes))
 
-    def _tick(self, mailbox: str) -> None:
-        """Wakes a mailbox's thread and sets the next look by the survey's calendar."""
-        self._wake[mailbox].set()
-        now = self._desk.clock()
-        seconds = polling_seconds(self._desk.register.survey.calendar, now)
-        next_look = datetime.fromtimestamp(now.timestamp() + seconds, JST)
-        self._scheduler.add_job(
-            self._tick, args=(mailbox,), next_run_time=next_look, id=mailbox, replace_existing=True
-        )
+    # --- one turn -------------------------------------------------------------------------------------
 
-    # --- a mailbox's thread ---------------------------------------------------------------------------
-
-    def _watch(self, mailbox: str) -> None:
-        ledger = Ledger(self._desk.ledger.path)
-        wake = self._wake[mailbox]
-        while not self._stop.is_set():
-            if not wake.wait(timeout=0.5):
-                continue
-            wake.clear()
-            self._inbox.put(Polled(mailbox, self._look(ledger, mailbox)))
-        self._sources[mailbox].close()
-        ledger.close()
-
-    def _look(self, ledger: Ledger, mailbox: str) -> str:
-        """Fetches what is new; the problem in one sentence, or an empty string."""
+    def _turn(self) -> None:
+        """Does one thing. What a locked ledger or a full disk prevents is done again a little later."""
         try:
-            for uidvalidity, mails in new_mail(ledger, mailbox, self._sources[mailbox]):
-                self._budget.take(_size(mails), self._stop)
-                self._inbox.put(Batch(mailbox, uidvalidity, mails))
-                if self._stop.is_set():
-                    break
-        except SourceUnavailable as problem:
-            return str(problem)
-        except LedgerBusy as busy:
-            return str(busy)
-        except Exception:
-            log.exception("%s: unforeseen", mailbox)
-            return "予期しない問題が起きました。次回もう一度試します。"
-        return ""
+            if self._in_hand is None:
+                self._in_hand = self._next_item(wait=self._unsettled is None)
+            if self._in_hand is not None:
+                self._handle(self._in_hand)
+                self._in_hand = None
+            else:
+                self._settle_one()
+            self._hand_over()
+        except (LedgerBusy, DiskFull, ReaderUnavailable) as trouble:
+            log.error("%s。%d秒後にもう一度試します。", trouble, RETRY_SECONDS)
+            self._unsettled = self._desk.settle_waiting()
+            self._pause(RETRY_SECONDS)
 
-    # --- the delivery thread --------------------------------------------------------------------------
-
-    def _post(self) -> None:
-        while (outgoing := self._to_send.get()) is not None:
-            self._inbox.put(self._attempt(outgoing))
-        self._sender.close()
-
-    def _attempt(self, outgoing: outbox.Outgoing) -> Attempted:
+    def _next_item(self, wait: bool) -> Item | None:
         try:
-            outcome = self._sender.send(outgoing.posting)
-        except AnswerLost as lost:
-            return Attempted(outgoing, None, str(lost))
-        except SenderLater as later:
-            return Attempted(outgoing, "later", str(later))
-        except Exception as error:
-            log.exception("delivery: unforeseen")
-            return Attempted(outgoing, None, type(error).__name__)
-        return Attempted(outgoing, outcome.result, outcome.detail)
+            return self._inbox.get(block=wait)
+        except Empty:
+            return None
 
-    # --- the desk, in the main thread -----------------------------------------------------------------
-
-    def _work(self, on_change: Callable[[State], None]) -> None:
-        self._settle()  # what an earlier run left
-        while not self._stop.is_set():
-            item = self._inbox.get()
-            while not self._stop.is_set():
-                try:
-                    self._handle(item)
-                    break
-                except (LedgerBusy, DiskFull) as trouble:
-                    log.error("%s", trouble)
-                    self._stop.wait(RETRY_SECONDS)
-            on_change(self.state)
-
-    def _handle(self, item: Batch | Polled | Attempted | None) -> None:
+    def _handle(self, item: Item) -> None:
+        """Takes in what a thread brought. May be called again with the same item."""
         if isinstance(item, Batch):
             self._desk.keep(item.mailbox, item.uidvalidity, item.mails)
-            self._budget.give(_size(item.mails))
-            self._settle()
+            self._budget.give(item.size)
         elif isinstance(item, Polled):
-            arrivals.health(self._desk.ledger, item.mailbox, item.problem, self._desk.clock())
             self._note_health(item)
-            self._settle()
-        elif isinstance(item, Attempted):
-            self._finish(item)
-        self._hand_over()
+            self._mailboxes[item.mailbox].handled()
+        elif isinstance(item, Attempt):
+            self._say_delivery(self._desk.record(item))
+            self._delivery_free = True
+            self._delivery_rests_until = time.monotonic() + REST.total_seconds() if item.rest else 0.0
+        if self._unsettled is None and not isinstance(item, Attempt):
+            self._unsettled = self._desk.settle_waiting()
 
-    def _settle(self) -> None:
-        for settled in self._desk.settle_waiting():
-            self._say(settled)
-            self._hand_over()
-            if self._stop.is_set():
-                return
+    def _settle_one(self) -> None:
+        settled = next(self._unsettled, None) if self._unsettled is not None else None
+        if settled is None:
+            self._unsettled = None
+            return
+        self.state.count("受信")
+        for outcome in outcomes(settled):
+            self.state.count(outcome)
+        log.info("%s", settled_line(settled, self._desk.register))
 
     def _hand_over(self) -> None:
-        """Gives due replies to the delivery thread; the beginning of each attempt is committed first."""
-        for outgoing in outbox.due(self._desk.ledger, self._desk.clock()):
-            if outgoing.id in self._sending:
-                continue
-            if outgoing.interrupted > 1:
-                outbox.finish(self._desk.ledger, outgoing, "unsure", "", self._desk.clock())
-                continue
-            outbox.begin(self._desk.ledger, outgoing.id, self._desk.clock())
-            self._sending.add(outgoing.id)
-            self._to_send.put(outgoing)
+        """Gives the delivery thread its next reply, if one is due."""
+        if self._delivery_free and time.monotonic() >= self._delivery_rests_until:
+            outgoing = self._desk.next_reply()
+            if outgoing is not None:
+                self._delivery_free = False
+                self._delivery.send(outgoing)
 
-    def _finish(self, item: Attempted) -> None:
-        if item.state is not None:
-            outbox.finish(self._desk.ledger, item.outgoing, item.state, item.detail, self._desk.clock())
-        self._sending.discard(item.outgoing.id)
-        self.state.count(item.state or "sending")
-        self._line(
-            delivery_line(item.outgoing.receipt, item.outgoing.kind, item.state or "sending", item.detail)
-        )
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._stopping and time.monotonic() < until:
+            time.sleep(0.1)
 
     # --- what people see ------------------------------------------------------------------------------
 
-    def _say(self, settled: Settled) -> None:
-        self.state.count(settled.decided.mail.rule)
-        self._line(settled_line(settled))
+    def _say_delivery(self, delivery: Delivery) -> None:
+        self.state.count("返信 " + load_wording().screen["posting_" + delivery.state])
+        level = logging.INFO if delivery.state in ("sent", "drafted") else logging.WARNING
+        log.log(level, "%s", delivery_line(delivery))
 
-    def _note_health(self, item: Polled) -> None:
-        before = self.state.mailboxes.get(item.mailbox, "")
-        self.state.mailboxes[item.mailbox] = item.problem or f"正常 {stamp(self._desk.clock())[11:19]}"
-        if item.problem and item.problem != before:
-            self._line(f"{item.mailbox}: {item.problem}", logging.ERROR)
+    def _note_health(self, polled: Polled) -> None:
+        now = self._desk.clock()
+        arrivals.health(self._desk.ledger, polled.mailbox, polled.problem, now)
+        before = self.state.mailboxes.get(polled.mailbox)
+        self.state.mailboxes[polled.mailbox] = polled.problem or f"正常（{stamp(now)[11:19]} に確認）"
+        if polled.problem and polled.problem != before:
+            log.error("%s: %s", polled.mailbox, polled.problem)
+        elif not polled.problem and before is not None and not before.startswith("正常"):
+            log.info("%s: 再び読めるようになりました", polled.mailbox)
 
-    def _line(self, text: str, level: int = logging.INFO) -> None:
-        log.log(level, "%s", text)
-        self.state.lines = [*self.state.lines[-9:], text]
+    # --- the end --------------------------------------------------------------------------------------
 
-    def _shut_down(self, threads: list[threading.Thread]) -> None:
-        self._stop.set()
+    def _shut_down(self) -> None:
+        """Waits for the server's answer to the reply in hand, and keeps what was fetched. What is cut short
+        is done again by the next run."""
         self._scheduler.shutdown(wait=False)
-        self._to_send.put(None)
-        for thread in threads:
-            thread.join(timeout=30)
-        while not self._inbox.empty():
-            item = self._inbox.get_nowait()
-            if isinstance(item, Batch):
-                self._desk.keep(item.mailbox, item.uidvalidity, item.mails)
-            elif isinstance(item, Attempted):
-                self._finish(item)
-        self._desk.reader.close()
-
-
-def _size(mails: list[Fetched]) -> int:
-    return sum(len(m.raw) for m in mails)
-
-
-def run_once(desk: Desk, sources: dict[str, Source], sender: Sender, say: Callable[[str], None]) -> bool:
-    """One pass: every mailbox read, everything settled, everything due delivered. Whether all went well."""
-    well = True
-    for mailbox, source in sources.items():
-        try:
-            desk.collect(mailbox, source)
-            problem = ""
-        except SourceUnavailable as unavailable:
-            problem, well = str(unavailable), False
-            say(f"{mailbox}: {problem}")
-        finally:
-            source.close()
-        arrivals.health(desk.ledger, mailbox, problem, desk.clock())
-    for settled in desk.settle_waiting():
-        say(settled_line(settled))
-    for delivery in desk.deliver(sender):
-        say(delivery_line(delivery.receipt, delivery.kind, delivery.state, delivery.detail))
-        well = well and delivery.state in ("sent", "drafted")
-    sender.close()
-    desk.reader.close()
-    return well
+        self._budget.close()
+        if self._unsettled is not None:
+            self._unsettled.close()  # waits for the mail that is being read
+        for mailbox in self._mailboxes.values():
+            mailbox.stop()
+        self._delivery.stop()
+        self._delivery.join(DELIVERY_ENDS_SECONDS)
+        until = time.monotonic() + MAILBOX_ENDS_SECONDS
+        for mailbox in self._mailboxes.values():
+            mailbox.join(max(0.0, until - time.monotonic()))
+        with suppress(LedgerBusy, DiskFull):
+            while item := self._in_hand or self._next_item(wait=False):
+                if isinstance(item, Batch | Attempt):
+                    self._handle(item)
+                self._in_hand = None
+        log.info("受付を終了しました")

@@ -15,18 +15,24 @@ import click
 
 from config.errors import ConfigError
 from routing.cli.check import check, inspect
+from routing.cli.collate import collate_command
 from routing.cli.context import App
 from routing.cli.decide import add, decide
 from routing.cli.doctor import doctor
+from routing.cli.export import export_command
 from routing.cli.make import demo, form
 from routing.cli.overview import held, show, status
+from routing.cli.report import report
 from routing.cli.run import run
 from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.operate import Refused
+from routing.reading import ReaderUnavailable
 
 USAGE, BUSY, MISCONFIGURED = 64, 75, 78
-COMMANDS = (demo, run, check, inspect, form, status, held, show, decide, add, doctor)
+COMMANDS = (
+    demo, run, check, inspect, form, collate_command, status, held, show, decide, add, report, export_command, doctor
+)  # fmt: skip
 
 
 class Instant(click.ParamType[datetime | None]):
@@ -85,7 +91,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as wrong:
         click.echo(f"設定または調査のファイルに誤りがあります:\n{wrong}", err=True)
         return MISCONFIGURED
-    except (LedgerBusy, DiskFull) as busy:
+    except (LedgerBusy, DiskFull, ReaderUnavailable) as busy:
         click.echo(f"{busy}。しばらくしてからもう一度実行してください。", err=True)
         return BUSY
     except Refused as refused:

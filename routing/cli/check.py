@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from config.survey import Survey
 from intake.finding import Finding
 from intake.submission import Address, FileReading
 from replies.wording import Wording, load_wording
-from routing.cli.context import App, console, echo_json, table, with_app
+from routing.cli.context import App, console, echo_json, plain, table, with_app
 from routing.offline import Checked, check_file
 from routing.reading import Reader, ReaderDied, ReadFailed
+from routing.register import Register
 
 ERRORS, UNREADABLE = 1, 2
 _UNREADABLE_CODES = frozenset(
@@ -38,7 +38,7 @@ def check(app: App, files: tuple[Path, ...], as_json: bool) -> int:
         echo_json([_as_json(c, load_wording()) for c in checked])
     else:
         for one in checked:
-            _print(one, app.register.survey)
+            _print(one, app.register)
     return max((_exit_code(c) for c in checked), default=0)
 
 
@@ -60,18 +60,23 @@ def _as_json(checked: Checked, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _print(checked: Checked, survey: Survey) -> None:
+def _print(checked: Checked, register: Register) -> None:
     wording = load_wording()
-    form = f"（{survey.form(checked.form).title}）" if checked.form else ""
+    form = f"（{register.survey.form(checked.form).title}）" if checked.form else ""
+    rows = f"　{checked.rows}行" if checked.rows else ""
     screen = console()
-    screen.print(f"[bold]{checked.filename}[/bold] {wording.screen['kind_' + checked.kind]}{form}")
+    screen.print(
+        f"{plain(checked.filename)}  {wording.screen['kind_' + checked.kind]}{form}{rows}", style="bold"
+    )
     if not checked.findings:
         screen.print("  お気づきの点はありません。")
         return
-    listed = table("", "", "シート", "セル", "問", "内容")
+    with_body = any(finding.about for finding in checked.findings)
+    listed = table("", "", *(["団体"] if with_body else []), "シート", "セル", "問", "内容")
     for finding in checked.findings:
         listed.add_row(
             wording.screen["severity_" + finding.severity],
+            *([register.full_name(finding.about)] if with_body else []),
             finding.sheet,
             finding.cell,
             f"Q{finding.question}" if finding.question else finding.label,
@@ -129,11 +134,11 @@ def _attachment(file: FileReading) -> dict[str, Any]:
 def _print_mail(shown: dict[str, Any]) -> None:
     screen = console()
     for key, label in (("subject", "件名"), ("from", "差出人"), ("kind", "種別")):
-        screen.print(f"[bold]{label}[/bold]: {shown[key]}", markup=True, highlight=False)
+        screen.print(f"{label}: {plain(shown[key])}")
     listed = table("添付ファイル", "名前", "バイト数", "SHA-256")
     for attachment in shown["attachments"]:
         listed.add_row(attachment["filename"], str(attachment["size"]), attachment["sha256"])
     screen.print(listed)
     for defect in shown["defects"]:
-        screen.print(f"・{defect['where']}: {defect['what']}", highlight=False)
-    screen.print(shown["body"], markup=False, highlight=False)
+        screen.print(plain(f"・{defect['where']}: {defect['what']}"))
+    screen.print(plain(shown["body"]))

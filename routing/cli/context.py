@@ -21,11 +21,12 @@ from config.settings import Settings, check_mailboxes, load_settings
 from routing.clock import Clock, rehearsed, system_clock
 from routing.desk import Desk
 from routing.ledger.arrivals import Arrival, find
-from routing.ledger.store import Ledger
+from routing.ledger.store import Ledger, NotALedger
 from routing.operate import Refused
-from routing.reading import Reader
+from routing.readers import Readers
 from routing.register import Register, build_register
 
+_CONTROLS = {n: "\N{REPLACEMENT CHARACTER}" for n in (*range(32), *range(127, 160)) if chr(n) not in "\t\n"}
 PIPE_WIDTH = 200  # columns of a table that does not go to a terminal
 
 
@@ -75,7 +76,7 @@ class App:
         if mistakes := check_mailboxes(self.settings, register.survey, self.settings_path.name):
             raise SettingsError(mistakes)
         ledger = self._ledger()
-        reader = Reader(self.survey_dir)
+        reader = Readers(self.survey_dir, self.settings.readers)
         try:
             yield Desk(register, self.settings, ledger, reader, clock or self.clock)
         finally:
@@ -87,26 +88,45 @@ class App:
         if not folder.is_dir():
             reason = f"台帳のフォルダー {folder} がありません。作成してください。"
             raise SettingsError((Mistake(self.settings_path.name, "ledger", reason),))
-        return Ledger(self.settings.ledger)
+        try:
+            return Ledger(self.settings.ledger)
+        except NotALedger as reason:
+            raise SettingsError((Mistake(self.settings_path.name, "ledger", str(reason)),)) from reason
 
 
 def find_arrival(desk: Desk, text: str) -> Arrival:
     """The mail that a person named by its number or receipt number. Raises Refused."""
     arrival = find(desk.ledger, text)
     if arrival is None:
-        raise Refused(f"{text} は台帳にありません。番号は held または status で確かめてください。")
+        raise Refused(f"{text} は台帳にありません。番号は held で確かめてください。")
     return arrival
 
 
+def plain(text: str) -> str:
+    """What strangers wrote, without characters that would steer a terminal (ESC and its like)."""
+    return text.translate(_CONTROLS)
+
+
 def console() -> Console:
-    """Where people read: coloured on a terminal, plain and wide enough on a pipe."""
-    plain = Console()
-    return plain if plain.is_terminal else Console(width=PIPE_WIDTH)
+    """Where people read: coloured on a terminal, plain and wide enough on a pipe. No markup is read out of
+    what is printed: a subject like "[/b]" is a subject."""
+    made = Console(markup=False, emoji=False, highlight=False)
+    if not made.is_terminal:
+        made = Console(markup=False, emoji=False, highlight=False, width=PIPE_WIDTH)
+    return made
 
 
-def table(title: str, *columns: str) -> Table:
+class Listing(Table):
+    """A table whose cells may come from strangers."""
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        """Adds a row; text is made harmless for the terminal."""
+        super().add_row(*(plain(c) if isinstance(c, str) else c for c in cells), **options)
+
+
+def table(title: str, *columns: str) -> Listing:
     """A table with these columns."""
-    made = Table(title=title, title_justify="left", header_style="bold")
+    made = Listing(title=title, title_justify="left", header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
     return made

@@ -18,7 +18,7 @@ from routing.offline import check_file
 from routing.operate import Refused, Who
 
 OUTCOMES = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
-ACTIONS = (*OUTCOMES, "assign", "approve-sender", "retry", "not-applicable", "applicable")
+ACTIONS = (*OUTCOMES, "assign", "approve-sender", "retry", "seen", "not-applicable", "applicable")
 
 
 @click.command()
@@ -28,10 +28,11 @@ ACTIONS = (*OUTCOMES, "assign", "approve-sender", "retry", "not-applicable", "ap
 @click.option("--by", required=True, help="判断した職員")
 @click.option("--why", "--reason", "why", required=True, help="理由")
 @click.option("--amend", multiple=True, metavar="Qn=値", help="電話などで確認した回答を補記する（例: Q5=②）")
+@click.option("--program", default="", metavar="ID", help="assign: 制度等も指定する（例: shoman）")
 @click.option("--domain", is_flag=True, help="approve-sender: ドメイン全体を承認する")
 @with_app
 def decide(  # noqa: PLR0913 - one parameter per option of the command
-    app: App, id: str, action: str | None, value: str, by: str, why: str, amend: tuple[str, ...], domain: bool
+    app: App, id: str, action: str | None, value: str, by: str, why: str, amend: tuple[str, ...], program: str, domain: bool
 ) -> None:
     """held のメールについて判断を記録します。
 
@@ -39,9 +40,10 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
     ID accept            受理する
     ID correct           修正のお願いを送る
     ID ignore            対象外とする
-    ID assign 団体コード 回答団体を指定して判定し直す
+    ID assign 団体コード 回答団体（--program で制度等も）を指定して判定し直す
     ID approve-sender    この差出人を今後も受け付ける（--domain でドメインごと）
     ID retry             読み直す
+    ID seen              お知らせや返信の不達を確認済みにする
     ID --amend Q5=②      回答を補記して判定し直す（職員補記）
     団体コード:制度等 not-applicable | applicable   該当事務なし／取り消し
     """
@@ -50,24 +52,30 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
         raise click.UsageError("判断（accept など）か --amend のどちらか一つを指定してください。")
     with app.open_desk() as desk:
         if action in ("not-applicable", "applicable"):
-            lgcode, _, program = id.partition(":")
-            operate.set_applicable(desk, lgcode, program, action == "applicable", who)
-            click.echo(f"{desk.register.full_name(lgcode)} {program}: {action} を記録しました。")
+            lgcode, _, owed = id.partition(":")
+            operate.set_applicable(desk, lgcode, owed, action == "applicable", who)
+            click.echo(f"{desk.register.full_name(lgcode)} {owed}: {action} を記録しました。")
             return
         arrival = find_arrival(desk, id)
         settled = operate.amend(desk, arrival, _changes(amend), who) if amend else None
         if action is not None:
-            settled = _act(desk, arrival, (action, value, domain), who)
-        click.echo(settled_line(settled) if settled else "次の確認のときに読み直します。")
+            settled = _act(desk, arrival, (action, value, program, domain), who)
+        click.echo(settled_line(settled, desk.register) if settled else _DONE[action or ""])
 
 
-def _act(desk: Desk, arrival: Arrival, what: tuple[str, str, bool], who: Who) -> Settled | None:
-    action, value, domain = what
+_DONE = {"retry": "次の確認のときに読み直します。", "seen": "確認済みとしました。"}
+
+
+def _act(desk: Desk, arrival: Arrival, what: tuple[str, str, str, bool], who: Who) -> Settled | None:
+    action, value, program, domain = what
     if action == "retry":
         operate.retry(desk, arrival, who)
         return None
+    if action == "seen":
+        operate.mark_seen(desk, arrival, who)
+        return None
     if action == "assign":
-        return operate.assign(desk, arrival, value, who)
+        return operate.assign(desk, arrival, value, who, program)
     if action == "approve-sender":
         return operate.approve_sender(desk, arrival, who, domain)
     outcome = OUTCOMES[action]
@@ -106,7 +114,7 @@ def add(app: App, file: Path, body: str, received: str, mailbox: str | None, by:
         if where not in {m.id for m in desk.register.survey.mailboxes}:
             raise click.UsageError(f"--mailbox {where}: この調査にない提出先です。")
         paper = operate.Paper(file.name, file.read_bytes(), where, body, at)
-        click.echo(settled_line(operate.add(desk, paper, Who(by, why))))
+        click.echo(settled_line(operate.add(desk, paper, Who(by, why)), desk.register))
 
 
 def _mailbox_for(desk: Desk, file: Path, body: str) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import click
 
 from config.errors import SettingsError
-from config.settings import Settings
+from config.settings import Settings, check_mailboxes
 from intake.source import SourceUnavailable
 from replies.sender import SenderLater
 from routing.cli.context import App, console, table, with_app
 from routing.clock import stamp
 from routing.connections import open_sender, open_source
 from routing.ledger import arrivals, outbox
-from routing.ledger.store import Ledger
+from routing.ledger.store import Ledger, NotALedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ def doctor(app: App) -> int:
     found = list(_examine(app))
     listed = table("点検", "対象", "", "結果")
     for one in found:
-        listed.add_row(one.what, "良好" if one.well else "[red]要対応[/red]", one.said)
+        listed.add_row(
+            one.what, "良好" if one.well else "要対応", one.said, style=None if one.well else "red"
+        )
     console().print(listed)
     return 0 if all(one.well for one in found) else 1
 
@@ -49,11 +52,13 @@ def _examine(app: App) -> Iterator[Diagnosis]:
         f"{survey.title}（提出期限 {stamp(survey.deadline)}、提出義務 {len(register.obligations)}）",
     )
     yield Diagnosis("設定", True, f"{app.settings_path}（{_mode(settings)}）")
+    for mistake in check_mailboxes(settings, survey, app.settings_path.name):
+        yield Diagnosis("設定", False, str(mistake))
     yield from _ledger(settings)
     configured = set(settings.mailboxes)
     for mailbox in survey.mailboxes:
         if mailbox.id not in configured:
-            yield Diagnosis(f"提出先 {mailbox.id}", False, f"設定に [mailboxes.{mailbox.id}] がありません")
+            yield Diagnosis(f"提出先 {mailbox.id}", True, "この設定では扱いません")
     for id, mailbox_settings in settings.mailboxes.items():
         source = open_source(mailbox_settings, settings)
         yield _try(f"提出先 {id}", lambda source=source: f"{len(source.look(None).uids)}通あります")  # type: ignore[misc]
@@ -95,12 +100,16 @@ def _waiting(app: App) -> Iterator[Diagnosis]:
     if not app.settings.ledger.exists():
         yield Diagnosis("送信待ち", True, "台帳はまだありません（最初の run で作られます）")
         return
-    ledger = Ledger(app.settings.ledger)
-    now = app.clock()
-    due = outbox.due(ledger, now)
-    unread = len(arrivals.waiting(ledger))
-    yield Diagnosis("判定待ち", True, f"{unread}通")
-    yield Diagnosis("送信待ち", True, f"{len(due)}通" + "".join(f"\n{o.receipt} {o.kind}" for o in due[:10]))
-    for mailbox, problem in arrivals.unhealthy(ledger):
-        yield Diagnosis(f"提出先 {mailbox}", False, problem)
-    ledger.close()
+    try:
+        ledger = Ledger(app.settings.ledger)
+    except NotALedger as reason:
+        yield Diagnosis("台帳", False, str(reason))
+        return
+    with closing(ledger):
+        due = outbox.due(ledger, app.clock())
+        unread = len(arrivals.waiting(ledger))
+        yield Diagnosis("判定待ち", True, f"{unread}通")
+        first = "".join(f"\n{o.receipt} {o.kind}" for o in due[:10])
+        yield Diagnosis("送信待ち", True, f"{len(due)}通{first}")
+        for mailbox, problem in arrivals.unhealthy(ledger):
+            yield Diagnosis(f"提出先 {mailbox}", False, problem)

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
 
 from replies.form import blank
-from routing.cli.context import App, console, table, with_app
-from routing.demo import Demo, run_demo
+from replies.japanese import full_width_number
+from replies.wording import load_wording
+from routing.cli.context import App, with_app
+from routing.demo import SEEN, Demo, Line, Watch, run_demo
+
+PIPE_WIDTH = 140  # columns where the output does not go to a terminal
+_WIDE = 132  # columns from which the table has room for the senders
+_STYLES = {
+    "accepted": "green",
+    "correction": "yellow",
+    "held": "magenta",
+    "kept": "cyan",
+    "ignored": "dim",
+    SEEN: "dim",
+}
+_SEEN_NAME = "受信済み"
 
 
 @click.command()
@@ -34,14 +58,108 @@ def form(app: App, folder: Path) -> None:
 @with_app
 def demo(app: App, out: Path) -> None:
     """見本のメールで、受付から返信までの流れを最初から最後まで動かします。"""
-    done = run_demo(app.survey_dir, out)
-    _show(done)
+    screen = Console()
+    if not screen.is_terminal:
+        screen = Console(width=PIPE_WIDTH)
+    with _progress(screen) as watch:
+        done = run_demo(app.survey_dir, out, watch)
+    screen.print(_mails(done, wide=screen.width >= _WIDE))
+    screen.print(_counts(done))
+    screen.print(_next_steps(done), soft_wrap=True)
 
 
-def _show(done: Demo) -> None:
-    screen = console()
-    listed = table("届いたメールと判定", "番号", "提出先", "件名", "判定", "返信")
-    for line in done.lines:
-        listed.add_row(*line)
-    screen.print(listed)
-    screen.print(done.summary, highlight=False)
+@contextmanager
+def _progress(screen: Console) -> Iterator[Watch]:
+    """A bar with the mail that was done last; it leaves nothing behind, and a pipe gets none."""
+    columns = (BarColumn(bar_width=30), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task("準備しています", total=None)
+        yield lambda line, total: bar.update(task, total=total, advance=1, description=line.sample.title)
+
+
+def _mails(done: Demo, wide: bool) -> Table:
+    """What came and what was decided, a section for each day."""
+    table = Table(title="届いたメールと判定", title_justify="left", header_style="bold", box=box.SIMPLE_HEAD)
+    table.pad_edge, table.collapse_padding = False, True
+    table.add_column("番号", justify="right", no_wrap=True)
+    for heading in ("受信", "宛先", *(["差出人"] if wide else [])):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("届いたメール", overflow="fold")
+    for heading in ("判定", "理由") if wide else ("判定",):
+        table.add_column(heading, overflow="fold")
+    table.add_column("返信", no_wrap=True)
+    days = [line.sample.received.date() for line in done.lines]
+    for line, day, following in zip(done.lines, days, [*days[1:], None], strict=True):
+        table.add_row(*_cells(line, wide), end_section=day != following)
+    return table
+
+
+def _cells(line: Line, wide: bool) -> list[Text]:
+    sample = line.sample
+    left = [str(line.number or ""), f"{sample.received:%-m/%-d %H:%M}", line.item]
+    middle = [sample.sender_name, sample.title] if wide else [sample.title]
+    outcome, why = Text(_name(line.outcome), style=_STYLES[line.outcome]), _why(line)
+    decision = [outcome, why] if wide else [Text("\n").join(t for t in (outcome, why) if t)]
+    return [*map(Text, left + middle), *decision, _reply(line)]
+
+
+def _why(line: Line) -> Text:
+    """The row of the table that decided; of several files each with its own outcome. No space in it: there
+    rich would break the line."""
+    counts = Counter(line.reasons)
+    if len(counts) == 1 and line.outcome == "accepted":
+        return Text()  # the outcome says it all
+    named = [f"{_name(outcome)}：" if len(counts) > 1 else "" for outcome, _ in counts]
+    times = [f"（{full_width_number(n)}件）" if n > 1 else "" for n in counts.values()]
+    reasons = zip(named, (sentence for _, sentence in counts), times, strict=True)
+    return Text("\n".join(map("".join, reasons)), style="dim")
+
+
+def _name(outcome: str) -> str:
+    return load_wording().outcome.get(outcome, _SEEN_NAME)
+
+
+def _reply(line: Line) -> Text:
+    if not line.reply_subject:
+        return Text("なし", style="dim")
+    return Text(line.reply_subject.partition("】")[0] + "】" + ("" if line.reply_file else "（未送信）"))
+
+
+def _counts(done: Demo) -> Text:
+    text = Text(f"{len(done.lines)}通のメールを処理しました（返信 {done.replies}通）。 ")
+    for outcome, style in _STYLES.items():
+        if done.outcomes[outcome]:
+            text.append(f" {_name(outcome)} {done.outcomes[outcome]} ", style=style)
+    return text
+
+
+def _next_steps(done: Demo) -> Text:
+    """What to open, and what to try on the settings file that the demo leaves."""
+    files = {
+        "返信（.eml。メールソフトで開けます）": f"{done.out}/replies/",
+        "届いたメール": f"{done.out}/inbox/",
+        "台帳（SQLite）": f"{done.out}/ledger.db",
+    }
+    example = next((line for line in done.lines if line.letter == "correction"), done.lines[0])
+    if example.reply_file:
+        files = {"確認のお願いの例": f"{done.out}/replies/{example.reply_file}", **files}
+    program = sys.argv[0] if sys.argv[0].endswith("/uketsuke") else "uketsuke"
+    on_demo = f"{program} --settings {done.out}/settings.toml"
+    commands = {
+        "提出状況": f"{on_demo} status",
+        "職員の判断を待つもの": f"{on_demo} held",
+        f"{example.number}番のメールの全記録": f"{on_demo} show {example.number}",
+        "未記入の様式": f"{program} form {done.out}/forms",
+    }
+    return Text("\n").join(
+        [_steps("次のものをご覧ください", files), _steps("続けて試せるコマンド", commands)]
+    )
+
+
+def _steps(heading: str, steps: dict[str, str]) -> Text:
+    """One step a line, never broken, so that it can be copied."""
+    text = Text("\n").append(heading, style="bold")
+    widest = max(map(cell_len, steps))
+    for name, what in steps.items():
+        text.append(f"\n  {name}{' ' * (widest - cell_len(name))}  ", style="dim").append(what)
+    return text

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from replies.wording import load_wording
-from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
+from routing.cli.context import App, console, echo_json, find_arrival, plain, table, with_app
 from routing.clock import stamp
 from routing.desk import Desk
 from routing.ledger import people
@@ -19,13 +19,18 @@ from routing.verdict import sentence_of
 
 
 @click.command()
-@click.option("--prefecture", metavar="NN", help="この都道府県だけ（２桁のコード）")
+@click.option("--prefecture", metavar="NN", default="", help="この都道府県だけ（２桁のコード）")
 @click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
 @with_app
-def status(app: App, prefecture: str | None, as_json: bool) -> None:
+def status(app: App, prefecture: str, as_json: bool) -> None:
     """提出状況: どの団体が何を提出済みか、何が残っているか。"""
+    known = {body.lgcode[:2] for body in app.register.roster.of_kind("prefecture")}
+    if prefecture and prefecture not in known:
+        raise click.UsageError(
+            f"--prefecture {prefecture}: 都道府県のコードを２桁で指定してください（例: 14）。"
+        )
     with app.open_desk() as desk:
-        found = status_at(desk, desk.clock(), prefecture or "")
+        found = status_at(desk, desk.clock(), prefecture)
     if as_json:
         echo_json(_status_json(found, desk))
     else:
@@ -91,7 +96,7 @@ def _print_status(found: Status, desk: Desk) -> None:
             )
     screen.print(shown)
     for mailbox, problem in found.unhealthy:
-        screen.print(f"[red]{mailbox}: {problem}[/red]")
+        screen.print(plain(f"{mailbox}: {problem}"), style="red")
 
 
 @click.command()
@@ -152,7 +157,7 @@ def show(app: App, id: str, as_json: bool) -> None:
         return
     screen = console()
     for entry in entries:
-        screen.print(f"[bold]{entry.title}[/bold]")
+        screen.print(entry.title, style="bold")
         _print_entry(entry)
 
 

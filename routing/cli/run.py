@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
+import signal
 
 import click
-from rich.console import Group
+from rich.console import Console, Group
 from rich.live import Live
-from rich.table import Table
+from rich.logging import RichHandler
 from rich.text import Text
 
-from routing.cli.context import App, console, with_app
+from config.errors import SettingsError
+from routing.cli.context import App, console, table, with_app
 from routing.clock import system_clock
-from routing.connections import open_sender, open_source
+from routing.connections import open_sender, open_source, unreadable_secrets
 from routing.ledger.store import desk_lock
-from routing.worker import State, Worker, run_once
+from routing.one_pass import run_once
+from routing.worker import State, Worker
 
 
 @click.command()
@@ -22,9 +25,11 @@ from routing.worker import State, Worker, run_once
 @with_app
 def run(app: App, once: bool) -> int:
     """メールボックスを見張り、届いた調査票に返信します（止めるには Ctrl-C または SIGTERM）。"""
-    if not once and app.now_option is not None:
-        raise click.UsageError("--now は run --once とだけ使えます。")
+    if not once and app.rehearsed_at is not None:
+        raise click.UsageError("日時を指定したリハーサル（--now、設定の now）は run --once とだけ使えます。")
     settings = app.settings
+    if mistakes := unreadable_secrets(settings, app.settings_path.name):
+        raise SettingsError(mistakes)
     clock = app.clock if once else system_clock
     with app.open_desk(clock) as desk, desk_lock(settings.ledger):
         sources = {id: open_source(mailbox, settings) for id, mailbox in settings.mailboxes.items()}
@@ -32,25 +37,35 @@ def run(app: App, once: bool) -> int:
         if once:
             return 0 if run_once(desk, sources, sender, click.echo) else 1
         worker = Worker(desk, sources, sender)
-        _watch(worker)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda number, _: _stop(worker, number))
+        _work(worker, console())
     return 0
 
 
-def _watch(worker: Worker) -> None:
-    """Shows the worker's state on a terminal, plain lines otherwise."""
-    screen = console()
+def _stop(worker: Worker, number: int) -> None:
+    """The first signal lets the worker finish what it has in hand; a second one is not waited for."""
+    signal.signal(number, signal.SIG_DFL)
+    worker.stop()
+
+
+def _work(worker: Worker, screen: Console) -> None:
+    """On a terminal the log scrolls above the worker's state; elsewhere plain lines."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     if not screen.is_terminal:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)
         worker.run()
         return
-    with Live(_picture(State()), console=screen, refresh_per_second=4) as live:
-        worker.run(lambda state: live.update(_picture(state)))
+    handler = RichHandler(console=screen, show_path=False, show_level=False, highlighter=None)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
+    with Live(console=screen, get_renderable=lambda: _picture(worker.state), refresh_per_second=2):
+        worker.run()
 
 
 def _picture(state: State) -> Group:
-    mailboxes = Table("提出先", "状態", title="受付 稼働中（Ctrl-C で終了）", title_justify="left")
-    for mailbox, condition in sorted(state.mailboxes.items()):
+    """Drawn by a thread of its own while the worker works: looks at copies."""
+    mailboxes = table("受付 稼働中（Ctrl-C で終了）", "提出先", "状態")
+    for mailbox, condition in sorted(dict(state.mailboxes).items()):
         mailboxes.add_row(mailbox, condition)
-    counts = "　".join(f"{what} {n}" for what, n in sorted(state.counts.items())) or "まだ何も届いていません"
-    return Group(mailboxes, Text(counts), *(Text(line) for line in state.lines))
+    counts = "　".join(f"{what} {n}" for what, n in dict(state.counts).items())
+    return Group(mailboxes, Text(counts or "まだ何も届いていません"))

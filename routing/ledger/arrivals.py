@@ -17,6 +17,7 @@ from routing.ledger.store import Ledger
 
 # Crockford's base 32 without I, L, O, U: read aloud over the telephone without a mistake.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LONGEST_ID = 18  # digits that SQLite can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,15 @@ def waiting(ledger: Ledger) -> list[Arrival]:
     """Arrivals that wait for a verdict, oldest first."""
     return [
         _arrival(row)
-        for row in ledger.rows(
-            "SELECT a.* FROM to_read q JOIN arrival a ON a.id = q.arrival_id ORDER BY a.received_at, a.id"
+        for row in ledger.rows(  # CROSS JOIN: SQLite keeps this order and does not walk through all arrivals
+            "SELECT a.* FROM to_read q CROSS JOIN arrival a ON a.id = q.arrival_id ORDER BY a.received_at, a.id"
         )
     ]
+
+
+def is_waiting(ledger: Ledger, arrival_id: int) -> bool:
+    """Whether an arrival still waits for a verdict."""
+    return ledger.row("SELECT 1 FROM to_read WHERE arrival_id = ?", arrival_id) is not None
 
 
 def get(ledger: Ledger, arrival_id: int) -> Arrival | None:
@@ -137,7 +143,7 @@ def get(ledger: Ledger, arrival_id: int) -> Arrival | None:
 def find(ledger: Ledger, text: str) -> Arrival | None:
     """The arrival that a person means: by its number in the ledger or by its receipt number."""
     if text.isascii() and text.isdigit():
-        return get(ledger, int(text))
+        return get(ledger, int(text)) if len(text) <= _LONGEST_ID else None
     row = ledger.row("SELECT * FROM arrival WHERE receipt = ?", text.strip().upper())
     return _arrival(row) if row else None
 

@@ -36,7 +36,8 @@ _QUERIES: tuple[tuple[str, str], ...] = (
     ("指摘", "SELECT f.verdict_id AS 判定, f.code, f.severity AS 重大度, f.sheet AS シート, f.cell AS セル,"
      " f.question AS 問, f.label AS 項目, f.found AS 現在, f.expected AS 期待"
      " FROM finding f WHERE f.arrival_id = ? ORDER BY f.id"),
-    ("出来事", "SELECT kind AS 種類, detail AS 内容, done_by AS 実施者, why AS 理由, recorded_at AS 日時"
+    ("出来事", "SELECT kind AS 種類, detail AS 内容, lgcode AS 団体,"
+     " program AS 制度等, done_by AS 実施者, why AS 理由, recorded_at AS 日時"
      " FROM event WHERE arrival_id = ? ORDER BY id"),
     ("返信", "SELECT o.kind AS 種類, o.recipient AS 宛先, o.subject AS 件名, p.state AS 状態, p.detail AS 内容,"
      " p.recorded_at AS 日時, o.message_id FROM outbox o JOIN posting p ON p.outbox_id = o.id"

@@ -215,8 +215,8 @@ def m004_outbox(db: Database) -> None:
 VIEWS: dict[str, str] = {
     "latest_verdict": """
         SELECT v.* FROM verdict v
-        WHERE v.id = (SELECT max(w.id) FROM verdict w
-                      WHERE w.arrival_id = v.arrival_id AND w.piece = v.piece)""",
+        WHERE v.id >= (SELECT max(w.id) FROM verdict w
+                       WHERE w.arrival_id = v.arrival_id AND w.piece = '0')""",
     "mail_overview": """
         SELECT a.id, a.receipt, a.mailbox, a.received_at, m.kind, m.sender, m.subject, v.outcome, v.rules,
                (SELECT count(*) FROM attachment t WHERE t.arrival_id = a.id) AS attachments

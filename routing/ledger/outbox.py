@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from sqlite3 import Row
 
 from replies.sender import Posting
 from routing.clock import stamp
@@ -21,7 +22,8 @@ _BACK_OFF = (1, 2, 5, 10, 20, 30)  # minutes after the first, second … "later"
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A reply that is due. `interrupted`: its last attempt was begun and never ended; `tries` so far."""
+    """A reply that waits. `interrupted`: how many attempts were begun and never ended, the last one among
+    them; `tries`: all attempts so far."""
 
     id: int
     receipt: str
@@ -56,29 +58,51 @@ def queue(ledger: Ledger, reply: Posted, arrival_id: int | None, now: datetime) 
     ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
 
 
+_OUTGOING = """SELECT o.id, o.kind, o.mail_from, o.rcpt_to, o.message_id, o.data, coalesce(a.receipt, '') AS receipt,
+        (SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1) AS state,
+        (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'sending') AS tries,
+        (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'later') AS later
+    FROM to_send q JOIN outbox o ON o.id = q.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id
+    {where} ORDER BY q.outbox_id LIMIT ?"""
+
+
+def says_again(ledger: Ledger, reply: Posted, arrival_id: int) -> bool:
+    """Whether the last reply to this arrival said the very same to the same person: a mail that is decided
+    anew with the same result is not answered anew."""
+    row = ledger.row(
+        "SELECT kind, recipient, data FROM outbox WHERE arrival_id = ? ORDER BY id DESC LIMIT 1", arrival_id
+    )
+    if row is None or (row["kind"], row["recipient"]) != (reply.kind, reply.recipient):
+        return False
+    return _body(bytes(row["data"])) == _body(reply.data)
+
+
+def _body(mail: bytes) -> bytes:
+    """What follows the header (RFC 5322 §2.1), which names date and Message-ID."""
+    return mail.partition(b"\r\n\r\n")[2]
+
+
 def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Outgoing]:
     """Replies whose turn it is, oldest first."""
-    rows = ledger.rows(
-        "SELECT o.*, coalesce(a.receipt, '') AS receipt,"
-        " (SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1) AS state,"
-        " (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'sending') AS tries,"
-        " (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'later') AS later"
-        " FROM to_send q JOIN outbox o ON o.id = q.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id"
-        " WHERE q.not_before <= ? ORDER BY o.id LIMIT ?",
-        stamp(now),
-        limit,
+    query = _OUTGOING.format(where="WHERE q.not_before <= ?")
+    return [_outgoing(row) for row in ledger.rows(query, stamp(now), limit)]
+
+
+def begun_twice(ledger: Ledger) -> list[Outgoing]:
+    """Replies that two attempts were begun on of which nobody knows the end."""
+    found = (_outgoing(row) for row in ledger.rows(_OUTGOING.format(where=""), -1))
+    return [outgoing for outgoing in found if outgoing.interrupted > 1]
+
+
+def _outgoing(row: Row) -> Outgoing:
+    return Outgoing(
+        id=row["id"],
+        receipt=row["receipt"],
+        kind=row["kind"],
+        posting=Posting(row["mail_from"], row["rcpt_to"], row["message_id"], bytes(row["data"])),
+        interrupted=row["tries"] - row["later"] if row["state"] == "sending" else 0,
+        tries=row["tries"],
     )
-    return [
-        Outgoing(
-            id=row["id"],
-            receipt=row["receipt"],
-            kind=row["kind"],
-            posting=Posting(row["mail_from"], row["rcpt_to"], row["message_id"], bytes(row["data"])),
-            interrupted=row["tries"] - row["later"] if row["state"] == "sending" else 0,
-            tries=row["tries"],
-        )
-        for row in rows
-    ]
 
 
 def begin(ledger: Ledger, outbox_id: int, now: datetime) -> None:
@@ -98,6 +122,12 @@ def finish(ledger: Ledger, outgoing: Outgoing, state: str, detail: str, now: dat
             ledger.run(
                 "UPDATE to_send SET not_before = ? WHERE outbox_id = ?", stamp(now + wait), outgoing.id
             )
+
+
+def postpone(ledger: Ledger, outbox_id: int, until: datetime) -> None:
+    """Lets a reply that still waits rest until an instant, without a step of its own."""
+    with ledger.writing():
+        ledger.run("UPDATE to_send SET not_before = ? WHERE outbox_id = ?", stamp(until), outbox_id)
 
 
 def _step(ledger: Ledger, outbox_id: int, state: str, detail: str, now: datetime) -> None:

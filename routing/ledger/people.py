@@ -51,13 +51,24 @@ def approval(ledger: Ledger, address: str) -> str | None:
     return str(row["lgcode"]) if row else None
 
 
-def assigned(ledger: Ledger, arrival_id: int) -> str:
-    """The lgcode that an operator assigned to a mail last; empty if none did."""
+def assigned(ledger: Ledger, arrival_id: int) -> tuple[str, str]:
+    """The lgcode and the program that an operator assigned to a mail last; empty where none did."""
     row = ledger.row(
-        "SELECT lgcode FROM event WHERE arrival_id = ? AND kind = 'assign' ORDER BY id DESC LIMIT 1",
+        "SELECT lgcode, program FROM event WHERE arrival_id = ? AND kind = 'assign' ORDER BY id DESC LIMIT 1",
         arrival_id,
     )
-    return str(row["lgcode"]) if row else ""
+    return (str(row["lgcode"]), str(row["program"])) if row else ("", "")
+
+
+def taken_in(ledger: Ledger, arrival_id: int) -> bool:
+    """Whether an operator vouched for a mail, by assigning, amending or recording it."""
+    return (
+        ledger.row(
+            "SELECT 1 FROM verdict WHERE arrival_id = ? AND decided_by <> 'uketsuke' AND outcome <> 'ignored'",
+            arrival_id,
+        )
+        is not None
+    )
 
 
 def amendments(ledger: Ledger, arrival_id: int) -> dict[str, str]:
@@ -83,29 +94,60 @@ _QUEUES = {"inquiry": "inquiry", "reply": "reply", "personal_data": "alarm", "po
 
 
 def held(ledger: Ledger, at: datetime) -> list[Held]:
-    """Everything that waits for a human at an instant, oldest first: mail and files held by a newest
-    verdict, and replies that did not reach their reader."""
-    mail = ledger.rows(
-        "SELECT a.*, v.piece, v.rules, v.body, v.program, coalesce(m.sender, '') AS sender,"
-        " coalesce(m.subject, '') AS subject FROM verdict v JOIN arrival a ON a.id = v.arrival_id"
-        " LEFT JOIN message m ON m.arrival_id = a.id WHERE v.outcome = 'held' AND v.recorded_at <= ?"
-        " AND v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = v.arrival_id AND w.piece = v.piece"
-        "             AND w.recorded_at <= ?)"
-        " AND NOT (v.piece = '0' AND EXISTS (SELECT 1 FROM verdict x WHERE x.arrival_id = v.arrival_id"
-        "          AND x.piece <> '0')) ORDER BY a.received_at, a.id, v.piece",
-        stamp(at),
-        stamp(at),
-    )
-    found = [_held(row, json.loads(row["rules"])[0]) for row in mail]
-    posts = ledger.rows(
-        "SELECT a.*, '0' AS piece, o.respondent AS body, '' AS program, o.recipient AS sender, o.subject,"
-        " p.state FROM posting p JOIN outbox o ON o.id = p.outbox_id JOIN arrival a ON a.id = o.arrival_id"
-        " WHERE p.state IN ('refused', 'unsure', 'undelivered') AND p.recorded_at <= ?"
-        " AND p.id = (SELECT max(q.id) FROM posting q WHERE q.outbox_id = o.id) ORDER BY p.id",
-        stamp(at),
-    )
-    found += [_held(row, row["state"], "outbox") for row in posts]
-    return found
+    """Everything that waits for a human at an instant: mail and files held by a newest verdict, oldest
+    first, then replies that did not leave or did not reach their reader."""
+    now = stamp(at)
+    mail = ledger.rows(_HELD_MAIL, now, now, now)
+    posts = ledger.rows(_STRANDED, now, now, now)
+    capped = ledger.rows(_CAPPED, now, now, now, now)
+    return [
+        *(_held(row, json.loads(row["rules"])[0]) for row in mail),
+        *(_held(row, row["state"], "outbox") for row in posts),
+        *(_held(row, "capped", "outbox") for row in capped),
+        *(_held(row, row["kind"], "alarm") for row in ledger.rows(_ALERTS, now, now)),
+    ]
+
+
+# The mail's own verdict is listed where its files have none of their own.
+_HELD_MAIL = """SELECT a.*, v.piece, v.rules, v.body, v.program, coalesce(m.sender, '') AS sender,
+        coalesce(m.subject, '') AS subject
+    FROM verdict v JOIN arrival a ON a.id = v.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
+    WHERE v.outcome = 'held' AND v.recorded_at <= ?
+    AND v.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = v.arrival_id AND w.piece = '0'
+                 AND w.recorded_at <= ?)
+    AND NOT (v.piece = '0' AND EXISTS (SELECT 1 FROM verdict x WHERE x.arrival_id = v.arrival_id
+             AND x.piece <> '0' AND x.id > v.id AND x.recorded_at <= ?))
+    ORDER BY a.received_at, a.id, v.piece"""
+# An official has acted since: what became of the earlier reply has been seen.
+_UNTOUCHED = """NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = a.id AND u.decided_by <> 'uketsuke'
+    AND u.recorded_at >= {since} AND u.recorded_at <= ?)
+    AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.kind = 'seen'
+                    AND s.recorded_at >= {since})"""
+_STRANDED = f"""SELECT a.*, '0' AS piece, o.respondent AS body, '' AS program, o.recipient AS sender, o.subject,
+        p.state
+    FROM posting p JOIN outbox o ON o.id = p.outbox_id JOIN arrival a ON a.id = o.arrival_id
+    WHERE p.state IN ('refused', 'unsure', 'undelivered')
+    AND p.id = (SELECT max(q.id) FROM posting q WHERE q.outbox_id = o.id AND q.recorded_at <= ?)
+    AND p.recorded_at <= ? AND {_UNTOUCHED.format(since="p.recorded_at")} ORDER BY p.id"""
+_CAPPED = f"""SELECT a.*, '0' AS piece, e.lgcode AS body, '' AS program, coalesce(m.sender, '') AS sender,
+        coalesce(m.subject, '') AS subject
+    FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
+    WHERE e.kind = 'capped' AND e.recorded_at <= ?
+    AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind IN ('capped', 'retry')
+                AND f.recorded_at <= ?)
+    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.arrival_id = a.id AND o.recorded_at > e.recorded_at
+                    AND o.recorded_at <= ?)
+    AND {_UNTOUCHED.format(since="e.recorded_at")} ORDER BY e.id"""
+
+# What operators must hear of though nothing has to be decided, until one of them has seen it.
+_ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.lgcode AS body, e.program, coalesce(m.sender, '') AS sender,
+        coalesce(m.subject, '') AS subject
+    FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
+    WHERE e.kind IN ('alert', 'attribute_gap') AND e.recorded_at <= ?
+    AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind = e.kind
+                AND f.program = e.program AND f.lgcode = e.lgcode)
+    AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.kind = 'seen' AND s.id > e.id
+                    AND s.recorded_at <= ?) ORDER BY e.id"""
 
 
 def _held(row: object, reason: str, queue: str = "") -> Held:

@@ -27,36 +27,51 @@ class DiskFull(Exception):
     """The disk under the ledger is full; nothing was recorded, try again when there is room."""
 
 
+class NotALedger(Exception):
+    """The file cannot be opened as a ledger: no right to, or it is something else. Trying again is no use."""
+
+
 class Ledger:
     """One connection to the ledger, for one thread.
 
-    `path` is created with mode 0600 if it does not exist. Raises LedgerBusy.
+    `path` is created with mode 0600 if it does not exist. Raises LedgerBusy, NotALedger.
     """
 
     def __init__(self, path: Path, busy_seconds: float = 10.0) -> None:
         self.path = path
-        path.touch(mode=0o600, exist_ok=True)
-        self.connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
-        self.connection.row_factory = sqlite3.Row
-        with _named_errors():
-            self.connection.execute("PRAGMA journal_mode = WAL")
-            self.connection.execute("PRAGMA synchronous = FULL")
-            self.connection.execute("PRAGMA foreign_keys = ON")
-            self._migrate()
+        try:
+            path.touch(mode=0o600, exist_ok=True)
+            self.connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+            self.connection.row_factory = sqlite3.Row
+            with _named_errors():
+                self._prepare()
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise NotALedger(f"台帳として開けません（{error}）。") from error
 
-    def _migrate(self) -> None:
-        database = Database(self.connection)
-        if migrations.pending(database):
-            migrations.apply(database)
-        known = {
-            str(r["name"]): str(r["sql"])
-            for r in self.rows("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
-        }
-        for name, select in VIEWS.items():
-            statement = f"CREATE VIEW {name} AS {select}"
-            if known.get(name) != statement:
-                self.connection.execute(f"DROP VIEW IF EXISTS {name}")
-                self.connection.execute(statement)
+    def _prepare(self) -> None:
+        self.connection.execute("PRAGMA synchronous = FULL")
+        self.connection.execute("PRAGMA foreign_keys = ON")
+        if not self._is_set_up():
+            with _alone_in(self.path.parent):
+                self._set_up()
+
+    def _is_set_up(self) -> bool:
+        mode = self.connection.execute("PRAGMA journal_mode").fetchone()[0]
+        return mode == "wal" and not migrations.pending(Database(self.connection)) and not self._stale_views()
+
+    def _set_up(self) -> None:
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        migrations.apply(Database(self.connection))
+        for name, statement in self._stale_views().items():
+            self.connection.execute(f"DROP VIEW IF EXISTS {name}")
+            self.connection.execute(statement)
+
+    def _stale_views(self) -> dict[str, str]:
+        """Views that are missing or of an older release, with the statement that makes each."""
+        rows = self.rows("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
+        known = {row["name"]: row["sql"] for row in rows}
+        wanted = {name: f"CREATE VIEW {name} AS {select}" for name, select in VIEWS.items()}
+        return {name: statement for name, statement in wanted.items() if known.get(name) != statement}
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -107,6 +122,18 @@ def _named_errors() -> Iterator[None]:
         if "full" in text:
             raise DiskFull("ディスクに空きがありません") from error
         raise
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Lets programs that open a new ledger at the same time set it up one after the other. The folder is
+    locked and not the ledger: closing a file of its own would take away SQLite's locks on it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sqlite3 import Row
 from pydantic import TypeAdapter
 
 from intake.finding import Finding
-from intake.submission import Submission
+from intake.submission import AnswerSheet, Submission
 from routing.clock import stamp, unstamp
 from routing.decided import Decided, Note
 from routing.identify import Evidence
@@ -74,19 +74,19 @@ def _record_reading(ledger: Ledger, decided: Decided, submission: Submission, no
 
 
 def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
-    mail_outcome = decided.mail.outcome if decided.mail.outcome != "by_file" else _sum_up(decided)
+    """The mail's own verdict first: what follows it, up to the next one, replaces all that was decided before."""
     identity = decided.identity
     verdict_id = _insert_verdict(
         ledger,
         decided,
-        ("0", mail_outcome, [decided.mail.rule]),
+        ("0", decided.outcome, [decided.mail.rule]),
         (identity.submitter, identity.body, "", "", ""),
         now,
     )
     _insert_findings(ledger, decided.arrival.id, verdict_id, decided.findings)
     _insert_evidence(ledger, decided.arrival.id, "0", identity.evidence)
     for piece in decided.pieces:
-        attribute = piece.sheet.field("attribute") if piece.sheet else ""
+        attribute = " ".join(map(str, piece.sheet.attributes)) if piece.sheet else ""
         verdict_id = _insert_verdict(
             ledger,
             decided,
@@ -96,12 +96,6 @@ def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
         )
         _insert_findings(ledger, decided.arrival.id, verdict_id, piece.findings)
         _insert_evidence(ledger, decided.arrival.id, piece.id, piece.identity.evidence)
-
-
-def _sum_up(decided: Decided) -> str:
-    """The mail's own outcome where its files decide: the one that asks most of somebody."""
-    outcomes = {p.decision.outcome for p in decided.pieces}
-    return next((o for o in ("correction", "held", "accepted", "kept") if o in outcomes), "ignored")
 
 
 def _insert_verdict(
@@ -174,29 +168,50 @@ _ERRORS = """coalesce((SELECT group_concat(f.code || '/' || CASE f.question WHEN
     ELSE f.question END || '/' || f.about, char(10)) FROM finding f
     WHERE f.verdict_id = v.id AND f.severity = 'error'), '')"""
 
+# A mail decided again is decided whole: only what came with its newest verdict (piece "0" is written first).
+_NEWEST = """v.id >= (SELECT max(w.id) FROM verdict w
+    WHERE w.arrival_id = v.arrival_id AND w.piece = '0' {at})"""
+
 
 def history(ledger: Ledger, body: str, program: str, before: int) -> tuple[Booking, ...]:
-    """Earlier bookings of a body and program (arrivals other than `before`), oldest first, newest verdict
-    per piece, with the keys of their errors."""
-    query = _BOOKING.format(errors=_ERRORS, where="v.body = ? AND v.program = ? AND v.arrival_id <> ?")
-    latest: dict[tuple[int, str], Booking] = {}
-    for row in ledger.rows(query, body, program, before):
-        latest[(row["arrival_id"], row["piece"])] = _booking(row)
-    return tuple(sorted(latest.values(), key=lambda b: (b.received_at, b.id)))
+    """The bookings of a body and program from arrivals other than `before`, oldest first, with the keys of
+    their errors."""
+    where = f"v.body = ? AND v.program = ? AND v.arrival_id <> ? AND {_NEWEST.format(at='')}"
+    rows = ledger.rows(_BOOKING.format(errors=_ERRORS, where=where), body, program, before)
+    return tuple(sorted(map(_booking, rows), key=lambda b: (b.received_at, b.id)))
+
+
+def listed(ledger: Ledger, body: str, program: str, before: int) -> AnswerSheet | None:
+    """The newest accepted row of a collated list for a body and program, from another arrival."""
+    accepted = [
+        b for b in history(ledger, body, program, before) if b.outcome == "accepted" and b.part == "collected"
+    ]
+    if not accepted:
+        return None
+    submission = submission_of(ledger, accepted[-1].arrival_id)
+    return sheet_of(submission, accepted[-1].piece) if submission else None
+
+
+def sheet_of(submission: Submission, piece: str) -> AnswerSheet | None:
+    """The answer sheet that a piece like "2/1" names."""
+    position, _, number = piece.partition("/")
+    file = next((f for f in submission.files if str(f.position) == position), None)
+    return file.sheets[int(number) - 1] if file and number and int(number) <= len(file.sheets) else None
 
 
 def bookings(ledger: Ledger, at: datetime) -> tuple[Booking, ...]:
-    """All bookings recorded up to an instant, oldest first, without the keys of their errors."""
-    query = _BOOKING.format(errors="''", where="v.recorded_at <= ? AND v.part <> ''")
-    return tuple(_booking(row) for row in ledger.rows(query, stamp(at)))
+    """The bookings that held at an instant, oldest first, without the keys of their errors."""
+    newest = _NEWEST.format(at="AND w.recorded_at <= ?")
+    query = _BOOKING.format(errors="''", where=f"v.part <> '' AND v.recorded_at <= ? AND {newest}")
+    return tuple(_booking(row) for row in ledger.rows(query, stamp(at), stamp(at)))
 
 
 def bookings_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
-    """All bookings of these bodies, oldest first."""
+    """The bookings of these bodies that hold now, oldest first."""
     codes = list(lgcodes)
     marks = ",".join("?" * len(codes))
-    query = _BOOKING.format(errors="''", where=f"v.body IN ({marks}) AND v.part <> ''")
-    return tuple(_booking(row) for row in ledger.rows(query, *codes))
+    where = f"v.part <> '' AND v.body IN ({marks}) AND {_NEWEST.format(at='')}"
+    return tuple(_booking(row) for row in ledger.rows(_BOOKING.format(errors="''", where=where), *codes))
 
 
 def _booking(row: Row) -> Booking:
@@ -211,7 +226,7 @@ def _booking(row: Row) -> Booking:
         body=row["body"],
         program=row["program"],
         part=row["part"],
-        attribute=row["attribute"],
+        attributes=tuple(map(int, row["attribute"].split())),
         late=bool(row["late"]),
         received_at=unstamp(row["received_at"]),
         recorded_at=unstamp(row["recorded_at"]),

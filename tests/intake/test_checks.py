@@ -186,15 +186,27 @@ def test_a_text_that_only_says_there_is_nothing_is_not_reproached() -> None:
     assert told(filled({"2-text": "なし", "10-text": "－"})) == []
 
 
-@pytest.mark.parametrize(
-    "month",
-    ["令和５年９月", "R5.9", "2023/9", "2023-09", "5年9月", "令和6年3月頃", "２０２３年９月", "令和元年12月"],
-)
+MONTHS = [
+    "令和５年９月",
+    "R5.9",
+    "2023/9",
+    "2023-09",
+    "5年9月",
+    "令和6年3月頃",
+    "２０２３年９月",
+    "令和元年12月",
+]
+MONTHS += ["R05.09.01", "2023年9月末", "202309", "45170"]  # Excel's number of 2023-09-01
+
+
+@pytest.mark.parametrize("month", MONTHS)
 def test_months_in_their_usual_spellings_are_read(month: str) -> None:
     assert told(filled({"2": 3, "2-text": month})) == []
 
 
-@pytest.mark.parametrize("month", ["令和５年度中", "9月", "未定", "2023年13月", "令和５年"])
+@pytest.mark.parametrize(
+    "month", ["令和５年度中", "9月", "未定", "2023年13月", "令和５年", "平成30年3月", "H30.3"]
+)
 def test_a_text_without_a_year_and_a_month_is_told(month: str) -> None:
     assert told(filled({"2": 3, "2-text": month})) == [("text_unreadable", "2", "F18")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.workbooks.forms_at_hand import COMPLETE_2, filled, form, only, the_sheet, told
+from tests.workbooks.forms_at_hand import filled, form, only, the_sheet, told
 
 FIELDS = [
     ("kind", "D3"),
@@ -53,19 +53,8 @@ def test_a_program_of_another_form_is_not_a_choice_of_this_one() -> None:
 
 
 def test_a_kind_that_the_body_cannot_have_is_told() -> None:
-    finding = only(the_sheet(filled({"kind": "中核市"})).findings, "field_not_a_choice")
+    finding = only(the_sheet(filled({"kind": "中核市"})).findings, "kind_disagrees")
     assert (finding.cell, finding.expected) == ("D3", "指定都市、市区町村")
-
-
-def test_screenings_are_listed_by_number_or_name_on_form2() -> None:
-    """The notice's own example, 記４【記載例】."""
-    example = "３ 胃がん検診、４ 子宮頸がん検診、６ 肝炎\nウイルス検診、８ 歯周疾患検診"
-    assert told(filled({"attribute": example.replace("\n", "")}, COMPLETE_2, "form2")) == []
-    assert told(filled({"attribute": "骨粗鬆症検診"}, COMPLETE_2, "form2")) == []
-    assert told(filled({"attribute": "９ 眼科検診"}, COMPLETE_2, "form2")) == [
-        ("field_not_a_choice", "", "D4")
-    ]
-    assert told(filled({"attribute": "９ 眼科検診"})) == []  # on 別添１ it means nothing
 
 
 def test_a_body_that_the_roster_does_not_know_comes_with_near_names() -> None:

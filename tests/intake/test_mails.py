@@ -33,7 +33,7 @@ def survey() -> Survey:
 
 def test_the_shelf_is_whole() -> None:
     assert len(MAILS) >= 60
-    assert MAILS == sorted(path.stem for path in SHELF.glob("*.json"))
+    assert sorted(path.stem for path in SHELF.glob("*.json")) == MAILS
 
 
 @pytest.mark.parametrize("name", MAILS)
@@ -53,7 +53,11 @@ def test_mail_is_read_as_expected(name: str, roster: Roster, survey: Survey) -> 
     assert (message.sender.address if message.sender else "") == expected["from"]
     assert attachments == expected["attachments"]
     assert message.body.startswith(expected["body_begins"])
-    assert (kind.kind, kind.action, kind.answers) == (expected["kind"], expected["action"], expected["answers"])
+    assert (kind.kind, kind.action, kind.answers) == (
+        expected["kind"],
+        expected["action"],
+        expected["answers"],
+    )
     assert kind.signs
     _assert_defects([f"{d.where}: {d.what}" for d in message.defects], expected["defects"])
 

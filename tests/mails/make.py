@@ -96,7 +96,9 @@ def heads(subject: bytes, *more: bytes, sender: bytes = FROM) -> list[bytes]:
     return [sender, TO, DATE, b"Message-ID: <20230720.1@pref.kanagawa.lg.jp>", b"Subject: " + subject, *more]
 
 
-def submission(subject: bytes, part: bytes, name: str, *defects: str, text: str = TEXT) -> tuple[bytes, Expected]:
+def submission(
+    subject: bytes, part: bytes, name: str, *defects: str, text: str = TEXT
+) -> tuple[bytes, Expected]:
     """A mail with one workbook."""
     expected = Expected(text, SENDER, "submission", "お世話に", [(name, BOOK)], True, defects=list(defects))
     return mail(heads(subject), multi([plain(HELLO), part])), expected
@@ -142,11 +144,17 @@ def charsets() -> None:
     SHELF["subject_jis_eight_bit_kana"] = submission(
         word(eight, "ISO-2022-JP"), GOOD, NAME, "Subject: cp50221", text="ｶﾅｶ回答"
     )
-    body = b"\r\nContent-Type: text/plain; charset=ISO-2022-JP\r\n\r\n\x1b$B\x7c\x62\x44\x50\x3b\x54\x1b(B\r\n"
-    expected = Expected(TEXT, SENDER, "submission", "髙槻市", [(NAME, BOOK)], True, defects=["1.1 body: cp50221"])
+    body = (
+        b"\r\nContent-Type: text/plain; charset=ISO-2022-JP\r\n\r\n\x1b$B\x7c\x62\x44\x50\x3b\x54\x1b(B\r\n"
+    )
+    expected = Expected(
+        TEXT, SENDER, "submission", "髙槻市", [(NAME, BOOK)], True, defects=["1.1 body: cp50221"]
+    )
     SHELF["body_jis_cp932_characters"] = mail(heads(UTF8), multi([body, GOOD])), expected
     broken = plain("").rstrip() + b"\r\n\r\n" + HELLO.encode()[:-1].replace(b"\n", b"\r\n") + b"\xe3\x81"
-    expected = Expected(TEXT, SENDER, "submission", "お世話に", [(NAME, BOOK)], True, defects=["1.1 body: lost"])
+    expected = Expected(
+        TEXT, SENDER, "submission", "お世話に", [(NAME, BOOK)], True, defects=["1.1 body: lost"]
+    )
     SHELF["body_utf8_cut_in_character"] = mail(heads(UTF8), multi([broken, GOOD])), expected
     page = "<html><head><style>p{}</style></head><body><p>お世話に<b>なって</b>おります。<br>回答です</p></body></html>"
     html = b"\r\nContent-Type: text/html; charset=Shift_JIS\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
@@ -187,7 +195,9 @@ def file_names() -> None:
     jis = b"".join(b"%" + f"{c:02X}".encode() for c in JIS_NAME)
     put("name_rfc2231_jis", submission(UTF8, xlsx(b"attachment; filename*=ISO-2022-JP''" + jis), NAME))
     words = b"".join(b"%" + f"{c:02X}".encode() for c in word(NAME))
-    put("name_rfc2231_of_encoded_word", submission(UTF8, xlsx(b"attachment; filename*=UTF-8''" + words), NAME))
+    put(
+        "name_rfc2231_of_encoded_word", submission(UTF8, xlsx(b"attachment; filename*=UTF-8''" + words), NAME)
+    )
     both = b"attachment; filename=\"kaito.xlsx\"; filename*=UTF-8''" + b"".join(pieces)
     part = attach(b'Content-Type: application/octet-stream; name="x.bin"\r\nContent-Disposition: ' + both)
     put("name_all_forms_octet_stream", submission(UTF8, part, NAME))
@@ -198,7 +208,10 @@ def file_names() -> None:
     part = xlsx(b"attachment; filename*=UTF-8''" + b"".join(b"%" + f"{c:02X}".encode() for c in apart))
     put("name_nfd", submission(UTF8, part, bare, "1.2 filename: NFD"))
     shrine = "\ufa19奈川.xlsx"  # 神 of the IBM rows, which NFC would replace
-    put("name_compatibility_kanji", submission(UTF8, xlsx(b'attachment; filename="' + word(shrine) + b'"'), shrine))
+    put(
+        "name_compatibility_kanji",
+        submission(UTF8, xlsx(b'attachment; filename="' + word(shrine) + b'"'), shrine),
+    )
     path = b'attachment; filename="C:\\\\Users\\\\kenko\\\\' + word("回答.xlsx") + b'"'
     put("name_with_path", submission(UTF8, xlsx(path), "回答.xlsx", "1.2 filename: path"))
     part = xlsx(b'attachment; filename="' + word("回答\u202exslx.exe") + b'"')
@@ -217,12 +230,17 @@ def structures() -> None:
     expected = Expected(TEXT, SENDER, "submission", "お世話に", [], True)
     expected.files = [(NAME, BOOK), ("2.xlsx", PDF), ("smime.p7s", b"0\x82\x01\x00sig")]
     put("nested_signed", (mail(heads(UTF8), multi([inner, signature], b"signed", b"=_out")), expected))
-    forwarded = mail([b"From: a@city.yokohama.lg.jp", b"Subject: " + UTF8], multi([plain("横浜市です。"), GOOD]))
+    forwarded = mail(
+        [b"From: a@city.yokohama.lg.jp", b"Subject: " + UTF8], multi([plain("横浜市です。"), GOOD])
+    )
     part = b'\r\nContent-Type: message/rfc822; name="yokohama.eml"\r\n\r\n' + forwarded
     files = [("yokohama.eml", forwarded), (NAME, BOOK)]
     body = "転送します。"
     expected = Expected("Fw: " + TEXT, SENDER, "submission", body, files, True)
-    put("forwarded_message", (mail(heads(word("Fw: " + TEXT)), multi([plain(body), part], boundary=b"=_o")), expected))
+    put(
+        "forwarded_message",
+        (mail(heads(word("Fw: " + TEXT)), multi([plain(body), part], boundary=b"=_o")), expected),
+    )
     junk = b64(BOOK)[:76] + b"!\r\n" + b64(BOOK)[76:].replace(b"\r\n", b" \r\n")
     part = b"\r\nContent-Type: " + XLSX + b'\r\nContent-Disposition: attachment; filename="1.xlsx"\r\n'
     part += b"Content-Transfer-Encoding: base64\r\n\r\n" + junk
@@ -246,13 +264,17 @@ def people() -> None:
     put = SHELF.__setitem__
     subject = "問8-1について（照会）"
     text = "お世話になっております。Q8-1の「別途の方法」とは何を指すのかご教示ください。\n"
-    put("inquiry", (mail(heads(word(subject)), plain(text)), Expected(subject, SENDER, "inquiry", "お世話に")))
+    put(
+        "inquiry", (mail(heads(word(subject)), plain(text)), Expected(subject, SENDER, "inquiry", "お世話に"))
+    )
     shot = attach(b'Content-Type: image/png; name="screen.png"\r\nContent-Disposition: attachment', PNG)
     files = [("screen.png", PNG)]
     expected = Expected(subject, SENDER, "inquiry", "お世話に", files)
     put("inquiry_with_picture", (mail(heads(word(subject)), multi([plain(text), shot])), expected))
     expected = Expected("Re: 【確認のお願い】Re: " + TEXT, SENDER, "reply", "ご連絡", answers=OURS)
-    fields = heads(word(expected.subject), b"In-Reply-To: " + OURS.encode(), b"References: <a@b>\r\n " + OURS.encode())
+    fields = heads(
+        word(expected.subject), b"In-Reply-To: " + OURS.encode(), b"References: <a@b>\r\n " + OURS.encode()
+    )
     put("reply_without_file", (mail(fields, plain("ご連絡ありがとうございました。\n")), expected))
     expected = Expected(expected.subject, SENDER, "submission", "修正", [(NAME, BOOK)], True, answers=OURS)
     put("reply_with_form", (mail(fields, multi([plain("修正版です。\n"), GOOD])), expected))
@@ -303,7 +325,9 @@ DAEMON = b"From: MAILER-DAEMON@mx.mhlw.go.jp (Mail Delivery System)"
 def report(subject: bytes, kind: bytes, status: bytes, last: bytes, *more: bytes) -> bytes:
     first = b"\r\nContent-Description: Notification\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n"
     first += b"This is the mail system at host mx.mhlw.go.jp.\r\n"
-    second = b"\r\nContent-Description: Delivery report\r\nContent-Type: message/" + kind + b"\r\n\r\n" + status
+    second = (
+        b"\r\nContent-Description: Delivery report\r\nContent-Type: message/" + kind + b"\r\n\r\n" + status
+    )
     fields = [b"Return-Path: <>", DAEMON, b"Auto-Submitted: auto-replied", b"Subject: " + subject, *more]
     return mail(fields, multi([first, second, last], b"report; report-type=" + kind, b"4R6Yx01Bz.1/mx"))
 
@@ -319,7 +343,10 @@ def reports() -> None:
     expected = Expected(subject, daemon, "bounce", "This is", [("添付1.txt", status), (NAME, BOOK)])
     expected.action, expected.answers = "failed", OURS
     put("bounce_postfix", (report(subject.encode(), b"delivery-status", status, book), expected))
-    late = POSTFIX + b"Action: delayed\r\nStatus: 4.4.1\r\nWill-Retry-Until: Tue, 25 Jul 2023 10:15:00 +0900 (JST)\r\n"
+    late = (
+        POSTFIX
+        + b"Action: delayed\r\nStatus: 4.4.1\r\nWill-Retry-Until: Tue, 25 Jul 2023 10:15:00 +0900 (JST)\r\n"
+    )
     heads_only = b"\r\nContent-Type: text/rfc822-headers\r\n\r\n" + RETURNED
     subject = "Delayed Mail (still being retried)"
     files = [("添付1.txt", late), ("添付2.txt", RETURNED)]
@@ -331,20 +358,31 @@ def reports() -> None:
     expected = Expected("開封確認: 【受付】", daemon, "receipt", "This is", files, answers=OURS)
     raw = report(word(expected.subject), b"disposition-notification", seen, heads_only)
     put("read_receipt", (raw, expected))
-    text = f"以下の宛先にメールを配信できませんでした。\n宛先: kenko@pref.kanagawa.lg.jp\n理由: 宛先が見つかりません\n\nMessage-ID: {OURS}\n"
+    text = "以下の宛先にメールを配信できませんでした。\n宛先: kenko@pref.kanagawa.lg.jp\n"
+    text += f"理由: 宛先が見つかりません\n\nMessage-ID: {OURS}\n"
     expected = Expected("【自動通知】配信不能のお知らせ", "gateway@lgwan.example.jp", "bounce", "以下の宛先")
     expected.action, expected.answers = "failed", OURS
-    fields = [b"From: gateway@lgwan.example.jp", b"Subject: " + word(expected.subject, "ISO-2022-JP", "iso2022_jp")]
+    fields = [
+        b"From: gateway@lgwan.example.jp",
+        b"Subject: " + word(expected.subject, "ISO-2022-JP", "iso2022_jp"),
+    ]
     body = plain(text, "ISO-2022-JP", "iso2022_jp")
     put("bounce_japanese_gateway", (mail(fields, body), expected))
     fields = [b"Return-Path: <>", b"From: Mail Delivery Subsystem <mail-daemon@docomo.example.jp>"]
-    expected = Expected("Mail System Error - Returned Mail", "mail-daemon@docomo.example.jp", "bounce", "This Message was")
+    expected = Expected(
+        "Mail System Error - Returned Mail", "mail-daemon@docomo.example.jp", "bounce", "This Message was"
+    )
     expected.action = "failed"
     body = plain("This Message was undeliverable due to the following reason:\nUser unknown\n", "us-ascii")
     put("bounce_carrier", (mail([*fields, b"Subject: " + expected.subject.encode()], body), expected))
     fields = [b"Return-Path: <>", b"From: postmaster@city.example.lg.jp"]
-    expected = Expected("メールの配信が遅れています", "postmaster@city.example.lg.jp", "bounce", "配信を", action="delayed")
-    put("bounce_delayed_japanese", (mail([*fields, b"Subject: " + word(expected.subject)], plain("配信を続けて試みます。\n")), expected))
+    expected = Expected(
+        "メールの配信が遅れています", "postmaster@city.example.lg.jp", "bounce", "配信を", action="delayed"
+    )
+    put(
+        "bounce_delayed_japanese",
+        (mail([*fields, b"Subject: " + word(expected.subject)], plain("配信を続けて試みます。\n")), expected),
+    )
 
 
 def as_json(expected: Expected) -> dict[str, object]:

@@ -11,6 +11,7 @@ need dovecot "dovecot-imapd dovecot-lmtpd"
 need postfix postfix
 need soffice libreoffice-calc
 need openssl openssl
+need pdftotext poppler-utils
 fc-list 2>/dev/null | grep -qi "noto sans cjk" || missing="$missing fontconfig fonts-noto-cjk"
 
 [ -z "$missing" ] && exit 0

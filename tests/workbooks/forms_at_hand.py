@@ -89,8 +89,8 @@ def unmerge(sheet: Worksheet) -> None:
         sheet.unmerge_cells(str(area))
 
 
-def reading(data: bytes, name: str = "回答.xlsx") -> FileReading:
-    return read_file(name, data, 1, the_survey(), the_roster(), NO_CLAIM)
+def reading(data: bytes, name: str = "回答.xlsx", claim: Claim = NO_CLAIM) -> FileReading:
+    return read_file(name, data, 1, the_survey(), the_roster(), claim)
 
 
 def the_sheet(data: bytes) -> AnswerSheet:

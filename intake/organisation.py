@@ -1,0 +1,60 @@
+"""How 組織名 was written beside the form the sheet asks for: code of the prefecture, its name, the name of
+the body, without spaces and without 郡 (14神奈川県相模原市).
+
+Compares a spelling with a body that the roster has already found; never looks one up and corrects nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from config.roster import Body
+from config.spelling import fold
+
+_CODED = re.compile(r"(\d*)(.*)", re.DOTALL)
+_WARD = re.compile(r".+区")
+
+
+def prescribed(body: Body) -> str:
+    """The body's name as the form wants it: 14神奈川県相模原市, 14神奈川県."""
+    return body.lgcode[:2] + body.full_name
+
+
+def deviations(value: str, body: Body) -> tuple[str, ...]:
+    """The finding codes for what is not as prescribed in `value`, which the roster understood as `body`."""
+    found = tuple(_deviations(value, body))
+    if not found and fold(value) != fold(prescribed(body)):
+        return ("organisation_form",)
+    return found
+
+
+def _deviations(value: str, body: Body) -> Iterator[str]:
+    code, name = _split(value)
+    if not name:
+        return  # a code alone
+    if re.search(r"\s", value.strip()):
+        yield "organisation_spaces"
+    if wrong := _code_deviation(code, body):
+        yield wrong
+    if body.kind != "prefecture" and fold(body.prefecture) not in name:
+        yield "organisation_prefecture_missing"
+    if body.county and fold(body.county) in name:
+        yield "organisation_county"
+    if body.kind == "designated" and _WARD.fullmatch(name.partition(fold(body.name))[2]):
+        yield "organisation_ward"
+
+
+def _split(value: str) -> tuple[str, str]:
+    hit = _CODED.fullmatch(fold(value))
+    return (hit[1], hit[2]) if hit else ("", fold(value))
+
+
+def _code_deviation(code: str, body: Body) -> str:
+    """Two digits are asked for; six (or five: without check digit or leading zero) and one are understood."""
+    if not code:
+        return "organisation_code_missing"
+    if code == body.lgcode[:2]:
+        return ""
+    understood = (body.lgcode, body.lgcode[:5], body.lgcode.lstrip("0"), body.lgcode[:2].lstrip("0"))
+    return "organisation_code_digits" if code in understood else "organisation_code_disagrees"

@@ -1,0 +1,235 @@
+"""The shapes of the reports: what the page and the workbook of one prefecture, and the national overview, show.
+
+Frozen values only: `routing` fills them from the ledger at one instant. They hold names and figures, no
+sentence (that is wording.toml and templates/report/) and no value of a personal field; nothing here decides,
+counts or knows the clock. Instants are aware; lgcodes have six digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from config.survey import OwnPart
+from intake.finding import Finding
+
+State = Literal["outstanding", "correction", "partial", "accepted", "held", "not_applicable"]
+Queue = Literal["alarm", "outbox", "submission", "inquiry", "reply"]  # what waits for the ministry's people
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What every report says at its top: of which survey and which instant it tells.
+
+    `working_days_left`: after the day of `at`, up to the day of the deadline
+    (`config.obligations.working_days_left`). `correct_by` is shown after the deadline only."""
+
+    at: datetime
+    deadline: datetime
+    correct_by: datetime
+    working_days_left: int
+    survey_title: str
+    ministry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """提出先: where to send to, and whom to ask."""
+
+    address: str
+    section: str
+    telephone: str
+    extension: str  # 内線
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """取りまとめ分: how many bodies are in which state; `total` is their sum."""
+
+    total: int
+    accepted: int
+    correction: int
+    held: int
+    outstanding: int
+    not_applicable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramLine:
+    """One obligation of the prefecture, as it stands.
+
+    `own_state` is that of its own sheet (None: nothing of its own was asked for or received); `collected`
+    is None where it collects nothing. `open_corrections`: how many are open, also on an accepted answer.
+    `received_at`: of the newest accepted file; `version`: how many were accepted, 0 if none."""
+
+    program: str  # id, by which lines of one report belong together
+    name: str
+    form_title: str
+    contact: Contact
+    state: State
+    own: OwnPart
+    own_state: State | None
+    collected: Tally | None
+    late: bool
+    received_at: datetime | None
+    version: int = 0
+    open_corrections: int = 0
+    missing: tuple[str, ...] = ()  # names of collected bodies without an accepted row, by code
+    extended_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MunicipalityCell:
+    """One collected municipality × program. `direct`: it wrote to the ministry itself."""
+
+    program: str
+    state: State
+    received_at: datetime | None = None
+    late: bool = False
+    direct: bool = False
+    correction_open: bool = False  # a newer version is to be mended while an accepted one stands
+    extended_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MunicipalityLine:
+    """One collected municipality with a cell for each program that it owes; none for the others."""
+
+    lgcode: str
+    name: str  # 横須賀市
+    cells: tuple[MunicipalityCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCorrection:
+    """One request that still waits for a mended file: whose answer, since when, and what was noticed."""
+
+    lgcode: str
+    body: str
+    program: str  # id
+    program_name: str
+    receipt: str
+    since: datetime  # receipt of the mail that is to be mended
+    filename: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CityCell:
+    """One program of a city that answers by itself: its state and nothing else."""
+
+    program: str
+    name: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class CityLine:
+    """A designated or core city. No receipts, findings or contacts: they are the city's own affair."""
+
+    lgcode: str
+    name: str  # 横浜市
+    kind: Literal["designated", "core"]
+    cells: tuple[CityCell, ...]
+    prefecture: str = ""  # 神奈川県; shown in the overview
+
+
+@dataclass(frozen=True, slots=True)
+class PrefectureReport:
+    """The report for one prefecture: `programs` in the survey's order, the others by code. The
+    states of `municipalities` add up to each program's `collected`."""
+
+    occasion: Occasion
+    code: str  # two digits
+    name: str  # 神奈川県
+    honorific: str  # 貴県
+    programs: tuple[ProgramLine, ...]
+    municipalities: tuple[MunicipalityLine, ...]
+    corrections: tuple[OpenCorrection, ...]
+    cities: tuple[CityLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One prefecture of the map. `accepted` of `total` answers: its own demanded sheets and the rows of the
+    municipalities that it collects. The cities in it that answer by themselves are not counted here."""
+
+    code: str  # two digits
+    name: str
+    total: int
+    accepted: int
+    correction: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramTotal:
+    """One program over all respondents, in obligations. The states' figures add up to `total`."""
+
+    program: str
+    name: str
+    total: int
+    accepted: int
+    partial: int
+    correction: int
+    held: int
+    outstanding: int
+    not_applicable: int = 0
+    late: int = 0  # of the accepted ones
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """累積: `points` are (instant, how many obligations were accepted by then), in order of time."""
+
+    program: str
+    name: str
+    total: int
+    points: tuple[tuple[datetime, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that stands still: an open correction waits for the respondent (`queue` None), anything
+    else in its queue for the ministry's people."""
+
+    queue: Queue | None
+    since: datetime
+    receipt: str
+    body: str = ""  # empty if not known
+    program_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCount:
+    """How often one finding asked for correction, and of how many bodies."""
+
+    code: str
+    times: int
+    bodies: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCount:
+    """How often one question of one form was to be corrected, and by how many bodies."""
+
+    form_title: str
+    question: str  # "7-4"
+    times: int
+    bodies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The national overview: 47 tiles, the cities by code, programs and receipts in the survey's order;
+    `waiting` oldest first; counts of findings and questions, the most frequent first."""
+
+    occasion: Occasion
+    tiles: tuple[Tile, ...]
+    cities: tuple[CityLine, ...]
+    programs: tuple[ProgramTotal, ...]
+    receipts: tuple[Receipts, ...]
+    waiting: tuple[Waiting, ...]
+    findings: tuple[FindingCount, ...]
+    questions: tuple[QuestionCount, ...]

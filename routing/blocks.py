@@ -1,0 +1,117 @@
+"""The files of a decided mail as a letter shows them: one block for each sheet, one for each collated list.
+
+Only brings values into the shapes that `replies` declares; no decision, no wording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from intake.finding import CATALOGUE, Finding
+from replies.letter import FileBlock, FileResult, RowBlock
+from routing.decided import Decided, Piece
+from routing.register import Register
+
+_RESULTS: dict[str, FileResult] = {
+    "accepted": "accepted",
+    "correction": "correction",
+    "held": "held",
+    "kept": "kept",
+    "ignored": "elsewhere",
+}
+_NOTHING_ASKED = frozenset({"supporting", "not_owed"})
+
+
+def blocks(decided: Decided, register: Register) -> tuple[FileBlock, ...]:
+    """One block per file and sheet, in the mail's order; the rows of a list are inside its block."""
+    return tuple(_blocks(decided.pieces, register))
+
+
+def _blocks(pieces: tuple[Piece, ...], register: Register) -> Iterator[FileBlock]:
+    rows: dict[int, list[Piece]] = {}
+    for piece in pieces:
+        if piece.sheet is not None and piece.sheet.row:
+            rows.setdefault(piece.file.position, []).append(piece)
+    for piece in pieces:
+        if piece.sheet is None and piece.file.position in rows:
+            yield _list_block(piece, rows[piece.file.position], register)
+        elif piece.sheet is None or not piece.sheet.row:
+            yield _file_block(piece, register)
+
+
+def _file_block(piece: Piece, register: Register) -> FileBlock:
+    survey, sheet = register.survey, piece.sheet
+    return FileBlock(
+        filename=piece.file.filename,
+        form_title=survey.form(sheet.form, sheet.version).title if sheet else "",
+        program=survey.program(piece.program).name if piece.program else "",
+        body=register.full_name(piece.identity.body) if sheet else "",
+        result=_RESULTS[piece.decision.outcome],
+        findings=_told(piece, register),
+        remarks=piece.decision.remarks,
+    )
+
+
+def _list_block(whole: Piece, rows: list[Piece], register: Register) -> FileBlock:
+    """A collated list: `whole` is the decision about it as a list."""
+    survey = register.survey
+    programs = dict.fromkeys(survey.program(r.program).name for r in rows if r.program)
+    first = rows[0].sheet
+    return FileBlock(
+        filename=whole.file.filename,
+        form_title=survey.form(first.form, first.version).title if first else "",
+        program="、".join(programs),
+        body=register.full_name(whole.identity.submitter),
+        result=_sum_up(whole, rows),
+        findings=_told(whole, register),
+        remarks=tuple(r for r in whole.decision.remarks if r not in ("row_of_prefecture", "row_of_city")),
+        rows=tuple(_row(r, register) for r in sorted(rows, key=_by_code)),
+    )
+
+
+def _sum_up(whole: Piece, rows: list[Piece]) -> FileResult:
+    outcomes = {r.decision.outcome for r in rows} | {whole.decision.outcome}
+    if "correction" in outcomes:
+        return "partial" if "accepted" in outcomes else "correction"
+    return "accepted" if "accepted" in outcomes else _RESULTS[whole.decision.outcome]
+
+
+def _by_code(piece: Piece) -> tuple[str, int]:
+    return piece.identity.body or "~", piece.sheet.row if piece.sheet else 0
+
+
+def _row(piece: Piece, register: Register) -> RowBlock:
+    body = register.body(piece.identity.body)
+    sheet = piece.sheet
+    return RowBlock(
+        lgcode=piece.identity.body,
+        name=body.name if body else (sheet.field("organisation") if sheet else ""),
+        row=sheet.row if sheet else 0,
+        result=_RESULTS[piece.decision.outcome],
+        findings=_told(piece, register),
+        remarks=piece.decision.remarks,
+    )
+
+
+def _told(piece: Piece, register: Register) -> tuple[Finding, ...]:
+    """What the sender is told of this piece: of one that waits for a human, or that nobody asked for,
+    nothing; of one that is only kept no request; and of the mail itself only once, above."""
+    outcome, rule = piece.decision.outcome, piece.decision.rule
+    if outcome in ("held", "ignored") or rule in _NOTHING_ASKED:
+        return ()
+    told = (f for f in piece.findings if not about_mail(f) and (outcome != "kept" or f.severity != "error"))
+    return tuple(with_name(f, piece.identity.body or piece.identity.submitter, register) for f in told)
+
+
+def with_name(finding: Finding, lgcode: str, register: Register) -> Finding:
+    """A finding about the convention of names: the body's own name instead of the example's placeholder."""
+    body, placeholder = register.body(lgcode), register.survey.convention.placeholder
+    if body is not None:
+        return replace(finding, expected=finding.expected.replace(placeholder, body.name))
+    return replace(finding, expected="") if finding.code.endswith("_placeholder") else finding
+
+
+def about_mail(finding: Finding) -> bool:
+    """Whether a finding is about the mail as a whole, such as its subject."""
+    return CATALOGUE[finding.code].about == "mail"

@@ -1,0 +1,33 @@
+"""The ledger's books at an instant, as every door opens them: bookings, 該当事務なし and extensions together.
+
+The same instant asked later gives the same books. Only reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from routing.deadline import Deadlines, deadlines
+from routing.ledger import people, verdicts
+from routing.ledger.extensions import extensions
+from routing.ledger.store import Ledger
+from routing.register import Register
+from routing.standing import Books, open_books
+
+
+def deadlines_at(ledger: Ledger, register: Register, at: datetime) -> Deadlines:
+    """The deadlines as they had been extended by an instant."""
+    return deadlines(register, extensions(ledger, at))
+
+
+def books_at(ledger: Ledger, register: Register, at: datetime) -> Books:
+    """The books of everybody as they stood at an instant."""
+    judged = deadlines_at(ledger, register, at).judged(verdicts.bookings(ledger, at))
+    return open_books(judged, people.not_applicable(ledger, at))
+
+
+def books_of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> Books:
+    """The books of these bodies as they stand now, inside the caller's transaction if there is one."""
+    judged = deadlines_at(ledger, register, now).judged(verdicts.bookings_of(ledger, sorted(lgcodes)))
+    return open_books(judged, people.not_applicable(ledger, now))

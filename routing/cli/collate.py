@@ -1,0 +1,80 @@
+"""`uketsuke collate`: a folder of answer sheets becomes the list that the ministry asks for, before anything
+is sent; with what is wrong in each file and who is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+from rich.progress import track
+
+from replies.wording import load_wording
+from routing.cli.context import App, console, table, with_app
+from routing.collate import Collation, Gathered, Told, collate, workbooks
+from routing.operate import Refused
+from routing.reading import Reader
+from routing.register import Register
+
+
+@click.command("collate")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="一覧表（.xlsx）")
+@click.option("--prefecture", metavar="NN", default="", help="都道府県の２桁のコード（既定: 調査票から）")
+@with_app
+def collate_command(app: App, folder: Path, output: Path, prefecture: str) -> int:
+    """フォルダーにある管内市町村の調査票から、一覧表を作ります。
+
+    制度等ごとに一つの一覧表になります。複数あるときは、ファイル名に制度等の名前が付きます。
+    """
+    screen = console()
+    found = [p for p in workbooks(folder) if p.resolve() != output.resolve()]
+    if not found:
+        raise Refused(f"{folder} に調査票（.xlsx など）がありません。")
+    reader = Reader(app.survey_dir)
+    try:
+        paths = track(found, "調査票を読んでいます", console=screen, disable=not screen.is_terminal)
+        done = collate(folder, paths, reader, app.register, prefecture)
+    finally:
+        reader.close()
+    _print_files(done)
+    for made in done.lists:
+        _write(made, output, len(done.lists) > 1, app.register)
+    wrong = any(f.severity == "error" for t in done.files for f in t.findings)
+    return 1 if wrong or not done.lists else 0
+
+
+def _write(made: Gathered, output: Path, several: bool, register: Register) -> None:
+    name = register.survey.program(made.program).name
+    path = output.with_stem(f"{output.stem}_{name}") if several else output
+    path.write_bytes(made.data)
+    screen = console()
+    bodies = len({r.body.lgcode for r in made.rows})
+    screen.print(f"{name}: {bodies}団体 {len(made.rows)}行 → {path}", highlight=False)
+    if made.missing:
+        names = "、".join(register.roster.by_code(c).name for c in made.missing)  # type: ignore[union-attr]
+        screen.print(f"  まだない団体（{len(made.missing)}）: {names}", highlight=False)
+
+
+def _print_files(done: Collation) -> None:
+    told = [t for t in done.files if t.findings or not t.used]
+    if not told:
+        console().print(f"{len(done.files)}件の調査票に、お気づきの点はありません。", highlight=False)
+        return
+    listed = table("ご確認いただきたいファイル", "ファイル", "一覧表", "内容")
+    for one in told:
+        listed.add_row(one.name, "掲載" if one.used else "掲載せず", _summary(one))
+    console().print(listed)
+
+
+def _summary(one: Told) -> str:
+    """Each kind of finding once, with the cells it is about."""
+    wording = load_wording()
+    counted = Counter(f.code for f in one.findings)
+    lines = []
+    for code, count in counted.items():
+        first = next(f for f in one.findings if f.code == code)
+        cells = "、".join(f.cell for f in one.findings if f.code == code and f.cell)
+        mark = wording.screen["severity_" + first.severity]
+        lines.append(f"［{mark}］{wording.sentence(first)}" + (f"（{cells}）" if cells else f"（{count}）"))
+    return "\n".join(lines)

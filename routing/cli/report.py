@@ -1,0 +1,61 @@
+"""`uketsuke report`: the deadline tracking report of one prefecture, or of all and the whole country."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.progress import track
+
+from config.roster import Body
+from replies.overview_book import overview_book
+from replies.overview_page import overview_page
+from replies.report_book import prefecture_book
+from replies.report_page import prefecture_page
+from replies.wording import load_wording
+from routing.cli.context import App, console, with_app
+from routing.national import overview
+from routing.reports import Instant, open_instant, prefecture_report
+
+
+@click.command()
+@click.option("--prefecture", metavar="NN", help="この都道府県だけ（２桁のコード）")
+@click.option("--all", "everything", is_flag=True, help="全ての都道府県と、全国の状況")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="置く場所"
+)
+@with_app
+def report(app: App, prefecture: str | None, everything: bool, output: Path) -> None:
+    """提出状況の報告書（Excel と HTML）を作ります。"""
+    if (prefecture is None) == (not everything):
+        raise click.UsageError("--prefecture NN か --all のどちらか一つを指定してください。")
+    with app.open_desk() as desk:
+        bodies = [
+            b for b in desk.register.roster.of_kind("prefecture") if everything or b.lgcode[:2] == prefecture
+        ]
+        if not bodies:
+            raise click.UsageError(f"--prefecture {prefecture}: 01 から 47 の２桁で指定してください。")
+        output.mkdir(parents=True, exist_ok=True)
+        instant = open_instant(desk.ledger, desk.register, desk.clock())
+        screen = console()
+        for body in track(bodies, "報告書を作っています", console=screen, disable=not screen.is_terminal):
+            _write_prefecture(instant, body, output)
+        if everything:
+            _write_overview(instant, output)
+    click.echo(f"{len(bodies)}件の報告書を {output} に作成しました。")
+
+
+def _write_prefecture(instant: Instant, body: Body, folder: Path) -> None:
+    """One prefecture's workbook (which goes to it) and page (for the ministry)."""
+    filled = prefecture_report(instant, body)
+    survey, wording = instant.register.survey, load_wording()
+    name = f"{body.lgcode[:2]}{body.name}_提出状況"
+    (folder / f"{name}.xlsx").write_bytes(prefecture_book(filled, survey, wording))
+    (folder / f"{name}.html").write_text(prefecture_page(filled, survey, wording), encoding="utf-8")
+
+
+def _write_overview(instant: Instant, folder: Path) -> None:
+    """The whole country, for the ministry only."""
+    filled, wording = overview(instant), load_wording()
+    (folder / "全国_提出状況_取扱注意.xlsx").write_bytes(overview_book(filled, wording))
+    (folder / "全国_提出状況_取扱注意.html").write_text(overview_page(filled, wording), encoding="utf-8")

@@ -1,0 +1,35 @@
+"""Extensions of the deadline and pauses of reminders, as officials recorded them: events, never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from routing.clock import stamp, unstamp
+from routing.deadline import Extension
+from routing.ledger.store import Ledger
+
+
+def extensions(ledger: Ledger, at: datetime) -> tuple[Extension, ...]:
+    """Every extension recorded up to an instant, oldest first; of two for one target the last one holds."""
+    rows = ledger.rows(
+        "SELECT lgcode, program, detail, done_by, why, recorded_at FROM event"
+        " WHERE kind = 'extend' AND recorded_at <= ? ORDER BY id",
+        stamp(at),
+    )
+    return tuple(
+        Extension(
+            r["lgcode"], r["program"], unstamp(r["detail"]), r["done_by"], r["why"], unstamp(r["recorded_at"])
+        )
+        for r in rows
+    )
+
+
+def paused(ledger: Ledger, at: datetime) -> frozenset[str]:
+    """lgcodes of the bodies that get no reminders at an instant."""
+    state: dict[str, bool] = {}
+    for row in ledger.rows(
+        "SELECT lgcode, detail FROM event WHERE kind = 'pause_reminders' AND recorded_at <= ? ORDER BY id",
+        stamp(at),
+    ):
+        state[row["lgcode"]] = row["detail"] != "off"
+    return frozenset(lgcode for lgcode, on in state.items() if on)

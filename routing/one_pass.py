@@ -1,0 +1,41 @@
+"""One pass over everything, for `run --once`: every mailbox read, everything settled, what is due delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from config.errors import SettingsError
+from intake.source import Source, SourceUnavailable
+from replies.sender import Sender
+from routing.desk import Desk
+from routing.ledger import arrivals
+from routing.logline import delivery_line, settled_line
+
+
+def run_once(desk: Desk, sources: Mapping[str, Source], sender: Sender, say: Callable[[str], None]) -> bool:
+    """Tells a line per mail and per reply. Whether every mailbox could be read and every reply left."""
+    well = True
+    for mailbox, source in sources.items():
+        problem = _collect(desk, mailbox, source)
+        arrivals.health(desk.ledger, mailbox, problem, desk.clock())
+        if problem:
+            well = False
+            say(f"{mailbox}: {problem}")
+    for settled in desk.settle_waiting():
+        say(settled_line(settled, desk.register))
+    for delivery in desk.deliver(sender):
+        say(delivery_line(delivery))
+        well = well and delivery.state in ("sent", "drafted")
+    sender.close()
+    return well
+
+
+def _collect(desk: Desk, mailbox: str, source: Source) -> str:
+    """The problem in one sentence, or an empty string."""
+    try:
+        desk.collect(mailbox, source)
+    except (SourceUnavailable, SettingsError) as unavailable:
+        return str(unavailable)
+    finally:
+        source.close()
+    return ""

@@ -1,0 +1,135 @@
+"""Makes the parts of the documents that repeat the code, so that they cannot drift from it.
+
+`python -m tests.docs_made` writes docs/codes.md and the tables of docs/journey.md anew; test_docs.py fails
+when they are not up to date. Writes nothing else, and reads no ledger but an empty one in memory.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from intake.finding import CATALOGUE
+from replies.wording import Saying, load_wording
+from routing.ledger.migrations import VIEWS, migrations
+from routing.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
+
+DOCS = Path(__file__).parents[1] / "docs"
+ABOUT = {
+    "mail": "メール（件名、団体、添付の有無）",
+    "file": "ファイル",
+    "sheet": "シート全体",
+    "field": "回答者情報",
+    "question": "調査項目への回答",
+}
+_MARKERS = "<!-- made: {} -->\n", "<!-- end: {} -->"
+
+
+def codes_page() -> str:
+    """docs/codes.md, whole: one table of findings for each thing that they are about."""
+    wording = load_wording()
+    parts = [_CODES_HEAD]
+    for about, title in ABOUT.items():
+        rows = [
+            (f"`{code}`", wording.screen[f"severity_{entry.severity}"], *_said(wording.finding[code]))
+            for code, entry in CATALOGUE.items()
+            if entry.about == about
+        ]
+        parts.append(f"## {title}\n\n" + table(("コード", "既定の重大度", "意味", "お願い"), rows))
+    return "\n".join(parts)
+
+
+def _said(saying: Saying) -> tuple[str, str]:
+    """What the sender is told, with names for what each finding puts in."""
+    sentence, mend = (text.format_map(_PLACEHOLDERS) for text in (saying.sentence, saying.mend))
+    return sentence, mend if saying.to_sender else f"{mend}（職員だけに示す）"
+
+
+_PLACEHOLDERS = {
+    "found": "〔現在の内容〕",
+    "expected": "〔お願いしたい内容〕",
+    "label": "〔欄〕",
+    "question": "〔設問〕",
+}
+_CODES_HEAD = """# 指摘コード
+
+<!-- このファイルは python -m tests.docs_made で作る。手で書き換えない。 -->
+
+調査票を点検して気づいたことは、一つ一つが「指摘」として台帳に残ります。指摘には、コード、重大度、
+シート、セル、設問、現在の内容、お願いしたい内容があります。
+
+| 重大度 | 画面の表示 | どうなるか |
+|---|---|---|
+| `error` | 要修正 | 【確認のお願い】の「ご確認・修正をお願いしたい点」に載る。直るまで受理しない |
+| `warning` | ご参考 | 受理する。返信の「（参考）お気づきの点」に載る |
+| `note` | 備考 | 受理する。同上。「（職員だけに示す）」とあるものは返信に載らず、`show` で見る |
+
+重大度は、調査の `survey.toml` の `[severities]` で、コードごとに変えられます
+（例：`subject_absent = "error"`）。ただし `marks_none` は、様式のデータの設問ごとの指定（`none_marked`）によります。
+
+下の「意味」と「お願い」は、送信者への返信にこのまま載る文です。改めるときは `replies/wording.toml` を直します。
+氏名、電話番号、メールアドレス、自由記載の内容は、返信に引用しません。
+"""
+
+
+def decision_tables() -> str:
+    """The two tables of verdict.py, row by row, and the rules beside them."""
+    rows: Iterable[MailRow | FileRow]
+    parts = []
+    for title, rows in (("`MAIL_TABLE`: the mail", MAIL_TABLE), ("`FILE_TABLE`: each file", FILE_TABLE)):
+        lines = [(row.design or "–", f"`{row.name}`", row.sentence, f"`{row.outcome}`") for row in rows]
+        parts.append(f"**{title}**\n\n" + table(("#", "rule", "what operators read", "outcome"), lines))
+    beside = table(("rule", "what operators read"), [(f"`{name}`", text) for name, text in UNREAD.items()])
+    return "\n".join([*parts, "**Beside the tables**\n\n" + beside])
+
+
+def ledger_tables() -> str:
+    """Tables and views of the ledger with their columns, from an empty one."""
+    database = Database(sqlite3.connect(":memory:", isolation_level=None))
+    migrations.apply(database)
+    for name, select in VIEWS.items():
+        database.conn.execute(f"CREATE VIEW {name} AS {select}")
+    ours = [t for t in database.table_names() if not t.startswith(("_", "sqlite_"))]
+    tables = [(f"`{t}`", _columns(database, t)) for t in ours]
+    views = [(f"`{v}`", _columns(database, v)) for v in VIEWS]
+    return table(("table", "columns"), tables) + "\n" + table(("view", "columns"), views)
+
+
+def _columns(database: Database, name: str) -> str:
+    return ", ".join(str(row[1]) for row in database.conn.execute(f"PRAGMA table_info([{name}])"))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(cells) + " |" for cells in (head, *rows)]
+    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]]) + "\n"
+
+
+MADE = {"decision tables": decision_tables, "ledger": ledger_tables}
+
+
+def with_made_parts(text: str) -> str:
+    """A page with everything between its markers made anew. ValueError if a marker is not there once."""
+    for name, make in MADE.items():
+        begin, end = (marker.format(name) for marker in _MARKERS)
+        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+        made = f"{begin}{make()}{end}"
+        text, times = pattern.subn(made.replace("\\", r"\\"), text)
+        if times != 1:
+            raise ValueError(f"marker {name!r}: {times} times")
+    return text
+
+
+def main() -> None:
+    """Writes both pages."""
+    journey = DOCS / "journey.md"
+    (DOCS / "codes.md").write_text(codes_page(), encoding="utf-8")
+    journey.write_text(with_made_parts(journey.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

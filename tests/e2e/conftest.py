@@ -1,0 +1,37 @@
+"""The office of each end-to-end test, closed after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.office import OPERATORS, Office, Worker, shift_survey
+from tests.servers.correspondents import Correspondents, settle
+from tests.servers.mail import MailServers
+
+
+@pytest.fixture
+def writers(mail_servers: MailServers) -> Correspondents:
+    """The ministry's mailboxes, the operators' and some senders', all empty."""
+    return settle(mail_servers, [OPERATORS])
+
+
+@pytest.fixture
+def office(tmp_path: Path, writers: Correspondents, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """Three mailboxes, mode send, a look every second. Workers that a test leaves behind are killed."""
+    shift_survey(tmp_path / "survey")
+    made = Office(tmp_path, writers.servers)
+    made.configure()
+    started: list[Worker] = []
+    start = made.run
+
+    def run(log: str = "worker.log") -> Worker:
+        started.append(start(log))
+        return started[-1]
+
+    monkeypatch.setattr(made, "run", run)
+    yield made
+    for worker in started:
+        worker.kill()

@@ -1,0 +1,40 @@
+"""Fixtures of the routing tests: one reader child and one register for all of them, a desk for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.load import default_survey
+from routing.ledger.store import Ledger
+from routing.reading import Reader
+from routing.register import Register, build_register
+from tests.routing.desk_at_hand import Office, open_office
+
+
+@pytest.fixture(scope="session")
+def register() -> Register:
+    return build_register(default_survey())
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[Reader]:
+    """The real child process."""
+    made = Reader(default_survey())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    made = Ledger(tmp_path / "ledger.db", busy_seconds=0.2)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path, register: Register, reader: Reader, ledger: Ledger) -> Office:
+    """A desk over an empty ledger, with a clock that the test sets."""
+    return open_office(tmp_path, register, reader, ledger)

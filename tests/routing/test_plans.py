@@ -1,0 +1,36 @@
+"""What a mail costs does not grow with the ledger: no statement on its way reads a whole table."""
+
+from __future__ import annotations
+
+import re
+
+from tests.routing.desk_at_hand import Office, mail
+
+QUEUES = {"to_read", "to_send"}  # hold only what waits
+_SCAN = re.compile(r"^SCAN (\w+)")
+_ALIAS = re.compile(r"\b(?:FROM|JOIN) (\w+) (\w+)\b")
+
+
+def _statements(office: Office) -> set[str]:
+    """Every statement that is run while mails come in, are decided and answered."""
+    seen: set[str] = set()
+    office.ledger.connection.set_trace_callback(seen.add)
+    for number in range(3):
+        office.settle(mail(subject=f"【横浜市】マイナンバーアンケート回答{number}"))
+    list(office.desk.deliver(office.sender))
+    office.ledger.connection.set_trace_callback(None)
+    return {s for s in seen if s.lstrip().startswith(("SELECT", "UPDATE", "DELETE"))}
+
+
+def test_no_statement_on_the_way_of_a_mail_reads_a_whole_table(office: Office) -> None:
+    statements = _statements(office)
+
+    scans = set()
+    for statement in statements:
+        tables = {alias: table for table, alias in _ALIAS.findall(statement)}
+        for row in office.ledger.rows(f"EXPLAIN QUERY PLAN {statement}"):
+            if scan := _SCAN.match(row["detail"]):
+                scans.add((tables.get(scan[1], scan[1]), statement))
+
+    assert len(statements) > 10
+    assert [s for s in sorted(scans) if s[0] not in QUEUES] == []

@@ -1,0 +1,206 @@
+"""The reader child from its parent's side (DESIGN §3 「Reader child」): real processes, real bytes."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from config.load import default_survey
+from intake.reader import frame
+from intake.submission import Submission
+from routing.reading import Reader, ReaderDied, ReaderUnavailable
+from tests.routing.desk_at_hand import form, mail
+
+BOMB_MIB = 700
+
+
+def child_of(reader: Reader) -> subprocess.Popen[bytes]:
+    child = reader._child
+    assert child is not None
+    return child
+
+
+def bomb() -> bytes:
+    """A form whose sheet unpacks to a text larger than the child may hold; 700 KB as a file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(form())) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            if item.filename != "xl/worksheets/sheet1.xml":
+                new.writestr(item, old.read(item))
+                continue
+            with new.open(item.filename, "w", force_zip64=True) as part:
+                part.write(b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">')
+                part.write(b'<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>')
+                for _ in range(BOMB_MIB):
+                    part.write(b"A" * (1 << 20))
+                part.write(b"</t></is></c></row></sheetData></worksheet>")
+    return out.getvalue()
+
+
+def codes(submission: Submission) -> list[tuple[str, list[str]]]:
+    return [(f.filename, [x.code for x in f.findings if x.severity == "error"]) for f in submission.files]
+
+
+def test_one_child_reads_many_mails(reader: Reader) -> None:
+    reader.read_mail(mail())
+    first = child_of(reader).pid
+    assert reader.read_mail(mail()).kind == "submission"
+    assert child_of(reader).pid == first
+
+
+def test_a_file_that_eats_memory_is_named_and_the_rest_is_read(reader: Reader) -> None:
+    files = {"まず.xlsx": form(), "爆弾.xlsx": bomb(), "次.xlsx": form()}
+    read = reader.read_mail(mail(files))
+    found = dict(codes(read))
+    assert found["まず.xlsx"] == found["次.xlsx"] == []
+    assert found["爆弾.xlsx"] in (["too_costly"], ["unreadable"])
+    assert [len(f.sheets) for f in read.files] == [1, 0, 1]
+
+
+class Hanging(Reader):
+    """Its first child says that it has begun the first two files, and hangs in the second."""
+
+    def _ask_once(self, request: dict[str, object], data: bytes) -> bytes:
+        if not request["skip"]:
+            self._child = pretend(frame(b"P2") + frame(b"P3"))  # leaf 1 is the text
+        return super()._ask_once(request, data)
+
+
+def pretend(said: bytes) -> subprocess.Popen[bytes]:
+    """A process that says this and then neither answers nor ends."""
+    code = (
+        "import sys, time; sys.stdout.buffer.write(bytes.fromhex(sys.argv[1])); sys.stdout.flush();"
+        "sys.stdin.buffer.read(4); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, said.hex()]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def test_a_child_that_hangs_outside_of_any_file_counts_against_the_mail_and_is_replaced() -> None:
+    made = Reader(default_survey(), file_seconds=0.5)
+    made._child = hanging = pretend(b"")
+    try:
+        with pytest.raises(ReaderDied, match="TimeoutError"):
+            made.read_mail(mail())
+        assert hanging.poll() == -signal.SIGKILL
+        made._seconds = 10
+        assert made.read_mail(mail()).kind == "submission"
+    finally:
+        made.close()
+
+
+def test_the_file_in_which_a_child_hangs_is_left_out_and_the_others_are_read() -> None:
+    hanging = Hanging(default_survey(), file_seconds=3.0)
+    try:
+        read = hanging.read_mail(mail({"一.xlsx": form(), "二.xlsx": form(), "三.xlsx": form()}))
+    finally:
+        hanging.close()
+    assert codes(read) == [("一.xlsx", []), ("二.xlsx", ["too_costly"]), ("三.xlsx", [])]
+
+
+def test_a_killed_child_is_replaced(reader: Reader) -> None:
+    reader.read_mail(mail())
+    first = child_of(reader)
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    assert reader.read_mail(mail()).kind == "submission"
+    assert child_of(reader).pid != first.pid
+
+
+@pytest.mark.parametrize("size", [10, 300_000])
+def test_a_child_that_dies_before_it_took_a_mail_counts_against_that_mail(reader: Reader, size: int) -> None:
+    """A pipe holds 64 KB, and what Python buffers before it 8 KB: either way the parent is still writing."""
+    reader.read_mail(mail())
+    child = child_of(reader)
+    os.kill(child.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    child.poll = lambda: None  # type: ignore[method-assign]  # dead, and not yet noticed
+    with pytest.raises(ReaderDied):
+        reader.read_mail(mail({"大.bin": os.urandom(size)}))
+    assert reader.read_mail(mail()).kind == "submission"
+
+
+def test_a_child_that_cannot_start_is_no_mails_fault(tmp_path: Path) -> None:
+    broken = Reader(tmp_path / "no-survey")
+    with pytest.raises(ReaderUnavailable):
+        broken.read_mail(mail())
+    broken.close()
+
+
+def test_the_end_of_the_pipe_ends_the_child_and_leaves_no_zombie() -> None:
+    short = Reader(default_survey())
+    short.read_mail(mail())
+    child = child_of(short)
+    short.close()
+    assert child.returncode == 0
+    assert not Path(f"/proc/{child.pid}").exists()
+    short.close()  # and again, without harm
+
+
+def test_the_child_ends_when_its_parent_is_killed() -> None:
+    code = (
+        "from config.load import default_survey; from routing.reading import Reader; import time\n"
+        "r = Reader(default_survey()); r.read_file('x', b''); print(r._child.pid, flush=True); time.sleep(60)"
+    )
+    root = Path(__file__).parents[2]
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 10
+    while _alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _alive(pid)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+
+
+def test_what_a_library_prints_does_not_reach_the_pipe(tmp_path: Path) -> None:
+    """A child whose libraries write to standard output, in Python and below it."""
+    code = (
+        "import intake.reader as r, os\n"
+        "real = r.read_mail\n"
+        "def noisy(*a):\n"
+        "    print('noise'); os.write(1, b'deep noise'); return real(*a)\n"
+        "r.read_mail = noisy; r.main()"
+    )
+    command = [sys.executable, "-c", code, str(default_survey())]
+    raw = mail()
+    asked = frame(b'{"task": "mail", "skip": []}') + frame(raw)
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, input=asked, capture_output=True, timeout=60, check=True)
+    kinds = []
+    rest = done.stdout
+    while rest:
+        size = int.from_bytes(rest[:4], "big")
+        kinds.append(rest[4:5])
+        rest = rest[4 + size :]
+    assert kinds == [b"S", b"P", b"R"]
+    assert b"noise" in done.stderr and b"deep noise" in done.stderr
+
+
+def test_the_working_folder_never_wins_over_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "intake.py").write_text("raise SystemExit('somebody else’s intake')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    made = Reader(default_survey())
+    try:
+        assert made.read_mail(mail()).kind == "submission"
+    finally:
+        made.close()

@@ -1,0 +1,221 @@
+"""The two decision tables of DESIGN §4, row by row, on cases built by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from intake.finding import Finding
+from routing.identify import Identity
+from routing.verdict import (
+    FILE_TABLE,
+    MAIL_TABLE,
+    FileCase,
+    MailCase,
+    decide_file,
+    decide_mail,
+    sentence_of,
+)
+from tests.routing.cases_at_hand import (
+    ERROR,
+    FUCHU_TOKYO,
+    KAMAKURA,
+    KANAGAWA,
+    UNKNOWN_SENDER,
+    WARNING,
+    YOKOHAMA,
+    YOKOSUKA,
+    booking,
+    claim,
+    file,
+    file_case,
+    mail_case,
+    sheet,
+    submission,
+)
+from tests.workbooks.forms_at_hand import the_survey
+
+FORM = file(sheet("横浜市", YOKOHAMA))
+NOTHING = submission()
+
+
+def of_kind(kind: str, *files: Any) -> MailCase:
+    return mail_case(submission(*files, kind=kind))
+
+
+# (what, case, outcome, rule); the number of the row in DESIGN §4 leads
+MAILS = [
+    ("1 resend", mail_case(resend_of="N0718-0000-0001"), "ignored", "resend"),
+    ("2 bounce", of_kind("bounce"), "ignored", "machine"),
+    ("2 read receipt", of_kind("receipt"), "ignored", "machine"),
+    ("2 automatic reply", of_kind("auto_reply"), "ignored", "machine"),
+    ("2 list mail", of_kind("list"), "ignored", "machine"),
+    ("2 our own", of_kind("own"), "ignored", "machine"),
+    ("2 automatic, with a form", of_kind("auto_reply", FORM), "held", "machine_with_form"),
+    ("2 a colleague forwards a form", mail_case(from_ourselves=True), "held", "machine_with_form"),
+    ("2 taken in by an operator", mail_case(from_ourselves=True, trusted=True), "by_file", "otherwise"),
+    ("3 thanks without a file", of_kind("reply"), "held", "reply"),
+    ("4 inquiry", of_kind("inquiry"), "held", "inquiry"),
+    ("5 My Number", mail_case(personal=("様式!E5",)), "held", "personal_data"),
+    ("6 unknown domain", mail_case(sender=UNKNOWN_SENDER), "held", "unknown_sender"),
+    ("6 approved by an operator", mail_case(sender=UNKNOWN_SENDER, trusted=True), "by_file", "otherwise"),
+    ("13 no file", of_kind("submission"), "correction", "no_form"),
+    ("13 a PDF", mail_case(submission(file())), "correction", "no_form"),
+    ("otherwise", mail_case(), "by_file", "otherwise"),
+]
+
+
+@pytest.mark.parametrize(("case", "outcome", "rule"), [m[1:] for m in MAILS], ids=[m[0] for m in MAILS])
+def test_each_row_about_the_mail(case: MailCase, outcome: str, rule: str) -> None:
+    decision = decide_mail(case)
+    assert (decision.outcome, decision.rule) == (outcome, rule)
+
+
+# Where two rows apply, the one that must win
+MAIL_ORDER = [
+    ("an automatic mail that comes twice", replace(of_kind("auto_reply"), resend_of="N1"), "machine"),
+    ("a My Number that comes twice", mail_case(personal=("本文",), resend_of="N1"), "personal_data"),
+    ("a My Number in an inquiry", replace(of_kind("inquiry"), personal=("本文",)), "personal_data"),
+    ("a My Number from an unknown domain", mail_case(personal=("本文",), sender=UNKNOWN_SENDER), "personal_data"),
+    ("an unknown sender's mail that comes twice", mail_case(sender=UNKNOWN_SENDER, resend_of="N1"), "unknown_sender"),
+    ("an inquiry from an unknown domain", replace(of_kind("inquiry"), sender=UNKNOWN_SENDER), "inquiry"),
+    ("an inquiry that comes twice", replace(of_kind("inquiry"), resend_of="N1"), "resend"),
+    ("no form from an unknown domain", mail_case(NOTHING, sender=UNKNOWN_SENDER), "unknown_sender"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "rule"), [m[1:] for m in MAIL_ORDER], ids=[m[0] for m in MAIL_ORDER])
+def test_the_order_of_the_rows_about_the_mail(case: MailCase, rule: str) -> None:
+    assert decide_mail(case).rule == rule
+
+
+OTHER = {"file": file(), "sheet": None, "program": "", "owes": False}
+LOCKED_FILE = file(name=claim("横浜市", YOKOHAMA), looks_like_workbook=True)
+LOCKED = {**OTHER, "file": LOCKED_FILE, "findings": (Finding("encrypted", "error"),)}
+LOCKED_MATERIAL = {**LOCKED, "file": replace(LOCKED_FILE, claim=claim())}
+PREFECTURES = {"relation": "municipality", "identity": Identity(KANAGAWA, KAMAKURA, (), True)}
+NO_BODY = {"identity": Identity("", "", (), False), "relation": "none"}
+WRONG_BOX = {"mailbox": "yoboseshu"}  # 難病 belongs to ①
+BOTH_BOXES = {**WRONG_BOX, "right_mailbox_addressed": True}
+RESEND = the_survey().model_copy(update={"wrong_mailbox": "resend"})
+OUTSIDE = {"relation": "stranger", "identity": Identity(YOKOHAMA, FUCHU_TOKYO, (), True)}
+ACCEPTED = (booking("accepted"),)
+ASKED = (booking("correction", errors=("answer_missing/5/",)),)
+
+FILES = [
+    ("13 a file beside a form", OTHER, "kept", "supporting", ("supporting",)),
+    ("13 no form in the mail", {**OTHER, "forms_in_mail": False}, "correction", "no_form", ()),
+    ("13 a locked form beside a readable one", LOCKED, "correction", "no_form", ()),
+    ("13 a locked workbook of another name", LOCKED_MATERIAL, "kept", "supporting", ("supporting",)),
+    ("7 workbook and domain disagree", OUTSIDE, "held", "evidence_disagrees", ()),
+    ("7 nobody knows whose", NO_BODY, "correction", "body_unclear", ()),
+    ("7 nobody knows which program", {"program": "", "owes": False}, "correction", "program_unclear", ()),
+    ("8 a municipality's own sheet", PREFECTURES, "kept", "original", ("original",)),
+    ("9 a municipality writes directly", {"relation": "direct"}, "held", "direct", ()),
+    ("9 … and an operator lets it pass", {"relation": "direct", "direct_allowed": True}, "accepted", "otherwise", ()),
+    ("10 not owed", {"owes": False}, "kept", "not_owed", ("not_owed",)),
+    ("11 a city's answer from its prefecture", {"relation": "city"}, "held", "city_by_prefecture", ()),
+    ("12 the right mailbox answers", BOTH_BOXES, "ignored", "other_mailbox_answers", ()),
+    ("12 please send it again", {**WRONG_BOX, "survey": RESEND}, "correction", "wrong_mailbox", ("wrong_mailbox",)),
+    ("12 passed on", WRONG_BOX, "accepted", "otherwise", ("transfer",)),
+    ("14 another sender, another answer", {"history": ACCEPTED, "same_sender": False}, "held", "double", ()),
+    ("15 the same again", {"history": ASKED, "findings": (ERROR,)}, "held", "same_finding_again", ()),
+    ("16 an error", {"findings": (ERROR, WARNING)}, "correction", "findings", ()),
+    ("16 an error in a new version", {"findings": (ERROR,), "history": ACCEPTED}, "correction", "findings", ("stands",)),
+    ("16 an error in the wrong mailbox", {**WRONG_BOX, "findings": (ERROR,)}, "correction", "findings", ("transfer",)),
+    ("17 nothing but hints", {"findings": (WARNING,)}, "accepted", "otherwise", ()),
+    ("17 a new version", {"history": ACCEPTED}, "accepted", "otherwise", ("replaces",)),
+    ("17 otherwise", {}, "accepted", "otherwise", ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome", "rule", "remarks"), [f[1:] for f in FILES], ids=[f[0] for f in FILES]
+)
+def test_each_row_about_a_file(
+    changes: dict[str, Any], outcome: str, rule: str, remarks: tuple[str, ...]
+) -> None:
+    decision = decide_file(file_case(**changes))
+    assert (decision.outcome, decision.rule, decision.remarks) == (outcome, rule, remarks)
+
+
+FILE_ORDER = [
+    ("7 before 16: who it is comes before what is wrong", {**OUTSIDE, "findings": (ERROR,)}, "evidence_disagrees"),
+    ("7 before 14", {**NO_BODY, "history": ACCEPTED, "same_sender": False}, "body_unclear"),
+    ("12 before 16: the other section will say it", {**BOTH_BOXES, "findings": (ERROR,)}, "other_mailbox_answers"),
+    ("10 before 16: what is not owed needs no mending", {"owes": False, "findings": (ERROR,)}, "not_owed"),
+    ("10 before 9: a municipality's 難病", {"relation": "direct", "owes": False}, "not_owed"),
+    ("8 before 16: an original is kept as it is", {**PREFECTURES, "findings": (ERROR,)}, "original"),
+    ("11 before 16", {"relation": "city", "findings": (ERROR,)}, "city_by_prefecture"),
+    ("9 before 14", {"relation": "direct", "history": ACCEPTED, "same_sender": False}, "direct"),
+    ("14 before 15", {"history": (*ACCEPTED, *ASKED), "findings": (ERROR,), "same_sender": False}, "double"),
+    ("15 before 16", {"history": ASKED, "findings": (ERROR,)}, "same_finding_again"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "rule"), [f[1:] for f in FILE_ORDER], ids=[f[0] for f in FILE_ORDER])
+def test_the_order_of_the_rows_about_a_file(changes: dict[str, Any], rule: str) -> None:
+    assert decide_file(file_case(**changes)).rule == rule
+
+
+def test_only_the_very_same_finding_counts_as_the_second_time() -> None:
+    asked = (booking("correction", errors=("answer_missing/3/", "field_missing/電話番号/")),)
+    assert decide_file(file_case(history=asked, findings=(ERROR,))).rule == "findings"
+    telephone = Finding("field_missing", "error", sheet="様式", cell="C11", label="電話番号")
+    assert decide_file(file_case(history=asked, findings=(telephone,))).rule == "same_finding_again"
+
+
+def test_what_was_asked_before_the_last_correction_is_no_second_time() -> None:
+    older = booking("correction", errors=("answer_missing/5/",))
+    newer = booking("correction", id=2, arrival_id=2, errors=("answer_missing/3/",))
+    assert decide_file(file_case(history=(older, newer), findings=(ERROR,))).rule == "findings"
+
+
+def test_a_sheet_on_another_screening_replaces_nothing_and_doubles_nothing() -> None:
+    """記４③: each screening with its own practice is a sheet of its own."""
+    standing = (booking(attributes=(3,)),)
+    other = sheet("横浜市", YOKOHAMA, form="form2", attributes=(6,))
+    same = sheet("横浜市", YOKOHAMA, form="form2", attributes=(3, 6))
+    case = file_case(history=standing, same_sender=False, sheet=other, file=file(other), program="kenshin",
+                     mailbox="sukoyaka")  # fmt: skip
+    assert (decide_file(case).rule, decide_file(case).remarks) == ("otherwise", ())
+    assert decide_file(replace(case, sheet=same)).rule == "double"
+
+
+def test_a_core_citys_nanbyo_is_kept_and_nothing_is_asked_for() -> None:
+    core = Identity(YOKOSUKA, YOKOSUKA, (), True)
+    decision = decide_file(file_case(identity=core, owes=False, findings=(ERROR,)))
+    assert (decision.outcome, decision.remarks) == ("kept", ("not_owed",))
+
+
+def test_the_surveys_severity_decides_between_asking_and_accepting() -> None:
+    """The same finding, once as an error and once as a line."""
+    assert decide_file(file_case(findings=(replace(WARNING, severity="error"),))).outcome == "correction"
+    assert decide_file(file_case(findings=(replace(ERROR, severity="note"),))).outcome == "accepted"
+
+
+def test_every_row_has_a_name_of_its_own_and_a_sentence() -> None:
+    for table in (MAIL_TABLE, FILE_TABLE):
+        names = [row.name for row in table]
+        assert len(names) == len(set(names))
+        assert all(row.sentence for row in table)
+    assert MAIL_TABLE[-1].check(mail_case())  # "otherwise" always holds, so that every case is decided
+    assert FILE_TABLE[-1].check(file_case())
+
+
+def test_every_numbered_row_of_the_design_is_in_a_table() -> None:
+    numbers = {row.design for row in (*MAIL_TABLE, *FILE_TABLE)} - {""}
+    assert numbers == {str(n) for n in range(1, 18)}
+
+
+def test_an_operator_reads_a_sentence_for_a_rule() -> None:
+    assert sentence_of("double") == "別の差出人から受理済みの回答があります"
+    assert sentence_of("poison") == "読み取り中に３回停止したため隔離しました"
+    assert sentence_of("unheard_of") == "unheard_of"
+
+
+def test_a_case_knows_what_only_the_sender_can_mend() -> None:
+    assert file_case(findings=(ERROR, WARNING)).errors == (ERROR,)
+    assert not FileCase.wrong_mailbox.fget(file_case(program=""))  # type: ignore[attr-defined]

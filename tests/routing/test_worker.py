@@ -1,0 +1,236 @@
+"""The worker's threads and its one desk, with sources and a sender that behave as the test says."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from config.survey import Polling
+from intake.source import Cursor, Fetched, Look, SourceUnavailable
+from routing import worker as worker_module
+from routing.clock import JST
+from routing.ledger.store import DiskFull, LedgerBusy
+from routing.watching import Batch, ByteBudget, MailboxThread, Polled
+from routing.worker import Worker
+from tests.routing.desk_at_hand import Kept, Office, mail
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=JST)
+
+
+@dataclass
+class Shelf:
+    """A source with these mails; `trouble` is raised by the next looks, one each."""
+
+    mails: list[bytes] = field(default_factory=list)
+    trouble: list[Exception] = field(default_factory=list)
+    looks: int = 0
+    fetched: int = 0
+    closed: bool = False
+
+    def look(self, cursor: Cursor | None) -> Look:
+        self.looks += 1
+        if self.trouble:
+            raise self.trouble.pop(0)
+        return Look("1", tuple(str(n) for n in range(1, len(self.mails) + 1)))
+
+    def fetch(self, uids: Sequence[str]) -> Iterator[Fetched]:
+        for uid in uids:
+            self.fetched += 1
+            raw = self.mails[int(uid) - 1]
+            yield Fetched(uid, datetime(2023, 7, 18, 9, tzinfo=JST), len(raw), raw)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def _mails(count: int) -> list[bytes]:
+    return [mail({}, sender=f"s{n}@city.yokohama.lg.jp") for n in range(count)]
+
+
+def _run(
+    office: Office, sources: dict[str, Shelf], until: Callable[[], bool], sender: Kept | None = None
+) -> Worker:
+    """Runs a worker, with a look every second, until the condition holds (at most 15 seconds)."""
+    survey = office.desk.register.survey
+    calendar = survey.calendar.model_copy(update={"polling": (Polling(start=LONG_AGO, every_seconds=1),)})
+    office.desk.register = replace(
+        office.desk.register, survey=survey.model_copy(update={"calendar": calendar})
+    )
+    made = Worker(office.desk, sources, sender or office.sender)
+    over = threading.Event()
+
+    def watch() -> None:
+        for _ in range(1500):
+            if until() or over.wait(0.01):
+                break
+        made.stop()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        made.run()
+    finally:
+        over.set()
+        watcher.join()
+    assert until()
+    return made
+
+
+def _count(path: Path, query: str) -> int:
+    """Read on a connection of its own, as the condition runs in another thread."""
+    connection = sqlite3.connect(path)
+    try:
+        return int(connection.execute(query).fetchone()[0])
+    finally:
+        connection.close()
+
+
+def _verdicts(office: Office) -> int:
+    return _count(office.ledger.path, "SELECT count(*) FROM verdict WHERE piece = '0'")
+
+
+def test_mail_of_every_mailbox_is_decided_and_answered(office: Office) -> None:
+    sources = {"n_mynumber": Shelf(_mails(3)), "yoboseshu": Shelf(_mails(2))}
+
+    made = _run(office, sources, lambda: len(office.sender.posted) == 5)
+
+    assert _verdicts(office) == 5
+    assert all(shelf.closed for shelf in sources.values())
+    assert made.state.counts["受信"] == 5
+    assert made.state.mailboxes.keys() == sources.keys()
+
+
+def test_a_mail_is_fetched_once_however_often_its_mailbox_is_looked_into(office: Office) -> None:
+    shelf = Shelf(_mails(3))
+
+    _run(office, {"n_mynumber": shelf}, lambda: shelf.looks >= 3)
+
+    assert shelf.fetched == 3
+
+
+@pytest.mark.parametrize("trouble", [SourceUnavailable("落ちています"), ZeroDivisionError("secret")])
+def test_a_mailbox_in_trouble_tells_it_once_recovers_and_hides_no_other(
+    office: Office, trouble: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "uketsuke")
+    ill = Shelf(_mails(1), [trouble, trouble])
+    well = Shelf(_mails(2))
+
+    made = _run(office, {"n_mynumber": ill, "yoboseshu": well}, lambda: _verdicts(office) == 3)
+
+    errors = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(errors) == 1 and errors[0].startswith("n_mynumber: ") and "secret" not in errors[0]
+    assert made.state.mailboxes["n_mynumber"].startswith("正常")
+
+
+@pytest.mark.parametrize(
+    "trouble", [LedgerBusy("台帳が使われています"), DiskFull("ディスクに空きがありません")]
+)
+def test_what_a_locked_ledger_or_a_full_disk_prevents_is_done_later(
+    office: Office, trouble: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "RETRY_SECONDS", 0.05)
+    troubles = {"keep": [trouble] * 2, "settle": [trouble] * 2, "record": [trouble] * 2}
+
+    def unlucky(name: str) -> None:
+        real = getattr(office.desk, name)
+
+        def do(*args: object) -> object:
+            if troubles[name]:
+                raise troubles[name].pop()
+            return real(*args)
+
+        monkeypatch.setattr(office.desk, name, do)
+
+    for name in troubles:
+        unlucky(name)
+    shelf = Shelf(_mails(3))
+
+    _run(office, {"n_mynumber": shelf}, lambda: len(office.sender.posted) == 3)
+
+    assert troubles == {"keep": [], "settle": [], "record": []}
+    assert _verdicts(office) == 3
+    sent = "SELECT count(*) FROM posting WHERE state = 'sent'"
+    assert _count(office.ledger.path, sent) == 3
+    assert len({posting.message_id for posting in office.sender.posted}) == 3
+
+
+def test_a_reply_in_hand_is_recorded_before_the_worker_ends(office: Office) -> None:
+    class Slow(Kept):
+        def send(self, posting: object) -> object:  # type: ignore[override]
+            begun.set()
+            threading.Event().wait(0.5)
+            return super().send(posting)  # type: ignore[arg-type]
+
+    begun = threading.Event()
+
+    _run(office, {"n_mynumber": Shelf(_mails(2))}, begun.is_set, Slow())
+
+    steps = [row["state"] for row in office.ledger.rows("SELECT state FROM posting WHERE outbox_id = 1")]
+    assert steps == ["queued", "sending", "sent"]
+
+
+def test_an_error_of_the_ledger_that_time_does_not_mend_ends_the_worker(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(office.desk, "keep", broken)
+
+    with pytest.raises(sqlite3.DatabaseError):
+        Worker(office.desk, {"n_mynumber": Shelf(_mails(1))}, office.sender).run()
+
+
+def test_a_look_ends_before_the_next_begins_and_the_next_waits_for_the_desk(office: Office) -> None:
+    told: SimpleQueue[Batch | Polled] = SimpleQueue()
+    shelf = Shelf(_mails(1))
+    thread = MailboxThread("n_mynumber", shelf, office.ledger.path, ByteBudget(1 << 20), told.put)
+    thread.start()
+
+    for _ in range(5):
+        thread.look()  # what APScheduler does, however slow the look is
+    assert isinstance(told.get(timeout=5), Batch)
+    assert told.get(timeout=5) == Polled("n_mynumber", "")
+    assert (shelf.looks, told.empty()) == (1, True)
+
+    thread.handled()
+    thread.look()
+    assert isinstance(told.get(timeout=5), Batch)  # the desk has not kept it, so it is fetched again
+    thread.stop()
+    thread.join(5)
+    assert shelf.closed
+
+
+def test_bytes_wait_for_room_and_a_batch_over_the_limit_goes_alone() -> None:
+    budget = ByteBudget(10)
+    passed: SimpleQueue[bool] = SimpleQueue()
+    assert budget.take(100)
+
+    waiting = threading.Thread(target=lambda: passed.put(budget.take(1)))
+    waiting.start()
+    waiting.join(0.05)
+    assert waiting.is_alive() and passed.empty()
+
+    budget.give(100)
+    assert passed.get(timeout=5)
+
+
+def test_a_closed_budget_lets_nobody_wait() -> None:
+    budget = ByteBudget(10)
+    assert budget.take(10)
+    passed: SimpleQueue[bool] = SimpleQueue()
+    waiting = threading.Thread(target=lambda: passed.put(budget.take(1)))
+    waiting.start()
+
+    budget.close()
+
+    assert passed.get(timeout=5) is False

@@ -1,0 +1,294 @@
+"""Prose stays true: whatever a person can type, set or be told stands in the documents, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import click
+import pytest
+from pydantic import BaseModel
+
+from config.errors import ConfigError
+from config.load import default_survey, load_survey
+from config.settings import (
+    Caps,
+    ImapMailbox,
+    MaildirMailbox,
+    MaildirSender,
+    Secret,
+    Settings,
+    SmtpSender,
+    check_mailboxes,
+    load_settings,
+)
+from config.survey import Form, Question, Survey
+from intake.finding import CATALOGUE
+from routing.cli import app
+from routing.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, sentence_of
+from tests import docs_made
+
+ROOT = Path(__file__).parents[1]
+README, GUIDE = ROOT / "README.md", ROOT / "docs" / "guide.ja.md"
+SETTINGS, SURVEYS = ROOT / "docs" / "settings.md", ROOT / "config" / "surveys" / "README.md"
+PAGES = [
+    README,
+    *sorted((ROOT / "docs").glob("*.md")),
+    SURVEYS,
+    ROOT / "config" / "ROSTER.md",
+    *sorted((ROOT / "tests").glob("*/README.md")),
+]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def _read(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def _name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return [body for name, body in FENCE.findall(_read(page)) if name == language]
+
+
+def _typed(page: Path) -> Iterator[list[str]]:
+    """The words of each `uketsuke` command that stands in a page's shell blocks."""
+    for block in _blocks(page, "sh"):
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            if words and words[0].endswith("uketsuke"):
+                yield words[1:]
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The cells of every table row."""
+    return [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in text.splitlines()
+        if line.startswith("|")
+    ]
+
+
+def _section(page: Path, heading: str) -> str:
+    """What stands under one `##` heading."""
+    return _read(page).split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+
+
+# --- links ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in LINK.findall(FENCE.sub("", _read(page))):
+        if link.startswith("https://"):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (page.parent / file).resolve() if file else page
+        assert target.exists(), link
+        if anchor:
+            assert f'<a id="{anchor}"></a>' in _read(target), link
+
+
+def test_the_picture_has_its_text_as_text_and_a_dark_mode() -> None:
+    picture = _read(ROOT / "docs" / "house.svg")
+    assert "prefers-color-scheme: dark" in picture
+    for room in ("config", "intake", "replies", "routing", "reader child", "outbox"):
+        assert f">{room}</text>" in picture
+
+
+def test_the_readme_explains_each_numbered_arrow_of_the_picture() -> None:
+    picture = _read(ROOT / "docs" / "house.svg")
+    drawn = re.findall(r">(\d)</text>", picture)
+    told = re.findall(r"^(\d)\. \*\*", _read(README), re.MULTILINE)
+    assert told == sorted(drawn) == [str(n) for n in range(1, 10)]
+
+
+# --- commands ------------------------------------------------------------------------------------------
+
+
+def test_every_command_and_each_of_its_options_is_in_the_guide() -> None:
+    told = _read(GUIDE) + _read(README)
+    commands = app.uketsuke.commands
+    assert len(commands) >= 11
+    for name, command in commands.items():
+        assert re.search(rf"uketsuke( --\S+ \S+)* {name}\b", told), name
+        for option in (p for p in command.params if isinstance(p, click.Option)):
+            assert any(re.search(rf"{o}\b", told) for o in option.opts), (name, option.opts)
+
+
+def test_every_decision_is_in_the_guide() -> None:
+    action = next(p for p in app.uketsuke.commands["decide"].params if p.name == "action")
+    assert isinstance(action.type, click.Choice)
+    for choice in action.type.choices:
+        assert f"`{choice}`" in _section(GUIDE, "decide の各操作"), choice
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_command_line_in_the_documents_is_one_that_exists(page: Path) -> None:
+    for words in _typed(page):
+        context = app.uketsuke.make_context("uketsuke", list(words), resilient_parsing=True)
+        rest = [*context._protected_args, *context.args]
+        command = app.uketsuke.get_command(context, rest[0]) if rest else None
+        assert command is not None, words
+        parser = command.make_parser(click.Context(command, info_name=rest[0]))
+        parser.parse_args(list(rest[1:]))  # raises on an option that is not there
+
+
+def test_the_commands_of_the_readme_are_targets_and_what_the_gate_runs() -> None:
+    told = re.findall(r"^make (\S+)$", "\n".join(_blocks(README, "sh")), re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):", _read(ROOT / "Makefile"), re.MULTILINE)
+    gate = re.findall(r"^make (\S+)$", _read(ROOT / ".ci" / "run"), re.MULTILINE)
+    assert told == gate == ["demo", "test"]
+    assert set(told) <= set(targets)
+
+
+def test_the_exit_codes_are_those_of_the_program() -> None:
+    told = [int(row[0]) for row in _rows(_section(README, "Exit codes")) if row[0].isdigit()]
+    assert told == [0, 1, 2, app.USAGE, app.BUSY, app.MISCONFIGURED] == [0, 1, 2, 64, 75, 78]
+
+
+def test_the_guide_tells_of_every_reason_for_which_mail_is_held() -> None:
+    guide = _section(GUIDE, "held（要確認）の片付け方")
+    held = [row.name for row in MAIL_TABLE if row.outcome == "held"]
+    held += [row.name for row in FILE_TABLE if row.outcome == "held"]
+    assert len(held) >= 9
+    for rule in (*held, *(rule for rule in UNREAD if rule != "operator")):
+        assert sentence_of(rule) in guide, rule
+
+
+# --- settings ------------------------------------------------------------------------------------------
+
+SHAPES: dict[str, type[BaseModel]] = {
+    "全体": Settings,
+    "mailboxes：IMAP": ImapMailbox,
+    "mailboxes：Maildir": MaildirMailbox,
+    "sender：SMTP": SmtpSender,
+    "sender：Maildir": MaildirSender,
+    "caps": Caps,
+    "password：パスワードの在りか": Secret,
+}
+
+
+@pytest.mark.parametrize(("heading", "shape"), SHAPES.items(), ids=[s.__name__ for s in SHAPES.values()])
+def test_every_settings_key_is_documented_and_no_other(heading: str, shape: type[BaseModel]) -> None:
+    told = [row[0].strip("`") for row in _rows(_section(SETTINGS, heading)) if row[0].startswith("`")]
+    assert sorted(told) == sorted(shape.model_fields)
+
+
+@pytest.mark.parametrize(("heading", "shape"), SHAPES.items(), ids=[s.__name__ for s in SHAPES.values()])
+def test_the_defaults_told_are_the_defaults(heading: str, shape: type[BaseModel]) -> None:
+    if shape is Secret:
+        return  # exactly one of its two keys is given
+    for key, default, *_ in (r for r in _rows(_section(SETTINGS, heading)) if r[0].startswith("`")):
+        field = shape.model_fields[key.strip("`")]
+        assert field.is_required() == (default == "（必須）"), key
+        if default.startswith("`"):
+            told = tomllib.loads(f"value = {default.strip('`')}")["value"]
+            assert told == (list(field.default) if isinstance(field.default, tuple) else field.default), key
+
+
+def test_no_shape_of_the_settings_is_left_out() -> None:
+    assert _shapes_below(Settings) == set(SHAPES.values())
+
+
+def _shapes_below(shape: type[BaseModel]) -> set[type[BaseModel]]:
+    found = {shape}
+    for field in shape.model_fields.values():
+        for inner in _models(field.annotation):
+            found |= _shapes_below(inner)
+    return found
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) in (Annotated, Union, UnionType, dict, tuple):
+        for part in get_args(annotation):
+            yield from _models(part)
+
+
+@pytest.mark.parametrize("page", [README, SETTINGS], ids=_name)
+def test_the_settings_files_in_the_documents_are_accepted(page: Path, tmp_path: Path) -> None:
+    survey = load_survey(default_survey())
+    examples = _blocks(page, "toml")
+    assert examples
+    for example in examples:
+        file = tmp_path / "uketsuke.toml"
+        file.write_text(example, encoding="utf-8")
+        settings = load_settings(file)
+        assert settings.mode == "rehearse"  # nobody sends by copying an example
+        assert check_mailboxes(settings, survey, file.name) == ()
+
+
+def test_the_readmes_example_has_all_three_mailboxes_and_smtp() -> None:
+    example = tomllib.loads(_blocks(README, "toml")[0])
+    assert set(example["mailboxes"]) == {m.id for m in load_survey(default_survey()).mailboxes}
+    assert example["sender"]["kind"] == "smtp"
+
+
+# --- surveys -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "shape"), [("survey.toml", Survey), ("form*.toml", Form)], ids=["Survey", "Form"]
+)
+def test_every_key_of_a_survey_is_documented(heading: str, shape: type[BaseModel]) -> None:
+    text = _section(SURVEYS, heading)
+    shapes = _shapes_below(shape) - (_shapes_below(Form) if shape is Survey else set())
+    assert len(shapes) >= 7
+    for inner in shapes:
+        for key in inner.model_fields:
+            assert re.search(rf"[`\[]{key}[`\]]|\{{.*\b{key} =", text), f"{inner.__name__}.{key}"
+
+
+def test_every_key_of_a_question_stands_in_its_own_table() -> None:
+    text = _section(SURVEYS, "form*.toml").split("質問のキー")[1]
+    for key in Question.model_fields:
+        assert f"`{key}`" in text, key
+
+
+def test_the_smallest_survey_that_the_documents_point_to_is_one() -> None:
+    link = next(target for target in LINK.findall(_read(SURVEYS)) if "tiny" in target)
+    folder = (SURVEYS.parent / link).parent
+    try:
+        survey = load_survey(folder, frozenset(CATALOGUE))
+    except ConfigError as wrong:
+        pytest.fail(str(wrong))
+    assert (len(survey.mailboxes), len(survey.programs), len(survey.forms[0].questions)) == (1, 1, 3)
+
+
+# --- what is made from the code ------------------------------------------------------------------------
+
+
+def test_the_page_of_finding_codes_is_up_to_date() -> None:
+    assert _read(ROOT / "docs" / "codes.md") == docs_made.codes_page(), "python -m tests.docs_made"
+
+
+def test_each_finding_code_has_a_row_of_its_own() -> None:
+    assert len(CATALOGUE) > 30
+    rows = [row[0] for row in _rows(_read(ROOT / "docs" / "codes.md"))]
+    for code in CATALOGUE:
+        assert rows.count(f"`{code}`") == 1, code
+
+
+def test_the_journeys_tables_are_up_to_date() -> None:
+    text = _read(ROOT / "docs" / "journey.md")
+    assert text == docs_made.with_made_parts(text), "python -m tests.docs_made"
+
+
+def test_each_promise_names_a_test_that_exists() -> None:
+    rows = [row for row in _rows(_section(ROOT / "docs" / "journey.md", "The promises")) if row[0].isdigit()]
+    assert [row[0] for row in rows] == ["1", "2", "3", "4", "5", "6"]
+    for row in rows:
+        named = re.findall(r"\[`(test_\w+)`\]\(\.\./(tests/\S+?\.py)\)", row[-1])
+        assert named, row[0]
+        for test, file in named:
+            assert f"def {test}(" in _read(ROOT / file), test

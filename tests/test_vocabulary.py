@@ -1,0 +1,56 @@
+"""One word for one thing (DESIGN §2): what the code can say has wording and a test.
+
+That commands, settings and codes are documented is shown by test_docs.py.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from intake.finding import CATALOGUE
+from intake.submission import FileKind, MailKind
+from replies.letter import FileResult, LetterKind
+from replies.wording import load_wording
+from routing.ledger.people import _QUEUES
+from routing.standing import State
+from routing.verdict import FILE_TABLE, Outcome
+
+ROOT = Path(__file__).parents[1]
+TESTS = [
+    path
+    for path in sorted((ROOT / "tests").rglob("*"))
+    if path.suffix in (".py", ".json", ".toml") and path.name not in ("test_vocabulary.py", "docs_made.py")
+]
+TESTED = "\n".join(path.read_text(encoding="utf-8") for path in TESTS)
+
+
+def test_findings_and_wording_are_the_same_codes() -> None:
+    assert set(load_wording().finding) == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+def test_every_finding_code_appears_in_a_test(code: str) -> None:
+    assert re.search(rf"[\"']{code}[\"'/]", TESTED)
+
+
+def test_every_word_of_the_ledger_has_one_in_japanese() -> None:
+    wording = load_wording()
+    assert set(get_args(Outcome)) == set(wording.outcome)
+    assert set(get_args(State)) == set(wording.state) == set(wording.standing)
+    assert set(get_args(MailKind)) == set(wording.mail_kind)
+    assert set(get_args(LetterKind)) <= set(wording.subject)
+    assert set(get_args(FileResult)) == set(wording.result)
+    screen = {f"kind_{kind}" for kind in get_args(FileKind)}
+    screen |= {f"queue_{queue}" for queue in ("submission", "outbox", *_QUEUES.values())}
+    screen |= {f"outbox_{state}" for state in ("refused", "unsure", "undelivered", "capped")}
+    assert screen <= set(wording.screen)
+
+
+def test_every_row_whose_name_is_a_remark_has_its_words() -> None:
+    remarks = {"supporting", "original", "not_owed", "wrong_mailbox"}
+    assert remarks <= {row.name for row in FILE_TABLE}
+    assert remarks | {"transfer", "stands", "replaces", "on_behalf"} <= set(load_wording().remark)
