@@ -13,7 +13,7 @@ demo: $(VENV)/ready
 test: $(VENV)/ready-test packages
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
 
 test-long: $(VENV)/ready-test packages
 	$(BIN)/python -m pytest -m long

@@ -189,6 +189,7 @@ class Settings(_Shape):
     now: an instant to be rehearsed as if it were now. max_size_mb: of a larger mail only the header is
     read. mailboxes: by the survey's mailbox id. sender: how replies leave. caps. approved_domains: senders'
     domains taken for local governments beside the reserved ones. readers: reader children, one per core.
+    contacts: a CSV file of addresses for reminders. reports: a folder for the reports made by the calendar.
     """
 
     ledger: FilePath
@@ -202,6 +203,8 @@ class Settings(_Shape):
     caps: Caps = Caps()
     approved_domains: tuple[Domain, ...] = ()
     readers: Annotated[int, Field(ge=1, le=64)] = 1
+    contacts: FilePath | None = None
+    reports: FilePath | None = None
 
     @field_validator("mode", mode="before")
     @classmethod

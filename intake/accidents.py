@@ -109,7 +109,7 @@ def _without_columns(rows: list[ListedRow], survey: Survey) -> Judged:
     for group in _groups(kept):
         cut = {row.shift for row in group if row.shift and row.shift.first}
         if len(group) > 1 and len(cut) == 1 and all(row.shift in cut for row in group):
-            found.append(_whole("list_columns_differ", group, survey, describe(cut.pop())))
+            found.append(_whole("list_columns_differ", group, survey, f"{describe(cut.pop())}のずれ"))
             kept = _without(kept, group)
     return kept, found
 

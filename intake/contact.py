@@ -29,6 +29,12 @@ def plausible_email(value: str) -> bool:
     return bool(tokens) and all(_ADDRESS.fullmatch(token) for token in tokens)
 
 
+def addresses_in(value: str) -> tuple[str, ...]:
+    """The addresses that a cell holds, in their order; empty where there is none."""
+    tokens = _BETWEEN.split(unicodedata.normalize("NFKC", value))
+    return tuple(dict.fromkeys(t for t in tokens if _ADDRESS.fullmatch(t)))
+
+
 def plausible_telephone(value: str) -> bool:
     """Whether the cell holds a Japanese number with its area code; what follows it may be an extension."""
     folded = unicodedata.normalize("NFKC", value).translate(_DASHES)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from intake.asides import STRINGS
 from intake.ooxml import Place, name_of
@@ -109,6 +110,7 @@ def _registers(sheet: Sheet) -> Iterator[Place]:
             return
 
 
+@lru_cache(maxsize=4096)  # the same form has the same labels, thousands of times
 def _kind(value: str) -> str:
     """What a column with this heading holds; empty if nothing about a person."""
     if not 2 <= len(value) <= LONGEST_HEADING or not _LIKELY.search(value):

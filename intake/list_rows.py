@@ -41,7 +41,7 @@ class RowReader:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        columns = {(c.holds, c.key, c.number): c for c in plan.columns}
+        columns: dict[tuple[str, str, int], Column] = {(c.holds, c.key, c.number): c for c in plan.columns}
         self._fields = [(f, columns["field", f.key, 0]) for f in plan.form.fields]
         self._questions = [(q, _Slots.of(q, columns)) for q in plan.form.questions]
 

@@ -13,6 +13,7 @@ child ends at EOF. It opens no network, writes no file, and never sees the ledge
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -95,6 +96,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_CEILING, MEMORY_CEILING))
     survey = load_survey(Path(sys.argv[1]))
     roster = load_roster()
+    gc.freeze()  # survey and roster live as long as the child: no collection need walk them
     answers.write(frame(b"S"))
     serve(sys.stdin.buffer, answers, Context(survey, roster))
 

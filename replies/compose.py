@@ -96,7 +96,7 @@ def _headers(rendered: Rendered, envelope: Envelope) -> list[tuple[str, str]]:
         ("Date", _date(envelope)),
         ("Message-ID", _own_message_id(envelope.message_id)),
         *thread,
-        ("Auto-Submitted", "auto-replied"),  # RFC 3834 §5
+        ("Auto-Submitted", "auto-replied" if envelope.answers else "auto-generated"),  # RFC 3834 §5
         ("X-Auto-Response-Suppress", _SUPPRESS),
         (TAG_HEADER, _ascii(envelope.receipt)),
     ]

@@ -10,6 +10,7 @@ from config.survey import Mailbox
 from intake.finding import Finding
 
 LetterKind = Literal["acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer"]
+NoticeKind = Literal["reminder", "request"]  # what we write without being written to
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
 
 
@@ -80,6 +81,8 @@ class Letter:
     owed_elsewhere: tuple[Owed, ...]
     passed_to: tuple[str, ...] = ()  # sections that it was passed on to (wrong mailbox, transfer)
     first_receipt: str = ""  # a duplicate: the receipt number of the first
+    deadline: datetime | None = None  # extended for this respondent; None: the survey's own
+    due_passed: bool = False  # written after correct_by as well: no day is named any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +105,4 @@ class Envelope:
     date: datetime
     receipt: str
     rehearsal_for: str = ""  # rehearse mode: to whom it would have gone
+    answers: bool = True  # False: it answers no mail (Auto-Submitted: auto-generated, RFC 3834 §5)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -98,29 +99,32 @@ def _body(
     letter: Letter, survey: Survey, wording: Wording, parts: tuple[FileView, ...], book: str = ""
 ) -> str:
     """The words of the letter; with `book`, the name of an attached workbook, lists are only summed up."""
-    body = (
-        _environment()
-        .get_template(f"{letter.kind}.j2")
-        .render(
-            letter=letter,
-            survey=survey,
-            mailbox=letter.mailbox,
-            phrases=survey.phrases,
-            words=wording,
-            addressee=_addressee(letter, wording),
-            honorific=letter.honorific or wording.phrase["body_unknown"],
-            files=parts[1:],
-            parts=parts,
-            book=book,
-            absent=absent_from(letter, wording),
-            extensions=_extensions(letter.extensions),
-            due=survey.correct_by if letter.after_deadline else survey.deadline,
-            complete=_is_complete(letter),
-            listed=programs_listed(letter),
-            originals=not programs_listed(letter) and any("original" in f.remarks for f in letter.files),
-        )
-    )
-    return wrap_text(_tidy(body))
+    values = {
+        "letter": letter,
+        "survey": survey,
+        "mailbox": letter.mailbox,
+        "phrases": survey.phrases,
+        "words": wording,
+        "addressee": _addressee(letter, wording),
+        "honorific": letter.honorific or wording.phrase["body_unknown"],
+        "files": parts[1:],
+        "parts": parts,
+        "book": book,
+        "absent": absent_from(letter, wording),
+        "extensions": extension_words(letter.extensions),
+        "deadline": letter.deadline or survey.deadline,
+        "by": _by_when(letter, survey, wording),
+        "complete": _is_complete(letter),
+        "listed": programs_listed(letter),
+        "originals": not programs_listed(letter) and any("original" in f.remarks for f in letter.files),
+    }
+    return write_body(letter.kind, values)
+
+
+def write_body(template: str, values: Mapping[str, object]) -> str:
+    """The text of one template of `templates/` with these values, wrapped for a mail, with LF line ends.
+    No value can add a line. jinja2.UndefinedError for a value that the template wants and is not there."""
+    return wrap_text(_tidy(_environment().get_template(f"{template}.j2").render(**values)))
 
 
 @cache
@@ -154,6 +158,14 @@ def _one_line(text: str) -> str:
     return "".join(_UNREADABLE if unicodedata.category(c) == "Cs" else c for c in kept)
 
 
+def _by_when(letter: Letter, survey: Survey, wording: Wording) -> str:
+    """令和５年７月21日（金）17時までに; after correct_by no day is named that is over."""
+    if letter.due_passed:
+        return wording.phrase["by_soon"]
+    due = survey.correct_by if letter.after_deadline else letter.deadline or survey.deadline
+    return wording.phrase["by_day"].format(day=era_date(due))
+
+
 def _tidy(body: str) -> str:
     """At most one empty line in a row, and exactly one line end at the end."""
     return re.sub(r"\n{3,}", "\n\n", body).strip("\n") + "\n"
@@ -170,7 +182,7 @@ def _subject(letter: Letter, wording: Wording) -> str:
 def _original_subject(subject: str, wording: Wording) -> str:
     """The subject as it was before any reply: without Re:, and without what our own letters put around."""
     text = _one_line(subject).strip()
-    own = [*wording.subject.values(), wording.phrase["reminder_subject"], wording.phrase["rehearsal_subject"]]
+    own = [*wording.subject.values(), wording.phrase["rehearsal_subject"]]
     receipt = re.compile(rf"\s*\[{re.escape(wording.phrase['receipt'])} [^\]]*\]")
     while True:
         shorter = receipt.sub("", _REPLY_MARK.sub("", text)).strip()
@@ -259,7 +271,7 @@ def _not_yet_remarked(block: FileBlock) -> list[Finding]:
     return [finding for finding in block.findings if finding.code not in block.remarks]
 
 
-def _extensions(pairs: tuple[tuple[str, str], ...]) -> str:
+def extension_words(pairs: tuple[tuple[str, str], ...]) -> str:
     """内線 8917・8915; with several programs each behind its name: 難病 2298・2355、小慢 7937."""
     if len({extension for _, extension in pairs}) == 1:
         return pairs[0][1]

@@ -42,7 +42,14 @@ class Deadlines:
     def extension(self, lgcode: str, program: str = "") -> datetime | None:
         """The extended deadline; None where the survey's own holds."""
         collector = self.register.collectors.get((lgcode, program), "")
-        targets = [(lgcode, program), (lgcode, ""), (collector, program), (collector, ""), ("", program), ("", "")]
+        targets = [
+            (lgcode, program),
+            (lgcode, ""),
+            (collector, program),
+            (collector, ""),
+            ("", program),
+            ("", ""),
+        ]
         until = next((self.extended[t] for t in targets if t in self.extended), None)
         return until if until is not None and until > self.register.survey.deadline else None
 

@@ -17,6 +17,7 @@ from config.settings import Settings
 from intake.source import Fetched, Source
 from intake.submission import Submission
 from replies.sender import Sender
+from routing import remind
 from routing.amended import amended_submission
 from routing.bookkeeping import books_of, deadlines_at
 from routing.cases import NO_OVERRIDE, Facts, Override, decide, unread
@@ -273,9 +274,12 @@ class Desk:
 
     def next_reply(self) -> outbox.Outgoing | None:
         """The oldest reply that is due, with the beginning of its attempt committed."""
-        for outgoing in outbox.due(self.ledger, self.clock(), limit=1):
-            outbox.begin(self.ledger, outgoing.id, self.clock())
-            return outgoing
+        while found := outbox.due(self.ledger, self.clock(), limit=1):
+            outgoing, now = found[0], self.clock()
+            if outgoing.kind != "reminder" or remind.may_go_out(self.ledger, self.register, outgoing, now):
+                outbox.begin(self.ledger, outgoing.id, now)
+                return outgoing
+            remind.take_back(self.ledger, outgoing, now)
         return None
 
     def record(self, made: Attempt) -> Delivery:

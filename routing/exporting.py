@@ -15,6 +15,7 @@ from itertools import groupby
 from intake.submission import AnswerSheet, Submission
 from replies.export import ExportRow, values_of
 from routing.amended import amended_submission
+from routing.bookkeeping import deadlines_at
 from routing.ledger import people, verdicts
 from routing.ledger.store import Ledger
 from routing.register import Register

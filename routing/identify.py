@@ -73,9 +73,9 @@ def identify(
     """The two identities of one piece of a mail (or of the mail itself, without file)."""
     evidence = _gather(submission, file, sheet, sender)
     listed = sheet is not None and sheet.row > 0
-    body = _body(evidence, not listed and _outvoted(evidence, roster), roster)
+    body = _body(evidence, _naming(evidence, listed, roster), roster)
     submitter = _submitter(evidence, body, roster)
-    if not body and _speaks_for_itself(evidence):
+    if not body and not listed and _speaks_for_itself(evidence):
         body = submitter
     strong = any(e.source in _STRONG and body in e.lgcodes for e in evidence) or (
         bool(body) and submitter != body and _collects(submitter, body, roster)
@@ -144,12 +144,19 @@ def _outvoted(evidence: Sequence[Evidence], roster: Roster) -> bool:
     )
 
 
-def _body(evidence: Sequence[Evidence], outvoted: bool, roster: Roster) -> str:
-    """The first source that names one body, in order of weight; one that names several is narrowed down
-    by the sources below it. `outvoted`: 組織名 does not count."""
-    for source in _NAMING:
-        if source == "organisation" and outvoted:
-            continue
+def _naming(evidence: Sequence[Evidence], listed: bool, roster: Roster) -> tuple[EvidenceSource, ...]:
+    """The sources that may name the body, in order of weight. Of a list's row only its own 組織名 may: file
+    name and subject name the prefecture that made the list."""
+    if listed:
+        return ("organisation",)
+    outvoted = _outvoted(evidence, roster)
+    return tuple(s for s in _NAMING if s != "organisation" or not outvoted)
+
+
+def _body(evidence: Sequence[Evidence], sources: Sequence[EvidenceSource], roster: Roster) -> str:
+    """The first of these sources that names one body; one that names several is narrowed down by all the
+    other evidence."""
+    for source in sources:
         codes = _of(evidence, source)
         if len(codes) == 1:
             return codes[0]

@@ -20,6 +20,7 @@ from replies.letter import Envelope, Letter, LetterKind, Owed, Thread
 from replies.render import render_letter
 from replies.wording import load_wording
 from routing.blocks import about_mail, blocks, with_name
+from routing.deadline import Deadlines, deadlines
 from routing.decided import Decided, Posted
 from routing.register import Register
 from routing.standing import Standing
@@ -41,6 +42,7 @@ class Circumstances:
     first_receipt: str
     now: datetime
     round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
+    deadlines: Deadlines | None = None  # None: nothing was extended
 
 
 def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
@@ -142,12 +144,13 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
     mailbox = survey.mailbox(decided.arrival.mailbox)
     addressee = roster.by_code(decided.identity.submitter or decided.identity.body)
     here, elsewhere = _owed(decided, around, mailbox)
+    deadline = _deadline(decided, around, mailbox)
     return Letter(
         kind=kind,
         receipt=decided.arrival.receipt,
         received_at=decided.arrival.received_at,
         late=decided.late and _counts_late(decided, around),
-        after_deadline=around.now > survey.deadline,
+        after_deadline=around.now > deadline,
         mailbox=mailbox,
         extensions=tuple((p.name, p.extension) for p in survey.programs if p.mailbox == mailbox.id),
         addressee=addressee.full_name if addressee else "",
@@ -160,7 +163,20 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         owed_elsewhere=elsewhere,
         passed_to=_passed_to(decided, around.register),
         first_receipt=around.first_receipt,
+        deadline=deadline,
+        due_passed=around.now > max(deadline, survey.correct_by),
     )
+
+
+def _deadline(decided: Decided, around: Circumstances, mailbox: Mailbox) -> datetime:
+    """The deadline that the reader is told: the earliest of those of the programs that the mail is about,
+    else of what the respondent owes in this mailbox."""
+    survey, whose = around.register.survey, decided.identity.submitter or decided.identity.body
+    until = around.deadlines or deadlines(around.register, ())
+    about = {p.program for p in decided.pieces if p.program and p.decision.outcome != "ignored"}
+    owed = {s.obligation.program for s in around.standings}
+    here = owed & {p.id for p in survey.programs if p.mailbox == mailbox.id}
+    return min((until.of(whose, program) for program in about & owed or here), default=until.of(whose))
 
 
 def _counts_late(decided: Decided, around: Circumstances) -> bool:

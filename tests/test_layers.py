@@ -84,7 +84,10 @@ def test_nothing_is_dropped_in_decoding_and_nothing_swallowed(path: Path) -> Non
 def test_no_python_file_holds_the_wording_of_the_survey() -> None:
     """A grep for 難病 in .py files finds nothing that a new survey would have to edit."""
     words = ["難病", "小慢", "予防接種", "自治体検診", "mhlw", "住基", "J-LIS"]
-    found = [f"{_name(p)}: {word}" for p in FILES for word in words if word in _without_docs(p)]
+    found = []
+    for path in FILES:
+        code = _without_docs(path)
+        found += [f"{_name(path)}: {word}" for word in words if word in code]
     assert found == []
 
 

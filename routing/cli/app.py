@@ -20,8 +20,10 @@ from routing.cli.context import App
 from routing.cli.decide import add, decide
 from routing.cli.doctor import doctor
 from routing.cli.export import export_command
+from routing.cli.extend import extend_command, pause_reminders
 from routing.cli.make import demo, form
 from routing.cli.overview import held, show, status
+from routing.cli.remind import remind_command
 from routing.cli.report import report
 from routing.cli.run import run
 from routing.clock import JST
@@ -31,7 +33,8 @@ from routing.reading import ReaderUnavailable
 
 USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 COMMANDS = (
-    demo, run, check, inspect, form, collate_command, status, held, show, decide, add, report, export_command, doctor
+    demo, run, check, inspect, form, collate_command, status, held, show, decide, add, extend_command,
+    pause_reminders, remind_command, report, export_command, doctor
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Extensions of the deadline and pauses of reminders, as officials recorded them: events, never changed."""
+"""What the calendar goes by: extensions, pauses, and which of its instants are done. Events, never changed."""
 
 from __future__ import annotations
 
@@ -33,3 +33,8 @@ def paused(ledger: Ledger, at: datetime) -> frozenset[str]:
     ):
         state[row["lgcode"]] = row["detail"] != "off"
     return frozenset(lgcode for lgcode, on in state.items() if on)
+
+
+def happened(ledger: Ledger, kind: str, detail: str) -> bool:
+    """Whether an event of this kind stands in the ledger with this detail (an instant of the calendar)."""
+    return ledger.row("SELECT 1 FROM event WHERE kind = ? AND detail = ?", kind, detail) is not None

@@ -31,6 +31,9 @@ class Outgoing:
     posting: Posting
     interrupted: int
     tries: int
+    key: str = ""
+    mailbox: str = ""
+    respondent: str = ""
 
 
 def queue(ledger: Ledger, reply: Posted, arrival_id: int | None, now: datetime) -> None:
@@ -58,7 +61,8 @@ def queue(ledger: Ledger, reply: Posted, arrival_id: int | None, now: datetime) 
     ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
 
 
-_OUTGOING = """SELECT o.id, o.kind, o.mail_from, o.rcpt_to, o.message_id, o.data, coalesce(a.receipt, '') AS receipt,
+_OUTGOING = """SELECT o.id, o.key, o.mailbox, o.respondent, o.kind, o.mail_from, o.rcpt_to, o.message_id, o.data,
+        coalesce(a.receipt, '') AS receipt,
         (SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1) AS state,
         (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'sending') AS tries,
         (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'later') AS later
@@ -102,6 +106,9 @@ def _outgoing(row: Row) -> Outgoing:
         posting=Posting(row["mail_from"], row["rcpt_to"], row["message_id"], bytes(row["data"])),
         interrupted=row["tries"] - row["later"] if row["state"] == "sending" else 0,
         tries=row["tries"],
+        key=row["key"],
+        mailbox=row["mailbox"],
+        respondent=row["respondent"],
     )
 
 
@@ -122,6 +129,16 @@ def finish(ledger: Ledger, outgoing: Outgoing, state: str, detail: str, now: dat
             ledger.run(
                 "UPDATE to_send SET not_before = ? WHERE outbox_id = ?", stamp(now + wait), outgoing.id
             )
+
+
+def has_key(ledger: Ledger, key: str) -> bool:
+    """Whether a mail with this key stands in the outbox, sent or not."""
+    return ledger.row("SELECT 1 FROM outbox WHERE key = ?", key) is not None
+
+
+def take_back(ledger: Ledger, outbox_id: int) -> None:
+    """Takes a mail whose reason is gone out of the queue, inside the caller's transaction."""
+    ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outbox_id)
 
 
 def postpone(ledger: Ledger, outbox_id: int, until: datetime) -> None:

@@ -79,7 +79,7 @@ def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
     verdict_id = _insert_verdict(
         ledger,
         decided,
-        ("0", decided.outcome, [decided.mail.rule]),
+        ("0", decided.outcome, [decided.mail.rule], decided.late),
         (identity.submitter, identity.body, "", "", ""),
         now,
     )
@@ -90,7 +90,7 @@ def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
         verdict_id = _insert_verdict(
             ledger,
             decided,
-            (piece.id, piece.decision.outcome, [piece.decision.rule, *piece.decision.remarks]),
+            (piece.id, piece.decision.outcome, [piece.decision.rule, *piece.decision.remarks], piece.late),
             (piece.identity.submitter, piece.identity.body, piece.program, piece.part, attribute),
             now,
         )
@@ -101,11 +101,11 @@ def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
 def _insert_verdict(
     ledger: Ledger,
     decided: Decided,
-    what: tuple[str, str, list[str]],
+    what: tuple[str, str, list[str], bool],
     whose: tuple[str, str, str, str, str],
     now: datetime,
 ) -> int:
-    piece, outcome, rules = what
+    piece, outcome, rules, late = what
     return ledger.run(
         "INSERT INTO verdict (arrival_id, piece, outcome, rules, submitter, body, program, part, attribute,"
         " late, received_at, recorded_at, decided_by, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -114,7 +114,7 @@ def _insert_verdict(
         outcome,
         json.dumps(rules),
         *whose,
-        int(decided.late),
+        int(late),
         stamp(decided.arrival.received_at),
         stamp(now),
         decided.decided_by,

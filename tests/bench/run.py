@@ -3,8 +3,9 @@
 600 mails with filled forms lie in three mailboxes of a real Dovecot. Measured, as the median of three rounds:
 the desk (one pass: IMAP with TLS, committed raw bytes, reading and checking every workbook, decision, reply
 rendered and queued, all committed), the worker (the same by a running `uketsuke run`, with its replies going
-out into a folder meanwhile), and answer sheets through the whole check. Beside them a bare download of the
-same mails and the time of an fsync on the same disk in the same minute, without which no figure means much.
+out into a folder meanwhile), answer sheets and the rows of the longest collated list through the whole check.
+Beside them a bare download of the same mails, openpyxl and python-calamine merely opening the same workbooks,
+and the time of an fsync on the same disk in the same minute, without which no figure means much.
 The figures also go to docs/bench.json.
 """
 
@@ -35,9 +36,16 @@ from routing.clock import system_clock
 from routing.connections import open_source
 from routing.desk import Desk
 from routing.ledger.store import Ledger
-from routing.offline import check_file
 from routing.readers import Readers
 from routing.register import build_register
+from tests.bench.workbooks import (
+    ROUNDS,
+    by_calamine,
+    by_openpyxl,
+    checked_per_second,
+    longest_list,
+    opened_per_second,
+)
 from tests.e2e.office import MAILBOXES, Office, shift_survey
 from tests.e2e.traffic import Traffic, submissions_only
 from tests.servers.dovecot import PASSWORD
@@ -163,17 +171,40 @@ def worker_mails_per_second(bench: Bench) -> float:
 
 
 def check_sheets_per_second(bench: Bench) -> float:
-    """Answer sheets through the whole of `uketsuke check`, without starting the program."""
-    times: list[float] = []
-    register = build_register(bench.survey)
-    sheets = [mail.workbook for mail in bench.mails[:SHEETS]]
-    reader = Readers(bench.survey)
-    check_file(reader, "warm.xlsx", sheets[0], register)
-    with _timed(times):
-        kinds = {check_file(reader, "回答.xlsx", sheet, register).kind for sheet in sheets}
-    reader.close()
-    assert kinds == {"answer_sheet"}
-    return SHEETS / times[0]
+    """Answer sheets through the whole check."""
+    return checked_per_second(bench.survey, _sheets(bench), "answer_sheet")
+
+
+def openpyxl_opens_sheets_per_second(bench: Bench) -> float:
+    """The same files merely opened by openpyxl (a fifth of them: it is slow)."""
+    return opened_per_second(_sheets(bench)[: SHEETS // 5], by_openpyxl)
+
+
+def calamine_opens_sheets_per_second(bench: Bench) -> float:
+    """The same files merely opened by python-calamine."""
+    return opened_per_second(_sheets(bench), by_calamine)
+
+
+def check_list_rows_per_second(bench: Bench) -> float:
+    """Rows of the longest collated list through the whole check."""
+    data, rows = longest_list()
+    return rows * checked_per_second(bench.survey, [data] * ROUNDS, "collated_list")
+
+
+def openpyxl_opens_list_rows_per_second(bench: Bench) -> float:
+    """The same list merely opened by openpyxl."""
+    data, rows = longest_list()
+    return rows * opened_per_second([data] * ROUNDS, by_openpyxl)
+
+
+def calamine_opens_list_rows_per_second(bench: Bench) -> float:
+    """The same list merely opened by python-calamine."""
+    data, rows = longest_list()
+    return rows * opened_per_second([data] * ROUNDS, by_calamine)
+
+
+def _sheets(bench: Bench) -> list[bytes]:
+    return [mail.workbook for mail in bench.mails[:SHEETS]]
 
 
 MEASUREMENTS: dict[str, Callable[[Bench], float]] = {
@@ -185,6 +216,11 @@ MEASUREMENTS: dict[str, Callable[[Bench], float]] = {
         desk_with_two_readers_mails_per_second,
         worker_mails_per_second,
         check_sheets_per_second,
+        openpyxl_opens_sheets_per_second,
+        calamine_opens_sheets_per_second,
+        check_list_rows_per_second,
+        openpyxl_opens_list_rows_per_second,
+        calamine_opens_list_rows_per_second,
     )
 }
 

@@ -11,7 +11,7 @@ import pytest
 
 from intake.finding import CATALOGUE, About, Finding
 from intake.submission import MailKind
-from replies.letter import FileResult, LetterKind
+from replies.letter import FileResult, LetterKind, NoticeKind
 from replies.wording import describe_kind, describe_outcome, describe_state, load_wording
 from tests.replies.letters_at_hand import the_survey
 
@@ -28,7 +28,7 @@ def test_every_code_has_wording_and_every_wording_a_code() -> None:
 
 def test_each_table_speaks_of_exactly_the_values_there_are() -> None:
     wording = load_wording()
-    assert set(wording.subject) == set(get_args(LetterKind))
+    assert set(wording.subject) == set(get_args(LetterKind)) | set(get_args(NoticeKind))
     assert set(wording.result) == set(get_args(FileResult))
     assert set(wording.mail_kind) == set(get_args(MailKind))
     assert set(wording.captions) == set(get_args(About))

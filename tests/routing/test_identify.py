@@ -220,3 +220,23 @@ def test_the_core_city_of_the_roster_owes_no_nanbyo(register) -> None:  # type: 
         "yobosesshu",
         "kenshin",
     }  # 港区, Tokyo collects its 小慢
+
+
+def test_a_list_row_without_a_known_body_is_not_the_prefectures_own() -> None:
+    """File name and subject name the prefecture that made the list, not the row's municipality."""
+    told = identity(
+        file(sheet("神奈川県不明町", row=3), name=claim("神奈川県", KANAGAWA), kind="collated_list"),
+        sender("a@pref.kanagawa.lg.jp"),
+        claim("神奈川県", KANAGAWA),
+    )
+    assert (told.submitter, told.body) == (KANAGAWA, "")
+
+
+def test_the_example_of_the_form_left_in_is_outvoted_by_sender_and_subject() -> None:
+    """「14神奈川県相模原市」 is the form's printed example (別添１, 組織名)."""
+    told = identity(
+        file(sheet("14神奈川県相模原市", SAGAMIHARA)),
+        sender("a@city.yokosuka.kanagawa.jp"),
+        claim("横須賀市", YOKOSUKA),
+    )
+    assert (told.body, told.disagree) == (YOKOSUKA, ("organisation",))

@@ -1,0 +1,128 @@
+"""The reminder to one respondent, filled from the ledger and made into finished mail for each address.
+
+Brings values into the shapes that `replies` declares; decides neither who is reminded nor when.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.obligations import working_days_left
+from config.roster import Body
+from config.settings import Settings
+from config.survey import Mailbox, Survey
+from intake.kind import make_message_id
+from replies.compose import compose
+from replies.letter import Attachment, Envelope, Owed, Thread
+from replies.reminder import Reminder, render_reminder
+from replies.render import Rendered
+from replies.report_book import prefecture_book
+from replies.wording import load_wording
+from routing.bookkeeping import books_of, deadlines_at
+from routing.clock import stamp
+from routing.decided import Posted
+from routing.ledger.store import Ledger
+from routing.register import Register
+from routing.reports import Instant, open_correction, prefecture_report
+from routing.standing import Booking, Part
+
+
+def key_of(instant: datetime, mailbox: str, lgcode: str) -> str:
+    """The outbox's unique key of one respondent's reminder; a second address of it has a suffix."""
+    return f"remind:{stamp(instant)}:{mailbox}:{lgcode}"
+
+
+def open_for(ledger: Ledger, register: Register, lgcode: str, now: datetime) -> Instant:
+    """The ledger as it stands, with the books of one respondent and of whoever its report tells of only."""
+    body = register.body(lgcode)
+    bodies = {lgcode, *(code for o in register.owed_by(lgcode) for code in o.collected)}
+    if body is not None and body.kind == "prefecture":
+        cities = register.roster.of_kind("designated", "core")
+        bodies |= {c.lgcode for c in cities if c.prefecture == body.prefecture}
+    books = books_of(ledger, register, bodies, now)
+    return Instant(ledger, register, books, deadlines_at(ledger, register, now), now)
+
+
+def reminder(opened: Instant, body: Body, mailbox: str, owed: tuple[Owed, ...]) -> Reminder:
+    """The values of one reminder; `owed`: what is left in this mailbox. A prefecture gets its report."""
+    register, survey = opened.register, opened.register.survey
+    here = [p for p in survey.programs if p.mailbox == mailbox]
+    left = {o.program for o in owed}
+    deadline = min(opened.deadlines.of(body.lgcode, p.id) for p in here if p.name in left)
+    return Reminder(
+        mailbox=survey.mailbox(mailbox),
+        extensions=tuple((p.name, p.extension) for p in here),
+        addressee=body.full_name,
+        honorific=register.roster.honorific(body),
+        deadline=deadline,
+        extended=deadline > survey.deadline,
+        working_days=working_days_left(opened.at, deadline, survey.calendar.holidays),
+        owed=owed,
+        corrections=tuple(open_correction(b, opened) for b in _to_be_mended(opened, body.lgcode, mailbox)),
+        report=_report(opened, body) if body.kind == "prefecture" else None,
+    )
+
+
+def _report(opened: Instant, body: Body) -> Attachment:
+    book = prefecture_book(prefecture_report(opened, body), opened.register.survey, load_wording())
+    return Attachment(f"{body.lgcode[:2]}{body.name}_提出状況.xlsx", book)
+
+
+def _to_be_mended(opened: Instant, lgcode: str, mailbox: str) -> list[Booking]:
+    """Open corrections of the respondent and of the bodies that it collects, by program and code."""
+    survey = opened.register.survey
+    parts: list[Part] = []
+    for o in opened.register.owed_by(lgcode):
+        if survey.program(o.program).mailbox == mailbox:
+            parts.append(opened.books.part("own", lgcode, o.program))
+            parts += [opened.books.part("collected", code, o.program) for code in o.collected]
+    return [b for part in parts for b in part.correction]
+
+
+def render(filled: Reminder, survey: Survey) -> Rendered:
+    """The reminder in words."""
+    return render_reminder(filled, survey, load_wording())
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """From where and how a round of reminders goes out: `instant` of the calendar, written at `now`."""
+
+    mailbox: Mailbox
+    sender_name: str
+    settings: Settings
+    instant: datetime
+    now: datetime
+
+
+def post(rendered: Rendered, outlet: Outlet, lgcode: str, address: str, number: int) -> Posted:
+    """One finished mail to one address; `number`: its place among the respondent's addresses, from 1."""
+    mailbox, instant = outlet.mailbox, outlet.instant
+    suffix = "" if number == 1 else f"-{number}"
+    receipt = f"R{instant:%m%d-%H%M}-{lgcode}-{mailbox.receipt_prefix}{suffix}"
+    rehearsing = outlet.settings.mode == "rehearse"
+    envelope = Envelope(
+        sender_name=outlet.sender_name,
+        sender=mailbox.address,
+        recipient=outlet.settings.operators if rehearsing else address,
+        message_id=make_message_id(receipt, "reminder", mailbox.address.rpartition("@")[2]),
+        thread=Thread("", ()),
+        date=outlet.now,
+        receipt=receipt,
+        rehearsal_for=address if rehearsing else "",
+        answers=False,
+    )
+    key = key_of(instant, mailbox.id, lgcode)
+    return Posted(
+        key=key if number == 1 else f"{key}:{number}",
+        kind="reminder",
+        message_id=envelope.message_id,
+        mailbox=mailbox.id,
+        mail_from=mailbox.address,
+        recipient=address,
+        rcpt_to=envelope.recipient,
+        respondent=lgcode,
+        subject=rendered.subject,
+        data=compose(rendered, envelope),
+    )

@@ -1,0 +1,228 @@
+"""Reminders (issue E, DESIGN §3): who, when, to which address, once, and what guards them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from pathlib import Path
+
+import pytest
+
+from config.contacts import load_contacts
+from config.errors import SettingsError
+from routing.extend import Target, extend, pause
+from routing.ledger import outbox, people
+from routing.operate import Who
+from routing.remind import due_instant, queue, recipients
+from routing.reminding import at_hand, instant_due, round_due
+from tests.routing.cases_at_hand import DEADLINE, JST, KANAGAWA, YOKOHAMA
+from tests.routing.desk_at_hand import Office, form, mail, nanbyo
+
+FIRST = datetime(2023, 7, 14, 10, tzinfo=JST)
+SECOND = datetime(2023, 7, 19, 10, tzinfo=JST)
+LAST = datetime(2023, 7, 21, 15, tzinfo=JST)
+MINUTE = timedelta(minutes=1)
+BOX = "n_mynumber"
+
+
+def go_round(office: Office, mailboxes: tuple[str, ...] = (BOX,)) -> dict[str, int]:
+    """lgcode -> mails queued, of those who got any."""
+    return {r.lgcode: n for r, n in round_due(office.desk, mailboxes) if n}
+
+
+def with_faulty_answer(office: Office) -> None:
+    """横浜市 sends a 難病 sheet in which Q5 is blank, on 18 July at 10:00."""
+    faulty = form({"program": "難病", "5": None})
+    settled = office.settle(mail({"【横浜市】マイナンバーアンケート回答.xlsx": faulty}))
+    assert settled.reply is not None and settled.reply.kind == "correction"
+    list(office.desk.deliver(office.sender))
+    office.sender.posted.clear()
+
+
+@pytest.mark.parametrize(
+    ("now", "instant"),
+    [
+        (FIRST - timedelta(seconds=1), None),
+        (FIRST, FIRST),
+        (SECOND - MINUTE, FIRST),
+        (SECOND, SECOND),
+        (DEADLINE - timedelta(seconds=1), LAST),
+        (DEADLINE, None),
+        (DEADLINE + timedelta(days=1), None),
+    ],
+)
+def test_the_newest_instant_that_has_come_is_due_until_the_deadline(
+    office: Office, now: datetime, instant: datetime | None
+) -> None:
+    assert due_instant(office.desk.register.survey, now) == instant
+
+
+def test_without_any_mail_everybody_is_to_be_telephoned(office: Office) -> None:
+    """129 respondents owe 小慢 in ①, 予防接種 in ②, 自治体検診 in ③ (notice 記１)."""
+    office.now = SECOND
+    found = recipients(at_hand(office.desk), SECOND, SECOND, office.desk.settings.mailboxes)
+    assert {m: sum(r.mailbox == m for r in found) for m in office.desk.settings.mailboxes} == {
+        "n_mynumber": 129,
+        "yoboseshu": 129,
+        "sukoyaka": 129,
+    }
+    assert [r for r in found if r.addresses] == []
+
+
+def test_whoever_is_not_complete_gets_one_reminder_with_its_findings(office: Office) -> None:
+    with_faulty_answer(office)
+    office.now = SECOND
+
+    assert go_round(office) == {YOKOHAMA: 1}
+    list(office.desk.deliver(office.sender))
+
+    (posting,) = office.sender.posted
+    assert posting.rcpt_to == "kenko@city.yokohama.lg.jp"
+    sent = message_from_bytes(posting.data)
+    subject = str(make_header(decode_header(sent["Subject"])))
+    assert subject.startswith("【ご提出のお願い】")
+    assert (sent["Auto-Submitted"], sent["In-Reply-To"], sent.is_multipart()) == ("auto-generated", None, False)
+    body = sent.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "Q5" in body and "残り２日" in body and "令和５年７月21日（金）17時" in body
+
+
+def test_never_twice_whoever_asks_and_however_often(office: Office) -> None:
+    with_faulty_answer(office)
+    office.now = SECOND
+    assert go_round(office) == {YOKOHAMA: 1}
+    assert instant_due(office.desk) == SECOND  # of ② and ③
+    assert go_round(office) == {}
+    reminding = at_hand(office.desk)
+    for recipient in recipients(reminding, SECOND, SECOND, [BOX]):
+        assert queue(reminding, replace(recipient, queued=False), SECOND, SECOND) == 0
+
+
+def test_a_round_cut_short_goes_on_where_it_stopped(office: Office) -> None:
+    with_faulty_answer(office)
+    office.now = SECOND
+    cut = round_due(office.desk, [BOX])
+    while (step := next(cut))[0].lgcode != YOKOHAMA:
+        pass
+    assert step[1] == 1
+    cut.close()  # the process ends here, before the round is noted as done
+    assert go_round(office) == {}
+    assert office.ledger.row("SELECT count(*) AS n FROM outbox WHERE kind = 'reminder'")["n"] == 1  # type: ignore[index]
+
+
+def test_the_next_instant_reminds_again(office: Office) -> None:
+    with_faulty_answer(office)
+    for office.now in (SECOND, SECOND + timedelta(days=1)):
+        assert go_round(office) == {YOKOHAMA: 1}
+
+
+def test_what_comes_after_the_round_waits_for_the_next_one(office: Office) -> None:
+    office.now = SECOND
+    assert go_round(office) == {}
+    office.now = SECOND + timedelta(minutes=30)
+    with_faulty_answer(office)
+    assert go_round(office) == {}
+
+
+def test_whoever_completed_a_minute_before_gets_none(office: Office) -> None:
+    with_faulty_answer(office)
+    office.now = SECOND
+    reminding = at_hand(office.desk)
+    planned = recipients(reminding, SECOND, SECOND, [BOX])
+    _complete(office)
+    assert sum(queue(reminding, r, SECOND, SECOND) for r in planned) == 0
+
+
+def test_whoever_completes_while_the_reminder_waits_in_the_outbox_gets_none(office: Office) -> None:
+    with_faulty_answer(office)
+    office.now = SECOND
+    assert go_round(office) == {YOKOHAMA: 1}
+    _complete(office)
+    list(office.desk.deliver(office.sender))
+    kinds = [o.key for o in outbox.due(office.ledger, office.now)]
+    assert kinds == []
+    assert all(b"uketsuke.R0719" not in p.data for p in office.sender.posted)
+    assert len(office.events("reminder_taken_back")) == 1
+
+
+def test_a_reminder_that_could_not_leave_before_the_deadline_never_does(office: Office) -> None:
+    with_faulty_answer(office)
+    office.now = LAST
+    assert go_round(office) == {YOKOHAMA: 1}
+    office.now = DEADLINE
+    assert list(office.desk.deliver(office.sender)) == []
+
+
+def test_a_paused_body_gets_none_until_it_is_resumed(office: Office) -> None:
+    with_faulty_answer(office)
+    office.now = SECOND
+    pause(office.desk, YOKOHAMA, True, Who("受付", "大雨のため"))
+    assert go_round(office) == {}
+    pause(office.desk, YOKOHAMA, False, Who("受付", "再開"))
+    office.now = SECOND + timedelta(days=1)
+    assert go_round(office) == {YOKOHAMA: 1}
+
+
+def test_only_a_local_governments_address_or_an_approved_one_is_written_to(office: Office) -> None:
+    office.desk.settings = office.desk.settings.model_copy(update={"contacts": _contacts(office, "a@example.com")})
+    office.now = SECOND
+    found = {r.lgcode: r for r in recipients(at_hand(office.desk), SECOND, SECOND, [BOX])}
+    assert (found[KANAGAWA].addresses, found[KANAGAWA].refused) == ((), ("a@example.com",))
+    people.approve(office.ledger, "a@example.com", "", ("受付", "電話で確認"), office.now)
+    assert go_round(office) == {KANAGAWA: 1}
+
+
+def test_a_prefecture_gets_its_report_and_a_city_none(office: Office) -> None:
+    office.desk.settings = office.desk.settings.model_copy(
+        update={"contacts": _contacts(office, "nanbyo@pref.kanagawa.lg.jp")}
+    )
+    office.now = SECOND
+    assert go_round(office) == {KANAGAWA: 1}
+    list(office.desk.deliver(office.sender))
+    parts = [p for p in message_from_bytes(office.sender.posted[0].data).walk() if p.get_filename()]
+    assert [p.get_filename() for p in parts] == ["14神奈川県_提出状況.xlsx"]
+    assert parts[0].get_payload(decode=True)[:2] == b"PK"  # type: ignore[index]
+
+
+def test_rehearsing_everything_goes_to_the_operators(office: Office) -> None:
+    with_faulty_answer(office)
+    office.desk.settings = office.desk.settings.model_copy(update={"mode": "rehearse"})
+    office.now = SECOND
+    assert go_round(office) == {YOKOHAMA: 1}
+    list(office.desk.deliver(office.sender))
+    assert [p.rcpt_to for p in office.sender.posted] == ["operators@mhlw.go.jp"]
+
+
+def test_an_extension_is_the_deadline_that_the_reminder_names(office: Office) -> None:
+    with_faulty_answer(office)
+    until = datetime(2023, 7, 28, 12, tzinfo=JST)
+    extend(office.desk, Target(YOKOHAMA), until, Who("受付", "システム障害のため"))
+    office.now = SECOND
+    go_round(office)
+    list(office.desk.deliver(office.sender))
+    body = message_from_bytes(office.sender.posted[0].data).get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "令和５年７月28日（金）12時（延長後の期限です。）" in body
+
+
+def test_a_contacts_file_is_told_all_its_mistakes_and_no_address(office: Office, tmp_path: Path) -> None:
+    wrong = tmp_path / "contacts.csv"
+    wrong.write_text("lgcode,mailbox,address\n999999,x,secret\n140007,n_mynumber\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as told:
+        load_contacts(wrong, office.desk.register.survey, office.desk.register.roster)
+    assert [m.key for m in told.value.mistakes] == ["2", "2", "2", "3"]
+    assert "secret" not in str(told.value)
+
+
+def _contacts(office: Office, address: str) -> Path:
+    path = office.ledger.path.parent / "contacts.csv"
+    path.write_text(f"lgcode,mailbox,address\n{KANAGAWA},{BOX},{address}\n", encoding="utf-8")
+    return path
+
+
+def _complete(office: Office) -> None:
+    """横浜市 mends its 難病 and sends its 小慢."""
+    both = {"横浜市　難病.xlsx": nanbyo(), "横浜市　小慢.xlsx": form({"program": "小慢"})}
+    office.settle(mail(both, body="二つの回答を送付します。"))
+    assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
+    assert office.standing(YOKOHAMA, "shoman").state == "accepted"
