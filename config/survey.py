@@ -6,10 +6,11 @@ A survey is passed as a parameter and never kept as an importable global.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Limit
 
 BodyKind = Literal["prefecture", "designated", "core", "ward", "city", "town", "village"]
 Severity = Literal["error", "warning", "note"]
@@ -75,12 +76,21 @@ class Polling(Shape):
     every_seconds: int
 
 
+class ReportTimes(Shape):
+    """When reports are made: every day at `daily` (JST), on the last day every so many minutes from then on,
+    and at the deadline."""
+
+    daily: time
+    last_day_every_minutes: int = Limit(default=60, ge=1)
+
+
 class Calendar(Shape):
     """Instants (JST) at which the worker acts, and the days on which nobody works."""
 
     holidays: tuple[date, ...]
     polling: tuple[Polling, ...]
     reminders: tuple[datetime, ...]
+    reports: ReportTimes | None = None
 
 
 class Choice(Shape):

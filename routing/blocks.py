@@ -1,4 +1,5 @@
-"""The files of a decided mail as a letter shows them: one block for each sheet, one for each collated list.
+"""The files of a decided mail as a letter shows them: one block for each sheet, and of a collated list one
+for each program that it is about.
 
 Only brings values into the shapes that `replies` declares; no decision, no wording.
 """
@@ -20,11 +21,11 @@ _RESULTS: dict[str, FileResult] = {
     "kept": "kept",
     "ignored": "elsewhere",
 }
-_NOTHING_ASKED = frozenset({"supporting", "not_owed"})
+_NOTHING_ASKED = frozenset({"supporting", "not_owed", "row_of_prefecture", "row_of_city"})
 
 
 def blocks(decided: Decided, register: Register) -> tuple[FileBlock, ...]:
-    """One block per file and sheet, in the mail's order; the rows of a list are inside its block."""
+    """One block per file and sheet, in the mail's order; the rows of a list are inside its blocks."""
     return tuple(_blocks(decided.pieces, register))
 
 
@@ -35,7 +36,7 @@ def _blocks(pieces: tuple[Piece, ...], register: Register) -> Iterator[FileBlock
             rows.setdefault(piece.file.position, []).append(piece)
     for piece in pieces:
         if piece.sheet is None and piece.file.position in rows:
-            yield _list_block(piece, rows[piece.file.position], register)
+            yield from _list_blocks(piece, rows[piece.file.position], register)
         elif piece.sheet is None or not piece.sheet.row:
             yield _file_block(piece, register)
 
@@ -53,28 +54,42 @@ def _file_block(piece: Piece, register: Register) -> FileBlock:
     )
 
 
-def _list_block(whole: Piece, rows: list[Piece], register: Register) -> FileBlock:
-    """A collated list: `whole` is the decision about it as a list."""
+def _list_blocks(whole: Piece, rows: list[Piece], register: Register) -> Iterator[FileBlock]:
+    """A collated list, program by program, so that a municipality missing from one is not taken for named
+    by another. `whole` is the decision about it as a list; what it found stands in the first block."""
     survey = register.survey
-    programs = dict.fromkeys(survey.program(r.program).name for r in rows if r.program)
-    first = rows[0].sheet
-    return FileBlock(
-        filename=whole.file.filename,
-        form_title=survey.form(first.form, first.version).title if first else "",
-        program="、".join(programs),
-        body=register.full_name(whole.identity.submitter),
-        result=_sum_up(whole, rows),
-        findings=_told(whole, register),
-        remarks=tuple(r for r in whole.decision.remarks if r not in ("row_of_prefecture", "row_of_city")),
-        rows=tuple(_row(r, register) for r in sorted(rows, key=_by_code)),
-    )
+    for number, (program, chosen) in enumerate(_by_program(rows).items()):
+        first = chosen[0].sheet
+        yield FileBlock(
+            filename=whole.file.filename,
+            form_title=survey.form(first.form, first.version).title if first else "",
+            program=survey.program(program).name if program else "",
+            body=register.full_name(whole.identity.submitter),
+            result=_sum_up(whole, chosen, with_whole=number == 0),
+            findings=() if number else _told(whole, register),
+            remarks=() if number else whole.decision.remarks,
+            rows=tuple(_row(r, register) for r in sorted(chosen, key=_by_code)),
+        )
 
 
-def _sum_up(whole: Piece, rows: list[Piece]) -> FileResult:
-    outcomes = {r.decision.outcome for r in rows} | {whole.decision.outcome}
+def _by_program(rows: list[Piece]) -> dict[str, list[Piece]]:
+    """Rows by the program (id) that was told of them, or that they name themselves; one that tells none
+    goes with the others of its sheet."""
+    named = [row.program or (row.sheet.program if row.sheet else "") for row in rows]
+    on_sheet = {row.sheet.sheet: program for row, program in zip(rows, named, strict=True) if row.sheet and program}
+    groups: dict[str, list[Piece]] = {}
+    for row, program in zip(rows, named, strict=True):
+        groups.setdefault(program or on_sheet.get(row.sheet.sheet if row.sheet else "", ""), []).append(row)
+    return groups
+
+
+def _sum_up(whole: Piece, rows: list[Piece], with_whole: bool) -> FileResult:
+    outcomes = {r.decision.outcome for r in rows} | ({whole.decision.outcome} if with_whole else set())
     if "correction" in outcomes:
         return "partial" if "accepted" in outcomes else "correction"
-    return "accepted" if "accepted" in outcomes else _RESULTS[whole.decision.outcome]
+    if "accepted" in outcomes:
+        return "accepted"
+    return _RESULTS[whole.decision.outcome if with_whole else rows[0].decision.outcome]
 
 
 def _by_code(piece: Piece) -> tuple[str, int]:
@@ -96,11 +111,12 @@ def _row(piece: Piece, register: Register) -> RowBlock:
 
 def _told(piece: Piece, register: Register) -> tuple[Finding, ...]:
     """What the sender is told of this piece: of one that waits for a human, or that nobody asked for,
-    nothing; of one that is only kept no request; and of the mail itself only once, above."""
+    nothing; of one that is kept, or that an official accepted as it is, no request; and of the mail itself
+    only once, above."""
     outcome, rule = piece.decision.outcome, piece.decision.rule
     if outcome in ("held", "ignored") or rule in _NOTHING_ASKED:
         return ()
-    told = (f for f in piece.findings if not about_mail(f) and (outcome != "kept" or f.severity != "error"))
+    told = (f for f in piece.findings if not about_mail(f) and (outcome == "correction" or f.severity != "error"))
     return tuple(with_name(f, piece.identity.body or piece.identity.submitter, register) for f in told)
 
 

@@ -21,9 +21,13 @@ def deadlines_at(ledger: Ledger, register: Register, at: datetime) -> Deadlines:
     return deadlines(register, extensions(ledger, at))
 
 
-def books_at(ledger: Ledger, register: Register, at: datetime) -> Books:
-    """The books of everybody as they stood at an instant."""
-    judged = deadlines_at(ledger, register, at).judged(verdicts.bookings(ledger, at))
+def books_at(
+    ledger: Ledger, register: Register, at: datetime, received_until: datetime | None = None
+) -> Books:
+    """The books of everybody as they stood at an instant; if asked, of what was received by another only."""
+    held = verdicts.bookings(ledger, at)
+    counted = [b for b in held if received_until is None or b.received_at <= received_until]
+    judged = deadlines_at(ledger, register, at).judged(counted)
     return open_books(judged, people.not_applicable(ledger, at))
 
 

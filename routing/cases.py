@@ -15,6 +15,7 @@ from routing.deadline import Deadlines
 from routing.decided import NOBODY, Decided, Note, Piece
 from routing.findings import Piecework, piece_findings
 from routing.gaps import with_gaps
+from routing.gathered import alerts, mail_late
 from routing.identify import Identity, ProgramEvidence, Sender, identify, infer_program
 from routing.ledger.arrivals import Arrival
 from routing.register import Register
@@ -103,20 +104,11 @@ def decide(
         identity=_of_the_mail(own, pieces),
         findings=findings,
         pieces=pieces,
-        late=_is_late(arrival, pieces, own, facts.deadlines),
-        notes=override.notes + _notes(submission, pieces) + gaps,
+        late=mail_late(arrival.received_at, pieces, own, facts.deadlines),
+        notes=override.notes + alerts(submission, pieces) + gaps,
         decided_by=override.by,
         why=override.why,
     )
-
-
-def _is_late(arrival: Arrival, pieces: tuple[Piece, ...], own: Identity, deadlines: Deadlines) -> bool:
-    """Whether something that the mail hands in came after its deadline; where it hands nothing in, whether
-    it came after its sender's."""
-    handed_in = [p for p in pieces if p.part]
-    if handed_in:
-        return any(p.late for p in handed_in)
-    return deadlines.late(arrival.received_at, own.submitter or own.body)
 
 
 def _refuse_empty(override: Override, pieces: tuple[Piece, ...], findings: tuple[Finding, ...]) -> None:
@@ -219,6 +211,8 @@ class _CaseBuilder:
         program = self._program(file, sheet, identity)
         assigned = bool(self.override.assigned) and not (sheet is not None and sheet.row)
         relation = _relation(identity, assigned, self.register)
+        if relation == "stranger" and self.override.outcome == "accepted" and not (sheet and sheet.row):
+            relation = _relation(identity, True, self.register)  # the official believes the workbook
         history = self.facts.history(identity.body, program) if identity.body and program else ()
         return FileCase(
             survey=self.register.survey,
@@ -296,16 +290,3 @@ def _relation(identity: Identity, assigned: bool, register: Register) -> Relatio
     if submitter is not None and submitter.kind == "prefecture" and submitter.prefecture == body.prefecture:
         return "municipality" if body.kind in COLLECTED_KINDS else "city"
     return "stranger"
-
-
-def _notes(submission: Submission, pieces: tuple[Piece, ...]) -> tuple[Note, ...]:
-    """What operators must hear of: alarming choices in accepted answers, mail that may not be answered."""
-    notes = [
-        Note("alert", f"Q{key}", piece.identity.body, piece.program)
-        for piece in pieces
-        if piece.sheet is not None and piece.decision.outcome == "accepted"
-        for key in piece.sheet.alerts
-    ]
-    if submission.no_reply:
-        notes.append(Note("no_reply", "; ".join(submission.no_reply)))
-    return tuple(notes)

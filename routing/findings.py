@@ -131,9 +131,15 @@ def _outlines(sheet: AnswerSheet, submission: Submission, register: Register) ->
 def _unclear(sheet: AnswerSheet, piece: Piecework, register: Register) -> list[Finding]:
     """What nothing in the mail tells: the program, or the body where 組織名 is no finding already."""
     found = [] if piece.program else [_program_unclear(sheet, register)]
-    if not piece.identity.body and not any(f.code.startswith("body_") for f in sheet.findings):
+    told = any(_tells_no_body(f, sheet) for f in sheet.findings)
+    if not piece.identity.body and not told:
         found.append(Finding("body_unclear", severity_of("body_unclear", register.survey)))
     return found
+
+
+def _tells_no_body(finding: Finding, sheet: AnswerSheet) -> bool:
+    """Whether it says already why nobody can be told; of a list's row any finding of how it was pasted does."""
+    return finding.code.startswith("body_") or bool(sheet.row and finding.code.startswith("row_"))
 
 
 def _program_unclear(sheet: AnswerSheet, register: Register) -> Finding:

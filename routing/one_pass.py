@@ -1,4 +1,5 @@
-"""One pass over everything, for `run --once`: every mailbox read, everything settled, what is due delivered."""
+"""One pass over everything, for `run --once`: every mailbox read, everything settled, what the calendar asks
+for done, what is due delivered."""
 
 from __future__ import annotations
 
@@ -10,19 +11,25 @@ from replies.sender import Sender
 from routing.desk import Desk
 from routing.ledger import arrivals
 from routing.logline import delivery_line, settled_line
+from routing.routines import reminders, reports
 
 
 def run_once(desk: Desk, sources: Mapping[str, Source], sender: Sender, say: Callable[[str], None]) -> bool:
     """Tells a line per mail and per reply. Whether every mailbox could be read and every reply left."""
-    well = True
+    well, read = True, []
     for mailbox, source in sources.items():
         problem = _collect(desk, mailbox, source)
         arrivals.health(desk.ledger, mailbox, problem, desk.clock())
         if problem:
             well = False
             say(f"{mailbox}: {problem}")
+        else:
+            read.append(mailbox)
     for settled in desk.settle_waiting():
         say(settled_line(settled, desk.register))
+    for line in (*reminders(desk, read), *reports(desk, len(read) == len(sources))):
+        if line:
+            say(line)
     for delivery in desk.deliver(sender):
         say(delivery_line(delivery))
         well = well and delivery.state in ("sent", "drafted")

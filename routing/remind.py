@@ -7,7 +7,7 @@ in the outbox; sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,9 +43,9 @@ class Reminding:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A respondent that is not complete in one mailbox, as it stands at one calendar instant. `addresses`:
+    """A respondent that is not complete in one mailbox (`programs`: ids), at one calendar instant. `addresses`:
     whom it goes to, `refused`: known addresses that may not receive it; `paused` by an official; `queued`
-    already."""
+    already, and `failed` to reach its reader."""
 
     lgcode: str
     mailbox: str
@@ -54,6 +54,7 @@ class Recipient:
     refused: tuple[str, ...] = ()
     paused: bool = False
     queued: bool = False
+    failed: bool = False
 
 
 def due_instant(survey: Survey, now: datetime) -> datetime | None:
@@ -98,22 +99,28 @@ def recipients(
             owed = left_over(at_hand.register, opened.books, lgcode, mailbox)
             if not owed:
                 continue
-            good, refused = addresses(at_hand, bookings, lgcode, mailbox)
-            queued = outbox.has_key(at_hand.ledger, key_of(instant, mailbox, lgcode))
-            programs = tuple(o.program for o in owed)
-            found.append(Recipient(lgcode, mailbox, programs, good, refused, lgcode in paused, queued))
+            sent = _sent(at_hand, bookings, lgcode, mailbox)
+            if any(b.recorded_at > instant for b in sent):
+                continue  # it has written since, and has had our answer
+            good, refused = addresses(at_hand, sent, lgcode, mailbox)
+            key = key_of(instant, mailbox, lgcode)
+            queued, failed = outbox.has_key(at_hand.ledger, key), outbox.failed(at_hand.ledger, key)
+            names = {o.program for o in owed}
+            programs = tuple(p.id for p in at_hand.register.survey.programs if p.name in names)
+            found.append(
+                Recipient(lgcode, mailbox, programs, good, refused, lgcode in paused, queued, failed)
+            )
     return tuple(found)
 
 
 def addresses(
-    at_hand: Reminding, bookings: Iterable[Booking], lgcode: str, mailbox: str
+    at_hand: Reminding, sent: Sequence[Booking], lgcode: str, mailbox: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Whom to write to, and which known addresses may not be written to. The contacts file decides where it
     names somebody; else whoever sent this body's answers to this mailbox; else what its own sheets name."""
     listed = at_hand.contacts.get((lgcode, mailbox), ())
     if listed:
         return _sifted(at_hand, listed, "")
-    sent = _sent(at_hand, bookings, lgcode, mailbox)
     good, refused = _sifted(at_hand, (b.sender for b in sent if b.sender), lgcode)
     if good:
         return good, refused

@@ -69,7 +69,8 @@ def _by_pieces(decided: Decided, around: Circumstances) -> LetterKind | None:
     if "accepted" in outcomes:
         if _incomplete_list(decided, around):
             return "partial"
-        passed_on = all("transfer" in p.decision.remarks for p in decided.pieces if p.part)
+        handed_in = [p for p in decided.pieces if p.part or p.decision.outcome == "accepted"]
+        passed_on = all("transfer" in p.decision.remarks for p in handed_in)
         return "transfer" if passed_on else "acknowledgement"
     if "held" in outcomes:
         rules = {p.decision.rule for p in decided.pieces if p.decision.outcome == "held"}

@@ -43,10 +43,16 @@ class Instant:
     at: datetime
 
 
-def open_instant(ledger: Ledger, register: Register, at: datetime) -> Instant:
-    """Reads the bookings that held at `at`."""
+def open_instant(
+    ledger: Ledger, register: Register, at: datetime, received_until: datetime | None = None
+) -> Instant:
+    """Reads the bookings that held at `at`; of a closing report only what was received until an instant."""
     return Instant(
-        ledger, register, books_at(ledger, register, at), deadlines_at(ledger, register, at), at
+        ledger,
+        register,
+        books_at(ledger, register, at, received_until),
+        deadlines_at(ledger, register, at),
+        at,
     )
 
 

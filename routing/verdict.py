@@ -230,10 +230,17 @@ def decide_file(case: FileCase) -> FileDecision:
     return FileDecision(row.outcome, row.name, remarks(case, row.outcome, row.name))
 
 
+_REMARKED = frozenset(
+    {"supporting", "original", "not_owed", "wrong_mailbox", "row_of_prefecture", "row_of_city"}
+)
+
+
 def remarks(case: FileCase, outcome: Outcome, rule: str) -> tuple[str, ...]:
     """Keys of wording.toml's remarks that belong to this outcome, whichever rule or official it comes from."""
     found: list[str] = []
-    if rule in ("supporting", "original", "not_owed", "wrong_mailbox"):
+    if rule == "not_owed" and case.in_list:
+        found.append("row_not_owed")
+    elif rule in _REMARKED:
         found.append(rule)
     if case.wrong_mailbox and outcome in ("accepted", "correction") and rule != "wrong_mailbox":
         found.append("transfer")

@@ -103,11 +103,13 @@ class MailboxThread(Thread):
             self._tell(Polled(self.mailbox, self._look()))
         self._source.close()
 
-    def look(self) -> None:
-        """Has it look into the mailbox, unless the last look is still under way."""
-        if not self._busy:
-            self._busy = True
-            self._orders.put(True)
+    def look(self) -> bool:
+        """Has it look into the mailbox, unless the last look is still under way; whether it will."""
+        if self._busy:
+            return False
+        self._busy = True
+        self._orders.put(True)
+        return True
 
     def handled(self) -> None:
         """The desk has taken in everything of the last look."""

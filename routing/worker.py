@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from queue import Empty, SimpleQueue
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from config.errors import ConfigError
 from config.survey import Calendar
 from intake.source import Source
 from replies.sender import Sender
@@ -30,6 +31,7 @@ from routing.ledger import arrivals
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.logline import delivery_line, outcomes, settled_line
 from routing.reading import ReaderUnavailable
+from routing.routines import due_since, reminders, reports
 from routing.watching import Batch, ByteBudget, MailboxThread, Polled
 
 QUEUE_BYTES = 64 << 20
@@ -80,6 +82,9 @@ class Worker:
         self._inbox: SimpleQueue[Item] = SimpleQueue()  # its put may interrupt its get: safe in a signal
         self._in_hand: Item | None = None
         self._unsettled: Generator[Settled, None, None] | None = None
+        self._routine: Iterator[str] | None = None  # what the calendar asks for, while it is under way
+        self._began: dict[str, datetime] = {}  # when the last look into each mailbox was ordered …
+        self._read: dict[str, datetime] = {}  # … and when the last one that succeeded was
         self._budget = ByteBudget(QUEUE_BYTES)
         self._mailboxes = {
             id: MailboxThread(id, source, desk.ledger.path, self._budget, self._inbox.put)
@@ -113,11 +118,17 @@ class Worker:
             thread.start()
         calendar = self._desk.register.survey.calendar
         for mailbox in self._mailboxes.values():
-            self._scheduler.add_job(mailbox.look, _ByCalendar(calendar))
+            self._scheduler.add_job(self._look, _ByCalendar(calendar), args=(mailbox,))
         self._scheduler.add_job(self._inbox.put, "interval", args=(Wake(),), seconds=WAKE_SECONDS)
         self._scheduler.start()
         self._inbox.put(Wake())  # what an earlier run left
         log.info("受付を開始しました（%s）", "、".join(self._mailboxes))
+
+    def _look(self, mailbox: MailboxThread) -> None:
+        """Runs in the scheduler's thread."""
+        at = self._desk.clock()
+        if mailbox.look():
+            self._began[mailbox.mailbox] = at
 
     # --- one turn -------------------------------------------------------------------------------------
 
@@ -125,16 +136,18 @@ class Worker:
         """Does one thing. What a locked ledger or a full disk prevents is done again a little later."""
         try:
             if self._in_hand is None:
-                self._in_hand = self._next_item(wait=self._unsettled is None)
+                self._in_hand = self._next_item(wait=self._unsettled is None and self._routine is None)
             if self._in_hand is not None:
                 self._handle(self._in_hand)
                 self._in_hand = None
-            else:
+            elif self._unsettled is not None:
                 self._settle_one()
+            else:
+                self._do_routine()
             self._hand_over()
         except (LedgerBusy, DiskFull, ReaderUnavailable) as trouble:
             log.error("%s。%d秒後にもう一度試します。", trouble, RETRY_SECONDS)
-            self._unsettled = self._desk.settle_waiting()
+            self._unsettled, self._routine = self._desk.settle_waiting(), None
             self._pause(RETRY_SECONDS)
 
     def _next_item(self, wait: bool) -> Item | None:
@@ -150,6 +163,8 @@ class Worker:
             self._budget.give(item.size)
         elif isinstance(item, Polled):
             self._note_health(item)
+            if not item.problem and item.mailbox in self._began:
+                self._read[item.mailbox] = self._began[item.mailbox]
             self._mailboxes[item.mailbox].handled()
         elif isinstance(item, Attempt):
             self._say_delivery(self._desk.record(item))
@@ -157,6 +172,8 @@ class Worker:
             self._delivery_rests_until = time.monotonic() + REST.total_seconds() if item.rest else 0.0
         if self._unsettled is None and not isinstance(item, Attempt):
             self._unsettled = self._desk.settle_waiting()
+            if self._routine is None:
+                self._routine = self._routines()
 
     def _settle_one(self) -> None:
         settled = next(self._unsettled, None) if self._unsettled is not None else None
@@ -167,6 +184,28 @@ class Worker:
         for outcome in outcomes(settled):
             self.state.count(outcome)
         log.info("%s", settled_line(settled, self._desk.register))
+
+    def _do_routine(self) -> None:
+        """One step of what the calendar asks for. A wrong contacts file or a folder that cannot be written
+        stops that, and no mail; the next wake-up tries again."""
+        try:
+            line = next(self._routine, None) if self._routine is not None else None
+        except (ConfigError, OSError) as trouble:
+            log.error("%s", trouble)
+            line = None
+        if line is None:
+            self._routine = None
+        elif line:
+            log.info("%s", line)
+
+    def _routines(self) -> Iterator[str]:
+        """Reminders and reports that are due; of mailboxes that were read since, since an answer may lie in
+        the others."""
+        since = due_since(self._desk)
+        if since is not None:
+            read = [mailbox for mailbox, at in self._read.items() if at >= since]
+            yield from reminders(self._desk, read)
+            yield from reports(self._desk, all_read=len(read) == len(self._mailboxes))
 
     def _hand_over(self) -> None:
         """Gives the delivery thread its next reply, if one is due."""

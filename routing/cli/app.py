@@ -25,6 +25,7 @@ from routing.cli.make import demo, form
 from routing.cli.overview import held, show, status
 from routing.cli.remind import remind_command
 from routing.cli.report import report
+from routing.cli.request import request_command
 from routing.cli.run import run
 from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy
@@ -34,7 +35,7 @@ from routing.reading import ReaderUnavailable
 USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 COMMANDS = (
     demo, run, check, inspect, form, collate_command, status, held, show, decide, add, extend_command,
-    pause_reminders, remind_command, report, export_command, doctor
+    pause_reminders, remind_command, request_command, report, export_command, doctor
 )  # fmt: skip
 
 

@@ -50,7 +50,8 @@ def _show(desk: Desk, found: tuple[Recipient, ...], instant: datetime, as_json: 
     )
     for r in found:
         name = desk.register.full_name(r.lgcode)
-        shown.add_row(r.mailbox, r.lgcode, name, "、".join(r.programs), _whereto(r))
+        left = "、".join(desk.register.survey.program(p).name for p in r.programs)
+        shown.add_row(r.mailbox, r.lgcode, name, left, _whereto(r))
     console().print(shown)
 
 
@@ -59,7 +60,8 @@ def _whereto(recipient: Recipient) -> str:
         return "停止中"
     to = "、".join(recipient.addresses) or "（電話）"
     refused = f"　送れないアドレス {len(recipient.refused)}件" if recipient.refused else ""
-    return to + refused + ("　送信済み" if recipient.queued else "")
+    state = "　届いていません（電話）" if recipient.failed else "　送信済み" if recipient.queued else ""
+    return to + refused + state
 
 
 def _json(recipient: Recipient, instant: datetime) -> dict[str, Any]:
@@ -71,5 +73,6 @@ def _json(recipient: Recipient, instant: datetime) -> dict[str, Any]:
         "refused": list(recipient.refused),
         "paused": recipient.paused,
         "queued": recipient.queued,
+        "failed": recipient.failed,
         "key": key_of(instant, recipient.mailbox, recipient.lgcode),
     }

@@ -7,15 +7,9 @@ from pathlib import Path
 import click
 from rich.progress import track
 
-from config.roster import Body
-from replies.overview_book import overview_book
-from replies.overview_page import overview_page
-from replies.report_book import prefecture_book
-from replies.report_page import prefecture_page
-from replies.wording import load_wording
 from routing.cli.context import App, console, with_app
-from routing.national import overview
-from routing.reports import Instant, open_instant, prefecture_report
+from routing.report_files import write_overview, write_prefecture
+from routing.reports import open_instant
 
 
 @click.command()
@@ -39,23 +33,7 @@ def report(app: App, prefecture: str | None, everything: bool, output: Path) -> 
         instant = open_instant(desk.ledger, desk.register, desk.clock())
         screen = console()
         for body in track(bodies, "報告書を作っています", console=screen, disable=not screen.is_terminal):
-            _write_prefecture(instant, body, output)
+            write_prefecture(instant, body, output)
         if everything:
-            _write_overview(instant, output)
+            write_overview(instant, output)
     click.echo(f"{len(bodies)}件の報告書を {output} に作成しました。")
-
-
-def _write_prefecture(instant: Instant, body: Body, folder: Path) -> None:
-    """One prefecture's workbook (which goes to it) and page (for the ministry)."""
-    filled = prefecture_report(instant, body)
-    survey, wording = instant.register.survey, load_wording()
-    name = f"{body.lgcode[:2]}{body.name}_提出状況"
-    (folder / f"{name}.xlsx").write_bytes(prefecture_book(filled, survey, wording))
-    (folder / f"{name}.html").write_text(prefecture_page(filled, survey, wording), encoding="utf-8")
-
-
-def _write_overview(instant: Instant, folder: Path) -> None:
-    """The whole country, for the ministry only."""
-    filled, wording = overview(instant), load_wording()
-    (folder / "全国_提出状況_取扱注意.xlsx").write_bytes(overview_book(filled, wording))
-    (folder / "全国_提出状況_取扱注意.html").write_text(overview_page(filled, wording), encoding="utf-8")

@@ -136,6 +136,16 @@ def has_key(ledger: Ledger, key: str) -> bool:
     return ledger.row("SELECT 1 FROM outbox WHERE key = ?", key) is not None
 
 
+def failed(ledger: Ledger, key: str) -> bool:
+    """Whether the mail with this key did not leave, or came back."""
+    row = ledger.row(
+        "SELECT p.state FROM posting p JOIN outbox o ON o.id = p.outbox_id WHERE o.key = ?"
+        " ORDER BY p.id DESC LIMIT 1",
+        key,
+    )
+    return row is not None and row["state"] in ("refused", "unsure", "undelivered")
+
+
 def take_back(ledger: Ledger, outbox_id: int) -> None:
     """Takes a mail whose reason is gone out of the queue, inside the caller's transaction."""
     ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outbox_id)

@@ -15,6 +15,7 @@ from config.settings import Settings, load_settings
 from intake.source import Fetched
 from replies.form import FillValue
 from replies.sender import Outcome, Posting
+from routing.bookkeeping import books_at
 from routing.desk import Desk, Settled
 from routing.ledger import arrivals, people
 from routing.ledger.arrivals import Arrival
@@ -163,6 +164,11 @@ class Office:
 
         when = at or self.now
         books = open_books(verdicts.bookings(self.ledger, when), people.not_applicable(self.ledger, when))
+        return standings([self.desk.register.by_key[(lgcode, program)]], books)[0]
+
+    def standing_now(self, lgcode: str, program: str, at: datetime | None = None) -> Standing:
+        """The same with extensions counted in, as every door opens the books."""
+        books = books_at(self.ledger, self.desk.register, at or self.now)
         return standings([self.desk.register.by_key[(lgcode, program)]], books)[0]
 
 

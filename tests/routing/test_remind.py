@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -12,13 +13,19 @@ import pytest
 
 from config.contacts import load_contacts
 from config.errors import SettingsError
+from replies.sender import Outcome
+from routing.cases import Override
+from routing.desk import Desk
 from routing.extend import Target, extend, pause
 from routing.ledger import outbox, people
-from routing.operate import Who
+from routing.ledger.store import Ledger
+from routing.one_pass import run_once
+from routing.operate import Who, decide_again
 from routing.remind import due_instant, queue, recipients
 from routing.reminding import at_hand, instant_due, round_due
 from tests.routing.cases_at_hand import DEADLINE, JST, KANAGAWA, YOKOHAMA
-from tests.routing.desk_at_hand import Office, form, mail, nanbyo
+from tests.routing.desk_at_hand import Kept, Office, form, mail, nanbyo
+from tests.routing.test_worker import Shelf
 
 FIRST = datetime(2023, 7, 14, 10, tzinfo=JST)
 SECOND = datetime(2023, 7, 19, 10, tzinfo=JST)
@@ -83,7 +90,11 @@ def test_whoever_is_not_complete_gets_one_reminder_with_its_findings(office: Off
     sent = message_from_bytes(posting.data)
     subject = str(make_header(decode_header(sent["Subject"])))
     assert subject.startswith("【ご提出のお願い】")
-    assert (sent["Auto-Submitted"], sent["In-Reply-To"], sent.is_multipart()) == ("auto-generated", None, False)
+    assert (sent["Auto-Submitted"], sent["In-Reply-To"], sent.is_multipart()) == (
+        "auto-generated",
+        None,
+        False,
+    )
     body = sent.get_payload(decode=True).decode()  # type: ignore[union-attr]
     assert "Q5" in body and "残り２日" in body and "令和５年７月21日（金）17時" in body
 
@@ -165,7 +176,9 @@ def test_a_paused_body_gets_none_until_it_is_resumed(office: Office) -> None:
 
 
 def test_only_a_local_governments_address_or_an_approved_one_is_written_to(office: Office) -> None:
-    office.desk.settings = office.desk.settings.model_copy(update={"contacts": _contacts(office, "a@example.com")})
+    office.desk.settings = office.desk.settings.model_copy(
+        update={"contacts": _contacts(office, "a@example.com")}
+    )
     office.now = SECOND
     found = {r.lgcode: r for r in recipients(at_hand(office.desk), SECOND, SECOND, [BOX])}
     assert (found[KANAGAWA].addresses, found[KANAGAWA].refused) == ((), ("a@example.com",))
@@ -226,3 +239,117 @@ def _complete(office: Office) -> None:
     office.settle(mail(both, body="二つの回答を送付します。"))
     assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
     assert office.standing(YOKOHAMA, "shoman").state == "accepted"
+
+
+def test_where_the_sender_may_not_be_written_to_the_sheets_own_address_is(office: Office) -> None:
+    """An official took in a mail from a private provider; the sheet names the city's own address."""
+    raw = mail(
+        {"横浜市　難病.xlsx": form({"program": "難病", "5": None, "email": "nanbyo@city.yokohama.lg.jp"})},
+        sender="someone@example.com",
+    )
+    arrival = office.settle(raw).decided.arrival
+    accept_anyway = Override(assigned=YOKOHAMA, take_in=True, by="受付", why="電話で確認")
+    decide_again(office.desk, arrival, accept_anyway)
+    office.now = SECOND
+    found = {r.lgcode: r for r in recipients(at_hand(office.desk), SECOND, SECOND, [BOX])}
+    assert found[YOKOHAMA].addresses == ("nanbyo@city.yokohama.lg.jp",)
+    assert found[YOKOHAMA].refused == ("someone@example.com",)
+
+
+def test_an_accepted_answer_with_a_correction_open_on_a_replacement_is_complete(office: Office) -> None:
+    for number, program in enumerate(("難病", "小慢")):
+        for said, changes in (("初回", {}), ("直し", {"5": None})):
+            sheet = form({"program": program, **changes})
+            office.settle(mail({f"横浜市　{program}.xlsx": sheet}, body=f"{number} {said}"))
+    assert office.standing(YOKOHAMA, "nanbyo").open_corrections
+    assert YOKOHAMA not in _reminded(office)
+
+
+def test_what_waits_only_for_our_own_people_is_nothing_to_remind_of(office: Office) -> None:
+    """The same finding a second time is held: an official telephones."""
+    office.settle(mail({"横浜市　小慢.xlsx": form({"program": "小慢"})}, body="小慢"))
+    with_faulty_answer(office)
+    assert YOKOHAMA in _reminded(office)
+    again = form({"program": "難病", "5": None})
+    office.settle(mail({"横浜市　難病.xlsx": again}, body="もう一度"))
+    assert office.standing(YOKOHAMA, "nanbyo").state == "held"
+    assert YOKOHAMA not in _reminded(office)
+
+
+def _reminded(office: Office) -> set[str]:
+    return {r.lgcode for r in recipients(at_hand(office.desk), SECOND, SECOND, [BOX])}
+
+
+def test_one_pass_reminds_once_and_sends(office: Office) -> None:
+    with_faulty_answer(office)
+    office.now = SECOND
+    lines: list[str] = []
+    for _ in range(2):
+        assert run_once(office.desk, {BOX: Shelf([])}, office.sender, lines.append)
+    assert len(office.sender.posted) == 1
+    assert [line for line in lines if "ご提出のお願い" in line and "横浜市" in line] != []
+
+
+def test_a_mailbox_that_could_not_be_read_has_nobody_reminded(office: Office) -> None:
+    """The answer may lie in it unread."""
+    with_faulty_answer(office)
+    office.now = SECOND
+    assert go_round(office, ("yoboseshu", "sukoyaka")) == {}
+    assert go_round(office, (BOX,)) == {YOKOHAMA: 1}
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_killed_at_any_step_and_started_again_it_is_one_reminder(office: Office, tmp_path: Path) -> None:
+    """Each statement that writes is the last one in turn; then the program is started again."""
+    with_faulty_answer(office)
+    office.now = SECOND
+    office.ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = office.ledger.path.read_bytes()
+    for steps in range(1, 40):
+        path = tmp_path / f"killed{steps}.db"
+        path.write_bytes(before)
+        sender = Kept()
+        finished = _until_killed(office, path, sender, steps)
+        _until_killed(office, path, sender, 1000)
+        with closing(Ledger(path)) as ledger:
+            rows = ledger.rows("SELECT message_id FROM outbox WHERE kind = 'reminder'")
+        assert len(rows) == 1, steps
+        assert {p.message_id for p in sender.posted} == {rows[0]["message_id"]}, steps
+        # Once more with the same Message-ID only where it ended between the server's yes and our record.
+        assert len(sender.posted) <= 2, steps
+        if finished:
+            break
+    assert finished and steps > 5
+
+
+def _until_killed(office: Office, path: Path, sender: Kept, steps: int) -> bool:
+    """One pass over a ledger, by a process that ends before its write number `steps`; whether it finished."""
+    with closing(Ledger(path)) as ledger:
+        write, left = ledger.run, iter(range(steps))
+
+        def counted(*values: object) -> int:
+            if next(left, None) is None:
+                raise Killed
+            return write(*values)  # type: ignore[arg-type]
+
+        ledger.run = counted  # type: ignore[method-assign]
+        desk = Desk(office.desk.register, office.desk.settings, ledger, office.desk.reader, office.clock)
+        try:
+            list(round_due(desk, [BOX]))
+            list(desk.deliver(sender))
+        except Killed:
+            return False
+    return True
+
+
+def test_a_reminder_that_did_not_reach_its_reader_shows_as_such(office: Office) -> None:
+    with_faulty_answer(office)
+    office.now = SECOND
+    go_round(office)
+    office.sender.answers.append(Outcome("refused", "550 no such user"))
+    list(office.desk.deliver(office.sender))
+    found = {r.lgcode: r for r in recipients(at_hand(office.desk), SECOND, SECOND, [BOX])}
+    assert (found[YOKOHAMA].queued, found[YOKOHAMA].failed) == (True, True)

@@ -20,7 +20,7 @@ from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.watching import Batch, ByteBudget, MailboxThread, Polled
 from routing.worker import Worker
-from tests.routing.desk_at_hand import Kept, Office, mail
+from tests.routing.desk_at_hand import Kept, Office, form, mail
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=JST)
 
@@ -234,3 +234,20 @@ def test_a_closed_budget_lets_nobody_wait() -> None:
     budget.close()
 
     assert passed.get(timeout=5) is False
+
+
+def test_the_worker_reminds_once_every_mailbox_was_read_and_makes_the_report(office: Office) -> None:
+    faulty = form({"program": "難病", "5": None})
+    office.settle(mail({"【横浜市】マイナンバーアンケート回答.xlsx": faulty}))
+    list(office.desk.deliver(office.sender))
+    folder = office.ledger.path.parent / "reports"
+    office.desk.settings = office.desk.settings.model_copy(update={"reports": folder})
+    office.now = datetime(2023, 7, 19, 10, 0, 5, tzinfo=JST)
+
+    def made() -> bool:
+        return len(office.sender.posted) == 2 and len(list(folder.glob("*/47*.html"))) == 1
+
+    _run(office, {"n_mynumber": Shelf()}, made)
+
+    assert [b"auto-generated" in p.data for p in office.sender.posted] == [False, True]
+    assert [f.name for f in folder.iterdir()] == ["2023-07-19_0900"]

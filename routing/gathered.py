@@ -1,0 +1,35 @@
+"""What a mail comes to as a whole, once each of its pieces is decided: lateness, and what operators must hear.
+
+Pure; decides nothing about a piece.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from intake.submission import Submission
+from routing.deadline import Deadlines
+from routing.decided import Note, Piece
+from routing.identify import Identity
+
+
+def mail_late(received_at: datetime, pieces: tuple[Piece, ...], own: Identity, deadlines: Deadlines) -> bool:
+    """Whether something that the mail hands in came after its deadline; where it hands nothing in, whether
+    it came after its sender's."""
+    handed_in = [p for p in pieces if p.part]
+    if handed_in:
+        return any(p.late for p in handed_in)
+    return deadlines.late(received_at, own.submitter or own.body)
+
+
+def alerts(submission: Submission, pieces: tuple[Piece, ...]) -> tuple[Note, ...]:
+    """What operators must hear of: alarming choices in accepted answers, mail that may not be answered."""
+    notes = [
+        Note("alert", f"Q{key}", piece.identity.body, piece.program)
+        for piece in pieces
+        if piece.sheet is not None and piece.decision.outcome == "accepted"
+        for key in piece.sheet.alerts
+    ]
+    if submission.no_reply:
+        notes.append(Note("no_reply", "; ".join(submission.no_reply)))
+    return tuple(notes)

@@ -1,0 +1,37 @@
+"""Requests for originals as the ledger has them, with the mail that brought what was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.clock import stamp, unstamp
+from routing.ledger.store import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One municipality's sheet that was asked for. `receipt`: of the mail that brought it; empty if none."""
+
+    lgcode: str
+    program: str
+    by: str
+    why: str
+    recorded_at: datetime
+    receipt: str
+
+
+# Tied by what it is: the first sheet of that body and program that was kept as an original since.
+_REQUESTS = """SELECT e.lgcode, e.program, e.done_by, e.why, e.recorded_at, coalesce((SELECT a.receipt FROM verdict v
+        JOIN arrival a ON a.id = v.arrival_id WHERE v.body = e.lgcode AND v.program = e.program
+        AND json_extract(v.rules, '$[0]') = 'original' AND v.recorded_at >= e.recorded_at AND v.recorded_at <= ?
+        ORDER BY v.id LIMIT 1), '') AS receipt
+    FROM event e WHERE e.kind = 'request' AND e.recorded_at <= ? ORDER BY e.id"""
+
+
+def requests_made(ledger: Ledger, at: datetime) -> tuple[Asked, ...]:
+    """Every request recorded up to an instant, oldest first."""
+    return tuple(
+        Asked(r["lgcode"], r["program"], r["done_by"], r["why"], unstamp(r["recorded_at"]), r["receipt"])
+        for r in ledger.rows(_REQUESTS, stamp(at), stamp(at))
+    )

@@ -1,0 +1,46 @@
+"""What the survey's calendar asks of the worker: reports in a folder, and the closing one.
+
+Pure but for the ledger that is read. What is due is computed from calendar and ledger, so that nothing hangs
+on a timer. The closing report counts what was received until the deadline, and is due once every mailbox was
+looked into afterwards; who calls sees to that.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from config.jst import in_jst
+from config.survey import Survey
+from routing.clock import stamp
+from routing.decided import Note
+from routing.ledger import verdicts
+from routing.ledger.extensions import happened
+from routing.ledger.store import Ledger
+
+
+def report_instants(survey: Survey) -> tuple[datetime, ...]:
+    """Every instant of which a report is made, in order: once a day from the calendar's first day on, in
+    steps on the last day, and the deadline itself."""
+    times = survey.calendar.reports
+    if times is None:
+        return ()
+    end, step = in_jst(survey.deadline), timedelta(minutes=times.last_day_every_minutes)
+    first = in_jst(min(p.start for p in survey.calendar.polling))
+    day = first.replace(hour=times.daily.hour, minute=times.daily.minute, second=0, microsecond=0)
+    found = []
+    while day < end:
+        found.append(day)
+        day += step if day.date() == end.date() else timedelta(days=1)
+    return (*(instant for instant in found if instant >= first), end)
+
+
+def due_report(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None:
+    """The newest instant that has come and of which no report was made; an older one that was missed is of
+    no use any more."""
+    come = [instant for instant in report_instants(survey) if instant <= now]
+    return come[-1] if come and not happened(ledger, "reported", stamp(come[-1])) else None
+
+
+def note_made(ledger: Ledger, instant: datetime, now: datetime) -> None:
+    """Records that the report of an instant was made."""
+    verdicts.add_event(ledger, Note("reported", stamp(instant)), None, ("uketsuke", ""), now)

@@ -1,0 +1,116 @@
+"""The simulated fortnight played through the real journey: Maildir in, reader child, desk, Maildir out.
+
+Each mail lies in its mailbox when the rehearsed clock reaches its time, and is decided two minutes later. At
+the instants of the script the reports are asked for, and once more when everything is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from config.load import default_survey
+from replies.report_data import Overview, PrefectureReport
+from routing.clock import rehearsed
+from routing.connections import open_sender, open_source
+from routing.desk import Desk
+from routing.ledger.store import Ledger, desk_lock
+from routing.national import overview
+from routing.overview import Status, status_at
+from routing.reading import Reader
+from routing.register import build_register
+from routing.reports import open_instant, prefecture_report
+from tests.e2e.fortnight import ANSWERED_AFTER, INSTANTS, script
+from tests.e2e.fortnight_mails import Sent, raw
+from tests.routing.desk_at_hand import settings_in
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Told:
+    """What the program says of one instant."""
+
+    status: Status
+    reports: Mapping[str, PrefectureReport]  # by lgcode of the prefecture
+    overview: Overview
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Fortnight:
+    """The whole simulation. `then`: what was told at each instant; `afterwards`: of the same instants, asked
+    when everything was over."""
+
+    folder: Path
+    script: tuple[Sent, ...]
+    then: Mapping[datetime, Told]
+    afterwards: Mapping[datetime, Told]
+
+    @property
+    def settings(self) -> Path:
+        """The settings file of its ledger."""
+        return self.folder / "settings.toml"
+
+    @property
+    def replies(self) -> list[Path]:
+        """Every mail that went out."""
+        return sorted((self.folder / "outgoing" / "new").iterdir())
+
+
+@cache
+def fortnight_in(folder: Path) -> Fortnight:
+    """The simulation, played once into a folder however many tests ask for it."""
+    folder.mkdir()
+    played = script()
+    with open_desk(folder) as desk:
+        then = dict(_play(desk, folder, played))
+        afterwards = {at: _told(desk, at) for at in INSTANTS}
+    return Fortnight(folder, played, then, afterwards)
+
+
+@contextmanager
+def open_desk(folder: Path) -> Iterator[Desk]:
+    """A desk on an empty ledger in a folder, with its three Maildirs; mode send."""
+    settings = settings_in(folder)
+    for mailbox in settings.mailboxes:
+        for part in ("new", "cur", "tmp"):
+            (folder / "inbox" / mailbox / part).mkdir(parents=True)
+    with ExitStack() as stack:
+        stack.enter_context(desk_lock(settings.ledger))
+        ledger = stack.enter_context(closing(Ledger(settings.ledger)))
+        reader = stack.enter_context(closing(Reader(default_survey())))
+        yield Desk(build_register(default_survey()), settings, ledger, reader, rehearsed(INSTANTS[0]))
+
+
+def _play(desk: Desk, folder: Path, mails: Sequence[Sent]) -> Iterator[tuple[datetime, Told]]:
+    """Every mail in its turn; at each instant what is told then, before anything later has come."""
+    instants = list(INSTANTS)
+    for number, sent in enumerate(mails, 1):
+        while instants and instants[0] < sent.at + ANSWERED_AFTER:
+            yield instants[0], _told(desk, instants.pop(0))
+        deliver(desk, folder, sent, number)
+    assert not instants
+
+
+def deliver(desk: Desk, folder: Path, sent: Sent, number: int) -> None:
+    """One mail into its Maildir, decided two minutes later, and its reply out into a Maildir."""
+    name = f"{int(sent.at.timestamp())}.M{number}"
+    (folder / "inbox" / sent.mailbox / "new" / name).write_bytes(raw(sent, number))
+    desk.clock = rehearsed(sent.at + ANSWERED_AFTER)
+    with closing(open_source(desk.settings.mailboxes[sent.mailbox], desk.settings)) as source:
+        assert desk.collect(sent.mailbox, source) == 1
+    assert len(list(desk.settle_waiting())) == 1
+    with closing(open_sender(desk.settings)) as sender:
+        assert all(delivery.state == "sent" for delivery in desk.deliver(sender))
+
+
+def _told(desk: Desk, at: datetime) -> Told:
+    instant = open_instant(desk.ledger, desk.register, at)
+    bodies = desk.register.roster.of_kind("prefecture")
+    return Told(
+        status=status_at(desk, at),
+        reports={body.lgcode: prefecture_report(instant, body) for body in bodies},
+        overview=overview(instant),
+    )

@@ -1,0 +1,170 @@
+"""A fortnight with 129 respondents and 1,659 municipalities: at five instants every figure of status, reports
+and overview is that of a count which knows the script of the simulation and nothing of the ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+import pytest
+
+from tests.e2e.fortnight import DEADLINE, INSTANTS, collected_by, owed, own_demanded
+from tests.e2e.fortnight_count import Count, prefectures
+from tests.e2e.fortnight_mails import PROGRAMS
+from tests.e2e.fortnight_replay import Fortnight, Told, fortnight_in
+from tests.workbooks.forms_at_hand import the_roster
+
+pytestmark = pytest.mark.long
+STATES = ("accepted", "partial", "correction", "held", "outstanding")
+
+
+@pytest.fixture(scope="module")
+def fortnight(tmp_path_factory: pytest.TempPathFactory) -> Fortnight:
+    """Played once for all tests of a session."""
+    return fortnight_in(tmp_path_factory.getbasetemp() / "fortnight")
+
+
+@pytest.fixture(params=INSTANTS, ids=lambda at: f"{at:%m%d_%H%M}")
+def told(request: pytest.FixtureRequest, fortnight: Fortnight) -> tuple[Told, Count]:
+    """What the program said at one instant, and the independent count."""
+    at: datetime = request.param
+    return fortnight.then[at], Count(fortnight.script, at)
+
+
+def test_the_script_is_a_whole_country_with_every_habit(fortnight: Fortnight) -> None:
+    """Figures of DESIGN §2; each way to fail happens, or the counts below would prove little."""
+    assert Counter(program for _, program in owed()) == {
+        "nanbyo": 67, "shoman": 129, "yobosesshu": 129, "kenshin": 129,
+    }  # fmt: skip
+    assert sum(len(collected_by(b, "kenshin")) for b in prefectures()) == 1659
+    end = Count(fortnight.script, datetime.max.replace(tzinfo=DEADLINE.tzinfo))
+    found = Counter(o.state for o in end.all_owed().values())
+    assert set(found) == set(STATES) and min(found.values()) >= 3
+    late = [s for s in fortnight.script if s.at > DEADLINE]
+    assert {e.outcome for s in late for e in s.effects} == {"accepted", "correction", "held"}
+    astray = [s for s in fortnight.script for e in s.effects if PROGRAMS[e.program][2] != s.mailbox]
+    assert len(astray) > 10
+
+
+def test_every_obligation_is_in_the_state_that_was_counted(told: tuple[Told, Count]) -> None:
+    said, count = told
+    found = {
+        (s.obligation.lgcode, s.obligation.program): (
+            s.state, s.late, s.received_at, s.missing, len(s.open_corrections),
+        )
+        for s in said.status.standings
+    }  # fmt: skip
+    assert found == {
+        key: (o.state, o.late, o.received_at, o.missing, o.to_mend) for key, o in count.all_owed().items()
+    }
+    assert len(found) == 454
+
+
+def test_every_municipality_is_in_the_state_that_was_counted(told: tuple[Told, Count]) -> None:
+    said, count = told
+    found = {(m.lgcode, m.program): m.state for m in said.status.municipalities}
+    assert found == {key: row.state for key, row in count.rows().items()}
+    assert len(found) == 2 * 1659 + 7
+
+
+def test_each_prefectures_report_tells_what_was_counted_of_its_programs(told: tuple[Told, Count]) -> None:
+    said, count = told
+    for body in prefectures():
+        for line in said.reports[body.lgcode].programs:
+            wanted, own = count.owed(body, line.program), count.own(body.lgcode, line.program)
+            asked = own_demanded(body, line.program) or bool(own.told)
+            assert (line.state, line.own_state) == (wanted.state, own.state if asked else None)
+            assert (line.late, line.received_at) == (wanted.late, wanted.received_at)
+            assert (line.version, line.open_corrections) == (len(own.accepted), wanted.to_mend)
+            names = [b.name for b in collected_by(body, line.program) if b.lgcode in wanted.missing]
+            assert list(line.missing) == names
+
+
+def test_each_prefectures_report_adds_up_its_municipalities_as_counted(told: tuple[Told, Count]) -> None:
+    said, count = told
+    for body in prefectures():
+        for line in said.reports[body.lgcode].programs:
+            tally = count.tally(body, line.program)
+            if line.collected is None:
+                assert not tally
+                continue
+            found = {state: getattr(line.collected, state) for state in STATES if state != "partial"}
+            assert found == {state: tally[state] for state in found}
+            assert line.collected.total == tally.total()
+
+
+def test_each_prefectures_report_shows_every_municipality_as_counted(told: tuple[Told, Count]) -> None:
+    said, count = told
+    for body in prefectures():
+        for line in said.reports[body.lgcode].municipalities:
+            for cell in line.cells:
+                row = count.row(line.lgcode, cell.program)
+                direct = any(sent.by == line.lgcode for sent in (*row.waiting, *row.accepted[-1:]))
+                wanted = (row.state, row.late, direct, bool(row.accepted and row.to_mend))
+                assert (cell.state, cell.late, cell.direct, cell.correction_open) == wanted, line.name
+                if row.accepted:
+                    assert cell.received_at == row.accepted[-1].at
+
+
+def test_open_corrections_are_those_of_the_script_and_cities_show_their_states_alone(
+    told: tuple[Told, Count],
+) -> None:
+    said, count = told
+    cities = {b.lgcode for b in the_roster().of_kind("designated", "core")}
+    reported = Counter(
+        (c.lgcode, c.program, c.since) for report in said.reports.values() for c in report.corrections
+    )
+    assert reported == Counter({key: n for key, n in count.open_corrections().items() if key[0] not in cities})
+    shown = [c for report in said.reports.values() for c in report.cities]
+    assert {c.lgcode for c in shown} == cities and len(shown) == 82
+    for city in shown:
+        body = the_roster().by_code(city.lgcode)
+        assert body is not None
+        assert [c.state for c in city.cells] == [count.owed(body, c.program).state for c in city.cells]
+
+
+def test_the_overviews_tiles_and_totals_are_those_counted(told: tuple[Told, Count]) -> None:
+    said, count = told
+    for tile, body in zip(said.overview.tiles, prefectures(), strict=True):
+        states: Counter[str] = Counter()
+        for program in PROGRAMS:
+            states += count.tally(body, program)
+            if own_demanded(body, program):
+                states[count.own(body.lgcode, program).state] += 1
+        wanted = (states.total(), states["accepted"], states["correction"], states["held"])
+        assert (tile.total, tile.accepted, tile.correction, tile.held) == wanted, tile.name
+    for total in said.overview.programs:
+        found = [o for (_, program), o in count.all_owed().items() if program == total.program]
+        by_state = Counter(o.state for o in found)
+        assert {s: getattr(total, s) for s in STATES} == {s: by_state[s] for s in STATES}
+        assert total.late == sum(o.late for o in found if o.state == "accepted")
+
+
+def test_the_overviews_receipts_waiting_and_findings_are_those_counted(told: tuple[Told, Count]) -> None:
+    said, count = told
+    for receipts in said.overview.receipts:
+        times = sorted(
+            o.received_at
+            for (_, program), o in count.all_owed().items()
+            if program == receipts.program and o.state == "accepted" and o.received_at
+        )
+        assert receipts.points == tuple((at, n) for n, at in enumerate(times, 1))
+    theirs = [w.since for w in said.overview.waiting if w.queue is None]
+    assert Counter(theirs) == Counter(at for (_, _, at) in count.open_corrections().elements())
+    assert sum(w.queue is not None for w in said.overview.waiting) == count.held()
+    assert {f.code: (f.times, f.bodies) for f in said.overview.findings} == count.codes()
+
+
+def test_the_same_instant_asked_after_the_end_gives_the_same_answer(fortnight: Fortnight) -> None:
+    assert fortnight.afterwards == fortnight.then
+
+
+def test_every_mail_that_a_person_wrote_has_one_reply_and_no_other_has(fortnight: Fortnight) -> None:
+    """None to inquiries, to senders of unknown domains, to machines and to whom the same would have to be told
+    for the second time, since an official telephones then; a mail sent twice is acknowledged."""
+    silent = [
+        s
+        for s in fortnight.script
+        if s.waits or s.header[0] == "Auto-Submitted" or any(e.outcome == "held" and e.fault for e in s.effects)
+    ]
+    assert len(fortnight.replies) == len(fortnight.script) - len(silent)
