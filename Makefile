@@ -16,7 +16,7 @@ test: $(VENV)/ready-test packages
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
 
 test-long: $(VENV)/ready-test packages
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
 
 bench: $(VENV)/ready-test packages
 	$(BIN)/python tests/bench/run.py

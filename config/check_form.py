@@ -47,6 +47,8 @@ def _check_fields(form: Form) -> Told:
         for choice in field.kinds:
             if choice not in field.choices:
                 yield f"fields.{place}.kinds", f"「{choice}」は choices にありません。"
+        if field.kind == "organisation" and field.key != "organisation":
+            yield f"fields.{place}.key", 'kind = "organisation" の欄の key は organisation としてください。'
         if field.sample and field.kind != "organisation":
             yield f"fields.{place}.sample", 'kind = "organisation" の欄にだけ書けます。'
         if (field.fitting or field.below) and field.kind != "position":

@@ -73,6 +73,7 @@ CATALOGUE: dict[str, Code] = {
     "list_sheet_missing": Code("note", "sheet"),
     "list_formulas_altered": Code("note", "sheet"),
     "formulas_stripped": Code("note", "sheet"),
+    "personal_found": Code("error", "sheet"),  # for those who look at their own files; no letter tells it
     # 回答者情報
     "field_missing": Code("error", "field"),
     "field_not_a_choice": Code("error", "field"),
@@ -129,6 +130,7 @@ CATALOGUE: dict[str, Code] = {
     "original_differs": Code("warning", "question"),
     # against the obligation
     "not_owed": Code("note", "file"),
+    "sent_directly": Code("error", "file"),
 }
 
 

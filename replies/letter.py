@@ -9,7 +9,7 @@ from typing import Literal
 from config.survey import Mailbox
 from intake.finding import Finding
 
-LetterKind = Literal["acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer"]
+LetterKind = Literal["acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect"]
 NoticeKind = Literal["reminder", "request"]  # what we write without being written to
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
 

@@ -76,7 +76,7 @@ def _by_program(rows: list[Piece]) -> dict[str, list[Piece]]:
     """Rows by the program (id) that was told of them, or that they name themselves; one that tells none
     goes with the others of its sheet."""
     named = [row.program or (row.sheet.program if row.sheet else "") for row in rows]
-    on_sheet = {row.sheet.sheet: program for row, program in zip(rows, named, strict=True) if row.sheet and program}
+    on_sheet = {row.sheet.sheet: p for row, p in zip(rows, named, strict=True) if row.sheet and p}
     groups: dict[str, list[Piece]] = {}
     for row, program in zip(rows, named, strict=True):
         groups.setdefault(program or on_sheet.get(row.sheet.sheet if row.sheet else "", ""), []).append(row)
@@ -116,7 +116,9 @@ def _told(piece: Piece, register: Register) -> tuple[Finding, ...]:
     outcome, rule = piece.decision.outcome, piece.decision.rule
     if outcome in ("held", "ignored") or rule in _NOTHING_ASKED:
         return ()
-    told = (f for f in piece.findings if not about_mail(f) and (outcome == "correction" or f.severity != "error"))
+    told = (
+        f for f in piece.findings if not about_mail(f) and (outcome == "correction" or f.severity != "error")
+    )
     return tuple(with_name(f, piece.identity.body or piece.identity.submitter, register) for f in told)
 
 

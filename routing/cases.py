@@ -226,7 +226,8 @@ class _CaseBuilder:
             right_mailbox_addressed=self._right_mailbox_addressed(program),
             findings=piece_findings(
                 Piecework(self.submission, file, sheet, identity, program), self.register, self.facts.listed
-            ),
+            )
+            + self._sent_directly(relation),
             history=history,
             forms_in_mail=any(f.kind != "other" for f in self.submission.files),
             same_sender=self._same_sender(file, history),
@@ -234,6 +235,12 @@ class _CaseBuilder:
             list_known=any(f.kind == "collated_list" for f in self.submission.files)
             or any(b.outcome == "accepted" and b.part == "collected" for b in history),
         )
+
+    def _sent_directly(self, relation: Relation) -> tuple[Finding, ...]:
+        """What an official asks of a municipality that wrote directly (row 9): its prefecture collects."""
+        if relation != "direct" or self.override.outcome != "correction":
+            return ()
+        return (Finding("sent_directly", severity_of("sent_directly", self.register.survey)),)
 
     def _sender(self, sheet: AnswerSheet | None) -> Sender:
         """The sender, with the body that an operator assigned; of a list's row it names who submits."""

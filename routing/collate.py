@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading
 from replies.collated_list import write_list
 from routing.identify import ProgramEvidence, infer_program
+from routing.offline import all_findings
 from routing.reading import Reader, ReaderDied, ReadFailed
 from routing.register import Register
 from routing.standing import overlap
@@ -25,11 +26,13 @@ _LOCK_FILE = "~$"  # left beside a workbook that is open in Excel
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is to be said of one file: its path within the folder, whether it went into a list, findings."""
+    """What is to be said of one file: its path within the folder, whether (any sheet of) it went into a
+    list, findings; `reasons` why something was left out, as keys of wording.toml's [screen]."""
 
     name: str
     used: bool
     findings: tuple[Finding, ...]
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,12 @@ class Collation:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One sheet on its way into a list."""
+    """One sheet on its way into a list; `reason` why it is left out, if it is."""
 
     name: str
     program: str
     sheet: AnswerSheet
+    reason: str = ""
 
 
 def workbooks(folder: Path) -> list[Path]:
@@ -71,23 +75,55 @@ def collate(
 ) -> Collation:
     """Gathers the sheets of these files into one list for each program. `prefecture`: two digits, else the
     one that most of the sheets come from."""
-    told: list[Told] = []
+    found: dict[str, tuple[Finding, ...]] = {}
     entries: list[_Entry] = []
     for path in paths:
         name = path.relative_to(folder).as_posix()
         reading = _read(reader, path)
-        if reading is None:
-            told.append(Told(name, False, (Finding("unreadable", "error"),)))
-            continue
-        own = [_Entry(name, _program(s, reading, register), s) for s in reading.sheets if not s.row]
-        usable = [e for e in own if e.program and e.sheet.body.lgcode]
-        entries += usable
-        findings = reading.findings + tuple(f for s in reading.sheets for f in s.findings)
-        told.append(Told(name, bool(usable), findings))
-    code = _prefecture(entries, register, prefecture)
-    kept, doubled = _one_each(entries)
-    lists = tuple(_gather(p.id, kept, code, register) for p in register.survey.programs)
-    return Collation(code, tuple(g for g in lists if g.rows), _with_doubled(told, doubled))
+        found[name] = (Finding("unreadable", "error"),) if reading is None else all_findings(reading)
+        entries += _entries(name, reading, register) if reading else ()
+    code = _prefecture([e for e in entries if not e.reason], register, prefecture)
+    entries = _one_each([_at_home(e, code, register) for e in entries])
+    chosen = [e for e in entries if not e.reason]
+    lists = tuple(_gather(p.id, chosen, code, register) for p in register.survey.programs)
+    return Collation(code, tuple(g for g in lists if g.rows), _told(found, entries))
+
+
+def _told(found: dict[str, tuple[Finding, ...]], entries: list[_Entry]) -> tuple[Told, ...]:
+    sheets: dict[str, list[_Entry]] = {}
+    for entry in entries:
+        sheets.setdefault(entry.name, []).append(entry)
+    return tuple(
+        Told(
+            name,
+            any(not e.reason for e in sheets.get(name, ())),
+            findings,
+            tuple(dict.fromkeys(e.reason for e in sheets.get(name, ()) if e.reason)),
+        )
+        for name, findings in found.items()
+    )
+
+
+def _entries(name: str, reading: FileReading, register: Register) -> list[_Entry]:
+    """The sheets of one file, each with the reason why it cannot stand in a list, if there is one."""
+    found = []
+    for sheet in reading.sheets:
+        program = _program(sheet, reading, register)
+        reasons = (
+            ("collate_personal", bool(reading.personal)),
+            ("collate_list", sheet.row > 0),
+            ("collate_no_body", not sheet.body.lgcode),
+            ("collate_no_program", not program),
+        )
+        found.append(_Entry(name, program, sheet, next((key for key, holds in reasons if holds), "")))
+    return found
+
+
+def _at_home(entry: _Entry, prefecture: str, register: Register) -> _Entry:
+    """A sheet that this prefecture does not collect is told to be left out."""
+    obligation = register.by_key.get((prefecture, entry.program))
+    collected = obligation is not None and entry.sheet.body.lgcode in obligation.collected
+    return entry if entry.reason or collected else replace(entry, reason="collate_elsewhere")
 
 
 def _read(reader: Reader, path: Path) -> FileReading | None:
@@ -110,42 +146,28 @@ def _prefecture(entries: list[_Entry], register: Register, digits: str) -> str:
     return counted.most_common(1)[0][0] if counted else ""
 
 
-def _one_each(entries: list[_Entry]) -> tuple[list[_Entry], set[str]]:
-    """Each body × program × screening once, the last file by name winning; the names of those left out."""
-    kept: list[_Entry] = []
-    doubled: set[str] = set()
+def _one_each(entries: list[_Entry]) -> list[_Entry]:
+    """Each body × program × screening once, the last file by name winning; the others told to be left out."""
+    kept: dict[tuple[str, str], list[_Entry]] = {}
+    judged = []
     for entry in reversed(entries):
-        if any(_same(entry, other) for other in kept):
-            doubled.add(entry.name)
-        else:
-            kept.append(entry)
-    return kept, doubled
-
-
-def _same(one: _Entry, other: _Entry) -> bool:
-    same = (one.sheet.body.lgcode, one.program) == (other.sheet.body.lgcode, other.program)
-    return same and overlap(one.sheet.attributes, other.sheet.attributes)
-
-
-def _with_doubled(told: list[Told], doubled: set[str]) -> tuple[Told, ...]:
-    def mark(one: Told) -> Told:
-        if one.name not in doubled:
-            return one
-        return Told(one.name, False, (*one.findings, Finding("answered_twice", "warning")))
-
-    return tuple(map(mark, told))
+        same = kept.setdefault((entry.sheet.body.lgcode, entry.program), [])
+        if not entry.reason and any(overlap(entry.sheet.attributes, o.sheet.attributes) for o in same):
+            entry = replace(entry, reason="collate_doubled")
+        if not entry.reason:
+            same.append(entry)
+        judged.append(entry)
+    return judged[::-1]
 
 
 def _gather(program: str, entries: list[_Entry], prefecture: str, register: Register) -> Gathered:
-    """The list of one program: the municipalities that this prefecture collects, by code."""
+    """The list of one program, by code; all of `entries` are of bodies that this prefecture collects."""
     obligation = register.by_key.get((prefecture, program))
     wanted = obligation.collected if obligation else ()
-    chosen = [e.sheet for e in entries if e.program == program and e.sheet.body.lgcode in wanted]
+    chosen = [e.sheet for e in entries if e.program == program]
     rows = tuple(sorted(chosen, key=lambda s: (s.body.lgcode, s.attributes)))
     here = {s.body.lgcode for s in rows}
     missing = tuple(c for c in wanted if c not in here)
     form = register.survey.form(register.survey.program(program).form)
     data = write_list(rows, form, register.survey) if rows else b""
     return Gathered(program, rows, missing, data)
-
-

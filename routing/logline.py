@@ -6,8 +6,11 @@ No personal data: bodies, programs and rules, never a person's address, name or 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from replies.wording import load_wording
+from routing.decided import Piece
 from routing.desk import Delivery, Settled
 from routing.register import Register
 from routing.verdict import sentence_of
@@ -20,17 +23,21 @@ def settled_line(settled: Settled, register: Register) -> str:
     decided = settled.decided
     wording = load_wording()
     kind = wording.mail_kind[decided.submission.kind] if decided.submission else "読み取り不可"
-    if decided.pieces:
-        what = "、".join(
-            f"{register.full_name(p.identity.body) or '団体不明'}"
-            f" {register.survey.program(p.program).name if p.program else '制度等不明'}"
-            f" {wording.outcome[p.decision.outcome]}（{sentence_of(p.decision.rule)}）"
-            for p in decided.pieces
-        )
-    else:
-        what = sentence_of(decided.mail.rule)
+    what = _pieces(decided.pieces, register) if decided.pieces else sentence_of(decided.mail.rule)
     reply = f"返信{wording.subject[settled.reply.kind]}" if settled.reply else "返信なし"
     return f"{decided.arrival.receipt} {decided.arrival.mailbox} {kind}: {what} / {reply}"
+
+
+def _pieces(pieces: Sequence[Piece], register: Register) -> str:
+    """Each piece's body, program and verdict; what several pieces have in common is said once."""
+    wording = load_wording()
+    said = Counter(
+        f"{register.full_name(p.identity.body) or '団体不明'}"
+        f" {register.survey.program(p.program).name if p.program else '制度等不明'}"
+        f" {wording.outcome[p.decision.outcome]}（{sentence_of(p.decision.rule)}）"
+        for p in pieces
+    )
+    return "、".join(f"{words}×{times}" if times > 1 else words for words, times in said.items())
 
 
 def delivery_line(delivery: Delivery) -> str:

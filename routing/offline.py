@@ -33,7 +33,7 @@ def check_file(reader: Reader | Readers, filename: str, data: bytes, register: R
         reading = reader.read_file(filename, data)
     except (ReaderDied, ReadFailed):
         return Checked(filename, "other", "", "", "", (Finding("unreadable", "error"),))
-    findings = reading.findings + tuple(f for s in reading.sheets for f in s.findings)
+    findings = all_findings(reading)
     if not reading.sheets:
         return Checked(filename, reading.kind, "", "", "", findings)
     if reading.kind == "collated_list":
@@ -43,6 +43,13 @@ def check_file(reader: Reader | Readers, filename: str, data: bytes, register: R
     evidence = ProgramEvidence(reading.claim.programs, (), "")
     program = infer_program(sheet, evidence, register.programs_of(body), register.survey)
     return Checked(filename, reading.kind, sheet.form, program, body, findings)
+
+
+def all_findings(reading: FileReading) -> tuple[Finding, ...]:
+    """What was found in a file and in its sheets; of personal data the place, which a letter never tells."""
+    places = (place.rpartition("!") for place in reading.personal)
+    personal = tuple(Finding("personal_found", "error", sheet=sheet, cell=cell) for sheet, _, cell in places)
+    return personal + reading.findings + tuple(f for s in reading.sheets for f in s.findings)
 
 
 def _check_list(

@@ -64,6 +64,8 @@ def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
 
 def _by_pieces(decided: Decided, around: Circumstances) -> LetterKind | None:
     outcomes = {p.decision.outcome for p in decided.pieces}
+    if any(f.code == "sent_directly" for p in decided.pieces for f in p.findings):
+        return "redirect"
     if decided.mail.outcome == "correction" or "correction" in outcomes:
         return "partial" if "accepted" in outcomes else "correction"
     if "accepted" in outcomes:
@@ -195,7 +197,9 @@ def _department(decided: Decided) -> str:
 
 def _mail_findings(decided: Decided, register: Register) -> tuple[Finding, ...]:
     """Findings about the mail itself, each once, wherever they were made."""
-    found = [*decided.findings, *(f for p in decided.pieces for f in p.findings if about_mail(f))]
+    accepted = {p.id for p in decided.pieces if p.decision.outcome == "accepted"}
+    about = ((p, f) for p in decided.pieces for f in p.findings if about_mail(f))
+    found = [*decided.findings, *(f for p, f in about if f.severity != "error" or p.id not in accepted)]
     whose = decided.identity.submitter or decided.identity.body
     return tuple(dict.fromkeys(with_name(f, whose, register) for f in found))
 

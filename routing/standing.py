@@ -43,7 +43,8 @@ class Booking:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One obligation at one instant. `open_corrections`: receipt numbers; `missing`: lgcodes of collected
-    municipalities without an accepted row."""
+    municipalities without an accepted row; `row_in_list`: receipt number of a prefecture's list that has a
+    row of this body, while its own answer is still to come."""
 
     obligation: Obligation
     state: State
@@ -51,6 +52,7 @@ class Standing:
     received_at: datetime | None = None
     open_corrections: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    row_in_list: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Part:
     held: tuple[Booking, ...] = ()
     late: bool = False
     versions: int = 0  # how many were accepted so far
+    row: Booking | None = None  # the newest row of it in a list of its prefecture, which does not count
 
 
 _EMPTY = Part()
@@ -107,6 +110,7 @@ def _part(bookings: Sequence[Booking]) -> Part:
         held=tuple(b for b in still_open if b.outcome == "held"),
         late=bool(handed_in) and all(b.late for b in handed_in),
         versions=sum(b.outcome == "accepted" for b in ordered),
+        row=next((b for b in reversed(ordered) if b.rule == "row_of_city"), None),
     )
 
 
@@ -143,6 +147,7 @@ def standing_of(obligation: Obligation, books: Books) -> Standing:
         received_at=newest.received_at if newest else None,
         open_corrections=tuple(dict.fromkeys(b.receipt for p in parts for b in p.correction)),
         missing=missing,
+        row_in_list=own.row.receipt if own.row and not own.accepted else "",
     )
 
 

@@ -10,7 +10,7 @@ import click
 from rich.progress import track
 
 from replies.wording import load_wording
-from routing.cli.context import App, console, table, with_app
+from routing.cli.context import App, console, plain, table, with_app
 from routing.collate import Collation, Gathered, Told, collate, workbooks
 from routing.operate import Refused
 from routing.reading import Reader
@@ -57,24 +57,26 @@ def _write(made: Gathered, output: Path, several: bool, register: Register) -> N
 
 
 def _print_files(done: Collation) -> None:
-    told = [t for t in done.files if t.findings or not t.used]
+    told = [t for t in done.files if t.findings or t.reasons or not t.used]
     if not told:
         console().print(f"{len(done.files)}件の調査票に、お気づきの点はありません。", highlight=False)
         return
     listed = table("ご確認いただきたいファイル", "ファイル", "一覧表", "内容")
     for one in told:
-        listed.add_row(one.name, "掲載" if one.used else "掲載せず", _summary(one))
+        shown = "掲載せず" if not one.used else "一部を掲載" if one.reasons else "掲載"
+        listed.add_row(plain(one.name), shown, plain(_summary(one)))
     console().print(listed)
 
 
 def _summary(one: Told) -> str:
-    """Each kind of finding once, with the cells it is about."""
+    """Why it was left out, and each kind of finding once, with the cells it is about."""
     wording = load_wording()
     counted = Counter(f.code for f in one.findings)
-    lines = []
+    lines = [f"［{wording.screen['severity_note']}］{wording.screen[key]}" for key in one.reasons]
     for code, count in counted.items():
         first = next(f for f in one.findings if f.code == code)
         cells = "、".join(f.cell for f in one.findings if f.code == code and f.cell)
         mark = wording.screen["severity_" + first.severity]
-        lines.append(f"［{mark}］{wording.sentence(first)}" + (f"（{cells}）" if cells else f"（{count}）"))
+        where = cells or (str(count) if count > 1 else "")
+        lines.append(f"［{mark}］{wording.sentence(first)}" + (f"（{where}）" if where else ""))
     return "\n".join(lines)

@@ -38,7 +38,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
 
     \b
     ID accept            受理する
-    ID correct           修正のお願いを送る
+    ID correct           修正のお願いを送る（市町村の直接送付：都道府県を通じるようお願いする）
     ID ignore            対象外とする
     ID assign 団体コード 回答団体（--program で制度等も）を指定して判定し直す
     ID approve-sender    この差出人を今後も受け付ける（--domain でドメインごと）
@@ -47,7 +47,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
     ID --amend Q5=②      回答を補記して判定し直す（職員補記）
     団体コード:制度等 not-applicable | applicable   該当事務なし／取り消し
     """
-    who = Who(by, why)
+    who = _who(by, why)
     if (action is None) == (not amend):
         raise click.UsageError("判断（accept など）か --amend のどちらか一つを指定してください。")
     with app.open_desk() as desk:
@@ -61,6 +61,13 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
         if action is not None:
             settled = _act(desk, arrival, (action, value, program, domain), who)
         click.echo(settled_line(settled, desk.register) if settled else _DONE[action or ""])
+
+
+def _who(by: str, why: str) -> Who:
+    who = Who(by.strip(), why.strip())
+    if not (who.by and who.why):
+        raise click.UsageError("職員（--by）と理由（--why）は空にできません。")
+    return who
 
 
 _DONE = {"retry": "次の確認のときに読み直します。", "seen": "確認済みとしました。"}
@@ -104,6 +111,7 @@ def _changes(amend: tuple[str, ...]) -> dict[str, str]:
 @with_app
 def add(app: App, file: Path, body: str, received: str, mailbox: str | None, by: str, why: str) -> None:  # noqa: PLR0913
     """メール以外（郵送・持参など）で受領した調査票を記録します（返信は送りません）。"""
+    who = _who(by, why)
     try:
         at = datetime.fromisoformat(received)
     except ValueError as error:
@@ -114,7 +122,7 @@ def add(app: App, file: Path, body: str, received: str, mailbox: str | None, by:
         if where not in {m.id for m in desk.register.survey.mailboxes}:
             raise click.UsageError(f"--mailbox {where}: この調査にない提出先です。")
         paper = operate.Paper(file.name, file.read_bytes(), where, body, at)
-        click.echo(settled_line(operate.add(desk, paper, Who(by, why)), desk.register))
+        click.echo(settled_line(operate.add(desk, paper, who), desk.register))
 
 
 def _mailbox_for(desk: Desk, file: Path, body: str) -> str:

@@ -85,14 +85,15 @@ def _print_status(found: Status, desk: Desk) -> None:
     screen.print(counts)
     shown = table("提出のあった団体", "団体", "制度等", "状態", "受領", "残り")
     for s in found.standings:
-        if s.state != "outstanding":
-            left = f"管内市町村 {len(s.missing)}" if s.missing else ""
+        if s.state != "outstanding" or s.row_in_list:
+            left = [f"管内市町村 {len(s.missing)}"] if s.missing else []
+            left += [f"都道府県の一覧表に行あり {s.row_in_list}"] if s.row_in_list else []
             shown.add_row(
                 desk.register.full_name(s.obligation.lgcode),
                 survey.program(s.obligation.program).name,
                 wording.state[s.state] + ("（期限後）" if s.late else ""),
                 _stamp(s.received_at) or "",
-                "、".join([*s.open_corrections, *([left] if left else [])]),
+                "、".join([*s.open_corrections, *left]),
             )
     screen.print(shown)
     for mailbox, problem in found.unhealthy:
@@ -116,7 +117,7 @@ def held(app: App, as_json: bool) -> None:
         listed.add_row(
             *(
                 str(row[k])
-                for k in ("id", "receipt", "queue_name", "age", "name", "program", "why", "subject")
+                for k in ("id", "receipt", "queue_name", "age", "name", "program_name", "why", "subject")
             )
         )
     console().print(listed)
@@ -124,7 +125,7 @@ def held(app: App, as_json: bool) -> None:
 
 def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
     wording = load_wording()
-    minutes = int((now - item.received_at).total_seconds() // 60)
+    minutes = max(0, int((now - item.received_at).total_seconds() // 60))  # a rehearsed clock may be earlier
     return {
         "id": item.id,
         "receipt": item.receipt,
@@ -137,6 +138,7 @@ def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
         "lgcode": item.body,
         "name": desk.register.full_name(item.body),
         "program": item.program,
+        "program_name": desk.register.survey.program(item.program).name if item.program else "",
         "subject": item.subject,
         "received_at": stamp(item.received_at),
         "age_minutes": minutes,

@@ -35,6 +35,7 @@ def test_the_surveys_own_forms_have_no_mistake() -> None:
         (with_field("email", sample="14神奈川県相模原市"), "fields.10.sample"),
         (with_field("telephone", below=("係長",)), "fields.9.below"),
         (with_field("position", fitting=("課長", "係長"), below=("係長",)), "fields.6.below"),
+        (with_field("organisation", key="body"), "fields.4.key"),
         (with_grid(label="2"), "grid.label"),
         (with_grid(answer="e"), "grid.answer"),
         (with_grid(first_question=5), "grid.first_question"),

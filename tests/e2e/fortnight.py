@@ -102,14 +102,8 @@ def script() -> tuple[Sent, ...]:
     """Every mail of the fortnight, in order of receipt."""
     play = _Play(random.Random(SEED))
     found = [sent for body, program in owed() for sent in play.obligation(body, program)]
-    found += [*play.direct(), *play.welcome(), *play.beside_the_matter(found), *_just_before()]
+    found += [*play.direct(), *play.welcome(), *play.just_before(), *play.beside_the_matter(found)]
     return tuple(sorted(found, key=lambda s: (s.at, s.by, s.mailbox)))
-
-
-def _just_before() -> Iterator[Sent]:
-    """Received within the two minutes before an instant: not decided at it yet."""
-    for instant, body in zip(INSTANTS, the_roster().of_kind("ward"), strict=False):
-        yield Sent(instant - timedelta(minutes=1), "yoboseshu", body.lgcode, *_inquiry(body), waits=True)
 
 
 def _inquiry(body: Body) -> tuple[str, str]:
@@ -135,8 +129,9 @@ class _Play:
         """Municipalities that do not go through their prefecture: held, an official decides."""
         for body in self.dice.sample(the_roster().of_kind("ward", "city", "town", "village"), DIRECT):
             program = self.dice.choice(("yobosesshu", "kenshin"))
+            window = self.dice.choice(("mid", "usual", "late"))
             effect = Effect("collected", body.lgcode, program, "held")
-            yield self._sent(body, program, self.dice.choice(("mid", "usual", "late")), (effect,), sheet(body, program))
+            yield self._sent(body, program, window, (effect,), sheet(body, program))
 
     def welcome(self) -> Iterator[Sent]:
         """A prefecture's own sheet on 予防接種, which nobody demands."""
@@ -144,14 +139,21 @@ class _Play:
             effect = Effect("own", body.lgcode, "yobosesshu", "accepted")
             yield self._sent(body, "yobosesshu", "mid", (effect,), sheet(body, "yobosesshu"))
 
+    def just_before(self) -> Iterator[Sent]:
+        """Such sheets on 自治体検診, received but not decided yet at an instant: it must not know of them."""
+        for instant, body in zip(INSTANTS, the_roster().of_kind("prefecture"), strict=False):
+            effect = Effect("own", body.lgcode, "kenshin", "accepted")
+            made = self._sent(body, "kenshin", "mid", (effect,), sheet(body, "kenshin"))
+            yield replace(made, at=instant - ANSWERED_AFTER / 2)
+
     def beside_the_matter(self, sent: Sequence[Sent]) -> Iterator[Sent]:
         """Inquiries, which wait; automatic replies and the same mail sent twice, which come to nothing."""
+        away, absent = ("Auto-Submitted", "auto-replied"), "自動応答: 不在にしております"
         for body in self.dice.sample(the_roster().of_kind("designated", "core"), 12):
             address, subject = _inquiry(body)
             at = self._at(self.dice.choice(("early", "mid", "usual")))
             yield Sent(at, "n_mynumber", body.lgcode, address, subject, waits=True)
-            away = ("Auto-Submitted", "auto-replied")
-            yield Sent(self._at("last"), "sukoyaka", body.lgcode, address, "自動応答: 不在にしております", header=away)
+            yield Sent(self._at("last"), "sukoyaka", body.lgcode, address, absent, header=away)
         for first in self.dice.sample([s for s in sent if not s.waits], 10):
             yield replace(first, at=first.at + timedelta(minutes=30), effects=())
 
@@ -166,8 +168,9 @@ class _Play:
 
     def _own(self, body: Body, program: str, step: tuple[str, str], version: int) -> Sent:
         window, act = step
-        fault = "both" if act == "faulty again" else self.dice.choice(("telephone", "q9", "both"))
-        fault = {"faulty": "both" if version == 1 else fault, "faulty again": fault}.get(act, "")
+        # what is wrong again is one of the two points that were told the first time
+        again = self.dice.choice(("telephone", "q9"))
+        fault = {"faulty": "both", "faulty again": again}.get(act, "")
         outcome = {"faulty": "correction", "faulty again": "held", "rival": "held"}.get(act, "accepted")
         effect = Effect("own", body.lgcode, program, outcome, fault)
         made = self._sent(body, program, window, (effect,), sheet(body, program, fault, version))
@@ -202,11 +205,10 @@ class _Play:
     ) -> Sent:
         (body, program), (listed, broken) = by, rows
         faults = {b.lgcode: self.dice.choice(("telephone", "q9")) for b in broken}
+        outcomes = dict.fromkeys(faults, "correction")
         effects = tuple(
-            Effect(
-                "collected", b.lgcode, program, "correction" if b in broken else "accepted", faults.get(b.lgcode, "")
-            )
-            for b in listed
+            Effect("collected", code, program, outcomes.get(code, "accepted"), faults.get(code, ""))
+            for code in (b.lgcode for b in listed)
         )
         return self._sent(body, program, window, effects, collated(listed, program, faults, version))
 

@@ -17,7 +17,11 @@ from tests.e2e.fortnight_mails import Effect, Sent
 from tests.workbooks.forms_at_hand import the_roster
 
 # fault -> finding codes that it is told by
-CODES = {"telephone": ("field_missing",), "q9": ("answer_missing",), "both": ("field_missing", "answer_missing")}
+CODES = {
+    "telephone": ("field_missing",),
+    "q9": ("answer_missing",),
+    "both": ("field_missing", "answer_missing"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,7 @@ class Count:
             to_mend=len({id(a.to_mend) for a in every if a.to_mend}),
         )
 
-    def _state(
-        self, demanded: bool, own: Answers, rows: dict[str, Answers], missing: tuple[str, ...]
-    ) -> str:
+    def _state(self, demanded: bool, own: Answers, rows: dict[str, Answers], missing: tuple[str, ...]) -> str:
         if not missing and (own.accepted or not demanded):
             return "accepted"
         if own.state == "held" or any(row.waiting for row in rows.values()):

@@ -114,7 +114,9 @@ def test_open_corrections_are_those_of_the_script_and_cities_show_their_states_a
     reported = Counter(
         (c.lgcode, c.program, c.since) for report in said.reports.values() for c in report.corrections
     )
-    assert reported == Counter({key: n for key, n in count.open_corrections().items() if key[0] not in cities})
+    assert reported == Counter(
+        {key: n for key, n in count.open_corrections().items() if key[0] not in cities}
+    )
     shown = [c for report in said.reports.values() for c in report.cities]
     assert {c.lgcode for c in shown} == cities and len(shown) == 82
     for city in shown:
@@ -165,6 +167,8 @@ def test_every_mail_that_a_person_wrote_has_one_reply_and_no_other_has(fortnight
     silent = [
         s
         for s in fortnight.script
-        if s.waits or s.header[0] == "Auto-Submitted" or any(e.outcome == "held" and e.fault for e in s.effects)
+        if s.waits
+        or s.header[0] == "Auto-Submitted"
+        or any(e.outcome == "held" and e.fault for e in s.effects)
     ]
     assert len(fortnight.replies) == len(fortnight.script) - len(silent)

@@ -18,7 +18,7 @@ from tests.replies.letters_at_hand import LETTERS, block, letter, noticed, the_s
 GOLDEN = Path(__file__).parent / "letters"
 BANNED = ("補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過", "知事", "御中")
 # Beside free texts: codes of ours, such as "html", and values of personal fields.
-NEVER_QUOTED = {"not_a_workbook", "legacy_format", "email_unlikely", "telephone_unlikely"}
+NEVER_QUOTED = {"not_a_workbook", "legacy_format", "email_unlikely", "telephone_unlikely", "personal_found"}
 
 
 @pytest.fixture(scope="module")
@@ -210,3 +210,14 @@ def test_a_remark_without_wording_is_no_silent_gap(survey: Survey) -> None:
     made = replace(letter(survey), files=(replace(block("a.xlsx", "難病"), remarks=("unheard_of",)),))
     with pytest.raises(KeyError):
         render(made, survey)
+
+
+def test_a_redirect_names_the_prefecture_and_asks_for_no_file_by_return(survey: Survey) -> None:
+    """DESIGN §4, row 9 (a): whoever is sent to the prefecture is not asked to answer this mail as well."""
+    directly = block("鎌倉市.xlsx", "予防接種", "correction", (noticed("sent_directly"),))
+    rendered = render(replace(letter(survey), kind="redirect", files=(directly,), owed_here=()), survey)
+    text = rendered.body.replace("\n", "").replace("　", "")
+    assert rendered.subject.startswith("【確認のお願い】")
+    assert "都道府県の御担当へお送りください" in text
+    assert "このメールへの返信" not in text and "ご提出状況" not in text
+    assert [word for word in BANNED if word in rendered.subject + rendered.body] == []

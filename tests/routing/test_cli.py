@@ -296,6 +296,7 @@ def test_the_shape_of_held_json(answered: Path, run: Run) -> None:
         "lgcode",
         "name",
         "program",
+        "program_name",
         "received_at",
     } < set(item)
 
@@ -411,6 +412,8 @@ def test_decide_records_who_and_why(answered: Path, run: Run) -> None:
         (["decide", "2", "--amend", "5=②", "--by", "山田", "--why", "x"], 64),
         (["decide", "2", "accept", "--by", "山田"], 64),
         (["decide", "2", "accept", "--why", "x"], 64),
+        (["decide", "2", "accept", "--by", " ", "--why", "x"], 64),
+        (["decide", "2", "accept", "--by", "山田", "--why", ""], 64),
         (["decide", "2", "approve", "--by", "山田", "--why", "x"], 64),
         (["decide", "2", "assign", "999999", "--by", "山田", "--why", "x"], 1),
         (["decide", "3", "accept", "--by", "山田", "--why", "x"], 1),
@@ -440,6 +443,7 @@ def test_add_finds_the_mailbox_by_the_program(folder: Path, run: Run) -> None:
     [
         ["--body", YOKOHAMA, "--received", "昨日"],
         ["--body", YOKOHAMA, "--received", "2023-07-14", "--mailbox", "x"],
+        ["--body", YOKOHAMA, "--received", "2023-07-14", "--why", " "],
     ],
 )
 def test_add_refuses_what_it_cannot_place(folder: Path, run: Run, arguments: list[str]) -> None:

@@ -15,8 +15,10 @@ from openpyxl import load_workbook
 from config.roster import Body
 from replies.form import FillValue
 from replies.japanese import full_width_number
+from replies.wording import load_wording
 from routing.collate import Collation, collate, workbooks
 from routing.ledger.store import Ledger
+from routing.offline import check_file
 from routing.overview import status_at
 from routing.reading import Reader
 from routing.register import Register
@@ -80,13 +82,56 @@ def test_what_is_wrong_is_told_per_file_and_the_rest_goes_into_the_list(
     (tmp_path / "zz_再提出.xlsx").write_bytes(sheet(bodies[2]))
     done = gathered(tmp_path, reader, register)
     told = {t.name: ([f.code for f in t.findings], t.used) for t in done.files}
+    reasons = {t.name: t.reasons for t in done.files if t.reasons}
     assert told["メモ.xlsx"] == (["unreadable"], False)
     assert told[f"{bodies[1].lgcode}_{bodies[1].name}.xlsx"] == (["answer_missing"], True)
-    assert told[f"{bodies[2].lgcode}_{bodies[2].name}.xlsx"] == (["answered_twice"], False)
+    assert told[f"{bodies[2].lgcode}_{bodies[2].name}.xlsx"] == ([], False)
+    assert reasons == {f"{bodies[2].lgcode}_{bodies[2].name}.xlsx": ("collate_doubled",)}
     assert told["zz_再提出.xlsx"] == ([], True)
     assert len(told) == 5
     (made,) = done.lists
     assert [r.body.lgcode for r in made.rows] == ["312029", "312037", "312045"]
+
+
+def test_nothing_is_left_out_of_a_list_without_a_word(
+    tmp_path: Path, reader: Reader, register: Register
+) -> None:
+    """鳥取市 is a core city and answers itself; 安来市 is in 島根県; there is no 鳥取県境町."""
+    bodies = collected(TOTTORI, register)
+    put(tmp_path, bodies[:3])
+    for name, changes in {
+        "鳥取市": {"organisation": "31鳥取県鳥取市", "kind": "中核市"},
+        "安来市": {"organisation": "32島根県安来市"},
+        "境町": {"organisation": "31鳥取県境町"},
+    }.items():
+        (tmp_path / f"{name}.xlsx").write_bytes(sheet(bodies[3], dict(changes)))
+    (one,) = gathered(tmp_path, reader, register).lists
+    (tmp_path / "前回の一覧表.xlsx").write_bytes(one.data)
+    done = gathered(tmp_path, reader, register)
+    assert {t.name: (t.used, t.reasons) for t in done.files if t.reasons} == {
+        "鳥取市.xlsx": (False, ("collate_elsewhere",)),
+        "安来市.xlsx": (False, ("collate_elsewhere",)),
+        "境町.xlsx": (False, ("collate_no_body",)),
+        "前回の一覧表.xlsx": (False, ("collate_list",)),
+    }
+    assert [t.used for t in done.files if not t.reasons] == [True] * 3
+    assert {key for t in done.files for key in t.reasons} <= set(load_wording().screen)
+
+
+def test_a_number_of_a_person_gets_into_no_list(tmp_path: Path, reader: Reader, register: Register) -> None:
+    """123456789018: its check digit 8 is that of 12345678901 (weights 6,5,4,3,2,7,6,5,4,3,2: sum 212,
+    11 - 212 mod 11 = 8)."""
+    body = collected(TOTTORI, register)[0]
+    (tmp_path / "a.xlsx").write_bytes(sheet(body, {"8-1-text": "例 1234 5678 9018 の者"}))
+    done = gathered(tmp_path, reader, register)
+    assert done.lists == ()
+    (told,) = done.files
+    assert (told.used, told.reasons) == (False, ("collate_personal",))
+    assert [(f.code, f.severity, f.sheet, f.cell, f.found) for f in told.findings] == [
+        ("personal_found", "error", "様式", "F33", "")
+    ]
+    checked = check_file(reader, "a.xlsx", (tmp_path / "a.xlsx").read_bytes(), register)
+    assert [f.code for f in checked.findings] == ["personal_found"]
 
 
 @pytest.fixture(scope="module")

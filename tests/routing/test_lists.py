@@ -5,10 +5,12 @@ Municipalities by hand from the roster: 鳥取県 collects 18, all but 鳥取市
 
 from __future__ import annotations
 
+import io
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
+from openpyxl import load_workbook
 
 from intake.submission import AnswerSheet
 from replies.collated_list import write_list
@@ -129,6 +131,65 @@ def test_rows_of_the_prefecture_and_of_its_core_city_are_no_fault(office: Office
     settled = send(office, {f"{SUBJECT}.xlsx": made_list(own, city, *map(row, NAMES))})
     assert outcomes(settled)[1:3] == [("kept", "row_of_prefecture"), ("kept", "row_of_city")]
     assert letter(settled)[0].startswith("【受付】")
+
+
+    assert [p.decision.remarks for p in settled.decided.pieces[1:3]] == [("row_of_prefecture",), ("row_of_city",)]
+    text = "".join(letter(settled)[1].split())
+    assert "鳥取市：指定都市・中核市の行は" in text
+    assert office.standing("312011", "yobosesshu").row_in_list == settled.decided.arrival.receipt
+    assert office.standing("312011", "yobosesshu").state == "outstanding"
+    city_form = form({"program": "予防接種", "kind": "中核市", "organisation": "31鳥取県鳥取市"})
+    subject = "【鳥取市】マイナンバーアンケート回答"
+    send(office, {f"{subject}.xlsx": city_form}, "a@city.tottori.lg.jp", subject)
+    assert office.standing("312011", "yobosesshu").row_in_list == ""
+
+
+def test_each_program_on_one_workbook_is_told_for_itself(office: Office) -> None:
+    """予防接種 lacks 江府町, which stands among the rows of 自治体検診; what is passed on is the latter only."""
+    screened = [
+        reading(form({"kind": "市区町村", "organisation": f"31鳥取県{n}", "a": 1, "b": 1, "c": 1, "d": 1}, "form2"))
+        for n in NAMES
+    ]
+    book = load_workbook(io.BytesIO(made_list(*[row(n, {"9": None} if n == "倉吉市" else None) for n in NAMES[:-1]])))
+    other = load_workbook(
+        io.BytesIO(write_list([r.sheets[0] for r in screened], the_survey().form("form2"), the_survey()))
+    )
+    sheet = book.create_sheet("自治体検診")
+    for line in other.worksheets[0].iter_rows(values_only=True):
+        sheet.append(list(line))
+    data = io.BytesIO()
+    book.save(data)
+    settled = send(office, {f"{SUBJECT}.xlsx": data.getvalue()})
+    text = "".join(letter(settled)[1].split())
+    assert "◆倉吉市予防接種一覧表３行目" in text
+    assert "予防接種：１団体町村：江府町" in text
+    asked = text.partition("■ご確認・修正をお願いしたい点")[2].partition("■一覧表への記載")[0]
+    assert "引き継ぎました" in text and asked and "引き継ぎました" not in asked
+
+
+def test_a_row_that_names_nobody_is_told_where_it_stands_and_not_of_the_mail(office: Office) -> None:
+    """Row 1 of 「一覧用」 in place of row 2 of 倉吉市: one finding, of that row."""
+    book = load_workbook(io.BytesIO(made_list(*map(row, NAMES))))
+    sheet = book.worksheets[0]
+    for cell in sheet[3]:
+        cell.value = sheet.cell(1, cell.column).value
+    data = io.BytesIO()
+    book.save(data)
+    settled = send(office, {f"{SUBJECT}.xlsx": data.getvalue()})
+    (piece,) = [p for p in settled.decided.pieces if p.decision.outcome == "correction"]
+    assert [(f.code, f.cell) for f in piece.findings] == [("row_is_heading", "D3")]
+
+
+def test_a_ward_that_is_not_collected_is_kept_with_words_for_its_prefecture(office: Office) -> None:
+    """葛飾区 has its child guidance centre from October 2023 only; 小慢 is collected of seven wards."""
+    rows = [
+        reading(form({"program": "小慢", "kind": "市区町村", "organisation": f"13東京都{n}"})).sheets[0]
+        for n in ("港区", "葛飾区")
+    ]
+    subject = "【東京都】マイナンバーアンケート回答"
+    settled = office.settle(mail({f"{subject}.xlsx": made_list(*rows)}, subject, "a@section.metro.tokyo.jp"))
+    assert outcomes(settled)[1:] == [("accepted", "otherwise"), ("kept", "not_owed")]
+    assert settled.decided.pieces[2].decision.remarks == ("row_not_owed",)
 
 
 def test_a_municipality_of_another_prefecture_is_asked_about(office: Office) -> None:

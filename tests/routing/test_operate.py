@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -41,6 +43,13 @@ def whose_word(office: Office, arrival: Arrival) -> tuple[str, str]:
     )
     assert row is not None
     return row["decided_by"], row["why"]
+
+
+def words(settled: Settled) -> str:
+    """The text of the reply, without the line ends that wrapping put in."""
+    assert settled.reply is not None
+    text = message_from_bytes(settled.reply.data, policy=default).get_content()
+    return str(text).replace("\n", "").replace("　", "")
 
 
 def held_double(office: Office) -> Settled:
@@ -86,6 +95,42 @@ def test_accept_of_a_municipalitys_direct_answer_counts_for_its_prefecture(offic
     decided(office, waiting.decided.arrival, "accepted")
     assert KAMAKURA not in office.standing("140007", "yobosesshu").missing
     assert office.held() == []
+
+
+def test_a_municipality_that_wrote_directly_can_be_asked_to_go_through_its_prefecture(office: Office) -> None:
+    """DESIGN §4, row 9 (a); notice 記３（３）: the prefecture collects. Its letter asks for no mended file."""
+    sheet = form({"organisation": "14神奈川県鎌倉市", "kind": "市区町村"})
+    raw = mail({"回答.xlsx": sheet}, "【鎌倉市】マイナンバーアンケート回答", "a@city.kamakura.kanagawa.jp")
+    waiting = office.settle(raw, mailbox="yoboseshu")
+    settled = decided(office, waiting.decided.arrival, "correction")
+    assert settled.reply is not None
+    assert (settled.reply.kind, settled.reply.recipient) == ("redirect", "a@city.kamakura.kanagawa.jp")
+    text = words(settled)
+    assert "都道府県の御担当へお送りください" in text
+    assert "このメールへの返信" not in text
+    assert office.held() == []
+    assert KAMAKURA in office.standing("140007", "yobosesshu").missing
+
+
+def test_accept_of_one_citys_answer_from_another_books_it_for_the_city_on_the_sheet(office: Office) -> None:
+    """Row 7 held it: 相模原市's sheet from 横浜市's domain. The mailbox is the right one, nothing is passed on."""
+    sheet = form({"program": "難病", "organisation": "14神奈川県相模原市"})
+    waiting = office.settle(mail({"回答.xlsx": sheet}, "回答の送付"))
+    assert office.held() == [("submission", "evidence_disagrees")]
+    settled = decided(office, waiting.decided.arrival, "accepted")
+    assert office.standing(SAGAMIHARA, "nanbyo").state == "accepted"
+    assert office.standing(YOKOHAMA, "nanbyo").state == "outstanding"
+    assert settled.reply is not None and settled.reply.kind == "acknowledgement"
+    assert "引き継ぎました" not in words(settled)
+
+
+def test_what_an_official_accepts_as_it_is_is_not_asked_for_any_more(office: Office) -> None:
+    """An acknowledgement that also asks for a mended file would contradict itself."""
+    asked = office.settle(mail({NAME: form({"program": "難病", "5": None})}))
+    assert "ご確認・修正をお願いしたい点" in words(asked)
+    settled = decided(office, asked.decided.arrival, "accepted")
+    assert settled.reply is not None and settled.reply.subject.startswith("【受付】")
+    assert "ご確認・修正をお願いしたい点" not in words(settled)
 
 
 def test_accept_without_a_body_is_refused_and_nothing_is_recorded(office: Office) -> None:
