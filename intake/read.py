@@ -13,13 +13,17 @@ from dataclasses import dataclass, replace
 from config.roster import Roster
 from config.survey import Survey
 from intake.answers import read_file
+from intake.container import unpack
 from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, severity_of
 from intake.kind import TAG_HEADER, is_file, mark_returned, never_answer, tell_kind
 from intake.message import read_message
 from intake.mime import Leaf, leaves, parse
 from intake.personal import holds_my_number, mask
+from intake.sniff import sniff
 from intake.submission import Claim, FileReading, Submission
+
+ARCHIVE_STEP = 1000  # the files of the archive at position 2 stand at 2001, 2002 …
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,36 @@ def _read_leaves(
             yield _too_costly(leaf.position, leaf.filename, leaf.data, claim, context)
         elif leaf.returned or not is_file(leaf):
             yield _unopened(leaf, claim)
+        elif sniff(leaf.data) == "zip":
+            yield from _read_archive(leaf, claim, context, skip, begin)
         else:
             begin(leaf.position)
             reading = read_file(
                 leaf.filename, leaf.data, leaf.position, context.survey, context.roster, claim
             )
             yield _with_claim(reading, context)
+
+
+def _read_archive(
+    leaf: Leaf, claim: Claim, context: Context, skip: frozenset[int], begin: Callable[[int], None]
+) -> Iterable[FileReading]:
+    """The archive itself, listed, and then each file in it as if it had been attached."""
+    begin(leaf.position)
+    members = unpack(leaf.data, context.roster.names())
+    if isinstance(members, Finding):
+        finding = replace(members, severity=severity_of(members.code, context.survey))
+        yield replace(_unopened(leaf, claim), attached=True, findings=(finding,), looks_like_workbook=True)
+        return
+    yield _unopened(leaf, claim)
+    for number, member in enumerate(members, 1):
+        position = leaf.position * ARCHIVE_STEP + number
+        own = read_claim(member.name, context.survey, context.roster, is_file=True)
+        if position in skip:
+            yield _too_costly(position, member.name, member.data, own, context)
+            continue
+        begin(position)
+        reading = read_file(member.name, member.data, position, context.survey, context.roster, own)
+        yield _with_claim(reading, context)
 
 
 def _unopened(leaf: Leaf, claim: Claim) -> FileReading:

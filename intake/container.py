@@ -1,0 +1,93 @@
+"""A zip file as the files in it (PKWARE APPNOTE 6.3.x), read in memory.
+
+Sizes are taken from the directory before anything is unpacked and held to while unpacking. Names may be
+CP932 or UTF-8 and never become paths: only the last component is kept. Nothing is written anywhere.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from intake.charset import decode
+from intake.finding import CATALOGUE, Finding
+from intake.sniff import sniff
+
+MAX_FILES = 300  # files of one archive, those of archives within it included
+MAX_UNPACKED = 100 * 1024 * 1024
+_ENCRYPTED, _UTF8 = 0x1, 0x800  # general purpose bits 0 and 11 (APPNOTE 4.4.4)
+_NO_FILES = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file in an archive: its bare name and its bytes."""
+
+    name: str
+    data: bytes
+
+
+class _Refused(Exception):
+    """The archive is not unpacked; the finding code says why."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+
+def unpack(data: bytes, names: frozenset[str] = frozenset()) -> tuple[Member, ...] | Finding:
+    """The files of a zip archive, in its order; an archive within it is unpacked as well, once. A finding
+    (encrypted, too_costly, unreadable) where it is not unpacked. `names`: folded names of the roster, which
+    help to read names without a declared charset."""
+    try:
+        found: list[Member] = []
+        for member in _members(data, names, 0):
+            nested = list(_members(member.data, names, _size(found))) if sniff(member.data) == "zip" else [member]
+            found += nested
+            if len(found) > MAX_FILES:
+                raise _Refused("too_costly")
+        return tuple(found)
+    except _Refused as refused:
+        code = refused.code
+    except _BROKEN:
+        code = "unreadable"
+    return Finding(code, CATALOGUE[code].severity)
+
+
+def _size(members: list[Member]) -> int:
+    return sum(len(m.data) for m in members)
+
+
+def _members(data: bytes, names: frozenset[str], before: int) -> Iterator[Member]:
+    """The files of one archive. `before`: bytes unpacked already."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        if any(info.flag_bits & _ENCRYPTED for info in infos):
+            raise _Refused("encrypted")
+        if len(infos) > MAX_FILES or before + sum(info.file_size for info in infos) > MAX_UNPACKED:
+            raise _Refused("too_costly")
+        for info in infos:
+            name = _name(info, names)
+            if not any(part in name.lower() for part in _NO_FILES):
+                yield Member(name.rpartition("/")[2], _content(archive, info))
+
+
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """At most as many bytes as the directory announced: one more is a lie."""
+    with archive.open(info) as stream:
+        content = stream.read(info.file_size + 1)
+    if len(content) > info.file_size:
+        raise _Refused("too_costly")
+    return content
+
+
+def _name(info: zipfile.ZipInfo, names: frozenset[str]) -> str:
+    """The name with its folders, / between them; the standard library reads undeclared names as CP437."""
+    if info.flag_bits & _UTF8:
+        text = info.orig_filename
+    else:
+        text = decode(info.orig_filename.encode("cp437", "backslashreplace"), "cp932", names).text
+    return "".join(c for c in text.replace("\\", "/") if c.isprintable())

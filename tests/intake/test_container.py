@@ -1,0 +1,112 @@
+"""Zip files: what is in them is read as if it had been attached (notice 記３（３）: many sheets at once)."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+
+from intake.container import MAX_UNPACKED, unpack
+from intake.finding import Finding
+from intake.read import Context, read_mail
+from tests.workbooks.forms_at_hand import filled, the_roster, the_survey
+
+
+def archive(files: dict[str, bytes]) -> bytes:
+    """Names in UTF-8 with bit 11 set, as Python, macOS and 7-Zip write them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in files.items():
+            made.writestr(name, data)
+    return out.getvalue()
+
+
+def in_cp932(name: str, data: bytes) -> bytes:
+    """As Windows Explorer writes it: CP932 bytes in the name, bit 11 not set. The placeholder's bytes are
+    exchanged for those of the name, which are as many."""
+    raw = name.encode("cp932")
+    return archive({"x" * len(raw): data}).replace(b"x" * len(raw), raw)
+
+
+def test_files_come_in_their_order_with_bare_names() -> None:
+    made = archive({"管内/髙槻市.txt": b"1", "../../etc/passwd": b"2", "__MACOSX/._a": b"3", "空/": b""})
+    assert not isinstance(found := unpack(made), Finding)
+    assert [(m.name, m.data) for m in found] == [("髙槻市.txt", b"1"), ("passwd", b"2")]
+
+
+@pytest.mark.parametrize("name", ["横須賀市.txt", "髙槻市①.txt"])
+def test_a_name_in_cp932_is_read_right(name: str) -> None:
+    found = unpack(in_cp932(name, b"1"))
+    assert not isinstance(found, Finding)
+    assert [m.name for m in found] == [name]
+
+
+def test_an_archive_in_the_archive_is_unpacked_once() -> None:
+    inner = archive({"三浦市.txt": b"1", "さらに.zip": archive({"深い.txt": b"2"})})
+    found = unpack(archive({"中.zip": inner}))
+    assert not isinstance(found, Finding)
+    assert [m.name for m in found] == ["三浦市.txt", "さらに.zip"]
+
+
+def test_a_bomb_is_refused_by_its_directory() -> None:
+    found = unpack(archive({"a": bytes(MAX_UNPACKED // 2), "b": bytes(MAX_UNPACKED // 2), "c": b"1"}))
+    assert isinstance(found, Finding) and found.code == "too_costly"
+
+
+def test_too_many_files_are_refused() -> None:
+    found = unpack(archive({f"{n}.txt": b"" for n in range(301)}))
+    assert isinstance(found, Finding) and found.code == "too_costly"
+
+
+def test_an_encrypted_archive_is_told() -> None:
+    """Bit 0 of the general purpose flag (APPNOTE 4.4.4), in the local header and in the directory."""
+    made = bytearray(archive({"a.txt": b"1"}))
+    made[6] |= 1
+    made[made.index(b"PK\x01\x02") + 8] |= 1
+    found = unpack(bytes(made))
+    assert isinstance(found, Finding) and found.code == "encrypted"
+
+
+def test_a_sheet_in_a_zip_is_read_as_if_it_had_been_attached() -> None:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"] = "a@city.yokohama.lg.jp", "n_mynumber@mhlw.go.jp"
+    mail["Subject"] = "【横浜市】マイナンバーアンケート回答"
+    mail.set_content("送付します。")
+    data = archive({"回答/【横浜市】マイナンバーアンケート回答.xlsx": filled({"program": "難病"}), "概要.txt": b"memo"})
+    mail.add_attachment(data, maintype="application", subtype="zip", filename="回答.zip")
+    read = read_mail(mail.as_bytes(), Context(the_survey(), the_roster()))
+    assert read.kind == "submission"
+    assert [(f.filename, f.kind, f.attached) for f in read.files] == [
+        ("回答.zip", "other", False),
+        ("【横浜市】マイナンバーアンケート回答.xlsx", "answer_sheet", True),
+        ("概要.txt", "other", True),
+    ]
+    assert [s.program for s in read.files[1].sheets] == ["nanbyo"]
+    assert len({f.position for f in read.files}) == 3
+
+
+def test_two_versions_of_a_form_are_told_apart_by_their_content() -> None:
+    """A second version without question 4 and with another wording of question 10, valid at the same time."""
+    survey = the_survey()
+    old = survey.form("form1")
+    changed = tuple(
+        q.model_copy(update={"text": "紐付け誤りの有無と、その後の対応をお答えください。"}) if q.key == "10" else q
+        for q in old.questions
+        if q.key != "4"
+    )
+    new = old.model_copy(update={"version": "2023-07-14", "questions": changed})
+    both = survey.model_copy(update={"forms": (*survey.forms, new)})
+    from intake.answers import read_file
+    from intake.submission import Claim
+    from replies.form import fill
+    from tests.workbooks.forms_at_hand import COMPLETE
+
+    for form in (old, new):
+        values = {k: v for k, v in COMPLETE.items() if k != "4" or form is old}
+        data = fill(form, both, {**values, "program": "難病"})
+        (sheet,) = read_file("a.xlsx", data, 1, both, the_roster(), Claim("", "absent")).sheets
+        assert sheet.version == form.version
+        assert sheet.findings == ()
