@@ -19,7 +19,8 @@ from config.settings import Settings, load_settings
 from replies.sender import Outcome, Posting
 from routing.clock import stamp
 from routing.connections import open_source
-from routing.desk import Desk, Settled
+from routing.desk import Desk
+from routing.judge import Settled
 from routing.ledger.store import Ledger, desk_lock
 from routing.reading import Reader
 from routing.register import Register, build_register

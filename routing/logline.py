@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from replies.wording import load_wording
 from routing.decided import Piece
-from routing.desk import Delivery, Settled
+from routing.desk import Delivery
+from routing.judge import Settled
 from routing.register import Register
 from routing.verdict import sentence_of
 

@@ -20,7 +20,8 @@ from intake.submission import Submission
 from routing.amended import amended_submission
 from routing.cases import Override, OverrideRefused
 from routing.decided import Note
-from routing.desk import Desk, Settled
+from routing.desk import Desk
+from routing.judge import Settled
 from routing.ledger import arrivals, people, verdicts
 from routing.ledger.arrivals import Arrival, Place
 from routing.reading import ReaderDied, ReadFailed

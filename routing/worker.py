@@ -26,7 +26,8 @@ from replies.wording import load_wording
 from routing.calendar import next_look
 from routing.clock import JST, stamp
 from routing.delivery import Attempt, DeliveryThread
-from routing.desk import REST, Delivery, Desk, Settled
+from routing.desk import REST, Delivery, Desk
+from routing.judge import Settled
 from routing.ledger import arrivals
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.logline import delivery_line, outcomes, settled_line

@@ -11,7 +11,8 @@ from routing import operate
 from routing.cases import Override
 from routing.cli.context import App, find_arrival, with_app
 from routing.clock import JST
-from routing.desk import Desk, Settled
+from routing.desk import Desk
+from routing.judge import Settled
 from routing.ledger.arrivals import Arrival
 from routing.logline import settled_line
 from routing.offline import check_file

@@ -16,7 +16,8 @@ from intake.source import Fetched
 from replies.form import FillValue
 from replies.sender import Outcome, Posting
 from routing.bookkeeping import books_at
-from routing.desk import Desk, Settled
+from routing.desk import Desk
+from routing.judge import Settled
 from routing.ledger import arrivals, people
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger

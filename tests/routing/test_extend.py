@@ -8,8 +8,8 @@ from email import message_from_bytes
 import pytest
 
 from routing.clock import JST
-from routing.desk import Settled
 from routing.extend import Target, extend, pause
+from routing.judge import Settled
 from routing.ledger.extensions import extensions
 from routing.operate import Refused, Who
 from tests.routing.cases_at_hand import DEADLINE, KANAGAWA, YOKOHAMA

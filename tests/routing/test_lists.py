@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 from intake.submission import AnswerSheet
 from replies.collated_list import write_list
 from replies.form import FillValue
-from routing.desk import Settled
 from routing.exporting import export_rows
+from routing.judge import Settled
 from routing.national import overview
 from routing.overview import status_at
 from routing.reports import open_instant, prefecture_report

@@ -10,7 +10,7 @@ import pytest
 
 from routing import operate
 from routing.cases import Override
-from routing.desk import Settled
+from routing.judge import Settled
 from routing.ledger import arrivals, people, verdicts
 from routing.ledger.arrivals import Arrival
 from routing.operate import Paper, Refused, Who
