@@ -76,7 +76,11 @@ class Desk:
         self.ledger = ledger
         self.reader = reader
         self.clock = clock
-        self.judge = Judge(register, settings, ledger, clock)
+
+    @property
+    def judge(self) -> Judge:
+        """Who decides, by the desk's register, settings, ledger and clock as they are now."""
+        return Judge(self.register, self.settings, self.ledger, self.clock)
 
     def collect(self, mailbox: str, source: Source) -> int:
         """Takes in everything new in one mailbox; how many had not arrived before. SourceUnavailable."""

@@ -12,7 +12,7 @@ import pytest
 
 from config.load import default_survey
 from intake.submission import Submission
-from routing import desk as desk_module
+from routing import judge as judge_module
 from routing.decided import Decided
 from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.store import DiskFull, LedgerBusy
@@ -129,14 +129,14 @@ def test_what_the_reader_did_not_foresee_is_held_with_its_traceback(office: Offi
 def test_what_nobody_foresaw_in_deciding_holds_that_mail_and_the_next_goes_on(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = desk_module.decide
+    real = judge_module.decide
 
     def decide(*args: object) -> Decided:
         if args[1].message.subject.startswith("【相模原市】"):  # type: ignore[attr-defined]
             raise ZeroDivisionError("\udc80 in a name")
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(desk_module, "decide", decide)
+    monkeypatch.setattr(judge_module, "decide", decide)
     office.arrive(mail(subject="【相模原市】マイナンバーアンケート回答"))
     office.arrive(mail())
     first, second = office.desk.settle_waiting()
