@@ -117,6 +117,8 @@ class Desk:
         except (LedgerBusy, DiskFull, ReaderUnavailable):
             raise
         except Exception:  # noqa: BLE001 - the one place: whatever it was, this mail is held and the next goes on
+            if not arrivals.is_waiting(self.ledger, arrival.id):  # an official has erased it meanwhile
+                return None
             return self._hold(arrival, "read_failed", traceback.format_exc())
 
     def _unreadable(self, arrival: Arrival) -> str:

@@ -9,7 +9,7 @@ from config.errors import SettingsError
 from intake.source import Source, SourceUnavailable
 from replies.sender import Sender
 from routing.desk import Desk
-from routing.ledger import arrivals
+from routing.ledger import arrivals, erasure
 from routing.logline import delivery_line, settled_line
 from routing.routines import reminders, reports
 
@@ -34,6 +34,7 @@ def run_once(desk: Desk, sources: Mapping[str, Source], sender: Sender, say: Cal
         say(delivery_line(delivery))
         well = well and delivery.state in ("sent", "drafted")
     sender.close()
+    erasure.wipe(desk.ledger)
     return well
 
 

@@ -18,11 +18,12 @@ from intake.amend import AmendmentRefused, question_key
 from intake.source import Fetched
 from intake.submission import Submission
 from routing.amended import amended_submission
-from routing.cases import Override, OverrideRefused
+from routing.cases import Override, OverrideRefused, unread
+from routing.clock import stamp
 from routing.decided import Note
 from routing.desk import Desk
 from routing.judge import Settled
-from routing.ledger import arrivals, people, verdicts
+from routing.ledger import arrivals, erasure, people, verdicts
 from routing.ledger.arrivals import Arrival, Place
 from routing.reading import ReaderDied, ReadFailed
 from routing.verdict import MailDecision
@@ -69,10 +70,18 @@ def _entered(override: Override) -> dict[str, str]:
 
 
 def _submission(desk: Desk, arrival: Arrival) -> Submission:
+    _not_erased(desk, arrival)
     submission = verdicts.submission_of(desk.ledger, arrival.id)
     if submission is None:
         raise Refused("このメールはまだ読み取られていません。retry で読み直してください。")
     return submission
+
+
+def _not_erased(desk: Desk, arrival: Arrival) -> None:
+    """Raises Refused where the mail's content stands in the ledger no more."""
+    gone = erasure.of(desk.ledger, arrival.id)
+    if gone is not None:
+        raise Refused(f"このメールの内容は消去済みです（{stamp(gone.recorded_at)} {gone.done_by}）。")
 
 
 def assign(desk: Desk, arrival: Arrival, lgcode: str, who: Who, program: str = "") -> Settled:
@@ -110,7 +119,8 @@ def approve_sender(desk: Desk, arrival: Arrival, who: Who, whole_domain: bool = 
 
 
 def retry(desk: Desk, arrival: Arrival, who: Who) -> None:
-    """Has a mail read again from its raw bytes at the next pass."""
+    """Has a mail read again from its raw bytes at the next pass. Raises Refused."""
+    _not_erased(desk, arrival)
     verdicts.read_again(desk.ledger, arrival.id, who.pair, desk.clock())
 
 
@@ -119,6 +129,20 @@ def amend(desk: Desk, arrival: Arrival, changes: Mapping[str, str], who: Who) ->
     each change is an event; the sheet is checked again with the changes in it. Raises Refused."""
     notes = tuple(Note("amend", f"{question_key(key)}={value}") for key, value in changes.items())
     return decide_again(desk, arrival, Override(take_in=True, by=who.by, why=who.why, notes=notes))
+
+
+def erase(desk: Desk, arrival: Arrival, who: Who) -> bool:
+    """Takes a mail's bytes, its reading and the replies that quote it out of the ledger; hash, who and why
+    stay. What it had brought counts no more: it is decided as ignored. Whether no trace is left in the
+    write-ahead log yet (else the desk sees to it). Raises Refused."""
+    _not_erased(desk, arrival)
+    override = Override(by=who.by, why=who.why, notes=(Note("erased"),))
+    decided = unread(arrival, MailDecision("ignored", "erased"), override, desk.register)
+    with desk.ledger.writing():
+        verdicts.record(desk.ledger, decided, desk.clock())
+        erasure.erase(desk.ledger, arrival.id, who.pair, desk.clock())
+        erasure.erase_replies(desk.ledger, arrival.id)
+    return erasure.wipe(desk.ledger)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from routing.clock import JST, stamp
 from routing.delivery import Attempt, DeliveryThread
 from routing.desk import REST, Delivery, Desk
 from routing.judge import Settled
-from routing.ledger import arrivals
+from routing.ledger import arrivals, erasure
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.logline import delivery_line, outcomes, settled_line
 from routing.reading import ReaderUnavailable
@@ -171,6 +171,8 @@ class Worker:
             self._say_delivery(self._desk.record(item))
             self._delivery_free = True
             self._delivery_rests_until = time.monotonic() + REST.total_seconds() if item.rest else 0.0
+        elif isinstance(item, Wake):
+            erasure.wipe(self._desk.ledger)
         if self._unsettled is None and not isinstance(item, Attempt):
             self._unsettled = self._desk.settle_waiting()
             if self._routine is None:

@@ -160,7 +160,7 @@ def test_the_guide_tells_of_every_reason_for_which_mail_is_held() -> None:
     held = [row.name for row in MAIL_TABLE if row.outcome == "held"]
     held += [row.name for row in FILE_TABLE if row.outcome == "held"]
     assert len(held) >= 9
-    for rule in (*held, *(rule for rule in UNREAD if rule != "operator")):
+    for rule in (*held, *(rule for rule in UNREAD if rule not in ("operator", "erased"))):
         assert sentence_of(rule) in guide, rule
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from config.errors import ConfigError
+from routing.cli.care import erase
 from routing.cli.check import check, inspect
 from routing.cli.collate import collate_command
 from routing.cli.context import App
@@ -35,7 +36,7 @@ from routing.reading import ReaderUnavailable
 USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 COMMANDS = (
     demo, run, check, inspect, form, collate_command, status, held, show, decide, add, extend_command,
-    pause_reminders, remind_command, request_command, report, export_command, doctor
+    pause_reminders, remind_command, request_command, report, export_command, doctor, erase
 )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
     ID --amend Q5=②      回答を補記して判定し直す（職員補記）
     団体コード:制度等 not-applicable | applicable   該当事務なし／取り消し
     """
-    who = _who(by, why)
+    who = who_decides(by, why)
     if (action is None) == (not amend):
         raise click.UsageError("判断（accept など）か --amend のどちらか一つを指定してください。")
     with app.open_desk() as desk:
@@ -64,7 +64,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
         click.echo(settled_line(settled, desk.register) if settled else _DONE[action or ""])
 
 
-def _who(by: str, why: str) -> Who:
+def who_decides(by: str, why: str) -> Who:
     who = Who(by.strip(), why.strip())
     if not (who.by and who.why):
         raise click.UsageError("職員（--by）と理由（--why）は空にできません。")
@@ -112,7 +112,7 @@ def _changes(amend: tuple[str, ...]) -> dict[str, str]:
 @with_app
 def add(app: App, file: Path, body: str, received: str, mailbox: str | None, by: str, why: str) -> None:  # noqa: PLR0913
     """メール以外（郵送・持参など）で受領した調査票を記録します（返信は送りません）。"""
-    who = _who(by, why)
+    who = who_decides(by, why)
     try:
         at = datetime.fromisoformat(received)
     except ValueError as error:

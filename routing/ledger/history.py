@@ -39,6 +39,8 @@ _QUERIES: tuple[tuple[str, str], ...] = (
     ("出来事", "SELECT kind AS 種類, detail AS 内容, lgcode AS 団体,"
      " program AS 制度等, done_by AS 実施者, why AS 理由, recorded_at AS 日時"
      " FROM event WHERE arrival_id = ? ORDER BY id"),
+    ("消去", "SELECT kind AS 種類, bytes AS バイト数, done_by AS 実施者, why AS 理由, recorded_at AS 日時"
+     " FROM erasure WHERE arrival_id = ?"),
     ("返信", "SELECT o.kind AS 種類, o.recipient AS 宛先, o.subject AS 件名, p.state AS 状態, p.detail AS 内容,"
      " p.recorded_at AS 日時, o.message_id FROM outbox o JOIN posting p ON p.outbox_id = o.id"
      " WHERE o.arrival_id = ? ORDER BY p.id"),

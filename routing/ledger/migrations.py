@@ -1,8 +1,8 @@
 """The ledger's schema, numbered and append-only: a released migration is never edited.
 
 Words are those of DESIGN §2. No column holds a state that changes: states are folded from rows that are
-only ever added. The two exceptions hold no fact of their own: the cursors, and the queues `to_read` and
-`to_send`, which name the rows that still wait for work.
+only ever added. The exceptions hold no fact of their own: the cursors, and the queues `to_read`, `to_send` and
+`to_wipe`, which name the rows that still wait for work. Only `erasure.py` takes something out, and says so.
 """
 
 from __future__ import annotations
@@ -207,6 +207,24 @@ def m004_outbox(db: Database) -> None:
             outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id),
             not_before TEXT NOT NULL
         ) STRICT""",
+    )
+
+
+@migrations()
+def m005_erasure(db: Database) -> None:
+    """Mails whose bytes and content were taken out of the ledger: who did it, and why. `to_wipe`: a queue of
+    those of which the write-ahead log may still hold a trace."""
+    _run(
+        db,
+        """CREATE TABLE erasure (
+            arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id),
+            kind TEXT NOT NULL CHECK (kind IN ('erased', 'purged')),
+            bytes INTEGER NOT NULL,
+            done_by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE TABLE to_wipe (arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id)) STRICT",
     )
 
 

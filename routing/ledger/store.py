@@ -51,6 +51,7 @@ class Ledger:
     def _prepare(self) -> None:
         self.connection.execute("PRAGMA synchronous = FULL")
         self.connection.execute("PRAGMA foreign_keys = ON")
+        self.connection.execute("PRAGMA secure_delete = ON")  # what is erased leaves no bytes in free pages
         if not self._is_set_up():
             with _alone_in(self.path.parent):
                 self._set_up()

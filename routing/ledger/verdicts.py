@@ -142,9 +142,9 @@ def _insert_evidence(ledger: Ledger, arrival_id: int, piece: str, evidence: Iter
 
 
 def submission_of(ledger: Ledger, arrival_id: int) -> Submission | None:
-    """The mail as it was read; None if it has not been read."""
+    """The mail as it was read; None if it has not been read, or was erased."""
     row = ledger.row("SELECT submission FROM message WHERE arrival_id = ?", arrival_id)
-    return _SUBMISSION.validate_json(row["submission"]) if row else None
+    return _SUBMISSION.validate_json(row["submission"]) if row and row["submission"] else None
 
 
 def first_with_content(ledger: Ledger, mailbox: str, submission: Submission, arrival_id: int) -> str:
