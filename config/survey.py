@@ -225,6 +225,7 @@ class Phrases(Shape):
     notice: str  # how the notice is cited
     via_prefecture: str  # whom municipalities ask
     attribute_gap: str = ""
+    not_owed: str = ""  # what is added where a body sent what it was not asked for
 
 
 class Survey(Shape):

@@ -23,6 +23,11 @@ def is_our_message_id(message_id: str) -> bool:
     return _OURS.fullmatch(message_id) is not None
 
 
+def receipt_in(message_id: str) -> str:
+    """The receipt number that one of our own ids was made of; empty for any other id."""
+    return message_id.split(".")[1] if is_our_message_id(message_id) else ""
+
+
 def our_ids_in(text: str) -> tuple[str, ...]:
     """Ids of ours that stand in a text, such as the body of a bounce without structure."""
     return tuple(dict.fromkeys(_OURS.findall(text)))

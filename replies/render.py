@@ -258,12 +258,18 @@ def _file_view(number: int, block: FileBlock, letter: Letter, survey: Survey, wo
         name=name or kind or wording.phrase["the_mail"],
         kind=kind if name else "",
         result=wording.result[block.result],
-        remarks=tuple(remark_text(key, letter, wording) for key in remarks),
+        remarks=tuple(_remark(key, letter, survey, wording) for key in remarks),
         requests=requests(findings, survey, wording),
         hints=hints(findings, survey, wording),
         program=block.program,
         listed=view_list(block, letter, survey, wording) if block.rows else None,
     )
+
+
+def _remark(key: str, letter: Letter, survey: Survey, wording: Wording) -> str:
+    """A remark on a file; what only this survey has to say stands in its phrases."""
+    own = survey.phrases.not_owed if key == "not_owed" else ""
+    return remark_text(key, letter, wording) + own
 
 
 def _not_yet_remarked(block: FileBlock) -> list[Finding]:

@@ -7,38 +7,24 @@ in the outbox; sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.contacts import Contacts
-from config.domains import body_hint, is_local_government
-from config.settings import Settings
 from config.survey import Survey
-from intake.contact import addresses_in
 from replies.letter import Owed
 from replies.render import Rendered
 from routing.bookkeeping import books_of
 from routing.clock import stamp
 from routing.decided import Note
-from routing.ledger import extensions, outbox, people, verdicts
+from routing.ledger import extensions, outbox, verdicts
 from routing.ledger.store import Ledger
+from routing.notices import Outlet, posts
 from routing.register import Register
-from routing.reminder_mail import Outlet, key_of, open_for, post, reminder, render
+from routing.reminder_mail import as_notice, key_of, open_for, reminder, render
 from routing.reports import open_instant, part_state
-from routing.standing import Booking, Books, standing_of
-
-MOST_ADDRESSES = 5  # of one respondent; the newest ones
-
-
-@dataclass(frozen=True, slots=True)
-class Reminding:
-    """What reminders are written from; `contacts` is empty where there is no contacts file."""
-
-    ledger: Ledger
-    register: Register
-    settings: Settings
-    contacts: Contacts
+from routing.standing import Books, standing_of
+from routing.whom import Correspondence, addresses, handed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +73,7 @@ def left_over(register: Register, books: Books, lgcode: str, mailbox: str) -> tu
 
 
 def recipients(
-    at_hand: Reminding, instant: datetime, now: datetime, mailboxes: Iterable[str]
+    at_hand: Correspondence, instant: datetime, now: datetime, mailboxes: Iterable[str]
 ) -> tuple[Recipient, ...]:
     """Everybody who is not complete now, by mailbox and code, reminded already or not."""
     opened = open_instant(at_hand.ledger, at_hand.register, now)
@@ -99,7 +85,7 @@ def recipients(
             owed = left_over(at_hand.register, opened.books, lgcode, mailbox)
             if not owed:
                 continue
-            sent = _sent(at_hand, bookings, lgcode, mailbox)
+            sent = handed_in(bookings, lgcode, mailbox, at_hand.register.survey)
             if any(b.recorded_at > instant for b in sent):
                 continue  # it has written since, and has had our answer
             good, refused = addresses(at_hand, sent, lgcode, mailbox)
@@ -113,69 +99,10 @@ def recipients(
     return tuple(found)
 
 
-def addresses(
-    at_hand: Reminding, sent: Sequence[Booking], lgcode: str, mailbox: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Whom to write to, and which known addresses may not be written to. The contacts file decides where it
-    names somebody; else whoever sent this body's answers to this mailbox; else what its own sheets name."""
-    listed = at_hand.contacts.get((lgcode, mailbox), ())
-    if listed:
-        return _sifted(at_hand, listed, "")
-    good, refused = _sifted(at_hand, (b.sender for b in sent if b.sender), lgcode)
-    if good:
-        return good, refused
-    named = (a for b in sent if b.body == lgcode for a in _on_the_sheet(at_hand, b))
-    good, also_refused = _sifted(at_hand, named, lgcode)
-    return good, tuple(dict.fromkeys((*refused, *also_refused)))
-
-
-def _sent(at_hand: Reminding, bookings: Iterable[Booking], lgcode: str, mailbox: str) -> list[Booking]:
-    """What a respondent handed in to one mailbox, the newest first."""
-    survey = at_hand.register.survey
-    found = [
-        b
-        for b in bookings
-        if b.submitter == lgcode
-        and survey.program(b.program).mailbox == mailbox
-        and b.outcome in ("accepted", "correction", "held")
-    ]
-    return sorted(found, key=lambda b: (b.received_at, b.id), reverse=True)
-
-
-def _sifted(at_hand: Reminding, known: Iterable[str], lgcode: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Addresses, each once, that may be written to, and those that may not."""
-    each = {a.lower(): a for a in reversed(tuple(known))}
-    ordered = tuple(reversed(each.values()))
-    good = tuple(a for a in ordered if _may_receive(at_hand, a, lgcode))
-    return good[:MOST_ADDRESSES], tuple(a for a in ordered if a not in good)
-
-
-def _on_the_sheet(at_hand: Reminding, booking: Booking) -> tuple[str, ...]:
-    """メールアドレス of an answer sheet."""
-    submission = verdicts.submission_of(at_hand.ledger, booking.arrival_id)
-    sheet = verdicts.sheet_of(submission, booking.piece) if submission else None
-    if sheet is None:
-        return ()
-    form = at_hand.register.survey.form(sheet.form, sheet.version)
-    return tuple(a for f in form.fields if f.kind == "email" for a in addresses_in(sheet.field(f.key)))
-
-
-def _may_receive(at_hand: Reminding, address: str, lgcode: str) -> bool:
-    """Whether an address is a local government's or was approved; a mistyped one must not receive a report.
-    `lgcode`: an address whose domain is known to be another body's is not this one's; empty: not asked."""
-    if people.approval(at_hand.ledger, address) is not None:
-        return True
-    domain = address.rpartition("@")[2].lower()
-    hint = body_hint(domain, at_hand.register.roster)
-    if lgcode and hint and lgcode not in hint:
-        return False
-    return is_local_government(domain) or domain in at_hand.settings.approved_domains
-
-
 # --- once ------------------------------------------------------------------------------------------------
 
 
-def queue(at_hand: Reminding, recipient: Recipient, instant: datetime, now: datetime) -> int:
+def queue(at_hand: Correspondence, recipient: Recipient, instant: datetime, now: datetime) -> int:
     """Puts one respondent's reminder into the outbox, unless it stands there, or the respondent has completed
     or an official paused it meanwhile: asked again in the transaction that queues. How many mails."""
     if recipient.paused or recipient.queued or not recipient.addresses:
@@ -185,18 +112,17 @@ def queue(at_hand: Reminding, recipient: Recipient, instant: datetime, now: date
             return 0
         if not _still_wanted(at_hand.ledger, at_hand.register, recipient.lgcode, recipient.mailbox, now):
             return 0
-        rendered = written(at_hand, recipient, now)
         survey = at_hand.register.survey
-        outlet = Outlet(
-            survey.mailbox(recipient.mailbox), survey.phrases.ministry, at_hand.settings, instant, now
+        notice = as_notice(
+            written(at_hand, recipient, now), survey.mailbox(recipient.mailbox), recipient.lgcode, instant
         )
-        for number, address in enumerate(recipient.addresses, 1):
-            posted = post(rendered, outlet, recipient.lgcode, address, number)
+        outlet = Outlet(survey.phrases.ministry, at_hand.settings, now)
+        for posted in posts(notice, recipient.addresses, outlet):
             outbox.queue(at_hand.ledger, posted, None, now)
         return len(recipient.addresses)
 
 
-def written(at_hand: Reminding, recipient: Recipient, now: datetime) -> Rendered:
+def written(at_hand: Correspondence, recipient: Recipient, now: datetime) -> Rendered:
     """One respondent's reminder in words, from the ledger as it stands."""
     opened = open_for(at_hand.ledger, at_hand.register, recipient.lgcode, now)
     body = at_hand.register.body(recipient.lgcode)

@@ -5,24 +5,20 @@ Brings values into the shapes that `replies` declares; decides neither who is re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from config.obligations import working_days_left
 from config.roster import Body
-from config.settings import Settings
 from config.survey import Mailbox, Survey
-from intake.kind import make_message_id
-from replies.compose import compose
-from replies.letter import Attachment, Envelope, Owed, Thread
+from replies.letter import Attachment, Owed
 from replies.reminder import Reminder, render_reminder
 from replies.render import Rendered
 from replies.report_book import prefecture_book
 from replies.wording import load_wording
 from routing.bookkeeping import books_of, deadlines_at
 from routing.clock import stamp
-from routing.decided import Posted
 from routing.ledger.store import Ledger
+from routing.notices import Notice
 from routing.register import Register
 from routing.reports import Instant, open_correction, prefecture_report
 from routing.standing import Booking, Part
@@ -85,44 +81,7 @@ def render(filled: Reminder, survey: Survey) -> Rendered:
     return render_reminder(filled, survey, load_wording())
 
 
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """From where and how a round of reminders goes out: `instant` of the calendar, written at `now`."""
-
-    mailbox: Mailbox
-    sender_name: str
-    settings: Settings
-    instant: datetime
-    now: datetime
-
-
-def post(rendered: Rendered, outlet: Outlet, lgcode: str, address: str, number: int) -> Posted:
-    """One finished mail to one address; `number`: its place among the respondent's addresses, from 1."""
-    mailbox, instant = outlet.mailbox, outlet.instant
-    suffix = "" if number == 1 else f"-{number}"
-    receipt = f"R{instant:%m%d-%H%M}-{lgcode}-{mailbox.receipt_prefix}{suffix}"
-    rehearsing = outlet.settings.mode == "rehearse"
-    envelope = Envelope(
-        sender_name=outlet.sender_name,
-        sender=mailbox.address,
-        recipient=outlet.settings.operators if rehearsing else address,
-        message_id=make_message_id(receipt, "reminder", mailbox.address.rpartition("@")[2]),
-        thread=Thread("", ()),
-        date=outlet.now,
-        receipt=receipt,
-        rehearsal_for=address if rehearsing else "",
-        answers=False,
-    )
-    key = key_of(instant, mailbox.id, lgcode)
-    return Posted(
-        key=key if number == 1 else f"{key}:{number}",
-        kind="reminder",
-        message_id=envelope.message_id,
-        mailbox=mailbox.id,
-        mail_from=mailbox.address,
-        recipient=address,
-        rcpt_to=envelope.recipient,
-        respondent=lgcode,
-        subject=rendered.subject,
-        data=compose(rendered, envelope),
-    )
+def as_notice(rendered: Rendered, mailbox: Mailbox, lgcode: str, instant: datetime) -> Notice:
+    """One respondent's reminder of a calendar instant, for the outbox."""
+    number = f"R{instant:%m%d-%H%M}-{lgcode}-{mailbox.receipt_prefix}"
+    return Notice("reminder", key_of(instant, mailbox.id, lgcode), number, mailbox, lgcode, rendered)

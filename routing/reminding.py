@@ -11,14 +11,15 @@ from datetime import datetime
 from config.contacts import load_contacts
 from routing import remind
 from routing.desk import Desk
-from routing.remind import Recipient, Reminding
+from routing.remind import Recipient
+from routing.whom import Correspondence
 
 
-def at_hand(desk: Desk) -> Reminding:
-    """What reminders are written from. Raises SettingsError if the contacts file is wrong."""
+def at_hand(desk: Desk) -> Correspondence:
+    """What mail that answers none is written from. Raises SettingsError if the contacts file is wrong."""
     path = desk.settings.contacts
     contacts = load_contacts(path, desk.register.survey, desk.register.roster) if path else {}
-    return Reminding(desk.ledger, desk.register, desk.settings, contacts)
+    return Correspondence(desk.ledger, desk.register, desk.settings, contacts)
 
 
 def round_due(desk: Desk, mailboxes: Iterable[str]) -> Iterator[tuple[Recipient, int]]:

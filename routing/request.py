@@ -7,23 +7,20 @@ program that the desk kept as an original afterwards answers it. Sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake.kind import make_message_id
-from replies.compose import compose
-from replies.letter import Envelope, Thread
 from replies.request import OriginalRequest, render_request
 from replies.wording import load_wording
-from routing.decided import Note, Posted
+from routing.decided import Note
 from routing.desk import Desk
 from routing.ledger import outbox, verdicts
 from routing.ledger.requests import Asked, requests_made
+from routing.notices import Notice, Outlet, posts
 from routing.operate import Refused, Who
 from routing.register import Register
-from routing.remind import addresses
 from routing.reminding import at_hand
+from routing.whom import addresses, handed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +45,20 @@ def request(desk: Desk, wanted: Wanted, who: Who) -> tuple[str, ...]:
     """Queues the request to the prefecture; the addresses that it goes to. Raises Refused, and then nothing
     was recorded."""
     prefecture = _collector(wanted, desk.register)
-    mailbox = desk.register.survey.mailbox(desk.register.survey.program(wanted.program).mailbox)
-    now = desk.clock()
+    survey, now = desk.register.survey, desk.clock()
+    mailbox = survey.mailbox(survey.program(wanted.program).mailbox)
     with desk.ledger.writing():
         open_ones = {(a.lgcode, a.program) for a in requests_made(desk.ledger, now) if not a.receipt}
         if again := [c for c in wanted.lgcodes if (c, wanted.program) in open_ones]:
             names = "、".join(map(desk.register.full_name, again))
             raise Refused(f"{names} の原本は、すでにお願いしています（request --list）。")
-        sent = verdicts.bookings(desk.ledger, now)
-        to, _ = addresses(
-            at_hand(desk), [b for b in sent if b.submitter == prefecture], prefecture, mailbox.id
-        )
+        sent = handed_in(verdicts.bookings(desk.ledger, now), prefecture, mailbox.id, survey)
+        to, _ = addresses(at_hand(desk), sent, prefecture, mailbox.id)
         if not to:
             raise Refused("都道府県のアドレスが分かりません。設定の contacts に書いてください。")
         number = 1 + len(requests_made(desk.ledger, now))
-        for posted in _posts(desk, wanted, prefecture, to, number):
+        notice = _notice(wanted, prefecture, number, desk.register)
+        for posted in posts(notice, to, Outlet(survey.phrases.ministry, desk.settings, now)):
             outbox.queue(desk.ledger, posted, None, now)
         for code in wanted.lgcodes:
             note = Note("request", str(number), code, wanted.program)
@@ -80,51 +76,22 @@ def _collector(wanted: Wanted, register: Register) -> str:
     return found.pop()
 
 
-def _posts(desk: Desk, wanted: Wanted, prefecture: str, to: Sequence[str], number: int) -> list[Posted]:
-    """The finished mail, once for each address."""
-    survey, settings = desk.register.survey, desk.settings
+def _notice(wanted: Wanted, prefecture: str, number: int, register: Register) -> Notice:
+    """The letter to the prefecture, as request number `number` of this ledger."""
+    survey = register.survey
     program = survey.program(wanted.program)
-    mailbox = survey.mailbox(program.mailbox)
-    filled = OriginalRequest(
-        mailbox=mailbox,
+    letter = OriginalRequest(
+        mailbox=survey.mailbox(program.mailbox),
         extensions=((program.name, program.extension),),
-        addressee=desk.register.full_name(prefecture),
+        addressee=register.full_name(prefecture),
         program=program.name,
         form_title=survey.form(program.form).title,
-        bodies=tuple(desk.register.full_name(code) for code in sorted(wanted.lgcodes)),
+        bodies=tuple(register.full_name(code) for code in sorted(wanted.lgcodes)),
         until=wanted.until,
     )
-    rendered = render_request(filled, survey, load_wording())
-    rehearsing = settings.mode == "rehearse"
-    posts = []
-    for place, address in enumerate(to, 1):
-        receipt = f"Q{number:04d}-{prefecture}-{place}"
-        envelope = Envelope(
-            sender_name=survey.phrases.ministry,
-            sender=mailbox.address,
-            recipient=settings.operators if rehearsing else address,
-            message_id=make_message_id(receipt, "request", mailbox.address.rpartition("@")[2]),
-            thread=Thread("", ()),
-            date=desk.clock(),
-            receipt=receipt,
-            rehearsal_for=address if rehearsing else "",
-            answers=False,
-        )
-        posts.append(
-            Posted(
-                key=f"request:{number}:{place}",
-                kind="request",
-                message_id=envelope.message_id,
-                mailbox=mailbox.id,
-                mail_from=mailbox.address,
-                recipient=address,
-                rcpt_to=envelope.recipient,
-                respondent=prefecture,
-                subject=rendered.subject,
-                data=compose(rendered, envelope),
-            )
-        )
-    return posts
+    rendered = render_request(letter, survey, load_wording())
+    named = f"Q{number:04d}-{prefecture}"
+    return Notice("request", f"request:{number}", named, letter.mailbox, prefecture, rendered)
 
 
 def described(asked: Asked, register: Register) -> tuple[str, str]:

@@ -221,3 +221,14 @@ def test_a_redirect_names_the_prefecture_and_asks_for_no_file_by_return(survey: 
     assert "都道府県の御担当へお送りください" in text
     assert "このメールへの返信" not in text and "ご提出状況" not in text
     assert [word for word in BANNED if word in rendered.subject + rendered.body] == []
+
+
+def test_what_is_said_of_a_program_that_is_not_owed_is_the_surveys_own(survey: Survey) -> None:
+    """Delegated work is this survey's affair (notice 記４①); the next survey may have none."""
+    made = replace(
+        letter(survey), files=(replace(block("a.xlsx", "難病"), result="kept", remarks=("not_owed",)),)
+    )
+    said = unwrapped(render(made, survey).body)
+    assert "都道府県から委任を受けている事務" in said
+    other = survey.model_copy(update={"phrases": survey.phrases.model_copy(update={"not_owed": ""})})
+    assert "委任" not in unwrapped(render(made, other).body)

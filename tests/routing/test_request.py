@@ -73,3 +73,13 @@ def test_what_was_asked_and_has_not_come_is_not_asked_again(asking: Office) -> N
     with pytest.raises(Refused):
         request(asking.desk, Wanted((KAMAKURA, OISO), "yobosesshu"), WHO)
     assert asking.count("outbox") == 1
+
+
+def test_the_section_that_sent_in_this_mailbox_is_asked_and_no_other(office: Office) -> None:
+    """Three sections of one prefecture answer; whoever sent the 難病 sheet knows nothing of the 予防接種 list."""
+    own = {"program": "難病", "organisation": "14神奈川県", "kind": "都道府県", "1-1": None, "1-2": 1}
+    name = "【神奈川県】マイナンバーアンケート回答"
+    settled = office.settle(mail({f"{name}.xlsx": form(own)}, name, "nanbyo@pref.kanagawa.lg.jp"))
+    assert settled.decided.outcome == "accepted"
+    with pytest.raises(Refused, match="アドレスが分かりません"):
+        request(office.desk, Wanted((KAMAKURA,), "yobosesshu"), WHO)
