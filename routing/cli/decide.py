@@ -14,6 +14,7 @@ from routing.clock import JST
 from routing.desk import Desk
 from routing.judge import Settled
 from routing.ledger.arrivals import Arrival
+from routing.ledger.sent import find_notice, mark_notice_seen
 from routing.logline import settled_line
 from routing.offline import check_file
 from routing.operate import Refused, Who
@@ -56,6 +57,10 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
             lgcode, _, owed = id.partition(":")
             operate.set_applicable(desk, lgcode, owed, action == "applicable", who)
             click.echo(f"{desk.register.full_name(lgcode)} {owed}: {action} を記録しました。")
+            return
+        if action == "seen" and (notice := find_notice(desk.ledger, id)):
+            mark_notice_seen(desk.ledger, notice, who.pair, desk.clock())
+            click.echo(_DONE[action])
             return
         arrival = find_arrival(desk, id)
         settled = operate.amend(desk, arrival, _changes(amend), who) if amend else None

@@ -13,6 +13,7 @@ from routing.clock import stamp
 from routing.desk import Desk
 from routing.ledger import people
 from routing.ledger.history import Entry, story
+from routing.ledger.sent import find_notice, notice_story
 from routing.overview import Status, status_at
 from routing.standing import Standing
 from routing.verdict import sentence_of
@@ -116,7 +117,7 @@ def held(app: App, as_json: bool) -> None:
     for row in rows:
         listed.add_row(
             *(
-                str(row[k])
+                str(row[k] or "")
                 for k in ("id", "receipt", "queue_name", "age", "name", "program_name", "why", "subject")
             )
         )
@@ -127,7 +128,7 @@ def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
     wording = load_wording()
     minutes = max(0, int((now - item.received_at).total_seconds() // 60))  # a rehearsed clock may be earlier
     return {
-        "id": item.id,
+        "id": item.id or None,
         "receipt": item.receipt,
         "piece": item.piece,
         "mailbox": item.mailbox,
@@ -151,9 +152,12 @@ def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
 @click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
 @with_app
 def show(app: App, id: str, as_json: bool) -> None:
-    """１通のメールについて、台帳にある全てを表示します（ID は番号または受付番号）。"""
+    """１通のメールについて、台帳にある全てを表示します（ID は番号、受付番号、お願いなどの番号）。"""
     with app.open_desk() as desk:
-        entries = story(desk.ledger, find_arrival(desk, id).id)
+        notice = find_notice(desk.ledger, id)
+        entries = (
+            notice_story(desk.ledger, notice) if notice else story(desk.ledger, find_arrival(desk, id).id)
+        )
     if as_json:
         echo_json([e.as_dict() for e in entries])
         return

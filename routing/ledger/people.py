@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
 
+from intake.ids import receipt_in
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 
@@ -13,7 +15,8 @@ from routing.ledger.store import Ledger
 @dataclass(frozen=True, slots=True)
 class Held:
     """One item that waits for a human. `queue`: submission, inquiry, reply, alarm or outbox; `reason` the
-    name of the rule, or what became of a reply."""
+    name of the rule, or what became of a reply. `id` is 0 for a mail of ours that answers none: its number
+    stands in `receipt`, and `received_at` is when it failed."""
 
     id: int
     receipt: str
@@ -103,6 +106,7 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
     return [
         *(_held(row, json.loads(row["rules"])[0]) for row in mail),
         *(_held(row, row["state"], "outbox") for row in posts),
+        *(_stranded_notice(row) for row in ledger.rows(_STRANDED_NOTICES, now, now, now)),
         *(_held(row, "capped", "outbox") for row in capped),
         *(_held(row, row["kind"], "alarm") for row in ledger.rows(_ALERTS, now, now)),
     ]
@@ -129,6 +133,15 @@ _STRANDED = f"""SELECT a.*, '0' AS piece, o.respondent AS body, '' AS program, o
     WHERE p.state IN ('refused', 'unsure', 'undelivered')
     AND p.id = (SELECT max(q.id) FROM posting q WHERE q.outbox_id = o.id AND q.recorded_at <= ?)
     AND p.recorded_at <= ? AND {_UNTOUCHED.format(since="p.recorded_at")} ORDER BY p.id"""
+_STRANDED_NOTICES = """SELECT o.mailbox, o.respondent, o.recipient, o.subject, o.message_id, p.state,
+        p.recorded_at
+    FROM posting p JOIN outbox o ON o.id = p.outbox_id
+    WHERE o.arrival_id IS NULL AND p.state IN ('refused', 'unsure', 'undelivered')
+    AND p.id = (SELECT max(q.id) FROM posting q WHERE q.outbox_id = o.id AND q.recorded_at <= ?)
+    AND p.recorded_at <= ? AND NOT EXISTS (SELECT 1 FROM event s WHERE s.kind = 'seen' AND s.arrival_id IS NULL
+        AND o.message_id LIKE '<uketsuke.' || s.detail || '.%' AND s.recorded_at >= p.recorded_at
+        AND s.recorded_at <= ?)
+    ORDER BY p.id"""
 _CAPPED = f"""SELECT a.*, '0' AS piece, e.lgcode AS body, '' AS program, coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject
     FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
@@ -164,4 +177,21 @@ def _held(row: object, reason: str, queue: str = "") -> Held:
         body=r["body"],
         program=r["program"],
         received_at=unstamp(r["received_at"]),
+    )
+
+
+def _stranded_notice(row: Row) -> Held:
+    """A reminder or its like that did not leave, or did not reach its reader."""
+    return Held(
+        id=0,
+        receipt=receipt_in(row["message_id"]),
+        mailbox=row["mailbox"],
+        queue="outbox",
+        reason=f"notice_{row['state']}",
+        piece="0",
+        sender=row["recipient"],
+        subject=row["subject"],
+        body=row["respondent"],
+        program="",
+        received_at=unstamp(row["recorded_at"]),
     )
