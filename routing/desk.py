@@ -9,7 +9,7 @@ that it is handed.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,9 +27,10 @@ from routing.judge import Judge, Settled
 from routing.ledger import arrivals, outbox, people, verdicts
 from routing.ledger.arrivals import Arrival, Place
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
-from routing.readers import Readers, Reading, read_ahead
+from routing.readers import Readers, Reading
 from routing.reading import Reader, ReaderDied, ReaderUnavailable, ReadFailed
 from routing.register import Register
+from routing.settling import Settling
 from routing.verdict import MailDecision
 
 BATCH_MAILS = 50
@@ -95,26 +96,47 @@ class Desk:
         return arrivals.keep(self.ledger, place, mails, self.clock())
 
     def settle_waiting(self) -> Generator[Settled, None, None]:
-        """Decides every mail that waits, oldest first, each in a transaction of its own. One over which the
-        reader died comes again after the others, until it is settled or quarantined."""
-        while waiting := arrivals.waiting(self.ledger):
-            readable = ((arrival, self._raw(arrival)) for arrival in waiting)
-            for arrival, reading in read_ahead(self.reader, readable):
-                settled = self.settle(arrival, reading)
-                if settled is not None:
-                    yield settled
+        """Decides every mail that waits, oldest first. One over which the reader died comes again after the
+        others, until it is settled or quarantined."""
+        settling = self.settling()
+        try:
+            while (settled := settling.step(wait=True)) is not None:
+                yield from settled
+        finally:
+            settling.close()
+
+    def settling(self, tell: Callable[[], None] = lambda: None) -> Settling:
+        """The same in steps that wait for nothing. `tell` is called, in another thread, when there is
+        something for the next step."""
+        return Settling(self, tell)
+
+    def waiting(self) -> Iterator[tuple[Arrival, bytes | None]]:
+        """The mails that wait now, oldest first, with the bytes that are to be read, if they may be read."""
+        return ((arrival, self._raw(arrival)) for arrival in arrivals.waiting(self.ledger))
 
     def settle(self, arrival: Arrival, reading: Reading | None = None) -> Settled | None:
         """Decides one mail by its reading, or reads it first. None where the reader died (the mail waits for
         its next try) and where an official was quicker."""
+        return next(iter(self.settle_together([(arrival, reading)])), None)
+
+    def settle_together(self, mails: Sequence[tuple[Arrival, Reading | None]]) -> list[Settled]:
+        """Decides mails in their order and commits them in one transaction: each sees the verdicts of those
+        before it, and a crash leaves all of them or none. Whatever fails in one holds that one only."""
+        read = [(arrival, self._read(arrival, reading)) for arrival, reading in mails]
+        if not any(found for _, found in read):
+            return []
+        with self.ledger.writing():
+            settled = [self._settle_read(arrival, found) for arrival, found in read if found is not None]
+        return [one for one in settled if one is not None]
+
+    def _settle_read(self, arrival: Arrival, read: Submission | Note) -> Settled | None:
+        """Inside the transaction: the decision about one mail, or the note that holds it."""
+        if isinstance(read, Note):
+            return self._hold(arrival, read.kind, read.detail)
         try:
-            submission = self._read(arrival, reading)
-            if submission is None:
-                return None
-            return (
-                submission if isinstance(submission, Settled) else self._commit_waiting(arrival, submission)
-            )
-        except (LedgerBusy, DiskFull, ReaderUnavailable):
+            with self.ledger.apart():
+                return self._decide_waiting(arrival, read)
+        except (LedgerBusy, DiskFull):
             raise
         except Exception:  # noqa: BLE001 - the one place: whatever it was, this mail is held and the next goes on
             if not arrivals.is_waiting(self.ledger, arrival.id):  # an official has erased it meanwhile
@@ -134,11 +156,12 @@ class Desk:
         except KeyError:
             return None
 
-    def _read(self, arrival: Arrival, reading: Reading | None) -> Submission | Settled | None:
-        """The mail as the child read it, or settled at once where it cannot be read."""
-        if rule := self._unreadable(arrival):
-            return self._hold(arrival, rule, "")
+    def _read(self, arrival: Arrival, reading: Reading | None) -> Submission | Note | None:
+        """The mail as the child read it; the note that holds it where it cannot be read; None after a death,
+        for its next try."""
         try:
+            if rule := self._unreadable(arrival):
+                return Note(rule)
             if reading is not None:
                 return reading()
             return self.reader.read_mail(arrivals.raw_bytes(self.ledger, arrival.id))
@@ -147,7 +170,11 @@ class Desk:
             verdicts.add_event(self.ledger, note, arrival.id, ("uketsuke", ""), self.clock())
             return None
         except ReadFailed as failure:
-            return self._hold(arrival, "read_failed", str(failure))
+            return Note("read_failed", str(failure))
+        except (LedgerBusy, DiskFull, ReaderUnavailable):
+            raise
+        except Exception:  # noqa: BLE001 - as in `_settle_read`
+            return Note("read_failed", traceback.format_exc())
 
     def _hold(self, arrival: Arrival, rule: str, detail: str) -> Settled:
         told = detail.encode(
@@ -168,24 +195,23 @@ class Desk:
         with self.ledger.writing():
             return self.judge.decide(arrival, submission, override)
 
-    def _commit_waiting(self, arrival: Arrival, submission: Submission) -> Settled | None:
-        """The same for a mail that waits; None where an official has decided it since it was fetched."""
-        with self.ledger.writing():
-            if not arrivals.is_waiting(self.ledger, arrival.id):
-                return None
-            override = self.judge.remembered(arrival)
-            changes = people.amendments(self.ledger, arrival.id)
-            return self.judge.decide(arrival, amended_submission(submission, changes, self.register), override)
+    def _decide_waiting(self, arrival: Arrival, submission: Submission) -> Settled | None:
+        """The same for a mail that waits, inside the caller's transaction; None where an official has decided
+        it since it was fetched."""
+        if not arrivals.is_waiting(self.ledger, arrival.id):
+            return None
+        override = self.judge.remembered(arrival)
+        changes = people.amendments(self.ledger, arrival.id)
+        return self.judge.decide(arrival, amended_submission(submission, changes, self.register), override)
 
     def deliver(self, sender: Sender) -> Iterator[Delivery]:
         """Sends what is due, oldest first, over one connection. Stops at the first sign that nothing can
         be sent now; the rest stays in the outbox."""
         yield from self.give_up()
-        while (outgoing := self.next_reply()) is not None:
-            made = attempt(sender, outgoing)
-            yield self.record(made)
-            if made.rest:
-                return
+        outgoing = self.next_reply()
+        while outgoing is not None:
+            delivery, outgoing = self.record_and_next(attempt(sender, outgoing))
+            yield delivery
 
     def next_reply(self) -> outbox.Outgoing | None:
         """The oldest reply that is due, with the beginning of its attempt committed."""
@@ -202,11 +228,19 @@ class Desk:
         more, a little later; a second one is left to the operators as `unsure`."""
         outgoing, state, now = made.outgoing, made.state, self.clock()
         final = "unsure" if state == "lost" and outgoing.interrupted else state
-        if final != "lost":
-            outbox.finish(self.ledger, outgoing, final, made.detail, now)
-        if made.rest:
-            outbox.postpone(self.ledger, outgoing.id, now + REST)
+        with self.ledger.writing():
+            if final != "lost":
+                outbox.finish(self.ledger, outgoing, final, made.detail, now)
+            if made.rest:
+                outbox.postpone(self.ledger, outgoing.id, now + REST)
         return Delivery(outgoing.receipt, outgoing.kind, final, made.detail)
+
+    def record_and_next(self, made: Attempt) -> tuple[Delivery, outbox.Outgoing | None]:
+        """What became of an attempt and the beginning of the next one, in one commit: still no reply leaves
+        before its beginning is committed, nor before the end of the one before it is. None: nothing is due,
+        or nothing can be sent for the moment."""
+        with self.ledger.writing():
+            return self.record(made), None if made.rest else self.next_reply()
 
     def give_up(self) -> Iterator[Delivery]:
         """Leaves to the operators what two attempts were begun on that never ended, before any new one."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from queue import LifoQueue
 
@@ -17,6 +19,7 @@ from intake.submission import FileReading, Submission
 from routing.ledger.arrivals import Arrival
 from routing.reading import Reader
 
+AHEAD_BYTES = 8 << 20
 Reading = Callable[[], Submission]  # waits for the reading and raises what `read_mail` raises
 
 
@@ -54,19 +57,64 @@ class Readers:
             self._idle.put(reader)
 
 
-def read_ahead(
-    reader: Reader | Readers, mails: Iterable[tuple[Arrival, bytes | None]]
-) -> Iterator[tuple[Arrival, Reading | None]]:
-    """Each mail in its order with its reading (None where there are no bytes to read), which is begun while
-    those before it are still with the caller. `mails` is drawn on in the caller's thread."""
-    begun: deque[tuple[Arrival, Reading | None]] = deque()
-    pool = ThreadPoolExecutor(reader.count, "reader")
-    try:
-        for arrival, raw in mails:
-            begun.append((arrival, None if raw is None else pool.submit(reader.read_mail, raw).result))
-            if len(begun) > reader.count:
-                yield begun.popleft()
-        while begun:
-            yield begun.popleft()
-    finally:
-        pool.shutdown(cancel_futures=True)
+class ReadAhead:
+    """Mails on their way through the readers, handed out in the order in which `mails` gives them, which is
+    drawn on in the caller's thread. `tell` is called, in a thread of its own, after each reading. Begun are
+    twice as many as there are children, so that none idles while the caller decides, and not more bytes
+    than AHEAD_BYTES beside one mail."""
+
+    def __init__(
+        self,
+        reader: Reader | Readers,
+        mails: Iterable[tuple[Arrival, bytes | None]],
+        tell: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._reader = reader
+        self._mails = iter(mails)
+        self._tell = tell
+        self._begun: deque[_Begun] = deque()
+        self._pool = ThreadPoolExecutor(reader.count, "reader")
+
+    def take(self, wait: bool) -> list[tuple[Arrival, Reading | None]] | None:
+        """The next mails whose readings are over (None for one without bytes to read); with `wait` at least
+        one of them. An empty list: none is yet. None: that was all."""
+        self._begin()
+        if not self._begun:
+            return None
+        if wait and self._begun[0].reading is not None:
+            futures.wait([self._begun[0].reading])
+        taken: list[tuple[Arrival, Reading | None]] = []
+        while self._begun and self._begun[0].is_over:
+            begun = self._begun.popleft()
+            taken.append((begun.arrival, begun.reading.result if begun.reading is not None else None))
+        self._begin()
+        return taken
+
+    def close(self) -> None:
+        """Reads nothing more; waits for the mails that are being read."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _begin(self) -> None:
+        while self._has_room():
+            arrival, raw = next(self._mails, (None, None))
+            if arrival is None:
+                return
+            reading = self._pool.submit(self._reader.read_mail, raw) if raw is not None else None
+            self._begun.append(_Begun(arrival, len(raw or b""), reading))
+            if reading is not None:
+                reading.add_done_callback(lambda _: self._tell())
+
+    def _has_room(self) -> bool:
+        bytes_begun = sum(begun.size for begun in self._begun)
+        return len(self._begun) < 2 * self._reader.count and bytes_begun < AHEAD_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    arrival: Arrival
+    size: int
+    reading: Future[Submission] | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.reading is None or self.reading.done()

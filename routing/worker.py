@@ -1,15 +1,15 @@
 """The worker: a thread per mailbox, one desk, one delivery thread, woken by APScheduler.
 
 The desk, in the thread that calls `run`, is the only one that writes the ledger. It does one thing at a
-time: what the threads bring goes first, then one of the mails that wait for a verdict, so that neither a
-long queue nor a slow server holds up the rest. The scheduler holds no state: it only wakes. Decides nothing.
+time: what the threads bring goes first, then the mails that have been read and wait for a verdict, so that
+neither a long queue nor a slow server holds up the rest. The scheduler holds no state: it only wakes. Decides nothing.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,12 +27,12 @@ from routing.calendar import next_look
 from routing.clock import JST, stamp
 from routing.delivery import Attempt, DeliveryThread
 from routing.desk import REST, Delivery, Desk
-from routing.judge import Settled
 from routing.ledger import arrivals, erasure
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.logline import delivery_line, outcomes, settled_line
 from routing.reading import ReaderUnavailable
 from routing.routines import due_since, reminders, reports
+from routing.settling import Settling
 from routing.watching import Batch, ByteBudget, MailboxThread, Polled
 
 QUEUE_BYTES = 64 << 20
@@ -47,7 +47,11 @@ class Wake:
     """Nothing came; time to see what is due."""
 
 
-Item = Batch | Polled | Attempt | Wake
+class Read:
+    """A reader child has finished with a mail that waits."""
+
+
+Item = Batch | Polled | Attempt | Wake | Read
 
 
 @dataclass(slots=True)
@@ -82,7 +86,8 @@ class Worker:
         self._stopping = False
         self._inbox: SimpleQueue[Item] = SimpleQueue()  # its put may interrupt its get: safe in a signal
         self._in_hand: Item | None = None
-        self._unsettled: Generator[Settled, None, None] | None = None
+        self._idle = False  # nothing to do until a thread brings something
+        self._unsettled: Settling | None = None
         self._routine: Iterator[str] | None = None  # what the calendar asks for, while it is under way
         self._began: dict[str, datetime] = {}  # when the last look into each mailbox was ordered …
         self._read: dict[str, datetime] = {}  # … and when the last one that succeeded was
@@ -137,19 +142,30 @@ class Worker:
         """Does one thing. What a locked ledger or a full disk prevents is done again a little later."""
         try:
             if self._in_hand is None:
-                self._in_hand = self._next_item(wait=self._unsettled is None and self._routine is None)
+                self._in_hand = self._next_item(wait=self._idle)
             if self._in_hand is not None:
                 self._handle(self._in_hand)
-                self._in_hand = None
+                self._in_hand, self._idle = None, False
             elif self._unsettled is not None:
-                self._settle_one()
-            else:
+                self._idle = not self._settle_some(self._unsettled)
+            elif self._routine is not None:
                 self._do_routine()
+            else:
+                self._idle = True
             self._hand_over()
         except (LedgerBusy, DiskFull, ReaderUnavailable) as trouble:
             log.error("%s。%d秒後にもう一度試します。", trouble, RETRY_SECONDS)
-            self._unsettled, self._routine = self._desk.settle_waiting(), None
+            self._settle_anew()
             self._pause(RETRY_SECONDS)
+
+    def _settle_anew(self) -> None:
+        if self._unsettled is not None:
+            self._unsettled.close()
+        self._unsettled, self._routine, self._idle = self._desk.settling(self._tell_read), None, False
+
+    def _tell_read(self) -> None:
+        """Runs in a reader's thread."""
+        self._inbox.put(Read())
 
     def _next_item(self, wait: bool) -> Item | None:
         try:
@@ -168,25 +184,39 @@ class Worker:
                 self._read[item.mailbox] = self._began[item.mailbox]
             self._mailboxes[item.mailbox].handled()
         elif isinstance(item, Attempt):
-            self._say_delivery(self._desk.record(item))
-            self._delivery_free = True
-            self._delivery_rests_until = time.monotonic() + REST.total_seconds() if item.rest else 0.0
+            self._record(item)
         elif isinstance(item, Wake):
             erasure.wipe(self._desk.ledger)
-        if self._unsettled is None and not isinstance(item, Attempt):
-            self._unsettled = self._desk.settle_waiting()
+        if self._unsettled is None and isinstance(item, Batch | Polled | Wake):
+            self._unsettled = self._desk.settling(self._tell_read)
             if self._routine is None:
                 self._routine = self._routines()
 
-    def _settle_one(self) -> None:
-        settled = next(self._unsettled, None) if self._unsettled is not None else None
-        if settled is None:
+    def _record(self, made: Attempt) -> None:
+        """Commits what became of a reply, and with it the beginning of the next one, which is under way before
+        anything is said about the first."""
+        if self._stopping or made.rest:
+            delivery, following = self._desk.record(made), None
+        else:
+            delivery, following = self._desk.record_and_next(made)
+        if following is not None:
+            self._delivery.send(following)
+        self._delivery_free = following is None
+        self._delivery_rests_until = time.monotonic() + REST.total_seconds() if made.rest else 0.0
+        self._say_delivery(delivery)
+
+    def _settle_some(self, unsettled: Settling) -> bool:
+        """Settles what has been read meanwhile; False where that is nothing yet."""
+        group = unsettled.step()
+        if group is None:
             self._unsettled = None
-            return
-        self.state.count("受信")
-        for outcome in outcomes(settled):
-            self.state.count(outcome)
-        log.info("%s", settled_line(settled, self._desk.register))
+            return True
+        for settled in group:
+            self.state.count("受信")
+            for outcome in outcomes(settled):
+                self.state.count(outcome)
+            log.info("%s", settled_line(settled, self._desk.register))
+        return bool(group)
 
     def _do_routine(self) -> None:
         """One step of what the calendar asks for. A wrong contacts file or a folder that cannot be written
@@ -245,6 +275,7 @@ class Worker:
     def _shut_down(self) -> None:
         """Waits for the server's answer to the reply in hand, and keeps what was fetched. What is cut short
         is done again by the next run."""
+        self._stopping = True
         self._scheduler.shutdown(wait=False)
         self._budget.close()
         if self._unsettled is not None:

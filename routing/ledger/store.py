@@ -76,7 +76,11 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction: everything inside is committed together, or nothing is. Not nested."""
+        """One transaction: everything inside is committed together, or nothing is. Inside another one it is
+        a part of that, and committed with it."""
+        if self.connection.in_transaction:
+            yield
+            return
         with _named_errors():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -85,6 +89,20 @@ class Ledger:
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Inside `writing`: what fails here is undone alone, and the rest of the transaction may go on."""
+        with _named_errors():
+            self.connection.execute("SAVEPOINT apart")
+            try:
+                yield
+                self.connection.execute("RELEASE apart")
+            except BaseException:
+                if self.connection.in_transaction:  # a full disk may have ended the whole of it
+                    self.connection.execute("ROLLBACK TO apart")
+                    self.connection.execute("RELEASE apart")
                 raise
 
     def run(self, statement: str, *values: Any) -> int:

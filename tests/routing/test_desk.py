@@ -175,6 +175,37 @@ def test_verdict_and_reply_are_one_transaction(office: Office, monkeypatch: pyte
     assert (office.count("outbox"), office.count("message")) == (0, 0)
 
 
+def test_mails_settled_together_are_one_commit_and_each_sees_those_before_it(office: Office) -> None:
+    commits: list[str] = []
+    first, resent = (office.arrive(mail(headers={"Message-ID": f"<{n}@city.lg.jp>"})) for n in (1, 2))
+    office.ledger.connection.set_trace_callback(lambda s: commits.append(s) if s == "COMMIT" else None)
+    settled = office.desk.settle_together([(first, None), (resent, None)])
+    office.ledger.connection.set_trace_callback(None)
+    assert [s.decided.mail.rule for s in settled] == ["otherwise", "resend"]
+    assert len(commits) == 1
+
+
+def test_mails_settled_together_are_all_settled_or_none(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full in the middle of the second one; both wait, and are settled when there is room."""
+    real, calls = verdicts.record, []
+
+    def record(*args: object) -> None:
+        calls.append(args)
+        if len(calls) == 2:
+            raise DiskFull("x")
+        real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(verdicts, "record", record)
+    together = [(office.arrive(mail(subject=f"【横浜市】{n}")), None) for n in (1, 2)]
+    with pytest.raises(DiskFull):
+        office.desk.settle_together(together)
+    assert (office.count("verdict"), office.count("outbox")) == (0, 0)
+    assert len(office.desk.settle_together(together)) == 2
+    assert rules(office) == ["otherwise", "otherwise"]
+
+
 def test_what_is_too_large_is_recorded_and_held(office: Office) -> None:
     from intake.source import Fetched
 

@@ -12,7 +12,7 @@ from config.load import default_survey
 from intake.submission import Submission
 from routing.clock import JST
 from routing.ledger.arrivals import Arrival
-from routing.readers import Readers, read_ahead
+from routing.readers import AHEAD_BYTES, ReadAhead, Readers, Reading
 from routing.reading import Reader, ReaderDied
 from tests.routing.desk_at_hand import mail
 
@@ -37,30 +37,67 @@ class Noting(Reader):
         return None  # type: ignore[return-value]
 
 
-def test_the_order_is_kept_and_only_the_next_mail_is_read_ahead() -> None:
+def _all(ahead: ReadAhead) -> Iterator[tuple[Arrival, Reading | None]]:
+    while (taken := ahead.take(wait=True)) is not None:
+        yield from taken
+
+
+def test_the_order_is_kept_and_no_more_is_begun_than_the_children_can_use() -> None:
     reader = Noting()
     drawn: list[int] = []
 
     def mails() -> Iterator[tuple[Arrival, bytes | None]]:
-        for n in range(5):
+        for n in range(9):
             drawn.append(n)
             yield _arrival(n), str(n).encode()
 
-    ahead = read_ahead(reader, mails())
-    arrival, reading = next(ahead)
+    ahead = ReadAhead(reader, mails())
+    taken = ahead.take(wait=True)
 
-    assert arrival.id == 0 and reading is not None
-    reading()
-    assert drawn == [0, 1]
-    assert [(a.id, later()) for a, later in ahead if later] == [(n, None) for n in (1, 2, 3, 4)]
-    assert reader.given == [b"0", b"1", b"2", b"3", b"4"]
+    assert taken is not None and taken[0][0].id == 0
+    assert len(drawn) <= len(taken) + 2 * reader.count
+    rest = [(a.id, reading()) for a, reading in _all(ahead) if reading]
+    assert rest == [(n, None) for n in range(len(taken), 9)]
+    assert reader.given == [str(n).encode() for n in range(9)]
+
+
+def test_nobody_waits_for_a_slow_reading_and_it_is_told_when_it_is_over() -> None:
+    class Slow(Noting):
+        def read_mail(self, raw: bytes) -> Submission:
+            go_on.wait(5)
+            return super().read_mail(raw)
+
+    go_on, told = threading.Event(), threading.Event()
+    ahead = ReadAhead(Slow(), [(_arrival(1), b"x")], told.set)
+
+    assert ahead.take(wait=False) == []
+    go_on.set()
+    assert told.wait(5)
+    taken = ahead.take(wait=False)
+    assert taken is not None and [arrival.id for arrival, _ in taken] == [1]
+    assert ahead.take(wait=False) is None
+
+
+def test_not_more_bytes_are_begun_than_fit_beside_one_mail() -> None:
+    drawn: list[int] = []
+
+    def mails() -> Iterator[tuple[Arrival, bytes | None]]:
+        for n in range(3):
+            drawn.append(n)
+            yield _arrival(n), bytes(AHEAD_BYTES)
+
+    ahead = ReadAhead(Readers(default_survey(), 8), mails())
+    ahead._begin()
+    ahead.close()
+
+    assert drawn == [0]
 
 
 def test_a_death_is_told_with_the_mail_over_which_it_happened() -> None:
     mails = [(_arrival(1), b"good"), (_arrival(2), b"bad"), (_arrival(3), None), (_arrival(4), b"good")]
     died = []
 
-    for arrival, reading in read_ahead(Noting(), mails):
+    for arrival, reading in _all(ReadAhead(Noting(), mails)):
         try:
             if reading is not None:
                 reading()
@@ -72,12 +109,13 @@ def test_a_death_is_told_with_the_mail_over_which_it_happened() -> None:
 
 def test_left_half_way_it_reads_nothing_more() -> None:
     reader = Noting()
-    ahead = read_ahead(reader, ((_arrival(n), b"x") for n in range(100)))
-    next(ahead)
+    ahead = ReadAhead(reader, ((_arrival(n), b"x") for n in range(100)))
+    taken = ahead.take(wait=True)
+    assert taken is not None
 
-    ahead.close()  # type: ignore[attr-defined]
+    ahead.close()
 
-    assert len(reader.given) <= 2
+    assert len(reader.given) <= len(taken) + 2
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -85,7 +123,9 @@ def test_so_many_children_answer_at_once(count: int) -> None:
     readers = Readers(default_survey(), count)
     mails = [(_arrival(n), mail({}, subject=f"【横浜市】{n}")) for n in range(6)]
     try:
-        read = [(a.id, reading().message.subject) for a, reading in read_ahead(readers, mails) if reading]
+        ahead = ReadAhead(readers, mails)
+        read = [(a.id, reading().message.subject) for a, reading in _all(ahead) if reading]
+        ahead.close()
         alive = sum(1 for r in readers._all if r._child is not None)
     finally:
         readers.close()
