@@ -25,8 +25,17 @@ def check_sheet(case: Case) -> tuple[Finding, ...]:
     """Every finding about a sheet, from its top to its end; of a form that nobody filled, only that."""
     if is_unfilled(case.filled):
         return (Finding("sheet_blank", severity_of("sheet_blank", case.survey), case.filled.sheet),)
-    found = [finding for check in CHECKS for finding in check(case)]
+    found = [finding for check in CHECKS for finding in _run(check, case)]
     return tuple(sorted(found, key=lambda finding: place_of(finding.cell) if finding.cell else (0, 0)))
+
+
+def _run(check: Check, case: Case) -> tuple[Finding, ...]:
+    """What one check finds. One that raises is itself a finding, for the operators, and the others run: the
+    check's name and the kind of exception, never its text, which may quote a cell."""
+    try:
+        return tuple(check(case))
+    except Exception as fault:  # noqa: BLE001 - whatever it was, the other checks and the mail go on
+        return (replace(make(case, "check_failed", label=check.__name__), found=type(fault).__name__),)
 
 
 def is_unfilled(filled: Filled) -> bool:

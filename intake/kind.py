@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from intake import bounce
 from intake.ids import is_our_message_id, make_message_id
 from intake.mime import Leaf, Part, leaves
-from intake.submission import Claim, MailKind, Message
+from intake.submission import Address, Claim, MailKind, Message
 
 __all__ = [
     "TAG_HEADER",
     "Kind",
+    "is_noreply",
     "is_our_message_id",
     "make_message_id",
     "mark_returned",
@@ -138,7 +139,7 @@ def never_answer(
         signs.append("Return-Path: <>")
     if bounce.report_type(part):
         signs.append("multipart/report")
-    if bounce.from_postmaster(message) or _is_noreply(message):
+    if bounce.from_postmaster(message) or is_noreply(message.sender):
         signs.append("From: nobody reads it")
     return tuple(dict.fromkeys([*signs, *_our_own(message, own)]))
 
@@ -244,8 +245,9 @@ def is_file(leaf: Leaf) -> bool:
     return not (leaf.displayed or leaf.returned or shown or leaf.content_type in _NO_FILE_TYPES)
 
 
-def _is_noreply(message: Message) -> bool:
-    local = message.sender.address.partition("@")[0] if message.sender else ""
+def is_noreply(address: Address | None) -> bool:
+    """An address by whose own name nobody reads what comes to it: noreply@, do-not-reply@ …"""
+    local = address.address.partition("@")[0] if address else ""
     return re.fullmatch(r"(do-?not|no|non)[-_.]?reply.*", local, re.IGNORECASE) is not None
 
 

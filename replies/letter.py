@@ -83,6 +83,8 @@ class Letter:
     first_receipt: str = ""  # a duplicate: the receipt number of the first
     deadline: datetime | None = None  # extended for this respondent; None: the survey's own
     due_passed: bool = False  # written after correct_by as well: no day is named any more
+    question: bool = False  # its text asks something, which an official will answer
+    last_today: bool = False  # the caps allow no further automatic mail today
 
 
 @dataclass(frozen=True, slots=True)

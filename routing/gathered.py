@@ -30,6 +30,13 @@ def alerts(submission: Submission, pieces: tuple[Piece, ...]) -> tuple[Note, ...
         if piece.sheet is not None and piece.decision.outcome == "accepted"
         for key in piece.sheet.alerts
     ]
+    notes += [
+        Note("check_failed", f"{finding.label} {finding.found}", piece.identity.body, piece.program)
+        for piece in pieces
+        if piece.decision.rule == "findings"  # what is held by it shows already
+        for finding in piece.findings
+        if finding.code == "check_failed"
+    ]
     if submission.no_reply:
         notes.append(Note("no_reply", "; ".join(submission.no_reply)))
     return tuple(notes)

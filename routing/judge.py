@@ -6,12 +6,12 @@ what was read still holds when it is written. Reads no mail, sends nothing, open
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 from config.settings import Settings
 from intake.submission import Submission
 from routing.bookkeeping import books_of, deadlines_at
+from routing.caps import allowance
 from routing.cases import NO_OVERRIDE, Facts, Override, decide
 from routing.clock import Clock
 from routing.decided import Decided, Note, Posted
@@ -20,7 +20,7 @@ from routing.ledger import outbox, people, verdicts
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
 from routing.register import Register
-from routing.reply import Circumstances, write_reply
+from routing.reply import Circumstances, recipient_of, write_reply
 from routing.standing import Standing, standings
 
 
@@ -66,53 +66,52 @@ class Judge:
         message = submission.message
         address = message.sender
         approved = people.approval(self.ledger, address.address) if address else None
-        ours = {m.address.lower() for m in self.register.survey.mailboxes} | {self.settings.operators.lower()}
+        colleague = address is not None and (
+            address.domain in self.register.own_domains
+            or address.address.lower() == self.settings.operators.lower()
+        )
         threads = {message.in_reply_to, *message.references} - {""}
         return Facts(
             sender=know_sender(address, approved, self.settings.approved_domains, self.register.roster),
             resend_of=verdicts.first_with_content(self.ledger, arrival.mailbox, submission, arrival.id),
             answers_ours=any(outbox.is_ours(self.ledger, i) for i in threads),
-            from_ourselves=address is not None and address.address.lower() in ours,
+            from_ourselves=colleague,
             history=lambda body, program: verdicts.history(self.ledger, body, program, arrival.id),
             listed=lambda body, program: verdicts.listed(self.ledger, body, program, arrival.id),
             deadlines=deadlines_at(self.ledger, self.register, self.clock()),
         )
 
     def _write(self, decided: Decided, facts: Facts, override: Override) -> Posted | None:
-        now = self.clock()
-        reply = write_reply(
-            decided,
-            Circumstances(
-                register=self.register,
-                settings=self.settings,
-                standings=self._standings(decided),
-                first_receipt=facts.resend_of,
-                now=now,
-                round=verdicts.rounds(self.ledger, decided.arrival.id),
-                deadlines=facts.deadlines,
-            ),
-        )
-        if reply is None or override is not NO_OVERRIDE:
-            return reply
-        capped = self._capped(reply)
-        if capped:
-            note = Note("capped", f"{reply.recipient} {capped}", reply.respondent)
-            verdicts.note(self.ledger, note, decided.arrival.id, ("uketsuke", ""), now)
+        """The reply to a decided mail, if one goes out. What an official decided is under no cap."""
+        if decided.submission is None:
             return None
-        return reply
+        now, around = self.clock(), self._circumstances(decided, decided.submission, facts)
+        recipient = recipient_of(decided.submission, around)
+        if recipient is None:
+            return None
+        whom, respondent = recipient.address.lower(), decided.identity.submitter
+        left = allowance(self.ledger, self.settings.caps, whom, respondent, now)
+        automatic = override is NO_OVERRIDE
+        reply = write_reply(decided, replace(around, last_today=automatic and left.left == 1))
+        if reply is None or not automatic or left.left:
+            return reply
+        note = Note("capped", f"{reply.recipient} {left.cap}", reply.respondent)
+        verdicts.note(self.ledger, note, decided.arrival.id, ("uketsuke", ""), now)
+        return None
 
-    def _capped(self, reply: Posted) -> str:
-        """Which cap holds this reply back, or an empty string (LESSONS: caps per address and respondent)."""
-        since = self.clock() - timedelta(days=1)
-        caps = self.settings.caps
-        if outbox.count_since(self.ledger, "recipient", reply.recipient, since) >= caps.per_address_per_day:
-            return "per_address_per_day"
-        if reply.respondent and (
-            outbox.count_since(self.ledger, "respondent", reply.respondent, since)
-            >= caps.per_respondent_per_day
-        ):
-            return "per_respondent_per_day"
-        return ""
+    def _circumstances(self, decided: Decided, submission: Submission, facts: Facts) -> Circumstances:
+        addresses = (submission.message.reply_to, submission.message.sender)
+        written = {a.address.lower() for a in addresses if a}
+        return Circumstances(
+            register=self.register,
+            settings=self.settings,
+            standings=self._standings(decided),
+            first_receipt=facts.resend_of,
+            now=self.clock(),
+            round=verdicts.rounds(self.ledger, decided.arrival.id),
+            deadlines=facts.deadlines,
+            approved=frozenset(a for a in written if people.approval(self.ledger, a) is not None),
+        )
 
     def _standings(self, decided: Decided) -> tuple[Standing, ...]:
         """What the submitter owes, this mail's verdicts counted in."""

@@ -154,6 +154,7 @@ class Paper:
     mailbox: str
     lgcode: str
     received_at: datetime
+    name_differs: bool = False  # the official knows that 組織名 on the sheet is another body's
 
 
 def add(desk: Desk, paper: Paper, who: Who) -> Settled:
@@ -166,6 +167,7 @@ def add(desk: Desk, paper: Paper, who: Who) -> Settled:
         submission = desk.reader.read_mail(raw)
     except (ReaderDied, ReadFailed) as failed:
         raise Refused(f"{paper.filename} を読み取れません。ファイルをご確認ください。") from failed
+    _same_name(desk, paper, submission)
     prefix = desk.register.survey.mailbox(paper.mailbox).receipt_prefix
     fetched = Fetched(f"added-{paper.received_at.isoformat()}", paper.received_at, len(raw), raw)
     new = arrivals.keep(desk.ledger, Place(paper.mailbox, prefix, "added", who.by), [fetched], desk.clock())
@@ -175,6 +177,19 @@ def add(desk: Desk, paper: Paper, who: Who) -> Settled:
     assert arrival is not None
     submission = replace(submission, kind="submission", no_reply=("added",))
     return desk.commit(arrival, submission, _assigning(paper.lgcode, "", who))
+
+
+def _same_name(desk: Desk, paper: Paper, submission: Submission) -> None:
+    """Refuses a sheet that names another body for certain, unless the official knows. A list's rows name the
+    bodies that it collects."""
+    sheets = (s for f in submission.files for s in f.sheets if not s.row)
+    others = [s.body.lgcode for s in sheets if s.body.lgcode not in ("", paper.lgcode)]
+    if others and not paper.name_differs:
+        named, given = (desk.register.full_name(code) for code in (others[0], paper.lgcode))
+        raise Refused(
+            f"調査票の組織名は{named}（{others[0]}）で、指定した{given}（{paper.lgcode}）と一致しません。"
+            "--body を確かめてください。組織名の方が誤りであれば、--name-differs を付けてください。"
+        )
 
 
 def _as_mail(desk: Desk, paper: Paper) -> bytes:

@@ -24,6 +24,11 @@ class Register:
     by_key: Mapping[tuple[str, str], Obligation]
     collectors: Mapping[tuple[str, str], str]
 
+    @property
+    def own_domains(self) -> frozenset[str]:
+        """Domains of the survey's own mailboxes, in lower case: who writes from there is a colleague."""
+        return frozenset(m.address.rpartition("@")[2].lower() for m in self.survey.mailboxes)
+
     def owed_by(self, lgcode: str) -> tuple[Obligation, ...]:
         """The obligations of one respondent, in the order of the programs."""
         found = (self.by_key.get((lgcode, p.id)) for p in self.survey.programs)

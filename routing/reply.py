@@ -13,7 +13,7 @@ from config.domains import is_local_government
 from config.settings import Settings
 from config.survey import Mailbox
 from intake.finding import Finding
-from intake.kind import make_message_id
+from intake.kind import is_noreply, make_message_id
 from intake.submission import Address, Submission
 from replies.compose import compose
 from replies.letter import Envelope, Letter, LetterKind, Owed, Thread
@@ -27,7 +27,7 @@ from routing.standing import Standing
 from routing.verdict import MACHINE_KINDS
 
 _NEUTRAL_FILE_RULES = frozenset(
-    {"double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees"}
+    {"double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees", "check_failed"}
 )
 
 
@@ -43,6 +43,8 @@ class Circumstances:
     now: datetime
     round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
     deadlines: Deadlines | None = None  # None: nothing was extended
+    last_today: bool = False  # a cap allows this reply and no further one
+    approved: frozenset[str] = frozenset()  # addresses of this mail that operators approved, in lower case
 
 
 def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
@@ -93,7 +95,7 @@ def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
     """The finished reply, or None where there is none to write."""
     kind = letter_kind(decided, around)
     submission = decided.submission
-    recipient = _recipient(submission, around.settings) if submission else None
+    recipient = recipient_of(submission, around) if submission else None
     if kind is None or submission is None or recipient is None:
         return None
     mailbox = around.register.survey.mailbox(decided.arrival.mailbox)
@@ -119,7 +121,7 @@ def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
         message_id=message_id,
         mailbox=mailbox.id,
         mail_from=mailbox.address,
-        recipient=recipient.address,
+        recipient=recipient.address.lower(),  # one person is counted once for the caps, however it is written
         rcpt_to=envelope.recipient,
         respondent=decided.identity.submitter,
         subject=rendered.subject,
@@ -127,12 +129,17 @@ def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
     )
 
 
-def _recipient(submission: Submission, settings: Settings) -> Address | None:
-    """Reply-To where its domain is a local government's or approved, else From (DESIGN §6)."""
+def recipient_of(submission: Submission, around: Circumstances) -> Address | None:
+    """Whom a reply goes to: Reply-To where its domain passes row 6, else From (DESIGN §6). None where that is
+    ourselves, or a colleague of the ministry: a reply would come back to us, or tell nobody anything."""
     reply_to, sender = submission.message.reply_to, submission.message.sender
-    if reply_to and (is_local_government(reply_to.domain) or reply_to.domain in settings.approved_domains):
-        return reply_to
-    return sender
+    chosen = reply_to if reply_to and _may_receive(reply_to, around) else sender
+    return None if chosen and chosen.domain in around.register.own_domains else chosen
+
+
+def _may_receive(address: Address, around: Circumstances) -> bool:
+    known = is_local_government(address.domain) or address.domain in around.settings.approved_domains
+    return (known or address.address.lower() in around.approved) and not is_noreply(address)
 
 
 def _thread(submission: Submission) -> Thread:
@@ -168,6 +175,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         first_receipt=around.first_receipt,
         deadline=deadline,
         due_passed=around.now > max(deadline, survey.correct_by),
+        last_today=around.last_today,
     )
 
 

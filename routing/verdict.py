@@ -156,6 +156,9 @@ FILE_TABLE: tuple[FileRow, ...] = (
     FileRow("15", "same_finding_again", "同じ指摘が２回目です。電話でご確認ください",
             lambda c: _asked_before(c), "held"),
     FileRow("16", "findings", "修正をお願いする点があります", lambda c: bool(c.errors), "correction"),
+    # Row "–": a sheet that could not be checked to its end is not called complete, and asks nobody for anything.
+    FileRow("", "check_failed", "点検の一部が途中で止まりました。内容をご確認ください",
+            lambda c: any(f.code == "check_failed" for f in c.findings), "held"),
     FileRow("17", "otherwise", "受理しました", lambda c: True, "accepted"),
 )
 # fmt: on

@@ -112,10 +112,13 @@ def _changes(amend: tuple[str, ...]) -> dict[str, str]:
 @click.option("--body", required=True, metavar="LGCODE", help="回答団体の団体コード（６桁）")
 @click.option("--received", required=True, metavar="ISO8601", help="受領した日時")
 @click.option("--mailbox", metavar="ID", help="提出先（既定: 調査票の制度等から）")
+@click.option("--name-differs", is_flag=True, help="調査票の組織名が --body と違っても、--body の回答とする")
 @click.option("--by", required=True, help="記録する職員")
 @click.option("--why", "--reason", "why", default="郵送・持参等により受領", help="理由")
 @with_app
-def add(app: App, file: Path, body: str, received: str, mailbox: str | None, by: str, why: str) -> None:  # noqa: PLR0913
+def add(  # noqa: PLR0913 - one parameter per option of the command
+    app: App, file: Path, body: str, received: str, mailbox: str | None, name_differs: bool, by: str, why: str
+) -> None:
     """メール以外（郵送・持参など）で受領した調査票を記録します（返信は送りません）。"""
     who = who_decides(by, why)
     try:
@@ -127,7 +130,7 @@ def add(app: App, file: Path, body: str, received: str, mailbox: str | None, by:
         where = mailbox or _mailbox_for(desk, file, body)
         if where not in {m.id for m in desk.register.survey.mailboxes}:
             raise click.UsageError(f"--mailbox {where}: この調査にない提出先です。")
-        paper = operate.Paper(file.name, file.read_bytes(), where, body, at)
+        paper = operate.Paper(file.name, file.read_bytes(), where, body, at, name_differs)
         click.echo(settled_line(operate.add(desk, paper, who), desk.register))
 
 

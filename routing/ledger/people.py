@@ -156,7 +156,7 @@ _CAPPED = f"""SELECT a.*, '0' AS piece, e.lgcode AS body, '' AS program, coalesc
 _ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.lgcode AS body, e.program, coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject
     FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
-    WHERE e.kind IN ('alert', 'attribute_gap') AND e.recorded_at <= ?
+    WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed') AND e.recorded_at <= ?
     AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind = e.kind
                 AND f.program = e.program AND f.lgcode = e.lgcode)
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.kind = 'seen' AND s.id > e.id

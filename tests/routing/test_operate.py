@@ -492,3 +492,11 @@ def test_what_is_not_owed_cannot_be_set_aside(office: Office, lgcode: str, progr
     with pytest.raises(Refused, match="提出義務はありません"):
         operate.set_applicable(office.desk, lgcode, program, False, WHO)
     assert office.count("event") == 0
+
+
+def test_paper_whose_sheet_names_another_body_is_refused_unless_the_official_knows(office: Office) -> None:
+    with pytest.raises(Refused, match=r"横浜市（141003）.*相模原市（141500）"):
+        operate.add(office.desk, paper(lgcode=SAGAMIHARA), WHO)
+    assert office.count("arrival") == 0
+    settled = operate.add(office.desk, paper(lgcode=SAGAMIHARA, name_differs=True), WHO)
+    assert settled.decided.pieces[0].identity.body == SAGAMIHARA
