@@ -1,4 +1,4 @@
-"""Fixtures for every test folder: the real mail servers."""
+"""Fixtures for every test folder: the real mail servers; and the matrix at the end of the session."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.matrix import figure, pytest_terminal_summary
 from tests.servers.correspondents import Correspondents, settle
 from tests.servers.machine import ServerMissing
 from tests.servers.mail import MailServers, running
+
+__all__ = ["figure", "pytest_terminal_summary"]  # pytest finds them here
 
 
 @pytest.fixture(scope="session")
