@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,9 +58,11 @@ class ImapSource:
         self._client: IMAPClient | None = None
 
     def look(self, cursor: Cursor | None) -> Look:
-        """The UIDs behind the cursor, ascending; all of them where the folder has another UIDVALIDITY."""
+        """The UIDs behind the cursor, ascending; all of them where the folder has another UIDVALIDITY, or has
+        been put back to an earlier state without one (`_life`)."""
         with self._guard("メールボックスを確認できません"):
-            client, uidvalidity = self._examined()
+            client, folder = self._examined()
+            uidvalidity = self._life(client, folder, cursor)
             known = cursor is not None and cursor.uidvalidity == uidvalidity
             last = int(cursor.uid or 0) if cursor is not None and known else 0
             # «n:*» names the last mail even when its UID is below n (RFC 9051 §9, seq-range)
@@ -116,8 +119,29 @@ class ImapSource:
             except IMAPClientError:
                 return _one_by_one(self._client, uids, items)
 
-    def _examined(self) -> tuple[IMAPClient, str]:
-        """The folder opened afresh, so that it tells of new mail and of a new UIDVALIDITY, and the latter."""
+    def _life(self, client: IMAPClient, folder: Item, cursor: Cursor | None) -> str:
+        """The validity of the folder's UIDs: UIDVALIDITY, and "+1", "+2" … behind it for each time that the
+        server gave the same UIDs to other mails under one UIDVALIDITY, which RFC 9051 §2.3.1.1 forbids and a
+        mailbox restored from a backup does. Two signs tell: a UID that was given is still to be given, or the
+        mail at the cursor has another INTERNALDATE than the one that was read there."""
+        uidvalidity = str(folder[b"UIDVALIDITY"])
+        if cursor is None or not cursor.uid:
+            return uidvalidity
+        same, _, lives = cursor.uidvalidity.partition("+")
+        if same != uidvalidity:
+            return uidvalidity
+        last = int(cursor.uid)
+        given_again = folder.get(b"UIDNEXT", last + 1) <= last
+        date = None if given_again or cursor.received_at is None else _date_of(client, last)
+        if not given_again and date in (None, cursor.received_at):
+            return cursor.uidvalidity
+        _log.warning(
+            "%s のメールボックスが以前の状態に戻されています。全てのメールを確認し直します。", self._access.host
+        )
+        return f"{uidvalidity}+{int(lives or 0) + 1}"
+
+    def _examined(self) -> tuple[IMAPClient, Item]:
+        """The folder opened afresh, so that it tells of new mail and of a new UIDVALIDITY, and what it tells."""
         if self._client is not None:
             try:
                 return self._client, _examine(self._client, self._access.folder)
@@ -182,16 +206,27 @@ class ImapSource:
             self._client = None
 
 
-def _examine(client: IMAPClient, folder: str) -> str:
-    answer = client.select_folder(folder, readonly=True)
+def _examine(client: IMAPClient, folder: str) -> Item:
+    answer: Item = client.select_folder(folder, readonly=True)
     if b"UIDVALIDITY" not in answer:
         raise IMAPClientError("no UIDVALIDITY")
-    return str(answer[b"UIDVALIDITY"])
+    return answer
 
 
 def _fetch(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, Item]:
     found: dict[int, Item] = client.fetch(uids, items)
     return found
+
+
+def _date_of(client: IMAPClient, uid: int) -> datetime | None:
+    """The INTERNALDATE of one mail; None where it is gone, or damaged, or the server gives none."""
+    try:
+        date = _fetch(client, [uid], ["INTERNALDATE"]).get(uid, {}).get(b"INTERNALDATE")
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError:
+        return None
+    return date if isinstance(date, datetime) and date.tzinfo else None
 
 
 def _one_by_one(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, Item]:

@@ -17,11 +17,13 @@ class SourceUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a mailbox has been read: UIDVALIDITY and the last UID (RFC 9051 §2.3.1.1). A Maildir has no
-    UIDs: its validity is "" and its uid the unique part of the file's name."""
+    """How far a mailbox has been read: UIDVALIDITY and the last UID (RFC 9051 §2.3.1.1), and the INTERNALDATE
+    of the mail at it, where known. A Maildir has no UIDs: its validity is "" and its uid the unique part of
+    the file's name."""
 
     uidvalidity: str
     uid: str
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

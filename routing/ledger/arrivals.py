@@ -41,8 +41,10 @@ def receipt_number(prefix: str, mailbox: str, sha256: str, received_at: datetime
 
 def cursor(ledger: Ledger, mailbox: str) -> Cursor | None:
     """How far this mailbox has been read."""
-    row = ledger.row("SELECT uidvalidity, uid FROM cursor WHERE mailbox = ?", mailbox)
-    return Cursor(row["uidvalidity"], row["uid"]) if row else None
+    row = ledger.row("SELECT uidvalidity, uid, received_at FROM cursor WHERE mailbox = ?", mailbox)
+    if row is None:
+        return None
+    return Cursor(row["uidvalidity"], row["uid"], unstamp(row["received_at"]) if row["received_at"] else None)
 
 
 def unseen(ledger: Ledger, mailbox: str, uidvalidity: str, uids: Sequence[str]) -> list[str]:
@@ -92,11 +94,13 @@ def keep(ledger: Ledger, place: Place, mails: Sequence[Fetched], now: datetime) 
             )
         if mails:
             ledger.run(
-                "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO cursor (mailbox, uidvalidity, uid, recorded_at, received_at)"
+                " VALUES (?, ?, ?, ?, ?)",
                 place.mailbox,
                 place.uidvalidity,
                 mails[-1].uid,
                 stamp(now),
+                stamp(mails[-1].received_at),
             )
     return new
 

@@ -228,6 +228,12 @@ def m005_erasure(db: Database) -> None:
     )
 
 
+@migrations()
+def m006_cursor_date(db: Database) -> None:
+    """The INTERNALDATE of the mail at each cursor, by which a mailbox that was put back is known."""
+    _run(db, "ALTER TABLE cursor ADD COLUMN received_at TEXT NOT NULL DEFAULT ''")
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

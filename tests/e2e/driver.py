@@ -108,7 +108,7 @@ def main() -> None:
             code = 70
             try:
                 code = _run(json.loads(line))
-            except BaseException:
+            except BaseException:  # noqa: BLE001 - whatever it was, the log tells it and the parent hears 70
                 traceback.print_exc()
             finally:
                 sys.stdout.flush()

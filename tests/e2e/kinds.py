@@ -94,7 +94,9 @@ def _plain(number: int, subject: str, headers: dict[str, str] | None = None) -> 
 def _resend(number: int) -> bytes:
     """The base mail on another way, under another Message-ID (RFC 5322 §3.6.4)."""
     again = mail(BASE_SENDER, MAILBOXES["n_mynumber"], f"<again-{number}@city.test>", BASE, _base_workbook())
-    return f"Received: from relay{number}.test by mx.test; Tue, 18 Jul 2023 10:00:00 +0900\r\n".encode() + again
+    return (
+        f"Received: from relay{number}.test by mx.test; Tue, 18 Jul 2023 10:00:00 +0900\r\n".encode() + again
+    )
 
 
 def _bounce(number: int, reply_id: str) -> bytes:

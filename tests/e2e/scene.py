@@ -93,7 +93,9 @@ class Scene:
         assert sorted(whole) == sorted(wanted)
         assert all(hashlib.sha256(raw).hexdigest() == sha256 for sha256, _, raw in kept)
         assert len(kept) == len(self.put)
-        seen = self.rows("SELECT count(*), count(DISTINCT arrival_id) FROM sighting WHERE uidvalidity <> 'base'")
+        seen = self.rows(
+            "SELECT count(*), count(DISTINCT arrival_id) FROM sighting WHERE uidvalidity <> 'base'"
+        )
         mails = len(self.servers.dovecot.mails(self.user))
         assert seen == [(mails, mails)]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -34,7 +33,9 @@ FEW = _few()
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, mail_servers: MailServers) -> Iterator[Callable[[str], Scene]]:
+def stage(
+    tmp_path_factory: pytest.TempPathFactory, mail_servers: MailServers
+) -> Iterator[Callable[[str], Scene]]:
     """Makes scenes, each with the ledger of a first day on which one mail was accepted and answered."""
     folder = tmp_path_factory.mktemp("scenes")
     survey = shift_survey(folder / "survey")
@@ -73,7 +74,10 @@ def _kill_and_run_again(stage: Callable[..., tuple[Scene, str]], step: Step, kin
 
 @pytest.mark.parametrize(("step", "kind"), FEW, ids=lambda value: value.name)
 def test_killed_at_each_step_over_some_mail(
-    stage: Callable[..., tuple[Scene, str]], step: Step, kind: Kind, record_property: Callable[[str, object], None]
+    stage: Callable[..., tuple[Scene, str]],
+    step: Step,
+    kind: Kind,
+    record_property: Callable[[str, object], None],
 ) -> None:
     note(record_property, f"killed: {step.name}", kind.name)
     _kill_and_run_again(stage, step, kind)
@@ -84,7 +88,10 @@ def test_killed_at_each_step_over_some_mail(
     ("step", "kind"), [cell for cell in PASSING if cell not in FEW], ids=lambda value: value.name
 )
 def test_killed_at_each_step_over_every_kind_of_mail(
-    stage: Callable[..., tuple[Scene, str]], step: Step, kind: Kind, record_property: Callable[[str, object], None]
+    stage: Callable[..., tuple[Scene, str]],
+    step: Step,
+    kind: Kind,
+    record_property: Callable[[str, object], None],
 ) -> None:
     note(record_property, f"killed: {step.name}", kind.name)
     _kill_and_run_again(stage, step, kind)
@@ -95,7 +102,10 @@ def test_killed_at_each_step_over_every_kind_of_mail(
     ("step", "kind"), [cell for cell in CELLS if cell not in PASSING], ids=lambda value: value.name
 )
 def test_steps_that_a_kind_of_mail_does_not_pass(
-    stage: Callable[..., tuple[Scene, str]], step: Step, kind: Kind, record_property: Callable[[str, object], None]
+    stage: Callable[..., tuple[Scene, str]],
+    step: Step,
+    kind: Kind,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """What the matrix shows as «–» is so: the program waits at the step to be killed and never comes by."""
     note(record_property, f"killed: {step.name}", kind.name, "–")

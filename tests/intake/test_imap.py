@@ -84,6 +84,39 @@ def test_another_uidvalidity_makes_every_mail_new(access: ImapAccess, mail_serve
     assert len(after.uids) == 2
 
 
+@pytest.mark.parametrize("came_since", [1, 2, 5])
+def test_a_mailbox_put_back_to_an_earlier_state_is_looked_at_anew(
+    access: ImapAccess, mail_servers: MailServers, tmp_path: Path, came_since: int
+) -> None:
+    """A restored backup gives UIDs again under the same UIDVALIDITY, which RFC 9051 §2.3.1.1 forbids. With
+    five new mails the UIDs are past our cursor again before anyone looks: the date tells."""
+    dovecot, (start, later) = (
+        mail_servers.dovecot,
+        (datetime(2023, 7, 20, tzinfo=UTC), datetime(2023, 7, 21, tzinfo=UTC)),
+    )
+    for n in range(2):
+        dovecot.put(access.user, b"X: %d\r\n\r\n" % n, start)
+    dovecot.back_up(access.user, tmp_path / "backup")
+    for n in range(2, 4):
+        dovecot.put(access.user, b"X: %d\r\n\r\n" % n, start)
+    with opened(access) as source:
+        before = source.look(None)
+        *_, last = source.fetch(before.uids)
+        cursor = Cursor(before.uidvalidity, last.uid, last.received_at)
+        assert source.look(cursor).uids == ()
+
+        dovecot.restore(access.user, tmp_path / "backup")
+        for n in range(came_since):
+            dovecot.put(access.user, b"X: new %d\r\n\r\n" % n, later)
+        after = source.look(cursor)
+        mails = list(source.fetch(after.uids))
+        again = source.look(Cursor(after.uidvalidity, mails[-1].uid, mails[-1].received_at))
+
+    assert (after.uidvalidity, again.uidvalidity) == (f"{before.uidvalidity}+1",) * 2
+    assert len(mails) == 2 + came_since
+    assert again.uids == ()
+
+
 # --- nothing changes
 
 

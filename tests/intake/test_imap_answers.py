@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from intake.imap import ImapAccess, ImapSource
-from intake.source import Cursor, SourceUnavailable
+from intake.source import Cursor, Look, SourceUnavailable
 from tests.servers import machine
 from tests.servers.scripted import HANG_UP, scripted_imap
 
@@ -76,6 +77,16 @@ def test_a_folder_without_uidvalidity_is_unavailable(tls: tuple[Path, Path, Path
     examine = {"EXAMINE": b"* 1 EXISTS\r\nTAG OK done\r\n"}
     with facing(examine, tls) as (source, _), pytest.raises(SourceUnavailable):
         source.look(None)
+
+
+@pytest.mark.parametrize("said", [b"", b"TAG NO damaged\r\n", b"* 1 FETCH (UID 8 INTERNALDATE NIL)\r\n"])
+def test_a_mail_at_the_cursor_that_tells_no_date_is_no_sign_of_a_restored_mailbox(
+    said: bytes, tls: tuple[Path, Path, Path]
+) -> None:
+    cursor = Cursor("1", "8", datetime(2023, 7, 21, tzinfo=UTC))
+    dated = {"UID FETCH 8 (INTERNALDATE": said if b"TAG" in said else said + b"TAG OK done\r\n"}
+    with facing({"UID SEARCH": b"* SEARCH 9\r\nTAG OK done\r\n", **dated}, tls) as (source, _):
+        assert source.look(cursor) == Look("1", ("9",))
 
 
 # --- answers to FETCH

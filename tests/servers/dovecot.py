@@ -144,6 +144,19 @@ class Dovecot:
         """Gives the INBOX another UIDVALIDITY, as a restored backup does."""
         self.doveadm("mailbox", "update", "-u", address, "--uid-validity", str(to), "INBOX")
 
+    def back_up(self, address: str, to: Path) -> None:
+        """Copies all mail of this user away, with UIDs and UIDVALIDITY."""
+        self.doveadm("mailbox", "status", "-u", address, "messages", "INBOX")  # gives every mail its UID
+        shutil.copytree(self._home(address), to)
+
+    def restore(self, address: str, backup: Path) -> None:
+        """Puts a user's mail back as it was: what has come since is gone, and its UIDs are given again."""
+        self.kick(address)
+        shutil.rmtree(self._home(address))
+        shutil.copytree(backup, self._home(address))
+        for each in (self._home(address), *self._home(address).rglob("*")):
+            os.chown(each, _NOBODY, _NOBODY)
+
     def kick(self, address: str) -> None:
         """Cuts this user's connections, if there are any."""
         self.doveadm("kick", address, fine=(0, 68))  # 68: nobody was connected
