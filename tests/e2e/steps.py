@@ -34,7 +34,7 @@ STEPS = (
     Step("deciding", "routing.judge:Judge.decide", "before", "decided"),
     Step("verdict written", "routing.ledger.verdicts:record", "after", "all"),
     Step("reply queued", "routing.ledger.outbox:queue", "after", "reply"),
-    Step("settled", "routing.desk:Desk.settle", "after", "all"),
+    Step("settled", "routing.desk:Desk.settle_together", "after", "all"),
     Step("to be sent", "routing.ledger.outbox:begin", "before", "reply"),
     Step("sending", "routing.ledger.outbox:begin", "after", "reply"),
     Step("connected", "replies.smtp:SmtpSender._connect", "after", "reply"),
@@ -43,7 +43,8 @@ STEPS = (
     Step("DATA", "smtplib:SMTP.data", "before", "reply"),
     Step("accepted", "smtplib:SMTP.data", "after", "reply", window=True),
     Step("answer heard", "routing.ledger.outbox:finish", "before", "reply", window=True),
-    Step("sent", "routing.ledger.outbox:finish", "after", "reply"),
+    Step("end written", "routing.ledger.outbox:finish", "after", "reply", window=True),
+    Step("sent", "routing.desk:Desk.record_and_next", "after", "reply"),
     Step("goodbye", "smtplib:SMTP.quit", "before", "reply"),
 )
 BY_NAME = {step.name: step for step in STEPS}
