@@ -1,0 +1,111 @@
+"""A ledger of every released schema is opened by today's program and tells the same story (DESIGN §3).
+
+The expected values are the story of tests/ledgers/README.md, written down by hand.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from sqlite_utils import Database
+
+from routing.cli.app import run_command
+from routing.clock import JST
+from routing.ledger import people
+from routing.ledger.history import story
+from routing.ledger.migrations import migrations
+from routing.ledger.store import Ledger
+from routing.reading import Reader
+from routing.register import Register
+from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
+from tests.routing.desk_at_hand import SETTINGS, Office, open_office
+
+HERE = Path(__file__).parents[1] / "ledgers"
+SCHEMAS = ("m004",)
+LATER = datetime(2023, 7, 18, 11, 0, tzinfo=JST)
+
+
+@pytest.fixture(params=SCHEMAS)
+def old(
+    request: pytest.FixtureRequest, tmp_path: Path, register: Register, reader: Reader
+) -> Iterator[Office]:
+    """An office on a copy of a golden ledger, twenty minutes after the story's end."""
+    shutil.copy(HERE / f"{request.param}.db", tmp_path / "ledger.db")
+    ledger = Ledger(tmp_path / "ledger.db")
+    office = open_office(tmp_path, register, reader, ledger)
+    office.now = LATER
+    yield office
+    ledger.close()
+
+
+def test_every_golden_ledger_is_tested_and_is_of_the_schema_of_its_name() -> None:
+    assert sorted(p.stem for p in HERE.glob("*.db")) == sorted(SCHEMAS)
+    for name in SCHEMAS:
+        database = Database(f"{HERE / name}.db")
+        applied = [m.name for m in migrations.applied(database)]
+        assert applied[-1].startswith(name + "_")
+        database.close()
+
+
+def test_it_is_brought_to_todays_schema(old: Office) -> None:
+    assert list(migrations.pending(Database(old.ledger.connection))) == []
+
+
+def test_the_standings_are_those_of_the_story(old: Office) -> None:
+    states = {
+        key: old.standing_now(*key).state
+        for key in ((YOKOHAMA, "nanbyo"), (YOKOHAMA, "shoman"), ("140007", "nanbyo"), ("130001", "nanbyo"))
+    }
+    assert states == {
+        (YOKOHAMA, "nanbyo"): "accepted",
+        (YOKOHAMA, "shoman"): "correction",
+        ("140007", "nanbyo"): "outstanding",
+        ("130001", "nanbyo"): "not_applicable",
+    }
+    assert old.standing_now(YOKOHAMA, "nanbyo").received_at == datetime(2023, 7, 18, 10, 29, tzinfo=JST)
+    assert old.standing_now(YOKOHAMA, "shoman", IN_TIME).state == "outstanding"  # not yet at 10:00
+
+
+def test_what_waits_for_officials_is_what_waited(old: Office) -> None:
+    assert [(h.id, h.queue, h.reason) for h in people.held(old.ledger, LATER)] == [
+        (3, "inquiry", "inquiry"),
+        (5, "submission", "unknown_sender"),
+        (6, "outbox", "refused"),
+    ]
+
+
+def test_show_tells_who_ignored_the_fourth_mail_and_why(old: Office) -> None:
+    told = {entry.title: entry.as_dict()["rows"] for entry in story(old.ledger, 4)}
+    assert [(v["判定"], v["判定者"], v["理由"]) for v in told["判定"]] == [
+        ("held", "uketsuke", ""),
+        ("ignored", "山田", "電話で確認した"),
+    ]
+
+
+def test_the_mail_that_waited_is_read_by_todays_reader(old: Office) -> None:
+    (settled,) = old.desk.settle_waiting()
+    assert settled.decided.arrival.id == 7
+    assert settled.decided.submission is not None
+    assert settled.decided.submission.message.subject == "七通目"
+
+
+def test_the_export_has_the_newest_accepted_answer_and_no_other(old: Office, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    out = tmp_path / "out.xlsx"
+    now = ["--now", LATER.isoformat()]
+    assert run_command(["--settings", str(tmp_path / "settings.toml"), *now, "export", "-o", str(out)]) == 0
+    text = {
+        str(cell)
+        for sheet in openpyxl.load_workbook(out, read_only=True)
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+    }
+    sixth = old.ledger.row("SELECT receipt FROM arrival WHERE id = 6")
+    others = old.ledger.rows("SELECT receipt FROM arrival WHERE id <> 6")
+    assert sixth is not None and sixth["receipt"] in text
+    assert not text & {row["receipt"] for row in others}
