@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from config.errors import ConfigError
-from routing.cli.care import erase
+from routing.cli.care import backup_command, erase, purge, verify
 from routing.cli.check import check, inspect
 from routing.cli.collate import collate_command
 from routing.cli.context import App
@@ -36,7 +36,8 @@ from routing.reading import ReaderUnavailable
 USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 COMMANDS = (
     demo, run, check, inspect, form, collate_command, status, held, show, decide, add, extend_command,
-    pause_reminders, remind_command, request_command, report, export_command, doctor, erase
+    pause_reminders, remind_command, request_command, report, export_command, doctor, erase, purge,
+    backup_command, verify
 )  # fmt: skip
 
 

@@ -1,13 +1,29 @@
-"""`uketsuke erase`: one mail's bytes and content taken out of the ledger, with a trace. Opens no connection."""
+"""`uketsuke erase`, `purge`, `backup` and `verify`: the care of the ledger. Opens no connection to any server."""
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+
 import click
+from sqlite_utils import Database
 
 from routing import operate
-from routing.cli.context import App, find_arrival, with_app
+from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
 from routing.cli.decide import who_decides
-from routing.ledger import erasure
+from routing.clock import JST, stamp
+from routing.ledger import backup, erasure, promises, retention
+from routing.ledger.migrations import migrations
+from routing.ledger.promises import Answer
+from routing.ledger.store import LedgerBusy
+from routing.operate import Refused
+
+UNREADABLE = 2
+_LATER = "他のプログラムが台帳を読んでいるため、仕上げは run が行います。後で verify で確かめてください。"
 
 
 @click.command()
@@ -24,12 +40,102 @@ def erase(app: App, id: str, by: str, why: str) -> int:
         wiped = operate.erase(desk, arrival, who)
     click.echo(f"{arrival.receipt} の内容を台帳から消去しました。")
     if not wiped:
-        click.echo(
-            "他のプログラムが台帳を読んでいるため、仕上げは run が行います。後で verify で確かめてください。"
-        )
+        click.echo(_LATER)
     if others:
-        click.echo(
-            f"同じメールが他の提出先にも届いています（必要なら同じように消去してください）: {'、'.join(others)}"
-        )
+        told = "、".join(others)
+        click.echo(f"同じメールが他の提出先にも届いています（必要なら同じように消去してください）: {told}")
     click.echo("受信箱に残るメールと、これまでに取った控えからは消えません。別に消してください。")
     return 0
+
+
+@click.command()
+@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="この日より前に受領したもの")
+@click.option("--keep-days", type=click.IntRange(min=1), help="受領からこの日数を過ぎたもの")
+@click.option("--dry-run", is_flag=True, help="何がなくなるかを示すだけで、消去しない")
+@click.option("--by", default="", help="消去する職員（--dry-run でないときは必須）")
+@click.option("--why", "--reason", "why", default="保存期間の満了", help="理由")
+@with_app
+def purge(  # noqa: PLR0913 - one parameter per option of the command
+    app: App, before: datetime | None, keep_days: int | None, dry_run: bool, by: str, why: str
+) -> int:
+    """保存期間を過ぎたメールの内容を台帳から消去します（提出状況、判定、ハッシュ値は残ります）。元に戻せません。"""
+    if (before is None) == (keep_days is None):
+        raise click.UsageError("--before か --keep-days のどちらか一つを指定してください。")
+    who = None if dry_run else who_decides(by, why)
+    with app.open_desk() as desk:
+        now = desk.clock()
+        limit = before.replace(tzinfo=JST) if before else now - timedelta(days=keep_days or 0)
+        if limit > now:
+            raise Refused("これから来る日付は指定できません。")
+        found = retention.due(desk.ledger, limit, now)
+        click.echo(f"{stamp(limit)} より前に受領したもの: メール {len(found.arrivals)}通、"
+                   f"こちらから出した手紙 {len(found.letters)}通、{found.size:,}バイト")  # fmt: skip
+        if found.answers:
+            click.echo(f"うち受理済みの回答 {found.answers}件（以後、export に出ません）")
+        if found.waiting:
+            click.echo(f"判定、送信又は職員の判断を待っている {found.waiting}通は、残します。")
+        if who is not None:
+            wiped = retention.purge(desk.ledger, found, who.pair, now)
+            click.echo("消去しました。" if wiped else f"消去しました。{_LATER}")
+    return 0
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="既存のファイルを置き換える")
+@with_app
+def backup_command(app: App, file: Path, force: bool) -> int:
+    """台帳の控えを取ります（run が動いていてもかまいません）。書いた後で中身を確かめます。"""
+    with app.open_desk() as desk:
+        try:
+            size = backup.backup(desk.ledger, file, force)
+        except backup.BackupRefused as refused:
+            raise Refused(str(refused)) from refused
+    click.echo(f"{file} に控えを取りました（{size:,}バイト）。")
+    return 0
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
+@with_app
+def verify(app: App, file: Path | None, as_json: bool) -> int:
+    """台帳（又は控えのファイル）が約束どおりであるかを、一つずつ確かめます。何も変更しません。"""
+    path = file or app.settings.ledger
+    try:
+        with _read_only(path) as connection:
+            answers = list(promises.ask(connection))
+    except sqlite3.DatabaseError as error:
+        if "locked" in str(error):
+            raise LedgerBusy("台帳が他のプログラムに使われています") from error
+        click.echo(f"{path} は台帳として読めません（{error}）。控えから戻してください。", err=True)
+        return UNREADABLE
+    _tell(answers, as_json)
+    return 0 if all(answer.holds for answer in answers) else 1
+
+
+def _tell(answers: list[Answer], as_json: bool) -> None:
+    if as_json:
+        echo_json([{**asdict(answer), "holds": answer.holds} for answer in answers])
+        return
+    listed = table("台帳の確認", "名前", "約束", "内容", "", "該当")
+    for one in answers:
+        listed.add_row(one.name, str(one.number or ""), one.sentence, "良好" if one.holds else "要対応",
+                       "、".join(one.broken), style=None if one.holds else "red")  # fmt: skip
+    console().print(listed)
+
+
+@contextmanager
+def _read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """One moment of a ledger, without writing to it. One of an older release is brought up to date in memory."""
+    with closing(
+        sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    ) as file:
+        if not migrations.pending(Database(file)):
+            file.execute("BEGIN")
+            yield file
+            return
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+            file.backup(copy)
+            migrations.apply(Database(copy))
+            yield copy

@@ -1,0 +1,77 @@
+"""A copy of the ledger while the desk works on it, by SQLite's own backup (https://sqlite.org/backup.html).
+
+The copy is one file without a write-ahead log, readable by its owner only, whole or not there at all: it gets
+its name after it was checked and written through to the disk. Changes nothing in the ledger.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from routing.ledger.store import DiskFull, Ledger
+
+_FULL = (28, 122)  # errno: ENOSPC, EDQUOT
+
+
+class BackupRefused(Exception):
+    """The copy cannot be made there; the text says why."""
+
+
+def backup(ledger: Ledger, file: Path, replace: bool) -> int:
+    """Copies the ledger as it stands at one moment into `file`; its size in bytes. An existing file stays
+    unless `replace`. Raises BackupRefused, DiskFull; then nothing was changed."""
+    if file.exists() and (not replace or file.samefile(ledger.path)):
+        reason = (
+            "台帳そのものです" if file.samefile(ledger.path) else "すでにあります（置き換えるには --force）"
+        )
+        raise BackupRefused(f"{file} は{reason}。")
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _copy(ledger, unfinished)
+        _keep(unfinished, file, replace)
+    except FileExistsError as error:
+        raise BackupRefused(f"{file} はすでにあります（置き換えるには --force）。") from error
+    except (OSError, sqlite3.Error) as error:
+        if getattr(error, "errno", 0) in _FULL or "full" in str(error):
+            raise DiskFull(f"{file} を書く場所に空きがありません") from error
+        raise BackupRefused(f"{file} に控えを書けません（{error}）。") from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+def _copy(ledger: Ledger, to: Path) -> None:
+    """All pages in one step: a reader of the write-ahead log holds up no writer and sees one moment."""
+    with closing(sqlite3.connect(to, isolation_level=None)) as copy:
+        ledger.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        for check in ("integrity_check", "foreign_key_check"):
+            found = [tuple(row) for row in copy.execute(f"PRAGMA {check}")]
+            if found not in ([], [("ok",)]):
+                raise BackupRefused(
+                    f"控えが壊れています（{check}: {found[0]}）。verify で台帳を確かめてください。"
+                )
+
+
+def _keep(unfinished: Path, file: Path, replace: bool) -> None:
+    """Written through to the disk, then named: by a link where nothing may be replaced, so that nobody who
+    makes the same file meanwhile loses it."""
+    _flush(unfinished)
+    if replace:
+        unfinished.replace(file)
+    else:
+        os.link(unfinished, file)
+    _flush(file.parent)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

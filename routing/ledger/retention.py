@@ -1,0 +1,86 @@
+"""Retention: mails whose time is over lose their content; what standings and accountability need stays.
+
+The same as an erasure (`erasure.py`), for every mail received before an instant, and for our own letters of
+that time. What waits for the reader, for an official or to be sent is left alone. Decides no time limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.clock import stamp
+from routing.decided import Note
+from routing.ledger import erasure, people, verdicts
+from routing.ledger.store import Ledger
+
+BATCH = 50  # mails in one transaction: the desk is never held up for long
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a purge takes: `size` in bytes of raw mail and letters, `answers` of accepted files among the mails
+    (export will not have them any more), `letters` of ours that answer no mail; `waiting`: mails left alone."""
+
+    arrivals: tuple[int, ...]
+    letters: tuple[int, ...]
+    size: int
+    answers: int
+    waiting: int
+
+
+_DUE = """SELECT a.id, coalesce(length(r.bytes), 0)
+        + coalesce((SELECT sum(length(o.data)) FROM outbox o WHERE o.arrival_id = a.id), 0) AS size,
+        EXISTS (SELECT 1 FROM to_read q WHERE q.arrival_id = a.id)
+        OR EXISTS (SELECT 1 FROM to_send s JOIN outbox o ON o.id = s.outbox_id
+                   WHERE o.arrival_id = a.id) AS waits,
+        (SELECT count(*) FROM verdict v WHERE v.arrival_id = a.id AND v.outcome = 'accepted' AND v.part <> ''
+            AND v.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')) AS answers
+    FROM arrival a LEFT JOIN raw r ON r.arrival_id = a.id WHERE a.received_at < ?
+    AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.arrival_id = a.id) ORDER BY a.id"""
+_LETTERS = """SELECT o.id, length(o.data) AS size FROM outbox o WHERE o.arrival_id IS NULL AND o.recorded_at < ?
+    AND length(o.data) > 0 AND NOT EXISTS (SELECT 1 FROM to_send s WHERE s.outbox_id = o.id) ORDER BY o.id"""
+
+
+def due(ledger: Ledger, before: datetime, now: datetime) -> Due:
+    """What was received before an instant and waits for nobody."""
+    held = {item.id for item in people.held(ledger, now)}
+    mails = ledger.rows(_DUE, stamp(before))
+    free = [row for row in mails if not row["waits"] and row["id"] not in held]
+    letters = ledger.rows(_LETTERS, stamp(before))
+    return Due(
+        arrivals=tuple(row["id"] for row in free),
+        letters=tuple(row["id"] for row in letters),
+        size=sum(row["size"] for row in (*free, *letters)),
+        answers=sum(row["answers"] for row in free),
+        waiting=len(mails) - len(free),
+    )
+
+
+def purge(ledger: Ledger, found: Due, who: tuple[str, str], now: datetime) -> bool:
+    """Takes it out, some mails to a transaction; `who` is (name, reason). Whether no trace is left in the
+    write-ahead log yet (else the desk sees to it). Cut short, the next purge goes on."""
+    for some in _batches(found.arrivals):
+        with ledger.writing():
+            for arrival_id in (id for id in some if not _waits(ledger, id)):
+                erasure.erase(ledger, arrival_id, who, now, "purged")
+                erasure.erase_replies(ledger, arrival_id)
+    for some in _batches(found.letters):
+        with ledger.writing():
+            ledger.run_many("UPDATE outbox SET data = x'', subject = '' WHERE id = ?", [(id,) for id in some])
+    if found.arrivals or found.letters:
+        detail = f"{len(found.arrivals)} mails, {len(found.letters)} letters, {found.size} bytes"
+        verdicts.add_event(ledger, Note("purge", detail), None, who, now)
+    return erasure.wipe(ledger)
+
+
+def _waits(ledger: Ledger, arrival_id: int) -> bool:
+    """Whether an official has had a mail read or answered again since it was found due."""
+    query = """SELECT 1 WHERE EXISTS (SELECT 1 FROM to_read WHERE arrival_id = ?) OR EXISTS (
+        SELECT 1 FROM to_send s JOIN outbox o ON o.id = s.outbox_id WHERE o.arrival_id = ?)"""
+    return ledger.row(query, arrival_id, arrival_id) is not None
+
+
+def _batches(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
