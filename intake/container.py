@@ -1,16 +1,20 @@
 """A zip file as the files in it (PKWARE APPNOTE 6.3.x), read in memory.
 
 Sizes are taken from the directory before anything is unpacked and held to while unpacking. Names may be
-CP932 or UTF-8 and never become paths: only the last component is kept. Nothing is written anywhere.
+CP932 or UTF-8 and never become paths: only the last component is kept. Nothing is written anywhere. Passwords
+that were told are tried on encrypted files (traditional encryption, AES); they stay in no finding and no error.
 """
 
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pyzipper
 
 from intake.charset import decode
 from intake.finding import CATALOGUE, Finding
@@ -20,7 +24,11 @@ MAX_FILES = 300  # files of one archive, those of archives within it included
 MAX_UNPACKED = 100 * 1024 * 1024
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # general purpose bits 0 and 11 (APPNOTE 4.4.4)
 _NO_FILES = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile, pyzipper.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError,
+    RuntimeError,  # a wrong password among others
+    LookupError, struct.error,  # pyzipper on a broken AES field
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +46,21 @@ class _Refused(Exception):
         self.code = code
 
 
-def unpack(data: bytes, names: frozenset[str] = frozenset()) -> tuple[Member, ...] | Finding:
+def unpack(
+    data: bytes, names: frozenset[str] = frozenset(), passwords: Sequence[str] = ()
+) -> tuple[Member, ...] | Finding:
     """The files of a zip archive, in its order; an archive within it is unpacked as well, once. A finding
     (encrypted, too_costly, unreadable) where it is not unpacked. `names`: folded names of the roster, which
-    help to read names without a declared charset."""
+    help to read names without a declared charset; `passwords`: what is tried where it is encrypted."""
+    reading = _Reading(names, tuple(passwords))
     try:
         found: list[Member] = []
-        for member in _members(data, names, 0):
-            nested = list(_members(member.data, names, _size(found))) if sniff(member.data) == "zip" else [member]
+        for member in _members(data, reading, 0):
+            nested = (
+                list(_members(member.data, reading, _size(found)))
+                if sniff(member.data) == "zip"
+                else [member]
+            )
             found += nested
             if len(found) > MAX_FILES:
                 raise _Refused("too_costly")
@@ -61,18 +76,61 @@ def _size(members: list[Member]) -> int:
     return sum(len(m.data) for m in members)
 
 
-def _members(data: bytes, names: frozenset[str], before: int) -> Iterator[Member]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What an archive is read with."""
+
+    names: frozenset[str]
+    passwords: tuple[str, ...] = field(repr=False)
+
+
+def _members(data: bytes, reading: _Reading, before: int) -> Iterator[Member]:
     """The files of one archive. `before`: bytes unpacked already."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
-        if any(info.flag_bits & _ENCRYPTED for info in infos):
-            raise _Refused("encrypted")
         if len(infos) > MAX_FILES or before + sum(info.file_size for info in infos) > MAX_UNPACKED:
             raise _Refused("too_costly")
-        for info in infos:
-            name = _name(info, names)
-            if not any(part in name.lower() for part in _NO_FILES):
-                yield Member(name.rpartition("/")[2], _content(archive, info))
+        if any(info.flag_bits & _ENCRYPTED for info in infos):
+            yield from _locked_members(data, reading)
+            return
+        yield from _contents(archive, infos, reading)
+
+
+def _locked_members(data: bytes, reading: _Reading) -> Iterator[Member]:
+    """The files of an encrypted archive; its smallest file tells whether a password is the right one."""
+    with pyzipper.AESZipFile(io.BytesIO(data)) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        locked = [info for info in infos if info.flag_bits & _ENCRYPTED]
+        smallest = min(locked, key=lambda info: info.file_size)
+        for password in _spelt(reading.passwords):
+            archive.setpassword(password)
+            if _opens(archive, smallest):
+                yield from _contents(archive, infos, reading)
+                return
+    raise _Refused("encrypted")
+
+
+def _spelt(passwords: Sequence[str]) -> Iterator[bytes]:
+    """Each password as the bytes that zip programs make of it; Windows takes CP932."""
+    for password in passwords:
+        yield from dict.fromkeys((password.encode("utf-8"), password.encode("cp932", "replace")))
+
+
+def _opens(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+    try:
+        _content(archive, info)
+    except _BROKEN:
+        return False
+    return True
+
+
+def _contents(
+    archive: zipfile.ZipFile, infos: Sequence[zipfile.ZipInfo], reading: _Reading
+) -> Iterator[Member]:
+    for info in infos:
+        name = _name(info, reading.names)
+        if not any(part in name.lower() for part in _NO_FILES):
+            yield Member(name.rpartition("/")[2], _content(archive, info))
 
 
 def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

@@ -1,7 +1,9 @@
-"""Opens workbooks that are encrypted with Excel's own default password, as Excel does without asking.
+"""Opens encrypted workbooks: with Excel's own default password, as Excel does without asking, or with a
+password that the sender told.
 
-A workbook whose structure is protected, or that is marked "final" in old versions, is stored like that; its
-sender never set a password. No other password is ever tried.
+A workbook whose structure is protected, or that is marked "final" in old versions, is stored under the
+default one; its sender never set a password. A password that was told is tried and forgotten: nothing here
+guesses one, keeps one or puts one into a message.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from collections.abc import Iterable
 
 import msoffcrypto
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, ParseError
@@ -32,12 +35,16 @@ _ERRORS = (
 )
 
 
-def decrypted(data: bytes) -> bytes:
-    """The workbook in the clear; empty if it asks for a password, or cannot be read."""
+def decrypted(data: bytes, passwords: Iterable[str] = (DEFAULT_PASSWORD,)) -> bytes:
+    """The workbook in the clear; empty if none of the passwords opens it, or it cannot be read."""
+    return next((clear for password in passwords if (clear := _opened(data, password))), b"")
+
+
+def _opened(data: bytes, password: str) -> bytes:
     clear = io.BytesIO()
     try:
         file = msoffcrypto.OfficeFile(io.BytesIO(data))
-        file.load_key(password=DEFAULT_PASSWORD, verify_password=True)
+        file.load_key(password=password, verify_password=True)
         file.decrypt(clear)
     except _ERRORS:
         return b""

@@ -51,6 +51,9 @@ CATALOGUE: dict[str, Code] = {
     "file_name_contradicts": Code("error", "file"),
     # what kind of file it is
     "no_file": Code("error", "mail"),
+    "file_by_link": Code("error", "mail"),
+    "file_removed": Code("error", "mail"),
+    "mail_divided": Code("error", "mail"),
     "not_a_form": Code("error", "file"),
     "not_a_workbook": Code("error", "file"),
     "unreadable": Code("error", "file"),

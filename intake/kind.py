@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from intake import bounce
 from intake.ids import is_our_message_id, make_message_id
 from intake.mime import Leaf, Part, leaves
+from intake.missing import PARTIAL, comes_by_link
 from intake.submission import Address, Claim, MailKind, Message
 
 __all__ = [
@@ -33,7 +34,7 @@ _AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-repl
 _LIST_HEADERS = ("list-id", "list-unsubscribe", "list-post", "x-ml-name", "x-mlserver")
 _NO_FILE_TYPES = frozenset({
     "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature",
-    "application/ms-tnef", "message/delivery-status", "message/disposition-notification",
+    "application/ms-tnef", "message/delivery-status", "message/disposition-notification", PARTIAL,
 })  # fmt: skip
 _RE = r"(?:(?:re|fw|fwd)\s*:\s*)*"
 _AWAY_SUBJECT = re.compile(
@@ -54,6 +55,13 @@ _QUESTION = re.compile(
 _SUBMITS = re.compile(
     "(回答|調査票|シート|一覧表?|様式|別添|資料|ファイル)[^。\n]{0,40}(送付|提出|送信|お送り|添付)"
     "|(送付|提出|送信)(いた|致)?します|お送り(いた|致)?します|送付申し上げ"
+)
+_GATEWAY_SUBJECT = re.compile(
+    r"(ウイルス|ウィルス|マルウェア|不正プログラム|virus|malware).{0,20}"
+    r"(検知|検出|発見|隔離|駆除|通知|お知らせ|警告|alert|notif|detect|found)"
+    r"|添付ファイル.{0,10}(削除|除去|隔離|無害化|遮断).{0,12}(通知|お知らせ|しました)"
+    r"|(attachment|message) (was )?(blocked|quarantined)",
+    re.IGNORECASE,
 )
 _QUOTED = re.compile(
     r"^[>＞|][^\n]*$|^-{2,}\s*(original message|元のメッセージ|転送メッセージ|forwarded).*\Z|^(差出人|from):.*\Z",
@@ -181,6 +189,20 @@ def _postmaster_wording(facts: _Facts) -> bool:
     return not facts.form and bounce.from_postmaster(facts.message) and bounce.bounce_body(facts.message)
 
 
+def _gateway_notice(facts: _Facts) -> bool:
+    """What a virus gateway writes of its own accord: it begins so, and no person sends a file with it."""
+    return not facts.file and _GATEWAY_SUBJECT.search(facts.subject) is not None
+
+
+def _by_link(facts: _Facts) -> bool:
+    return not facts.file and comes_by_link(facts.words)
+
+
+def _meant(facts: _Facts) -> bool:
+    """It says that it submits, and its subject is no question."""
+    return bool(_SUBMITS.search(facts.words)) and not _QUESTION_SUBJECT.search(facts.subject)
+
+
 def _asks(facts: _Facts) -> bool:
     """The subject asks; or the text does, unless the subject is as asked for and something was sent."""
     if _QUESTION_SUBJECT.search(facts.subject):
@@ -213,13 +235,17 @@ _RULES: tuple[_Rule, ...] = (
     _Rule("list", "List-Id or its like", _has_any(*_LIST_HEADERS)),
     _Rule("list", "Precedence: bulk or list", lambda f: _precedence(f) in ("bulk", "list")),
     _Rule("submission", "a file that looks like a form", lambda f: f.form),
+    _Rule("submission", "a part of a divided mail", lambda f: f.part.content_type == PARTIAL),
     _Rule(
         "receipt", "subject of a read receipt", lambda f: bool(_READ_SUBJECT.match(f.subject)) and not f.file
     ),
     _Rule("auto_reply", "subject of an out-of-office", lambda f: bool(_AWAY_SUBJECT.match(f.subject))),
+    _Rule("auto_reply", "subject of a virus gateway's notice", _gateway_notice),
+    _Rule("submission", "it submits by a link", lambda f: _by_link(f) and _meant(f)),
     _Rule("reply", "answers our mail, without a file", lambda f: bool(f.answers) and not f.file),
     _Rule("submission", "answers our mail, with a file", lambda f: bool(f.answers) and f.file),
     _Rule("inquiry", "it asks", _asks),
+    _Rule("submission", "a link in place of a file", _by_link),
     _Rule("submission", "subject as asked for", lambda f: f.claims),
     _Rule("submission", "it says that it submits", lambda f: bool(_SUBMITS.search(f.words))),
     _Rule("inquiry", "nothing in it is a submission", lambda f: True),

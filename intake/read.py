@@ -6,32 +6,21 @@ mail. Decides nothing, remembers nothing; opens no connection, no ledger and no 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from config.roster import Roster
-from config.survey import Survey
-from intake.answers import read_file
-from intake.container import unpack
+from intake.attached import Context, Opening, read_alone, read_leaves
 from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, severity_of
-from intake.kind import TAG_HEADER, is_file, mark_returned, never_answer, tell_kind
+from intake.kind import TAG_HEADER, mark_returned, never_answer, tell_kind
 from intake.message import read_message
 from intake.mime import Leaf, leaves, parse
+from intake.missing import PARTIAL, comes_by_link, divided, was_removed
+from intake.passwords import told_in, without_passwords
 from intake.personal import holds_my_number, mask
-from intake.sniff import sniff
-from intake.submission import Claim, FileReading, Submission
+from intake.submission import FileReading, MailKind, Submission
 
-ARCHIVE_STEP = 1000  # the files of the archive at position 2 stand at 2001, 2002 …
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a mail is read against."""
-
-    survey: Survey
-    roster: Roster
+__all__ = ["Context", "read_mail", "read_single_file", "told_passwords"]
 
 
 def read_mail(
@@ -39,114 +28,77 @@ def read_mail(
     context: Context,
     skip: frozenset[int] = frozenset(),
     begin: Callable[[int], None] = lambda n: None,
+    passwords: tuple[str, ...] = (),
 ) -> Submission:
     """The mail, read. `skip`: positions of files that cost an earlier reader its life; `begin` is called
-    with the position of each file before it is opened."""
+    with the position of each file before it is opened. `passwords`: those told elsewhere; they are tried on
+    what is locked, after those in this mail's own text, and appear in nothing that is returned."""
     names = context.roster.names()
     part = parse(raw)
     message = read_message(part, names)
     claim = read_claim(message.subject, context.survey, context.roster, is_file=False)
     first = tell_kind(part, message, False, TAG_HEADER, claim)
     found = mark_returned(first.kind, leaves(part, names))
-    files = tuple(_read_leaves((f for f in found if not f.displayed), context, skip, begin))
+    told = told_in(message.subject) + told_in(message.body)
+    opening = Opening(context, skip, begin, tuple(dict.fromkeys(told + passwords)))
+    files = tuple(read_leaves((f for f in found if not f.displayed), opening))
     has_form = any(f.kind != "other" for f in files)
     kind = tell_kind(part, message, has_form, TAG_HEADER, claim)
     own = frozenset(m.address for m in context.survey.mailboxes)
-    return _without_numbers(
-        Submission(
-            kind=kind.kind,
-            message=message,
-            claim=claim,
-            files=files,
-            findings=convention_findings(claim, context.survey, is_file=False),
-            action=kind.action,
-            answers=kind.answers,
-            signs=kind.signs,
-            no_reply=never_answer(part, message, own),
-        )
+    submission = Submission(
+        kind=kind.kind,
+        message=message,
+        claim=claim,
+        files=files,
+        findings=convention_findings(claim, context.survey, is_file=False)
+        + _missing(kind.kind, message.body, found, files, context),
+        action=kind.action,
+        answers=kind.answers,
+        signs=kind.signs,
+        no_reply=never_answer(part, message, own),
+        passwords_told=bool(told),
+        part=divided(part),
     )
+    return _without_numbers(_without_passwords(submission) if told else submission)
+
+
+def told_passwords(raw: bytes, context: Context) -> tuple[str, ...]:
+    """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten."""
+    message = read_message(parse(raw), context.roster.names())
+    return tuple(dict.fromkeys(told_in(message.subject) + told_in(message.body)))
 
 
 def read_single_file(
     filename: str, data: bytes, context: Context, skip: frozenset[int] = frozenset()
 ) -> FileReading:
     """One file without a mail around it, as `check` and `add` see it."""
-    claim = read_claim(filename, context.survey, context.roster, is_file=True)
-    if 1 in skip:
-        return _too_costly(1, filename, data, claim, context)
-    return read_file(filename, data, 1, context.survey, context.roster, claim)
+    return read_alone(filename, data, Opening(context, skip))
 
 
-def _read_leaves(
-    found: Iterable[Leaf], context: Context, skip: frozenset[int], begin: Callable[[int], None]
-) -> Iterable[FileReading]:
-    for leaf in found:
-        claim = read_claim(leaf.filename, context.survey, context.roster, is_file=True)
-        if leaf.position in skip:
-            yield _too_costly(leaf.position, leaf.filename, leaf.data, claim, context)
-        elif leaf.returned or not is_file(leaf):
-            yield _unopened(leaf, claim)
-        elif sniff(leaf.data) == "zip":
-            yield from _read_archive(leaf, claim, context, skip, begin)
-        else:
-            begin(leaf.position)
-            reading = read_file(
-                leaf.filename, leaf.data, leaf.position, context.survey, context.roster, claim
-            )
-            yield _with_claim(reading, context)
+def _missing(
+    kind: MailKind, body: str, found: tuple[Leaf, ...], files: tuple[FileReading, ...], context: Context
+) -> tuple[Finding, ...]:
+    """What became of the file that a submission without any workbook was to bring, as far as the mail tells."""
+    if kind != "submission" or any(file.attached and file.looks_like_workbook for file in files):
+        return ()
+    codes = {
+        "mail_divided": any(leaf.content_type == PARTIAL for leaf in found),
+        "file_removed": was_removed(body, found),
+        "file_by_link": comes_by_link(body),
+    }
+    told = next((code for code, holds in codes.items() if holds), "")
+    return (Finding(told, severity_of(told, context.survey)),) if told else ()
 
 
-def _read_archive(
-    leaf: Leaf, claim: Claim, context: Context, skip: frozenset[int], begin: Callable[[int], None]
-) -> Iterable[FileReading]:
-    """The archive itself, listed, and then each file in it as if it had been attached."""
-    begin(leaf.position)
-    members = unpack(leaf.data, context.roster.names())
-    if isinstance(members, Finding):
-        finding = replace(members, severity=severity_of(members.code, context.survey))
-        yield replace(_unopened(leaf, claim), attached=True, findings=(finding,), looks_like_workbook=True)
-        return
-    yield _unopened(leaf, claim)
-    for number, member in enumerate(members, 1):
-        position = leaf.position * ARCHIVE_STEP + number
-        own = read_claim(member.name, context.survey, context.roster, is_file=True)
-        if position in skip:
-            yield _too_costly(position, member.name, member.data, own, context)
-            continue
-        begin(position)
-        reading = read_file(member.name, member.data, position, context.survey, context.roster, own)
-        yield _with_claim(reading, context)
-
-
-def _unopened(leaf: Leaf, claim: Claim) -> FileReading:
-    """What nobody attached on purpose, or what a bounce brings back: listed, never opened."""
-    digest = hashlib.sha256(leaf.data).hexdigest()
-    return FileReading(
-        leaf.position,
-        leaf.filename,
-        len(leaf.data),
-        digest,
-        "other",
-        claim,
-        returned=leaf.returned,
-        attached=False,
-    )
-
-
-def _with_claim(reading: FileReading, context: Context) -> FileReading:
-    """Findings on the file's name belong to forms only; a supporting file may be called anything."""
-    if reading.kind == "other":
-        return reading
+def _without_passwords(submission: Submission) -> Submission:
+    """What is kept of a mail that tells a password is kept without it."""
+    message = submission.message
     return replace(
-        reading, findings=reading.findings + convention_findings(reading.claim, context.survey, is_file=True)
-    )
-
-
-def _too_costly(position: int, filename: str, data: bytes, claim: Claim, context: Context) -> FileReading:
-    finding = Finding("too_costly", severity_of("too_costly", context.survey))
-    digest = hashlib.sha256(data).hexdigest()
-    return FileReading(
-        position, filename, len(data), digest, "other", claim, findings=(finding,), looks_like_workbook=True
+        submission,
+        message=replace(
+            message, subject=without_passwords(message.subject), body=without_passwords(message.body)
+        ),
+        claim=replace(submission.claim, text=without_passwords(submission.claim.text)),
     )
 
 

@@ -4,11 +4,15 @@ Hostile bytes meet a ceiling of memory here and a ceiling of time in the parent 
 Requests and answers are frames on the pipe: four bytes of length, big-endian, then that many bytes. The
 child ends at EOF. It opens no network, writes no file, and never sees the ledger.
 
-  request:  {"task": "mail"|"file", "filename": …, "skip": [position, …]}   then the bytes
+  request:  {"task": "mail"|"file"|"passwords", "filename": …, "skip": [position, …],
+             "passwords": [text, …]}   then the bytes
   answers:  S              once, unasked: survey and roster are loaded, ask
             P <position>   a file is begun (the parent's clock starts anew)
-            R <json>       the Submission (task mail) or FileReading (task file)
+            R <json>       the Submission (task mail), FileReading (task file), or list of passwords that
+                           a mail tells (task passwords), to be tried and forgotten
             E <text>       an exception nobody foresaw, as a traceback
+
+A password of a request stands in no answer, and in no traceback: it is taken out of that, too.
 """
 
 from __future__ import annotations
@@ -22,13 +26,13 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypedDict
 
 from pydantic import TypeAdapter
 
 from config.load import load_survey
 from config.roster import load_roster
-from intake.read import Context, read_mail, read_single_file
+from intake.read import Context, read_mail, read_single_file, told_passwords
 from intake.submission import FileReading, Submission
 
 MEMORY_CEILING = 1 << 30  # bytes of address space
@@ -36,6 +40,13 @@ OUT_OF_MEMORY = 77  # exit code: the parent counts it against the file in hand
 
 _SUBMISSION = TypeAdapter(Submission)
 _FILE = TypeAdapter(FileReading)
+
+
+class _Request(TypedDict, total=False):
+    task: str
+    filename: str
+    skip: list[int]
+    passwords: list[str]
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -73,20 +84,31 @@ def serve(requests: BinaryIO, answers: BinaryIO, context: Context) -> None:
         data = read_frame(requests)
         if data is None:
             return
+        request: _Request = json.loads(head)
         try:
-            answer(b"R", _work(json.loads(head), data, context, lambda n: answer(b"P", str(n).encode())))
+            answer(b"R", _work(request, data, context, lambda n: answer(b"P", str(n).encode())))
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
         except Exception:  # noqa: BLE001 - the one place in intake; the parent holds that mail with it
-            answer(b"E", traceback.format_exc().encode("utf-8", "backslashreplace"))
+            told = _without_passwords(traceback.format_exc(), request)
+            answer(b"E", told.encode("utf-8", "backslashreplace"))
 
 
-def _work(request: dict[str, object], data: bytes, context: Context, begin: Callable[[int], None]) -> bytes:
-    skip = frozenset(int(str(n)) for n in request.get("skip", []))  # type: ignore[attr-defined]
+def _without_passwords(text: str, request: _Request) -> str:
+    for password in request.get("passwords", []):
+        text = text.replace(password, "***")
+    return text
+
+
+def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int], None]) -> bytes:
+    if request["task"] == "passwords":
+        return json.dumps(told_passwords(data, context)).encode()
+    skip = frozenset(request.get("skip", []))
     if request["task"] == "mail":
-        return _SUBMISSION.dump_json(read_mail(data, context, skip, begin))
+        passwords = tuple(request.get("passwords", []))
+        return _SUBMISSION.dump_json(read_mail(data, context, skip, begin, passwords))
     begin(1)
-    return _FILE.dump_json(read_single_file(str(request["filename"]), data, context, skip))
+    return _FILE.dump_json(read_single_file(request["filename"], data, context, skip))
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ MailKind = Literal["submission", "reply", "inquiry", "auto_reply", "bounce", "re
 FileKind = Literal["answer_sheet", "collated_list", "other"]
 ClaimShape = Literal["as_asked", "deviates", "placeholder", "absent"]
 MatchStatus = Literal["found", "ambiguous", "unknown", "absent"]
+Amends = Literal["", "withdrawal", "correction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,19 @@ class FileReading:
     personal: tuple[str, ...] = ()  # places ("様式!E5") where a My Number seems to stand
     returned: bool = False  # it stands inside the part that a bounce returns
     attached: bool = True  # a person attached it; False: a signature, a picture within the text
+    locked: bool = False  # encrypted, and none of the passwords at hand opened it
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """One Authentication-Results field (RFC 8601): who says so (authserv-id), and the result of each method
+    in lower case ("pass", "fail", "none" …); empty where it says nothing of that method. Anybody may write
+    such a field: whether the server is to be believed is for routing."""
+
+    server: str
+    spf: str = ""
+    dkim: str = ""
+    dmarc: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +178,8 @@ class Submission:
     signs: tuple[str, ...] = ()  # why this kind: "Auto-Submitted: auto-replied", …
     no_reply: tuple[str, ...] = ()  # why no automatic mail may answer it, though it is taken in
     personal: tuple[str, ...] = ()  # places (件名, 本文) where a My Number seems to stand
+    passwords_told: bool = False  # a password stands in its text; it is masked in `message`, and kept nowhere
+    part: tuple[int, int] | None = None  # （1/3）: which part of how many; how many is 0 where it is not said
+    asks: bool = False  # beyond greeting and signature, the text asks something
+    amends: Amends = ""  # a mail without a file that withdraws or corrects an answer in words
+    authentication: tuple[Authentication, ...] = ()  # topmost, that is last added, first

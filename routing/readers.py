@@ -7,7 +7,7 @@ Each child is asked by one thread at a time. Reads no mail itself and never touc
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -33,10 +33,15 @@ class Readers:
         for reader in self._all:
             self._idle.put(reader)
 
-    def read_mail(self, raw: bytes) -> Submission:
-        """The mail, read. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
+    def read_mail(self, raw: bytes, passwords: Sequence[str] = ()) -> Submission:
+        """The mail, read; `passwords` as for Reader. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
         with self._one() as reader:
-            return reader.read_mail(raw)
+            return reader.read_mail(raw, passwords)
+
+    def told_passwords(self, raw: bytes) -> tuple[str, ...]:
+        """As Reader does. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
+        with self._one() as reader:
+            return reader.told_passwords(raw)
 
     def read_file(self, filename: str, data: bytes) -> FileReading:
         """One file as `check` sees it. Raises ReaderDied, ReadFailed, ReaderUnavailable."""

@@ -13,6 +13,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -57,9 +58,18 @@ class Reader:
         self._child: subprocess.Popen[bytes] | None = None
         self._served = 0
 
-    def read_mail(self, raw: bytes) -> Submission:
-        """The mail, read. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        return _SUBMISSION.validate_json(self._ask({"task": "mail"}, raw))
+    def read_mail(self, raw: bytes, passwords: Sequence[str] = ()) -> Submission:
+        """The mail, read. `passwords` are tried on what is locked in it, and kept nowhere. Raises ReaderDied,
+        ReadFailed, ReaderUnavailable."""
+        request: dict[str, object] = {"task": "mail"}
+        if passwords:
+            request["passwords"] = list(passwords)
+        return _SUBMISSION.validate_json(self._ask(request, raw))
+
+    def told_passwords(self, raw: bytes) -> tuple[str, ...]:
+        """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten, never
+        written anywhere. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
+        return tuple(json.loads(self._ask({"task": "passwords"}, raw)))
 
     def read_file(self, filename: str, data: bytes) -> FileReading:
         """One file as `check` sees it. Raises ReaderDied, ReadFailed, ReaderUnavailable."""

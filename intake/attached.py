@@ -1,0 +1,133 @@
+"""The leaves of a mail as FileReadings: each attachment opened, each file of an archive as if attached.
+
+What is locked is tried with the passwords at hand; those are part of no result. Decides nothing about what a
+file is good for, and opens neither what a bounce returns nor what nobody attached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from config.roster import Roster
+from config.survey import Survey
+from intake.answers import read_file
+from intake.container import unpack
+from intake.convention import convention_findings, read_claim
+from intake.encrypted import decrypted
+from intake.finding import Finding, severity_of
+from intake.kind import is_file
+from intake.mime import Leaf
+from intake.sniff import sniff
+from intake.submission import Claim, FileReading
+
+ARCHIVE_STEP = 1000  # the files of the archive at position 2 stand at 2001, 2002 …
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a mail is read against."""
+
+    survey: Survey
+    roster: Roster
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How the files of one mail are opened. `skip`: positions that cost an earlier reader its life; `begin` is
+    told each position before its file is opened; `passwords`: tried on what is locked."""
+
+    context: Context
+    skip: frozenset[int] = frozenset()
+    begin: Callable[[int], None] = lambda n: None
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file to be opened: where it stands, its name and bytes, and what its name claims."""
+
+    position: int
+    name: str
+    data: bytes = field(repr=False)
+    claim: Claim
+
+
+def read_leaves(found: Iterable[Leaf], opening: Opening) -> Iterator[FileReading]:
+    """A reading of each leaf, and behind an archive one of each file in it."""
+    for leaf in found:
+        file = _file(leaf.position, leaf.filename, leaf.data, opening)
+        if leaf.position in opening.skip:
+            yield _too_costly(file, opening)
+        elif leaf.returned or not is_file(leaf):
+            yield replace(_unopened(file), returned=leaf.returned)
+        elif sniff(leaf.data) == "zip":
+            yield from _read_archive(file, opening)
+        else:
+            yield _read(file, opening)
+
+
+def read_alone(filename: str, data: bytes, opening: Opening) -> FileReading:
+    """One file without a mail around it; its name is nobody's claim, so that it gets no finding."""
+    file = _file(1, filename, data, opening)
+    return _too_costly(file, opening) if 1 in opening.skip else _opened(file, opening)
+
+
+def _file(position: int, name: str, data: bytes, opening: Opening) -> _File:
+    context = opening.context
+    return _File(position, name, data, read_claim(name, context.survey, context.roster, is_file=True))
+
+
+def _read(file: _File, opening: Opening) -> FileReading:
+    """Opened, with the findings on its name where it is a form; a supporting file may be called anything."""
+    opening.begin(file.position)
+    reading = _opened(file, opening)
+    if reading.kind == "other":
+        return reading
+    named = convention_findings(reading.claim, opening.context.survey, is_file=True)
+    return replace(reading, findings=reading.findings + named)
+
+
+def _opened(file: _File, opening: Opening) -> FileReading:
+    """The file as it is; where that is locked, what the passwords at hand bring to light."""
+    reading = _as_file(file, opening)
+    if all(finding.code != "encrypted" for finding in reading.findings):
+        return reading
+    clear = decrypted(file.data, opening.passwords)
+    if not clear:
+        return replace(reading, locked=True)
+    inner = _as_file(replace(file, data=clear), opening)
+    return replace(inner, size=reading.size, sha256=reading.sha256)
+
+
+def _as_file(file: _File, opening: Opening) -> FileReading:
+    context = opening.context
+    return read_file(file.name, file.data, file.position, context.survey, context.roster, file.claim)
+
+
+def _read_archive(file: _File, opening: Opening) -> Iterator[FileReading]:
+    """The archive itself, listed, and then each file in it as if it had been attached."""
+    opening.begin(file.position)
+    members = unpack(file.data, opening.context.roster.names(), opening.passwords)
+    if isinstance(members, Finding):
+        finding = replace(members, severity=severity_of(members.code, opening.context.survey))
+        locked = members.code == "encrypted"
+        closed = replace(_unopened(file), attached=True, locked=locked, looks_like_workbook=True)
+        yield replace(closed, findings=(finding,))
+        return
+    yield _unopened(file)
+    for number, member in enumerate(members, 1):
+        inner = _file(file.position * ARCHIVE_STEP + number, member.name, member.data, opening)
+        yield _too_costly(inner, opening) if inner.position in opening.skip else _read(inner, opening)
+
+
+def _unopened(file: _File) -> FileReading:
+    """What nobody attached on purpose, or what is only listed."""
+    digest = hashlib.sha256(file.data).hexdigest()
+    return FileReading(file.position, file.name, len(file.data), digest, "other", file.claim, attached=False)
+
+
+def _too_costly(file: _File, opening: Opening) -> FileReading:
+    finding = Finding("too_costly", severity_of("too_costly", opening.context.survey))
+    return replace(_unopened(file), attached=True, findings=(finding,), looks_like_workbook=True)
