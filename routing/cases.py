@@ -32,6 +32,7 @@ from routing.verdict import (
     remarks,
 )
 
+WHY_NO_FILE = frozenset({"file_by_link", "file_removed", "mail_divided"})
 COLLECTED_KINDS = ("ward", "city", "town", "village")
 
 
@@ -148,8 +149,9 @@ def _override_mail(decision: MailDecision, override: Override) -> MailDecision:
 
 
 def _no_file(submission: Submission, mail: MailDecision, register: Register) -> tuple[Finding, ...]:
-    """A submission without any attachment has one finding of its own."""
-    if mail.rule != "no_form" or any(f.attached for f in submission.files):
+    """A submission without any attachment has one finding of its own, unless the mail tells why."""
+    told = any(f.code in WHY_NO_FILE for f in submission.findings)
+    if told or mail.rule != "no_form" or any(f.attached for f in submission.files):
         return ()
     return (Finding("no_file", severity_of("no_file", register.survey)),)
 
