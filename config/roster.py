@@ -72,6 +72,7 @@ class Roster:
     bodies: tuple[Body, ...]
     _codes: Mapping[str, Body] = field(repr=False)
     _names: Mapping[str, tuple[Body, ...]] = field(repr=False)  # by every folded way of writing a name
+    _spelt: frozenset[str] = field(repr=False)  # those ways
 
     @classmethod
     def of(cls, bodies: Iterable[Body]) -> Roster:
@@ -81,7 +82,7 @@ class Roster:
         for body in ordered:
             for spelling in _spellings(body):
                 names[spelling] = (*names.get(spelling, ()), body)
-        return cls(ordered, {body.lgcode: body for body in ordered}, names)
+        return cls(ordered, {body.lgcode: body for body in ordered}, names, frozenset(names))
 
     def __iter__(self) -> Iterator[Body]:
         return iter(self.bodies)
@@ -132,7 +133,7 @@ class Roster:
 
     def names(self) -> frozenset[str]:
         """Every folded way of writing a body's name (with and without prefecture and county)."""
-        return frozenset(self._names)
+        return self._spelt
 
     def _coded(self, code: str) -> tuple[Body, ...]:
         """By six digits; by five, which lack either the check digit or, after Excel, the leading zero."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
@@ -49,6 +50,7 @@ def header_text(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
     return Decoded(_CONTROLS.sub(" ", whole.text).strip(), whole.step, whole.lossy)
 
 
+@lru_cache(maxsize=128)  # the parser and we ask for the same field again and again
 def split_parameters(value: bytes) -> tuple[str, Parameters]:
     """`text/plain; charset="x"` -> the value before the first semicolon in lower case, and the rest."""
     line = unfold(value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import lru_cache
 from typing import Literal
 
 FileType = Literal[
@@ -36,6 +37,7 @@ _BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")  # [MS-XLS] BOF, wi
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
+@lru_cache(maxsize=1)  # asked several times about one file
 def sniff(data: bytes) -> FileType:
     """The type of `data`; "broken_zip" begins like an archive but has no readable directory."""
     if not data:

@@ -33,7 +33,12 @@ _AFTER_MARK, _AFTER_PHRASE, _AFTER_BRACKET, _ANYWHERE, _AWKWARD = 26, 22, 8, 0, 
 
 def wrap_text(text: str) -> str:
     """`text` with every longer line broken; what follows hangs under the text behind its own marker."""
-    return "\n".join(part for line in text.split("\n") for part in wrap_line(line))
+    return "\n".join(part for line in text.split("\n") for part in _wrapped(line))
+
+
+@lru_cache(maxsize=2048)  # most lines of a letter stand in every letter of its kind
+def _wrapped(line: str) -> tuple[str, ...]:
+    return tuple(wrap_line(line))
 
 
 def wrap_line(line: str) -> list[str]:

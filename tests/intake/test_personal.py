@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import io
+import sys
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -20,7 +22,7 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
 from intake.exposed import personal_in_text
-from intake.personal import holds_my_number, mask
+from intake.personal import _MAY_BE_DIGITS, _MOST_DIGITS, holds_my_number, mask
 from tests.workbooks.forms_at_hand import filled, reading
 
 LIBREOFFICE = Path(__file__).parent.parent / "workbooks" / "files" / "libreoffice.xlsx"
@@ -239,3 +241,13 @@ def test_telephone_numbers_side_by_side_are_none() -> None:
         book["様式"]["F33"] = "045-671-2121、045-671-2122、045-671-2123"
 
     assert places(edit) == ()
+
+
+def test_no_character_may_be_more_digits_than_the_quick_look_counts() -> None:
+    """Unicode's own tables say what a character becomes in NFKC."""
+    digits = {
+        chr(code): sum(c in "0123456789" for c in unicodedata.normalize("NFKC", chr(code)))
+        for code in range(sys.maxunicode + 1)
+    }
+    assert max(digits.values()) == _MOST_DIGITS
+    assert [c for c, count in digits.items() if count and not _MAY_BE_DIGITS.match(c)] == []

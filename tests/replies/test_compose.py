@@ -181,3 +181,9 @@ def test_what_is_not_one_plain_address_is_refused(recipient: str) -> None:
 def test_a_date_without_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         composed(date=datetime(2023, 7, 20))  # noqa: DTZ001
+
+
+def test_a_plain_mail_is_written_as_the_standard_library_writes_it() -> None:
+    mail = email.message_from_bytes(composed(), policy=policy.compat32)
+
+    assert mail.as_bytes(policy=policy.compat32.clone(linesep="\r\n", max_line_length=0)) == composed()
