@@ -99,11 +99,27 @@ class Secret(_Shape):
         return text.rstrip("\r\n"), "パスワードのファイルが空です。"
 
 
+class OAuth(_Shape):
+    """How to get access tokens (XOAUTH2) instead of a password: client credentials, as Microsoft 365 wants.
+
+    tenant, client_id and secret of the registered application, authority (who issues), scope (for what).
+    """
+
+    tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
+    client_id: Annotated[str, Field(min_length=1)]
+    secret: Secret
+    authority: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.:/_-]+$")] = (
+        "https://login.microsoftonline.com"
+    )
+    scope: str = "https://outlook.office365.com/.default"
+
+
 class ImapMailbox(_Shape):
     """A mailbox on an IMAP server. The certificate is always verified.
 
     host, port (993, with starttls 143), tls ("tls" or "starttls"), tls_ca (a CA beside the system's own),
-    user, password, folder, timeout_seconds (for each answer of the server).
+    user, password or auth, folder, timeout_seconds (for each answer of the server), idle_seconds (how long to
+    wait by IDLE before it is renewed, RFC 2177; 0: polling alone).
     """
 
     source: Literal["imap"]
@@ -112,14 +128,22 @@ class ImapMailbox(_Shape):
     tls: Literal["tls", "starttls"] = "tls"
     tls_ca: FilePath | None = None
     user: str
-    password: Secret
+    password: Secret | None = None
+    auth: OAuth | None = None
     folder: str = "INBOX"
     timeout_seconds: Seconds = 30
+    idle_seconds: Annotated[float, Field(ge=0, le=1740)] = 1500
 
     @model_validator(mode="before")
     @classmethod
     def _usual_port(cls, data: Any) -> Any:
         return _with_usual_port(data, _IMAP_PORTS, "tls")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> ImapMailbox:
+        if (self.password is None) == (self.auth is None):
+            raise PydanticCustomError("uketsuke_login", "password か auth のどちらか一つを書いてください。")
+        return self
 
 
 class MaildirMailbox(_Shape):
@@ -133,7 +157,7 @@ class SmtpSender(_Shape):
     """The server that takes our replies. The certificate is always verified.
 
     host, port (587, with tls 465, with none 25), tls ("starttls", "tls"; "none" only to this very machine),
-    tls_ca, user and password (both or neither), timeout_seconds.
+    tls_ca, user with password or auth (or none of them), timeout_seconds.
     """
 
     kind: Literal["smtp"]
@@ -143,6 +167,7 @@ class SmtpSender(_Shape):
     tls_ca: FilePath | None = None
     user: str | None = None
     password: Secret | None = None
+    auth: OAuth | None = None
     timeout_seconds: Seconds = 30
 
     @model_validator(mode="before")
@@ -155,10 +180,10 @@ class SmtpSender(_Shape):
         if self.tls == "none" and self.host not in _LOOPBACK:
             reason = 'tls = "none" は、この計算機自身（127.0.0.1、::1、localhost）への送信に限ります。'
             raise PydanticCustomError("uketsuke_tls", reason)
-        if (self.user is None) != (self.password is None):
-            raise PydanticCustomError(
-                "uketsuke_login", "user と password は両方を書くか、両方を省いてください。"
-            )
+        ways = [way for way in (self.password, self.auth) if way is not None]
+        if len(ways) != (self.user is not None):
+            reason = "user は、password か auth のどちらか一つとともに書くか、全てを省いてください。"
+            raise PydanticCustomError("uketsuke_login", reason)
         return self
 
 

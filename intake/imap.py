@@ -8,45 +8,27 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from config.jst import JST
-from intake.network import reason, tls_context
+from intake.idle import Heard, can_idle, listen, rest
+from intake.imap_access import TROUBLE, ImapAccess, connect, cut, hang_up, told
+from intake.network import reason
 from intake.received import HEADER_LIMIT, received_at
 from intake.source import Cursor, Fetched, Look, SourceUnavailable
 
+__all__ = ["ImapAccess", "ImapSource"]
+
 Item = dict[bytes, Any]  # one mail's part of a FETCH response: data item -> value
 
-_TROUBLE = (IMAPClientError, OSError, ValueError)  # ValueError: answers that IMAPClient cannot parse
 _ASK_WHOLE, _WHOLE = "BODY.PEEK[]", b"BODY[]"
 _ASK_HEADER, _HEADER = f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>", b"BODY[HEADER]<0>"
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ImapAccess:
-    """Where and as whom to read. `tls`: "tls" from the first byte (RFC 8314) or "starttls"; always verified,
-    by the system's CAs and the PEM file `ca` beside them. Of mails over `max_size` bytes only the header is
-    read. A batch holds at most `batch` mails and, unless one mail alone is larger, `batch_bytes` bytes."""
-
-    host: str
-    port: int
-    user: str
-    password: Callable[[], str] | str = field(repr=False)
-    tls: Literal["tls", "starttls"] = "tls"
-    ca: Path | None = None
-    folder: str = "INBOX"
-    timeout_seconds: float = 60.0
-    max_size: int = 50_000_000
-    batch: int = 50
-    batch_bytes: int = 16_000_000
 
 
 class ImapSource:
@@ -56,6 +38,7 @@ class ImapSource:
     def __init__(self, access: ImapAccess) -> None:
         self._access = access
         self._client: IMAPClient | None = None
+        self._next = 0  # UIDNEXT at the last look (RFC 9051 §2.3.1.1); 0: the server does not tell it
 
     def look(self, cursor: Cursor | None) -> Look:
         """The UIDs behind the cursor, ascending; all of them where the folder has another UIDVALIDITY, or has
@@ -63,6 +46,7 @@ class ImapSource:
         with self._guard("メールボックスを確認できません"):
             client, folder = self._examined()
             uidvalidity = self._life(client, folder, cursor)
+            self._next = int(folder.get(b"UIDNEXT", 0))
             known = cursor is not None and cursor.uidvalidity == uidvalidity
             last = int(cursor.uid or 0) if cursor is not None and known else 0
             # «n:*» names the last mail even when its UID is below n (RFC 9051 §9, seq-range)
@@ -83,12 +67,24 @@ class ImapSource:
                     if raw is not None and (raw or not sizes[uid]):  # else expunged since it was looked up
                         yield self._mail(uid, facts[uid], raw, whole)
 
+    def wait(self, wake: int) -> Heard:
+        """Listens by IDLE, on the connection of the last look; without one, or on a server that has no IDLE,
+        waits for `wake` alone. Mail that came between that look and now is news at once."""
+        try:
+            if self._client is None or not self._access.idle_seconds or not can_idle(self._client):
+                rest(wake)
+                return "quiet"
+            if _examine(self._client, self._access.folder).get(b"UIDNEXT", 0) > self._next:
+                return "news"
+            return listen(self._client, self._access.idle_seconds, wake)
+        except TROUBLE:
+            self._drop()
+            return "lost"
+
     def close(self) -> None:
         """Says goodbye and hangs up; never raises."""
-        if self._client is not None:
-            with contextlib.suppress(*_TROUBLE):
-                self._client.logout()
-        self._drop()
+        hang_up(self._client)
+        self._client = None
 
     def _groups(self, sizes: dict[int, int]) -> Iterator[tuple[list[int], bool]]:
         """The mails to ask for in one go, in order, and whether whole: bounded in bytes, large ones alone."""
@@ -147,47 +143,18 @@ class ImapSource:
                 return self._client, _examine(self._client, self._access.folder)
             except (IMAPClientAbortError, OSError):  # the server hung up since the last look
                 self._drop()
-        self._client = self._connect()
+        self._client = connect(self._access)
         return self._client, _examine(self._client, self._access.folder)
-
-    def _connect(self) -> IMAPClient:
-        access = self._access
-        context = tls_context(access.ca)
-        implicit = access.tls == "tls"
-        client = IMAPClient(
-            access.host,
-            access.port,
-            ssl=implicit,
-            ssl_context=context if implicit else None,
-            timeout=access.timeout_seconds,
-        )
-        try:
-            # IMAPClient has imaplib format every line for its log, mails included: a third of the time
-            client._imap.debug = 0
-            client.normalise_times = False  # keeps the offset of INTERNALDATE
-            if not implicit:
-                client.starttls(context)
-            self._login(client)
-        except _TROUBLE:
-            with contextlib.suppress(OSError):
-                client.shutdown()
-            raise
-        return client
-
-    def _login(self, client: IMAPClient) -> None:
-        password = self._access.password
-        client.login(self._access.user, password if isinstance(password, str) else password())
 
     @contextlib.contextmanager
     def _guard(self, what: str) -> Iterator[None]:
         """Whatever goes wrong with network, protocol or login: hang up, and tell it in one sentence."""
         try:
-            yield
-        except _TROUBLE as error:
+            with told(self._access, what):
+                yield
+        except SourceUnavailable:
             self._drop()
-            place = f"{self._access.host}:{self._access.port}"
-            what = "メールボックスにログインできません" if isinstance(error, LoginError) else what
-            raise SourceUnavailable(f"{place} の{what}（{reason(error)}）。") from error
+            raise
 
     def _mail(self, uid: int, facts: Item, raw: bytes, whole: bool) -> Fetched:
         date = facts.get(b"INTERNALDATE")
@@ -200,10 +167,8 @@ class ImapSource:
         return Fetched(str(uid), when, size, raw, header_only=not whole)
 
     def _drop(self) -> None:
-        if self._client is not None:
-            with contextlib.suppress(*_TROUBLE):
-                self._client.shutdown()
-            self._client = None
+        cut(self._client)
+        self._client = None
 
 
 def _examine(client: IMAPClient, folder: str) -> Item:

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.jst import JST
+from intake.idle import Heard, rest
 from intake.received import HEADER_LIMIT, header_of, received_at
 from intake.source import Cursor, Fetched, Look, SourceUnavailable
 
@@ -37,6 +38,11 @@ class MaildirSource:
                 mail = self._read(uid, files.get(uid))
             if mail is not None:
                 yield mail
+
+    def wait(self, wake: int) -> Heard:
+        """A folder tells nothing: waits for `wake`."""
+        rest(wake)
+        return "quiet"
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from intake.idle import Heard
+
 
 class SourceUnavailable(Exception):
     """The mailbox cannot be read now; try again later. The text is one sentence without secrets."""
@@ -57,6 +59,12 @@ class Source(Protocol):
     def fetch(self, uids: Sequence[str]) -> Iterator[Fetched]:
         """The mails with these UIDs in this order, in batches, without marking them as read; one that has
         vanished meanwhile is left out."""
+        ...
+
+    def wait(self, wake: int) -> Heard:
+        """Listens until the server tells of mail ("news"), a while has passed or the file descriptor `wake`
+        is readable ("quiet"), or the connection is gone ("lost"). A source that cannot listen waits for
+        `wake` alone. Never raises."""
         ...
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from intake.network import one_line, reason, tls_context
+from intake.oauth import Token, TokenUnavailable, xoauth2
 from replies.sender import AnswerLost, Outcome, Posting, SenderLater
 
 Answer = tuple[int, bytes]  # the server's reply code and text (RFC 5321 §4.2)
@@ -30,13 +31,15 @@ _NO_ADDRESS = re.compile(r"[^\x21-\x7e]|[<>]")
 class SmtpAccess:
     """Where and as whom to send. `tls`: "tls" from the first byte (RFC 8314), "starttls" (RFC 3207), "none"
     only to this very machine. `ca`: a PEM file of a CA trusted beside the system's. No `user`: no
-    login. `hello`: the name given in EHLO, by default this machine's."""
+    login. With a `token`, XOAUTH2 instead of the password. `hello`: the name given in EHLO, by default this
+    machine's."""
 
     host: str
     port: int
     tls: Literal["tls", "starttls", "none"] = "starttls"
     user: str = ""
     password: Callable[[], str] | str = field(default="", repr=False)
+    token: Token | None = field(default=None, repr=False)
     ca: Path | None = None
     timeout_seconds: float = 60.0
     hello: str | None = None
@@ -103,18 +106,35 @@ class SmtpSender:
         return self._smtp
 
     def _connect(self) -> smtplib.SMTP:
+        """A new connection, logged in. A token that is refused is renewed and tried once more."""
+        try:
+            return self._open(renew=False)
+        except smtplib.SMTPAuthenticationError as refused:
+            if self._access.token is None:
+                raise self._no_login(refused) from refused
+        try:
+            return self._open(renew=True)
+        except smtplib.SMTPAuthenticationError as refused:
+            raise self._no_login(refused) from refused
+
+    def _open(self, renew: bool) -> smtplib.SMTP:
         smtp = None
         try:
             smtp = self._dial()
             smtp.ehlo_or_helo_if_needed()
             if self._access.user:
-                self._login(smtp)
+                self._login(smtp, renew)
             return smtp
-        except (smtplib.SMTPException, OSError, ValueError) as error:
+        except (smtplib.SMTPException, OSError, ValueError, TokenUnavailable) as error:
             if smtp is not None:
                 smtp.close()
-            what = "ログイン" if isinstance(error, smtplib.SMTPAuthenticationError) else "接続"
-            raise SenderLater(self._sentence(f"に{what}できません", _reason(error))) from error
+            if isinstance(error, smtplib.SMTPAuthenticationError):
+                raise
+            why = str(error).rstrip("。") if isinstance(error, TokenUnavailable) else _reason(error)
+            raise SenderLater(self._sentence("に接続できません", why)) from error
+
+    def _no_login(self, refused: smtplib.SMTPAuthenticationError) -> SenderLater:
+        return SenderLater(self._sentence("にログインできません", _reason(refused)))
 
     def _dial(self) -> smtplib.SMTP:
         access = self._access
@@ -132,9 +152,16 @@ class SmtpSender:
                 raise
         return smtp
 
-    def _login(self, smtp: smtplib.SMTP) -> None:
-        password = self._access.password
-        smtp.login(self._access.user, password if isinstance(password, str) else password())
+    def _login(self, smtp: smtplib.SMTP, renew: bool) -> None:
+        access = self._access
+        if access.token is None:
+            smtp.login(
+                access.user, access.password if isinstance(access.password, str) else access.password()
+            )
+            return
+        # asked a second time, the server has refused and wants an empty answer before it says so
+        answers = iter([xoauth2(access.user, access.token(renew))])
+        smtp.auth("XOAUTH2", lambda _=None: next(answers, ""))
 
     def _drop(self) -> None:
         if self._smtp is not None:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from config.errors import Mistake, SettingsError
 from config.settings import ImapMailbox, MailboxSettings, Secret, Settings, SmtpSender
-from intake.imap import ImapAccess, ImapSource
+from intake.imap import ImapSource
+from intake.imap_access import ImapAccess
 from intake.maildir import MaildirSource
+from intake.oauth import ClientCredentials, TokenAccess
 from intake.source import Source
 from replies import smtp
 from replies.maildir_sender import MaildirSender
@@ -16,22 +18,44 @@ from replies.sender import Sender
 
 def open_source(mailbox: MailboxSettings, settings: Settings) -> Source:
     """The source of one mailbox; it connects at its first look, and reads its password then."""
-    max_size = settings.max_size_mb << 20
     if isinstance(mailbox, ImapMailbox):
-        return ImapSource(
-            ImapAccess(
-                host=mailbox.host,
-                port=mailbox.port,
-                user=mailbox.user,
-                password=mailbox.password.read,
-                tls=mailbox.tls,
-                ca=mailbox.tls_ca,
-                folder=mailbox.folder,
-                timeout_seconds=mailbox.timeout_seconds,
-                max_size=max_size,
-            )
+        return ImapSource(imap_access(mailbox, settings))
+    return MaildirSource(mailbox.path, settings.max_size_mb << 20)
+
+
+def imap_access(mailbox: ImapMailbox, settings: Settings) -> ImapAccess:
+    """How to reach an IMAP mailbox."""
+    return ImapAccess(
+        host=mailbox.host,
+        port=mailbox.port,
+        user=mailbox.user,
+        password=mailbox.password.read if mailbox.password else "",
+        token=_token(mailbox),
+        tls=mailbox.tls,
+        ca=mailbox.tls_ca,
+        folder=mailbox.folder,
+        timeout_seconds=mailbox.timeout_seconds,
+        max_size=settings.max_size_mb << 20,
+        idle_seconds=mailbox.idle_seconds,
+    )
+
+
+def _token(server: ImapMailbox | SmtpSender) -> ClientCredentials | None:
+    """Where access tokens come from; the server's own CA is believed of their issuer too."""
+    auth = server.auth
+    if auth is None:
+        return None
+    return ClientCredentials(
+        TokenAccess(
+            authority=auth.authority,
+            tenant=auth.tenant,
+            client_id=auth.client_id,
+            scope=auth.scope,
+            secret=lambda: auth.secret.read("auth.secret"),
+            ca=server.tls_ca,
+            timeout_seconds=server.timeout_seconds,
         )
-    return MaildirSource(mailbox.path, max_size)
+    )
 
 
 def open_sender(settings: Settings) -> Sender:
@@ -45,6 +69,7 @@ def open_sender(settings: Settings) -> Sender:
                 tls=sender.tls,
                 user=sender.user or "",
                 password=sender.password.read if sender.password else "",
+                token=_token(sender),
                 ca=sender.tls_ca,
                 timeout_seconds=sender.timeout_seconds,
             )
@@ -65,8 +90,15 @@ def unreadable_secrets(settings: Settings, file: str) -> tuple[Mistake, ...]:
 
 
 def _secrets(settings: Settings) -> Iterator[tuple[str, Secret]]:
-    for id, mailbox in settings.mailboxes.items():
-        if isinstance(mailbox, ImapMailbox):
-            yield f"mailboxes.{id}.password", mailbox.password
-    if isinstance(settings.sender, SmtpSender) and settings.sender.password is not None:
-        yield "sender.password", settings.sender.password
+    servers: list[tuple[str, ImapMailbox | SmtpSender]] = [
+        (f"mailboxes.{id}", mailbox)
+        for id, mailbox in settings.mailboxes.items()
+        if isinstance(mailbox, ImapMailbox)
+    ]
+    if isinstance(settings.sender, SmtpSender):
+        servers.append(("sender", settings.sender))
+    for key, server in servers:
+        if server.password is not None:
+            yield f"{key}.password", server.password
+        if server.auth is not None:
+            yield f"{key}.auth.secret", server.auth.secret

@@ -1,24 +1,30 @@
 """A mailbox's own thread in the worker: fetches what is new and hands it to the desk.
 
-Owns its source, so that a slow server holds up nobody else. Only reads the ledger, on connections of its
-own; never parses a mail.
+Owns its source, so that a slow server holds up nobody else. Looks when it is told to, and between the looks
+listens to the server, if that can tell of new mail. Only reads the ledger, on connections of its own; never
+parses a mail.
 """
 
 from __future__ import annotations
 
 import logging
+import socket
+import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 
 from config.errors import SettingsError
+from intake.idle import rest
 from intake.source import Fetched, Source, SourceUnavailable
 from routing.desk import new_mail
 from routing.ledger.store import Ledger, LedgerBusy
 
+BETWEEN_LOOKS_SECONDS = 1.0  # in a stream of mail, looks are not made one by one
+AFTER_LOSS_SECONDS = 60.0  # a connection that is lost more often is not made anew at once
 log = logging.getLogger(__name__)
 
 
@@ -76,9 +82,33 @@ class ByteBudget:
             self._changed.notify_all()
 
 
+class Bell:
+    """Wakes a thread that waits on a file descriptor."""
+
+    def __init__(self) -> None:
+        self._ours, self._theirs = socket.socketpair()
+        self._ours.setblocking(False)
+        self._theirs.setblocking(False)
+
+    def fileno(self) -> int:
+        """What to wait on."""
+        return self._ours.fileno()
+
+    def ring(self) -> None:
+        """Wakes; for any thread."""
+        with suppress(BlockingIOError):  # it is ringing already
+            self._theirs.send(b"!")
+
+    def quiet(self) -> None:
+        """It has been heard."""
+        with suppress(BlockingIOError):
+            while self._ours.recv(4096):
+                pass
+
+
 class MailboxThread(Thread):
-    """Watches one mailbox. Looks when told to and tells what it found; the next look begins only after the
-    desk has said `handled`, and so from a cursor that has moved."""
+    """Watches one mailbox. Looks when told to, or when the server tells of mail, and tells what it found; the
+    next look begins only after the desk has said `handled`, and so from a cursor that has moved."""
 
     def __init__(
         self,
@@ -95,29 +125,61 @@ class MailboxThread(Thread):
         self._budget = budget
         self._tell = tell
         self._busy = False
+        self._lock = Lock()
+        self._bell = Bell()
+        self._lost_at = float("-inf")  # time.monotonic
         self._orders: SimpleQueue[bool] = SimpleQueue()  # True: look; False: end
 
     def run(self) -> None:
-        """Looks whenever it is told to, until it is stopped."""
-        while self._orders.get():
+        """Looks whenever there is reason to, until it is stopped."""
+        while self._order():
             self._tell(Polled(self.mailbox, self._look()))
+            self._pause()
         self._source.close()
 
     def look(self) -> bool:
         """Has it look into the mailbox, unless the last look is still under way; whether it will."""
-        if self._busy:
-            return False
-        self._busy = True
+        with self._lock:
+            if self._busy:
+                return False
+            self._busy = True
         self._orders.put(True)
+        self._bell.ring()
         return True
 
     def handled(self) -> None:
         """The desk has taken in everything of the last look."""
-        self._busy = False
+        with self._lock:
+            self._busy = False
+        self._bell.ring()
 
     def stop(self) -> None:
         """Ends the thread after the look under way."""
         self._orders.put(False)
+        self._bell.ring()
+
+    def _pause(self) -> None:
+        """Lets the desk take in what was found, and a little time pass."""
+        until = time.monotonic() + BETWEEN_LOOKS_SECONDS
+        while self._orders.empty() and (self._busy or time.monotonic() < until):
+            rest(self._bell.fileno(), None if self._busy else max(0.0, until - time.monotonic()))
+            self._bell.quiet()
+
+    def _order(self) -> bool:
+        """The next order; while there is none, what the server says becomes one. A server that hangs up again
+        and again is not run after: the next order to look comes by the calendar."""
+        while self._orders.empty():
+            self._bell.quiet()
+            if not self._orders.empty():
+                break
+            heard = self._source.wait(self._bell.fileno())
+            if heard == "lost":
+                now = time.monotonic()
+                heard = "news" if now - self._lost_at > AFTER_LOSS_SECONDS else "quiet"
+                self._lost_at = now
+            if heard == "news":
+                self.look()
+        return self._orders.get()
 
     def _look(self) -> str:
         """Fetches what is new; the problem in one sentence, or an empty string."""

@@ -89,6 +89,7 @@ class Worker:
         self._idle = False  # nothing to do until a thread brings something
         self._unsettled: Settling | None = None
         self._routine: Iterator[str] | None = None  # what the calendar asks for, while it is under way
+        self._missed: set[str] = set()  # looks that the calendar ordered while another was under way
         self._began: dict[str, datetime] = {}  # when the last look into each mailbox was ordered …
         self._read: dict[str, datetime] = {}  # … and when the last one that succeeded was
         self._budget = ByteBudget(QUEUE_BYTES)
@@ -131,10 +132,12 @@ class Worker:
         log.info("受付を開始しました（%s）", "、".join(self._mailboxes))
 
     def _look(self, mailbox: MailboxThread) -> None:
-        """Runs in the scheduler's thread."""
+        """Runs in the scheduler's thread, and for a look that was missed in the desk's."""
         at = self._desk.clock()
         if mailbox.look():
             self._began[mailbox.mailbox] = at
+        else:
+            self._missed.add(mailbox.mailbox)
 
     # --- one turn -------------------------------------------------------------------------------------
 
@@ -183,6 +186,9 @@ class Worker:
             if not item.problem and item.mailbox in self._began:
                 self._read[item.mailbox] = self._began[item.mailbox]
             self._mailboxes[item.mailbox].handled()
+            if item.mailbox in self._missed:
+                self._missed.discard(item.mailbox)
+                self._look(self._mailboxes[item.mailbox])
         elif isinstance(item, Attempt):
             self._record(item)
         elif isinstance(item, Wake):

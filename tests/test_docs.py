@@ -21,6 +21,7 @@ from config.settings import (
     ImapMailbox,
     MaildirMailbox,
     MaildirSender,
+    OAuth,
     Secret,
     Settings,
     SmtpSender,
@@ -174,6 +175,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "sender：Maildir": MaildirSender,
     "caps": Caps,
     "password：パスワードの在りか": Secret,
+    "auth：Microsoft 365 などのアクセストークン": OAuth,
 }
 
 

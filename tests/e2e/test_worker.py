@@ -13,7 +13,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.e2e.office import COMMAND, MAILBOXES, Answer, Office, mail
+from tests.e2e.office import COMMAND, MAILBOXES, Answer, Office, mail, shift_survey
 from tests.e2e.traffic import traffic
 from tests.servers.correspondents import YOKOSUKA, Correspondents
 
@@ -28,9 +28,9 @@ def silent() -> Iterator[socket.socket]:
         yield listener
 
 
-def _write_shoman(writers: Correspondents) -> None:
+def _write_shoman(writers: Correspondents, message_id: str = "<shoman@city.test>") -> None:
     to = MAILBOXES["n_mynumber"]
-    writers.write(YOKOSUKA, to, mail(YOKOSUKA, to, "<shoman@city.test>", SHOMAN, SHOMAN.workbook()))
+    writers.write(YOKOSUKA, to, mail(YOKOSUKA, to, message_id, SHOMAN, SHOMAN.workbook()))
 
 
 def _seconds_to_stop(office: Office, when: str) -> float:
@@ -99,6 +99,21 @@ def test_a_mailbox_that_never_answers_does_not_hold_up_the_others(
 
     assert reply["In-Reply-To"] == "<shoman@city.test>"
     assert time.monotonic() - began < 15  # the silent one is given up only after 20 seconds
+
+
+def test_a_server_with_idle_has_its_mail_answered_between_two_polls(
+    office: Office, writers: Correspondents
+) -> None:
+    shift_survey(office.folder / "hourly", every_seconds=3600)
+    settings = office.folder / "settings.toml"
+    settings.write_text(settings.read_text().replace('survey = "survey"', 'survey = "hourly"'))
+    office.run()
+    office.wait_for_rows("SELECT count(*) FROM health WHERE last_success_at <> ''", [(3,)])
+
+    for n in range(2):  # the second one: it listens again after the first
+        _write_shoman(writers, f"<{n}@city.test>")
+        replies = writers.answers(YOKOSUKA, n + 1, seconds=20)
+        assert [reply["In-Reply-To"] for reply in replies] == [f"<{m}@city.test>" for m in range(n + 1)]
 
 
 def test_mailboxes_that_are_down_show_their_problem_and_recover(

@@ -14,6 +14,7 @@ from queue import SimpleQueue
 import pytest
 
 from config.survey import Polling
+from intake.idle import Heard, rest
 from intake.source import Cursor, Fetched, Look, SourceUnavailable
 from routing import worker as worker_module
 from routing.clock import JST
@@ -21,19 +22,23 @@ from routing.ledger.store import DiskFull, LedgerBusy
 from routing.watching import Batch, ByteBudget, MailboxThread, Polled
 from routing.worker import Worker
 from tests.routing.desk_at_hand import Kept, Office, form, mail
+from tests.servers.machine import eventually
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=JST)
 
 
 @dataclass
 class Shelf:
-    """A source with these mails; `trouble` is raised by the next looks, one each."""
+    """A source with these mails; `trouble` is raised by the next looks, one each. It listens as the server
+    says: `heard`, one each, and then waits for orders alone."""
 
     mails: list[bytes] = field(default_factory=list)
     trouble: list[Exception] = field(default_factory=list)
     looks: int = 0
     fetched: int = 0
     closed: bool = False
+    heard: list[Heard] = field(default_factory=list)
+    waits: int = 0
 
     def look(self, cursor: Cursor | None) -> Look:
         self.looks += 1
@@ -46,6 +51,13 @@ class Shelf:
             self.fetched += 1
             raw = self.mails[int(uid) - 1]
             yield Fetched(uid, datetime(2023, 7, 18, 9, tzinfo=JST), len(raw), raw)
+
+    def wait(self, wake: int) -> Heard:
+        self.waits += 1
+        if self.heard:
+            return self.heard.pop(0)
+        rest(wake)
+        return "quiet"
 
     def close(self) -> None:
         self.closed = True
@@ -208,6 +220,53 @@ def test_a_look_ends_before_the_next_begins_and_the_next_waits_for_the_desk(offi
     thread.stop()
     thread.join(5)
     assert shelf.closed
+
+
+def test_what_the_server_tells_leads_to_a_look_once_the_desk_is_ready(office: Office) -> None:
+    told: SimpleQueue[Batch | Polled] = SimpleQueue()
+    shelf = Shelf(heard=["news", "quiet", "news"])
+    thread = MailboxThread("n_mynumber", shelf, office.ledger.path, ByteBudget(1 << 20), told.put)
+    thread.start()
+
+    assert told.get(timeout=5) == Polled("n_mynumber", "")
+    thread.join(0.2)
+    assert (shelf.looks, shelf.waits) == (1, 1)  # it does not listen while the desk is at work
+    thread.handled()
+    assert told.get(timeout=5) == Polled("n_mynumber", "")
+    thread.stop()
+    thread.join(5)
+
+    assert (shelf.looks, shelf.waits) == (2, 3)
+
+
+def test_a_connection_that_is_lost_again_and_again_is_not_run_after(office: Office) -> None:
+    told: SimpleQueue[Batch | Polled] = SimpleQueue()
+    shelf = Shelf(heard=["lost"] * 4)
+    thread = MailboxThread("n_mynumber", shelf, office.ledger.path, ByteBudget(1 << 20), told.put)
+    thread.start()
+
+    assert told.get(timeout=5) == Polled("n_mynumber", "")
+    thread.handled()
+    eventually(lambda: shelf.waits == 5, 5)  # the next losses lead to no look …
+    assert (shelf.looks, told.empty()) == (1, True)
+    thread.look()  # … and the calendar's order does
+    assert told.get(timeout=5) == Polled("n_mynumber", "")
+    thread.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_a_look_that_the_calendar_ordered_during_another_is_made_up_for(office: Office) -> None:
+    made = Worker(office.desk, {"n_mynumber": Shelf()}, office.sender)
+    mailbox = made._mailboxes["n_mynumber"]
+    assert mailbox.look()  # the server told of mail
+
+    made._look(mailbox)  # the calendar
+    assert made._began == {}
+    made._handle(Polled("n_mynumber", ""))
+
+    assert made._began.keys() == {"n_mynumber"}
+    assert not mailbox.look()  # it is under way
 
 
 def test_bytes_wait_for_room_and_a_batch_over_the_limit_goes_alone() -> None:

@@ -64,11 +64,13 @@ service lmtp {{
 
 
 class Dovecot:
-    """One Dovecot. `imap_port` speaks STARTTLS, `imaps_port` TLS from the first byte, `lmtp_port` LMTP."""
+    """One Dovecot. `imap_port` speaks STARTTLS, `imaps_port` TLS from the first byte, `lmtp_port` LMTP. What
+    `more` says in its configuration comes last and so counts."""
 
-    def __init__(self, at: Path, tls: tuple[Path, Path, Path]) -> None:
+    def __init__(self, at: Path, tls: tuple[Path, Path, Path], more: str = "") -> None:
         machine.need("dovecot", "doveadm")
         self._at = at
+        self._more = more
         self.ca, self._cert, self._key = tls
         at.mkdir()
         (at / "mail").mkdir()
@@ -193,6 +195,7 @@ class Dovecot:
                 imaps=self.imaps_port,
                 lmtp=self.lmtp_port,
             )
+            + self._more
         )
 
     def _home(self, address: str) -> Path:

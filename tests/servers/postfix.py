@@ -85,13 +85,15 @@ _QUEUE = (
 
 
 class Postfix:
-    """One Postfix. `port` speaks SMTP with STARTTLS; no login is asked of loopback."""
+    """One Postfix. `port` speaks SMTP with STARTTLS; no login is asked of loopback, unless `more` in its
+    main.cf says so."""
 
-    def __init__(self, at: Path, tls: tuple[Path, Path, Path], lmtp_port: int) -> None:
+    def __init__(self, at: Path, tls: tuple[Path, Path, Path], lmtp_port: int, more: str = "") -> None:
         machine.need("postfix", "postconf")
         self._at = at
         self.ca, self._cert, self._key = tls
         self._lmtp = lmtp_port
+        self._more = more
         self._token = uuid4().hex
         self._running: machine.Running | None = None
         self.port = 0
@@ -149,7 +151,7 @@ class Postfix:
             "lmtp": self._lmtp,
             "port": self.port,
         }
-        for name, text in (("main.cf", _MAIN), ("master.cf", _MASTER)):
+        for name, text in (("main.cf", _MAIN + self._more), ("master.cf", _MASTER)):
             file = self._at / "etc" / name
             file.write_text(text.format(**values))
             os.utime(file, (1, 1))  # Postfix waits two seconds for a file that was written just now

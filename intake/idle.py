@@ -1,0 +1,63 @@
+"""IDLE (RFC 2177): the server says by itself that mail has come.
+
+Only listens: what came is found by the next look. Never waits on a connection that is gone.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import Literal
+
+from imapclient import IMAPClient
+
+Heard = Literal["news", "quiet", "lost"]
+
+
+def can_idle(client: IMAPClient) -> bool:
+    """Whether this server has IDLE."""
+    return bool(client.has_capability("IDLE"))
+
+
+def listen(client: IMAPClient, seconds: float, wake: int) -> Heard:
+    """Waits in the folder that is open: "news" as soon as the server tells of a mail, "quiet" after so many
+    seconds (servers may drop who idles for 30 minutes) or when the file descriptor `wake` is readable.
+
+    Raises IMAPClient's errors and OSError where the connection ends, by BYE or without a word. IMAPClient's
+    own `idle_check` is not used: on an ended connection it returns at once, as if nothing had been said.
+    """
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        client.idle()
+        woken = not _has_said_more(client) and wake in _readable((client.socket().fileno(), wake), left)
+        _, said = client.idle_done()  # ends IDLE and brings everything that was said meanwhile
+        if any(len(line) > 1 and line[1] == b"EXISTS" for line in said):
+            return "news"
+        if woken:
+            return "quiet"
+    return "quiet"
+
+
+def rest(wake: int, seconds: float | None = None) -> None:
+    """Waits for nothing but `wake`, or so many seconds."""
+    _readable((wake,), seconds)
+
+
+def _readable(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
+    poller = select.poll()
+    for descriptor in descriptors:
+        poller.register(descriptor, select.POLLIN)
+    return {found for found, _ in poller.poll(None if seconds is None else seconds * 1000)}
+
+
+def _has_said_more(client: IMAPClient) -> bool:
+    """Whether something lies in the buffer behind the server's "+ idling": the socket does not tell of that."""
+    sock = client.socket()
+    patience = sock.gettimeout()
+    sock.setblocking(False)
+    try:
+        return bool(client._imap.file.peek(1))
+    except OSError:  # nothing there yet (a TLS socket says so by an error)
+        return False
+    finally:
+        sock.settimeout(patience)
