@@ -23,6 +23,7 @@ from replies.sender import AnswerLost, Outcome, Posting, SenderLater
 Answer = tuple[int, bytes]  # the server's reply code and text (RFC 5321 §4.2)
 
 _LINE_LIMIT = 998  # octets without CRLF (RFC 5322 §2.1.1)
+_OF_THE_SESSION = (421, 530)  # going away (RFC 5321 §4.2.1), log in first (RFC 4954 §6): no word on the mail
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _NO_ADDRESS = re.compile(r"[^\x21-\x7e]|[<>]")
 
@@ -59,7 +60,7 @@ class SmtpSender:
     def send(self, posting: Posting) -> Outcome:
         """Sends one mail: sent, later (4xx) or refused (5xx, or nothing that SMTP could carry).
 
-        SenderLater: no connection, no login, 421, or the connection was lost before the mail was handed
+        SenderLater: no connection, no login, 421, 530, or the connection was lost before the mail was handed
         over. AnswerLost: it was lost after that, and nobody knows whether the mail went out.
         """
         obstacle = _obstacle(posting)
@@ -76,9 +77,9 @@ class SmtpSender:
             self._drop()
             sentence = self._sentence("への送信中に接続が切れました", _reason(error))
             raise (AnswerLost if handed_over else SenderLater)(sentence) from error
-        if code == 421 or not (200 <= code <= 299 or 400 <= code <= 599):  # going away, or no SMTP at all
+        if code in _OF_THE_SESSION or not (200 <= code <= 299 or 400 <= code <= 599):  # the latter: no SMTP
             self._drop()
-            unknown = handed_over and code != 421
+            unknown = handed_over and code not in _OF_THE_SESSION
             sentence = self._sentence("への送信を続けられません", _line(code, text))
             raise (AnswerLost if unknown else SenderLater)(sentence)
         return Outcome("sent" if code < 400 else "later" if code < 500 else "refused", _line(code, text))

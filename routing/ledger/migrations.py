@@ -234,6 +234,12 @@ def m006_cursor_date(db: Database) -> None:
     _run(db, "ALTER TABLE cursor ADD COLUMN received_at TEXT NOT NULL DEFAULT ''")
 
 
+@migrations()
+def m007_to_send_order(db: Database) -> None:
+    """Replies leave in the order in which their turn comes; a long outbox is not sorted for each of them."""
+    _run(db, "CREATE INDEX to_send_time ON to_send (not_before)")
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

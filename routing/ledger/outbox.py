@@ -67,16 +67,19 @@ _OUTGOING = """SELECT o.id, o.key, o.mailbox, o.respondent, o.kind, o.mail_from,
         (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'sending') AS tries,
         (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'later') AS later
     FROM to_send q JOIN outbox o ON o.id = q.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id
-    {where} ORDER BY q.outbox_id LIMIT ?"""
+    {where} ORDER BY q.not_before, q.outbox_id LIMIT ?"""
 
 
 def says_again(ledger: Ledger, reply: Posted, arrival_id: int) -> bool:
     """Whether the last reply to this arrival said the very same to the same person: a mail that is decided
-    anew with the same result is not answered anew."""
+    anew with the same result is not answered anew, unless that reply did not leave or came back."""
     row = ledger.row(
-        "SELECT kind, recipient, data FROM outbox WHERE arrival_id = ? ORDER BY id DESC LIMIT 1", arrival_id
+        "SELECT key, kind, recipient, data FROM outbox WHERE arrival_id = ? ORDER BY id DESC LIMIT 1",
+        arrival_id,
     )
     if row is None or (row["kind"], row["recipient"]) != (reply.kind, reply.recipient):
+        return False
+    if failed(ledger, row["key"]):
         return False
     return _body(bytes(row["data"])) == _body(reply.data)
 
@@ -87,7 +90,8 @@ def _body(mail: bytes) -> bytes:
 
 
 def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Outgoing]:
-    """Replies whose turn it is, oldest first."""
+    """Replies whose turn it is, in the order in which it came: oldest first, and one at which nothing could
+    be sent after those that have not been tried since, lest it hold them up for ever."""
     query = _OUTGOING.format(where="WHERE q.not_before <= ?")
     return [_outgoing(row) for row in ledger.rows(query, stamp(now), limit)]
 

@@ -32,10 +32,10 @@ class Accepted:
 
 
 @contextmanager
-def counting_smtp() -> Iterator[Accepted]:
-    """A server on a free port of 127.0.0.1, for as long as the block lasts."""
+def counting_smtp(port: int = 0) -> Iterator[Accepted]:
+    """A server on 127.0.0.1, on this port or a free one, for as long as the block lasts."""
     accepted = Accepted()
-    accepted.port = free_port()
+    accepted.port = port or free_port()
     controller = Controller(accepted, hostname=ADDRESS, port=accepted.port)
     controller.start()
     try:

@@ -7,9 +7,14 @@ from datetime import timedelta
 import pytest
 
 from replies.sender import AnswerLost, Outcome, Posting, SenderLater
+from replies.smtp import SmtpAccess, SmtpSender
+from routing import operate
 from routing.delivery import attempt
-from routing.ledger import outbox
+from routing.ledger import arrivals, outbox
+from routing.operate import Who
+from tests.e2e.counting_smtp import counting_smtp
 from tests.routing.desk_at_hand import Kept, Office, mail
+from tests.servers import machine
 
 MINUTE = timedelta(minutes=1)
 
@@ -74,17 +79,17 @@ def test_a_lost_answer_is_tried_once_more_a_minute_later_under_the_same_message_
     two.now += MINUTE
     assert _deliver(two) == ["sent", "sent"]
     ids = [posting.message_id for posting in two.sender.posted]
-    assert ids[0] == ids[1] != ids[2]
+    assert ids[0] == ids[2] != ids[1]  # after the one that has not been tried yet
 
 
 def test_an_answer_lost_twice_is_left_to_people(two: Office) -> None:
-    two.sender.answers = [AnswerLost("切れました"), AnswerLost("切れました")]
+    two.sender.answers = [AnswerLost("切れました"), Outcome("sent"), AnswerLost("切れました")]
     _deliver(two)
     two.now += MINUTE
 
-    assert _deliver(two) == ["unsure"]
+    assert _deliver(two) == ["sent", "unsure"]
     two.now += timedelta(days=1)
-    assert _deliver(two) == ["sent"]  # the other one
+    assert _deliver(two) == []
     assert ("outbox", "unsure") in two.held()
 
 
@@ -96,6 +101,59 @@ def test_two_crashes_in_one_reply_leave_it_to_people_whenever_it_would_be_due(tw
 
     assert _deliver(two) == ["unsure", "sent"]
     assert _to(two) == ["b@city.yokohama.lg.jp"]
+
+
+def test_a_reply_at_which_the_server_always_hangs_up_does_not_hold_up_the_others(two: Office) -> None:
+    """A server may answer 421 to one recipient only; that reply is tried in its turn, and never alone."""
+
+    class HangsUpOnOne(Kept):
+        def send(self, posting: Posting) -> Outcome:
+            if posting.rcpt_to.startswith("a@"):
+                raise SenderLater("421 4.7.0 not you")
+            return super().send(posting)
+
+    two.sender = HangsUpOnOne()
+    _answer(two, "c@city.yokohama.lg.jp")
+
+    assert _deliver(two) == ["later"]
+    two.now += MINUTE
+    assert _deliver(two) == ["sent", "sent", "later"]
+    two.now += MINUTE
+    assert _deliver(two) == ["later"]
+
+
+def test_an_hour_without_a_server_loses_nothing_and_ends_within_a_minute(office: Office) -> None:
+    """Mail is taken in and decided all the while; a real sender finds nobody listening, and then a server."""
+    port = machine.free_port()
+    sender = SmtpSender(SmtpAccess("127.0.0.1", port, "none", timeout_seconds=2))
+    for minute in range(60):
+        if minute % 6 == 0:
+            _answer(office, f"s{minute}@city.yokohama.lg.jp")
+        assert {d.state for d in office.desk.deliver(sender)} <= {"later"}
+        office.now += MINUTE
+
+    with counting_smtp(port) as accepted:
+        states = [delivery.state for delivery in office.desk.deliver(sender)]
+        sender.close()
+
+    assert states == ["sent"] * 10
+    assert len(set(accepted.message_ids)) == len(accepted.message_ids) == 10
+
+
+@pytest.mark.parametrize("end", ["refused", "unsure", "undelivered"])
+def test_a_reply_that_did_not_arrive_is_sent_again_when_an_official_asks(two: Office, end: str) -> None:
+    """As when the server did not let us send for this mailbox, and now does."""
+    (first, _) = outbox.due(two.ledger, two.now)
+    outbox.finish(two.ledger, first, end, "553 5.7.1 Sender address rejected", two.now)
+    arrival = arrivals.find(two.ledger, first.receipt)
+    assert arrival is not None
+
+    operate.retry(two.desk, arrival, Who("山田", "送信の設定を直した"))
+    list(two.desk.settle_waiting())
+
+    assert _deliver(two) == ["sent", "sent"]
+    assert sorted(_to(two)) == ["a@city.yokohama.lg.jp", "b@city.yokohama.lg.jp"]
+    assert first.posting.message_id not in {posting.message_id for posting in two.sender.posted}
 
 
 def test_a_refused_reply_is_not_tried_again_and_shows(two: Office) -> None:

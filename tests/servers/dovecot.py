@@ -60,12 +60,18 @@ service lmtp {{
     port = {lmtp}
   }}
 }}
+service auth {{
+  inet_listener {{
+    port = {auth}
+  }}
+}}
 """
 
 
 class Dovecot:
-    """One Dovecot. `imap_port` speaks STARTTLS, `imaps_port` TLS from the first byte, `lmtp_port` LMTP. What
-    `more` says in its configuration comes last and so counts."""
+    """One Dovecot. `imap_port` speaks STARTTLS, `imaps_port` TLS from the first byte, `lmtp_port` LMTP,
+    `auth_port` the protocol by which Postfix has Dovecot check a login. What `more` says in its configuration
+    comes last and so counts."""
 
     def __init__(self, at: Path, tls: tuple[Path, Path, Path], more: str = "") -> None:
         machine.need("dovecot", "doveadm")
@@ -77,13 +83,14 @@ class Dovecot:
         (at / "users").mkdir()
         self._token = uuid4().hex
         self._running: machine.Running | None = None
-        self.imap_port = self.imaps_port = self.lmtp_port = 0
+        self.imap_port = self.imaps_port = self.lmtp_port = self.auth_port = 0
 
     def start(self) -> None:
         """Starts it on free ports, or after a stop on the same ones."""
         for _ in range(5):
             if not self.imap_port:
-                self.imap_port, self.imaps_port, self.lmtp_port = (machine.free_port() for _ in range(3))
+                ports = (machine.free_port() for _ in range(4))
+                self.imap_port, self.imaps_port, self.lmtp_port, self.auth_port = ports
                 self._configure()
             self._running = machine.start(["dovecot", "-F", "-c", str(self._config)])
             if machine.answers(self.imap_port, self._token.encode(), self._running):
@@ -194,6 +201,7 @@ class Dovecot:
                 imap=self.imap_port,
                 imaps=self.imaps_port,
                 lmtp=self.lmtp_port,
+                auth=self.auth_port,
             )
             + self._more
         )

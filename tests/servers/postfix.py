@@ -10,6 +10,7 @@ import grp
 import os
 import pwd
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -86,11 +87,20 @@ _QUEUE = (
 
 class Postfix:
     """One Postfix. `port` speaks SMTP with STARTTLS; no login is asked of loopback, unless `more` in its
-    main.cf says so."""
+    main.cf says so. `faults`: name -> settings (key = value) of a listener of its own; `ports` tells where."""
 
-    def __init__(self, at: Path, tls: tuple[Path, Path, Path], lmtp_port: int, more: str = "") -> None:
+    def __init__(
+        self,
+        at: Path,
+        tls: tuple[Path, Path, Path],
+        lmtp_port: int,
+        more: str = "",
+        faults: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         machine.need("postfix", "postconf")
         self._at = at
+        self._faults = faults or {}
+        self.ports: dict[str, int] = {}
         self.ca, self._cert, self._key = tls
         self._lmtp = lmtp_port
         self._more = more
@@ -151,10 +161,19 @@ class Postfix:
             "lmtp": self._lmtp,
             "port": self.port,
         }
-        for name, text in (("main.cf", _MAIN + self._more), ("master.cf", _MASTER)):
+        self.ports = {name: machine.free_port() for name in self._faults}
+        texts = {
+            "main.cf": (_MAIN + self._more).format(**values),
+            "master.cf": _MASTER.format(**values) + "".join(map(self._listener, self._faults)),
+        }
+        for name, text in texts.items():
             file = self._at / "etc" / name
-            file.write_text(text.format(**values))
+            file.write_text(text)
             os.utime(file, (1, 1))  # Postfix waits two seconds for a file that was written just now
+
+    def _listener(self, name: str) -> str:
+        settings = "".join(f"  -o {{ {setting} }}\n" for setting in self._faults[name])
+        return f"127.0.0.1:{self.ports[name]} inet n - n - - smtpd\n{settings}"
 
 
 def _master() -> str:
