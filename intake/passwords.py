@@ -23,6 +23,7 @@ _KEY = (
 )
 _TOKEN = r"[!-~]{3,80}"
 _QUOTED = r"[「『【\[<(\"'“‘][ ]*([^\s「」『』【】“”‘’]{3,80}?)[ ]*[」』】\]>)\"'”’]"
+_MENTIONED = re.compile("[パハﾊ]|キー|番号|p[aw/]|[ｐＰ]", re.IGNORECASE)  # most mails are done with at this
 # パスワード：abc123 / パスワードは、abc123です / Password is abc123 / パスワード  abc123
 _BEHIND = re.compile(
     rf"{_KEY}[ \t]*(?:(?:は|=|:|;|→|⇒|->|=>|is\b)[ \t:、,]*|[ \t]{{1,40}}|(?<=[\]】〕〉》>」』]))"
@@ -73,6 +74,8 @@ def without_passwords(text: str) -> str:
 
 def _places(text: str) -> Iterator[tuple[int, int]]:
     """Where something stands that is told to be a password."""
+    if not _MENTIONED.search(text):
+        return
     folded = _folded(text[:_LONGEST_TEXT])
     lines = list(_lines(folded))
     for number, (start, line) in enumerate(lines):

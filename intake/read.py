@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from intake.attached import Context, Opening, read_alone, read_leaves
+from intake.authentication import authentications
 from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, severity_of
 from intake.kind import TAG_HEADER, mark_returned, never_answer, tell_kind
@@ -18,9 +19,14 @@ from intake.mime import Leaf, leaves, parse
 from intake.missing import PARTIAL, comes_by_link, divided, was_removed
 from intake.passwords import told_in, without_passwords
 from intake.personal import holds_my_number, mask
+from intake.portions import portion_of
+from intake.said import amends, asks
 from intake.submission import FileReading, MailKind, Submission
 
 __all__ = ["Context", "read_mail", "read_single_file", "told_passwords"]
+
+
+_PERSONS = frozenset({"submission", "reply", "inquiry"})
 
 
 def read_mail(
@@ -57,7 +63,10 @@ def read_mail(
         signs=kind.signs,
         no_reply=never_answer(part, message, own),
         passwords_told=bool(told),
-        part=divided(part),
+        part=divided(part) or portion_of(message.subject, _names_of(files), message.date),
+        asks=kind.kind in _PERSONS and asks(message.body),
+        amends=amends(message.body) if kind.kind in _PERSONS and not _names_of(files) else "",
+        authentication=authentications(part.headers_of("authentication-results")),
     )
     return _without_numbers(_without_passwords(submission) if told else submission)
 
@@ -73,6 +82,11 @@ def read_single_file(
 ) -> FileReading:
     """One file without a mail around it, as `check` and `add` see it."""
     return read_alone(filename, data, Opening(context, skip))
+
+
+def _names_of(files: tuple[FileReading, ...]) -> tuple[str, ...]:
+    """The names of what a person attached."""
+    return tuple(file.filename for file in files if file.attached and not file.returned)
 
 
 def _missing(

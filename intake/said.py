@@ -1,0 +1,112 @@
+"""What the sender says in own words: a question beside a submission, a withdrawal or correction in a reply.
+
+Works on the displayed text, without what is quoted, and sentence by sentence; what belongs to the courtesies
+of every cover letter counts for nothing. Says only that something is asked, never what the answer is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from intake.submission import Amends
+
+_LONGEST = 20_000  # characters looked at
+
+# What was written by somebody else: marked lines, and everything behind the line that introduces a quoted mail.
+_QUOTED_LINE = re.compile(r"^[ \t]*[>|][^\n]*$", re.MULTILINE)
+_INTRODUCED = re.compile(
+    r"^[ \t]*(?:-{2,}[ \t]*(?:original message|元のメッセージ|転送(?:された)?メッセージ|forwarded message)"
+    r"|_{20,}[ \t]*\n+[ \t]*(?:差出人|from):"
+    r"|(?:差出人|from)[ \t]*:[^\n]*\n(?:[ \t]*(?:送信日時|日時|宛先|件名|cc|sent|date|to|subject)[ \t]*:)"
+    r"|on [^\n]{5,80}wrote:"
+    r"|[^\n]{0,20}\d{4}[年/-]\d{1,2}[月/-]\d{1,2}[^\n]{0,80}(?:さんは書きました|のメール|wrote)[ \t]*:?"
+    r").*\Z",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+_RULER = re.compile(r"^[ \t]*(?:-- ?|[-=_*#~+.・─━―‐＝☆★◇◆○●□■※∞〓]{6,})[ \t]*$", re.MULTILINE)
+_ADDRESS = re.compile(r"tel|電話|fax|〒|内線|@|直通|e-?mail", re.IGNORECASE)
+_SIGNATURE = 15  # lines at most
+_SPOKEN = re.compile(r"[「『“\"][^「」『』“”\"\n]{1,200}[」』”\"]")  # what a form or somebody else says
+_SPACES = re.compile(r"[ \t\n　]+")
+_URL = re.compile(r"https?://[!-~]+")
+_ENDED = re.compile(r"(?<=か)[ \t　]*\n")  # a line that ends a question without 。
+_SENTENCE = re.compile(r"[^。！？!?]*[。！？!?]?")
+
+_ASKS = re.compile(
+    r"(?:でしょう|ます|ません|ました|です|でした)か(?=[。、,)?]|\Z|ね|と(?:存じ|思|の|い)|について|等|など|を?(?:お|御|ご)|も(?:お|ご))"
+    r"|(?:ない|よい|良い|いい|可能|べき|の|よろしい)か(?=[。?]|\Z)"
+    r"|(?:ご|御)教示|(?:ご|御)教授|教えて(?:くだ|下|いただ|頂|ほし|もら)|(?:ご|御)指示(?:くだ|下|をお願い|願|いただけ|頂け)"
+    r"|(?:お|御)(?:尋|たず)ね(?:し|いたし|致し|です)|(?:お|御)(?:伺|うかが)い(?:し|いたし|致し|です)|伺い(?:たい|たく|ます)"
+    r"|(?:お|御)聞き(?:し|いたし|致し)|知りた(?:い|く)|折り返し|(?:電話|連絡)を?(?:いただき|頂き)(?:たい|たく)"
+    r"|(?:質問|照会|疑義|相談)(?:事項)?(?:が(?:あります|ございます|あり、|ござい、|\d)|です|させ|(?:いた|致)し|し(?:たい|たく|ます))"
+    r"|(?:回答|返答|返事|見解)を?(?:いただけ|いただき(?:たい|たく)|頂け|頂き(?:たい|たく)|(?:お|御)願い(?!され|して)|願い|くだ|下さ|賜)"
+    r"|(?:期限|締切|締め切り|提出)[^。]{0,20}(?:延長|猶予|遅れ)[^。]{0,20}(?:願|いただ|頂|くだ|下さ|可能|お許し)"
+    r"|[^\s/=&][?]\Z",
+    re.IGNORECASE,
+)
+_COVER = re.compile(
+    # offers: ご不明な点がございましたら、…までご連絡ください
+    r"(?:不明|不備|不足|不具合|不都合|疑義|質問|問題|修正|訂正|差し?支え|必要|相違|誤り|漏れ|気づき|気付き|何か|もし)[^。]{0,40}"
+    r"(?:ましたら|あれば|れば|場合|際|時|節|なければ|ようでしたら|点)[^。]{0,80}"
+    r"(?:連絡|知らせ|申し付け|申し出|問い?合わ?せ|一報|指摘|教示|お願い|くだ|下さ|まで)"
+    # that it arrived, which the acknowledgement answers
+    r"|受領|受信|受け取(?:り|られ)|届(?:い|き)|到着|着信|拝受|開封"
+    # looking at it, taking it
+    r"|(?:確認|査収|検収|取り?計らい|手配|対応|処理|登録|受付|受理)(?:の(?:ほど|程)|を|方)?[^。]{0,6}"
+    r"(?:いただけ|いただき|頂け|頂き|お願い|願え|くだ|下さ)[^。]{0,12}(?:でしょうか|ますか|ませんか|幸い)"
+    # seasons and health, and mail that went astray
+    r"|いかがお過ごし|清栄|健勝|(?:心当たり|覚え)の?な(?:い|かった)|誤って(?:受信|送信|届)|誤送信"
+)
+_WITHDRAWS = re.compile(
+    r"取り?下げ|取下|撤回|取り?消し?(?:て|ます|を|たい|願|いた|の|させ|と)|破棄(?:して|願|を|いただ|くだ)|無効(?:として|に|と)"
+    r"|なかったこと|提出を(?:取りやめ|とりやめ|やめ)"
+)
+_CORRECTS = re.compile(
+    r"訂正|差し?替|差替|正しくは|正しい(?:の|値|回答|数)は|誤記|誤り(?:が|で(?:した|す)|を)|間違(?:い|え|って)"
+    r"|(?:修正|変更)(?:して(?:くだ|下|いただ|頂)|を?(?:お願い|願い)|願い(?:ます|たい)|箇所|点|があ|が生じ|し(?:たい|たく))"
+    r"|\(?\d{1,2}\)?では?なく|に(?:改め|変え)(?:て|ます|たい)"
+)
+_SENDS = re.compile(r"送付|送信|お送り|提出|再送|添付|送り(?:ます|直)")
+_NEVER = re.compile(
+    r"(?:取り?下げ|撤回|訂正|差し?替え?|修正|変更|誤り|間違い)[^。]{0,12}(?:ありません|ございません|ない|なし|不要|せず)"
+    r"|ありがとう|かしこまり|承知"
+)
+
+
+def own_words(body: str) -> str:
+    """The text in half width, without quoted mail and without the signature."""
+    text = unicodedata.normalize("NFKC", body[:_LONGEST])
+    return _URL.sub("", _without_signature(_INTRODUCED.sub("", _QUOTED_LINE.sub("", text))))
+
+
+def asks(body: str) -> bool:
+    """Whether the sender asks something, beyond the courtesies of a cover letter."""
+    return any(_ASKS.search(sentence) and not _COVER.search(sentence) for sentence in _sentences(body))
+
+
+def amends(body: str) -> Amends:
+    """What a text without a file says of an answer sent before: that it is withdrawn, or is to be corrected
+    (not: that a corrected one is being sent)."""
+    sentences = [sentence for sentence in _sentences(body) if not _NEVER.search(sentence)]
+    if any(_WITHDRAWS.search(sentence) for sentence in sentences):
+        return "withdrawal"
+    corrected = any(_CORRECTS.search(sentence) and not _SENDS.search(sentence) for sentence in sentences)
+    return "correction" if corrected else ""
+
+
+def _sentences(body: str) -> Iterator[str]:
+    """The sender's sentences, each in one line; words in quotation marks are somebody else's."""
+    for paragraph in re.split(r"\n[ \t　]*\n", own_words(body)):
+        line = _SPACES.sub("", _ENDED.sub("。", _SPOKEN.sub("", paragraph)))
+        yield from (hit[0] for hit in _SENTENCE.finditer(line) if hit[0])
+
+
+def _without_signature(text: str) -> str:
+    """Cut at the first ruler behind which nothing but a few lines with an address follows."""
+    for hit in _RULER.finditer(text):
+        below = text[hit.end() :].strip()
+        if below.count("\n") <= _SIGNATURE and _ADDRESS.search(below):
+            return text[: hit.start()]
+    return text
