@@ -206,6 +206,16 @@ class Caps(_Shape):
     per_respondent_per_day: Annotated[int, Field(ge=1)] = 100
 
 
+class Alerts(_Shape):
+    """When the operators are written to about the desk itself: mailbox_minutes after which a mailbox that
+    cannot be read is told, reply_minutes after which replies that do not leave are, disk_mb of free space
+    below which the disk is."""
+
+    mailbox_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
+    reply_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    disk_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+
+
 class Settings(_Shape):
     """The settings file, whole.
 
@@ -215,6 +225,7 @@ class Settings(_Shape):
     read. mailboxes: by the survey's mailbox id. sender: how replies leave. caps. approved_domains: senders'
     domains taken for local governments beside the reserved ones. readers: reader children, one per core.
     contacts: a CSV file of addresses for reminders. reports: a folder for the reports made by the calendar.
+    alerts. heartbeat: a file that the worker writes every few seconds, for whoever watches it.
     """
 
     ledger: FilePath
@@ -230,6 +241,8 @@ class Settings(_Shape):
     readers: Annotated[int, Field(ge=1, le=64)] = 1
     contacts: FilePath | None = None
     reports: FilePath | None = None
+    alerts: Alerts = Alerts()
+    heartbeat: FilePath | None = None
 
     @field_validator("mode", mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from config.survey import Mailbox
 from intake.finding import Finding
 
 LetterKind = Literal["acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect"]
-NoticeKind = Literal["reminder", "request"]  # what we write without being written to
+NoticeKind = Literal["reminder", "request", "alert"]  # what we write without being written to
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
 
 

@@ -39,6 +39,15 @@ class Captions(Shape):
     expected: str
 
 
+class Telling(Shape):
+    """What is said of a condition to the operators: subject, what has happened, and what to do. All may hold
+    {mailbox} {since} {minutes} {count} {detail}."""
+
+    subject: str
+    sentence: str
+    mend: str
+
+
 class Wording(Shape):
     """`wording.toml`, whole. The keys of each table are the values of a Literal of ours, or finding codes."""
 
@@ -58,6 +67,7 @@ class Wording(Shape):
     book: dict[str, str]  # of the workbook that goes with a long letter
     export: dict[str, str]  # of the workbook with every answer
     finding: dict[str, Saying]
+    alert: dict[str, Telling]  # condition -> what the operators are told
 
     def sentence(self, finding: Finding) -> str:
         """What was noticed, in one sentence; KeyError for a code without wording."""

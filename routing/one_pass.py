@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from config.errors import SettingsError
 from intake.source import Source, SourceUnavailable
 from replies.sender import Sender
+from routing import alerts
 from routing.desk import Desk
 from routing.ledger import arrivals, erasure
 from routing.logline import delivery_line, settled_line
@@ -30,6 +31,8 @@ def run_once(desk: Desk, sources: Mapping[str, Source], sender: Sender, say: Cal
     for line in (*reminders(desk, read), *reports(desk, len(read) == len(sources))):
         if line:
             say(line)
+    for sentence in alerts.queue_due(desk, alerts.view_of(desk)):
+        say(sentence)
     for delivery in desk.deliver(sender):
         say(delivery_line(delivery))
         well = well and delivery.state in ("sent", "drafted")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from routing import alerts
 from routing.bookkeeping import books_at
 from routing.desk import Desk
 from routing.ledger import arrivals
@@ -26,12 +27,14 @@ class Municipality:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Who owes what at `at`. `unhealthy`: mailboxes that cannot be read, with the reason."""
+    """Who owes what at `at`. `unhealthy`: mailboxes that cannot be read, with the reason; `alerts`: what else is
+    not as it should be with the desk now."""
 
     at: datetime
     standings: tuple[Standing, ...]
     municipalities: tuple[Municipality, ...]
     unhealthy: tuple[tuple[str, str], ...]
+    alerts: tuple[str, ...] = ()
 
 
 def status_at(desk: Desk, at: datetime, prefecture: str = "") -> Status:
@@ -39,7 +42,8 @@ def status_at(desk: Desk, at: datetime, prefecture: str = "") -> Status:
     books = books_at(desk.ledger, desk.register, at)
     owed = [o for o in desk.register.obligations if o.lgcode.startswith(prefecture)]
     municipalities = tuple(_municipality(code, o.program, books) for o in owed for code in o.collected)
-    return Status(at, standings(owed, books), municipalities, arrivals.unhealthy(desk.ledger))
+    told = tuple(alerts.lasting(alerts.view_of(desk)))
+    return Status(at, standings(owed, books), municipalities, arrivals.unhealthy(desk.ledger), told)
 
 
 def _municipality(lgcode: str, program: str, books: Books) -> Municipality:

@@ -23,10 +23,12 @@ from config.survey import Calendar
 from intake.source import Source
 from replies.sender import Sender
 from replies.wording import load_wording
+from routing import alerts
 from routing.calendar import next_look
 from routing.clock import JST, stamp
 from routing.delivery import Attempt, DeliveryThread
 from routing.desk import REST, Delivery, Desk
+from routing.heartbeat import Heart
 from routing.ledger import arrivals, erasure
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.logline import delivery_line, outcomes, settled_line
@@ -100,6 +102,7 @@ class Worker:
         self._delivery = DeliveryThread(sender, self._inbox.put)
         self._delivery_free = True
         self._delivery_rests_until = 0.0  # time.monotonic
+        self._heart = Heart(desk.settings.heartbeat, desk.ledger)
         self._scheduler = BackgroundScheduler(
             timezone=JST, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
@@ -109,6 +112,7 @@ class Worker:
         self._start()
         try:
             while not self._stopping:
+                self._heart.beat(self._desk.clock())
                 self._turn()
         finally:
             self._shut_down()
@@ -129,6 +133,7 @@ class Worker:
         self._scheduler.add_job(self._inbox.put, "interval", args=(Wake(),), seconds=WAKE_SECONDS)
         self._scheduler.start()
         self._inbox.put(Wake())  # what an earlier run left
+        self._heart.ready()
         log.info("受付を開始しました（%s）", "、".join(self._mailboxes))
 
     def _look(self, mailbox: MailboxThread) -> None:
@@ -192,7 +197,7 @@ class Worker:
         elif isinstance(item, Attempt):
             self._record(item)
         elif isinstance(item, Wake):
-            erasure.wipe(self._desk.ledger)
+            self._look_after()
         if self._unsettled is None and isinstance(item, Batch | Polled | Wake):
             self._unsettled = self._desk.settling(self._tell_read)
             if self._routine is None:
@@ -246,6 +251,12 @@ class Worker:
             yield from reminders(self._desk, read)
             yield from reports(self._desk, all_read=len(read) == len(self._mailboxes))
 
+    def _look_after(self) -> None:
+        """What the desk sees to beside the mail: traces of what was erased, and what operators must hear of."""
+        erasure.wipe(self._desk.ledger)
+        for sentence in alerts.queue_due(self._desk, alerts.view_of(self._desk)):
+            log.warning("%s", sentence)
+
     def _hand_over(self) -> None:
         """Gives the delivery thread its next reply, if one is due."""
         if self._delivery_free and time.monotonic() >= self._delivery_rests_until:
@@ -257,6 +268,7 @@ class Worker:
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while not self._stopping and time.monotonic() < until:
+            self._heart.beat(self._desk.clock())
             time.sleep(0.1)
 
     # --- what people see ------------------------------------------------------------------------------
@@ -282,6 +294,7 @@ class Worker:
         """Waits for the server's answer to the reply in hand, and keeps what was fetched. What is cut short
         is done again by the next run."""
         self._stopping = True
+        self._heart.stopping()
         self._scheduler.shutdown(wait=False)
         self._budget.close()
         if self._unsettled is not None:

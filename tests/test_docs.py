@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from config.errors import ConfigError
 from config.load import default_survey, load_survey
 from config.settings import (
+    Alerts,
     Caps,
     ImapMailbox,
     MaildirMailbox,
@@ -174,6 +175,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "sender：SMTP": SmtpSender,
     "sender：Maildir": MaildirSender,
     "caps": Caps,
+    "alerts": Alerts,
     "password：パスワードの在りか": Secret,
     "auth：Microsoft 365 などのアクセストークン": OAuth,
 }

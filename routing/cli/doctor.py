@@ -13,9 +13,11 @@ from config.errors import SettingsError
 from config.settings import Settings, check_mailboxes
 from intake.source import SourceUnavailable
 from replies.sender import SenderLater
+from routing import alerts
 from routing.cli.context import App, console, table, with_app
 from routing.clock import stamp
 from routing.connections import open_sender, open_source
+from routing.heartbeat import read_sign
 from routing.ledger import arrivals, outbox
 from routing.ledger.store import Ledger, NotALedger
 
@@ -113,3 +115,9 @@ def _waiting(app: App) -> Iterator[Diagnosis]:
         yield Diagnosis("送信待ち", True, f"{len(due)}通{first}")
         for mailbox, problem in arrivals.unhealthy(ledger):
             yield Diagnosis(f"提出先 {mailbox}", False, problem)
+        view = alerts.View(ledger, app.settings, app.clock(), alerts.free_bytes(app.settings.ledger))
+        for sentence in alerts.lasting(view):
+            yield Diagnosis("お知らせ", False, sentence)
+    if app.settings.heartbeat is not None:
+        sign = read_sign(app.settings.heartbeat, app.clock())
+        yield Diagnosis("常駐", sign.lives, sign.said)

@@ -99,6 +99,8 @@ def _print_status(found: Status, desk: Desk) -> None:
     screen.print(shown)
     for mailbox, problem in found.unhealthy:
         screen.print(plain(f"{mailbox}: {problem}"), style="red")
+    for sentence in found.alerts:
+        screen.print(plain(sentence), style="red")
 
 
 @click.command()

@@ -240,6 +240,24 @@ def m007_to_send_order(db: Database) -> None:
     _run(db, "CREATE INDEX to_send_time ON to_send (not_before)")
 
 
+@migrations()
+def m008_missing(db: Database) -> None:
+    """Mails that a server lists and does not hand out, by UID; "gone" where it lists them no more. One that
+    came in after all has a sighting."""
+    _run(
+        db,
+        """CREATE TABLE missing (
+            id INTEGER PRIMARY KEY,
+            mailbox TEXT NOT NULL,
+            uidvalidity TEXT NOT NULL,
+            uid TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('missing', 'gone')),
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX missing_uid ON missing (mailbox, uidvalidity, uid)",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

@@ -1,0 +1,175 @@
+"""What the operators are told about the desk itself, once for each thing that happens.
+
+A table of (condition, where to look). Each is computed from the ledger and the clock; what has been told stands
+in the outbox under the key of the thing told, so that a crash neither swallows nor repeats it. Sends nothing
+itself and mends nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from config.settings import Settings
+from replies.alert import Alert, alert_sentence, render_alert
+from replies.japanese import era_instant
+from replies.wording import load_wording
+from routing.clock import stamp, unstamp
+from routing.decided import Posted
+from routing.desk import Desk
+from routing.ledger import conditions, outbox
+from routing.ledger import missing as absent
+from routing.ledger.store import Ledger
+from routing.notices import Notice, Outlet, posts
+
+MISSING_MINUTES = 5  # a mail that the server keeps back may come at the next look
+SHOWN = 50  # UIDs in one letter
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the conditions look at. `free_bytes`: of the ledger's disk."""
+
+    ledger: Ledger
+    settings: Settings
+    now: datetime
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that is as it should not be. `key` names the very occurrence: it is told once."""
+
+    key: str
+    mailbox: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    details: tuple[str, ...] = ()
+
+
+def _unreadable(view: View) -> Iterator[Found]:
+    long_ago = view.now - timedelta(minutes=view.settings.alerts.mailbox_minutes)
+    for one in conditions.health(view.ledger):
+        since = one.failing_since
+        if one.mailbox in view.settings.mailboxes and since is not None and since <= long_ago:
+            values = {"since": era_instant(since), "detail": one.detail}
+            yield Found(f"{one.mailbox}:{stamp(since)}", one.mailbox, values)
+
+
+def _readable(view: View) -> Iterator[Found]:
+    """A mailbox of which it was told that it cannot be read, and which can be."""
+    for one in conditions.health(view.ledger):
+        prefix = f"alert:unreadable:{one.mailbox}:"
+        told = conditions.newest_key(view.ledger, prefix).removeprefix(prefix)
+        if told and one.failing_since is None:
+            yield Found(f"{one.mailbox}:{told}", one.mailbox, {"since": era_instant(unstamp(told))})
+
+
+def _missing(view: View) -> Iterator[Found]:
+    found = absent.missing(view.ledger, view.now - timedelta(minutes=MISSING_MINUTES))
+    for mailbox in dict.fromkeys(m.mailbox for m in found):
+        here = [m for m in found if m.mailbox == mailbox]
+        details = tuple(f"UID {m.uid}（{era_instant(m.since)}から）" for m in here[:SHOWN])
+        prefix = f"alert:missing:{mailbox}:"
+        told = conditions.newest_key(view.ledger, prefix).removeprefix(prefix)  # these, and perhaps more
+        newest = max(told, f"{here[-1].number:09}")
+        yield Found(f"{mailbox}:{newest}", mailbox, {"count": str(len(here))}, details)
+
+
+def _poison(view: View) -> Iterator[Found]:
+    for number, mailbox, receipt in conditions.quarantined(view.ledger, view.now):
+        yield Found(str(number), mailbox, {}, (f"受付番号 {receipt}",))
+
+
+def _stuck(view: View) -> Iterator[Found]:
+    before = view.now - timedelta(minutes=view.settings.alerts.reply_minutes)
+    waiting = conditions.stuck(view.ledger, before)
+    if waiting is not None:
+        count, since = waiting
+        yield Found(_day(view), values={"count": str(count), "since": era_instant(since)})
+
+
+def _capped(view: View) -> Iterator[Found]:
+    midnight = view.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    count = conditions.capped(view.ledger, midnight, view.now)
+    if count:
+        yield Found(_day(view), values={"count": str(count)})
+
+
+def _disk(view: View) -> Iterator[Found]:
+    free = view.free_bytes >> 20
+    if free < view.settings.alerts.disk_mb:
+        yield Found(_day(view), values={"count": str(free)})
+
+
+def _day(view: View) -> str:
+    """The key of what is told once a day for as long as it lasts."""
+    return f"{view.now:%Y-%m-%d}"
+
+
+CONDITIONS: tuple[tuple[str, Callable[[View], Iterable[Found]]], ...] = (
+    ("unreadable", _unreadable),
+    ("readable", _readable),
+    ("missing", _missing),
+    ("poison", _poison),
+    ("stuck", _stuck),
+    ("capped", _capped),
+    ("disk", _disk),
+)
+LASTING = frozenset(
+    {"missing", "stuck", "disk"}
+)  # shown for as long as they last; the others stand elsewhere
+
+
+def free_bytes(ledger: Path) -> int:
+    """Room on the ledger's disk."""
+    return shutil.disk_usage(ledger.absolute().parent).free
+
+
+def view_of(desk: Desk) -> View:
+    """What there is to look at now."""
+    return View(desk.ledger, desk.settings, desk.clock(), free_bytes(desk.ledger.path))
+
+
+def lasting(view: View) -> list[str]:
+    """The sentences of what is not as it should be now, for `status` and `doctor`."""
+    wording = load_wording()
+    return [
+        "　".join((alert_sentence(_alert(name, found, view), wording), *found.details))
+        for name, find in CONDITIONS
+        if name in LASTING
+        for found in find(view)
+    ]
+
+
+def queue_due(desk: Desk, view: View) -> list[str]:
+    """Puts a letter into the outbox for each thing that has not been told; their sentences."""
+    untold = [
+        (f"alert:{name}:{found.key}", _alert(name, found, view), found.mailbox)
+        for name, find in CONDITIONS
+        for found in find(view)
+        if not outbox.has_key(view.ledger, f"alert:{name}:{found.key}")
+    ]
+    if untold:
+        with view.ledger.writing():
+            for key, alert, mailbox in untold:
+                outbox.queue(view.ledger, _post(desk, key, alert, mailbox), None, view.now)
+    return [alert_sentence(alert, load_wording()) for _, alert, _ in untold]
+
+
+def _alert(name: str, found: Found, view: View) -> Alert:
+    return Alert(name, view.now, {"mailbox": found.mailbox, **found.values}, found.details)
+
+
+def _post(desk: Desk, key: str, alert: Alert, mailbox: str) -> Posted:
+    """The letter to the operators, in earnest as in rehearsal."""
+    register, settings = desk.register, desk.settings
+    number = f"A{alert.at:%m%d}-{hashlib.sha256(key.encode()).hexdigest()[:8].upper()}"
+    sender = register.survey.mailbox(mailbox or next(iter(settings.mailboxes)))
+    notice = Notice("alert", key, number, sender, "", render_alert(alert, load_wording()))
+    outlet = Outlet(register.survey.phrases.ministry, settings, alert.at)
+    (posted,) = posts(notice, [settings.operators], outlet)
+    return posted

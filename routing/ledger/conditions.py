@@ -1,0 +1,86 @@
+"""What the alerts ask of the ledger: mailboxes that fail, mails in quarantine, replies that do not leave. Only
+reads; every question is answered from an index or a short queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.clock import stamp, unstamp
+from routing.ledger.store import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How reading a mailbox went last. `failing_since` is None while it can be read."""
+
+    mailbox: str
+    last_success_at: datetime | None
+    failing_since: datetime | None
+    detail: str
+
+
+def health(ledger: Ledger) -> tuple[Health, ...]:
+    """Each mailbox that was ever looked into."""
+    return tuple(
+        Health(r["mailbox"], _instant(r["last_success_at"]), _instant(r["failing_since"]), r["detail"])
+        for r in ledger.rows("SELECT * FROM health ORDER BY mailbox")
+    )
+
+
+def _instant(text: str) -> datetime | None:
+    return unstamp(text) if text else None
+
+
+def newest_key(ledger: Ledger, prefix: str) -> str:
+    """The newest key in the outbox that begins so, or an empty string; the keys' order is their age."""
+    row = ledger.row(
+        "SELECT key FROM outbox WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1",
+        prefix,
+        prefix + "\uffff",
+    )
+    return str(row["key"]) if row else ""
+
+
+def quarantined(ledger: Ledger, at: datetime) -> list[tuple[int, str, str]]:
+    """Mails that were put into quarantine: (number of the event, mailbox, receipt number)."""
+    rows = ledger.rows(
+        "SELECT e.id, a.mailbox, a.receipt FROM event e JOIN arrival a ON a.id = e.arrival_id"
+        " WHERE e.kind = 'poison' AND e.recorded_at <= ? ORDER BY e.id",
+        stamp(at),
+    )
+    return [(r["id"], r["mailbox"], r["receipt"]) for r in rows]
+
+
+def stuck(ledger: Ledger, before: datetime) -> tuple[int, datetime] | None:
+    """How many replies have waited since before an instant, and since when the oldest has; None if none."""
+    oldest = ledger.row(
+        "SELECT o.recorded_at FROM to_send q JOIN outbox o ON o.id = q.outbox_id WHERE o.kind <> 'alert'"
+        " ORDER BY q.outbox_id LIMIT 1"
+    )
+    if oldest is None or oldest["recorded_at"] > stamp(before):
+        return None
+    row = ledger.row(
+        "SELECT count(*) AS n FROM to_send q JOIN outbox o ON o.id = q.outbox_id"
+        " WHERE o.kind <> 'alert' AND o.recorded_at <= ?",
+        stamp(before),
+    )
+    return (int(row["n"]) if row else 0), unstamp(oldest["recorded_at"])
+
+
+def capped(ledger: Ledger, since: datetime, until: datetime) -> int:
+    """How many replies a cap held back between two instants."""
+    row = ledger.row(
+        "SELECT count(*) AS n FROM event WHERE kind = 'capped' AND recorded_at >= ? AND recorded_at <= ?",
+        stamp(since),
+        stamp(until),
+    )
+    return int(row["n"]) if row else 0
+
+
+def waiting(ledger: Ledger) -> tuple[int, int]:
+    """How many mails wait for a verdict, and how many replies to be sent."""
+    row = ledger.row(
+        "SELECT (SELECT count(*) FROM to_read) AS mails, (SELECT count(*) FROM to_send) AS replies"
+    )
+    return (int(row["mails"]), int(row["replies"])) if row else (0, 0)
