@@ -11,6 +11,7 @@ from intake.submission import Submission
 from routing.deadline import Deadlines
 from routing.decided import Note, Piece
 from routing.identify import Identity
+from routing.verdict import MailDecision
 
 
 def mail_late(received_at: datetime, pieces: tuple[Piece, ...], own: Identity, deadlines: Deadlines) -> bool:
@@ -20,6 +21,12 @@ def mail_late(received_at: datetime, pieces: tuple[Piece, ...], own: Identity, d
     if handed_in:
         return any(p.late for p in handed_in)
     return deadlines.late(received_at, own.submitter or own.body)
+
+
+def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[Note, ...]:
+    """A question in the text of a mail that is decided as a submission. `whose`: lgcode of the body that asks."""
+    beside = submission.asks and mail.outcome in ("by_file", "correction")
+    return (Note("question", "", whose),) if beside else ()
 
 
 def alerts(submission: Submission, pieces: tuple[Piece, ...]) -> tuple[Note, ...]:

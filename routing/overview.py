@@ -46,6 +46,12 @@ def status_at(desk: Desk, at: datetime, prefecture: str = "") -> Status:
     return Status(at, standings(owed, books), municipalities, arrivals.unhealthy(desk.ledger), told)
 
 
+def standing_of_body(desk: Desk, lgcode: str, at: datetime) -> tuple[Standing, ...]:
+    """What one respondent owes, as it stands at an instant; empty for any other body, and for none."""
+    owed = desk.register.owed_by(lgcode)
+    return standings(owed, books_at(desk.ledger, desk.register, at)) if owed else ()
+
+
 def _municipality(lgcode: str, program: str, books: Books) -> Municipality:
     part = books.part("collected", lgcode, program)
     state: State = "outstanding"
