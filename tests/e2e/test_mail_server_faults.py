@@ -70,7 +70,7 @@ def test_a_connection_lost_in_mid_fetch(stage: Stage, fault: str, record_propert
     with wires(scene, "reset" if fault == "reset" else restart) as made, working(scene) as worker:
         _to_the_end(scene)
         assert all(one.happened.is_set() for one in made)
-        worker.wait_for("メールを取り出せません")
+        worker.wait_for("メールを取り出せません（接続が切れました）")
         worker.wait_for("再び読めるようになりました")
     scene.check()
 
