@@ -15,6 +15,13 @@ from config.survey import OwnPart
 from intake.finding import Finding
 
 State = Literal["outstanding", "correction", "partial", "accepted", "held", "not_applicable"]
+# How an answer stands to its deadline. `in_extension`: after the survey's own and before the extended one;
+# `mended_late`: handed in in time, its accepted version came later; `to_mend`: in time, to be mended by the
+# deadline; `unmended`: the deadline passed meanwhile; `unmended_due`: `correct_by` as well; `late`: the first of
+# it came after the deadline.
+Timing = Literal[
+    "none", "in_time", "in_extension", "mended_late", "to_mend", "unmended", "unmended_due", "late"
+]
 Queue = Literal["alarm", "outbox", "submission", "inquiry", "reply"]  # what waits for the ministry's people
 
 
@@ -77,6 +84,7 @@ class ProgramLine:
     open_corrections: int = 0
     missing: tuple[str, ...] = ()  # names of collected bodies without an accepted row, by code
     extended_to: datetime | None = None
+    timings: tuple[tuple[Timing, int], ...] = ()  # of its own sheet and each collected body, how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ class MunicipalityCell:
     direct: bool = False
     correction_open: bool = False  # a newer version is to be mended while an accepted one stands
     extended_to: datetime | None = None
+    timing: Timing = "none"
 
 
 @dataclass(frozen=True, slots=True)

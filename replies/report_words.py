@@ -17,11 +17,13 @@ from config.survey import Survey
 from intake.finding import Finding
 from replies.japanese import era_date, full_width_number
 from replies.points import requests
-from replies.report_data import MunicipalityCell, Occasion, PrefectureReport, ProgramLine, State
+from replies.report_data import MunicipalityCell, Occasion, PrefectureReport, ProgramLine, State, Timing
 from replies.wording import Wording
 
 STATES: tuple[State, ...] = ("accepted", "partial", "correction", "held", "outstanding", "not_applicable")
 
+# Worth a remark beside the time of receipt; `late` has its own, and the others are as one expects.
+_TOLD: tuple[Timing, ...] = ("in_extension", "mended_late", "unmended", "unmended_due")
 _NAMED: dict[State, int] = {"outstanding": 24, "correction": 8, "held": 8}  # so that one page holds them
 _DROPPED = ("Cc", "Cf", "Zl", "Zp")  # controls, direction marks, separators
 _LINE_ENDS = re.compile(r"[\r\n\t\v\f\u0085\u2028\u2029]+")
@@ -144,6 +146,8 @@ def requests_of(line: ProgramLine, report: PrefectureReport, wording: Wording) -
         keys.append(("mend_open", 0))
     if line.state == "accepted":
         keys.insert(0, ("mend_accepted", 0))
+    if any(timing in ("unmended", "unmended_due") for timing, _ in line.timings):
+        keys.append(("mend_in_time", 0))
     return tuple(wording.report[key].format(**values, bodies=full_width_number(n)) for key, n in keys)
 
 
@@ -198,14 +202,23 @@ def remarks_of_line(line: ProgramLine, wording: Wording) -> tuple[str, ...]:
     words = wording.report
     version = [words["version"].format(version=full_width_number(line.version))] if line.version > 1 else []
     late = [words["late"]] if line.late else []
-    return (*version, *late, *_extended(line.extended_to, wording))
+    told = [_timing(timing, count, line, wording) for timing, count in line.timings if timing in _TOLD]
+    return (*version, *late, *told, *_extended(line.extended_to, wording))
+
+
+def _timing(timing: Timing, count: int, line: ProgramLine, wording: Wording) -> str:
+    """期限内に受領・修正版をお待ちしております（３団体）; without the figure where there is one answer only."""
+    if line.collected is None:
+        return wording.timing[timing]
+    return wording.report["timing_of"].format(timing=wording.timing[timing], bodies=full_width_number(count))
 
 
 def remarks_of_cell(cell: MunicipalityCell, wording: Wording) -> tuple[str, ...]:
     """What stands beside a municipality's time of receipt."""
     words = wording.report
     noted = (("late", cell.late), ("direct", cell.direct), ("correction_open", cell.correction_open))
-    return (*(words[key] for key, holds in noted if holds), *_extended(cell.extended_to, wording))
+    told = [wording.timing[cell.timing]] if cell.timing in _TOLD else []
+    return (*(words[key] for key, holds in noted if holds), *told, *_extended(cell.extended_to, wording))
 
 
 def _extended(until: datetime | None, wording: Wording) -> list[str]:

@@ -60,6 +60,7 @@ class Wording(Shape):
     remark: dict[str, str]
     state: dict[str, str]  # of an obligation, for operators
     standing: dict[str, str]  # the same states, in a letter to the respondent
+    timing: dict[str, str]  # how an answer stands to its deadline
     outcome: dict[str, str]  # of a verdict
     mail_kind: dict[str, str]
     listing: dict[str, str]  # of letters on a collated list

@@ -17,7 +17,8 @@ _MOST_FIRST: tuple[Outcome, ...] = ("correction", "held", "accepted", "kept")
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One file, or one answer sheet in it, with what was decided. `id`: "2" or "2/1"; `part` of the
-    obligation: own, collected, or empty where it belongs to none. `late`: received after its own deadline."""
+    obligation: own, collected, or empty where it belongs to none. `late`: received after its own deadline;
+    `mends` what was handed in before it, and stays in time therefore."""
 
     id: str
     file: FileReading
@@ -28,6 +29,7 @@ class Piece:
     decision: FileDecision
     findings: tuple[Finding, ...]
     late: bool = False
+    mends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ Pure; decides nothing about a piece.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from intake.submission import Submission
 from routing.deadline import Deadlines
-from routing.decided import Note, Piece
+from routing.decided import Decided, Note, Piece
 from routing.identify import Identity
-from routing.verdict import MailDecision
+from routing.standing import HANDED_IN, Booking
 
 
 def mail_late(received_at: datetime, pieces: tuple[Piece, ...], own: Identity, deadlines: Deadlines) -> bool:
@@ -23,10 +24,18 @@ def mail_late(received_at: datetime, pieces: tuple[Piece, ...], own: Identity, d
     return deadlines.late(received_at, own.submitter or own.body)
 
 
-def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[Note, ...]:
-    """A question in the text of a mail that is decided as a submission. `whose`: lgcode of the body that asks."""
-    beside = submission.asks and mail.outcome in ("by_file", "correction")
-    return (Note("question", "", whose),) if beside else ()
+def handed_in_in_time(history: Iterable[Booking], deadlines: Deadlines) -> bool:
+    """Whether an earlier mail handed the same in before its deadline, right or to be mended."""
+    return any(
+        b.outcome in HANDED_IN and not deadlines.late(b.received_at, b.body, b.program) for b in history
+    )
+
+
+def counts_late(decided: Decided) -> bool:
+    """Whether the reader is told that something came after the deadline: what mends an answer that was in
+    time stays in time."""
+    handed_in = [p for p in decided.pieces if p.part and p.decision.outcome in HANDED_IN]
+    return any(p.late and not p.mends for p in handed_in) if handed_in else decided.late
 
 
 def alerts(submission: Submission, pieces: tuple[Piece, ...]) -> tuple[Note, ...]:

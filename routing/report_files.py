@@ -15,10 +15,10 @@ from replies.overview_page import overview_page
 from replies.report_book import prefecture_book
 from replies.report_page import prefecture_page
 from replies.wording import load_wording
-from routing.clock import stamp
 from routing.national import overview
+from routing.overview import status_of
 from routing.reports import Instant, prefecture_report
-from routing.standing import standings
+from routing.status_json import status_json
 
 
 def write_prefecture(instant: Instant, body: Body, folder: Path) -> None:
@@ -38,20 +38,8 @@ def write_overview(instant: Instant, folder: Path) -> None:
 
 
 def write_snapshot(instant: Instant, folder: Path) -> None:
-    """Every obligation as it stands, for programs (UTF-8 JSON)."""
-    found = [
-        {
-            "lgcode": s.obligation.lgcode,
-            "program": s.obligation.program,
-            "state": s.state,
-            "late": s.late,
-            "received_at": stamp(s.received_at) if s.received_at else None,
-            "open_corrections": list(s.open_corrections),
-            "missing": list(s.missing),
-        }
-        for s in standings(instant.register.obligations, instant.books)
-    ]
-    told = {"at": stamp(instant.at), "obligations": found}
+    """Every obligation and municipality as it stands, for programs (UTF-8 JSON, as `status --json`)."""
+    told = status_json(status_of(instant), instant.register)
     _put(folder / "snapshot.json", json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8"))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from config.obligations import Obligation, working_days_left
 from config.roster import Body
@@ -23,6 +24,7 @@ from replies.report_data import (
     ProgramLine,
     State,
     Tally,
+    Timing,
 )
 from routing.bookkeeping import books_at, deadlines_at
 from routing.deadline import Deadlines
@@ -30,6 +32,7 @@ from routing.ledger import reporting
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import Booking, Books, Part, standing_of
+from routing.timing import timing_of, timings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,13 @@ def _program_line(obligation: Obligation, instant: Instant) -> ProgramLine:
         open_corrections=len(standing.open_corrections),
         missing=tuple(b.name for c in standing.missing if (b := register.body(c))),
         extended_to=instant.deadlines.extension(obligation.lgcode, obligation.program),
+        timings=_timings(obligation, instant),
     )
+
+
+def _timings(obligation: Obligation, instant: Instant) -> tuple[tuple[Timing, int], ...]:
+    found = timings_of(obligation, instant.books, instant.deadlines, instant.at)
+    return tuple((timing, found[timing]) for timing in get_args(Timing) if found[timing])
 
 
 def _own_state(obligation: Obligation, own: Part, instant: Instant) -> State | None:
@@ -161,6 +170,7 @@ def _cell(lgcode: str, program: str, instant: Instant) -> MunicipalityCell:
         direct=any(b.submitter == lgcode for b in (part.accepted, *part.held, *part.correction) if b),
         correction_open=bool(part.accepted and part.correction),
         extended_to=instant.deadlines.extension(lgcode, program),
+        timing=timing_of(part, lgcode, program, instant.deadlines, instant.at),
     )
 
 

@@ -58,7 +58,8 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Part:
     """What the bookings of one body, program and part come to: the newest accepted one, and what came
-    after it and still waits. `late`: nothing of it was received before the deadline."""
+    after it and still waits. `late`: nothing of it was received before the deadline; `first_at`: when the
+    first of it was."""
 
     accepted: Booking | None = None
     correction: tuple[Booking, ...] = ()
@@ -66,6 +67,7 @@ class Part:
     late: bool = False
     versions: int = 0  # how many were accepted so far
     row: Booking | None = None  # the newest row of it in a list of its prefecture, which does not count
+    first_at: datetime | None = None
 
 
 _EMPTY = Part()
@@ -93,7 +95,7 @@ def open_books(
     return Books({key: _part(found) for key, found in sorted_.items()}, not_applicable)
 
 
-_HANDED_IN = ("accepted", "correction", "held")
+HANDED_IN = ("accepted", "correction", "held")
 
 
 def _part(bookings: Sequence[Booking]) -> Part:
@@ -103,7 +105,7 @@ def _part(bookings: Sequence[Booking]) -> Part:
     still_open = [
         b for n, b in enumerate(ordered) if not any(_closes(later, b) for later in ordered[n + 1 :])
     ]
-    handed_in = [b for b in ordered if b.outcome in _HANDED_IN]
+    handed_in = [b for b in ordered if b.outcome in HANDED_IN]
     return Part(
         accepted=next((b for b in reversed(ordered) if b.outcome == "accepted"), None),
         correction=tuple(b for b in still_open if b.outcome == "correction"),
@@ -111,6 +113,7 @@ def _part(bookings: Sequence[Booking]) -> Part:
         late=bool(handed_in) and all(b.late for b in handed_in),
         versions=sum(b.outcome == "accepted" for b in ordered),
         row=next((b for b in reversed(ordered) if b.rule == "row_of_city"), None),
+        first_at=handed_in[0].received_at if handed_in else None,
     )
 
 

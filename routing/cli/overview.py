@@ -7,15 +7,15 @@ from typing import Any
 
 import click
 
-from replies.wording import load_wording
+from replies.wording import Wording, load_wording
 from routing.cli.context import App, console, echo_json, find_arrival, plain, table, with_app
 from routing.clock import stamp
 from routing.desk import Desk
 from routing.ledger import people
 from routing.ledger.history import Entry, story
 from routing.ledger.sent import find_notice, notice_story
-from routing.overview import Status, standing_of_body, status_at
-from routing.standing import Standing
+from routing.overview import Owed, Status, status_at
+from routing.status_json import status_json
 from routing.verdict import sentence_of
 
 
@@ -33,42 +33,15 @@ def status(app: App, prefecture: str, as_json: bool) -> None:
     with app.open_desk() as desk:
         found = status_at(desk, desk.clock(), prefecture)
     if as_json:
-        echo_json(_status_json(found, desk))
+        echo_json(status_json(found, desk.register))
     else:
         _print_status(found, desk)
 
 
-def _status_json(found: Status, desk: Desk) -> dict[str, Any]:
-    return {
-        "at": stamp(found.at),
-        "deadline": stamp(desk.register.survey.deadline),
-        "obligations": [_obligation_json(s, desk) for s in found.standings],
-        "municipalities": [
-            {"lgcode": m.lgcode, "name": desk.register.full_name(m.lgcode), "prefecture": _prefecture(desk, m.lgcode),
-             "program": m.program, "state": m.state, "received_at": _stamp(m.received_at)}
-            for m in found.municipalities
-        ],
-    }  # fmt: skip
-
-
-def _obligation_json(standing: Standing, desk: Desk) -> dict[str, Any]:
-    lgcode = standing.obligation.lgcode
-    return {
-        "lgcode": lgcode,
-        "name": desk.register.full_name(lgcode),
-        "prefecture": _prefecture(desk, lgcode),
-        "program": standing.obligation.program,
-        "state": standing.state,
-        "late": standing.late,
-        "received_at": _stamp(standing.received_at),
-        "open_corrections": list(standing.open_corrections),
-        "missing": list(standing.missing),
-    }
-
-
-def _prefecture(desk: Desk, lgcode: str) -> str:
-    body = desk.register.body(lgcode)
-    return body.prefecture if body else ""
+def _timing(owed: Owed, wording: Wording) -> str:
+    """期限内に受領 …, and until when the deadline was extended."""
+    until = f"（{stamp(owed.extended_to)[:16]} まで延長）" if owed.extended_to else ""
+    return wording.timing[owed.timing] + until
 
 
 def _stamp(at: datetime | None) -> str | None:
@@ -84,15 +57,17 @@ def _print_status(found: Status, desk: Desk) -> None:
         states = [s.state for s in found.standings if s.obligation.program == program.id]
         counts.add_row(program.name, *(str(states.count(s)) for s in wording.state))  # type: ignore[arg-type]
     screen.print(counts)
-    shown = table("提出のあった団体", "団体", "制度等", "状態", "受領", "残り")
-    for s in found.standings:
+    shown = table("提出のあった団体", "団体", "制度等", "状態", "期限との関係", "受領", "残り")
+    for owed in found.owed:
+        s = owed.standing
         if s.state != "outstanding" or s.row_in_list:
             left = [f"管内市町村 {len(s.missing)}"] if s.missing else []
             left += [f"都道府県の一覧表に行あり {s.row_in_list}"] if s.row_in_list else []
             shown.add_row(
                 desk.register.full_name(s.obligation.lgcode),
                 survey.program(s.obligation.program).name,
-                wording.state[s.state] + ("（期限後）" if s.late else ""),
+                wording.state[s.state],
+                _timing(owed, wording),
                 _stamp(s.received_at) or "",
                 "、".join([*s.open_corrections, *left]),
             )
@@ -115,22 +90,21 @@ def held(app: App, as_json: bool) -> None:
     if as_json:
         echo_json(rows)
         return
-    listed = table("要確認", "番号", "受付番号", "区分", "経過", "団体", "制度等", "理由", "件名", "提出状況")
-    keys = ("id", "receipt", "queue_name", "age", "name", "program_name", "why", "subject", "standing_text")
+    listed = table("要確認", "番号", "受付番号", "区分", "経過", "団体", "制度等", "理由", "件名")
     for row in rows:
-        listed.add_row(*(str(row[key] or "") for key in keys))
+        listed.add_row(
+            *(
+                str(row[k] or "")
+                for k in ("id", "receipt", "queue_name", "age", "name", "program_name", "why", "subject")
+            )
+        )
     console().print(listed)
 
 
 def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
     wording = load_wording()
     minutes = max(0, int((now - item.received_at).total_seconds() // 60))  # a rehearsed clock may be earlier
-    beside = standing_of_body(desk, item.body, now) if item.queue == "inquiry" else ()
     return {
-        "standing": [{"program": s.obligation.program, "state": s.state} for s in beside],
-        "standing_text": "、".join(
-            f"{desk.register.survey.program(s.obligation.program).name}：{wording.state[s.state]}" for s in beside
-        ),
         "id": item.id or None,
         "receipt": item.receipt,
         "piece": item.piece,

@@ -159,6 +159,32 @@ def late_correction(survey: Survey) -> Letter:
     )
 
 
+def mended_late(survey: Survey) -> Letter:
+    """Handed in in time, to be mended, and mended on the Monday after the deadline."""
+    return replace(letter(survey), received_at=at("24 10:12:45"), after_deadline=True, mended=True)
+
+
+def in_extension(survey: Survey) -> Letter:
+    """The deadline was extended for this respondent, and its answer came in between."""
+    return replace(
+        letter(survey), received_at=at("25 09:30:00"), deadline=at("28 17:00:00"), in_extension=True
+    )
+
+
+def last_hours(survey: Survey) -> Letter:
+    """A blank answer, written ten minutes before the deadline."""
+    missing = noticed("answer_missing", "E21", question="5")
+    return replace(
+        letter(survey),
+        kind="correction",
+        received_at=at("21 16:48:30"),
+        last_hours=True,
+        files=(block(f"{FILE}.xlsx", "難病", "correction", (missing,)),),
+        owed_here=(Owed("難病", "correction"),),
+        owed_elsewhere=(),
+    )
+
+
 def no_file(survey: Survey) -> Letter:
     """A subject without an attachment."""
     return replace(
@@ -234,6 +260,9 @@ LETTERS = {
     "correction_many": many_findings,
     "correction_after_deadline": late_correction,
     "correction_no_file": no_file,
+    "acknowledgement_mended_late": mended_late,
+    "acknowledgement_in_extension": in_extension,
+    "correction_last_hours": last_hours,
     "partial": partial,
     "partial_list_wanted": list_wanted,
     "arrival": arrival,

@@ -257,7 +257,7 @@ def test_the_shape_of_status_json(answered: Path, run: Run) -> None:
     assert (shown["at"], shown["deadline"]) == (NOW, "2023-07-21T17:00:00+09:00")
     assert len(shown["obligations"]) == 454
     by_key = {(o["lgcode"], o["program"]): o for o in shown["obligations"]}
-    assert by_key[(YOKOHAMA, "nanbyo")] == {
+    assert list(by_key[(YOKOHAMA, "nanbyo")].items())[:9] == list({
         "lgcode": YOKOHAMA,
         "name": "神奈川県横浜市",
         "prefecture": "神奈川県",
@@ -267,7 +267,11 @@ def test_the_shape_of_status_json(answered: Path, run: Run) -> None:
         "received_at": NOW,
         "open_corrections": [],
         "missing": [],
-    }
+    }.items())  # fmt: skip
+    assert list(by_key[(YOKOHAMA, "nanbyo")].items())[9:] == [
+        ("timing", "in_time"), ("first_received_at", NOW), ("open_since", None), ("version", 1),
+        ("extended_to", None), ("row_in_list", ""),
+    ]  # fmt: skip
     sagamihara = by_key[(SAGAMIHARA, "nanbyo")]
     assert (sagamihara["state"], len(sagamihara["open_corrections"])) == ("correction", 1)
     assert len(by_key[(KANAGAWA, "kenshin")]["missing"]) == 29
