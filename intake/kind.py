@@ -268,7 +268,7 @@ _SILENCING = frozenset(
 def is_file(leaf: Leaf) -> bool:
     """Something a person attached: no signature, no picture shown in the text, nothing returned."""
     shown = leaf.content_type.startswith("image/") and leaf.disposition != "attachment"
-    return not (leaf.displayed or leaf.returned or shown or leaf.content_type in _NO_FILE_TYPES)
+    return not (leaf.displayed or leaf.returned or leaf.frame or shown or leaf.content_type in _NO_FILE_TYPES)
 
 
 def is_noreply(address: Address | None) -> bool:

@@ -15,6 +15,7 @@ from intake.headers import header_text
 from intake.htmltext import html_charset, html_to_text
 from intake.mime import Leaf, Part, leaves
 from intake.submission import Address, Defect, Message
+from intake.tnef import SIGNATURE as TNEF
 
 __all__ = ["addresses", "message_ids", "read_message"]
 
@@ -86,8 +87,11 @@ def _shown(part: Part, found: tuple[Leaf, ...]) -> list[Leaf]:
     by_path = {leaf.path: leaf for leaf in found if leaf.displayed and not leaf.returned}
     hidden: set[str] = set()
     for node in part.walk():
-        if node.content_type == "multipart/alternative":
+        winmail = bool(node.children) and node.data.startswith(TNEF)
+        if node.content_type == "multipart/alternative" or winmail:
             below = [by_path[inner.path] for inner in node.walk() if inner.path in by_path]
+            if winmail and any(leaf.data.strip() for leaf in by_path.values() if leaf not in below):
+                hidden |= {leaf.path for leaf in below}  # the same text, once more
             if any(leaf.content_type == "text/plain" and leaf.data.strip() for leaf in below):
                 hidden |= {leaf.path for leaf in below if leaf.content_type == "text/html"}
     return [leaf for path, leaf in by_path.items() if path not in hidden]

@@ -17,6 +17,7 @@ from intake.filenames import file_name, generated_name
 from intake.headers import Parameters, header_text, parameter, split_parameters, unfold
 from intake.submission import Defect
 from intake.transfer import decode_transfer
+from intake.wrapped import Inside, unwrap
 
 __all__ = ["Leaf", "Part", "header_text", "leaves", "parse"]
 
@@ -65,7 +66,8 @@ class Leaf:
     """What has content: a text, an attachment, an embedded message that has a name. `position` from 1.
 
     `displayed`: a text that mail programs show, so no attachment. `nested`: lies in an embedded message;
-    `returned`: lies in what a report (RFC 6522) brings back, and is never judged.
+    `returned`: lies in what a report (RFC 6522) brings back, and is never judged. `frame`: winmail.dat or an
+    opaque signature, whose contents follow it.
     `filename_step`: how the name was read (see charset.Decoded), or "generated"."""
 
     position: int
@@ -79,6 +81,7 @@ class Leaf:
     displayed: bool
     nested: bool = False
     returned: bool = False
+    frame: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -165,7 +168,24 @@ def _build(node: _Closed, path: str, depth: int) -> Part:
         return Part(path, headers, content_type, parameters, data, children, defects)
     if content_type.startswith("multipart/"):
         return _salvaged(Part(path, headers, content_type, parameters, data, (), defects), depth)
-    return Part(path, headers, content_type, parameters, data, (), defects)
+    return _with_inside(Part(path, headers, content_type, parameters, data, (), defects), depth)
+
+
+def _with_inside(part: Part, depth: int) -> Part:
+    """A leaf that wraps others (winmail.dat, an opaque signature, uuencode) with those below it."""
+    found = unwrap(part.content_type, charset_of(part), part.data) if depth < _DEEPEST else None
+    if found is None:
+        return part
+    children = tuple(_inner(thing, f"{part.path}.{n}", depth + 1) for n, thing in enumerate(found.inside, 1))
+    defects = (*part.defects, Defect(part.path, found.note)) if found.note else part.defects
+    return replace(part, data=found.data, children=children, defects=defects)
+
+
+def _inner(thing: Inside, path: str, depth: int) -> Part:
+    if thing.entity:
+        return _parse(thing.data, path, depth)
+    parameters = (("charset", thing.charset.encode()),) if thing.charset else ()
+    return Part(path, thing.headers, thing.content_type, parameters, thing.data)
 
 
 def _salvaged(part: Part, depth: int) -> Part:
@@ -212,7 +232,7 @@ def _content_of(node: _Closed, encoding: bytes) -> tuple[bytes, str]:
 def _content(part: Part, nested: bool, returned: bool) -> Iterator[tuple[Part, bool, bool]]:
     """The parts with content of their own, each with: lies in an embedded message, in a returned one."""
     reports = part.content_type == "multipart/report"
-    if not part.children or part.is_message:
+    if not part.children or not part.content_type.startswith("multipart/"):
         yield part, nested, returned
     for place, child in enumerate(part.children):
         brought_back = returned or (reports and place > 0)
@@ -236,6 +256,7 @@ def _leaf(part: Part, names: frozenset[str]) -> Leaf:
         filename_step=name.step,
         data=part.data,
         displayed=shown and not name.text,
+        frame=bool(part.children) and not (part.is_message or shown),
         notes=name.notes,
     )
 

@@ -9,19 +9,25 @@ import base64
 import binascii
 import re
 
+from intake.uuencoded import taken_out
+
+_UUENCODE = frozenset({"x-uuencode", "x-uue", "uuencode", "uue"})
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 _GROUP = re.compile(rb"([A-Za-z0-9+/]+)(=*)")
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 
 def decode_transfer(raw: bytes, encoding: str) -> tuple[bytes, str]:
-    """The content of a part and a note (empty if all went by the book). Encodings other than base64 and
-    quoted-printable leave the bytes as they are."""
+    """The content of a part and a note (empty if all went by the book). Encodings other than base64,
+    quoted-printable and uuencode leave the bytes as they are."""
     token = encoding.strip().lower().rstrip(";").strip("\"'")
     if token == "base64":
         return decode_base64(raw)
     if token == "quoted-printable":
         return binascii.a2b_qp(raw), ""
+    if token in _UUENCODE:
+        files = taken_out(raw)[1]
+        return (files[0].data, "") if files else (raw, "uuencode without a whole block, taken as it is")
     known = token in ("", "7bit", "8bit", "binary")
     return raw, "" if known else "unknown transfer encoding, taken as it is"
 
