@@ -56,6 +56,12 @@ class Office:
 
     folder: Path
     servers: MailServers
+    domain: str = "mhlw.go.jp"
+
+    @property
+    def mailboxes(self) -> dict[str, str]:
+        """Address of each of its mailboxes, by id."""
+        return {id: f"{id}@{self.domain}" for id in MAILBOXES}
 
     def configure(self, mode: str = "send", ports: Mapping[str, int] | None = None, sender: str = "") -> None:
         """Writes the settings: three IMAP mailboxes with TLS, replies by Postfix with STARTTLS. `ports`: where
@@ -70,7 +76,7 @@ class Office:
 
     def _mailbox(self, id: str, port: int) -> str:
         return (
-            f'[mailboxes.{id}]\nsource = "imap"\nhost = "localhost"\nport = {port}\nuser = "{MAILBOXES[id]}"\n'
+            f'[mailboxes.{id}]\nsource = "imap"\nhost = "localhost"\nport = {port}\nuser = "{self.mailboxes[id]}"\n'
             f'tls_ca = "{self.servers.ca}"\npassword = {{ file = "password" }}\ntimeout_seconds = 20\n'
         )
 

@@ -110,6 +110,12 @@ class Dovecot:
         self.stop()
         self.start()
 
+    def configure(self, more: str) -> None:
+        """Adds to the configuration what was not known before the start; restarts on the same ports."""
+        self._more += more
+        self._configure()
+        self.restart()
+
     def add_user(self, address: str) -> str:
         """Makes sure that this mailbox exists; returns its password."""
         # a file for each user: of a common one, Dovecot would not see a change within the same second
@@ -148,6 +154,12 @@ class Dovecot:
         self.kick(address)
         shutil.rmtree(self.maildir(address))
         self._make_maildir(address)
+
+    def sieve(self, address: str, script: str) -> None:
+        """Gives this user a script (RFC 5228) that runs at each delivery, where the plugin is configured."""
+        file = self._home(address) / ".dovecot.sieve"
+        file.write_text(script)
+        os.chown(file, _NOBODY, _NOBODY)
 
     def change_uidvalidity(self, address: str, to: int) -> None:
         """Gives the INBOX another UIDVALIDITY, as a restored backup does."""

@@ -8,6 +8,7 @@ need() { # need COMMAND PACKAGES
     command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing="$missing $2"
 }
 need dovecot "dovecot-imapd dovecot-lmtpd"
+need sievec dovecot-sieve
 need postfix postfix
 need soffice libreoffice-calc
 need openssl openssl
