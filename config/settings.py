@@ -224,6 +224,7 @@ class Settings(_Shape):
     now: an instant to be rehearsed as if it were now. max_size_mb: of a larger mail only the header is
     read. mailboxes: by the survey's mailbox id. sender: how replies leave. caps. approved_domains: senders'
     domains taken for local governments beside the reserved ones. readers: reader children, one per core.
+    authserv_id: the server whose Authentication-Results (RFC 8601) are believed; empty: none is.
     contacts: a CSV file of addresses for reminders. reports: a folder for the reports made by the calendar.
     alerts. heartbeat: a file that the worker writes every few seconds, for whoever watches it.
     """
@@ -239,6 +240,7 @@ class Settings(_Shape):
     caps: Caps = Caps()
     approved_domains: tuple[Domain, ...] = ()
     readers: Annotated[int, Field(ge=1, le=64)] = 1
+    authserv_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$")] = ""
     contacts: FilePath | None = None
     reports: FilePath | None = None
     alerts: Alerts = Alerts()

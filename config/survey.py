@@ -217,6 +217,21 @@ class Attribute(Shape):
     aliases: tuple[str, ...] = ()
 
 
+class Passwords(Shape):
+    """Locked files: whether the password that follows in another mail (PPAP) is awaited and used, and for how
+    long before an unlocked file is asked for. `accept = false`: it is asked for at once."""
+
+    accept: bool = False
+    wait_hours: int = Limit(default=24, ge=1, le=240)
+
+
+class PartsWait(Shape):
+    """One submission in several mails （1/3）（2/3）…: how long they wait for each other, after the last one that
+    came, before anything is said to be missing."""
+
+    wait_minutes: int = Limit(default=60, ge=1, le=1440)
+
+
 class Phrases(Shape):
     """Wording that only this survey uses; the letters' templates hold none of it."""
 
@@ -246,6 +261,8 @@ class Survey(Shape):
     attributes_form: str = ""  # the form on which 属性 means something
     convention: Convention
     calendar: Calendar
+    passwords: Passwords = Passwords()
+    parts: PartsWait = PartsWait()
     severities: dict[str, Severity] = {}  # finding code -> severity, over the catalogue's default
     forms: tuple[Form, ...]
 

@@ -50,6 +50,8 @@ def reason(error: BaseException) -> str:
         return error.strerror + (f": {error.filename}" if error.filename else "")
     if isinstance(error, UnicodeError):  # its text quotes the character, which may be a password's
         return "利用者名、パスワード又は応答に、扱えない文字があります"
+    if "=> socket error" in str(error):  # how imaplib tells that the server is gone
+        return "接続が切れました"
     return one_line(_PYTHON_BYTES.sub(r"\2", str(error))) or type(error).__name__
 
 

@@ -9,7 +9,9 @@ from typing import Literal
 from config.survey import Mailbox
 from intake.finding import Finding
 
-LetterKind = Literal["acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect"]
+LetterKind = Literal[
+    "acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect", "parts"
+]
 NoticeKind = Literal["reminder", "request", "alert"]  # what we write without being written to
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
 
@@ -61,6 +63,19 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class PartsBlock:
+    """A submission sent in several mails: which of how many this one is (`total` 0: not said), what came, under
+    which receipt numbers, what did not; `open`: the rest is awaited, and nothing is called missing yet."""
+
+    number: int
+    total: int
+    received: tuple[int, ...]
+    missing: tuple[int, ...]
+    receipts: tuple[str, ...]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One reply. `addressee` is the body's name, its honorific from the roster (貴県, 貴市 …); times JST."""
 
@@ -83,6 +98,7 @@ class Letter:
     first_receipt: str = ""  # a duplicate: the receipt number of the first
     deadline: datetime | None = None  # extended for this respondent; None: the survey's own
     due_passed: bool = False  # written after correct_by as well: no day is named any more
+    parts: PartsBlock | None = None
     mended: bool = False  # received after the deadline, in place of what was handed in before it
     in_extension: bool = False  # received after the survey's deadline and before the extended one
     last_hours: bool = False  # written so shortly before the deadline that a mended file may not make it

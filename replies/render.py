@@ -203,7 +203,9 @@ def _addressee(letter: Letter, wording: Wording) -> str:
 def _is_complete(letter: Letter) -> bool:
     """Whether we may say that nothing more is awaited here: only to a known body whose file we accepted."""
     accepted = any(block.result == "accepted" for block in letter.files)
-    return letter.kind == "acknowledgement" and bool(letter.addressee) and accepted and not letter.owed_here
+    waits = letter.parts is not None and letter.parts.open
+    told = letter.kind in ("acknowledgement", "parts") and bool(letter.addressee) and accepted
+    return told and not waits and not letter.owed_here
 
 
 def _mail_view(letter: Letter, survey: Survey, wording: Wording) -> FileView:

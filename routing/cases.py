@@ -6,16 +6,16 @@ that one reply tells everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
-from routing.deadline import Deadlines
 from routing.decided import NOBODY, Decided, Note, Piece
+from routing.facts import Facts, tells_password_only
 from routing.findings import Piecework, piece_findings
 from routing.gaps import with_gaps
-from routing.gathered import alerts, handed_in_in_time, mail_late
+from routing.gathered import alerts, handed_in_in_time, mail_late, question
 from routing.identify import Identity, ProgramEvidence, Sender, identify, infer_program
 from routing.ledger.arrivals import Arrival
 from routing.register import Register
@@ -58,19 +58,6 @@ class OverrideRefused(Exception):
     """What an operator decided cannot be carried out on this mail; the text says why and what can."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the ledger knows that bears on one mail."""
-
-    sender: Sender
-    resend_of: str
-    answers_ours: bool
-    from_ourselves: bool
-    history: Callable[[str, str], tuple[Booking, ...]]  # (body, program) -> earlier bookings
-    listed: Callable[[str, str], AnswerSheet | None]  # (body, program) -> its accepted row of a list
-    deadlines: Deadlines
-
-
 def decide(
     arrival: Arrival,
     submission: Submission,
@@ -89,6 +76,10 @@ def decide(
         personal=submission.personal + tuple(p for f in submission.files for p in f.personal),
         trusted=override.take_in,
         answers_ours=facts.answers_ours,
+        spoofed=facts.spoofed,
+        password_awaited=facts.password_awaited and any(f.locked for f in submission.files),
+        password_told=tells_password_only(submission),
+        parts=facts.parts,
     )
     mail = _override_mail(decide_mail(case), override)
     own = identify(submission, None, None, facts.sender, register.roster)
@@ -98,15 +89,19 @@ def decide(
     pieces, gaps = with_gaps(pieces, facts.history, register.survey)
     findings = submission.findings + _no_file(submission, mail, register)
     _refuse_empty(override, pieces, findings)
+    whole = _of_the_mail(own, pieces)
     return Decided(
         arrival=arrival,
         submission=submission,
         mail=mail,
-        identity=_of_the_mail(own, pieces),
+        identity=whole,
         findings=findings,
         pieces=pieces,
         late=mail_late(arrival.received_at, pieces, own, facts.deadlines),
-        notes=override.notes + alerts(submission, pieces) + gaps,
+        notes=override.notes
+        + alerts(submission, pieces)
+        + question(submission, mail, whole.submitter or whole.body)
+        + gaps,
         decided_by=override.by,
         why=override.why,
     )
@@ -243,7 +238,9 @@ class _CaseBuilder:
             )
             + self._sent_directly(relation),
             history=history,
-            forms_in_mail=any(f.kind != "other" for f in self.submission.files),
+            forms_in_mail=any(f.kind != "other" for f in self.submission.files)
+            or (self.facts.parts is not None and self.facts.parts.form_elsewhere),
+            password_awaited=self.facts.password_awaited,
             same_sender=self._same_sender(file, history),
             direct_allowed=self.override.outcome == "accepted",
             list_known=any(f.kind == "collated_list" for f in self.submission.files)

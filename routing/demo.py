@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.settings import Settings, load_settings
+from intake.ids import receipt_in
 from replies.sender import Outcome, Posting
 from routing.clock import stamp
 from routing.connections import open_source
 from routing.desk import Desk
 from routing.judge import Settled
+from routing.ledger import outbox
 from routing.ledger.store import Ledger, desk_lock
+from routing.patience import patience
 from routing.reading import Reader
 from routing.register import Register, build_register
 from routing.samples import Sample, Samples, build_mail, load_samples
@@ -79,19 +82,20 @@ def run_demo(survey_dir: Path, out: Path, watch: Watch = lambda line, total: Non
         for sample in ordered:
             lines.append(journey.one(sample))
             watch(lines[-1], len(ordered))
-    return Demo(out, tuple(lines))
+        return Demo(out, tuple(map(journey.at_the_end, lines)))
 
 
 class _EmlFolder:
-    """A sender that leaves each reply as an .eml file, named so that the folder reads like a diary."""
+    """A sender that leaves each reply as an .eml file, named after the mail that it answers, so that the
+    folder reads like a diary. `names`: receipt number → file name."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, names: Mapping[str, str]) -> None:
         self._folder = folder
-        self.file_name = ""
+        self._names = names
 
     def send(self, posting: Posting) -> Outcome:
         """Writes the mail's bytes."""
-        (self._folder / self.file_name).write_bytes(posting.data)
+        (self._folder / self._names[receipt_in(posting.message_id)]).write_bytes(posting.data)
         return Outcome("sent")
 
     def probe(self) -> str:
@@ -122,15 +126,19 @@ class _Journey:
     clock: _RehearsedClock
     samples: Samples
     replies: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # receipt number → file name of the reply
 
     def one(self, sample: Sample) -> Line:
         """Delivers one sample into its mailbox and lets the desk do its work."""
-        self._put_into_mailbox(sample)
         self.clock.at = max(self.clock.at, sample.received + ANSWERED_AFTER)
+        for _ in patience(self.desk):  # what had waited for other mail, and waits no more
+            self._deliver()
+        self._put_into_mailbox(sample)
         source = open_source(self.settings.mailboxes[sample.mailbox], self.settings)
         with closing(source):
             self.desk.collect(sample.mailbox, source)
-        settled = next(self.desk.settle_waiting(), None)
+        decided = [s for s in self.desk.settle_waiting() if s.decided.arrival.receipt not in self.names]
+        settled = decided[0] if decided else None  # beside it, earlier ones that had waited for it
         item = self.desk.register.survey.mailbox(sample.mailbox).item
         if settled is None:
             return Line(0, sample, item, SEEN, ((SEEN, sentence_of("resend")),))
@@ -145,10 +153,8 @@ class _Journey:
     def _line(self, sample: Sample, item: str, settled: Settled) -> Line:
         decided, reply = settled.decided, settled.reply
         number = decided.arrival.id
-        file_name = f"{number:02}-{sample.name}.eml"
-        sender = _EmlFolder(self.out / "replies")
-        sender.file_name = file_name
-        sent = [delivery.state == "sent" for delivery in self.desk.deliver(sender)]
+        file_name = self.names[decided.arrival.receipt] = f"{number:02}-{sample.name}.eml"
+        sent = self._deliver()
         if reply:
             self.replies[sample.name] = reply.message_id
         reasons = [(p.decision.outcome, sentence_of(p.decision.rule)) for p in decided.pieces]
@@ -160,8 +166,21 @@ class _Journey:
             reasons=tuple(reasons) or ((decided.outcome, sentence_of(decided.mail.rule)),),
             letter=reply.kind if reply else "",
             reply_subject=reply.subject if reply else "",
-            reply_file=file_name if any(sent) else "",
+            reply_file=file_name if decided.arrival.receipt in sent else "",
         )
+
+    def _deliver(self) -> list[str]:
+        """Receipt numbers of the mails whose replies went out."""
+        sender = _EmlFolder(self.out / "replies", self.names)
+        return [delivery.receipt for delivery in self.desk.deliver(sender) if delivery.state == "sent"]
+
+    def at_the_end(self, line: Line) -> Line:
+        """A mail that had to wait for another one, with the reply that it got in the end."""
+        file_name = f"{line.number:02}-{line.sample.name}.eml"
+        if line.letter or not (self.out / "replies" / file_name).exists():
+            return line
+        kind, subject = outbox.last_to(self.desk.ledger, line.number)
+        return replace(line, letter=kind, reply_subject=subject, reply_file=file_name)
 
 
 @contextmanager
@@ -199,7 +218,8 @@ def _settings(register: Register) -> str:
     )
     return (
         "# デモの設定。uketsuke --settings このファイル status のように、他のコマンドでも使えます。\n"
-        f'ledger = "ledger.db"\nmode = "send"\noperators = "operators@example.jp"\nnow = {stamp(end)}\n'
+        f'ledger = "ledger.db"\nmode = "send"\noperators = "operators@example.jp"\n'
+        f'authserv_id = "mail.example.jp"\nnow = {stamp(end)}\n'
         f"{mailboxes}"
         '\n[sender]\nkind = "maildir"\npath = "outgoing"\n'
     )

@@ -143,6 +143,11 @@ class Desk:
                 return None
             return self._hold(arrival, "read_failed", traceback.format_exc())
 
+    def settle_opened(self, arrival: Arrival, submission: Submission) -> Settled | None:
+        """Decides anew a mail of which more can be read now; inside the caller's transaction."""
+        arrivals.read_anew(self.ledger, arrival.id)
+        return self._settle_read(arrival, submission)
+
     def _unreadable(self, arrival: Arrival) -> str:
         """The rule by which a mail is held without being read, or an empty string."""
         if arrival.header_only:

@@ -13,6 +13,7 @@ from routing.deadline import Deadlines
 from routing.decided import Decided, Note, Piece
 from routing.identify import Identity
 from routing.standing import HANDED_IN, Booking
+from routing.verdict import MailDecision
 
 
 def mail_late(received_at: datetime, pieces: tuple[Piece, ...], own: Identity, deadlines: Deadlines) -> bool:
@@ -22,6 +23,12 @@ def mail_late(received_at: datetime, pieces: tuple[Piece, ...], own: Identity, d
     if handed_in:
         return any(p.late for p in handed_in)
     return deadlines.late(received_at, own.submitter or own.body)
+
+
+def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[Note, ...]:
+    """A question in the text of a mail that is decided as a submission. `whose`: lgcode of the body that asks."""
+    beside = submission.asks and mail.outcome in ("by_file", "correction")
+    return (Note("question", "", whose),) if beside else ()
 
 
 def handed_in_in_time(history: Iterable[Booking], deadlines: Deadlines) -> bool:

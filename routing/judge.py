@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 
 from config.settings import Settings
 from intake.submission import Submission
-from routing.bookkeeping import books_of, deadlines_at
+from routing.bookkeeping import books_of
 from routing.caps import allowance
-from routing.cases import NO_OVERRIDE, Facts, Override, decide
+from routing.cases import NO_OVERRIDE, Override, decide
 from routing.clock import Clock
 from routing.decided import Decided, Note, Posted
-from routing.identify import know_sender
-from routing.ledger import outbox, people, verdicts
+from routing.facts import Facts
+from routing.known import Known
+from routing.ledger import outbox, people, verdicts, waits
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
+from routing.opened import keep_opened
 from routing.register import Register
 from routing.reply import Circumstances, recipient_of, write_reply
 from routing.standing import Standing, standings
@@ -49,10 +51,14 @@ class Judge:
         return Override(assigned=lgcode, program=program, take_in=True)
 
     def decide(self, arrival: Arrival, submission: Submission, override: Override) -> Settled:
+        """The decision, committed by the caller's transaction, and the reply in the outbox."""
         now = self.clock()
-        facts = self._facts(arrival, submission)
-        decided = decide(arrival, submission, facts, self.register, override)
+        known = Known(self.register, self.settings, self.ledger, now)
+        submission = self._with_opened(arrival, submission)
+        facts = known.facts(arrival, submission, by_official=override.outcome is not None)
+        decided = self._once(decide(arrival, submission, facts, self.register, override))
         verdicts.record(self.ledger, decided, now)
+        known.remember(decided, facts)
         if submission.kind == "bounce" and submission.answers and submission.action != "delayed":
             outbox.mark_undelivered(self.ledger, submission.answers, arrival.receipt, now)
         reply = self._write(decided, facts, override)
@@ -62,24 +68,18 @@ class Judge:
             outbox.queue(self.ledger, reply, arrival.id, now)
         return Settled(decided, reply)
 
-    def _facts(self, arrival: Arrival, submission: Submission) -> Facts:
-        message = submission.message
-        address = message.sender
-        approved = people.approval(self.ledger, address.address) if address else None
-        colleague = address is not None and (
-            address.domain in self.register.own_domains
-            or address.address.lower() == self.settings.operators.lower()
-        )
-        threads = {message.in_reply_to, *message.references} - {""}
-        return Facts(
-            sender=know_sender(address, approved, self.settings.approved_domains, self.register.roster),
-            resend_of=verdicts.first_with_content(self.ledger, arrival.mailbox, submission, arrival.id),
-            answers_ours=any(outbox.is_ours(self.ledger, i) for i in threads),
-            from_ourselves=colleague,
-            history=lambda body, program: verdicts.history(self.ledger, body, program, arrival.id),
-            listed=lambda body, program: verdicts.listed(self.ledger, body, program, arrival.id),
-            deadlines=deadlines_at(self.ledger, self.register, self.clock()),
-        )
+    def _with_opened(self, arrival: Arrival, submission: Submission) -> Submission:
+        """A mail read again, when the password that once opened it is forgotten: what was opened stays."""
+        if not waits.noted(self.ledger, arrival.id, "password_opened"):
+            return submission
+        stored = verdicts.submission_of(self.ledger, arrival.id)
+        return keep_opened(stored, submission) if stored else submission
+
+    def _once(self, decided: Decided) -> Decided:
+        """Without the note of a question that operators were told of before."""
+        if not waits.noted(self.ledger, decided.arrival.id, "question"):
+            return decided
+        return replace(decided, notes=tuple(n for n in decided.notes if n.kind != "question"))
 
     def _write(self, decided: Decided, facts: Facts, override: Override) -> Posted | None:
         """The reply to a decided mail, if one goes out. What an official decided is under no cap."""
@@ -110,6 +110,7 @@ class Judge:
             now=self.clock(),
             round=verdicts.rounds(self.ledger, decided.arrival.id),
             deadlines=facts.deadlines,
+            parts=facts.parts,
             approved=frozenset(a for a in written if people.approval(self.ledger, a) is not None),
         )
 

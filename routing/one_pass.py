@@ -12,6 +12,7 @@ from routing import alerts
 from routing.desk import Desk
 from routing.ledger import arrivals, erasure
 from routing.logline import delivery_line, settled_line
+from routing.patience import patience
 from routing.routines import reminders, reports
 
 
@@ -28,7 +29,7 @@ def run_once(desk: Desk, sources: Mapping[str, Source], sender: Sender, say: Cal
             read.append(mailbox)
     for settled in desk.settle_waiting():
         say(settled_line(settled, desk.register))
-    for line in (*reminders(desk, read), *reports(desk, len(read) == len(sources))):
+    for line in (*patience(desk), *reminders(desk, read), *reports(desk, len(read) == len(sources))):
         if line:
             say(line)
     for sentence in alerts.queue_due(desk, alerts.view_of(desk)):

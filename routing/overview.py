@@ -11,11 +11,12 @@ from datetime import datetime
 from config.obligations import Obligation
 from replies.report_data import Timing
 from routing import alerts
+from routing.bookkeeping import books_at
 from routing.deadline import Deadlines
 from routing.desk import Desk
 from routing.ledger import arrivals
 from routing.reports import Instant, open_instant, part_state
-from routing.standing import Books, Part, Standing, State, standing_of
+from routing.standing import Books, Part, Standing, State, standing_of, standings
 from routing.timing import most_telling, timing_of, timings_of
 
 
@@ -83,6 +84,12 @@ def status_of(instant: Instant, prefecture: str = "") -> Status:
         municipalities=tuple(_municipality(c, o.program, instant) for o in owed for c in o.collected),
         unhealthy=arrivals.unhealthy(instant.ledger),
     )
+
+
+def standing_of_body(desk: Desk, lgcode: str, at: datetime) -> tuple[Standing, ...]:
+    """What one respondent owes, as it stands at an instant; empty for any other body, and for none."""
+    owed = desk.register.owed_by(lgcode)
+    return standings(owed, books_at(desk.ledger, desk.register, at)) if owed else ()
 
 
 def _owed(obligation: Obligation, books: Books, deadlines: Deadlines, at: datetime) -> Owed:

@@ -16,19 +16,21 @@ from intake.finding import Finding
 from intake.kind import is_noreply, make_message_id
 from intake.submission import Address, Submission
 from replies.compose import compose
-from replies.letter import Envelope, Letter, LetterKind, Owed, Thread
+from replies.letter import Envelope, Letter, LetterKind, Owed, PartsBlock, Thread
 from replies.render import render_letter
 from replies.wording import load_wording
 from routing.blocks import about_mail, blocks, with_name
 from routing.deadline import Deadlines, deadlines
 from routing.decided import Decided, Posted
 from routing.gathered import counts_late
+from routing.parts import Parts
 from routing.register import Register
 from routing.standing import Standing
 from routing.verdict import MACHINE_KINDS
 
 _NEUTRAL_FILE_RULES = frozenset(
-    {"double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees", "check_failed"}
+    {"double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees", "check_failed",
+     "password_awaited"}
 )
 
 
@@ -44,6 +46,7 @@ class Circumstances:
     now: datetime
     round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
     deadlines: Deadlines | None = None  # None: nothing was extended
+    parts: Parts | None = None  # the set of which this mail is a part
     last_today: bool = False  # a cap allows this reply and no further one
     approved: frozenset[str] = frozenset()  # addresses of this mail that operators approved, in lower case
 
@@ -54,11 +57,13 @@ def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
         return None
     if decided.submission.kind in MACHINE_KINDS:
         return None
+    if around.parts is not None and around.round > 1 and not around.parts.newest:
+        return None  # the newest part's reply speaks for the set
     if decided.mail.rule == "resend":
         return "duplicate" if decided.submission.kind == "submission" else None
     if decided.mail.rule == "inquiry" and around.register.survey.inquiry_notice:
         return "arrival"
-    if decided.mail.rule == "material" and around.register.survey.notice_of_arrival:
+    if decided.mail.rule in ("material", "part_awaited") and around.register.survey.notice_of_arrival:
         return "arrival"
     if decided.mail.outcome not in ("by_file", "correction"):
         return None
@@ -66,6 +71,8 @@ def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
 
 
 def _by_pieces(decided: Decided, around: Circumstances) -> LetterKind | None:
+    if around.parts is not None and around.parts.over and around.round > 1 and decided.mail.outcome == "by_file":
+        return "parts"
     outcomes = {p.decision.outcome for p in decided.pieces}
     if any(f.code == "sent_directly" for p in decided.pieces for f in p.findings):
         return "redirect"
@@ -88,6 +95,8 @@ def _by_pieces(decided: Decided, around: Circumstances) -> LetterKind | None:
 
 def _incomplete_list(decided: Decided, around: Circumstances) -> bool:
     """A collated list whose rows are right, and from which municipalities are missing."""
+    if around.parts is not None and around.parts.open:
+        return False
     listed = {p.program for p in decided.pieces if p.sheet is not None and p.sheet.row}
     return any(s.missing and s.obligation.program in listed for s in around.standings)
 
@@ -154,7 +163,8 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
     survey, roster = around.register.survey, around.register.roster
     mailbox = survey.mailbox(decided.arrival.mailbox)
     addressee = roster.by_code(decided.identity.submitter or decided.identity.body)
-    here, elsewhere = _owed(decided, around, mailbox)
+    waits = around.parts is not None and around.parts.open
+    here, elsewhere = ((), ()) if waits else _owed(decided, around, mailbox)
     deadline = _deadline(decided, around, mailbox)
     return Letter(
         kind=kind,
@@ -176,10 +186,20 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         first_receipt=around.first_receipt,
         deadline=deadline,
         due_passed=around.now > max(deadline, survey.correct_by),
+        parts=_parts(around.parts),
+        question=submission.asks and kind not in ("arrival", "duplicate"),
         mended=any(p.late and p.mends and p.decision.outcome == "accepted" for p in decided.pieces),
         in_extension=survey.deadline < decided.arrival.received_at <= deadline,
         last_hours=_last_hours(around.now, deadline, survey),
         last_today=around.last_today,
+    )
+
+
+def _parts(parts: Parts | None) -> PartsBlock | None:
+    if parts is None:
+        return None
+    return PartsBlock(
+        parts.number, parts.total, parts.received, parts.missing, parts.receipts, parts.open
     )
 
 

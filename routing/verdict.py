@@ -15,6 +15,7 @@ from config.survey import Survey
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
 from routing.identify import Identity, Sender
+from routing.parts import Parts
 from routing.standing import Booking, overlap
 
 Outcome = Literal["accepted", "correction", "held", "ignored", "kept"]
@@ -38,6 +39,10 @@ class MailCase:
     personal: tuple[str, ...] = ()
     trusted: bool = False  # an operator recorded it or took it in by decision
     answers_ours: bool = False  # it is a reply to a mail of our outbox
+    spoofed: bool = False  # the server that the settings trust says that it is not from where it claims
+    password_awaited: bool = False  # something in it is locked, and the password may still come
+    password_told: bool = False  # it tells a password and brings nothing else
+    parts: Parts | None = None  # the set that it is a part of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class FileCase:
     forms_in_mail: bool
     same_sender: bool  # the standing answer came from this sender, or this mail is marked as replacing it
     list_known: bool = False  # a row of a collated list stands for this body, or a list came with this mail
+    password_awaited: bool = False  # a password for what is locked may still come
     direct_allowed: bool = False  # an operator accepts this municipality's direct answer
 
     @property
@@ -105,25 +111,41 @@ FileRow = Row[FileCase, Outcome]
 MAIL_TABLE: tuple[MailRow, ...] = (
     MailRow("2", "machine_with_form", "自動送信または省内からのメールに調査票が添付されています",
             lambda c: c.has_form and not c.trusted and (_by_machine(c) or c.from_ourselves), "held"),
+    # A gateway sends the password as an automatic mail, from an address of its own: before rows 2 and 6.
+    MailRow("13", "password_told", "パスワードのお知らせです。対になるファイルを待っています",
+            lambda c: c.password_told and not c.personal and not c.trusted, "held"),
     MailRow("2", "machine", "自動送信のメールです", lambda c: _by_machine(c) and not c.trusted, "ignored"),
     # Row 5 stands above 3 and 4: a number in an inquiry is as much an alarm as one in a workbook.
     MailRow("5", "personal_data", "マイナンバーと思われる番号または住民の名簿が含まれています",
             lambda c: bool(c.personal), "held"),
+    MailRow("6", "authentication_failed", "差出人の認証（DMARC）に失敗しており、なりすましの可能性があります",
+            lambda c: c.spoofed and not c.trusted, "held"),
     # Row 1 stands below 2 and 5: an automatic mail that comes twice is still one, and each copy of a number
     # has to be erased. What row 6 holds is not acknowledged the second time either.
     MailRow("1", "resend", "同じ差出人から同じ内容を受信済みです",
             lambda c: bool(c.resend_of) and (c.sender.recognised or c.trusted), "ignored"),
+    MailRow("3", "withdrawal", "取下げの申出です",
+            lambda c: not c.has_form and c.submission.amends == "withdrawal", "held"),
+    MailRow("3", "correction_in_words", "回答の訂正が、ファイルでなく文章で述べられています",
+            lambda c: not c.has_form and c.submission.amends == "correction", "held"),
     MailRow("3", "reply", "当方のメールへの返信で、ファイルがありません", lambda c: c.submission.kind == "reply", "held"),
     MailRow("4", "inquiry", "照会です", lambda c: c.submission.kind == "inquiry", "held"),
     MailRow("6", "unknown_sender", "地方公共団体のドメインではない差出人です",
             lambda c: not c.sender.recognised and not c.trusted, "held"),
+    MailRow("13", "password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
+            lambda c: c.password_awaited and not c.has_form, "held"),
+    MailRow("13", "part_awaited", "分けて送られた提出の一部です。続きのメールを待っています",
+            lambda c: not c.has_form and c.parts is not None and c.parts.open and not c.parts.form_elsewhere, "held"),
     MailRow("3", "material", "当方のメールへの返信に、調査票以外の資料が添付されています",
             lambda c: c.answers_ours and not c.has_form and _brings_material(c), "held"),
-    MailRow("13", "no_form", "調査票として読めるファイルがありません", lambda c: not c.has_form, "correction"),
+    MailRow("13", "no_form", "調査票として読めるファイルがありません",
+            lambda c: not c.has_form and not (c.parts and c.parts.form_elsewhere), "correction"),
     MailRow("", "otherwise", "ファイルごとに判定します", lambda c: True, "by_file"),
 )
 
 FILE_TABLE: tuple[FileRow, ...] = (
+    FileRow("13", "password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
+            lambda c: c.password_awaited and c.file.locked, "held"),
     FileRow("13", "supporting", "調査票に添えられた参考資料です",
             lambda c: c.file.kind == "other" and c.forms_in_mail and not _meant_as_form(c), "kept"),
     FileRow("13", "no_form", "調査票として読めません", lambda c: c.file.kind == "other", "correction"),
@@ -168,6 +190,9 @@ UNREAD: dict[str, str] = {
     "poison": "読み取り中に３回停止したため隔離しました",
     "too_large": "大きすぎるためヘッダーだけを記録しました",
     "read_failed": "読み取り中に予期しない問題が起きました",
+    "password_used": "パスワードのお知らせです（ファイルを開き、内容を消去しました）",
+    "password_over": "パスワードのお知らせです（使わずに、内容を消去しました）",
+    "password_alone": "パスワードのお知らせですが、対になるファイルがありません（内容は消去しました）",
     "operator": "職員が判断しました",
     "erased": "職員がメールの内容を消去しました",
 }
@@ -235,7 +260,7 @@ def decide_file(case: FileCase) -> FileDecision:
 
 
 _REMARKED = frozenset(
-    {"supporting", "original", "not_owed", "wrong_mailbox", "row_of_prefecture", "row_of_city"}
+    {"password_awaited", "supporting", "original", "not_owed", "wrong_mailbox", "row_of_prefecture", "row_of_city"}
 )
 
 

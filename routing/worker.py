@@ -32,6 +32,7 @@ from routing.heartbeat import Heart
 from routing.ledger import arrivals, erasure
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.logline import delivery_line, outcomes, settled_line
+from routing.patience import patience
 from routing.reading import ReaderUnavailable
 from routing.routines import due_since, reminders, reports
 from routing.settling import Settling
@@ -245,6 +246,7 @@ class Worker:
     def _routines(self) -> Iterator[str]:
         """Reminders and reports that are due; of mailboxes that were read since, since an answer may lie in
         the others."""
+        yield from patience(self._desk)
         since = due_since(self._desk)
         if since is not None:
             read = [mailbox for mailbox, at in self._read.items() if at >= since]

@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+COLUMNS = (
+    *("accepted", "correction", "held", "inquiry", "auto reply", "bounce", "resend", "zip", "list"),
+    *("poison", "too large"),
+)
 CELL = "matrix cell"
 FIGURE = "figure"
 ALL_KINDS = "all"
@@ -19,6 +23,7 @@ ALL_KINDS = "all"
 
 def note(record: Callable[[str, Any], None], fault: str, kind: str = ALL_KINDS, mark: str = "✓") -> None:
     """Notes which cell the running test fills, and what it shows if the test passes."""
+    assert kind in (*COLUMNS, ALL_KINDS)
     record(CELL, (fault, kind, mark))
 
 
@@ -44,13 +49,12 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 def table(cells: dict[tuple[str, str], str]) -> Iterable[str]:
     """The lines; a fault noted for all kinds at once fills its row."""
-    faults = list(dict.fromkeys(fault for fault, _ in sorted(cells, key=lambda c: c[0])))
-    kinds = [kind for kind in dict.fromkeys(kind for _, kind in cells) if kind != ALL_KINDS]
+    faults = sorted({fault for fault, _ in cells})
     width = max(_width(fault) for fault in faults) + 2
-    yield " " * width + "  ".join(kinds)
+    yield " " * width + "  ".join(COLUMNS)
     for fault in faults:
         for_all = cells.get((fault, ALL_KINDS), "·")
-        marks = (cells.get((fault, kind), for_all).center(_width(kind)) for kind in kinds)
+        marks = (cells.get((fault, kind), for_all).center(_width(kind)) for kind in COLUMNS)
         yield fault + " " * (width - _width(fault)) + "  ".join(marks)
 
 

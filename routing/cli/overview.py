@@ -14,7 +14,7 @@ from routing.desk import Desk
 from routing.ledger import people
 from routing.ledger.history import Entry, story
 from routing.ledger.sent import find_notice, notice_story
-from routing.overview import Owed, Status, status_at
+from routing.overview import Owed, Status, standing_of_body, status_at
 from routing.status_json import status_json
 from routing.verdict import sentence_of
 
@@ -90,21 +90,22 @@ def held(app: App, as_json: bool) -> None:
     if as_json:
         echo_json(rows)
         return
-    listed = table("要確認", "番号", "受付番号", "区分", "経過", "団体", "制度等", "理由", "件名")
+    listed = table("要確認", "番号", "受付番号", "区分", "経過", "団体", "制度等", "理由", "件名", "提出状況")
+    keys = ("id", "receipt", "queue_name", "age", "name", "program_name", "why", "subject", "standing_text")
     for row in rows:
-        listed.add_row(
-            *(
-                str(row[k] or "")
-                for k in ("id", "receipt", "queue_name", "age", "name", "program_name", "why", "subject")
-            )
-        )
+        listed.add_row(*(str(row[key] or "") for key in keys))
     console().print(listed)
 
 
 def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
     wording = load_wording()
     minutes = max(0, int((now - item.received_at).total_seconds() // 60))  # a rehearsed clock may be earlier
+    beside = standing_of_body(desk, item.body, now) if item.queue == "inquiry" else ()
     return {
+        "standing": [{"program": s.obligation.program, "state": s.state} for s in beside],
+        "standing_text": "、".join(
+            f"{desk.register.survey.program(s.obligation.program).name}：{wording.state[s.state]}" for s in beside
+        ),
         "id": item.id or None,
         "receipt": item.receipt,
         "piece": item.piece,

@@ -51,7 +51,8 @@ def _stop(worker: Worker, number: int) -> None:
 
 def _work(worker: Worker, screen: Console) -> None:
     """On a terminal the log scrolls above the worker's state; elsewhere plain lines."""
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for library in ("apscheduler", "imapclient"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     if not screen.is_terminal:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
         worker.run()

@@ -138,6 +138,11 @@ def is_waiting(ledger: Ledger, arrival_id: int) -> bool:
     return ledger.row("SELECT 1 FROM to_read WHERE arrival_id = ?", arrival_id) is not None
 
 
+def read_anew(ledger: Ledger, arrival_id: int) -> None:
+    """Lets a mail wait for a verdict again, inside the caller's transaction."""
+    ledger.run("INSERT OR IGNORE INTO to_read VALUES (?)", arrival_id)
+
+
 def get(ledger: Ledger, arrival_id: int) -> Arrival | None:
     """The arrival with this id."""
     row = ledger.row("SELECT * FROM arrival WHERE id = ?", arrival_id)

@@ -1,8 +1,9 @@
 """The ledger's schema, numbered and append-only: a released migration is never edited.
 
 Words are those of DESIGN §2. No column holds a state that changes: states are folded from rows that are
-only ever added. The exceptions hold no fact of their own: the cursors, and the queues `to_read`, `to_send` and
-`to_wipe`, which name the rows that still wait for work. Only `erasure.py` takes something out, and says so.
+only ever added. The exceptions hold no fact of their own: the cursors, and the queues `to_read`, `to_send`,
+`to_wipe`, `to_pair` and `wait`, which name the rows that still wait for work. Only `erasure.py` takes something
+out, and says so.
 """
 
 from __future__ import annotations
@@ -255,6 +256,35 @@ def m008_missing(db: Database) -> None:
             recorded_at TEXT NOT NULL
         ) STRICT""",
         "CREATE INDEX missing_uid ON missing (mailbox, uidvalidity, uid)",
+    )
+
+
+@migrations()
+def m009_waits(db: Database) -> None:
+    """What waits for other mail: locked files for a password, parts of a submission for each other. `part` tells
+    which part of how many a mail is (`stem`: a hash of the subject without that). Two queues: `wait` names
+    what the desk waits for and until when, `to_pair` the mails that may open, or be opened by, another."""
+    _run(
+        db,
+        """CREATE TABLE part (
+            arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id),
+            mailbox TEXT NOT NULL,
+            sender TEXT NOT NULL,
+            stem TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            total INTEGER NOT NULL,
+            has_form INTEGER NOT NULL
+        ) STRICT""",
+        "CREATE INDEX part_of ON part (sender, stem)",
+        """CREATE TABLE wait (
+            arrival_id INTEGER NOT NULL REFERENCES arrival(id),
+            what TEXT NOT NULL CHECK (what IN ('password', 'told', 'beside', 'parts')),
+            mailbox TEXT NOT NULL,
+            until TEXT NOT NULL,
+            PRIMARY KEY (arrival_id, what)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX wait_until ON wait (until)",
+        "CREATE TABLE to_pair (arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id)) STRICT",
     )
 
 

@@ -89,6 +89,14 @@ def _body(mail: bytes) -> bytes:
     return mail.partition(b"\r\n\r\n")[2]
 
 
+def last_to(ledger: Ledger, arrival_id: int) -> tuple[str, str]:
+    """(kind, subject) of the last reply to an arrival; empty strings if there is none."""
+    row = ledger.row(
+        "SELECT kind, subject FROM outbox WHERE arrival_id = ? ORDER BY id DESC LIMIT 1", arrival_id
+    )
+    return (str(row["kind"]), str(row["subject"])) if row else ("", "")
+
+
 def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Outgoing]:
     """Replies whose turn it is, in the order in which it came: oldest first, and one at which nothing could
     be sent after those that have not been tried since, lest it hold them up for ever."""

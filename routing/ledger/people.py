@@ -93,7 +93,14 @@ def not_applicable(ledger: Ledger, at: datetime) -> frozenset[tuple[str, str]]:
     return frozenset(key for key, on in state.items() if on)
 
 
-_QUEUES = {"inquiry": "inquiry", "reply": "reply", "personal_data": "alarm", "poison": "alarm"}
+_QUEUES = {
+    "inquiry": "inquiry",
+    "reply": "reply",
+    "password_told": "reply",
+    "password_alone": "reply",
+    "personal_data": "alarm",
+    "poison": "alarm",
+}
 
 
 def held(ledger: Ledger, at: datetime) -> list[Held]:
@@ -108,12 +115,13 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
         *(_held(row, row["state"], "outbox") for row in posts),
         *(_stranded_notice(row) for row in ledger.rows(_STRANDED_NOTICES, now, now, now)),
         *(_held(row, "capped", "outbox") for row in capped),
-        *(_held(row, row["kind"], "alarm") for row in ledger.rows(_ALERTS, now, now)),
+        *(_held(row, row["kind"], _ALERTED.get(row["kind"], "alarm")) for row in ledger.rows(_ALERTS, now, now)),
     ]
 
 
 # The mail's own verdict is listed where its files have none of their own.
-_HELD_MAIL = """SELECT a.*, v.piece, v.rules, v.body, v.program, coalesce(m.sender, '') AS sender,
+_HELD_MAIL = """SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.body) AS body, v.program,
+        coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject
     FROM verdict v JOIN arrival a ON a.id = v.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
     WHERE v.outcome = 'held' AND v.recorded_at <= ?
@@ -152,11 +160,12 @@ _CAPPED = f"""SELECT a.*, '0' AS piece, e.lgcode AS body, '' AS program, coalesc
                     AND o.recorded_at <= ?)
     AND {_UNTOUCHED.format(since="e.recorded_at")} ORDER BY e.id"""
 
+_ALERTED = {"question": "inquiry"}
 # What operators must hear of though nothing has to be decided, until one of them has seen it.
 _ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.lgcode AS body, e.program, coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject
     FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
-    WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed') AND e.recorded_at <= ?
+    WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed', 'question') AND e.recorded_at <= ?
     AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind = e.kind
                 AND f.program = e.program AND f.lgcode = e.lgcode)
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.kind = 'seen' AND s.id > e.id

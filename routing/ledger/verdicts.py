@@ -147,6 +147,33 @@ def submission_of(ledger: Ledger, arrival_id: int) -> Submission | None:
     return _SUBMISSION.validate_json(row["submission"]) if row and row["submission"] else None
 
 
+def decided_by_desk(ledger: Ledger, arrival_id: int) -> bool:
+    """Whether no official has had the last word on a mail."""
+    row = ledger.row(
+        "SELECT decided_by FROM verdict WHERE arrival_id = ? AND piece = '0' ORDER BY id DESC LIMIT 1", arrival_id
+    )
+    return row is None or row["decided_by"] == "uketsuke"
+
+
+def rule_of(ledger: Ledger, arrival_id: int) -> str:
+    """The rule of the newest verdict on a mail itself; empty if there is none."""
+    row = ledger.row(
+        "SELECT rules FROM verdict WHERE arrival_id = ? AND piece = '0' ORDER BY id DESC LIMIT 1", arrival_id
+    )
+    return str(json.loads(row["rules"])[0]) if row else ""
+
+
+def from_sender(ledger: Ledger, mailbox: str, sender: str) -> list[int]:
+    """Arrivals in a mailbox from one address, the newest first."""
+    rows = ledger.rows(
+        "SELECT a.id FROM message m JOIN arrival a ON a.id = m.arrival_id WHERE m.sender = ? AND a.mailbox = ?"
+        " ORDER BY a.id DESC LIMIT 20",
+        sender,
+        mailbox,
+    )
+    return [int(row["id"]) for row in rows]
+
+
 def first_with_content(ledger: Ledger, mailbox: str, submission: Submission, arrival_id: int) -> str:
     """Receipt number of an earlier mail in this mailbox from the same sender with the same content, if any."""
     sender = submission.message.sender

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.counting_smtp import counting_smtp
+from tests.e2e.driver import Driver
 from tests.e2e.office import OPERATORS, Office, Worker, shift_survey
+from tests.e2e.scene import Stage
 from tests.servers.correspondents import Correspondents, settle
 from tests.servers.mail import MailServers
 
@@ -35,3 +38,12 @@ def office(tmp_path: Path, writers: Correspondents, monkeypatch: pytest.MonkeyPa
     yield made
     for worker in started:
         worker.kill()
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory, mail_servers: MailServers) -> Iterator[Stage]:
+    """Scenes of faults, one for each test; the program is loaded once for all of them."""
+    driver = Driver()
+    with counting_smtp() as smtp:
+        yield Stage(tmp_path_factory.mktemp("stage"), mail_servers, driver, smtp)
+    driver.close()

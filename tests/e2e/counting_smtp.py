@@ -17,9 +17,10 @@ from tests.servers.machine import ADDRESS, free_port
 @dataclass
 class Accepted:
     """Message-IDs in the order in which they were accepted, repeats included. `before_answer` is called when
-    a mail is accepted and before the client hears of it."""
+    a mail is accepted and before the client hears of it; at the next `hang_up` mails it never hears of it."""
 
     message_ids: list[str] = field(default_factory=list)
+    hang_up: int = 0
     before_answer: Callable[[], None] = lambda: None
     port: int = 0
 
@@ -28,6 +29,9 @@ class Accepted:
         assert isinstance(envelope.content, bytes)
         self.message_ids.append(str(email.message_from_bytes(envelope.content)["Message-ID"]))
         self.before_answer()
+        if self.hang_up:
+            self.hang_up -= 1
+            server.transport.abort()
         return "250 OK"
 
 

@@ -154,6 +154,12 @@ def _too_large(number: int) -> bytes:
     return message.as_bytes()
 
 
+def _bulk(number: int) -> bytes:
+    message = _plain(number, "自動応答: 不在", {"Auto-Submitted": "auto-replied"})
+    message.add_attachment(bytes(700_000), maintype="image", subtype="tiff", filename="scan.tif")
+    return message.as_bytes()
+
+
 KINDS = (
     Kind("accepted", lambda n, _: _submission(n), "otherwise", "otherwise", "acknowledgement"),
     Kind("correction", lambda n, _: _submission(n, complete=False), "otherwise", "findings", "correction"),
@@ -171,4 +177,6 @@ KINDS = (
     Kind("poison", lambda n, _: _poison(n), "poison", decided=False),
     Kind("too large", lambda n, _: _too_large(n), "too_large", read=False, decided=False),
 )
+# An automatic reply with a scan of nearly 1 MB: so much that a server cannot have sent it all beforehand
+BULK = Kind("auto reply", lambda n, _: _bulk(n), "machine")
 KIND_BY_NAME = {kind.name: kind for kind in KINDS}

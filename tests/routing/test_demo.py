@@ -27,7 +27,7 @@ SAMPLES = load_samples(default_survey() / "samples").samples
 BANNED = ("補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過", "知事", "御中")
 MACHINES = {"auto_reply", "bounce", "receipt", "list", "own"}
 MY_NUMBER = ("123456789018", "1234 5678 9018")
-DESIGN = {row.name: row.design for row in (*MAIL_TABLE, *FILE_TABLE)}
+DESIGN = {row.name: row.design for row in (*MAIL_TABLE, *FILE_TABLE)} | {"password_used": "13"}
 # wrong_mailbox: only where the survey says "resend", which has a test of its own below; check_failed: only
 # where a check of ours is broken (test_check_failed.py).
 NOT_BY_DEFAULT = {"wrong_mailbox", "check_failed"}

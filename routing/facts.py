@@ -1,0 +1,45 @@
+"""What the ledger knows that bears on one mail: looked up once, before anything is decided. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from intake.submission import AnswerSheet, Submission
+from routing.deadline import Deadlines
+from routing.identify import Sender
+from routing.parts import Parts
+from routing.standing import Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the ledger knows that bears on one mail. `password_awaited`: a password for what is locked may still
+    come; `parts`: the set that the mail is a part of, if it is one; `spoofed`: the server that the settings
+    trust says that it does not come from where it claims (DMARC, RFC 7489)."""
+
+    sender: Sender
+    resend_of: str
+    answers_ours: bool
+    from_ourselves: bool
+    history: Callable[[str, str], tuple[Booking, ...]]  # (body, program) -> earlier bookings
+    listed: Callable[[str, str], AnswerSheet | None]  # (body, program) -> its accepted row of a list
+    deadlines: Deadlines
+    password_awaited: bool = False
+    parts: Parts | None = None
+    spoofed: bool = False
+
+
+def is_spoofed(submission: Submission, authserv_id: str) -> bool:
+    """Whether the trusted server's own, that is topmost, Authentication-Results (RFC 8601) say dmarc=fail."""
+    if not authserv_id:
+        return False
+    ours = [a for a in submission.authentication if a.server.lower() == authserv_id.lower()]
+    return bool(ours) and ours[0].dmarc == "fail"
+
+
+def tells_password_only(submission: Submission) -> bool:
+    """A mail that tells a password and brings nothing else: no file, no question."""
+    files = any(f.attached and not f.returned for f in submission.files)
+    answerable = submission.kind in ("submission", "reply", "inquiry", "auto_reply")
+    return submission.passwords_told and answerable and not files and not (submission.asks or submission.amends)

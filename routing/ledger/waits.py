@@ -1,0 +1,132 @@
+"""What waits for other mail, and until when: locked files for a password, mails that tell one for the file that
+it opens, parts of one submission for each other.
+
+`what` in the queue `wait`: "password" (something in it is locked), "told" (it tells a password and nothing
+else), "beside" (it tells one beside something else), "parts" (the newest part of a set that is not whole).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from routing.clock import stamp
+from routing.ledger import arrivals
+from routing.ledger.arrivals import Arrival
+from routing.ledger.store import Ledger
+
+What = Literal["password", "told", "beside", "parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One part that arrived: which of how many (0: not said), and whether it brought a form."""
+
+    arrival_id: int
+    receipt: str
+    number: int
+    has_form: bool
+
+
+def begin(ledger: Ledger, arrival: Arrival, what: What, until: datetime) -> None:
+    """Lets a mail wait, inside the caller's transaction. One that waits already goes on as it was told first."""
+    ledger.run(
+        "INSERT OR IGNORE INTO wait VALUES (?, ?, ?, ?)", arrival.id, what, arrival.mailbox, stamp(until)
+    )
+
+
+def end(ledger: Ledger, arrival_id: int, *whats: What) -> None:
+    """Ends these waits of a mail, inside the caller's transaction."""
+    for what in whats:
+        ledger.run("DELETE FROM wait WHERE arrival_id = ? AND what = ?", arrival_id, what)
+
+
+def over(ledger: Ledger, now: datetime) -> list[tuple[Arrival, What]]:
+    """What has waited long enough, the longest over first."""
+    rows = ledger.rows(
+        "SELECT arrival_id, what FROM wait WHERE until <= ? ORDER BY until, arrival_id", stamp(now)
+    )
+    found = ((arrivals.get(ledger, row["arrival_id"]), row["what"]) for row in rows)
+    return [(arrival, what) for arrival, what in found if arrival is not None]
+
+
+def waiting_for(ledger: Ledger, mailbox: str, whats: Sequence[What]) -> list[Arrival]:
+    """The mails of a mailbox that wait in one of these ways, oldest first."""
+    marks = ",".join("?" * len(whats))
+    rows = ledger.rows(
+        f"SELECT DISTINCT arrival_id FROM wait WHERE mailbox = ? AND what IN ({marks}) ORDER BY arrival_id",
+        mailbox,
+        *whats,
+    )
+    found = (arrivals.get(ledger, row["arrival_id"]) for row in rows)
+    return [arrival for arrival in found if arrival is not None]
+
+
+def is_waiting(ledger: Ledger, arrival_id: int, what: What) -> bool:
+    """Whether a mail waits in this way."""
+    row = ledger.row("SELECT 1 FROM wait WHERE arrival_id = ? AND what = ?", arrival_id, what)
+    return row is not None
+
+
+# --- pairing ------------------------------------------------------------------------------------------------
+
+
+def ask_to_pair(ledger: Ledger, arrival_id: int) -> None:
+    """Puts a mail into the queue of those for which a partner is to be looked for, in the caller's transaction."""
+    ledger.run("INSERT OR IGNORE INTO to_pair VALUES (?)", arrival_id)
+
+
+def to_pair(ledger: Ledger) -> list[Arrival]:
+    """Mails for which a partner is to be looked for, oldest first."""
+    rows = ledger.rows("SELECT arrival_id FROM to_pair ORDER BY arrival_id")
+    found = (arrivals.get(ledger, row["arrival_id"]) for row in rows)
+    return [arrival for arrival in found if arrival is not None]
+
+
+def paired(ledger: Ledger, arrival_id: int) -> None:
+    """Takes a mail off that queue, inside the caller's transaction."""
+    ledger.run("DELETE FROM to_pair WHERE arrival_id = ?", arrival_id)
+
+
+def noted(ledger: Ledger, arrival_id: int, kind: str, detail: str | None = None) -> bool:
+    """Whether an event of this kind (and detail) stands at a mail."""
+    row = ledger.row(
+        "SELECT 1 FROM event WHERE arrival_id = ? AND kind = ? AND (? IS NULL OR detail = ?)",
+        arrival_id,
+        kind,
+        detail,
+        detail,
+    )
+    return row is not None
+
+
+# --- parts --------------------------------------------------------------------------------------------------
+
+
+def note_part(
+    ledger: Ledger, arrival: Arrival, whose: tuple[str, str], part: tuple[int, int], has_form: bool
+) -> None:
+    """Records which part of how many a mail is, inside the caller's transaction. `whose`: (sender, stem)."""
+    ledger.run(
+        "INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?, ?)",
+        arrival.id,
+        arrival.mailbox,
+        *whose,
+        *part,
+        int(has_form),
+    )
+
+
+def other_parts(ledger: Ledger, arrival: Arrival, whose: tuple[str, str], total: int) -> list[PartRow]:
+    """The other mails of the same set, as they came. `whose`: (sender, stem)."""
+    rows = ledger.rows(
+        "SELECT p.*, a.receipt FROM part p JOIN arrival a ON a.id = p.arrival_id WHERE p.sender = ? AND p.stem = ?"
+        " AND p.mailbox = ? AND p.total = ? AND p.arrival_id <> ? ORDER BY p.arrival_id",
+        *whose,
+        arrival.mailbox,
+        total,
+        arrival.id,
+    )
+    return [PartRow(r["arrival_id"], r["receipt"], r["number"], bool(r["has_form"])) for r in rows]

@@ -1,0 +1,31 @@
+"""What a password opened in a mail, when the mail is read more than once. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from intake.attached import ARCHIVE_STEP
+from intake.submission import FileReading, Submission
+
+
+def opens_more(before: Submission, after: Submission) -> bool:
+    """Whether something that was locked before is open now."""
+    still = {f.position for f in after.files if f.locked}
+    return any(f.locked and f.position not in still for f in before.files)
+
+
+def keep_opened(before: Submission, after: Submission) -> Submission:
+    """A mail read anew, without losing what an earlier password had opened in it."""
+    opened = {f.position for f in before.files if not f.locked}
+    shut = {f.position for f in after.files if f.locked} & opened
+    if not shut:
+        return after
+    files: list[FileReading] = [f for f in after.files if f.position not in shut]
+    files += [f for f in before.files if f.position in shut or f.position // ARCHIVE_STEP in shut]
+    kind = before.kind if any(f.kind != "other" for f in before.files) else after.kind
+    return replace(after, files=tuple(sorted(files, key=_place)), kind=kind)
+
+
+def _place(file: FileReading) -> tuple[int, int]:
+    whole, member = divmod(file.position, ARCHIVE_STEP)
+    return (whole, member) if whole else (member, 0)

@@ -1,0 +1,157 @@
+"""What waits for other mail: a password is tried on the file that it was sent for, and what has waited long
+enough waits no more. One small step at a time, so that mail goes first; both doors call it.
+
+What is to be done stands in the ledger's queues, so a crash or a pause changes nothing. A password passes
+from one reading to the next in memory and is written nowhere: not into the ledger, a log or an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intake.kind import is_noreply
+from intake.submission import Submission
+from routing.cases import Override, unread
+from routing.decided import Note
+from routing.desk import Desk
+from routing.ledger import arrivals, erasure, verdicts, waits
+from routing.ledger.arrivals import Arrival
+from routing.logline import settled_line
+from routing.opened import keep_opened, opens_more
+from routing.reading import ReaderDied, ReadFailed
+from routing.verdict import MailDecision, MailOutcome
+
+DESK = ("uketsuke", "")
+WHY_ERASED = "パスワードのお知らせのため"
+
+
+def patience(desk: Desk) -> Iterator[str]:
+    """Does what has become possible or due; a line for people after each mail that was decided, an empty one
+    otherwise."""
+    for arrival in waits.to_pair(desk.ledger):
+        yield from _look_for_partner(desk, arrival)
+    again = False
+    for arrival, what in waits.over(desk.ledger, desk.clock()):
+        again = _end(desk, arrival, what) or again
+        yield ""
+    for settled in desk.settle_waiting() if again else ():
+        yield settled_line(settled, desk.register)
+    if again:
+        yield from patience(desk)
+
+
+# --- passwords ----------------------------------------------------------------------------------------------
+
+
+def _look_for_partner(desk: Desk, arrival: Arrival) -> Iterator[str]:
+    """Tries every password told by a fitting mail on what is locked in this one, or the other way round."""
+    ledger, locked = desk.ledger, waits.is_waiting(desk.ledger, arrival.id, "password")
+    tells = any(waits.is_waiting(ledger, arrival.id, what) for what in ("told", "beside"))
+    others = waits.waiting_for(ledger, arrival.mailbox, ("told", "beside")) if locked else []
+    pairs = [(arrival, other) for other in others]
+    if tells:
+        pairs += [(other, arrival) for other in waits.waiting_for(ledger, arrival.mailbox, ("password",))]
+    used: list[Arrival] = []
+    for file, key in pairs:
+        if file.id != key.id and _fit(desk, file, key):
+            line = _try(desk, file, key)
+            used += [key] if line else []
+            yield line
+    with ledger.writing():
+        waits.paired(ledger, arrival.id)
+        for key in used:
+            _forget(desk, key, ("ignored", "password_used"))
+    if used:
+        erasure.wipe(ledger)
+
+
+def _fit(desk: Desk, file: Arrival, key: Arrival) -> bool:
+    """Whether the one mail may tell the password of the other, and was not tried yet."""
+    if waits.noted(desk.ledger, file.id, "password_tried", key.receipt):
+        return False
+    locked, told = (verdicts.submission_of(desk.ledger, a.id) for a in (file, key))
+    return locked is not None and told is not None and may_open(locked, told)
+
+
+def may_open(locked: Submission, told: Submission) -> bool:
+    """Same sender; or an answer in the thread of the locked mail; or a gateway's own address, which names the
+    sender of the locked mail."""
+    sender, by = locked.message.sender, told.message.sender
+    if sender is None or by is None:
+        return False
+    if sender.address.lower() == by.address.lower():
+        return True
+    thread = {told.message.in_reply_to, *told.message.references} - {""}
+    if locked.message.message_id in thread:
+        return True
+    reply_to = told.message.reply_to.address if told.message.reply_to else ""
+    named = f"{told.message.subject}\n{told.message.body}\n{reply_to}".lower()
+    return (is_noreply(by) or bool(told.no_reply)) and sender.address.lower() in named
+
+
+def _try(desk: Desk, file: Arrival, key: Arrival) -> str:
+    """Reads the locked mail with the passwords that the other one tells. A line where that opened something;
+    else an empty one, and the mail waits on."""
+    stored = verdicts.submission_of(desk.ledger, file.id)
+    reading = _read_with(desk, file, key)
+    with desk.ledger.writing():
+        verdicts.note(desk.ledger, Note("password_tried", key.receipt), file.id, DESK, desk.clock())
+        if stored is None or reading is None or not opens_more(stored, reading):
+            return ""
+        verdicts.note(desk.ledger, Note("password_opened", key.receipt), file.id, DESK, desk.clock())
+        settled = desk.settle_opened(file, keep_opened(stored, reading))
+    return settled_line(settled, desk.register) if settled else ""
+
+
+def _read_with(desk: Desk, file: Arrival, key: Arrival) -> Submission | None:
+    """The locked mail, read with the other one's passwords; None where the reader could not. Raises
+    ReaderUnavailable."""
+    try:
+        passwords = desk.reader.told_passwords(arrivals.raw_bytes(desk.ledger, key.id))
+        return desk.reader.read_mail(arrivals.raw_bytes(desk.ledger, file.id), passwords)
+    except (ReaderDied, ReadFailed, KeyError):  # KeyError: erased meanwhile
+        return None
+
+
+def _forget(desk: Desk, key: Arrival, end: tuple[MailOutcome, str]) -> None:
+    """Takes a mail that told a password, and nothing else, out of the ledger, with its trace; inside the
+    caller's transaction. What an official decided about it stays decided."""
+    ledger, now = desk.ledger, desk.clock()
+    pure = waits.is_waiting(ledger, key.id, "told")
+    waits.end(ledger, key.id, "told", "beside")
+    if not pure:
+        return
+    if verdicts.decided_by_desk(ledger, key.id):
+        decided = unread(key, MailDecision(*end), Override(notes=(Note("password_erased"),)), desk.register)
+        verdicts.record(ledger, decided, now)
+    erasure.erase(ledger, key.id, (DESK[0], WHY_ERASED), now)
+
+
+# --- time is over -------------------------------------------------------------------------------------------
+
+
+def _end(desk: Desk, arrival: Arrival, what: waits.What) -> bool:
+    """Ends one wait whose time is over, in one transaction. Whether the mail is to be decided anew."""
+    ledger = desk.ledger
+    with ledger.writing():
+        if what in ("told", "beside"):
+            _forget(desk, arrival, _end_of_told(desk, arrival))
+        else:
+            verdicts.note(ledger, Note(f"{what}_over"), arrival.id, DESK, desk.clock())
+            waits.end(ledger, arrival.id, what)
+            arrivals.read_anew(ledger, arrival.id)
+    if what == "told":
+        erasure.wipe(ledger)
+    return what in ("password", "parts")
+
+
+def _end_of_told(desk: Desk, key: Arrival) -> tuple[MailOutcome, str]:
+    """A password that was not used: with a locked file for it, whose sender is asked for an unlocked one, there
+    is nothing to do; without any, an official had better look."""
+    told = verdicts.submission_of(desk.ledger, key.id)
+    sender = told.message.sender if told else None
+    for arrival_id in verdicts.from_sender(desk.ledger, key.mailbox, sender.address if sender else ""):
+        other = verdicts.submission_of(desk.ledger, arrival_id)
+        if other is not None and told is not None and any(f.locked for f in other.files):
+            return "ignored", "password_over"
+    return "held", "password_alone"

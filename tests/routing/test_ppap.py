@@ -1,0 +1,322 @@
+"""PPAP: a locked file, and its password in another mail. Held, paired, tried, forgotten, expired (DESIGN §5,
+§4 row 13). The archives are made by pyzipper (AES) and msoffcrypto-tool (ECMA-376 agile), not by us."""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import msoffcrypto.format.ooxml
+import pytest
+import pyzipper
+
+from routing import operate
+from routing.ledger import arrivals
+from routing.ledger.arrivals import Arrival
+from routing.ledger.store import Ledger
+from routing.operate import Who
+from routing.patience import patience
+from routing.reading import Reader
+from tests.routing.cases_at_hand import YOKOHAMA
+from tests.routing.desk_at_hand import Office, form, mail, nanbyo
+from tests.routing.test_desk import letter, subjects
+
+SECRET = "Yokohama-Himitsu-7391"
+HOUR = timedelta(hours=1)
+ZIP = "回答.zip"
+NAME = "【横浜市】マイナンバーアンケート回答.xlsx"
+GATEWAY = "noreply@securemail.example.com"
+
+
+def zipped(data: bytes, password: str = SECRET, name: str = NAME) -> bytes:
+    made = io.BytesIO()
+    with pyzipper.AESZipFile(made, "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(password.encode())
+        archive.writestr(name, data)
+    return made.getvalue()
+
+
+def locked_book(data: bytes, password: str = SECRET) -> bytes:
+    made = io.BytesIO()
+    msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(data)).encrypt(password, made)
+    return made.getvalue()
+
+
+def locked_mail(**changes: object) -> bytes:
+    values = {"attachments": {ZIP: zipped(nanbyo())}, "headers": {"Message-ID": "<file@city.yokohama.lg.jp>"}}
+    return mail(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def password_mail(password: str = SECRET, number: int = 1, **changes: object) -> bytes:
+    values = {
+        "attachments": {},
+        "subject": "【パスワード】マイナンバーアンケート回答",
+        "body": f"先ほどお送りしたファイルのパスワードをお知らせします。\nパスワード：{password}\n",
+        "headers": {"Message-ID": f"<password{number}@city.yokohama.lg.jp>"},
+    }
+    return mail(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def wait(office: Office) -> list[str]:
+    """What the doors do at every wake-up: the lines that they tell."""
+    return [line for line in patience(office.desk) if line]
+
+
+def flat(office: Office) -> str:
+    """The last letter's text without line ends and spaces."""
+    return "".join(letter(office).split())
+
+
+def everywhere(office: Office) -> bytes:
+    """The ledger's files, byte by byte, the log of the database among them."""
+    return b"".join(p.read_bytes() for p in sorted(office.ledger.path.parent.glob("ledger.db*")))
+
+
+def rule(office: Office, arrival: Arrival) -> str:
+    row = office.ledger.row(
+        "SELECT rules FROM verdict WHERE arrival_id = ? AND piece = '0' ORDER BY id DESC LIMIT 1", arrival.id
+    )
+    assert row is not None
+    return str(row["rules"]).split('"')[1]
+
+
+# --- the pair, whichever came first -------------------------------------------------------------------------
+
+LOCKED = {
+    "zip": {ZIP: zipped(nanbyo())},
+    "workbook": {NAME: locked_book(nanbyo())},
+}
+
+
+@pytest.mark.parametrize("password_first", [False, True], ids=["file first", "password first"])
+@pytest.mark.parametrize("attachments", LOCKED.values(), ids=LOCKED)
+def test_file_and_password_meet_and_one_reply_goes_out(
+    office: Office, attachments: dict[str, bytes], password_first: bool
+) -> None:
+    mails = [locked_mail(attachments=attachments), password_mail()]
+    for raw in reversed(mails) if password_first else mails:
+        assert office.settle(raw).reply is None
+    assert wait(office)
+    assert [s[:4] for s in subjects(office)] == ["【受付】"]
+    assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
+    assert office.held() == []
+    assert wait(office) == []
+    assert office.count("outbox") == 1
+
+
+def test_while_it_waits_operators_see_what_and_since_when(office: Office) -> None:
+    settled = office.settle(locked_mail())
+    assert (settled.decided.mail.rule, settled.reply) == ("password_awaited", None)
+    assert office.held() == [("submission", "password_awaited")]
+    office.settle(password_mail(sender="hanako@city.sagamihara.kanagawa.jp"))
+    wait(office)
+    assert office.held() == [("submission", "password_awaited"), ("reply", "password_told")]
+
+
+def test_a_locked_file_beside_a_readable_form_waits_alone(office: Office) -> None:
+    settled = office.settle(locked_mail(attachments={NAME: nanbyo(), "小慢.zip": zipped(form({"program": "小慢"}))}))
+    assert [(p.decision.outcome, p.decision.rule) for p in settled.decided.pieces] == [
+        ("accepted", "otherwise"),
+        ("held", "password_awaited"),
+    ]
+    assert settled.reply is not None and settled.reply.kind == "acknowledgement"
+    assert "パスワードをお知らせいただくメールをお待ちしております" in flat(office)
+    office.settle(password_mail())
+    wait(office)
+    assert office.standing(YOKOHAMA, "shoman").state == "accepted"
+    assert office.count("outbox") == 2
+
+
+def test_what_is_inside_is_checked_like_any_other_file(office: Office) -> None:
+    office.settle(locked_mail(attachments={ZIP: zipped(form({"program": "難病", "5": None}))}))
+    office.settle(password_mail())
+    wait(office)
+    assert [s[:9] for s in subjects(office)] == ["【確認のお願い】R"]
+    assert "Q5" in letter(office)
+
+
+def test_a_my_number_inside_is_an_alarm_once_it_is_open(office: Office) -> None:
+    """123456789018 has a valid check digit (総務省令第85号 art. 5)."""
+    office.settle(locked_mail(attachments={ZIP: zipped(form({"program": "難病", "contact": "123456789018"}))}))
+    office.settle(password_mail())
+    wait(office)
+    assert office.held() == [("alarm", "personal_data")]
+    assert office.count("outbox") == 0
+    dump = "\n".join(line for line in office.ledger.connection.iterdump() if 'INTO "raw"' not in line)
+    assert "123456789018" not in dump
+
+
+# --- whose password it is -----------------------------------------------------------------------------------
+
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "Message-ID": "<g@securemail.example.com>"}
+NAMING = f"kenko@city.yokohama.lg.jp 様がお送りした添付ファイルのパスワードです。\nパスワード：{SECRET}"
+NAMELESS = f"添付ファイルのパスワードです。\nパスワード：{SECRET}"
+THREADED = {"In-Reply-To": "<file@city.yokohama.lg.jp>", "Message-ID": "<t@example.com>"}
+TOLD_BY = [
+    ("the gateway, naming him", GATEWAY, NAMING, {"Message-ID": "<g@example.com>"}, True),
+    ("the gateway, as an automatic mail", GATEWAY, NAMING, AUTOMATIC, True),
+    ("the gateway, in his thread", GATEWAY, NAMELESS, {**THREADED}, True),
+    ("the gateway, naming nobody", GATEWAY, NAMELESS, {"Message-ID": "<g@example.com>"}, False),
+    ("another person, naming him", "x@example.com", NAMING, {"Message-ID": "<x@example.com>"}, False),
+    ("another city", "a@city.sagamihara.kanagawa.jp", NAMELESS, {"Message-ID": "<s@example.jp>"}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sender", "body", "headers", "fits"), [t[1:] for t in TOLD_BY], ids=[t[0] for t in TOLD_BY])
+def test_whose_password_is_tried(
+    office: Office, sender: str, body: str, headers: dict[str, str], fits: bool
+) -> None:
+    office.settle(locked_mail())
+    office.settle(password_mail(sender=sender, body=body, headers=headers))
+    wait(office)
+    assert office.standing(YOKOHAMA, "nanbyo").state == ("accepted" if fits else "outstanding")
+    assert office.count("outbox") == int(fits)  # the password mail itself is never answered
+
+
+def test_two_files_of_one_mail_with_a_password_each(office: Office) -> None:
+    files = {"一.zip": zipped(nanbyo()), "二.zip": zipped(form({"program": "小慢"}), "Ni-2222")}
+    office.settle(locked_mail(attachments=files))
+    office.settle(password_mail())
+    wait(office)
+    assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
+    assert office.standing(YOKOHAMA, "shoman").state == "outstanding"
+    office.settle(password_mail("Ni-2222", 2))
+    wait(office)
+    assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"  # not shut again
+    assert office.standing(YOKOHAMA, "shoman").state == "accepted"
+
+
+# --- forgotten ----------------------------------------------------------------------------------------------
+
+
+def test_the_password_is_nowhere_once_it_was_used(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    office.settle(locked_mail())
+    told = office.settle(password_mail()).decided.arrival
+    dump = "\n".join(line for line in office.ledger.connection.iterdump() if 'INTO "raw"' not in line)
+    assert SECRET not in dump  # not even while it waits, but in the raw mail
+    lines = wait(office)
+    assert SECRET.encode() not in everywhere(office)
+    assert SECRET not in "".join(lines) + caplog.text
+    assert (rule(office, told), len(office.events("password_erased"))) == ("password_used", 1)
+    with pytest.raises(KeyError):
+        arrivals.raw_bytes(office.ledger, told.id)
+    row = office.ledger.row("SELECT done_by, why FROM erasure WHERE arrival_id = ?", told.id)
+    assert row is not None and tuple(row) == ("uketsuke", "パスワードのお知らせのため")
+
+
+def test_a_wrong_password_opens_nothing_and_the_file_waits_on(office: Office) -> None:
+    office.settle(locked_mail())
+    office.settle(password_mail("Chigau-0000"))
+    wait(office)
+    assert office.held() == [("submission", "password_awaited"), ("reply", "password_told")]
+    assert len(office.events("password_tried")) == 1
+    wait(office)
+    assert len(office.events("password_tried")) == 1  # tried once
+    office.settle(password_mail(SECRET, 2))
+    wait(office)
+    assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
+
+
+def test_a_file_that_was_opened_stays_open_when_it_is_read_again(office: Office) -> None:
+    arrival = office.settle(locked_mail()).decided.arrival
+    office.settle(password_mail())
+    wait(office)
+    operate.retry(office.desk, arrival, Who("山田", "念のため"))
+    (settled,) = office.desk.settle_waiting()
+    assert [p.decision.outcome for p in settled.decided.pieces if p.sheet] == ["accepted"]
+
+
+# --- expired ------------------------------------------------------------------------------------------------
+
+
+def test_when_the_time_is_over_an_unlocked_file_is_asked_for_once(office: Office) -> None:
+    office.settle(locked_mail())
+    office.now += 3 * HOUR - timedelta(seconds=1)
+    assert wait(office) == []
+    assert office.count("outbox") == 0
+    office.now += timedelta(seconds=1)
+    assert wait(office)
+    assert "パスワードを解除したエクセルファイルをお送りくださいますようお願いいたします" in flat(office)
+    office.now += 5 * HOUR
+    wait(office)
+    assert office.count("outbox") == 1
+    assert office.held() == []
+
+
+def test_a_crash_between_the_end_of_the_wait_and_the_letter_changes_nothing(
+    office: Office, register: object, reader: Reader
+) -> None:
+    """The wait ends in the ledger before the mail is decided anew: another process finds it there."""
+    office.settle(locked_mail())
+    office.now += 3 * HOUR
+    steps = patience(office.desk)
+    assert next(steps) == ""  # the end of the wait is committed …
+    steps.close()  # … and nothing more happens here
+    other = Ledger(office.ledger.path)
+    try:
+        office.desk.ledger, before = other, office.desk.ledger
+        (settled,) = office.desk.settle_waiting()
+        assert settled.reply is not None and settled.reply.kind == "correction"
+        office.desk.ledger = before
+    finally:
+        other.close()
+    wait(office)
+    assert office.count("outbox") == 1
+
+
+def test_a_password_that_nothing_was_opened_with_is_erased_too(office: Office) -> None:
+    alone = office.settle(password_mail(sender="a@city.sagamihara.kanagawa.jp")).decided.arrival
+    office.settle(locked_mail())
+    wrong = office.settle(password_mail("Chigau-0000", 2)).decided.arrival
+    office.now += 3 * HOUR
+    wait(office)
+    assert b"Chigau-0000" not in everywhere(office)
+    assert SECRET.encode() not in everywhere(office)
+    assert (rule(office, alone), rule(office, wrong)) == ("password_alone", "password_over")
+    assert office.held() == [("reply", "password_alone")]
+
+
+def no_passwords(office: Office) -> None:
+    survey = office.desk.register.survey
+    shut = survey.model_copy(update={"passwords": survey.passwords.model_copy(update={"accept": False})})
+    office.desk.register = replace(office.desk.register, survey=shut)
+
+
+def test_where_the_survey_takes_no_passwords_an_unlocked_file_is_asked_for_at_once(office: Office) -> None:
+    no_passwords(office)
+    settled = office.settle(locked_mail())
+    assert settled.reply is not None and settled.reply.kind == "correction"
+    told = office.settle(password_mail())
+    wait(office)
+    assert (told.reply, rule(office, told.decided.arrival)) == (None, "password_over")
+    assert SECRET.encode() not in everywhere(office)
+    assert office.count("outbox") == 1
+
+
+def test_what_an_official_decided_about_a_password_stays_decided_and_it_is_erased(office: Office) -> None:
+    from routing.cases import Override
+
+    arrival = office.settle(password_mail()).decided.arrival
+    operate.decide_again(office.desk, arrival, Override(outcome="ignored", take_in=True, by="山田", why="不要"))
+    office.now += 3 * HOUR
+    wait(office)
+    assert (rule(office, arrival), office.held()) == ("operator", [])
+    assert SECRET.encode() not in everywhere(office)
+
+
+def test_an_inquiry_that_speaks_of_passwords_is_an_inquiry(office: Office) -> None:
+    settled = office.settle(mail({}, "照会（送付方法）", body="パスワードを付けて送ってもよいでしょうか。"))
+    assert settled.decided.mail.rule == "inquiry"
+
+
+def test_an_unknown_senders_file_is_held_as_such_and_waits_once_he_is_approved(office: Office) -> None:
+    settled = office.settle(locked_mail(sender="a@example.com"))
+    assert settled.decided.mail.rule == "unknown_sender"
+    operate.approve_sender(office.desk, settled.decided.arrival, Who("山田", "委託先"))
+    assert office.held() == [("submission", "password_awaited")]
+    office.settle(password_mail(sender="a@example.com"))
+    wait(office)
+    assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
