@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-long bench lint packages clean
+.PHONY: demo test test-long bench bench-full lint packages clean
 
 demo: $(VENV)/ready
 	$(BIN)/uketsuke demo --out demo
@@ -19,7 +19,10 @@ test-long: $(VENV)/ready-test packages
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
 
 bench: $(VENV)/ready-test packages
-	$(BIN)/python tests/bench/run.py
+	$(BIN)/python -m tests.bench.run
+
+bench-full: $(VENV)/ready-test packages
+	$(BIN)/python -m tests.bench.full
 
 lint: $(VENV)/ready-test
 	$(BIN)/ruff check .

@@ -288,6 +288,19 @@ def m009_waits(db: Database) -> None:
     )
 
 
+@migrations()
+def m010_standing(db: Database) -> None:
+    """What a body's standing and history rest on, in one index each: a long history costs little to look
+    through."""
+    _run(
+        db,
+        "DROP INDEX verdict_body",
+        "CREATE INDEX verdict_standing ON verdict"
+        " (body, program, part, outcome, attribute, received_at, arrival_id, rules)",
+        "CREATE INDEX verdict_of_mail ON verdict (arrival_id) WHERE piece = '0'",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

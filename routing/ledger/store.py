@@ -18,6 +18,8 @@ from sqlite_utils import Database
 
 from routing.ledger.migrations import VIEWS, migrations
 
+CACHE_KIB = 32 << 10  # pages kept at hand; a look-up in a large ledger touches many, and reads each once
+
 
 class LedgerBusy(Exception):
     """Another desk works on this ledger, or a program holds it locked (exit code 75)."""
@@ -51,6 +53,7 @@ class Ledger:
     def _prepare(self) -> None:
         self.connection.execute("PRAGMA synchronous = FULL")
         self.connection.execute("PRAGMA foreign_keys = ON")
+        self.connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self.connection.execute("PRAGMA secure_delete = ON")  # what is erased leaves no bytes in free pages
         if not self._is_set_up():
             with _alone_in(self.path.parent):

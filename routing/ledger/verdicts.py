@@ -202,9 +202,14 @@ _NEWEST = """v.id >= (SELECT max(w.id) FROM verdict w
 
 def history(ledger: Ledger, body: str, program: str, before: int) -> tuple[Booking, ...]:
     """The bookings of a body and program from arrivals other than `before`, oldest first, with the keys of
-    their errors."""
+    their errors: the newest of each outcome, part, 属性 and sender."""
     where = f"v.body = ? AND v.program = ? AND v.arrival_id <> ? AND {_NEWEST.format(at='')}"
-    rows = ledger.rows(_BOOKING.format(errors=_ERRORS, where=where), body, program, before)
+    newest = (
+        f"SELECT v.id, max(v.received_at || printf('%012d', v.id)) FROM verdict v LEFT JOIN message m"
+        f" ON m.arrival_id = v.arrival_id WHERE {where} GROUP BY v.outcome, v.part, v.attribute, m.sender"
+    )
+    query = _BOOKING.format(errors=_ERRORS, where=f"v.id IN (SELECT id FROM ({newest}))")
+    rows = ledger.rows(query, body, program, before)
     return tuple(sorted(map(_booking, rows), key=lambda b: (b.received_at, b.id)))
 
 
@@ -234,11 +239,24 @@ def bookings(ledger: Ledger, at: datetime) -> tuple[Booking, ...]:
 
 
 def bookings_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
-    """The bookings of these bodies that hold now, oldest first."""
+    """The bookings of these bodies that hold now, oldest first, as far as their standings rest on them: of
+    each outcome and 属性 the newest, everything held, the first that was handed in (for its lateness)."""
     codes = list(lgcodes)
-    marks = ",".join("?" * len(codes))
-    where = f"v.part <> '' AND v.body IN ({marks}) AND {_NEWEST.format(at='')}"
-    return tuple(_booking(row) for row in ledger.rows(_BOOKING.format(errors="''", where=where), *codes))
+    where = f"v.part <> '' AND v.body IN ({','.join('?' * len(codes))}) AND {_NEWEST.format(at='')}"
+    query = _BOOKINGS_OF.format(bookings=_BOOKING.format(errors="''", where="v.id IN told"), where=where)
+    return tuple(_booking(row) for row in ledger.rows(query, *codes))
+
+
+_BOOKINGS_OF = """WITH mine AS MATERIALIZED (
+        SELECT v.id, v.body, v.program, v.part, v.outcome, v.attribute, v.rules LIKE '["row_of_city"%' AS in_list,
+            v.received_at || printf('%012d', v.id) AS age
+        FROM verdict v WHERE {where}),
+    told (id) AS (
+        SELECT id FROM (SELECT id, max(age) FROM mine GROUP BY body, program, part, outcome, attribute, in_list)
+        UNION SELECT id FROM (SELECT id, min(age) FROM mine WHERE outcome IN ('accepted', 'correction', 'held')
+            GROUP BY body, program, part)
+        UNION SELECT id FROM mine WHERE outcome = 'held')
+    {bookings}"""
 
 
 def _booking(row: Row) -> Booking:

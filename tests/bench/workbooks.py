@@ -21,6 +21,21 @@ from tests.workbooks.forms_at_hand import COMPLETE, filled, reading, the_roster,
 ROUNDS = 5  # times that the long list is read
 
 
+def workbooks(survey: Path, sheets: list[bytes]) -> dict[str, float]:
+    """Answer sheets, and rows of the longest list, per second: through the whole check, and merely opened by
+    openpyxl (a fifth of the sheets: it is slow) and by python-calamine."""
+    long, rows = longest_list()
+    lists = [long] * ROUNDS
+    return {
+        "check_sheets_per_second": checked_per_second(survey, sheets, "answer_sheet"),
+        "openpyxl_opens_sheets_per_second": opened_per_second(sheets[: len(sheets) // 5], by_openpyxl),
+        "calamine_opens_sheets_per_second": opened_per_second(sheets, by_calamine),
+        "check_list_rows_per_second": rows * checked_per_second(survey, lists, "collated_list"),
+        "openpyxl_opens_list_rows_per_second": rows * opened_per_second(lists, by_openpyxl),
+        "calamine_opens_list_rows_per_second": rows * opened_per_second(lists, by_calamine),
+    }
+
+
 def checked_per_second(survey: Path, files: list[bytes], kind: str) -> float:
     """Files through the whole of `uketsuke check`, without starting the program."""
     register = build_register(survey)

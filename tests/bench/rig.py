@@ -1,0 +1,113 @@
+"""What every question is asked with: Dovecot, a sink for the replies, a survey of these days, a running worker.
+
+The servers have a core of their own; what is measured gets the cores that the question gives it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.machine import SERVERS, memory_mib, pinned
+from tests.bench.sink import Sink, sink
+from tests.e2e.office import MAILBOXES, Office, Worker, shift_survey
+from tests.e2e.traffic import Traffic
+from tests.servers.machine import eventually
+from tests.servers.mail import MailServers, running
+
+SENT = "SELECT count(*) FROM posting WHERE state = 'sent'"
+VERDICTS = "SELECT count(*) FROM verdict WHERE piece = '0'"
+PATIENCE = 300.0  # seconds
+
+
+@dataclass(frozen=True)
+class Rig:
+    """Servers, sink and survey, for all questions."""
+
+    folder: Path
+    servers: MailServers
+    sink: Sink
+    survey: Path
+
+    def empty(self) -> None:
+        """Every mailbox new and without mail."""
+        for address in MAILBOXES.values():
+            self.servers.add_user(address)
+            self.servers.dovecot.empty(address)
+        self.sink.forget()
+
+    def put(self, mails: Sequence[Traffic]) -> None:
+        """Lays mails into their mailboxes."""
+        for mail in mails:
+            self.servers.dovecot.put(MAILBOXES[mail.mailbox], mail.raw)
+
+    @contextmanager
+    def office(self, readers: int = 1) -> Iterator[Office]:
+        """An office with an empty ledger, whose replies go to the sink."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            shutil.copytree(self.survey, Path(folder) / "survey")
+            office = Office(Path(folder), self.servers)
+            office.configure(
+                sender=f'kind = "smtp"\nhost = "127.0.0.1"\nport = {self.sink.port}\ntls = "none"'
+            )
+            settings = office.folder / "settings.toml"
+            settings.write_text(f"readers = {readers}\n{settings.read_text()}")
+            yield office
+
+    def wait_for_replies(self, count: int, worker: Worker, seconds: float = PATIENCE) -> None:
+        """Returns once so many replies were accepted; AssertionError if they are not in time."""
+        done = eventually(lambda: len(self.sink.accepted()) >= count, seconds)
+        assert done, f"{len(self.sink.accepted())} of {count} replies\n{worker.log()[-2000:]}"
+
+
+@contextmanager
+def rig() -> Iterator[Rig]:
+    """Everything running, on the servers' core, for as long as the block lasts."""
+    with pinned(SERVERS), tempfile.TemporaryDirectory(prefix="uk-bench-") as name:
+        folder = Path(name)
+        with running() as servers, sink(folder) as replies:
+            yield Rig(folder, servers, replies, shift_survey(folder / "survey"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One measured run: seconds from the first byte asked for to the last reply committed as sent, and the
+    peak memory of the worker and its children."""
+
+    seconds: float
+    peak_mib: float
+
+
+def timed(rig: Rig, office: Office, worker: Worker, mails: Sequence[Traffic], replies: int) -> Run:
+    """A worker that is warm meets these mails all at once: it stands still while they are laid into the
+    mailboxes. `replies`: how many of them are answered."""
+    before = office.ledger(SENT)[0][0] if office.ledger(SENT) else 0
+    rig.sink.forget()
+    os.kill(worker.process.pid, signal.SIGSTOP)
+    rig.put(mails)
+    began = time.monotonic()
+    os.kill(worker.process.pid, signal.SIGCONT)
+    rig.wait_for_replies(replies, worker)
+    office.wait_for_rows(SENT, [(before + replies,)], PATIENCE)
+    return Run(time.monotonic() - began, memory_mib(worker.process.pid))
+
+
+@contextmanager
+def warm_worker(rig: Rig, office: Office, cores: set[int], first: Sequence[Traffic]) -> Iterator[Worker]:
+    """A running worker that has answered these first mails, on these cores."""
+    rig.put(first)
+    with pinned(cores):
+        worker = office.run()
+    try:
+        rig.wait_for_replies(len(first), worker)
+        yield worker
+        assert worker.terminate() == 0, worker.log()[-2000:]
+    finally:
+        worker.kill()
