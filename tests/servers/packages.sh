@@ -1,5 +1,5 @@
 #!/bin/sh
-# The programs that the tests start: Dovecot, Postfix, LibreOffice, Chromium, systemd-analyze, a Japanese font.
+# The programs that the tests start: Dovecot, Postfix, LibreOffice, Chromium, systemd-analyze, strace, a Japanese font.
 # Installs them where root and apt-get are there; otherwise says what is missing and fails.
 set -eu
 
@@ -15,6 +15,7 @@ need openssl openssl
 need pdftotext poppler-utils
 need chromium chromium
 need systemd-analyze systemd
+need strace strace
 fc-list 2>/dev/null | grep -qi "noto sans cjk" || missing="$missing fontconfig fonts-noto-cjk"
 
 [ -z "$missing" ] && exit 0
