@@ -143,9 +143,9 @@ def _list(number: int) -> bytes:
     return message.as_bytes()
 
 
-def _poison(number: int) -> bytes:
-    """A mail over which the reader child dies (tests/e2e/poisoned/sitecustomize.py)."""
-    return b"X-Test-Poison: signal\r\n" + _submission(number)
+def poison(number: int, how: str = "signal") -> bytes:
+    """A mail over which the reader child comes to grief (tests/e2e/poisoned/sitecustomize.py)."""
+    return f"X-Test-Poison: {how}\r\n".encode() + _submission(number)
 
 
 def _too_large(number: int) -> bytes:
@@ -174,7 +174,7 @@ KINDS = (
     Kind("resend", lambda n, _: _resend(n), "resend", "", "duplicate"),
     Kind("zip", lambda n, _: _zip(n), "otherwise", "otherwise", "acknowledgement"),
     Kind("list", lambda n, _: _list(n), "otherwise", "collated_list", "partial", "yoboseshu"),
-    Kind("poison", lambda n, _: _poison(n), "poison", decided=False),
+    Kind("poison", lambda n, _: poison(n), "poison", decided=False),
     Kind("too large", lambda n, _: _too_large(n), "too_large", read=False, decided=False),
 )
 # An automatic reply with a scan of nearly 1 MB: so much that a server cannot have sent it all beforehand

@@ -87,6 +87,15 @@ class Scene:
             self._command(*now, "run", "--once"), self.folder / "log", where, {"PYTHONPATH": str(POISONED)}
         )
 
+    def command(self, *arguments: str, poisoned: bool = True) -> tuple[int, str]:
+        """Another command in this office; its exit code, and what it said. `poisoned`: by a reader that comes
+        to grief over the mails that say so."""
+        log = self.folder / "command"
+        log.unlink(missing_ok=True)
+        path = {"PYTHONPATH": str(POISONED) if poisoned else ""}
+        code = self.driver.run(self._command(*arguments), log, None, path)
+        return code, log.read_text(encoding="utf-8")
+
     def start(self) -> Worker:
         """`uketsuke run`, a process of its own."""
         with (self.folder / "log").open("ab") as output:

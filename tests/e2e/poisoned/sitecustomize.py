@@ -1,7 +1,8 @@
 """On PYTHONPATH in tests only: makes the reader child die over mails that say how (`X-Test-Poison`).
 
 Python imports a module of this name at its start. In the reader child it wraps the first thing that is done
-with a mail's bytes, so that what follows is real: a signal of the kernel, the ceiling of memory, a hang.
+with a mail's bytes, so that what follows is real: a signal of the kernel, the ceiling of memory, a hang; or it
+adds a check of the survey's answers that raises.
 """
 
 import os
@@ -25,18 +26,26 @@ def _poison(kind: bytes) -> None:
 
 
 def _watch() -> None:
+    import intake.checks
     import intake.read
 
     real = intake.read.parse
+    in_hand = {"poison": b""}
 
     def parse(raw: bytes) -> Any:
         head, _, _ = raw.partition(b"\r\n")
         name, _, value = head.partition(b": ")
-        if name == b"X-Test-Poison":
-            _poison(value)
+        in_hand["poison"] = value if name == b"X-Test-Poison" else b""
+        _poison(in_hand["poison"])
         return real(raw)
 
+    def broken_check(case: Any) -> Any:
+        if in_hand["poison"] == b"check":
+            raise ZeroDivisionError(case)
+        return ()
+
     intake.read.parse = parse
+    intake.checks.CHECKS = (broken_check, *intake.checks.CHECKS)
 
 
 if "intake.reader" in sys.orig_argv:
