@@ -30,7 +30,12 @@ _TEXT, _HTML, _OBJECT, _FILENAME, _LONG_FILENAME, _TRANSPORT_NAME = (
     0x3707,
     0x370C,
 )
+_IID = 16  # bytes of the interface id that an object begins with
 _IID_MESSAGE = UUID("00020307-0000-0000-c000-000000000046").bytes_le
+_IID_BYTES = (  # IStorage, IStream
+    UUID("0000000b-0000-0000-c000-000000000046").bytes_le,
+    UUID("0000000c-0000-0000-c000-000000000046").bytes_le,
+)
 
 # Sizes of the property types of fixed size as they lie in the stream, padded (§2.1.3.4.1).
 _FIXED = {0x0001: 0, 0x0002: 4, 0x0003: 4, 0x0004: 4, 0x000A: 4, 0x000B: 4, 0x0005: 8, 0x0006: 8, 0x0007: 8,
@@ -89,8 +94,8 @@ def _take(level: int, number: int, value: bytes, found: Contents, depth: int) ->
         found.text = found.text or value.rstrip(b"\0")
     elif number == _MESSAGE_PROPERTIES:
         known = _known(value, found)
-        found.html = found.html or _raw(known.get(_HTML, b""))
-        found.text = found.text or _raw(known.get(_TEXT, b""))
+        found.html = found.html or _raw(known.get(_HTML, b"")).rstrip(b"\0")
+        found.text = found.text or _raw(known.get(_TEXT, b"")).rstrip(b"\0")
 
 
 def _take_of_attachment(number: int, value: bytes, found: Contents, depth: int) -> None:
@@ -103,17 +108,17 @@ def _take_of_attachment(number: int, value: bytes, found: Contents, depth: int) 
         known = _known(value, found)
         names = (known.get(_LONG_FILENAME), known.get(_TRANSPORT_NAME), attached.name, known.get(_FILENAME))
         attached.name = next((name for name in names if name), b"")
-        _take_message(known.get(_OBJECT, b""), found, depth)
+        _take_object(_raw(known.get(_OBJECT, b"")), found, depth)
 
 
-def _take_message(value: str | bytes, found: Contents, depth: int) -> None:
-    """A message that is attached to this one: its attachments stand beside those of this one."""
-    if not isinstance(value, bytes) or not value.startswith(_IID_MESSAGE) or depth >= _DEEPEST:
-        return
-    stream = value[len(_IID_MESSAGE) :]
-    inner = unwrap(stream, depth + 1)
-    if inner is not None:
+def _take_object(value: bytes, found: Contents, depth: int) -> None:
+    """Content that is stored as a property. A message that is attached to this one brings its attachments,
+    which then stand beside those of this one."""
+    stream = value[_IID:] if value[:_IID] in (_IID_MESSAGE, *_IID_BYTES) else value
+    inner = unwrap(stream, depth + 1) if value.startswith(_IID_MESSAGE) and depth < _DEEPEST else None
+    if inner is not None or not found.attached[-1].data:
         found.attached[-1].data = stream
+    if inner is not None:
         found.attached += inner.attached[: _MOST - len(found.attached)]
         found.whole = found.whole and inner.whole
 
@@ -178,4 +183,4 @@ def _as_text(kind: int, value: bytes) -> str | bytes:
 
 
 def _raw(value: str | bytes) -> bytes:
-    return (value.encode("utf-8", "backslashreplace") if isinstance(value, str) else value).rstrip(b"\0")
+    return value.encode("utf-8", "backslashreplace") if isinstance(value, str) else value
