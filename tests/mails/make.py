@@ -1,14 +1,13 @@
-"""Writes the shelf of test mails: one .eml and one .json with the expected values beside each.
+"""The shelf of test mails, first part, and what all its makers use: one .eml and one .json with the expected
+values beside each.
 
-The expected values stand here as literals (sizes and hashes are those of the files that were put in). Run
-once after adding a mail: python tests/mails/make.py. It uses nothing of the program under test.
+The expected values stand here as literals (sizes and hashes are those of the files that were put in).
+`python -m tests.mails.make_all` writes them. It uses nothing of the program under test.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import json
 import quopri
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +45,7 @@ class Expected:
     action: str = ""
     answers: str = ""
     defects: list[str] = field(default_factory=list)
+    facts: dict[str, object] = field(default_factory=dict)  # of the Submission, by the name of its field
 
 
 def b64(data: bytes) -> bytes:
@@ -385,33 +385,6 @@ def reports() -> None:
     )
 
 
-def as_json(expected: Expected) -> dict[str, object]:
-    attachments = [
-        {"filename": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        for name, data in expected.files
-    ]
-    return {
-        "subject": expected.subject,
-        "from": expected.sender,
-        "kind": expected.kind,
-        "form": expected.form,
-        "action": expected.action,
-        "answers": expected.answers,
-        "body_begins": expected.body,
-        "attachments": attachments,
-        "defects": expected.defects,
-    }
-
-
-def main() -> None:
-    for fill in (charsets, file_names, structures, people, machines, reports):
-        fill()
-    for name, (raw, expected) in SHELF.items():
-        (HERE / f"{name}.eml").write_bytes(raw)
-        text = json.dumps(as_json(expected), ensure_ascii=False, indent=1)
-        (HERE / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    print(f"{len(SHELF)} mails")
-
-
-if __name__ == "__main__":
-    main()
+def fill() -> None:
+    for part in (charsets, file_names, structures, people, machines, reports):
+        part()
