@@ -96,6 +96,7 @@ class Letter:
     owed_elsewhere: tuple[Owed, ...]
     passed_to: tuple[str, ...] = ()  # sections that it was passed on to (wrong mailbox, transfer)
     first_receipt: str = ""  # a duplicate: the receipt number of the first
+    first_open: bool = False  # a duplicate: what was asked for about the first is still open
     deadline: datetime | None = None  # extended for this respondent; None: the survey's own
     due_passed: bool = False  # written after correct_by as well: no day is named any more
     parts: PartsBlock | None = None

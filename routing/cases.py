@@ -19,6 +19,7 @@ from routing.gathered import alerts, handed_in_in_time, mail_late, question
 from routing.identify import Identity, ProgramEvidence, Sender, identify, infer_program
 from routing.ledger.arrivals import Arrival
 from routing.register import Register
+from routing.relation import relation_of
 from routing.standing import Booking
 from routing.verdict import (
     FileCase,
@@ -33,8 +34,6 @@ from routing.verdict import (
 )
 
 WHY_NO_FILE = frozenset({"file_by_link", "file_removed", "mail_divided"})
-COLLECTED_KINDS = ("ward", "city", "town", "village")
-
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -77,6 +76,8 @@ def decide(
         trusted=override.take_in,
         answers_ours=facts.answers_ours,
         spoofed=facts.spoofed,
+        first_set_aside=facts.first_set_aside,
+        answered_elsewhere=facts.answered_by not in ("", arrival.mailbox),
         password_awaited=facts.password_awaited and any(f.locked for f in submission.files),
         password_told=tells_password_only(submission),
         parts=facts.parts,
@@ -219,9 +220,9 @@ class _CaseBuilder:
         identity = identify(self.submission, file, sheet, self._sender(sheet), self.register.roster)
         program = self._program(file, sheet, identity)
         assigned = bool(self.override.assigned) and not (sheet is not None and sheet.row)
-        relation = _relation(identity, assigned, self.register)
+        relation = relation_of(identity, assigned, self.register)
         if relation == "stranger" and self.override.outcome == "accepted" and not (sheet and sheet.row):
-            relation = _relation(identity, True, self.register)  # the official believes the workbook
+            relation = relation_of(identity, True, self.register)  # the official believes the workbook
         history = self.facts.history(identity.body, program) if identity.body and program else ()
         return FileCase(
             survey=self.register.survey,
@@ -292,19 +293,3 @@ class _CaseBuilder:
             or file.claim.replaces
             or self.override.take_in
         )
-
-
-def _relation(identity: Identity, assigned: bool, register: Register) -> Relation:
-    """How submitter and body stand to each other."""
-    body = register.body(identity.body)
-    if body is None:
-        return "none"
-    submitter = register.body(identity.submitter)
-    same = submitter is None or submitter == body or assigned
-    if same and "sender_domain" in identity.disagree and not assigned:
-        return "stranger"
-    if same:
-        return "direct" if body.kind in COLLECTED_KINDS else "own"
-    if submitter is not None and submitter.kind == "prefecture" and submitter.prefecture == body.prefecture:
-        return "municipality" if body.kind in COLLECTED_KINDS else "city"
-    return "stranger"

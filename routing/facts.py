@@ -27,6 +27,9 @@ class Facts:
     deadlines: Deadlines
     password_awaited: bool = False
     parts: Parts | None = None
+    first_open: bool = False  # what was asked for about the mail that this one repeats is still open
+    first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count
+    answered_by: str = ""  # mailbox id: of several that it is addressed to, the one that answers for the mail
     spoofed: bool = False
 
 

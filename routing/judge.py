@@ -107,6 +107,7 @@ class Judge:
             settings=self.settings,
             standings=self._standings(decided),
             first_receipt=facts.resend_of,
+            first_open=facts.first_open,
             now=self.clock(),
             round=verdicts.rounds(self.ledger, decided.arrival.id),
             deadlines=facts.deadlines,

@@ -35,10 +35,15 @@ class Known:
         address = submission.message.sender
         approved = people.approval(self.ledger, address.address) if address else None
         answers_ours = any(outbox.is_ours(self.ledger, i) for i in thread_of(submission))
+        first = verdicts.first_with_content(self.ledger, arrival.mailbox, submission, arrival.id)
+        whom = address.address if address else ""
         waits_on = not by_official and not waits.noted(self.ledger, arrival.id, "password_over")
         return Facts(
             sender=know_sender(address, approved, self.settings.approved_domains, self.register.roster),
-            resend_of=verdicts.first_with_content(self.ledger, arrival.mailbox, submission, arrival.id),
+            resend_of=first,
+            first_open=bool(first) and verdicts.first_is_open(self.ledger, first, whom, arrival.id),
+            first_set_aside=bool(first) and verdicts.was_set_aside(self.ledger, first),
+            answered_by=self._answered_by(submission),
             answers_ours=answers_ours,
             from_ourselves=self._is_colleague(submission),
             history=lambda body, program: verdicts.history(self.ledger, body, program, arrival.id),
@@ -56,6 +61,17 @@ class Known:
             address.domain in self.register.own_domains
             or address.address.lower() == self.settings.operators.lower()
         )
+
+    def _answered_by(self, submission: Submission) -> str:
+        """Of several mailboxes of ours that a mail is addressed to, the one whose program its subject names,
+        else the first: what is said of the mail as a whole is said once. Empty where it is addressed to one."""
+        survey, message = self.register.survey, submission.message
+        ids = {m.address.lower(): m.id for m in survey.mailboxes if m.id in self.settings.mailboxes}
+        addressed = [ids[a.address.lower()] for a in (*message.to, *message.cc) if a.address.lower() in ids]
+        if len(set(addressed)) < 2:
+            return ""
+        named = [survey.program(p).mailbox for p in submission.claim.programs]
+        return next((m for m in named if m in addressed), addressed[0])
 
     def _parts(self, arrival: Arrival, submission: Submission) -> Parts | None:
         """The set of which this mail is a part; an answer to one of our mails is a new version, and none."""

@@ -46,6 +46,7 @@ class Circumstances:
     now: datetime
     round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
     deadlines: Deadlines | None = None  # None: nothing was extended
+    first_open: bool = False  # something was asked for about that mail, and is still open
     parts: Parts | None = None  # the set of which this mail is a part
     last_today: bool = False  # a cap allows this reply and no further one
     approved: frozenset[str] = frozenset()  # addresses of this mail that operators approved, in lower case
@@ -63,7 +64,7 @@ def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
         return "duplicate" if decided.submission.kind == "submission" else None
     if decided.mail.rule == "inquiry" and around.register.survey.inquiry_notice:
         return "arrival"
-    if decided.mail.rule in ("material", "part_awaited") and around.register.survey.notice_of_arrival:
+    if decided.mail.rule in ("material", "part_awaited", "set_aside_again") and around.register.survey.notice_of_arrival:
         return "arrival"
     if decided.mail.outcome not in ("by_file", "correction"):
         return None
@@ -184,6 +185,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         owed_elsewhere=elsewhere,
         passed_to=_passed_to(decided, around.register),
         first_receipt=around.first_receipt,
+        first_open=around.first_open,
         deadline=deadline,
         due_passed=around.now > max(deadline, survey.correct_by),
         parts=_parts(around.parts),
@@ -254,6 +256,6 @@ def _owed(
 
 
 def _passed_to(decided: Decided, register: Register) -> tuple[str, ...]:
-    programs = [p.program for p in decided.pieces if "transfer" in p.decision.remarks]
+    programs = [p.program for p in decided.pieces if {"transfer", "transfer_mend"} & set(p.decision.remarks)]
     sections = [register.survey.mailbox(register.survey.program(p).mailbox).section for p in programs]
     return tuple(dict.fromkeys(sections))

@@ -39,6 +39,8 @@ class MailCase:
     personal: tuple[str, ...] = ()
     trusted: bool = False  # an operator recorded it or took it in by decision
     answers_ours: bool = False  # it is a reply to a mail of our outbox
+    first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count
+    answered_elsewhere: bool = False  # another of the mailboxes that it is addressed to answers for the mail
     spoofed: bool = False  # the server that the settings trust says that it is not from where it claims
     password_awaited: bool = False  # something in it is locked, and the password may still come
     password_told: bool = False  # it tells a password and brings nothing else
@@ -122,8 +124,10 @@ MAIL_TABLE: tuple[MailRow, ...] = (
             lambda c: c.spoofed and not c.trusted, "held"),
     # Row 1 stands below 2 and 5: an automatic mail that comes twice is still one, and each copy of a number
     # has to be erased. What row 6 holds is not acknowledged the second time either.
+    MailRow("1", "set_aside_again", "職員が対象外としたものと同じ内容が、もう一度届きました",
+            lambda c: bool(c.resend_of) and c.first_set_aside and not c.trusted and c.sender.recognised, "held"),
     MailRow("1", "resend", "同じ差出人から同じ内容を受信済みです",
-            lambda c: bool(c.resend_of) and (c.sender.recognised or c.trusted), "ignored"),
+            lambda c: bool(c.resend_of) and not c.first_set_aside and (c.sender.recognised or c.trusted), "ignored"),
     MailRow("3", "withdrawal", "取下げの申出です",
             lambda c: not c.has_form and c.submission.amends == "withdrawal", "held"),
     MailRow("3", "correction_in_words", "回答の訂正が、ファイルでなく文章で述べられています",
@@ -138,6 +142,8 @@ MAIL_TABLE: tuple[MailRow, ...] = (
             lambda c: not c.has_form and c.parts is not None and c.parts.open and not c.parts.form_elsewhere, "held"),
     MailRow("3", "material", "当方のメールへの返信に、調査票以外の資料が添付されています",
             lambda c: c.answers_ours and not c.has_form and _brings_material(c), "held"),
+    MailRow("12", "another_mailbox_answers", "複数の提出先に届いたメールで、ほかの提出先からお答えします",
+            lambda c: not c.has_form and c.answered_elsewhere and not c.trusted, "ignored"),
     MailRow("13", "no_form", "調査票として読めるファイルがありません",
             lambda c: not c.has_form and not (c.parts and c.parts.form_elsewhere), "correction"),
     MailRow("", "otherwise", "ファイルごとに判定します", lambda c: True, "by_file"),
@@ -272,7 +278,7 @@ def remarks(case: FileCase, outcome: Outcome, rule: str) -> tuple[str, ...]:
     elif rule in _REMARKED:
         found.append(rule)
     if case.wrong_mailbox and outcome in ("accepted", "correction") and rule != "wrong_mailbox":
-        found.append("transfer")
+        found.append("transfer" if outcome == "accepted" else "transfer_mend")
     if outcome == "correction" and _stands(case):
         found.append("stands")
     if outcome == "accepted" and _stands(case):

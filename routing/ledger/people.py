@@ -107,7 +107,7 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
     """Everything that waits for a human at an instant: mail and files held by a newest verdict, oldest
     first, then replies that did not leave or did not reach their reader."""
     now = stamp(at)
-    mail = ledger.rows(_HELD_MAIL, now, now, now)
+    mail = ledger.rows(_HELD_MAIL, now, now, now, now, now)
     posts = ledger.rows(_STRANDED, now, now, now)
     capped = ledger.rows(_CAPPED, now, now, now, now)
     return [
@@ -119,7 +119,8 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
     ]
 
 
-# The mail's own verdict is listed where its files have none of their own.
+# The mail's own verdict is listed where its files have none of their own; a file no more once its sender has
+# sent a version that was accepted.
 _HELD_MAIL = """SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.body) AS body, v.program,
         coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject
@@ -129,6 +130,14 @@ _HELD_MAIL = """SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.bo
                  AND w.recorded_at <= ?)
     AND NOT (v.piece = '0' AND EXISTS (SELECT 1 FROM verdict x WHERE x.arrival_id = v.arrival_id
              AND x.piece <> '0' AND x.id > v.id AND x.recorded_at <= ?))
+    AND NOT (v.body <> '' AND v.program <> '' AND EXISTS (
+        SELECT 1 FROM verdict n LEFT JOIN message mn ON mn.arrival_id = n.arrival_id
+        WHERE n.body = v.body AND n.program = v.program AND n.attribute = v.attribute AND n.outcome = 'accepted'
+        AND n.id > v.id AND n.arrival_id <> v.arrival_id AND n.received_at >= v.received_at
+        AND n.recorded_at <= ?
+        AND (lower(mn.sender) = lower(m.sender) OR v.rules LIKE '%"same_finding_again"%')
+        AND n.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = n.arrival_id AND w.piece = '0'
+                     AND w.recorded_at <= ?)))
     ORDER BY a.received_at, a.id, v.piece"""
 # An official has acted since: what became of the earlier reply has been seen.
 _UNTOUCHED = """NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = a.id AND u.decided_by <> 'uketsuke'

@@ -147,6 +147,40 @@ def submission_of(ledger: Ledger, arrival_id: int) -> Submission | None:
     return _SUBMISSION.validate_json(row["submission"]) if row and row["submission"] else None
 
 
+def first_is_open(ledger: Ledger, receipt: str, sender: str, before: int) -> bool:
+    """Whether what was asked for about an earlier mail (by receipt number) is still open: its newest verdict
+    asks for correction, and nothing from the same address was accepted since, up to the arrival `before`."""
+    row = ledger.row(
+        "SELECT a.id, a.mailbox, (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0') AS v"
+        " FROM arrival a WHERE a.receipt = ?",
+        receipt,
+    )
+    if row is None:
+        return False
+    asked = ledger.row(
+        "SELECT 1 FROM verdict WHERE arrival_id = ? AND id >= ? AND outcome = 'correction'", row["id"], row["v"]
+    )
+    mended = ledger.row(
+        "SELECT 1 FROM message m JOIN arrival a ON a.id = m.arrival_id JOIN verdict v ON v.arrival_id = a.id"
+        " WHERE lower(m.sender) = ? AND a.mailbox = ? AND a.id > ? AND a.id < ? AND v.outcome = 'accepted'",
+        sender.lower(),
+        row["mailbox"],
+        row["id"],
+        before,
+    )
+    return asked is not None and mended is None
+
+
+def was_set_aside(ledger: Ledger, receipt: str) -> bool:
+    """Whether an official had the last word on a mail (by receipt number), and it was that it does not count."""
+    row = ledger.row(
+        "SELECT v.outcome, v.decided_by FROM verdict v JOIN arrival a ON a.id = v.arrival_id"
+        " WHERE a.receipt = ? AND v.piece = '0' ORDER BY v.id DESC LIMIT 1",
+        receipt,
+    )
+    return row is not None and row["outcome"] == "ignored" and row["decided_by"] != "uketsuke"
+
+
 def decided_by_desk(ledger: Ledger, arrival_id: int) -> bool:
     """Whether no official has had the last word on a mail."""
     row = ledger.row(

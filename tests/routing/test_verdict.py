@@ -124,7 +124,7 @@ FILES = [
     ("15 the same again", {"history": ASKED, "findings": (ERROR,)}, "held", "same_finding_again", ()),
     ("16 an error", {"findings": (ERROR, WARNING)}, "correction", "findings", ()),
     ("16 an error in a new version", {"findings": (ERROR,), "history": ACCEPTED}, "correction", "findings", ("stands",)),
-    ("16 an error in the wrong mailbox", {**WRONG_BOX, "findings": (ERROR,)}, "correction", "findings", ("transfer",)),
+    ("16 an error in the wrong mailbox", {**WRONG_BOX, "findings": (ERROR,)}, "correction", "findings", ("transfer_mend",)),
     ("17 nothing but hints", {"findings": (WARNING,)}, "accepted", "otherwise", ()),
     ("17 a new version", {"history": ACCEPTED}, "accepted", "otherwise", ("replaces",)),
     ("17 otherwise", {}, "accepted", "otherwise", ()),
