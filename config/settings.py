@@ -17,7 +17,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
-    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -51,6 +50,7 @@ Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(ge=0.1, le=600)]
 EmailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[A-Za-z0-9.-]+$")]
+FolderName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f*%]+$")]
 Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 
@@ -114,12 +114,32 @@ class OAuth(_Shape):
     scope: str = "https://outlook.office365.com/.default"
 
 
+class After(_Shape):
+    """The folder into which a mail is moved once it is decided and its reply has left, by its verdict; a mail
+    without one stays. "/" stands between the levels of a name, whatever the server uses."""
+
+    accepted: FolderName | None = None
+    correction: FolderName | None = None
+    held: FolderName | None = None
+    kept: FolderName | None = None
+    ignored: FolderName | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave(cls, data: Any) -> Any:
+        if isinstance(data, str) and data != "leave":
+            reason = '"leave"（移さない）か、判定ごとのフォルダーの表を書いてください。'
+            raise PydanticCustomError("uketsuke_after", reason)
+        return {} if data == "leave" else data
+
+
 class ImapMailbox(_Shape):
     """A mailbox on an IMAP server. The certificate is always verified.
 
     host, port (993, with starttls 143), tls ("tls" or "starttls"), tls_ca (a CA beside the system's own),
     user, password or auth, folder, timeout_seconds (for each answer of the server), idle_seconds (how long to
-    wait by IDLE before it is renewed, RFC 2177; 0: polling alone).
+    wait by IDLE before it is renewed, RFC 2177; 0: polling alone), after ("leave", or folders by verdict),
+    drafts and sent (these folders, where the server does not tell them).
     """
 
     source: Literal["imap"]
@@ -133,6 +153,9 @@ class ImapMailbox(_Shape):
     folder: str = "INBOX"
     timeout_seconds: Seconds = 30
     idle_seconds: Annotated[float, Field(ge=0, le=1740)] = 1500
+    after: After = After()
+    drafts: FolderName | None = None
+    sent: FolderName | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -219,10 +242,11 @@ class Alerts(_Shape):
 class Settings(_Shape):
     """The settings file, whole.
 
-    ledger: the ledger's file. mode: "rehearse" (every reply goes to `operators`) or "send". operators: the
-    address of the people in charge. survey: a survey's folder instead of the one that comes with the program.
-    now: an instant to be rehearsed as if it were now. max_size_mb: of a larger mail only the header is
-    read. mailboxes: by the survey's mailbox id. sender: how replies leave. caps. approved_domains: senders'
+    ledger: the ledger's file. mode: "rehearse" (every reply goes to `operators`), "draft" (into the Drafts
+    of its mailbox, where a human presses send) or "send". operators: the address of the people in charge.
+    survey: a survey's folder instead of the one that comes with the program. now: an instant to be
+    rehearsed as if it were now. max_size_mb: of a larger mail only the header is read. mailboxes: by the
+    survey's mailbox id. sender: how replies leave (drafts need none). caps. approved_domains: senders'
     domains taken for local governments beside the reserved ones. readers: reader children, one per core.
     authserv_id: the server whose Authentication-Results (RFC 8601) are believed; empty: none is.
     contacts: a CSV file of addresses for reminders. reports: a folder for the reports made by the calendar.
@@ -230,13 +254,13 @@ class Settings(_Shape):
     """
 
     ledger: FilePath
-    mode: Literal["rehearse", "send"]
+    mode: Literal["rehearse", "draft", "send"]
     operators: EmailAddress
     survey: FilePath | None = None
     now: Annotated[datetime, AfterValidator(_aware)] | None = None
     max_size_mb: Annotated[int, Field(ge=1, le=1000)] = 50
     mailboxes: Annotated[dict[str, MailboxSettings], Field(min_length=1)]
-    sender: SenderSettings
+    sender: SenderSettings | None = None
     caps: Caps = Caps()
     approved_domains: tuple[Domain, ...] = ()
     readers: Annotated[int, Field(ge=1, le=64)] = 1
@@ -246,13 +270,14 @@ class Settings(_Shape):
     alerts: Alerts = Alerts()
     heartbeat: FilePath | None = None
 
-    @field_validator("mode", mode="before")
-    @classmethod
-    def _no_drafts_yet(cls, mode: Any) -> Any:
-        if mode == "draft":
-            reason = "draft（下書き）はまだ使えません。rehearse か send を書いてください。"
+    @model_validator(mode="after")
+    def _a_way_out(self) -> Settings:
+        if self.mode != "draft" and self.sender is None:
+            raise PydanticCustomError("uketsuke_sender", "sender（返信の送り方）を書いてください。")
+        if self.mode == "draft" and not all(isinstance(m, ImapMailbox) for m in self.mailboxes.values()):
+            reason = 'mode = "draft" では、全ての提出先を source = "imap" にしてください。'
             raise PydanticCustomError("uketsuke_draft", reason)
-        return mode
+        return self
 
 
 def load_settings(path: Path) -> Settings:
@@ -263,6 +288,12 @@ def load_settings(path: Path) -> Settings:
         if settings is not None:
             return settings
     raise SettingsError(mistakes)
+
+
+def folder_for(settings: Settings, mailbox: str, outcome: str) -> str:
+    """The folder into which a mail with this verdict is moved; empty: it stays."""
+    configured = settings.mailboxes.get(mailbox)
+    return getattr(configured.after, outcome, None) or "" if isinstance(configured, ImapMailbox) else ""
 
 
 def check_mailboxes(settings: Settings, survey: Survey, file: str) -> tuple[Mistake, ...]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.errors import Mistake, SettingsError
-from config.settings import ImapMailbox, MailboxSettings, Secret, Settings, SmtpSender
+from config.settings import ImapMailbox, MailboxSettings, Secret, SenderSettings, Settings, SmtpSender
+from config.survey import Survey
+from intake.answered import Answers, ImapAnswers, MaildirAnswers
+from intake.filing import ImapFiler
 from intake.imap import ImapSource
 from intake.imap_access import ImapAccess
 from intake.maildir import MaildirSource
 from intake.oauth import ClientCredentials, TokenAccess
 from intake.source import Source
 from replies import smtp
+from replies.draft_watch import DraftsWatch
+from replies.drafts import DraftsFolder, DraftsSender
 from replies.maildir_sender import MaildirSender
 from replies.sender import Sender
+from routing.errands import Aides, MailboxErrands
 
 
 def open_source(mailbox: MailboxSettings, settings: Settings) -> Source:
@@ -58,9 +64,54 @@ def _token(server: ImapMailbox | SmtpSender) -> ClientCredentials | None:
     )
 
 
-def open_sender(settings: Settings) -> Sender:
-    """The sender of all replies; it connects when the first one leaves."""
-    sender = settings.sender
+def open_sender(settings: Settings, survey: Survey) -> Sender:
+    """The sender of all replies; it connects when the first one leaves. For drafts, the mailboxes themselves,
+    by their addresses."""
+    sender = _direct_sender(settings.sender) if settings.sender is not None else None
+    if settings.mode == "draft":
+        folders = {
+            mailbox.address: drafts_folder(configured, settings)
+            for mailbox in survey.mailboxes
+            if isinstance(configured := settings.mailboxes.get(mailbox.id), ImapMailbox)
+        }
+        return DraftsSender(folders, (settings.operators, sender) if sender is not None else None)
+    if sender is None:
+        raise SettingsError((Mistake("", "sender", "返信の送り方がありません。"),))
+    return sender
+
+
+def drafts_folder(mailbox: ImapMailbox, settings: Settings) -> DraftsFolder:
+    """Where a mailbox has its drafts and its sent mails."""
+    return DraftsFolder(imap_access(mailbox, settings), mailbox.drafts or "", mailbox.sent or "")
+
+
+def open_aides(settings: Settings) -> Aides:
+    """Who helps at the mailboxes beside their sources. A rehearsal asks nobody whether a human was faster: its
+    replies are for the operators themselves."""
+    asked = settings.mailboxes if settings.mode != "rehearse" else {}
+    return Aides(
+        answers={id: _answers(mailbox, settings) for id, mailbox in asked.items()},
+        errands={
+            id: MailboxErrands(id, *_errands(mailbox, settings))
+            for id, mailbox in settings.mailboxes.items()
+            if isinstance(mailbox, ImapMailbox) and any(_errands(mailbox, settings))
+        },
+    )
+
+
+def _answers(mailbox: MailboxSettings, settings: Settings) -> Answers:
+    if isinstance(mailbox, ImapMailbox):
+        return ImapAnswers(imap_access(mailbox, settings), mailbox.sent or "")
+    return MaildirAnswers(mailbox.path)
+
+
+def _errands(mailbox: ImapMailbox, settings: Settings) -> tuple[ImapFiler | None, DraftsWatch | None]:
+    files = any(mailbox.after.model_dump().values())
+    filer = ImapFiler(imap_access(mailbox, settings)) if files else None
+    return filer, DraftsWatch(drafts_folder(mailbox, settings)) if settings.mode == "draft" else None
+
+
+def _direct_sender(sender: SenderSettings) -> Sender:
     if isinstance(sender, SmtpSender):
         return smtp.SmtpSender(
             smtp.SmtpAccess(

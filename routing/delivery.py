@@ -1,38 +1,66 @@
 """Sending replies, one at a time: a single attempt, and the worker's thread that makes them.
 
-Talks to the sender only. The desk commits the beginning of an attempt before it comes here and records its
-end afterwards; nothing here touches the ledger or decides whether to try again.
+Before a reply leaves, the mailbox is asked whether a human has answered already; then that reply is held
+back. Talks to the sender and to the mailboxes only. The desk commits the beginning of an attempt before it
+comes here and records its end afterwards; nothing here touches the ledger or decides whether to try again.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
 from typing import Literal
 
 from config.errors import SettingsError
+from intake.answered import Answers
+from intake.source import SourceUnavailable
 from replies.sender import AnswerLost, Sender, SenderLater
 from routing.ledger.outbox import Outgoing
 
+ASKED_IN_VAIN = 3  # tries (of about 8 minutes) after which a reply leaves though its mailbox cannot be asked
+NOBODY_ASKED: Mapping[str, Answers] = {}
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of one attempt. "lost": whether the reply went out is unknown. `rest`: nothing can be sent
-    for the moment, whichever reply it is. `detail`: the server's own words, or a sentence."""
+    """What became of one attempt. "lost": whether the reply went out is unknown. `rest`: nothing can be
+    sent for the moment, whichever reply it is. "overtaken": a human has answered already. `detail`: the
+    server's own words, or a sentence."""
 
     outgoing: Outgoing
-    state: Literal["sent", "drafted", "later", "refused", "lost"]
+    state: Literal["sent", "drafted", "later", "refused", "lost", "overtaken"]
     detail: str
     rest: bool = False
 
 
-def attempt(sender: Sender, outgoing: Outgoing) -> Attempt:
-    """Sends one reply. Never raises: what nobody foresaw counts as lost, since the mail may be out."""
+def attempt(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] = NOBODY_ASKED) -> Attempt:
+    """Sends one reply, unless a human has answered already. Never raises: what nobody foresaw counts as lost,
+    since the mail may be out. `answers`: whom to ask about the mailbox (by id)."""
+    return _held_back(outgoing, answers.get(outgoing.mailbox)) or _send(sender, outgoing)
+
+
+def _held_back(outgoing: Outgoing, answers: Answers | None) -> Attempt | None:
+    """Why the reply does not leave now: somebody has answered, or the mailbox cannot be asked. The latter
+    holds it up for some minutes only, since most often nobody has."""
+    if answers is None or outgoing.asked is None:
+        return None
+    try:
+        how = answers.how(outgoing.asked)
+    except (SourceUnavailable, SettingsError) as unavailable:
+        in_vain = outgoing.tries >= ASKED_IN_VAIN
+        return None if in_vain else Attempt(outgoing, "later", str(unavailable))
+    except Exception as error:  # a fault in asking must not keep a reply back for ever
+        log.error("返信済みかどうかの確認中に予期しない問題が起きました（%s）。", type(error).__name__)
+        log.debug("%s", outgoing.receipt, exc_info=True)
+        return None
+    return Attempt(outgoing, "overtaken", how) if how else None
+
+
+def _send(sender: Sender, outgoing: Outgoing) -> Attempt:
     try:
         outcome = sender.send(outgoing.posting)
     except AnswerLost as lost:
@@ -47,19 +75,28 @@ def attempt(sender: Sender, outgoing: Outgoing) -> Attempt:
 
 
 class DeliveryThread(Thread):
-    """Owns the sender. Given one reply at a time, hands the attempt back to `tell`."""
+    """Owns the sender, and what tells of human answers. Given one reply at a time, hands the attempt back to
+    `tell`."""
 
-    def __init__(self, sender: Sender, tell: Callable[[Attempt], None]) -> None:
+    def __init__(
+        self,
+        sender: Sender,
+        tell: Callable[[Attempt], None],
+        answers: Mapping[str, Answers] = NOBODY_ASKED,
+    ) -> None:
         super().__init__(name="delivery", daemon=True)
         self._sender = sender
         self._tell = tell
+        self._answers = answers
         self._orders: SimpleQueue[Outgoing | None] = SimpleQueue()
 
     def run(self) -> None:
         """Sends what it is given until it is stopped."""
         while (outgoing := self._orders.get()) is not None:
-            self._tell(attempt(self._sender, outgoing))
+            self._tell(attempt(self._sender, outgoing, self._answers))
         self._sender.close()
+        for each in self._answers.values():
+            each.close()
 
     def send(self, outgoing: Outgoing) -> None:
         """Hands over a reply whose attempt is committed as begun."""

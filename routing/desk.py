@@ -9,11 +9,12 @@ that it is handed.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings
+from intake.answered import Answers
 from intake.source import Fetched, Source
 from intake.submission import Submission
 from replies.sender import Sender
@@ -22,7 +23,7 @@ from routing.amended import amended_submission
 from routing.cases import NO_OVERRIDE, Override, unread
 from routing.clock import Clock
 from routing.decided import Note
-from routing.delivery import Attempt, attempt
+from routing.delivery import NOBODY_ASKED, Attempt, attempt
 from routing.judge import Judge, Settled
 from routing.ledger import arrivals, outbox, people, verdicts
 from routing.ledger.arrivals import Arrival, Place
@@ -41,7 +42,7 @@ REST = timedelta(minutes=1)  # after a sign that nothing can be sent
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one reply at one attempt: sent, drafted, later, refused, lost or unsure."""
+    """What became of one reply at one attempt: sent, drafted, later, refused, overtaken, lost or unsure."""
 
     receipt: str
     kind: str
@@ -191,7 +192,7 @@ class Desk:
         """Commits the decision about a mail that cannot be read."""
         decided = unread(arrival, decision, override, self.register)
         with self.ledger.writing():
-            verdicts.record(self.ledger, decided, self.clock())
+            self.judge.record(decided)
         return Settled(decided, None)
 
     def commit(self, arrival: Arrival, submission: Submission, override: Override = NO_OVERRIDE) -> Settled:
@@ -209,13 +210,15 @@ class Desk:
         changes = people.amendments(self.ledger, arrival.id)
         return self.judge.decide(arrival, amended_submission(submission, changes, self.register), override)
 
-    def deliver(self, sender: Sender) -> Iterator[Delivery]:
+    def deliver(
+        self, sender: Sender, answers: Mapping[str, Answers] = NOBODY_ASKED
+    ) -> Iterator[Delivery]:
         """Sends what is due, oldest first, over one connection. Stops at the first sign that nothing can
-        be sent now; the rest stays in the outbox."""
+        be sent now; the rest stays in the outbox. `answers`: whom to ask whether a human was faster."""
         yield from self.give_up()
         outgoing = self.next_reply()
         while outgoing is not None:
-            delivery, outgoing = self.record_and_next(attempt(sender, outgoing))
+            delivery, outgoing = self.record_and_next(attempt(sender, outgoing, answers))
             yield delivery
 
     def next_reply(self) -> outbox.Outgoing | None:

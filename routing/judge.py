@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from config.settings import Settings
+from config.settings import Settings, folder_for
 from intake.submission import Submission
 from routing.bookkeeping import books_of
 from routing.caps import allowance
@@ -17,7 +17,7 @@ from routing.clock import Clock
 from routing.decided import Decided, Note, Posted
 from routing.facts import Facts
 from routing.known import Known
-from routing.ledger import outbox, people, verdicts, waits
+from routing.ledger import errands, outbox, people, verdicts, waits
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
 from routing.opened import keep_opened
@@ -57,7 +57,7 @@ class Judge:
         submission = self._with_opened(arrival, submission)
         facts = known.facts(arrival, submission, by_official=override.outcome is not None)
         decided = self._once(decide(arrival, submission, facts, self.register, override))
-        verdicts.record(self.ledger, decided, now)
+        self.record(decided)
         known.remember(decided, facts)
         if submission.kind == "bounce" and submission.answers and submission.action != "delayed":
             outbox.mark_undelivered(self.ledger, submission.answers, arrival.receipt, now)
@@ -67,6 +67,12 @@ class Judge:
         if reply is not None:
             outbox.queue(self.ledger, reply, arrival.id, now)
         return Settled(decided, reply)
+
+    def record(self, decided: Decided) -> None:
+        """Writes the decision, and into which folder of its mailbox the mail belongs by it."""
+        verdicts.record(self.ledger, decided, self.clock())
+        folder = folder_for(self.settings, decided.arrival.mailbox, decided.outcome)
+        errands.queue_filing(self.ledger, decided.arrival, folder)
 
     def _with_opened(self, arrival: Arrival, submission: Submission) -> Submission:
         """A mail read again, when the password that once opened it is forgotten: what was opened stays."""

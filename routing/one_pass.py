@@ -10,14 +10,22 @@ from intake.source import Source, SourceUnavailable
 from replies.sender import Sender
 from routing import alerts
 from routing.desk import Desk
+from routing.errands import NO_AIDES, Aides
 from routing.ledger import arrivals, erasure
 from routing.logline import delivery_line, settled_line
 from routing.patience import patience
 from routing.routines import reminders, reports
 
 
-def run_once(desk: Desk, sources: Mapping[str, Source], sender: Sender, say: Callable[[str], None]) -> bool:
-    """Tells a line per mail and per reply. Whether every mailbox could be read and every reply left."""
+def run_once(
+    desk: Desk,
+    sources: Mapping[str, Source],
+    sender: Sender,
+    say: Callable[[str], None],
+    aides: Aides = NO_AIDES,
+) -> bool:
+    """Tells a line per mail and per reply. Whether every mailbox could be read and every reply left, and every
+    errand could be run."""
     well, read = True, []
     for mailbox, source in sources.items():
         problem = _collect(desk, mailbox, source)
@@ -34,11 +42,26 @@ def run_once(desk: Desk, sources: Mapping[str, Source], sender: Sender, say: Cal
             say(line)
     for sentence in alerts.queue_due(desk, alerts.view_of(desk)):
         say(sentence)
-    for delivery in desk.deliver(sender):
+    for delivery in desk.deliver(sender, aides.answers):
         say(delivery_line(delivery))
-        well = well and delivery.state in ("sent", "drafted")
+        well = well and delivery.state in ("sent", "drafted", "overtaken")
     sender.close()
+    well = _run_errands(desk, read, say, aides) and well
+    aides.close()
     erasure.wipe(desk.ledger)
+    return well
+
+
+def _run_errands(desk: Desk, read: list[str], say: Callable[[str], None], aides: Aides) -> bool:
+    """In the mailboxes that could be read; whether all went well."""
+    well = True
+    for mailbox, errands in aides.errands.items():
+        made = errands.run(desk.ledger) if mailbox in read else None
+        if made is not None:
+            made.record(desk.ledger, desk.clock())
+            if made.problem:
+                well = False
+                say(f"{mailbox}: {made.problem}")
     return well
 
 

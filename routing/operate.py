@@ -139,7 +139,7 @@ def erase(desk: Desk, arrival: Arrival, who: Who) -> bool:
     override = Override(by=who.by, why=who.why, notes=(Note("erased"),))
     decided = unread(arrival, MailDecision("ignored", "erased"), override, desk.register)
     with desk.ledger.writing():
-        verdicts.record(desk.ledger, decided, desk.clock())
+        desk.judge.record(decided)
         erasure.erase(desk.ledger, arrival.id, who.pair, desk.clock())
         erasure.erase_replies(desk.ledger, arrival.id)
     return erasure.wipe(desk.ledger)

@@ -123,7 +123,7 @@ def _forget(desk: Desk, key: Arrival, end: tuple[MailOutcome, str]) -> None:
         return
     if verdicts.decided_by_desk(ledger, key.id):
         decided = unread(key, MailDecision(*end), Override(notes=(Note("password_erased"),)), desk.register)
-        verdicts.record(ledger, decided, now)
+        desk.judge.record(decided)
     erasure.erase(ledger, key.id, (DESK[0], WHY_ERASED), now)
 
 

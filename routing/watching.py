@@ -21,6 +21,7 @@ from config.errors import SettingsError
 from intake.idle import rest
 from intake.source import Fetched, Source, SourceUnavailable
 from routing.desk import new_mail
+from routing.errands import Errands, ErrandsRun
 from routing.ledger.store import Ledger, LedgerBusy
 
 BETWEEN_LOOKS_SECONDS = 1.0  # in a stream of mail, looks are not made one by one
@@ -116,7 +117,7 @@ class MailboxThread(Thread):
         source: Source,
         ledger: Path,
         budget: ByteBudget,
-        tell: Callable[[Batch | Polled], None],
+        tell: Callable[[Batch | Polled | ErrandsRun], None],
     ) -> None:
         super().__init__(name=f"mailbox {mailbox}", daemon=True)
         self.mailbox = mailbox
@@ -124,6 +125,7 @@ class MailboxThread(Thread):
         self._ledger = ledger
         self._budget = budget
         self._tell = tell
+        self.errands: Errands | None = None  # what is done in the mailbox after each look
         self._busy = False
         self._lock = Lock()
         self._bell = Bell()
@@ -136,6 +138,8 @@ class MailboxThread(Thread):
             self._tell(Polled(self.mailbox, self._look()))
             self._pause()
         self._source.close()
+        if self.errands is not None:
+            self.errands.close()
 
     def look(self) -> bool:
         """Has it look into the mailbox, unless the last look is still under way; whether it will."""
@@ -190,6 +194,8 @@ class MailboxThread(Thread):
                     if not self._budget.take(batch.size):
                         break
                     self._tell(batch)
+                if self.errands is not None and (done := self.errands.run(ledger)) is not None:
+                    self._tell(done)
         except (SourceUnavailable, LedgerBusy, SettingsError) as problem:
             return str(problem)
         except Exception as error:  # whatever it was, the next look tries again

@@ -16,23 +16,22 @@ from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.base import BaseTrigger
 
 from config.errors import ConfigError
-from config.survey import Calendar
 from intake.source import Source
 from replies.sender import Sender
 from replies.wording import load_wording
 from routing import alerts
-from routing.calendar import next_look
 from routing.clock import JST, stamp
 from routing.delivery import Attempt, DeliveryThread
 from routing.desk import REST, Delivery, Desk
+from routing.errands import NO_AIDES, Aides, ErrandsRun
 from routing.heartbeat import Heart
 from routing.ledger import arrivals, erasure
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.logline import delivery_line, outcomes, settled_line
 from routing.patience import patience
+from routing.polling import ByCalendar
 from routing.reading import ReaderUnavailable
 from routing.routines import due_since, reminders, reports
 from routing.settling import Settling
@@ -54,7 +53,7 @@ class Read:
     """A reader child has finished with a mail that waits."""
 
 
-Item = Batch | Polled | Attempt | Wake | Read
+Item = ErrandsRun | Batch | Polled | Attempt | Wake | Read
 
 
 @dataclass(slots=True)
@@ -69,21 +68,12 @@ class State:
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
-class _ByCalendar(BaseTrigger):  # type: ignore[misc]
-    """Fires at once and then by the survey's polling calendar."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        self._calendar = calendar
-
-    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """APScheduler's question."""
-        return now if previous is None else next_look(self._calendar, now)
-
-
 class Worker:
     """Runs until told to stop. `sources` by mailbox id."""
 
-    def __init__(self, desk: Desk, sources: Mapping[str, Source], sender: Sender) -> None:
+    def __init__(
+        self, desk: Desk, sources: Mapping[str, Source], sender: Sender, aides: Aides = NO_AIDES
+    ) -> None:
         self.state = State()
         self._desk = desk
         self._stopping = False
@@ -100,7 +90,10 @@ class Worker:
             id: MailboxThread(id, source, desk.ledger.path, self._budget, self._inbox.put)
             for id, source in sources.items()
         }
-        self._delivery = DeliveryThread(sender, self._inbox.put)
+        for id, errands in aides.errands.items():
+            self._mailboxes[id].errands = errands
+        self._troubled: dict[str, str] = {}  # what hindered the errands last, by mailbox
+        self._delivery = DeliveryThread(sender, self._inbox.put, aides.answers)
         self._delivery_free = True
         self._delivery_rests_until = 0.0  # time.monotonic
         self._heart = Heart(desk.settings.heartbeat, desk.ledger)
@@ -130,7 +123,7 @@ class Worker:
             thread.start()
         calendar = self._desk.register.survey.calendar
         for mailbox in self._mailboxes.values():
-            self._scheduler.add_job(self._look, _ByCalendar(calendar), args=(mailbox,))
+            self._scheduler.add_job(self._look, ByCalendar(calendar), args=(mailbox,))
         self._scheduler.add_job(self._inbox.put, "interval", args=(Wake(),), seconds=WAKE_SECONDS)
         self._scheduler.start()
         self._inbox.put(Wake())  # what an earlier run left
@@ -195,6 +188,11 @@ class Worker:
             if item.mailbox in self._missed:
                 self._missed.discard(item.mailbox)
                 self._look(self._mailboxes[item.mailbox])
+        elif isinstance(item, ErrandsRun):
+            item.record(self._desk.ledger, self._desk.clock())
+            if item.problem and item.problem != self._troubled.get(item.mailbox):
+                log.error("%s: %s", item.mailbox, item.problem)
+            self._troubled[item.mailbox] = item.problem
         elif isinstance(item, Attempt):
             self._record(item)
         elif isinstance(item, Wake):

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from config.errors import ConfigError
 from config.load import default_survey, load_survey
 from config.settings import (
+    After,
     Alerts,
     Caps,
     ImapMailbox,
@@ -169,6 +170,7 @@ def test_the_guide_tells_of_every_reason_for_which_mail_is_held() -> None:
 # --- settings ------------------------------------------------------------------------------------------
 
 SHAPES: dict[str, type[BaseModel]] = {
+    "after：判定後のフォルダー": After,
     "全体": Settings,
     "mailboxes：IMAP": ImapMailbox,
     "mailboxes：Maildir": MaildirMailbox,

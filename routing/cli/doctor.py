@@ -65,7 +65,7 @@ def _examine(app: App) -> Iterator[Diagnosis]:
         source = open_source(mailbox_settings, settings)
         yield _try(f"提出先 {id}", lambda source=source: f"{len(source.look(None).uids)}通あります")  # type: ignore[misc]
         source.close()
-    sender = open_sender(settings)
+    sender = open_sender(settings, survey)
     yield _try("送信", sender.probe)
     sender.close()
     yield from _waiting(app)

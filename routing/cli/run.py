@@ -14,7 +14,7 @@ from rich.text import Text
 from config.errors import SettingsError
 from routing.cli.context import App, console, table, with_app
 from routing.clock import system_clock
-from routing.connections import open_sender, open_source, unreadable_secrets
+from routing.connections import open_aides, open_sender, open_source, unreadable_secrets
 from routing.ledger.store import desk_lock
 from routing.one_pass import run_once
 from routing.worker import State, Worker
@@ -33,10 +33,10 @@ def run(app: App, once: bool) -> int:
     clock = app.clock if once else system_clock
     with app.open_desk(clock) as desk, desk_lock(settings.ledger):
         sources = {id: open_source(mailbox, settings) for id, mailbox in settings.mailboxes.items()}
-        sender = open_sender(settings)
+        sender, aides = open_sender(settings, app.register.survey), open_aides(settings)
         if once:
-            return 0 if run_once(desk, sources, sender, click.echo) else 1
-        worker = Worker(desk, sources, sender)
+            return 0 if run_once(desk, sources, sender, click.echo, aides) else 1
+        worker = Worker(desk, sources, sender, aides)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: _stop(worker, number))
         _work(worker, console())

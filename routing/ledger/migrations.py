@@ -301,6 +301,41 @@ def m010_standing(db: Database) -> None:
     )
 
 
+@migrations()
+def m011_errands(db: Database) -> None:
+    """What people do with our replies: they answer first, and send, change or delete our drafts. And the queues
+    of mails to be filed (`to_file`) and of drafts to be followed (`open_draft`)."""
+    # SQLite cannot widen a CHECK. The views name `posting`, so they go first: each opening makes them anew.
+    views = [row[0] for row in db.conn.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
+    _run(
+        db,
+        *(f"DROP VIEW {view}" for view in views),
+        """CREATE TABLE posting_new (
+            id INTEGER PRIMARY KEY,
+            outbox_id INTEGER NOT NULL REFERENCES outbox(id),
+            state TEXT NOT NULL CHECK (state IN
+                ('queued', 'sending', 'sent', 'drafted', 'later', 'refused', 'unsure', 'undelivered',
+                 'overtaken', 'sent_by_hand', 'edited', 'discarded')),
+            detail TEXT NOT NULL DEFAULT '',
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "INSERT INTO posting_new SELECT id, outbox_id, state, detail, recorded_at FROM posting",
+        "DROP TABLE posting",
+        "ALTER TABLE posting_new RENAME TO posting",
+        "CREATE INDEX posting_outbox ON posting (outbox_id, id)",
+        "CREATE INDEX sighting_arrival ON sighting (arrival_id)",
+        """CREATE TABLE to_file (
+            arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id),
+            mailbox TEXT NOT NULL,
+            folder TEXT NOT NULL
+        ) STRICT""",
+        """CREATE TABLE open_draft (
+            outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id),
+            place TEXT NOT NULL
+        ) STRICT""",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

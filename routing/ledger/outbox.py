@@ -1,6 +1,7 @@
 """The outbox: finished replies and each step of their way out.
 
-queued -> sending (committed before the attempt) -> sent | drafted | later | refused | unsure. A reply found
+queued -> sending (committed before the attempt) -> sent | drafted | later | refused | unsure | overtaken (a
+human has answered); a draft goes on: -> edited | discarded | sent_by_hand, by a human. A reply found
 in `sending` after a crash is tried once more, under the same Message-ID, and never a third time: `unsure`
 waits for a human. Nothing here sends.
 """
@@ -11,19 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
+from intake.answered import Asked
 from replies.sender import Posting
-from routing.clock import stamp
+from routing.clock import stamp, unstamp
 from routing.decided import Posted
 from routing.ledger.store import Ledger
 
-FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered"})
+BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
+FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered"}) | BY_PEOPLE
 _BACK_OFF = (1, 2, 5, 10, 20, 30)  # minutes after the first, second … "later"; the last one repeats
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A reply that waits. `interrupted`: how many attempts were begun and never ended, the last one among
-    them; `tries`: all attempts so far."""
+    them; `tries`: all attempts so far. `asked`: the mail that it answers, if somebody may have answered that
+    already; None for what an official decided, and for mail that answers none."""
 
     id: int
     receipt: str
@@ -34,6 +38,7 @@ class Outgoing:
     key: str = ""
     mailbox: str = ""
     respondent: str = ""
+    asked: Asked | None = None
 
 
 def queue(ledger: Ledger, reply: Posted, arrival_id: int | None, now: datetime) -> None:
@@ -62,7 +67,14 @@ def queue(ledger: Ledger, reply: Posted, arrival_id: int | None, now: datetime) 
 
 
 _OUTGOING = """SELECT o.id, o.key, o.mailbox, o.respondent, o.kind, o.mail_from, o.rcpt_to, o.message_id, o.data,
-        coalesce(a.receipt, '') AS receipt,
+        coalesce(a.receipt, '') AS receipt, a.received_at,
+        (SELECT m.message_id FROM message m WHERE m.arrival_id = a.id) AS answers,
+        (SELECT v.decided_by FROM verdict v WHERE v.arrival_id = a.id AND v.piece = '0'
+         ORDER BY v.id DESC LIMIT 1) AS decided_by,
+        (SELECT s.uidvalidity FROM sighting s WHERE s.arrival_id = a.id
+         ORDER BY s.recorded_at DESC, s.uid DESC LIMIT 1) AS uidvalidity,
+        (SELECT s.uid FROM sighting s WHERE s.arrival_id = a.id
+         ORDER BY s.recorded_at DESC, s.uid DESC LIMIT 1) AS uid,
         (SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1) AS state,
         (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'sending') AS tries,
         (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'later') AS later
@@ -121,7 +133,14 @@ def _outgoing(row: Row) -> Outgoing:
         key=row["key"],
         mailbox=row["mailbox"],
         respondent=row["respondent"],
+        asked=_asked(row),
     )
+
+
+def _asked(row: Row) -> Asked | None:
+    if row["decided_by"] != "uketsuke" or row["uid"] is None:
+        return None
+    return Asked(row["answers"], row["uidvalidity"], row["uid"], unstamp(row["received_at"]))
 
 
 def begin(ledger: Ledger, outbox_id: int, now: datetime) -> None:
@@ -134,6 +153,8 @@ def finish(ledger: Ledger, outgoing: Outgoing, state: str, detail: str, now: dat
     """Commits what became of an attempt. "later" puts it back into the queue with a growing delay."""
     with ledger.writing():
         _step(ledger, outgoing.id, state, detail, now)
+        if state == "drafted":
+            ledger.run("INSERT OR REPLACE INTO open_draft VALUES (?, ?)", outgoing.id, detail)
         if state in FINAL:
             ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outgoing.id)
         else:
@@ -155,7 +176,7 @@ def failed(ledger: Ledger, key: str) -> bool:
         " ORDER BY p.id DESC LIMIT 1",
         key,
     )
-    return row is not None and row["state"] in ("refused", "unsure", "undelivered")
+    return row is not None and row["state"] in ("refused", "unsure", "undelivered", "overtaken", "discarded")
 
 
 def take_back(ledger: Ledger, outbox_id: int) -> None:

@@ -147,7 +147,7 @@ _UNTOUCHED = """NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = a.id AN
 _STRANDED = f"""SELECT a.*, '0' AS piece, o.respondent AS body, '' AS program, o.recipient AS sender, o.subject,
         p.state
     FROM posting p JOIN outbox o ON o.id = p.outbox_id JOIN arrival a ON a.id = o.arrival_id
-    WHERE p.state IN ('refused', 'unsure', 'undelivered')
+    WHERE p.state IN ('refused', 'unsure', 'undelivered', 'overtaken')
     AND p.id = (SELECT max(q.id) FROM posting q WHERE q.outbox_id = o.id AND q.recorded_at <= ?)
     AND p.recorded_at <= ? AND {_UNTOUCHED.format(since="p.recorded_at")} ORDER BY p.id"""
 _STRANDED_NOTICES = """SELECT o.mailbox, o.respondent, o.recipient, o.subject, o.message_id, p.state,

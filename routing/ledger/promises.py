@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from routing.ledger import outbox
+
 SHOWN = 20  # of what is wrong, at most
 
 
@@ -43,7 +45,7 @@ class Answer:
 _OWN_KINDS = "('reminder', 'request', 'alert')"  # what we write without being written to
 _LAST = "(SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1)"
 _WAITS = "EXISTS (SELECT 1 FROM to_send q WHERE q.outbox_id = o.id)"
-_FINAL = "('sent', 'drafted', 'refused', 'unsure', 'undelivered')"
+_FINAL = f"({', '.join(repr(state) for state in sorted(outbox.FINAL))})"
 
 PROMISES: tuple[Promise, ...] = (
     Promise("raw_or_erased", 1, "どのメールも、原本があるか、消去の記録があります",

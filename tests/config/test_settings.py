@@ -19,6 +19,7 @@ from config.settings import (
     Settings,
     SmtpSender,
     check_mailboxes,
+    folder_for,
     load_settings,
 )
 from config.survey import Survey
@@ -158,8 +159,11 @@ def test_plain_text_is_for_this_machine_only(tmp_path: Path, host: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key", "reason"),
     [
-        ('mode = "rehearse"', 'mode = "draft"', "mode", "draft（下書き）はまだ使えません"),
-        ('mode = "rehearse"', 'mode = "test"', "mode", "rehearse、send のいずれか"),
+        ('mode = "rehearse"', 'mode = "draft"', "", "全ての提出先を source = "),
+        ("timeout_seconds = 12", 'after = "move"', "mailboxes.n_mynumber.after", '"leave"（移さない）か'),
+        ("timeout_seconds = 12", 'after = { done = "済" }', "mailboxes.n_mynumber.after.done", "知らない"),
+        ("timeout_seconds = 12", 'after = { held = "a*" }', "mailboxes.n_mynumber.after.held", "書き方"),
+        ('mode = "rehearse"', 'mode = "test"', "mode", "rehearse、draft、send のいずれか"),
         ('mode = "rehearse"', "", "mode", "この項目がありません"),
         ('operators = "desk@example.go.jp"', 'operators = "desk"', "operators", "書き方が違います"),
         ("2023-07-10T09:00:00+09:00", "2023-07-10T09:00:00", "now", "+09:00"),
@@ -187,9 +191,31 @@ def test_each_mistake_names_its_key(tmp_path: Path, old: str, new: str, key: str
 
 
 def test_all_mistakes_at_once(tmp_path: Path) -> None:
-    text = changed(changed(WHOLE, 'ledger = "ledger.db"', ""), 'mode = "rehearse"', 'mode = "draft"')
+    text = changed(changed(WHOLE, 'ledger = "ledger.db"', ""), 'mode = "rehearse"', 'mode = "test"')
     text = changed(changed(text, "port = 1143", 'port = "x"'), 'kind = "smtp"', "")
     assert set(mistakes(tmp_path, text)) == {"ledger", "mode", "mailboxes.sukoyaka.port", "sender"}
+
+
+def test_drafts_need_no_sender_and_other_modes_do(tmp_path: Path) -> None:
+    text = changed(WHOLE, 'mode = "rehearse"', 'mode = "draft"').split("[sender]")[0]
+    text = text.split("[mailboxes.yoboseshu]")[0]
+    file = tmp_path / "uketsuke.toml"
+    file.write_text(text, encoding="utf-8")
+
+    assert load_settings(file).sender is None
+    told = mistakes(tmp_path, changed(text, 'mode = "draft"', 'mode = "send"'))
+    assert "sender（返信の送り方）" in told[""]
+
+
+def test_the_folder_of_a_verdict(tmp_path: Path) -> None:
+    file = tmp_path / "uketsuke.toml"
+    text = changed(WHOLE, "timeout_seconds = 12", 'after = { accepted = "受付済" }')
+    file.write_text(changed(text, "port = 1143", 'after = "leave"'), encoding="utf-8")
+    settings = load_settings(file)
+
+    folders = [folder_for(settings, id, "accepted") for id in ("n_mynumber", "sukoyaka", "yoboseshu", "x")]
+    assert folders == ["受付済", "", "", ""]
+    assert folder_for(settings, "n_mynumber", "held") == ""
 
 
 @pytest.mark.parametrize(
@@ -288,7 +314,7 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
 def test_a_missing_or_empty_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.toml: 読めません"):
         load_settings(tmp_path / "none.toml")
-    assert set(mistakes(tmp_path, "")) == {"ledger", "mode", "operators", "mailboxes", "sender"}
+    assert set(mistakes(tmp_path, "")) == {"ledger", "mode", "operators", "mailboxes"}
 
 
 def test_a_mailbox_that_the_survey_does_not_have_is_told(tmp_path: Path, survey: Survey) -> None:

@@ -102,7 +102,7 @@ def deliver(desk: Desk, folder: Path, sent: Sent, number: int) -> None:
     with closing(open_source(desk.settings.mailboxes[sent.mailbox], desk.settings)) as source:
         assert desk.collect(sent.mailbox, source) == 1
     assert len(list(desk.settle_waiting())) == 1
-    with closing(open_sender(desk.settings)) as sender:
+    with closing(open_sender(desk.settings, desk.register.survey)) as sender:
         assert all(delivery.state == "sent" for delivery in desk.deliver(sender))
 
 

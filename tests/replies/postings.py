@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-from replies.sender import Posting, Sender
+from replies.sender import Posting, Result, Sender
 from replies.smtp import SmtpAccess, SmtpSender
 from tests.servers import machine
 from tests.servers.mail import MailServers
@@ -22,6 +22,8 @@ def posting(body: bytes = b"hello\r\n", to: str = TO, id: str = "") -> Posting:
 
 class SmtpWay:
     """Out by our sender, through Postfix, into a mailbox of Dovecot."""
+
+    result: Result = "sent"
 
     def __init__(self, servers: MailServers) -> None:
         self._servers = servers

@@ -1,15 +1,22 @@
-"""One contract over every sender (replies/sender.py): SMTP through a real Postfix, and a Maildir."""
+"""One contract over every sender (replies/sender.py): SMTP through a real Postfix, the Drafts of a mailbox on a
+real Dovecot, and a Maildir."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 import pytest
 
+from intake.imap_access import ImapAccess, connect
+from replies.drafts import DraftsFolder, DraftsSender
 from replies.maildir_sender import MaildirSender
-from replies.sender import Outcome, Sender, SenderLater
-from tests.replies.postings import TO, SmtpWay, posting
+from replies.sender import Outcome, Result, Sender, SenderLater
+from tests.replies.postings import FROM, TO, SmtpWay, posting
+from tests.servers import machine
+from tests.servers.mail import MailServers
 
 JISX0208 = "神奈川県　御担当者様".encode("iso-2022-jp")
 
@@ -21,6 +28,7 @@ class Way(Protocol):
     """A sender and the place where its mail arrives."""
 
     to: str
+    result: Result
 
     def sender(self) -> Sender: ...
     def arrived(self, n: int) -> list[bytes]: ...
@@ -29,6 +37,7 @@ class Way(Protocol):
 
 class MaildirWay:
     to = TO
+    result: Result = "sent"
 
     def __init__(self, at: Path) -> None:
         self._at = at
@@ -46,11 +55,38 @@ class MaildirWay:
         return MaildirSender(self._at / "file")
 
 
-@pytest.fixture(params=["smtp", "maildir"])
+class DraftsWay:
+    """Into the Drafts of the mailbox that the mail is from."""
+
+    to = TO
+    result: Result = "drafted"
+
+    def __init__(self, servers: MailServers) -> None:
+        user = f"drafts-{uuid4().hex[:8]}@mhlw.go.jp"
+        self._access = ImapAccess(
+            *("localhost", servers.imaps_port, user, servers.add_user(user)), ca=servers.ca, timeout_seconds=5
+        )
+
+    def sender(self) -> Sender:
+        return DraftsSender({FROM: DraftsFolder(self._access)})
+
+    def arrived(self, n: int) -> list[bytes]:
+        person = connect(self._access)
+        person.select_folder("Drafts", readonly=True)
+        mails = [m[b"BODY[]"] for m in person.fetch(person.search(), ["BODY.PEEK[]"]).values()]
+        person.logout()
+        assert len(mails) == n
+        return [mail.removeprefix(b"From: ") for mail in mails]
+
+    def broken(self) -> Sender:
+        return DraftsSender({FROM: DraftsFolder(replace(self._access, port=machine.free_port()))})
+
+
+@pytest.fixture(params=["smtp", "drafts", "maildir"])
 def way(request: pytest.FixtureRequest, tmp_path: Path) -> Way:
     if request.param == "maildir":
         return MaildirWay(tmp_path)
-    return SmtpWay(request.getfixturevalue("mail_servers"))
+    return {"smtp": SmtpWay, "drafts": DraftsWay}[request.param](request.getfixturevalue("mail_servers"))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +108,7 @@ def test_a_mail_arrives_byte_for_byte(way: Way, body: bytes) -> None:
     outcome = sender.send(sent)
     sender.close()
 
-    assert outcome.result == "sent"
+    assert outcome.result == way.result
     assert [b"From: " + mail for mail in way.arrived(1)] == [sent.data]
 
 
@@ -83,7 +119,7 @@ def test_many_mails_go_through_one_sender(way: Way) -> None:
     outcomes = {sender.send(each).result for each in sent}
     sender.close()
 
-    assert outcomes == {"sent"}
+    assert outcomes == {way.result}
     assert {b"From: " + mail for mail in way.arrived(20)} == {each.data for each in sent}
 
 

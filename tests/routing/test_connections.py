@@ -12,6 +12,7 @@ from intake.maildir import MaildirSource
 from replies.maildir_sender import MaildirSender
 from replies.smtp import SmtpSender
 from routing.connections import open_sender, open_source, unreadable_secrets
+from routing.register import Register
 
 IMAP = """
 [mailboxes.n_mynumber]
@@ -45,13 +46,13 @@ def _settings(folder: Path, tables: str) -> Settings:
     return load_settings(file)
 
 
-def test_each_setting_has_its_class(tmp_path: Path) -> None:
-    settings = _settings(tmp_path, IMAP + MAILDIR + SMTP)
+def test_each_setting_has_its_class(tmp_path: Path, register: Register) -> None:
+    settings, survey = _settings(tmp_path, IMAP + MAILDIR + SMTP), register.survey
 
     assert isinstance(open_source(settings.mailboxes["n_mynumber"], settings), ImapSource)
     assert isinstance(open_source(settings.mailboxes["yoboseshu"], settings), MaildirSource)
-    assert isinstance(open_sender(settings), SmtpSender)
-    assert isinstance(open_sender(_settings(tmp_path, MAILDIR + FOLDER)), MaildirSender)
+    assert isinstance(open_sender(settings, survey), SmtpSender)
+    assert isinstance(open_sender(_settings(tmp_path, MAILDIR + FOLDER), survey), MaildirSender)
 
 
 def test_every_missing_password_is_told_by_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,108 @@
+"""What is done in the mailboxes beside reading them: filing what is decided, following drafts, asking whether
+somebody has answered already. Done in the threads that own connections; the desk records what came of it.
+
+Only reads the ledger. A mailbox where an errand cannot be run now is read all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from config.errors import SettingsError
+from intake.answered import Answers
+from intake.filing import Filed, ImapFiler
+from intake.source import SourceUnavailable
+from replies.draft_watch import DraftsWatch, Fate
+from routing.ledger import errands
+from routing.ledger.store import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandsRun:
+    """What the errands in one mailbox came to; `problem` in one sentence, or empty."""
+
+    mailbox: str
+    filed: tuple[Filed, ...] = ()
+    fates: tuple[Fate, ...] = ()
+    problem: str = ""
+
+    def record(self, ledger: Ledger, now: datetime) -> None:
+        """Commits it, each fact on its own."""
+        for done in self.filed:
+            errands.note_filed(ledger, done, now)
+        for fate in self.fates:
+            errands.note_fate(ledger, fate, now)
+
+
+class Errands(Protocol):
+    """The errands in one mailbox."""
+
+    def run(self, ledger: Ledger) -> ErrandsRun | None:
+        """Does what the ledger's queues ask for now; None where that is nothing."""
+        ...
+
+    def close(self) -> None:
+        """Hangs up."""
+        ...
+
+
+class MailboxErrands:
+    """The `Errands` in one IMAP mailbox."""
+
+    def __init__(self, mailbox: str, filer: ImapFiler | None, watch: DraftsWatch | None) -> None:
+        self._mailbox = mailbox
+        self._filer = filer
+        self._watch = watch
+
+    def run(self, ledger: Ledger) -> ErrandsRun | None:
+        """Files first. What was done before something went wrong is told."""
+        filed: list[Filed] = []
+        fates: list[Fate] = []
+        problems: list[str] = []
+        try:
+            self._file(ledger, filed)
+        except (SourceUnavailable, SettingsError) as problem:
+            problems.append(str(problem))
+        try:
+            self._follow(ledger, fates)
+        except (SourceUnavailable, SettingsError) as problem:
+            problems.append(str(problem))
+        if not (filed or fates or problems):
+            return None
+        return ErrandsRun(self._mailbox, tuple(filed), tuple(fates), " ".join(problems))
+
+    def close(self) -> None:
+        """Hangs up; never raises."""
+        if self._filer is not None:
+            self._filer.close()
+        if self._watch is not None:
+            self._watch.close()
+
+    def _file(self, ledger: Ledger, filed: list[Filed]) -> None:
+        if self._filer is not None and (wanted := errands.to_file(ledger, self._mailbox)):
+            filed.extend(self._filer.file(wanted))
+
+    def _follow(self, ledger: Ledger, fates: list[Fate]) -> None:
+        if self._watch is not None and (drafts := errands.open_drafts(ledger, self._mailbox)):
+            fates.extend(self._watch.fates(drafts))
+
+
+@dataclass(frozen=True, slots=True)
+class Aides:
+    """Who helps at each mailbox (by id) beside its source; a mailbox may have none."""
+
+    answers: Mapping[str, Answers] = field(default_factory=dict)
+    errands: Mapping[str, Errands] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Hangs up everywhere."""
+        for answers in self.answers.values():
+            answers.close()
+        for errands_there in self.errands.values():
+            errands_there.close()
+
+
+NO_AIDES = Aides()

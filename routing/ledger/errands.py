@@ -1,0 +1,109 @@
+"""What is still to be done in the mailboxes themselves: mails to be filed, drafts to be followed.
+
+Two queues, and the events that tell what became of each: a mail is filed once per verdict, and one that
+somebody else has moved or deleted is no fault. Nothing here talks to a server.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from intake.filing import Filed, ToFile
+from replies.draft_watch import Fate, OpenDraft
+from routing.clock import stamp
+from routing.decided import Note
+from routing.ledger import verdicts
+from routing.ledger.arrivals import Arrival
+from routing.ledger.store import Ledger
+
+FILED, GONE = "filed", "filed_by_others"
+_AT_ONCE = 100
+
+
+def queue_filing(ledger: Ledger, arrival: Arrival, folder: str) -> None:
+    """The folder that a mail belongs into by its newest verdict, inside the caller's transaction; none: it
+    stays where it is. What an official recorded by hand lies in no mailbox."""
+    if folder and not arrival.added_by:
+        ledger.run("INSERT OR REPLACE INTO to_file VALUES (?, ?, ?)", arrival.id, arrival.mailbox, folder)
+    else:
+        ledger.run("DELETE FROM to_file WHERE arrival_id = ?", arrival.id)
+
+
+def to_file(ledger: Ledger, mailbox: str) -> list[ToFile]:
+    """The mails of a mailbox that can be filed now, oldest first, at most 100: those that no reply waits for,
+    since until it has left, the mark that somebody has answered is looked for in the watched folder."""
+    rows = ledger.rows(
+        "SELECT q.arrival_id, q.folder, coalesce(m.message_id, '') AS message_id, coalesce((SELECT e.detail"
+        " FROM event e WHERE e.arrival_id = q.arrival_id AND e.kind = ? ORDER BY e.id DESC LIMIT 1), '')"
+        " AS lies_in FROM to_file q LEFT JOIN message m ON m.arrival_id = q.arrival_id WHERE q.mailbox = ?"
+        " AND NOT EXISTS (SELECT 1 FROM outbox o JOIN to_send s ON s.outbox_id = o.id"
+        " WHERE o.arrival_id = q.arrival_id) ORDER BY q.arrival_id LIMIT ?",
+        FILED,
+        mailbox,
+        _AT_ONCE,
+    )
+    return [
+        ToFile(
+            r["arrival_id"],
+            r["folder"],
+            *_sightings(ledger, mailbox, r["arrival_id"]),
+            r["message_id"],
+            r["lies_in"],
+        )
+        for r in rows
+    ]
+
+
+def _sightings(ledger: Ledger, mailbox: str, arrival_id: int) -> tuple[str, tuple[str, ...]]:
+    """UIDVALIDITY and UIDs under which a mail was last seen in its mailbox."""
+    rows = ledger.rows(
+        "SELECT uidvalidity, uid FROM sighting WHERE arrival_id = ? AND mailbox = ? ORDER BY recorded_at DESC",
+        arrival_id,
+        mailbox,
+    )
+    validity = str(rows[0]["uidvalidity"]) if rows else ""
+    return validity, tuple(str(r["uid"]) for r in rows if r["uidvalidity"] == validity)
+
+
+def note_filed(ledger: Ledger, done: Filed, now: datetime) -> None:
+    """Commits what became of a mail that was to be filed: an event, and the queue is shorter."""
+    with ledger.writing():
+        row = ledger.row("SELECT folder FROM to_file WHERE arrival_id = ?", done.key)
+        if row is None:  # this has been committed before
+            return
+        if row["folder"] == done.folder:  # else decided anew meanwhile: to be filed again
+            ledger.run("DELETE FROM to_file WHERE arrival_id = ?", done.key)
+        kind = GONE if done.how == "gone" else FILED
+        why = "元のメールには削除の印を付けました" if done.how == "marked" else ""
+        verdicts.note(ledger, Note(kind, done.folder), done.key, ("uketsuke", why), now)
+
+
+def open_drafts(ledger: Ledger, mailbox: str) -> list[OpenDraft]:
+    """The drafts of a mailbox of which no end is known, oldest first."""
+    rows = ledger.rows(
+        "SELECT d.outbox_id, d.place, o.message_id, coalesce(m.message_id, '') AS answers FROM open_draft d"
+        " JOIN outbox o ON o.id = d.outbox_id LEFT JOIN message m ON m.arrival_id = o.arrival_id"
+        " WHERE o.mailbox = ? ORDER BY d.outbox_id",
+        mailbox,
+    )
+    return [OpenDraft(r["outbox_id"], r["message_id"], r["answers"], r["place"]) for r in rows]
+
+
+def note_fate(ledger: Ledger, fate: Fate, now: datetime) -> None:
+    """Commits what a human did with a draft. One that was deleted is still looked for among the sent mails:
+    some programs delete the draft first."""
+    with ledger.writing():
+        row = ledger.row("SELECT place FROM open_draft WHERE outbox_id = ?", fate.key)
+        if row is None or (fate.state != "sent_by_hand" and row["place"] == fate.detail):
+            return  # this has been committed before
+        ledger.run(
+            "INSERT INTO posting (outbox_id, state, detail, recorded_at) VALUES (?, ?, ?, ?)",
+            fate.key,
+            fate.state,
+            fate.detail,
+            stamp(now),
+        )
+        if fate.state == "sent_by_hand":
+            ledger.run("DELETE FROM open_draft WHERE outbox_id = ?", fate.key)
+        else:
+            ledger.run("UPDATE open_draft SET place = ? WHERE outbox_id = ?", fate.detail, fate.key)

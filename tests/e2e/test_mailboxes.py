@@ -1,0 +1,101 @@
+"""`uketsuke run` and what people do in the mailboxes at the same time: drafts that they send, mails that are
+moved into folders, answers that they were faster with. On a real Dovecot, with a person's own connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from imapclient import IMAPClient
+
+from intake.imap_access import ImapAccess, connect
+from tests.e2e.office import MAILBOXES, Answer, Office, mail
+from tests.servers.correspondents import YOKOSUKA, Correspondents
+from tests.servers.machine import eventually
+
+BOX = MAILBOXES["n_mynumber"]
+SHOMAN = Answer("14神奈川県横須賀市", "中核市", "小慢")
+THEIRS = "<shoman@city.test>"
+AFTER = '[mailboxes.n_mynumber.after]\naccepted = "受付済"\nheld = "要確認"\n'
+STATES = "SELECT state FROM posting ORDER BY id"
+
+
+@pytest.fixture
+def person(writers: Correspondents) -> Iterator[IMAPClient]:
+    """An official at the mailbox ①."""
+    servers = writers.servers
+    client = connect(ImapAccess("localhost", servers.imaps_port, BOX, servers.add_user(BOX), ca=servers.ca))
+    yield client
+    client.shutdown()
+
+
+def _write(writers: Correspondents) -> None:
+    writers.write(YOKOSUKA, BOX, mail(YOKOSUKA, BOX, THEIRS, SHOMAN, SHOMAN.workbook()))
+
+
+def _mails(person: IMAPClient, folder: str) -> list[bytes]:
+    if not person.folder_exists(folder):
+        return []
+    person.select_folder(folder)
+    uids = person.search(["UNDELETED"])
+    return [m[b"BODY[]"] for m in person.fetch(uids, ["BODY.PEEK[]"]).values()] if uids else []
+
+
+def test_a_reply_becomes_a_draft_that_a_human_sends_and_the_mail_goes_into_its_folder(
+    office: Office, writers: Correspondents, person: IMAPClient
+) -> None:
+    office.configure(mode="draft")
+    settings = office.folder / "settings.toml"
+    without_sender = settings.read_text(encoding="utf-8").partition("[sender]")[0]
+    settings.write_text(without_sender + AFTER, encoding="utf-8")
+    worker = office.run()
+    _write(writers)
+
+    office.wait_for_rows(STATES, [("queued",), ("sending",), ("drafted",)])
+    (draft,) = _mails(person, "Drafts")
+    assert f"In-Reply-To: {THEIRS}\r\n".encode() in draft
+    assert f"To: {YOKOSUKA}\r\n".encode() in draft or YOKOSUKA.encode() in draft
+    assert eventually(lambda: len(_mails(person, "受付済")) == 1, 20)
+    assert _mails(person, "INBOX") == []
+
+    person.create_folder("Sent")  # the official presses send: the program gives it an id of its own
+    sent = draft.replace(b"Message-ID: <uketsuke.", b"Message-ID: <outlook.")
+    person.append("Sent", sent)
+    person.select_folder("Drafts")
+    person.delete_messages(person.search())
+    person.expunge()
+
+    office.wait_for_rows(STATES, [("queued",), ("sending",), ("drafted",), ("sent_by_hand",)])
+    assert office.ledger("SELECT kind, detail FROM event WHERE kind = 'filed'") == [("filed", "受付済")]
+    assert writers.servers.dovecot.mails(YOKOSUKA) == []  # nothing was sent but by the human
+    assert worker.terminate() == 0
+
+
+def test_a_mail_that_a_human_has_answered_gets_no_second_answer(
+    office: Office, writers: Correspondents, person: IMAPClient
+) -> None:
+    _write(writers)
+    person.select_folder("INBOX")
+    person.add_flags(person.search(), [b"\\Answered"])
+
+    worker = office.run()
+
+    office.wait_for_rows(STATES, [("queued",), ("sending",), ("overtaken",)])
+    worker.wait_for("職員がすでに返信しているため、送りませんでした")
+    assert worker.terminate() == 0
+    assert writers.servers.dovecot.mails(YOKOSUKA) == []
+
+
+def test_an_answer_among_the_sent_mails_holds_the_reply_back(
+    office: Office, writers: Correspondents, person: IMAPClient
+) -> None:
+    _write(writers)
+    person.create_folder("Sent")
+    answer = f"From: {BOX}\r\nTo: {YOKOSUKA}\r\nMessage-ID: <own@mhlw.test>\r\nIn-Reply-To: {THEIRS}\r\n\r\n."
+    person.append("Sent", answer.encode())
+
+    office.run()
+
+    office.wait_for_rows(
+        "SELECT state, detail FROM posting ORDER BY id DESC LIMIT 1", [("overtaken", "<own@mhlw.test>")]
+    )

@@ -1,0 +1,302 @@
+"""A human was faster, mails that are filed, drafts that people send, change or delete: what the desk makes of it
+and what the ledger then tells. The mailboxes are stand-ins; the real ones are in tests/e2e/test_mailboxes.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from config.settings import After, ImapMailbox, Secret
+from intake.answered import Asked
+from intake.filing import Filed, ToFile
+from intake.source import SourceUnavailable
+from replies.draft_watch import Fate, OpenDraft
+from replies.sender import Outcome
+from routing import operate
+from routing.cases import Override
+from routing.errands import ErrandsRun, MailboxErrands
+from routing.ledger import errands, people, promises
+from routing.ledger.history import story
+from routing.operate import Who
+from tests.routing.desk_at_hand import Office, form, mail
+
+BOX = "n_mynumber"
+FOLDERS = After(accepted="受付済", held="要確認")
+WHO = Who("山田", "電話で確認した")
+FILE = "【横浜市】マイナンバーアンケート回答.xlsx"
+
+
+@dataclass
+class People:
+    """Who has answered what; or a mailbox that cannot be asked."""
+
+    answered: dict[str, str] = field(default_factory=dict)  # UID -> how
+    away: bool = False
+    asked: list[Asked] = field(default_factory=list)
+
+    def how(self, asked: Asked) -> str:
+        self.asked.append(asked)
+        if self.away:
+            raise SourceUnavailable("メールボックスに接続できません。")
+        return self.answered.get(asked.uid, "")
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def filing(office: Office) -> Office:
+    """An office whose mailbox ① has folders."""
+    box = ImapMailbox(source="imap", host="h", user="u", password=Secret(env="X"), after=FOLDERS)
+    office.desk.settings = office.desk.settings.model_copy(update={"mailboxes": {BOX: box}})
+    return office
+
+
+def deliver(office: Office, someone: People) -> list[str]:
+    return [d.state for d in office.desk.deliver(office.sender, {BOX: someone})]
+
+
+def postings(office: Office) -> list[tuple[str, str]]:
+    rows = office.ledger.rows("SELECT state, detail FROM posting ORDER BY id")
+    return [(r["state"], r["detail"]) for r in rows]
+
+
+def held(office: Office) -> list[tuple[str, str]]:
+    return [(h.queue, h.reason) for h in people.held(office.ledger, office.now)]
+
+
+def promised(office: Office) -> list[str]:
+    """The promises that do not hold."""
+    return [a.name for a in promises.ask(office.ledger.connection) if not a.holds]
+
+
+# --- a human was faster
+
+
+def test_what_a_human_has_answered_is_not_answered_again_and_is_listed(office: Office) -> None:
+    settled = office.settle(mail())
+    faster = People({"1": "\\Answered"})
+
+    assert deliver(office, faster) == ["overtaken"]
+    assert deliver(office, faster) == []
+
+    assert office.sender.posted == []
+    assert postings(office) == [("queued", ""), ("sending", ""), ("overtaken", "\\Answered")]
+    assert held(office) == [("outbox", "overtaken")]
+    submission = settled.decided.submission
+    assert submission is not None
+    (asked,) = faster.asked
+    assert (asked.message_id, asked.uid) == (submission.message.message_id, "1")
+    assert promised(office) == []
+
+
+def test_an_official_who_has_seen_it_takes_it_off_the_list(office: Office) -> None:
+    settled = office.settle(mail())
+    deliver(office, People({"1": "\\Answered"}))
+
+    operate.mark_seen(office.desk, settled.decided.arrival, WHO)
+
+    assert held(office) == []
+
+
+def test_what_an_official_decides_goes_out_though_somebody_has_answered(office: Office) -> None:
+    settled = office.settle(mail())
+    faster = People({"1": "\\Answered"})
+    deliver(office, faster)
+    office.now += timedelta(minutes=1)
+
+    operate.decide_again(
+        office.desk, settled.decided.arrival, Override(outcome="accepted", take_in=True, by=WHO.by, why=WHO.why)
+    )
+
+    assert deliver(office, faster) == ["sent"]
+    assert len(faster.asked) == 1
+    assert held(office) == []
+
+
+def test_a_mailbox_that_cannot_be_asked_holds_a_reply_up_for_eight_minutes_only(office: Office) -> None:
+    office.settle(mail())
+    away = People(away=True)
+    began = office.now
+
+    states = []
+    for minutes in range(12):
+        office.now = began + timedelta(minutes=minutes)
+        states += [(minutes, state) for state in deliver(office, away)]
+
+    assert states == [(0, "later"), (1, "later"), (3, "later"), (8, "sent")]
+
+
+def test_one_mailbox_that_cannot_be_asked_does_not_hold_up_another(office: Office) -> None:
+    office.settle(mail())
+    office.settle(mail({}, sender="b@city.yokohama.lg.jp"), mailbox="yoboseshu")
+
+    states = [d.state for d in office.desk.deliver(office.sender, {BOX: People(away=True)})]
+
+    assert states == ["later", "sent"]
+
+
+def test_a_fault_in_asking_keeps_no_reply_back(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.settle(mail())
+    someone = People()
+    monkeypatch.setattr(someone, "how", lambda _: 1 / 0)
+
+    assert deliver(office, someone) == ["sent"]
+
+
+# --- filing
+
+
+def test_a_mail_is_to_be_filed_once_its_reply_has_left(filing: Office) -> None:
+    settled = filing.settle(mail())
+    assert errands.to_file(filing.ledger, BOX) == []  # the mark of an answer is looked for where it lies
+    deliver(filing, People())
+
+    (wanted,) = errands.to_file(filing.ledger, BOX)
+
+    submission = settled.decided.submission
+    assert submission is not None
+    message_id = submission.message.message_id
+    assert wanted == ToFile(settled.decided.arrival.id, "受付済", wanted.uidvalidity, ("1",), message_id)
+    assert errands.to_file(filing.ledger, "yoboseshu") == []
+
+
+def test_what_was_filed_is_told_once_and_done_once(filing: Office) -> None:
+    settled = filing.settle(mail())
+    deliver(filing, People())
+    done = ErrandsRun(BOX, (Filed(settled.decided.arrival.id, "受付済", "moved"),))
+
+    done.record(filing.ledger, filing.now)
+    done.record(filing.ledger, filing.now)  # as after a full disk
+
+    assert errands.to_file(filing.ledger, BOX) == []
+    assert filing.events("filed") == [("受付済", "uketsuke", "")]
+    titles = {entry.title: entry.rows for entry in story(filing.ledger, settled.decided.arrival.id)}
+    assert "filed" in [row[0] for row in titles["出来事"]]
+    assert promised(filing) == []
+
+
+def test_one_that_somebody_else_has_moved_is_done_with(filing: Office) -> None:
+    settled = filing.settle(mail())
+    deliver(filing, People())
+
+    ErrandsRun(BOX, (Filed(settled.decided.arrival.id, "受付済", "gone"),)).record(filing.ledger, filing.now)
+
+    assert errands.to_file(filing.ledger, BOX) == []
+    assert filing.events("filed_by_others") == [("受付済", "uketsuke", "")]
+
+
+def test_decided_anew_it_goes_on_from_the_folder_where_it_lies(filing: Office) -> None:
+    settled = filing.settle(mail(sender="x@example.com"))
+    arrival = settled.decided.arrival
+    (wanted,) = errands.to_file(filing.ledger, BOX)
+    assert wanted.folder == "要確認"
+    ErrandsRun(BOX, (Filed(arrival.id, "要確認", "moved"),)).record(filing.ledger, filing.now)
+
+    operate.decide_again(
+        filing.desk, arrival, Override(outcome="accepted", take_in=True, by=WHO.by, why=WHO.why)
+    )
+    deliver(filing, People())
+
+    (again,) = errands.to_file(filing.ledger, BOX)
+    assert (again.folder, again.lies_in) == ("受付済", "要確認")
+
+
+def test_a_verdict_without_a_folder_leaves_the_mail_where_it_is(filing: Office) -> None:
+    filing.settle(mail({FILE: form({"program": "難病", "5": None})}))
+    deliver(filing, People())
+
+    assert postings(filing)[-1] == ("sent", "")
+    assert errands.to_file(filing.ledger, BOX) == []
+
+
+def test_what_came_by_telephone_lies_in_no_mailbox(filing: Office) -> None:
+    paper = replace(filing.arrive(mail()), added_by="山田")
+
+    with filing.ledger.writing():
+        errands.queue_filing(filing.ledger, paper, "受付済")
+
+    assert filing.count("to_file") == 0
+
+
+# --- drafts
+
+
+def draft(office: Office) -> OpenDraft:
+    office.settle(mail())
+    office.sender.answers = [Outcome("drafted", "Drafts;UIDVALIDITY=1/;UID=1")]
+    assert deliver(office, People()) == ["drafted"]
+    (found,) = errands.open_drafts(office.ledger, BOX)
+    return found
+
+
+def note(office: Office, *fates: Fate) -> None:
+    ErrandsRun(BOX, fates=fates).record(office.ledger, office.now)
+
+
+def test_a_draft_is_followed_by_its_place_and_by_what_it_answers(office: Office) -> None:
+    found = draft(office)
+
+    assert found.place == "Drafts;UIDVALIDITY=1/;UID=1"
+    assert found.answers == office.ledger.rows("SELECT message_id FROM message")[0][0]
+    assert errands.open_drafts(office.ledger, "yoboseshu") == []
+    assert promised(office) == []
+
+
+def test_a_draft_that_a_human_changed_and_then_sent(office: Office) -> None:
+    found = draft(office)
+
+    note(office, Fate(found.key, "edited", "Drafts;UIDVALIDITY=1/;UID=2"))
+    assert [d.place for d in errands.open_drafts(office.ledger, BOX)] == ["Drafts;UIDVALIDITY=1/;UID=2"]
+    for _ in range(2):
+        note(office, Fate(found.key, "sent_by_hand", "<sent@outlook.test>"))
+
+    assert [state for state, _ in postings(office)] == ["queued", "sending", "drafted", "edited", "sent_by_hand"]
+    assert errands.open_drafts(office.ledger, BOX) == []
+    (view,) = office.ledger.rows("SELECT state, detail FROM reply_overview")
+    assert tuple(view) == ("sent_by_hand", "<sent@outlook.test>")
+    assert promised(office) == []
+
+
+def test_a_draft_that_a_human_deleted_is_told_once_and_watched_on(office: Office) -> None:
+    found = draft(office)
+    for _ in range(2):
+        note(office, Fate(found.key, "discarded", ""))
+
+    assert [state for state, _ in postings(office)] == ["queued", "sending", "drafted", "discarded"]
+    assert [d.place for d in errands.open_drafts(office.ledger, BOX)] == [""]
+    assert promised(office) == []
+
+
+# --- the errands themselves
+
+
+class Filer:
+    """Files the first mail, and then has no connection."""
+
+    def file(self, wanted: Sequence[ToFile]) -> Iterator[Filed]:
+        yield Filed(wanted[0].key, wanted[0].folder, "moved")
+        raise SourceUnavailable("接続が切れました。")
+
+    def close(self) -> None: ...
+
+
+def test_what_was_done_before_a_connection_broke_is_recorded(filing: Office) -> None:
+    for n in range(2):
+        filing.settle(mail(body=f"{n}", sender=f"{n}@city.yokohama.lg.jp"))
+    deliver(filing, People())
+    ours = MailboxErrands(BOX, Filer(), None)  # type: ignore[arg-type]
+    waiting = len(errands.to_file(filing.ledger, BOX))
+
+    run = ours.run(filing.ledger)
+    assert run is not None
+    run.record(filing.ledger, filing.now)
+
+    assert run.problem == "接続が切れました。"
+    assert len(errands.to_file(filing.ledger, BOX)) == waiting - 1
+
+
+def test_without_anything_to_do_no_connection_is_made(office: Office) -> None:
+    assert MailboxErrands(BOX, Filer(), None).run(office.ledger) is None  # type: ignore[arg-type]
