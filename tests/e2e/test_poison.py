@@ -24,12 +24,8 @@ from tests.matrix import note
 from tests.servers.machine import eventually
 
 Record = Callable[[str, object], None]
-WAYS = (
-    "signal",
-    "memory",
-    "exit",
-    pytest.param("hang", marks=pytest.mark.long),
-)  # a hang: three times 10 seconds
+_LONG = ("memory", "exit", "hang")  # a hang is given up after 10 seconds, three times for each round
+WAYS = ("signal", *(pytest.param(how, marks=pytest.mark.long) for how in _LONG))
 
 
 def _kind(how: str) -> Kind:
