@@ -21,6 +21,7 @@ import gc
 import json
 import os
 import resource
+import signal
 import struct
 import sys
 import traceback
@@ -36,6 +37,9 @@ from intake.read import Context, read_mail, read_single_file, told_passwords
 from intake.submission import FileReading, Submission
 
 MEMORY_CEILING = 1 << 30  # bytes of address space
+# The parent stops a child long before. When the parent was killed while its child hangs in a file, the kernel
+# ends the child after this: SIGALRM needs nobody's help, not even Python's.
+ORPHAN_SECONDS = 60
 OUT_OF_MEMORY = 77  # exit code: the parent counts it against the file in hand
 
 _SUBMISSION = TypeAdapter(Submission)
@@ -80,18 +84,25 @@ def serve(requests: BinaryIO, answers: BinaryIO, context: Context) -> None:
         answers.write(frame(kind + payload))
         answers.flush()
 
+    def begin(position: int) -> None:
+        signal.alarm(ORPHAN_SECONDS)
+        answer(b"P", str(position).encode())
+
     while (head := read_frame(requests)) is not None:
         data = read_frame(requests)
         if data is None:
             return
         request: _Request = json.loads(head)
+        signal.alarm(ORPHAN_SECONDS)
         try:
-            answer(b"R", _work(request, data, context, lambda n: answer(b"P", str(n).encode())))
+            answer(b"R", _work(request, data, context, begin))
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
         except Exception:  # noqa: BLE001 - the one place in intake; the parent holds that mail with it
             told = _without_passwords(traceback.format_exc(), request)
             answer(b"E", told.encode("utf-8", "backslashreplace"))
+        finally:
+            signal.alarm(0)
 
 
 def _without_passwords(text: str, request: _Request) -> str:

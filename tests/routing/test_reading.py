@@ -163,6 +163,21 @@ def test_the_child_ends_when_its_parent_is_killed() -> None:
     assert not _alive(pid)
 
 
+def test_a_child_that_hangs_when_its_parent_is_gone_is_ended_by_the_kernel() -> None:
+    """Nobody is left who could stop it, and a hang never comes to see the end of the pipe."""
+    code = (
+        "import intake.reader as r, time\n"
+        "r.ORPHAN_SECONDS = 1\n"
+        "r.read_mail = lambda *a: time.sleep(60)\n"
+        "r.main()"
+    )
+    command = [sys.executable, "-c", code, str(default_survey())]
+    asked = frame(b'{"task": "mail", "skip": []}') + frame(mail())
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, input=asked, capture_output=True, timeout=30, check=False)
+    assert done.returncode == -signal.SIGALRM
+
+
 def _alive(pid: int) -> bool:
     try:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
