@@ -59,7 +59,7 @@ class Judge:
         decided = self._once(decide(arrival, submission, facts, self.register, override))
         self.record(decided)
         known.remember(decided, facts)
-        if submission.kind == "bounce" and submission.answers and submission.action != "delayed":
+        if submission.kind == "bounce" and submission.answers and submission.action == "failed":
             outbox.mark_undelivered(self.ledger, submission.answers, arrival.receipt, now)
         reply = self._write(decided, facts, override)
         if reply is not None and outbox.says_again(self.ledger, reply, arrival.id):

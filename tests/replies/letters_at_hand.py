@@ -8,7 +8,7 @@ from datetime import datetime
 from config.load import default_survey, load_survey
 from config.survey import Severity, Survey
 from intake.finding import CATALOGUE, Finding
-from replies.letter import FileBlock, FileResult, Letter, Owed
+from replies.letter import FileBlock, FileResult, Letter, Owed, PartsBlock
 
 FILE = "【神奈川県】マイナンバーアンケート回答"
 
@@ -254,7 +254,29 @@ def transfer(survey: Survey) -> Letter:
     )
 
 
+def first_of_three(survey: Survey) -> Letter:
+    """（1/3）, in whose text something is asked: what has come, and no word of what has not."""
+    parts = PartsBlock(1, 3, (1,), (2, 3), ("N-0123",), open=True)
+    return replace(letter(survey), parts=parts, question=True, owed_here=(), owed_elsewhere=())
+
+
+def last_of_three(survey: Survey) -> Letter:
+    """（3/3）, after which the whole is told; and the last automatic mail of the day."""
+    receipts = ("N-0121", "N-0122", "N-0123")
+    parts = PartsBlock(3, 3, (1, 2, 3), (), receipts, open=False)
+    return replace(letter(survey), parts=parts, last_today=True)
+
+
+def second_of_three_missing(survey: Survey) -> Letter:
+    """The follow-up when （2/3） has not come in its time."""
+    parts = PartsBlock(3, 3, (1, 3), (2,), ("N-0121", "N-0123"), open=False)
+    return replace(letter(survey), kind="parts", parts=parts)
+
+
 LETTERS = {
+    "parts_first": first_of_three,
+    "parts_last": last_of_three,
+    "parts_missing": second_of_three_missing,
     "acknowledgement": letter,
     "acknowledgement_late": after_deadline,
     "correction_many": many_findings,

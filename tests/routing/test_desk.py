@@ -556,11 +556,13 @@ def test_a_bounce_is_tied_to_the_reply_that_came_back(office: Office) -> None:
     assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
 
 
-def test_a_delay_is_no_failure(office: Office) -> None:
+@pytest.mark.parametrize("action", ["delayed", "relayed", "delivered", "expanded"])
+def test_only_a_failure_is_a_failure(office: Office, action: str) -> None:
+    """RFC 3464 §2.3.3: the other actions say that the mail went on, or still may."""
     sent = office.settle(mail())
     assert sent.reply is not None
     list(office.desk.deliver(office.sender))
-    office.settle(bounce(sent.reply.message_id, "delayed"))
+    office.settle(bounce(sent.reply.message_id, action))
     assert office.held() == []
 
 
