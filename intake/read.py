@@ -15,7 +15,7 @@ from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, severity_of
 from intake.kind import TAG_HEADER, mark_returned, never_answer, tell_kind
 from intake.message import read_message
-from intake.mime import Leaf, leaves, parse
+from intake.mime import Leaf, Part, leaves, parse
 from intake.missing import PARTIAL, comes_by_link, divided, was_removed
 from intake.passwords import told_in, without_passwords
 from intake.personal import holds_my_number, mask
@@ -68,7 +68,14 @@ def read_mail(
         amends=amends(message.body) if kind.kind in _PERSONS and not _names_of(files) else "",
         authentication=authentications(part.headers_of("authentication-results")),
     )
-    return _without_numbers(_without_passwords(submission) if told else submission)
+    within = () if kind.kind in ("bounce", "receipt") else _subjects_within(part, names)
+    return _without_numbers(_without_passwords(submission) if told else submission, within)
+
+
+def _subjects_within(part: Part, names: frozenset[str]) -> tuple[str, ...]:
+    """The subjects of the mails that this one carries, as a forward does."""
+    carried = (node.children[0] for node in part.walk() if node.is_message and node.children)
+    return tuple(read_message(inner, names).subject for inner in carried)
 
 
 def told_passwords(raw: bytes, context: Context) -> tuple[str, ...]:
@@ -116,14 +123,15 @@ def _without_passwords(submission: Submission) -> Submission:
     )
 
 
-def _without_numbers(submission: Submission) -> Submission:
+def _without_numbers(submission: Submission, within: tuple[str, ...] = ()) -> Submission:
     """A My Number stays in the raw mail only: where one seems to stand, the reading keeps the place and not
-    the text around it."""
+    the text around it. `within`: subjects of carried mails, which no reading keeps."""
     message = submission.message
     places = tuple(
         place for place, text in (("件名", message.subject), ("本文", message.body)) if holds_my_number(text)
     )
     places += tuple(f"添付{f.position}の名前" for f in submission.files if holds_my_number(f.filename))
+    places += ("転送されたメールの件名",) if any(map(holds_my_number, within)) else ()
     if not places and not any(f.personal for f in submission.files):
         return submission
     return replace(
