@@ -121,9 +121,9 @@ class _Closed(StdMessage):
         return [(name.lower(), _bytes(value)) for name, value in self.raw_items()]
 
     def own_type(self) -> tuple[str, Parameters]:
-        for name, value in self.raw_headers():
-            if name == "content-type":
-                return _content_type(value)
+        for name, value in self.raw_items():  # asked a dozen times a part, so nothing else is read here
+            if name.lower() == "content-type":
+                return _content_type(_bytes(value))
         return self.get_default_type(), ()
 
     def get_content_type(self) -> str:

@@ -182,6 +182,15 @@ class _SheetScan:
         self._row = 0
         self._type = ""
         self._parser = new_parser()
+        self._on: dict[str, Callable[[dict[str, str]], None]] = {
+            **dict.fromkeys(_HEADERS, self._header_begins),
+            "c": self._cell,
+            "v": self._value,
+            "is": self._value,
+            "f": self._formula,
+            "row": self._row_begins,
+            "mergeCell": self._merge,
+        }
 
     def parse(self, xml: bytes) -> None:
         """Fills the attributes; raises ExpatError, ValueError or Broken."""
@@ -190,39 +199,49 @@ class _SheetScan:
         self._parser.Parse(xml, True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2] if ":" in tag else tag
-        if tag == "c":
-            self._cell(attributes)
-        elif tag in ("v", "is"):
-            self._value()
-        elif tag == "f":
-            self.formulas.add(self._place)
-        elif tag == "row":
-            self._row = int(attributes.get("r", self._row + 1))
-            self._place = (self._row, 0)
-        elif tag == "mergeCell":
-            first, _, last = attributes["ref"].partition(":")
-            self.merged[place_of(first)] = place_of(last or first)
-        elif tag in _HEADERS:
-            self.headers += "\n"
-            self._parser.CharacterDataHandler = self._header
-            self._parser.EndElementHandler = self._end
+        """Called a thousand times a sheet: most elements are none of ours."""
+        handle = self._on.get(tag) or (self._on.get(local(tag)) if ":" in tag else None)
+        if handle is not None:
+            handle(attributes)
+
+    def _formula(self, _: dict[str, str]) -> None:
+        self.formulas.add(self._place)
+
+    def _row_begins(self, attributes: dict[str, str]) -> None:
+        self._row = int(attributes.get("r", self._row + 1))
+        self._place = (self._row, 0)
+
+    def _merge(self, attributes: dict[str, str]) -> None:
+        first, _, last = attributes["ref"].partition(":")
+        self.merged[place_of(first)] = place_of(last or first)
+
+    def _header_begins(self, _: dict[str, str]) -> None:
+        self.headers += "\n"
+        self._parser.CharacterDataHandler = self._header
+        self._parser.EndElementHandler = self._end
 
     def _header(self, text: str) -> None:
         self.headers += text
 
     def _cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")
-        self._place = place_of(reference) if reference else (self._row, self._place[1] + 1)
+        if reference:
+            self._place = _PLACES.get(reference) or place_of(reference)
+        else:
+            self._place = (self._row, self._place[1] + 1)
         self._type = attributes.get("t", "n")
 
-    def _value(self) -> None:
-        row, column = self._place
-        self.bottom, self.right = max(self.bottom, row), max(self.right, column)
+    def _value(self, _: dict[str, str]) -> None:
+        place = self._place
+        row, column = place
+        if row > self.bottom:
+            self.bottom = row
+        if column > self.right:
+            self.right = column
         self.filled += 1
         if self._type == "str":
-            self.cached.add(self._place)
-        if self._type == "e" or self._place in self.formulas:
+            self.cached.add(place)
+        if self._type == "e" or place in self.formulas:
             self._parser.CharacterDataHandler = self._text
             self._parser.EndElementHandler = self._end
 
