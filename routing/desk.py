@@ -166,10 +166,10 @@ class Desk:
         """The mail as the child read it; the note that holds it where it cannot be read; None after a death,
         for its next try."""
         try:
+            if reading is not None:  # then it was readable
+                return reading()
             if rule := self._unreadable(arrival):
                 return Note(rule)
-            if reading is not None:
-                return reading()
             return self.reader.read_mail(arrivals.raw_bytes(self.ledger, arrival.id))
         except ReaderDied as death:
             note = Note("reader_died", str(death))

@@ -132,18 +132,20 @@ class Ledger:
         self.connection.close()
 
 
-@contextmanager
-def _named_errors() -> Iterator[None]:
+class _named_errors:
     """SQLite's errors that mean "try again later", under our names for them."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if not isinstance(error, sqlite3.OperationalError):
+            return
         text = str(error)
         if "locked" in text or "busy" in text:
             raise LedgerBusy("台帳が他のプログラムに使われています") from error
         if "full" in text:
             raise DiskFull("ディスクに空きがありません") from error
-        raise
 
 
 @contextmanager
