@@ -18,7 +18,10 @@ from tests.e2e.office import Worker
 from tests.e2e.scene import Scene, Stage
 from tests.matrix import note
 from tests.servers.machine import eventually
+from tests.servers.mail import MailServers
+from tests.servers.postfix import Postfix
 from tests.servers.proxy import Wire, wire
+from tests.servers.refusing import PHASES, refusing_postfix
 
 MID_FETCH = {"n_mynumber": 100_000, "yoboseshu": 15_000}  # bytes said by the server: within a mail
 Record = Callable[[str, object], None]
@@ -212,8 +215,85 @@ def test_a_connection_lost_after_data_is_tried_once_more_under_the_same_message_
     scene.check(twice=due)
 
 
+@pytest.fixture(scope="module")
+def refusing(mail_servers: MailServers) -> Iterator[Postfix]:
+    with refusing_postfix(mail_servers) as made:
+        yield made
+
+
+def _by_postfix(postfix: Postfix, fault: str) -> str:
+    return f'host = "localhost"\nport = {postfix.ports[fault]}\ntls_ca = "{postfix.ca}"'
+
+
+def _states(scene: Scene) -> set[str]:
+    """What became of the replies of the second day."""
+    return {
+        state for (state,) in scene.rows("SELECT state FROM reply_overview WHERE kind <> 'alert' AND id > 1")
+    }
+
+
 @pytest.mark.long
-def test_a_server_that_puts_every_reply_off_gets_each_once(stage: Stage, record_property: Record) -> None:
+@pytest.mark.parametrize("fault", ["connect 4", "connect 5", "EHLO 4", "EHLO 5", "STARTTLS 4", "AUTH wanted"])
+def test_a_no_to_the_connection_blames_no_reply_and_each_goes_out_once_afterwards(
+    stage: Stage, refusing: Postfix, fault: str, record_property: Record
+) -> None:
+    note(record_property, f"SMTP: no at {fault}yz" if fault[-1].isdigit() else "SMTP: 530 log in first")
+    scene = stage.everything()
+    scene.configure(sender=_by_postfix(refusing, fault))
+    assert scene.once() == 1
+    assert _states(scene) <= {"queued", "later", "undelivered"}  # that of the first day has bounced
+    scene.configure()
+    assert scene.once(later=timedelta(minutes=2)) == 0, scene.log()
+    scene.check()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("phase", PHASES)
+def test_replies_that_a_server_puts_off_go_out_once(
+    stage: Stage, refusing: Postfix, phase: str, record_property: Record
+) -> None:
+    note(record_property, f"SMTP: 4yz at {phase}")
+    scene = stage.everything()
+    scene.configure(sender=_by_postfix(refusing, f"{phase} 4"))
+    assert scene.once() == 1
+    assert _states(scene) == {"later"}
+    scene.configure()
+    assert scene.once(later=timedelta(minutes=3)) == 0, scene.log()
+    scene.check()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("phase", PHASES)
+def test_replies_that_a_server_refuses_are_shown_and_go_out_on_command(
+    stage: Stage, refusing: Postfix, phase: str, record_property: Record
+) -> None:
+    note(record_property, f"SMTP: 5yz at {phase}")
+    scene = stage.everything()
+    due = sum(bool(kind.letter) for kind in KINDS)
+    scene.configure(sender=_by_postfix(refusing, f"{phase} 5"))
+    assert scene.once() == 1
+    assert _states(scene) == {"refused"}
+    assert scene.once(later=timedelta(hours=2)) == 0  # not tried again by itself
+    waiting = scene.rows("SELECT receipt FROM reply_overview WHERE state = 'refused' AND kind <> 'alert'")
+    assert len(waiting) == due
+    code, held = scene.command("held", "--json")
+    assert code == 0 and all(receipt in held for (receipt,) in waiting)
+
+    scene.configure()
+    for (receipt,) in waiting:
+        done = scene.command("decide", receipt, "retry", "--by", "山田", "--why", "送信の設定を直した")
+        assert done[0] == 0, done[1]
+    before = len(scene.smtp.message_ids)
+    assert scene.once() == 0, scene.log()
+    letters = "SELECT count(*) FROM reply_overview WHERE state = 'sent' AND kind <> 'alert'"
+    assert scene.rows(letters) == [(due,)]
+    assert len(set(scene.smtp.message_ids[before:])) == len(scene.smtp.message_ids[before:]) >= due
+
+
+@pytest.mark.long
+def test_an_hour_in_which_nobody_listens_delays_every_reply_and_doubles_none(
+    stage: Stage, record_property: Record
+) -> None:
     note(record_property, "SMTP: nobody listens for an hour")
 
     scene = stage.everything()

@@ -6,73 +6,26 @@ is about one reply: 4yz is for later, 5yz is final and operators see it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 import pytest
 
 from replies.sender import AnswerLost, SenderLater
 from replies.smtp import SmtpAccess, SmtpSender
 from tests.replies.postings import posting
-from tests.servers import machine
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mail import MailServers
 from tests.servers.postfix import Postfix
+from tests.servers.refusing import refusing_postfix
 
 USER = "smtp-login@mhlw.go.jp"
-AT_ONCE = "smtpd_delay_reject = no"  # else Postfix keeps a refusal back until RCPT
-
-
-def _say(answer: str) -> str:
-    return f"static:{{{answer} because}}"
-
-
-def _faults(auth_port: int) -> Mapping[str, Sequence[str]]:
-    """name of the listener -> its settings. 4 and 5 in a name are the class of the answer."""
-    made: dict[str, Sequence[str]] = {}
-    for answer in ("451 4.3.0", "550 5.7.1"):
-        kind, told = answer[0], _say(answer)
-        made |= {
-            f"connect {kind}": (AT_ONCE, f"smtpd_client_restrictions = check_client_access {told}"),
-            f"EHLO {kind}": (AT_ONCE, f"smtpd_helo_restrictions = check_helo_access {told}"),
-            f"MAIL {kind}": (AT_ONCE, f"smtpd_sender_restrictions = check_sender_access {told}"),
-            f"RCPT {kind}": (f"smtpd_recipient_restrictions = check_recipient_access {told}",),
-            f"DATA {kind}": (f"smtpd_data_restrictions = check_client_access {told}",),
-            f"end of DATA {kind}": (f"smtpd_end_of_data_restrictions = check_client_access {told}",),
-        }
-    login = (
-        "smtpd_sasl_auth_enable = yes",
-        "smtpd_sasl_type = dovecot",
-        f"smtpd_sasl_path = inet:127.0.0.1:{auth_port}",
-    )
-    first = _say("530 5.7.0")
-    return made | {
-        "STARTTLS 4": ("smtpd_tls_cert_file = /nowhere", "smtpd_tls_key_file = /nowhere"),
-        "STARTTLS 5": ("smtpd_tls_security_level = none",),
-        "AUTH": login,
-        "AUTH 4": (*login[:2], f"smtpd_sasl_path = inet:127.0.0.1:{machine.free_port()}"),
-        "AUTH wanted": (f"smtpd_recipient_restrictions = check_client_access {first}",),
-        "not ours": (
-            *login,
-            "smtpd_sender_login_maps = static:somebody",
-            "smtpd_sender_restrictions = reject_sender_login_mismatch",
-        ),
-        "disk full": ("queue_minfree = 9000000000000",),
-        "too long": ("message_size_limit = 10",),
-    }
 
 
 @pytest.fixture(scope="module")
 def postfix(mail_servers: MailServers) -> Iterator[Postfix]:
-    """A Postfix of these tests' own, with a listener for each fault; what it takes it throws away."""
     mail_servers.add_user(USER)
-    dovecot = mail_servers.dovecot
-    with machine.folder() as at:
-        tls = machine.certificate(at / "tls")
-        discard = "virtual_transport = discard:\nsmtpd_error_sleep_time = 0\n"
-        made = Postfix(at / "postfix", tls, dovecot.lmtp_port, discard, _faults(dovecot.auth_port))
-        made.start()
+    with refusing_postfix(mail_servers) as made:
         yield made
-        made.stop()
 
 
 def _sender(postfix: Postfix, fault: str, password: str = "") -> SmtpSender:
