@@ -28,6 +28,7 @@ Item = dict[bytes, Any]  # one mail's part of a FETCH response: data item -> val
 
 _ASK_WHOLE, _WHOLE = "BODY.PEEK[]", b"BODY[]"
 _ASK_HEADER, _HEADER = f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>", b"BODY[HEADER]<0>"
+MANY = 10  # mails that a server keeps back one after the other
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +45,7 @@ class ImapSource:
         """The UIDs behind the cursor, ascending; all of them where the folder has another UIDVALIDITY, or has
         been put back to an earlier state without one (`_life`)."""
         with self._guard("メールボックスを確認できません"):
+            kept = self._client
             client, folder = self._examined()
             uidvalidity = self._life(client, folder, cursor)
             self._next = int(folder.get(b"UIDNEXT", 0))
@@ -51,7 +53,8 @@ class ImapSource:
             last = int(cursor.uid or 0) if cursor is not None and known else 0
             # «n:*» names the last mail even when its UID is below n (RFC 9051 §9, seq-range)
             found = client.search(["UID", f"{last + 1}:*"])
-            return Look(uidvalidity, tuple(str(uid) for uid in sorted(set(found)) if uid > last))
+            uids = tuple(str(uid) for uid in sorted(set(found)) if uid > last)
+            return Look(uidvalidity, uids, int(folder.get(b"EXISTS", 0)), fresh=client is not kept)
 
     def fetch(self, uids: Sequence[str]) -> Iterator[Fetched]:
         """The mails of the last look, batch by batch. Needs its connection: UIDs of another UIDVALIDITY would
@@ -64,8 +67,18 @@ class ImapSource:
                 bodies = self._ask(group, [_ASK_WHOLE if whole else _ASK_HEADER])
                 for uid in group:
                     raw = bodies.get(uid, {}).get(_WHOLE if whole else _HEADER)
-                    if raw is not None and (raw or not sizes[uid]):  # else expunged since it was looked up
-                        yield self._mail(uid, facts[uid], raw, whole)
+                    # else expunged since it was looked up, or kept back
+                    if raw is not None and (raw or not sizes[uid]):
+                        yield from self._mail(uid, facts[uid], raw, whole)
+
+    def listed(self, uids: Sequence[str] | None = None) -> tuple[str, ...]:
+        """By UID SEARCH; ascending."""
+        with self._guard("メールボックスを確認できません"):
+            if self._client is None:
+                raise ConnectionResetError
+            asked = "1:*" if uids is None else ",".join(uids)
+            found = self._client.search(["UID", asked]) if asked else ()
+            return tuple(str(uid) for uid in sorted(set(found)))
 
     def wait(self, wake: int) -> Heard:
         """Listens by IDLE, on the connection of the last look; without one, or on a server that has no IDLE,
@@ -156,15 +169,16 @@ class ImapSource:
             self._drop()
             raise
 
-    def _mail(self, uid: int, facts: Item, raw: bytes, whole: bool) -> Fetched:
+    def _mail(self, uid: int, facts: Item, raw: bytes, whole: bool) -> Iterator[Fetched]:
         date = facts.get(b"INTERNALDATE")
         # without a readable INTERNALDATE a server breaks RFC 9051 §2.3.3, which must not hide a mail
         when = date.astimezone(JST) if date is not None and date.tzinfo else received_at(raw)
         if when is None:
-            raise SourceUnavailable(f"{self._access.host} がメール（UID {uid}）の受信日時を示しません。")
+            _log.info("%s がメール（UID %d）の受信日時を示しません。", self._access.host, uid)
+            return
         # servers may estimate RFC822.SIZE (Exchange does): what came is the truth
         size = len(raw) if whole else facts[b"RFC822.SIZE"]
-        return Fetched(str(uid), when, size, raw, header_only=not whole)
+        yield Fetched(str(uid), when, size, raw, header_only=not whole)
 
     def _drop(self) -> None:
         cut(self._client)
@@ -195,8 +209,8 @@ def _date_of(client: IMAPClient, uid: int) -> datetime | None:
 
 
 def _one_by_one(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, Item]:
-    """Each mail alone; those that the server lists no longer are left out. Raises the server's last NO where
-    it gave none of the mails that it still lists."""
+    """Each mail alone; those that the server lists no longer, and those that it keeps back, are left out.
+    Raises the server's last NO where it gave none of many: then it is not the mails that are in trouble."""
     found: dict[int, Item] = {}
     refusal: IMAPClientError | None = None
     client.noop()  # lets the server tell of what is gone
@@ -208,7 +222,7 @@ def _one_by_one(client: IMAPClient, uids: list[int], items: list[str]) -> dict[i
             raise
         except IMAPClientError as error:
             refusal = error
-            _log.warning("メール（UID %s）をサーバーから取り出せません（%s）。", uid, reason(error))
-    if refusal is not None and not found:
+            _log.info("メール（UID %s）をサーバーから取り出せません（%s）。", uid, reason(error))
+    if refusal is not None and not found and len(listed) >= MANY:
         raise refusal
     return found

@@ -6,6 +6,7 @@ writes LF, others CRLF). A Maildir has no UIDVALIDITY and no order of UIDs: ever
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -15,6 +16,8 @@ from config.jst import JST
 from intake.idle import Heard, rest
 from intake.received import HEADER_LIMIT, header_of, received_at
 from intake.source import Cursor, Fetched, Look, SourceUnavailable
+
+_log = logging.getLogger(__name__)
 
 
 class MaildirSource:
@@ -26,10 +29,12 @@ class MaildirSource:
 
     def look(self, cursor: Cursor | None) -> Look:
         """All names, sorted: they begin with the second of delivery. The cursor tells a Maildir nothing."""
-        return Look(uidvalidity="", uids=tuple(sorted(self._files())))
+        uids = self.listed()
+        return Look(uidvalidity="", uids=uids, count=len(uids))
 
     def fetch(self, uids: Sequence[str]) -> Iterator[Fetched]:
-        """The mails of these names, each read when it is asked for; what has vanished is left out."""
+        """The mails of these names, each read when it is asked for; what has vanished or cannot be read is
+        left out."""
         files = self._files()
         for uid in uids:
             mail = self._read(uid, files.get(uid))
@@ -38,6 +43,11 @@ class MaildirSource:
                 mail = self._read(uid, files.get(uid))
             if mail is not None:
                 yield mail
+
+    def listed(self, uids: Sequence[str] | None = None) -> tuple[str, ...]:
+        """All names that are there, or those of `uids`; sorted."""
+        files = self._files()
+        return tuple(sorted(files if uids is None else files.keys() & set(uids)))
 
     def wait(self, wake: int) -> Heard:
         """A folder tells nothing: waits for `wake`."""
@@ -74,8 +84,9 @@ class MaildirSource:
                 raw = stream.read() if whole else header_of(stream.read(HEADER_LIMIT))
         except FileNotFoundError:
             return None
-        except OSError as error:
-            raise SourceUnavailable(f"{file} を読めません（{error.strerror}）。") from error
+        except OSError as error:  # one file does not hide the others
+            _log.info("%s を読めません（%s）。", file, error.strerror)
+            return None
         when = received_at(raw) or datetime.fromtimestamp(int(status.st_mtime), JST)
         size = len(raw) if whole else status.st_size
         return Fetched(uid=uid, received_at=when, size=size, raw=raw, header_only=not whole)

@@ -31,10 +31,13 @@ class Cursor:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What is new in a mailbox: the UIDs above the cursor, oldest first (a Maildir: all names, sorted);
-    where the UIDVALIDITY is not the cursor's, or without cursor, every UID."""
+    where the UIDVALIDITY is not the cursor's, or without cursor, every UID. `count`: how many mails the mailbox
+    holds; `fresh`: the connection was made for this look."""
 
     uidvalidity: str
     uids: tuple[str, ...]
+    count: int = 0
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,12 @@ class Source(Protocol):
 
     def fetch(self, uids: Sequence[str]) -> Iterator[Fetched]:
         """The mails with these UIDs in this order, in batches, without marking them as read; one that has
-        vanished meanwhile is left out."""
+        vanished meanwhile, or that the mailbox does not hand out, is left out: `listed` tells which it is."""
+        ...
+
+    def listed(self, uids: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Which of these mails the mailbox still has, without `uids` all that it has; oldest first. On the
+        connection of the last look."""
         ...
 
     def wait(self, wake: int) -> Heard:

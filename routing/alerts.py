@@ -42,12 +42,14 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing that is as it should not be. `key` names the very occurrence: it is told once."""
+    """One thing that is as it should not be. `key` names the very occurrence: it is told once, when it is
+    `ripe`."""
 
     key: str
     mailbox: str = ""
     values: dict[str, str] = field(default_factory=dict)
     details: tuple[str, ...] = ()
+    ripe: bool = True
 
 
 def _unreadable(view: View) -> Iterator[Found]:
@@ -69,14 +71,16 @@ def _readable(view: View) -> Iterator[Found]:
 
 
 def _missing(view: View) -> Iterator[Found]:
-    found = absent.missing(view.ledger, view.now - timedelta(minutes=MISSING_MINUTES))
+    found = absent.missing(view.ledger, view.now)
+    long_ago = view.now - timedelta(minutes=MISSING_MINUTES)
     for mailbox in dict.fromkeys(m.mailbox for m in found):
         here = [m for m in found if m.mailbox == mailbox]
         details = tuple(f"UID {m.uid}（{era_instant(m.since)}から）" for m in here[:SHOWN])
         prefix = f"alert:missing:{mailbox}:"
         told = conditions.newest_key(view.ledger, prefix).removeprefix(prefix)  # these, and perhaps more
         newest = max(told, f"{here[-1].number:09}")
-        yield Found(f"{mailbox}:{newest}", mailbox, {"count": str(len(here))}, details)
+        ripe = any(m.since <= long_ago for m in here)
+        yield Found(f"{mailbox}:{newest}", mailbox, {"count": str(len(here))}, details, ripe)
 
 
 def _poison(view: View) -> Iterator[Found]:
@@ -151,7 +155,7 @@ def queue_due(desk: Desk, view: View) -> list[str]:
         (f"alert:{name}:{found.key}", _alert(name, found, view), found.mailbox)
         for name, find in CONDITIONS
         for found in find(view)
-        if not outbox.has_key(view.ledger, f"alert:{name}:{found.key}")
+        if found.ripe and not outbox.has_key(view.ledger, f"alert:{name}:{found.key}")
     ]
     if untold:
         with view.ledger.writing():

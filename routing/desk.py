@@ -22,11 +22,14 @@ from routing import remind
 from routing.amended import amended_submission
 from routing.cases import NO_OVERRIDE, Override, unread
 from routing.clock import Clock
+from routing.collecting import Collector
 from routing.decided import Note
 from routing.delivery import NOBODY_ASKED, Attempt, attempt
 from routing.judge import Judge, Settled
 from routing.ledger import arrivals, outbox, people, verdicts
+from routing.ledger import missing as absent
 from routing.ledger.arrivals import Arrival, Place
+from routing.ledger.missing import Difference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
 from routing.readers import Readers, Reading
 from routing.reading import Reader, ReaderDied, ReaderUnavailable, ReadFailed
@@ -34,8 +37,6 @@ from routing.register import Register
 from routing.settling import Settling
 from routing.verdict import MailDecision
 
-BATCH_MAILS = 50
-BATCH_BYTES = 8 << 20
 DEATHS_TO_QUARANTINE = 3
 REST = timedelta(minutes=1)  # after a sign that nothing can be sent
 
@@ -48,23 +49,6 @@ class Delivery:
     kind: str
     state: str
     detail: str
-
-
-def new_mail(ledger: Ledger, mailbox: str, source: Source) -> Iterator[tuple[str, list[Fetched]]]:
-    """What the source has and the ledger has not, as (UIDVALIDITY, batch). Only reads the ledger, so a
-    mailbox's own thread may run it on a connection of its own. Raises SourceUnavailable."""
-    look = source.look(arrivals.cursor(ledger, mailbox))
-    missing = arrivals.unseen(ledger, mailbox, look.uidvalidity, look.uids)
-    batch: list[Fetched] = []
-    size = 0
-    for mail in source.fetch(missing) if missing else ():
-        batch.append(mail)
-        size += len(mail.raw)
-        if len(batch) >= BATCH_MAILS or size >= BATCH_BYTES:
-            yield look.uidvalidity, batch
-            batch, size = [], 0
-    if batch:
-        yield look.uidvalidity, batch
 
 
 class Desk:
@@ -86,10 +70,15 @@ class Desk:
 
     def collect(self, mailbox: str, source: Source) -> int:
         """Takes in everything new in one mailbox; how many had not arrived before. SourceUnavailable."""
-        return sum(
-            len(self.keep(mailbox, validity, batch))
-            for validity, batch in new_mail(self.ledger, mailbox, source)
-        )
+        look = Collector(mailbox, source)
+        kept = sum(len(self.keep(mailbox, validity, batch)) for validity, batch in look.new_mail(self.ledger))
+        if look.difference is not None:
+            self.note_difference(look.difference)
+        return kept
+
+    def note_difference(self, told: Difference) -> tuple[str, ...]:
+        """Records which mails a server keeps back; the UIDs of those that it did not before."""
+        return absent.record(self.ledger, told, self.clock())
 
     def keep(self, mailbox: str, uidvalidity: str, mails: Sequence[Fetched]) -> list[int]:
         """Commits raw mail; from here on only our copy is read."""
@@ -133,6 +122,8 @@ class Desk:
     def _settle_read(self, arrival: Arrival, read: Submission | Note) -> Settled | None:
         """Inside the transaction: the decision about one mail, or the note that holds it."""
         if isinstance(read, Note):
+            if not arrivals.is_waiting(self.ledger, arrival.id):  # an official has erased it meanwhile
+                return None
             return self._hold(arrival, read.kind, read.detail)
         try:
             with self.ledger.apart():
@@ -140,8 +131,6 @@ class Desk:
         except (LedgerBusy, DiskFull):
             raise
         except Exception:  # noqa: BLE001 - the one place: whatever it was, this mail is held and the next goes on
-            if not arrivals.is_waiting(self.ledger, arrival.id):  # an official has erased it meanwhile
-                return None
             return self._hold(arrival, "read_failed", traceback.format_exc())
 
     def settle_opened(self, arrival: Arrival, submission: Submission) -> Settled | None:

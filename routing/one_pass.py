@@ -12,6 +12,7 @@ from routing import alerts
 from routing.desk import Desk
 from routing.errands import NO_AIDES, Aides
 from routing.ledger import arrivals, erasure
+from routing.ledger import missing as absent
 from routing.logline import delivery_line, settled_line
 from routing.patience import patience
 from routing.routines import reminders, reports
@@ -35,6 +36,9 @@ def run_once(
             say(f"{mailbox}: {problem}")
         else:
             read.append(mailbox)
+    for mail in absent.missing(desk.ledger, desk.clock()):
+        well = False
+        say(f"{mail.mailbox}: サーバーから取り出せません（UID {mail.uid}）")
     for settled in desk.settle_waiting():
         say(settled_line(settled, desk.register))
     for line in (*patience(desk), *reminders(desk, read), *reports(desk, len(read) == len(sources))):

@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Condition, Lock, Thread
@@ -20,8 +20,9 @@ from threading import Condition, Lock, Thread
 from config.errors import SettingsError
 from intake.idle import rest
 from intake.source import Fetched, Source, SourceUnavailable
-from routing.desk import new_mail
+from routing.collecting import Collector
 from routing.errands import Errands, ErrandsRun
+from routing.ledger.missing import Difference
 from routing.ledger.store import Ledger, LedgerBusy
 
 BETWEEN_LOOKS_SECONDS = 1.0  # in a stream of mail, looks are not made one by one
@@ -46,10 +47,11 @@ class Batch:
 @dataclass(frozen=True, slots=True)
 class Polled:
     """One look into a mailbox is over, and all that it found lies before this; an empty `problem` is a
-    success."""
+    success, and then `difference` tells what the server keeps back."""
 
     mailbox: str
     problem: str
+    difference: Difference | None = field(default=None, compare=False)
 
 
 class ByteBudget:
@@ -122,6 +124,7 @@ class MailboxThread(Thread):
         super().__init__(name=f"mailbox {mailbox}", daemon=True)
         self.mailbox = mailbox
         self._source = source
+        self._collector = Collector(mailbox, source)
         self._ledger = ledger
         self._budget = budget
         self._tell = tell
@@ -135,7 +138,8 @@ class MailboxThread(Thread):
     def run(self) -> None:
         """Looks whenever there is reason to, until it is stopped."""
         while self._order():
-            self._tell(Polled(self.mailbox, self._look()))
+            problem = self._look()
+            self._tell(Polled(self.mailbox, problem, None if problem else self._collector.difference))
             self._pause()
         self._source.close()
         if self.errands is not None:
@@ -189,7 +193,7 @@ class MailboxThread(Thread):
         """Fetches what is new; the problem in one sentence, or an empty string."""
         try:
             with closing(Ledger(self._ledger)) as ledger:
-                for uidvalidity, mails in new_mail(ledger, self.mailbox, self._source):
+                for uidvalidity, mails in self._collector.new_mail(ledger):
                     batch = Batch(self.mailbox, uidvalidity, mails)
                     if not self._budget.take(batch.size):
                         break

@@ -182,6 +182,7 @@ class Worker:
             self._budget.give(item.size)
         elif isinstance(item, Polled):
             self._note_health(item)
+            self._note_difference(item)
             if not item.problem and item.mailbox in self._began:
                 self._read[item.mailbox] = self._began[item.mailbox]
             self._mailboxes[item.mailbox].handled()
@@ -287,6 +288,12 @@ class Worker:
             log.error("%s: %s", polled.mailbox, polled.problem)
         elif not polled.problem and before is not None and not before.startswith("正常"):
             log.info("%s: 再び読めるようになりました", polled.mailbox)
+
+    def _note_difference(self, polled: Polled) -> None:
+        if polled.difference is not None:
+            new = self._desk.note_difference(polled.difference)
+            if new:
+                log.error("%s: サーバーから取り出せません（UID %s）", polled.mailbox, "、".join(new))
 
     # --- the end --------------------------------------------------------------------------------------
 

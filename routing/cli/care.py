@@ -111,6 +111,9 @@ def verify(app: App, file: Path | None, as_json: bool) -> int:
         click.echo(f"{path} は台帳として読めません（{error}）。控えから戻してください。", err=True)
         return UNREADABLE
     _tell(answers, as_json)
+    if not answers[0].holds:
+        click.echo(f"{path} は壊れています。控えから戻してください。", err=True)
+        return UNREADABLE
     return 0 if all(answer.holds for answer in answers) else 1
 
 

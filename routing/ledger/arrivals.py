@@ -92,7 +92,7 @@ def keep(ledger: Ledger, place: Place, mails: Sequence[Fetched], now: datetime) 
                 row["id"] if row else new[-1],
                 stamp(now),
             )
-        if mails:
+        if mails and not _is_behind(ledger, place, mails[-1].uid):
             ledger.run(
                 "INSERT OR REPLACE INTO cursor (mailbox, uidvalidity, uid, recorded_at, received_at)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -103,6 +103,14 @@ def keep(ledger: Ledger, place: Place, mails: Sequence[Fetched], now: datetime) 
                 stamp(mails[-1].received_at),
             )
     return new
+
+
+def _is_behind(ledger: Ledger, place: Place, uid: str) -> bool:
+    """Whether the cursor has passed a UID already: a mail that the server had kept back comes late."""
+    known = cursor(ledger, place.mailbox)
+    if known is None or known.uidvalidity != place.uidvalidity or not (known.uid + uid).isdecimal():
+        return False
+    return int(uid) < int(known.uid)
 
 
 def _insert(ledger: Ledger, place: Place, mail: Fetched, sha256: str, now: datetime) -> int:

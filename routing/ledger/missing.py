@@ -58,19 +58,22 @@ class Difference:
     gone: tuple[str, ...] = ()
 
 
-def record(ledger: Ledger, told: Difference, now: datetime) -> None:
-    """Notes a difference, inside the caller's transaction; what was noted before is not noted again. All of an
-    earlier UIDVALIDITY are gone with it."""
+def record(ledger: Ledger, told: Difference, now: datetime) -> tuple[str, ...]:
+    """Notes a difference; the UIDs that were not known to be kept back. What was noted before is not noted
+    again. All of an earlier UIDVALIDITY are gone with it."""
     known = [m for m in missing(ledger, now) if m.mailbox == told.mailbox]
     here = {m.uid for m in known if m.uidvalidity == told.uidvalidity}
     place = (told.mailbox, told.uidvalidity)
-    rows = [(*place, uid, "missing", stamp(now)) for uid in told.kept_back if uid not in here]
+    new = tuple(uid for uid in told.kept_back if uid not in here)
+    rows = [(*place, uid, "missing", stamp(now)) for uid in new]
     rows += [(*place, uid, "gone", stamp(now)) for uid in told.gone if uid in here]
     rows += [
-        (m.mailbox, m.uidvalidity, m.uid, "gone", stamp(now))
-        for m in known
-        if m.uidvalidity != told.uidvalidity
+        (m.mailbox, m.uidvalidity, m.uid, "gone", stamp(now)) for m in known if m.uidvalidity != told.uidvalidity
     ]
-    ledger.run_many(
-        "INSERT INTO missing (mailbox, uidvalidity, uid, state, recorded_at) VALUES (?, ?, ?, ?, ?)", rows
-    )
+    if rows:
+        with ledger.writing():
+            ledger.run_many(
+                "INSERT INTO missing (mailbox, uidvalidity, uid, state, recorded_at) VALUES (?, ?, ?, ?, ?)",
+                rows,
+            )
+    return new

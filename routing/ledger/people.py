@@ -9,6 +9,7 @@ from sqlite3 import Row
 
 from intake.ids import receipt_in
 from routing.clock import stamp, unstamp
+from routing.ledger import missing as absent
 from routing.ledger.store import Ledger
 
 
@@ -16,7 +17,8 @@ from routing.ledger.store import Ledger
 class Held:
     """One item that waits for a human. `queue`: submission, inquiry, reply, alarm or outbox; `reason` the
     name of the rule, or what became of a reply. `id` is 0 for a mail of ours that answers none: its number
-    stands in `receipt`, and `received_at` is when it failed."""
+    stands in `receipt`, and `received_at` is when it failed; and for a mail that the server keeps back, whose
+    UID stands in `receipt`."""
 
     id: int
     receipt: str
@@ -116,6 +118,7 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
         *(_stranded_notice(row) for row in ledger.rows(_STRANDED_NOTICES, now, now, now)),
         *(_held(row, "capped", "outbox") for row in capped),
         *(_held(row, row["kind"], _ALERTED.get(row["kind"], "alarm")) for row in ledger.rows(_ALERTS, now, now)),
+        *(_kept_back(mail) for mail in absent.missing(ledger, at)),
     ]
 
 
@@ -179,6 +182,11 @@ _ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.lgcode AS body, e.program, coal
                 AND f.program = e.program AND f.lgcode = e.lgcode)
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.kind = 'seen' AND s.id > e.id
                     AND s.recorded_at <= ?) ORDER BY e.id"""
+
+
+def _kept_back(mail: absent.Missing) -> Held:
+    """A mail that a server lists and does not hand out."""
+    return Held(0, f"UID {mail.uid}", mail.mailbox, "alarm", "missing", "0", "", "", "", "", mail.since)
 
 
 def _held(row: object, reason: str, queue: str = "") -> Held:

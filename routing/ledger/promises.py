@@ -115,9 +115,12 @@ PROMISES: tuple[Promise, ...] = (
 
 
 def ask(connection: sqlite3.Connection) -> Iterator[Answer]:
-    """Every answer: SQLite's own checks, the promises, and the hash of each raw mail computed anew.
-    sqlite3.DatabaseError where the file cannot be read that far."""
-    yield _answer("integrity", "ファイルは壊れていません", _integrity(connection))
+    """Every answer: SQLite's own checks, the promises, and the hash of each raw mail computed anew; of a damaged
+    file only that it is. sqlite3.DatabaseError where it cannot be read even so far."""
+    whole = _answer("integrity", "ファイルは壊れていません", _integrity(connection))
+    yield whole
+    if not whole.holds:
+        return
     yield _answer("foreign_keys", "表の間のつながりは切れていません", (
         f"{row[0]} {row[1]}" for row in connection.execute("PRAGMA foreign_key_check")))  # fmt: skip
     for promise in PROMISES:
@@ -132,7 +135,13 @@ def _answer(name: str, sentence: str, broken: Iterator[str]) -> Answer:
 
 
 def _integrity(connection: sqlite3.Connection) -> Iterator[str]:
-    return (row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok")
+    """What SQLite finds wrong with the file; of some damage its check itself fails (SQLITE_CORRUPT)."""
+    try:
+        yield from (row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok")
+    except sqlite3.OperationalError:  # locked, or no right to read: no damage
+        raise
+    except sqlite3.DatabaseError as damage:
+        yield str(damage)
 
 
 def _wrong_hashes(connection: sqlite3.Connection) -> Iterator[str]:

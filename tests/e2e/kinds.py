@@ -27,7 +27,8 @@ TOO_LARGE = 1_300_000  # bytes, over the settings' 1 MB
 class Kind:
     """`make` builds the mail, given a number (a different body each) and the Message-ID of the reply to the
     base mail. `rule` is the mail's own row, `letter` the reply that is due, or empty; `piece` the row of its
-    first form. `read` and `decided`: whether the reader sees it, and whether the tables do."""
+    first form. `read` and `decided`: whether the reader sees it, and whether the tables do; `told`: whether
+    the operators are written to."""
 
     name: str
     make: Callable[[int, str], bytes]
@@ -37,10 +38,12 @@ class Kind:
     mailbox: str = "n_mynumber"
     read: bool = True
     decided: bool = True
+    told: bool = False
 
     def comes_by(self, needs: str) -> bool:
         """Whether it passes a step of this sort (`steps.py`)."""
-        return {"all": True, "read": self.read, "decided": self.decided, "reply": bool(self.letter)}[needs]
+        written = bool(self.letter) or self.told
+        return {"all": True, "read": self.read, "decided": self.decided, "reply": written}[needs]
 
 
 def base() -> bytes:
@@ -174,7 +177,7 @@ KINDS = (
     Kind("resend", lambda n, _: _resend(n), "resend", "", "duplicate"),
     Kind("zip", lambda n, _: _zip(n), "otherwise", "otherwise", "acknowledgement"),
     Kind("list", lambda n, _: _list(n), "otherwise", "collated_list", "partial", "yoboseshu"),
-    Kind("poison", lambda n, _: poison(n), "poison", decided=False),
+    Kind("poison", lambda n, _: poison(n), "poison", decided=False, told=True),
     Kind("too large", lambda n, _: _too_large(n), "too_large", read=False, decided=False),
 )
 # An automatic reply with a scan of nearly 1 MB: so much that a server cannot have sent it all beforehand

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from intake.imap import ImapAccess, ImapSource
-from intake.source import Cursor, Look, SourceUnavailable
+from intake.source import Cursor, SourceUnavailable
 from tests.servers import machine
 from tests.servers.scripted import HANG_UP, scripted_imap
 
@@ -86,7 +86,8 @@ def test_a_mail_at_the_cursor_that_tells_no_date_is_no_sign_of_a_restored_mailbo
     cursor = Cursor("1", "8", datetime(2023, 7, 21, tzinfo=UTC))
     dated = {"UID FETCH 8 (INTERNALDATE": said if b"TAG" in said else said + b"TAG OK done\r\n"}
     with facing({"UID SEARCH": b"* SEARCH 9\r\nTAG OK done\r\n", **dated}, tls) as (source, _):
-        assert source.look(cursor) == Look("1", ("9",))
+        assert source.look(cursor).uids == ("9",)
+        assert source.look(cursor).uidvalidity == "1"
 
 
 # --- answers to FETCH
@@ -141,15 +142,23 @@ def test_one_damaged_mail_does_not_hide_the_others(tls: tuple[Path, Path, Path])
         assert [mail.uid for mail in source.fetch(["1", "2", "3"])] == ["1", "3"]
 
 
-def test_a_server_that_gives_no_mail_at_all_is_unavailable(tls: tuple[Path, Path, Path]) -> None:
+@pytest.mark.parametrize("many", [1, 9, 10])
+def test_a_server_that_gives_none_of_many_mails_is_unavailable_and_of_few_keeps_them_back(
+    many: int, tls: tuple[Path, Path, Path]
+) -> None:
+    uids = [str(n) for n in range(1, many + 1)]
     answers = {
         "UID FETCH": b"TAG NO [UNAVAILABLE] storage is away\r\n",
-        "UID SEARCH UID": b"* SEARCH 1 2\r\nTAG OK done\r\n",
+        "UID SEARCH UID": f"* SEARCH {' '.join(uids)}\r\nTAG OK done\r\n".encode(),
     }
     with facing(answers, tls) as (source, _):
         source.look(None)
+        if many < 10:
+            assert list(source.fetch(uids)) == []
+            assert source.listed(uids) == tuple(uids)
+            return
         with pytest.raises(SourceUnavailable, match="storage is away"):
-            list(source.fetch(["1", "2"]))
+            list(source.fetch(uids))
 
 
 def test_without_internaldate_the_topmost_received_line_counts(tls: tuple[Path, Path, Path]) -> None:

@@ -2,108 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from pathlib import Path
-from typing import Protocol
-from uuid import uuid4
 
 import pytest
 
-from intake.imap import ImapAccess, ImapSource
-from intake.maildir import MaildirSource
 from intake.source import Cursor, Source, SourceUnavailable
-from tests.servers.mail import MailServers
+from tests.intake.boxes import DEADLINE, Box, ImapBox, MaildirBox
 
 JST = timezone(timedelta(hours=9))
-DEADLINE = datetime(2023, 7, 21, 17, 0, 0, tzinfo=JST)
-
-
-class Box(Protocol):
-    """A mailbox as the tests need it: they fill it, look at it from outside, and break it."""
-
-    def put(self, raw: bytes, received: datetime = DEADLINE) -> None: ...
-    def source(self, max_size: int = 1_000_000) -> Source: ...
-    def remove(self, uid: str) -> None: ...
-    def state(self) -> object: ...
-    def break_off(self) -> None: ...
-    def mend(self) -> None: ...
-
-
-class ImapBox:
-    def __init__(self, servers: MailServers) -> None:
-        self._dovecot = servers.dovecot
-        self._ca = servers.ca
-        self._user = f"box-{uuid4().hex[:8]}@mhlw.go.jp"
-        self._password = servers.add_user(self._user)
-        self._sources: list[Source] = []
-
-    def put(self, raw: bytes, received: datetime = DEADLINE) -> None:
-        self._dovecot.put(self._user, raw, received)
-        self._dovecot.doveadm("mailbox", "status", "-u", self._user, "messages", "INBOX")  # gives it a UID
-
-    def source(self, max_size: int = 1_000_000) -> Source:
-        access = ImapAccess(
-            "localhost",
-            self._dovecot.imaps_port,
-            self._user,
-            self._password,
-            ca=self._ca,
-            max_size=max_size,
-            timeout_seconds=5,
-            batch=2,
-        )
-        self._sources.append(ImapSource(access))
-        return self._sources[-1]
-
-    def remove(self, uid: str) -> None:
-        self._dovecot.expunge(self._user, int(uid))
-
-    def state(self) -> object:
-        return self._dovecot.doveadm("fetch", "-u", self._user, "uid flags seq", "all")
-
-    def break_off(self) -> None:
-        self._dovecot.stop()
-
-    def mend(self) -> None:
-        self._dovecot.start()
-
-    def close(self) -> None:
-        for source in self._sources:
-            source.close()
-
-
-class MaildirBox:
-    def __init__(self, at: Path) -> None:
-        self._at = at
-        self._count = 0
-        for folder in ("new", "cur", "tmp"):
-            (at / folder).mkdir(parents=True)
-
-    def put(self, raw: bytes, received: datetime = DEADLINE) -> None:
-        self._count += 1
-        folder, flags = ("new", "") if self._count % 2 else ("cur", ":2,S")
-        file = self._at / folder / f"{1690000000 + self._count}.M1P1.host{flags}"
-        file.write_bytes(raw)
-        os.utime(file, (received.timestamp(), received.timestamp()))
-
-    def source(self, max_size: int = 1_000_000) -> Source:
-        return MaildirSource(self._at, max_size)
-
-    def remove(self, uid: str) -> None:
-        for file in self._at.glob(f"*/{uid}*"):
-            file.unlink()
-
-    def state(self) -> object:
-        return sorted((file, file.stat().st_mtime) for file in self._at.glob("*/*"))
-
-    def break_off(self) -> None:
-        self._at.rename(self._at.with_name("away"))
-
-    def mend(self) -> None:
-        self._at.with_name("away").rename(self._at)
 
 
 @pytest.fixture(params=["imap", "maildir"])
@@ -260,3 +169,30 @@ def test_close_can_be_repeated_and_the_next_look_works(box: Box) -> None:
     source.close()
 
     assert subjects(source, source.look(None).uids) == [b"kept"]
+
+
+# --- what is there, and what is kept back
+
+
+def test_a_look_counts_the_mails_of_the_whole_mailbox(box: Box) -> None:
+    source = box.source()
+    assert source.look(None).count == 0
+    for n in range(3):
+        box.put(mail(f"{n}"))
+    look = source.look(None)
+    assert look.count == 3
+    assert source.look(Cursor(look.uidvalidity, look.uids[-1])).count == 3
+
+
+def test_all_uids_are_listed_whatever_was_read(box: Box) -> None:
+    for n in range(3):
+        box.put(mail(f"{n}"))
+    source = box.source()
+    look = source.look(None)
+    source.look(Cursor(look.uidvalidity, look.uids[-1]))
+    assert source.listed() == look.uids
+    box.remove(look.uids[0])
+    source.look(None)
+    assert source.listed() == look.uids[1:]
+    assert source.listed([look.uids[2], look.uids[0]]) == (look.uids[2],)
+    assert source.listed([]) == ()

@@ -173,19 +173,28 @@ def test_each_broken_promise_is_found(told: Ledger, name: str, capsys: pytest.Ca
     assert len(found) <= 2, found
 
 
-def test_a_damaged_page_is_found_and_a_file_that_is_no_ledger_is_exit_code_2(
-    told: Ledger, tmp_path: Path
-) -> None:
+def test_a_damaged_page_is_found(told: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The entries of one page overwritten; what else a damaged file would answer is not asked."""
     backup.backup(told, tmp_path / "copy.db", replace=False)
     data = bytearray((tmp_path / "copy.db").read_bytes())
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
-        (root,) = copy.execute("SELECT rootpage FROM sqlite_master WHERE name = 'verdict_body'").fetchone()
+        name = "outbox_recipient"
+        (root,) = copy.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()
         (size,) = copy.execute("PRAGMA page_size").fetchone()
     data[(root - 1) * size + 100 : root * size] = b"\x55" * (size - 100)
     (tmp_path / "damaged.db").write_bytes(data)
-    assert command(told, "verify", str(tmp_path / "damaged.db")) == 2
+    assert command(told, "verify", "--json", str(tmp_path / "damaged.db")) == 2
+    said = capsys.readouterr()
+    assert [(a["name"], a["holds"]) for a in json.loads(said.out)] == [("integrity", False)]
+    assert "控えから戻してください" in said.err
+
+
+def test_a_file_that_is_no_ledger_is_exit_code_2(
+    told: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "no.db").write_bytes(b"no ledger" * 1000)
     assert command(told, "verify", str(tmp_path / "no.db")) == 2
+    assert "台帳として読めません" in capsys.readouterr().err
 
 
 def test_verify_reads_a_copy_of_an_older_release_without_changing_it(told: Ledger) -> None:

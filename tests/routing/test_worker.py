@@ -52,6 +52,10 @@ class Shelf:
             raw = self.mails[int(uid) - 1]
             yield Fetched(uid, datetime(2023, 7, 18, 9, tzinfo=JST), len(raw), raw)
 
+    def listed(self, uids: Sequence[str] | None = None) -> tuple[str, ...]:
+        here = tuple(str(n) for n in range(1, len(self.mails) + 1))
+        return here if uids is None else tuple(uid for uid in here if uid in uids)
+
     def wait(self, wake: int) -> Heard:
         self.waits += 1
         if self.heard:

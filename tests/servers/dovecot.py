@@ -186,6 +186,23 @@ class Dovecot:
         """Deletes one mail of the INBOX behind every client's back."""
         self.doveadm("expunge", "-u", address, "mailbox", "INBOX", "uid", str(uid))
 
+    def keep_back(self, address: str, uid: int) -> None:
+        """Takes from Dovecot the right to read one mail's file: listed still, it can be fetched no more."""
+        self._file(address, uid).chmod(0)
+        os.chown(self._file(address, uid), 0, 0)
+
+    def give_back(self, address: str, uid: int) -> None:
+        """Makes that mail readable again."""
+        file = self._file(address, uid)
+        os.chown(file, _NOBODY, _NOBODY)
+        file.chmod(0o600)
+
+    def _file(self, address: str, uid: int) -> Path:
+        said = self.doveadm("fetch", "-u", address, "guid", "mailbox", "INBOX", "uid", str(uid))
+        guid = said.partition("guid: ")[2].strip()
+        (file,) = (f for f in self.mails(address) if f.name.partition(":")[0] == guid)
+        return file
+
     def doveadm(self, *arguments: str, fine: tuple[int, ...] = (0,)) -> str:
         """Runs doveadm on this server and returns what it printed; another exit code raises RuntimeError."""
         command = ["doveadm", "-c", str(self._config), *arguments]
