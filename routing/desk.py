@@ -120,7 +120,10 @@ class Desk:
         return [one for one in settled if one is not None]
 
     def _settle_read(self, arrival: Arrival, read: Submission | Note) -> Settled | None:
-        """Inside the transaction: the decision about one mail, or the note that holds it."""
+        """Inside the transaction: the decision about one mail, or the note that holds it; None where an
+        official has decided or erased it since it was fetched."""
+        if not arrivals.is_waiting(self.ledger, arrival.id):
+            return None
         if isinstance(read, Note):
             if not arrivals.is_waiting(self.ledger, arrival.id):  # an official has erased it meanwhile
                 return None
@@ -190,11 +193,9 @@ class Desk:
         with self.ledger.writing():
             return self.judge.decide(arrival, submission, override)
 
-    def _decide_waiting(self, arrival: Arrival, submission: Submission) -> Settled | None:
-        """The same for a mail that waits, inside the caller's transaction; None where an official has decided
-        it since it was fetched."""
-        if not arrivals.is_waiting(self.ledger, arrival.id):
-            return None
+    def _decide_waiting(self, arrival: Arrival, submission: Submission) -> Settled:
+        """The same for a mail that waits, inside the caller's transaction; what officials had decided about it
+        still holds."""
         override = self.judge.remembered(arrival)
         changes = people.amendments(self.ledger, arrival.id)
         return self.judge.decide(arrival, amended_submission(submission, changes, self.register), override)

@@ -10,14 +10,20 @@ from intake.submission import FileReading, Submission
 
 def opens_more(before: Submission, after: Submission) -> bool:
     """Whether something that was locked before is open now."""
-    still = {f.position for f in after.files if f.locked}
+    still = _shut(after)
     return any(f.locked and f.position not in still for f in before.files)
+
+
+def _shut(submission: Submission) -> set[int]:
+    """Positions of files whose content is not known: locked, or given up because trying cost too much."""
+    return {
+        f.position for f in submission.files if f.locked or any(x.code == "too_costly" for x in f.findings)
+    }
 
 
 def keep_opened(before: Submission, after: Submission) -> Submission:
     """A mail read anew, without losing what an earlier password had opened in it."""
-    opened = {f.position for f in before.files if not f.locked}
-    shut = {f.position for f in after.files if f.locked} & opened
+    shut = _shut(after) - _shut(before)
     if not shut:
         return after
     files: list[FileReading] = [f for f in after.files if f.position not in shut]

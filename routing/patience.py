@@ -22,6 +22,7 @@ from routing.reading import ReaderDied, ReadFailed
 from routing.verdict import MailDecision, MailOutcome
 
 DESK = ("uketsuke", "")
+MOST_TRIES = 10  # mails whose passwords are tried on one locked mail; each costs up to some seconds
 WHY_ERASED = "パスワードのお知らせのため"
 
 
@@ -67,7 +68,8 @@ def _look_for_partner(desk: Desk, arrival: Arrival) -> Iterator[str]:
 
 def _fit(desk: Desk, file: Arrival, key: Arrival) -> bool:
     """Whether the one mail may tell the password of the other, and was not tried yet."""
-    if waits.noted(desk.ledger, file.id, "password_tried", key.receipt):
+    tried = waits.noted(desk.ledger, file.id, "password_tried", key.receipt)
+    if tried or waits.tries(desk.ledger, file.id) >= MOST_TRIES:
         return False
     locked, told = (verdicts.submission_of(desk.ledger, a.id) for a in (file, key))
     return locked is not None and told is not None and may_open(locked, told)

@@ -102,6 +102,14 @@ def noted(ledger: Ledger, arrival_id: int, kind: str, detail: str | None = None)
     return row is not None
 
 
+def tries(ledger: Ledger, arrival_id: int) -> int:
+    """How many mails' passwords were tried on what is locked in this one."""
+    row = ledger.row(
+        "SELECT count(*) AS n FROM event WHERE arrival_id = ? AND kind = 'password_tried'", arrival_id
+    )
+    return int(row["n"]) if row else 0
+
+
 # --- parts --------------------------------------------------------------------------------------------------
 
 

@@ -12,13 +12,14 @@ import msoffcrypto.format.ooxml
 import pytest
 import pyzipper
 
+from intake.finding import Finding
 from routing import operate
-from routing.ledger import arrivals
+from routing.ledger import arrivals, verdicts
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
+from routing.opened import keep_opened, opens_more
 from routing.operate import Who
 from routing.patience import patience
-from routing.reading import Reader
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 from tests.routing.test_desk import letter, subjects
@@ -220,6 +221,35 @@ def test_a_wrong_password_opens_nothing_and_the_file_waits_on(office: Office) ->
     assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
 
 
+def test_an_erased_mail_waits_for_nothing(office: Office) -> None:
+    arrival = office.settle(locked_mail()).decided.arrival
+    operate.erase(office.desk, arrival, Who("山田", "誤送信"))
+    office.now += 3 * HOUR
+    assert wait(office) == []
+    assert (office.count("outbox"), office.held()) == (0, [])
+
+
+def test_ten_wrong_passwords_are_enough(office: Office) -> None:
+    office.settle(locked_mail())
+    for number in range(12):
+        office.settle(password_mail(f"Chigau-{number:04}", number))
+        wait(office)
+    assert len(office.events("password_tried")) == 10
+
+
+def test_what_took_too_long_to_try_is_not_taken_for_open(office: Office) -> None:
+    stored = verdicts.submission_of(office.ledger, office.settle(locked_mail()).decided.arrival.id)
+    assert stored is not None
+    costly = tuple(
+        replace(f, locked=False, findings=(Finding("too_costly", "error"),)) for f in stored.files
+    )
+    after = replace(stored, files=costly)
+    assert not opens_more(stored, after)
+    opened = replace(stored, files=tuple(replace(f, locked=False, findings=()) for f in stored.files))
+    assert opens_more(stored, opened)
+    assert keep_opened(opened, after).files == opened.files
+
+
 def test_a_file_that_was_opened_stays_open_when_it_is_read_again(office: Office) -> None:
     arrival = office.settle(locked_mail()).decided.arrival
     office.settle(password_mail())
@@ -246,9 +276,7 @@ def test_when_the_time_is_over_an_unlocked_file_is_asked_for_once(office: Office
     assert office.held() == []
 
 
-def test_a_crash_between_the_end_of_the_wait_and_the_letter_changes_nothing(
-    office: Office, register: object, reader: Reader
-) -> None:
+def test_a_crash_between_the_end_of_the_wait_and_the_letter_changes_nothing(office: Office) -> None:
     """The wait ends in the ledger before the mail is decided anew: another process finds it there."""
     office.settle(locked_mail())
     office.now += 3 * HOUR
