@@ -68,15 +68,19 @@ class DraftsSender:
             raise SenderLater(str(unavailable)) from unavailable
 
     def probe(self) -> str:
-        """Connects to every mailbox; the folders, in words. Raises SenderLater."""
+        """Connects to every mailbox, and makes nothing; the folders, in words. Raises SenderLater."""
         said = []
         for address, mailbox in self._mailboxes.items():
+            client = None
             try:
                 with told(mailbox.access, "下書きフォルダーを確認できません"):
-                    said.append(f"{address} の {self._opened(address)[1]}")
+                    client = connect(mailbox.access)
+                    folder = special(client, DRAFTS, mailbox.drafts) or mailbox.drafts or USUAL_FOLDER
             except SourceUnavailable as unavailable:
-                self._drop(address)
                 raise SenderLater(str(unavailable)) from unavailable
+            finally:
+                hang_up(client)
+            said.append(f"{address} の {folder}")
         direct = f"。{self._direct[1].probe()}" if self._direct else ""
         return "、".join(said) + " に下書きを置きます" + direct
 

@@ -87,10 +87,15 @@ class Wording(Shape):
 
 
 @cache
-def load_wording() -> Wording:
-    """The packaged wording. A mistake in it is ours: pydantic.ValidationError or TOMLDecodeError."""
+def load_wording(by_hand: bool = False) -> Wording:
+    """The packaged wording; `by_hand`: of mail that a human reads and sends. A mistake in it is ours:
+    pydantic.ValidationError or TOMLDecodeError."""
     text = resources.files("replies").joinpath("wording.toml").read_text(encoding="utf-8")
-    return Wording.model_validate(tomllib.loads(text))
+    wording = Wording.model_validate(tomllib.loads(text))
+    if not by_hand:
+        return wording
+    phrase = wording.phrase | {"sent_automatically": wording.phrase["sent_by_hand"]}
+    return wording.model_copy(update={"phrase": phrase})
 
 
 def describe_state(state: str) -> str:

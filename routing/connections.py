@@ -36,7 +36,7 @@ def imap_access(mailbox: ImapMailbox, settings: Settings) -> ImapAccess:
         port=mailbox.port,
         user=mailbox.user,
         password=mailbox.password.read if mailbox.password else "",
-        token=_token(mailbox),
+        token=open_token(mailbox),
         tls=mailbox.tls,
         ca=mailbox.tls_ca,
         folder=mailbox.folder,
@@ -46,7 +46,7 @@ def imap_access(mailbox: ImapMailbox, settings: Settings) -> ImapAccess:
     )
 
 
-def _token(server: ImapMailbox | SmtpSender) -> ClientCredentials | None:
+def open_token(server: ImapMailbox | SmtpSender) -> ClientCredentials | None:
     """Where access tokens come from; the server's own CA is believed of their issuer too."""
     auth = server.auth
     if auth is None:
@@ -86,8 +86,8 @@ def drafts_folder(mailbox: ImapMailbox, settings: Settings) -> DraftsFolder:
 
 
 def open_aides(settings: Settings) -> Aides:
-    """Who helps at the mailboxes beside their sources. A rehearsal asks nobody whether a human was faster: its
-    replies are for the operators themselves."""
+    """Who helps at the mailboxes beside their sources. A rehearsal asks nobody whether a human was faster, since
+    its replies are for the operators themselves, and moves nothing."""
     asked = settings.mailboxes if settings.mode != "rehearse" else {}
     return Aides(
         answers={id: _answers(mailbox, settings) for id, mailbox in asked.items()},
@@ -106,7 +106,7 @@ def _answers(mailbox: MailboxSettings, settings: Settings) -> Answers:
 
 
 def _errands(mailbox: ImapMailbox, settings: Settings) -> tuple[ImapFiler | None, DraftsWatch | None]:
-    files = any(mailbox.after.model_dump().values())
+    files = settings.mode != "rehearse" and any(mailbox.after.model_dump().values())
     filer = ImapFiler(imap_access(mailbox, settings)) if files else None
     return filer, DraftsWatch(drafts_folder(mailbox, settings)) if settings.mode == "draft" else None
 
@@ -120,7 +120,7 @@ def _direct_sender(sender: SenderSettings) -> Sender:
                 tls=sender.tls,
                 user=sender.user or "",
                 password=sender.password.read if sender.password else "",
-                token=_token(sender),
+                token=open_token(sender),
                 ca=sender.tls_ca,
                 timeout_seconds=sender.timeout_seconds,
             )

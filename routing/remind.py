@@ -11,9 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from config.settings import by_hand
 from config.survey import Survey
 from replies.letter import Owed
+from replies.reminder import render_reminder
 from replies.render import Rendered
+from replies.wording import load_wording
 from routing.bookkeeping import books_of
 from routing.clock import stamp
 from routing.decided import Note
@@ -21,7 +24,7 @@ from routing.ledger import extensions, outbox, verdicts
 from routing.ledger.store import Ledger
 from routing.notices import Outlet, posts
 from routing.register import Register
-from routing.reminder_mail import as_notice, key_of, open_for, reminder, render
+from routing.reminder_mail import as_notice, key_of, open_for, reminder
 from routing.reports import open_instant, part_state
 from routing.standing import Books, standing_of
 from routing.whom import Correspondence, addresses, handed_in
@@ -128,7 +131,8 @@ def written(at_hand: Correspondence, recipient: Recipient, now: datetime) -> Ren
     body = at_hand.register.body(recipient.lgcode)
     assert body is not None
     owed = left_over(at_hand.register, opened.books, recipient.lgcode, recipient.mailbox)
-    return render(reminder(opened, body, recipient.mailbox, owed), at_hand.register.survey)
+    wording = load_wording(by_hand(at_hand.settings))
+    return render_reminder(reminder(opened, body, recipient.mailbox, owed), at_hand.register.survey, wording)
 
 
 def _still_wanted(ledger: Ledger, register: Register, lgcode: str, mailbox: str, now: datetime) -> bool:

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from config.obligations import working_days_left
 from config.roster import Body
-from config.survey import Mailbox, Survey
+from config.survey import Mailbox
 from replies.letter import Attachment, Owed
-from replies.reminder import Reminder, render_reminder
+from replies.reminder import Reminder
 from replies.render import Rendered
 from replies.report_book import prefecture_book
 from replies.wording import load_wording
@@ -74,11 +74,6 @@ def _to_be_mended(opened: Instant, lgcode: str, mailbox: str) -> list[Booking]:
             parts.append(opened.books.part("own", lgcode, o.program))
             parts += [opened.books.part("collected", code, o.program) for code in o.collected]
     return [b for part in parts for b in part.correction]
-
-
-def render(filled: Reminder, survey: Survey) -> Rendered:
-    """The reminder in words."""
-    return render_reminder(filled, survey, load_wording())
 
 
 def as_notice(rendered: Rendered, mailbox: Mailbox, lgcode: str, instant: datetime) -> Notice:

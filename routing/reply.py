@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.domains import is_local_government
-from config.settings import Settings
+from config.settings import Settings, by_hand
 from config.survey import Mailbox, Survey
 from intake.finding import Finding
 from intake.kind import is_noreply, make_message_id
@@ -111,7 +111,7 @@ def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
         return None
     mailbox = around.register.survey.mailbox(decided.arrival.mailbox)
     letter = _letter(kind, decided, submission, around)
-    rendered = render_letter(letter, around.register.survey, load_wording())
+    rendered = render_letter(letter, around.register.survey, load_wording(by_hand(around.settings)))
     receipt = decided.arrival.receipt
     tag = kind if around.round == 1 else f"{kind}{around.round}"
     message_id = make_message_id(receipt, tag, mailbox.address.rpartition("@")[2])

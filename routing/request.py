@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from config.settings import by_hand
 from replies.request import OriginalRequest, render_request
 from replies.wording import load_wording
 from routing.decided import Note
@@ -57,7 +58,7 @@ def request(desk: Desk, wanted: Wanted, who: Who) -> tuple[str, ...]:
         if not to:
             raise Refused("都道府県のアドレスが分かりません。設定の contacts に書いてください。")
         number = 1 + len(requests_made(desk.ledger, now))
-        notice = _notice(wanted, prefecture, number, desk.register)
+        notice = _notice(wanted, prefecture, number, desk)
         for posted in posts(notice, to, Outlet(survey.phrases.ministry, desk.settings, now)):
             outbox.queue(desk.ledger, posted, None, now)
         for code in wanted.lgcodes:
@@ -76,9 +77,9 @@ def _collector(wanted: Wanted, register: Register) -> str:
     return found.pop()
 
 
-def _notice(wanted: Wanted, prefecture: str, number: int, register: Register) -> Notice:
+def _notice(wanted: Wanted, prefecture: str, number: int, desk: Desk) -> Notice:
     """The letter to the prefecture, as request number `number` of this ledger."""
-    survey = register.survey
+    register, survey = desk.register, desk.register.survey
     program = survey.program(wanted.program)
     letter = OriginalRequest(
         mailbox=survey.mailbox(program.mailbox),
@@ -89,7 +90,7 @@ def _notice(wanted: Wanted, prefecture: str, number: int, register: Register) ->
         bodies=tuple(register.full_name(code) for code in sorted(wanted.lgcodes)),
         until=wanted.until,
     )
-    rendered = render_request(letter, survey, load_wording())
+    rendered = render_request(letter, survey, load_wording(by_hand(desk.settings)))
     named = f"Q{number:04d}-{prefecture}"
     return Notice("request", f"request:{number}", named, letter.mailbox, prefecture, rendered)
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import click
 
 from config.errors import SettingsError
-from config.settings import Settings, check_mailboxes
+from config.settings import ImapMailbox, Settings, check_mailboxes
+from intake.oauth import TokenUnavailable
 from intake.source import SourceUnavailable
 from replies.sender import SenderLater
 from routing import alerts
 from routing.cli.context import App, console, table, with_app
+from routing.cli.doctor_mailboxes import mailbox_probes, sender_probes
 from routing.clock import stamp
 from routing.connections import open_sender, open_source
 from routing.heartbeat import read_sign
@@ -65,6 +67,9 @@ def _examine(app: App) -> Iterator[Diagnosis]:
         source = open_source(mailbox_settings, settings)
         yield _try(f"提出先 {id}", lambda source=source: f"{len(source.look(None).uids)}通あります")  # type: ignore[misc]
         source.close()
+        if isinstance(mailbox_settings, ImapMailbox):
+            yield from (_try(*probe) for probe in mailbox_probes(id, mailbox_settings, settings))
+    yield from (_try(*probe) for probe in sender_probes(settings))
     sender = open_sender(settings, survey)
     yield _try("送信", sender.probe)
     sender.close()
@@ -74,6 +79,8 @@ def _examine(app: App) -> Iterator[Diagnosis]:
 def _mode(settings: Settings) -> str:
     if settings.mode == "rehearse":
         return f"rehearse: 返信は全て {settings.operators} に送られます"
+    if settings.mode == "draft":
+        return "draft: 返信は提出先の下書きに置かれ、職員が送信します"
     return "send: 返信は差出人に送られます"
 
 
@@ -93,7 +100,7 @@ def _ledger(settings: Settings) -> Iterator[Diagnosis]:
 def _try(what: str, probe: Callable[[], str]) -> Diagnosis:
     try:
         return Diagnosis(what, True, probe())
-    except (SourceUnavailable, SenderLater, SettingsError) as problem:
+    except (SourceUnavailable, SenderLater, SettingsError, TokenUnavailable) as problem:
         return Diagnosis(what, False, str(problem))
 
 

@@ -210,12 +210,15 @@ def test_drafts_need_no_sender_and_other_modes_do(tmp_path: Path) -> None:
 def test_the_folder_of_a_verdict(tmp_path: Path) -> None:
     file = tmp_path / "uketsuke.toml"
     text = changed(WHOLE, "timeout_seconds = 12", 'after = { accepted = "受付済" }')
+    text = changed(text, 'mode = "rehearse"', 'mode = "send"')
     file.write_text(changed(text, "port = 1143", 'after = "leave"'), encoding="utf-8")
     settings = load_settings(file)
 
     folders = [folder_for(settings, id, "accepted") for id in ("n_mynumber", "sukoyaka", "yoboseshu", "x")]
     assert folders == ["受付済", "", "", ""]
     assert folder_for(settings, "n_mynumber", "held") == ""
+    rehearsing = settings.model_copy(update={"mode": "rehearse"})
+    assert folder_for(rehearsing, "n_mynumber", "accepted") == ""
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@ moved into folders, answers that they were faster with. On a real Dovecot, with 
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 from imapclient import IMAPClient
 
 from intake.imap_access import ImapAccess, connect
-from tests.e2e.office import MAILBOXES, Answer, Office, mail
+from tests.e2e.office import COMMAND, MAILBOXES, Answer, Office, mail
 from tests.servers.correspondents import YOKOSUKA, Correspondents
 from tests.servers.machine import eventually
 
@@ -99,3 +100,41 @@ def test_an_answer_among_the_sent_mails_holds_the_reply_back(
     office.wait_for_rows(
         "SELECT state, detail FROM posting ORDER BY id DESC LIMIT 1", [("overtaken", "<own@mhlw.test>")]
     )
+
+
+def _doctor(office: Office) -> tuple[int, str]:
+    command = [COMMAND, "--settings", str(office.folder / "settings.toml"), "doctor"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout
+
+
+def test_doctor_tells_what_each_mailbox_has_and_makes_nothing(office: Office, person: IMAPClient) -> None:
+    office.configure(mode="draft")
+    settings = office.folder / "settings.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + AFTER, encoding="utf-8")
+    person.create_folder("要確認")
+    person.create_folder("Sent")
+
+    code, said = _doctor(office)
+
+    assert code == 0, said
+    assert said.count("新着の通知（IDLE）: 使います") == 3
+    assert "送信済み: Sent" in said
+    assert said.count("送信済み: 見つかりません") == 2
+    assert said.count("下書き: 見つかりません（最初の返信のときに作ります）") == 3
+    assert "判定後: 受付済（最初のメールのときに作ります）、要確認" in said
+    assert "draft: 返信は提出先の下書きに置かれ、職員が送信します" in said
+    assert sorted(name for _, _, name in person.list_folders()) == ["INBOX", "Sent", "要確認"]
+
+
+def test_doctor_tells_that_no_access_token_can_be_had(office: Office) -> None:
+    settings = office.folder / "settings.toml"
+    auth = """auth = { tenant = "t", client_id = "c", secret = { file = "password" }, authority = "https://localhost:1" }"""
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('password = { file = "password" }', auth, 1), encoding="utf-8")
+
+    code, said = _doctor(office)
+
+    assert code == 1
+    assert "提出先 n_mynumber のアクセストークン" in said
+    assert "https://localhost:1 からアクセストークンを得られません（接続できません）。" in said

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -300,3 +302,16 @@ def test_what_was_done_before_a_connection_broke_is_recorded(filing: Office) -> 
 
 def test_without_anything_to_do_no_connection_is_made(office: Office) -> None:
     assert MailboxErrands(BOX, Filer(), None).run(office.ledger) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("mode", "by_hand"), [("draft", True), ("send", False)])
+def test_a_draft_does_not_claim_to_be_sent_automatically(office: Office, mode: str, by_hand: bool) -> None:
+    office.desk.settings = office.desk.settings.model_copy(update={"mode": mode})
+    office.settle(mail())
+    deliver(office, People())
+
+    (posted,) = office.sender.posted
+    body = message_from_bytes(posted.data, policy=default).get_content()
+    assert posted.rcpt_to == "kenko@city.yokohama.lg.jp"
+    assert ("担当者が確認のうえお送りしています" in body.replace("\n", "")) == by_hand
+    assert ("システムから自動でお送りしています" in body.replace("\n", "")) != by_hand
