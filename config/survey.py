@@ -261,6 +261,7 @@ class Survey(Shape):
     attributes_form: str = ""  # the form on which 属性 means something
     convention: Convention
     calendar: Calendar
+    receiving_hosts: tuple[str, ...] = ()  # servers that write Received lines on our side: hosts, or domains
     passwords: Passwords = Passwords()
     parts: PartsWait = PartsWait()
     severities: dict[str, Severity] = {}  # finding code -> severity, over the catalogue's default

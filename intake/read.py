@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from config.survey import Survey
 from intake.attached import Context, Opening, read_alone, read_leaves
 from intake.authentication import authentications
 from intake.convention import convention_findings, read_claim
@@ -20,6 +21,7 @@ from intake.missing import PARTIAL, comes_by_link, divided, was_removed
 from intake.passwords import told_in, without_passwords
 from intake.personal import holds_my_number, mask
 from intake.portions import portion_of
+from intake.received import reached_at
 from intake.said import amends, asks
 from intake.submission import FileReading, MailKind, Submission
 
@@ -67,6 +69,7 @@ def read_mail(
         asks=kind.kind in _PERSONS and asks(message.body),
         amends=amends(message.body) if kind.kind in _PERSONS and not _names_of(files) else "",
         authentication=authentications(part.headers_of("authentication-results")),
+        reached_at=_reached(part, context.survey),
     )
     within = () if kind.kind in ("bounce", "receipt") else _subjects_within(part, names)
     return _without_numbers(_without_passwords(submission) if told else submission, within)
@@ -82,6 +85,12 @@ def told_passwords(raw: bytes, context: Context) -> tuple[str, ...]:
     """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten."""
     message = read_message(parse(raw), context.roster.names())
     return tuple(dict.fromkeys(told_in(message.subject) + told_in(message.body)))
+
+
+def _reached(part: Part, survey: Survey) -> str:
+    """When our side first had the mail, where a Received line of ours tells."""
+    at = reached_at(part.headers_of("received"), survey.receiving_hosts)
+    return at.isoformat(timespec="seconds") if at else ""
 
 
 def read_single_file(

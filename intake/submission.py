@@ -183,3 +183,4 @@ class Submission:
     asks: bool = False  # beyond greeting and signature, the text asks something
     amends: Amends = ""  # a mail without a file that withdraws or corrects an answer in words
     authentication: tuple[Authentication, ...] = ()  # topmost, that is last added, first
+    reached_at: str = ""  # when a server of ours first had it, by its own Received line; ISO 8601, JST

@@ -100,6 +100,7 @@ class Letter:
     deadline: datetime | None = None  # extended for this respondent; None: the survey's own
     due_passed: bool = False  # written after correct_by as well: no day is named any more
     parts: PartsBlock | None = None
+    time_open: bool = False  # an official has still to say which of two times of receipt counts
     mended: bool = False  # received after the deadline, in place of what was handed in before it
     in_extension: bool = False  # received after the survey's deadline and before the extended one
     last_hours: bool = False  # written so shortly before the deadline that a mended file may not make it

@@ -35,3 +35,9 @@ def books_of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: da
     """The books of these bodies as they stand now, inside the caller's transaction if there is one."""
     judged = deadlines_at(ledger, register, now).judged(verdicts.bookings_of(ledger, sorted(lgcodes)))
     return open_books(judged, people.not_applicable(ledger, now))
+
+
+def whole_books_of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> Books:
+    """The same with every version in them, as a report wants them."""
+    judged = deadlines_at(ledger, register, now).judged(verdicts.whole_bookings_of(ledger, sorted(lgcodes)))
+    return open_books(judged, people.not_applicable(ledger, now))

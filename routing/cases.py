@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
@@ -15,7 +16,7 @@ from routing.decided import NOBODY, Decided, Note, Piece
 from routing.facts import Facts, tells_password_only
 from routing.findings import Piecework, piece_findings
 from routing.gaps import with_gaps
-from routing.gathered import alerts, handed_in_in_time, mail_late, question
+from routing.gathered import alerts, handed_in_in_time, mail_late, question, receipt_doubt
 from routing.identify import Identity, ProgramEvidence, Sender, identify, infer_program
 from routing.ledger.arrivals import Arrival
 from routing.register import Register
@@ -39,7 +40,8 @@ WHY_NO_FILE = frozenset({"file_by_link", "file_removed", "mail_divided"})
 class Override:
     """What an operator decided about one mail. `outcome` replaces the verdict on every piece that waits;
     `assigned` names the body and `program` the program (ids, empty: not named); `take_in` treats the mail
-    as if a person had sent it to us; `notes` are events that are recorded with the decision, or not at all."""
+    as if a person had sent it to us; `notes` are events that are recorded with the decision, or not at all;
+    `received_at`: when the mail was received, where its time of receipt in the mailbox is not to count."""
 
     outcome: Outcome | None = None
     assigned: str = ""
@@ -48,6 +50,7 @@ class Override:
     by: str = "uketsuke"
     why: str = ""
     notes: tuple[Note, ...] = ()
+    received_at: datetime | None = None
 
 
 NO_OVERRIDE = Override()
@@ -102,6 +105,7 @@ def decide(
         notes=override.notes
         + alerts(submission, pieces)
         + question(submission, mail, whole.submitter or whole.body)
+        + (() if facts.time_settled else receipt_doubt(submission, pieces, own, facts.deadlines, arrival.received_at))
         + gaps,
         decided_by=override.by,
         why=override.why,
@@ -167,7 +171,7 @@ def _decide_pieces(
             decision = _override_file(decide_file(case), case, override)
             part = _PART.get(case.relation, "") if case.owes else ""
             late = facts.deadlines.late(arrival.received_at, case.identity.body, case.program)
-            mends = late and handed_in_in_time(case.history, facts.deadlines)
+            mends = late and handed_in_in_time(case.identity.body, case.program, facts)
             pieces.append(
                 Piece(
                     piece_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from intake.submission import AnswerSheet, Submission
 from routing.deadline import Deadlines
@@ -25,12 +26,14 @@ class Facts:
     history: Callable[[str, str], tuple[Booking, ...]]  # (body, program) -> earlier bookings
     listed: Callable[[str, str], AnswerSheet | None]  # (body, program) -> its accepted row of a list
     deadlines: Deadlines
+    first_received: Callable[[str, str], datetime | None]  # (body, program) -> when the first answer came
     password_awaited: bool = False
     parts: Parts | None = None
     first_open: bool = False  # what was asked for about the mail that this one repeats is still open
     first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count
     answered_by: str = ""  # mailbox id: of several that it is addressed to, the one that answers for the mail
     spoofed: bool = False
+    time_settled: bool = False  # an official said when the mail was received
 
 
 def is_spoofed(submission: Submission, authserv_id: str) -> bool:

@@ -5,14 +5,15 @@ Pure; decides nothing about a piece.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from intake.submission import Submission
+from routing.clock import stamp
 from routing.deadline import Deadlines
 from routing.decided import Decided, Note, Piece
+from routing.facts import Facts
 from routing.identify import Identity
-from routing.standing import HANDED_IN, Booking
+from routing.standing import HANDED_IN
 from routing.verdict import MailDecision
 
 
@@ -31,11 +32,30 @@ def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[No
     return (Note("question", "", whose),) if beside else ()
 
 
-def handed_in_in_time(history: Iterable[Booking], deadlines: Deadlines) -> bool:
+def receipt_doubt(
+    submission: Submission,
+    pieces: tuple[Piece, ...],
+    own: Identity,
+    deadlines: Deadlines,
+    received_at: datetime,
+) -> tuple[Note, ...]:
+    """A mail that our servers had before the deadline and the mailbox only after it: an official decides which
+    time counts (DESIGN §4). The note's detail is the earlier time."""
+    if not submission.reached_at:
+        return ()
+    reached = datetime.fromisoformat(submission.reached_at)
+    whose = [(p.identity.body, p.program) for p in pieces if p.part and p.late and not p.mends]
+    late_as_a_whole = not any(p.part for p in pieces) and submission.kind == "submission"
+    if late_as_a_whole and deadlines.late(received_at, own.submitter or own.body):
+        whose.append((own.submitter or own.body, ""))
+    doubtful = [key for key in whose if not deadlines.late(reached, *key)]
+    return (Note("receipt_doubt", stamp(reached), *doubtful[0]),) if doubtful else ()
+
+
+def handed_in_in_time(body: str, program: str, facts: Facts) -> bool:
     """Whether an earlier mail handed the same in before its deadline, right or to be mended."""
-    return any(
-        b.outcome in HANDED_IN and not deadlines.late(b.received_at, b.body, b.program) for b in history
-    )
+    first = facts.first_received(body, program) if body and program else None
+    return first is not None and not facts.deadlines.late(first, body, program)
 
 
 def counts_late(decided: Decided) -> bool:

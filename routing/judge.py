@@ -55,7 +55,10 @@ class Judge:
         now = self.clock()
         known = Known(self.register, self.settings, self.ledger, now)
         submission = self._with_opened(arrival, submission)
+        settled_at = override.received_at or people.received(self.ledger, arrival.id)
+        arrival = replace(arrival, received_at=settled_at or arrival.received_at)
         facts = known.facts(arrival, submission, by_official=override.outcome is not None)
+        facts = replace(facts, time_settled=settled_at is not None)
         decided = self._once(decide(arrival, submission, facts, self.register, override))
         self.record(decided)
         known.remember(decided, facts)
@@ -82,10 +85,9 @@ class Judge:
         return keep_opened(stored, submission) if stored else submission
 
     def _once(self, decided: Decided) -> Decided:
-        """Without the note of a question that operators were told of before."""
-        if not waits.noted(self.ledger, decided.arrival.id, "question"):
-            return decided
-        return replace(decided, notes=tuple(n for n in decided.notes if n.kind != "question"))
+        """Without the note of a question, or of a doubtful time, that operators were told of before."""
+        told = {k for k in ("question", "receipt_doubt") if waits.noted(self.ledger, decided.arrival.id, k)}
+        return replace(decided, notes=tuple(n for n in decided.notes if n.kind not in told))
 
     def _write(self, decided: Decided, facts: Facts, override: Override) -> Posted | None:
         """The reply to a decided mail, if one goes out. What an official decided is under no cap."""

@@ -53,9 +53,7 @@ def decide_again(desk: Desk, arrival: Arrival, override: Override) -> Settled:
         return desk.end_unread(arrival, MailDecision("ignored", "operator"), override)
     changes = people.amendments(desk.ledger, arrival.id) | _entered(override)
     lgcode, program = people.assigned(desk.ledger, arrival.id)
-    override = replace(
-        override, assigned=override.assigned or lgcode, program=override.program or program
-    )
+    override = replace(override, assigned=override.assigned or lgcode, program=override.program or program)
     try:
         submission = amended_submission(_submission(desk, arrival), changes, desk.register)
         return desk.commit(arrival, submission, override)
@@ -84,8 +82,24 @@ def _not_erased(desk: Desk, arrival: Arrival) -> None:
         raise Refused(f"このメールの内容は消去済みです（{stamp(gone.recorded_at)} {gone.done_by}）。")
 
 
-def assign(desk: Desk, arrival: Arrival, lgcode: str, who: Who, program: str = "") -> Settled:
-    """Names the body whose answer this mail is, and the program where the sheet does not tell it."""
+def received(override: Override, at: datetime | None) -> Override:
+    """The override with the time at which the mail was received, on record; None: its mailbox's own."""
+    if at is None:
+        return override
+    return replace(override, received_at=at, notes=(*override.notes, Note("received", stamp(at))))
+
+
+def settle_receipt(desk: Desk, arrival: Arrival, at: datetime, who: Who) -> Settled:
+    """Settles when a mail was received, and decides it anew by that. Raises Refused."""
+    taken_in = people.taken_in(desk.ledger, arrival.id)
+    return decide_again(desk, arrival, received(Override(take_in=taken_in, by=who.by, why=who.why), at))
+
+
+def assign(  # noqa: PLR0913 - the official's whole decision
+    desk: Desk, arrival: Arrival, lgcode: str, who: Who, program: str = "", at: datetime | None = None
+) -> Settled:
+    """Names the body whose answer this mail is, the program where the sheet does not tell it, and when it was
+    received where its mailbox's time is not to count."""
     if program and program not in {p.id for p in desk.register.survey.programs}:
         known = "、".join(p.id for p in desk.register.survey.programs)
         raise Refused(f"{program} という制度等はありません（{known}）。")
@@ -94,7 +108,7 @@ def assign(desk: Desk, arrival: Arrival, lgcode: str, who: Who, program: str = "
         raise Refused(
             f"団体コード {lgcode} は団体一覧にありません。６桁の全国地方公共団体コードを指定してください。"
         )
-    return decide_again(desk, arrival, _assigning(body.lgcode, program, who))
+    return decide_again(desk, arrival, received(_assigning(body.lgcode, program, who), at))
 
 
 def _assigning(lgcode: str, program: str, who: Who) -> Override:

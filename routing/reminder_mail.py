@@ -15,7 +15,7 @@ from replies.reminder import Reminder
 from replies.render import Rendered
 from replies.report_book import prefecture_book
 from replies.wording import load_wording
-from routing.bookkeeping import books_of, deadlines_at
+from routing.bookkeeping import deadlines_at, whole_books_of
 from routing.clock import stamp
 from routing.ledger.store import Ledger
 from routing.notices import Notice
@@ -36,7 +36,7 @@ def open_for(ledger: Ledger, register: Register, lgcode: str, now: datetime) -> 
     if body is not None and body.kind == "prefecture":
         cities = register.roster.of_kind("designated", "core")
         bodies |= {c.lgcode for c in cities if c.prefecture == body.prefecture}
-    books = books_of(ledger, register, bodies, now)
+    books = whole_books_of(ledger, register, bodies, now)
     return Instant(ledger, register, books, deadlines_at(ledger, register, now), now)
 
 

@@ -190,6 +190,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         due_passed=around.now > max(deadline, survey.correct_by),
         parts=_parts(around.parts),
         question=submission.asks and kind not in ("arrival", "duplicate"),
+        time_open=any(n.kind == "receipt_doubt" for n in decided.notes),
         mended=any(p.late and p.mends and p.decision.outcome == "accepted" for p in decided.pieces),
         in_extension=survey.deadline < decided.arrival.received_at <= deadline,
         last_hours=_last_hours(around.now, deadline, survey),

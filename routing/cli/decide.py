@@ -32,9 +32,11 @@ ACTIONS = (*OUTCOMES, "assign", "approve-sender", "retry", "seen", "not-applicab
 @click.option("--amend", multiple=True, metavar="Qn=値", help="電話などで確認した回答を補記する（例: Q5=②）")
 @click.option("--program", default="", metavar="ID", help="assign: 制度等も指定する（例: shoman）")
 @click.option("--domain", is_flag=True, help="approve-sender: ドメイン全体を承認する")
+@click.option("--received", metavar="ISO8601", help="受領した日時を定める（accept などとともに、又は単独で）")
 @with_app
 def decide(  # noqa: PLR0913 - one parameter per option of the command
-    app: App, id: str, action: str | None, value: str, by: str, why: str, amend: tuple[str, ...], program: str, domain: bool
+    app: App, id: str, action: str | None, value: str, by: str, why: str, amend: tuple[str, ...], program: str,
+    domain: bool, received: str | None,
 ) -> None:
     """held のメールについて判断を記録します。
 
@@ -47,11 +49,12 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
     ID retry             読み直す
     ID seen              お知らせや返信の不達を確認済みにする
     ID --amend Q5=②      回答を補記して判定し直す（職員補記）
+    ID --received 日時   受領した日時を定めて判定し直す（accept、correct、assign にも付けられる）
     団体コード:制度等 not-applicable | applicable   該当事務なし／取り消し
     """
     who = who_decides(by, why)
-    if (action is None) == (not amend):
-        raise click.UsageError("判断（accept など）か --amend のどちらか一つを指定してください。")
+    if bool(action) + bool(amend) > 1 or not (action or amend or received):
+        raise click.UsageError("判断（accept など）、--amend、--received のどれかを指定してください。")
     with app.open_desk() as desk:
         if action in ("not-applicable", "applicable"):
             lgcode, _, owed = id.partition(":")
@@ -63,9 +66,12 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
             click.echo(_DONE[action])
             return
         arrival = find_arrival(desk, id)
+        at = _received(desk, received, action, amend)
         settled = operate.amend(desk, arrival, _changes(amend), who) if amend else None
         if action is not None:
-            settled = _act(desk, arrival, (action, value, program, domain), who)
+            settled = _act(desk, arrival, (action, value, program, domain), who, at)
+        elif at is not None:
+            settled = operate.settle_receipt(desk, arrival, at, who)
         click.echo(settled_line(settled, desk.register) if settled else _DONE[action or ""])
 
 
@@ -79,7 +85,25 @@ def who_decides(by: str, why: str) -> Who:
 _DONE = {"retry": "次の確認のときに読み直します。", "seen": "確認済みとしました。"}
 
 
-def _act(desk: Desk, arrival: Arrival, what: tuple[str, str, str, bool], who: Who) -> Settled | None:
+def _received(desk: Desk, text: str | None, action: str | None, amend: tuple[str, ...]) -> datetime | None:
+    """The time of receipt that was given with a decision that can carry one."""
+    if text is None:
+        return None
+    if amend or action not in (None, "accept", "correct", "assign"):
+        raise click.UsageError("--received は、accept、correct、assign とともに、又は単独で指定してください。")
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.UsageError(f"--received {text}: 日時ではありません。") from error
+    at = at if at.tzinfo else at.replace(tzinfo=JST)
+    if at > desk.clock():
+        raise click.UsageError(f"--received {text}: まだ来ていない日時です。")
+    return at
+
+
+def _act(
+    desk: Desk, arrival: Arrival, what: tuple[str, str, str, bool], who: Who, at: datetime | None
+) -> Settled | None:
     action, value, program, domain = what
     if action == "retry":
         operate.retry(desk, arrival, who)
@@ -88,12 +112,12 @@ def _act(desk: Desk, arrival: Arrival, what: tuple[str, str, str, bool], who: Wh
         operate.mark_seen(desk, arrival, who)
         return None
     if action == "assign":
-        return operate.assign(desk, arrival, value, who, program)
+        return operate.assign(desk, arrival, value, who, program, at)
     if action == "approve-sender":
         return operate.approve_sender(desk, arrival, who, domain)
     outcome = OUTCOMES[action]
     override = Override(outcome=outcome, take_in=True, by=who.by, why=who.why)  # type: ignore[arg-type]
-    return operate.decide_again(desk, arrival, override)
+    return operate.decide_again(desk, arrival, operate.received(override, at))
 
 
 def _changes(amend: tuple[str, ...]) -> dict[str, str]:

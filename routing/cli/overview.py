@@ -97,6 +97,13 @@ def held(app: App, as_json: bool) -> None:
     console().print(listed)
 
 
+def _times(item: people.Held) -> str:
+    """Both times of a mail of which an official has to say when it was received."""
+    if item.reason != "receipt_doubt":
+        return ""
+    return load_wording().screen["receipt_times"].format(reached=item.detail, received=stamp(item.received_at))
+
+
 def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
     wording = load_wording()
     minutes = max(0, int((now - item.received_at).total_seconds() // 60))  # a rehearsed clock may be earlier
@@ -113,7 +120,7 @@ def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
         "queue": item.queue,
         "queue_name": wording.screen["queue_" + item.queue],
         "reason": item.reason,
-        "why": wording.screen.get("outbox_" + item.reason) or sentence_of(item.reason),
+        "why": (wording.screen.get("outbox_" + item.reason) or sentence_of(item.reason)) + _times(item),
         "lgcode": item.body,
         "name": desk.register.full_name(item.body),
         "program": item.program,

@@ -31,6 +31,7 @@ class Held:
     body: str
     program: str
     received_at: datetime
+    detail: str = ""  # of an alert
 
 
 def approve(ledger: Ledger, sender: str, lgcode: str, who: tuple[str, str], now: datetime) -> None:
@@ -74,6 +75,14 @@ def taken_in(ledger: Ledger, arrival_id: int) -> bool:
         )
         is not None
     )
+
+
+def received(ledger: Ledger, arrival_id: int) -> datetime | None:
+    """When a mail was received as an official settled it last; None where its mailbox's time counts."""
+    row = ledger.row(
+        "SELECT detail FROM event WHERE arrival_id = ? AND kind = 'received' ORDER BY id DESC LIMIT 1", arrival_id
+    )
+    return unstamp(row["detail"]) if row else None
 
 
 def amendments(ledger: Ledger, arrival_id: int) -> dict[str, str]:
@@ -174,13 +183,14 @@ _CAPPED = f"""SELECT a.*, '0' AS piece, e.lgcode AS body, '' AS program, coalesc
 
 _ALERTED = {"question": "inquiry"}
 # What operators must hear of though nothing has to be decided, until one of them has seen it.
-_ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.lgcode AS body, e.program, coalesce(m.sender, '') AS sender,
+_ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.program, coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject
     FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
-    WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed', 'question') AND e.recorded_at <= ?
+    WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed', 'question', 'receipt_doubt') AND e.recorded_at <= ?
     AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind = e.kind
                 AND f.program = e.program AND f.lgcode = e.lgcode)
-    AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.kind = 'seen' AND s.id > e.id
+    AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.id > e.id
+                    AND (s.kind = 'seen' OR s.kind = 'received' AND e.kind = 'receipt_doubt')
                     AND s.recorded_at <= ?) ORDER BY e.id"""
 
 
@@ -203,6 +213,7 @@ def _held(row: object, reason: str, queue: str = "") -> Held:
         body=r["body"],
         program=r["program"],
         received_at=unstamp(r["received_at"]),
+        detail=r.get("detail", ""),
     )
 
 

@@ -247,6 +247,18 @@ def history(ledger: Ledger, body: str, program: str, before: int) -> tuple[Booki
     return tuple(sorted(map(_booking, rows), key=lambda b: (b.received_at, b.id)))
 
 
+def first_handed_in(ledger: Ledger, body: str, program: str, before: int) -> datetime | None:
+    """When the first answer of a body to a program came, right or not, of arrivals other than `before`."""
+    row = ledger.row(
+        "SELECT min(v.received_at) AS first FROM verdict v WHERE v.body = ? AND v.program = ? AND v.arrival_id <> ?"
+        f" AND v.part <> '' AND v.outcome IN ('accepted', 'correction', 'held') AND {_NEWEST.format(at='')}",
+        body,
+        program,
+        before,
+    )
+    return unstamp(row["first"]) if row and row["first"] else None
+
+
 def listed(ledger: Ledger, body: str, program: str, before: int) -> AnswerSheet | None:
     """The newest accepted row of a collated list for a body and program, from another arrival."""
     accepted = [
@@ -279,6 +291,13 @@ def bookings_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
     where = f"v.part <> '' AND v.body IN ({','.join('?' * len(codes))}) AND {_NEWEST.format(at='')}"
     query = _BOOKINGS_OF.format(bookings=_BOOKING.format(errors="''", where="v.id IN told"), where=where)
     return tuple(_booking(row) for row in ledger.rows(query, *codes))
+
+
+def whole_bookings_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
+    """Every booking of these bodies that holds now, oldest first: for reports, which count versions."""
+    codes = list(lgcodes)
+    where = f"v.part <> '' AND v.body IN ({','.join('?' * len(codes))}) AND {_NEWEST.format(at='')}"
+    return tuple(_booking(row) for row in ledger.rows(_BOOKING.format(errors="''", where=where), *codes))
 
 
 _BOOKINGS_OF = """WITH mine AS MATERIALIZED (
