@@ -136,7 +136,7 @@ class _SentMails:
         self._folder = special(client, SENT, self._named)
 
     def reaches_back_to(self, instant: datetime) -> bool:
-        return self._since is not None and self._since <= instant
+        return self._since is not None and self._since.date() <= instant.date()  # as SINCE does
 
     def answer_to(self, message_id: str) -> str:
         return self._answers.get(message_id, "") if message_id else ""

@@ -336,6 +336,12 @@ def m011_errands(db: Database) -> None:
     )
 
 
+@migrations()
+def m012_sent_by_hand(db: Database) -> None:
+    """Drafts that a human sent are found by the Message-ID that the mail program gave them."""
+    _run(db, "CREATE INDEX posting_by_hand ON posting (detail) WHERE state = 'sent_by_hand'")
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

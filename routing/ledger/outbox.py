@@ -212,8 +212,10 @@ def mark_undelivered(ledger: Ledger, message_id: str, detail: str, now: datetime
 
 
 def is_ours(ledger: Ledger, message_id: str) -> bool:
-    """Whether a reply with this Message-ID stands in the outbox."""
-    return ledger.row("SELECT 1 FROM outbox WHERE message_id = ?", message_id) is not None
+    """Whether a reply with this Message-ID stands in the outbox, or a human sent one of our drafts under it."""
+    sent = ledger.row("SELECT 1 FROM outbox WHERE message_id = ?", message_id)
+    by_hand = "SELECT 1 FROM posting WHERE state = 'sent_by_hand' AND detail = ?"
+    return sent is not None or ledger.row(by_hand, message_id) is not None
 
 
 def count_since(ledger: Ledger, column: str, value: str, since: datetime) -> int:

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from config.load import default_survey, load_survey
+from config.settings import load_settings
 from intake.imap import ImapSource
 from intake.imap_access import ImapAccess
 from intake.oauth import ClientCredentials, TokenAccess, TokenUnavailable, xoauth2
 from intake.source import SourceUnavailable
 from replies.sender import SenderLater
 from replies.smtp import SmtpAccess, SmtpSender
+from routing.connections import open_sender, open_source, unreadable_secrets
 from tests.replies.postings import posting
 from tests.servers import machine
 from tests.servers.dovecot import Dovecot
@@ -124,6 +127,36 @@ def test_a_mail_is_sent_with_a_token(microsoft: Microsoft) -> None:
 
     assert machine.eventually(lambda: len(microsoft.dovecot.mails(USER)) == 1, 10)
     assert f"sasl_method=XOAUTH2, sasl_username={USER}" in microsoft.postfix.log()
+
+
+def test_settings_open_a_mailbox_and_the_way_out_with_tokens(microsoft: Microsoft, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    auth = (
+        f'tenant = "{TENANT}"\nclient_id = "{CLIENT}"\nauthority = "{microsoft.issuer.authority}"\n'
+        'secret = { file = "secret" }\n'
+    )
+    server = f'host = "localhost"\nuser = "{USER}"\ntls_ca = "{microsoft.issuer.ca}"\n'
+    file = tmp_path / "settings.toml"
+    file.write_text(
+        'ledger = "l.db"\nmode = "send"\noperators = "o@mhlw.go.jp"\n'
+        f'[mailboxes.n_mynumber]\nsource = "imap"\nport = {microsoft.dovecot.imaps_port}\n{server}'
+        f"[mailboxes.n_mynumber.auth]\n{auth}"
+        f'[sender]\nkind = "smtp"\nport = {microsoft.postfix.port}\n{server}[sender.auth]\n{auth}'
+    )
+    settings = load_settings(file)
+    source = open_source(settings.mailboxes["n_mynumber"], settings)
+    sender = open_sender(settings, load_survey(default_survey()))
+
+    assert source.look(None).uids == ()
+    assert sender.send(posting(to=USER)).result == "sent"
+    source.close()
+    sender.close()
+    assert unreadable_secrets(settings, "settings.toml") == ()
+    (tmp_path / "secret").unlink()
+    assert [m.key for m in unreadable_secrets(settings, "settings.toml")] == [
+        "mailboxes.n_mynumber.auth.secret",
+        "sender.auth.secret",
+    ]
 
 
 def test_the_token_is_kept_while_it_is_valid(microsoft: Microsoft) -> None:

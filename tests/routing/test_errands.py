@@ -20,7 +20,7 @@ from replies.sender import Outcome
 from routing import operate
 from routing.cases import Override
 from routing.errands import ErrandsRun, MailboxErrands
-from routing.ledger import errands, people, promises
+from routing.ledger import errands, outbox, people, promises
 from routing.ledger.history import story
 from routing.operate import Who
 from tests.routing.desk_at_hand import Office, form, mail
@@ -302,6 +302,16 @@ def test_what_was_done_before_a_connection_broke_is_recorded(filing: Office) -> 
 
 def test_without_anything_to_do_no_connection_is_made(office: Office) -> None:
     assert MailboxErrands(BOX, Filer(), None).run(office.ledger) is None  # type: ignore[arg-type]
+
+
+def test_material_sent_in_answer_to_a_draft_that_a_human_sent_is_an_answer_to_us(office: Office) -> None:
+    found = draft(office)
+    sent = "<sent@outlook.test>"
+    assert not outbox.is_ours(office.ledger, sent)
+    note(office, Fate(found.key, "sent_by_hand", sent))
+
+    outline = {"概要.pdf": b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"}
+    assert office.settle(mail(outline, headers={"In-Reply-To": sent})).decided.mail.rule == "material"
 
 
 @pytest.mark.parametrize(("mode", "by_hand"), [("draft", True), ("send", False)])
