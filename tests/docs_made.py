@@ -1,14 +1,14 @@
 """Makes the parts of the documents that repeat the code, so that they cannot drift from it.
 
-`python -m tests.docs_made` writes docs/codes.md and the tables of docs/journey.md anew; test_docs.py fails
-when they are not up to date. Writes nothing else, and reads no ledger but an empty one in memory.
+`python -m tests.docs_made` writes docs/codes.md and the tables of docs/journey.md and README.md anew; test_docs.py
+fails when they are not up to date. Writes nothing else, and reads no ledger but an empty one in memory.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -17,6 +17,7 @@ from intake.finding import CATALOGUE
 from replies.wording import Saying, load_wording
 from routing.ledger.migrations import VIEWS, migrations
 from routing.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
+from tests.docs_bench import speed_rows
 
 DOCS = Path(__file__).parents[1] / "docs"
 ABOUT = {
@@ -109,12 +110,19 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]]) + "\n"
 
 
+def speed_table() -> str:
+    """What `make bench` measured."""
+    said, rows = speed_rows()
+    return f"{said}\n\n{table(('question', 'figure', 'beside it'), rows)}"
+
+
 MADE = {"decision tables": decision_tables, "ledger": ledger_tables}
+MADE_OF_README = {"speed": speed_table}
 
 
-def with_made_parts(text: str) -> str:
+def with_made_parts(text: str, made_by: Mapping[str, Callable[[], str]] = MADE) -> str:
     """A page with everything between its markers made anew. ValueError if a marker is not there once."""
-    for name, make in MADE.items():
+    for name, make in made_by.items():
         begin, end = (marker.format(name) for marker in _MARKERS)
         pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
         made = f"{begin}{make()}{end}"
@@ -125,8 +133,9 @@ def with_made_parts(text: str) -> str:
 
 
 def main() -> None:
-    """Writes both pages."""
-    journey = DOCS / "journey.md"
+    """Writes all pages."""
+    journey, readme = DOCS / "journey.md", DOCS.parent / "README.md"
+    readme.write_text(with_made_parts(readme.read_text(encoding="utf-8"), MADE_OF_README), encoding="utf-8")
     (DOCS / "codes.md").write_text(codes_page(), encoding="utf-8")
     journey.write_text(with_made_parts(journey.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -290,6 +290,11 @@ def test_the_journeys_tables_are_up_to_date() -> None:
     assert text == docs_made.with_made_parts(text), "python -m tests.docs_made"
 
 
+def test_the_readmes_table_of_speed_is_that_of_the_last_benchmark() -> None:
+    text = _read(ROOT / "README.md")
+    assert text == docs_made.with_made_parts(text, docs_made.MADE_OF_README), "python -m tests.docs_made"
+
+
 def test_each_promise_names_a_test_that_exists() -> None:
     rows = [row for row in _rows(_section(ROOT / "docs" / "journey.md", "The promises")) if row[0].isdigit()]
     assert [row[0] for row in rows] == ["1", "2", "3", "4", "5", "6"]

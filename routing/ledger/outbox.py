@@ -118,8 +118,8 @@ def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Outgoing]:
 
 def begun_twice(ledger: Ledger) -> list[Outgoing]:
     """Replies that two attempts were begun on of which nobody knows the end."""
-    found = (_outgoing(row) for row in ledger.rows(_OUTGOING.format(where=""), -1))
-    return [outgoing for outgoing in found if outgoing.interrupted > 1]
+    query = _OUTGOING.format(where="WHERE state = 'sending' AND tries - later > 1")
+    return [_outgoing(row) for row in ledger.rows(query, -1)]
 
 
 def _outgoing(row: Row) -> Outgoing:

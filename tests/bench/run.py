@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.progress import track
 
 from config.jst import JST
+from tests import docs_made
 from tests.bench.floors import material
 from tests.bench.growth import growth
 from tests.bench.journey import journey
@@ -96,7 +97,8 @@ def write(figures: Figures) -> None:
         figures = {"share_of_floors": figures["journey"]["share_of_floors"], **figures}
     kept = {name: value for name, value in known.items() if name in KEPT}
     RESULT.write_text(json.dumps(kept | figures, indent=2) + "\n", encoding="utf-8")
-    screen.print(f"{RESULT} written", highlight=False)
+    docs_made.main()
+    screen.print(f"{RESULT} and README's table written", highlight=False)
 
 
 KEPT = ("twenty_thousand",)  # measured by `make bench-full`
