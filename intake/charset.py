@@ -41,6 +41,7 @@ _NO_CHARSETS = frozenset(
 )
 # Charsets in which bytes below 80 may be more than ASCII.
 _NOT_OVER_ASCII = frozenset({"iso-2022-jp", "utf-7", "hz", "iso2022_kr", "utf-16", "utf-32"})
+_FEW = 64  # bytes of so short a text may be two things at once
 _SAMPLE = 4096  # bytes looked at when readings are compared
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\uffff]")
@@ -126,6 +127,11 @@ def _certain(raw: bytes, charset: str) -> Decoded | None:
         # Two-byte sequences alone are no proof: 岬町 in EUC-JP is valid UTF-8.
         if not utf8.lossy and max(utf8.text, default="") >= "\u0800":
             return Decoded(utf8.text, "declared" if charset == "utf-8" else "utf-8", False)
+    if charset in ("cp932", "euc-jp"):
+        # A few rare kanji (悄 in EUC-JP) are valid two-byte UTF-8: then the declaration settles it.
+        told, utf8 = _reader(charset)(raw[:_FEW]), _read_utf8(raw[:_FEW])
+        if len(raw) <= _FEW and not (told.lossy or utf8.lossy) and max(utf8.text, default="") < "\u0800":
+            return Decoded(told.text, "declared", False)
     return None
 
 
