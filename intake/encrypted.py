@@ -12,6 +12,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterable
+from xml.parsers.expat import ExpatError
 
 import msoffcrypto
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, ParseError
@@ -23,6 +24,7 @@ _ERRORS = (
     DecryptionError,
     FileFormatError,
     ParseError,
+    ExpatError,  # its XML, which describes the encryption
     struct.error,
     zipfile.BadZipFile,
     OSError,

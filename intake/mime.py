@@ -24,6 +24,7 @@ __all__ = ["Leaf", "Part", "header_text", "leaves", "parse"]
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 _BOUNDARY_LINE = re.compile(rb"^--([^\r\n]{1,70}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+MOST_LEAVES = 2000  # of one mail; ten times what anybody was seen to send
 _DEEPEST = 20  # messages within messages; what lies deeper is kept closed
 _BOM = b"\xef\xbb\xbf"
 
@@ -95,6 +96,9 @@ def leaves(part: Part, names: frozenset[str] = frozenset()) -> tuple[Leaf, ...]:
     found: list[Leaf] = []
     attachments = 0
     for node, nested, returned in _content(part, False, False):
+        if len(found) == MOST_LEAVES:
+            found[-1] = replace(found[-1], notes=(*found[-1].notes, "what follows it is left closed: too many"))
+            break
         leaf = _leaf(node, names)
         if node.is_message and node.children and not leaf.filename:
             continue  # nothing but a frame around what follows

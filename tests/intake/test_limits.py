@@ -1,0 +1,91 @@
+"""Mails of unusual size in the real reader child, under its ceilings: read right, or given up by name; never a worker
+that hangs or fills the memory."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from config.load import default_survey
+from intake.mime import MOST_LEAVES, leaves, parse
+from routing.reading import Reader
+from tests.workbooks.forms_at_hand import filled
+
+SUBJECT = "=?UTF-8?B?44CQ5qiq5rWc5biC44CR44Oe44Kk44OK44Oz44OQ44O844Ki44Oz44Kx44O844OI5Zue562U?="
+HEAD = f"From: a@city.yokohama.lg.jp\r\nTo: n_mynumber@mhlw.go.jp\r\nSubject: {SUBJECT}\r\n".encode()
+TEXT = b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + "回答を送付いたします。".encode()
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    child = Reader(default_survey())
+    yield child
+    child.close()
+
+
+def attached(data: bytes, name: str) -> bytes:
+    head = f"Content-Type: application/octet-stream; name={name}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return head.encode() + base64.encodebytes(data)
+
+
+def mail(*parts: bytes) -> bytes:
+    head = HEAD + b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    return head + b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + b"--b--\r\n"
+
+
+def test_a_mail_of_thirty_megabytes(reader: Reader) -> None:
+    raw = mail(
+        TEXT, attached(os.urandom(22_000_000), "big.bin"), attached(filled({"program": "難病"}), "a.xlsx")
+    )
+    assert len(raw) > 29_000_000
+    read = reader.read_mail(raw)
+    assert [(f.filename, f.size, f.kind) for f in read.files] == [
+        ("big.bin", 22_000_000, "other"),
+        ("a.xlsx", read.files[1].size, "answer_sheet"),
+    ]
+
+
+def test_ten_thousand_header_lines(reader: Reader) -> None:
+    lines = b"".join(b"X-Line-%d: %s\r\n" % (n, b"y" * 60) for n in range(10_000))
+    received = b"".join(
+        b"Received: from a%d by b;\r\n\tThu, 20 Jul 2023 10:15:00 +0900\r\n" % n for n in range(5_000)
+    )
+    read = reader.read_mail(received + lines + HEAD + TEXT)
+    assert (read.kind, read.message.subject) == ("submission", "【横浜市】マイナンバーアンケート回答")
+
+
+def test_more_leaves_than_anybody_sends_are_left_closed_and_that_is_told() -> None:
+    found = leaves(parse(mail(*[attached(b"x", "a.bin")] * (MOST_LEAVES + 5))))
+    assert len(found) == MOST_LEAVES
+    assert found[-1].notes[-1].startswith("what follows it is left closed") and not found[-2].notes
+
+
+@pytest.mark.long
+def test_two_hundred_workbooks(reader: Reader) -> None:
+    book = filled({"program": "難病"})
+    read = reader.read_mail(mail(TEXT, *[attached(book, f"{n}.xlsx") for n in range(200)]))
+    assert [f.kind for f in read.files] == ["answer_sheet"] * 200
+
+
+WORD = b"=?UTF-8?B?5qiq5rWc5biC?="
+PEOPLE = b", ".join(WORD + b" <a%d@b.jp>" % n for n in range(20_000))
+UU = b"begin 644 a.bin\r\n" + (b"M" + b"A" * 60 + b"\r\n") * 160_000 + b"`\r\nend\r\n"
+CMS = b"Content-Type: application/pkcs7-mime\r\n\r\n" + b"\x30\x80\x24\x80" * 500_000
+LARGE = {
+    "a field of a megabyte": HEAD + b"X: " + b"a" * 1_000_000 + b"\r\n\r\n" + TEXT,
+    "twenty thousand encoded words": b"Subject: " + b" ".join([WORD] * 20_000) + b"\r\n\r\n" + TEXT,
+    "twenty thousand recipients": HEAD + b"Cc: " + PEOPLE + b"\r\n\r\n",
+    "a text of five megabytes": HEAD + TEXT * 50_000,
+    "html of two megabytes": HEAD + TEXT.replace(b"plain", b"html") + b"<p>a</p>" * 250_000,
+    "uuencode of ten megabytes": HEAD + b"\r\n" + UU,
+    "signed data within signed data": HEAD + CMS,
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("raw", LARGE.values(), ids=LARGE)
+def test_what_is_large_in_one_place_only(reader: Reader, raw: bytes) -> None:
+    assert reader.read_mail(raw).kind in ("submission", "inquiry")
