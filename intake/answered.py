@@ -23,6 +23,7 @@ from intake.imap_access import ImapAccess, connect, cut, hang_up, told
 from intake.source import SourceUnavailable
 
 FRESH_SECONDS = 1.0
+AWAY_SECONDS = 30.0  # a server that is away is not asked again for each reply: that could take a timeout each
 _CHUNK = 500
 _FIELDS = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO SUBJECT)]"
 _FIELD = re.compile(rb"^(message-id|in-reply-to|subject):[ \t]*(.*?)\s*$", re.IGNORECASE | re.MULTILINE)
@@ -66,16 +67,21 @@ class ImapAnswers:
         self._marked: frozenset[int] = frozenset()
         self._marked_from = 0
         self._looked_at = float("-inf")  # time.monotonic
+        self._away_since = float("-inf")
+        self._why_away = ""
 
     def how(self, asked: Asked) -> str:
         """The mark first: it tells of the mail itself."""
+        if time.monotonic() - self._away_since < AWAY_SECONDS:
+            raise SourceUnavailable(self._why_away)
         uid = int(asked.uid) if asked.uid.isdigit() else 0
         try:
             with told(self._access, "返信済みかどうかを確認できません"):
                 if not self._knows(asked, uid):
                     self._look_again(asked, uid)
-        except SourceUnavailable:
+        except SourceUnavailable as away:
             self._drop()
+            self._away_since, self._why_away = time.monotonic(), str(away)
             raise
         if asked.uidvalidity.partition("+")[0] == self._validity and uid in self._marked:
             return "\\Answered"

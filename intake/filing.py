@@ -85,8 +85,14 @@ def _file(client: IMAPClient, watched: str, wanted: list[ToFile]) -> Iterator[Fi
         return
     copied = frozenset[int]() if client.has_capability("MOVE") else _copied(client, target, wanted)
     present = _present(client, source, wanted)
-    yield from (Filed(w.key, w.folder, "gone") for w in wanted if not present.get(w.key))
+    if absent := [w for w in wanted if not present.get(w.key)]:
+        lies_there = _copied(client, target, absent)  # moved before a crash could tell so
+        yield from (Filed(w.key, w.folder, "moved" if w.key in lies_there else "gone") for w in absent)
     there = [w for w in wanted if present.get(w.key)]
+    if not there:
+        return
+    if absent:
+        client.select_folder(source)
     try:
         how = _move(client, [(u, w.key in copied) for w in there for u in present[w.key]], target)
         yield from (Filed(w.key, w.folder, how) for w in there)

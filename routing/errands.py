@@ -6,7 +6,8 @@ Only reads the ledger. A mailbox where an errand cannot be run now is read all t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +19,8 @@ from intake.source import SourceUnavailable
 from replies.draft_watch import DraftsWatch, Fate
 from routing.ledger import errands
 from routing.ledger.store import Ledger
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +61,28 @@ class MailboxErrands:
         self._watch = watch
 
     def run(self, ledger: Ledger) -> ErrandsRun | None:
-        """Files first. What was done before something went wrong is told."""
+        """Files first. What was done before something went wrong is told; the one does not hinder the other."""
         filed: list[Filed] = []
         fates: list[Fate] = []
-        problems: list[str] = []
-        try:
-            self._file(ledger, filed)
-        except (SourceUnavailable, SettingsError) as problem:
-            problems.append(str(problem))
-        try:
-            self._follow(ledger, fates)
-        except (SourceUnavailable, SettingsError) as problem:
-            problems.append(str(problem))
-        if not (filed or fates or problems):
+        problems = [
+            self._try(lambda: self._file(ledger, filed)),
+            self._try(lambda: self._follow(ledger, fates)),
+        ]
+        problem = " ".join(filter(None, problems))
+        if not (filed or fates or problem):
             return None
-        return ErrandsRun(self._mailbox, tuple(filed), tuple(fates), " ".join(problems))
+        return ErrandsRun(self._mailbox, tuple(filed), tuple(fates), problem)
+
+    def _try(self, errand: Callable[[], None]) -> str:
+        """The problem in one sentence, or an empty string."""
+        try:
+            errand()
+        except (SourceUnavailable, SettingsError) as problem:
+            return str(problem)
+        except Exception as error:  # whatever it was, the mailbox is read all the same
+            log.debug("%s", self._mailbox, exc_info=True)
+            return f"予期しない問題が起きました（{type(error).__name__}）。次回もう一度試します。"
+        return ""
 
     def close(self) -> None:
         """Hangs up; never raises."""

@@ -68,6 +68,8 @@ def test_a_reply_becomes_a_draft_that_a_human_sends_and_the_mail_goes_into_its_f
 
     office.wait_for_rows(STATES, [("queued",), ("sending",), ("drafted",), ("sent_by_hand",)])
     assert office.ledger("SELECT kind, detail FROM event WHERE kind = 'filed'") == [("filed", "受付済")]
+    assert office.ledger("SELECT count(*) FROM missing") == [(0,)]  # what we moved is not missing
+    assert office.ledger("SELECT count(*) FROM health WHERE failing_since <> ''") == [(0,)]
     assert writers.servers.dovecot.mails(YOKOSUKA) == []  # nothing was sent but by the human
     assert worker.terminate() == 0
 

@@ -34,6 +34,7 @@ def answer(n: int, message_id: str = "<answer@mhlw.test>", subject: str = "Re: å
 @pytest.fixture(autouse=True)
 def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answered, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(answered, "AWAY_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="module", params=[JAPANESE, BELOW_INBOX], ids=["slash", "dot"])
@@ -158,6 +159,28 @@ def test_a_server_that_is_away_is_told(box: Box, answers: ImapAnswers) -> None:
     finally:
         box.dovecot.start()
     assert answers.how(one) == ""
+
+
+def test_a_server_that_is_away_is_not_asked_for_each_reply(
+    box: Box, answers: ImapAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answered, "AWAY_SECONDS", 60.0)
+    one = asked(box, 1)
+    tried: list[object] = []
+
+    def connect(access: object) -> object:
+        tried.append(access)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(answered, "connect", connect)
+    told = []
+    for _ in range(3):
+        with pytest.raises(SourceUnavailable) as away:
+            answers.how(one)
+        told.append(str(away.value))
+
+    assert len(tried) == 1
+    assert len(set(told)) == 1
 
 
 def test_within_a_second_one_look_serves_all_replies(

@@ -77,6 +77,16 @@ def test_a_mail_that_somebody_has_moved_is_no_fault(box: Box) -> None:
     assert box.lists(DONE) == [mail(2)]
 
 
+def test_what_was_moved_before_a_crash_is_not_taken_for_somebody_elses_doing(box: Box) -> None:
+    uid, other = box.put(mail(1)), box.put(mail(2))
+    file(box, wanted(box, uid))
+
+    done = file(box, wanted(box, uid), wanted(box, other, n=2))
+
+    assert {(d.key, d.how == "gone") for d in done} == {(uid, False), (other, False)}
+    assert box.lists(DONE) == [mail(1), mail(2)]
+
+
 def test_under_another_uidvalidity_the_same_uid_is_another_mail(box: Box) -> None:
     uid = box.put(mail(1))
 

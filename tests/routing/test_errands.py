@@ -300,6 +300,26 @@ def test_what_was_done_before_a_connection_broke_is_recorded(filing: Office) -> 
     assert len(errands.to_file(filing.ledger, BOX)) == waiting - 1
 
 
+class Faulty:
+    """Breaks in a way that nobody foresaw."""
+
+    def file(self, wanted: Sequence[ToFile]) -> Iterator[Filed]:
+        raise ZeroDivisionError
+
+    def close(self) -> None: ...
+
+
+def test_a_fault_that_nobody_foresaw_is_a_problem_of_the_errands_alone(filing: Office) -> None:
+    filing.settle(mail())
+    deliver(filing, People())
+
+    run = MailboxErrands(BOX, Faulty(), None).run(filing.ledger)  # type: ignore[arg-type]
+
+    assert run is not None
+    assert run.problem == "予期しない問題が起きました（ZeroDivisionError）。次回もう一度試します。"
+    assert len(errands.to_file(filing.ledger, BOX)) == 1
+
+
 def test_without_anything_to_do_no_connection_is_made(office: Office) -> None:
     assert MailboxErrands(BOX, Filer(), None).run(office.ledger) is None  # type: ignore[arg-type]
 
