@@ -51,6 +51,7 @@ class ImapBox:
             ca=self._ca,
             max_size=max_size,
             timeout_seconds=5,
+            idle_seconds=60,
             batch=2,
         )
         self._sources.append(ImapSource(access))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from intake.source import Cursor, Source, SourceUnavailable
+from routing.watching import Bell
 from tests.intake.boxes import DEADLINE, Box, ImapBox, MaildirBox
 
 JST = timezone(timedelta(hours=9))
@@ -157,6 +158,17 @@ def test_a_mailbox_that_is_away_is_unavailable_and_then_read_again(box: Box) -> 
         box.mend()
 
     assert "。" in str(told.value)
+    assert subjects(source, source.look(None).uids) == [b"kept"]
+
+
+def test_an_order_ends_the_wait_and_the_source_goes_on(box: Box) -> None:
+    source, bell = box.source(), Bell()
+    bell.ring()
+    assert source.wait(bell.fileno()) == "quiet"  # not even connected
+    source.look(None)
+    assert source.wait(bell.fileno()) == "quiet"
+    box.put(mail("kept"))
+
     assert subjects(source, source.look(None).uids) == [b"kept"]
 
 
