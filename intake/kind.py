@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from intake import bounce
 from intake.ids import is_our_message_id, make_message_id
 from intake.mime import Leaf, Part, leaves
-from intake.missing import PARTIAL, comes_by_link
+from intake.missing import PARTIAL, comes_by_link, was_removed
 from intake.submission import Address, Claim, MailKind, Message
 
 __all__ = [
@@ -198,6 +198,11 @@ def _by_link(facts: _Facts) -> bool:
     return not facts.file and comes_by_link(facts.words)
 
 
+def _was_stripped(facts: _Facts) -> bool:
+    told = facts.form or facts.claims  # what it was meant as
+    return not told and was_removed(facts.message.body, leaves(facts.part))
+
+
 def _meant(facts: _Facts) -> bool:
     """It says that it submits, and its subject is no question."""
     return bool(_SUBMITS.search(facts.words)) and not _QUESTION_SUBJECT.search(facts.subject)
@@ -246,6 +251,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule("submission", "answers our mail, with a file", lambda f: bool(f.answers) and f.file),
     _Rule("inquiry", "it asks", _asks),
     _Rule("submission", "a link in place of a file", _by_link),
+    _Rule("submission", "a gateway took its file out", _was_stripped),
     _Rule("submission", "subject as asked for", lambda f: f.claims),
     _Rule("submission", "it says that it submits", lambda f: bool(_SUBMITS.search(f.words))),
     _Rule("inquiry", "nothing in it is a submission", lambda f: True),

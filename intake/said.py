@@ -60,8 +60,8 @@ _COVER = re.compile(
     r"|いかがお過ごし|清栄|健勝|(?:心当たり|覚え)の?な(?:い|かった)|誤って(?:受信|送信|届)|誤送信"
 )
 _WITHDRAWS = re.compile(
-    r"取り?下げ|取下|撤回|取り?消し?(?:て|ます|を|たい|願|いた|の|させ|と)|破棄(?:して|願|を|いただ|くだ)|無効(?:として|に|と)"
-    r"|なかったこと|提出を(?:取りやめ|とりやめ|やめ)"
+    r"取り?下げ|取下|撤回|取り?消し?(?:て|ます|を|たい|願|いた|の|させ|と)|破棄(?:して|願|を|いただ|くだ)|無効(?:として|にして)(?:いただ|頂|くだ|下さ|扱|取り扱)"
+    r"|なかったことに(?:して|願)|提出を(?:取りやめ|とりやめ|やめ)"
 )
 _CORRECTS = re.compile(
     r"訂正|差し?替|差替|正しくは|正しい(?:の|値|回答|数)は|誤記|誤り(?:が|で(?:した|す)|を)|間違(?:い|え|って)"
@@ -69,6 +69,10 @@ _CORRECTS = re.compile(
     r"|\(?\d{1,2}\)?では?なく|に(?:改め|変え)(?:て|ます|たい)"
 )
 _SENDS = re.compile(r"送付|送信|お送り|提出|再送|添付|送り(?:ます|直)")
+# The footer for those whom a mail reaches by mistake: 心当たりのない場合は、破棄してください.
+_ASTRAY = re.compile(
+    r"心当たり|覚えの?な|(?:誤って|誤り|間違って)[^。]{0,6}(?:受信|届)|誤送信|第三者|機密|秘密|受信者|宛先"
+)
 _NEVER = re.compile(
     r"(?:取り?下げ|撤回|訂正|差し?替え?|修正|変更|誤り|間違い)[^。]{0,12}(?:ありません|ございません|ない|なし|不要|せず)"
     r"|ありがとう|かしこまり|承知"
@@ -89,7 +93,9 @@ def asks(body: str) -> bool:
 def amends(body: str) -> Amends:
     """What a text without a file says of an answer sent before: that it is withdrawn, or is to be corrected
     (not: that a corrected one is being sent)."""
-    sentences = [sentence for sentence in _sentences(body) if not _NEVER.search(sentence)]
+    sentences = [
+        sentence for sentence in _sentences(body) if not (_NEVER.search(sentence) or _ASTRAY.search(sentence))
+    ]
     if any(_WITHDRAWS.search(sentence) for sentence in sentences):
         return "withdrawal"
     corrected = any(_CORRECTS.search(sentence) and not _SENDS.search(sentence) for sentence in sentences)

@@ -99,6 +99,11 @@ def test_a_gateway_that_took_the_file_out_is_told(line: str) -> None:
     assert codes(submission) == ["file_removed"]
 
 
+def test_a_mail_of_which_a_gateway_left_nothing_else_was_meant_as_a_submission() -> None:
+    submission = read(mail(REMOVED[0], subject="アンケートの件"))
+    assert (submission.kind, codes(submission)) == ("submission", ["subject_absent", "file_removed"])
+
+
 @pytest.mark.parametrize(
     ("name", "note"),
     [
