@@ -299,7 +299,24 @@ def test_each_promise_names_a_test_that_exists() -> None:
     rows = [row for row in _rows(_section(ROOT / "docs" / "journey.md", "The promises")) if row[0].isdigit()]
     assert [row[0] for row in rows] == ["1", "2", "3", "4", "5", "6"]
     for row in rows:
-        named = re.findall(r"\[`(test_\w+)`\]\(\.\./(tests/\S+?\.py)\)", row[-1])
-        assert named, row[0]
-        for test, file in named:
-            assert f"def {test}(" in _read(ROOT / file), test
+        _names_tests_that_exist(row)
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["The program", "The server of the mailboxes", "The server that takes the replies", "A mail"],
+)
+def test_each_fault_names_a_test_that_exists(part: str) -> None:
+    rows = _rows(_section(ROOT / "docs" / "faults.md", part))
+    told = [row for row in rows if row[0] != "what breaks" and not row[0].startswith("--")]
+    assert len(told) > 4
+    for row in told:
+        _names_tests_that_exist(row)
+
+
+def _names_tests_that_exist(row: list[str]) -> None:
+    """The last cell of a row of a table."""
+    named = re.findall(r"\[`(test_\w+)`\]\(\.\./(tests/\S+?\.py)\)", row[-1])
+    assert named, row[0]
+    for test, file in named:
+        assert f"def {test}(" in _read(ROOT / file), test

@@ -172,11 +172,20 @@ class Dovecot:
 
     def restore(self, address: str, backup: Path) -> None:
         """Puts a user's mail back as it was: what has come since is gone, and its UIDs are given again."""
-        self.kick(address)
-        shutil.rmtree(self._home(address))
-        shutil.copytree(backup, self._home(address))
-        for each in (self._home(address), *self._home(address).rglob("*")):
+        home = self._home(address)
+        restored, crashed = (home.with_name(f"{home.name}.{uuid4().hex}") for _ in range(2))
+        shutil.copytree(backup, restored)
+        for each in (restored, *restored.rglob("*")):
             os.chown(each, _NOBODY, _NOBODY)
+        home.rename(crashed)  # at once, for clients are connected
+        while True:
+            try:
+                restored.rename(home)
+                break
+            except OSError:  # one of them has had a new mailbox made meanwhile
+                shutil.rmtree(home, ignore_errors=True)
+        self.kick(address)
+        shutil.rmtree(crashed, ignore_errors=True)
 
     def kick(self, address: str) -> None:
         """Cuts this user's connections, if there are any."""
