@@ -25,6 +25,7 @@ class Wire:
         self._after = after
         self._fault = fault
         self.happened = threading.Event()
+        self.connections = 0
         self._open: list[socket.socket] = []
         self._listener = socket.create_server((machine.ADDRESS, 0))
         self.port = self._listener.getsockname()[1]
@@ -51,6 +52,7 @@ class Wire:
                 client.close()
                 continue
             self._open += [client, server]
+            self.connections += 1
             threading.Thread(target=self._pass, args=(client, server), daemon=True).start()
             threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
 
