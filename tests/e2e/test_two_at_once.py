@@ -56,6 +56,21 @@ def test_of_three_workers_started_at_once_one_works(stage: Stage, record_propert
     scene.check()
 
 
+@pytest.mark.long
+def test_sigterm_in_mid_batch_leaves_the_rest_for_the_next_run(stage: Stage, record_property: Record) -> None:
+    note(record_property, "SIGTERM in mid-batch")
+    scene = stage.everything()
+    worker = scene.start()
+    try:
+        worker.wait_for(" / 返信")
+        assert worker.terminate() == 0, worker.log()
+    finally:
+        worker.kill()
+    assert not scene.settled()  # the poison alone takes three readers
+    assert scene.once() == 0, scene.log()
+    scene.check()
+
+
 def test_a_worker_killed_in_its_place_leaves_it_free_though_its_reader_lives_on(
     stage: Stage, record_property: Record
 ) -> None:
