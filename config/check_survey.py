@@ -74,6 +74,7 @@ def _check_instants(survey: Survey) -> Told:
     instants: list[tuple[str, datetime]] = [("deadline", survey.deadline), ("correct_by", survey.correct_by)]
     instants += [(f"calendar.polling.{n}.start", p.start) for n, p in enumerate(calendar.polling, 1)]
     instants += [(f"calendar.reminders.{n}", r) for n, r in enumerate(calendar.reminders, 1)]
+    instants += [(f"calendar.report_mails.{n}", r) for n, r in enumerate(calendar.report_mails, 1)]
     wrong = [key for key, instant in instants if instant.utcoffset() != _JST_OFFSET]
     for key in wrong:
         yield key, "日時に +09:00（日本時間）を付けてください。"
@@ -88,6 +89,9 @@ def _check_order(survey: Survey) -> Told:
     for place, reminder in enumerate(survey.calendar.reminders, 1):
         if reminder >= survey.deadline:
             yield f"calendar.reminders.{place}", "提出期限（deadline）より前にしてください。"
+    for place, instant in enumerate(survey.calendar.report_mails, 1):
+        if instant > survey.deadline:
+            yield f"calendar.report_mails.{place}", "提出期限（deadline）までの日時にしてください。"
     starts = [polling.start for polling in survey.calendar.polling]
     if starts != sorted(set(starts)):
         yield "calendar.polling", "start の早い順に、重なりなく書いてください。"

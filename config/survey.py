@@ -91,6 +91,7 @@ class Calendar(Shape):
     polling: tuple[Polling, ...]
     reminders: tuple[datetime, ...]
     reports: ReportTimes | None = None
+    report_mails: tuple[datetime, ...] = ()  # when prefectures get their report by mail; the deadline: the closing one
 
 
 class Choice(Shape):

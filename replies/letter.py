@@ -12,7 +12,7 @@ from intake.finding import Finding
 LetterKind = Literal[
     "acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect", "parts"
 ]
-NoticeKind = Literal["reminder", "request", "alert"]  # what we write without being written to
+NoticeKind = Literal["reminder", "request", "extension", "report", "alert"]  # what we write without being written to
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
 
 

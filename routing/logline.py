@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import get_args
 
+from replies.letter import NoticeKind
 from replies.wording import load_wording
 from routing.decided import Piece
 from routing.desk import Delivery
@@ -45,7 +47,8 @@ def delivery_line(delivery: Delivery) -> str:
     """受付番号 返信の種類 送信の結果（サーバーの言葉）."""
     wording = load_wording()
     said = _ADDRESS.sub("〈アドレス〉", delivery.detail) if delivery.state not in ("sent", "drafted") else ""
-    line = f"{delivery.receipt} 返信{wording.subject[delivery.kind]} {wording.screen['posting_' + delivery.state]}"
+    what = "" if delivery.kind in get_args(NoticeKind) else "返信"
+    line = f"{delivery.receipt} {what}{wording.subject[delivery.kind]} {wording.screen['posting_' + delivery.state]}"
     return f"{line}（{said}）" if said else line
 
 

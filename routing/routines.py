@@ -13,6 +13,7 @@ from routing.desk import Desk
 from routing.ledger import arrivals
 from routing.reminding import instant_due, round_due
 from routing.report_files import write_all
+from routing.report_mail import due_mail, mail_reports
 from routing.reports import open_instant
 
 
@@ -25,8 +26,10 @@ def reminders(desk: Desk, read: Collection[str]) -> Iterator[str]:
 
 
 def reports(desk: Desk, all_read: bool) -> Iterator[str]:
-    """Makes the report that is due, if the settings name a folder. The closing one waits until every mailbox
+    """Mails the prefectures theirs where the survey says so, and makes those that are due in the folder that the
+    settings name. The closing one waits until every mailbox
     was read after the deadline (`all_read`) and nothing waits; it counts what was received until then."""
+    yield from mail_reports(desk, all_read)
     folder, survey = desk.settings.reports, desk.register.survey
     instant = schedule.due_report(desk.ledger, survey, desk.clock()) if folder else None
     if folder is None or instant is None:
@@ -45,7 +48,7 @@ def reports(desk: Desk, all_read: bool) -> Iterator[str]:
 
 def due_since(desk: Desk) -> datetime | None:
     """The instant since which a mailbox must have been read before what is due may be done; None: nothing."""
-    due = [instant_due(desk)]
+    due = [instant_due(desk), due_mail(desk.ledger, desk.register.survey, desk.clock())]
     if desk.settings.reports is not None:
         due.append(schedule.due_report(desk.ledger, desk.register.survey, desk.clock()))
     return max((i for i in due if i is not None), default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,8 +12,11 @@ from routing.cli.context import App, console, echo_json, table, with_app
 from routing.clock import JST, stamp
 from routing.desk import Desk
 from routing.extend import Target, described, extend, pause
-from routing.ledger.extensions import extensions
+from routing.extension_notice import notices, place_of, queue_notices, write_drafts
+from routing.ledger.extensions import extensions, notices_made
 from routing.operate import Who
+
+_NOTICE = {"queued": "送信待ちに", "drafted": "下書き"}
 
 
 @click.command("extend")
@@ -23,11 +27,28 @@ from routing.operate import Who
 )
 @click.option("--by", default="", help="判断した職員")
 @click.option("--why", "--reason", "why", default="", help="理由")
+@click.option(
+    "--notify", is_flag=True, help="延長のお知らせを送信待ちに置く（省けば下書きのファイルだけを作る）"
+)
+@click.option(
+    "--drafts",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="下書きを置く場所（既定: 台帳の隣の「延長のお知らせ」）",
+)
 @click.option("--list", "listing", is_flag=True, help="これまでの延長を一覧にする")
 @click.option("--json", "as_json", is_flag=True, help="一覧を JSON で出力する")
 @with_app
 def extend_command(  # noqa: PLR0913 - one parameter per option of the command
-    app: App, body: str, program: str, until: str | None, by: str, why: str, listing: bool, as_json: bool
+    app: App,
+    body: str,
+    program: str,
+    until: str | None,
+    by: str,
+    why: str,
+    notify: bool,
+    drafts: Path | None,
+    listing: bool,
+    as_json: bool,
 ) -> None:
     """提出期限を、団体や制度等ごとに延長します（理由とともに記録します）。"""
     with app.open_desk() as desk:
@@ -37,8 +58,29 @@ def extend_command(  # noqa: PLR0913 - one parameter per option of the command
         if not (until and by and why):
             raise click.UsageError("--until、--by、--why を指定してください（一覧は --list）。")
         at = _instant(until)
-        extend(desk, Target(body, program), at, Who(by, why))
+        target, who = Target(body, program), Who(by, why)
+        extend(desk, target, at, who)
         click.echo(f"期限を {stamp(at)} とする記録をしました。")
+        folder = drafts or desk.settings.ledger.parent / "延長のお知らせ"
+        _tell(desk, place_of(desk, target), None if notify else folder, who)
+
+
+def _tell(desk: Desk, place: int, folder: Path | None, who: Who) -> None:
+    """The notices of an extension: into `folder` as drafts, or into the outbox; and who is to be telephoned."""
+    made = notices(desk, place)
+    if not made:
+        click.echo("延長のお知らせは作りません（取消しなど）。係からご連絡ください。")
+        return
+    if folder is None:
+        click.echo(f"延長のお知らせ {queue_notices(desk, place, who)}通を、送信待ちに置きました。")
+    elif written := write_drafts(desk, place, folder, who):
+        click.echo(f"延長のお知らせの下書き {len(written)}通を {folder} に置きました（まだ送っていません）。")
+        click.echo("メールソフトで開いて送るか、同じ指定に --notify を付けて実行すると送ります。")
+    item = {m.id: m.item for m in desk.register.survey.mailboxes}
+    silent = [f"{desk.register.full_name(a.respondent)}（{item[a.mailbox]}）" for a in made if not a.posted]
+    if silent:
+        shown = "、".join(silent[:10]) + (f" ほか{len(silent) - 10}件" if len(silent) > 10 else "")
+        click.echo(f"アドレスが分からないため、電話などでお知らせする団体：{shown}")
 
 
 def _instant(text: str) -> datetime:
@@ -51,18 +93,19 @@ def _instant(text: str) -> datetime:
 
 def _list(desk: Desk, as_json: bool) -> None:
     """Every extension that was recorded, oldest first."""
-    found = extensions(desk.ledger, desk.clock())
+    found, told = extensions(desk.ledger, desk.clock()), notices_made(desk.ledger, desk.clock())
     if as_json:
         rows: list[dict[str, Any]] = [
             {"lgcode": e.lgcode, "program": e.program, "until": stamp(e.until), "by": e.by, "why": e.why,
-             "recorded_at": stamp(e.recorded_at)}
-            for e in found
+             "recorded_at": stamp(e.recorded_at), "notices": list(told.get(n, ()))}
+            for n, e in enumerate(found, 1)
         ]  # fmt: skip
         echo_json(rows)
         return
-    shown = table("期限の延長", "団体", "制度等", "期限", "判断した職員", "理由", "記録した日時")
-    for e in found:
-        shown.add_row(*described(e, desk.register), stamp(e.until), e.by, e.why, stamp(e.recorded_at))
+    shown = table("期限の延長", "団体", "制度等", "期限", "判断した職員", "理由", "記録した日時", "お知らせ")
+    for n, e in enumerate(found, 1):
+        sent = "、".join(f"{_NOTICE[how]} {count}通" for how, count in told.get(n, ()))
+        shown.add_row(*described(e, desk.register), stamp(e.until), e.by, e.why, stamp(e.recorded_at), sent)
     console().print(shown)
 
 

@@ -38,3 +38,14 @@ def paused(ledger: Ledger, at: datetime) -> frozenset[str]:
 def happened(ledger: Ledger, kind: str, detail: str) -> bool:
     """Whether an event of this kind stands in the ledger with this detail (an instant of the calendar)."""
     return ledger.row("SELECT 1 FROM event WHERE kind = ? AND detail = ?", kind, detail) is not None
+
+
+def notices_made(ledger: Ledger, at: datetime) -> dict[int, list[tuple[str, int]]]:
+    """What was written about each extension by its place among all: (queued or drafted, how many mails)."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    for row in ledger.rows(
+        "SELECT detail FROM event WHERE kind = 'extension_notice' AND recorded_at <= ? ORDER BY id", stamp(at)
+    ):
+        place, how, count = row["detail"].split(" ")
+        found.setdefault(int(place), []).append((how, int(count)))
+    return found

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Row
 
 from intake.answered import Asked
+from intake.ids import receipt_in
 from replies.sender import Posting
 from routing.clock import stamp, unstamp
 from routing.decided import Posted
@@ -125,7 +126,7 @@ def begun_twice(ledger: Ledger) -> list[Outgoing]:
 def _outgoing(row: Row) -> Outgoing:
     return Outgoing(
         id=row["id"],
-        receipt=row["receipt"],
+        receipt=row["receipt"] or receipt_in(row["message_id"]),
         kind=row["kind"],
         posting=Posting(row["mail_from"], row["rcpt_to"], row["message_id"], bytes(row["data"])),
         interrupted=row["tries"] - row["later"] if row["state"] == "sending" else 0,
