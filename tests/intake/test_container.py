@@ -6,13 +6,18 @@ import io
 import zipfile
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from intake.container import MAX_UNPACKED, unpack
 from intake.finding import Finding
 from intake.read import Context, read_mail
 from tests.workbooks.forms_at_hand import filled, the_roster, the_survey
+
+PARTS = Path(__file__).parents[1] / "mails" / "parts"
 
 
 def archive(files: dict[str, bytes]) -> bytes:
@@ -75,7 +80,9 @@ def test_a_sheet_in_a_zip_is_read_as_if_it_had_been_attached() -> None:
     mail["From"], mail["To"] = "a@city.yokohama.lg.jp", "n_mynumber@mhlw.go.jp"
     mail["Subject"] = "【横浜市】マイナンバーアンケート回答"
     mail.set_content("送付します。")
-    data = archive({"回答/【横浜市】マイナンバーアンケート回答.xlsx": filled({"program": "難病"}), "概要.txt": b"memo"})
+    data = archive(
+        {"回答/【横浜市】マイナンバーアンケート回答.xlsx": filled({"program": "難病"}), "概要.txt": b"memo"}
+    )
     mail.add_attachment(data, maintype="application", subtype="zip", filename="回答.zip")
     read = read_mail(mail.as_bytes(), Context(the_survey(), the_roster()))
     assert read.kind == "submission"
@@ -93,7 +100,9 @@ def test_two_versions_of_a_form_are_told_apart_by_their_content() -> None:
     survey = the_survey()
     old = survey.form("form1")
     changed = tuple(
-        q.model_copy(update={"text": "紐付け誤りの有無と、その後の対応をお答えください。"}) if q.key == "10" else q
+        q.model_copy(update={"text": "紐付け誤りの有無と、その後の対応をお答えください。"})
+        if q.key == "10"
+        else q
         for q in old.questions
         if q.key != "4"
     )
@@ -110,3 +119,34 @@ def test_two_versions_of_a_form_are_told_apart_by_their_content() -> None:
         (sheet,) = read_file("a.xlsx", data, 1, both, the_roster(), Claim("", "absent")).sheets
         assert sheet.version == form.version
         assert sheet.findings == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    names=st.lists(
+        st.sampled_from(sorted(b.name for b in the_roster())), min_size=1, max_size=4, unique=True
+    ),
+    windows=st.booleans(),
+    folder=st.sampled_from(["", "管内/", "提出/表/"]),
+)
+def test_no_character_of_a_name_in_an_archive_vanishes(names: list[str], windows: bool, folder: str) -> None:
+    files = {f"{folder}【{name}】回答.xlsx": name.encode() for name in names}
+    for name, data in files.items():
+        made = in_cp932(name, data) if windows else archive({name: data})
+        found = unpack(made, the_roster().names())
+        assert not isinstance(found, Finding)
+        assert [(m.name, m.data) for m in found] == [(name.rpartition("/")[2], data)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    made=st.sampled_from([PARTS / name for name in ("plain.zip", "traditional.zip", "aes.zip")]),
+    place=st.integers(0, 4600),
+    junk=st.binary(min_size=0, max_size=6),
+)
+def test_a_damaged_archive_is_read_or_refused(made: Path, place: int, junk: bytes) -> None:
+    """With its password, so that the damage reaches what is encrypted."""
+    data = made.read_bytes()
+    found = unpack(data[:place] + junk + data[place + len(junk) :], passwords=["Himitsu123"])
+    if isinstance(found, Finding):
+        assert found.code in ("encrypted", "unreadable", "too_costly")
