@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
@@ -58,7 +57,6 @@ def growth(
             with warm_worker(rig, office, DESK, ()) as worker:
                 office.wait_for_rows("SELECT count(*) FROM health", [(len(MAILBOXES),)], 60)
                 worker.wait_for("受付を開始しました", 60)
-                time.sleep(3)  # its first look, into all that is there
                 run = timed(rig, office, worker, mails, len(mails))
         found[f"with_{size}_mails_per_second"] = len(mails) / run.seconds
     first, last = (found[f"with_{size}_mails_per_second"] for size in (sizes[0], sizes[-1]))
