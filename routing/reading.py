@@ -24,7 +24,7 @@ from intake.submission import FileReading, Submission
 
 FILE_SECONDS = 10.0  # wall clock for one file, and for the mail around the files
 START_SECONDS = 60.0  # until the child has loaded survey and roster, on a busy machine
-REPLACE_AFTER = 500  # mails; what leaks in a library leaks in the child only
+REPLACE_AFTER = 5_000  # mails; what leaks in a library leaks in the child only, and a new one costs half a second
 
 _SUBMISSION = TypeAdapter(Submission)
 _FILE = TypeAdapter(FileReading)

@@ -30,7 +30,8 @@ def _journey(f: Figures) -> Iterator[Row]:
     yield (
         "From Dovecot to the committed verdict and the sent reply: desk and one reader on one core",
         f"{f['one_core_mails_per_second']:.0f} mails/s",
-        f"{floors}; fsync {f['fsync_p50_ms']:.1f} ms; {f['one_core_peak_mib']:.0f} MiB at most",
+        f"{floors}; fsync {f['fsync_p50_ms']:.1f} ms; of the processor, {f['one_core_worker_cpu_ms']:.1f} ms a mail"
+        f" in the desk and {f['one_core_readers_cpu_ms']:.1f} in the reader; {f['one_core_peak_mib']:.0f} MiB at most",
     )
     yield (
         "the same, two readers on two cores",

@@ -2,7 +2,7 @@
 
 A thousand filled forms, each from twenty senders under twenty subjects. The mails come as fast as the worker takes
 them. After each thousand the resident memory of the worker itself is noted (its reader children are replaced after
-500 mails each). The first quarter warms up; over the rest a straight line is laid (least squares).
+5,000 mails each). The first quarter warms up; over the rest a straight line is laid (least squares).
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from uuid import uuid4
 from imapclient import IMAPClient
 
 from intake.network import tls_context
+from routing.clock import stamp
 from tests.bench.machine import DESK, fsync_p50_ms
 from tests.bench.rig import Rig, timed, warm_worker
 from tests.e2e.office import MAILBOXES, Office
@@ -123,7 +124,9 @@ def _copy_files(rig: Rig, ledger: sqlite3.Connection, mailbox: str, address: str
     with IMAPClient(rig.servers.host, rig.servers.imaps_port, ssl_context=context) as client:
         client.login(address, PASSWORD)
         validity = str(client.select_folder("INBOX", readonly=True)[b"UIDVALIDITY"])
+        client.normalise_times = False  # keeps the offset of INTERNALDATE
         uids = client.search(["ALL"])
+        last = client.fetch([max(uids)], ["INTERNALDATE"])[max(uids)][b"INTERNALDATE"]
     known = {int(uid) for (uid,) in ledger.execute("SELECT uid FROM sighting WHERE mailbox = ?", (mailbox,))}
     at = ledger.execute("SELECT max(recorded_at) FROM sighting").fetchone()[0]
     new = [uid for uid in uids if uid not in known]
@@ -131,7 +134,8 @@ def _copy_files(rig: Rig, ledger: sqlite3.Connection, mailbox: str, address: str
         "INSERT INTO sighting (mailbox, uidvalidity, uid, arrival_id, recorded_at) VALUES (?, ?, ?, ?, ?)",
         [(mailbox, validity, str(uid), id, at) for uid, (id,) in zip(new, unseen, strict=True)],
     )
-    ledger.execute("UPDATE cursor SET uid = ? WHERE mailbox = ?", (str(max(uids)), mailbox))
+    cursor = (str(max(uids)), stamp(last), mailbox)
+    ledger.execute("UPDATE cursor SET uid = ?, received_at = ? WHERE mailbox = ?", cursor)
 
 
 def _small_file(folder: Path) -> Path:

@@ -18,7 +18,8 @@ WARM_UP = 6
 
 
 def journey(rig: Rig, mails: Sequence[Traffic], given: Material, warm: Sequence[Traffic]) -> dict[str, float]:
-    """One round: mails per second on one core and on two, of the floors, and the milliseconds of each part.
+    """One round: mails per second on one core and on two, of the floors; the milliseconds of each part, and the
+    processor's milliseconds that worker and readers spent on a mail: where the time goes.
     `warm`: other mails, which the worker has answered before."""
     found = {"fsync_p50_ms": fsync_p50_ms(rig.folder)}
     rig.empty()
@@ -32,6 +33,8 @@ def journey(rig: Rig, mails: Sequence[Traffic], given: Material, warm: Sequence[
             run = timed(rig, office, worker, mails, len(given.replies))
         found[f"{name}_mails_per_second"] = len(mails) / run.seconds
         found[f"{name}_peak_mib"] = run.peak_mib
+        found[f"{name}_worker_cpu_ms"] = run.worker_cpu / len(mails) * 1000
+        found[f"{name}_readers_cpu_ms"] = run.readers_cpu / len(mails) * 1000
     found["share_of_floors"] = found["one_core_mails_per_second"] / found["floors_mails_per_second"]
     found["two_cores_gain"] = found["two_cores_mails_per_second"] / found["one_core_mails_per_second"]
     return found

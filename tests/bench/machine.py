@@ -66,6 +66,23 @@ def memory_mib(pid: int, what: str = "VmHWM", alone: bool = False) -> float:
     return total / 1024
 
 
+def cpu_seconds(pid: int) -> tuple[float, float]:
+    """Processor time so far: of a process, and of all its descendants, ended ones included (proc(5))."""
+    own, ended = _times(pid)
+    return own, ended + sum(sum(_times(child)) for child in _descendants(pid))
+
+
+def _times(pid: int) -> tuple[float, float]:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # it has ended meanwhile
+        return 0.0, 0.0
+    user, system, ended_user, ended_system = (
+        int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:15]
+    )
+    return user + system, ended_user + ended_system
+
+
 def _descendants(pid: int) -> list[int]:
     found = []
     with suppress(OSError):

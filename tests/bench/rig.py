@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.machine import SERVERS, memory_mib, pinned
+from tests.bench.machine import SERVERS, cpu_seconds, memory_mib, pinned
 from tests.bench.sink import Sink, sink
 from tests.e2e.office import MAILBOXES, Office, Worker, shift_survey
 from tests.e2e.traffic import Traffic
@@ -80,10 +80,12 @@ def rig() -> Iterator[Rig]:
 @dataclass(frozen=True)
 class Run:
     """One measured run: seconds from the first batch in the ledger to the last reply committed as sent, and
-    the peak memory of the worker and its children."""
+    the peak memory of the worker and its children. Processor seconds of the worker and of its children."""
 
     seconds: float
     peak_mib: float
+    worker_cpu: float
+    readers_cpu: float
 
 
 def timed(rig: Rig, office: Office, worker: Worker, mails: Sequence[Traffic], replies: int) -> Run:
@@ -92,6 +94,7 @@ def timed(rig: Rig, office: Office, worker: Worker, mails: Sequence[Traffic], re
     until then the worker waits for Dovecot to tell it, which is a matter of latency and not of work."""
     _wait_until_quiet(office)
     before = office.ledger(VERDICTS)[0][0]
+    cpu = cpu_seconds(worker.process.pid)
     rig.sink.forget()
     os.kill(worker.process.pid, signal.SIGSTOP)
     rig.put(mails)
@@ -100,7 +103,9 @@ def timed(rig: Rig, office: Office, worker: Worker, mails: Sequence[Traffic], re
     began = time.monotonic()
     office.wait_for_rows(VERDICTS, [(before + len(mails),)], PATIENCE)
     office.wait_for_rows(WAITING, [(0,)], PATIENCE)
-    run = Run(time.monotonic() - began, memory_mib(worker.process.pid))
+    seconds = time.monotonic() - began
+    spent = [now - then for now, then in zip(cpu_seconds(worker.process.pid), cpu, strict=True)]
+    run = Run(seconds, memory_mib(worker.process.pid), *spent)
     assert len(rig.sink.accepted()) == replies, worker.log()[-2000:]
     return run
 
