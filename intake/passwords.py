@@ -36,10 +36,13 @@ _HEADING = re.compile(
     r"(?::|;|です[。.]?|ます[。.]?|とおり[。.]?|通り[。.]?|below\.?|follows\.?|[\]】〕〉》>」』。→⇒])?[ \t]*\Z",
     re.IGNORECASE,
 )
+_LATER = re.compile(
+    "別途|別メール|別の?便|後ほど|後日|後程|追って|次のメール|[お御]?忘れ|不明|分から|わから|不要|なし|設定"
+)
 _ALONE = re.compile(rf"[ \t]*[・■□●○◆◇▼▽※*>|-]*[ \t]*(?:{_QUOTED}|({_TOKEN}))[ \t]*(?:です[。.]?)?[ \t]*")
 _RULE = re.compile(r"[-=_*#~+・─━―‐＝ \t]*")
 _NO_PASSWORD = re.compile(
-    r"https?:|mailto:|www\.|[^@]+@[^@]+\.[a-z]{2,}\Z|.*\.(?:zip|xlsx?|xlsm|pdf|docx?|exe|7z|lzh)\Z|[-=_*#~+.:;,()\[\]<>]+\Z",
+    r"https?:|mailto:|(?:tel|fax)[.:]|(?:e-?mail|url|file|to|from|subject):|www\.|[^@]+@[^@]+\.[a-z]{2,}\Z|.*\.(?:zip|xlsx?|xlsm|pdf|docx?|exe|7z|lzh)\Z|[-=_*#~+.:;,()\[\]<>]+\Z",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]{2,}[.,]?\Z", re.IGNORECASE)
@@ -82,7 +85,7 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
         hit = _BEHIND.search(line)
         if hit and (place := _token(hit, prose=hit[3])):
             yield start + place[0], start + place[1]
-        elif _HEADING.search(line):
+        elif _HEADING.search(line) and not _LATER.search(line):
             yield from _next_line(lines[number + 1 : number + 5])
 
 
