@@ -37,11 +37,12 @@ class Facts:
 
 
 def is_spoofed(submission: Submission, authserv_id: str) -> bool:
-    """Whether the trusted server's own, that is topmost, Authentication-Results (RFC 8601) say dmarc=fail."""
+    """Whether the trusted server's Authentication-Results (RFC 8601) say dmarc=fail. A server may write one field
+    for each method (OpenDKIM and OpenDMARC do): the topmost that speaks of DMARC counts."""
     if not authserv_id:
         return False
     ours = [a for a in submission.authentication if a.server.lower() == authserv_id.lower()]
-    return bool(ours) and ours[0].dmarc == "fail"
+    return next((a.dmarc for a in ours if a.dmarc), "") == "fail"
 
 
 def tells_password_only(submission: Submission) -> bool:
