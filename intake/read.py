@@ -27,7 +27,6 @@ from intake.submission import FileReading, MailKind, Submission
 
 __all__ = ["Context", "read_mail", "read_single_file", "told_passwords"]
 
-
 _PERSONS = frozenset({"submission", "reply", "inquiry"})
 
 
@@ -72,7 +71,10 @@ def read_mail(
         reached_at=_reached(part, context.survey),
     )
     within = () if kind.kind in ("bounce", "receipt") else _subjects_within(part, names)
-    return _without_numbers(_without_passwords(submission) if told else submission, within)
+    kept = _without_numbers(
+        submission, within
+    )  # first: a number that is told as a password is one all the same
+    return _without_passwords(kept) if told else kept
 
 
 def _subjects_within(part: Part, names: frozenset[str]) -> tuple[str, ...]:

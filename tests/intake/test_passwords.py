@@ -210,6 +210,12 @@ def test_a_mail_that_tells_a_password_says_so_and_keeps_it_not() -> None:
     assert told_passwords(PASSWORD_MAIL, Context(the_survey(), the_roster())) == (SECRET,)
 
 
+def test_a_my_number_that_looks_like_a_password_is_an_alarm_all_the_same() -> None:
+    """Its check digit is right (総務省令第85号 art. 5)."""
+    submission = read(PASSWORD_MAIL.replace(SECRET.encode(), b"123456789018"))
+    assert submission.personal == ("本文",) and "123456789018" not in repr(submission)
+
+
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
     child = Reader(default_survey())
