@@ -17,6 +17,7 @@ from routing import operate
 from routing.ledger import arrivals, verdicts
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
+from routing.one_pass import run_once
 from routing.opened import keep_opened, opens_more
 from routing.operate import Who
 from routing.patience import patience
@@ -348,3 +349,23 @@ def test_an_unknown_senders_file_is_held_as_such_and_waits_once_he_is_approved(o
     office.settle(password_mail(sender="a@example.com"))
     wait(office)
     assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
+
+
+# --- the doors ----------------------------------------------------------------------------------------------
+
+
+def test_one_pass_ends_what_is_over_and_sends_in_the_same_pass(office: Office) -> None:
+    office.settle(locked_mail())
+    office.now += 3 * HOUR
+    lines: list[str] = []
+    assert run_once(office.desk, {}, office.sender, lines.append)
+    assert len(office.sender.posted) == 1
+    assert any("確認のお願い" in line for line in lines)
+
+
+def test_one_pass_pairs_what_came_in_it(office: Office) -> None:
+    office.arrive(password_mail())
+    office.arrive(locked_mail())
+    assert run_once(office.desk, {}, office.sender, lambda line: None)
+    assert [s[:4] for s in subjects(office)] == ["【受付】"]
+    assert len(office.sender.posted) == 1

@@ -22,6 +22,7 @@ from routing.ledger.store import DiskFull, LedgerBusy
 from routing.watching import Batch, ByteBudget, MailboxThread, Polled
 from routing.worker import Worker
 from tests.routing.desk_at_hand import Kept, Office, form, mail
+from tests.routing.test_ppap import locked_mail, password_mail
 from tests.servers.machine import eventually
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=JST)
@@ -314,3 +315,11 @@ def test_the_worker_reminds_once_every_mailbox_was_read_and_makes_the_report(off
 
     assert [b"auto-generated" in p.data for p in office.sender.posted] == [False, True]
     assert [f.name for f in folder.iterdir()] == ["2023-07-19_0900"]
+
+
+def test_the_worker_pairs_a_password_with_its_file_and_sends_one_reply(office: Office) -> None:
+    shelf = Shelf([password_mail(), locked_mail()])
+    sent = "SELECT count(*) FROM posting WHERE state = 'sent'"
+    _run(office, {"n_mynumber": shelf}, lambda: _count(office.ledger.path, sent) == 1)
+    assert _count(office.ledger.path, "SELECT count(*) FROM outbox") == 1
+    assert _count(office.ledger.path, "SELECT count(*) FROM erasure") == 1
