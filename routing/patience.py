@@ -52,12 +52,11 @@ def _look_for_partner(desk: Desk, arrival: Arrival) -> Iterator[str]:
     pairs = [(arrival, other) for other in others]
     if tells:
         pairs += [(other, arrival) for other in waits.waiting_for(ledger, arrival.mailbox, ("password",))]
-    used: list[Arrival] = []
     for file, key in pairs:
         if file.id != key.id and _fit(desk, file, key):
-            line = _try(desk, file, key)
-            used += [key] if line else []
-            yield line
+            yield _try(desk, file, key)
+    keys = {key.id: key for _, key in pairs} | ({arrival.id: arrival} if tells else {})
+    used = [key for key in keys.values() if waits.opened_something(ledger, key.receipt)]
     with ledger.writing():
         waits.paired(ledger, arrival.id)
         for key in used:
@@ -150,6 +149,8 @@ def _end(desk: Desk, arrival: Arrival, what: waits.What) -> bool:
 def _end_of_told(desk: Desk, key: Arrival) -> tuple[MailOutcome, str]:
     """A password that was not used: with a locked file for it, whose sender is asked for an unlocked one, there
     is nothing to do; without any, an official had better look."""
+    if waits.opened_something(desk.ledger, key.receipt):  # a crash came between that and the erasure
+        return "ignored", "password_used"
     told = verdicts.submission_of(desk.ledger, key.id)
     sender = told.message.sender if told else None
     for arrival_id in verdicts.from_sender(desk.ledger, key.mailbox, sender.address if sender else ""):

@@ -102,6 +102,12 @@ def noted(ledger: Ledger, arrival_id: int, kind: str, detail: str | None = None)
     return row is not None
 
 
+def opened_something(ledger: Ledger, receipt: str) -> bool:
+    """Whether a password that the mail with this receipt number told has opened a file."""
+    row = ledger.row("SELECT 1 FROM event WHERE kind = 'password_opened' AND detail = ? LIMIT 1", receipt)
+    return row is not None
+
+
 def tries(ledger: Ledger, arrival_id: int) -> int:
     """How many mails' passwords were tried on what is locked in this one."""
     row = ledger.row(

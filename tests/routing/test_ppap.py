@@ -209,6 +209,25 @@ def test_the_password_is_nowhere_once_it_was_used(office: Office, caplog: pytest
     assert row is not None and tuple(row) == ("uketsuke", "パスワードのお知らせのため")
 
 
+@pytest.mark.parametrize("password_first", [False, True], ids=["file first", "password first"])
+def test_a_crash_between_use_and_erasure_leaves_the_password_only_until_its_time_is_over(
+    office: Office, password_first: bool
+) -> None:
+    mails = [locked_mail(), password_mail()]
+    for raw in reversed(mails) if password_first else mails:
+        office.settle(raw)
+    steps = patience(office.desk)
+    while not next(steps):
+        pass
+    steps.close()  # opened and decided; the process ends here
+    assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
+    wait(office)
+    office.now += 3 * HOUR
+    wait(office)
+    assert SECRET.encode() not in everywhere(office)
+    assert (office.held(), office.count("outbox")) == ([], 1)
+
+
 def test_a_wrong_password_opens_nothing_and_the_file_waits_on(office: Office) -> None:
     office.settle(locked_mail())
     office.settle(password_mail("Chigau-0000"))
