@@ -12,7 +12,7 @@ from intake.filing import ImapFiler
 from intake.imap import ImapSource
 from intake.imap_access import ImapAccess
 from intake.maildir import MaildirSource
-from intake.oauth import ClientCredentials, TokenAccess
+from intake.oauth import Token, TokenAccess
 from intake.source import Source
 from replies import smtp
 from replies.draft_watch import DraftsWatch
@@ -46,11 +46,13 @@ def imap_access(mailbox: ImapMailbox, settings: Settings) -> ImapAccess:
     )
 
 
-def open_token(server: ImapMailbox | SmtpSender) -> ClientCredentials | None:
+def open_token(server: ImapMailbox | SmtpSender) -> Token | None:
     """Where access tokens come from; the server's own CA is believed of their issuer too."""
     auth = server.auth
     if auth is None:
         return None
+    from intake.msal_tokens import ClientCredentials  # half a second, for those who need it only
+
     return ClientCredentials(
         TokenAccess(
             authority=auth.authority,

@@ -46,7 +46,8 @@ def _pieces(pieces: Sequence[Piece], register: Register) -> str:
 def delivery_line(delivery: Delivery) -> str:
     """受付番号 返信の種類 送信の結果（サーバーの言葉）."""
     wording = load_wording()
-    said = _ADDRESS.sub("〈アドレス〉", delivery.detail) if delivery.state not in ("sent", "drafted") else ""
+    quiet = ("sent", "drafted", "overtaken")  # their detail is an id, for the ledger
+    said = "" if delivery.state in quiet else _ADDRESS.sub("〈アドレス〉", delivery.detail)
     what = "" if delivery.kind in get_args(NoticeKind) else "返信"
     line = f"{delivery.receipt} {what}{wording.subject[delivery.kind]} {wording.screen['posting_' + delivery.state]}"
     return f"{line}（{said}）" if said else line

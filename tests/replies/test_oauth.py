@@ -14,7 +14,8 @@ from config.load import default_survey, load_survey
 from config.settings import load_settings
 from intake.imap import ImapSource
 from intake.imap_access import ImapAccess
-from intake.oauth import ClientCredentials, TokenAccess, TokenUnavailable, xoauth2
+from intake.msal_tokens import ClientCredentials
+from intake.oauth import TokenAccess, TokenUnavailable, xoauth2
 from intake.source import SourceUnavailable
 from replies.sender import SenderLater
 from replies.smtp import SmtpAccess, SmtpSender
