@@ -27,6 +27,8 @@ from routing.ledger.store import Ledger, desk_lock
 from routing.patience import patience
 from routing.reading import Reader
 from routing.register import Register, build_register
+from routing.report_files import write_all
+from routing.reports import open_instant
 from routing.samples import Sample, Samples, build_mail, load_samples
 from routing.verdict import sentence_of
 
@@ -82,6 +84,7 @@ def run_demo(survey_dir: Path, out: Path, watch: Watch = lambda line, total: Non
         for sample in ordered:
             lines.append(journey.one(sample))
             watch(lines[-1], len(ordered))
+        journey.report()
         return Demo(out, tuple(map(journey.at_the_end, lines)))
 
 
@@ -144,6 +147,12 @@ class _Journey:
             return Line(0, sample, item, SEEN, ((SEEN, sentence_of("resend")),))
         return self._line(sample, item, settled)
 
+    def report(self) -> None:
+        """Every report as things stand at the end, beside the ledger."""
+        at = self.settings.now or self.clock.at
+        for _ in write_all(open_instant(self.desk.ledger, self.desk.register, at), self.out / "reports"):
+            pass
+
     def _put_into_mailbox(self, sample: Sample) -> None:
         survey, folder = self.desk.register.survey, self.desk.register.survey_dir / "samples"
         raw = build_mail(sample, self.samples, survey, folder, self.replies)
@@ -199,7 +208,7 @@ def _open_journey(out: Path, register: Register, samples: Samples) -> Iterator[_
 def _lay_out(out: Path, register: Register) -> None:
     """An empty folder with its settings file. Only what a demo made is removed."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("inbox", "replies", "outgoing"):
+    for name in ("inbox", "replies", "outgoing", "reports"):
         shutil.rmtree(out / name, ignore_errors=True)
     for path in out.glob("ledger.db*"):
         path.unlink()

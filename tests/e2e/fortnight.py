@@ -27,6 +27,13 @@ INSTANTS = (
     datetime(2023, 7, 21, 16, tzinfo=JST),
     datetime(2023, 7, 22, 9, tzinfo=JST),
 )
+REMINDERS = (  # the calendar of survey.toml
+    datetime(2023, 7, 14, 10, tzinfo=JST),
+    datetime(2023, 7, 19, 10, tzinfo=JST),
+    datetime(2023, 7, 20, 10, tzinfo=JST),
+    datetime(2023, 7, 21, 10, tzinfo=JST),
+    datetime(2023, 7, 21, 15, tzinfo=JST),
+)
 # Days, from and until what hour; 17 July is a holiday. One window ends before the next begins.
 WINDOWS: Mapping[str, tuple[tuple[int, ...], time, time]] = {
     "early": ((7, 10, 11, 12), time(9), time(18)),

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from config.roster import Body
 from tests.e2e.fortnight import ANSWERED_AFTER, DEADLINE, collected_by, owed, own_demanded
-from tests.e2e.fortnight_mails import Effect, Sent
+from tests.e2e.fortnight_mails import PROGRAMS, Effect, Sent
 from tests.workbooks.forms_at_hand import the_roster
 
 # fault -> finding codes that it is told by
@@ -140,9 +140,35 @@ class Count:
         return Counter((body, program, sent.at) for (_, body, program), sent in found if sent)
 
     def held(self) -> int:
-        """How many things lie with the officials; nobody has decided any in the simulation."""
-        files = sum(e.outcome == "held" for sent in self.decided for e in sent.effects)
+        """How many things lie with the officials, who have decided none in the simulation. What its own sender
+        made good since lies there no more, nor does what was to be told for the second time."""
+        files = sum(
+            effect.outcome == "held" and not self._made_good(sent, effect, answers.accepted)
+            for answers in self._told.values()
+            for sent, effect in answers.told
+        )
         return files + sum(sent.waits for sent in self.decided)
+
+    def _made_good(self, sent: Sent, effect: Effect, accepted: Sequence[Sent]) -> bool:
+        return any(s.at > sent.at and (s.sender == sent.sender or effect.fault) for s in accepted)
+
+    def to_remind(self) -> dict[tuple[str, str], tuple[tuple[str, ...], frozenset[str]]]:
+        """(respondent, mailbox) -> (programs in which something has still to be done by it, whom we know there).
+        What only waits for our own officials is nothing to remind of."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for body, program in owed():
+            states = {self.row(b.lgcode, program).state for b in collected_by(body, program)}
+            if own_demanded(body, program):
+                states.add(self.own(body.lgcode, program).state)
+            if self.owed(body, program).state != "accepted" and states & {"outstanding", "correction"}:
+                key = (body.lgcode, PROGRAMS[program][2])
+                found[key] = (*found.get(key, ()), program)
+        return {key: (programs, self._senders(*key)) for key, programs in found.items()}
+
+    def _senders(self, lgcode: str, mailbox: str) -> frozenset[str]:
+        """Who handed something in for a body's programs of a mailbox, wherever it was sent to."""
+        mine = [s for s in self.decided if s.by == lgcode]
+        return frozenset(s.sender for s in mine for e in s.effects if PROGRAMS[e.program][2] == mailbox)
 
     def codes(self) -> dict[str, tuple[int, int]]:
         """Finding code -> how often it asked for correction, and of how many bodies."""

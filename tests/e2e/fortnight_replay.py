@@ -23,8 +23,10 @@ from routing.national import overview
 from routing.overview import Status, status_at
 from routing.reading import Reader
 from routing.register import build_register
+from routing.remind import Recipient, recipients
+from routing.reminding import at_hand, round_due
 from routing.reports import open_instant, prefecture_report
-from tests.e2e.fortnight import ANSWERED_AFTER, INSTANTS, script
+from tests.e2e.fortnight import ANSWERED_AFTER, INSTANTS, REMINDERS, script
 from tests.e2e.fortnight_mails import Sent, raw
 from tests.routing.desk_at_hand import settings_in
 
@@ -41,12 +43,14 @@ class Told:
 @dataclass(frozen=True, slots=True, repr=False)
 class Fortnight:
     """The whole simulation. `then`: what was told at each instant; `afterwards`: of the same instants, asked
-    when everything was over."""
+    when everything was over. `reminded`: whom the program would remind at each instant of the calendar; at the
+    last one it does, and asks itself once more."""
 
     folder: Path
     script: tuple[Sent, ...]
     then: Mapping[datetime, Told]
     afterwards: Mapping[datetime, Told]
+    reminded: Mapping[datetime, tuple[Recipient, ...]]
 
     @property
     def settings(self) -> Path:
@@ -55,8 +59,21 @@ class Fortnight:
 
     @property
     def replies(self) -> list[Path]:
-        """Every mail that went out."""
+        """Every mail that answered another."""
+        return [path for path in self._sent() if not _is_notice(path)]
+
+    @property
+    def reminders(self) -> list[Path]:
+        """Every mail that reminds."""
+        return [path for path in self._sent() if _is_notice(path)]
+
+    def _sent(self) -> list[Path]:
         return sorted((self.folder / "outgoing" / "new").iterdir())
+
+
+def _is_notice(path: Path) -> bool:
+    """RFC 3834 §5: written without being written to."""
+    return b"\nAuto-Submitted: auto-generated" in path.read_bytes().replace(b"\r", b"")
 
 
 @cache
@@ -65,9 +82,10 @@ def fortnight_in(folder: Path) -> Fortnight:
     folder.mkdir()
     played = script()
     with open_desk(folder) as desk:
-        then = dict(_play(desk, folder, played))
+        reminded: dict[datetime, tuple[Recipient, ...]] = {}
+        then = dict(_play(desk, folder, played, reminded))
         afterwards = {at: _told(desk, at) for at in INSTANTS}
-    return Fortnight(folder, played, then, afterwards)
+    return Fortnight(folder, played, then, afterwards, reminded)
 
 
 @contextmanager
@@ -84,10 +102,16 @@ def open_desk(folder: Path) -> Iterator[Desk]:
         yield Desk(build_register(default_survey()), settings, ledger, reader, rehearsed(INSTANTS[0]))
 
 
-def _play(desk: Desk, folder: Path, mails: Sequence[Sent]) -> Iterator[tuple[datetime, Told]]:
-    """Every mail in its turn; at each instant what is told then, before anything later has come."""
-    instants = list(INSTANTS)
+def _play(
+    desk: Desk, folder: Path, mails: Sequence[Sent], reminded: dict[datetime, tuple[Recipient, ...]]
+) -> Iterator[tuple[datetime, Told]]:
+    """Every mail in its turn; at each instant what is told then, before anything later has come. `reminded` is
+    filled at the instants of the calendar."""
+    instants, calendar = list(INSTANTS), list(REMINDERS)
     for number, sent in enumerate(mails, 1):
+        while calendar and calendar[0] < sent.at + ANSWERED_AFTER:
+            at = calendar.pop(0)
+            reminded[at] = _remind(desk, at, really=not calendar)
         while instants and instants[0] < sent.at + ANSWERED_AFTER:
             yield instants[0], _told(desk, instants.pop(0))
         deliver(desk, folder, sent, number)
@@ -104,6 +128,18 @@ def deliver(desk: Desk, folder: Path, sent: Sent, number: int) -> None:
     assert len(list(desk.settle_waiting())) == 1
     with closing(open_sender(desk.settings, desk.register.survey)) as sender:
         assert all(delivery.state == "sent" for delivery in desk.deliver(sender))
+
+
+def _remind(desk: Desk, at: datetime, really: bool) -> tuple[Recipient, ...]:
+    """Whom the program would remind then; `really`: it does, twice asked, and the mails go out."""
+    desk.clock = rehearsed(at)
+    found = recipients(at_hand(desk), at, at, desk.settings.mailboxes)
+    if really:
+        for _ in range(2):
+            list(round_due(desk, desk.settings.mailboxes))
+        with closing(open_sender(desk.settings, desk.register.survey)) as sender:
+            assert all(delivery.state == "sent" for delivery in desk.deliver(sender))
+    return found
 
 
 def _told(desk: Desk, at: datetime) -> Told:

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from email import message_from_bytes
+from email.utils import parseaddr
 
 import pytest
 
-from tests.e2e.fortnight import DEADLINE, INSTANTS, collected_by, owed, own_demanded
+from tests.e2e.fortnight import DEADLINE, INSTANTS, REMINDERS, collected_by, owed, own_demanded
 from tests.e2e.fortnight_count import Count, prefectures
 from tests.e2e.fortnight_mails import PROGRAMS
 from tests.e2e.fortnight_replay import Fortnight, Told, fortnight_in
+from tests.e2e.office import MAILBOXES
 from tests.workbooks.forms_at_hand import the_roster
 
 pytestmark = pytest.mark.long
@@ -155,6 +158,28 @@ def test_the_overviews_receipts_waiting_and_findings_are_those_counted(told: tup
     assert Counter(theirs) == Counter(at for (_, _, at) in count.open_corrections().elements())
     assert sum(w.queue is not None for w in said.overview.waiting) == count.held()
     assert {f.code: (f.times, f.bodies) for f in said.overview.findings} == count.codes()
+
+
+@pytest.mark.parametrize("at", REMINDERS, ids=lambda at: f"{at:%m%d_%H%M}")
+def test_exactly_those_are_reminded_who_have_something_left_to_do(fortnight: Fortnight, at: datetime) -> None:
+    """Each respondent × mailbox with its programs, and everybody who is known there."""
+    found = {(r.lgcode, r.mailbox): (r.programs, frozenset(r.addresses)) for r in fortnight.reminded[at]}
+    counted = Count(fortnight.script, at).to_remind()
+    assert found == counted
+    assert len(fortnight.reminded[at]) == len(found) > 100
+    assert any(addresses for _, addresses in counted.values()), at
+    assert all(r.refused == () and not r.queued and not r.paused for r in fortnight.reminded[at])
+
+
+def test_the_round_of_the_last_afternoon_writes_one_mail_to_each_of_them(fortnight: Fortnight) -> None:
+    """Asked for twice. From the mailbox's own address; a prefecture's report is attached."""
+    sent: Counter[tuple[str, str]] = Counter()
+    for path in fortnight.reminders:
+        made = message_from_bytes(path.read_bytes())
+        sent[(parseaddr(str(made["From"]))[1], str(made["To"]))] += 1
+    due = Count(fortnight.script, REMINDERS[-1]).to_remind()
+    assert sent == Counter((MAILBOXES[box], address) for (_, box), (_, to) in due.items() for address in to)
+    assert max(sent.values()) == 1 and len(sent) > 50
 
 
 def test_the_same_instant_asked_after_the_end_gives_the_same_answer(fortnight: Fortnight) -> None:

@@ -75,7 +75,8 @@ def test_every_workbook_opens_in_libreoffice_and_its_first_sheet_is_what_was_cou
         *map(str, books),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0 and "rror" not in done.stdout + done.stderr, done.stdout + done.stderr
+    said = [line for line in (done.stdout + done.stderr).splitlines() if "javaldx" not in line]  # no Java here
+    assert done.returncode == 0 and not any("rror" in line or "arning" in line for line in said), said
     assert sorted(p.stem for p in tmp_path.glob("*.pdf")) == [b.stem for b in books]
     for body in prefectures():
         text = _first_page(tmp_path / f"{name_of(body)}.pdf")

@@ -279,3 +279,10 @@ def test_a_second_run_over_the_first_gives_the_same(demo: Demo, capsys: pytest.C
     assert [sample.title for sample in SAMPLES if sample.title[:8] not in shown] == []
     assert f"{len(SAMPLES)}通のメールを処理しました" in shown
     assert f"--settings {demo.out}/settings.toml held" in shown
+
+
+def test_the_demo_leaves_the_reports_of_47_prefectures_and_the_country(demo: Demo) -> None:
+    """Two files each, and the snapshot beside them."""
+    left = [path.name for path in (demo.out / "reports").iterdir()]
+    assert len(left) == 2 * 48 + 1
+    assert {"14神奈川県_提出状況.xlsx", "全国_提出状況_取扱注意.html", "snapshot.json"} <= set(left)
