@@ -86,9 +86,8 @@ def test_a_worker_killed_in_its_place_leaves_it_free_though_its_reader_lives_on(
         )
         busy = "SELECT count(*) FROM to_read"
         assert eventually(lambda: scene.rows(busy) == [(1,)], 20)
-        assert eventually(lambda: bool(_children(worker.process.pid)), 20)
+        worker.wait_for("the reader hangs")
         (orphan,) = _children(worker.process.pid)
-        time.sleep(2)  # for it to load the survey and take the mail
         worker.kill()
         time.sleep(1)
         os.kill(orphan, 0)  # it is still there: one that waits for work would have ended

@@ -20,6 +20,7 @@ def _poison(kind: bytes) -> None:
         while True:
             hoard.append(bytearray(64 << 20))
     elif kind == b"hang":
+        print("the reader hangs", file=sys.stderr, flush=True)
         time.sleep(3600)
     elif kind == b"exit":
         os._exit(1)
