@@ -21,13 +21,14 @@ from config.errors import ConfigError
 from intake.source import Source
 from replies.sender import Sender
 from replies.wording import load_wording
-from routing import alerts
-from routing.clock import JST, stamp
+from routing import alerts, clockwatch
+from routing.clock import JST, stamp, system_clock
+from routing.clockwatch import ClockWatch
 from routing.delivery import Attempt, DeliveryThread
 from routing.desk import REST, Delivery, Desk
 from routing.errands import NO_AIDES, Aides, ErrandsRun
 from routing.heartbeat import Heart
-from routing.ledger import arrivals, erasure
+from routing.ledger import arrivals, erasure, outbox
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.logline import delivery_line, outcomes, settled_line
 from routing.patience import patience
@@ -79,6 +80,7 @@ class Worker:
         self._stopping = False
         self._inbox: SimpleQueue[Item] = SimpleQueue()  # its put may interrupt its get: safe in a signal
         self._in_hand: Item | None = None
+        self._trouble = ""  # what last kept the ledger from being written
         self._idle = False  # nothing to do until a thread brings something
         self._unsettled: Settling | None = None
         self._routine: Iterator[str] | None = None  # what the calendar asks for, while it is under way
@@ -96,6 +98,7 @@ class Worker:
         self._delivery = DeliveryThread(sender, self._inbox.put, aides.answers)
         self._delivery_free = True
         self._delivery_rests_until = 0.0  # time.monotonic
+        self._clock_watch = ClockWatch(desk.clock)
         self._heart = Heart(desk.settings.heartbeat, desk.ledger)
         self._scheduler = BackgroundScheduler(
             timezone=JST, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -147,6 +150,7 @@ class Worker:
                 self._in_hand = self._next_item(wait=self._idle)
             if self._in_hand is not None:
                 self._handle(self._in_hand)
+                self._trouble = "" if isinstance(self._in_hand, Batch | Attempt) else self._trouble
                 self._in_hand, self._idle = None, False
             elif self._unsettled is not None:
                 self._idle = not self._settle_some(self._unsettled)
@@ -156,7 +160,9 @@ class Worker:
                 self._idle = True
             self._hand_over()
         except (LedgerBusy, DiskFull, ReaderUnavailable) as trouble:
-            log.error("%s。%d秒後にもう一度試します。", trouble, RETRY_SECONDS)
+            if str(trouble) != self._trouble:  # told once, however often it is tried
+                log.error("%s。%d秒ごとにもう一度試します。", trouble, RETRY_SECONDS)
+            self._trouble = str(trouble)
             self._settle_anew()
             self._pause(RETRY_SECONDS)
 
@@ -170,10 +176,12 @@ class Worker:
         self._inbox.put(Read())
 
     def _next_item(self, wait: bool) -> Item | None:
+        """What came first. While there is nothing to do it waits; where the scheduler does not wake it, because
+        the clock was put back, it wakes itself."""
         try:
-            return self._inbox.get(block=wait)
+            return self._inbox.get(block=wait, timeout=2 * WAKE_SECONDS if wait else None)
         except Empty:
-            return None
+            return Wake() if wait else None
 
     def _handle(self, item: Item) -> None:
         """Takes in what a thread brought. May be called again with the same item."""
@@ -255,6 +263,12 @@ class Worker:
     def _look_after(self) -> None:
         """What the desk sees to beside the mail: traces of what was erased, and what operators must hear of."""
         erasure.wipe(self._desk.ledger)
+        moved = self._clock_watch.moved()
+        if moved:
+            log.warning("%s", clockwatch.said(moved))
+            outbox.bring_forward(self._desk.ledger, self._desk.clock())
+            for job in self._scheduler.get_jobs():
+                job.modify(next_run_time=system_clock())
         for sentence in alerts.queue_due(self._desk, alerts.view_of(self._desk)):
             log.warning("%s", sentence)
 

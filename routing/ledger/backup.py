@@ -6,6 +6,7 @@ its name after it was checked and written through to the disk. Changes nothing i
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import closing, suppress
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from routing.ledger.store import DiskFull, Ledger
 
-_FULL = (28, 122)  # errno: ENOSPC, EDQUOT
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class BackupRefused(Exception):

@@ -22,6 +22,7 @@ from routing.ledger.store import Ledger
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
 FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered"}) | BY_PEOPLE
 _BACK_OFF = (1, 2, 5, 10, 20, 30)  # minutes after the first, second … "later"; the last one repeats
+_LONGEST_REST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,16 @@ def postpone(ledger: Ledger, outbox_id: int, until: datetime) -> None:
     """Lets a reply that still waits rest until an instant, without a step of its own."""
     with ledger.writing():
         ledger.run("UPDATE to_send SET not_before = ? WHERE outbox_id = ?", stamp(until), outbox_id)
+
+
+def bring_forward(ledger: Ledger, now: datetime) -> None:
+    """Lets no reply rest longer than any rest is: what is due in more than an hour was put off by a clock that
+    has been put back since."""
+    if ledger.row("SELECT 1 FROM to_send WHERE not_before > ? LIMIT 1", stamp(now + _LONGEST_REST)):
+        with ledger.writing():
+            ledger.run(
+                "UPDATE to_send SET not_before = ? WHERE not_before > ?", stamp(now), stamp(now + _LONGEST_REST)
+            )
 
 
 def _step(ledger: Ledger, outbox_id: int, state: str, detail: str, now: datetime) -> None:

@@ -6,6 +6,7 @@ writes. Knows nothing of mail: `arrivals`, `verdicts`, `outbox` and `people` hol
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -29,6 +30,10 @@ class DiskFull(Exception):
     """The disk under the ledger is full; nothing was recorded, try again when there is room."""
 
 
+class NotWritable(DiskFull):
+    """The disk under the ledger is read-only or fails; nothing was recorded, try again when it is mended."""
+
+
 class NotALedger(Exception):
     """The file cannot be opened as a ledger: no right to, or it is something else. Trying again is no use."""
 
@@ -36,19 +41,36 @@ class NotALedger(Exception):
 class Ledger:
     """One connection to the ledger, for one thread.
 
-    `path` is created with mode 0600 if it does not exist. Raises LedgerBusy, NotALedger.
+    `path` is created with mode 0600 if it does not exist. Raises LedgerBusy, DiskFull, NotALedger.
     """
 
     def __init__(self, path: Path, busy_seconds: float = 10.0) -> None:
         self.path = path
         try:
             path.touch(mode=0o600, exist_ok=True)
+            if not os.access(path, os.R_OK | os.W_OK):  # SQLite would open it, and fail at the first mail
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             self.connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
             self.connection.row_factory = sqlite3.Row
             with _named_errors():
                 self._prepare()
-        except (OSError, sqlite3.DatabaseError) as error:
+        except (OSError, sqlite3.DatabaseError, NotWritable) as error:
+            self._tell_why(error)
             raise NotALedger(f"台帳として開けません（{error}）。") from error
+
+    def _tell_why(self, error: Exception) -> None:
+        """Raises DiskFull where it is the disk and not the file that is in trouble: time may mend that; NotALedger
+        where the file may not be used."""
+        folder = self.path.parent
+        if not folder.is_dir():
+            return
+        disk = os.statvfs(folder)
+        if disk.f_flag & os.ST_RDONLY:
+            raise NotWritable("台帳のあるディスクが読み取り専用になっています") from error
+        if disk.f_bavail * disk.f_frsize < _LEAST_FREE:  # SQLite may not say so while it opens the file
+            raise DiskFull("ディスクに空きがありません") from error
+        if self.path.exists() and not os.access(self.path, os.R_OK | os.W_OK):
+            raise NotALedger("台帳を読み書きする権限がありません。持ち主と権限（0600）をご確認ください。") from error
 
     def _prepare(self) -> None:
         self.connection.execute("PRAGMA synchronous = FULL")
@@ -141,11 +163,21 @@ class _named_errors:
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if not isinstance(error, sqlite3.OperationalError):
             return
-        text = str(error)
-        if "locked" in text or "busy" in text:
-            raise LedgerBusy("台帳が他のプログラムに使われています") from error
-        if "full" in text:
-            raise DiskFull("ディスクに空きがありません") from error
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF  # https://sqlite.org/rescode.html
+        if primary in _MEANINGS:
+            kind, said = _MEANINGS[primary]
+            raise kind(said) from error
+
+
+_LEAST_FREE = 1 << 16  # bytes that the ledger's side files need to be opened
+_MEANINGS: dict[int, tuple[type[Exception], str]] = {
+    sqlite3.SQLITE_BUSY: (LedgerBusy, "台帳が他のプログラムに使われています"),
+    sqlite3.SQLITE_LOCKED: (LedgerBusy, "台帳が他のプログラムに使われています"),
+    sqlite3.SQLITE_FULL: (DiskFull, "ディスクに空きがありません"),
+    sqlite3.SQLITE_READONLY: (NotWritable, "台帳に書き込めません（読み取り専用か、権限がありません）"),
+    sqlite3.SQLITE_IOERR: (NotWritable, "台帳のあるディスクを読み書きできません"),
+    sqlite3.SQLITE_CANTOPEN: (NotWritable, "台帳のファイルを開けません（権限か、フォルダーをご確認ください）"),
+}
 
 
 @contextmanager

@@ -15,6 +15,7 @@ need openssl openssl
 need pdftotext poppler-utils
 need chromium chromium
 need systemd-analyze systemd
+need faketime faketime
 need strace strace
 fc-list 2>/dev/null | grep -qi "noto sans cjk" || missing="$missing fontconfig fonts-noto-cjk"
 
