@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from importlib import resources
 from pathlib import Path
@@ -194,18 +193,6 @@ def test_a_prefecture_collects_its_bodies_without_designated_and_core_cities(ros
     assert collected.isdisjoint({"横浜市", "川崎市", "相模原市", "横須賀市", "神奈川県"})
     assert sum(len(roster.collected_by(p)) for p in roster.of_kind("prefecture")) == 1659
     assert roster.prefecture_of(roster.find("府中市", "広島県").bodies[0]).lgcode == "340006"
-
-
-def test_a_reader_child_has_it_in_a_moment() -> None:
-    load_roster()
-    fastest = min(_seconds_to_load() for _ in range(5))
-    assert fastest < 0.06  # measured 0.015 s on an idle machine; this one may be busy
-
-
-def _seconds_to_load() -> float:
-    start = time.perf_counter()
-    load_roster()
-    return time.perf_counter() - start
 
 
 def test_every_mistake_of_a_wrong_file_is_told(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.servers import machine
@@ -13,16 +11,13 @@ from tests.servers.mail import MailServers, running
 RAW = b"From: a@b.jp\r\nSubject: test\r\nMessage-ID: <1@b.jp>\r\n\r\nbody\r\n"
 
 
-def test_two_sessions_at_once_do_not_meet_and_start_quickly(mail_servers: MailServers) -> None:
+def test_two_sessions_at_once_do_not_meet(mail_servers: MailServers) -> None:
     mail_servers.add_user("one@both.jp")
-    began = time.monotonic()
     with running() as others:
-        started = time.monotonic()
         others.add_user("one@both.jp")
         others.deliver(RAW, "one@both.jp")
         others.wait_for("one@both.jp", 1)
 
-    assert started - began < 5
     assert mail_servers.dovecot.mails("one@both.jp") == []
 
 
