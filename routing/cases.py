@@ -105,7 +105,7 @@ def decide(
         notes=override.notes
         + alerts(submission, pieces)
         + question(submission, mail, whole.submitter or whole.body)
-        + (() if facts.time_settled else receipt_doubt(submission, pieces, own, facts.deadlines, arrival.received_at))
+        + receipt_doubt(submission, pieces, own, facts, arrival.received_at)
         + gaps,
         decided_by=override.by,
         why=override.why,

@@ -33,6 +33,7 @@ class Facts:
     first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count
     answered_by: str = ""  # mailbox id: of several that it is addressed to, the one that answers for the mail
     spoofed: bool = False
+    answered_at: datetime | None = None  # when the mail came whose request for correction this one answers
     time_settled: bool = False  # an official said when the mail was received
 
 

@@ -36,14 +36,17 @@ def receipt_doubt(
     submission: Submission,
     pieces: tuple[Piece, ...],
     own: Identity,
-    deadlines: Deadlines,
+    facts: Facts,
     received_at: datetime,
 ) -> tuple[Note, ...]:
-    """A mail that our servers had before the deadline and the mailbox only after it: an official decides which
-    time counts (DESIGN §4). The note's detail is the earlier time."""
-    if not submission.reached_at:
+    """A mail that our servers had before the deadline and the mailbox only after it (DESIGN §4), or one that
+    mends what came in time and could not be read: an official decides which time counts. The note's detail is
+    the earlier time."""
+    deadlines = facts.deadlines
+    told = [datetime.fromisoformat(submission.reached_at)] if submission.reached_at else []
+    reached = min([*told, *([facts.answered_at] if facts.answered_at else [])], default=None)
+    if reached is None or facts.time_settled:
         return ()
-    reached = datetime.fromisoformat(submission.reached_at)
     whose = [(p.identity.body, p.program) for p in pieces if p.part and p.late and not p.mends]
     late_as_a_whole = not any(p.part for p in pieces) and submission.kind == "submission"
     if late_as_a_whole and deadlines.late(received_at, own.submitter or own.body):

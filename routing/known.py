@@ -49,6 +49,7 @@ class Known:
             history=lambda body, program: verdicts.history(self.ledger, body, program, arrival.id),
             listed=lambda body, program: verdicts.listed(self.ledger, body, program, arrival.id),
             deadlines=deadlines_at(self.ledger, self.register, self.now),
+            answered_at=outbox.asked_about(self.ledger, thread_of(submission)),
             first_received=lambda body, program: verdicts.first_handed_in(self.ledger, body, program, arrival.id),
             password_awaited=self.register.survey.passwords.accept and waits_on,
             parts=None if by_official or answers_ours else self._parts(arrival, submission),

@@ -8,6 +8,7 @@ waits for a human. Nothing here sends.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Row
@@ -228,6 +229,20 @@ def is_ours(ledger: Ledger, message_id: str) -> bool:
     sent = ledger.row("SELECT 1 FROM outbox WHERE message_id = ?", message_id)
     by_hand = "SELECT 1 FROM posting WHERE state = 'sent_by_hand' AND detail = ?"
     return sent is not None or ledger.row(by_hand, message_id) is not None
+
+
+def asked_about(ledger: Ledger, message_ids: Iterable[str]) -> datetime | None:
+    """When the first mail was received that one of these letters of ours asked to be mended."""
+    found = [
+        row["received_at"]
+        for message_id in message_ids
+        for row in ledger.rows(
+            "SELECT a.received_at FROM outbox o JOIN arrival a ON a.id = o.arrival_id"
+            " WHERE o.message_id = ? AND o.kind IN ('correction', 'partial')",
+            message_id,
+        )
+    ]
+    return unstamp(min(found)) if found else None
 
 
 def count_since(ledger: Ledger, column: str, value: str, since: datetime) -> int:

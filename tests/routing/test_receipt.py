@@ -16,7 +16,7 @@ from routing.ledger import people
 from routing.operate import Who, decide_again, mark_seen, received, retry, settle_receipt
 from routing.overview import status_at
 from tests.routing.cases_at_hand import DEADLINE, YOKOHAMA
-from tests.routing.desk_at_hand import Office, form, mail
+from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 REACHED, STORED = DEADLINE - 2 * SECOND, DEADLINE + 130 * SECOND
@@ -137,7 +137,7 @@ def test_an_operator_settles_it_on_the_command_line(
 
     assert run_command([*options, "held", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
-    assert f"省内 {stamp(REACHED)}、メールボックス {stamp(STORED)}" in row["why"]
+    assert f"期限前 {stamp(REACHED)}、メールボックス {stamp(STORED)}" in row["why"]
     assert (
         run_command([*options, "decide", receipt, "--received", "2023-07-21T19:00", *who]) == 64
     )  # yet to come
@@ -148,3 +148,19 @@ def test_an_operator_settles_it_on_the_command_line(
     shown = json.loads(capsys.readouterr().out)["obligations"]
     (found,) = [o for o in shown if (o["lgcode"], o["program"]) == (YOKOHAMA, "nanbyo")]
     assert (found["late"], found["received_at"]) == (False, stamp(REACHED))
+
+
+def test_what_mends_an_unreadable_file_that_came_in_time_is_for_an_official_to_settle(office: Office) -> None:
+    """No answer was booked of the first mail, since nobody could read whose it was; the letter promised that the
+    mended file would be in time."""
+    office.now = DEADLINE + HOUR
+    broken = {"【横浜市】マイナンバーアンケート回答.xlsx": nanbyo()[:3000]}
+    first = office.settle(mail(broken), DEADLINE - HOUR)
+    assert "期限内のご提出として取り扱います" in body_of(first) and first.reply is not None
+    office.now += HOUR
+    second = office.settle(mail(body="修正版です。", headers={"In-Reply-To": first.reply.message_id}))
+    assert "受領の日時につきましては" in body_of(second) and "期限後に受領しました" not in body_of(second)
+    (found,) = people.held(office.ledger, office.now)
+    assert (found.reason, found.detail) == ("receipt_doubt", stamp(DEADLINE - HOUR))
+    settle_receipt(office.desk, second.decided.arrival, DEADLINE - HOUR, WHO)
+    assert standing(office)[:3] == ("accepted", False, "in_time")
