@@ -58,9 +58,9 @@ def submissions_only(count: int) -> Iterator[Traffic]:
 
 
 def _submissions() -> Iterator[Traffic]:
-    """Every respondent's answer to every program, and then the same again in a second version."""
+    """Every respondent's answer to every program, and then the same again in further versions."""
     number = 0
-    for version in range(4):
+    for version in range(8):
         for program, mailbox, form, kinds in PROGRAMS:
             for body in the_roster().of_kind(*kinds):  # type: ignore[arg-type]
                 number += 1
