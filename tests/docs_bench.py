@@ -65,6 +65,22 @@ def _last_hour(f: Figures) -> Iterator[Row]:
     )
 
 
+def _latency(f: Figures) -> Iterator[Row]:
+    yield (
+        f"A quiet day: {f['mails']} mails one at a time, by IDLE, from Postfix on",
+        f"reply after {f['reply_p50_seconds']:.2f} s (p50), {f['reply_p99_seconds']:.2f} s (p99)",
+        f"fsync {f['fsync_p50_ms']:.1f} ms; Dovecot tells after half a second",
+    )
+
+
+def _reports(f: Figures) -> Iterator[Row]:
+    yield (
+        f"`report --all` over {f['report_all_rows']:,} rows: {f['report_all_files']} files",
+        f"{f['report_all_seconds']:.0f} s",
+        f"{f['report_all_peak_mib']:.0f} MiB at most",
+    )
+
+
 def _workbooks(f: Figures) -> Iterator[Row]:
     yield (
         "Answer sheets through the whole check",
@@ -90,6 +106,8 @@ _ROWS: dict[str, Callable[[Figures], Iterator[Row]]] = {
     "journey": _journey,
     "growth": _growth,
     "last_hour": _last_hour,
+    "latency": _latency,
+    "reports": _reports,
     "workbooks": _workbooks,
     "twenty_thousand": _twenty_thousand,
 }
