@@ -14,6 +14,7 @@ from routing.extend import Target, extend
 from routing.extension_notice import notices, place_of, queue_notices, write_drafts
 from routing.ledger.extensions import notices_made
 from routing.operate import Who
+from tests.replies.test_letters import BANNED
 from tests.routing.cases_at_hand import DEADLINE, KAMAKURA, KANAGAWA, YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail
 
@@ -60,6 +61,7 @@ def test_a_city_is_told_by_each_mailbox_what_holds_for_its_programs(known: Offic
     said = text_of(found["n_mynumber"].posted[0].data)
     assert "・難病：令和５年７月28日（金）17時" in said and "・小慢：令和５年７月28日（金）17時" in said
     assert "（当初の提出期限：令和５年７月21日（金）17時）" in said
+    assert [word for word in BANNED if word in said] == []
     assert "大雨" not in said and "管内" not in said.partition("■ お問い合わせ先")[0]
 
 

@@ -16,6 +16,7 @@ from routing.ledger.store import Ledger
 from routing.operate import Who
 from routing.report_mail import due_mail, mail_reports
 from routing.routines import reports
+from tests.replies.test_letters import BANNED
 from tests.routing.cases_at_hand import DEADLINE, JST, KANAGAWA
 from tests.routing.desk_at_hand import Kept, Office, form, mail
 
@@ -79,6 +80,7 @@ def test_each_address_of_a_prefecture_gets_it_once_from_its_own_section_and_nobo
     assert body is not None
     said = "".join(line.strip("　 ") for line in body.get_content().splitlines())
     assert "・難病：受付済み" in said and "・自治体検診：未提出（残り29団体）" in said
+    assert [word for word in BANNED if word in said + str(made["Subject"])] == []
     assert "提出期限までに受領したものについて" in said and "令和５年７月25日（火）17時までに" in said
     assert len(answered.sender.posted[0].data) < 200_000
 
