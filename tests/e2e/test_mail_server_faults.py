@@ -53,7 +53,7 @@ def wires(scene: Scene, fault: str | Callable[[str], object], seconds: float = 2
 
 
 def _to_the_end(scene: Scene, mails: int | None = None) -> None:
-    done = eventually(lambda: scene.settled(mails), 40)
+    done = eventually(lambda: scene.settled(mails), 100)  # a reply that met the server away rests for a minute
     assert done, scene.log()[-3000:]
 
 
