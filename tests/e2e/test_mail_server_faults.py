@@ -118,12 +118,15 @@ def test_a_mailbox_that_people_empty_in_mid_fetch(stage: Stage, record_property:
     note(record_property, "people empty the mailbox in mid-fetch")
     scene = stage.everything()
 
+    emptied: set[str] = set()
+
     def empty(id: str) -> None:
         scene.servers.dovecot.doveadm("expunge", "-u", scene.users[id], "mailbox", "INBOX", "all")
+        emptied.add(id)
 
     with wires(scene, empty), working(scene):
         polled = "SELECT count(*) FROM health WHERE last_success_at <> ''"
-        assert eventually(lambda: scene.rows(polled) == [(2,)], 20), scene.log()
+        assert eventually(lambda: len(emptied) == 2 and scene.rows(polled) == [(2,)], 20), scene.log()
         late = KIND_BY_NAME["accepted"]
         scene.arrive(late, 50)
         seen = "SELECT count(*) FROM arrival WHERE sha256 = '" + list(scene.put)[-1] + "'"
