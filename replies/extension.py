@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Literal
 
 from config.survey import Mailbox, Survey
-from replies.render import Rendered, extension_words, write_body
+from replies.notice import notice_values
+from replies.render import Rendered, write_body
 from replies.wording import Wording
 
 
@@ -31,14 +32,6 @@ class ExtensionLetter:
 
 def render_extension(letter: ExtensionLetter, survey: Survey, wording: Wording) -> Rendered:
     """The notice in words."""
-    values = {
-        "letter": letter,
-        "survey": survey,
-        "mailbox": letter.mailbox,
-        "phrases": survey.phrases,
-        "words": wording,
-        "addressee": f"{letter.addressee}　{wording.phrase['attendant']}",
-        "extensions": extension_words(letter.extensions),
-    }
+    values = notice_values(letter, survey, wording)
     about = wording.phrase["extension_about"].format(title=survey.phrases.mail_title)
     return Rendered(wording.subject["extension"] + about, write_body("extension", values))

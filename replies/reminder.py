@@ -13,8 +13,9 @@ from typing import Literal
 from config.survey import Mailbox, Survey
 from replies.japanese import era_date
 from replies.letter import Attachment, Owed
+from replies.notice import notice_values
 from replies.points import Point, requests
-from replies.render import Rendered, extension_words, write_body
+from replies.render import Rendered, write_body
 from replies.report_data import OpenCorrection
 from replies.report_words import one_line
 from replies.wording import Wording
@@ -57,15 +58,9 @@ def render_reminder(reminder: Reminder, survey: Survey, wording: Wording) -> Ren
     few = len(reminder.corrections) <= CORRECTIONS_LIMIT or reminder.report is None
     body = write_body(
         "reminder",
-        {
-            "letter": reminder,
-            "survey": survey,
-            "mailbox": reminder.mailbox,
-            "phrases": survey.phrases,
-            "words": wording,
-            "addressee": f"{reminder.addressee}　{wording.phrase['attendant']}",
+        notice_values(reminder, survey, wording)
+        | {
             "honorific": reminder.honorific,
-            "extensions": extension_words(reminder.extensions),
             "corrections": tuple(_view(c, survey, wording) for c in reminder.corrections) if few else (),
             "summed": 0 if few else len(reminder.corrections),
             "report": reminder.report.filename if reminder.report else "",

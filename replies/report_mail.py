@@ -12,7 +12,8 @@ from typing import Literal
 from config.survey import Mailbox, Survey
 from replies.japanese import era_date
 from replies.letter import Attachment, Owed
-from replies.render import Rendered, extension_words, write_body
+from replies.notice import notice_values
+from replies.render import Rendered, write_body
 from replies.wording import Wording
 
 
@@ -36,15 +37,8 @@ class ReportLetter:
 
 def render_report_mail(letter: ReportLetter, survey: Survey, wording: Wording) -> Rendered:
     """The mail in words, with the report attached."""
-    values = {
-        "letter": letter,
-        "survey": survey,
-        "mailbox": letter.mailbox,
-        "phrases": survey.phrases,
-        "words": wording,
-        "addressee": f"{letter.addressee}　{wording.phrase['attendant']}",
+    values = notice_values(letter, survey, wording) | {
         "honorific": letter.honorific,
-        "extensions": extension_words(letter.extensions),
         "left": any(owed.state not in ("accepted", "not_applicable") for owed in letter.programs),
         "named": 0,
     }

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Literal
 
 from config.survey import Mailbox, Survey
-from replies.render import Rendered, extension_words, write_body
+from replies.notice import notice_values
+from replies.render import Rendered, write_body
 from replies.wording import Wording
 
 
@@ -31,14 +32,6 @@ class OriginalRequest:
 
 def render_request(request: OriginalRequest, survey: Survey, wording: Wording) -> Rendered:
     """The request in words."""
-    values = {
-        "letter": request,
-        "survey": survey,
-        "mailbox": request.mailbox,
-        "phrases": survey.phrases,
-        "words": wording,
-        "addressee": f"{request.addressee}　{wording.phrase['attendant']}",
-        "extensions": extension_words(request.extensions),
-    }
+    values = notice_values(request, survey, wording)
     about = wording.phrase["request_about"].format(title=survey.phrases.mail_title)
     return Rendered(wording.subject["request"] + about, write_body("request", values))
