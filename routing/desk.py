@@ -65,8 +65,8 @@ class Desk:
 
     @property
     def judge(self) -> Judge:
-        """Who decides, by the desk's register, settings, ledger and clock as they are now."""
-        return Judge(self.register, self.settings, self.ledger, self.clock)
+        """Who decides, by the desk's register, settings and ledger, at this instant."""
+        return Judge(self.register, self.settings, self.ledger, self.clock())
 
     def collect(self, mailbox: str, source: Source) -> int:
         """Takes in everything new in one mailbox; how many had not arrived before. SourceUnavailable."""
@@ -196,9 +196,10 @@ class Desk:
     def _decide_waiting(self, arrival: Arrival, submission: Submission) -> Settled:
         """The same for a mail that waits, inside the caller's transaction; what officials had decided about it
         still holds."""
-        override = self.judge.remembered(arrival)
+        judge = self.judge
         changes = people.amendments(self.ledger, arrival.id)
-        return self.judge.decide(arrival, amended_submission(submission, changes, self.register), override)
+        override = judge.remembered(arrival)
+        return judge.decide(arrival, amended_submission(submission, changes, self.register), override)
 
     def deliver(
         self, sender: Sender, answers: Mapping[str, Answers] = NOBODY_ASKED

@@ -7,13 +7,13 @@ what was read still holds when it is written. Reads no mail, sends nothing, open
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from config.settings import Settings, folder_for
 from intake.submission import Submission
 from routing.bookkeeping import books_of
 from routing.caps import allowance
 from routing.cases import NO_OVERRIDE, Override, decide
-from routing.clock import Clock
 from routing.decided import Decided, Note, Posted
 from routing.facts import Facts
 from routing.known import Known
@@ -36,12 +36,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Decides with this register and these settings over this ledger, at the clock's time."""
+    """Decides with this register and these settings over this ledger. `now`: the one instant that everything
+    of a decision is recorded with; were it looked up twice, a reply could seem older than its verdict."""
 
     register: Register
     settings: Settings
     ledger: Ledger
-    clock: Clock
+    now: datetime
 
     def remembered(self, arrival: Arrival) -> Override:
         """What operators had decided about a mail that is read again still holds."""
@@ -52,8 +53,7 @@ class Judge:
 
     def decide(self, arrival: Arrival, submission: Submission, override: Override) -> Settled:
         """The decision, committed by the caller's transaction, and the reply in the outbox."""
-        now = self.clock()
-        known = Known(self.register, self.settings, self.ledger, now)
+        known = Known(self.register, self.settings, self.ledger, self.now)
         submission = self._with_opened(arrival, submission)
         settled_at = override.received_at or people.received(self.ledger, arrival.id)
         arrival = replace(arrival, received_at=settled_at or arrival.received_at)
@@ -63,17 +63,17 @@ class Judge:
         self.record(decided)
         known.remember(decided, facts)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
-            outbox.mark_undelivered(self.ledger, submission.answers, arrival.receipt, now)
+            outbox.mark_undelivered(self.ledger, submission.answers, arrival.receipt, self.now)
         reply = self._write(decided, facts, override)
         if reply is not None and outbox.says_again(self.ledger, reply, arrival.id):
             reply = None
         if reply is not None:
-            outbox.queue(self.ledger, reply, arrival.id, now)
+            outbox.queue(self.ledger, reply, arrival.id, self.now)
         return Settled(decided, reply)
 
     def record(self, decided: Decided) -> None:
         """Writes the decision, and into which folder of its mailbox the mail belongs by it."""
-        verdicts.record(self.ledger, decided, self.clock())
+        verdicts.record(self.ledger, decided, self.now)
         folder = folder_for(self.settings, decided.arrival.mailbox, decided.outcome)
         errands.queue_filing(self.ledger, decided.arrival, folder)
 
@@ -93,18 +93,18 @@ class Judge:
         """The reply to a decided mail, if one goes out. What an official decided is under no cap."""
         if decided.submission is None:
             return None
-        now, around = self.clock(), self._circumstances(decided, decided.submission, facts)
+        around = self._circumstances(decided, decided.submission, facts)
         recipient = recipient_of(decided.submission, around)
         if recipient is None:
             return None
         whom, respondent = recipient.address.lower(), decided.identity.submitter
-        left = allowance(self.ledger, self.settings.caps, whom, respondent, now)
+        left = allowance(self.ledger, self.settings.caps, whom, respondent, self.now)
         automatic = override is NO_OVERRIDE
         reply = write_reply(decided, replace(around, last_today=automatic and left.left == 1))
         if reply is None or not automatic or left.left:
             return reply
         note = Note("capped", f"{reply.recipient} {left.cap}", reply.respondent)
-        verdicts.note(self.ledger, note, decided.arrival.id, ("uketsuke", ""), now)
+        verdicts.note(self.ledger, note, decided.arrival.id, ("uketsuke", ""), self.now)
         return None
 
     def _circumstances(self, decided: Decided, submission: Submission, facts: Facts) -> Circumstances:
@@ -116,7 +116,7 @@ class Judge:
             standings=self._standings(decided),
             first_receipt=facts.resend_of,
             first_open=facts.first_open,
-            now=self.clock(),
+            now=self.now,
             round=verdicts.rounds(self.ledger, decided.arrival.id),
             deadlines=facts.deadlines,
             parts=facts.parts,
@@ -129,4 +129,4 @@ class Judge:
         if not owed:
             return ()
         bodies = {owed[0].lgcode, *(code for o in owed for code in o.collected)}
-        return standings(owed, books_of(self.ledger, self.register, bodies, self.clock()))
+        return standings(owed, books_of(self.ledger, self.register, bodies, self.now))

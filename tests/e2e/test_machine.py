@@ -96,7 +96,7 @@ class Desk:
 
     def replies(self) -> list[str]:
         """In-Reply-To of every mail that went out to a respondent."""
-        sent = (message_from_bytes(f.read_bytes()) for f in (self.folder / "out").glob("*/*"))
+        sent = (message_from_bytes(f.read_bytes()) for f in (self.folder / "out").glob("new/*"))
         return sorted(m["In-Reply-To"] for m in sent if m["In-Reply-To"])
 
     def wait_for_all(self, seconds: float = 60.0) -> None:

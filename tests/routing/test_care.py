@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -46,6 +47,14 @@ def command(ledger: Ledger, *words: str) -> int:
 def broken(ledger: Ledger) -> dict[str, tuple[str, ...]]:
     """The promises that do not hold, with what breaks them."""
     return {a.name: a.broken for a in promises.ask(ledger.connection) if not a.holds}
+
+
+def test_a_second_that_passes_in_mid_decision_makes_no_reply_older_than_its_verdict(office: Office) -> None:
+    ticks = itertools.count()
+    office.desk.clock = lambda: office.now + timedelta(seconds=next(ticks))  # a second at every look
+    office.settle(mail())
+    assert office.count("outbox") == 1
+    assert broken(office.ledger) == {}
 
 
 # --- backup -----------------------------------------------------------------------------------------------
