@@ -14,8 +14,8 @@ from dataclasses import replace
 from config.roster import Roster
 from config.survey import Form, Question, Survey
 from intake.answers import answer_sheet
-from intake.filled import Entry, Filled, FilledField, FilledQuestion
-from intake.spellings import circled, find_choice
+from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion
+from intake.sheets.spellings import circled, find_choice
 from intake.submission import Answer, AnswerSheet, FieldValue
 
 _DASHES = re.compile(r"[‐‑–—―−ー－]")

@@ -11,22 +11,22 @@ from dataclasses import replace
 
 from config.roster import Match, Roster
 from config.survey import Survey
-from intake.altered import look_at_sheet, look_at_workbook, without_formulas
-from intake.asked import asked
-from intake.attributes import read_attributes
-from intake.checks import Case, check_sheet, is_unfilled
-from intake.collated import Against, CollatedList, read_list
-from intake.exposed import personal_in_text, personal_places
-from intake.field_checks import raise_samples
-from intake.fields import find_program, name_match, possible_kinds
-from intake.filled import Filled, FilledQuestion, read
 from intake.finding import Finding, severity_of
-from intake.recognise import Located, recognise
+from intake.lists.collated import Against, CollatedList, read_list
+from intake.lists.tables import has_own_rows
+from intake.sheets.altered import look_at_sheet, look_at_workbook, without_formulas
+from intake.sheets.asked import asked
+from intake.sheets.attributes import read_attributes
+from intake.sheets.checks import Case, check_sheet, is_unfilled
+from intake.sheets.exposed import personal_in_text, personal_places
+from intake.sheets.field_checks import raise_samples
+from intake.sheets.fields import find_program, name_match, possible_kinds
+from intake.sheets.filled import Filled, FilledQuestion, read
+from intake.sheets.recognise import Located, recognise
+from intake.sheets.spellings import circled
+from intake.sheets.workbook import Sheet, Workbook, open_workbook
 from intake.sniff import TEXTS, looks_like_workbook, sniff
-from intake.spellings import circled
 from intake.submission import Answer, AnswerSheet, Claim, FieldValue, FileKind, FileReading
-from intake.tables import has_own_rows
-from intake.workbook import Sheet, Workbook, open_workbook
 
 
 def read_file(  # noqa: PLR0913 - one attachment and the two tables it is read against

@@ -17,8 +17,8 @@ from intake.container import unpack
 from intake.convention import convention_findings, read_claim
 from intake.encrypted import decrypted
 from intake.finding import Finding, severity_of
-from intake.kind import is_file
-from intake.mime import Leaf
+from intake.mail.kind import is_file
+from intake.mail.mime import Leaf
 from intake.sniff import sniff
 from intake.submission import Claim, FileReading
 

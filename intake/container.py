@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 
 import pyzipper
 
-from intake.charset import decode
 from intake.finding import CATALOGUE, Finding
+from intake.mail.charset import decode
 from intake.sniff import sniff
 
 MAX_FILES = 300  # files of one archive, those of archives within it included

@@ -11,18 +11,18 @@ from dataclasses import replace
 
 from config.survey import Survey
 from intake.attached import Context, Opening, read_alone, read_leaves
-from intake.authentication import authentications
 from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, severity_of
-from intake.kind import TAG_HEADER, mark_returned, never_answer, tell_kind
-from intake.message import read_message
-from intake.mime import Leaf, Part, leaves, parse
-from intake.missing import PARTIAL, comes_by_link, divided, was_removed
-from intake.passwords import told_in, without_passwords
+from intake.mail.authentication import authentications
+from intake.mail.kind import TAG_HEADER, mark_returned, never_answer, tell_kind
+from intake.mail.message import read_message
+from intake.mail.mime import Leaf, Part, leaves, parse
+from intake.mail.missing import PARTIAL, comes_by_link, divided, was_removed
+from intake.mail.passwords import told_in, without_passwords
+from intake.mail.portions import portion_of
+from intake.mail.received import reached_at
+from intake.mail.said import amends, asks
 from intake.personal import holds_my_number, mask
-from intake.portions import portion_of
-from intake.received import reached_at
-from intake.said import amends, asks
 from intake.submission import FileReading, MailKind, Submission
 
 __all__ = ["Context", "read_mail", "read_single_file", "told_passwords"]

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.settings import Settings
-from replies.alert import Alert, alert_sentence, render_alert
 from replies.japanese import era_instant
+from replies.letters.alert import Alert, alert_sentence, render_alert
 from replies.wording import load_wording
 from routing.clock import stamp, unstamp
 from routing.decided import Posted
@@ -24,7 +24,7 @@ from routing.desk import Desk
 from routing.ledger import conditions, outbox
 from routing.ledger import missing as absent
 from routing.ledger.store import Ledger
-from routing.notices import Notice, Outlet, posts
+from routing.unasked.notices import Notice, Outlet, posts
 
 MISSING_MINUTES = 5  # a mail that the server keeps back may come at the next look
 SHOWN = 50  # UIDs in one letter

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading
-from replies.collated_list import write_list
+from replies.workbooks.collated_list import write_list
 from routing.identify import ProgramEvidence, infer_program
 from routing.offline import all_findings
 from routing.reading import Reader, ReaderDied, ReadFailed

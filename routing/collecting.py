@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from intake.source import Fetched, Look, Source, SourceUnavailable
+from intake.sources.source import Fetched, Look, Source, SourceUnavailable
 from routing.ledger import arrivals
 from routing.ledger import missing as absent
 from routing.ledger.missing import Difference

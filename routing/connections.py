@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from config.errors import Mistake, SettingsError
 from config.settings import ImapMailbox, MailboxSettings, Secret, SenderSettings, Settings, SmtpSender
 from config.survey import Survey
-from intake.answered import Answers, ImapAnswers, MaildirAnswers
-from intake.filing import ImapFiler
-from intake.imap import ImapSource
-from intake.imap_access import ImapAccess
-from intake.maildir import MaildirSource
-from intake.oauth import Token, TokenAccess
-from intake.source import Source
-from replies import smtp
-from replies.draft_watch import DraftsWatch
-from replies.drafts import DraftsFolder, DraftsSender
-from replies.maildir_sender import MaildirSender
-from replies.sender import Sender
+from intake.sources.answered import Answers, ImapAnswers, MaildirAnswers
+from intake.sources.filing import ImapFiler
+from intake.sources.imap import ImapSource
+from intake.sources.imap_access import ImapAccess
+from intake.sources.maildir import MaildirSource
+from intake.sources.oauth import Token, TokenAccess
+from intake.sources.source import Source
+from replies.senders import smtp
+from replies.senders.draft_watch import DraftsWatch
+from replies.senders.drafts import DraftsFolder, DraftsSender
+from replies.senders.maildir import MaildirSender
+from replies.senders.sender import Sender
 from routing.errands import Aides, MailboxErrands
 
 
@@ -51,7 +51,7 @@ def open_token(server: ImapMailbox | SmtpSender) -> Token | None:
     auth = server.auth
     if auth is None:
         return None
-    from intake.msal_tokens import ClientCredentials  # half a second, for those who need it only
+    from intake.sources.msal_tokens import ClientCredentials  # half a second, for those who need it only
 
     return ClientCredentials(
         TokenAccess(

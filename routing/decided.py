@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
+from routing.decision.verdict import FileDecision, MailDecision, MailOutcome, Outcome
 from routing.identify import Identity
 from routing.ledger.arrivals import Arrival
-from routing.verdict import FileDecision, MailDecision, MailOutcome, Outcome
 
 NOBODY = Identity("", "", (), False)
 _MOST_FIRST: tuple[Outcome, ...] = ("correction", "held", "accepted", "kept")

@@ -15,9 +15,9 @@ from threading import Thread
 from typing import Literal
 
 from config.errors import SettingsError
-from intake.answered import Answers
-from intake.source import SourceUnavailable
-from replies.sender import AnswerLost, Sender, SenderLater
+from intake.sources.answered import Answers
+from intake.sources.source import SourceUnavailable
+from replies.senders.sender import AnswerLost, Sender, SenderLater
 from routing.ledger.outbox import Outgoing
 
 ASKED_IN_VAIN = 3  # tries (of about 8 minutes) after which a reply leaves though its mailbox cannot be asked

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings
-from intake.answered import Answers
-from intake.source import Fetched, Source
+from intake.sources.answered import Answers
+from intake.sources.source import Fetched, Source
 from intake.submission import Submission
-from replies.sender import Sender
-from routing import remind
+from replies.senders.sender import Sender
 from routing.amended import amended_submission
-from routing.cases import NO_OVERRIDE, Override, unread
 from routing.clock import Clock
 from routing.collecting import Collector
 from routing.decided import Note
+from routing.decision.cases import NO_OVERRIDE, Override, unread
+from routing.decision.verdict import MailDecision
 from routing.delivery import NOBODY_ASKED, Attempt, attempt
 from routing.judge import Judge, Settled
 from routing.ledger import arrivals, outbox, people, verdicts
@@ -35,7 +35,7 @@ from routing.readers import Readers, Reading
 from routing.reading import Reader, ReaderDied, ReaderUnavailable, ReadFailed
 from routing.register import Register
 from routing.settling import Settling
-from routing.verdict import MailDecision
+from routing.unasked import remind
 
 DEATHS_TO_QUARANTINE = 3
 REST = timedelta(minutes=1)  # after a sign that nothing can be sent

@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Protocol
 
 from config.errors import SettingsError
-from intake.answered import Answers
-from intake.filing import Filed, ImapFiler
-from intake.source import SourceUnavailable
-from replies.draft_watch import DraftsWatch, Fate
+from intake.sources.answered import Answers
+from intake.sources.filing import Filed, ImapFiler
+from intake.sources.source import SourceUnavailable
+from replies.senders.draft_watch import DraftsWatch, Fate
 from routing.ledger import errands
 from routing.ledger.store import Ledger
 

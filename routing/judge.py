@@ -11,19 +11,19 @@ from datetime import datetime
 
 from config.settings import Settings, folder_for
 from intake.submission import Submission
-from routing.bookkeeping import books_of
-from routing.caps import allowance
-from routing.cases import NO_OVERRIDE, Override, decide
 from routing.decided import Decided, Note, Posted
-from routing.facts import Facts
-from routing.known import Known
+from routing.decision.caps import allowance
+from routing.decision.cases import NO_OVERRIDE, Override, decide
+from routing.decision.facts import Facts
+from routing.decision.known import Known
+from routing.decision.opened import keep_opened
+from routing.decision.reply import Circumstances, recipient_of, write_reply
 from routing.ledger import errands, outbox, people, verdicts, waits
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
-from routing.opened import keep_opened
 from routing.register import Register
-from routing.reply import Circumstances, recipient_of, write_reply
 from routing.standing import Standing, standings
+from routing.tracking.bookkeeping import books_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from typing import get_args
 from replies.letter import NoticeKind
 from replies.wording import load_wording
 from routing.decided import Piece
+from routing.decision.verdict import sentence_of
 from routing.desk import Delivery
 from routing.judge import Settled
 from routing.register import Register
-from routing.verdict import sentence_of
 
 _ADDRESS = re.compile(r"[^\s<>,;:()]+@[^\s<>,;:()]+")  # servers quote the recipient in their refusals
 

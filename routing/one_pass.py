@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from config.errors import SettingsError
-from intake.source import Source, SourceUnavailable
-from replies.sender import Sender
+from intake.sources.source import Source, SourceUnavailable
+from replies.senders.sender import Sender
 from routing import alerts
 from routing.desk import Desk
 from routing.errands import NO_AIDES, Aides
@@ -15,7 +15,7 @@ from routing.ledger import arrivals, erasure
 from routing.ledger import missing as absent
 from routing.logline import delivery_line, settled_line
 from routing.patience import patience
-from routing.routines import reminders, reports
+from routing.rounds.routines import reminders, reports
 
 
 def run_once(

@@ -15,18 +15,18 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from intake.amend import AmendmentRefused, question_key
-from intake.source import Fetched
+from intake.sources.source import Fetched
 from intake.submission import Submission
 from routing.amended import amended_submission
-from routing.cases import Override, OverrideRefused, unread
 from routing.clock import stamp
 from routing.decided import Note
+from routing.decision.cases import Override, OverrideRefused, unread
+from routing.decision.verdict import MailDecision
 from routing.desk import Desk
 from routing.judge import Settled
 from routing.ledger import arrivals, erasure, people, verdicts
 from routing.ledger.arrivals import Arrival, Place
 from routing.reading import ReaderDied, ReadFailed
-from routing.verdict import MailDecision
 
 
 class Refused(Exception):

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intake.kind import is_noreply
+from intake.mail.kind import is_noreply
 from intake.submission import Submission
-from routing.cases import Override, unread
 from routing.decided import Note
+from routing.decision.cases import Override, unread
+from routing.decision.opened import keep_opened, opens_more
+from routing.decision.verdict import MailDecision, MailOutcome
 from routing.desk import Desk
 from routing.ledger import arrivals, erasure, verdicts, waits
 from routing.ledger.arrivals import Arrival
 from routing.logline import settled_line
-from routing.opened import keep_opened, opens_more
 from routing.reading import ReaderDied, ReadFailed
-from routing.verdict import MailDecision, MailOutcome
 
 DESK = ("uketsuke", "")
 MOST_TRIES = 10  # mails whose passwords are tried on one locked mail; each costs up to some seconds

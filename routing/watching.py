@@ -18,8 +18,8 @@ from queue import SimpleQueue
 from threading import Condition, Lock, Thread
 
 from config.errors import SettingsError
-from intake.idle import rest
-from intake.source import Fetched, Source, SourceUnavailable
+from intake.sources.idle import rest
+from intake.sources.source import Fetched, Source, SourceUnavailable
 from routing.collecting import Collector
 from routing.errands import Errands, ErrandsRun
 from routing.ledger.missing import Difference

@@ -18,23 +18,24 @@ from queue import Empty, SimpleQueue
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from config.errors import ConfigError
-from intake.source import Source
-from replies.sender import Sender
+from intake.sources.source import Source
+from replies.senders.sender import Sender
 from replies.wording import load_wording
-from routing import alerts, clockwatch
+from routing import alerts
 from routing.clock import JST, stamp, system_clock
-from routing.clockwatch import ClockWatch
 from routing.delivery import Attempt, DeliveryThread
 from routing.desk import REST, Delivery, Desk
 from routing.errands import NO_AIDES, Aides, ErrandsRun
-from routing.heartbeat import Heart
 from routing.ledger import arrivals, erasure, outbox
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.logline import delivery_line, outcomes, settled_line
 from routing.patience import patience
-from routing.polling import ByCalendar
 from routing.reading import ReaderUnavailable
-from routing.routines import due_since, reminders, reports
+from routing.rounds import clockwatch
+from routing.rounds.clockwatch import ClockWatch
+from routing.rounds.heartbeat import Heart
+from routing.rounds.polling import ByCalendar
+from routing.rounds.routines import due_since, reminders, reports
 from routing.settling import Settling
 from routing.watching import Batch, ByteBudget, MailboxThread, Polled
 

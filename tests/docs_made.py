@@ -15,8 +15,8 @@ from sqlite_utils import Database
 
 from intake.finding import CATALOGUE
 from replies.wording import Saying, load_wording
+from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
 from routing.ledger.migrations import VIEWS, migrations
-from routing.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
 from tests.docs_bench import speed_rows
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -33,7 +33,7 @@ from config.settings import (
 from config.survey import Form, Question, Survey
 from intake.finding import CATALOGUE
 from routing.cli import app
-from routing.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, sentence_of
+from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, sentence_of
 from tests import docs_made
 
 ROOT = Path(__file__).parents[1]

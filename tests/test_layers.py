@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def _imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             assert node.level == 0, f"{_name(path)} imports relatively"
             found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
     return found
 
 
@@ -41,6 +43,35 @@ def test_imports_run_one_way(path: Path) -> None:
     layer = LAYERS.index(_name(path).split("/")[0])
     above = {m for m in _imports(path) if m.split(".")[0] in LAYERS[layer + 1 :]}
     assert not above, f"{_name(path)} imports from above: {above}"
+
+
+def _rooms(layer: str) -> dict[str, set[str]]:
+    """Each room of a storey and each module before its rooms, with what it imports of the others."""
+    inside = [p for p in FILES if _name(p).startswith(f"{layer}/") and p.parent.parent != ROOT]
+    before = [p for p in FILES if p.parent == ROOT / layer]
+    place = {p: p.relative_to(ROOT / layer).parts[0] for p in inside} | {p: p.stem for p in before}
+    found: dict[str, set[str]] = {name: set() for name in place.values()}
+    for path, name in place.items():
+        steps = [m.split(".") for m in _imports(path) if m.startswith(f"{layer}.")]
+        found[name] |= ({s[1] for s in steps} & found.keys()) - {name}
+    return found
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_rooms_do_not_import_each_other_in_a_circle(layer: str) -> None:
+    """Nor by way of a module before them; only in routing the journey itself stands between its rooms."""
+    found = _rooms(layer)
+    if layer == "routing":
+        rooms = {p.parent.name for p in (ROOT / layer).glob("*/__init__.py")}
+        assert len(rooms) >= 7
+        found = {name: others & rooms for name, others in found.items() if name in rooms}
+    assert list(TopologicalSorter(found).static_order())  # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.name == "__init__.py"], ids=_name)
+def test_every_room_says_what_it_is_for(path: Path) -> None:
+    if path.parent.parent != ROOT:
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
 
 
 def test_no_python_at_the_root_and_no_other_code_folder() -> None:

@@ -11,17 +11,17 @@ import click
 
 from config.errors import SettingsError
 from config.settings import ImapMailbox, Settings, check_mailboxes
-from intake.oauth import TokenUnavailable
-from intake.source import SourceUnavailable
-from replies.sender import SenderLater
+from intake.sources.oauth import TokenUnavailable
+from intake.sources.source import SourceUnavailable
+from replies.senders.sender import SenderLater
 from routing import alerts
 from routing.cli.context import App, console, table, with_app
 from routing.cli.doctor_mailboxes import mailbox_probes, sender_probes
 from routing.clock import stamp
 from routing.connections import open_sender, open_source
-from routing.heartbeat import read_sign
 from routing.ledger import arrivals, outbox
 from routing.ledger.store import Ledger, NotALedger
+from routing.rounds.heartbeat import read_sign
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from replies.export import write_export
+from replies.workbooks.export import write_export
 from routing.cli.context import App, with_app
-from routing.exporting import export_rows
+from routing.tracking.exporting import export_rows
 
 
 @click.command("export")

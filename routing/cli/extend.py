@@ -11,10 +11,10 @@ import click
 from routing.cli.context import App, console, echo_json, table, with_app
 from routing.clock import JST, stamp
 from routing.desk import Desk
-from routing.extend import Target, described, extend, pause
-from routing.extension_notice import notices, place_of, queue_notices, write_drafts
 from routing.ledger.extensions import extensions, notices_made
 from routing.operate import Who
+from routing.tracking.extend import Target, described, extend, pause
+from routing.unasked.extension_notice import notices, place_of, queue_notices, write_drafts
 
 _NOTICE = {"queued": "送信待ちに", "drafted": "下書き"}
 

@@ -16,11 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from replies.form import blank
 from replies.japanese import full_width_number
 from replies.wording import load_wording
+from replies.workbooks.form import blank
 from routing.cli.context import App, with_app
-from routing.demo import SEEN, Demo, Line, Watch, run_demo
+from routing.rehearsal.demo import SEEN, Demo, Line, Watch, run_demo
 
 PIPE_WIDTH = 140  # columns where the output does not go to a terminal
 _WIDE = 132  # columns from which the table has room for the senders

@@ -10,13 +10,13 @@ import click
 from replies.wording import Wording, load_wording
 from routing.cli.context import App, console, echo_json, find_arrival, plain, table, with_app
 from routing.clock import stamp
+from routing.decision.verdict import sentence_of
 from routing.desk import Desk
 from routing.ledger import people
 from routing.ledger.history import Entry, story
 from routing.ledger.sent import find_notice, notice_story
-from routing.overview import Owed, Status, standing_of_body, status_at
-from routing.status_json import status_json
-from routing.verdict import sentence_of
+from routing.tracking.overview import Owed, Status, standing_of_body, status_at
+from routing.tracking.status_json import status_json
 
 
 @click.command()

@@ -10,9 +10,9 @@ import click
 from routing.cli.context import App, console, echo_json, table, with_app
 from routing.clock import stamp
 from routing.desk import Desk
-from routing.remind import Recipient, due_instant, queue, recipients
-from routing.reminder_mail import key_of
-from routing.reminding import at_hand
+from routing.unasked.remind import Recipient, due_instant, queue, recipients
+from routing.unasked.reminder_mail import key_of
+from routing.unasked.reminding import at_hand
 
 
 @click.command("remind")

@@ -8,8 +8,8 @@ import click
 from rich.progress import track
 
 from routing.cli.context import App, console, with_app
-from routing.report_files import write_overview, write_prefecture
-from routing.reports import open_instant
+from routing.tracking.report_files import write_overview, write_prefecture
+from routing.tracking.reports import open_instant
 
 
 @click.command()

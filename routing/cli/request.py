@@ -11,7 +11,7 @@ from routing.clock import JST, stamp
 from routing.desk import Desk
 from routing.ledger.requests import requests_made
 from routing.operate import Who
-from routing.request import Wanted, described, find_code, request
+from routing.unasked.request import Wanted, described, find_code, request
 
 
 @click.command("request")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
-from intake.source import Cursor, Fetched
+from intake.sources.source import Cursor, Fetched
 from routing.clock import JST, stamp, unstamp
 from routing.ledger.store import Ledger
 

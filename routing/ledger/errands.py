@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from intake.filing import Filed, ToFile
-from replies.draft_watch import Fate, OpenDraft
+from intake.sources.filing import Filed, ToFile
+from replies.senders.draft_watch import Fate, OpenDraft
 from routing.clock import stamp
 from routing.decided import Note
 from routing.ledger import verdicts

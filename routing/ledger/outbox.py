@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
-from intake.answered import Asked
-from intake.ids import receipt_in
-from replies.sender import Posting
+from intake.mail.ids import receipt_in
+from intake.sources.answered import Asked
+from replies.senders.sender import Posting
 from routing.clock import stamp, unstamp
 from routing.decided import Posted
 from routing.ledger.store import Ledger

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
-from intake.ids import receipt_in
+from intake.mail.ids import receipt_in
 from routing.clock import stamp, unstamp
 from routing.ledger import missing as absent
 from routing.ledger.store import Ledger

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake.ids import receipt_in
+from intake.mail.ids import receipt_in
 from routing.clock import unstamp
 from routing.decided import Note
 from routing.ledger import verdicts

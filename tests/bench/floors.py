@@ -25,14 +25,14 @@ from imapclient import IMAPClient
 from python_calamine import CalamineWorkbook
 
 from config.settings import load_settings
-from intake.network import tls_context
 from intake.read import Context, read_mail
-from intake.source import Fetched
+from intake.sources.network import tls_context
+from intake.sources.source import Fetched
 from intake.submission import Submission
-from replies.compose import compose
-from replies.render import render_letter
-from routing import reply
+from replies.letters.compose import compose
+from replies.letters.render import render_letter
 from routing.clock import system_clock
+from routing.decision import reply
 from routing.desk import Desk
 from routing.ledger.store import Ledger
 from routing.reading import Reader

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from imapclient import IMAPClient
 
-from intake.network import tls_context
+from intake.sources.network import tls_context
 from routing.clock import stamp
 from tests.bench.machine import DESK, fsync_p50_ms
 from tests.bench.rig import Rig, timed, warm_worker

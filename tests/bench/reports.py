@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from config.load import default_survey
-from intake.source import Fetched
+from intake.sources.source import Fetched
 from routing.clock import rehearsed, stamp
 from routing.desk import Desk
 from routing.ledger.store import Ledger

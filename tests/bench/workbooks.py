@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from config.roster import Body
-from replies.collated_list import write_list
+from replies.workbooks.collated_list import write_list
 from routing.offline import check_file
 from routing.readers import Readers
 from routing.register import build_register

@@ -16,8 +16,8 @@ from functools import cache
 
 from config.roster import Body
 from intake.submission import AnswerSheet
-from replies.collated_list import write_list
-from replies.form import FillValue
+from replies.workbooks.collated_list import write_list
+from replies.workbooks.form import FillValue
 from tests.e2e.office import MAILBOXES
 from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, filled, reading, the_survey
 

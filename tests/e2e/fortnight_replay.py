@@ -14,18 +14,18 @@ from functools import cache
 from pathlib import Path
 
 from config.load import default_survey
-from replies.report_data import Overview, PrefectureReport
+from replies.reports.data import Overview, PrefectureReport
 from routing.clock import rehearsed
 from routing.connections import open_sender, open_source
 from routing.desk import Desk
 from routing.ledger.store import Ledger, desk_lock
-from routing.national import overview
-from routing.overview import Status, status_at
 from routing.reading import Reader
 from routing.register import build_register
-from routing.remind import Recipient, recipients
-from routing.reminding import at_hand, round_due
-from routing.reports import open_instant, prefecture_report
+from routing.tracking.national import overview
+from routing.tracking.overview import Status, status_at
+from routing.tracking.reports import open_instant, prefecture_report
+from routing.unasked.remind import Recipient, recipients
+from routing.unasked.reminding import at_hand, round_due
 from tests.e2e.fortnight import ANSWERED_AFTER, INSTANTS, REMINDERS, script
 from tests.e2e.fortnight_mails import Sent, raw
 from tests.routing.desk_at_hand import settings_in

@@ -23,7 +23,7 @@ from typing import Any
 
 from config.jst import JST
 from config.load import default_survey
-from replies.form import FillValue
+from replies.workbooks.form import FillValue
 from tests.servers.correspondents import MINISTRY
 from tests.servers.machine import eventually
 from tests.servers.mail import MailServers

@@ -25,7 +25,7 @@ class Step:
 
 
 STEPS = (
-    Step("looked", "intake.imap:ImapSource.look", "after", "all"),
+    Step("looked", "intake.sources.imap:ImapSource.look", "after", "all"),
     Step("fetched", "routing.desk:Desk.keep", "before", "all"),
     Step("keeping", "routing.ledger.arrivals:_insert", "after", "all"),
     Step("kept", "routing.desk:Desk.keep", "after", "all"),
@@ -37,7 +37,7 @@ STEPS = (
     Step("settled", "routing.desk:Desk.settle_together", "after", "all"),
     Step("to be sent", "routing.ledger.outbox:begin", "before", "reply"),
     Step("sending", "routing.ledger.outbox:begin", "after", "reply"),
-    Step("connected", "replies.smtp:SmtpSender._connect", "after", "reply"),
+    Step("connected", "replies.senders.smtp:SmtpSender._connect", "after", "reply"),
     Step("MAIL", "smtplib:SMTP.mail", "after", "reply"),
     Step("RCPT", "smtplib:SMTP.rcpt", "after", "reply"),
     Step("DATA", "smtplib:SMTP.data", "before", "reply"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
-from replies.form import FillValue
+from replies.workbooks.form import FillValue
 from tests.e2e.office import MAILBOXES, OPERATORS, Answer, Office, mail
 from tests.servers.correspondents import KANAGAWA, SAGAMIHARA, YOKOSUKA, Correspondents
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from imapclient import IMAPClient
 
-from intake.imap_access import ImapAccess, connect
+from intake.sources.imap_access import ImapAccess, connect
 from tests.e2e.office import COMMAND, MAILBOXES, Answer, Office, mail
 from tests.servers.correspondents import YOKOSUKA, Correspondents
 from tests.servers.machine import eventually

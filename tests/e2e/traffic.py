@@ -9,7 +9,7 @@ from email.policy import SMTP
 from itertools import islice
 
 from config.roster import Body
-from replies.form import FillValue
+from replies.workbooks.form import FillValue
 from tests.e2e.office import MAILBOXES, Answer, mail
 from tests.workbooks.forms_at_hand import the_roster
 

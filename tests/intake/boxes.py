@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from intake.imap import ImapAccess, ImapSource
-from intake.maildir import MaildirSource
-from intake.source import Source
+from intake.sources.imap import ImapAccess, ImapSource
+from intake.sources.maildir import MaildirSource
+from intake.sources.source import Source
 from tests.servers.mail import MailServers
 
 JST = timezone(timedelta(hours=9))

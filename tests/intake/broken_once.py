@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from openpyxl import Workbook
 
-from replies.form import FillValue
+from replies.workbooks.form import FillValue
 from tests.workbooks.forms_at_hand import unmerge
 
 Told = set[tuple[str, str, str]]  # (code, question, cell)

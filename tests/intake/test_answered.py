@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from config.jst import JST
-from intake import answered
-from intake.answered import Asked, ImapAnswers, MaildirAnswers
-from intake.ids import make_message_id
-from intake.source import SourceUnavailable
+from intake.mail.ids import make_message_id
+from intake.sources import answered
+from intake.sources.answered import Asked, ImapAnswers, MaildirAnswers
+from intake.sources.source import SourceUnavailable
 from tests.servers.dovecot import Dovecot
 from tests.servers.folders import BELOW_INBOX, JAPANESE, Box, box_on, dovecot_of
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from config.roster import Body
 from config.survey import Question
-from replies.form import FillValue, fill
+from replies.workbooks.form import FillValue, fill
 from tests.intake.broken_once import BREAKAGES, CITY, PREFECTURE, Breakage, Told
 from tests.workbooks.forms_at_hand import edited, form, reading, the_roster, the_survey
 

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from config.roster import load_roster
-from intake.charset import canonical, decode
+from intake.mail.charset import canonical, decode
 
 ROSTER = load_roster()
 NAMES = ROSTER.names()

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from intake.answers import read_sheets
-from intake.workbook import Workbook, open_workbook
-from replies.form import FillValue
+from intake.sheets.workbook import Workbook, open_workbook
+from replies.workbooks.form import FillValue
 from tests.workbooks.forms_at_hand import (
     COMPLETE,
     COMPLETE_2,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.contact import plausible_email, plausible_telephone
+from intake.sheets.contact import plausible_email, plausible_telephone
 from tests.workbooks.forms_at_hand import filled, only, the_sheet
 
 EMAILS = [

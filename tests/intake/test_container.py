@@ -110,7 +110,7 @@ def test_two_versions_of_a_form_are_told_apart_by_their_content() -> None:
     both = survey.model_copy(update={"forms": (*survey.forms, new)})
     from intake.answers import read_file
     from intake.submission import Claim
-    from replies.form import fill
+    from replies.workbooks.form import fill
     from tests.workbooks.forms_at_hand import COMPLETE
 
     for form in (old, new):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.field_checks import is_below
+from intake.sheets.field_checks import is_below
 from tests.workbooks.forms_at_hand import filled, form, told
 
 POSITION = next(field for field in form().fields if field.kind == "position")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from intake.filing import Filed, ImapFiler, ToFile
-from intake.imap_access import ImapAccess
-from intake.source import SourceUnavailable
+from intake.sources.filing import Filed, ImapFiler, ToFile
+from intake.sources.imap_access import ImapAccess
+from intake.sources.source import SourceUnavailable
 from tests.servers import machine
 from tests.servers.dovecot import Dovecot
 from tests.servers.folders import BELOW_INBOX, JAPANESE, NO_MOVE, NO_UIDPLUS, Box, box_on, dovecot_of

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from intake import idle
-from intake.idle import Heard
-from intake.imap import ImapSource
-from intake.imap_access import ImapAccess
-from intake.source import Cursor
+from intake.sources import idle
+from intake.sources.idle import Heard
+from intake.sources.imap import ImapSource
+from intake.sources.imap_access import ImapAccess
+from intake.sources.source import Cursor
 from routing.watching import Bell
 from tests.servers import machine
 from tests.servers.mail import MailServers

@@ -14,8 +14,8 @@ from uuid import uuid4
 import pytest
 from imapclient import IMAPClient
 
-from intake.imap import ImapAccess, ImapSource
-from intake.source import Cursor, SourceUnavailable
+from intake.sources.imap import ImapAccess, ImapSource
+from intake.sources.source import Cursor, SourceUnavailable
 from tests.servers import machine
 from tests.servers.mail import MailServers
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from intake.imap import ImapAccess, ImapSource
-from intake.source import Cursor, SourceUnavailable
+from intake.sources.imap import ImapAccess, ImapSource
+from intake.sources.source import Cursor, SourceUnavailable
 from tests.servers import machine
 from tests.servers.scripted import HANG_UP, scripted_imap
 

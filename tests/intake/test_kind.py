@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from intake.kind import is_our_message_id, make_message_id, mark_returned, never_answer, tell_kind
-from intake.message import read_message
-from intake.mime import leaves, parse
+from intake.mail.kind import is_our_message_id, make_message_id, mark_returned, never_answer, tell_kind
+from intake.mail.message import read_message
+from intake.mail.mime import leaves, parse
 from intake.submission import Claim
 
 OURS = "<uketsuke.N-000123.acknowledgement@mhlw.go.jp>"

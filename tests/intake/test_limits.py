@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from config.load import default_survey
-from intake.mime import MOST_LEAVES, leaves, parse
+from intake.mail.mime import MOST_LEAVES, leaves, parse
 from routing.reading import Reader
 from tests.workbooks.forms_at_hand import filled
 

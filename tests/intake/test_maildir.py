@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.maildir import MaildirSource
-from intake.received import received_at
-from intake.source import Cursor, Fetched, SourceUnavailable
+from intake.mail.received import received_at
+from intake.sources.maildir import MaildirSource
+from intake.sources.source import Cursor, Fetched, SourceUnavailable
 
 BODY = b"Subject: test\n\nbody\n"
 

@@ -13,9 +13,9 @@ from config.load import load_survey
 from config.roster import Roster, load_roster
 from config.survey import Survey
 from intake.convention import read_claim
-from intake.kind import tell_kind
-from intake.message import read_message
-from intake.mime import leaves, parse
+from intake.mail.kind import tell_kind
+from intake.mail.message import read_message
+from intake.mail.mime import leaves, parse
 from intake.read import Context, read_mail
 
 SHELF = Path(__file__).parents[1] / "mails"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.message import addresses, message_ids, read_message
-from intake.mime import parse
+from intake.mail.message import addresses, message_ids, read_message
+from intake.mail.mime import parse
 
 
 def _pairs(field: bytes) -> list[tuple[str, str]]:

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from config.roster import load_roster
-from intake.headers import header_text, parameter, parameter_text, split_parameters
-from intake.kind import never_answer, tell_kind
-from intake.message import read_message
-from intake.mime import Leaf, leaves, parse
-from intake.transfer import decode_base64
+from intake.mail.headers import header_text, parameter, parameter_text, split_parameters
+from intake.mail.kind import never_answer, tell_kind
+from intake.mail.message import read_message
+from intake.mail.mime import Leaf, leaves, parse
+from intake.mail.transfer import decode_base64
 
 ROSTER = load_roster()
 NAMES = ROSTER.names()

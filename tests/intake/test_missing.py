@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.missing import comes_by_link
+from intake.mail.missing import comes_by_link
 from intake.read import Context, read_mail
 from intake.submission import Submission
 from tests.intake.test_passwords import locked_mail

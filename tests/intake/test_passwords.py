@@ -19,7 +19,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from config.load import default_survey
 from intake.container import unpack
 from intake.finding import Finding
-from intake.passwords import HIDDEN, told_in, without_passwords
+from intake.mail.passwords import HIDDEN, told_in, without_passwords
 from intake.read import Context, read_mail, told_passwords
 from intake.reader import serve
 from intake.submission import Submission

@@ -21,8 +21,8 @@ from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
-from intake.exposed import personal_in_text
 from intake.personal import _MAY_BE_DIGITS, _MOST_DIGITS, holds_my_number, mask
+from intake.sheets.exposed import personal_in_text
 from tests.workbooks.forms_at_hand import filled, reading
 
 LIBREOFFICE = Path(__file__).parent.parent / "workbooks" / "files" / "libreoffice.xlsx"

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from config.jst import JST
-from intake.received import reached_at
+from intake.mail.received import reached_at
 
 HOSTS = ("mhlw.go.jp",)
 STORED = (

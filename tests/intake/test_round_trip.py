@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.roster import load_roster
-from intake.filenames import file_name
-from intake.headers import header_text
+from intake.mail.filenames import file_name
+from intake.mail.headers import header_text
 from tests.intake.written import CHARSETS, fields, parameters
 
 ROSTER = load_roster()

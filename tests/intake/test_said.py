@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from intake.mail.said import amends, asks, own_words
 from intake.read import Context, read_mail
-from intake.said import amends, asks, own_words
 from tests.intake.test_missing import mail
 from tests.intake.test_passwords import locked_mail
 from tests.workbooks.forms_at_hand import filled, the_roster, the_survey

@@ -1,4 +1,4 @@
-"""One contract over every source of mail (intake/source.py): IMAP on a real Dovecot, and a Maildir."""
+"""One contract over every source of mail (intake/sources/source.py): IMAP on a real Dovecot, and a Maildir."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.source import Cursor, Source, SourceUnavailable
+from intake.sources.source import Cursor, Source, SourceUnavailable
 from routing.watching import Bell
 from tests.intake.boxes import DEADLINE, Box, ImapBox, MaildirBox
 

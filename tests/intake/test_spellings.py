@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.spellings import find_choice, is_circled
+from intake.sheets.spellings import find_choice, is_circled
 from tests.workbooks.forms_at_hand import form
 
 CHOICES = form().question("5").choices  # its second choice begins 「② ①以外の…」

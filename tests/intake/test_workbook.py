@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from intake.finding import Finding
-from intake.ooxml import name_of, place_of
+from intake.sheets.ooxml import name_of, place_of
+from intake.sheets.workbook import Cell, Workbook, open_workbook
 from intake.sniff import sniff
-from intake.workbook import Cell, Workbook, open_workbook
 from tests.workbooks.expectations import EXPECTED, FILES, told
 from tests.workbooks.forms_at_hand import filled, reading
 

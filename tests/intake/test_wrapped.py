@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from intake.message import read_message
-from intake.mime import leaves, parse
-from intake.signed import content_of
-from intake.tnef import unwrap
-from intake.uuencoded import taken_out
+from intake.mail.message import read_message
+from intake.mail.mime import leaves, parse
+from intake.mail.signed import content_of
+from intake.mail.tnef import unwrap
+from intake.mail.uuencoded import taken_out
 from tests.mails.tnef_writer import Attached, winmail
 
 NAME = "【髙槻市】マイナンバーアンケート回答①.xlsx"

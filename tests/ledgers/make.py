@@ -14,13 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from config.load import default_survey
-from replies.sender import Outcome
-from routing import extend, operate
-from routing.cases import Override
+from replies.senders.sender import Outcome
+from routing import operate
+from routing.decision.cases import Override
 from routing.ledger.store import Ledger
 from routing.operate import Who
 from routing.reading import Reader
 from routing.register import build_register
+from routing.tracking import extend
 from tests.routing.cases_at_hand import IN_TIME
 from tests.routing.desk_at_hand import Office, form, mail, open_office
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-from replies.sender import Posting, Result, Sender
-from replies.smtp import SmtpAccess, SmtpSender
+from replies.senders.sender import Posting, Result, Sender
+from replies.senders.smtp import SmtpAccess, SmtpSender
 from tests.servers import machine
 from tests.servers.mail import MailServers
 

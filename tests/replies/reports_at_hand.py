@@ -11,7 +11,7 @@ from config.obligations import working_days_left
 from config.roster import Body, Roster
 from config.survey import Program, Survey
 from intake.finding import CATALOGUE, Finding
-from replies.report_data import (
+from replies.reports.data import (
     CityCell,
     CityLine,
     Contact,

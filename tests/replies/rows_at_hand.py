@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 
 from config.jst import JST
 from config.survey import Form, Survey
-from replies.export import ExportRow, write_export
+from replies.workbooks.export import ExportRow, write_export
 from tests.workbooks.forms_at_hand import the_roster
 
 MADE = datetime(2023, 7, 24, 9, 0, tzinfo=JST)

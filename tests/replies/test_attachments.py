@@ -9,10 +9,10 @@ from email.header import decode_header, make_header
 
 import pytest
 
-from intake.mime import leaves, parse
-from replies.compose import compose
+from intake.mail.mime import leaves, parse
 from replies.letter import Attachment
-from replies.render import Rendered
+from replies.letters.compose import compose
+from replies.letters.render import Rendered
 from tests.replies.test_compose import BODY, ENVELOPE, SUBJECT, composed, header_lines
 
 NAME = "ご確認事項_Y-0214.xlsx"

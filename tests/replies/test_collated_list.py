@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from intake.submission import AnswerSheet
-from replies.collated_list import write_list
-from replies.form import FillValue
+from replies.workbooks.collated_list import write_list
+from replies.workbooks.form import FillValue
 from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, filled, form, reading, the_sheet, the_survey
 
 HOSTILE = (

@@ -15,9 +15,9 @@ from email.utils import parseaddr
 import pytest
 
 from config.jst import JST
-from replies.compose import compose
 from replies.letter import Envelope, Thread
-from replies.render import Rendered
+from replies.letters.compose import compose
+from replies.letters.render import Rendered
 
 SUBJECT = (
     "【確認のお願い】Re: 【神奈川県横須賀市】マイナンバーアンケート回答（髙槻・𠮷野・①） [受付番号 Y-0007]"

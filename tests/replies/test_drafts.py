@@ -9,12 +9,12 @@ from email import message_from_bytes
 
 import pytest
 
-from intake.ids import make_message_id
-from intake.imap_access import ImapAccess
-from replies.draft_watch import DraftsWatch, Fate, OpenDraft
-from replies.drafts import DraftsFolder, DraftsSender
-from replies.maildir_sender import MaildirSender
-from replies.sender import Posting, SenderLater
+from intake.mail.ids import make_message_id
+from intake.sources.imap_access import ImapAccess
+from replies.senders.draft_watch import DraftsWatch, Fate, OpenDraft
+from replies.senders.drafts import DraftsFolder, DraftsSender
+from replies.senders.maildir import MaildirSender
+from replies.senders.sender import Posting, SenderLater
 from tests.servers import machine
 from tests.servers.dovecot import Dovecot
 from tests.servers.folders import BELOW_INBOX, JAPANESE, Box, box_on, dovecot_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.survey import Survey
-from replies.export import values_of, write_export
+from replies.workbooks.export import values_of, write_export
 from tests.replies.office import CSV, convert, pages_of
 from tests.replies.rows_at_hand import COLUMNS, MADE, exported, one, opened, some_rows
 from tests.workbooks.forms_at_hand import COMPLETE, filled, the_survey

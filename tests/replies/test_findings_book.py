@@ -12,9 +12,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.survey import Survey
 from intake.finding import Finding
-from replies.findings_book import findings_book
 from replies.letter import Letter, RowBlock
 from replies.wording import load_wording
+from replies.workbooks.findings_book import findings_book
 from tests.replies.letters_at_hand import the_survey
 from tests.replies.lists_at_hand import in_list, long_list, on_list, row_blocks, seven_broken, with_originals
 from tests.replies.office import convert, pages_of

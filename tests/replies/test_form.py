@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 
 from config.load import load_survey
 from config.survey import Form
-from replies.form import blank, fill, layout
+from replies.workbooks.form import blank, fill, layout
 from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, filled, form, the_survey, told
 
 BOTH = ["form1", "form2"]

@@ -11,7 +11,7 @@ import pytest
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding
 from replies.letter import FileBlock, Letter, Owed
-from replies.render import Rendered, render_letter
+from replies.letters.render import Rendered, render_letter
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import LETTERS, block, letter, noticed, the_survey
 

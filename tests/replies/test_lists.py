@@ -12,7 +12,7 @@ import pytest
 from config.survey import Survey
 from intake.finding import Finding
 from replies.letter import FileBlock, Letter, LetterKind, Owed, RowBlock
-from replies.render import Rendered, render_letter
+from replies.letters.render import Rendered, render_letter
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
 from tests.replies.lists_at_hand import (

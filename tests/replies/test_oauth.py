@@ -12,13 +12,13 @@ import pytest
 
 from config.load import default_survey, load_survey
 from config.settings import load_settings
-from intake.imap import ImapSource
-from intake.imap_access import ImapAccess
-from intake.msal_tokens import ClientCredentials
-from intake.oauth import TokenAccess, TokenUnavailable, xoauth2
-from intake.source import SourceUnavailable
-from replies.sender import SenderLater
-from replies.smtp import SmtpAccess, SmtpSender
+from intake.sources.imap import ImapSource
+from intake.sources.imap_access import ImapAccess
+from intake.sources.msal_tokens import ClientCredentials
+from intake.sources.oauth import TokenAccess, TokenUnavailable, xoauth2
+from intake.sources.source import SourceUnavailable
+from replies.senders.sender import SenderLater
+from replies.senders.smtp import SmtpAccess, SmtpSender
 from routing.connections import open_sender, open_source, unreadable_secrets
 from tests.replies.postings import posting
 from tests.servers import machine

@@ -10,9 +10,9 @@ import pytest
 from config.jst import JST
 from intake.finding import Finding
 from replies.letter import Attachment, Owed
-from replies.reminder import CORRECTIONS_LIMIT, Reminder, render_reminder
-from replies.report_data import OpenCorrection
-from replies.request import OriginalRequest, render_request
+from replies.letters.reminder import CORRECTIONS_LIMIT, Reminder, render_reminder
+from replies.letters.request import OriginalRequest, render_request
+from replies.reports.data import OpenCorrection
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
 

@@ -14,8 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.roster import Roster, load_roster
 from config.survey import Survey
-from replies.report_book import prefecture_book
-from replies.report_data import MunicipalityLine, PrefectureReport
+from replies.reports.book import prefecture_book
+from replies.reports.data import MunicipalityLine, PrefectureReport
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
 from tests.replies.office import convert, pages_of

@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 
 from config.roster import Roster, load_roster
 from config.survey import Survey
-from replies.overview_book import overview_book
-from replies.overview_page import overview_page
-from replies.overview_words import by_age, finding_label, level, share
-from replies.report_data import FindingCount, Overview, Receipts, Tile, Waiting
+from replies.reports.data import FindingCount, Overview, Receipts, Tile, Waiting
+from replies.reports.overview_book import overview_book
+from replies.reports.overview_page import overview_page
+from replies.reports.overview_words import by_age, finding_label, level, share
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
 from tests.replies.pages_at_hand import Element, parsed

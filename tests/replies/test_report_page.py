@@ -9,8 +9,8 @@ import pytest
 
 from config.roster import Roster, load_roster
 from config.survey import Survey
-from replies.report_data import CityLine, MunicipalityLine, PrefectureReport
-from replies.report_page import prefecture_page
+from replies.reports.data import CityLine, MunicipalityLine, PrefectureReport
+from replies.reports.page import prefecture_page
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
 from tests.replies.pages_at_hand import Element, parsed

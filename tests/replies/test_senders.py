@@ -1,4 +1,4 @@
-"""One contract over every sender (replies/sender.py): SMTP through a real Postfix, the Drafts of a mailbox on a
+"""One contract over every sender (replies/senders/sender.py): SMTP through a real Postfix, the Drafts of a mailbox on a
 real Dovecot, and a Maildir."""
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from intake.imap_access import ImapAccess, connect
-from replies.drafts import DraftsFolder, DraftsSender
-from replies.maildir_sender import MaildirSender
-from replies.sender import Outcome, Result, Sender, SenderLater
+from intake.sources.imap_access import ImapAccess, connect
+from replies.senders.drafts import DraftsFolder, DraftsSender
+from replies.senders.maildir import MaildirSender
+from replies.senders.sender import Outcome, Result, Sender, SenderLater
 from tests.replies.postings import FROM, TO, SmtpWay, posting
 from tests.servers import machine
 from tests.servers.mail import MailServers

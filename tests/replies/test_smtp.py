@@ -15,8 +15,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from replies.sender import AnswerLost, Outcome, Posting, SenderLater
-from replies.smtp import SmtpAccess, SmtpSender
+from replies.senders.sender import AnswerLost, Outcome, Posting, SenderLater
+from replies.senders.smtp import SmtpAccess, SmtpSender
 from tests.replies.postings import SmtpWay, postfix_access, posting
 from tests.servers import machine
 from tests.servers.mail import MailServers

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from replies.sender import AnswerLost, SenderLater
-from replies.smtp import SmtpAccess, SmtpSender
+from replies.senders.sender import AnswerLost, SenderLater
+from replies.senders.smtp import SmtpAccess, SmtpSender
 from tests.replies.postings import posting
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mail import MailServers

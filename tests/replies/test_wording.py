@@ -17,7 +17,7 @@ from tests.replies.letters_at_hand import the_survey
 
 REPLIES = Path(__file__).parents[2] / "replies"
 SPOKEN = {p.name: p.read_text("utf-8") for p in (REPLIES / "wording.toml", *REPLIES.glob("templates/*.j2"))}
-CODE = {p.name: p.read_text("utf-8") for p in REPLIES.glob("*.py")}
+CODE = {str(p.relative_to(REPLIES)): p.read_text("utf-8") for p in REPLIES.rglob("*.py")}
 BANNED = ("補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過")
 POLITE_END = re.compile(r"(です|ます|でした|ました|ません|ください|幸いです)(（[^）]+）)?。$")
 

@@ -8,7 +8,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replies.wrapping import wrap_line, wrap_text
+from replies.letters.wrapping import wrap_line, wrap_text
 
 JAPANESE = st.text(
     alphabet="健康行政におけるマイナンバー情報、連携。（係る）「実態」調査ーっA1-5@. 　①", max_size=200

@@ -25,9 +25,9 @@ from intake.submission import (
     Submission,
 )
 from routing.clock import JST
+from routing.decision.verdict import FileCase, MailCase
 from routing.identify import Identity, Sender
 from routing.standing import Booking
-from routing.verdict import FileCase, MailCase
 from tests.workbooks.forms_at_hand import the_roster, the_survey
 
 TOKYO, MINATO, FUCHU_TOKYO = "130001", "131032", "132063"

@@ -12,10 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from config.settings import Settings, load_settings
-from intake.source import Fetched
-from replies.form import FillValue
-from replies.sender import Outcome, Posting
-from routing.bookkeeping import books_at
+from intake.sources.source import Fetched
+from replies.senders.sender import Outcome, Posting
+from replies.workbooks.form import FillValue
 from routing.desk import Desk
 from routing.judge import Settled
 from routing.ledger import arrivals, people
@@ -24,6 +23,7 @@ from routing.ledger.store import Ledger
 from routing.reading import Reader
 from routing.register import Register
 from routing.standing import Standing, open_books, standings
+from routing.tracking.bookkeeping import books_at
 from tests.routing.cases_at_hand import IN_TIME
 from tests.workbooks.forms_at_hand import COMPLETE, filled
 

@@ -10,7 +10,7 @@ from email.policy import default
 
 import pytest
 
-from replies.sender import Outcome
+from replies.senders.sender import Outcome
 from replies.wording import load_wording
 from routing import alerts
 from routing.alerts import View

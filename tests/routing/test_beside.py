@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from routing import operate
-from routing.cases import Override
 from routing.cli.overview import _held_row
+from routing.decision.cases import Override
 from routing.ledger import people
 from routing.operate import Who
 from tests.routing.cases_at_hand import YOKOHAMA

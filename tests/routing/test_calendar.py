@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from routing.calendar import next_look, polling_seconds
 from routing.clock import JST
 from routing.register import Register
+from routing.rounds.calendar import next_look, polling_seconds
 
 
 def _at(text: str) -> datetime:

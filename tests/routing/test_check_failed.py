@@ -9,10 +9,10 @@ import pytest
 
 from config.load import default_survey
 from config.roster import load_roster
-from intake import checks
-from intake.case import Case
 from intake.finding import Finding
 from intake.read import Context, read_mail
+from intake.sheets import checks
+from intake.sheets.case import Case
 from intake.submission import Submission
 from routing.reading import Reader
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo

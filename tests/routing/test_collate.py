@@ -13,15 +13,15 @@ import pytest
 from openpyxl import load_workbook
 
 from config.roster import Body
-from replies.form import FillValue
 from replies.japanese import full_width_number
 from replies.wording import load_wording
+from replies.workbooks.form import FillValue
 from routing.collate import Collation, collate, workbooks
 from routing.ledger.store import Ledger
 from routing.offline import check_file
-from routing.overview import status_at
 from routing.reading import Reader
 from routing.register import Register
+from routing.tracking.overview import status_at
 from tests.routing.desk_at_hand import Office, mail, open_office
 from tests.workbooks.forms_at_hand import COMPLETE, filled
 

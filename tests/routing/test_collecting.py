@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from intake.idle import Heard
-from intake.source import Cursor, Fetched, Look, SourceUnavailable
+from intake.sources.idle import Heard
+from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
 from routing import collecting
 from routing.collecting import Collector
 from routing.ledger import arrivals, people

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings, load_settings
-from intake.imap import ImapSource
-from intake.maildir import MaildirSource
-from replies.maildir_sender import MaildirSender
-from replies.smtp import SmtpSender
+from intake.sources.imap import ImapSource
+from intake.sources.maildir import MaildirSource
+from replies.senders.maildir import MaildirSender
+from replies.senders.smtp import SmtpSender
 from routing.connections import open_sender, open_source, unreadable_secrets
 from routing.register import Register
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from routing import operate
-from routing.cases import Override
+from routing.decision.cases import Override
 from routing.judge import Settled
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from replies.sender import AnswerLost, Outcome, Posting, SenderLater
-from replies.smtp import SmtpAccess, SmtpSender
+from replies.senders.sender import AnswerLost, Outcome, Posting, SenderLater
+from replies.senders.smtp import SmtpAccess, SmtpSender
 from routing import operate
 from routing.delivery import attempt
 from routing.ledger import arrivals, outbox

@@ -14,10 +14,10 @@ from config.load import default_survey
 from intake.submission import Submission
 from routing import judge as judge_module
 from routing.decided import Decided
+from routing.decision.reply import Circumstances, letter_kind
 from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.reading import Reader, ReaderDied, ReadFailed
-from routing.reply import Circumstances, letter_kind
 from tests.routing.cases_at_hand import (
     DEADLINE,
     FUCHU_TOKYO,
@@ -207,7 +207,7 @@ def test_mails_settled_together_are_all_settled_or_none(
 
 
 def test_what_is_too_large_is_recorded_and_held(office: Office) -> None:
-    from intake.source import Fetched
+    from intake.sources.source import Fetched
 
     header = b"Subject: x\r\n\r\n"
     office.desk.keep("n_mynumber", "7", [Fetched("1", IN_TIME, 60 << 20, header, header_only=True)])
@@ -470,7 +470,7 @@ def version(number: int) -> bytes:
 
 def test_a_cap_holds_back_and_shows_until_an_official_acts(office: Office) -> None:
     from routing import operate
-    from routing.cases import Override
+    from routing.decision.cases import Override
 
     capped(office, per_address=1)
     assert office.settle(version(1)).reply is not None
@@ -574,7 +574,7 @@ def test_a_bounce_of_somebody_elses_mail_ties_to_nothing(office: Office) -> None
 
 def test_an_undelivered_reply_waits_until_an_official_has_looked(office: Office) -> None:
     from routing import operate
-    from routing.cases import Override
+    from routing.decision.cases import Override
 
     sent = office.settle(mail())
     assert sent.reply is not None

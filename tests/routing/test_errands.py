@@ -12,13 +12,13 @@ from email.policy import default
 import pytest
 
 from config.settings import After, ImapMailbox, Secret
-from intake.answered import Asked
-from intake.filing import Filed, ToFile
-from intake.source import SourceUnavailable
-from replies.draft_watch import Fate, OpenDraft
-from replies.sender import Outcome
+from intake.sources.answered import Asked
+from intake.sources.filing import Filed, ToFile
+from intake.sources.source import SourceUnavailable
+from replies.senders.draft_watch import Fate, OpenDraft
+from replies.senders.sender import Outcome
 from routing import operate
-from routing.cases import Override
+from routing.decision.cases import Override
 from routing.errands import ErrandsRun, MailboxErrands
 from routing.ledger import errands, outbox, people, promises
 from routing.ledger.history import story

@@ -8,10 +8,10 @@ from email import message_from_bytes
 import pytest
 
 from routing.clock import JST
-from routing.extend import Target, extend, pause
 from routing.judge import Settled
 from routing.ledger.extensions import extensions
 from routing.operate import Refused, Who
+from routing.tracking.extend import Target, extend, pause
 from tests.routing.cases_at_hand import DEADLINE, KANAGAWA, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 

@@ -10,10 +10,10 @@ import pytest
 
 from routing.cli.app import run_command
 from routing.clock import JST, stamp
-from routing.extend import Target, extend
-from routing.extension_notice import notices, place_of, queue_notices, write_drafts
 from routing.ledger.extensions import notices_made
 from routing.operate import Who
+from routing.tracking.extend import Target, extend
+from routing.unasked.extension_notice import notices, place_of, queue_notices, write_drafts
 from tests.replies.test_letters import BANNED
 from tests.routing.cases_at_hand import DEADLINE, KAMAKURA, KANAGAWA, YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail

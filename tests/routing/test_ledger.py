@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.source import Cursor, Fetched
+from intake.sources.source import Cursor, Fetched
 from routing.decided import Posted
 from routing.ledger import arrivals, outbox, people, verdicts
 from routing.ledger.arrivals import Place, receipt_number

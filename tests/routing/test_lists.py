@@ -13,13 +13,13 @@ import pytest
 from openpyxl import load_workbook
 
 from intake.submission import AnswerSheet
-from replies.collated_list import write_list
-from replies.form import FillValue
-from routing.exporting import export_rows
+from replies.workbooks.collated_list import write_list
+from replies.workbooks.form import FillValue
 from routing.judge import Settled
-from routing.national import overview
-from routing.overview import status_at
-from routing.reports import open_instant, prefecture_report
+from routing.tracking.exporting import export_rows
+from routing.tracking.national import overview
+from routing.tracking.overview import status_at
+from routing.tracking.reports import open_instant, prefecture_report
 from tests.routing.desk_at_hand import Office, form, mail
 from tests.workbooks.forms_at_hand import reading, the_survey
 

@@ -6,12 +6,12 @@ import random
 from contextlib import suppress
 from datetime import timedelta
 
-from routing.bookkeeping import books_at, books_of
 from routing.clock import stamp
 from routing.ledger import verdicts
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import standings
+from routing.tracking.bookkeeping import books_at, books_of
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, KANAGAWA, YOKOHAMA
 
 OUTCOMES = ("accepted", "correction", "held", "kept", "ignored")

@@ -9,7 +9,7 @@ from email.policy import default
 import pytest
 
 from routing import operate
-from routing.cases import Override
+from routing.decision.cases import Override
 from routing.judge import Settled
 from routing.ledger import arrivals, people, verdicts
 from routing.ledger.arrivals import Arrival
@@ -196,7 +196,7 @@ def test_what_was_taken_back_stands_in_nobodys_way(office: Office) -> None:
 
 
 def test_ignore_ends_a_mail_that_nobody_can_read(office: Office) -> None:
-    from intake.source import Fetched
+    from intake.sources.source import Fetched
 
     office.desk.keep("n_mynumber", "7", [Fetched("1", IN_TIME, 60 << 20, b"Subject: x\r\n\r\n", True)])
     (large,) = office.desk.settle_waiting()

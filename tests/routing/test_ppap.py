@@ -14,11 +14,11 @@ import pyzipper
 
 from intake.finding import Finding
 from routing import operate
+from routing.decision.opened import keep_opened, opens_more
 from routing.ledger import arrivals, verdicts
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
 from routing.one_pass import run_once
-from routing.opened import keep_opened, opens_more
 from routing.operate import Who
 from routing.patience import patience
 from tests.routing.cases_at_hand import YOKOHAMA
@@ -345,7 +345,7 @@ def test_where_the_survey_takes_no_passwords_an_unlocked_file_is_asked_for_at_on
 
 
 def test_what_an_official_decided_about_a_password_stays_decided_and_it_is_erased(office: Office) -> None:
-    from routing.cases import Override
+    from routing.decision.cases import Override
 
     arrival = office.settle(password_mail()).decided.arrival
     operate.decide_again(office.desk, arrival, Override(outcome="ignored", take_in=True, by="山田", why="不要"))

@@ -8,13 +8,13 @@ from email import message_from_bytes
 
 import pytest
 
-from routing.cases import Override
 from routing.cli.app import run_command
 from routing.clock import stamp
+from routing.decision.cases import Override
 from routing.judge import Settled
 from routing.ledger import people
 from routing.operate import Who, decide_again, mark_seen, received, retry, settle_receipt
-from routing.overview import status_at
+from routing.tracking.overview import status_at
 from tests.routing.cases_at_hand import DEADLINE, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 

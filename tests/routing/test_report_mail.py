@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from routing.desk import Desk
-from routing.extend import pause
 from routing.ledger.store import Ledger
 from routing.operate import Who
-from routing.report_mail import due_mail, mail_reports
-from routing.routines import reports
+from routing.rounds.routines import reports
+from routing.tracking.extend import pause
+from routing.unasked.report_mail import due_mail, mail_reports
 from tests.replies.test_letters import BANNED
 from tests.routing.cases_at_hand import DEADLINE, JST, KANAGAWA
 from tests.routing.desk_at_hand import Kept, Office, form, mail

@@ -9,7 +9,7 @@ import pytest
 
 from routing.ledger.requests import requests_made
 from routing.operate import Refused, Who
-from routing.request import Wanted, find_code, request
+from routing.unasked.request import Wanted, find_code, request
 from tests.routing.cases_at_hand import KAMAKURA, KANAGAWA, OISO, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from replies.sender import AnswerLost, Outcome
+from replies.senders.sender import AnswerLost, Outcome
 from routing.cli.app import run_command
 from routing.clock import stamp
 from routing.ledger import people

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from intake.submission import Authentication
-from routing.facts import is_spoofed
+from routing.decision.facts import is_spoofed
 from tests.routing.cases_at_hand import submission
 
 OURS = "mx.mhlw.go.jp"

@@ -7,19 +7,19 @@ from email import message_from_bytes
 
 import pytest
 
-from replies.report_data import Timing
-from replies.report_words import remarks_of_line, requests_of
+from replies.reports.data import Timing
+from replies.reports.words import remarks_of_line, requests_of
 from replies.wording import load_wording
 from routing.clock import JST
 from routing.deadline import Extension, deadlines
-from routing.extend import Target, extend
 from routing.judge import Settled
 from routing.operate import Who
-from routing.overview import Owed, status_at
 from routing.register import Register
-from routing.reports import open_instant, prefecture_report
 from routing.standing import Part, open_books
-from routing.timing import timing_of
+from routing.tracking.extend import Target, extend
+from routing.tracking.overview import Owed, status_at
+from routing.tracking.reports import open_instant, prefecture_report
+from routing.tracking.timing import timing_of
 from tests.routing.cases_at_hand import DEADLINE, KANAGAWA, YOKOHAMA, booking
 from tests.routing.desk_at_hand import Office, form, mail
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from intake.finding import Finding
-from routing.identify import Identity
-from routing.verdict import (
+from routing.decision.verdict import (
     FILE_TABLE,
     MAIL_TABLE,
     FileCase,
@@ -18,6 +17,7 @@ from routing.verdict import (
     decide_mail,
     sentence_of,
 )
+from routing.identify import Identity
 from tests.routing.cases_at_hand import (
     ERROR,
     FUCHU_TOKYO,

@@ -14,8 +14,8 @@ from queue import SimpleQueue
 import pytest
 
 from config.survey import Polling
-from intake.idle import Heard, rest
-from intake.source import Cursor, Fetched, Look, SourceUnavailable
+from intake.sources.idle import Heard, rest
+from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
 from routing import worker as worker_module
 from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy

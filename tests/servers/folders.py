@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from imapclient import IMAPClient
 
-from intake.imap_access import ImapAccess, connect
+from intake.sources.imap_access import ImapAccess, connect
 from tests.servers import machine
 from tests.servers.dovecot import Dovecot
 

@@ -18,7 +18,7 @@ from config.survey import Form, Survey
 from intake.answers import read_file
 from intake.finding import Finding
 from intake.submission import AnswerSheet, Claim, FileReading
-from replies.form import FillValue, fill
+from replies.workbooks.form import FillValue, fill
 
 NO_CLAIM = Claim("", "absent")
 

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from replies.form import FillValue
+from replies.workbooks.form import FillValue
 from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, filled, unmerge
 
 MY_NUMBER = "1234-5678-9018"  # valid check digit, nobody's

@@ -27,8 +27,8 @@ def _poison(kind: bytes) -> None:
 
 
 def _watch() -> None:
-    import intake.checks
     import intake.read
+    import intake.sheets.checks
 
     real = intake.read.parse
     in_hand = {"poison": b""}
@@ -46,7 +46,7 @@ def _watch() -> None:
         return ()
 
     intake.read.parse = parse
-    intake.checks.CHECKS = (broken_check, *intake.checks.CHECKS)
+    intake.sheets.checks.CHECKS = (broken_check, *intake.sheets.checks.CHECKS)
 
 
 if "intake.reader" in sys.orig_argv:

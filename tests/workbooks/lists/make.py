@@ -1,7 +1,7 @@
 """Makes the collated lists in `files/` as people make them: `python -m tests.workbooks.lists.make`.
 
 Run by hand, never by a test: the bytes are kept, and what each file must come to stands in `expected.toml`,
-written by hand. Uses neither the reader under test nor `replies.collated_list`. LibreOffice saves those in
+written by hand. Uses neither the reader under test nor `replies.workbooks.collated_list`. LibreOffice saves those in
 SAVED_AGAIN.
 """
 

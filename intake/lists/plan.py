@@ -1,0 +1,158 @@
+"""What a column of a collated list looks like: the headings that name it, and the values that fit it.
+
+Built from a form's data once for each file. Finds no row and no table, judges no answer: a value that does
+not fit its column here may still be right, and only weighs against taking the column for what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from config.spelling import fold
+from config.survey import Field, Form, Question, Survey
+from intake.sheets.attributes import read_attributes
+from intake.sheets.columns import Column, list_columns
+from intake.sheets.fields import find_field_choice, find_program
+from intake.sheets.spellings import alike, bare, find_choice, is_circled, label_key
+
+# How well a value fits a column
+STRONG, WEAK, NEUTRAL, ODD, BAD = 2.0, 0.5, 0.0, -0.5, -1.0
+
+_BARE_NUMBER = 3  # characters of a label key: a longer answer has words of its own
+_LEAST_ALIKE = 0.6  # of a choice's text and an answer that fills in its gaps (「（令和５年９月）」)
+_CODE = re.compile(r"\d{1,6}")
+_DASHES = re.compile("[-‐‑‒–—―−ー－~〜]")
+_GOES_ON = frozenset("0123456789-")  # behind a heading, these make it another one
+_LONGEST_ANCHOR = 30  # characters of a body's name or of an entry of a field's list
+_BODY_ENDS = frozenset("都道府県市区町村")
+_LONGEST_HEADING = 40  # characters of a heading behind which other words may stand
+
+Columns = Mapping[Column, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """The columns of one form's 「一覧用」. `columns` from the left; `headings`: key of each way to
+    head a column → the column; `organisation`: that of 組織名; `anchors`: it and the fields with a list, by
+    which a row without heading is found. Values met are remembered, since a list repeats them."""
+
+    form: Form
+    columns: tuple[Column, ...]
+    headings: Mapping[str, Column]
+    organisation: Column | None
+    anchors: frozenset[Column]
+    _survey: Survey
+    _names: frozenset[str]
+    _ends: frozenset[str]
+    _known: dict[tuple[Column, str], float]
+
+    def fit(self, column: Column, value: str) -> float:
+        """How well a value that is not blank fits a column, from BAD to STRONG."""
+        known = self._known.get((column, value))
+        if known is None:
+            known = self._known[column, value] = self._judge(column, value)
+        return known
+
+    def anchored(self, value: str) -> Iterator[Column]:
+        """The anchors of which a value is certainly one. Quick for any other value."""
+        if value[-1] in self._ends and len(value) <= _LONGEST_ANCHOR:
+            yield from (column for column in self.anchors if self.fit(column, value) == STRONG)
+
+    def heading(self, value: str) -> Column | None:
+        """The column that a cell of row 1 heads, also where words were put behind the heading."""
+        key = _heading_key(value)
+        if key in self.headings:
+            return self.headings[key]
+        for end in range(min(len(key) - 1, _LONGEST_HEADING), 1, -1):
+            column = self.headings.get(key[:end])
+            if column and key[end] not in _GOES_ON and not key[:end].replace("-", "").isdigit():
+                return column
+        return None
+
+    def is_body(self, value: str) -> bool:
+        """Whether a value is the name of a body, with or without a code in front."""
+        folded = fold(value)
+        return folded in self._names or _CODE.sub("", folded, count=1) in self._names
+
+    def _judge(self, column: Column, value: str) -> float:
+        if column.holds == "field":
+            return self._judge_field(next(f for f in self.form.fields if f.key == column.key), value)
+        if column.holds == "mark":
+            return WEAK if is_circled(value, column.number) is not None else BAD
+        return _judge_answer(self.form.question(column.key), value) if column.holds == "answer" else NEUTRAL
+
+    def _judge_field(self, field: Field, value: str) -> float:
+        if field.kind == "choice":
+            known = find_field_choice(field, value) or (
+                field.key == "program"
+                and any(find_program(value, self._survey, f.id) for f in self._survey.forms)
+            )
+            return STRONG if known else BAD
+        if field.kind == "attributes":
+            read = read_attributes(value, self._survey.attributes)
+            return STRONG if read.numbers and not read.unknown else ODD
+        fits = (field.kind == "organisation" and self.is_body(value)) or (
+            field.kind == "email" and "@" in value
+        )
+        return STRONG if fits else NEUTRAL
+
+
+def _judge_answer(question: Question, value: str) -> float:
+    number = find_choice(value, question.choices)
+    if number is None:
+        return BAD
+    key = label_key(value)
+    if len(key) <= _BARE_NUMBER:
+        return WEAK
+    chosen = next(c for c in question.choices if c.number == number)
+    own = (label_key(chosen.text), label_key(bare(chosen)))
+    if key in own or own[1].startswith(key):
+        return STRONG
+    return WEAK if any(alike(key, text, _LEAST_ALIKE) for text in own) else ODD
+
+
+def _heading_key(text: str) -> str:
+    """The label key of a heading, in which dashes count: Q1-2 is not Q12."""
+    return "-".join(map(label_key, _DASHES.split(text)))
+
+
+def plans_of(survey: Survey, names: frozenset[str]) -> tuple[Plan, ...]:
+    """A plan for each form of a survey; `names` are the folded names of all bodies."""
+    return tuple(_plan(form, survey, names) for form in survey.forms)
+
+
+def _plan(form: Form, survey: Survey, names: frozenset[str]) -> Plan:
+    columns = list_columns(form)
+    headings: dict[str, Column] = {}
+    for column in columns:
+        headings.setdefault(_heading_key(column.heading), column)
+    for column in columns:
+        for other in filter(None, map(_heading_key, _other_headings(column, form))):
+            headings.setdefault(other, column)
+    kinds = {field.key: field.kind for field in form.fields}
+    anchors = [c for c in columns if c.holds == "field" and kinds[c.key] in ("organisation", "choice")]
+    organisation = next((c for c in anchors if kinds[c.key] == "organisation"), None)
+    words = [choice for field in form.fields for choice in field.choices]
+    words += [word for p in survey.programs for word in (p.name, p.choice, *p.names)]
+    ends = _BODY_ENDS | {word[-1] for word in words}
+    return Plan(form, columns, headings, organisation, frozenset(anchors), survey, names, ends, {})
+
+
+def _other_headings(column: Column, form: Form) -> Iterable[str]:
+    """Further ways to head a column: 問 for Q, the number as the sheet prints it, the printed text."""
+    if column.holds == "field":
+        return
+    yield "問" + column.heading[1:]
+    yield column.heading[1:]
+    texts = {text.key: text.label for question in form.questions for text in question.free_texts}
+    if column.holds == "text":
+        yield texts[column.key]
+        return
+    question = form.question(column.key)
+    if column.holds == "mark":
+        yield f"Q{column.key}-{column.number}"
+        yield next(mark.text for mark in question.marks if mark.number == column.number)
+    else:
+        yield from (question.text, question.item + question.sub)

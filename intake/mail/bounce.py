@@ -1,0 +1,154 @@
+"""Signs of a bounce or a read receipt, and which mail of ours it is about.
+
+RFC 3464 and RFC 8098 first; then what mail servers, carriers and gateways send that is no multipart/report.
+Says what the mail is, never what to do about it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from intake.mail.headers import parameter, split_parameters
+from intake.mail.ids import is_our_message_id, our_ids_in
+from intake.mail.message import message_ids
+from intake.mail.mime import Part, parse
+from intake.submission import Message
+
+_DAEMON = re.compile(r"(mailer|mail|mailerdaemon)-?_?daemon|mmdf|mail delivery (sub)?system", re.IGNORECASE)
+_POSTMASTER = re.compile(r"post(-?master|office)|mail-?administrator|system administrator", re.IGNORECASE)
+# As mail systems begin their subjects: Postfix, Exim, Exchange, Sendmail, qmail, Notes, carriers, gateways.
+_BOUNCE_SUBJECTS = (
+    r"undeliver(ed|able)",
+    r"delivery (status notification|failure|notification|has failed|report|delayed)",
+    r"mail delivery (failed|failure|delayed|error)",
+    r"returned mail|failure notice|mail system error|delayed mail|nondeliverable|(user|host) unknown",
+    r"warning: (could not send|message .{0,60}delayed)",
+    r"(配信|配送|送信|送達|到達)(不能|不可|エラー|失敗|遅延)",
+    r"不達(通知|メール|のお知らせ)|エラーメール|宛先(不明|が見つか)",
+    r"(メール(が|を)?)?(配信|送信|配送|お届け)が?(でき|され)ません",
+    r"メールの?(配信|送信|配送|お届け)(に失敗|ができ|遅延|が遅)",
+)
+_BOUNCE_TEXTS = (
+    r"以下の(宛先|メール|アドレス).{0,30}(配信|送信|配送|お届け)[はが]?(でき|され)ません",
+    r"(宛先|メールアドレス|受信者)[がは](見つかり|存在し)ません|ユーザー?が(存在し|見つかり)ません",
+    r"user unknown|mailbox (full|unavailable)|was not delivered to|could not be delivered",
+    r"メールボックスの容量|permanent fatal errors",
+)
+_LABEL = r"(【[^】]*】|\[[^\]]*\]|\*+)?\s*"  # [SPAM], 【自動送信】 in front of the subject
+_BOUNCE_SUBJECT = re.compile(_LABEL + "(" + "|".join(_BOUNCE_SUBJECTS) + ")", re.IGNORECASE)
+_BOUNCE_TEXT = re.compile("|".join(_BOUNCE_TEXTS), re.IGNORECASE)
+_DELAY = re.compile(
+    r"delay|warning:|still being retried|will (keep|continue) trying|遅延|遅れ|再送を?(試|続)", re.IGNORECASE
+)
+_ACTION = re.compile(r"^Action:[ \t]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
+_ORIGINAL_ID = re.compile(rb"^Original-Message-ID:[ \t]*(<[^<>\r\n]+>)", re.IGNORECASE | re.MULTILINE)
+_WORST_FIRST = ("failed", "delayed", "expanded", "relayed", "delivered")
+
+_STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_RECEIPT_TYPES = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
+_HEADER_TYPES = frozenset({"text/rfc822-headers", "message/global-headers"})
+
+
+def outer_parts(part: Part) -> Iterator[Part]:
+    """The parts of this mail itself, without what embedded messages hold."""
+    yield part
+    if not part.is_message:
+        for child in part.children:
+            yield from outer_parts(child)
+
+
+def report_type(part: Part) -> str:
+    """What a multipart/report (RFC 6522) says it is: delivery-status, disposition-notification, …; or ""."""
+    for node in outer_parts(part):
+        if node.content_type == "multipart/report":
+            given = parameter(node.parameters, "report-type")
+            return given[0].value.decode("ascii", "backslashreplace").lower() if given else "unnamed"
+    return ""
+
+
+def is_receipt_report(part: Part) -> bool:
+    """Whether it is built like a read receipt (RFC 8098)."""
+    if report_type(part) == "disposition-notification":
+        return True
+    return any(node.content_type in _RECEIPT_TYPES for node in outer_parts(part))
+
+
+def is_delivery_report(part: Part) -> bool:
+    """Whether it is built like a delivery status notification (RFC 3464)."""
+    if is_receipt_report(part):
+        return False
+    if report_type(part) in ("delivery-status", "unnamed"):
+        return True
+    return any(node.content_type in _STATUS_TYPES for node in outer_parts(part))
+
+
+def from_daemon(message: Message) -> bool:
+    """Sent by a mail system rather than by a person."""
+    sender = message.sender
+    return sender is not None and any(
+        _DAEMON.fullmatch(text) for text in (sender.address.partition("@")[0], sender.name)
+    )
+
+
+def from_postmaster(message: Message) -> bool:
+    """Sent by a postmaster: a person or a mail system, which the rest of the mail must tell."""
+    sender = message.sender
+    return sender is not None and any(
+        _POSTMASTER.fullmatch(text) for text in (sender.address.partition("@")[0], sender.name)
+    )
+
+
+def has_null_sender(part: Part) -> bool:
+    """Return-Path: <> (RFC 5321 §4.5.5)."""
+    return any(
+        "".join(value.decode("ascii", "replace").split()) == "<>" for value in part.headers_of("return-path")
+    )
+
+
+def bounce_subject(message: Message) -> bool:
+    """Whether the subject begins as mail systems begin theirs."""
+    return _BOUNCE_SUBJECT.match(unicodedata.normalize("NFKC", message.subject).strip()) is not None
+
+
+def bounce_body(message: Message) -> bool:
+    """Whether the body says so, in the words of carriers and gateways."""
+    return _BOUNCE_TEXT.search(message.body[:4000]) is not None
+
+
+def action_of(part: Part, message: Message) -> str:
+    """The worst Action of the report's recipients; without a report "delayed" or "failed" by its words."""
+    actions = {
+        action.lower()
+        for node in outer_parts(part)
+        if node.content_type in _STATUS_TYPES
+        for action in _ACTION.findall(node.data.decode("ascii", "backslashreplace"))
+    }
+    for action in _WORST_FIRST:
+        if action in actions:
+            return action
+    return "delayed" if _DELAY.search(f"{message.subject}\n{message.body[:1000]}") else "failed"
+
+
+def our_mail_behind(part: Part, message: Message) -> str:
+    """The Message-ID of ours that this mail answers or returns, or an empty string."""
+    known = [
+        message.in_reply_to,
+        *reversed(message.references),
+        *_returned_ids(part),
+        *our_ids_in(message.body),
+    ]
+    return next((message_id for message_id in known if is_our_message_id(message_id)), "")
+
+
+def _returned_ids(part: Part) -> Iterator[str]:
+    for node in part.walk():
+        if node.content_type in _RECEIPT_TYPES:
+            yield from message_ids(b" ".join(_ORIGINAL_ID.findall(node.data)))
+        if node.content_type in _HEADER_TYPES:
+            yield from message_ids(parse(node.data).header("message-id"))
+        if node.is_message and node.children:
+            yield from message_ids(node.children[0].header("message-id"))
+    for value in part.headers_of("x-original-message-id"):
+        yield from message_ids(split_parameters(value)[0].encode())

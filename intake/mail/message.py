@@ -1,0 +1,106 @@
+"""What a mail's header and its displayed text say, as one frozen Message.
+
+Every field is read on its own, so that a broken one never hides another. Dates are handed on undecoded:
+nothing here knows when a mail came, or what it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intake.mail.addresses import addresses
+from intake.mail.charset import Decoded, decode
+from intake.mail.headers import header_text
+from intake.mail.htmltext import html_charset, html_to_text
+from intake.mail.mime import Leaf, Part, leaves
+from intake.mail.tnef import SIGNATURE as TNEF
+from intake.submission import Address, Defect, Message
+
+__all__ = ["addresses", "message_ids", "read_message"]
+
+_ID = re.compile(r"<[^<>]+>")
+_PEOPLE = ("from", "reply-to", "to", "cc")
+
+
+def read_message(part: Part, names: frozenset[str] = frozenset()) -> Message:
+    """The mail as people see it. `names`: folded roster names, which help where a charset is in doubt."""
+    found = leaves(part, names)
+    subject = header_text(part.header("subject"), names)
+    texts = [(leaf, _text(leaf, names)) for leaf in _shown(part, found)]
+    defects = [
+        *_told("Subject", subject),
+        *(defect for name in _PEOPLE for defect in _told(name.title(), _whole(part, name, names))),
+        *(defect for leaf, text in texts for defect in _told(f"{leaf.path} body", text)),
+        *(Defect(f"{leaf.path} filename", note) for leaf in found for note in leaf.notes),
+        *(defect for node in part.walk() for defect in node.defects),
+    ]
+    people = {name: addresses(_all_of(part, name), names) for name in _PEOPLE}
+    return Message(
+        message_id=next(iter(message_ids(part.header("message-id"))), ""),
+        subject=subject.text,
+        sender=_first(people["from"]) or _first(addresses(part.header("sender"), names)),
+        reply_to=_first(people["reply-to"]),
+        to=people["to"],
+        cc=people["cc"],
+        in_reply_to=next(iter(message_ids(part.header("in-reply-to"))), ""),
+        references=message_ids(b" ".join(part.headers_of("references"))),
+        date=part.header("date").decode("ascii", "backslashreplace"),
+        body="\n".join(text.text for _, text in texts),
+        defects=tuple(defects),
+        mime_version=part.header("mime-version").decode("ascii", "backslashreplace"),
+    )
+
+
+def message_ids(field: bytes) -> tuple[str, ...]:
+    """The ids of Message-ID, In-Reply-To or References with their < >, each once, in their order. A field
+    without any < > is taken as one id."""
+    text = field.decode("ascii", "backslashreplace")
+    found = ["".join(hit.split()) for hit in _ID.findall(text)]
+    if not found and "@" in text:
+        found = [f"<{token}>" for token in text.replace("<", " ").replace(">", " ").split() if "@" in token]
+    return tuple(dict.fromkeys(found))
+
+
+def _all_of(part: Part, name: str) -> bytes:
+    return b", ".join(part.headers_of(name))
+
+
+def _whole(part: Part, name: str, names: frozenset[str]) -> Decoded:
+    return header_text(_all_of(part, name), names)
+
+
+def _first(found: tuple[Address, ...]) -> Address | None:
+    return next((address for address in found if address.address), found[0] if found else None)
+
+
+def _told(where: str, text: Decoded) -> Iterator[Defect]:
+    """What is worth telling about how a text was read."""
+    if not text.plain:
+        lost = "; some bytes could not be read and are written out as \\xNN" if text.lossy else ""
+        yield Defect(where, f"not as declared, read as {text.step}{lost}")
+
+
+def _shown(part: Part, found: tuple[Leaf, ...]) -> list[Leaf]:
+    """The displayed leaves, without the HTML beside its plain text (RFC 2046 §5.1.4) and without what a
+    report brings back."""
+    by_path = {leaf.path: leaf for leaf in found if leaf.displayed and not leaf.returned}
+    hidden: set[str] = set()
+    for node in part.walk():
+        winmail = bool(node.children) and node.data.startswith(TNEF)
+        if node.content_type == "multipart/alternative" or winmail:
+            below = [by_path[inner.path] for inner in node.walk() if inner.path in by_path]
+            if winmail and any(leaf.data.strip() for leaf in by_path.values() if leaf not in below):
+                hidden |= {leaf.path for leaf in below}  # the same text, once more
+            if any(leaf.content_type == "text/plain" and leaf.data.strip() for leaf in below):
+                hidden |= {leaf.path for leaf in below if leaf.content_type == "text/html"}
+    return [leaf for path, leaf in by_path.items() if path not in hidden]
+
+
+def _text(leaf: Leaf, names: frozenset[str]) -> Decoded:
+    """One displayed leaf as text with \\n at the ends of lines."""
+    html = leaf.content_type == "text/html"
+    charset = leaf.charset or (html_charset(leaf.data) if html else "")
+    decoded = decode(leaf.data, charset, names)
+    text = html_to_text(decoded.text) if html else decoded.text
+    return Decoded(text.replace("\r\n", "\n").replace("\r", "\n"), decoded.step, decoded.lossy)

@@ -1,0 +1,269 @@
+"""A mail's bytes as a tree of parts, and its leaves: what people see as text and attachments.
+
+Built on the standard library's parser (compat32), with every header read by our own code so that no field
+can raise. Decides nothing about what an attachment is good for, and opens none of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from email.message import Message as StdMessage
+from email.parser import BytesParser
+from email.policy import compat32
+
+from intake.mail.filenames import file_name, generated_name
+from intake.mail.headers import Parameters, header_text, parameter, split_parameters, unfold
+from intake.mail.transfer import decode_transfer
+from intake.mail.wrapped import Inside, unwrap
+from intake.submission import Defect
+
+__all__ = ["Leaf", "Part", "header_text", "leaves", "parse"]
+
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
+_BOUNDARY_LINE = re.compile(rb"^--([^\r\n]{1,70}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
+_MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+MOST_LEAVES = 2000  # of one mail; ten times what anybody was seen to send
+_DEEPEST = 20  # messages within messages; what lies deeper is kept closed
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One node. `path`: "1" is the mail, "1.2" its second part; `headers` raw and unfolded, names in lower
+    case; `data`: the decoded content of a leaf, or the bytes of an embedded message."""
+
+    path: str
+    headers: tuple[tuple[str, bytes], ...]
+    content_type: str
+    parameters: Parameters
+    data: bytes = field(repr=False)
+    children: tuple[Part, ...] = ()
+    defects: tuple[Defect, ...] = ()
+
+    def header(self, name: str) -> bytes:
+        """The first field of this name (in lower case), or b""."""
+        return next((value for key, value in self.headers if key == name), b"")
+
+    def headers_of(self, name: str) -> tuple[bytes, ...]:
+        """Every field of this name, in their order."""
+        return tuple(value for key, value in self.headers if key == name)
+
+    def walk(self) -> Iterator[Part]:
+        """This part and all below it, in the order of the mail."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it holds another mail (message/rfc822)."""
+        return self.content_type in _MESSAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What has content: a text, an attachment, an embedded message that has a name. `position` from 1.
+
+    `displayed`: a text that mail programs show, so no attachment. `nested`: lies in an embedded message;
+    `returned`: lies in what a report (RFC 6522) brings back, and is never judged. `frame`: winmail.dat or an
+    opaque signature, whose contents follow it.
+    `filename_step`: how the name was read (see charset.Decoded), or "generated"."""
+
+    position: int
+    path: str
+    content_type: str
+    charset: str
+    disposition: str
+    filename: str
+    filename_step: str
+    data: bytes = field(repr=False)
+    displayed: bool
+    nested: bool = False
+    returned: bool = False
+    frame: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def parse(raw: bytes) -> Part:
+    """The mail as a tree. Never raises: what has no readable structure becomes one part with a defect."""
+    return _parse(raw.removeprefix(_BOM).lstrip(b"\r\n"), "1", 0)
+
+
+def leaves(part: Part, names: frozenset[str] = frozenset()) -> tuple[Leaf, ...]:
+    """The leaves in the order of the mail. `names`: folded roster names, which help to read file names."""
+    found: list[Leaf] = []
+    attachments = 0
+    for node, nested, returned in _content(part, False, False):
+        if len(found) == MOST_LEAVES:
+            found[-1] = replace(found[-1], notes=(*found[-1].notes, "what follows it is left closed: too many"))
+            break
+        leaf = _leaf(node, names)
+        if node.is_message and node.children and not leaf.filename:
+            continue  # nothing but a frame around what follows
+        if not leaf.displayed:
+            attachments += 1
+        if not leaf.displayed and not leaf.filename:
+            name = generated_name(attachments, leaf.content_type, leaf.data)
+            leaf = replace(leaf, filename=name, filename_step="generated")
+        found.append(replace(leaf, position=len(found) + 1, nested=nested, returned=returned))
+    return tuple(found)
+
+
+def charset_of(part: Part) -> str:
+    """The label that Content-Type gives, or an empty string."""
+    given = parameter(part.parameters, "charset")
+    return given[0].value.decode("ascii", "backslashreplace").split(" ")[0] if given else ""
+
+
+class _Closed(StdMessage):
+    """The standard library's node, with headers read by us: embedded messages stay closed, so that their
+    bytes are kept exactly, and no header can stop the parser."""
+
+    def raw_headers(self) -> list[tuple[str, bytes]]:
+        return [(name.lower(), _bytes(value)) for name, value in self.raw_items()]
+
+    def own_type(self) -> tuple[str, Parameters]:
+        for name, value in self.raw_items():  # asked a dozen times a part, so nothing else is read here
+            if name.lower() == "content-type":
+                return _content_type(_bytes(value))
+        return self.get_default_type(), ()
+
+    def get_content_type(self) -> str:
+        content_type = self.own_type()[0]
+        return "application/octet-stream" if content_type.startswith("message/") else content_type
+
+    def get_content_maintype(self) -> str:
+        return self.get_content_type().partition("/")[0]
+
+    def get_boundary(self, failobj: object = None) -> str | None:  # type: ignore[override]
+        given = parameter(self.own_type()[1], "boundary")
+        value = given[0].value.decode("ascii", "surrogateescape").rstrip() if given else ""
+        return value or None
+
+
+def _parse(raw: bytes, path: str, depth: int) -> Part:
+    try:
+        return _build(_parser().parsebytes(raw), path, depth)
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+        # What the parser of the standard library has been seen to raise on hostile structure.
+        head, _, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
+        top = _parser().parsebytes(head + b"\n\n", headersonly=True)
+        defect = Defect(path, "structure could not be read; kept as one part")
+        return Part(path, _headers(top), "application/octet-stream", (), body, (), (defect,))
+
+
+def _parser() -> BytesParser[_Closed]:
+    return BytesParser(_Closed, policy=compat32)  # type: ignore[arg-type]  # typeshed: Policy[_Closed]
+
+
+def _build(node: _Closed, path: str, depth: int) -> Part:
+    content_type, parameters = node.own_type()
+    headers = _headers(node)
+    if node.is_multipart():
+        parts = [child for child in node.get_payload() if isinstance(child, _Closed)]
+        children = tuple(_build(child, f"{path}.{n}", depth) for n, child in enumerate(parts, 1))
+        return Part(path, headers, content_type, parameters, b"", children, _structure_defects(node, path))
+    data, note = _content_of(node, dict(headers).get("content-transfer-encoding", b""))
+    defects = (Defect(path, note),) if note else ()
+    if content_type in _MESSAGES:
+        children = (_parse(data, f"{path}.1", depth + 1),) if depth < _DEEPEST else ()
+        return Part(path, headers, content_type, parameters, data, children, defects)
+    if content_type.startswith("multipart/"):
+        return _salvaged(Part(path, headers, content_type, parameters, data, (), defects), depth)
+    return _with_inside(Part(path, headers, content_type, parameters, data, (), defects), depth)
+
+
+def _with_inside(part: Part, depth: int) -> Part:
+    """A leaf that wraps others (winmail.dat, an opaque signature, uuencode) with those below it."""
+    found = unwrap(part.content_type, charset_of(part), part.data) if depth < _DEEPEST else None
+    if found is None:
+        return part
+    children = tuple(_inner(thing, f"{part.path}.{n}", depth + 1) for n, thing in enumerate(found.inside, 1))
+    defects = (*part.defects, Defect(part.path, found.note)) if found.note else part.defects
+    return replace(part, data=found.data, children=children, defects=defects)
+
+
+def _inner(thing: Inside, path: str, depth: int) -> Part:
+    if thing.entity:
+        return _parse(thing.data, path, depth)
+    parameters = (("charset", thing.charset.encode()),) if thing.charset else ()
+    return Part(path, thing.headers, thing.content_type, parameters, thing.data)
+
+
+def _salvaged(part: Part, depth: int) -> Part:
+    """A multipart whose declared boundary is missing or does not occur: the one that does is taken."""
+    hit = _BOUNDARY_LINE.search(part.data)
+    if hit is None:
+        return replace(
+            part, defects=(*part.defects, Defect(part.path, "multipart without parts; read as text"))
+        )
+    head = b'Content-Type: multipart/mixed; boundary="' + hit[1].replace(b'"', b'\\"') + b'"\n\n'
+    inner = _build(_parser().parsebytes(head + part.data[hit.start() :]), part.path, depth)
+    defects = (*part.defects, Defect(part.path, "boundary not as declared; taken from the text"))
+    return Part(part.path, part.headers, part.content_type, part.parameters, b"", inner.children, defects)
+
+
+def _structure_defects(node: _Closed, path: str) -> tuple[Defect, ...]:
+    kinds = {type(defect).__name__ for defect in node.defects}
+    if "CloseBoundaryNotFoundDefect" in kinds:
+        return (Defect(path, "last boundary missing"),)
+    return ()
+
+
+def _headers(node: _Closed) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, unfold(value)) for name, value in node.raw_headers())
+
+
+def _content_type(value: bytes) -> tuple[str, Parameters]:
+    """RFC 2045 §5.2: what is no type/subtype is text, unless it says otherwise."""
+    token, parameters = split_parameters(value)
+    hit = _TYPE.match(token)
+    if hit:
+        return hit[0], parameters
+    return "text/plain" if token.startswith("text") or not token else "application/octet-stream", parameters
+
+
+def _content_of(node: _Closed, encoding: bytes) -> tuple[bytes, str]:
+    """The decoded content; without the field in the way, get_payload hands over the bytes as they came."""
+    del node["Content-Transfer-Encoding"]
+    payload = node.get_payload(decode=True)
+    raw = payload if isinstance(payload, bytes) else b""
+    return decode_transfer(raw, encoding.decode("ascii", "backslashreplace"))
+
+
+def _content(part: Part, nested: bool, returned: bool) -> Iterator[tuple[Part, bool, bool]]:
+    """The parts with content of their own, each with: lies in an embedded message, in a returned one."""
+    reports = part.content_type == "multipart/report"
+    if not part.children or not part.content_type.startswith("multipart/"):
+        yield part, nested, returned
+    for place, child in enumerate(part.children):
+        brought_back = returned or (reports and place > 0)
+        yield from _content(child, nested or part.is_message, brought_back)
+
+
+def _leaf(part: Part, names: frozenset[str]) -> Leaf:
+    """One leaf, its place in the mail still open."""
+    name = file_name(part.header("content-disposition"), part.header("content-type"), names)
+    disposition = split_parameters(part.header("content-disposition"))[0].split(" ")[0]
+    hollow = part.content_type.startswith("multipart/")  # one that has no parts is text
+    content_type = "text/plain" if hollow else part.content_type
+    shown = content_type in ("text/plain", "text/html") and disposition != "attachment"
+    return Leaf(
+        position=0,
+        path=part.path,
+        content_type=content_type,
+        charset=charset_of(part),
+        disposition=disposition,
+        filename=name.text,
+        filename_step=name.step,
+        data=part.data,
+        displayed=shown and not name.text,
+        frame=bool(part.children) and not (part.is_message or shown),
+        notes=name.notes,
+    )
+
+
+def _bytes(value: object) -> bytes:
+    return str(value).encode("utf-8", "surrogateescape")

@@ -1,0 +1,69 @@
+"""Content-Transfer-Encodings as they arrive: base64 with junk in it, cut off, or followed by other text.
+
+Never raises and never invents bytes; whatever was left aside is told in a note (RFC 2045 §6).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from intake.mail.uuencoded import taken_out
+
+_UUENCODE = frozenset({"x-uuencode", "x-uue", "uuencode", "uue"})
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
+_GROUP = re.compile(rb"([A-Za-z0-9+/]+)(=*)")
+_QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
+
+
+def decode_transfer(raw: bytes, encoding: str) -> tuple[bytes, str]:
+    """The content of a part and a note (empty if all went by the book). Encodings other than base64,
+    quoted-printable and uuencode leave the bytes as they are."""
+    token = encoding.strip().lower().rstrip(";").strip("\"'")
+    if token == "base64":
+        return decode_base64(raw)
+    if token == "quoted-printable":
+        return binascii.a2b_qp(raw), ""
+    if token in _UUENCODE:
+        files = taken_out(raw)[1]
+        return (files[0].data, "") if files else (raw, "uuencode without a whole block, taken as it is")
+    known = token in ("", "7bit", "8bit", "binary")
+    return raw, "" if known else "unknown transfer encoding, taken as it is"
+
+
+def decode_base64(raw: bytes) -> tuple[bytes, str]:
+    """Strictly where that works; else without foreign characters (RFC 2045 §6.8: ignore them), several
+    padded pieces one after the other, and without text that follows the padding."""
+    packed = b"".join(raw.split())
+    try:
+        return base64.b64decode(packed, validate=True), ""
+    except (binascii.Error, ValueError):
+        pass  # then with patience
+    text, note = _without_trailer(raw)
+    pieces = [_decode_group(hit[1]) for hit in _GROUP.finditer(_NOT_BASE64.sub(b"", text))]
+    return b"".join(pieces), note or "base64 with foreign characters or cut off"
+
+
+def decode_q(raw: bytes) -> bytes:
+    """The Q encoding of RFC 2047 §4.2; what is no =XX stays as it is."""
+    return _QUOTED.sub(lambda hit: bytes([int(hit[1], 16)]), raw.replace(b"_", b" "))
+
+
+def _without_trailer(raw: bytes) -> tuple[bytes, str]:
+    """Cuts off what list software and gateways append: text behind the first padded or shorter line."""
+    lines = [line.strip() for line in raw.strip().split(b"\n")]
+    widths = [len(_NOT_BASE64.sub(b"", line)) for line in lines]
+    last = next(
+        (n for n, line in enumerate(lines) if widths[n] < widths[0] or line.endswith(b"=")), len(lines)
+    )
+    behind = zip(lines[last + 1 :], widths[last + 1 :], strict=True)
+    if any(width < 0.9 * len(line) for line, width in behind):  # a stray character alone is no text
+        return b"\n".join(lines[: last + 1]), "text after the end of base64 left aside"
+    return raw, ""
+
+
+def _decode_group(group: bytes) -> bytes:
+    if len(group) % 4 == 1:  # six bits alone are no byte
+        group = group[:-1]
+    return base64.b64decode(group + b"=" * (-len(group) % 4))

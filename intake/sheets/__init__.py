@@ -1,0 +1,4 @@
+"""Workbooks: which form a sheet is, what was answered, and what is to be said of it.
+
+Never knows the mail in which it came.
+"""

@@ -1,0 +1,68 @@
+"""Text of a workbook that stands in no cell: comments, drawings, properties, and strings that no cell shows any more.
+
+Only for the search for personal data (`exposed.py`); nothing of it is an answer. Headers and footers are read
+with their sheets (`ooxml.py`).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from xml.parsers import expat
+
+from intake.sheets.ooxml import Broken, Package, local, new_parser
+
+MAX_PART = 20 * 1024 * 1024  # bytes of a part that is looked through
+STRINGS = "文字列の一覧"  # the table of strings: what cells show, furigana, and what none shows any more
+
+_PLACES = (
+    (re.compile(r"xl/(threaded)?comments.*\.xml"), "コメント"),
+    (re.compile(r"xl/drawings/[^/]+\.xml"), "図形"),
+    (re.compile(r"docprops/[^/]+\.xml"), "文書のプロパティ"),
+    (re.compile(r"xl/sharedstrings\.xml"), STRINGS),
+)
+_WITHIN_TEXT = frozenset({"t", "r", "rPr"})  # one text may be cut into runs; other elements end a line
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,  # an encoding that expat does not know
+    LookupError,
+    expat.ExpatError,
+    Broken,
+)
+
+
+def asides(data: bytes) -> dict[str, str]:
+    """Text of a workbook that stands in no cell, by where a person would look for it. Of a workbook that
+    `examine` accepted; what cannot be read there is left out."""
+    found: dict[str, str] = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        package = Package(archive)
+        for part, size in package.sizes().items():
+            place = next((place for pattern, place in _PLACES if pattern.fullmatch(part)), "")
+            if place and size <= MAX_PART:
+                found[place] = found.get(place, "") + _text_of(package, part)
+    return found
+
+
+def _text_of(package: Package, part: str) -> str:
+    """The character data of a part, line by line, as far as it is well-formed."""
+    pieces: list[str] = []
+
+    def end(tag: str) -> None:
+        if local(tag) not in _WITHIN_TEXT:
+            pieces.append("\n")
+
+    parser = new_parser()
+    parser.CharacterDataHandler = pieces.append
+    parser.EndElementHandler = end
+    try:
+        parser.Parse(package.read(part), True)
+    except _BROKEN:
+        pieces.append("\n")
+    return "".join(pieces)

@@ -1,0 +1,92 @@
+"""Which questions a sheet leaves to be answered: the skip rules of the form's data, applied to its answers.
+
+Only for the order of questions; never looks at a cell and never calls anything wrong. What follows from a
+question that is itself unanswered stays "open", so that only the root is ever reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from config.survey import BodyKind, Choice, Question
+from intake.sheets.filled import Filled, FilledQuestion
+from intake.sheets.spellings import circled
+
+Standing = Literal["asked", "not_asked", "open", "either"]
+Kinds = frozenset[BodyKind]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whether a question is to be answered. "open": that depends on a question without a usable answer;
+    "either": on the kind of body, which is not known. `root`: why it is not asked."""
+
+    standing: Standing
+    root: str = ""
+
+
+def asked(filled: Filled, kinds: Kinds) -> Mapping[str, Asked]:
+    """The standing of every question by key. `kinds`: what kinds of body it may be; empty if not known."""
+    places = {question.question.key: place for place, question in enumerate(filled.questions)}
+    known: dict[str, Asked] = {}
+    steering: list[FilledQuestion] = []  # the earlier questions that may leave later ones out
+    for place, question in enumerate(filled.questions):
+        earlier = filled.questions[:place]
+        verdicts = (
+            _by_kind(question.question, kinds),
+            *(_by_skip(place, root, known[root.question.key], places) for root in steering),
+            _by_condition(question.question, earlier, known),
+        )
+        known[question.question.key] = min(verdicts, key=lambda verdict: _RANK[verdict.standing])
+        if any(choice.skip_to for choice in question.question.choices):
+            steering.append(question)
+    return known
+
+
+_RANK: Mapping[Standing, int] = {"not_asked": 0, "open": 1, "either": 2, "asked": 3}
+_ASKED = Asked("asked")
+
+
+def _by_kind(question: Question, kinds: Kinds) -> Asked:
+    """`only`: questions to some kinds of bodies."""
+    if not question.only or (kinds and kinds <= set(question.only)):
+        return _ASKED
+    if kinds and kinds.isdisjoint(question.only):
+        return Asked("not_asked", "対象外の質問")
+    return Asked("either")
+
+
+def _by_skip(place: int, root: FilledQuestion, standing: Asked, places: Mapping[str, int]) -> Asked:
+    """`skip_to`: what one earlier question leaves out. A root that should be blank itself steers nothing."""
+    if standing.standing == "not_asked":
+        return _ASKED
+    skipping = [c for c in root.question.choices if c.skip_to and place < places[c.skip_to]]
+    if root.number is None:
+        return Asked("open") if skipping else _ASKED
+    taken = next((c for c in skipping if c.number == root.number), None)
+    return Asked("not_asked", _told(root.question, taken)) if taken else _ASKED
+
+
+def _by_condition(
+    question: Question, earlier: tuple[FilledQuestion, ...], known: Mapping[str, Asked]
+) -> Asked:
+    """`asked_if`: questions that one choice of an earlier question brings."""
+    condition = question.asked_if
+    root = next((q for q in earlier if condition and q.question.key == condition.question), None)
+    if condition is None or root is None:
+        return _ASKED
+    above = known[root.question.key]
+    if above.standing == "not_asked":
+        return above
+    if root.number is None:
+        return Asked("open")
+    if root.number in condition.choices:
+        return _ASKED
+    taken = next(c for c in root.question.choices if c.number == root.number)
+    return Asked("not_asked", _told(root.question, taken))
+
+
+def _told(root: Question, choice: Choice) -> str:
+    return f"Q{root.key}で{circled(choice.number)}を選択"

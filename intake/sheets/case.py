@@ -1,0 +1,80 @@
+"""What the checks of an answer sheet look at, and how each of them makes its findings.
+
+Holds no check itself. A value of a personal field, a free text and a My Number never get into a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from config.roster import Match
+from config.survey import FreeText, Survey
+from intake.finding import Finding, quote, severity_of
+from intake.sheets.asked import Asked, Kinds, Standing
+from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion
+from intake.sheets.spellings import circled
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the checks look at: a sheet's values, what the roster says to its 組織名 (None: left blank),
+    which kinds of body it may be, and which questions are asked of it."""
+
+    survey: Survey
+    filled: Filled
+    match: Match | None
+    kinds: Kinds
+    asked: Mapping[str, Asked]
+
+
+Check = Callable[[Case], Iterator[Finding]]
+
+
+def questions_of(case: Case, *standings: Standing) -> Iterator[FilledQuestion]:
+    """The questions with one of these standings, in the form's order."""
+    for question in case.filled.questions:
+        if case.asked[question.question.key].standing in standings:
+            yield question
+
+
+def texts_of(case: Case) -> Iterator[tuple[FilledQuestion, FreeText, Entry]]:
+    """Every free text of the questions that are, or may be, asked."""
+    for question in questions_of(case, "asked", "open", "either"):
+        for text in question.question.free_texts:
+            if text.key in question.texts:
+                yield question, text, question.texts[text.key]
+
+
+def offered(question: FilledQuestion) -> str:
+    """①～④のいずれか: the choices of a question in short; empty if it has none."""
+    choices = question.question.choices
+    return f"{circled(choices[0].number)}～{circled(choices[-1].number)}のいずれか" if choices else ""
+
+
+def make(case: Case, code: str, cell: str = "", label: str = "") -> Finding:
+    """A finding about a place of the sheet."""
+    severity = severity_of(code, case.survey)
+    return Finding(code, severity, sheet=case.filled.sheet, cell=cell, label=quote(label))
+
+
+def of_field(case: Case, code: str, line: FilledField, expected: str = "") -> Finding:
+    """A finding about a field; a personal field's value stays out of it."""
+    found = "" if line.field.personal else quote(line.value)
+    made = make(case, code, line.entry.cell if line.entry else "", line.field.label)
+    return replace(made, found=found, expected=expected)
+
+
+def about(
+    case: Case, code: str, question: FilledQuestion, entry: Entry | None, expected: str = ""
+) -> Finding:
+    """A finding about one cell of a question."""
+    made = make(case, code, entry.cell if entry else "", question.question.text)
+    found = quote(entry.value) if entry else ""
+    return replace(made, question=question.question.key, found=found, expected=expected)
+
+
+def of_text(case: Case, code: str, question: FilledQuestion, text: FreeText) -> Finding:
+    """A finding about a free text, which is never quoted."""
+    made = about(case, code, question, question.texts[text.key])
+    return replace(made, label=quote(text.label or question.question.text), found="")

@@ -1,0 +1,165 @@
+"""The checks of one answer sheet: small pure functions in one tuple, all of which run. Here: its questions;
+those of its head are in `field_checks.py`.
+
+Each looks at one thing and returns findings; none stops another, none changes a value. A finding names the
+root only: what cannot be known because an earlier question is unanswered is not reported. Values of
+personal fields are never quoted. The sentences are in `replies/wording.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from intake.finding import Finding, quote, severity_of
+from intake.sheets.case import Case, Check, about, make, of_field, of_text, offered, questions_of, texts_of
+from intake.sheets.field_checks import FIELD_CHECKS
+from intake.sheets.filled import Filled
+from intake.sheets.ooxml import place_of
+from intake.sheets.spellings import find_month, is_circled, says_nothing
+
+__all__ = ["CHECKS", "Case", "check_sheet", "is_unfilled"]
+
+
+def check_sheet(case: Case) -> tuple[Finding, ...]:
+    """Every finding about a sheet, from its top to its end; of a form that nobody filled, only that."""
+    if is_unfilled(case.filled):
+        return (Finding("sheet_blank", severity_of("sheet_blank", case.survey), case.filled.sheet),)
+    found = [finding for check in CHECKS for finding in _run(check, case)]
+    return tuple(sorted(found, key=lambda finding: place_of(finding.cell) if finding.cell else (0, 0)))
+
+
+def _run(check: Check, case: Case) -> tuple[Finding, ...]:
+    """What one check finds. One that raises is itself a finding, for the operators, and the others run: the
+    check's name and the kind of exception, never its text, which may quote a cell."""
+    try:
+        return tuple(check(case))
+    except Exception as fault:  # noqa: BLE001 - whatever it was, the other checks and the mail go on
+        return (replace(make(case, "check_failed", label=check.__name__), found=type(fault).__name__),)
+
+
+def is_unfilled(filled: Filled) -> bool:
+    """Whether no question is answered and none of the fields that a respondent must fill in."""
+    required = any(f.entry and f.entry.state != "blank" for f in filled.fields if f.field.required)
+    return not required and not any(question.filled for question in filled.questions)
+
+
+def labels_are_there(case: Case) -> Iterator[Finding]:
+    """Lines of the form that the sheet no longer has."""
+    for line in case.filled.fields:
+        if line.entry is None and line.field.required:
+            yield make(case, "label_missing", label=line.field.label)
+    for question in questions_of(case, "asked"):
+        if question.answer is None:
+            yield about(case, "label_missing", question, None)
+            continue
+        for mark in question.question.marks:
+            if mark.number not in question.marks:
+                yield replace(about(case, "label_missing", question, None), label=quote(mark.text))
+
+
+def form_is_unaltered(case: Case) -> Iterator[Finding]:
+    """What was changed in the form itself, as `altered.py` saw it; rows of a list have none of it."""
+    for change in case.filled.altered:
+        made = make(case, change.code, change.cell, change.label)
+        yield replace(
+            made, question=change.question, found=quote(change.found), expected=quote(change.expected)
+        )
+
+
+def questions_are_answered(case: Case) -> Iterator[Finding]:
+    for question in questions_of(case, "asked"):
+        if question.question.choices and question.answer and question.answer.state == "blank":
+            yield about(case, "answer_missing", question, question.answer, offered(question))
+
+
+def one_of_either_is_answered(case: Case) -> Iterator[Finding]:
+    """Of the questions to different kinds of bodies one is answered, where this body's kind is not known."""
+    either = [question for question in questions_of(case, "either") if question.answer]
+    if either and not any(question.filled for question in either):
+        yield about(case, "answer_missing", either[0], either[0].answer, offered(either[0]))
+
+
+def answers_are_choices(case: Case) -> Iterator[Finding]:
+    for question in questions_of(case, "asked", "open", "either"):
+        answer = question.answer
+        if question.question.choices and answer and answer.state == "value" and question.number is None:
+            yield about(case, "answer_not_a_choice", question, answer, offered(question))
+
+
+def marks_are_circles(case: Case) -> Iterator[Finding]:
+    for question in questions_of(case, "asked", "open", "either"):
+        for mark in question.question.marks:
+            entry = question.marks.get(mark.number)
+            if entry and entry.state == "value" and is_circled(entry.value, mark.number) is None:
+                finding = about(case, "mark_unreadable", question, entry, "〇")
+                yield replace(finding, label=quote(mark.text))
+
+
+def something_is_circled(case: Case) -> Iterator[Finding]:
+    """At least one circle, as far as the question's data asks for one; its severity is the question's."""
+    for question in questions_of(case, "asked"):
+        severity = question.question.none_marked
+        blank = all(is_circled(entry.value, number) is False for number, entry in question.marks.items())
+        errors = any(entry.state == "error" for entry in question.marks.values())
+        if severity and question.marks and blank and not errors:
+            yield replace(about(case, "marks_none", question, question.answer, "〇"), severity=severity)
+
+
+def texts_are_given(case: Case) -> Iterator[Finding]:
+    """The text that a choice asks for. One that may come as a file is for routing, which knows the files."""
+    for question, text, entry in texts_of(case):
+        if entry.state == "blank" and question.number in text.choices and text.where == "cell":
+            yield of_text(case, "text_missing", question, text)
+
+
+def months_are_readable(case: Case) -> Iterator[Finding]:
+    for question, text, entry in texts_of(case):
+        wanted = text.format == "year_month" and question.number in text.choices
+        if wanted and entry.state == "value" and not find_month(entry.value):
+            yield replace(of_text(case, "text_unreadable", question, text), expected="令和５年９月")
+
+
+def texts_are_needed(case: Case) -> Iterator[Finding]:
+    for question, text, entry in texts_of(case):
+        superfluous = question.number is not None and question.number not in text.choices
+        if superfluous and entry.state == "value" and not says_nothing(entry.value):
+            yield replace(of_text(case, "text_unneeded", question, text), expected="空欄")
+
+
+def skipped_is_blank(case: Case) -> Iterator[Finding]:
+    """Questions that an earlier choice, or the kind of body, leaves out."""
+    for question in questions_of(case, "not_asked"):
+        filled = [entry for entry in question.entries if entry.state != "blank"]
+        if filled:
+            root = case.asked[question.question.key].root
+            expected = f"空欄（{root}）" if root else "空欄"
+            yield replace(about(case, "should_be_blank", question, filled[0], expected), found="")
+
+
+def cells_hold_values(case: Case) -> Iterator[Finding]:
+    """No error value (#REF!) and no formula without a stored result, which looks blank to a reader."""
+    for line in case.filled.fields:
+        if line.entry and line.entry.state == "error":
+            yield replace(of_field(case, "error_value", line, ""), found=quote(line.entry.value))
+    for question in questions_of(case, "asked", "open", "either"):
+        for entry in question.entries:
+            if entry.state == "error":
+                yield about(case, "error_value", question, entry)
+
+
+CHECKS: tuple[Check, ...] = (
+    labels_are_there,
+    form_is_unaltered,
+    *FIELD_CHECKS,
+    questions_are_answered,
+    one_of_either_is_answered,
+    answers_are_choices,
+    marks_are_circles,
+    something_is_circled,
+    texts_are_given,
+    months_are_readable,
+    texts_are_needed,
+    skipped_is_blank,
+    cells_hold_values,
+)

@@ -1,0 +1,36 @@
+"""The columns of a form's 「一覧用」 sheet: one for each field, answer, circle and free text.
+
+The one source for writing that sheet and for reading lists made of its row 2 (notice 記３（３）).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from config.survey import Form
+from intake.sheets.spellings import circled
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what it holds, of which field or question (`key`; of a free text its own key), for a
+    circle its line's `number`; `heading` is its text in row 1."""
+
+    holds: Literal["field", "answer", "mark", "text"]
+    key: str
+    heading: str
+    number: int = 0
+
+
+def list_columns(form: Form) -> tuple[Column, ...]:
+    """The columns of 「一覧用」 from the left."""
+    columns = [Column("field", field.key, field.label) for field in form.fields]
+    for question in form.questions:
+        name = f"Q{question.key}"
+        if question.choices:
+            columns.append(Column("answer", question.key, name))
+        for mark in question.marks:
+            columns.append(Column("mark", question.key, f"{name}{circled(mark.number)}", mark.number))
+        columns += [Column("text", text.key, f"{name}（記載欄）") for text in question.free_texts]
+    return tuple(columns)

@@ -1,0 +1,130 @@
+"""Personal data that came by mistake: where in a file a My Number or a list of residents seems to stand.
+
+Returns places only, never what stands there. Looks into every sheet, hidden or not, and at the text beside
+the cells. A place is for operators, who are alarmed; nobody else is told.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from intake.personal import SHORTEST_NUMBER, holds_my_number, mask
+from intake.sheets.asides import STRINGS
+from intake.sheets.ooxml import Place, name_of
+from intake.sheets.spellings import is_blank, label_key
+from intake.sheets.workbook import Cell, Sheet, Workbook
+
+REGISTER_ROWS = 10  # filled rows below the headings that make a table a register
+REGISTER_KINDS = 2  # kinds of personal columns that it has at least
+LONGEST_HEADING = 16  # characters; a longer text is a sentence
+MOST_PLACES = 20
+MOST_TEXT = 5_000_000  # bytes of a text file that are looked through
+
+# Usual headings of registers, by what their column holds; each matches at the end of a heading.
+_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "name": ("氏名", "名前", "漢字氏名", "カナ氏名", "氏名カナ", "フリガナ", "ふりがな"),
+    "birth": ("生年月日", "誕生日", "出生年月日"),
+    "address": ("住所", "現住所", "住民登録地", "居住地"),
+    "number": (
+        "宛名番号",
+        "住民番号",
+        "住民票コード",
+        "個人番号",
+        "マイナンバー",
+        "被保険者番号",
+        "受給者番号",
+    ),
+}
+_LIKELY = re.compile(r"[名日所地号ナなーﾅｰ]")  # one of the last characters of those, before anything slower
+# Whose names stand in a list of offices, not of residents.
+_OFFICIALS = ("責任者", "担当者", "連絡先", "職員", "作成者", "記入者")
+
+
+def personal_places(workbook: Workbook) -> tuple[str, ...]:
+    """「様式!E5」 for each cell with a My Number, 「名簿!A1」 for the heading of each register, the place of a
+    text beside the cells; at most MOST_PLACES."""
+    cells = [place for sheet in workbook.sheets for place in _in_sheet(sheet)]
+    beside = [mask(place) for place, text in workbook.asides.items() if _in_lines(text)]
+    if cells:
+        beside = [place for place in beside if place != STRINGS]  # the same cells once more
+    return tuple([*cells, *beside][:MOST_PLACES])
+
+
+def personal_in_text(data: bytes) -> tuple[str, ...]:
+    """The same for a file of text (CSV, HTML), which somebody may have renamed."""
+    text = _decoded(data[:MOST_TEXT])
+    lines = text.splitlines()
+    found = [f"{place}行目" for place, line in enumerate(lines, 1) if holds_my_number(line)]
+    found += [f"{place[0]}行目" for place in _registers(_as_sheet(lines))]
+    return tuple(found[:MOST_PLACES])
+
+
+def _as_sheet(lines: list[str]) -> Sheet:
+    """The cells of a CSV or TSV file, as far as it is one."""
+    commas, tabs = (sum(line.count(mark) for line in lines) for mark in ",\t")
+    cells: dict[Place, Cell] = {}
+    try:
+        for row, values in enumerate(csv.reader(lines, delimiter="\t" if tabs > commas else ","), 1):
+            cells.update({(row, column): Cell(value) for column, value in enumerate(values, 1) if value})
+    except csv.Error:  # a line that no CSV has
+        return Sheet("", "", cells)
+    return Sheet("", "", cells)
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8 if it is that, else Windows-31J; a character that is neither does not matter here."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp932", errors="replace")
+
+
+def _in_sheet(sheet: Sheet) -> Iterator[str]:
+    name = mask(sheet.name)
+    if holds_my_number(sheet.name):
+        yield name
+    for place, cell in sheet.cells.items():
+        if len(cell.value) >= SHORTEST_NUMBER and holds_my_number(cell.value):
+            yield f"{name}!{name_of(place)}"
+    for place in _registers(sheet):
+        yield f"{name}!{name_of(place)}"
+
+
+def _in_lines(text: str) -> bool:
+    return any(len(line) >= SHORTEST_NUMBER and holds_my_number(line) for line in text.splitlines())
+
+
+def _registers(sheet: Sheet) -> Iterator[Place]:
+    """The first heading of each row of headings with enough filled rows below."""
+    rows: dict[int, dict[str, int]] = {}
+    for (row, column), cell in sheet.cells.items():
+        kind = _kind(cell.value)
+        if kind:
+            rows.setdefault(row, {}).setdefault(kind, column)
+    for row, columns in sorted(rows.items()):
+        if len(columns) >= REGISTER_KINDS and _persons(sheet, row, set(columns.values())) >= REGISTER_ROWS:
+            yield row, min(columns.values())
+            return
+
+
+@lru_cache(maxsize=4096)  # the same form has the same labels, thousands of times
+def _kind(value: str) -> str:
+    """What a column with this heading holds; empty if nothing about a person."""
+    if not 2 <= len(value) <= LONGEST_HEADING or not _LIKELY.search(value):
+        return ""
+    key = label_key(value)
+    if any(label_key(word) in key for word in _OFFICIALS):
+        return ""
+    return next((k for k, ends in _HEADINGS.items() if any(key.endswith(label_key(e)) for e in ends)), "")
+
+
+def _persons(sheet: Sheet, heading: int, columns: set[int]) -> int:
+    """Rows below the headings in which at least two of these columns are filled."""
+    filled: dict[int, int] = {}
+    for (row, column), cell in sheet.cells.items():
+        if row > heading and column in columns and not is_blank(cell.value):
+            filled[row] = filled.get(row, 0) + 1
+    return sum(number >= REGISTER_KINDS for number in filled.values())

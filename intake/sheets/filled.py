@@ -1,0 +1,225 @@
+"""What stands in the cells that a form left to be filled: the values of one sheet, beside its questions.
+
+Reads values and what they mean by themselves (which choice, a circle or none); whether they should be
+there is for `asked.py` and `checks.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from config.survey import Field, Form, FreeText, Question
+from intake.sheets.altered import Alteration
+from intake.sheets.ooxml import name_of, place_of
+from intake.sheets.recognise import Lines, Located, after
+from intake.sheets.spellings import find_choice, find_month, is_blank, is_circled
+from intake.sheets.workbook import Cell, Place, Sheet
+
+State = Literal["blank", "value", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cell to be filled, `cell` in A1 style. State "error": it shows an error value, or a formula
+    without a stored result, which is not the same as blank."""
+
+    cell: str
+    value: str = ""
+    state: State = "blank"
+
+
+@dataclass(frozen=True, slots=True)
+class FilledField:
+    """One line of 回答者情報; `entry` is None where the sheet has no such label."""
+
+    field: Field
+    entry: Entry | None
+
+    @property
+    def value(self) -> str:
+        return self.entry.value if self.entry and self.entry.state == "value" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilledQuestion:
+    """One question; `answer` is None where the sheet has no such question. `number` of the choice taken;
+    `marks` by number of the line and `texts` by key, as far as the sheet has their lines."""
+
+    question: Question
+    answer: Entry | None
+    number: int | None = None
+    marks: Mapping[int, Entry] = field(default_factory=dict)
+    texts: Mapping[str, Entry] = field(default_factory=dict)
+
+    @property
+    def circled(self) -> tuple[int, ...]:
+        """The numbers of the lines that bear a circle."""
+        return tuple(n for n, entry in self.marks.items() if is_circled(entry.value, n))
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every cell of this question in the order of the sheet."""
+        answer = (self.answer,) if self.answer and self.question.choices else ()
+        return (*answer, *self.marks.values(), *self.texts.values())
+
+    @property
+    def filled(self) -> bool:
+        return any(entry.state != "blank" for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One sheet, read: each field and each question of the form, in the form's order. `altered`: what was
+    changed in the form itself."""
+
+    form: Form
+    sheet: str
+    fields: tuple[FilledField, ...]
+    questions: tuple[FilledQuestion, ...]
+    altered: tuple[Alteration, ...] = ()
+
+    def value(self, key: str) -> str:
+        """The value of the field with this key; empty if there is none."""
+        return next((f.value for f in self.fields if f.field.key == key), "")
+
+
+def read(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -> Filled:
+    """The values of a sheet whose labels have been located."""
+    grid = _Grid(sheet, located.printed)
+    return Filled(
+        located.form,
+        sheet.name,
+        _read_fields(located, grid),
+        tuple(_read_question(q, located.questions.get(q.key), grid) for q in located.form.questions),
+        altered,
+    )
+
+
+class _Grid:
+    """A sheet by rows, without what the form prints itself."""
+
+    def __init__(self, sheet: Sheet, printed: frozenset[Place]) -> None:
+        self.sheet = sheet
+        self.printed = printed
+        self._columns: dict[int, list[int]] = {}
+        for row, column in sorted(sheet.cells):
+            self._columns.setdefault(row, []).append(column)
+
+    def entry(self, place: Place) -> Entry:
+        return entry_of(place, self.sheet.cells.get(place))
+
+    def right_of(self, place: Place) -> Iterator[Entry]:
+        """The filled cells behind a cell in its row, from the left."""
+        first = after(self.sheet, place)
+        for column in self._columns.get(place[0], ()):
+            if column >= first and (place[0], column) not in self.printed:
+                entry = self.entry((place[0], column))
+                if entry.state != "blank":
+                    yield entry
+
+    def printed_right_of(self, place: Place) -> int | None:
+        """The column of the form's next own cell behind a cell, such as a field's hint."""
+        columns = self._columns.get(place[0], ())
+        return next((c for c in columns if c > place[1] and (place[0], c) in self.printed), None)
+
+    def beside(self, place: Place) -> Entry:
+        """What was filled in right of a label; else the blank cell next to it."""
+        return next(self.right_of(place), None) or self.entry((place[0], after(self.sheet, place)))
+
+
+def entry_of(place: Place, cell: Cell | None) -> Entry:
+    """What stands in one cell; None is an empty one."""
+    name = name_of(place)
+    if cell is None:
+        return Entry(name)
+    if cell.error:
+        return Entry(name, cell.value, "error")
+    if cell.uncached:
+        return Entry(name, "", "error")
+    return Entry(name) if is_blank(cell.value) else Entry(name, cell.value.strip(), "value")
+
+
+def _read_fields(located: Located, grid: _Grid) -> tuple[FilledField, ...]:
+    """A blank value belongs into the column in which the others stand."""
+    read = {key: _field_entry(label, grid) for key, label in located.fields.items()}
+    columns = Counter(place_of(entry.cell)[1] for entry in read.values() if entry.state != "blank")
+    usual = columns.most_common(1)[0][0] if columns else 0
+    for key, (row, column) in located.fields.items():
+        if read[key].state == "blank" and usual > column and (row, usual) not in grid.printed:
+            read[key] = grid.entry((row, usual))
+    return tuple(FilledField(field, read.get(field.key)) for field in located.form.fields)
+
+
+def _field_entry(label: Place, grid: _Grid) -> Entry:
+    """The value between a label and its hint; behind the hint where they stand side by side."""
+    hint = grid.printed_right_of(label)
+    first = after(grid.sheet, label)
+    if hint is None:
+        return grid.beside(label)
+    if hint <= first:
+        return grid.beside((label[0], hint))
+    before = (grid.entry((label[0], column)) for column in range(first, hint))
+    return next((e for e in before if e.state != "blank"), grid.entry((label[0], first)))
+
+
+def _read_question(question: Question, lines: Lines | None, grid: _Grid) -> FilledQuestion:
+    if lines is None:
+        return FilledQuestion(question, None)
+    answer = _answer_entry(question, lines, grid)
+    marks = {number: grid.beside(place) for number, place in sorted(lines.marks.items())}
+    texts = {text.key: _text_entry(text, lines, answer, grid) for text in question.free_texts}
+    return filled_question(question, answer, marks, texts)
+
+
+def filled_question(
+    question: Question, answer: Entry, marks: Mapping[int, Entry], texts: Mapping[str, Entry]
+) -> FilledQuestion:
+    """A question with the choice that its answer names, and texts that were written into the answer."""
+    number = find_choice(answer.value, question.choices) if answer.state == "value" else None
+    within = _months_within(question, answer, number, texts)
+    return FilledQuestion(question, answer, number, marks, {**texts, **within})
+
+
+def _answer_entry(question: Question, lines: Lines, grid: _Grid) -> Entry:
+    """The cell under the heading of the answers; if it is blank, another one in the row that names a
+    choice, or (where no free text can stand there) that holds anything."""
+    if question.marks:
+        first = min(lines.marks, default=None)
+        return grid.entry(lines.answer) if first is None else grid.beside(lines.marks[first])
+    expected = grid.entry(lines.answer)
+    if expected.state != "blank":
+        return expected
+    others = list(grid.right_of(lines.text))
+    naming = [e for e in others if find_choice(e.value, question.choices) is not None]
+    if naming:
+        return naming[0]
+    return others[0] if others and not question.free_texts else expected
+
+
+def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: _Grid) -> Entry:
+    """The text beside its label, else behind the answer."""
+    label = lines.texts.get(text.key)
+    own = grid.beside(label) if label else None
+    if own and own.state != "blank":
+        return own
+    behind = next((e for e in grid.right_of(lines.answer) if e.cell != answer.cell), None)
+    if behind:
+        return behind
+    return own or grid.entry((lines.answer[0], after(grid.sheet, lines.answer)))
+
+
+def _months_within(
+    question: Question, answer: Entry, number: int | None, texts: Mapping[str, Entry]
+) -> dict[str, Entry]:
+    """Months that were written into the answer itself (「③定める予定である（令和５年９月）」)."""
+    return {
+        text.key: answer
+        for text in question.free_texts
+        if text.format == "year_month"
+        and number in text.choices
+        and texts[text.key].state == "blank"
+        and find_month(answer.value)
+    }

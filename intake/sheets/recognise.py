@@ -1,0 +1,251 @@
+"""Which form a worksheet is, and where on it each label, question, circle line and free text stands.
+
+By content alone: labels and question texts, wherever they are. Names of sheets, fixed addresses and the
+values filled in play no part. Reads no value and judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from config.survey import Form, Question, Survey
+from intake.sheets.spellings import alike, label_key
+from intake.sheets.workbook import Place, Sheet
+
+LEAST_SHARE = 0.4  # of a form's labels and questions that a sheet must bear, on rows of their own
+LEAST_ALIKE = 0.8  # how much of a question's text an edited one must still resemble (difflib)
+LEAST_LABEL = 0.75
+SHORTEST_TEXT = 6  # characters below which resemblance says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where one question stands. `text` is its question, `answer` the cell where its answer belongs;
+    `marks` and `texts`: number of the circle line, key of the free text → the cell of its label.
+    `end`: the first row that is no longer its own."""
+
+    text: Place
+    answer: Place
+    end: int
+    marks: Mapping[int, Place]
+    texts: Mapping[str, Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the parts of `form` stand on one sheet; what was not found is absent. `printed`: the cells that
+    belong to the form itself, so that none of them is taken for an answer."""
+
+    form: Form
+    fields: Mapping[str, Place]
+    questions: Mapping[str, Lines]
+    printed: frozenset[Place]
+
+
+class _Print:
+    """What one form prints, by label key. Built once for each form."""
+
+    def __init__(self, form: Form) -> None:
+        self.fields = {label_key(field.label): field.key for field in form.fields}
+        self.questions = {label_key(question.text): question.key for question in form.questions}
+        self.answer_heading = label_key(form.answer_heading)
+        others = [form.heading, form.fields_heading, form.questions_heading, form.answer_heading]
+        others += [form.flags.fields_missing, form.flags.answers_missing]
+        others += [field.hint for field in form.fields if field.hint]
+        for question in form.questions:
+            others += [question.heading, *(mark.text for mark in question.marks)]
+            others += [text.label for text in question.free_texts]
+        self.all = frozenset({*self.fields, *self.questions, *map(label_key, others)} - {""})
+        self.size = len(self.fields) + len(self.questions)
+
+
+class _Same:
+    """A form as the key of a cache: the very same object (a Form has no hash, and comparing is slow)."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+
+    def __hash__(self) -> int:
+        return id(self.form)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.form is self.form
+
+
+@lru_cache(maxsize=64)
+def _print_of(same: _Same) -> _Print:
+    return _Print(same.form)
+
+
+def recognise(sheet: Sheet, survey: Survey) -> Located | None:
+    """The form that this sheet is, with its parts located; None if it is none of the survey's.
+
+    The form with most of its labels and questions on the sheet, each on a row of its own (a list has them
+    side by side), then the one with fewest missing, then the one listed last.
+    """
+    keys = _keys(sheet)
+    rows: dict[str, int] = {}
+    for (row, _), key in keys.items():
+        rows.setdefault(key, row)
+    best: tuple[int, float, Form] | None = None
+    for form in survey.forms:
+        printed = _print_of(_Same(form))
+        found = len({rows[key] for key in (*printed.fields, *printed.questions) if key in rows})
+        share = found / printed.size
+        if share >= LEAST_SHARE and (best is None or (found, share) >= best[:2]):
+            best = (found, share, form)
+    return _locate(best[2], sheet, keys) if best else None
+
+
+def _keys(sheet: Sheet) -> dict[Place, str]:
+    """The label key of each cell with text, row by row from the left."""
+    return {place: key for place in sorted(sheet.cells) if (key := label_key(sheet.cells[place].value))}
+
+
+def _locate(form: Form, sheet: Sheet, keys: Mapping[Place, str]) -> Located:
+    printed = _print_of(_Same(form))
+    own = {place for place, key in keys.items() if key in printed.all}
+    texts = _find_questions(form, printed, keys, own)
+    first = min((row for row, _ in texts.values()), default=1 << 20)
+    fields = _find_fields(form, printed, keys, first)
+    own |= {*texts.values(), *fields.values()}
+    column = _answer_column(printed, keys, texts, sheet)
+    questions: dict[str, Lines] = {}
+    ends = _ends(texts)
+    for question in form.questions:
+        if question.key in texts:
+            lines = _lines(question, texts[question.key], ends[question.key], keys, column)
+            own |= {*lines.marks.values(), *lines.texts.values()}
+            questions[question.key] = lines
+    return Located(form, fields, questions, frozenset(own))
+
+
+def _find_fields(form: Form, printed: _Print, keys: Mapping[Place, str], end: int) -> dict[str, Place]:
+    """The labels of 回答者情報, above the first question; an edited one in the same column is found too."""
+    found: dict[str, Place] = {}
+    for place, key in keys.items():
+        if key in printed.fields and place[0] < end:
+            found.setdefault(printed.fields[key], place)
+    column = Counter(place[1] for place in found.values()).most_common(1)
+    taken = set(found.values())
+    for field in form.fields:
+        if field.key in found:
+            continue
+        wanted = label_key(field.label)
+        for place, key in keys.items():
+            likely = not column or place[1] == column[0][0]
+            if likely and place[0] < end and place not in taken and _edited(key, wanted):
+                found[field.key] = place
+                taken.add(place)
+                break
+    return found
+
+
+def _edited(key: str, wanted: str) -> bool:
+    return (wanted in key and len(key) <= len(wanted) + 10) or alike(key, wanted, LEAST_LABEL)
+
+
+def _find_questions(
+    form: Form, printed: _Print, keys: Mapping[Place, str], own: set[Place]
+) -> dict[str, Place]:
+    """The text of each question: as printed, else edited, else by its number beside it."""
+    found: dict[str, Place] = {}
+    for place, key in keys.items():
+        if key in printed.questions:
+            found.setdefault(printed.questions[key], place)
+    missing = [question for question in form.questions if question.key not in found]
+    if missing:
+        found.update(_edited_questions(missing, keys, own | set(found.values())))
+    missing = [question for question in missing if question.key not in found]
+    if missing and found:
+        found.update(_numbered_questions(missing, keys, own | set(found.values()), found))
+    return found
+
+
+def _edited_questions(
+    missing: list[Question], keys: Mapping[Place, str], taken: set[Place]
+) -> dict[str, Place]:
+    """Questions whose text was changed: the pairs that resemble each other most come first."""
+    free = [(p, k) for p, k in keys.items() if len(k) >= SHORTEST_TEXT and p not in taken]
+    pairs = []
+    for question in missing:
+        wanted = label_key(question.text)
+        for place, key in free:
+            if alike(key, wanted, LEAST_ALIKE):
+                pairs.append((abs(len(key) - len(wanted)), question.key, place))
+    found: dict[str, Place] = {}
+    for _, name, place in sorted(pairs):
+        if name not in found and place not in found.values():
+            found[name] = place
+    return found
+
+
+def _numbered_questions(
+    missing: list[Question], keys: Mapping[Place, str], taken: set[Place], found: Mapping[str, Place]
+) -> dict[str, Place]:
+    """Questions rewritten beyond recognition: the text in the questions' column whose number stands left of
+    it, on a row of its own."""
+    column = Counter(place[1] for place in found.values()).most_common(1)[0][0]
+    rows = {row for row, _ in taken}
+    numbers: dict[int, str] = {}
+    for (row, place), key in keys.items():
+        if place < column:
+            numbers[row] = numbers.get(row, "") + key
+    rewritten: dict[str, Place] = {}
+    for question in missing:
+        number = label_key(question.item) + label_key(question.sub)
+        for row, shown in numbers.items():
+            if shown == number and row not in rows and len(keys.get((row, column), "")) >= SHORTEST_TEXT:
+                rewritten[question.key] = (row, column)
+                break
+    return rewritten
+
+
+def _ends(texts: Mapping[str, Place]) -> dict[str, int]:
+    """The row at which the next question begins; the last one is given twenty rows."""
+    ordered = sorted(texts.items(), key=lambda item: item[1])
+    rows = [place[0] for _, place in ordered]
+    following = [*rows[1:], rows[-1] + 20] if rows else []
+    return {name: end for (name, _), end in zip(ordered, following, strict=True)}
+
+
+def _answer_column(
+    printed: _Print, keys: Mapping[Place, str], texts: Mapping[str, Place], sheet: Sheet
+) -> int:
+    """The column under the heading of the answers; without it, the one behind the questions' texts."""
+    for place, key in keys.items():
+        if key == printed.answer_heading or (
+            len(key) >= SHORTEST_TEXT and alike(key, printed.answer_heading, LEAST_LABEL)
+        ):
+            return place[1]
+    behind = Counter(after(sheet, place) for place in texts.values())
+    return behind.most_common(1)[0][0] if behind else 1
+
+
+def after(sheet: Sheet, place: Place) -> int:
+    """The first column right of a cell and of the area merged with it."""
+    return sheet.merged.get(place, place)[1] + 1
+
+
+def _lines(question: Question, text: Place, end: int, keys: Mapping[Place, str], column: int) -> Lines:
+    """The circle lines and free texts of one question, among its own rows and right of its text."""
+    own = [(p, k) for p, k in keys.items() if text[0] <= p[0] < end and p[1] > text[1]]
+    marks = {m.number: p for m in question.marks if (p := _find_line(label_key(m.text), own))}
+    texts = {t.key: p for t in question.free_texts if (p := _find_line(label_key(t.label), own))}
+    return Lines(text, (text[0], column), end, marks, texts)
+
+
+def _find_line(wanted: str, cells: list[tuple[Place, str]]) -> Place | None:
+    """The cell that bears this text, or one that resembles it."""
+    if not wanted:
+        return None
+    for place, key in cells:
+        if key == wanted:
+            return place
+    for place, key in cells:
+        if len(key) >= 4 and alike(key, wanted, LEAST_ALIKE):
+            return place
+    return None

@@ -1,0 +1,263 @@
+"""Bytes of a workbook → a grid of values, or the one finding that says why there is none.
+
+Values come from python-calamine; `ooxml.py` looks beforehand at what calamine does not tell (error cells,
+formulas, cells so far out that a dense table would fill the memory), and openpyxl reads what calamine
+cannot. Never evaluates a formula, follows a link or runs a macro; never judges what a value means.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import NamedTuple
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from intake.encrypted import decrypted
+from intake.finding import CATALOGUE, Finding
+from intake.sheets import ooxml
+from intake.sheets.asides import asides
+from intake.sniff import FileType, sniff
+
+MAX_CELLS = 300_000  # filled cells of one workbook
+MAX_DENSE = 2_000_000  # cells of the rectangle around them, which calamine allocates
+MAX_TEXT = 32_767  # characters of one cell: Excel's own limit
+
+Place = tuple[int, int]
+
+
+class Cell(NamedTuple):  # made by the hundred for each file: a third of a dataclass's time
+    """One cell. `value` as a person sees it, whole numbers without ".0", dates as YYYY-MM-DD; of an error
+    cell its error text (#REF!). `uncached`: a formula whose result was not stored, so not a blank."""
+
+    value: str
+    error: bool = False
+    formula: bool = False
+    uncached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One worksheet: only cells that hold something, by (row, column) from 1. `hidden`: "", "hidden" or
+    "veryHidden". `merged`: top left cell of a merged area → its bottom right cell. `formulas_known`: whether
+    this kind of file tells which cells are formulas."""
+
+    name: str
+    hidden: str
+    cells: Mapping[Place, Cell]
+    merged: Mapping[Place, Place] = field(default_factory=dict)
+    formulas_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """All worksheets in the workbook's order; `findings` about the file that do not prevent reading it.
+    `asides`: text that stands in no cell (comments, headers, properties), by where it stands."""
+
+    sheets: tuple[Sheet, ...]
+    findings: tuple[Finding, ...] = ()
+    asides: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Unfit(Exception):
+    """This reader cannot read the file."""
+
+
+def open_workbook(data: bytes) -> Workbook | Finding:
+    """The grid of a workbook, or why it cannot be read: empty_file, encrypted, macro, too_costly,
+    unreadable, not_a_workbook. Severities are the catalogue's; a survey may change them afterwards."""
+    kind = sniff(data)
+    refusal = _REFUSED.get(kind)
+    if refusal:
+        return _finding(refusal)
+    if kind == "encrypted":
+        data = decrypted(data)
+        kind = sniff(data)
+        if kind not in ("xlsx", "xlsm"):
+            return _finding("encrypted")
+    if kind == "xlsm":
+        return _with_macros(_open_ooxml(data))
+    if kind == "xlsx":
+        return _open_ooxml(data)
+    if kind in ("xls", "xlsb", "ods"):
+        return _open_legacy(data, kind)
+    return _finding("not_a_workbook", found=kind)
+
+
+_REFUSED: Mapping[FileType, str] = {
+    "empty": "empty_file",
+    "broken_zip": "unreadable",
+    "ole": "unreadable",
+}
+
+
+def _finding(code: str, found: str = "") -> Finding:
+    return Finding(code, CATALOGUE[code].severity, found=found)
+
+
+def _with_macros(opened: Workbook | Finding) -> Workbook | Finding:
+    """Of a workbook with macros the values are read, with the request to send it without them."""
+    if isinstance(opened, Finding):
+        return opened if opened.code == "too_costly" else _finding("macro")
+    return replace(opened, findings=(*opened.findings, _finding("macro")))
+
+
+def _open_ooxml(data: bytes) -> Workbook | Finding:
+    try:
+        survey = ooxml.examine(data)
+    except ooxml.TooCostly as cost:
+        return _finding("too_costly", found=str(cost))
+    except ooxml.Broken:
+        return _finding("unreadable")
+    if sum(part.filled for part in survey) > MAX_CELLS:
+        return _finding("too_costly", found=f"{MAX_CELLS:,}セル超")
+    for reader in (_by_calamine, _by_openpyxl):
+        try:
+            sheets = reader(data, survey)
+        except _Unfit:
+            continue
+        headers = {f"{part.name}!ヘッダー・フッター": part.headers for part in survey if part.headers}
+        return Workbook(sheets, (), {**asides(data), **headers})
+    return _finding("unreadable")
+
+
+def _open_legacy(data: bytes, kind: FileType, locked: bool = True) -> Workbook | Finding:
+    """.xls, .xlsb and .ods: values only, since no reader tells their formulas and error cells. `locked`: it
+    may still be encrypted with Excel's default password."""
+    if kind == "xls" and "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
+        return _finding("macro")
+    try:
+        book = _calamine(data)
+        sheets = tuple(
+            Sheet(meta.name, _hidden(meta.visible), _cells(_dense(book, place)), formulas_known=False)
+            for place, meta in enumerate(book.sheets_metadata)
+        )
+    except PasswordError:
+        opened = decrypted(data) if locked else b""
+        return _open_legacy(opened, kind, locked=False) if opened else _finding("encrypted")
+    except _Unfit:
+        return _finding("unreadable")
+    return Workbook(sheets, (_finding("legacy_format", found=f".{kind}"),))
+
+
+def _hidden(state: SheetVisibleEnum) -> str:
+    if state == SheetVisibleEnum.Visible:
+        return ""
+    return "hidden" if state == SheetVisibleEnum.Hidden else "veryHidden"
+
+
+@contextmanager
+def _calamine_errors() -> Iterator[None]:
+    """Turns what calamine raises at broken files into _Unfit; PasswordError stays."""
+    try:
+        yield
+    except PasswordError:
+        raise
+    except (CalamineError, OSError, ValueError) as error:
+        raise _Unfit from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # pyo3's panic: no Exception, and not importable
+            raise
+        raise _Unfit from error
+
+
+def _calamine(data: bytes) -> CalamineWorkbook:
+    with _calamine_errors():
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+
+Filled = Iterator[tuple[Place, object]]
+
+
+def _dense(book: CalamineWorkbook, place: int) -> Filled:
+    """The filled cells of one sheet, by way of calamine's dense table."""
+    with _calamine_errors():
+        rows = book.get_sheet_by_index(place).to_python(skip_empty_area=False)
+    return (
+        ((row, column), value)
+        for row, values in enumerate(rows, 1)
+        for column, value in enumerate(values, 1)
+        if value != ""
+    )
+
+
+def _by_calamine(data: bytes, parts: tuple[ooxml.Part, ...]) -> tuple[Sheet, ...]:
+    if any(part.bottom * part.right > MAX_DENSE for part in parts):
+        raise _Unfit
+    try:
+        book = _calamine(data)
+    except PasswordError as error:
+        raise _Unfit from error
+    places = {name: place for place, name in enumerate(book.sheet_names)}
+    if not all(part.name in places for part in parts):
+        raise _Unfit
+    return tuple(_sheet(part, _dense(book, places[part.name])) for part in parts)
+
+
+# openpyxl meets broken parts with whatever its descriptors, zipfile and ElementTree happen to raise.
+_OPENPYXL_ERRORS = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    EOFError,
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+    RuntimeError,
+)
+
+
+def _by_openpyxl(data: bytes, parts: tuple[ooxml.Part, ...]) -> tuple[Sheet, ...]:
+    """The slow way: whole cells in a dictionary, so that a far cell costs nothing."""
+    try:
+        book = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+    except _OPENPYXL_ERRORS as error:
+        raise _Unfit from error
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if not sheets or not all(part.name in sheets for part in parts):
+        raise _Unfit  # strict OOXML opens with no sheets and no error
+    return tuple(
+        _sheet(part, ((place, cell.value) for place, cell in sorted(sheets[part.name]._cells.items())))
+        for part in parts
+    )
+
+
+def _sheet(part: ooxml.Part, filled: Filled) -> Sheet:
+    cells = _cells(filled)
+    for place, text in part.errors.items():
+        cells[place] = Cell(text, error=True, formula=place in part.formulas)
+    for place in part.formulas - part.errors.keys():
+        known = cells.get(place)
+        cells[place] = Cell(known.value if known else "", formula=True, uncached=place in part.uncached)
+    return Sheet(part.name, part.hidden, cells, part.merged)
+
+
+def _cells(filled: Filled) -> dict[Place, Cell]:
+    return {place: Cell(text) for place, value in filled if (text := _as_text(value))}
+
+
+def _as_text(value: object) -> str:
+    """A value as a person sees it, at most as long as Excel lets a cell be."""
+    if isinstance(value, str):
+        return value[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n")
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)[:MAX_TEXT]

@@ -1,0 +1,80 @@
+"""The protocol of a source of mail: IMAP and Maildir stand behind it, held by one contract test.
+
+A source reads and never changes anything: no flag, no move, no deletion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from intake.sources.idle import Heard
+
+
+class SourceUnavailable(Exception):
+    """The mailbox cannot be read now; try again later. The text is one sentence without secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a mailbox has been read: UIDVALIDITY and the last UID (RFC 9051 §2.3.1.1), and the INTERNALDATE
+    of the mail at it, where known. A Maildir has no UIDs: its validity is "" and its uid the unique part of
+    the file's name."""
+
+    uidvalidity: str
+    uid: str
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is new in a mailbox: the UIDs above the cursor, oldest first (a Maildir: all names, sorted);
+    where the UIDVALIDITY is not the cursor's, or without cursor, every UID. `count`: how many mails the mailbox
+    holds; `fresh`: the connection was made for this look."""
+
+    uidvalidity: str
+    uids: tuple[str, ...]
+    count: int = 0
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One mail as the server has it. `received_at`: INTERNALDATE (Maildir: the topmost Received, else the
+    file's time), aware, JST. `raw` is the whole mail, or only its header where `size` is over the limit."""
+
+    uid: str
+    received_at: datetime
+    size: int
+    raw: bytes
+    header_only: bool = False
+
+
+class Source(Protocol):
+    """One mailbox. Errors of network and disk come out as SourceUnavailable."""
+
+    def look(self, cursor: Cursor | None) -> Look:
+        """Connects if need be, and tells which mails lie behind the cursor."""
+        ...
+
+    def fetch(self, uids: Sequence[str]) -> Iterator[Fetched]:
+        """The mails with these UIDs in this order, in batches, without marking them as read; one that has
+        vanished meanwhile, or that the mailbox does not hand out, is left out: `listed` tells which it is."""
+        ...
+
+    def listed(self, uids: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Which of these mails the mailbox still has, without `uids` all that it has; oldest first. On the
+        connection of the last look."""
+        ...
+
+    def wait(self, wake: int) -> Heard:
+        """Listens until the server tells of mail ("news"), a while has passed or the file descriptor `wake`
+        is readable ("quiet"), or the connection is gone ("lost"). A source that cannot listen waits for
+        `wake` alone. Never raises."""
+        ...
+
+    def close(self) -> None:
+        """Hangs up. The next look connects anew."""
+        ...

@@ -1,0 +1,44 @@
+"""お知らせ: what the desk writes to its own operators about itself: a mailbox, a mail, the disk.
+
+Values in, a subject and a body out, as in `render.py`. Decides neither what is told nor when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from replies.letters.render import Rendered, write_body
+from replies.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to be told. `condition` is a key of wording.toml's [alert]; `values` fill its sentences;
+    `details`: a line for each thing concerned."""
+
+    condition: str
+    at: datetime
+    values: Mapping[str, str]
+    details: tuple[str, ...] = ()
+
+
+def alert_sentence(alert: Alert, wording: Wording) -> str:
+    """What has happened, in one line for a screen; KeyError for a condition without wording."""
+    return wording.alert[alert.condition].sentence.format_map(alert.values)
+
+
+def render_alert(alert: Alert, wording: Wording) -> Rendered:
+    """The letter. KeyError for a condition without wording."""
+    said = wording.alert[alert.condition]
+    body = write_body(
+        "alert",
+        {
+            "sentence": alert_sentence(alert, wording),
+            "mend": said.mend.format_map(alert.values),
+            "details": alert.details,
+            "at": alert.at,
+        },
+    )
+    return Rendered(wording.subject["alert"] + said.subject.format_map(alert.values), body)

@@ -1,0 +1,176 @@
+"""A rendered letter and its envelope become the bytes of one mail (RFC 5322, RFC 2045, RFC 2047).
+
+Every choice that must survive Outlook, Exchange and the gateways of LGWAN is made here. Nothing here
+renders words, knows the clock, or sends: the date and the Message-ID come with the envelope.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from email.header import Header
+from email.mime.application import MIMEApplication
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import encode_rfc2231, format_datetime
+
+from intake.mail.kind import TAG_HEADER
+from replies.letter import Attachment, Envelope, Thread
+from replies.letters.render import Rendered
+from replies.wording import load_wording
+
+_SUPPRESS = "DR, RN, NRN, OOF, AutoReply"  # not All, which would also suppress the bounces that we need
+_FORBIDDEN = re.compile(r"[\r\n\0]")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")  # a line holds at most 998 (RFC 5322 §2.1.1)
+_ADDRESS = re.compile(r"[!-;=?-~]{1,254}")  # ASCII without white space and < > (RFC 5321 §4.5.3.1.3)
+_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FILENAME = re.compile(r"[\w\-（）()・ 　]{1,60}\.xlsx")
+_MAX_REFERENCES = 100
+_LINE = 76  # and so encoded words of at most 75 (RFC 2047 §2)
+_POLICY = compat32.clone(linesep="\r\n", max_line_length=0)  # 0: values are folded here, by us
+
+
+def compose(rendered: Rendered, envelope: Envelope) -> bytes:
+    """The finished mail with CRLF line ends; equal arguments give equal bytes.
+
+    ValueError if a header value holds CR, LF or NUL, if an address or our Message-ID is none, if the
+    date has no time zone, or if an attachment is no .xlsx by name. Ids of the thread that are none are left
+    out: they are strangers' words.
+    """
+    _refuse_line_ends(rendered, envelope)
+    text = _text_part(_body(rendered.body, envelope))
+    mail = _with_attachments(text, rendered.attachments, envelope) if rendered.attachments else text
+    for name, value in _headers(rendered, envelope):
+        mail[name] = value
+    return mail.as_bytes(policy=_POLICY) if mail.is_multipart() else _plain_bytes(mail)
+
+
+def _plain_bytes(mail: MIMEBase) -> bytes:
+    """What `as_bytes` makes of one part, in a third of its time: every value is ASCII and folded already."""
+    head = "".join(f"{name}: {value}\n" for name, value in mail.items())
+    return f"{head}\n{mail.get_payload()}".replace("\n", "\r\n").encode("ascii")
+
+
+def _text_part(body: str) -> MIMEText:
+    """text/plain in UTF-8 and base64. Base64, because Japanese triples under quoted-printable, whose soft
+    line breaks and trailing spaces gateways rewrite; base64 is pure ASCII in lines of 76, so no hop can
+    re-wrap it, stuff a dot, or change 「From 」. MIMEText, because EmailMessage would turn a Message-ID of
+    more than 78 characters in References into encoded words, and the thread would be lost."""
+    return MIMEText(body.replace("\n", "\r\n"), "plain", "utf-8")  # canonical CRLF: RFC 2045 §6.8
+
+
+def _with_attachments(text: MIMEText, attachments: tuple[Attachment, ...], envelope: Envelope) -> MIMEBase:
+    """multipart/mixed (RFC 2046 §5.1.3). The boundary is made of our Message-ID, so that equal arguments give
+    equal bytes; "=_" cannot occur in base64."""
+    mail = MIMEMultipart(
+        "mixed", boundary=f"=_{hashlib.sha256(envelope.message_id.encode()).hexdigest()[:40]}"
+    )
+    for part in (text, *map(_attached, attachments)):
+        del part["MIME-Version"]  # it belongs to the mail as a whole (RFC 2045 §4)
+        mail.attach(part)
+    return mail
+
+
+def _attached(attachment: Attachment) -> MIMEApplication:
+    """One .xlsx. Its name stands in the header both ways: as RFC 2231 wants it, and as an encoded word in
+    `name`, which RFC 2047 §5 forbids and Outlook reads."""
+    name = attachment.filename
+    if not _FILENAME.fullmatch(name):
+        raise ValueError("not the name of an .xlsx")
+    part = MIMEApplication(attachment.content, _XLSX)
+    word = _encoded(Header(name, "utf-8", header_name=" name"))
+    part.replace_header("Content-Type", f'application/{_XLSX};\n name="{word}"')
+    part["Content-Disposition"] = f"attachment;\n filename*={encode_rfc2231(name, 'utf-8')}"
+    return part
+
+
+def _body(body: str, envelope: Envelope) -> str:
+    if not envelope.rehearsal_for:
+        return body
+    return f"{load_wording().phrase['rehearsal_line']}{envelope.rehearsal_for}\n\n{body}"
+
+
+def _headers(rendered: Rendered, envelope: Envelope) -> list[tuple[str, str]]:
+    rehearsal = load_wording().phrase["rehearsal_subject"] if envelope.rehearsal_for else ""
+    thread = _thread_headers(envelope.thread)
+    return [
+        ("From", _mailbox(envelope.sender_name, _address(envelope.sender))),
+        ("To", _address(envelope.recipient)),
+        ("Subject", _encoded(Header(rehearsal + rendered.subject, "utf-8", header_name="Subject"))),
+        ("Date", _date(envelope)),
+        ("Message-ID", _own_message_id(envelope.message_id)),
+        *thread,
+        ("Auto-Submitted", "auto-replied" if envelope.answers else "auto-generated"),  # RFC 3834 §5
+        ("X-Auto-Response-Suppress", _SUPPRESS),
+        (TAG_HEADER, _ascii(envelope.receipt)),
+    ]
+
+
+def _refuse_line_ends(rendered: Rendered, envelope: Envelope) -> None:
+    """Header injection is refused before anything is built."""
+    thread = envelope.thread
+    values = {
+        "subject": rendered.subject,
+        "sender_name": envelope.sender_name,
+        "sender": envelope.sender,
+        "recipient": envelope.recipient,
+        "message_id": envelope.message_id,
+        "in_reply_to": thread.in_reply_to,
+        "references": "".join(thread.references),
+        "receipt": envelope.receipt,
+        "rehearsal_for": envelope.rehearsal_for,
+    }
+    for name, value in values.items():
+        if _FORBIDDEN.search(value):
+            raise ValueError(f"{name} holds a line end or NUL")
+
+
+def _encoded(header: Header) -> str:
+    """The header's value in encoded words, which never split a character, folded with LF."""
+    return header.encode(maxlinelen=_LINE)
+
+
+def _mailbox(name: str, address: str) -> str:
+    """The display name as encoded words, the address as it is."""
+    if not name:
+        return address
+    header = Header(name, "utf-8", header_name="From")
+    header.append(f"<{address}>", "us-ascii")
+    return _encoded(header)
+
+
+def _address(address: str) -> str:
+    if not _ADDRESS.fullmatch(address) or "@" not in address:
+        raise ValueError("not an address of ASCII characters")
+    return address
+
+
+def _ascii(value: str) -> str:
+    if not value.isascii():
+        raise ValueError("a receipt number is ASCII")
+    return value
+
+
+def _date(envelope: Envelope) -> str:
+    if envelope.date.tzinfo is None:
+        raise ValueError("the date has no time zone")
+    return format_datetime(envelope.date)
+
+
+def _own_message_id(message_id: str) -> str:
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise ValueError("not a Message-ID")
+    return message_id
+
+
+def _thread_headers(thread: Thread) -> list[tuple[str, str]]:
+    """In-Reply-To and References (RFC 5322 §3.6.4): the references of the mail that is answered and its
+    own id behind them, each id once, whole, and on a line of its own."""
+    answered = thread.in_reply_to if _MESSAGE_ID.fullmatch(thread.in_reply_to) else ""
+    earlier = [i for i in dict.fromkeys(thread.references) if _MESSAGE_ID.fullmatch(i) and i != answered]
+    ids = [*earlier, *([answered] if answered else [])]
+    ids = ids if len(ids) <= _MAX_REFERENCES else [ids[0], *ids[1 - _MAX_REFERENCES :]]
+    headers = [("In-Reply-To", answered)] if answered else []
+    return [*headers, *([("References", "\n ".join(ids))] if ids else [])]

@@ -1,0 +1,37 @@
+"""提出期限延長のお知らせ: what we write to a respondent whose deadline was extended.
+
+Values in, a subject and a body out, as in `render.py`. Tells no reason, which is for the record; decides nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from config.survey import Mailbox, Survey
+from replies.letters.notice import notice_values
+from replies.letters.render import Rendered, write_body
+from replies.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionLetter:
+    """One notice from one mailbox. `programs`: (name, the deadline that now holds); `about`: names of the
+    municipalities that it concerns, empty where it is the respondent's own; `collects`: the respondent's
+    deadline holds for what it collects as well."""
+
+    mailbox: Mailbox
+    extensions: tuple[tuple[str, str], ...]  # (program name, 内線)
+    addressee: str
+    programs: tuple[tuple[str, datetime], ...]
+    about: tuple[str, ...] = ()
+    collects: bool = False
+    kind: Literal["extension"] = "extension"
+
+
+def render_extension(letter: ExtensionLetter, survey: Survey, wording: Wording) -> Rendered:
+    """The notice in words."""
+    values = notice_values(letter, survey, wording)
+    about = wording.phrase["extension_about"].format(title=survey.phrases.mail_title)
+    return Rendered(wording.subject["extension"] + about, write_body("extension", values))

@@ -1,0 +1,41 @@
+"""What the mails of ours have in common that answer none: reminder, request, extension, report.
+
+Values in, values for the templates out. Renders nothing and decides nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from config.survey import Mailbox, Survey
+from replies.letters.render import extension_words
+from replies.wording import Wording
+
+
+class Notice(Protocol):
+    """A mail of ours that answers none, as far as all of them are alike."""
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """From whose section it comes."""
+
+    @property
+    def extensions(self) -> tuple[tuple[str, str], ...]:
+        """(program name, 内線)"""
+
+    @property
+    def addressee(self) -> str:
+        """Whom it addresses, by full name."""
+
+
+def notice_values(notice: Notice, survey: Survey, wording: Wording) -> dict[str, object]:
+    """What the templates of all notices want; each adds its own."""
+    return {
+        "letter": notice,
+        "survey": survey,
+        "mailbox": notice.mailbox,
+        "phrases": survey.phrases,
+        "words": wording,
+        "addressee": f"{notice.addressee}　{wording.phrase['attendant']}",
+        "extensions": extension_words(notice.extensions),
+    }

@@ -1,0 +1,142 @@
+"""The workbook of one prefecture's report: one page to read, and behind it everything by municipality.
+
+To prefectures goes this file alone. It writes what the report holds and counts nothing; no cell can be a
+formula, and the same report gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlsxwriter.worksheet import Worksheet
+
+from config.survey import Survey
+from replies.cells import put
+from replies.reports.data import CityLine, MunicipalityLine, OpenCorrection, PrefectureReport, ProgramLine
+from replies.reports.style import (
+    FIRST_ROW,
+    Ink,
+    Looks,
+    add_table,
+    colour_states,
+    end_table,
+    new_book,
+    put_moment,
+    row_height,
+)
+from replies.reports.summary import write_summary
+from replies.reports.words import Asked, asked_by, collected_programs, mark, remarks_of_cell
+from replies.wording import Wording
+
+_PARTS = (("state", 17.0), ("received", 13.0), ("remarks", 24.0))  # of one municipality × program
+_CORRECTION = (
+    ("body", 16.0),
+    ("program", 11.0),
+    ("since", 12.0),
+    ("receipt", 16.0),
+    ("filename", 22.0),
+    ("place", 24.0),
+    ("point", 30.0),
+    ("found", 18.0),
+    ("expected", 20.0),
+    ("mend", 34.0),
+)
+_UNSAID = Asked("", "", "", "", "")  # a correction whose findings concern the ministry's people only
+
+
+def prefecture_book(report: PrefectureReport, survey: Survey, wording: Wording) -> bytes:
+    """The report as .xlsx: the one-page summary, municipalities, open corrections, and the cities that
+    answer by themselves where there are any. KeyError for a finding without wording."""
+    about = f"{report.name}　{wording.report['title']}"
+    book, raw = new_book(about, report.occasion.ministry)
+    ink = Ink(book, Looks.of(book), report.occasion, wording, about)
+    write_summary(ink, report)
+    _write_municipalities(ink, report)
+    _write_corrections(ink, report.corrections, survey)
+    if report.cities:
+        _write_cities(ink, report.cities)
+    book.close()
+    return raw.getvalue()
+
+
+def _write_municipalities(ink: Ink, report: PrefectureReport) -> None:
+    """「市区町村別」: every collected body × program, to be filtered and sorted."""
+    words = ink.wording.report
+    programs = collected_programs(report)
+    if not programs:
+        add_table(ink, words["sheet_municipalities"], words["no_municipalities"], ())
+        return
+    parts = [(f"{line.name}\n{words[key]}", width) for line in programs for key, width in _PARTS]
+    columns = [(words["lgcode"], 11.0), (words["body"], 18.0), *parts]
+    wide = len(programs) > 2
+    direct = any(cell.direct for line in report.municipalities for cell in line.cells)
+    note = words["note_filter"] + (words["note_direct"] if direct else "")
+    sheet = add_table(ink, words["sheet_municipalities"], note, columns, wide)
+    for row, line in enumerate(report.municipalities, start=FIRST_ROW):
+        _write_municipality(sheet, row, line, programs, ink)
+    last = FIRST_ROW + len(report.municipalities) - 1
+    for column in range(2, len(columns), len(_PARTS)):
+        colour_states(sheet, (FIRST_ROW, column, last, column), ink)
+    end_table(sheet, len(report.municipalities), len(columns))
+
+
+def _write_municipality(
+    sheet: Worksheet, row: int, line: MunicipalityLine, programs: Sequence[ProgramLine], ink: Ink
+) -> None:
+    put(sheet, (row, 0), line.lgcode, ink.looks.state)
+    put(sheet, (row, 1), line.name, ink.looks.text)
+    cells = {cell.program: cell for cell in line.cells}
+    for number, program in enumerate(programs):
+        column = 2 + number * len(_PARTS)
+        cell = cells.get(program.program)
+        state = mark(cell.state, ink.wording) if cell else ink.wording.report["none"]
+        put(sheet, (row, column), state, ink.looks.state)
+        put_moment(sheet, (row, column + 1), cell.received_at if cell else None, ink)
+        remarks = "、".join(remarks_of_cell(cell, ink.wording)) if cell else ""
+        put(sheet, (row, column + 2), remarks, ink.looks.small)
+
+
+def _write_corrections(ink: Ink, corrections: Sequence[OpenCorrection], survey: Survey) -> None:
+    """「ご確認いただきたい点」: one row for each thing to be mended."""
+    words = ink.wording.report
+    if not corrections:
+        add_table(ink, words["sheet_corrections"], words["no_corrections"], ())
+        return
+    columns = [(words[key], width) for key, width in _CORRECTION]
+    sheet = add_table(ink, words["sheet_corrections"], words["note_filter"], columns)
+    rows = [
+        (correction, asked)
+        for correction in corrections
+        for asked in asked_by(correction.findings, survey, ink.wording) or (_UNSAID,)
+    ]
+    for row, (correction, asked) in enumerate(rows, start=FIRST_ROW):
+        _write_asked(sheet, row, correction, asked, ink)
+    end_table(sheet, len(rows), len(columns))
+
+
+def _write_asked(sheet: Worksheet, row: int, correction: OpenCorrection, asked: Asked, ink: Ink) -> None:
+    said = (asked.place, asked.point, asked.found, asked.expected, asked.mend)
+    texts = (correction.body, correction.program_name, "", correction.receipt, correction.filename, *said)
+    for column, text in enumerate(texts):
+        put(sheet, (row, column), text, ink.looks.small if column else ink.looks.strong)
+    put_moment(sheet, (row, 2), correction.since, ink)
+    widths = [width for _, width in _CORRECTION]
+    sheet.set_row(row, row_height(widths, dict(enumerate(texts))))
+
+
+def _write_cities(ink: Ink, cities: Sequence[CityLine]) -> None:
+    """「直接ご回答いただく団体」: states only, since the rest is the cities' own affair."""
+    words = ink.wording.report
+    programs = {cell.program: cell.name for city in cities for cell in city.cells}
+    columns = [(words["lgcode"], 11.0), (words["body"], 18.0), (words["kind"], 12.0)]
+    columns += [(name, 18.0) for name in programs.values()]
+    sheet = add_table(ink, words["sheet_cities"], words["note_cities"], columns)
+    for row, city in enumerate(cities, start=FIRST_ROW):
+        states = {cell.program: mark(cell.state, ink.wording) for cell in city.cells}
+        put(sheet, (row, 0), city.lgcode, ink.looks.state)
+        put(sheet, (row, 1), city.name, ink.looks.text)
+        put(sheet, (row, 2), words[f"kind_{city.kind}"], ink.looks.state)
+        for column, program in enumerate(programs, start=3):
+            put(sheet, (row, column), states.get(program, words["none"]), ink.looks.state)
+    colour_states(sheet, (FIRST_ROW, 3, FIRST_ROW + len(cities) - 1, len(columns) - 1), ink)
+    end_table(sheet, len(cities), len(columns))

@@ -1,0 +1,113 @@
+"""The figures and words that page and workbook of the national overview share: shares, ages, labels.
+
+Pure functions over `data.Overview`; every word stands in wording.toml's [report].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import get_args
+
+from config.jst import in_jst
+from intake.finding import Finding
+from replies.japanese import question_name
+from replies.reports.data import (
+    FindingCount,
+    Occasion,
+    Overview,
+    QuestionCount,
+    Queue,
+    Receipts,
+    Tile,
+    Waiting,
+)
+from replies.wording import Wording
+
+QUEUES: tuple[Queue, ...] = get_args(Queue)
+SHOWN = 15  # of the oldest things that wait, and of the longest bars
+
+_FORTNIGHT = timedelta(days=14)
+_AGES = (timedelta(hours=4), timedelta(days=1), timedelta(days=2), timedelta(days=3))  # upper ends
+_LEVELS = (1, 25, 50, 75, 100)  # per cent at which the next shade of the map begins
+
+
+def share(done: int, total: int) -> int:
+    """Per cent, rounded down: 100 only where everything is done. Nothing to do counts as done."""
+    return 100 if total == 0 else 100 * done // total
+
+
+def level(tile: Tile) -> int:
+    """The shade of a tile, 0 (nothing) to 5 (complete)."""
+    return sum(share(tile.accepted, tile.total) >= low for low in _LEVELS)
+
+
+def levels(wording: Wording) -> tuple[str, ...]:
+    """What each shade means: ０％, １～24％ … 100％."""
+    words = wording.report
+    between = (words["map_level"].format(low=low, high=high - 1) for low, high in pairwise(_LEVELS))
+    return (words["map_none"], *between, words["map_all"])
+
+
+def short_name(tile: Tile) -> str:
+    """As a tile has room for it: 神奈川, 東京, 北海道."""
+    return tile.name if len(tile.name) == 3 and tile.name.endswith("道") else tile.name[:-1]
+
+
+def ages(wording: Wording) -> tuple[str, ...]:
+    """The names of the ages, youngest first."""
+    return tuple(wording.report[f"age_{number}"] for number in range(len(_AGES) + 1))
+
+
+def by_age(waiting: Iterable[Waiting], at: datetime) -> tuple[int, ...]:
+    """How many things are of each age."""
+    counts = [0] * (len(_AGES) + 1)
+    for item in waiting:
+        counts[sum(at - item.since >= end for end in _AGES)] += 1
+    return tuple(counts)
+
+
+def split(waiting: Sequence[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
+    """(what waits for the ministry's people, what waits for the respondents)."""
+    return [w for w in waiting if w.queue is not None], [w for w in waiting if w.queue is None]
+
+
+def queue_name(queue: Queue | None, wording: Wording) -> str:
+    """The queue in the words of the operators' screens."""
+    return wording.report["queue_correction"] if queue is None else wording.screen[f"queue_{queue}"]
+
+
+def held_rows(
+    overview: Overview, wording: Wording
+) -> tuple[tuple[str, tuple[int, ...], datetime | None], ...]:
+    """(queue, how many of each age, since when the oldest waits), for every queue of the ministry's people."""
+    rows = []
+    for queue in QUEUES:
+        items = [w for w in overview.waiting if w.queue == queue]
+        oldest = min((w.since for w in items), default=None)
+        rows.append((queue_name(queue, wording), by_age(items, overview.occasion.at), oldest))
+    return tuple(rows)
+
+
+def totals(overview: Overview) -> tuple[int, int]:
+    """(accepted, owed) over all programs, in obligations; what does not apply is not owed."""
+    owed = sum(p.total - p.not_applicable for p in overview.programs)
+    return sum(p.accepted for p in overview.programs), owed
+
+
+def first_day(receipts: Sequence[Receipts], occasion: Occasion) -> datetime:
+    """Midnight of the first day shown: a fortnight before the deadline, or the first receipt's day."""
+    first = min([occasion.deadline - _FORTNIGHT, *(r.points[0][0] for r in receipts if r.points)])
+    return in_jst(first).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def finding_label(count: FindingCount, wording: Wording) -> str:
+    """What was noticed, in one sentence without its full stop; … stands for what differs between mails."""
+    said = wording.sentence(Finding(count.code, "error", label="…", found="…", expected="…", question=""))
+    return said.removesuffix("。")
+
+
+def question_label(count: QuestionCount) -> str:
+    """別添１ Q7-4."""
+    return f"{count.form_title} {question_name(count.question)}"

@@ -1,0 +1,182 @@
+"""One prefecture's report as a single HTML page, for the ministry: no network, no script, fit for paper and phone.
+
+It shows what the report holds in the words of `words.py`; every value is escaped by the templates.
+Counts and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from config.survey import Survey
+from replies.japanese import era_date, full_width_number
+from replies.reports.data import MunicipalityCell, OpenCorrection, PrefectureReport, ProgramLine, State
+from replies.reports.words import (
+    STATES,
+    Asked,
+    asked_by,
+    collected_programs,
+    done,
+    mark,
+    notice,
+    one_line,
+    remaining,
+    remarks_of_cell,
+    remarks_of_line,
+    requests_of,
+    short_instant,
+    time_left,
+    units,
+)
+from replies.wording import Wording
+
+_BAR = 480.0  # units of the picture that a whole bar takes
+_LEAST = 24.0  # of a piece, so that even one body among many is seen, with its figure
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One piece of a bar: `x` and `width` in units of the picture."""
+
+    state: State
+    count: int
+    x: float
+    width: float
+    said: str  # □ 未提出 12件
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The progress of one program."""
+
+    name: str
+    accepted: int
+    total: int
+    segments: tuple[Segment, ...]
+    late: int = 0  # of the accepted ones
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One program in words."""
+
+    line: ProgramLine
+    left: tuple[str, ...]
+    asked: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One open correction in words."""
+
+    about: OpenCorrection
+    asked: tuple[Asked, ...]
+
+
+def prefecture_page(report: PrefectureReport, survey: Survey, wording: Wording) -> str:
+    """The page, whole. KeyError for a finding without wording."""
+    finished, owed = done(report)
+    caption, left, remark = time_left(report.occasion, wording)
+    return (
+        environment()
+        .get_template("prefecture.j2")
+        .render(
+            report=report,
+            occasion=report.occasion,
+            w=wording.report,
+            states=state_marks(wording),
+            finished=finished,
+            owed=owed,
+            left=(caption, left, remark),
+            notice=notice(report.occasion, finished == owed, wording),
+            bars=[_bar(line, wording) for line in report.programs if line.state != "not_applicable"],
+            rows=[_row(line, report, wording) for line in report.programs],
+            columns=collected_programs(report),
+            lines=_lines(report),
+            direct=any(cell.direct for line in report.municipalities for cell in line.cells),
+            remarks=lambda cell: remarks_of_cell(cell, wording),
+            corrections=[Correction(c, asked_by(c.findings, survey, wording)) for c in report.corrections],
+            city_programs=_city_programs(report),
+        )
+    )
+
+
+@cache
+def environment() -> Environment:
+    """The reports' templates, compiled once. Every value is escaped; `finalize` keeps controls and direction
+    marks out of it."""
+    made = Environment(
+        loader=PackageLoader("replies", "templates/report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+        auto_reload=False,
+    )
+    made.filters.update(era_date=era_date, full_width=full_width_number, short=short_instant)
+    return made
+
+
+def _finalize(value: object) -> object:
+    return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def state_marks(wording: Wording) -> dict[State, str]:
+    """Every state with its sign and word."""
+    return {state: mark(state, wording) for state in STATES}
+
+
+def _bar(line: ProgramLine, wording: Wording) -> Bar:
+    return pieces(line.name, [(s, n) for s, n in units(line) if s != "not_applicable"], wording)
+
+
+def pieces(name: str, counts: Sequence[tuple[State, int]], wording: Wording) -> Bar:
+    """A bar whose pieces are the states' shares, in the order given; what is 0 has none."""
+    counted = [(state, count) for state, count in counts if count]
+    widths = _widths([count for _, count in counted])
+    segments, x = [], 0.0
+    for (state, count), width in zip(counted, widths, strict=True):
+        said = wording.report["count_of"].format(state=mark(state, wording), count=count)
+        segments.append(Segment(state, count, round(x, 1), round(width, 1), said))
+        x += width
+    total = sum(count for _, count in counted)
+    return Bar(name, dict(counted).get("accepted", 0), total, tuple(segments))
+
+
+def _widths(counts: Sequence[int]) -> list[float]:
+    """The pieces' widths by their shares; what small ones are given, the largest lacks."""
+    total = sum(counts)
+    widths = [max(_LEAST, _BAR * count / total) for count in counts]
+    if widths:
+        largest = counts.index(max(counts))
+        widths[largest] -= sum(widths) - _BAR
+    return widths
+
+
+def _row(line: ProgramLine, report: PrefectureReport, wording: Wording) -> Row:
+    return Row(
+        line=line,
+        left=remaining(line, report, wording),
+        asked=requests_of(line, report, wording),
+        remarks=remarks_of_line(line, wording),
+    )
+
+
+def _lines(report: PrefectureReport) -> list[tuple[str, str, dict[str, MunicipalityCell]]]:
+    """(lgcode, name, its cells by program)."""
+    return [
+        (line.lgcode, line.name, {cell.program: cell for cell in line.cells})
+        for line in report.municipalities
+    ]
+
+
+def _city_programs(report: PrefectureReport) -> Sequence[tuple[str, str]]:
+    """(id, name) of the programs that the prefecture's cities owe."""
+    return list({c.program: c.name for city in report.cities for c in city.cells}.items())

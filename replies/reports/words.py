@@ -1,0 +1,242 @@
+"""The words of a prefecture's report, once for its workbook and its page: what is left, and what to do.
+
+Pure functions over the shapes of `data.py`; every sentence stands in wording.toml's [report]. Never
+mentions a city's own affairs, and decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.jst import in_jst
+from config.survey import Survey
+from intake.finding import Finding
+from replies.japanese import era_date, full_width_number
+from replies.points import requests
+from replies.reports.data import MunicipalityCell, Occasion, PrefectureReport, ProgramLine, State, Timing
+from replies.wording import Wording
+
+STATES: tuple[State, ...] = ("accepted", "partial", "correction", "held", "outstanding", "not_applicable")
+
+# Worth a remark beside the time of receipt; `late` has its own, and the others are as one expects.
+_TOLD: tuple[Timing, ...] = ("in_extension", "mended_late", "unmended", "unmended_due")
+_NAMED: dict[State, int] = {"outstanding": 24, "correction": 8, "held": 8}  # so that one page holds them
+_DROPPED = ("Cc", "Cf", "Zl", "Zp")  # controls, direction marks, separators
+_LINE_ENDS = re.compile(r"[\r\n\t\v\f\u0085\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing to be mended, in words: where it stands (「様式」シート　セル E25　Q7-1), what was noticed,
+    found, wanted, and what to do."""
+
+    place: str
+    point: str
+    found: str
+    expected: str
+    mend: str
+
+
+def one_line(text: str) -> str:
+    """A stranger's text for a page: without line ends, controls and direction marks; 〓 for a lone
+    surrogate, which no page can hold."""
+    if text.replace("\u3000", "").isprintable():
+        return text
+    kept = (c for c in _LINE_ENDS.sub(" ", text) if unicodedata.category(c) not in _DROPPED)
+    return "".join("〓" if unicodedata.category(c) == "Cs" else c for c in kept)
+
+
+def span(time: timedelta) -> str:
+    """How long, down to what matters: １日８時間, ８時間15分, 59分. Rounded down to the minute (below a day)
+    or the hour; `time` is not negative."""
+    hours, minutes = time.seconds // 3600, time.seconds % 3600 // 60
+    if time.days:
+        return f"{full_width_number(time.days)}日{full_width_number(hours)}時間"
+    if hours:
+        return f"{full_width_number(hours)}時間{full_width_number(minutes)}分"
+    return f"{full_width_number(minutes)}分"
+
+
+def is_over(occasion: Occasion) -> bool:
+    """Whether the deadline has passed; the second of the deadline itself is in time."""
+    return occasion.at > occasion.deadline
+
+
+def time_left(occasion: Occasion, wording: Wording) -> tuple[str, str, str]:
+    """(caption, how long, remark): 提出期限まで, １日８時間, 営業日では、残り１日です."""
+    words = wording.report
+    if is_over(occasion):
+        return words["time_after"], span(occasion.at - occasion.deadline), ""
+    left = span(occasion.deadline - occasion.at)
+    if in_jst(occasion.at).date() == in_jst(occasion.deadline).date():
+        return words["time_before"], left, words["last_day"]
+    days = words["working_days"].format(days=full_width_number(occasion.working_days_left))
+    return words["time_before"], left, days
+
+
+def notice(occasion: Occasion, complete: bool, wording: Wording) -> str:
+    """The line under the figures: thanks, or that answers are still taken in; empty before the deadline."""
+    words = wording.report
+    if complete:
+        return words["all_done"]
+    if not is_over(occasion):
+        return ""
+    due = occasion.correct_by
+    return words["passed"] + (words["passed_due"].format(due=era_date(due)) if occasion.at < due else "")
+
+
+def mark(state: State, wording: Wording) -> str:
+    """The state with its sign in front: □ 未提出. The sign tells it where colours are not seen."""
+    return f"{wording.report[f'symbol_{state}']} {wording.state[state]}"
+
+
+def short_instant(moment: datetime | None) -> str:
+    """7/20 14:03, in JST; empty for None."""
+    if moment is None:
+        return ""
+    local = in_jst(moment)
+    return f"{local.month}/{local.day} {local:%H:%M}"
+
+
+def done(report: PrefectureReport) -> tuple[int, int]:
+    """(how many of its programs are complete, how many it owes)."""
+    owed = [line for line in report.programs if line.state != "not_applicable"]
+    return sum(line.state == "accepted" for line in owed), len(owed)
+
+
+def collected_programs(report: PrefectureReport) -> list[ProgramLine]:
+    """The programs that any municipality owes, in the survey's order."""
+    owed = {cell.program for line in report.municipalities for cell in line.cells}
+    return [line for line in report.programs if line.program in owed]
+
+
+def units(line: ProgramLine) -> tuple[tuple[State, int], ...]:
+    """What the picture of progress counts: the own sheet, if demanded, and each collected body, by state."""
+    tally = line.collected
+    counts: dict[State, int] = dict.fromkeys(STATES, 0)
+    if tally:
+        counts |= {
+            "accepted": tally.accepted,
+            "correction": tally.correction,
+            "held": tally.held,
+            "outstanding": tally.outstanding,
+            "not_applicable": tally.not_applicable,
+        }
+    if line.own == "demanded":
+        counts[line.own_state or "outstanding"] += 1
+    return tuple((state, count) for state, count in counts.items() if count)
+
+
+def requests_of(line: ProgramLine, report: PrefectureReport, wording: Wording) -> tuple[str, ...]:
+    """What is asked of the prefecture for one program, a sentence each, the most pressing first."""
+    if line.state == "not_applicable":
+        return (wording.report["mend_not_applicable"],)
+    values = {
+        "honorific": report.honorific,
+        "form": line.form_title,
+        "address": line.contact.address,
+        "sheet": wording.report["sheet_corrections"],
+    }
+    keys = [*_own_keys(line), *_collected_keys(line)]
+    if line.open_corrections and not any(key.endswith("correction") for key, _ in keys):
+        keys.append(("mend_open", 0))
+    if line.state == "accepted":
+        keys.insert(0, ("mend_accepted", 0))
+    if any(timing in ("unmended", "unmended_due") for timing, _ in line.timings):
+        keys.append(("mend_in_time", 0))
+    return tuple(wording.report[key].format(**values, bodies=full_width_number(n)) for key, n in keys)
+
+
+def _own_keys(line: ProgramLine) -> list[tuple[str, int]]:
+    if line.own_state in ("correction", "held"):
+        return [(f"mend_own_{line.own_state}", 0)]
+    owed = line.own == "demanded" and line.own_state not in ("accepted", "not_applicable")
+    return [("mend_own_outstanding", 0)] if owed else []
+
+
+def _collected_keys(line: ProgramLine) -> list[tuple[str, int]]:
+    tally = line.collected
+    if tally is None:
+        return []
+    counts = (("outstanding", tally.outstanding), ("correction", tally.correction), ("held", tally.held))
+    return [(f"mend_collected_{state}", count) for state, count in counts if count]
+
+
+def remaining(line: ProgramLine, report: PrefectureReport, wording: Wording) -> tuple[str, ...]:
+    """What of a program has not been accepted: the prefecture's own sheet, and the bodies by state, the
+    first few of each by name (all are in the table of municipalities)."""
+    if line.state == "not_applicable":
+        return ()
+    owed = line.own == "demanded" and line.own_state not in ("accepted", "not_applicable")
+    left = [wording.report["own_part"].format(body=report.name)] if owed else []
+    for state, named in _NAMED.items():
+        if bodies := bodies_in(report, line.program, state):
+            left.append(f"{wording.state[state]}：{_names(bodies, named, wording)}")
+    return tuple(left)
+
+
+def bodies_in(report: PrefectureReport, program: str, state: State) -> tuple[str, ...]:
+    """The names of the municipalities whose answer to a program is in this state, by code."""
+    return tuple(
+        line.name
+        for line in report.municipalities
+        for cell in line.cells
+        if (cell.program, cell.state) == (program, state)
+    )
+
+
+def _names(bodies: Sequence[str], named: int, wording: Wording) -> str:
+    """Names joined by 、; from the one behind the `named`th on, how many more there are."""
+    if len(bodies) <= named:
+        return "、".join(bodies)
+    more = full_width_number(len(bodies) - named)
+    return wording.report["and_more"].format(names="、".join(bodies[:named]), more=more)
+
+
+def remarks_of_line(line: ProgramLine, wording: Wording) -> tuple[str, ...]:
+    """What stands beside a program's time of receipt: version, lateness, extension."""
+    words = wording.report
+    version = [words["version"].format(version=full_width_number(line.version))] if line.version > 1 else []
+    late = [words["late"]] if line.late else []
+    told = [_timing(timing, count, line, wording) for timing, count in line.timings if timing in _TOLD]
+    return (*version, *late, *told, *_extended(line.extended_to, wording))
+
+
+def _timing(timing: Timing, count: int, line: ProgramLine, wording: Wording) -> str:
+    """期限内に受領・修正版をお待ちしております（３団体）; without the figure where there is one answer only."""
+    if line.collected is None:
+        return wording.timing[timing]
+    return wording.report["timing_of"].format(timing=wording.timing[timing], bodies=full_width_number(count))
+
+
+def remarks_of_cell(cell: MunicipalityCell, wording: Wording) -> tuple[str, ...]:
+    """What stands beside a municipality's time of receipt."""
+    words = wording.report
+    noted = (("late", cell.late), ("direct", cell.direct), ("correction_open", cell.correction_open))
+    told = [wording.timing[cell.timing]] if cell.timing in _TOLD else []
+    return (*(words[key] for key, holds in noted if holds), *told, *_extended(cell.extended_to, wording))
+
+
+def _extended(until: datetime | None, wording: Wording) -> list[str]:
+    return [wording.report["extended"].format(date=short_instant(until))] if until else []
+
+
+def asked_by(findings: Sequence[Finding], survey: Survey, wording: Wording) -> tuple[Asked, ...]:
+    """The findings that ask for a mend, one by one, as a letter would say them: nothing personal is quoted."""
+    return tuple(
+        Asked(
+            _place(point.sheet, place.where, wording), point.sentence, place.found, place.expected, point.mend
+        )
+        for finding in findings
+        for point in requests([finding], survey, wording)
+        for place in point.places
+    )
+
+
+def _place(sheet: str, where: str, wording: Wording) -> str:
+    named = wording.report["on_sheet"].format(sheet=sheet) if sheet else ""
+    return "　".join(part for part in (named, where) if part)

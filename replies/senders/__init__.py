@@ -1,0 +1,1 @@
+"""How finished mail leaves: SMTP, Drafts and a Maildir behind one protocol. Never changes a byte of it."""

@@ -1,0 +1,150 @@
+"""What people do with our drafts: sent, changed, deleted.
+
+A draft that is gone from Drafts was sent if a mail with its Message-ID, or an answer to the same mail, lies
+among the sent ones (mail programs often give what they send a new Message-ID). Changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientAbortError
+
+from intake.mail.ids import is_our_message_id
+from intake.sources.folders import DRAFTS, SENT, special, with_header
+from intake.sources.imap_access import connect, cut, hang_up, told
+from intake.sources.source import SourceUnavailable
+from replies.senders.drafts import DraftsFolder, place_text
+
+_IDS = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO)]"
+_ID_FIELD = re.compile(rb"^(message-id|in-reply-to):\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDraft:
+    """A draft that was put somewhere and of which no end is known; `place` is empty once it is missing.
+    `answers`: Message-ID of the mail that it answers."""
+
+    key: int
+    message_id: str
+    answers: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What a human did with a draft: sent it (detail: the sent mail's Message-ID), changed it (detail: where
+    the new one lies), or deleted it."""
+
+    key: int
+    state: Literal["sent_by_hand", "edited", "discarded"]
+    detail: str
+
+
+class DraftsWatch:
+    """Follows the drafts of one mailbox, over a connection of its own."""
+
+    def __init__(self, mailbox: DraftsFolder) -> None:
+        self._mailbox = mailbox
+        self._client: IMAPClient | None = None
+        self._drafts = self._sent = ""
+        self._seen: object = None
+
+    def fates(self, drafts: Sequence[OpenDraft]) -> list[Fate]:
+        """What has changed since the places that are told. Raises SourceUnavailable."""
+        try:
+            with told(self._mailbox.access, "下書きを確認できません"):
+                was_open = self._client is not None
+                try:
+                    return self._fates(self._connected(), drafts)
+                except (IMAPClientAbortError, OSError):
+                    if not was_open:
+                        raise
+                self._drop()  # the server had hung up on an idler
+                return self._fates(self._connected(), drafts)
+        except SourceUnavailable:
+            self._drop()
+            raise
+
+    def close(self) -> None:
+        """Says goodbye; never raises."""
+        hang_up(self._client)
+        self._client = None
+
+    def _connected(self) -> IMAPClient:
+        if self._client is None:
+            self._client = connect(self._mailbox.access)
+            self._drafts = special(self._client, DRAFTS, self._mailbox.drafts)
+            self._sent = special(self._client, SENT, self._mailbox.sent)
+        return self._client
+
+    def _drop(self) -> None:
+        cut(self._client)
+        self._client = None
+
+    def _fates(self, client: IMAPClient, drafts: Sequence[OpenDraft]) -> list[Fate]:
+        folders = [folder for folder in (self._drafts, self._sent) if folder]
+        client.noop()  # else STATUS of the folder that is open may tell what was (RFC 9051 §6.3.11)
+        facts = ["UIDVALIDITY", "UIDNEXT", "MESSAGES"]
+        state = [drafts, *(client.folder_status(folder, facts) for folder in folders)]
+        if state == self._seen:
+            return []
+        there = _Drafts.read(client, self._drafts) if self._drafts else _Drafts({}, {})
+        missing = [d for d in drafts if not there.place_of(d)]
+        found = [Fate(d.key, "edited", p) for d in drafts if (p := there.place_of(d)) and p != d.place]
+        sent = self._sent_ones(client, missing) if self._sent and missing else {}
+        found += [Fate(d.key, "sent_by_hand", sent[d.key]) for d in missing if d.key in sent]
+        found += [Fate(d.key, "discarded", "") for d in missing if d.key not in sent and d.place]
+        self._seen = state
+        return found
+
+    def _sent_ones(self, client: IMAPClient, missing: Sequence[OpenDraft]) -> dict[int, str]:
+        """Of those that are gone from Drafts, which were sent, and under which Message-ID."""
+        client.select_folder(self._sent, readonly=True)
+        found = {}
+        for draft in missing:
+            if with_header(client, "MESSAGE-ID", draft.message_id):
+                found[draft.key] = draft.message_id
+            elif uids := with_header(client, "IN-REPLY-TO", draft.answers):
+                ids = [_ids(item).get(b"message-id", "") for item in client.fetch(uids, [_IDS]).values()]
+                theirs = [id for id in ids if not is_our_message_id(id)]  # ours: another reply to that mail
+                if theirs:
+                    found[draft.key] = theirs[-1]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafts:
+    """What lies in a Drafts folder: Message-ID -> place; and of those that are not ours (mail programs give a
+    changed draft a new id) the id that they answer -> place."""
+
+    by_id: dict[str, str]
+    by_answered: dict[str, str]
+
+    @classmethod
+    def read(cls, client: IMAPClient, folder: str) -> _Drafts:
+        validity = str(client.select_folder(folder, readonly=True)[b"UIDVALIDITY"])
+        uids = client.search(["UNDELETED"])
+        by_id, by_answered = {}, {}
+        for uid, item in sorted(client.fetch(uids, [_IDS]).items()) if uids else ():
+            ids, place = _ids(item), place_text(folder, validity, uid)
+            by_id[ids.get(b"message-id", "")] = place
+            if not is_our_message_id(ids.get(b"message-id", "")):
+                by_answered[ids.get(b"in-reply-to", "")] = place
+        return cls(by_id, by_answered)
+
+    def place_of(self, draft: OpenDraft) -> str:
+        answered = self.by_answered.get(draft.answers, "") if draft.answers else ""
+        return self.by_id.get(draft.message_id, "") or answered
+
+
+def _ids(item: dict[bytes, object]) -> dict[bytes, str]:
+    header = next((v for k, v in item.items() if k.startswith(b"BODY[")), b"")
+    if not isinstance(header, bytes):
+        return {}
+    unfolded = re.sub(rb"\r?\n(?=[ \t])", b"", header)
+    return {name.lower(): value.decode("ascii", "replace") for name, value in _ID_FIELD.findall(unfolded)}

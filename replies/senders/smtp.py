@@ -1,0 +1,230 @@
+"""SMTP as a sender: one connection for many mails, TLS verified.
+
+Never decides whether to try again and never changes the mail: the outbox keeps the attempts, and the bytes
+are finished. It tells apart what the server said of one mail (an Outcome) from a connection that does not
+work (SenderLater).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import re
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from intake.sources.network import one_line, reason, tls_context
+from intake.sources.oauth import Token, TokenUnavailable, xoauth2
+from replies.senders.sender import AnswerLost, Outcome, Posting, SenderLater
+
+Answer = tuple[int, bytes]  # the server's reply code and text (RFC 5321 §4.2)
+
+_LINE_LIMIT = 998  # octets without CRLF (RFC 5322 §2.1.1)
+_OF_THE_SESSION = (421, 530)  # going away (RFC 5321 §4.2.1), log in first (RFC 4954 §6): no word on the mail
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_NO_ADDRESS = re.compile(r"[^\x21-\x7e]|[<>]")
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpAccess:
+    """Where and as whom to send. `tls`: "tls" from the first byte (RFC 8314), "starttls" (RFC 3207), "none"
+    only to this very machine. `ca`: a PEM file of a CA trusted beside the system's. No `user`: no
+    login. With a `token`, XOAUTH2 instead of the password. `hello`: the name given in EHLO, by default this
+    machine's."""
+
+    host: str
+    port: int
+    tls: Literal["tls", "starttls", "none"] = "starttls"
+    user: str = ""
+    password: Callable[[], str] | str = field(default="", repr=False)
+    token: Token | None = field(default=None, repr=False)
+    ca: Path | None = None
+    timeout_seconds: float = 60.0
+    hello: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.tls == "none" and not _is_loopback(self.host):
+            raise ValueError(f"{self.host}: 暗号化しない接続は、このコンピューター自身に対してだけ使えます。")
+
+
+class SmtpSender:
+    """A `Sender` over SMTP. Not for several threads at once."""
+
+    def __init__(self, access: SmtpAccess) -> None:
+        self._access = access
+        self._smtp: smtplib.SMTP | None = None
+
+    def send(self, posting: Posting) -> Outcome:
+        """Sends one mail: sent, later (4xx) or refused (5xx, or nothing that SMTP could carry).
+
+        SenderLater: no connection, no login, 421, 530, or the connection was lost before the mail was handed
+        over. AnswerLost: it was lost after that, and nobody knows whether the mail went out.
+        """
+        obstacle = _obstacle(posting)
+        if obstacle:
+            return Outcome("refused", obstacle)
+        smtp = self._connection()
+        handed_over = False
+        try:
+            code, text = _ask(smtp, posting)
+            if _is_yes((code, text)):
+                handed_over = True
+                code, text = _hand_over(smtp, posting)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            sentence = self._sentence("への送信中に接続が切れました", _reason(error))
+            raise (AnswerLost if handed_over else SenderLater)(sentence) from error
+        if code in _OF_THE_SESSION or not (200 <= code <= 299 or 400 <= code <= 599):  # the latter: no SMTP
+            self._drop()
+            unknown = handed_over and code not in _OF_THE_SESSION
+            sentence = self._sentence("への送信を続けられません", _line(code, text))
+            raise (AnswerLost if unknown else SenderLater)(sentence)
+        return Outcome("sent" if code < 400 else "later" if code < 500 else "refused", _line(code, text))
+
+    def probe(self) -> str:
+        """Connects and logs in without sending; where to, in words. Raises SenderLater."""
+        self._connection()
+        return f"{self._access.host}:{self._access.port} に接続できます"
+
+    def close(self) -> None:
+        """Says goodbye and hangs up; never raises."""
+        if self._smtp is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                self._smtp.quit()
+        self._drop()
+
+    def _connection(self) -> smtplib.SMTP:
+        """The open connection, if RSET shows that it lives (servers hang up on idlers); else a new one."""
+        if self._smtp is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                if self._smtp.rset()[0] == 250:
+                    return self._smtp
+            self._drop()
+        self._smtp = self._connect()
+        return self._smtp
+
+    def _connect(self) -> smtplib.SMTP:
+        """A new connection, logged in. A token that is refused is renewed and tried once more."""
+        try:
+            return self._open(renew=False)
+        except smtplib.SMTPAuthenticationError as refused:
+            if self._access.token is None:
+                raise self._no_login(refused) from refused
+        try:
+            return self._open(renew=True)
+        except smtplib.SMTPAuthenticationError as refused:
+            raise self._no_login(refused) from refused
+
+    def _open(self, renew: bool) -> smtplib.SMTP:
+        smtp = None
+        try:
+            smtp = self._dial()
+            smtp.ehlo_or_helo_if_needed()
+            if self._access.user:
+                self._login(smtp, renew)
+            return smtp
+        except (smtplib.SMTPException, OSError, ValueError, TokenUnavailable) as error:
+            if smtp is not None:
+                smtp.close()
+            if isinstance(error, smtplib.SMTPAuthenticationError):
+                raise
+            why = str(error).rstrip("。") if isinstance(error, TokenUnavailable) else _reason(error)
+            raise SenderLater(self._sentence("に接続できません", why)) from error
+
+    def _no_login(self, refused: smtplib.SMTPAuthenticationError) -> SenderLater:
+        return SenderLater(self._sentence("にログインできません", _reason(refused)))
+
+    def _dial(self) -> smtplib.SMTP:
+        access = self._access
+        context = tls_context(access.ca)
+        if access.tls == "tls":
+            return smtplib.SMTP_SSL(
+                access.host, access.port, access.hello, timeout=access.timeout_seconds, context=context
+            )
+        smtp = smtplib.SMTP(access.host, access.port, access.hello, timeout=access.timeout_seconds)
+        if access.tls == "starttls":
+            try:
+                smtp.starttls(context=context)
+            except (smtplib.SMTPException, OSError):
+                smtp.close()
+                raise
+        return smtp
+
+    def _login(self, smtp: smtplib.SMTP, renew: bool) -> None:
+        access = self._access
+        if access.token is None:
+            smtp.login(
+                access.user, access.password if isinstance(access.password, str) else access.password()
+            )
+            return
+        # asked a second time, the server has refused and wants an empty answer before it says so
+        answers = iter([xoauth2(access.user, access.token(renew))])
+        smtp.auth("XOAUTH2", lambda _=None: next(answers, ""))
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+    def _sentence(self, what: str, why: str) -> str:
+        return f"{self._access.host}:{self._access.port} {what}（{why}）。"
+
+
+def _ask(smtp: smtplib.SMTP, posting: Posting) -> Answer:
+    """MAIL and RCPT (RFC 5321 §3.3): the answer at which they ended."""
+    options = [f"size={len(posting.data)}"] if smtp.has_extn("size") else []
+    if not posting.data.isascii() and smtp.has_extn("8bitmime"):
+        options.append("body=8bitmime")
+    answer = smtp.mail(posting.mail_from, options)
+    return smtp.rcpt(posting.rcpt_to) if _is_yes(answer) else answer
+
+
+def _hand_over(smtp: smtplib.SMTP, posting: Posting) -> Answer:
+    """DATA. Its two halves (the word, then the mail) have one answer each; only the second can say 250."""
+    try:
+        return smtp.data(posting.data)
+    except smtplib.SMTPDataError as refusal:
+        if refusal.smtp_code < 400:  # neither "go ahead" (354) nor a refusal
+            raise smtplib.SMTPException(_line(refusal.smtp_code, _bytes(refusal.smtp_error))) from refusal
+        return refusal.smtp_code, _bytes(refusal.smtp_error)
+
+
+def _is_yes(answer: Answer) -> bool:
+    return 200 <= answer[0] <= 299
+
+
+def _obstacle(posting: Posting) -> str:
+    """Why SMTP cannot carry this mail at all; empty if it can. RFC 5321 §2.3.8 and §4.5.3.1.6."""
+    if not posting.rcpt_to or any(_NO_ADDRESS.search(a) for a in (posting.mail_from, posting.rcpt_to)):
+        return "差出人又は宛先のアドレスが、SMTPで送れる形ではありません"
+    if _BARE.search(posting.data):
+        return "メールの改行が CRLF ではありません"
+    if any(len(line) > _LINE_LIMIT for line in posting.data.split(b"\r\n")):
+        return f"メールに{_LINE_LIMIT}バイトを超える行があります"
+    return ""
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _line(error.smtp_code, _bytes(error.smtp_error))
+    if isinstance(error, smtplib.SMTPServerDisconnected):  # smtplib wraps what the network said
+        return reason(error.__context__ if isinstance(error.__context__, OSError) else ConnectionResetError())
+    return reason(error)
+
+
+def _line(code: int, text: bytes) -> str:
+    return f"{code} {one_line(text)}"
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said if isinstance(said, bytes) else said.encode()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,83 @@
+"""How often each choice was taken: counts that grow with the questions of a form, not with its answers.
+
+Counts what was written; whether a question was to be answered at all is not judged here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from config.survey import Form, Question
+from intake.sheets.columns import list_columns
+from intake.sheets.spellings import find_choice, is_circled
+
+Line = int | Literal["other", "none"]  # a choice's or circle's number; no choice of the form; left blank
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One question: its lines in the order of the form, and for each how often, by program's id."""
+
+    question: Question
+    lines: tuple[Line, ...]
+    counts: dict[Line, Counter[str]]
+
+
+class Counts:
+    """The counts of one form; `add` them row by row."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.answers: Counter[str] = Counter()  # rows by program's id
+        self._asked = tuple(q for q in form.questions if q.choices or q.marks)
+        self._columns = _columns(form)
+        self._counts: dict[tuple[str, Line], Counter[str]] = {}
+        self._worded = {q.key: {c.text: c.number for c in q.choices} for q in self._asked}
+
+    @property
+    def total(self) -> int:
+        """How many rows were counted."""
+        return self.answers.total()
+
+    def add(self, program: str, values: tuple[str, ...]) -> None:
+        """Counts one row: its program's id, and its values in the order of `list_columns(form)`."""
+        self.answers[program] += 1
+        for question in self._asked:
+            for line in self._lines_taken(question, values):
+                self._counts.setdefault((question.key, line), Counter())[program] += 1
+
+    def tallies(self) -> tuple[Tally, ...]:
+        """The counts of every question in the order of the form."""
+        return tuple(self._tally(question) for question in self._asked)
+
+    def _tally(self, question: Question) -> Tally:
+        numbers = [c.number for c in question.choices] or [m.number for m in question.marks]
+        other: list[Line] = ["other"] if (question.key, "other") in self._counts else []
+        lines = (*numbers, *other, "none")
+        return Tally(
+            question, lines, {line: self._counts.get((question.key, line), Counter()) for line in lines}
+        )
+
+    def _lines_taken(self, question: Question, values: tuple[str, ...]) -> tuple[Line, ...]:
+        cells = [(number, values[place]) for number, place in self._columns[question.key]]
+        if question.marks:
+            taken = tuple(number for number, value in cells if value and is_circled(value, number))
+            return taken or ("none",)
+        return (self._choice(question, cells[0][1]),)
+
+    def _choice(self, question: Question, value: str) -> Line:
+        if not value.strip():
+            return "none"
+        known = self._worded[question.key].get(value)
+        return known or find_choice(value, question.choices) or "other"
+
+
+def _columns(form: Form) -> dict[str, list[tuple[int, int]]]:
+    """For each question (a circle's number, place among the values); of an answer the number is 0."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for place, column in enumerate(list_columns(form)):
+        if column.holds in ("answer", "mark"):
+            places.setdefault(column.key, []).append((column.number, place))
+    return places

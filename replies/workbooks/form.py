@@ -1,0 +1,230 @@
+"""Blank forms (別添) from a survey's data, and forms filled in as a person would.
+
+Writes only what `config/surveys/` says, in the places of `form_layout.py`; checks nothing. The same data
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from config.survey import Form, Survey
+from intake.sheets.ooxml import name_of
+from replies.workbooks.form_formulas import answers_flag, fields_flag, list_formulas
+from replies.workbooks.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layout, layout
+from replies.workbooks.form_style import add_styles, break_pages, height, set_up_form, set_up_list, style
+
+__all__ = ["CIRCLE", "FillValue", "blank", "fill", "layout"]
+
+CIRCLE = "〇"
+CHOICES_SHEET = "リスト"  # hidden: Excel's inline lists hold 255 characters, too few for the choices
+FillValue = str | int | tuple[int, ...]
+
+_MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
+_STAMP = "2023-01-01T00:00:00Z"  # of every form: no clock, so that equal data gives equal bytes
+
+
+def blank(form: Form, survey: Survey) -> bytes:
+    """The blank form as .xlsx, ready to be sent out."""
+    return _saved(_build(form, survey))
+
+
+def fill(form: Form, survey: Survey, values: Mapping[str, FillValue]) -> bytes:
+    """The form filled in. `values` by field key, question key or free text key: a text is written as it is,
+    a number writes that choice's whole text, a tuple circles these lines; "7-4#3" writes a text into one
+    circle cell. KeyError for a key or choice that the form does not have."""
+    book = _build(form, survey)
+    places = layout(form)
+    for key, value in values.items():
+        for name, text in _written(form, key, value).items():
+            book[form.sheet][places.cell(name)] = text
+    return _saved(book)
+
+
+def _written(form: Form, key: str, value: FillValue) -> dict[str, str]:
+    """The input cells that one value fills, by key."""
+    if isinstance(value, str):
+        return {key: value}
+    if isinstance(value, tuple):
+        return {f"{key}#{number}": CIRCLE for number in value}
+    texts = {choice.number: choice.text for choice in form.question(key).choices}
+    return {key: texts[value]}
+
+
+def _build(form: Form, survey: Survey) -> Workbook:
+    book = Workbook()
+    add_styles(book)
+    sheet = book.worksheets[0]
+    sheet.title = form.sheet
+    places = layout(form)
+    lists = _Lists(sheet, book.create_sheet(form.list_sheet), book.create_sheet(CHOICES_SHEET))
+    _write_head(sheet, places)
+    _write_fields(sheet, places, survey, lists)
+    for block in places.blocks:
+        _write_question(sheet, block, lists)
+    set_up_form(sheet, places.header, places.last_row, form.title)
+    break_pages(sheet, places.header, [(b.heading or b.top, b.bottom) for b in places.blocks])
+    _write_list(lists.listing, places)
+    lists.choices.sheet_state = "hidden"
+    book.properties.title = form.heading
+    book.properties.creator = survey.phrases.ministry
+    return book
+
+
+class _Lists:
+    """The workbook's three sheets, and the drop-down lists, whose entries stand on the hidden one."""
+
+    def __init__(self, sheet: Worksheet, listing: Worksheet, choices: Worksheet) -> None:
+        self.listing = listing
+        self.choices = choices
+        self._sheet = sheet
+        self._columns = 0
+        self._circles = self._validation(f'"{CIRCLE}"')
+
+    def add(self, cell: str, entries: tuple[str, ...]) -> None:
+        """A drop-down list with these entries for one cell."""
+        self._columns += 1
+        for row, entry in enumerate(entries, 1):
+            self.choices.cell(row, self._columns, entry)
+        letter = get_column_letter(self._columns)
+        self._validation(f"'{CHOICES_SHEET}'!${letter}$1:${letter}${len(entries)}").add(cell)
+
+    def add_circle(self, cell: str) -> None:
+        """A list of the circle alone."""
+        self._circles.add(cell)
+
+    def _validation(self, formula: str) -> DataValidation:
+        validation = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True)
+        validation.errorTitle = "入力規則"
+        validation.error = "リストから選択してください。"
+        self._sheet.add_data_validation(validation)
+        return validation
+
+
+def _put(sheet: Worksheet, area: str, text: str, kind: str) -> None:
+    """One text in one cell, or in an area that is merged."""
+    first, _, last = area.partition(":")
+    style(sheet, area, kind)
+    if last and first != last:
+        sheet.merged_cells.add(area)  # merge_cells would redo the borders of every cell, slowly
+    if text:
+        sheet[first] = text
+
+
+def _area(top: int, left: int, bottom: int, right: int) -> str:
+    return f"{name_of((top, left))}:{name_of((bottom, right))}"
+
+
+def _write_head(sheet: Worksheet, places: Layout) -> None:
+    """Title, side heading, flags, and the header of the table of questions."""
+    form, flags = places.form, places.flags
+    _put(sheet, "A1:F1", form.heading, "title")
+    sheet.row_dimensions[1].height = 34
+    rows = list(places.fields.values())
+    _put(sheet, _area(rows[0], ITEM, rows[-1], ITEM), "\n".join(form.fields_heading), "side")
+    _put(sheet, name_of((flags, TEXT)), fields_flag(places), "flag")
+    _put(sheet, _area(flags, LINE, flags, INPUT), answers_flag(places), "flag")
+    sheet.row_dimensions[flags].height = 26
+    _put(sheet, _area(places.title, ITEM, places.title, INPUT), form.questions_heading, "band")
+    sheet.row_dimensions[places.title].height = 24
+    _put(sheet, _area(places.header, ITEM, places.header, SUB), "項番", "header")
+    _put(sheet, _area(places.header, LABEL, places.header, TEXT), "質問", "header")
+    _put(sheet, _area(places.header, LINE, places.header, INPUT), form.answer_heading, "header")
+    sheet.row_dimensions[places.header].height = 24
+
+
+def _write_fields(sheet: Worksheet, places: Layout, survey: Survey, lists: _Lists) -> None:
+    for field in places.form.fields:
+        row = places.fields[field.key]
+        _put(sheet, _area(row, SUB, row, LABEL), field.label, "label")
+        _put(sheet, places.cell(field.key), "", "input")
+        _put(sheet, _area(row, LINE, row, INPUT), field.hint, "hint")
+        least = 36.0 if field.kind == "attributes" else 22.0
+        sheet.row_dimensions[row].height = max(least, height(field.hint, LINE, INPUT, size=8))
+        if field.choices:
+            lists.add(places.cell(field.key), field.choices)
+
+
+def _write_question(sheet: Worksheet, block: Block, lists: _Lists) -> None:
+    question = block.question
+    top, bottom = block.top, block.bottom
+    if block.heading:
+        _put(sheet, _area(block.heading, ITEM, block.heading, INPUT), question.heading, "band")
+        sheet.row_dimensions[block.heading].height = 24
+    if question.sub:
+        _put(sheet, _area(top, ITEM, bottom, ITEM), question.item, "item")
+        _put(sheet, _area(top, SUB, bottom, SUB), question.sub, "item")
+    else:
+        _put(sheet, _area(top, ITEM, bottom, SUB), question.item, "item")
+    _put(sheet, _area(top, LABEL, bottom, TEXT), question.text.strip(), "text")
+    _write_inputs(sheet, block, lists)
+    _set_heights(sheet, block)
+
+
+def _write_inputs(sheet: Worksheet, block: Block, lists: _Lists) -> None:
+    """The drop-down cell, the circle lines and the free texts of one question."""
+    question, top = block.question, block.top
+    if question.choices:
+        lists.add(name_of((top, LINE)), tuple(choice.text for choice in question.choices))
+        _put(sheet, _area(top, LINE, top, INPUT if block.wide else LINE), "", "input")
+        if not block.wide:
+            _put(sheet, name_of((top, INPUT)), "", "input")
+    for mark in question.marks:
+        row = block.marks[mark.number]
+        _put(sheet, name_of((row, LINE)), mark.text, "line")
+        _put(sheet, name_of((row, INPUT)), "", "circle")
+        lists.add_circle(name_of((row, INPUT)))
+    for text in question.free_texts:
+        if text.key in block.texts:
+            row = block.texts[text.key]
+            _put(sheet, name_of((row, LINE)), text.label.strip(), "line")
+            _put(sheet, name_of((row, INPUT)), "", "input")
+
+
+def _set_heights(sheet: Worksheet, block: Block) -> None:
+    """Each row shows its own cells; the last one also makes up what the question's text lacks."""
+    question = block.question
+    answer = (LINE, INPUT) if block.wide else (LINE,)
+    heights = {block.top: max((height(c.text, *answer) for c in question.choices), default=0.0)}
+    for mark in question.marks:
+        heights[block.marks[mark.number]] = height(mark.text, LINE)
+    for text in question.free_texts:
+        if text.key in block.texts:
+            room = 52.0 if text.format == "text" else 0.0
+            heights[block.texts[text.key]] = max(room, height(text.label.strip(), LINE))
+    lacking = height(question.text.strip(), LABEL, TEXT) - sum(heights.values())
+    if lacking > 0:
+        heights = {row: points + lacking / len(heights) for row, points in heights.items()}
+    for row, points in heights.items():
+        sheet.row_dimensions[row].height = round(points, 1)
+
+
+def _write_list(sheet: Worksheet, places: Layout) -> None:
+    """「一覧用」: headings in row 1, in row 2 what the sheet holds (notice 記３（３）)."""
+    columns = list_formulas(places)
+    for place, (column, formula) in enumerate(columns, 1):
+        _put(sheet, name_of((1, place)), column.heading, "list_header")
+        _put(sheet, name_of((2, place)), formula, "list")
+    set_up_list(sheet, len(columns), places.form.title)
+
+
+def _saved(book: Workbook) -> bytes:
+    """The workbook's bytes with every time in it replaced, since openpyxl writes the present one."""
+    raw = io.BytesIO()
+    book.save(raw)
+    settled = io.BytesIO()
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            part = old.read(info)
+            if info.filename == "docProps/core.xml":
+                part = _MODIFIED.sub(rb"\g<1>" + _STAMP.encode() + rb"\g<3>", part)
+            new.writestr(zipfile.ZipInfo(info.filename), part, zipfile.ZIP_DEFLATED)
+    return settled.getvalue()

@@ -1,0 +1,64 @@
+"""The formulas of a blank form: the two flags, and row 2 of 「一覧用」.
+
+They help people who fill the form in; what the ministry finds is computed anew from the values (intake).
+"""
+
+from __future__ import annotations
+
+from intake.sheets.columns import Column, list_columns
+from intake.sheets.spellings import circled
+from replies.workbooks.form_layout import Layout
+
+
+def fields_flag(layout: Layout) -> str:
+    """Shows the form's words for "fields missing" while a required field is blank."""
+    blank = [f'{layout.cell(f.key)}=""' for f in layout.form.fields if f.required]
+    return _flag(blank, layout.form.flags.fields_missing)
+
+
+def answers_flag(layout: Layout) -> str:
+    """Shows the form's words for "answers missing" while a question that is asked has no answer. Of the
+    questions to different kinds of bodies, one answer is enough."""
+    blank = []
+    either = [layout.cell(q.key) for q in layout.form.questions if q.only and q.choices]
+    if either:
+        blank.append("AND(" + ",".join(f'{cell}=""' for cell in either) + ")")
+    for question in layout.form.questions:
+        if question.choices and not question.only:
+            blank.append(_unless_skipped(layout, question.key, [f'{layout.cell(question.key)}=""']))
+        elif question.marks and question.none_marked == "error":
+            lines = [f'{layout.cell(f"{question.key}#{mark.number}")}=""' for mark in question.marks]
+            blank.append(_unless_skipped(layout, question.key, lines))
+    return _flag(blank, layout.form.flags.answers_missing)
+
+
+def list_formulas(layout: Layout) -> tuple[tuple[Column, str], ...]:
+    """Each column of 「一覧用」 with the formula of its row 2; a blank cell stays blank."""
+    sheet = "'" + layout.form.sheet.replace("'", "''") + "'!"
+    found = []
+    for column in list_columns(layout.form):
+        key = f"{column.key}#{column.number}" if column.holds == "mark" else column.key
+        cell = sheet + layout.cell(key)
+        found.append((column, f'=IF({cell}="","",{cell})'))
+    return tuple(found)
+
+
+def _flag(blank: list[str], words: str) -> str:
+    quoted = words.replace('"', '""')
+    return f'=IF(OR({",".join(blank)}),"{quoted}","")' if blank else '=""'
+
+
+def _unless_skipped(layout: Layout, key: str, blank: list[str]) -> str:
+    """All of `blank`, and no earlier choice that leaves this question out."""
+    questions = layout.form.questions
+    places = {question.key: place for place, question in enumerate(questions)}
+    conditions = list(blank)
+    for root in questions[: places[key]]:
+        for choice in root.choices:
+            if choice.skip_to and places[key] < places[choice.skip_to]:
+                conditions.append(f'LEFT({layout.cell(root.key)},1)<>"{circled(choice.number)}"')
+    condition = layout.form.question(key).asked_if
+    if condition:
+        wanted = [f'LEFT({layout.cell(condition.question)},1)="{circled(n)}"' for n in condition.choices]
+        conditions.append(wanted[0] if len(wanted) == 1 else f"OR({','.join(wanted)})")
+    return conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"

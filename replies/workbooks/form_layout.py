@@ -1,0 +1,96 @@
+"""Where each part of a blank form stands: the single source for writing it, filling it and its formulas.
+
+Pure arithmetic over a Form. Never touches a workbook, and never serves for reading one that came in:
+people insert rows, so intake goes by content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.survey import Form, Question
+from intake.sheets.ooxml import Place, name_of
+
+# Columns of 「様式」, from the left
+ITEM, SUB, LABEL, TEXT, LINE, INPUT = range(1, 7)
+FIRST_FIELD = 2  # row; 属性, the third field, stands in row 4 (notice 記４③)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The rows of one question: `top` to `bottom`, a heading line above it in row `heading` (0: none).
+    `answer`: its drop-down cell, over both input columns if `wide`; `marks` and `texts`: row of each circle
+    line and of each free text with a printed line."""
+
+    question: Question
+    heading: int
+    top: int
+    bottom: int
+    wide: bool
+    marks: Mapping[int, int]
+    texts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A form on its sheet. Rows from 1; `inputs` is the cell of everything to be filled, by field key,
+    question key, free text key, and "7-4#3" for the third circle line of question 7-4."""
+
+    form: Form
+    fields: Mapping[str, int]
+    flags: int
+    title: int  # row of 「調査項目への回答」
+    header: int  # row of 項番, 質問, 回答
+    blocks: tuple[Block, ...]
+    inputs: Mapping[str, Place]
+
+    @property
+    def last_row(self) -> int:
+        return self.blocks[-1].bottom if self.blocks else self.header
+
+    def cell(self, key: str) -> str:
+        """The A1 reference of an input; KeyError if the form has none of this key."""
+        return name_of(self.inputs[key])
+
+
+def layout(form: Form) -> Layout:
+    """Where each part of this form stands on the sheet that `blank` writes."""
+    fields = {field.key: row for row, field in enumerate(form.fields, FIRST_FIELD)}
+    flags = FIRST_FIELD + len(form.fields)
+    blocks = _blocks(form, flags + 3)
+    inputs: dict[str, Place] = {key: (row, TEXT) for key, row in fields.items()}
+    for block in blocks:
+        inputs |= _inputs(block)
+    return Layout(form, fields, flags, flags + 1, flags + 2, blocks, inputs)
+
+
+def _blocks(form: Form, row: int) -> tuple[Block, ...]:
+    blocks = []
+    for question in form.questions:
+        heading = row if question.heading else 0
+        top = row + 1 if heading else row
+        block = _block(question, heading, top)
+        blocks.append(block)
+        row = block.bottom + 1
+    return tuple(blocks)
+
+
+def _block(question: Question, heading: int, top: int) -> Block:
+    first = top + 1 if question.choices else top
+    marks = {mark.number: row for row, mark in enumerate(question.marks, first)}
+    lines = [text.key for text in question.free_texts if text.label]
+    texts = {key: row for row, key in enumerate(lines, first + len(marks))}
+    wide = len(lines) == len(question.free_texts)
+    return Block(question, heading, top, max(top, first + len(marks) + len(texts) - 1), wide, marks, texts)
+
+
+def _inputs(block: Block) -> dict[str, Place]:
+    """A free text without a line of its own stands right of the answer."""
+    question = block.question
+    inputs: dict[str, Place] = {text.key: (block.top, INPUT) for text in question.free_texts}
+    inputs |= {key: (row, INPUT) for key, row in block.texts.items()}
+    inputs |= {f"{question.key}#{number}": (row, INPUT) for number, row in block.marks.items()}
+    if question.choices:
+        inputs[question.key] = (block.top, LINE)
+    return inputs

@@ -1,0 +1,53 @@
+"""What the ledger knows that bears on one mail: looked up once, before anything is decided. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.submission import AnswerSheet, Submission
+from routing.deadline import Deadlines
+from routing.decision.parts import Parts
+from routing.identify import Sender
+from routing.standing import Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the ledger knows that bears on one mail. `password_awaited`: a password for what is locked may still
+    come; `parts`: the set that the mail is a part of, if it is one; `spoofed`: the server that the settings
+    trust says that it does not come from where it claims (DMARC, RFC 7489)."""
+
+    sender: Sender
+    resend_of: str
+    answers_ours: bool
+    from_ourselves: bool
+    history: Callable[[str, str], tuple[Booking, ...]]  # (body, program) -> earlier bookings
+    listed: Callable[[str, str], AnswerSheet | None]  # (body, program) -> its accepted row of a list
+    deadlines: Deadlines
+    first_received: Callable[[str, str], datetime | None]  # (body, program) -> when the first answer came
+    password_awaited: bool = False
+    parts: Parts | None = None
+    first_open: bool = False  # what was asked for about the mail that this one repeats is still open
+    first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count
+    answered_by: str = ""  # mailbox id: of several that it is addressed to, the one that answers for the mail
+    spoofed: bool = False
+    answered_at: datetime | None = None  # when the mail came whose request for correction this one answers
+    time_settled: bool = False  # an official said when the mail was received
+
+
+def is_spoofed(submission: Submission, authserv_id: str) -> bool:
+    """Whether the trusted server's Authentication-Results (RFC 8601) say dmarc=fail. A server may write one field
+    for each method (OpenDKIM and OpenDMARC do): the topmost that speaks of DMARC counts."""
+    if not authserv_id:
+        return False
+    ours = [a for a in submission.authentication if a.server.lower() == authserv_id.lower()]
+    return next((a.dmarc for a in ours if a.dmarc), "") == "fail"
+
+
+def tells_password_only(submission: Submission) -> bool:
+    """A mail that tells a password and brings nothing else: no file, no question."""
+    files = any(f.attached and not f.returned for f in submission.files)
+    answerable = submission.kind in ("submission", "reply", "inquiry", "auto_reply")
+    return submission.passwords_told and answerable and not files and not (submission.asks or submission.amends)

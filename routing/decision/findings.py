@@ -1,0 +1,155 @@
+"""All findings on one piece of a mail: what intake saw in the file and the sheet, and what only the whole
+mail and the obligation show. Pure; the severity is the survey's; decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from intake.finding import Finding, quote, severity_of
+from intake.submission import AnswerSheet, FileReading, Submission
+from routing.decision.compare import differences, listed_in, same_body_twice
+from routing.identify import Identity
+from routing.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Piecework:
+    """One piece in its mail, with what was told of its body and program (an id, or empty)."""
+
+    submission: Submission
+    file: FileReading
+    sheet: AnswerSheet | None
+    identity: Identity
+    program: str
+
+
+Listed = Callable[[str, str], AnswerSheet | None]
+
+
+def piece_findings(piece: Piecework, register: Register, listed: Listed) -> tuple[Finding, ...]:
+    """Everything that was found, in the order in which a reader meets it. `listed` tells the row of a list
+    that stands for a body and program. What concerns a list as a whole is found once, not for each row."""
+    found: list[Finding] = []
+    if piece.sheet is None or not piece.sheet.row:
+        found += [*_contradictions(piece, register), *piece.file.findings]
+    if piece.sheet is not None:
+        found += _settled(_own_findings(piece.sheet, piece, register), piece.identity)
+        found += _outlines(piece.sheet, piece.submission, register)
+        found += _unclear(piece.sheet, piece, register)
+        found += same_body_twice(piece.submission, piece.sheet, register.survey)
+        found += _compared(piece, piece.sheet, register, listed)
+    return tuple(found)
+
+
+def _compared(
+    piece: Piecework, sheet: AnswerSheet, register: Register, listed: Listed
+) -> tuple[Finding, ...]:
+    """Where a municipality's own sheet differs from its row in the list, of this mail or an earlier one."""
+    if sheet.row or (piece.identity.body, piece.program) not in register.collectors:
+        return ()
+    row = listed_in(piece.submission, sheet) or listed(piece.identity.body, piece.program)
+    return differences(sheet, row, register.survey) if row else ()
+
+
+def _contradictions(piece: Piecework, register: Register) -> list[Finding]:
+    """Names that say another body than workbook and sender do. A supporting file may be called anything."""
+    if piece.file.kind == "other":
+        return []
+    claims = (
+        ("subject", "subject_contradicts", piece.submission.claim),
+        ("file_name", "file_name_contradicts", piece.file.claim),
+    )
+    expected = register.full_name(piece.identity.body)
+    return [
+        Finding(code, severity_of(code, register.survey), found=quote(claim.name), expected=expected)
+        for source, code, claim in claims
+        if source in piece.identity.disagree
+    ]
+
+
+def _own_findings(sheet: AnswerSheet, piece: Piecework, register: Register) -> tuple[Finding, ...]:
+    """The sheet's findings. Where 組織名 is another body's than all else says, that is the finding, and what
+    was found only by believing that name is left out."""
+    sources = {e.source for e in piece.identity.evidence}
+    if "organisation" not in piece.identity.disagree or "operator" in sources or sheet.row:
+        return sheet.findings
+    form = register.survey.form(sheet.form, sheet.version)
+    by_kind = {q.key for q in form.questions if q.only}
+    name = next(f.label for f in form.fields if f.kind == "organisation")
+    kept = tuple(
+        f
+        for f in sheet.findings
+        if f.question not in by_kind and f.code != "kind_disagrees" and (f.question or f.label != name)
+    )
+    return (_organisation(sheet, piece.identity.body, register), *kept)
+
+
+def _organisation(sheet: AnswerSheet, lgcode: str, register: Register) -> Finding:
+    form = register.survey.form(sheet.form, sheet.version)
+    field = next(f for f in form.fields if f.kind == "organisation")
+    return Finding(
+        "organisation_contradicts",
+        severity_of("organisation_contradicts", register.survey),
+        sheet=sheet.sheet,
+        cell=next((f.cell for f in sheet.fields if f.key == field.key), ""),
+        label=field.label,
+        found=quote(sheet.field(field.key)),
+        expected=lgcode[:2] + register.full_name(lgcode),
+    )
+
+
+def _settled(findings: tuple[Finding, ...], identity: Identity) -> list[Finding]:
+    """A name that several bodies share, or a misspelt one, is no fault where other evidence told the body
+    for certain: the one is settled, the other a friendly line."""
+    if not (identity.body and identity.strong):
+        return list(findings)
+    kept = [f for f in findings if f.code != "body_ambiguous"]
+    return [replace(f, severity="warning") if f.code == "body_unknown" else f for f in kept]
+
+
+def _outlines(sheet: AnswerSheet, submission: Submission, register: Register) -> list[Finding]:
+    """A text that may come as a supporting file, and came neither in the cell nor as a file."""
+    if any(f.kind == "other" and f.attached and not f.returned for f in submission.files):
+        return []
+    severity = severity_of("outline_missing", register.survey)
+    answers = {a.question: a for a in sheet.answers}
+    return [
+        Finding(
+            "outline_missing",
+            severity,
+            sheet=sheet.sheet,
+            cell=answers[key].cell,
+            question=key,
+            found=quote(answers[key].value),
+        )
+        for key in sheet.outlines_wanted
+    ]
+
+
+def _unclear(sheet: AnswerSheet, piece: Piecework, register: Register) -> list[Finding]:
+    """What nothing in the mail tells: the program, or the body where 組織名 is no finding already."""
+    found = [] if piece.program else [_program_unclear(sheet, register)]
+    told = any(_tells_no_body(f, sheet) for f in sheet.findings)
+    if not piece.identity.body and not told:
+        found.append(Finding("body_unclear", severity_of("body_unclear", register.survey)))
+    return found
+
+
+def _tells_no_body(finding: Finding, sheet: AnswerSheet) -> bool:
+    """Whether it says already why nobody can be told; of a list's row any finding of how it was pasted does."""
+    return finding.code.startswith("body_") or bool(sheet.row and finding.code.startswith("row_"))
+
+
+def _program_unclear(sheet: AnswerSheet, register: Register) -> Finding:
+    form = register.survey.form(sheet.form, sheet.version)
+    field = next(f for f in form.fields if f.key == "program")
+    return Finding(
+        "program_unclear",
+        severity_of("program_unclear", register.survey),
+        sheet=sheet.sheet,
+        cell=next((f.cell for f in sheet.fields if f.key == "program"), ""),
+        label=field.label,
+        expected="、".join(field.choices),
+    )

@@ -1,0 +1,88 @@
+"""What a mail comes to as a whole, once each of its pieces is decided: lateness, and what operators must hear.
+
+Pure; decides nothing about a piece.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from intake.submission import Submission
+from routing.clock import stamp
+from routing.deadline import Deadlines
+from routing.decided import Decided, Note, Piece
+from routing.decision.facts import Facts
+from routing.decision.verdict import MailDecision
+from routing.identify import Identity
+from routing.standing import HANDED_IN
+
+
+def mail_late(received_at: datetime, pieces: tuple[Piece, ...], own: Identity, deadlines: Deadlines) -> bool:
+    """Whether something that the mail hands in came after its deadline; where it hands nothing in, whether
+    it came after its sender's."""
+    handed_in = [p for p in pieces if p.part]
+    if handed_in:
+        return any(p.late for p in handed_in)
+    return deadlines.late(received_at, own.submitter or own.body)
+
+
+def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[Note, ...]:
+    """A question in the text of a mail that is decided as a submission. `whose`: lgcode of the body that asks."""
+    beside = submission.asks and mail.outcome in ("by_file", "correction")
+    return (Note("question", "", whose),) if beside else ()
+
+
+def receipt_doubt(
+    submission: Submission,
+    pieces: tuple[Piece, ...],
+    own: Identity,
+    facts: Facts,
+    received_at: datetime,
+) -> tuple[Note, ...]:
+    """A mail that our servers had before the deadline and the mailbox only after it (DESIGN §4), or one that
+    mends what came in time and could not be read: an official decides which time counts. The note's detail is
+    the earlier time."""
+    deadlines = facts.deadlines
+    told = [datetime.fromisoformat(submission.reached_at)] if submission.reached_at else []
+    reached = min([*told, *([facts.answered_at] if facts.answered_at else [])], default=None)
+    if reached is None or facts.time_settled:
+        return ()
+    whose = [(p.identity.body, p.program) for p in pieces if p.part and p.late and not p.mends]
+    late_as_a_whole = not any(p.part for p in pieces) and submission.kind == "submission"
+    if late_as_a_whole and deadlines.late(received_at, own.submitter or own.body):
+        whose.append((own.submitter or own.body, ""))
+    doubtful = [key for key in whose if not deadlines.late(reached, *key)]
+    return (Note("receipt_doubt", stamp(reached), *doubtful[0]),) if doubtful else ()
+
+
+def handed_in_in_time(body: str, program: str, facts: Facts) -> bool:
+    """Whether an earlier mail handed the same in before its deadline, right or to be mended."""
+    first = facts.first_received(body, program) if body and program else None
+    return first is not None and not facts.deadlines.late(first, body, program)
+
+
+def counts_late(decided: Decided) -> bool:
+    """Whether the reader is told that something came after the deadline: what mends an answer that was in
+    time stays in time."""
+    handed_in = [p for p in decided.pieces if p.part and p.decision.outcome in HANDED_IN]
+    return any(p.late and not p.mends for p in handed_in) if handed_in else decided.late
+
+
+def alerts(submission: Submission, pieces: tuple[Piece, ...]) -> tuple[Note, ...]:
+    """What operators must hear of: alarming choices in accepted answers, mail that may not be answered."""
+    notes = [
+        Note("alert", f"Q{key}", piece.identity.body, piece.program)
+        for piece in pieces
+        if piece.sheet is not None and piece.decision.outcome == "accepted"
+        for key in piece.sheet.alerts
+    ]
+    notes += [
+        Note("check_failed", f"{finding.label} {finding.found}", piece.identity.body, piece.program)
+        for piece in pieces
+        if piece.decision.rule == "findings"  # what is held by it shows already
+        for finding in piece.findings
+        if finding.code == "check_failed"
+    ]
+    if submission.no_reply:
+        notes.append(Note("no_reply", "; ".join(submission.no_reply)))
+    return tuple(notes)

@@ -1,0 +1,143 @@
+"""What the ledger knows of a mail before it is decided, and what the ledger is told afterwards of its waiting.
+
+Both inside the caller's transaction. Decides nothing, sends nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.settings import Settings
+from intake.submission import Submission
+from routing.decided import Decided
+from routing.decision.facts import Facts, is_spoofed, tells_password_only
+from routing.decision.parts import Parts, gather, stem
+from routing.identify import know_sender
+from routing.ledger import arrivals, outbox, people, verdicts, waits
+from routing.ledger.arrivals import Arrival
+from routing.ledger.store import Ledger
+from routing.register import Register
+from routing.tracking.bookkeeping import deadlines_at
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The look-ups for one mail, at one instant."""
+
+    register: Register
+    settings: Settings
+    ledger: Ledger
+    now: datetime
+
+    def facts(self, arrival: Arrival, submission: Submission, by_official: bool) -> Facts:
+        """Everything that bears on this mail. What an official decides himself (`by_official`) waits for nothing."""
+        address = submission.message.sender
+        approved = people.approval(self.ledger, address.address) if address else None
+        answers_ours = any(outbox.is_ours(self.ledger, i) for i in thread_of(submission))
+        first = verdicts.first_with_content(self.ledger, arrival.mailbox, submission, arrival.id)
+        whom = address.address if address else ""
+        waits_on = not by_official and not waits.noted(self.ledger, arrival.id, "password_over")
+        return Facts(
+            sender=know_sender(address, approved, self.settings.approved_domains, self.register.roster),
+            resend_of=first,
+            first_open=bool(first) and verdicts.first_is_open(self.ledger, first, whom, arrival.id),
+            first_set_aside=bool(first) and verdicts.was_set_aside(self.ledger, first),
+            answered_by=self._answered_by(submission),
+            answers_ours=answers_ours,
+            from_ourselves=self._is_colleague(submission),
+            history=lambda body, program: verdicts.history(self.ledger, body, program, arrival.id),
+            listed=lambda body, program: verdicts.listed(self.ledger, body, program, arrival.id),
+            deadlines=deadlines_at(self.ledger, self.register, self.now),
+            answered_at=outbox.asked_about(self.ledger, thread_of(submission)),
+            first_received=lambda body, program: verdicts.first_handed_in(self.ledger, body, program, arrival.id),
+            password_awaited=self.register.survey.passwords.accept and waits_on,
+            parts=None if by_official or answers_ours else self._parts(arrival, submission),
+            spoofed=is_spoofed(submission, self.settings.authserv_id),
+        )
+
+    def _is_colleague(self, submission: Submission) -> bool:
+        """Somebody of the ministry: what he sends on is somebody else's, and nothing is sent to him."""
+        address = submission.message.sender
+        return address is not None and (
+            address.domain in self.register.own_domains
+            or address.address.lower() == self.settings.operators.lower()
+        )
+
+    def _answered_by(self, submission: Submission) -> str:
+        """Of several mailboxes of ours that a mail is addressed to, the one whose program its subject names,
+        else the first: what is said of the mail as a whole is said once. Empty where it is addressed to one."""
+        survey, message = self.register.survey, submission.message
+        ids = {m.address.lower(): m.id for m in survey.mailboxes if m.id in self.settings.mailboxes}
+        addressed = [ids[a.address.lower()] for a in (*message.to, *message.cc) if a.address.lower() in ids]
+        if len(set(addressed)) < 2:
+            return ""
+        named = [survey.program(p).mailbox for p in submission.claim.programs]
+        return next((m for m in named if m in addressed), addressed[0])
+
+    def _parts(self, arrival: Arrival, submission: Submission) -> Parts | None:
+        """The set of which this mail is a part; an answer to one of our mails is a new version, and none."""
+        if submission.part is None or submission.part[1] == 1:
+            return None
+        number, total = submission.part
+        others = waits.other_parts(self.ledger, arrival, whose_set(submission), total)
+        all_of_them = (arrival.id, *(o.arrival_id for o in others))
+        over = any(waits.noted(self.ledger, id, "parts_over") for id in all_of_them)
+        return gather((number, total, arrival.receipt), others, arrival.id, over)
+
+    def remember(self, decided: Decided, facts: Facts) -> None:
+        """Notes what this mail waits for now, and wakes those that waited for it."""
+        self._remember_password(decided)
+        if decided.submission is not None and facts.parts is not None and decided.submission.part is not None:
+            self._remember_part(decided, decided.submission, facts.parts)
+        elif decided.decided_by != "uketsuke":
+            waits.end(self.ledger, decided.arrival.id, "parts")
+
+    def _remember_password(self, decided: Decided) -> None:
+        arrival, submission = decided.arrival, decided.submission
+        until = self.now + timedelta(hours=self.register.survey.passwords.wait_hours)
+        rules = {decided.mail.rule, *(p.decision.rule for p in decided.pieces)}
+        if "password_awaited" in rules:
+            waits.begin(self.ledger, arrival, "password", until)
+            waits.ask_to_pair(self.ledger, arrival.id)
+        else:
+            waits.end(self.ledger, arrival.id, "password")
+        if submission is None or not submission.passwords_told:
+            return
+        accept = self.register.survey.passwords.accept
+        only = tells_password_only(submission) and not submission.personal
+        waits.begin(self.ledger, arrival, "told" if only else "beside", until if accept else self.now)
+        waits.ask_to_pair(self.ledger, arrival.id)
+
+    def _remember_part(self, decided: Decided, submission: Submission, parts: Parts) -> None:
+        """The newest part carries the wait of its set. Parts without a form that waited for one are decided
+        anew once one has come, or once the set is closed."""
+        arrival = decided.arrival
+        has_form = any(f.kind != "other" and not f.returned for f in submission.files)
+        others = waits.other_parts(self.ledger, arrival, whose_set(submission), parts.total)
+        waits.note_part(
+            self.ledger, arrival, whose_set(submission), (parts.number, parts.total), has_form
+        )
+        if not parts.newest:
+            return
+        for other in others:
+            waits.end(self.ledger, other.arrival_id, "parts")
+            if (has_form or not parts.open) and verdicts.rule_of(self.ledger, other.arrival_id) == "part_awaited":
+                arrivals.read_anew(self.ledger, other.arrival_id)
+        if parts.open:
+            wait = timedelta(minutes=self.register.survey.parts.wait_minutes)
+            waits.begin(self.ledger, arrival, "parts", self.now + wait)
+        else:
+            waits.end(self.ledger, arrival.id, "parts")
+
+
+def thread_of(submission: Submission) -> set[str]:
+    """The Message-IDs that a mail answers (RFC 5322 §3.6.4)."""
+    message = submission.message
+    return {message.in_reply_to, *message.references} - {""}
+
+
+def whose_set(submission: Submission) -> tuple[str, str]:
+    """(sender, stem): what the parts of one submission share."""
+    sender = submission.message.sender
+    return sender.address.lower() if sender else "", stem(submission.message.subject)

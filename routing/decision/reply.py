@@ -1,0 +1,262 @@
+"""The reply to a decided mail: whether there is one, of which kind, what it says, and to whom.
+
+Fills the shapes that `replies` declares and renders them; decides nothing about the submission itself.
+One reply per mail covers every file. Where we cannot be sure whom we would be writing to, there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.domains import is_local_government
+from config.settings import Settings, by_hand
+from config.survey import Mailbox, Survey
+from intake.finding import Finding
+from intake.mail.kind import is_noreply, make_message_id
+from intake.submission import Address, Submission
+from replies.letter import Envelope, Letter, LetterKind, Owed, PartsBlock, Thread
+from replies.letters.compose import compose
+from replies.letters.render import render_letter
+from replies.wording import load_wording
+from routing.deadline import Deadlines, deadlines
+from routing.decided import Decided, Posted
+from routing.decision.blocks import about_mail, blocks, with_name
+from routing.decision.gathered import counts_late
+from routing.decision.parts import Parts
+from routing.decision.verdict import MACHINE_KINDS
+from routing.register import Register
+from routing.standing import Standing
+
+_NEUTRAL_FILE_RULES = frozenset(
+    {"double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees", "check_failed",
+     "password_awaited"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a letter needs beside the decision. `standings`: of the respondent, with this mail counted in;
+    `first_receipt`: of the mail that this one repeats."""
+
+    register: Register
+    settings: Settings
+    standings: tuple[Standing, ...]
+    first_receipt: str
+    now: datetime
+    round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
+    deadlines: Deadlines | None = None  # None: nothing was extended
+    first_open: bool = False  # something was asked for about that mail, and is still open
+    parts: Parts | None = None  # the set of which this mail is a part
+    last_today: bool = False  # a cap allows this reply and no further one
+    approved: frozenset[str] = frozenset()  # addresses of this mail that operators approved, in lower case
+
+
+def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
+    """Which letter goes out, if any."""
+    if decided.submission is None or decided.submission.no_reply or decided.arrival.added_by:
+        return None
+    if decided.submission.kind in MACHINE_KINDS:
+        return None
+    if around.parts is not None and around.round > 1 and not around.parts.newest:
+        return None  # the newest part's reply speaks for the set
+    if decided.mail.rule == "resend":
+        return "duplicate" if decided.submission.kind == "submission" else None
+    if decided.mail.rule == "inquiry" and around.register.survey.inquiry_notice:
+        return "arrival"
+    if decided.mail.rule in ("material", "part_awaited", "set_aside_again") and around.register.survey.notice_of_arrival:
+        return "arrival"
+    if decided.mail.outcome not in ("by_file", "correction"):
+        return None
+    return _by_pieces(decided, around)
+
+
+def _by_pieces(decided: Decided, around: Circumstances) -> LetterKind | None:
+    if around.parts is not None and around.parts.over and around.round > 1 and decided.mail.outcome == "by_file":
+        return "parts"
+    outcomes = {p.decision.outcome for p in decided.pieces}
+    if any(f.code == "sent_directly" for p in decided.pieces for f in p.findings):
+        return "redirect"
+    if decided.mail.outcome == "correction" or "correction" in outcomes:
+        return "partial" if "accepted" in outcomes else "correction"
+    if "accepted" in outcomes:
+        if _incomplete_list(decided, around):
+            return "partial"
+        handed_in = [p for p in decided.pieces if p.part or p.decision.outcome == "accepted"]
+        passed_on = all("transfer" in p.decision.remarks for p in handed_in)
+        return "transfer" if passed_on else "acknowledgement"
+    if "held" in outcomes:
+        rules = {p.decision.rule for p in decided.pieces if p.decision.outcome == "held"}
+        neutral = around.register.survey.notice_of_arrival and rules <= _NEUTRAL_FILE_RULES
+        return "arrival" if neutral else None
+    if any(p.decision.rule == "original" for p in decided.pieces):
+        return "partial"
+    return "acknowledgement" if "kept" in outcomes else None
+
+
+def _incomplete_list(decided: Decided, around: Circumstances) -> bool:
+    """A collated list whose rows are right, and from which municipalities are missing."""
+    if around.parts is not None and around.parts.open:
+        return False
+    listed = {p.program for p in decided.pieces if p.sheet is not None and p.sheet.row}
+    return any(s.missing and s.obligation.program in listed for s in around.standings)
+
+
+def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
+    """The finished reply, or None where there is none to write."""
+    kind = letter_kind(decided, around)
+    submission = decided.submission
+    recipient = recipient_of(submission, around) if submission else None
+    if kind is None or submission is None or recipient is None:
+        return None
+    mailbox = around.register.survey.mailbox(decided.arrival.mailbox)
+    letter = _letter(kind, decided, submission, around)
+    rendered = render_letter(letter, around.register.survey, load_wording(by_hand(around.settings)))
+    receipt = decided.arrival.receipt
+    tag = kind if around.round == 1 else f"{kind}{around.round}"
+    message_id = make_message_id(receipt, tag, mailbox.address.rpartition("@")[2])
+    rehearsing = around.settings.mode == "rehearse"
+    envelope = Envelope(
+        sender_name=f"{around.register.survey.phrases.ministry}",
+        sender=mailbox.address,
+        recipient=around.settings.operators if rehearsing else recipient.address,
+        message_id=message_id,
+        thread=_thread(submission),
+        date=around.now,
+        receipt=receipt,
+        rehearsal_for=recipient.address if rehearsing else "",
+    )
+    return Posted(
+        key=f"{receipt}:{tag}",
+        kind=kind,
+        message_id=message_id,
+        mailbox=mailbox.id,
+        mail_from=mailbox.address,
+        recipient=recipient.address.lower(),  # one person is counted once for the caps, however it is written
+        rcpt_to=envelope.recipient,
+        respondent=decided.identity.submitter,
+        subject=rendered.subject,
+        data=compose(rendered, envelope),
+    )
+
+
+def recipient_of(submission: Submission, around: Circumstances) -> Address | None:
+    """Whom a reply goes to: Reply-To where its domain passes row 6, else From (DESIGN §6). None where that is
+    ourselves, or a colleague of the ministry: a reply would come back to us, or tell nobody anything."""
+    reply_to, sender = submission.message.reply_to, submission.message.sender
+    chosen = reply_to if reply_to and _may_receive(reply_to, around) else sender
+    return None if chosen and chosen.domain in around.register.own_domains else chosen
+
+
+def _may_receive(address: Address, around: Circumstances) -> bool:
+    known = is_local_government(address.domain) or address.domain in around.settings.approved_domains
+    return (known or address.address.lower() in around.approved) and not is_noreply(address)
+
+
+def _thread(submission: Submission) -> Thread:
+    """RFC 5322 §3.6.4: the parent's References and then its Message-ID."""
+    message = submission.message
+    parents = message.references or ((message.in_reply_to,) if message.in_reply_to else ())
+    return Thread(message.message_id, parents)
+
+
+def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: Circumstances) -> Letter:
+    survey, roster = around.register.survey, around.register.roster
+    mailbox = survey.mailbox(decided.arrival.mailbox)
+    addressee = roster.by_code(decided.identity.submitter or decided.identity.body)
+    waits = around.parts is not None and around.parts.open
+    here, elsewhere = ((), ()) if waits else _owed(decided, around, mailbox)
+    deadline = _deadline(decided, around, mailbox)
+    return Letter(
+        kind=kind,
+        receipt=decided.arrival.receipt,
+        received_at=decided.arrival.received_at,
+        late=counts_late(decided),
+        after_deadline=around.now > deadline,
+        mailbox=mailbox,
+        extensions=tuple((p.name, p.extension) for p in survey.programs if p.mailbox == mailbox.id),
+        addressee=addressee.full_name if addressee else "",
+        department=_department(decided),
+        honorific=roster.honorific(addressee) if addressee else "",
+        subject=submission.message.subject,
+        findings=_mail_findings(decided, around.register),
+        files=blocks(decided, around.register),
+        owed_here=here,
+        owed_elsewhere=elsewhere,
+        passed_to=_passed_to(decided, around.register),
+        first_receipt=around.first_receipt,
+        first_open=around.first_open,
+        deadline=deadline,
+        due_passed=around.now > max(deadline, survey.correct_by),
+        parts=_parts(around.parts),
+        question=submission.asks and kind not in ("arrival", "duplicate"),
+        time_open=any(n.kind == "receipt_doubt" for n in decided.notes),
+        mended=any(p.late and p.mends and p.decision.outcome == "accepted" for p in decided.pieces),
+        in_extension=survey.deadline < decided.arrival.received_at <= deadline,
+        last_hours=_last_hours(around.now, deadline, survey),
+        last_today=around.last_today,
+    )
+
+
+def _parts(parts: Parts | None) -> PartsBlock | None:
+    if parts is None:
+        return None
+    return PartsBlock(
+        parts.number, parts.total, parts.received, parts.missing, parts.receipts, parts.open
+    )
+
+
+def _last_hours(now: datetime, deadline: datetime, survey: Survey) -> bool:
+    """Whether the deadline is so near that a mended file may not make it: after the calendar's last reminder."""
+    return max(survey.calendar.reminders, default=deadline) <= now <= deadline < survey.correct_by
+
+
+def _deadline(decided: Decided, around: Circumstances, mailbox: Mailbox) -> datetime:
+    """The deadline that the reader is told: the earliest of those of the programs that the mail is about,
+    else of what the respondent owes in this mailbox."""
+    survey, whose = around.register.survey, decided.identity.submitter or decided.identity.body
+    until = around.deadlines or deadlines(around.register, ())
+    about = {p.program for p in decided.pieces if p.program and p.decision.outcome != "ignored"}
+    owed = {s.obligation.program for s in around.standings}
+    here = owed & {p.id for p in survey.programs if p.mailbox == mailbox.id}
+    return min((until.of(whose, program) for program in about & owed or here), default=until.of(whose))
+
+
+def _department(decided: Decided) -> str:
+    """担当部署名 from the sender's own sheet; another body's department is not the reader's."""
+    own = (p for p in decided.pieces if p.sheet and p.identity.body == p.identity.submitter)
+    return next((p.sheet.field("department") for p in own if p.sheet), "")
+
+
+def _mail_findings(decided: Decided, register: Register) -> tuple[Finding, ...]:
+    """Findings about the mail itself, each once, wherever they were made."""
+    accepted = {p.id for p in decided.pieces if p.decision.outcome == "accepted"}
+    about = ((p, f) for p in decided.pieces for f in p.findings if about_mail(f))
+    found = [*decided.findings, *(f for p, f in about if f.severity != "error" or p.id not in accepted)]
+    whose = decided.identity.submitter or decided.identity.body
+    return tuple(dict.fromkeys(with_name(f, whose, register) for f in found))
+
+
+def _owed(
+    decided: Decided, around: Circumstances, mailbox: Mailbox
+) -> tuple[tuple[Owed, ...], tuple[Owed, ...]]:
+    """What the respondent still owes in this mailbox, and in the others; of the others without what this
+    very mail brings them, on which they answer themselves."""
+    brought = {p.program for p in decided.pieces if p.decision.outcome == "ignored"}
+    here: list[Owed] = []
+    elsewhere: list[Owed] = []
+    for standing in around.standings:
+        if standing.state in ("accepted", "not_applicable") or standing.obligation.program in brought:
+            continue
+        program = around.register.survey.program(standing.obligation.program)
+        missing = tuple(body.name for c in standing.missing if (body := around.register.body(c)))
+        (here if program.mailbox == mailbox.id else elsewhere).append(
+            Owed(program.name, standing.state, missing)
+        )
+    return tuple(here), tuple(elsewhere)
+
+
+def _passed_to(decided: Decided, register: Register) -> tuple[str, ...]:
+    programs = [p.program for p in decided.pieces if {"transfer", "transfer_mend"} & set(p.decision.remarks)]
+    sections = [register.survey.mailbox(register.survey.program(p).mailbox).section for p in programs]
+    return tuple(dict.fromkeys(sections))

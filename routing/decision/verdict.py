@@ -1,0 +1,294 @@
+"""The decision: two tables that read from top to bottom (DESIGN §4). The first row that hits decides.
+
+Pure. A row is its number in the design, a name that goes into the ledger, the sentence that operators read,
+a check of a frozen case, and an outcome. What a case says was gathered beforehand, all of it, by `cases.py`;
+nothing here reads the ledger, the clock or a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from config.survey import Survey
+from intake.finding import Finding
+from intake.submission import AnswerSheet, FileReading, Submission
+from routing.decision.parts import Parts
+from routing.identify import Identity, Sender
+from routing.standing import Booking, overlap
+
+Outcome = Literal["accepted", "correction", "held", "ignored", "kept"]
+MailOutcome = Literal["ignored", "held", "correction", "by_file"]
+# How submitter and body stand to each other; "direct": a collected municipality writes itself.
+Relation = Literal["own", "municipality", "city", "direct", "stranger", "none"]
+
+MACHINE_KINDS = frozenset({"auto_reply", "bounce", "receipt", "list", "own"})
+
+
+@dataclass(frozen=True, slots=True)
+class MailCase:
+    """What is known of one mail. `resend_of`: receipt number of the mail that it repeats; `personal`: where
+    a My Number was seen (never its value); `has_form`: a form outside any returned part."""
+
+    submission: Submission
+    sender: Sender
+    has_form: bool
+    resend_of: str = ""
+    from_ourselves: bool = False
+    personal: tuple[str, ...] = ()
+    trusted: bool = False  # an operator recorded it or took it in by decision
+    answers_ours: bool = False  # it is a reply to a mail of our outbox
+    first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count
+    answered_elsewhere: bool = False  # another of the mailboxes that it is addressed to answers for the mail
+    spoofed: bool = False  # the server that the settings trust says that it is not from where it claims
+    password_awaited: bool = False  # something in it is locked, and the password may still come
+    password_told: bool = False  # it tells a password and brings nothing else
+    parts: Parts | None = None  # the set that it is a part of
+
+
+@dataclass(frozen=True, slots=True)
+class FileCase:
+    """What is known of one piece: a file, or one answer sheet in it. `findings` is everything found, with
+    the severity that this survey gives; `history` the earlier bookings of that body and program."""
+
+    survey: Survey
+    file: FileReading
+    sheet: AnswerSheet | None
+    identity: Identity
+    mailbox: str
+    program: str  # id, or empty where it cannot be told
+    relation: Relation
+    owes: bool  # the body, or its prefecture for it, owes this program
+    right_mailbox_addressed: bool  # the program's own mailbox stands in To or Cc as well
+    findings: tuple[Finding, ...]
+    history: tuple[Booking, ...]
+    forms_in_mail: bool
+    same_sender: bool  # the standing answer came from this sender, or this mail is marked as replacing it
+    list_known: bool = False  # a row of a collated list stands for this body, or a list came with this mail
+    password_awaited: bool = False  # a password for what is locked may still come
+    direct_allowed: bool = False  # an operator accepts this municipality's direct answer
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings that only the sender can mend."""
+        return tuple(f for f in self.findings if f.severity == "error")
+
+    @property
+    def in_list(self) -> bool:
+        """A row of a collated list."""
+        return self.sheet is not None and self.sheet.row > 0
+
+    @property
+    def whole_list(self) -> bool:
+        """A collated list as a whole; its rows are pieces of their own."""
+        return self.sheet is None and self.file.kind == "collated_list"
+
+    @property
+    def wrong_mailbox(self) -> bool:
+        """The program belongs to another mailbox."""
+        return bool(self.program) and self.survey.program(self.program).mailbox != self.mailbox
+
+
+CaseT = TypeVar("CaseT")
+OutcomeT = TypeVar("OutcomeT")
+
+
+@dataclass(frozen=True)  # no slots: a generic alias writes to its instances
+class Row(Generic[CaseT, OutcomeT]):
+    """One row of a table. `design` is its number in DESIGN §4."""
+
+    design: str
+    name: str
+    sentence: str
+    check: Callable[[CaseT], bool]
+    outcome: OutcomeT
+
+
+MailRow = Row[MailCase, MailOutcome]
+FileRow = Row[FileCase, Outcome]
+
+
+# fmt: off
+MAIL_TABLE: tuple[MailRow, ...] = (
+    MailRow("2", "machine_with_form", "自動送信または省内からのメールに調査票が添付されています",
+            lambda c: c.has_form and not c.trusted and (_by_machine(c) or c.from_ourselves), "held"),
+    # A gateway sends the password as an automatic mail, from an address of its own: before rows 2 and 6.
+    MailRow("13", "password_told", "パスワードのお知らせです。対になるファイルを待っています",
+            lambda c: c.password_told and not c.personal and not c.trusted, "held"),
+    MailRow("2", "machine", "自動送信のメールです", lambda c: _by_machine(c) and not c.trusted, "ignored"),
+    # Row 5 stands above 3 and 4: a number in an inquiry is as much an alarm as one in a workbook.
+    MailRow("5", "personal_data", "マイナンバーと思われる番号または住民の名簿が含まれています",
+            lambda c: bool(c.personal), "held"),
+    MailRow("6", "authentication_failed", "差出人の認証（DMARC）に失敗しており、なりすましの可能性があります",
+            lambda c: c.spoofed and not c.trusted, "held"),
+    # Row 1 stands below 2 and 5: an automatic mail that comes twice is still one, and each copy of a number
+    # has to be erased. What row 6 holds is not acknowledged the second time either.
+    MailRow("1", "set_aside_again", "職員が対象外としたものと同じ内容が、もう一度届きました",
+            lambda c: bool(c.resend_of) and c.first_set_aside and not c.trusted and c.sender.recognised, "held"),
+    MailRow("1", "resend", "同じ差出人から同じ内容を受信済みです",
+            lambda c: bool(c.resend_of) and not c.first_set_aside and (c.sender.recognised or c.trusted), "ignored"),
+    MailRow("3", "withdrawal", "取下げの申出です",
+            lambda c: not c.has_form and c.submission.amends == "withdrawal", "held"),
+    MailRow("3", "correction_in_words", "回答の訂正が、ファイルでなく文章で述べられています",
+            lambda c: not c.has_form and c.submission.amends == "correction", "held"),
+    MailRow("3", "reply", "当方のメールへの返信で、ファイルがありません", lambda c: c.submission.kind == "reply", "held"),
+    MailRow("4", "inquiry", "照会です", lambda c: c.submission.kind == "inquiry", "held"),
+    MailRow("6", "unknown_sender", "地方公共団体のドメインではない差出人です",
+            lambda c: not c.sender.recognised and not c.trusted, "held"),
+    MailRow("13", "password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
+            lambda c: c.password_awaited and not c.has_form, "held"),
+    MailRow("13", "part_awaited", "分けて送られた提出の一部です。続きのメールを待っています",
+            lambda c: not c.has_form and c.parts is not None and c.parts.open and not c.parts.form_elsewhere, "held"),
+    MailRow("3", "material", "当方のメールへの返信に、調査票以外の資料が添付されています",
+            lambda c: c.answers_ours and not c.has_form and _brings_material(c), "held"),
+    MailRow("12", "another_mailbox_answers", "複数の提出先に届いたメールで、ほかの提出先からお答えします",
+            lambda c: not c.has_form and c.answered_elsewhere and not c.trusted, "ignored"),
+    MailRow("13", "no_form", "調査票として読めるファイルがありません",
+            lambda c: not c.has_form and not (c.parts and c.parts.form_elsewhere), "correction"),
+    MailRow("", "otherwise", "ファイルごとに判定します", lambda c: True, "by_file"),
+)
+
+FILE_TABLE: tuple[FileRow, ...] = (
+    FileRow("13", "password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
+            lambda c: c.password_awaited and c.file.locked, "held"),
+    FileRow("13", "supporting", "調査票に添えられた参考資料です",
+            lambda c: c.file.kind == "other" and c.forms_in_mail and not _meant_as_form(c), "kept"),
+    FileRow("13", "no_form", "調査票として読めません", lambda c: c.file.kind == "other", "correction"),
+    FileRow("16", "list_findings", "一覧表の全体に修正をお願いする点があります",
+            lambda c: c.whole_list and bool(c.errors), "correction"),
+    FileRow("8", "collated_list", "管内市町村の一覧表です（行ごとに判定します）", lambda c: c.whole_list, "kept"),
+    FileRow("16", "row_of_stranger", "一覧表に管外の団体の行があります",
+            lambda c: c.in_list and c.relation == "stranger", "correction"),
+    FileRow("7", "evidence_disagrees", "調査票の組織名と差出人とが一致しません",
+            lambda c: c.relation == "stranger", "held"),
+    FileRow("7", "body_unclear", "どの団体の回答か分かりません", lambda c: not c.identity.body, "correction"),
+    FileRow("7", "program_unclear", "どの制度等の回答か分かりません", lambda c: not c.program, "correction"),
+    FileRow("12", "other_mailbox_answers", "もう一つの宛先の担当がお答えします",
+            lambda c: c.wrong_mailbox and c.right_mailbox_addressed, "ignored"),
+    FileRow("12", "wrong_mailbox", "宛先が異なるため送り直しをお願いします",
+            lambda c: c.wrong_mailbox and c.survey.wrong_mailbox == "resend", "correction"),
+    FileRow("8", "row_of_prefecture", "一覧表にある都道府県自身の行です",
+            lambda c: c.in_list and c.relation == "own", "kept"),
+    FileRow("11", "row_of_city", "一覧表にある指定都市・中核市の行です",
+            lambda c: c.in_list and c.relation == "city", "kept"),
+    FileRow("10", "not_owed", "この団体からの提出を要しない制度等です", lambda c: not c.owes, "kept"),
+    FileRow("8", "original", "管内市町村の調査票の原本です",
+            lambda c: c.relation == "municipality" and not c.in_list, "kept"),
+    FileRow("11", "city_by_prefecture", "指定都市・中核市の回答を都道府県が送付しました",
+            lambda c: c.relation == "city", "held"),
+    FileRow("9", "direct", "市町村から直接送付されました",
+            lambda c: c.relation == "direct" and not c.direct_allowed, "held"),
+    FileRow("14", "double", "別の差出人から受理済みの回答があります",
+            lambda c: not c.same_sender and not c.in_list and _stands(c), "held"),
+    FileRow("15", "same_finding_again", "同じ指摘が２回目です。電話でご確認ください",
+            lambda c: _asked_before(c), "held"),
+    FileRow("16", "findings", "修正をお願いする点があります", lambda c: bool(c.errors), "correction"),
+    # Row "–": a sheet that could not be checked to its end is not called complete, and asks nobody for anything.
+    FileRow("", "check_failed", "点検の一部が途中で止まりました。内容をご確認ください",
+            lambda c: any(f.code == "check_failed" for f in c.findings), "held"),
+    FileRow("17", "otherwise", "受理しました", lambda c: True, "accepted"),
+)
+# fmt: on
+
+# Mail that never reached the tables: no Submission could be made of it.
+UNREAD: dict[str, str] = {
+    "poison": "読み取り中に３回停止したため隔離しました",
+    "too_large": "大きすぎるためヘッダーだけを記録しました",
+    "read_failed": "読み取り中に予期しない問題が起きました",
+    "password_used": "パスワードのお知らせです（ファイルを開き、内容を消去しました）",
+    "password_over": "パスワードのお知らせです（使わずに、内容を消去しました）",
+    "password_alone": "パスワードのお知らせですが、対になるファイルがありません（内容は消去しました）",
+    "operator": "職員が判断しました",
+    "erased": "職員がメールの内容を消去しました",
+}
+
+
+def _by_machine(case: MailCase) -> bool:
+    return case.submission.kind in MACHINE_KINDS
+
+
+def _brings_material(case: MailCase) -> bool:
+    """Files that are no workbooks, such as the outline that a request for correction asked for."""
+    files = [f for f in case.submission.files if f.attached and not f.returned]
+    return bool(files) and not any(f.looks_like_workbook for f in files)
+
+
+def _meant_as_form(case: FileCase) -> bool:
+    """A workbook under the name that the notice asks for, which could not be read as a form."""
+    return case.file.looks_like_workbook and case.file.claim.shape == "as_asked" and bool(case.errors)
+
+
+def _stands(case: FileCase) -> bool:
+    """An accepted answer of the same body and program stands, for some of the same screenings."""
+    named = case.sheet.attributes if case.sheet else ()
+    return any(b.outcome == "accepted" and overlap(b.attributes, named) for b in case.history)
+
+
+def _asked_before(case: FileCase) -> bool:
+    """The last correction of this body and program already named one of these findings."""
+    asked = [b for b in case.history if b.outcome == "correction"]
+    return bool(asked) and any(finding_key(f) in asked[-1].errors for f in case.errors)
+
+
+def finding_key(finding: Finding) -> str:
+    """What makes two findings the same on two versions of a sheet: the code, and what it is about."""
+    return f"{finding.code}/{finding.question or finding.label}/{finding.about}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailDecision:
+    """The row that decided over the mail."""
+
+    outcome: MailOutcome
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileDecision:
+    """The row that decided over one piece, and remarks: rules that hit without deciding."""
+
+    outcome: Outcome
+    rule: str
+    remarks: tuple[str, ...]
+
+
+def decide_mail(case: MailCase) -> MailDecision:
+    """The first row of MAIL_TABLE that hits."""
+    row = next(row for row in MAIL_TABLE if row.check(case))
+    return MailDecision(row.outcome, row.name)
+
+
+def decide_file(case: FileCase) -> FileDecision:
+    """The first row of FILE_TABLE that hits, with the remarks that go beside it."""
+    row = next(row for row in FILE_TABLE if row.check(case))
+    return FileDecision(row.outcome, row.name, remarks(case, row.outcome, row.name))
+
+
+_REMARKED = frozenset(
+    {"password_awaited", "supporting", "original", "not_owed", "wrong_mailbox", "row_of_prefecture", "row_of_city"}
+)
+
+
+def remarks(case: FileCase, outcome: Outcome, rule: str) -> tuple[str, ...]:
+    """Keys of wording.toml's remarks that belong to this outcome, whichever rule or official it comes from."""
+    found: list[str] = []
+    if rule == "not_owed" and case.in_list:
+        found.append("row_not_owed")
+    elif rule in _REMARKED:
+        found.append(rule)
+    if case.wrong_mailbox and outcome in ("accepted", "correction") and rule != "wrong_mailbox":
+        found.append("transfer" if outcome == "accepted" else "transfer_mend")
+    if outcome == "correction" and _stands(case):
+        found.append("stands")
+    if outcome == "accepted" and _stands(case):
+        found.append("replaces")
+    if outcome == "accepted" and case.relation == "city":
+        found.append("on_behalf")
+    return tuple(found)
+
+
+def sentence_of(rule: str) -> str:
+    """The sentence that operators read for a rule's name; the name itself if it is in no table."""
+    rows: tuple[MailRow | FileRow, ...] = (*FILE_TABLE, *MAIL_TABLE)
+    return next((row.sentence for row in rows if row.name == rule), UNREAD.get(rule, rule))

@@ -1,0 +1,234 @@
+"""The demo: the whole journey over the survey's sample mails, in one folder, by a rehearsed clock.
+
+Each mail is put into its mailbox at its time of receipt and answered two minutes later; the last command of
+the story is the reader's own, on the settings file that the demo leaves behind. No server, no network, and
+nothing is shown here: the command line does that.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from config.settings import Settings, load_settings
+from intake.mail.ids import receipt_in
+from replies.senders.sender import Outcome, Posting
+from routing.clock import stamp
+from routing.connections import open_source
+from routing.decision.verdict import sentence_of
+from routing.desk import Desk
+from routing.judge import Settled
+from routing.ledger import outbox
+from routing.ledger.store import Ledger, desk_lock
+from routing.patience import patience
+from routing.reading import Reader
+from routing.register import Register, build_register
+from routing.rehearsal.samples import Sample, Samples, build_mail, load_samples
+from routing.tracking.report_files import write_all
+from routing.tracking.reports import open_instant
+
+ANSWERED_AFTER = timedelta(minutes=2)
+ENDS_AFTER_DEADLINE = timedelta(hours=1)
+SEEN = "seen"  # the very same mail once more: nothing is decided anew
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One mail of the demo. `number`: its number in the ledger (0: it had none of its own); `item`: the
+    notice's number of its mailbox; `outcome` of the mail (a verdict, or "seen"); `reasons`: (outcome,
+    sentence) of each file, or of the mail; `subject` and `reply`: file name of the .eml, or empty."""
+
+    number: int
+    sample: Sample
+    item: str
+    outcome: str
+    reasons: tuple[tuple[str, str], ...]
+    letter: str = ""
+    reply_subject: str = ""
+    reply_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo leaves behind in `out`: a line per mail, in the order in which they came."""
+
+    out: Path
+    lines: tuple[Line, ...]
+
+    @property
+    def outcomes(self) -> Counter[str]:
+        """How many mails came to which outcome."""
+        return Counter(line.outcome for line in self.lines)
+
+    @property
+    def replies(self) -> int:
+        """How many replies were written."""
+        return sum(bool(line.reply_file) for line in self.lines)
+
+
+Watch = Callable[[Line, int], None]  # each mail as it is done, and how many there are in all
+
+
+def run_demo(survey_dir: Path, out: Path, watch: Watch = lambda line, total: None) -> Demo:
+    """Runs the whole journey into `out`, which is emptied of an earlier demo first."""
+    register = build_register(survey_dir)
+    samples = load_samples(survey_dir / "samples")
+    ordered = sorted(samples.samples, key=lambda s: s.received)
+    lines = []
+    with _open_journey(out, register, samples) as journey:
+        for sample in ordered:
+            lines.append(journey.one(sample))
+            watch(lines[-1], len(ordered))
+        journey.report()
+        return Demo(out, tuple(map(journey.at_the_end, lines)))
+
+
+class _EmlFolder:
+    """A sender that leaves each reply as an .eml file, named after the mail that it answers, so that the
+    folder reads like a diary. `names`: receipt number → file name."""
+
+    def __init__(self, folder: Path, names: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._names = names
+
+    def send(self, posting: Posting) -> Outcome:
+        """Writes the mail's bytes."""
+        (self._folder / self._names[receipt_in(posting.message_id)]).write_bytes(posting.data)
+        return Outcome("sent")
+
+    def probe(self) -> str:
+        """Where the replies are put."""
+        return str(self._folder)
+
+    def close(self) -> None:
+        """Nothing to hang up."""
+
+
+class _RehearsedClock:
+    """Says the instant that was set last."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class _Journey:
+    """The desk over the demo's folder. `replies`: sample → Message-ID of our reply to it, as they arise."""
+
+    out: Path
+    settings: Settings
+    desk: Desk
+    clock: _RehearsedClock
+    samples: Samples
+    replies: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # receipt number → file name of the reply
+
+    def one(self, sample: Sample) -> Line:
+        """Delivers one sample into its mailbox and lets the desk do its work."""
+        self.clock.at = max(self.clock.at, sample.received + ANSWERED_AFTER)
+        for _ in patience(self.desk):  # what had waited for other mail, and waits no more
+            self._deliver()
+        self._put_into_mailbox(sample)
+        source = open_source(self.settings.mailboxes[sample.mailbox], self.settings)
+        with closing(source):
+            self.desk.collect(sample.mailbox, source)
+        decided = [s for s in self.desk.settle_waiting() if s.decided.arrival.receipt not in self.names]
+        settled = decided[0] if decided else None  # beside it, earlier ones that had waited for it
+        item = self.desk.register.survey.mailbox(sample.mailbox).item
+        if settled is None:
+            return Line(0, sample, item, SEEN, ((SEEN, sentence_of("resend")),))
+        return self._line(sample, item, settled)
+
+    def report(self) -> None:
+        """Every report as things stand at the end, beside the ledger."""
+        at = self.settings.now or self.clock.at
+        for _ in write_all(open_instant(self.desk.ledger, self.desk.register, at), self.out / "reports"):
+            pass
+
+    def _put_into_mailbox(self, sample: Sample) -> None:
+        survey, folder = self.desk.register.survey, self.desk.register.survey_dir / "samples"
+        raw = build_mail(sample, self.samples, survey, folder, self.replies)
+        name = f"{int(sample.received.timestamp())}.{sample.name}"
+        (self.out / "inbox" / sample.mailbox / "new" / name).write_bytes(raw)
+
+    def _line(self, sample: Sample, item: str, settled: Settled) -> Line:
+        decided, reply = settled.decided, settled.reply
+        number = decided.arrival.id
+        file_name = self.names[decided.arrival.receipt] = f"{number:02}-{sample.name}.eml"
+        sent = self._deliver()
+        if reply:
+            self.replies[sample.name] = reply.message_id
+        reasons = [(p.decision.outcome, sentence_of(p.decision.rule)) for p in decided.pieces]
+        return Line(
+            number=number,
+            sample=sample,
+            item=item,
+            outcome=decided.outcome,
+            reasons=tuple(reasons) or ((decided.outcome, sentence_of(decided.mail.rule)),),
+            letter=reply.kind if reply else "",
+            reply_subject=reply.subject if reply else "",
+            reply_file=file_name if decided.arrival.receipt in sent else "",
+        )
+
+    def _deliver(self) -> list[str]:
+        """Receipt numbers of the mails whose replies went out."""
+        sender = _EmlFolder(self.out / "replies", self.names)
+        return [delivery.receipt for delivery in self.desk.deliver(sender) if delivery.state == "sent"]
+
+    def at_the_end(self, line: Line) -> Line:
+        """A mail that had to wait for another one, with the reply that it got in the end."""
+        file_name = f"{line.number:02}-{line.sample.name}.eml"
+        if line.letter or not (self.out / "replies" / file_name).exists():
+            return line
+        kind, subject = outbox.last_to(self.desk.ledger, line.number)
+        return replace(line, letter=kind, reply_subject=subject, reply_file=file_name)
+
+
+@contextmanager
+def _open_journey(out: Path, register: Register, samples: Samples) -> Iterator[_Journey]:
+    """An empty folder, and the desk over it; closed afterwards."""
+    _lay_out(out, register)
+    settings = load_settings(out / "settings.toml")
+    clock = _RehearsedClock(min(s.received for s in samples.samples))
+    with ExitStack() as stack:
+        stack.enter_context(desk_lock(settings.ledger))
+        ledger = stack.enter_context(closing(Ledger(settings.ledger)))
+        reader = stack.enter_context(closing(Reader(register.survey_dir)))
+        yield _Journey(out, settings, Desk(register, settings, ledger, reader, clock), clock, samples)
+
+
+def _lay_out(out: Path, register: Register) -> None:
+    """An empty folder with its settings file. Only what a demo made is removed."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ("inbox", "replies", "outgoing", "reports"):
+        shutil.rmtree(out / name, ignore_errors=True)
+    for path in out.glob("ledger.db*"):
+        path.unlink()
+    (out / "replies").mkdir()
+    for mailbox in register.survey.mailboxes:
+        for part in ("new", "cur", "tmp"):
+            (out / "inbox" / mailbox.id / part).mkdir(parents=True)
+    (out / "settings.toml").write_text(_settings(register), encoding="utf-8")
+
+
+def _settings(register: Register) -> str:
+    end = register.survey.deadline + ENDS_AFTER_DEADLINE
+    mailboxes = "".join(
+        f'\n[mailboxes.{m.id}]\nsource = "maildir"\npath = "inbox/{m.id}"\n'
+        for m in register.survey.mailboxes
+    )
+    return (
+        "# デモの設定。uketsuke --settings このファイル status のように、他のコマンドでも使えます。\n"
+        f'ledger = "ledger.db"\nmode = "send"\noperators = "operators@example.jp"\n'
+        f'authserv_id = "mail.example.jp"\nnow = {stamp(end)}\n'
+        f"{mailboxes}"
+        '\n[sender]\nkind = "maildir"\npath = "outgoing"\n'
+    )

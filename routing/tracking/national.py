@@ -1,0 +1,113 @@
+"""The national overview, filled from the ledger at one instant: tiles, cities, totals, receipts, what waits.
+
+Brings values into the shapes of `replies/reports/data.py`; counts, and judges by `standing.py` only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from config.obligations import Obligation
+from replies.reports.data import (
+    FindingCount,
+    Overview,
+    ProgramTotal,
+    QuestionCount,
+    Receipts,
+    Tile,
+    Waiting,
+)
+from routing.ledger import people, reporting
+from routing.standing import standing_of
+from routing.tracking.reports import Instant, city_line, occasion, part_state
+
+
+def overview(instant: Instant) -> Overview:
+    """The whole country at one instant."""
+    roster = instant.register.roster
+    return Overview(
+        occasion=occasion(instant),
+        tiles=tuple(_tile(p.lgcode, p.name, instant) for p in roster.of_kind("prefecture")),
+        cities=tuple(city_line(c, instant) for c in roster.of_kind("designated", "core")),
+        programs=tuple(_total(p.id, p.name, instant) for p in instant.register.survey.programs),
+        receipts=tuple(_receipts(p.id, p.name, instant) for p in instant.register.survey.programs),
+        waiting=tuple(sorted(_waiting(instant), key=lambda w: (w.since, w.receipt))),
+        findings=tuple(
+            FindingCount(c.what, c.times, c.bodies) for c in reporting.count_codes(instant.ledger, instant.at)
+        ),
+        questions=_questions(instant),
+    )
+
+
+def _tile(lgcode: str, name: str, instant: Instant) -> Tile:
+    """The prefecture's own demanded sheets, and the rows that it collects."""
+    states: list[str] = []
+    for o in instant.register.owed_by(lgcode):
+        if o.own == "demanded":
+            states.append(part_state(instant.books.part("own", lgcode, o.program)))
+        states += [part_state(instant.books.part("collected", c, o.program)) for c in o.collected]
+    counted = Counter(states)
+    return Tile(lgcode[:2], name, len(states), counted["accepted"], counted["correction"], counted["held"])
+
+
+def _owed(program: str, instant: Instant) -> list[Obligation]:
+    return [o for o in instant.register.obligations if o.program == program]
+
+
+def _total(program: str, name: str, instant: Instant) -> ProgramTotal:
+    found = [standing_of(o, instant.books) for o in _owed(program, instant)]
+    states = Counter(s.state for s in found)
+    return ProgramTotal(
+        program=program,
+        name=name,
+        total=len(found),
+        accepted=states["accepted"],
+        partial=states["partial"],
+        correction=states["correction"],
+        held=states["held"],
+        outstanding=states["outstanding"],
+        not_applicable=states["not_applicable"],
+        late=sum(s.late for s in found if s.state == "accepted"),
+    )
+
+
+def _receipts(program: str, name: str, instant: Instant) -> Receipts:
+    """How many obligations had been received whole by each instant at which one more was."""
+    owed = _owed(program, instant)
+    moments = sorted(m for o in owed if (m := _completed_at(o, instant)) is not None)
+    points = tuple((moment, place) for place, moment in enumerate(moments, 1))
+    return Receipts(program, name, len(owed), points)
+
+
+def _completed_at(obligation: Obligation, instant: Instant) -> datetime | None:
+    """When the last part of an accepted obligation was received."""
+    standing = standing_of(obligation, instant.books)
+    return standing.received_at if standing.state == "accepted" else None
+
+
+def _waiting(instant: Instant) -> list[Waiting]:
+    """Everything that stands still: what people must look at, and corrections that have not come."""
+    register = instant.register
+    found = [
+        Waiting(
+            queue=item.queue,  # type: ignore[arg-type]
+            since=item.received_at,
+            receipt=item.receipt,
+            body=register.full_name(item.body),
+            program_name=register.survey.program(item.program).name if item.program else "",
+        )
+        for item in people.held(instant.ledger, instant.at)
+    ]
+    for part in instant.books.parts.values():
+        found += [
+            Waiting(None, b.received_at, b.receipt, register.full_name(b.body), register.survey.program(b.program).name)
+            for b in part.correction
+        ]
+    return found
+
+
+def _questions(instant: Instant) -> tuple[QuestionCount, ...]:
+    titles = {f.id: f.title for f in instant.register.survey.forms}
+    counted = reporting.count_questions(instant.ledger, instant.at)
+    return tuple(QuestionCount(titles.get(c.form, ""), c.what, c.times, c.bodies) for c in counted)

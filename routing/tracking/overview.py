@@ -1,0 +1,126 @@
+"""The status at an instant: standings of all obligations and of each collected municipality, and health.
+
+Reads the ledger through its own look-ups; judges by `standing.py` and `timing.py` only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from config.obligations import Obligation
+from replies.reports.data import Timing
+from routing import alerts
+from routing.deadline import Deadlines
+from routing.desk import Desk
+from routing.ledger import arrivals
+from routing.standing import Books, Part, Standing, State, standing_of, standings
+from routing.tracking.bookkeeping import books_at
+from routing.tracking.reports import Instant, open_instant, part_state
+from routing.tracking.timing import most_telling, timing_of, timings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One obligation with what the deadline makes of it. `version`: how many of its own sheets were accepted;
+    `first_at`: when the first of anything that it asks for was received; `open_since`: of its oldest open
+    correction; `extended_to`: None where the survey's own deadline holds."""
+
+    standing: Standing
+    timing: Timing
+    version: int
+    first_at: datetime | None
+    open_since: datetime | None
+    extended_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """One collected body × program under its prefecture; the rest as in `Owed`."""
+
+    lgcode: str
+    program: str
+    state: State
+    late: bool
+    received_at: datetime | None
+    timing: Timing
+    version: int
+    first_at: datetime | None
+    open_corrections: tuple[str, ...]
+    open_since: datetime | None
+    extended_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Who owes what at `at`. `unhealthy`: mailboxes that cannot be read, with the reason; `alerts`: what else is
+    not as it should be with the desk now."""
+
+    at: datetime
+    owed: tuple[Owed, ...]
+    municipalities: tuple[Municipality, ...]
+    unhealthy: tuple[tuple[str, str], ...]
+    alerts: tuple[str, ...] = ()
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """Of each obligation, the state alone."""
+        return tuple(o.standing for o in self.owed)
+
+
+def status_at(desk: Desk, at: datetime, prefecture: str = "") -> Status:
+    """The status at an instant; of one prefecture and the cities in it, if its two digits are given."""
+    found = status_of(open_instant(desk.ledger, desk.register, at), prefecture)
+    return replace(found, alerts=tuple(alerts.lasting(alerts.view_of(desk))))
+
+
+def status_of(instant: Instant, prefecture: str = "") -> Status:
+    """The same of an instant that is open already."""
+    books, deadlines, at = instant.books, instant.deadlines, instant.at
+    owed = [o for o in instant.register.obligations if o.lgcode.startswith(prefecture)]
+    return Status(
+        at=at,
+        owed=tuple(_owed(o, books, deadlines, at) for o in owed),
+        municipalities=tuple(_municipality(c, o.program, instant) for o in owed for c in o.collected),
+        unhealthy=arrivals.unhealthy(instant.ledger),
+    )
+
+
+def standing_of_body(desk: Desk, lgcode: str, at: datetime) -> tuple[Standing, ...]:
+    """What one respondent owes, as it stands at an instant; empty for any other body, and for none."""
+    owed = desk.register.owed_by(lgcode)
+    return standings(owed, books_at(desk.ledger, desk.register, at)) if owed else ()
+
+
+def _owed(obligation: Obligation, books: Books, deadlines: Deadlines, at: datetime) -> Owed:
+    own = books.part("own", obligation.lgcode, obligation.program)
+    parts = [own, *(books.part("collected", c, obligation.program) for c in obligation.collected)]
+    return Owed(
+        standing=standing_of(obligation, books),
+        timing=most_telling(timings_of(obligation, books, deadlines, at)),
+        version=own.versions,
+        first_at=min((p.first_at for p in parts if p.first_at), default=None),
+        open_since=_open_since(*parts),
+        extended_to=deadlines.extension(obligation.lgcode, obligation.program),
+    )
+
+
+def _municipality(lgcode: str, program: str, instant: Instant) -> Municipality:
+    part = instant.books.part("collected", lgcode, program)
+    return Municipality(
+        lgcode=lgcode,
+        program=program,
+        state=part_state(part),
+        late=part.late,
+        received_at=part.accepted.received_at if part.accepted else None,
+        timing=timing_of(part, lgcode, program, instant.deadlines, instant.at),
+        version=part.versions,
+        first_at=part.first_at,
+        open_corrections=tuple(dict.fromkeys(b.receipt for b in part.correction)),
+        open_since=_open_since(part),
+        extended_to=instant.deadlines.extension(lgcode, program),
+    )
+
+
+def _open_since(*parts: Part) -> datetime | None:
+    return min((b.received_at for part in parts for b in part.correction), default=None)

@@ -1,0 +1,214 @@
+"""The report of one prefecture, filled from the ledger at one instant.
+
+Brings values into the shapes of `replies/reports/data.py`; says nothing and decides nothing. The same
+instant asked later gives the same report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
+
+from config.obligations import Obligation, working_days_left
+from config.roster import Body
+from replies.reports.data import (
+    CityCell,
+    CityLine,
+    Contact,
+    MunicipalityCell,
+    MunicipalityLine,
+    Occasion,
+    OpenCorrection,
+    PrefectureReport,
+    ProgramLine,
+    State,
+    Tally,
+    Timing,
+)
+from routing.deadline import Deadlines
+from routing.ledger import reporting
+from routing.ledger.store import Ledger
+from routing.register import Register
+from routing.standing import Booking, Books, Part, standing_of
+from routing.tracking.bookkeeping import books_at, deadlines_at
+from routing.tracking.timing import timing_of, timings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """The ledger as of one instant: opened once, for one report or for all 47."""
+
+    ledger: Ledger
+    register: Register
+    books: Books
+    deadlines: Deadlines
+    at: datetime
+
+
+def open_instant(
+    ledger: Ledger, register: Register, at: datetime, received_until: datetime | None = None
+) -> Instant:
+    """Reads the bookings that held at `at`; of a closing report only what was received until an instant."""
+    return Instant(
+        ledger,
+        register,
+        books_at(ledger, register, at, received_until),
+        deadlines_at(ledger, register, at),
+        at,
+    )
+
+
+def occasion(instant: Instant) -> Occasion:
+    """Survey and instant, as every report begins."""
+    survey = instant.register.survey
+    return Occasion(
+        at=instant.at,
+        deadline=survey.deadline,
+        correct_by=survey.correct_by,
+        working_days_left=working_days_left(instant.at, survey.deadline, survey.calendar.holidays),
+        survey_title=survey.title,
+        ministry=survey.phrases.ministry,
+    )
+
+
+def prefecture_report(instant: Instant, prefecture: Body) -> PrefectureReport:
+    """Everything that this prefecture owes, with its municipalities, open corrections and cities."""
+    register = instant.register
+    owed = register.owed_by(prefecture.lgcode)
+    return PrefectureReport(
+        occasion=occasion(instant),
+        code=prefecture.lgcode[:2],
+        name=prefecture.name,
+        honorific=register.roster.honorific(prefecture),
+        programs=tuple(_program_line(o, instant) for o in owed),
+        municipalities=_municipalities(owed, instant),
+        corrections=_corrections(owed, instant),
+        cities=tuple(city_line(c, instant) for c in _cities(prefecture, register)),
+    )
+
+
+def _program_line(obligation: Obligation, instant: Instant) -> ProgramLine:
+    register = instant.register
+    program = register.survey.program(obligation.program)
+    mailbox = register.survey.mailbox(program.mailbox)
+    standing = standing_of(obligation, instant.books)
+    own = instant.books.part("own", obligation.lgcode, obligation.program)
+    return ProgramLine(
+        program=program.id,
+        name=program.name,
+        form_title=register.survey.form(program.form).title,
+        contact=Contact(mailbox.address, mailbox.section, mailbox.telephone, program.extension),
+        state=standing.state,
+        own=obligation.own,
+        own_state=_own_state(obligation, own, instant),
+        collected=_tally(obligation, instant) if obligation.collected else None,
+        late=standing.late,
+        received_at=standing.received_at,
+        version=own.versions,
+        open_corrections=len(standing.open_corrections),
+        missing=tuple(b.name for c in standing.missing if (b := register.body(c))),
+        extended_to=instant.deadlines.extension(obligation.lgcode, obligation.program),
+        timings=_timings(obligation, instant),
+    )
+
+
+def _timings(obligation: Obligation, instant: Instant) -> tuple[tuple[Timing, int], ...]:
+    found = timings_of(obligation, instant.books, instant.deadlines, instant.at)
+    return tuple((timing, found[timing]) for timing in get_args(Timing) if found[timing])
+
+
+def _own_state(obligation: Obligation, own: Part, instant: Instant) -> State | None:
+    """The state of the prefecture's own sheet; None where none was asked for and none came."""
+    if (obligation.lgcode, obligation.program) in instant.books.not_applicable:
+        return "not_applicable"
+    state = part_state(own)
+    return None if state == "outstanding" and obligation.own != "demanded" else state
+
+
+def part_state(part: Part) -> State:
+    """One body's own answer, or one municipality's row, in one word."""
+    if part.accepted:
+        return "accepted"
+    if part.held:
+        return "held"
+    return "correction" if part.correction else "outstanding"
+
+
+def _tally(obligation: Obligation, instant: Instant) -> Tally:
+    states = [
+        part_state(instant.books.part("collected", code, obligation.program)) for code in obligation.collected
+    ]
+    return Tally(
+        total=len(states),
+        accepted=states.count("accepted"),
+        correction=states.count("correction"),
+        held=states.count("held"),
+        outstanding=states.count("outstanding"),
+    )
+
+
+def _municipalities(owed: tuple[Obligation, ...], instant: Instant) -> tuple[MunicipalityLine, ...]:
+    codes = sorted({code for o in owed for code in o.collected})
+    lines = []
+    for code in codes:
+        body = instant.register.body(code)
+        cells = tuple(_cell(code, o.program, instant) for o in owed if code in o.collected)
+        if body is not None:
+            lines.append(MunicipalityLine(code, body.name, cells))
+    return tuple(lines)
+
+
+def _cell(lgcode: str, program: str, instant: Instant) -> MunicipalityCell:
+    part = instant.books.part("collected", lgcode, program)
+    newest = part.accepted or next(iter((*part.held, *part.correction)), None)
+    return MunicipalityCell(
+        program=program,
+        state=part_state(part),
+        received_at=newest.received_at if newest else None,
+        late=part.late,
+        direct=any(b.submitter == lgcode for b in (part.accepted, *part.held, *part.correction) if b),
+        correction_open=bool(part.accepted and part.correction),
+        extended_to=instant.deadlines.extension(lgcode, program),
+        timing=timing_of(part, lgcode, program, instant.deadlines, instant.at),
+    )
+
+
+def _corrections(owed: tuple[Obligation, ...], instant: Instant) -> tuple[OpenCorrection, ...]:
+    """Open corrections of the prefecture itself and of its municipalities, by code."""
+    found: list[Booking] = []
+    for o in owed:
+        found += instant.books.part("own", o.lgcode, o.program).correction
+        for code in o.collected:
+            found += instant.books.part("collected", code, o.program).correction
+    found.sort(key=lambda b: (b.body, b.received_at, b.id))
+    return tuple(open_correction(b, instant) for b in found)
+
+
+def open_correction(booking: Booking, instant: Instant) -> OpenCorrection:
+    """One booking that waits for a mended file, with what was noticed."""
+    return OpenCorrection(
+        lgcode=booking.body,
+        body=instant.register.full_name(booking.body),
+        program=booking.program,
+        program_name=instant.register.survey.program(booking.program).name,
+        receipt=booking.receipt,
+        since=booking.received_at,
+        filename=reporting.filename_of(instant.ledger, booking.arrival_id, booking.piece),
+        findings=reporting.findings_of(instant.ledger, booking.id),
+    )
+
+
+def _cities(prefecture: Body, register: Register) -> list[Body]:
+    return [c for c in register.roster.of_kind("designated", "core") if c.prefecture == prefecture.prefecture]
+
+
+def city_line(city: Body, instant: Instant) -> CityLine:
+    """A designated or core city: its states and nothing else."""
+    survey = instant.register.survey
+    cells = tuple(
+        CityCell(o.program, survey.program(o.program).name, standing_of(o, instant.books).state)
+        for o in instant.register.owed_by(city.lgcode)
+    )
+    kind = "designated" if city.kind == "designated" else "core"
+    return CityLine(city.lgcode, city.name, kind, cells, city.prefecture)  # type: ignore[arg-type]

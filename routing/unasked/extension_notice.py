@@ -1,0 +1,141 @@
+"""延長のお知らせ: whom an extension concerns, and the notice to each of them, as a draft or for the outbox.
+
+Writes nobody by itself: an official asks for the drafts, or for the sending. An extension is named by its place
+among all that were recorded, so that its notices exist once, however often they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from intake.mail.ids import receipt_in
+from replies.letters.extension import ExtensionLetter, render_extension
+from replies.wording import load_wording
+from routing.deadline import Deadlines, Extension
+from routing.decided import Note, Posted
+from routing.desk import Desk
+from routing.ledger import outbox, verdicts
+from routing.ledger.extensions import extensions
+from routing.operate import Who
+from routing.register import Register
+from routing.tracking.bookkeeping import deadlines_at
+from routing.tracking.extend import Target
+from routing.unasked.notices import Notice, Outlet, posts
+from routing.unasked.reminding import at_hand
+from routing.unasked.whom import addresses, handed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """One notice, finished once for each address; without any the respondent is to be telephoned."""
+
+    respondent: str
+    mailbox: str
+    posted: tuple[Posted, ...]
+
+
+def place_of(desk: Desk, target: Target) -> int:
+    """The place (from 1) of the newest extension of a target among all on record; 0 if there is none."""
+    recorded = extensions(desk.ledger, desk.clock())
+    fitting = [
+        n for n, e in enumerate(recorded, 1) if (e.lgcode, e.program) == (target.lgcode, target.program)
+    ]
+    return fitting[-1] if fitting else 0
+
+
+def notices(desk: Desk, place: int) -> tuple[Addressed, ...]:
+    """The notices of one extension, by respondent and mailbox, as things stand now. None for an extension that
+    takes another back, or that a more specific one outdoes."""
+    survey, now = desk.register.survey, desk.clock()
+    extension = extensions(desk.ledger, now)[place - 1]
+    deadlines = deadlines_at(desk.ledger, desk.register, now)
+    correspondence, sent = at_hand(desk), verdicts.bookings(desk.ledger, now)
+    found = []
+    for lgcode, letter in _letters(extension, desk.register, deadlines):
+        mailbox = letter.mailbox
+        if mailbox.id not in desk.settings.mailboxes:
+            continue
+        rendered = render_extension(letter, survey, load_wording())
+        number = f"E{place:04d}-{lgcode}-{mailbox.receipt_prefix}"
+        notice = Notice(
+            "extension", f"extend:{place}:{mailbox.id}:{lgcode}", number, mailbox, lgcode, rendered
+        )
+        to, _ = addresses(correspondence, handed_in(sent, lgcode, mailbox.id, survey), lgcode, mailbox.id)
+        outlet = Outlet(survey.phrases.ministry, desk.settings, now)
+        found.append(Addressed(lgcode, mailbox.id, posts(notice, to, outlet)))
+    return tuple(found)
+
+
+def _letters(
+    extension: Extension, register: Register, deadlines: Deadlines
+) -> Iterator[tuple[str, ExtensionLetter]]:
+    """(respondent, letter) for each respondent and mailbox that the extension concerns."""
+    survey = register.survey
+    for lgcode, about, programs in _concerned(extension, register):
+        whose = about or lgcode
+        moved = [p for p in programs if deadlines.extension(whose, p) == extension.until]
+        for mailbox in survey.mailboxes:
+            here = [survey.program(p) for p in moved if survey.program(p).mailbox == mailbox.id]
+            if here:
+                yield (
+                    lgcode,
+                    ExtensionLetter(
+                        mailbox=mailbox,
+                        extensions=tuple((p.name, p.extension) for p in here),
+                        addressee=register.full_name(lgcode),
+                        programs=tuple((p.name, extension.until) for p in here),
+                        about=(register.full_name(about),) if about else (),
+                        collects=any(register.by_key[(lgcode, p.id)].collected for p in here),
+                    ),
+                )
+
+
+def _concerned(extension: Extension, register: Register) -> Iterator[tuple[str, str, list[str]]]:
+    """(respondent, municipality or empty, programs): a municipality is told through its prefecture."""
+    wanted = [p.id for p in register.survey.programs if extension.program in ("", p.id)]
+    if not extension.lgcode:
+        for lgcode in dict.fromkeys(o.lgcode for o in register.obligations):
+            yield lgcode, "", [p for p in wanted if (lgcode, p) in register.by_key]
+        return
+    own = [p for p in wanted if (extension.lgcode, p) in register.by_key]
+    if own:
+        yield extension.lgcode, "", own
+    through: dict[str, list[str]] = {}
+    for program in wanted:
+        if collector := register.collectors.get((extension.lgcode, program)):
+            through.setdefault(collector, []).append(program)
+    for collector, programs in through.items():
+        yield collector, extension.lgcode, programs
+
+
+def queue_notices(desk: Desk, place: int, who: Who) -> int:
+    """Puts the notices of an extension into the outbox, unless they stand there; how many mails are new."""
+    made = [p for addressed in notices(desk, place) for p in addressed.posted]
+    with desk.ledger.writing():
+        new = [p for p in made if not outbox.has_key(desk.ledger, p.key)]
+        for posted in new:
+            outbox.queue(desk.ledger, posted, None, desk.clock())
+        if new:
+            _note(desk, place, f"queued {len(new)}", who)
+    return len(new)
+
+
+def write_drafts(desk: Desk, place: int, folder: Path, who: Who) -> tuple[Path, ...]:
+    """Writes the notices of an extension as .eml files, which a mail program opens ready to be sent."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for posted in (p for addressed in notices(desk, place) for p in addressed.posted):
+        number, name = receipt_in(posted.message_id), desk.register.full_name(posted.respondent)
+        path = folder / f"{number}_{name}.eml"
+        path.write_bytes(b"X-Unsent: 1\r\n" + posted.data)
+        written.append(path)
+    if written:
+        with desk.ledger.writing():
+            _note(desk, place, f"drafted {len(written)}", who)
+    return tuple(written)
+
+
+def _note(desk: Desk, place: int, what: str, who: Who) -> None:
+    verdicts.note(desk.ledger, Note("extension_notice", f"{place} {what}"), None, who.pair, desk.clock())

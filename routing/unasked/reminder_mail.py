@@ -1,0 +1,82 @@
+"""The reminder to one respondent, filled from the ledger and made into finished mail for each address.
+
+Brings values into the shapes that `replies` declares; decides neither who is reminded nor when.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from config.obligations import working_days_left
+from config.roster import Body
+from config.survey import Mailbox
+from replies.letter import Attachment, Owed
+from replies.letters.reminder import Reminder
+from replies.letters.render import Rendered
+from replies.reports.book import prefecture_book
+from replies.wording import load_wording
+from routing.clock import stamp
+from routing.ledger.store import Ledger
+from routing.register import Register
+from routing.standing import Booking, Part
+from routing.tracking.bookkeeping import deadlines_at, whole_books_of
+from routing.tracking.reports import Instant, open_correction, prefecture_report
+from routing.unasked.notices import Notice
+
+
+def key_of(instant: datetime, mailbox: str, lgcode: str) -> str:
+    """The outbox's unique key of one respondent's reminder; a second address of it has a suffix."""
+    return f"remind:{stamp(instant)}:{mailbox}:{lgcode}"
+
+
+def open_for(ledger: Ledger, register: Register, lgcode: str, now: datetime) -> Instant:
+    """The ledger as it stands, with the books of one respondent and of whoever its report tells of only."""
+    body = register.body(lgcode)
+    bodies = {lgcode, *(code for o in register.owed_by(lgcode) for code in o.collected)}
+    if body is not None and body.kind == "prefecture":
+        cities = register.roster.of_kind("designated", "core")
+        bodies |= {c.lgcode for c in cities if c.prefecture == body.prefecture}
+    books = whole_books_of(ledger, register, bodies, now)
+    return Instant(ledger, register, books, deadlines_at(ledger, register, now), now)
+
+
+def reminder(opened: Instant, body: Body, mailbox: str, owed: tuple[Owed, ...]) -> Reminder:
+    """The values of one reminder; `owed`: what is left in this mailbox. A prefecture gets its report."""
+    register, survey = opened.register, opened.register.survey
+    here = [p for p in survey.programs if p.mailbox == mailbox]
+    left = {o.program for o in owed}
+    deadline = min(opened.deadlines.of(body.lgcode, p.id) for p in here if p.name in left)
+    return Reminder(
+        mailbox=survey.mailbox(mailbox),
+        extensions=tuple((p.name, p.extension) for p in here),
+        addressee=body.full_name,
+        honorific=register.roster.honorific(body),
+        deadline=deadline,
+        extended=deadline > survey.deadline,
+        working_days=working_days_left(opened.at, deadline, survey.calendar.holidays),
+        owed=owed,
+        corrections=tuple(open_correction(b, opened) for b in _to_be_mended(opened, body.lgcode, mailbox)),
+        report=_report(opened, body) if body.kind == "prefecture" else None,
+    )
+
+
+def _report(opened: Instant, body: Body) -> Attachment:
+    book = prefecture_book(prefecture_report(opened, body), opened.register.survey, load_wording())
+    return Attachment(f"{body.lgcode[:2]}{body.name}_提出状況.xlsx", book)
+
+
+def _to_be_mended(opened: Instant, lgcode: str, mailbox: str) -> list[Booking]:
+    """Open corrections of the respondent and of the bodies that it collects, by program and code."""
+    survey = opened.register.survey
+    parts: list[Part] = []
+    for o in opened.register.owed_by(lgcode):
+        if survey.program(o.program).mailbox == mailbox:
+            parts.append(opened.books.part("own", lgcode, o.program))
+            parts += [opened.books.part("collected", code, o.program) for code in o.collected]
+    return [b for part in parts for b in part.correction]
+
+
+def as_notice(rendered: Rendered, mailbox: Mailbox, lgcode: str, instant: datetime) -> Notice:
+    """One respondent's reminder of a calendar instant, for the outbox."""
+    number = f"R{instant:%m%d-%H%M}-{lgcode}-{mailbox.receipt_prefix}"
+    return Notice("reminder", key_of(instant, mailbox.id, lgcode), number, mailbox, lgcode, rendered)

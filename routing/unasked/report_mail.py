@@ -1,0 +1,117 @@
+"""The reports that prefectures get by mail, at the instants of the survey's calendar that say so.
+
+Once per prefecture and instant whatever crashes, to the addresses that reminders would go to. The closing one
+waits, as the folder's does, until every mailbox was read after the deadline. Queues mail; sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from config.roster import Body
+from config.survey import Survey
+from replies.letter import Attachment, Owed
+from replies.letters.report_mail import ReportLetter, render_report_mail
+from replies.reports.book import prefecture_book
+from replies.reports.data import PrefectureReport
+from replies.wording import load_wording
+from routing.clock import stamp
+from routing.decided import Note
+from routing.desk import Desk
+from routing.ledger import arrivals, extensions, outbox, verdicts
+from routing.ledger.store import Ledger
+from routing.tracking.reports import Instant, open_instant, prefecture_report
+from routing.unasked.notices import Notice, Outlet, posts
+from routing.unasked.reminding import at_hand
+from routing.unasked.whom import addresses, handed_in
+
+
+def due_mail(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None:
+    """The newest instant that has come and whose reports were not mailed; an older one is of no use any more,
+    nor is any once `correct_by` has passed."""
+    come = [instant for instant in survey.calendar.report_mails if instant <= now]
+    if not come or now > survey.correct_by:
+        return None
+    return None if extensions.happened(ledger, "report_mailed", stamp(max(come))) else max(come)
+
+
+def mail_reports(desk: Desk, all_read: bool) -> Iterator[str]:
+    """Queues the reports that are due, one prefecture in a transaction of its own; a line for people for each."""
+    survey = desk.register.survey
+    instant = due_mail(desk.ledger, survey, desk.clock())
+    if instant is None:
+        return
+    closing = instant == survey.deadline
+    if closing and (not all_read or arrivals.waiting(desk.ledger)):
+        return
+    at = desk.clock() if closing else instant
+    opened = open_instant(desk.ledger, desk.register, at, instant if closing else None)
+    for body in desk.register.roster.of_kind("prefecture"):
+        mails = queue_report(desk, opened, body, instant)
+        yield f"{body.name}: 提出状況の報告書を送信待ちに置きました（{mails}通）" if mails else ""
+    verdicts.add_event(
+        desk.ledger, Note("report_mailed", stamp(instant)), None, ("uketsuke", ""), desk.clock()
+    )
+
+
+def queue_report(desk: Desk, opened: Instant, body: Body, instant: datetime) -> int:
+    """One prefecture's report into the outbox, unless it stands there or an official paused its mail. Each
+    address gets it once, from the first mailbox that knows it. How many mails."""
+    with desk.ledger.writing():
+        now = desk.clock()
+        if body.lgcode in extensions.paused(desk.ledger, now):
+            return 0
+        outlet = Outlet(opened.register.survey.phrases.ministry, desk.settings, now)
+        made = [p for notice, to in _notices(desk, opened, body, instant) for p in posts(notice, to, outlet)]
+        new = [posted for posted in made if not outbox.has_key(desk.ledger, posted.key)]
+        for posted in new:
+            outbox.queue(desk.ledger, posted, None, now)
+        return len(new)
+
+
+def _notices(
+    desk: Desk, opened: Instant, body: Body, instant: datetime
+) -> Iterator[tuple[Notice, tuple[str, ...]]]:
+    """(letter, addresses) for each mailbox that knows somebody of this prefecture."""
+    survey, correspondence = opened.register.survey, at_hand(desk)
+    sent = verdicts.whole_bookings_of(desk.ledger, [body.lgcode, *_collected(desk, body.lgcode)])
+    filled: PrefectureReport | None = None
+    told: set[str] = set()
+    for mailbox in (m for m in survey.mailboxes if m.id in desk.settings.mailboxes):
+        known, _ = addresses(
+            correspondence, handed_in(sent, body.lgcode, mailbox.id, survey), body.lgcode, mailbox.id
+        )
+        to = tuple(a for a in known if a.lower() not in told)
+        told |= {a.lower() for a in to}
+        if not to:
+            continue
+        filled = filled or prefecture_report(opened, body)
+        letter = _letter(filled, opened, mailbox.id, body, instant)
+        number = f"P{instant:%m%d-%H%M}-{body.lgcode}-{mailbox.receipt_prefix}"
+        key = f"report:{stamp(instant)}:{mailbox.id}:{body.lgcode}"
+        rendered = render_report_mail(letter, survey, load_wording())
+        yield Notice("report", key, number, mailbox, body.lgcode, rendered), to
+
+
+def _collected(desk: Desk, lgcode: str) -> list[str]:
+    return [code for o in desk.register.owed_by(lgcode) for code in o.collected]
+
+
+def _letter(
+    filled: PrefectureReport, opened: Instant, mailbox: str, body: Body, instant: datetime
+) -> ReportLetter:
+    survey, closing = opened.register.survey, instant == opened.register.survey.deadline
+    book = prefecture_book(filled, survey, load_wording())
+    return ReportLetter(
+        mailbox=survey.mailbox(mailbox),
+        extensions=tuple((p.name, p.extension) for p in survey.programs if p.mailbox == mailbox),
+        addressee=body.full_name,
+        honorific=filled.honorific,
+        instant=instant,
+        closing=closing,
+        programs=tuple(Owed(p.name, p.state, p.missing) for p in filled.programs),
+        by=survey.correct_by if closing else opened.deadlines.of(body.lgcode),
+        extended=any(p.extended_to and p.state != "accepted" for p in filled.programs),
+        report=Attachment(f"{filled.code}{filled.name}_提出状況.xlsx", book),
+    )

@@ -1,0 +1,100 @@
+"""Requests for originals: a prefecture is asked for single municipalities' own sheets, and what comes back is
+tied to the request.
+
+The mail goes into the outbox with an event for each municipality, in one transaction; a sheet of that body and
+program that the desk kept as an original afterwards answers it. Sends nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.settings import by_hand
+from replies.letters.request import OriginalRequest, render_request
+from replies.wording import load_wording
+from routing.decided import Note
+from routing.desk import Desk
+from routing.ledger import outbox, verdicts
+from routing.ledger.requests import Asked, requests_made
+from routing.operate import Refused, Who
+from routing.register import Register
+from routing.unasked.notices import Notice, Outlet, posts
+from routing.unasked.reminding import at_hand
+from routing.unasked.whom import addresses, handed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which originals: municipalities of one prefecture by code, and the program; `until`: by when, if a day
+    is to be named."""
+
+    lgcodes: tuple[str, ...]
+    program: str
+    until: datetime | None = None
+
+
+def find_code(text: str, register: Register) -> str:
+    """The six-digit code of a body named by six digits, or by five without the check digit. Refused."""
+    found = [b.lgcode for b in register.roster if text in (b.lgcode, b.lgcode[:5])]
+    if len(found) != 1:
+        raise Refused(f"団体コード {text} は団体一覧にありません。")
+    return found[0]
+
+
+def request(desk: Desk, wanted: Wanted, who: Who) -> tuple[str, ...]:
+    """Queues the request to the prefecture; the addresses that it goes to. Raises Refused, and then nothing
+    was recorded."""
+    prefecture = _collector(wanted, desk.register)
+    survey, now = desk.register.survey, desk.clock()
+    mailbox = survey.mailbox(survey.program(wanted.program).mailbox)
+    with desk.ledger.writing():
+        open_ones = {(a.lgcode, a.program) for a in requests_made(desk.ledger, now) if not a.receipt}
+        if again := [c for c in wanted.lgcodes if (c, wanted.program) in open_ones]:
+            names = "、".join(map(desk.register.full_name, again))
+            raise Refused(f"{names} の原本は、すでにお願いしています（request --list）。")
+        sent = handed_in(verdicts.bookings(desk.ledger, now), prefecture, mailbox.id, survey)
+        to, _ = addresses(at_hand(desk), sent, prefecture, mailbox.id)
+        if not to:
+            raise Refused("都道府県のアドレスが分かりません。設定の contacts に書いてください。")
+        number = 1 + len(requests_made(desk.ledger, now))
+        notice = _notice(wanted, prefecture, number, desk)
+        for posted in posts(notice, to, Outlet(survey.phrases.ministry, desk.settings, now)):
+            outbox.queue(desk.ledger, posted, None, now)
+        for code in wanted.lgcodes:
+            note = Note("request", str(number), code, wanted.program)
+            verdicts.note(desk.ledger, note, None, who.pair, now)
+    return to
+
+
+def _collector(wanted: Wanted, register: Register) -> str:
+    """The one prefecture that collects all of these bodies' answers to the program."""
+    if wanted.program not in {p.id for p in register.survey.programs}:
+        raise Refused(f"{wanted.program} という制度等はありません。")
+    found = {register.collectors.get((code, wanted.program), "") for code in wanted.lgcodes}
+    if len(found) != 1 or found == {""}:
+        raise Refused("一つの都道府県が取りまとめる市町村だけを、まとめて指定してください。")
+    return found.pop()
+
+
+def _notice(wanted: Wanted, prefecture: str, number: int, desk: Desk) -> Notice:
+    """The letter to the prefecture, as request number `number` of this ledger."""
+    register, survey = desk.register, desk.register.survey
+    program = survey.program(wanted.program)
+    letter = OriginalRequest(
+        mailbox=survey.mailbox(program.mailbox),
+        extensions=((program.name, program.extension),),
+        addressee=register.full_name(prefecture),
+        program=program.name,
+        form_title=survey.form(program.form).title,
+        bodies=tuple(register.full_name(code) for code in sorted(wanted.lgcodes)),
+        until=wanted.until,
+    )
+    rendered = render_request(letter, survey, load_wording(by_hand(desk.settings)))
+    named = f"Q{number:04d}-{prefecture}"
+    return Notice("request", f"request:{number}", named, letter.mailbox, prefecture, rendered)
+
+
+def described(asked: Asked, register: Register) -> tuple[str, str]:
+    """A request in words: (body, program)."""
+    return register.full_name(asked.lgcode), register.survey.program(asked.program).name

@@ -1,0 +1,93 @@
+"""Whom to write to: the addresses of one respondent in one mailbox, for mail that answers none.
+
+A mistyped address must not receive a report: only what is a local government's, or was approved. Reads the
+ledger; writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from config.contacts import Contacts
+from config.domains import body_hint, is_local_government
+from config.settings import Settings
+from config.survey import Survey
+from intake.sheets.contact import addresses_in
+from routing.ledger import people, verdicts
+from routing.ledger.store import Ledger
+from routing.register import Register
+from routing.standing import Booking
+
+MOST_ADDRESSES = 5  # of one respondent; the newest ones
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """What mail that answers none is written from; `contacts` is empty where there is no contacts file."""
+
+    ledger: Ledger
+    register: Register
+    settings: Settings
+    contacts: Contacts
+
+
+def addresses(
+    at_hand: Correspondence, sent: Sequence[Booking], lgcode: str, mailbox: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Whom to write to, and which known addresses may not be written to. The contacts file decides where it
+    names somebody; else whoever sent this body's answers to this mailbox (`sent`, see `handed_in`); else what
+    its own sheets name."""
+    listed = at_hand.contacts.get((lgcode, mailbox), ())
+    if listed:
+        return _sifted(at_hand, listed, "")
+    good, refused = _sifted(at_hand, (b.sender for b in sent if b.sender), lgcode)
+    if good:
+        return good, refused
+    named = (a for b in sent if b.body == lgcode for a in _on_the_sheet(at_hand, b))
+    good, also_refused = _sifted(at_hand, named, lgcode)
+    return good, tuple(dict.fromkeys((*refused, *also_refused)))
+
+
+def handed_in(bookings: Iterable[Booking], lgcode: str, mailbox: str, survey: Survey) -> list[Booking]:
+    """What a respondent handed in to one mailbox, the newest first."""
+    found = [
+        b
+        for b in bookings
+        if b.submitter == lgcode
+        and survey.program(b.program).mailbox == mailbox
+        and b.outcome in ("accepted", "correction", "held")
+    ]
+    return sorted(found, key=lambda b: (b.received_at, b.id), reverse=True)
+
+
+def _sifted(
+    at_hand: Correspondence, known: Iterable[str], lgcode: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Addresses, each once, that may be written to, and those that may not."""
+    each = {a.lower(): a for a in reversed(tuple(known))}
+    ordered = tuple(reversed(each.values()))
+    good = tuple(a for a in ordered if _may_receive(at_hand, a, lgcode))
+    return good[:MOST_ADDRESSES], tuple(a for a in ordered if a not in good)
+
+
+def _on_the_sheet(at_hand: Correspondence, booking: Booking) -> tuple[str, ...]:
+    """メールアドレス of an answer sheet."""
+    submission = verdicts.submission_of(at_hand.ledger, booking.arrival_id)
+    sheet = verdicts.sheet_of(submission, booking.piece) if submission else None
+    if sheet is None:
+        return ()
+    form = at_hand.register.survey.form(sheet.form, sheet.version)
+    return tuple(a for f in form.fields if f.kind == "email" for a in addresses_in(sheet.field(f.key)))
+
+
+def _may_receive(at_hand: Correspondence, address: str, lgcode: str) -> bool:
+    """Whether an address is a local government's or was approved; a mistyped one must not receive a report.
+    `lgcode`: an address whose domain is known to be another body's is not this one's; empty: not asked."""
+    if people.approval(at_hand.ledger, address) is not None:
+        return True
+    domain = address.rpartition("@")[2].lower()
+    hint = body_hint(domain, at_hand.register.roster)
+    if lgcode and hint and lgcode not in hint:
+        return False
+    return is_local_government(domain) or domain in at_hand.settings.approved_domains
