@@ -1,15 +1,18 @@
-"""Sending replies, one at a time: a single attempt, and the worker's thread that makes them.
+"""Sending replies, one at a time: opening the line, a single attempt, and the worker's thread that does both.
 
 Before a reply leaves, the mailbox is asked whether a human has answered already; then that reply is held
-back. Talks to the sender and to the mailboxes only. The desk commits the beginning of an attempt before it
-comes here and records its end afterwards; nothing here touches the ledger or decides whether to try again.
+back. Talks to the sender and to the mailboxes only. Once the line is open the desk commits the beginning of an
+attempt, before it comes here again, and records its end afterwards; nothing here touches the ledger or decides
+whether to try again.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import Literal
@@ -17,7 +20,7 @@ from typing import Literal
 from config.errors import SettingsError
 from intake.sources.answered import Answers
 from intake.sources.source import SourceUnavailable
-from replies.senders.sender import AnswerLost, Sender, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, Posting, Sender, SenderLater
 from routing.ledger.outbox import Outgoing
 
 ASKED_IN_VAIN = 3  # tries (of about 8 minutes) after which a reply leaves though its mailbox cannot be asked
@@ -26,15 +29,42 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Whether the way out is open for a reply. `trouble`: why it is not, in a sentence; empty where it is."""
+
+    outgoing: Outgoing
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """What became of one attempt. "lost": whether the reply went out is unknown. `rest`: nothing can be
-    sent for the moment, whichever reply it is. "overtaken": a human has answered already. `detail`: the
-    server's own words, or a sentence."""
+    sent for the moment, whichever reply it is; `at_once`: nothing stands against trying it again now.
+    "overtaken": a human has answered already. `detail`: the server's own words, or a sentence."""
 
     outgoing: Outgoing
     state: Literal["sent", "drafted", "later", "refused", "lost", "overtaken"]
     detail: str
     rest: bool = False
+    at_once: bool = False
+
+
+def open_line(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] = NOBODY_ASKED) -> Line:
+    """Connects, to the mailbox that is asked first as well, before an attempt at this reply begins: whoever dies
+    over that has handed nothing over. Never raises."""
+    mailbox = answers.get(outgoing.mailbox)
+    if mailbox is not None and outgoing.asked is not None:
+        with suppress(Exception):  # the attempt asks once more, and tells
+            mailbox.how(outgoing.asked)
+    try:
+        sender.ready(outgoing.posting)
+    except (SenderLater, SettingsError) as later:
+        return Line(outgoing, str(later))
+    except Exception as error:  # the delivery must not end with one connection
+        log.error("送信の準備中に予期しない問題が起きました（%s）。", type(error).__name__)
+        log.debug("%s", outgoing.receipt, exc_info=True)
+        return Line(outgoing, type(error).__name__)
+    return Line(outgoing)
 
 
 def attempt(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] = NOBODY_ASKED) -> Attempt:
@@ -65,6 +95,8 @@ def _send(sender: Sender, outgoing: Outgoing) -> Attempt:
         outcome = sender.send(outgoing.posting)
     except AnswerLost as lost:
         return Attempt(outgoing, "lost", str(lost), rest=True)
+    except LineClosed as closed:
+        return Attempt(outgoing, "later", str(closed), at_once=True)
     except (SenderLater, SettingsError) as later:
         return Attempt(outgoing, "later", str(later), rest=True)
     except Exception as error:  # the delivery must not end with one reply
@@ -75,32 +107,40 @@ def _send(sender: Sender, outgoing: Outgoing) -> Attempt:
 
 
 class DeliveryThread(Thread):
-    """Owns the sender, and what tells of human answers. Given one reply at a time, hands the attempt back to
-    `tell`."""
+    """Owns the sender, and what tells of human answers. Given one reply at a time, hands what became of it back
+    to `tell`."""
 
     def __init__(
         self,
         sender: Sender,
-        tell: Callable[[Attempt], None],
+        tell: Callable[[Line | Attempt], None],
         answers: Mapping[str, Answers] = NOBODY_ASKED,
     ) -> None:
         super().__init__(name="delivery", daemon=True)
         self._sender = sender
         self._tell = tell
         self._answers = answers
-        self._orders: SimpleQueue[Outgoing | None] = SimpleQueue()
+        self._orders: SimpleQueue[Callable[[], Line | Attempt] | None] = SimpleQueue()
 
     def run(self) -> None:
-        """Sends what it is given until it is stopped."""
-        while (outgoing := self._orders.get()) is not None:
-            self._tell(attempt(self._sender, outgoing, self._answers))
+        """Does what it is told until it is stopped."""
+        while (order := self._orders.get()) is not None:
+            self._tell(order())
         self._sender.close()
         for each in self._answers.values():
             each.close()
 
+    def open(self, outgoing: Outgoing) -> None:
+        """Has the line opened for a reply of which no attempt has begun."""
+        self._orders.put(partial(open_line, self._sender, outgoing, self._answers))
+
+    def is_open(self, posting: Posting) -> bool:
+        """Whether the line is open for this mail. For the desk, while the thread waits for its next order."""
+        return self._sender.is_open(posting)
+
     def send(self, outgoing: Outgoing) -> None:
         """Hands over a reply whose attempt is committed as begun."""
-        self._orders.put(outgoing)
+        self._orders.put(partial(attempt, self._sender, outgoing, self._answers))
 
     def stop(self) -> None:
         """Ends the thread once the reply in hand has been answered."""

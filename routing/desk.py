@@ -17,14 +17,14 @@ from config.settings import Settings
 from intake.sources.answered import Answers
 from intake.sources.source import Fetched, Source
 from intake.submission import Submission
-from replies.senders.sender import Sender
+from replies.senders.sender import Posting, Sender
 from routing.amended import amended_submission
 from routing.clock import Clock
 from routing.collecting import Collector
 from routing.decided import Note
 from routing.decision.cases import NO_OVERRIDE, Override, unread
 from routing.decision.verdict import MailDecision
-from routing.delivery import NOBODY_ASKED, Attempt, attempt
+from routing.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
 from routing.judge import Judge, Settled
 from routing.ledger import arrivals, outbox, people, verdicts
 from routing.ledger import missing as absent
@@ -207,20 +207,44 @@ class Desk:
         """Sends what is due, oldest first, over one connection. Stops at the first sign that nothing can
         be sent now; the rest stays in the outbox. `answers`: whom to ask whether a human was faster."""
         yield from self.give_up()
-        outgoing = self.next_reply()
-        while outgoing is not None:
-            delivery, outgoing = self.record_and_next(attempt(sender, outgoing, answers))
-            yield delivery
+        while (first := self.first_due()) is not None:
+            line = open_line(sender, first, answers)
+            if line.trouble:
+                yield self.rest(line)
+                return
+            outgoing = self.next_reply(sender.is_open)
+            while outgoing is not None:
+                made = attempt(sender, outgoing, answers)
+                delivery, outgoing = self.record_and_next(made, sender.is_open)
+                yield delivery
+                if made.rest:
+                    return
 
-    def next_reply(self) -> outbox.Outgoing | None:
-        """The oldest reply that is due, with the beginning of its attempt committed."""
-        while found := outbox.due(self.ledger, self.clock(), limit=1):
-            outgoing, now = found[0], self.clock()
-            if outgoing.kind != "reminder" or remind.may_go_out(self.ledger, self.register, outgoing, now):
+    def first_due(self) -> outbox.Outgoing | None:
+        """The oldest reply that is due. No attempt of it has begun: the line is to be opened first."""
+        return next(iter(outbox.due(self.ledger, self.clock(), limit=1)), None)
+
+    def next_reply(self, is_open: Callable[[Posting], bool]) -> outbox.Outgoing | None:
+        """The oldest reply that is due, with the beginning of its attempt committed; None where the line is not
+        open for it, or nothing is due."""
+        while (outgoing := self.first_due()) is not None:
+            now = self.clock()
+            if outgoing.kind == "reminder" and not remind.may_go_out(
+                self.ledger, self.register, outgoing, now
+            ):
+                remind.take_back(self.ledger, outgoing, now)
+            elif is_open(outgoing.posting):
                 outbox.begin(self.ledger, outgoing.id, now)
                 return outgoing
-            remind.take_back(self.ledger, outgoing, now)
+            else:
+                break
         return None
+
+    def rest(self, line: Line) -> Delivery:
+        """Nothing can be sent for the moment, and no reply is blamed. The one for which the line was to be opened
+        lets the others go first."""
+        outbox.postpone(self.ledger, line.outgoing.id, self.clock() + REST)
+        return Delivery(line.outgoing.receipt, line.outgoing.kind, "later", line.trouble)
 
     def record(self, made: Attempt) -> Delivery:
         """Commits what became of an attempt. One whose answer was lost stays `sending`: it is made once
@@ -230,16 +254,18 @@ class Desk:
         with self.ledger.writing():
             if final != "lost":
                 outbox.finish(self.ledger, outgoing, final, made.detail, now)
-            if made.rest:
-                outbox.postpone(self.ledger, outgoing.id, now + REST)
+            if made.rest or made.at_once:
+                outbox.postpone(self.ledger, outgoing.id, now + REST if made.rest else now)
         return Delivery(outgoing.receipt, outgoing.kind, final, made.detail)
 
-    def record_and_next(self, made: Attempt) -> tuple[Delivery, outbox.Outgoing | None]:
+    def record_and_next(
+        self, made: Attempt, is_open: Callable[[Posting], bool]
+    ) -> tuple[Delivery, outbox.Outgoing | None]:
         """What became of an attempt and the beginning of the next one, in one commit: still no reply leaves
         before its beginning is committed, nor before the end of the one before it is. None: nothing is due,
-        or nothing can be sent for the moment."""
+        or the line has to be opened for it."""
         with self.ledger.writing():
-            return self.record(made), None if made.rest else self.next_reply()
+            return self.record(made), None if made.rest else self.next_reply(is_open)
 
     def give_up(self) -> Iterator[Delivery]:
         """Leaves to the operators what two attempts were begun on that never ended, before any new one."""

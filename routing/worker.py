@@ -23,7 +23,7 @@ from replies.senders.sender import Sender
 from replies.wording import load_wording
 from routing import alerts
 from routing.clock import JST, stamp, system_clock
-from routing.delivery import Attempt, DeliveryThread
+from routing.delivery import Attempt, DeliveryThread, Line
 from routing.desk import REST, Delivery, Desk
 from routing.errands import NO_AIDES, Aides, ErrandsRun
 from routing.ledger import arrivals, erasure, outbox
@@ -55,7 +55,7 @@ class Read:
     """A reader child has finished with a mail that waits."""
 
 
-Item = ErrandsRun | Batch | Polled | Attempt | Wake | Read
+Item = ErrandsRun | Batch | Polled | Line | Attempt | Wake | Read
 
 
 @dataclass(slots=True)
@@ -203,6 +203,8 @@ class Worker:
             if item.problem and item.problem != self._troubled.get(item.mailbox):
                 log.error("%s: %s", item.mailbox, item.problem)
             self._troubled[item.mailbox] = item.problem
+        elif isinstance(item, Line):
+            self._begin(item)
         elif isinstance(item, Attempt):
             self._record(item)
         elif isinstance(item, Wake):
@@ -212,13 +214,23 @@ class Worker:
             if self._routine is None:
                 self._routine = self._routines()
 
+    def _begin(self, line: Line) -> None:
+        """The line is open: commits the beginning of the first attempt. Or it could not be opened."""
+        if line.trouble:
+            self._say_delivery(self._desk.rest(line))
+            self._delivery_rests_until = time.monotonic() + REST.total_seconds()
+        following = None if self._stopping or line.trouble else self._desk.next_reply(self._delivery.is_open)
+        if following is not None:
+            self._delivery.send(following)
+        self._delivery_free = following is None
+
     def _record(self, made: Attempt) -> None:
         """Commits what became of a reply, and with it the beginning of the next one, which is under way before
         anything is said about the first."""
         if self._stopping or made.rest:
             delivery, following = self._desk.record(made), None
         else:
-            delivery, following = self._desk.record_and_next(made)
+            delivery, following = self._desk.record_and_next(made, self._delivery.is_open)
         if following is not None:
             self._delivery.send(following)
         self._delivery_free = following is None
@@ -274,12 +286,12 @@ class Worker:
             log.warning("%s", sentence)
 
     def _hand_over(self) -> None:
-        """Gives the delivery thread its next reply, if one is due."""
+        """Has the delivery thread open the line, if a reply is due; its attempt begins when it says that it has."""
         if self._delivery_free and time.monotonic() >= self._delivery_rests_until:
-            outgoing = self._desk.next_reply()
+            outgoing = self._desk.first_due()
             if outgoing is not None:
                 self._delivery_free = False
-                self._delivery.send(outgoing)
+                self._delivery.open(outgoing)
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds

@@ -45,12 +45,35 @@ class DraftsSender:
         self._direct = direct
         self._open: dict[str, tuple[IMAPClient, str]] = {}  # address -> connection, name of its Drafts
 
+    def ready(self, posting: Posting) -> None:
+        """Opens the Drafts that the mail is for. Raises SenderLater."""
+        address = posting.mail_from.lower()
+        direct = self._directly(posting)
+        if direct is not None:
+            direct.ready(posting)
+        elif address in self._mailboxes:
+            try:
+                with told(self._mailboxes[address].access, "下書きフォルダーに書き込めません"):
+                    self._made_sure_of(address)
+            except SourceUnavailable as unavailable:
+                self._drop(address)
+                raise SenderLater(str(unavailable)) from unavailable
+
+    def is_open(self, posting: Posting) -> bool:
+        """Whether its Drafts are open. A mail without any is refused without asking anybody."""
+        direct = self._directly(posting)
+        if direct is not None:
+            return direct.is_open(posting)
+        address = posting.mail_from.lower()
+        return address in self._open or address not in self._mailboxes
+
     def send(self, posting: Posting) -> Outcome:
         """drafted, with its place in the detail ("Drafts;UIDVALIDITY=3/;UID=7", after RFC 5092); later where
         the server says no. Raises SenderLater: no connection; trying again is safe at any time."""
         address = posting.mail_from.lower()
-        if self._direct is not None and posting.rcpt_to.lower() == self._direct[0].lower():
-            return self._direct[1].send(posting)
+        direct = self._directly(posting)
+        if direct is not None:
+            return direct.send(posting)
         if address not in self._mailboxes:
             return Outcome("refused", f"{posting.mail_from} の下書きフォルダーは設定にありません")
         try:
@@ -91,6 +114,20 @@ class DraftsSender:
         self._open.clear()
         if self._direct is not None:
             self._direct[1].close()
+
+    def _directly(self, posting: Posting) -> Sender | None:
+        to_ourselves = self._direct is not None and posting.rcpt_to.lower() == self._direct[0].lower()
+        return self._direct[1] if self._direct is not None and to_ourselves else None
+
+    def _made_sure_of(self, address: str) -> None:
+        """Servers hang up on idlers: what was open is asked whether it still is."""
+        if address in self._open:
+            try:
+                self._open[address][0].noop()
+                return
+            except (IMAPClientAbortError, OSError):
+                self._drop(address)
+        self._opened(address)
 
     def _put(self, address: str, posting: Posting) -> Outcome:
         client, folder = self._opened(address)

@@ -18,6 +18,13 @@ class MaildirSender:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def ready(self, posting: Posting) -> None:
+        """Nothing has to be opened."""
+
+    def is_open(self, posting: Posting) -> bool:
+        """Always."""
+        return True
+
     def send(self, posting: Posting) -> Outcome:
         """Writes the mail's bytes unchanged and durably. A full or unreadable disk raises SenderLater."""
         name = hashlib.sha256(posting.message_id.encode()).hexdigest()[:40]

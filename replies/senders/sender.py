@@ -12,6 +12,11 @@ class SenderLater(Exception):
     """Nothing can be sent now (no connection, login refused); try the whole outbox again later."""
 
 
+class LineClosed(SenderLater):
+    """The connection had carried other mails and was closed before this one had been handed over: nothing stands
+    against sending it at once, over a new one."""
+
+
 class AnswerLost(SenderLater):
     """The connection was lost after the mail had been handed over and before the server answered: whether
     it went out is unknown."""
@@ -39,8 +44,19 @@ class Sender(Protocol):
     """Sends one mail after the other over one connection. A connection lost before the server answered
     DATA raises SenderLater as well: whether it went out is then unknown, and the outbox tries once more."""
 
+    def ready(self, posting: Posting) -> None:
+        """Connects and logs in for this mail, or makes sure that the connection lives; hands nothing over. What
+        goes wrong here is no attempt at the mail. Raises SenderLater."""
+        ...
+
+    def is_open(self, posting: Posting) -> bool:
+        """Whether this mail can follow at once, since `ready` or the mail before it left the connection open.
+        Asks nobody."""
+        ...
+
     def send(self, posting: Posting) -> Outcome:
-        """Delivers one mail and tells what the server said. Raises SenderLater."""
+        """Delivers one mail and tells what the server said; connects only where nobody has called `ready`. Raises
+        SenderLater."""
         ...
 
     def probe(self) -> str:

@@ -18,7 +18,7 @@ from typing import Literal
 
 from intake.sources.network import one_line, reason, tls_context
 from intake.sources.oauth import Token, TokenUnavailable, xoauth2
-from replies.senders.sender import AnswerLost, Outcome, Posting, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderLater
 
 Answer = tuple[int, bytes]  # the server's reply code and text (RFC 5321 §4.2)
 
@@ -56,17 +56,29 @@ class SmtpSender:
     def __init__(self, access: SmtpAccess) -> None:
         self._access = access
         self._smtp: smtplib.SMTP | None = None
+        self._clear = False  # the server waits for MAIL: it has just said yes to everything
+        self._used = False  # the connection has carried a mail
+
+    def ready(self, posting: Posting) -> None:
+        """Connects and logs in, or has RSET show that the connection lives. Raises SenderLater."""
+        self._connection()
+
+    def is_open(self, posting: Posting) -> bool:
+        """Whether the server took the mail before this one, or has just greeted us."""
+        return self._smtp is not None and self._clear
 
     def send(self, posting: Posting) -> Outcome:
         """Sends one mail: sent, later (4xx) or refused (5xx, or nothing that SMTP could carry).
 
         SenderLater: no connection, no login, 421, 530, or the connection was lost before the mail was handed
-        over. AnswerLost: it was lost after that, and nobody knows whether the mail went out.
+        over; LineClosed where others had gone over it. AnswerLost: it was lost after that, and nobody knows
+        whether the mail went out.
         """
         obstacle = _obstacle(posting)
         if obstacle:
             return Outcome("refused", obstacle)
-        smtp = self._connection()
+        smtp = self._smtp if self._smtp is not None and self._clear else self._connection()
+        self._clear = False
         handed_over = False
         try:
             code, text = _ask(smtp, posting)
@@ -74,14 +86,12 @@ class SmtpSender:
                 handed_over = True
                 code, text = _hand_over(smtp, posting)
         except (smtplib.SMTPException, OSError) as error:
-            self._drop()
             sentence = self._sentence("への送信中に接続が切れました", _reason(error))
-            raise (AnswerLost if handed_over else SenderLater)(sentence) from error
+            raise self._lost(handed_over)(sentence) from error
         if code in _OF_THE_SESSION or not (200 <= code <= 299 or 400 <= code <= 599):  # the latter: no SMTP
-            self._drop()
-            unknown = handed_over and code not in _OF_THE_SESSION
             sentence = self._sentence("への送信を続けられません", _line(code, text))
-            raise (AnswerLost if unknown else SenderLater)(sentence)
+            raise self._lost(handed_over and code not in _OF_THE_SESSION)(sentence)
+        self._clear, self._used = code < 400, True
         return Outcome("sent" if code < 400 else "later" if code < 500 else "refused", _line(code, text))
 
     def probe(self) -> str:
@@ -96,14 +106,21 @@ class SmtpSender:
                 self._smtp.quit()
         self._drop()
 
+    def _lost(self, unknown: bool) -> type[SenderLater]:
+        """Gives the connection up; what that means for the mail that was to go over it."""
+        used = self._used
+        self._drop()
+        return AnswerLost if unknown else LineClosed if used else SenderLater
+
     def _connection(self) -> smtplib.SMTP:
         """The open connection, if RSET shows that it lives (servers hang up on idlers); else a new one."""
         if self._smtp is not None:
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 if self._smtp.rset()[0] == 250:
+                    self._clear = True
                     return self._smtp
             self._drop()
-        self._smtp = self._connect()
+        self._smtp, self._clear, self._used = self._connect(), True, False
         return self._smtp
 
     def _connect(self) -> smtplib.SMTP:

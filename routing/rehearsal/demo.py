@@ -96,6 +96,13 @@ class _EmlFolder:
         self._folder = folder
         self._names = names
 
+    def ready(self, posting: Posting) -> None:
+        """Nothing has to be opened."""
+
+    def is_open(self, posting: Posting) -> bool:
+        """Always."""
+        return True
+
     def send(self, posting: Posting) -> Outcome:
         """Writes the mail's bytes."""
         (self._folder / self._names[receipt_in(posting.message_id)]).write_bytes(posting.data)

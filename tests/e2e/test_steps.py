@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.kinds import KINDS, Kind
+from tests.e2e.kinds import KIND_BY_NAME, KINDS, Kind
 from tests.e2e.scene import Stage
-from tests.e2e.steps import STEPS, Step
+from tests.e2e.steps import BY_NAME, STEPS, Step
 from tests.matrix import note
 
+ASKED = Step("asked", "intake.sources.answered:ImapAnswers.how", "after", "reply")
 CELLS = [(step, kind) for step in STEPS for kind in KINDS]
 PASSING = [(step, kind) for step, kind in CELLS if kind.comes_by(step.needs)]
 
@@ -41,6 +42,27 @@ def _kill_and_run_again(stage: Stage, step: Step, kind: Kind) -> None:
     assert scene.once() == 0, scene.log()
 
     scene.check(twice=int(step.window))
+
+
+@pytest.mark.parametrize("name", ["connecting", "connected", "to be sent", "asked"])
+def test_however_often_it_is_killed_before_an_attempt_no_reply_is_left_to_people(
+    stage: Stage, name: str, record_property: Callable[[str, object], None]
+) -> None:
+    """Whoever has handed nothing over has nothing to be unsure of: neither while it asks the mailbox whether a
+    human was faster, nor while it connects."""
+    step = ASKED if name == "asked" else BY_NAME[name]
+    note(record_property, f"killed three times, {name}", "accepted")
+    scene = stage.scene("n_mynumber")
+    scene.arrive(KIND_BY_NAME["accepted"], 7)
+
+    for _ in range(3):
+        assert scene.once(step) == -signal.SIGKILL, scene.log()
+    steps = "SELECT state FROM posting WHERE outbox_id > 1"
+    assert scene.rows(steps) == [("queued",)]
+    assert scene.once() == 0, scene.log()
+
+    assert scene.rows(steps) == [("queued",), ("sending",), ("sent",)]
+    scene.check()
 
 
 @pytest.mark.parametrize(("step", "kind"), FEW, ids=lambda value: value.name)

@@ -123,6 +123,24 @@ def test_many_mails_go_through_one_sender(way: Way) -> None:
     assert {b"From: " + mail for mail in way.arrived(20)} == {each.data for each in sent}
 
 
+def test_a_mail_for_which_the_sender_is_ready_goes_out_over_what_is_open_and_the_next_follows(
+    way: Way,
+) -> None:
+    first, second = posting(b"1\r\n", way.to), posting(b"2\r\n", way.to)
+    sender = way.sender()
+    sender.ready(first)
+    sender.ready(first)
+
+    open_before = sender.is_open(first)
+    sender.send(first)
+    open_between = sender.is_open(second)
+    sender.send(second)
+    sender.close()
+
+    assert (open_before, open_between) == (True, True)
+    assert len(way.arrived(2)) == 2
+
+
 def test_a_closed_sender_begins_anew(way: Way) -> None:
     sender = way.sender()
     sender.close()
@@ -140,6 +158,11 @@ def test_a_way_that_is_closed_is_for_later(way: Way) -> None:
         way.broken().send(posting(to=way.to))
 
     assert str(told.value).endswith("。")
+    sender = way.broken()
+    if not sender.is_open(posting(to=way.to)):
+        with pytest.raises(SenderLater):
+            sender.ready(posting(to=way.to))
+        assert not sender.is_open(posting(to=way.to))
 
 
 # --- Maildir alone

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from replies.senders.sender import AnswerLost, Outcome, Posting, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderLater
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from tests.replies.postings import SmtpWay, postfix_access, posting
 from tests.servers import machine
@@ -53,6 +53,7 @@ def test_a_restarted_server_is_found_again(mail_servers: MailServers) -> None:
     assert machine.eventually(lambda: f"{queue_id}: removed" in mail_servers.postfix.log(), 5)
     mail_servers.postfix.restart()
 
+    sender.ready(posting())
     assert sender.send(posting(b"2\r\n", way.to)).result == "sent"
     sender.close()
     assert len(way.arrived(2)) == 2
@@ -150,6 +151,55 @@ def test_421_is_for_later_and_over_a_new_connection(told: Told, sender: SmtpSend
     setattr(told, phase, "250 OK")
 
     assert sender.send(posting()).result == "sent"
+
+
+@pytest.mark.parametrize("phase", ["mail", "rcpt", "data"])
+def test_a_server_that_takes_some_mails_and_closes_is_told_from_one_that_takes_none(
+    told: Told, sender: SmtpSender, phase: str
+) -> None:
+    """As Exim does after smtp_accept_max_per_connection mails: the next may go at once, over a new connection."""
+    assert sender.send(posting()).result == "sent"
+    setattr(told, phase, "421 4.7.0 too many messages in one connection")
+
+    with pytest.raises(LineClosed):
+        sender.send(posting())
+    assert not sender.is_open(posting())
+    with pytest.raises(SenderLater) as later:
+        sender.send(posting())
+
+    assert not isinstance(later.value, LineClosed)
+    assert len(told.sessions) == 2
+
+
+def test_a_connection_that_dies_between_two_mails_hands_nothing_over(told: Told, sender: SmtpSender) -> None:
+    sender.send(posting())
+    assert sender._smtp is not None and sender._smtp.sock is not None
+    sender._smtp.sock.shutdown(socket.SHUT_RDWR)
+    assert sender.is_open(posting())  # nobody has asked
+
+    with pytest.raises(LineClosed):
+        sender.send(posting())
+    sender.ready(posting())
+
+    assert sender.send(posting()).result == "sent"
+    assert len(told.taken) == 2
+
+
+@pytest.mark.parametrize("phase", ["mail", "rcpt"])
+def test_after_a_refusal_the_line_is_cleared_before_the_next_mail(
+    told: Told, sender: SmtpSender, phase: str
+) -> None:
+    """RFC 5321 §4.1.1.5: RSET, else the server would take the next MAIL for a nested one (503)."""
+    setattr(told, phase, "550 5.1.1 no")
+    sender.send(posting())
+    assert not sender.is_open(posting())
+    setattr(told, phase, "250 OK")
+
+    sender.ready(posting())
+
+    assert sender.is_open(posting())
+    assert sender.send(posting()).result == "sent"
+    assert len(told.sessions) == 1
 
 
 def test_a_connection_lost_after_data_leaves_the_outcome_unknown(told: Told, sender: SmtpSender) -> None:

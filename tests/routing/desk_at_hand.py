@@ -94,14 +94,28 @@ def nanbyo() -> bytes:
 
 @dataclass
 class Kept:
-    """A sender that takes everything, or answers as told."""
+    """A sender that takes everything, or answers as told. `lines`: what becomes of the next connections."""
 
     posted: list[Posting] = field(default_factory=list)
     answers: list[Outcome | Exception] = field(default_factory=list)
+    lines: list[Exception | None] = field(default_factory=list)
+    opened: int = 0
+    live: bool = False
+
+    def ready(self, posting: Posting) -> None:
+        self.opened += 1
+        trouble = self.lines.pop(0) if self.lines else None
+        if trouble is not None:
+            raise trouble
+        self.live = True
+
+    def is_open(self, posting: Posting) -> bool:
+        return self.live
 
     def send(self, posting: Posting) -> Outcome:
         answer = self.answers.pop(0) if self.answers else Outcome("sent")
         self.posted.append(posting)
+        self.live = not isinstance(answer, Exception)
         if isinstance(answer, Exception):
             raise answer
         return answer

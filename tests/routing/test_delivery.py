@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from replies.senders.sender import AnswerLost, Outcome, Posting, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderLater
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from routing import operate
 from routing.delivery import attempt
@@ -61,6 +61,61 @@ def test_without_a_connection_nothing_else_is_tried_for_a_minute(two: Office) ->
     assert two.ledger.row("SELECT count(*) AS n FROM posting WHERE state = 'sending'")["n"] == 1  # type: ignore[index]
     two.now += MINUTE
     assert _deliver(two) == ["sent", "sent"]
+
+
+def test_a_line_that_cannot_be_opened_is_no_attempt_at_any_reply(two: Office) -> None:
+    two.sender.lines = [SenderLater("接続できません")] * 3
+    for _ in range(3):
+        assert _deliver(two) == ["later"]
+        two.now += MINUTE
+
+    assert two.ledger.rows("SELECT * FROM posting WHERE state <> 'queued'") == []
+    assert _deliver(two) == ["sent", "sent"]
+    assert two.sender.opened == 4  # one line for both
+
+
+def test_each_reply_in_turn_waits_for_the_line_that_cannot_be_opened(two: Office) -> None:
+    """In a mailbox whose drafts cannot be reached lies one of them; the other must not wait for it."""
+
+    class OneIsAway(Kept):
+        def ready(self, posting: Posting) -> None:
+            if posting.rcpt_to.startswith("a@"):
+                raise SenderLater("接続できません")
+            super().ready(posting)
+
+    two.sender = OneIsAway()
+
+    assert _deliver(two) == ["later"]
+    assert _deliver(two) == ["sent"]
+    assert _to(two) == ["b@city.yokohama.lg.jp"]
+
+
+def test_a_reply_for_which_no_line_is_open_begins_when_there_is_one(two: Office) -> None:
+    """Two mailboxes with a line each, as for drafts."""
+
+    class OneEach(Kept):
+        line = ""
+
+        def ready(self, posting: Posting) -> None:
+            self.line = posting.rcpt_to
+
+        def is_open(self, posting: Posting) -> bool:
+            return self.line == posting.rcpt_to
+
+        def send(self, posting: Posting) -> Outcome:
+            assert self.line == posting.rcpt_to
+            return super().send(posting)
+
+    two.sender = OneEach()
+
+    assert _deliver(two) == ["sent", "sent"]
+
+
+def test_a_line_closed_before_a_mail_was_handed_over_costs_it_no_wait(two: Office) -> None:
+    two.sender.answers = [Outcome("sent"), LineClosed("421 too many")]
+
+    assert _deliver(two) == ["sent", "later", "sent"]
+    assert two.sender.opened == 2
 
 
 def test_after_many_lost_connections_a_reply_still_waits_a_minute_only(two: Office) -> None:
