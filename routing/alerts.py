@@ -21,7 +21,7 @@ from replies.wording import load_wording
 from routing.clock import stamp, unstamp
 from routing.decided import Posted
 from routing.desk import Desk
-from routing.ledger import conditions, outbox
+from routing.ledger import conditions, outbox, sending
 from routing.ledger import missing as absent
 from routing.ledger.store import Ledger
 from routing.unasked.notices import Notice, Outlet, posts
@@ -96,6 +96,12 @@ def _stuck(view: View) -> Iterator[Found]:
         yield Found(_day(view), values={"count": str(count), "since": era_instant(since)})
 
 
+def _unsendable(view: View) -> Iterator[Found]:
+    for one in sending.troubles(view.ledger):
+        values = {"since": era_instant(one.since), "detail": one.detail, "count": str(one.waiting)}
+        yield Found(f"{one.mail_from}:{stamp(one.since)}", one.mail_from, values)
+
+
 def _capped(view: View) -> Iterator[Found]:
     midnight = view.now.replace(hour=0, minute=0, second=0, microsecond=0)
     count = conditions.capped(view.ledger, midnight, view.now)
@@ -120,12 +126,15 @@ CONDITIONS: tuple[tuple[str, Callable[[View], Iterable[Found]]], ...] = (
     ("missing", _missing),
     ("poison", _poison),
     ("stuck", _stuck),
+    ("unsendable", _unsendable),
     ("capped", _capped),
     ("disk", _disk),
 )
 LASTING = frozenset(
-    {"missing", "stuck", "disk"}
+    {"missing", "stuck", "unsendable", "disk"}
 )  # shown for as long as they last; the others stand elsewhere
+
+SHOWN_ONLY = frozenset({"unsendable"})  # told by no letter: letters are what does not leave
 
 
 def free_bytes(ledger: Path) -> int:
@@ -154,6 +163,7 @@ def queue_due(desk: Desk, view: View) -> list[str]:
     untold = [
         (f"alert:{name}:{found.key}", _alert(name, found, view), found.mailbox)
         for name, find in CONDITIONS
+        if name not in SHOWN_ONLY
         for found in find(view)
         if found.ripe and not outbox.has_key(view.ledger, f"alert:{name}:{found.key}")
     ]

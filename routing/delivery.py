@@ -20,8 +20,9 @@ from typing import Literal
 from config.errors import SettingsError
 from intake.sources.answered import Answers
 from intake.sources.source import SourceUnavailable
-from replies.senders.sender import AnswerLost, LineClosed, Posting, Sender, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, Posting, Sender, SenderBarred, SenderLater
 from routing.ledger.outbox import Outgoing
+from routing.ledger.sending import After
 
 ASKED_IN_VAIN = 3  # tries (of about 8 minutes) after which a reply leaves though its mailbox cannot be asked
 NOBODY_ASKED: Mapping[str, Answers] = {}
@@ -38,15 +39,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of one attempt. "lost": whether the reply went out is unknown. `rest`: nothing can be
-    sent for the moment, whichever reply it is; `at_once`: nothing stands against trying it again now.
-    "overtaken": a human has answered already. `detail`: the server's own words, or a sentence."""
+    """What became of one attempt. "lost": whether the reply went out is unknown. "overtaken": a human has
+    answered already. `detail`: the server's own words, or a sentence. `after`: what that means for the others:
+    "rest": nothing can be sent for the moment, whichever reply it is; "barred": nothing from this sender;
+    "at_once": nothing stands against trying even this one again now."""
 
     outgoing: Outgoing
     state: Literal["sent", "drafted", "later", "refused", "lost", "overtaken"]
     detail: str
-    rest: bool = False
-    at_once: bool = False
+    after: After = ""
+
+    @property
+    def rest(self) -> bool:
+        """Whether nothing can be sent for the moment."""
+        return self.after == "rest"
 
 
 def open_line(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] = NOBODY_ASKED) -> Line:
@@ -94,15 +100,17 @@ def _send(sender: Sender, outgoing: Outgoing) -> Attempt:
     try:
         outcome = sender.send(outgoing.posting)
     except AnswerLost as lost:
-        return Attempt(outgoing, "lost", str(lost), rest=True)
+        return Attempt(outgoing, "lost", str(lost), "rest")
     except LineClosed as closed:
-        return Attempt(outgoing, "later", str(closed), at_once=True)
+        return Attempt(outgoing, "later", str(closed), "at_once")
+    except SenderBarred as barred:
+        return Attempt(outgoing, "later", str(barred), "barred")
     except (SenderLater, SettingsError) as later:
-        return Attempt(outgoing, "later", str(later), rest=True)
+        return Attempt(outgoing, "later", str(later), "rest")
     except Exception as error:  # the delivery must not end with one reply
         log.error("送信中に予期しない問題が起きました（%s）。", type(error).__name__)
         log.debug("%s", outgoing.receipt, exc_info=True)
-        return Attempt(outgoing, "lost", type(error).__name__, rest=True)
+        return Attempt(outgoing, "lost", type(error).__name__, "rest")
     return Attempt(outgoing, outcome.result, outcome.detail)
 
 

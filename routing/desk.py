@@ -11,7 +11,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from config.settings import Settings
 from intake.sources.answered import Answers
@@ -26,7 +25,7 @@ from routing.decision.cases import NO_OVERRIDE, Override, unread
 from routing.decision.verdict import MailDecision
 from routing.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
 from routing.judge import Judge, Settled
-from routing.ledger import arrivals, outbox, people, verdicts
+from routing.ledger import arrivals, outbox, people, sending, verdicts
 from routing.ledger import missing as absent
 from routing.ledger.arrivals import Arrival, Place
 from routing.ledger.missing import Difference
@@ -38,7 +37,6 @@ from routing.settling import Settling
 from routing.unasked import remind
 
 DEATHS_TO_QUARANTINE = 3
-REST = timedelta(minutes=1)  # after a sign that nothing can be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +241,10 @@ class Desk:
     def rest(self, line: Line) -> Delivery:
         """Nothing can be sent for the moment, and no reply is blamed. The one for which the line was to be opened
         lets the others go first."""
-        outbox.postpone(self.ledger, line.outgoing.id, self.clock() + REST)
+        now = self.clock()
+        with self.ledger.writing():
+            sending.afterwards(self.ledger, line.outgoing, "rest", now)
+            sending.note_trouble(self.ledger, line.outgoing.posting.mail_from, line.trouble, now)
         return Delivery(line.outgoing.receipt, line.outgoing.kind, "later", line.trouble)
 
     def record(self, made: Attempt) -> Delivery:
@@ -254,8 +255,11 @@ class Desk:
         with self.ledger.writing():
             if final != "lost":
                 outbox.finish(self.ledger, outgoing, final, made.detail, now)
-            if made.rest or made.at_once:
-                outbox.postpone(self.ledger, outgoing.id, now + REST if made.rest else now)
+            sending.afterwards(self.ledger, outgoing, made.after, now)
+            if made.after in ("rest", "barred"):
+                sending.note_trouble(self.ledger, outgoing.posting.mail_from, made.detail, now)
+            elif state in ("sent", "drafted", "refused"):
+                sending.note_success(self.ledger, outgoing.posting.mail_from)
         return Delivery(outgoing.receipt, outgoing.kind, final, made.detail)
 
     def record_and_next(

@@ -1,4 +1,4 @@
-"""What operators do to a mail: accept, correct, ignore, assign, approve its sender, retry, amend, add.
+"""What operators do to a mail: accept, correct, ignore, assign, approve its sender, retry, resend, amend, add.
 
 Each is recorded with who and why, and goes through the same decision as the mail did at first; the original
 reading stays in the ledger. Short transactions; no lock is needed.
@@ -24,8 +24,9 @@ from routing.decision.cases import Override, OverrideRefused, unread
 from routing.decision.verdict import MailDecision
 from routing.desk import Desk
 from routing.judge import Settled
-from routing.ledger import arrivals, erasure, people, verdicts
+from routing.ledger import arrivals, erasure, people, resending, verdicts
 from routing.ledger.arrivals import Arrival, Place
+from routing.ledger.resending import RefusedReply
 from routing.reading import ReaderDied, ReadFailed
 
 
@@ -136,6 +137,35 @@ def retry(desk: Desk, arrival: Arrival, who: Who) -> None:
     """Has a mail read again from its raw bytes at the next pass. Raises Refused."""
     _not_erased(desk, arrival)
     verdicts.read_again(desk.ledger, arrival.id, who.pair, desk.clock())
+
+
+def resend(desk: Desk, number: str, who: Who) -> list[RefusedReply]:
+    """Puts the refused reply of this number back into the queue as it is; all of them where the number is empty.
+    What may have been taken is never sent again. Raises Refused, and then nothing was recorded."""
+    now = desk.clock()
+    with desk.ledger.writing():
+        found = resending.refused(desk.ledger, now)
+        if number:
+            found = [reply for reply in found if reply.number == number]
+            if not found:
+                state = resending.state_of(desk.ledger, number)
+                raise Refused(f"{number}: {_NOT_AGAIN.get(state, _BY_PEOPLE)}")
+        for reply in found:
+            resending.send_again(desk.ledger, reply, who.pair, now)
+    return found
+
+
+_NOT_AGAIN = {
+    "": "送信したメールがありません。番号は held で確かめてください。",
+    "queued": "まだ送信待ちにあります。送信できるまで、自動で試し続けます。",
+    "sending": "送信中か、結果を確かめているところです。",
+    "later": "まだ送信待ちにあります。送信できるまで、自動で試し続けます。",
+    "sent": "送信済みです。同じメールを二度は送りません。",
+    "refused": "その後に職員が判断したか、確認済みとしたか、別の返信を作ったため、このメールは送り直しません。",
+    "unsure": "届いているかもしれないため、送り直しません。届いていないことが確かなら、decide の retry をお使いください。",
+    "undelivered": "相手の側から戻ったメールです。アドレスをご確認のうえ、decide の retry をお使いください。",
+}
+_BY_PEOPLE = "職員の手に渡ったメールのため、送り直しません。"
 
 
 def amend(desk: Desk, arrival: Arrival, changes: Mapping[str, str], who: Who) -> Settled:

@@ -24,9 +24,10 @@ from replies.wording import load_wording
 from routing import alerts
 from routing.clock import JST, stamp, system_clock
 from routing.delivery import Attempt, DeliveryThread, Line
-from routing.desk import REST, Delivery, Desk
+from routing.desk import Delivery, Desk
 from routing.errands import NO_AIDES, Aides, ErrandsRun
 from routing.ledger import arrivals, erasure, outbox
+from routing.ledger.sending import REST
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.logline import delivery_line, outcomes, settled_line
 from routing.patience import patience

@@ -17,6 +17,11 @@ class LineClosed(SenderLater):
     against sending it at once, over a new one."""
 
 
+class SenderBarred(SenderLater):
+    """The server does not let us send under this address: our login, our rights or our settings, whoever the mail
+    is for. Other addresses of ours may be let through."""
+
+
 class AnswerLost(SenderLater):
     """The connection was lost after the mail had been handed over and before the server answered: whether
     it went out is unknown."""

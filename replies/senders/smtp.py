@@ -18,12 +18,21 @@ from typing import Literal
 
 from intake.sources.network import one_line, reason, tls_context
 from intake.sources.oauth import Token, TokenUnavailable, xoauth2
-from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderBarred, SenderLater
 
 Answer = tuple[int, bytes]  # the server's reply code and text (RFC 5321 §4.2)
 
 _LINE_LIMIT = 998  # octets without CRLF (RFC 5322 §2.1.1)
 _OF_THE_SESSION = (421, 530)  # going away (RFC 5321 §4.2.1), log in first (RFC 4954 §6): no word on the mail
+_TOO_LARGE = 552  # the one 5yz to MAIL that is about this very mail (RFC 1870 §6.1)
+# What a server says of us where the recipient was to be judged: many keep their no to MAIL back until RCPT or the end
+# of DATA. RFC 4954 §6 (535, 534, 538 and 5.7.8 and the like), RFC 3463 §3.2 (5.1.7, 5.1.8: the sender's address);
+# Exchange (5.7.54 relay, 5.7.57 not logged in, 5.7.60 and 5.2.252 "send as"); the words of Postfix, Exim and Sendmail.
+_ABOUT_US = re.compile(
+    rb"^(53[458] |5\d\d[ -]5\.(1\.[78]|2\.252|7\.(8|9|11|14|54|57|60))\b)"
+    rb"|sender address rejected|relay(ing)? (access )?(is )?(denied|not (permitted|allowed))|unable to relay",
+    re.IGNORECASE,
+)
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _NO_ADDRESS = re.compile(r"[^\x21-\x7e]|[<>]")
 
@@ -70,6 +79,7 @@ class SmtpSender:
     def send(self, posting: Posting) -> Outcome:
         """Sends one mail: sent, later (4xx) or refused (5xx, or nothing that SMTP could carry).
 
+        SenderBarred: a 5xx that is about us and not about the recipient or the mail.
         SenderLater: no connection, no login, 421, 530, or the connection was lost before the mail was handed
         over; LineClosed where others had gone over it. AnswerLost: it was lost after that, and nobody knows
         whether the mail went out.
@@ -81,7 +91,10 @@ class SmtpSender:
         self._clear = False
         handed_over = False
         try:
-            code, text = _ask(smtp, posting)
+            code, text = _mail(smtp, posting)
+            welcome = _is_yes((code, text))
+            if welcome:
+                code, text = smtp.rcpt(posting.rcpt_to)
             if _is_yes((code, text)):
                 handed_over = True
                 code, text = _hand_over(smtp, posting)
@@ -92,6 +105,8 @@ class SmtpSender:
             sentence = self._sentence("への送信を続けられません", _line(code, text))
             raise self._lost(handed_over and code not in _OF_THE_SESSION)(sentence)
         self._clear, self._used = code < 400, True
+        if _is_about_us(code, text, welcome):
+            raise SenderBarred(self._sentence("が差出人として認めません", _line(code, text)))
         return Outcome("sent" if code < 400 else "later" if code < 500 else "refused", _line(code, text))
 
     def probe(self) -> str:
@@ -190,13 +205,12 @@ class SmtpSender:
         return f"{self._access.host}:{self._access.port} {what}（{why}）。"
 
 
-def _ask(smtp: smtplib.SMTP, posting: Posting) -> Answer:
-    """MAIL and RCPT (RFC 5321 §3.3): the answer at which they ended."""
+def _mail(smtp: smtplib.SMTP, posting: Posting) -> Answer:
+    """MAIL (RFC 5321 §3.3)."""
     options = [f"size={len(posting.data)}"] if smtp.has_extn("size") else []
     if not posting.data.isascii() and smtp.has_extn("8bitmime"):
         options.append("body=8bitmime")
-    answer = smtp.mail(posting.mail_from, options)
-    return smtp.rcpt(posting.rcpt_to) if _is_yes(answer) else answer
+    return smtp.mail(posting.mail_from, options)
 
 
 def _hand_over(smtp: smtplib.SMTP, posting: Posting) -> Answer:
@@ -207,6 +221,13 @@ def _hand_over(smtp: smtplib.SMTP, posting: Posting) -> Answer:
         if refusal.smtp_code < 400:  # neither "go ahead" (354) nor a refusal
             raise smtplib.SMTPException(_line(refusal.smtp_code, _bytes(refusal.smtp_error))) from refusal
         return refusal.smtp_code, _bytes(refusal.smtp_error)
+
+
+def _is_about_us(code: int, text: bytes, welcome: bool) -> bool:
+    """Whether a 5yz tells what we may not do, and nothing of the mail. `welcome`: MAIL had been taken."""
+    return code >= 500 and (
+        bool(_ABOUT_US.search(b"%d %b" % (code, text))) or (not welcome and code != _TOO_LARGE)
+    )
 
 
 def _is_yes(answer: Answer) -> bool:

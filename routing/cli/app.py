@@ -27,6 +27,7 @@ from routing.cli.overview import held, show, status
 from routing.cli.remind import remind_command
 from routing.cli.report import report
 from routing.cli.request import request_command
+from routing.cli.resend import resend
 from routing.cli.run import run
 from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy
@@ -35,7 +36,7 @@ from routing.reading import ReaderUnavailable
 
 USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 COMMANDS = (
-    demo, run, check, inspect, form, collate_command, status, held, show, decide, add, extend_command,
+    demo, run, check, inspect, form, collate_command, status, held, show, decide, resend, add, extend_command,
     pause_reminders, remind_command, request_command, report, export_command, doctor, erase, purge,
     backup_command, verify
 )  # fmt: skip

@@ -342,6 +342,19 @@ def m012_sent_by_hand(db: Database) -> None:
     _run(db, "CREATE INDEX posting_by_hand ON posting (detail) WHERE state = 'sent_by_hand'")
 
 
+@migrations()
+def m013_sending_trouble(db: Database) -> None:
+    """Under which of our addresses nothing leaves, since when and why: no fact, but what the last try met."""
+    _run(
+        db,
+        """CREATE TABLE sending_trouble (
+            mail_from TEXT PRIMARY KEY,
+            since TEXT NOT NULL,
+            detail TEXT NOT NULL
+        ) STRICT""",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

@@ -69,6 +69,12 @@ def queue(ledger: Ledger, reply: Posted, arrival_id: int | None, now: datetime) 
     ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
 
 
+def queue_again(ledger: Ledger, outbox_id: int, now: datetime) -> None:
+    """Puts a reply that was refused back into the queue, inside the caller's transaction."""
+    _step(ledger, outbox_id, "queued", "", now)
+    ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
+
+
 _OUTGOING = """SELECT o.id, o.key, o.mailbox, o.respondent, o.kind, o.mail_from, o.rcpt_to, o.message_id, o.data,
         coalesce(a.receipt, '') AS receipt, a.received_at,
         (SELECT m.message_id FROM message m WHERE m.arrival_id = a.id) AS answers,
@@ -80,7 +86,7 @@ _OUTGOING = """SELECT o.id, o.key, o.mailbox, o.respondent, o.kind, o.mail_from,
          ORDER BY s.recorded_at DESC, s.uid DESC LIMIT 1) AS uid,
         (SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1) AS state,
         (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'sending') AS tries,
-        (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'later') AS later
+        (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state IN ('later', 'refused')) AS ended
     FROM to_send q JOIN outbox o ON o.id = q.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id
     {where} ORDER BY q.not_before, q.outbox_id LIMIT ?"""
 
@@ -121,7 +127,7 @@ def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Outgoing]:
 
 def begun_twice(ledger: Ledger) -> list[Outgoing]:
     """Replies that two attempts were begun on of which nobody knows the end."""
-    query = _OUTGOING.format(where="WHERE state = 'sending' AND tries - later > 1")
+    query = _OUTGOING.format(where="WHERE state = 'sending' AND tries - ended > 1")
     return [_outgoing(row) for row in ledger.rows(query, -1)]
 
 
@@ -131,7 +137,7 @@ def _outgoing(row: Row) -> Outgoing:
         receipt=row["receipt"] or receipt_in(row["message_id"]),
         kind=row["kind"],
         posting=Posting(row["mail_from"], row["rcpt_to"], row["message_id"], bytes(row["data"])),
-        interrupted=row["tries"] - row["later"] if row["state"] == "sending" else 0,
+        interrupted=row["tries"] - row["ended"] if row["state"] == "sending" else 0,
         tries=row["tries"],
         key=row["key"],
         mailbox=row["mailbox"],

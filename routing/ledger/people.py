@@ -152,7 +152,7 @@ _HELD_MAIL = """SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.bo
                      AND w.recorded_at <= ?)))
     ORDER BY a.received_at, a.id, v.piece"""
 # An official has acted since: what became of the earlier reply has been seen.
-_UNTOUCHED = """NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = a.id AND u.decided_by <> 'uketsuke'
+UNTOUCHED = """NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = a.id AND u.decided_by <> 'uketsuke'
     AND u.recorded_at >= {since} AND u.recorded_at <= ?)
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.kind = 'seen'
                     AND s.recorded_at >= {since})"""
@@ -161,7 +161,7 @@ _STRANDED = f"""SELECT a.*, '0' AS piece, o.respondent AS body, '' AS program, o
     FROM posting p JOIN outbox o ON o.id = p.outbox_id JOIN arrival a ON a.id = o.arrival_id
     WHERE p.state IN ('refused', 'unsure', 'undelivered', 'overtaken')
     AND p.id = (SELECT max(q.id) FROM posting q WHERE q.outbox_id = o.id AND q.recorded_at <= ?)
-    AND p.recorded_at <= ? AND {_UNTOUCHED.format(since="p.recorded_at")} ORDER BY p.id"""
+    AND p.recorded_at <= ? AND {UNTOUCHED.format(since="p.recorded_at")} ORDER BY p.id"""
 _STRANDED_NOTICES = """SELECT o.mailbox, o.respondent, o.recipient, o.subject, o.message_id, p.state,
         p.recorded_at
     FROM posting p JOIN outbox o ON o.id = p.outbox_id
@@ -179,7 +179,7 @@ _CAPPED = f"""SELECT a.*, '0' AS piece, e.lgcode AS body, '' AS program, coalesc
                 AND f.recorded_at <= ?)
     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.arrival_id = a.id AND o.recorded_at > e.recorded_at
                     AND o.recorded_at <= ?)
-    AND {_UNTOUCHED.format(since="e.recorded_at")} ORDER BY e.id"""
+    AND {UNTOUCHED.format(since="e.recorded_at")} ORDER BY e.id"""
 
 _ALERTED = {"question": "inquiry"}
 # What operators must hear of though nothing has to be decided, until one of them has seen it.

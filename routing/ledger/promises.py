@@ -73,7 +73,7 @@ PROMISES: tuple[Promise, ...] = (
         HAVING count(*) > 1"""),
     Promise("never_thrice", 2, "結果の分からない送信を、三度試みたものはありません",
      """SELECT outbox_id FROM posting GROUP BY outbox_id
-        HAVING sum(state = 'sending') - sum(state = 'later') > 2"""),
+        HAVING sum(state = 'sending') - sum(state IN ('later', 'refused')) > 2"""),
     Promise("waiting_replies", 2, "送り終えていない返信は、送信待ちにあります",
      f"""SELECT o.id FROM outbox o WHERE {_LAST} NOT IN {_FINAL} AND NOT {_WAITS}
         AND NOT EXISTS (SELECT 1 FROM event e WHERE e.kind = 'reminder_taken_back' AND e.detail = o.key)

@@ -263,7 +263,7 @@ def test_replies_that_a_server_puts_off_go_out_once(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", PHASES[1:])
 def test_replies_that_a_server_refuses_are_shown_and_go_out_on_command(
     stage: Stage, refusing: Postfix, phase: str, record_property: Record
 ) -> None:
@@ -288,6 +288,42 @@ def test_replies_that_a_server_refuses_are_shown_and_go_out_on_command(
     letters = "SELECT count(*) FROM reply_overview WHERE state = 'sent' AND kind <> 'alert'"
     assert scene.rows(letters) == [(due,)]
     assert len(set(scene.smtp.message_ids[before:])) == len(scene.smtp.message_ids[before:]) >= due
+
+
+@pytest.mark.parametrize(
+    "fault", ["MAIL 5", pytest.param("no relay", marks=pytest.mark.long)]
+)  # Postfix tells the latter at RCPT
+def test_what_a_server_says_of_our_own_rights_blames_no_reply(
+    stage: Stage, refusing: Postfix, fault: str, record_property: Record
+) -> None:
+    note(record_property, f"SMTP: {'5yz at MAIL' if fault == 'MAIL 5' else 'relay denied'}")
+    scene = stage.everything()
+    scene.configure(sender=_by_postfix(refusing, fault))
+    assert scene.once() == 1
+    assert _states(scene) == {"queued", "later"}
+    code, shown = scene.command("status")
+    assert code == 0 and "n_mynumber@mhlw.go.jp からのメールを、" in shown
+    scene.configure()
+    assert scene.once(later=timedelta(minutes=3)) == 0, scene.log()
+    scene.check()
+
+
+@pytest.mark.long
+def test_replies_that_were_refused_go_out_again_with_one_command(
+    stage: Stage, refusing: Postfix, record_property: Record
+) -> None:
+    """The very mails that were refused, once each; a second command finds nothing more."""
+    note(record_property, "SMTP: 5yz at RCPT, then resend")
+    scene = stage.everything()
+    scene.configure(sender=_by_postfix(refusing, "RCPT 5"))
+    assert scene.once() == 1
+    scene.configure()
+    again = ("resend", "--all-refused", "--by", "山田", "--why", "送信の設定を直した")
+    code, said = scene.command(*again)
+    assert code == 0 and said.count("送信待ちに戻しました") == len(scene.rows("SELECT id FROM outbox")) - 1
+    assert scene.once() == 0, scene.log()
+    assert scene.command(*again) == (0, "送り直すものはありません。\n")
+    scene.check()
 
 
 @pytest.mark.long

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderBarred, SenderLater
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from tests.replies.postings import SmtpWay, postfix_access, posting
 from tests.servers import machine
@@ -127,8 +127,18 @@ def sender(access: SmtpAccess) -> Iterator[SmtpSender]:
     sender.close()
 
 
-@pytest.mark.parametrize("phase", ["mail", "rcpt", "data"])
-@pytest.mark.parametrize(("answer", "result"), [("451 4.3.0 wait", "later"), ("550 5.1.1 no", "refused")])
+@pytest.mark.parametrize(
+    ("phase", "answer", "result"),
+    [
+        ("mail", "451 4.3.0 wait", "later"),
+        ("mail", "552 5.3.4 too large", "refused"),  # RFC 1870 §6.1: what SIZE= told
+        ("rcpt", "451 4.3.0 wait", "later"),
+        ("rcpt", "550 5.1.1 no", "refused"),
+        ("rcpt", "550 5.7.1 not wanted here", "refused"),
+        ("data", "451 4.3.0 wait", "later"),
+        ("data", "554 5.6.0 no", "refused"),
+    ],
+)
 def test_what_the_server_says_of_one_mail_is_its_outcome(
     told: Told, sender: SmtpSender, phase: str, answer: str, result: str
 ) -> None:
@@ -190,7 +200,7 @@ def test_after_a_refusal_the_line_is_cleared_before_the_next_mail(
     told: Told, sender: SmtpSender, phase: str
 ) -> None:
     """RFC 5321 §4.1.1.5: RSET, else the server would take the next MAIL for a nested one (503)."""
-    setattr(told, phase, "550 5.1.1 no")
+    setattr(told, phase, "450 4.1.1 not now")
     sender.send(posting())
     assert not sender.is_open(posting())
     setattr(told, phase, "250 OK")
@@ -200,6 +210,35 @@ def test_after_a_refusal_the_line_is_cleared_before_the_next_mail(
     assert sender.is_open(posting())
     assert sender.send(posting()).result == "sent"
     assert len(told.sessions) == 1
+
+
+@pytest.mark.parametrize(
+    ("phase", "answer"),
+    [
+        ("mail", "550 5.1.0 Sender rejected"),
+        ("mail", "535 5.7.8 Authentication credentials invalid"),  # RFC 4954 §6
+        ("mail", "501 5.1.7 Bad sender's mailbox address syntax"),  # RFC 3463 §3.2
+        ("rcpt", "553 5.1.8 Bad sender's system address"),
+        ("rcpt", "553 5.7.1 <n@mhlw.go.jp>: Sender address rejected: not owned by user"),  # Postfix
+        ("rcpt", "554 5.7.1 <a@b.jp>: Relay access denied"),  # Postfix
+        ("rcpt", "550 relay not permitted"),  # Exim
+        ("rcpt", "550 5.7.1 Relaying denied"),  # Sendmail
+        ("rcpt", "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain"),  # Exchange
+        ("data", "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),  # Exchange
+        ("data", "554 5.2.252 SendAsDenied; n@mhlw.go.jp not allowed to send as y@mhlw.go.jp"),  # Exchange Online
+    ],
+)
+def test_what_the_server_says_of_our_own_rights_blames_no_mail(
+    told: Told, sender: SmtpSender, phase: str, answer: str
+) -> None:
+    setattr(told, phase, answer)
+
+    with pytest.raises(SenderBarred, match=answer.split()[0]):
+        sender.send(posting())
+    setattr(told, phase, "250 OK")
+
+    assert sender.send(posting()).result == "sent"
+    assert len(told.taken) == 1 and len(told.sessions) == 1
 
 
 def test_a_connection_lost_after_data_leaves_the_outcome_unknown(told: Told, sender: SmtpSender) -> None:

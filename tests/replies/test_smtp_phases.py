@@ -1,7 +1,8 @@
 """A real Postfix that says no at each phase of SMTP (RFC 5321 §4.2.1, §4.3.2): what it says, and what we make of it.
 
 A refusal before MAIL is about the connection: nothing can be sent now, and no reply is blamed. From MAIL on it
-is about one reply: 4yz is for later, 5yz is final and operators see it.
+is about one reply: 4yz is for later, 5yz is final and operators see it; unless it says what we may not do, as a
+5yz to MAIL does: then nobody is blamed either.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from replies.senders.sender import AnswerLost, SenderLater
+from replies.senders.sender import AnswerLost, SenderBarred, SenderLater
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from tests.replies.postings import posting
 from tests.servers.dovecot import PASSWORD
@@ -59,8 +60,11 @@ def test_a_no_that_is_about_the_connection_blames_no_reply(postfix: Postfix, fau
     assert not isinstance(later.value, AnswerLost)
 
 
-@pytest.mark.parametrize("phase", ["MAIL", "RCPT", "DATA", "end of DATA"])
-@pytest.mark.parametrize(("kind", "result"), [("4", "later"), ("5", "refused")])
+@pytest.mark.parametrize(
+    ("phase", "kind", "result"),
+    [("MAIL", "4", "later")]
+    + [(phase, *end) for phase in ("RCPT", "DATA", "end of DATA") for end in (("4", "later"), ("5", "refused"))],
+)
 def test_a_no_from_mail_on_is_about_that_reply(postfix: Postfix, phase: str, kind: str, result: str) -> None:
     sender = _sender(postfix, f"{phase} {kind}")
     outcome = sender.send(posting())
@@ -102,10 +106,20 @@ def test_a_server_whose_own_login_service_is_away_is_for_later(postfix: Postfix)
         _sender(postfix, "AUTH 4", PASSWORD).send(posting())
 
 
-def test_a_login_that_may_not_send_for_the_mailbox_is_refused_and_shows_why(postfix: Postfix) -> None:
-    sender = _sender(postfix, "not ours", PASSWORD)
-    outcome = sender.send(posting())
-    sender.close()
+@pytest.mark.parametrize(
+    ("fault", "password", "words"),
+    [
+        ("MAIL 5", "", "550 5.7.1"),
+        ("not ours", PASSWORD, "not owned by user"),  # told at RCPT, as Postfix does by default
+        ("no relay", "", "Relay access denied"),
+    ],
+)
+def test_a_no_to_what_we_may_not_do_blames_no_reply_and_shows_why(
+    postfix: Postfix, fault: str, password: str, words: str
+) -> None:
+    sender = _sender(postfix, fault, password)
 
-    assert outcome.result == "refused"
-    assert "not owned by user" in outcome.detail
+    for _ in range(2):
+        with pytest.raises(SenderBarred, match=words):
+            sender.send(posting())
+    sender.close()

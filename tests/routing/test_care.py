@@ -147,7 +147,7 @@ BREAKS: dict[str, str] = {
     " FROM posting WHERE id = 4",
     "never_thrice": "INSERT INTO posting (outbox_id, state, recorded_at) VALUES"
     " (3, 'sending', '2023-07-18T10:50:00+09:00'), (3, 'sending', '2023-07-18T10:51:00+09:00'),"
-    " (3, 'refused', '2023-07-18T10:51:00+09:00')",
+    " (3, 'sending', '2023-07-18T10:52:00+09:00'), (3, 'unsure', '2023-07-18T10:53:00+09:00')",
     "waiting_replies": "INSERT INTO posting (outbox_id, state, recorded_at)"
     " VALUES (3, 'later', '2023-07-18T10:50:00+09:00')",
     "finished_replies": "INSERT INTO to_send VALUES (1, '2023-07-18T10:00:00+09:00')",

@@ -112,6 +112,16 @@ def answered(folder: Path, office_of_three: Path) -> Path:
     return folder
 
 
+def test_resend_says_what_it_does_and_refuses_what_was_sent(answered: Path, run: Run) -> None:
+    who = ("--by", "山田", "--why", "設定を直した")
+    assert run("resend", *who).code == 64
+    assert run("resend", "1", "--all-refused", *who).code == 64
+    sent = run("resend", "1", *who)
+    assert (sent.code, "送信済みです。同じメールを二度は送りません。" in sent.err) == (1, True)
+    none = run("resend", "--all-refused", *who)
+    assert (none.code, none.out) == (0, "送り直すものはありません。\n")
+
+
 # --- exit codes -------------------------------------------------------------------------------------------
 
 

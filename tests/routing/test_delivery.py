@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderLater
+from replies.japanese import era_instant
+from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderBarred, SenderLater
 from replies.senders.smtp import SmtpAccess, SmtpSender
-from routing import operate
+from routing import alerts, operate
 from routing.delivery import attempt
-from routing.ledger import arrivals, outbox
-from routing.operate import Who
+from routing.ledger import arrivals, outbox, promises
+from routing.operate import Refused, Who
 from tests.e2e.counting_smtp import counting_smtp
 from tests.routing.desk_at_hand import Kept, Office, mail
 from tests.servers import machine
@@ -116,6 +117,140 @@ def test_a_line_closed_before_a_mail_was_handed_over_costs_it_no_wait(two: Offic
 
     assert _deliver(two) == ["sent", "later", "sent"]
     assert two.sender.opened == 2
+
+
+class BarredForOne(Kept):
+    """A server at which our login may not send for one of our mailboxes."""
+
+    barred = "n_mynumber@mhlw.go.jp"
+
+    def send(self, posting: Posting) -> Outcome:
+        if posting.mail_from == self.barred:
+            self.tried += 1
+            raise SenderBarred("553 5.7.1 not owned by user")
+        return super().send(posting)
+
+    tried = 0
+
+
+def test_a_mailbox_for_which_we_may_not_send_rests_and_holds_up_no_other(two: Office) -> None:
+    other = mail({}, sender="c@city.yokohama.lg.jp", subject="【横浜市】マイナンバーアンケート回答")
+    two.settle(other, mailbox="yoboseshu")
+    sender = two.sender = BarredForOne()
+
+    assert _deliver(two) == ["later", "sent"]
+    assert (sender.tried, _to(two)) == (1, ["c@city.yokohama.lg.jp"])
+    for minute in range(1, 4):  # one of them a minute, each in its turn
+        two.now += MINUTE
+        assert _deliver(two) == ["later"]
+        assert sender.tried == 1 + minute
+    assert two.held() == []  # nobody is blamed
+
+    sender.barred = ""
+    two.now += 2 * MINUTE
+    assert _deliver(two) == ["sent", "sent"]
+
+
+def test_that_we_may_not_send_is_shown_for_as_long_as_something_waits_and_told_by_no_letter(
+    two: Office,
+) -> None:
+    sender = two.sender = BarredForOne()
+    since = two.now
+    _deliver(two)
+    two.now += MINUTE
+    _deliver(two)
+
+    said = [s for s in alerts.lasting(alerts.view_of(two.desk)) if "送信できません" in s]
+    assert said == [
+        f"n_mynumber@mhlw.go.jp からのメールを、{era_instant(since)}から送信できません（送信待ち 2通）。"
+        "サーバーの言葉：553 5.7.1 not owned by user"
+    ]
+    assert alerts.queue_due(two.desk, alerts.view_of(two.desk)) == []
+    sender.barred = ""
+    two.now += 2 * MINUTE
+    _deliver(two)
+    assert alerts.lasting(alerts.view_of(two.desk)) == []
+
+
+def test_a_line_that_does_not_open_is_shown_with_the_reason_until_it_does(two: Office) -> None:
+    two.sender.lines = [SenderLater("mx:587 にログインできません（535 5.7.8 no）。")]
+    _deliver(two)
+
+    (said,) = alerts.lasting(alerts.view_of(two.desk))
+    assert "535 5.7.8 no" in said
+    two.now += MINUTE
+    _deliver(two)
+    assert alerts.lasting(alerts.view_of(two.desk)) == []
+
+
+# --- refused, and sent again by people --------------------------------------------------------------------
+
+WHO = Who("山田", "送信の設定を直した")
+
+
+def test_a_refused_reply_is_sent_again_as_it_is_when_an_official_asks(two: Office) -> None:
+    two.sender.answers = [Outcome("refused", "550 5.1.1 no")]
+    _deliver(two)
+    (number, other) = [row["receipt"] for row in two.ledger.rows("SELECT receipt FROM arrival ORDER BY id")]
+
+    with pytest.raises(Refused, match="送信済み"):
+        operate.resend(two.desk, other, WHO)
+    with pytest.raises(Refused, match="送信したメールがありません"):
+        operate.resend(two.desk, "N0718-0000-0000", WHO)
+    (again,) = operate.resend(two.desk, number, WHO)
+    with pytest.raises(Refused, match="送信待ち"):
+        operate.resend(two.desk, number, WHO)
+
+    assert again.number == number
+    assert two.held() == []
+    assert _deliver(two) == ["sent"]
+    first, _, last = two.sender.posted
+    assert last == first  # the same bytes under the same Message-ID
+    assert two.events("resend") == [("", "山田", "送信の設定を直した")]
+    assert operate.resend(two.desk, "", WHO) == []
+
+
+def test_all_refused_replies_are_sent_again_but_those_that_were_settled_otherwise(two: Office) -> None:
+    _answer(two, "c@city.yokohama.lg.jp", "d@city.yokohama.lg.jp")
+    two.sender.answers = [Outcome("refused", "550 no")] * 4
+    assert _deliver(two) == ["refused"] * 4
+    two.now += MINUTE
+    receipts = [row["receipt"] for row in two.ledger.rows("SELECT receipt FROM arrival ORDER BY id")]
+    found = [arrivals.find(two.ledger, receipt) for receipt in receipts]
+    assert found[0] is not None and found[1] is not None
+    operate.mark_seen(two.desk, found[0], Who("山田", "電話で伝えた"))
+    operate.retry(two.desk, found[1], WHO)
+
+    assert [reply.number for reply in operate.resend(two.desk, "", WHO)] == receipts[2:]
+    list(two.desk.settle_waiting())
+    assert _deliver(two) == ["sent"] * 3
+    assert sorted(_to(two)[4:]) == [f"{who}@city.yokohama.lg.jp" for who in "bcd"]
+    for receipt in receipts[:2]:
+        with pytest.raises(Refused):
+            operate.resend(two.desk, receipt, WHO)
+
+
+@pytest.mark.parametrize("end", ["unsure", "undelivered", "overtaken"])
+def test_what_may_have_been_taken_is_not_sent_again_as_it_is(two: Office, end: str) -> None:
+    (first, _) = outbox.due(two.ledger, two.now)
+    outbox.finish(two.ledger, first, end, "", two.now)
+
+    assert operate.resend(two.desk, "", WHO) == []
+    with pytest.raises(Refused):
+        operate.resend(two.desk, first.receipt, WHO)
+    assert _to(two) == []
+
+
+def test_a_reply_sent_again_has_both_its_tries_before_it_is_left_to_people(two: Office) -> None:
+    """The refused attempt had an end that was heard: it is none of the two of which nobody knows."""
+    two.sender.answers = [Outcome("refused", "550 no")]
+    _deliver(two)
+    operate.resend(two.desk, "", WHO)
+    (waiting,) = outbox.due(two.ledger, two.now)
+
+    outbox.begin(two.ledger, waiting.id, two.now)  # … and the program is killed
+    assert _deliver(two) == ["sent"]
+    assert all(answer.holds for answer in promises.ask(two.ledger.connection))
 
 
 def test_after_many_lost_connections_a_reply_still_waits_a_minute_only(two: Office) -> None:

@@ -63,6 +63,9 @@ def _faults(auth_port: int) -> Mapping[str, Sequence[str]]:
             "smtpd_sender_login_maps = static:somebody",
             "smtpd_sender_restrictions = reject_sender_login_mismatch",
         ),
+        "no relay": (  # its own words, without a table of domains that only the whole of Postfix can share
+            "smtpd_relay_restrictions = check_recipient_access static:{554 5.7.1 Relay access denied}",
+        ),
         "disk full": ("queue_minfree = 9000000000000",),
         "too long": ("message_size_limit = 10",),
     }
