@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.counting_smtp import counting_smtp
 from tests.e2e.driver import Driver
+from tests.e2e.machines import Desk, FaultyDisk, SmallDisk, faulty_disk_of, small_disk_of
 from tests.e2e.office import OPERATORS, Office, Worker, shift_survey
 from tests.e2e.scene import Stage
 from tests.servers.correspondents import Correspondents, settle
@@ -47,3 +48,25 @@ def stage(tmp_path_factory: pytest.TempPathFactory, mail_servers: MailServers) -
     with counting_smtp() as smtp:
         yield Stage(tmp_path_factory.mktemp("stage"), mail_servers, driver, smtp)
     driver.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """On folders, without a server."""
+    made = Desk(tmp_path)
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def small_disk(desk: Desk) -> Iterator[SmallDisk]:
+    """The desk's ledger lies on it."""
+    with small_disk_of(desk) as disk:
+        yield disk
+
+
+@pytest.fixture
+def faulty_disk(desk: Desk) -> Iterator[FaultyDisk]:
+    """The same."""
+    with faulty_disk_of(desk) as disk:
+        yield disk

@@ -8,165 +8,20 @@ of libfaketime, set while the program runs.
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
+import time
 from contextlib import closing
-from dataclasses import dataclass, field
-from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.office import COMMAND, shift_survey
-from tests.routing.desk_at_hand import mail
-from tests.servers.machine import eventually
+from routing.worker import RETRY_SECONDS
+from tests.e2e.machines import Desk, FaultyDisk, SmallDisk
 
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
-COUNT = "SELECT count(*) FROM verdict WHERE piece = '0'"
-
-
-@dataclass
-class Desk:
-    """A folder with settings, a Maildir and a folder for replies; the ledger lies in `disk`. `prefix`: the
-    command before each command, `environment` beside the usual one."""
-
-    folder: Path
-    prefix: list[str] = field(default_factory=list)
-    environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
-    _mails: int = 0
-
-    def __post_init__(self) -> None:
-        shift_survey(self.folder / "survey")
-        for part in ("new", "cur", "tmp"):
-            (self.folder / "inbox" / part).mkdir(parents=True)
-        (self.folder / "disk").mkdir()
-        (self.folder / "settings.toml").write_text(
-            'ledger = "disk/ledger.db"\nsurvey = "survey"\nmode = "send"\noperators = "tantou@mhlw.go.jp"\n'
-            "[alerts]\ndisk_mb = 0\n[caps]\nper_address_per_day = 1000\n"
-            '[mailboxes.n_mynumber]\nsource = "maildir"\npath = "inbox"\n'
-            '[sender]\nkind = "maildir"\npath = "out"\n',
-            encoding="utf-8",
-        )
-
-    def deliver(self, count: int) -> None:
-        """So many answers come in."""
-        for _ in range(count):
-            self._mails += 1
-            name = f"{1690000000 + self._mails}.M1P1.host"
-            raw = mail(body=f"{self._mails}", headers={"Message-ID": f"<m{self._mails}@city.test>"})
-            (self.folder / "inbox" / "tmp" / name).write_bytes(raw)
-            (self.folder / "inbox" / "tmp" / name).rename(self.folder / "inbox" / "new" / name)
-
-    def start(self) -> None:
-        """`uketsuke run`."""
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self.prefix, str(COMMAND), "--settings", str(self.folder / "settings.toml"), "run"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                env={**os.environ, **self.environment},
-            )  # fmt: skip
-
-    def log(self) -> str:
-        return (self.folder / "log").read_text(encoding="utf-8")
-
-    def wait_for(self, text: str, seconds: float = 40.0) -> None:
-        """Returns once the program has said this."""
-        eventually(lambda: text in self.log(), seconds)
-        assert text in self.log(), self.log()
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """One command, to its end."""
-        command = [*self.prefix, str(COMMAND), "--settings", str(self.folder / "settings.toml"), *words]
-        environment = {**os.environ, **self.environment}
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, env=environment, timeout=60
-        )
-
-    def count(self, query: str = COUNT) -> int:
-        """A number out of the ledger; -1 while there is none."""
-        try:
-            with closing(sqlite3.connect(f"file:{self.folder}/disk/ledger.db?mode=ro", uri=True)) as ledger:
-                return int(ledger.execute(query).fetchone()[0])
-        except sqlite3.OperationalError:
-            return -1
-
-    def replies(self) -> list[str]:
-        """In-Reply-To of every mail that went out to a respondent."""
-        sent = (message_from_bytes(f.read_bytes()) for f in (self.folder / "out").glob("new/*"))
-        return sorted(m["In-Reply-To"] for m in sent if m["In-Reply-To"])
-
-    def wait_for_all(self, seconds: float = 60.0) -> None:
-        """Every mail that came is decided and answered, once."""
-        wanted = sorted(f"<m{n}@city.test>" for n in range(1, self._mails + 1))
-        eventually(lambda: self.replies() == wanted, seconds)
-        assert self.replies() == wanted, self.log()[-3000:]
-
-    def end(self) -> int:
-        """SIGTERM; the exit code."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
-
-    def kill(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(10)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    yield made
-    made.kill()
 
 
 # --- the disk ---------------------------------------------------------------------------------------------
-
-
-@dataclass
-class SmallDisk:
-    """A tmpfs of 16 MB over the desk's `disk`, in a mount namespace that a sleeping process keeps."""
-
-    folder: Path
-    keeper: subprocess.Popen[bytes]
-
-    @property
-    def inside(self) -> list[str]:
-        """The prefix of a command that is to see it."""
-        return ["nsenter", "--target", str(self.keeper.pid), "--mount", "--"]
-
-    def do(self, script: str) -> str:
-        """A shell command on it."""
-        command = [*self.inside, "sh", "-c", f"cd '{self.folder}' && {script}"]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-    def count(self, query: str = COUNT) -> int:
-        """A number out of the ledger."""
-        code = (
-            "import sqlite3, sys; c = sqlite3.connect('file:ledger.db?mode=ro', uri=True);"
-            " print(c.execute(sys.argv[1]).fetchone()[0])"
-        )
-        return int(self.do(f'"{sys.executable}" -c "{code}" "{query}"'))
-
-
-@pytest.fixture
-def small_disk(desk: Desk) -> Iterator[SmallDisk]:
-    """Needs the right to mount (root, or CAP_SYS_ADMIN); fails without."""
-    folder = desk.folder / "disk"
-    script = f"mount -t tmpfs -o size=16m tmpfs '{folder}' && touch '{folder}/.there' && exec sleep 600"
-    keeper = subprocess.Popen(["unshare", "--mount", "sh", "-c", script])
-    disk = SmallDisk(folder, keeper)
-    there = [*disk.inside, "test", "-e", f"{folder}/.there"]
-    assert eventually(lambda: subprocess.run(there, check=False, capture_output=True).returncode == 0, 10)
-    desk.prefix = disk.inside
-    yield disk
-    desk.kill()
-    keeper.kill()
-    keeper.wait(10)
 
 
 def test_a_disk_that_fills_up_stops_the_recording_and_loses_nothing(
@@ -216,6 +71,30 @@ def test_a_read_only_disk_is_told_and_the_work_goes_on_when_it_is_mended(
     desk.start()
     desk.wait_for_all()
     assert desk.end() == 0
+
+
+def test_a_disk_that_turns_read_only_under_the_running_desk_is_told_once_and_loses_nothing(
+    desk: Desk, faulty_disk: FaultyDisk
+) -> None:
+    desk.deliver(2)
+    desk.start()
+    desk.wait_for_all()
+    faulty_disk.fail()
+    desk.deliver(3)
+    desk.wait_for("もう一度試します")
+    time.sleep(2 * RETRY_SECONDS)  # it has tried again meanwhile
+    assert desk.process is not None and desk.process.poll() is None
+    said = [line for line in desk.log().splitlines() if "もう一度試します" in line]
+    assert len(said) == 1 and "台帳のあるディスクを読み書きできません" in said[0], said
+    assert len(desk.replies()) == 2
+    assert desk.end() == 0
+    assert "Traceback" not in desk.log()
+
+    faulty_disk.mend()
+    desk.start()
+    desk.wait_for_all()
+    assert desk.end() == 0
+    assert desk.run("verify").returncode == 0
 
 
 # --- the ledger -------------------------------------------------------------------------------------------
