@@ -51,6 +51,8 @@ def _stop(worker: Worker, number: int) -> None:
 
 def _work(worker: Worker, screen: Console) -> None:
     """On a terminal the log scrolls above the worker's state; elsewhere plain lines."""
+    logging._srcfile = None  # with the next line: what no format of ours names is not looked up for each line
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     for library in ("apscheduler", "imapclient"):
         logging.getLogger(library).setLevel(logging.WARNING)
     if not screen.is_terminal:

@@ -287,29 +287,27 @@ def bookings(ledger: Ledger, at: datetime) -> tuple[Booking, ...]:
 def bookings_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
     """The bookings of these bodies that hold now, oldest first, as far as their standings rest on them: of
     each outcome and 属性 the newest, everything held, the first that was handed in (for its lateness)."""
-    codes = list(lgcodes)
-    where = f"v.part <> '' AND v.body IN ({','.join('?' * len(codes))}) AND {_NEWEST.format(at='')}"
-    query = _BOOKINGS_OF.format(bookings=_BOOKING.format(errors="''", where="v.id IN told"), where=where)
-    return tuple(_booking(row) for row in ledger.rows(query, *codes))
+    return tuple(_booking(row) for row in ledger.rows(_TOLD_BOOKINGS, json.dumps(list(lgcodes))))
 
 
 def whole_bookings_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
     """Every booking of these bodies that holds now, oldest first: for reports, which count versions."""
-    codes = list(lgcodes)
-    where = f"v.part <> '' AND v.body IN ({','.join('?' * len(codes))}) AND {_NEWEST.format(at='')}"
-    return tuple(_booking(row) for row in ledger.rows(_BOOKING.format(errors="''", where=where), *codes))
+    query = _BOOKING.format(errors="''", where=_OF_THESE)
+    return tuple(_booking(row) for row in ledger.rows(query, json.dumps(list(lgcodes))))
 
 
-_BOOKINGS_OF = """WITH mine AS MATERIALIZED (
+# The codes come as one JSON array: one text for any number of them, which SQLite need compile only once.
+_OF_THESE = f"v.part <> '' AND v.body IN (SELECT value FROM json_each(?)) AND {_NEWEST.format(at='')}"
+_TOLD_BOOKINGS = f"""WITH mine AS MATERIALIZED (
         SELECT v.id, v.body, v.program, v.part, v.outcome, v.attribute, v.rules LIKE '["row_of_city"%' AS in_list,
             v.received_at || printf('%012d', v.id) AS age
-        FROM verdict v WHERE {where}),
+        FROM verdict v WHERE {_OF_THESE}),
     told (id) AS (
         SELECT id FROM (SELECT id, max(age) FROM mine GROUP BY body, program, part, outcome, attribute, in_list)
         UNION SELECT id FROM (SELECT id, min(age) FROM mine WHERE outcome IN ('accepted', 'correction', 'held')
             GROUP BY body, program, part)
         UNION SELECT id FROM mine WHERE outcome = 'held')
-    {bookings}"""
+    {_BOOKING.format(errors="''", where="v.id IN told")}"""
 
 
 def _booking(row: Row) -> Booking:

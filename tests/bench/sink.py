@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic
 from typing import BinaryIO, TextIO
 
-_HELLO = b"250-localhost\r\n250-SIZE 99999999\r\n250 8BITMIME\r\n"
+_HELLO = b"250-localhost\r\n250-SIZE 99999999\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
 
 
 @dataclass(frozen=True)
