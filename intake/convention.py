@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.roster import Match, Roster, fold
-from config.survey import Survey
+from config.survey import Program, Survey
 from intake.finding import Finding, quote, severity_of
 from intake.submission import ABSENT, Claim, ClaimShape, NameMatch
 
@@ -111,7 +112,7 @@ def _groups(text: str, survey: Survey) -> list[_Group]:
     asked = _compact(survey.convention.text)
     passed_over = {_compact(word) for word in survey.convention.skip}
     for program in survey.programs:
-        passed_over |= {_compact(word) for word in (program.name, program.choice, *program.names)}
+        passed_over |= {_compact(word) for word in _words_of(program)}
     hits = [hit for hit in _GROUP.finditer(text) if not _is_idle(_compact(hit[0][1:-1]), passed_over)]
     idle = [hit[0] for hit in _GROUP.finditer(text) if _is_idle(_compact(hit[0][1:-1]), passed_over)]
     groups = []
@@ -183,10 +184,18 @@ def programs_in(folded: str, survey: Survey) -> tuple[str, ...]:
     return tuple(
         program.id
         for program in survey.programs
-        if any(fold(word) in folded for word in (program.name, program.choice, *program.names))
+        if any(_folded(word) in folded for word in _words_of(program))
     )
 
 
+def _words_of(program: Program) -> tuple[str, ...]:
+    return program.name, program.choice, *program.names
+
+
+_folded = lru_cache(maxsize=512)(fold)  # of the survey's own words, which every subject is held against
+
+
+@lru_cache(maxsize=512)
 def _compact(text: str) -> str:
     """Folded and without punctuation, so that brackets and hyphens do not count."""
     return _PUNCTUATION.sub("", fold(text))

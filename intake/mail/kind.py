@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from intake.mail import bounce
 from intake.mail.ids import is_our_message_id, make_message_id
@@ -36,6 +37,7 @@ _NO_FILE_TYPES = frozenset({
     "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature",
     "application/ms-tnef", "message/delivery-status", "message/disposition-notification", PARTIAL,
 })  # fmt: skip
+_COMMENT = re.compile(r"\([^)]*\)")  # RFC 5322 §3.2.2
 _RE = r"(?:(?:re|fw|fwd)\s*:\s*)*"
 _AWAY_SUBJECT = re.compile(
     _RE
@@ -80,7 +82,7 @@ class Kind:
     answers: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what the rules ask for again and again is worked out once
 class _Facts:
     part: Part
     message: Message
@@ -91,15 +93,19 @@ class _Facts:
     tag_header: str
 
     def header(self, name: str) -> str:
-        """A field in lower case and without comments."""
-        value = self.part.header(name)[:1000].decode("ascii", "backslashreplace")
-        return re.sub(r"\([^)]*\)", "", value).strip().lower()
+        """A field in lower case and without comments; of several the first."""
+        value = self._fields.get(name, b"")[:1000].decode("ascii", "backslashreplace")
+        return _COMMENT.sub("", value).strip().lower() if value else ""
 
-    @property
+    @cached_property
+    def _fields(self) -> dict[str, bytes]:
+        return dict(reversed(self.part.headers))  # the first of a name wins
+
+    @cached_property
     def subject(self) -> str:
         return unicodedata.normalize("NFKC", self.message.subject).strip()
 
-    @property
+    @cached_property
     def words(self) -> str:
         """Subject and what the sender wrote, without what was quoted."""
         return f"{self.subject}\n{_QUOTED.sub('', self.message.body)}"

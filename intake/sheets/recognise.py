@@ -6,10 +6,12 @@ values filled in play no part. Reads no value and judges nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from config.survey import Form, Question, Survey
 from intake.sheets.spellings import alike, label_key
@@ -113,13 +115,9 @@ def _locate(form: Form, sheet: Sheet, keys: Mapping[Place, str]) -> Located:
     fields = _find_fields(form, printed, keys, first)
     own |= {*texts.values(), *fields.values()}
     column = _answer_column(printed, keys, texts, sheet)
-    questions: dict[str, Lines] = {}
-    ends = _ends(texts)
-    for question in form.questions:
-        if question.key in texts:
-            lines = _lines(question, texts[question.key], ends[question.key], keys, column)
-            own |= {*lines.marks.values(), *lines.texts.values()}
-            questions[question.key] = lines
+    questions = _all_lines(form, texts, keys, column)
+    for lines in questions.values():
+        own |= {*lines.marks.values(), *lines.texts.values()}
     return Located(form, fields, questions, frozenset(own))
 
 
@@ -216,11 +214,11 @@ def _answer_column(
     printed: _Print, keys: Mapping[Place, str], texts: Mapping[str, Place], sheet: Sheet
 ) -> int:
     """The column under the heading of the answers; without it, the one behind the questions' texts."""
-    for place, key in keys.items():
-        if key == printed.answer_heading or (
-            len(key) >= SHORTEST_TEXT and alike(key, printed.answer_heading, LEAST_LABEL)
-        ):
-            return place[1]
+    heading = printed.answer_heading
+    as_printed = (place for place, key in keys.items() if key == heading)
+    edited = (p for p, key in keys.items() if len(key) >= SHORTEST_TEXT and alike(key, heading, LEAST_LABEL))
+    for place in chain(as_printed, edited):
+        return place[1]
     behind = Counter(after(sheet, place) for place in texts.values())
     return behind.most_common(1)[0][0] if behind else 1
 
@@ -230,12 +228,25 @@ def after(sheet: Sheet, place: Place) -> int:
     return sheet.merged.get(place, place)[1] + 1
 
 
-def _lines(question: Question, text: Place, end: int, keys: Mapping[Place, str], column: int) -> Lines:
-    """The circle lines and free texts of one question, among its own rows and right of its text."""
-    own = [(p, k) for p, k in keys.items() if text[0] <= p[0] < end and p[1] > text[1]]
-    marks = {m.number: p for m in question.marks if (p := _find_line(label_key(m.text), own))}
-    texts = {t.key: p for t in question.free_texts if (p := _find_line(label_key(t.label), own))}
-    return Lines(text, (text[0], column), end, marks, texts)
+def _all_lines(
+    form: Form, texts: Mapping[str, Place], keys: Mapping[Place, str], column: int
+) -> dict[str, Lines]:
+    """The circle lines and free texts of each question, among its own rows and right of its text."""
+    cells = list(keys.items())  # row by row
+    rows = [place[0] for place, _ in cells]
+    ends = _ends(texts)
+    found: dict[str, Lines] = {}
+    for question in form.questions:
+        text = texts.get(question.key)
+        if text is None:
+            continue
+        end = ends[question.key]
+        own_rows = cells[bisect_left(rows, text[0]) : bisect_left(rows, end)]
+        own = [(place, key) for place, key in own_rows if place[1] > text[1]]
+        marks = {m.number: p for m in question.marks if (p := _find_line(label_key(m.text), own))}
+        within = {t.key: p for t in question.free_texts if (p := _find_line(label_key(t.label), own))}
+        found[question.key] = Lines(text, (text[0], column), end, marks, within)
+    return found
 
 
 def _find_line(wanted: str, cells: list[tuple[Place, str]]) -> Place | None:
