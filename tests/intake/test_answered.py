@@ -144,7 +144,7 @@ def test_the_mark_of_another_uidvalidity_is_another_mails(box: Box, answers: Ima
 def test_a_connection_that_was_dropped_meanwhile_is_made_anew(box: Box, answers: ImapAnswers) -> None:
     one = asked(box, 1)
     answers.how(one)
-    box.dovecot.kick(box.user)
+    box.dovecot.cut(box.user)
     box.dovecot.put(box.user, answer(5))
 
     assert answers.how(one) == ""

@@ -136,7 +136,7 @@ def test_a_server_that_hangs_up_is_told_as_lost_and_not_listened_to_any_more(
     listening = Listening(source)
     assert listening.goes_on(0.3)
 
-    mail_servers.dovecot.kick(access.user)
+    mail_servers.dovecot.cut(access.user)
 
     assert listening.ends() == ["lost"]
     again = Listening(source)

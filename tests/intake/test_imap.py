@@ -171,7 +171,7 @@ def test_a_server_that_hung_up_between_looks_is_no_trouble(
 ) -> None:
     with opened(access) as source:
         source.look(None)
-        mail_servers.dovecot.kick(access.user)
+        mail_servers.dovecot.cut(access.user)
         mail_servers.dovecot.put(access.user, RAW)
 
         assert len(source.look(None).uids) == 1
@@ -190,7 +190,7 @@ def test_a_connection_lost_while_fetching_is_told_and_the_next_look_works(
     with opened(replace(access, batch=1)) as source:
         mails = source.fetch(source.look(None).uids)
         assert next(mails).raw == RAW
-        mail_servers.dovecot.kick(access.user)
+        mail_servers.dovecot.cut(access.user)
 
         with pytest.raises(SourceUnavailable, match="メールを取り出せません"):
             next(mails)

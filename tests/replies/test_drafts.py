@@ -93,7 +93,7 @@ def test_the_same_again_is_the_same_draft(box: Box, sender: DraftsSender) -> Non
 
 def test_after_the_server_has_hung_up_it_connects_anew(box: Box, sender: DraftsSender) -> None:
     sender.send(POSTING)
-    box.dovecot.kick(box.user)
+    box.dovecot.cut(box.user)
     other = replace(POSTING, message_id="<2@mhlw.go.jp>", data=mail("<2@mhlw.go.jp>"))
 
     assert sender.send(other).result == "drafted"

@@ -177,7 +177,7 @@ def test_a_refused_token_is_renewed_once_and_the_mailbox_read(microsoft: Microso
     source = ImapSource(microsoft.imap())
     source.look(None)
     microsoft.issuer.revoke()
-    microsoft.dovecot.kick(USER)
+    microsoft.dovecot.cut(USER)
 
     source.look(None)
     source.close()

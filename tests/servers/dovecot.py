@@ -191,6 +191,16 @@ class Dovecot:
         """Cuts this user's connections, if there are any."""
         self.doveadm("kick", address, fine=(0, 68))  # 68: nobody was connected
 
+    def cut(self, address: str) -> None:
+        """Cuts the connections that this user has; returns when they are gone. Dovecot learns of a login, and ends
+        a process that it was told to, a moment later than the client."""
+        assert machine.eventually(lambda: self._is_connected(address), 5), f"{address} is not connected"
+        self.kick(address)
+        assert machine.eventually(lambda: not self._is_connected(address), 5), f"{address} is still connected"
+
+    def _is_connected(self, address: str) -> bool:
+        return address in self.doveadm("who", address, fine=(0, 68))
+
     def expunge(self, address: str, uid: int) -> None:
         """Deletes one mail of the INBOX behind every client's back."""
         self.doveadm("expunge", "-u", address, "mailbox", "INBOX", "uid", str(uid))
