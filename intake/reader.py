@@ -6,7 +6,7 @@ child ends at EOF. It opens no network, writes no file, and never sees the ledge
 
   request:  {"task": "mail"|"file"|"passwords", "filename": …, "skip": [position, …],
              "passwords": [text, …]}   then the bytes
-  answers:  S              once, unasked: survey and roster are loaded, ask
+  answers:  S <digest>     once, unasked: survey and roster are loaded, ask; of which code this is
             P <position>   a file is begun (the parent's clock starts anew)
             R <json>       the Submission (task mail), FileReading (task file), or list of passwords that
                            a mail tells (task passwords), to be tried and forgotten
@@ -33,6 +33,7 @@ from pydantic import TypeAdapter
 
 from config.load import load_survey
 from config.roster import load_roster
+from intake import release
 from intake.read import Context, read_mail, read_single_file, told_passwords
 from intake.submission import FileReading, Submission
 
@@ -130,7 +131,7 @@ def main() -> None:
     survey = load_survey(Path(sys.argv[1]))
     roster = load_roster()
     gc.freeze()  # survey and roster live as long as the child: no collection need walk them
-    answers.write(frame(b"S"))
+    answers.write(frame(b"S" + release.digest().encode()))
     serve(sys.stdin.buffer, answers, Context(survey, roster))
 
 

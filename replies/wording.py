@@ -86,10 +86,14 @@ class Wording(Shape):
         return (f"{about}：" if about else "") + self.sentence(finding) + self.mend(finding)
 
 
-@cache
 def load_wording(by_hand: bool = False) -> Wording:
     """The packaged wording; `by_hand`: of mail that a human reads and sends. A mistake in it is ours:
     pydantic.ValidationError or TOMLDecodeError."""
+    return _loaded(by_hand)
+
+
+@cache
+def _loaded(by_hand: bool) -> Wording:
     text = resources.files("replies").joinpath("wording.toml").read_text(encoding="utf-8")
     wording = Wording.model_validate(tomllib.loads(text))
     if not by_hand:

@@ -19,12 +19,16 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from intake import release
 from intake.reader import frame
 from intake.submission import FileReading, Submission
 
 FILE_SECONDS = 10.0  # wall clock for one file, and for the mail around the files
 START_SECONDS = 60.0  # until the child has loaded survey and roster, on a busy machine
 REPLACE_AFTER = 5_000  # mails; what leaks in a library leaks in the child only, and a new one costs half a second
+
+CODE = release.digest()  # of this process, from its start on
+_REPLACED = "プログラムが入れ替えられています。run を起動し直すまで、届いたメールの判定を待ちます"
 
 _SUBMISSION = TypeAdapter(Submission)
 _FILE = TypeAdapter(FileReading)
@@ -133,12 +137,15 @@ class Reader:
         try:
             self._child = child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             assert child.stdout is not None
-            _receive(child.stdout.fileno(), START_SECONDS)
+            greeting = _receive(child.stdout.fileno(), START_SECONDS)
         except (OSError, EOFError) as error:  # TimeoutError is an OSError
             self._kill()
             raise ReaderUnavailable(
                 f"読み取りのプロセスを起動できません（{type(error).__name__}）"
             ) from error
+        if greeting[1:].decode() != CODE:
+            self._kill()
+            raise ReaderUnavailable(_REPLACED)
         return child
 
     def _kill(self) -> None:

@@ -127,6 +127,13 @@ def write_body(template: str, values: Mapping[str, object]) -> str:
     return wrap_text(_tidy(_environment().get_template(f"{template}.j2").render(**values)))
 
 
+def load_templates() -> None:
+    """Compiles every letter's template now."""
+    for name in _environment().list_templates(extensions=["j2"]):
+        if "/" not in name:  # the reports' have an environment of their own
+            _environment().get_template(name)
+
+
 @cache
 def _environment() -> Environment:
     """The templates, compiled once. `finalize` sees every value that is put in, so none can add a line."""

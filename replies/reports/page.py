@@ -107,6 +107,12 @@ def prefecture_page(report: PrefectureReport, survey: Survey, wording: Wording) 
     )
 
 
+def load_templates() -> None:
+    """Compiles every page's template now."""
+    for name in environment().list_templates(extensions=["j2"]):
+        environment().get_template(name)
+
+
 @cache
 def environment() -> Environment:
     """The reports' templates, compiled once. Every value is escaped; `finalize` keeps controls and direction

@@ -12,6 +12,7 @@ from rich.logging import RichHandler
 from rich.text import Text
 
 from config.errors import SettingsError
+from replies.preload import preload
 from routing.cli.context import App, console, table, with_app
 from routing.clock import system_clock
 from routing.connections import open_aides, open_sender, open_source, unreadable_secrets
@@ -36,6 +37,7 @@ def run(app: App, once: bool) -> int:
         sender, aides = open_sender(settings, app.register.survey), open_aides(settings)
         if once:
             return 0 if run_once(desk, sources, sender, click.echo, aides) else 1
+        preload()
         worker = Worker(desk, sources, sender, aides)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: _stop(worker, number))

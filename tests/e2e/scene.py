@@ -96,23 +96,26 @@ class Scene:
         code = self.driver.run(self._command(*arguments), log, None, path)
         return code, log.read_text(encoding="utf-8")
 
-    def start(self) -> Worker:
-        """`uketsuke run`, a process of its own."""
+    def start(self, program: Path | None = None) -> Worker:
+        """`uketsuke run`, a process of its own. `program`: a copy of its sources to be run instead."""
+        path = os.pathsep.join(str(part) for part in (program, POISONED) if part is not None)
         with (self.folder / "log").open("ab") as output:
             process = subprocess.Popen(
                 [COMMAND, *self._command("run")],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONPATH": str(POISONED)},
+                env={**os.environ, "PYTHONPATH": path},
             )
         return Worker(process, self.folder / "log")
 
     def settled(self, mails: int | None = None) -> bool:
-        """Whether so many mails (by default all that were put) are decided and nothing waits any more."""
+        """Whether so many mails (by default all that were put) are decided and nothing waits any more, nor has a
+        quarantine to be told yet, which the desk does seconds later."""
         counts = (
             "SELECT (SELECT count(*) FROM verdict WHERE piece = '0'), (SELECT count(*) FROM to_read)"
-            " + (SELECT count(*) FROM to_send)"
+            " + (SELECT count(*) FROM to_send) + max(0, (SELECT count(*) FROM event WHERE kind = 'poison')"
+            " - (SELECT count(*) FROM outbox WHERE kind = 'alert'))"
         )
         try:
             return self.rows(counts) == [(len(self.put) if mails is None else mails, 0)]
@@ -226,6 +229,10 @@ class Stage:
     def everything(self) -> Scene:
         """Two mailboxes in which a mail of each kind lies."""
         made = self.scene("n_mynumber", "yoboseshu")
-        for number, kind in enumerate(KINDS):
-            made.arrive(kind, number, self.reply_id)
+        self.fill(made)
         return made
+
+    def fill(self, scene: Scene) -> None:
+        """A mail of each kind comes in."""
+        for number, kind in enumerate(KINDS):
+            scene.arrive(kind, number, self.reply_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -126,6 +127,22 @@ def test_a_child_that_dies_before_it_took_a_mail_counts_against_that_mail(reader
     with pytest.raises(ReaderDied):
         reader.read_mail(mail({"大.bin": os.urandom(size)}))
     assert reader.read_mail(mail()).kind == "submission"
+
+
+def test_a_child_of_another_release_reads_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the program's files are replaced under a running worker, and a child is started afterwards."""
+    root = Path(__file__).parents[2]
+    for folder in ("config", "intake"):
+        shutil.copytree(root / folder, tmp_path / folder)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    same = Reader(default_survey())
+    assert same.read_mail(mail()).kind == "submission"
+    same.close()
+
+    with (tmp_path / "intake" / "answers.py").open("a") as file:
+        file.write("# a later release\n")
+    with pytest.raises(ReaderUnavailable, match="起動し直す"):
+        Reader(default_survey()).read_mail(mail())
 
 
 def test_a_child_that_cannot_start_is_no_mails_fault(tmp_path: Path) -> None:

@@ -1,0 +1,21 @@
+"""Reads every text of the program at once, before the first mail: wording and templates.
+
+A worker runs for weeks; its program's files may be replaced under it meanwhile, or be away for a moment while an
+upgrade is under way. What it says is then still of the release that decides. Renders nothing.
+"""
+
+from __future__ import annotations
+
+from config.tiles import tile_positions
+from replies.letters import render
+from replies.reports import page
+from replies.wording import load_wording
+
+
+def preload() -> None:
+    """Loads and keeps them all. A mistake in one is ours, and raised here and not at some mail."""
+    for by_hand in (False, True):
+        load_wording(by_hand)
+    render.load_templates()
+    page.load_templates()
+    tile_positions()
