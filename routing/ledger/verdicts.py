@@ -237,14 +237,21 @@ _NEWEST = """v.id >= (SELECT max(w.id) FROM verdict w
 def history(ledger: Ledger, body: str, program: str, before: int) -> tuple[Booking, ...]:
     """The bookings of a body and program from arrivals other than `before`, oldest first, with the keys of
     their errors: the newest of each outcome, part, 属性 and sender."""
-    where = f"v.body = ? AND v.program = ? AND v.arrival_id <> ? AND {_NEWEST.format(at='')}"
-    newest = (
-        f"SELECT v.id, max(v.received_at || printf('%012d', v.id)) FROM verdict v LEFT JOIN message m"
-        f" ON m.arrival_id = v.arrival_id WHERE {where} GROUP BY v.outcome, v.part, v.attribute, m.sender"
-    )
-    query = _BOOKING.format(errors=_ERRORS, where=f"v.id IN (SELECT id FROM ({newest}))")
-    rows = ledger.rows(query, body, program, before)
+    rows = ledger.rows(_HISTORY, body, program, before)
     return tuple(sorted(map(_booking, rows), key=lambda b: (b.received_at, b.id)))
+
+
+# Here and in _TOLD_BOOKINGS the index first gives the groups, and then the newest of each, from its end: of a
+# hundred earlier answers only those are looked at that the decision rests on.
+_HISTORY = f"""WITH groups AS MATERIALIZED (
+        SELECT DISTINCT v.part, v.outcome, v.attribute, m.sender
+        FROM verdict v LEFT JOIN message m ON m.arrival_id = v.arrival_id WHERE v.body = ?1 AND v.program = ?2),
+    newest (id) AS (SELECT (
+        SELECT v.id FROM verdict v LEFT JOIN message m ON m.arrival_id = v.arrival_id
+        WHERE v.body = ?1 AND v.program = ?2 AND v.part = g.part AND v.outcome = g.outcome
+            AND v.attribute = g.attribute AND m.sender IS g.sender AND v.arrival_id <> ?3 AND {_NEWEST.format(at="")}
+        ORDER BY v.received_at DESC, v.id DESC LIMIT 1) FROM groups g)
+    {_BOOKING.format(errors=_ERRORS, where="v.id IN newest")}"""
 
 
 def first_handed_in(ledger: Ledger, body: str, program: str, before: int) -> datetime | None:
@@ -286,7 +293,7 @@ def bookings(ledger: Ledger, at: datetime) -> tuple[Booking, ...]:
 
 def bookings_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
     """The bookings of these bodies that hold now, oldest first, as far as their standings rest on them: of
-    each outcome and 属性 the newest, everything held, the first that was handed in (for its lateness)."""
+    each outcome and 属性 the newest and the first (for its lateness), and everything held."""
     return tuple(_booking(row) for row in ledger.rows(_TOLD_BOOKINGS, json.dumps(list(lgcodes))))
 
 
@@ -298,15 +305,19 @@ def whole_bookings_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, 
 
 # The codes come as one JSON array: one text for any number of them, which SQLite need compile only once.
 _OF_THESE = f"v.part <> '' AND v.body IN (SELECT value FROM json_each(?)) AND {_NEWEST.format(at='')}"
-_TOLD_BOOKINGS = f"""WITH mine AS MATERIALIZED (
-        SELECT v.id, v.body, v.program, v.part, v.outcome, v.attribute, v.rules LIKE '["row_of_city"%' AS in_list,
-            v.received_at || printf('%012d', v.id) AS age
-        FROM verdict v WHERE {_OF_THESE}),
+_IN_GROUP = f"""FROM verdict v WHERE v.body = g.body AND v.program = g.program AND v.part = g.part
+    AND v.outcome = g.outcome AND v.attribute = g.attribute
+    AND (v.rules LIKE '["row_of_city"%') = g.in_list AND {_NEWEST.format(at="")}"""
+_TOLD_BOOKINGS = f"""WITH groups AS MATERIALIZED (
+        SELECT DISTINCT body, program, part, outcome, attribute, rules LIKE '["row_of_city"%' AS in_list
+        FROM verdict WHERE part <> '' AND body IN (SELECT value FROM json_each(?1))),
     told (id) AS (
-        SELECT id FROM (SELECT id, max(age) FROM mine GROUP BY body, program, part, outcome, attribute, in_list)
-        UNION SELECT id FROM (SELECT id, min(age) FROM mine WHERE outcome IN ('accepted', 'correction', 'held')
-            GROUP BY body, program, part)
-        UNION SELECT id FROM mine WHERE outcome = 'held')
+        SELECT (SELECT v.id {_IN_GROUP} ORDER BY v.received_at DESC, v.id DESC LIMIT 1) FROM groups g
+        UNION SELECT (SELECT v.id {_IN_GROUP} ORDER BY v.received_at, v.id LIMIT 1) FROM groups g
+            WHERE g.outcome IN ('accepted', 'correction', 'held')
+        UNION SELECT v.id FROM groups g JOIN verdict v ON v.body = g.body AND v.program = g.program
+            AND v.part = g.part AND v.outcome = g.outcome AND v.attribute = g.attribute
+            WHERE g.outcome = 'held' AND {_NEWEST.format(at="")})
     {_BOOKING.format(errors="''", where="v.id IN told")}"""
 
 

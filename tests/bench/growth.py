@@ -103,8 +103,8 @@ def _other(column: str, ids: tuple[str, ...], copy: int) -> str:
     if column in _UNIQUE:
         return f"{column} || '.{copy}'"
     if column in ("received_at", "recorded_at"):
-        days = f"{_DAYS_BEFORE.days} days"
-        return f"strftime('%Y-%m-%dT%H:%M:%S', substr({column}, 1, 19), '-{days}') || '+09:00'"
+        before = f"'-{_DAYS_BEFORE.days} days', '-{copy} minutes'"  # each copy at a time of its own
+        return f"strftime('%Y-%m-%dT%H:%M:%S', substr({column}, 1, 19), {before}) || '+09:00'"
     return column
 
 
