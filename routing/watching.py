@@ -133,6 +133,7 @@ class MailboxThread(Thread):
         self._lock = Lock()
         self._bell = Bell()
         self._lost_at = float("-inf")  # time.monotonic
+        self._moved_at: float | None = None  # time.monotonic, while a look waits for server or ledger
         self._orders: SimpleQueue[bool] = SimpleQueue()  # True: look; False: end
 
     def run(self) -> None:
@@ -160,6 +161,11 @@ class MailboxThread(Thread):
         with self._lock:
             self._busy = False
         self._bell.ring()
+
+    def still_for(self) -> float:
+        """How many seconds the look under way has brought nothing; for any thread."""
+        moved_at = self._moved_at
+        return 0.0 if moved_at is None else time.monotonic() - moved_at
 
     def stop(self) -> None:
         """Ends the thread after the look under way."""
@@ -191,13 +197,16 @@ class MailboxThread(Thread):
 
     def _look(self) -> str:
         """Fetches what is new; the problem in one sentence, or an empty string."""
+        self._moved_at = time.monotonic()
         try:
             with closing(Ledger(self._ledger)) as ledger:
                 for uidvalidity, mails in self._collector.new_mail(ledger):
                     batch = Batch(self.mailbox, uidvalidity, mails)
+                    self._moved_at = None  # it is the desk that it waits for
                     if not self._budget.take(batch.size):
                         break
                     self._tell(batch)
+                    self._moved_at = time.monotonic()
                 if self.errands is not None and (done := self.errands.run(ledger)) is not None:
                     self._tell(done)
         except (SourceUnavailable, LedgerBusy, DiskFull, NotALedger, SettingsError) as problem:
@@ -205,4 +214,6 @@ class MailboxThread(Thread):
         except Exception as error:  # whatever it was, the next look tries again
             log.debug("%s", self.mailbox, exc_info=True)
             return f"予期しない問題が起きました（{type(error).__name__}）。次回もう一度試します。"
+        finally:
+            self._moved_at = None
         return ""

@@ -43,6 +43,7 @@ from routing.watching import Batch, ByteBudget, MailboxThread, Polled
 QUEUE_BYTES = 64 << 20
 RETRY_SECONDS = 5.0  # after the disk was full or the ledger locked
 WAKE_SECONDS = 5  # replies whose time has come, mails that operators want read again
+STILL_SECONDS = 1800.0  # a look that brings nothing for so long hangs: every wait for a server is far shorter
 DELIVERY_ENDS_SECONDS = 10.0  # at the end, for the server's answer to the reply in hand
 MAILBOX_ENDS_SECONDS = 1.0  # at the end, for a goodbye; what is half fetched is fetched again
 log = logging.getLogger("uketsuke")
@@ -101,6 +102,7 @@ class Worker:
         self._delivery_free = True
         self._delivery_rests_until = 0.0  # time.monotonic
         self._clock_watch = ClockWatch(desk.clock)
+        self._hanging: set[str] = set()  # mailboxes whose thread does nothing any more
         self._heart = Heart(desk.settings.heartbeat, desk.ledger)
         self._scheduler = BackgroundScheduler(
             timezone=JST, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -111,7 +113,8 @@ class Worker:
         self._start()
         try:
             while not self._stopping:
-                self._heart.beat(self._desk.clock())
+                if not self._hanging:  # else whoever watches for signs of life has to start us anew
+                    self._heart.beat(self._desk.clock())
                 self._turn()
         finally:
             self._shut_down()
@@ -277,6 +280,7 @@ class Worker:
     def _look_after(self) -> None:
         """What the desk sees to beside the mail: traces of what was erased, and what operators must hear of."""
         erasure.wipe(self._desk.ledger)
+        self._look_for_hanging()
         moved = self._clock_watch.moved()
         if moved:
             log.warning("%s", clockwatch.said(moved))
@@ -316,6 +320,17 @@ class Worker:
             log.error("%s: %s", polled.mailbox, polled.problem)
         elif not polled.problem and before is not None and not before.startswith("正常"):
             log.info("%s: 再び読めるようになりました", polled.mailbox)
+
+    def _look_for_hanging(self) -> None:
+        """A thread that hangs tells nothing, so the desk says it for it, once: in the log, and by its health to
+        `status`, to `doctor` and to the operators' alert."""
+        hanging = {id for id, thread in self._mailboxes.items() if thread.still_for() > STILL_SECONDS}
+        for mailbox in sorted(hanging - self._hanging):
+            said = f"確認が{STILL_SECONDS / 60:.0f}分以上終わりません。run を再起動してください。"
+            arrivals.health(self._desk.ledger, mailbox, said, self._desk.clock())
+            self.state.mailboxes[mailbox] = said
+            log.error("%s: %s", mailbox, said)
+        self._hanging = hanging
 
     def _note_difference(self, polled: Polled) -> None:
         if polled.difference is not None:

@@ -26,7 +26,7 @@ from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import SETTINGS, Office, open_office
 
 HERE = Path(__file__).parents[1] / "ledgers"
-SCHEMAS = ("m004", "m012")
+SCHEMAS = ("m004", "m012", "m013")
 LATER = datetime(2023, 7, 18, 11, 0, tzinfo=JST)
 
 

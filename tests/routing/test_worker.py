@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -323,3 +324,44 @@ def test_the_worker_pairs_a_password_with_its_file_and_sends_one_reply(office: O
     _run(office, {"n_mynumber": shelf}, lambda: _count(office.ledger.path, sent) == 1)
     assert _count(office.ledger.path, "SELECT count(*) FROM outbox") == 1
     assert _count(office.ledger.path, "SELECT count(*) FROM erasure") == 1
+
+
+@dataclass
+class Hanging(Shelf):
+    """A source whose look does not end before it is let go."""
+
+    free: threading.Event = field(default_factory=threading.Event)
+
+    def look(self, cursor: Cursor | None) -> Look:
+        self.looks += 1
+        self.free.wait(20)
+        return Look("1", ())
+
+
+def test_a_mailbox_that_hangs_is_told_and_the_signs_of_life_end_until_it_moves_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker_module, "STILL_SECONDS", 0.3)
+    monkeypatch.setattr(worker_module, "WAKE_SECONDS", 0.1)
+    beats: list[float] = []
+    monkeypatch.setattr(worker_module.Heart, "beat", lambda self, now: beats.append(time.monotonic()))
+    hangs, well = Hanging(), Shelf(_mails(1))
+    seen: dict[str, float] = {}
+
+    def over() -> bool:
+        """Hangs for a second; then it is let go, and the beats must come again."""
+        now = time.monotonic()
+        if "told" not in seen and "確認が" in caplog.text:
+            seen["told"] = now
+        if "told" in seen and "freed" not in seen and now > seen["told"] + 1.0:
+            seen["freed"] = now
+            hangs.free.set()
+        return "freed" in seen and any(beat > seen["freed"] + 0.1 for beat in beats)
+
+    with caplog.at_level(logging.INFO):
+        _run(office, {"n_mynumber": hangs, "yoboseshu": well}, over)
+
+    assert caplog.text.count("n_mynumber: 確認が") == 1
+    assert [b for b in beats if seen["told"] + 0.5 < b < seen["freed"]] == []
+    health = _count(office.ledger.path, "SELECT count(*) FROM health WHERE failing_since = '' OR detail = ''")
+    assert (health, len(office.sender.posted)) == (2, 1)  # it is well again, and the other mailbox was all along

@@ -17,6 +17,7 @@ need chromium chromium
 need systemd-analyze systemd
 need faketime faketime
 need strace strace
+need mkfs.ext4 e2fsprogs
 fc-list 2>/dev/null | grep -qi "noto sans cjk" || missing="$missing fontconfig fonts-noto-cjk"
 
 [ -z "$missing" ] && exit 0
