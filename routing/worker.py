@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
@@ -20,16 +19,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from config.errors import ConfigError
 from intake.sources.source import Source
 from replies.senders.sender import Sender
-from replies.wording import load_wording
 from routing import alerts
-from routing.clock import JST, stamp, system_clock
+from routing.bulletin import Bulletin
+from routing.clock import JST, system_clock
 from routing.delivery import Attempt, DeliveryThread, Line
-from routing.desk import Delivery, Desk
+from routing.desk import Desk
 from routing.errands import NO_AIDES, Aides, ErrandsRun
-from routing.ledger import arrivals, erasure, outbox
+from routing.ledger import erasure, outbox
 from routing.ledger.sending import REST
 from routing.ledger.store import DiskFull, LedgerBusy
-from routing.logline import delivery_line, outcomes, settled_line
 from routing.patience import patience
 from routing.reading import ReaderUnavailable
 from routing.rounds import clockwatch
@@ -60,25 +58,14 @@ class Read:
 Item = ErrandsRun | Batch | Polled | Line | Attempt | Wake | Read
 
 
-@dataclass(slots=True)
-class State:
-    """What `run` shows on a terminal: counts since the start, and the health of each mailbox."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-    mailboxes: dict[str, str] = field(default_factory=dict)
-
-    def count(self, what: str) -> None:
-        """Adds one."""
-        self.counts[what] = self.counts.get(what, 0) + 1
-
-
 class Worker:
     """Runs until told to stop. `sources` by mailbox id."""
 
     def __init__(
         self, desk: Desk, sources: Mapping[str, Source], sender: Sender, aides: Aides = NO_AIDES
     ) -> None:
-        self.state = State()
+        self._bulletin = Bulletin(desk)
+        self.state = self._bulletin.state
         self._desk = desk
         self._stopping = False
         self._inbox: SimpleQueue[Item] = SimpleQueue()  # its put may interrupt its get: safe in a signal
@@ -97,12 +84,10 @@ class Worker:
         }
         for id, errands in aides.errands.items():
             self._mailboxes[id].errands = errands
-        self._troubled: dict[str, str] = {}  # what hindered the errands last, by mailbox
         self._delivery = DeliveryThread(sender, self._inbox.put, aides.answers)
         self._delivery_free = True
         self._delivery_rests_until = 0.0  # time.monotonic
         self._clock_watch = ClockWatch(desk.clock)
-        self._hanging: set[str] = set()  # mailboxes whose thread does nothing any more
         self._heart = Heart(desk.settings.heartbeat, desk.ledger)
         self._scheduler = BackgroundScheduler(
             timezone=JST, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -113,7 +98,7 @@ class Worker:
         self._start()
         try:
             while not self._stopping:
-                if not self._hanging:  # else whoever watches for signs of life has to start us anew
+                if not self._bulletin.hanging:  # else whoever watches for signs of life has to start us anew
                     self._heart.beat(self._desk.clock())
                 self._turn()
         finally:
@@ -126,7 +111,7 @@ class Worker:
 
     def _start(self) -> None:
         for delivery in self._desk.give_up():
-            self._say_delivery(delivery)
+            self._bulletin.delivered(delivery)
         for thread in (*self._mailboxes.values(), self._delivery):
             thread.start()
         calendar = self._desk.register.survey.calendar
@@ -194,8 +179,7 @@ class Worker:
             self._desk.keep(item.mailbox, item.uidvalidity, item.mails)
             self._budget.give(item.size)
         elif isinstance(item, Polled):
-            self._note_health(item)
-            self._note_difference(item)
+            self._bulletin.polled(item)
             if not item.problem and item.mailbox in self._began:
                 self._read[item.mailbox] = self._began[item.mailbox]
             self._mailboxes[item.mailbox].handled()
@@ -203,10 +187,7 @@ class Worker:
                 self._missed.discard(item.mailbox)
                 self._look(self._mailboxes[item.mailbox])
         elif isinstance(item, ErrandsRun):
-            item.record(self._desk.ledger, self._desk.clock())
-            if item.problem and item.problem != self._troubled.get(item.mailbox):
-                log.error("%s: %s", item.mailbox, item.problem)
-            self._troubled[item.mailbox] = item.problem
+            self._bulletin.errands_run(item)
         elif isinstance(item, Line):
             self._begin(item)
         elif isinstance(item, Attempt):
@@ -221,7 +202,7 @@ class Worker:
     def _begin(self, line: Line) -> None:
         """The line is open: commits the beginning of the first attempt. Or it could not be opened."""
         if line.trouble:
-            self._say_delivery(self._desk.rest(line))
+            self._bulletin.delivered(self._desk.rest(line))
             self._delivery_rests_until = time.monotonic() + REST.total_seconds()
         following = None if self._stopping or line.trouble else self._desk.next_reply(self._delivery.is_open)
         if following is not None:
@@ -239,7 +220,7 @@ class Worker:
             self._delivery.send(following)
         self._delivery_free = following is None
         self._delivery_rests_until = time.monotonic() + REST.total_seconds() if made.rest else 0.0
-        self._say_delivery(delivery)
+        self._bulletin.delivered(delivery)
 
     def _settle_some(self, unsettled: Settling) -> bool:
         """Settles what has been read meanwhile; False where that is nothing yet."""
@@ -247,11 +228,7 @@ class Worker:
         if group is None:
             self._unsettled = None
             return True
-        for settled in group:
-            self.state.count("受信")
-            for outcome in outcomes(settled):
-                self.state.count(outcome)
-            log.info("%s", settled_line(settled, self._desk.register))
+        self._bulletin.settled(group)
         return bool(group)
 
     def _do_routine(self) -> None:
@@ -280,7 +257,8 @@ class Worker:
     def _look_after(self) -> None:
         """What the desk sees to beside the mail: traces of what was erased, and what operators must hear of."""
         erasure.wipe(self._desk.ledger)
-        self._look_for_hanging()
+        still = (id for id, thread in self._mailboxes.items() if thread.still_for() > STILL_SECONDS)
+        self._bulletin.hangs(frozenset(still), STILL_SECONDS / 60)
         moved = self._clock_watch.moved()
         if moved:
             log.warning("%s", clockwatch.said(moved))
@@ -303,40 +281,6 @@ class Worker:
         while not self._stopping and time.monotonic() < until:
             self._heart.beat(self._desk.clock())
             time.sleep(0.1)
-
-    # --- what people see ------------------------------------------------------------------------------
-
-    def _say_delivery(self, delivery: Delivery) -> None:
-        self.state.count("返信 " + load_wording().screen["posting_" + delivery.state])
-        level = logging.INFO if delivery.state in ("sent", "drafted") else logging.WARNING
-        log.log(level, "%s", delivery_line(delivery))
-
-    def _note_health(self, polled: Polled) -> None:
-        now = self._desk.clock()
-        arrivals.health(self._desk.ledger, polled.mailbox, polled.problem, now)
-        before = self.state.mailboxes.get(polled.mailbox)
-        self.state.mailboxes[polled.mailbox] = polled.problem or f"正常（{stamp(now)[11:19]} に確認）"
-        if polled.problem and polled.problem != before:
-            log.error("%s: %s", polled.mailbox, polled.problem)
-        elif not polled.problem and before is not None and not before.startswith("正常"):
-            log.info("%s: 再び読めるようになりました", polled.mailbox)
-
-    def _look_for_hanging(self) -> None:
-        """A thread that hangs tells nothing, so the desk says it for it, once: in the log, and by its health to
-        `status`, to `doctor` and to the operators' alert."""
-        hanging = {id for id, thread in self._mailboxes.items() if thread.still_for() > STILL_SECONDS}
-        for mailbox in sorted(hanging - self._hanging):
-            said = f"確認が{STILL_SECONDS / 60:.0f}分以上終わりません。run を再起動してください。"
-            arrivals.health(self._desk.ledger, mailbox, said, self._desk.clock())
-            self.state.mailboxes[mailbox] = said
-            log.error("%s: %s", mailbox, said)
-        self._hanging = hanging
-
-    def _note_difference(self, polled: Polled) -> None:
-        if polled.difference is not None:
-            new = self._desk.note_difference(polled.difference)
-            if new:
-                log.error("%s: サーバーから取り出せません（UID %s）", polled.mailbox, "、".join(new))
 
     # --- the end --------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from routing.decided import Decided
 from routing.decision.facts import Facts, is_spoofed, tells_password_only
 from routing.decision.parts import Parts, gather, stem
 from routing.identify import know_sender
-from routing.ledger import arrivals, outbox, people, verdicts, waits
+from routing.ledger import arrivals, bookings, outbox, people, verdicts, waits
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
 from routing.register import Register
@@ -46,11 +46,11 @@ class Known:
             answered_by=self._answered_by(submission),
             answers_ours=answers_ours,
             from_ourselves=self._is_colleague(submission),
-            history=lambda body, program: verdicts.history(self.ledger, body, program, arrival.id),
-            listed=lambda body, program: verdicts.listed(self.ledger, body, program, arrival.id),
+            history=lambda body, program: bookings.history(self.ledger, body, program, arrival.id),
+            listed=lambda body, program: bookings.listed(self.ledger, body, program, arrival.id),
             deadlines=deadlines_at(self.ledger, self.register, self.now),
             answered_at=outbox.asked_about(self.ledger, thread_of(submission)),
-            first_received=lambda body, program: verdicts.first_handed_in(self.ledger, body, program, arrival.id),
+            first_received=lambda body, program: bookings.first_handed_in(self.ledger, body, program, arrival.id),
             password_awaited=self.register.survey.passwords.accept and waits_on,
             parts=None if by_official or answers_ours else self._parts(arrival, submission),
             spoofed=is_spoofed(submission, self.settings.authserv_id),

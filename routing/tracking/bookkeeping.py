@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from routing.deadline import Deadlines, deadlines
-from routing.ledger import people, verdicts
+from routing.ledger import bookings, people
 from routing.ledger.extensions import extensions
 from routing.ledger.store import Ledger
 from routing.register import Register
@@ -25,7 +25,7 @@ def books_at(
     ledger: Ledger, register: Register, at: datetime, received_until: datetime | None = None
 ) -> Books:
     """The books of everybody as they stood at an instant; if asked, of what was received by another only."""
-    held = verdicts.bookings(ledger, at)
+    held = bookings.at(ledger, at)
     counted = [b for b in held if received_until is None or b.received_at <= received_until]
     judged = deadlines_at(ledger, register, at).judged(counted)
     return open_books(judged, people.not_applicable(ledger, at))
@@ -33,11 +33,11 @@ def books_at(
 
 def books_of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> Books:
     """The books of these bodies as they stand now, inside the caller's transaction if there is one."""
-    judged = deadlines_at(ledger, register, now).judged(verdicts.bookings_of(ledger, sorted(lgcodes)))
+    judged = deadlines_at(ledger, register, now).judged(bookings.of(ledger, sorted(lgcodes)))
     return open_books(judged, people.not_applicable(ledger, now))
 
 
 def whole_books_of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> Books:
     """The same with every version in them, as a report wants them."""
-    judged = deadlines_at(ledger, register, now).judged(verdicts.whole_bookings_of(ledger, sorted(lgcodes)))
+    judged = deadlines_at(ledger, register, now).judged(bookings.whole_of(ledger, sorted(lgcodes)))
     return open_books(judged, people.not_applicable(ledger, now))

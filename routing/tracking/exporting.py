@@ -15,7 +15,7 @@ from itertools import groupby
 from intake.submission import AnswerSheet, Submission
 from replies.workbooks.export import ExportRow, values_of
 from routing.amended import amended_submission
-from routing.ledger import people, verdicts
+from routing.ledger import bookings, people, verdicts
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import Booking, overlap
@@ -37,7 +37,7 @@ def export_rows(ledger: Ledger, register: Register, at: datetime, with_open: boo
     """The rows at an instant, by program and code. `with_open`: also what waits for a correction or an
     official, where nothing accepted stands, marked as such."""
     order = {p.id: place for place, p in enumerate(register.survey.programs)}
-    judged = deadlines_at(ledger, register, at).judged(verdicts.bookings(ledger, at))
+    judged = deadlines_at(ledger, register, at).judged(bookings.at(ledger, at))
     found = [b for b in judged if b.outcome in ("accepted", *OPEN)]
     found.sort(key=lambda b: (order[b.program], b.body, b.received_at, b.id))
     read = _reader(ledger, register)
@@ -86,7 +86,7 @@ class _reader:
     def __call__(self, booking: Booking) -> tuple[AnswerSheet | None, bool]:
         """The sheet that a booking is about, and whether officials amended it."""
         submission, amended = self._at_hand(booking.arrival_id)
-        return (verdicts.sheet_of(submission, booking.piece) if submission else None), amended
+        return (bookings.sheet_of(submission, booking.piece) if submission else None), amended
 
     def _load(self, arrival_id: int) -> tuple[Submission | None, bool]:
         submission = verdicts.submission_of(self._ledger, arrival_id)

@@ -16,7 +16,7 @@ from replies.wording import load_wording
 from routing.deadline import Deadlines, Extension
 from routing.decided import Note, Posted
 from routing.desk import Desk
-from routing.ledger import outbox, verdicts
+from routing.ledger import bookings, outbox, verdicts
 from routing.ledger.extensions import extensions
 from routing.operate import Who
 from routing.register import Register
@@ -51,7 +51,7 @@ def notices(desk: Desk, place: int) -> tuple[Addressed, ...]:
     survey, now = desk.register.survey, desk.clock()
     extension = extensions(desk.ledger, now)[place - 1]
     deadlines = deadlines_at(desk.ledger, desk.register, now)
-    correspondence, sent = at_hand(desk), verdicts.bookings(desk.ledger, now)
+    correspondence, sent = at_hand(desk), bookings.at(desk.ledger, now)
     found = []
     for lgcode, letter in _letters(extension, desk.register, deadlines):
         mailbox = letter.mailbox

@@ -19,7 +19,7 @@ from replies.letters.render import Rendered
 from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decided import Note
-from routing.ledger import extensions, outbox, verdicts
+from routing.ledger import bookings, extensions, outbox, verdicts
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import Books, standing_of
@@ -80,7 +80,7 @@ def recipients(
 ) -> tuple[Recipient, ...]:
     """Everybody who is not complete now, by mailbox and code, reminded already or not."""
     opened = open_instant(at_hand.ledger, at_hand.register, now)
-    bookings = verdicts.bookings(at_hand.ledger, now)
+    counting = bookings.at(at_hand.ledger, now)
     paused = extensions.paused(at_hand.ledger, now)
     found = []
     for mailbox in mailboxes:
@@ -88,7 +88,7 @@ def recipients(
             owed = left_over(at_hand.register, opened.books, lgcode, mailbox)
             if not owed:
                 continue
-            sent = handed_in(bookings, lgcode, mailbox, at_hand.register.survey)
+            sent = handed_in(counting, lgcode, mailbox, at_hand.register.survey)
             if any(b.recorded_at > instant for b in sent):
                 continue  # it has written since, and has had our answer
             good, refused = addresses(at_hand, sent, lgcode, mailbox)

@@ -19,7 +19,7 @@ from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decided import Note
 from routing.desk import Desk
-from routing.ledger import arrivals, extensions, outbox, verdicts
+from routing.ledger import arrivals, bookings, extensions, outbox, verdicts
 from routing.ledger.store import Ledger
 from routing.tracking.reports import Instant, open_instant, prefecture_report
 from routing.unasked.notices import Notice, Outlet, posts
@@ -75,7 +75,7 @@ def _notices(
 ) -> Iterator[tuple[Notice, tuple[str, ...]]]:
     """(letter, addresses) for each mailbox that knows somebody of this prefecture."""
     survey, correspondence = opened.register.survey, at_hand(desk)
-    sent = verdicts.whole_bookings_of(desk.ledger, [body.lgcode, *_collected(desk, body.lgcode)])
+    sent = bookings.whole_of(desk.ledger, [body.lgcode, *_collected(desk, body.lgcode)])
     filled: PrefectureReport | None = None
     told: set[str] = set()
     for mailbox in (m for m in survey.mailboxes if m.id in desk.settings.mailboxes):

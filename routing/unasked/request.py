@@ -15,7 +15,7 @@ from replies.letters.request import OriginalRequest, render_request
 from replies.wording import load_wording
 from routing.decided import Note
 from routing.desk import Desk
-from routing.ledger import outbox, verdicts
+from routing.ledger import bookings, outbox, verdicts
 from routing.ledger.requests import Asked, requests_made
 from routing.operate import Refused, Who
 from routing.register import Register
@@ -53,7 +53,7 @@ def request(desk: Desk, wanted: Wanted, who: Who) -> tuple[str, ...]:
         if again := [c for c in wanted.lgcodes if (c, wanted.program) in open_ones]:
             names = "、".join(map(desk.register.full_name, again))
             raise Refused(f"{names} の原本は、すでにお願いしています（request --list）。")
-        sent = handed_in(verdicts.bookings(desk.ledger, now), prefecture, mailbox.id, survey)
+        sent = handed_in(bookings.at(desk.ledger, now), prefecture, mailbox.id, survey)
         to, _ = addresses(at_hand(desk), sent, prefecture, mailbox.id)
         if not to:
             raise Refused("都道府県のアドレスが分かりません。設定の contacts に書いてください。")

@@ -14,7 +14,7 @@ from config.domains import body_hint, is_local_government
 from config.settings import Settings
 from config.survey import Survey
 from intake.sheets.contact import addresses_in
-from routing.ledger import people, verdicts
+from routing.ledger import bookings, people, verdicts
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import Booking
@@ -49,11 +49,11 @@ def addresses(
     return good, tuple(dict.fromkeys((*refused, *also_refused)))
 
 
-def handed_in(bookings: Iterable[Booking], lgcode: str, mailbox: str, survey: Survey) -> list[Booking]:
+def handed_in(counting: Iterable[Booking], lgcode: str, mailbox: str, survey: Survey) -> list[Booking]:
     """What a respondent handed in to one mailbox, the newest first."""
     found = [
         b
-        for b in bookings
+        for b in counting
         if b.submitter == lgcode
         and survey.program(b.program).mailbox == mailbox
         and b.outcome in ("accepted", "correction", "held")
@@ -74,7 +74,7 @@ def _sifted(
 def _on_the_sheet(at_hand: Correspondence, booking: Booking) -> tuple[str, ...]:
     """メールアドレス of an answer sheet."""
     submission = verdicts.submission_of(at_hand.ledger, booking.arrival_id)
-    sheet = verdicts.sheet_of(submission, booking.piece) if submission else None
+    sheet = bookings.sheet_of(submission, booking.piece) if submission else None
     if sheet is None:
         return ()
     form = at_hand.register.survey.form(sheet.form, sheet.version)

@@ -175,10 +175,10 @@ class Office:
 
     def standing(self, lgcode: str, program: str, at: datetime | None = None) -> Standing:
         """The state of one obligation."""
-        from routing.ledger import verdicts
+        from routing.ledger import bookings
 
         when = at or self.now
-        books = open_books(verdicts.bookings(self.ledger, when), people.not_applicable(self.ledger, when))
+        books = open_books(bookings.at(self.ledger, when), people.not_applicable(self.ledger, when))
         return standings([self.desk.register.by_key[(lgcode, program)]], books)[0]
 
     def standing_now(self, lgcode: str, program: str, at: datetime | None = None) -> Standing:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from routing.clock import stamp
-from routing.ledger import verdicts
+from routing.ledger import bookings
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import standings
@@ -81,10 +81,10 @@ class _Undone(Exception):
 
 def test_the_history_of_a_body_keeps_every_sender_and_the_last_correction(ledger: Ledger) -> None:
     _fill(ledger, random.Random(20230721), 500)
-    every = [b for b in verdicts.bookings(ledger, DEADLINE) if (b.body, b.program) == (YOKOHAMA, "kenshin")]
+    every = [b for b in bookings.at(ledger, DEADLINE) if (b.body, b.program) == (YOKOHAMA, "kenshin")]
     every.sort(key=lambda b: (b.received_at, b.id))
 
-    history = verdicts.history(ledger, YOKOHAMA, "kenshin", 0)
+    history = bookings.history(ledger, YOKOHAMA, "kenshin", 0)
 
     assert len(history) < len(every) / 2
     for outcome in OUTCOMES:
