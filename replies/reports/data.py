@@ -186,6 +186,7 @@ class ProgramTotal:
     outstanding: int
     not_applicable: int = 0
     late: int = 0  # of the accepted ones
+    unmended: int = 0  # with a part that came in time, is to be mended, and was not by its deadline
 
 
 @dataclass(frozen=True, slots=True)

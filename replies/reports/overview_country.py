@@ -12,7 +12,7 @@ from config.tiles import tile_positions
 from replies.cells import put
 from replies.japanese import era_date
 from replies.reports.data import Overview, ProgramTotal
-from replies.reports.overview_words import level, levels, share, short_name, totals
+from replies.reports.overview_words import level, levels, share, short_name, totals, unmended
 from replies.reports.style import INK, Ink, add_sheet
 from replies.reports.words import time_left
 
@@ -76,7 +76,9 @@ def _write_programs(sheet: Worksheet, ink: Ink, overview: Overview) -> int:
         for (first, last), count in zip(_SPANS[1:], _counts(program), strict=True):
             _span(sheet, (row, first, last), count, ink.looks.number)
         sheet.set_row(row, 19)
-    return _TABLE + len(overview.programs) + 2
+    behind = _TABLE + len(overview.programs) + 1
+    put(sheet, (behind, 0), unmended(overview, ink.wording), ink.looks.note)
+    return behind + 1
 
 
 def _counts(program: ProgramTotal) -> tuple[int, ...]:

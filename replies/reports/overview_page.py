@@ -27,6 +27,7 @@ from replies.reports.overview_words import (
     short_name,
     split,
     totals,
+    unmended,
 )
 from replies.reports.page import Bar, environment, pieces, state_marks
 from replies.reports.words import notice, span, time_left
@@ -73,6 +74,7 @@ def overview_page(overview: Overview, wording: Wording) -> str:
             left=time_left(overview.occasion, wording),
             notice=notice(overview.occasion, done == owed, wording),
             bars=[_bar(program, wording) for program in overview.programs],
+            unmended=unmended(overview, wording),
             tiles=_tiles(overview, wording),
             levels=levels(wording),
             tile=TILE,

@@ -43,6 +43,13 @@ def level(tile: Tile) -> int:
     return sum(share(tile.accepted, tile.total) >= low for low in _LEVELS)
 
 
+def unmended(overview: Overview, wording: Wording) -> str:
+    """How many obligations of each program came in time and were not mended in time; empty where none."""
+    words = wording.report
+    told = [words["unmended_one"].format(program=p.name, count=p.unmended) for p in overview.programs if p.unmended]
+    return words["unmended_all"].format(programs="、".join(told)) if told else ""
+
+
 def levels(wording: Wording) -> tuple[str, ...]:
     """What each shade means: ０％, １～24％ … 100％."""
     words = wording.report

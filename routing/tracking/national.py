@@ -21,6 +21,7 @@ from replies.reports.data import (
 from routing.ledger import people, reporting
 from routing.standing import standing_of
 from routing.tracking.reports import Instant, city_line, occasion, part_state
+from routing.tracking.timing import timings_of
 
 
 def overview(instant: Instant) -> Overview:
@@ -69,7 +70,14 @@ def _total(program: str, name: str, instant: Instant) -> ProgramTotal:
         outstanding=states["outstanding"],
         not_applicable=states["not_applicable"],
         late=sum(s.late for s in found if s.state == "accepted"),
+        unmended=sum(_is_unmended(o, instant) for o in _owed(program, instant)),
     )
+
+
+def _is_unmended(obligation: Obligation, instant: Instant) -> bool:
+    """Whether a part of it was handed in in time, and what was to be mended in it was not by its deadline."""
+    found = timings_of(obligation, instant.books, instant.deadlines, instant.at)
+    return bool(found["unmended"] or found["unmended_due"])
 
 
 def _receipts(program: str, name: str, instant: Instant) -> Receipts:

