@@ -14,24 +14,25 @@ _opened = {"heard": 0.0, "window": 0.0}  # time.monotonic; one reply is on its w
 
 
 def _watch(file: int) -> None:
+    from replies.senders import smtp
     from routing.desk import Desk
 
-    real_reply, real_data = smtplib.SMTP.getreply, smtplib.SMTP.data
+    real_reply, real_hand_over = smtplib.SMTP.getreply, smtp._hand_over
 
     def getreply(self: Any) -> Any:
         _opened["heard"] = time.monotonic()
         return real_reply(self)
 
-    def data(self: Any, message: Any) -> Any:
-        answer = real_data(self, message)
+    def hand_over(*arguments: Any) -> Any:
+        answer = real_hand_over(*arguments)
         _opened["window"] = _opened["heard"]  # the last answer waited for is the one to the mail
         return answer
 
     def closing(name: str) -> None:
         real = getattr(Desk, name)
 
-        def record(self: Any, made: Any) -> Any:
-            result = real(self, made)
+        def record(self: Any, *arguments: Any) -> Any:
+            result = real(self, *arguments)
             if _opened["window"] and not self.ledger.connection.in_transaction:
                 os.write(file, b"%.6f\n" % (time.monotonic() - _opened["window"]))
                 _opened["window"] = 0.0
@@ -39,7 +40,7 @@ def _watch(file: int) -> None:
 
         setattr(Desk, name, record)
 
-    smtplib.SMTP.getreply, smtplib.SMTP.data = getreply, data  # type: ignore[method-assign]
+    smtplib.SMTP.getreply, smtp._hand_over = getreply, hand_over  # type: ignore[method-assign]
     closing("record")
     closing("record_and_next")
 
