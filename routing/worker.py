@@ -98,8 +98,7 @@ class Worker:
         self._start()
         try:
             while not self._stopping:
-                if not self._bulletin.hanging:  # else whoever watches for signs of life has to start us anew
-                    self._heart.beat(self._desk.clock())
+                self._beat()
                 self._turn()
         finally:
             self._shut_down()
@@ -279,8 +278,13 @@ class Worker:
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while not self._stopping and time.monotonic() < until:
-            self._heart.beat(self._desk.clock())
+            self._beat()
             time.sleep(0.1)
+
+    def _beat(self) -> None:
+        """A sign of life; none while a mailbox hangs, so that whoever watches starts us anew."""
+        if not self._bulletin.hanging:
+            self._heart.beat(self._desk.clock())
 
     # --- the end --------------------------------------------------------------------------------------
 
