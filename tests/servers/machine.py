@@ -49,16 +49,24 @@ def folder() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+_claimed: list[socket.socket] = []  # held until this process ends, however it ends
+
+
 def free_port() -> int:
-    """A port that nobody listens on, below 32768: the kernel gives those to no outgoing connection."""
+    """A port that nobody listens on and that no test of this machine gets a second time while this process
+    lives: its UDP twin stays bound. Below 32768: the kernel gives those to no outgoing connection."""
     while True:
         port = random.SystemRandom().randrange(20000, 32000)
-        with socket.socket() as probe:
-            try:
+        claim = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            claim.bind((ADDRESS, port))
+            with socket.socket() as probe:
                 probe.bind((ADDRESS, port))
-            except OSError:
-                continue
-            return port
+        except OSError:
+            claim.close()
+            continue
+        _claimed.append(claim)
+        return port
 
 
 def certificate(at: Path, name: str = HOST) -> tuple[Path, Path, Path]:
