@@ -30,8 +30,8 @@ from routing.ledger import missing as absent
 from routing.ledger.arrivals import Arrival, Place
 from routing.ledger.missing import Difference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
-from routing.readers import Readers, Reading
-from routing.reading import Reader, ReaderDied, ReaderUnavailable, ReadFailed
+from routing.readers import Readers
+from routing.reading import Reader, ReaderDied, ReaderUnavailable, ReadFailed, Reading
 from routing.register import Register
 from routing.settling import Settling
 from routing.unasked import remind

@@ -1,7 +1,8 @@
 """Several reader children behind the face of one, and reading ahead: the children read the next mails while
 the desk decides one. More cores, more children, still one desk.
 
-Each child is asked by one thread at a time. Reads no mail itself and never touches the ledger.
+Each child is asked by one thread at a time, which hands it the next mails while it is at work. Reads no mail
+itself and never touches the ledger.
 """
 
 from __future__ import annotations
@@ -9,18 +10,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent import futures
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from queue import LifoQueue
+from queue import Empty, LifoQueue, SimpleQueue
+from threading import Thread
 
 from intake.submission import FileReading, Submission
 from routing.ledger.arrivals import Arrival
-from routing.reading import Reader
+from routing.reading import Reader, Reading
 
+AHEAD_MAILS = 12  # begun at most for each child
 AHEAD_BYTES = 8 << 20
-Reading = Callable[[], Submission]  # waits for the reading and raises what `read_mail` raises
 
 
 class Readers:
@@ -35,17 +37,17 @@ class Readers:
 
     def read_mail(self, raw: bytes, passwords: Sequence[str] = ()) -> Submission:
         """The mail, read; `passwords` as for Reader. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        with self._one() as reader:
+        with self.one() as reader:
             return reader.read_mail(raw, passwords)
 
     def told_passwords(self, raw: bytes) -> tuple[str, ...]:
         """As Reader does. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        with self._one() as reader:
+        with self.one() as reader:
             return reader.told_passwords(raw)
 
     def read_file(self, filename: str, data: bytes) -> FileReading:
         """One file as `check` sees it. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        with self._one() as reader:
+        with self.one() as reader:
             return reader.read_file(filename, data)
 
     def close(self) -> None:
@@ -54,7 +56,8 @@ class Readers:
             reader.close()
 
     @contextmanager
-    def _one(self) -> Iterator[Reader]:
+    def one(self) -> Iterator[Reader]:
+        """One of them, for as long as the block lasts."""
         reader = self._idle.get()
         try:
             yield reader
@@ -64,9 +67,9 @@ class Readers:
 
 class ReadAhead:
     """Mails on their way through the readers, handed out in the order in which `mails` gives them, which is
-    drawn on in the caller's thread. `tell` is called, in a thread of its own, after each reading. Begun are
-    twice as many as there are children, so that none idles while the caller decides, and not more bytes
-    than AHEAD_BYTES beside one mail."""
+    drawn on in the caller's thread. `tell` is called, in a thread of its own, after each reading. Begun are at
+    most AHEAD_MAILS for each child, so that none waits for the caller, and not more bytes than AHEAD_BYTES
+    beside one mail."""
 
     def __init__(
         self,
@@ -74,11 +77,9 @@ class ReadAhead:
         mails: Iterable[tuple[Arrival, bytes | None]],
         tell: Callable[[], None] = lambda: None,
     ) -> None:
-        self._reader = reader
         self._mails = iter(mails)
-        self._tell = tell
         self._begun: deque[_Begun] = deque()
-        self._pool = ThreadPoolExecutor(reader.count, "reader")
+        self._lines = [_Line(reader, tell) for _ in range(reader.count)]
 
     def take(self, wait: bool) -> list[tuple[Arrival, Reading | None]] | None:
         """The next mails whose readings are over (None for one without bytes to read); with `wait` at least
@@ -86,40 +87,111 @@ class ReadAhead:
         self._begin()
         if not self._begun:
             return None
-        if wait and self._begun[0].reading is not None:
+        if wait and not self._begun[0].is_over:
             futures.wait([self._begun[0].reading])
         taken: list[tuple[Arrival, Reading | None]] = []
         while self._begun and self._begun[0].is_over:
             begun = self._begun.popleft()
-            taken.append((begun.arrival, begun.reading.result if begun.reading is not None else None))
+            taken.append((begun.arrival, begun.reading.result if begun.raw is not None else None))
         self._begin()
         return taken
 
     def close(self) -> None:
-        """Reads nothing more; waits for the mails that are being read."""
-        self._pool.shutdown(cancel_futures=True)
+        """Reads nothing more, but for the mails in hand."""
+        for line in self._lines:
+            line.close()
+        for line in self._lines:
+            line.join()
 
     def _begin(self) -> None:
         while self._has_room():
             arrival, raw = next(self._mails, (None, None))
             if arrival is None:
                 return
-            reading = self._pool.submit(self._reader.read_mail, raw) if raw is not None else None
-            self._begun.append(_Begun(arrival, len(raw or b""), reading))
-            if reading is not None:
-                reading.add_done_callback(lambda _: self._tell())
+            begun = _Begun(arrival, raw)
+            self._begun.append(begun)
+            if raw is not None:
+                min(self._lines, key=_Line.load).add(begun)
 
     def _has_room(self) -> bool:
-        bytes_begun = sum(begun.size for begun in self._begun)
-        return len(self._begun) < 2 * self._reader.count and bytes_begun < AHEAD_BYTES
+        bytes_begun = sum(len(begun.raw or b"") for begun in self._begun)
+        return len(self._begun) < AHEAD_MAILS * len(self._lines) and bytes_begun < AHEAD_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
     arrival: Arrival
-    size: int
-    reading: Future[Submission] | None
+    raw: bytes | None = field(repr=False)
+    reading: Future[Submission] = field(default_factory=Future)
 
     @property
     def is_over(self) -> bool:
-        return self.reading is None or self.reading.done()
+        return self.raw is None or self.reading.done()
+
+
+class _Line:
+    """The mails of one child, and the thread that hands them over and takes the readings, in their order."""
+
+    def __init__(self, reader: Reader | Readers, tell: Callable[[], None]) -> None:
+        self._reader = reader
+        self._tell = tell
+        self._todo: SimpleQueue[_Begun | None] = SimpleQueue()
+        self._added = self._done = 0
+        self._closed = False
+        self._thread: Thread | None = None
+
+    def load(self) -> int:
+        """Mails that it has and that are not read yet."""
+        return self._added - self._done
+
+    def add(self, begun: _Begun) -> None:
+        """To be read after those before it."""
+        self._added += 1
+        self._todo.put(begun)
+        if self._thread is None:
+            self._thread = Thread(target=self._run, name="reader", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Ends the thread after the mail in hand."""
+        self._closed = True
+        self._todo.put(None)
+
+    def join(self) -> None:
+        """Waits for its end."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed and (first := self._todo.get()) is not None:
+            with self._reader.one() as reader:
+                self._read(first, reader)
+
+    def _read(self, first: _Begun, reader: Reader) -> None:
+        """Reads this mail and those that come meanwhile."""
+        on_their_way: deque[tuple[_Begun, Reading]] = deque()
+        following: _Begun | None = first
+        while on_their_way or following is not None:
+            if following is not None and following.raw is not None and reader.has_room(len(following.raw)):
+                on_their_way.append((following, reader.begin(following.raw)))
+                following = self._next()
+                continue
+            self._finish(*on_their_way.popleft())
+            if self._closed:
+                reader.drop()
+                return
+            following = following or self._next()
+
+    def _next(self) -> _Begun | None:
+        try:
+            return self._todo.get_nowait()
+        except Empty:
+            return None
+
+    def _finish(self, begun: _Begun, reading: Reading) -> None:
+        try:
+            begun.reading.set_result(reading())
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the reading is to see it
+            begun.reading.set_exception(error)
+        self._done += 1
+        self._tell()

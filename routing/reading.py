@@ -2,19 +2,23 @@
 
 A file that costs too much time or memory is named to the next child, which leaves it out with a finding;
 so one hostile workbook ends in a clear sentence to its sender, and the rest of the mail is still read.
-Reads no mail itself.
+Several mails may lie in the pipe to the child, so that it need not wait for the desk between them; a death
+concerns the oldest of them, and the next child is given the others. Reads no mail itself.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -30,8 +34,12 @@ REPLACE_AFTER = 5_000  # mails; what leaks in a library leaks in the child only,
 CODE = release.digest()  # of this process, from its start on
 _REPLACED = "プログラムが入れ替えられています。run を起動し直すまで、届いたメールの判定を待ちます"
 
+PIPE_BYTES = 1 << 20  # asked of the kernel for the pipe to the child, which gives as much to anybody
+_PAGE = 4096  # a pipe is made of pages
+
 _SUBMISSION = TypeAdapter(Submission)
 _FILE = TypeAdapter(FileReading)
+Reading = Callable[[], Submission]  # waits for the reading, and raises what `Reader.read_mail` raises
 
 
 class ReaderUnavailable(Exception):
@@ -46,9 +54,15 @@ class ReadFailed(Exception):
     """Reading raised something nobody foresaw; the text is the child's traceback."""
 
 
-class _DiedInFile(Exception):
-    def __init__(self, position: int) -> None:
-        self.position = position
+@dataclass(slots=True)
+class _Asked:
+    """One request on its way. `skip`: files that cost a child its life; `end`: the answer, or the death."""
+
+    request: Mapping[str, object]
+    data: bytes = field(repr=False)
+    skip: list[int] = field(default_factory=list)
+    sent: bool = False
+    end: bytes | ReaderDied | None = None
 
 
 class Reader:
@@ -61,6 +75,14 @@ class Reader:
         self._seconds = file_seconds
         self._child: subprocess.Popen[bytes] | None = None
         self._served = 0
+        self._asked: deque[_Asked] = deque()  # those without an answer, oldest first
+        self._heard = bytearray()  # of the child's answers, not yet taken apart
+        self._room = 0  # bytes that may wait in the pipe to the child
+
+    @contextmanager
+    def one(self) -> Iterator[Reader]:
+        """This one, for as long as the block lasts: what Readers does with several."""
+        yield self
 
     def read_mail(self, raw: bytes, passwords: Sequence[str] = ()) -> Submission:
         """The mail, read. `passwords` are tried on what is locked in it, and kept nowhere. Raises ReaderDied,
@@ -68,20 +90,38 @@ class Reader:
         request: dict[str, object] = {"task": "mail"}
         if passwords:
             request["passwords"] = list(passwords)
-        return _SUBMISSION.validate_json(self._ask(request, raw))
+        return _SUBMISSION.validate_json(self._take(self._hand_over(request, raw)))
+
+    def begin(self, raw: bytes) -> Reading:
+        """Hands a mail over, maybe while others are being read. Readings are taken in the order in which they
+        were begun."""
+        asked = self._hand_over({"task": "mail"}, raw)
+        return lambda: _SUBMISSION.validate_json(self._take(asked))
+
+    def has_room(self, size: int) -> bool:
+        """Whether a mail of so many bytes may be begun now: beside others only where it fits into the pipe."""
+        return not self._asked or sum(_in_pipe(len(a.data)) for a in self._asked) + _in_pipe(size) <= self._room
 
     def told_passwords(self, raw: bytes) -> tuple[str, ...]:
         """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten, never
         written anywhere. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        return tuple(json.loads(self._ask({"task": "passwords"}, raw)))
+        return tuple(json.loads(self._take(self._hand_over({"task": "passwords"}, raw))))
 
     def read_file(self, filename: str, data: bytes) -> FileReading:
         """One file as `check` sees it. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        return _FILE.validate_json(self._ask({"task": "file", "filename": filename}, data))
+        asked = self._hand_over({"task": "file", "filename": filename}, data)
+        return _FILE.validate_json(self._take(asked))
+
+    def drop(self) -> None:
+        """Forgets what was begun and not taken, with the child that is at it."""
+        if self._asked:
+            self._asked.clear()
+            self._kill()
 
     def close(self) -> None:
         """Ends the child."""
         child, self._child = self._child, None
+        self._heard.clear()
         if child is not None and child.stdin is not None and child.stdout is not None:
             with suppress(BrokenPipeError):  # what a dead child left unread
                 child.stdin.close()
@@ -92,40 +132,70 @@ class Reader:
                 child.wait()
             child.stdout.close()
 
-    def _ask(self, request: dict[str, object], data: bytes) -> bytes:
-        skip: list[int] = []
-        while True:
-            try:
-                return self._ask_once({**request, "skip": skip}, data)
-            except _DiedInFile as death:
-                if death.position in skip:
-                    raise ReaderDied(f"file {death.position}") from death
-                skip.append(death.position)
+    def _hand_over(self, request: Mapping[str, object], data: bytes) -> _Asked:
+        asked = _Asked(request, data)
+        self._asked.append(asked)
+        with suppress(ReaderUnavailable):  # told to whoever waits for the answer
+            self._send_all()
+        return asked
 
-    def _ask_once(self, request: dict[str, object], data: bytes) -> bytes:
-        child = self._running()
-        assert child.stdin is not None and child.stdout is not None
+    def _take(self, asked: _Asked) -> bytes:
+        """The answer to a request, once the child has given it and those before it."""
+        try:
+            while asked.end is None:
+                self._send_all()
+                self._receive_one()
+        except ReaderUnavailable:
+            self._asked.remove(asked)
+            raise
+        if isinstance(asked.end, ReaderDied):
+            raise asked.end
+        if asked.end[:1] == b"E":
+            raise ReadFailed(asked.end[1:].decode("utf-8", "backslashreplace"))
+        return asked.end[1:]
+
+    def _send_all(self) -> None:
+        """Sends what this child was not sent. Where it is dead, that shows when its answer is waited for."""
+        waiting = [asked for asked in self._asked if not asked.sent]
+        if not waiting:
+            return
+        child = self._running(idle=len(waiting) == len(self._asked))
+        assert child.stdin is not None
+        for asked in waiting:
+            head = json.dumps({**asked.request, "skip": asked.skip}).encode()
+            asked.sent = True
+            with suppress(OSError):
+                child.stdin.write(frame(head) + frame(asked.data))
+                child.stdin.flush()
+
+    def _receive_one(self) -> None:
+        """The end of the oldest request; or of its first attempt, where a file of it cost the child its life."""
+        assert self._child is not None and self._child.stdout is not None
         position = 0
         try:
-            child.stdin.write(frame(json.dumps(request).encode()) + frame(data))
-            child.stdin.flush()
-            while True:
-                answer = _receive(child.stdout.fileno(), self._seconds)
-                if answer[:1] != b"P":
-                    break
+            while (answer := _receive(self._child.stdout.fileno(), self._heard, self._seconds))[:1] == b"P":
                 position = int(answer[1:])
-        except (TimeoutError, EOFError, BrokenPipeError) as error:
+        except (TimeoutError, EOFError) as error:
             self._kill()
-            if position:
-                raise _DiedInFile(position) from error
-            raise ReaderDied(type(error).__name__) from error
+            self._bury(position, error)
+            return
         self._served += 1
-        if answer[:1] == b"E":
-            raise ReadFailed(answer[1:].decode("utf-8", "backslashreplace"))
-        return answer[1:]
+        self._asked.popleft().end = answer
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and (self._child.poll() is not None or self._served >= REPLACE_AFTER):
+    def _bury(self, position: int, error: Exception) -> None:
+        """A child died over the oldest request, in the file at this position (0: in none). Another one will be
+        sent what it left."""
+        for asked in self._asked:
+            asked.sent = False
+        oldest = self._asked[0]
+        if position and position not in oldest.skip:
+            oldest.skip.append(position)
+        else:
+            self._asked.popleft().end = ReaderDied(f"file {position}" if position else type(error).__name__)
+
+    def _running(self, idle: bool) -> subprocess.Popen[bytes]:
+        """The child; `idle`: nothing of ours is with it, so that it may be replaced."""
+        if self._child is not None and idle and (self._child.poll() is not None or self._served >= REPLACE_AFTER):
             self.close()
         if self._child is None:
             self._child = self._start()
@@ -136,8 +206,9 @@ class Reader:
         command = [sys.executable, "-P", "-W", "ignore", "-m", "intake.reader", str(self._survey_dir)]
         try:
             self._child = child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            assert child.stdout is not None
-            greeting = _receive(child.stdout.fileno(), START_SECONDS)
+            assert child.stdin is not None and child.stdout is not None
+            self._room = _widened(child.stdin.fileno())
+            greeting = _receive(child.stdout.fileno(), self._heard, START_SECONDS)
         except (OSError, EOFError) as error:  # TimeoutError is an OSError
             self._kill()
             raise ReaderUnavailable(
@@ -154,23 +225,29 @@ class Reader:
         self.close()
 
 
-def _receive(pipe: int, seconds: float) -> bytes:
-    """One frame within so many seconds. TimeoutError, EOFError."""
+def _in_pipe(size: int) -> int:
+    """Bytes that a request with so much data takes in a pipe at most: whole pages, and one for its head."""
+    return -(-size // _PAGE) * _PAGE + 2 * _PAGE
+
+
+def _widened(pipe: int) -> int:
+    """Makes room in a pipe, and tells how much it has (pipe(7)): 64 KiB where the kernel gives no more."""
+    with suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
+
+
+def _receive(pipe: int, heard: bytearray, seconds: float) -> bytes:
+    """The next frame, within so many seconds; what follows it stays in `heard`. TimeoutError, EOFError."""
     deadline = time.monotonic() + seconds
-    size = int.from_bytes(_read(pipe, 4, deadline), "big")
-    return _read(pipe, size, deadline)
-
-
-def _read(pipe: int, size: int, deadline: float) -> bytes:
-    """Exactly `size` bytes from a pipe before the deadline (time.monotonic). TimeoutError, EOFError."""
-    parts: list[bytes] = []
-    while size > 0:
+    while (end := 4 + int.from_bytes(heard[:4], "big")) > len(heard) or len(heard) < 4:
         ready, _, _ = select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
             raise TimeoutError
-        part = os.read(pipe, min(size, 1 << 20))
+        part = os.read(pipe, 1 << 20)
         if not part:
             raise EOFError
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+        heard += part
+    answer = bytes(heard[4:end])
+    del heard[:end]
+    return answer

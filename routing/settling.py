@@ -11,8 +11,8 @@ from typing import Protocol
 
 from routing.judge import Settled
 from routing.ledger.arrivals import Arrival
-from routing.readers import ReadAhead, Readers, Reading
-from routing.reading import Reader
+from routing.readers import ReadAhead, Readers
+from routing.reading import Reader, Reading
 
 
 class Decider(Protocol):

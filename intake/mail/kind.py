@@ -87,10 +87,9 @@ class _Facts:
     part: Part
     message: Message
     form: bool  # brings a file that looks like one of our forms
-    file: bool  # brings any file that a person attached
     claims: bool  # the subject follows the convention
     answers: str
-    tag_header: str
+    leaves: tuple[Leaf, ...]
 
     def header(self, name: str) -> str:
         """A field in lower case and without comments; of several the first."""
@@ -100,6 +99,11 @@ class _Facts:
     @cached_property
     def _fields(self) -> dict[str, bytes]:
         return dict(reversed(self.part.headers))  # the first of a name wins
+
+    @cached_property
+    def file(self) -> bool:
+        """Whether it brings any file that a person attached."""
+        return any(map(is_file, self.leaves))
 
     @cached_property
     def subject(self) -> str:
@@ -122,18 +126,17 @@ def tell_kind(
     part: Part,
     message: Message,
     has_form_like_file: bool,
-    tag_header: str = TAG_HEADER,
+    names: frozenset[str] = frozenset(),
     claim: Claim | None = None,
 ) -> Kind:
-    """The kind of this mail. `claim` is what its subject says (None: not looked at)."""
+    """The kind of this mail. `claim` is what its subject says (None: not looked at); `names` as for `leaves`."""
     facts = _Facts(
         part=part,
         message=message,
         form=has_form_like_file,
-        file=any(is_file(leaf) for leaf in leaves(part)),
+        leaves=leaves(part, names),
         claims=claim is not None and claim.shape != "absent",
         answers=bounce.our_mail_behind(part, message),
-        tag_header=tag_header.lower(),
     )
     kind = next(rule.kind for rule in _RULES if rule.holds(facts))
     signs = tuple(rule.sign for rule in _RULES if rule.kind == kind and rule.holds(facts))
@@ -142,10 +145,10 @@ def tell_kind(
 
 
 def never_answer(
-    part: Part, message: Message, own: frozenset[str] = frozenset(), tag_header: str = TAG_HEADER
+    part: Part, message: Message, own: frozenset[str] = frozenset()
 ) -> tuple[str, ...]:
     """Why no reply may go out though the mail is taken in; empty where one may. `own`: our addresses."""
-    facts = _Facts(part, message, False, False, False, "", tag_header.lower())
+    facts = _Facts(part, message, False, False, "", ())
     signs = [rule.sign for rule in _RULES if rule.sign in _SILENCING and rule.holds(facts)]
     if facts.header("x-auto-response-suppress") not in ("", "none"):
         signs.append("X-Auto-Response-Suppress")
@@ -206,7 +209,7 @@ def _by_link(facts: _Facts) -> bool:
 
 def _was_stripped(facts: _Facts) -> bool:
     told = facts.form or facts.claims  # what it was meant as
-    return not told and was_removed(facts.message.body, leaves(facts.part))
+    return not told and was_removed(facts.message.body, facts.leaves)
 
 
 def _meant(facts: _Facts) -> bool:
@@ -234,7 +237,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule("bounce", "subject and text of a bounce", _bounce_wording),
     _Rule("bounce", "text of a bounce from a postmaster", _postmaster_wording),
     _Rule("receipt", "disposition notification", lambda f: bounce.is_receipt_report(f.part)),
-    _Rule("own", "our tag header", lambda f: f.part.header(f.tag_header) != b""),
+    _Rule("own", "our tag header", lambda f: f.part.header(TAG_HEADER.lower()) != b""),
     _Rule("own", "our Message-ID", lambda f: is_our_message_id(f.message.message_id)),
     _Rule("auto_reply", "Auto-Submitted", _auto_submitted),
     _Rule("auto_reply", "X-Autoreply or its like", _has_any(*_AUTO_HEADERS)),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from email.message import Message as StdMessage
 from email.parser import BytesParser
 from email.policy import compat32
+from functools import lru_cache
 
 from intake.mail.filenames import file_name, generated_name
 from intake.mail.headers import Parameters, header_text, parameter, split_parameters, unfold
@@ -91,6 +92,7 @@ def parse(raw: bytes) -> Part:
     return _parse(raw.removeprefix(_BOM).lstrip(b"\r\n"), "1", 0)
 
 
+@lru_cache(maxsize=1)  # asked several times about one mail
 def leaves(part: Part, names: frozenset[str] = frozenset()) -> tuple[Leaf, ...]:
     """The leaves in the order of the mail. `names`: folded roster names, which help to read file names."""
     found: list[Leaf] = []

@@ -6,7 +6,6 @@ with their sheets (`ooxml.py`).
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 import zlib
@@ -37,16 +36,14 @@ _BROKEN = (
 )
 
 
-def asides(data: bytes) -> dict[str, str]:
-    """Text of a workbook that stands in no cell, by where a person would look for it. Of a workbook that
-    `examine` accepted; what cannot be read there is left out."""
+def asides(package: Package) -> dict[str, str]:
+    """Text of a workbook that stands in no cell, by where a person would look for it. What cannot be read there
+    is left out."""
     found: dict[str, str] = {}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        package = Package(archive)
-        for part, size in package.sizes().items():
-            place = next((place for pattern, place in _PLACES if pattern.fullmatch(part)), "")
-            if place and size <= MAX_PART:
-                found[place] = found.get(place, "") + _text_of(package, part)
+    for part, size in package.sizes().items():
+        place = next((place for pattern, place in _PLACES if pattern.fullmatch(part)), "")
+        if place and size <= MAX_PART:
+            found[place] = found.get(place, "") + _text_of(package, part)
     return found
 
 

@@ -11,7 +11,8 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from xml.parsers import expat
@@ -47,11 +48,13 @@ class Part:
     headers: str = ""  # what its headers and footers print, for the eyes of `personal.py` alone
 
 
-def examine(data: bytes) -> tuple[Part, ...]:
-    """The worksheets of a workbook, in its own order. Raises Broken and TooCostly."""
+@contextmanager
+def opened(data: bytes) -> Iterator[Package]:
+    """The archive, for as long as the block lasts. Raises TooCostly, and Broken for whatever the block meets in
+    it that cannot be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _examine(Package(archive))
+            yield Package(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise Broken from error
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -93,7 +96,9 @@ class Package:
         return found
 
 
-def _examine(package: Package) -> tuple[Part, ...]:
+def examine(package: Package) -> tuple[Part, ...]:
+    """The worksheets of a workbook, in its own order. Raises Broken; inside `opened` what else it meets becomes
+    that, too."""
     homes = [target for kind, target in package.related("").values() if kind == "officeDocument"]
     if not homes:
         raise Broken
@@ -169,7 +174,8 @@ _HEADERS = frozenset(  # ECMA-376 part 1, 18.3.1.46
 
 
 class _SheetScan:
-    """One pass over a worksheet's XML (ECMA-376 part 1, 18.3.1.4 for c, t, f and v)."""
+    """One pass over a worksheet's XML (ECMA-376 part 1, 18.3.1.4 for c, t, f and v). Only elements with the
+    prefix of the root are the worksheet's own: an extension has formulas too (xm:f), which stand in no cell."""
 
     def __init__(self) -> None:
         self.bottom = self.right = self.filled = 0
@@ -182,7 +188,16 @@ class _SheetScan:
         self._row = 0
         self._type = ""
         self._parser = new_parser()
-        self._on: dict[str, Callable[[dict[str, str]], None]] = {
+        self._on: dict[str, Callable[[dict[str, str]], None]] = {}
+
+    def parse(self, xml: bytes) -> None:
+        """Fills the attributes; raises ExpatError, ValueError or Broken."""
+        self._parser.StartElementHandler = self._root
+        self._parser.Parse(xml, True)
+
+    def _root(self, tag: str, _: dict[str, str]) -> None:
+        prefix = tag.removesuffix(local(tag))
+        handlers = {
             **dict.fromkeys(_HEADERS, self._header_begins),
             "c": self._cell,
             "v": self._value,
@@ -191,16 +206,12 @@ class _SheetScan:
             "row": self._row_begins,
             "mergeCell": self._merge,
         }
-
-    def parse(self, xml: bytes) -> None:
-        """Fills the attributes; raises ExpatError, ValueError or Broken."""
+        self._on = {prefix + name: handler for name, handler in handlers.items()}
         self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = None
-        self._parser.Parse(xml, True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         """Called a thousand times a sheet: most elements are none of ours."""
-        handle = self._on.get(tag) or (self._on.get(local(tag)) if ":" in tag else None)
+        handle = self._on.get(tag)
         if handle is not None:
             handle(attributes)
 
@@ -239,9 +250,10 @@ class _SheetScan:
         if column > self.right:
             self.right = column
         self.filled += 1
-        if self._type == "str":
+        kind = self._type
+        if kind == "str":
             self.cached.add(place)
-        if self._type == "e" or place in self.formulas:
+        if kind == "e" or place in self.formulas:
             self._parser.CharacterDataHandler = self._text
             self._parser.EndElementHandler = self._end
 

@@ -112,20 +112,22 @@ def _with_macros(opened: Workbook | Finding) -> Workbook | Finding:
 
 def _open_ooxml(data: bytes) -> Workbook | Finding:
     try:
-        survey = ooxml.examine(data)
+        with ooxml.opened(data) as package:
+            parts = ooxml.examine(package)
+            beside = asides(package)
     except ooxml.TooCostly as cost:
         return _finding("too_costly", found=str(cost))
     except ooxml.Broken:
         return _finding("unreadable")
-    if sum(part.filled for part in survey) > MAX_CELLS:
+    if sum(part.filled for part in parts) > MAX_CELLS:
         return _finding("too_costly", found=f"{MAX_CELLS:,}セル超")
     for reader in (_by_calamine, _by_openpyxl):
         try:
-            sheets = reader(data, survey)
+            sheets = reader(data, parts)
         except _Unfit:
             continue
-        headers = {f"{part.name}!ヘッダー・フッター": part.headers for part in survey if part.headers}
-        return Workbook(sheets, (), {**asides(data), **headers})
+        headers = {f"{part.name}!ヘッダー・フッター": part.headers for part in parts if part.headers}
+        return Workbook(sheets, (), {**beside, **headers})
     return _finding("unreadable")
 
 

@@ -35,12 +35,12 @@ from routing.clock import system_clock
 from routing.decision import reply
 from routing.desk import Desk
 from routing.ledger.store import Ledger
-from routing.reading import Reader
 from routing.register import build_register
 from tests.bench.machine import DESK, pinned
 from tests.bench.rig import Rig
 from tests.e2e.office import MAILBOXES
 from tests.e2e.traffic import Traffic
+from tests.routing.desk_at_hand import OneByOne
 from tests.servers.dovecot import PASSWORD
 
 BATCH = 50  # mails that are fetched and committed together, as the desk does
@@ -88,7 +88,7 @@ def material(rig: Rig, mails: Sequence[Traffic]) -> Material:
     return Material(mails, readings, list(zip(letters, envelopes, strict=True)), replies)
 
 
-class _InProcess(Reader):
+class _InProcess(OneByOne):
     """Reads without a child."""
 
     def __init__(self, survey: Path, context: Context) -> None:

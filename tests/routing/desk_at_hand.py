@@ -20,7 +20,7 @@ from routing.judge import Settled
 from routing.ledger import arrivals, people
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
-from routing.reading import Reader
+from routing.reading import Reader, Reading
 from routing.register import Register
 from routing.standing import Standing, open_books, standings
 from routing.tracking.bookkeeping import books_at
@@ -190,6 +190,13 @@ class Office:
 def settings_in(folder: Path) -> Settings:
     (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
     return load_settings(folder / "settings.toml")
+
+
+class OneByOne(Reader):
+    """A reader of the tests' own: whatever its `read_mail` does, it is given one mail after the other."""
+
+    def begin(self, raw: bytes) -> Reading:
+        return lambda: self.read_mail(raw)
 
 
 def open_office(folder: Path, register: Register, reader: Reader, ledger: Ledger) -> Office:

@@ -14,14 +14,13 @@ from intake.read import Context, read_mail
 from intake.sheets import checks
 from intake.sheets.case import Case
 from intake.submission import Submission
-from routing.reading import Reader
-from tests.routing.desk_at_hand import Office, form, mail, nanbyo
+from tests.routing.desk_at_hand import Office, OneByOne, form, mail, nanbyo
 from tests.workbooks.forms_at_hand import the_survey
 
 NAME = "【横浜市】マイナンバーアンケート回答.xlsx"
 
 
-class Here(Reader):
+class Here(OneByOne):
     """Reads in this process, so that a check can be broken by hand."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from routing.decided import Decided
 from routing.decision.reply import Circumstances, letter_kind
 from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.store import DiskFull, LedgerBusy
-from routing.reading import Reader, ReaderDied, ReadFailed
+from routing.reading import ReaderDied, ReadFailed
 from tests.routing.cases_at_hand import (
     DEADLINE,
     FUCHU_TOKYO,
@@ -28,7 +28,7 @@ from tests.routing.cases_at_hand import (
     YOKOHAMA,
     YOKOSUKA,
 )
-from tests.routing.desk_at_hand import Office, capped, form, mail, nanbyo
+from tests.routing.desk_at_hand import Office, OneByOne, capped, form, mail, nanbyo
 
 MINUTE = timedelta(minutes=1)
 FAULTY = {"program": "難病", "5": None}
@@ -36,7 +36,7 @@ NAME = "【横浜市】マイナンバーアンケート回答.xlsx"
 AWAY = {"Auto-Submitted": "auto-replied"}
 
 
-class Dying(Reader):
+class Dying(OneByOne):
     """A child that dies over every mail."""
 
     def __init__(self) -> None:

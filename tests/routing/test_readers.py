@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import signal
+import sys
+import termios
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime
+from typing import IO
 
 import pytest
 
@@ -12,9 +19,10 @@ from config.load import default_survey
 from intake.submission import Submission
 from routing.clock import JST
 from routing.ledger.arrivals import Arrival
-from routing.readers import AHEAD_BYTES, ReadAhead, Readers, Reading
-from routing.reading import Reader, ReaderDied
-from tests.routing.desk_at_hand import mail
+from routing.readers import AHEAD_BYTES, AHEAD_MAILS, ReadAhead, Readers
+from routing.reading import ReaderDied, Reading
+from tests.routing.desk_at_hand import OneByOne, form, mail
+from tests.servers.machine import eventually
 
 AT = datetime(2023, 7, 18, 10, tzinfo=JST)
 
@@ -23,7 +31,7 @@ def _arrival(id: int) -> Arrival:
     return Arrival(id, "n_mynumber", f"N{id}", AT, header_only=False, added_by="")
 
 
-class Noting(Reader):
+class Noting(OneByOne):
     """A child that notes what it is given and dies over b"bad"."""
 
     def __init__(self) -> None:
@@ -40,6 +48,7 @@ class Noting(Reader):
 def _all(ahead: ReadAhead) -> Iterator[tuple[Arrival, Reading | None]]:
     while (taken := ahead.take(wait=True)) is not None:
         yield from taken
+    ahead.close()
 
 
 def test_the_order_is_kept_and_no_more_is_begun_than_the_children_can_use() -> None:
@@ -47,7 +56,7 @@ def test_the_order_is_kept_and_no_more_is_begun_than_the_children_can_use() -> N
     drawn: list[int] = []
 
     def mails() -> Iterator[tuple[Arrival, bytes | None]]:
-        for n in range(9):
+        for n in range(40):
             drawn.append(n)
             yield _arrival(n), str(n).encode()
 
@@ -55,10 +64,10 @@ def test_the_order_is_kept_and_no_more_is_begun_than_the_children_can_use() -> N
     taken = ahead.take(wait=True)
 
     assert taken is not None and taken[0][0].id == 0
-    assert len(drawn) <= len(taken) + 2 * reader.count
+    assert len(drawn) <= len(taken) + AHEAD_MAILS
     rest = [(a.id, reading()) for a, reading in _all(ahead) if reading]
-    assert rest == [(n, None) for n in range(len(taken), 9)]
-    assert reader.given == [str(n).encode() for n in range(9)]
+    assert rest == [(n, None) for n in range(len(taken), 40)]
+    assert reader.given == [str(n).encode() for n in range(40)]
 
 
 def test_nobody_waits_for_a_slow_reading_and_it_is_told_when_it_is_over() -> None:
@@ -76,6 +85,7 @@ def test_nobody_waits_for_a_slow_reading_and_it_is_told_when_it_is_over() -> Non
     taken = ahead.take(wait=False)
     assert taken is not None and [arrival.id for arrival, _ in taken] == [1]
     assert ahead.take(wait=False) is None
+    ahead.close()
 
 
 def test_not_more_bytes_are_begun_than_fit_beside_one_mail() -> None:
@@ -115,7 +125,64 @@ def test_left_half_way_it_reads_nothing_more() -> None:
 
     ahead.close()
 
-    assert len(reader.given) <= len(taken) + 2
+    assert len(reader.given) <= len(taken) + AHEAD_MAILS
+    begun = len(reader.given)
+    time.sleep(0.1)
+    assert len(reader.given) == begun
+
+
+def test_closed_it_waits_for_the_mail_in_hand_and_lets_the_others_go() -> None:
+    """What a stop must not wait for: a dozen workbooks that take their ten seconds each."""
+
+    class Slow(Noting):
+        def read_mail(self, raw: bytes) -> Submission:
+            in_hand.set()
+            go_on.wait(5)
+            return super().read_mail(raw)
+
+    in_hand, go_on = threading.Event(), threading.Event()
+    reader = Slow()
+    ahead = ReadAhead(reader, ((_arrival(n), b"x") for n in range(9)))
+    assert ahead.take(wait=False) == []
+    assert in_hand.wait(5)
+
+    closing = threading.Thread(target=ahead.close)
+    closing.start()
+    go_on.set()
+    closing.join(5)
+
+    assert not closing.is_alive()
+    assert len(reader.given) == 1
+
+
+def test_the_next_mails_lie_with_the_child_while_it_reads() -> None:
+    """It is stopped with the first one in its hands: the others can be on their way only if nobody waits for it."""
+    readers = Readers(default_survey())
+    with readers.one() as reader:
+        reader.read_mail(mail())
+        child = reader._child
+    assert child is not None and child.stdin is not None
+    mails = [(_arrival(n), mail({"回答.xlsx": form()}, subject=f"【横浜市】{n}")) for n in range(5)]
+    size = sum(len(raw) for _, raw in mails)
+    os.kill(child.pid, signal.SIGSTOP)
+    try:
+        ahead = ReadAhead(readers, mails)
+        assert ahead.take(wait=False) == []
+        assert eventually(lambda: _lies_in(child.stdin) > size, 5)
+    finally:
+        os.kill(child.pid, signal.SIGCONT)
+
+    read = [(a.id, reading().message.subject) for a, reading in _all(ahead) if reading]
+    readers.close()
+    assert read == [(n, f"【横浜市】{n}") for n in range(5)]
+
+
+def _lies_in(pipe: IO[bytes] | None) -> int:
+    """Bytes in a pipe that nobody has read yet."""
+    assert pipe is not None
+    count = bytearray(4)
+    fcntl.ioctl(pipe.fileno(), termios.FIONREAD, count)
+    return int.from_bytes(count, sys.byteorder)
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -125,7 +192,6 @@ def test_so_many_children_answer_at_once(count: int) -> None:
     try:
         ahead = ReadAhead(readers, mails)
         read = [(a.id, reading().message.subject) for a, reading in _all(ahead) if reading]
-        ahead.close()
         alive = sum(1 for r in readers._all if r._child is not None)
     finally:
         readers.close()

@@ -69,10 +69,13 @@ def test_a_file_that_eats_memory_is_named_and_the_rest_is_read(reader: Reader) -
 class Hanging(Reader):
     """Its first child says that it has begun the first two files, and hangs in the second."""
 
-    def _ask_once(self, request: dict[str, object], data: bytes) -> bytes:
-        if not request["skip"]:
-            self._child = pretend(frame(b"P2") + frame(b"P3"))  # leaf 1 is the text
-        return super()._ask_once(request, data)
+    first = True
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        if not self.first:
+            return super()._start()
+        self.first = False
+        return pretend(frame(b"P2") + frame(b"P3"))  # leaf 1 is the text
 
 
 def pretend(said: bytes) -> subprocess.Popen[bytes]:
@@ -105,6 +108,52 @@ def test_the_file_in_which_a_child_hangs_is_left_out_and_the_others_are_read() -
     finally:
         hanging.close()
     assert codes(read) == [("一.xlsx", []), ("二.xlsx", ["too_costly"]), ("三.xlsx", [])]
+
+
+def test_a_death_concerns_the_mail_in_hand_and_those_behind_it_are_read() -> None:
+    """The child says that it is in the second file of the first mail, and three more lie in its pipe."""
+    hanging = Hanging(default_survey(), file_seconds=3.0)
+    hanging._room = 1 << 20
+    mails = [mail({"一.xlsx": form(), "二.xlsx": form()}), *(mail(subject=f"【横浜市】{n}") for n in range(3))]
+    try:
+        begun = [hanging.begin(raw) for raw in mails]
+        first, *others = [reading() for reading in begun]
+    finally:
+        hanging.close()
+    assert codes(first) == [("一.xlsx", []), ("二.xlsx", ["too_costly"])]
+    assert [read.message.subject for read in others] == [f"【横浜市】{n}" for n in range(3)]
+    assert [code for read in others for _, found in codes(read) for code in found] == []
+
+
+def test_a_child_killed_with_several_mails_costs_the_first_one_a_try_and_the_others_nothing(
+    reader: Reader,
+) -> None:
+    reader.read_mail(mail())
+    child = child_of(reader)
+    os.kill(child.pid, signal.SIGSTOP)
+    begun = [reader.begin(mail(subject=f"【横浜市】{n}")) for n in range(3)]
+    os.kill(child.pid, signal.SIGKILL)
+    with pytest.raises(ReaderDied, match="EOFError"):
+        begun[0]()
+    assert [reading().message.subject for reading in begun[1:]] == ["【横浜市】1", "【横浜市】2"]
+
+
+def test_beside_another_mail_only_what_fits_into_the_pipe_has_room(reader: Reader) -> None:
+    """Whoever writes more waits for the child, and could not take the answers meanwhile."""
+    reader.read_mail(mail())
+    assert reader.has_room(30 << 20)
+    first = reader.begin(mail())
+    assert reader.has_room(100_000)
+    assert not reader.has_room(1 << 20)
+    first()
+    assert reader.has_room(30 << 20)
+
+
+def test_what_was_begun_and_dropped_is_no_answer_to_the_next_mail(reader: Reader) -> None:
+    reader.begin(mail(subject="【横浜市】一"))
+    reader.begin(mail(subject="【横浜市】二"))
+    reader.drop()
+    assert reader.read_mail(mail(subject="【横浜市】三")).message.subject == "【横浜市】三"
 
 
 def test_a_killed_child_is_replaced(reader: Reader) -> None:
