@@ -31,18 +31,29 @@ def asked(filled: Filled, kinds: Kinds) -> Mapping[str, Asked]:
     """The standing of every question by key. `kinds`: what kinds of body it may be; empty if not known."""
     places = {question.question.key: place for place, question in enumerate(filled.questions)}
     known: dict[str, Asked] = {}
-    steering: list[FilledQuestion] = []  # the earlier questions that may leave later ones out
+    steering: list[_Steering] = []  # the earlier questions that may leave later ones out
     for place, question in enumerate(filled.questions):
         earlier = filled.questions[:place]
         verdicts = (
             _by_kind(question.question, kinds),
-            *(_by_skip(place, root, known[root.question.key], places) for root in steering),
+            *(_by_skip(place, root) for root in steering if place < root.end),
             _by_condition(question.question, earlier, known),
         )
         known[question.question.key] = min(verdicts, key=lambda verdict: _RANK[verdict.standing])
-        if any(choice.skip_to for choice in question.question.choices):
-            steering.append(question)
+        to = {c.number: places[c.skip_to] for c in question.question.choices if c.skip_to}
+        if to and known[question.question.key].standing != "not_asked":  # one that should be blank steers nothing
+            steering.append(_Steering(question, to, max(to.values())))
     return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Steering:
+    """A question with choices that skip others. `to`: number of such a choice → place of the next question to be
+    answered; `end`: the furthest of them."""
+
+    root: FilledQuestion
+    to: Mapping[int, int]
+    end: int
 
 
 _RANK: Mapping[Standing, int] = {"not_asked": 0, "open": 1, "either": 2, "asked": 3}
@@ -58,15 +69,15 @@ def _by_kind(question: Question, kinds: Kinds) -> Asked:
     return Asked("either")
 
 
-def _by_skip(place: int, root: FilledQuestion, standing: Asked, places: Mapping[str, int]) -> Asked:
-    """`skip_to`: what one earlier question leaves out. A root that should be blank itself steers nothing."""
-    if standing.standing == "not_asked":
+def _by_skip(place: int, steering: _Steering) -> Asked:
+    """`skip_to`: what one earlier question leaves out of those before its furthest target."""
+    number = steering.root.number
+    if number is None:
+        return Asked("open")
+    if place >= steering.to.get(number, 0):
         return _ASKED
-    skipping = [c for c in root.question.choices if c.skip_to and place < places[c.skip_to]]
-    if root.number is None:
-        return Asked("open") if skipping else _ASKED
-    taken = next((c for c in skipping if c.number == root.number), None)
-    return Asked("not_asked", _told(root.question, taken)) if taken else _ASKED
+    question = steering.root.question
+    return Asked("not_asked", _told(question, next(c for c in question.choices if c.number == number)))
 
 
 def _by_condition(

@@ -14,11 +14,13 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 2_000
+_SMALL = 1 << 16  # bytes of XML that are worth being kept in memory
 
 Place = tuple[int, int]
 
@@ -81,19 +83,24 @@ class Package:
         """The name of each part, in lower case → its bytes when unpacked."""
         return {name: info.file_size for name, info in self._infos.items()}
 
-    def related(self, part: str) -> dict[str, tuple[str, str]]:
+    def related(self, part: str) -> Mapping[str, tuple[str, str]]:
         """The relationships of a part ("" for the package): id → (last word of its type, target part)."""
         folder, name = posixpath.split(part)
-        found: dict[str, tuple[str, str]] = {}
+        return _relationships(self.read(posixpath.join(folder, "_rels", f"{name}.rels")), folder)
 
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            if local(tag) == "Relationship" and attributes.get("TargetMode") != "External":
-                target = attributes["Target"].replace("\\", "/")
-                path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-                found[attributes["Id"]] = (attributes["Type"].rpartition("/")[2], path)
 
-        _parse(self.read(posixpath.join(folder, "_rels", f"{name}.rels")), start)
-        return found
+@lru_cache(maxsize=16)  # the same in every answer that was filled in with one program
+def _relationships(xml: bytes, folder: str) -> Mapping[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if local(tag) == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes["Target"].replace("\\", "/")
+            path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            found[attributes["Id"]] = (attributes["Type"].rpartition("/")[2], path)
+
+    _parse(xml, start)
+    return found
 
 
 def examine(package: Package) -> tuple[Part, ...]:
@@ -108,7 +115,7 @@ def examine(package: Package) -> tuple[Part, ...]:
     for name, hidden, key in _sheets(package.read(home)):
         kind, target = targets[key]
         if kind == "worksheet":
-            parts.append(_scan(name, hidden, package.read(target)))
+            parts.append(_scanned(name, hidden, package.read(target)))
     if not parts:
         raise Broken
     return tuple(parts)
@@ -151,6 +158,10 @@ def _sheets(xml: bytes) -> list[tuple[str, str, str]]:
     return found
 
 
+def _scanned(name: str, hidden: str, xml: bytes) -> Part:
+    return _scan_again(name, hidden, xml) if len(xml) <= _SMALL else _scan(name, hidden, xml)
+
+
 def _scan(name: str, hidden: str, xml: bytes) -> Part:
     scan = _SheetScan()
     scan.parse(xml)
@@ -167,6 +178,9 @@ def _scan(name: str, hidden: str, xml: bytes) -> Part:
         scan.headers,
     )
 
+
+# The sheet of choices, say, which nobody fills in, comes again and again.
+_scan_again = lru_cache(maxsize=16)(_scan)
 
 _HEADERS = frozenset(  # ECMA-376 part 1, 18.3.1.46
     {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"}

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+from collections.abc import Callable
+
 import pytest
 
 from intake.finding import Finding
@@ -108,3 +113,43 @@ def test_types_are_told_from_the_bytes(data: bytes, kind: str) -> None:
 def test_references_in_a1_style(name: str, place: tuple[int, int]) -> None:
     assert place_of(name) == place
     assert name_of(place) == name
+
+
+_LISTS_ELSEWHERE = (  # as Excel 2010 and later write a drop-down whose list stands on another sheet ([MS-XLSX] 2.6.14)
+    b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" '
+    b'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
+    b'<x14:dataValidations count="1" xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main">'
+    b'<x14:dataValidation type="list"><x14:formula1><xm:f>\xe3\x83\xaa\xe3\x82\xb9\xe3\x83\x88!$A$1:$A$4</xm:f>'
+    b"</x14:formula1><xm:sqref>D16</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst></worksheet>"
+)
+
+
+def _with_first_sheet(change: Callable[[bytes], bytes]) -> Workbook:
+    """A filled form, the XML of its first sheet changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(filled({}))) as old, zipfile.ZipFile(out, "w") as new:
+        for item in old.infolist():
+            data = old.read(item)
+            new.writestr(item, change(data) if item.filename == "xl/worksheets/sheet1.xml" else data)
+    read = open_workbook(out.getvalue())
+    assert isinstance(read, Workbook)
+    return read
+
+
+def test_the_formula_of_a_drop_down_is_no_cells() -> None:
+    """It follows the cells; the last of them must not be taken for a formula without a result."""
+    plain = _with_first_sheet(lambda xml: xml)
+    extended = _with_first_sheet(lambda xml: xml.replace(b"</worksheet>", _LISTS_ELSEWHERE))
+
+    assert extended.sheets == plain.sheets
+    assert any(cell.formula for cell in plain.sheets[0].cells.values())
+
+
+def test_a_sheet_whose_elements_bear_a_prefix_is_read_all_the_same() -> None:
+    """As the .NET libraries write them: <x:c>, <x:f>."""
+
+    def prefixed(xml: bytes) -> bytes:
+        tags = re.sub(rb"<(/?)(?=[A-Za-z])", rb"<\1x:", xml)
+        return tags.replace(b' xmlns="', b' xmlns:x="')
+
+    assert _with_first_sheet(prefixed).sheets[0] == _with_first_sheet(lambda xml: xml).sheets[0]
