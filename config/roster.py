@@ -7,7 +7,6 @@ back as ambiguous with all of them, what fits none with near names.
 from __future__ import annotations
 
 import csv
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from config.errors import Mistake, SurveyError, why_unreadable
+from config.near_names import NEAREST, NearNames
 from config.spelling import fold
 from config.survey import BodyKind
 
@@ -29,9 +29,6 @@ COUNTS: dict[BodyKind, int] = {
 }  # fmt: skip
 _KINDS: frozenset[str] = frozenset(get_args(BodyKind))
 _COLLECTED_KINDS: frozenset[BodyKind] = frozenset({"ward", "city", "town", "village"})
-_NEAR = 3
-_ALIKE = 0.6  # difflib's ratio, from which on a spelling is near
-_LONGEST_NAME = 40  # a longer text is a sentence, not a misspelt name
 
 _CODE = re.compile(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
 _BRACKETED = re.compile(r"(.+)[(〔\[](.+?)[)〕\]]")
@@ -74,7 +71,7 @@ class Roster:
     _codes: Mapping[str, Body] = field(repr=False)
     _names: Mapping[str, tuple[Body, ...]] = field(repr=False)  # by every folded way of writing a name
     _spelt: frozenset[str] = field(repr=False)  # those ways
-    _letters: Mapping[str, frozenset[str]] = field(repr=False)  # the characters of each
+    _near_names: NearNames = field(repr=False)
 
     @classmethod
     def of(cls, bodies: Iterable[Body]) -> Roster:
@@ -85,7 +82,7 @@ class Roster:
             for spelling in _spellings(body):
                 names[spelling] = (*names.get(spelling, ()), body)
         codes = {body.lgcode: body for body in ordered}
-        return cls(ordered, codes, names, frozenset(names), {name: frozenset(name) for name in names})
+        return cls(ordered, codes, names, frozenset(names), NearNames(names))
 
     def __iter__(self) -> Iterator[Body]:
         return iter(self.bodies)
@@ -154,30 +151,12 @@ class Roster:
         return cities[0] if len(cities) == 1 and cities[0].kind == "designated" else None
 
     def _near(self, name: str, code: str, hints: list[str]) -> tuple[Body, ...]:
-        """もしかして: the body whose name begins the text, those lacking only 市 or 町, those spelt alike."""
-        if len(name) > _LONGEST_NAME:
-            return ()
-        begins = [name[:end] for end in range(len(name), 1, -1) if name[:end] in self._names]
-        shortened = [name + kind for kind in "都道府県市区町村" if name + kind in self._names]
-        alike = difflib.get_close_matches(name, self._sharing(name), n=_NEAR, cutoff=_ALIKE)
+        """もしかして: the bodies whose names come nearest."""
         near: dict[str, Body] = {}
-        for spelling in [*begins[:1], *shortened, *alike]:
+        for spelling in self._near_names.of(name):
             for body in _narrow(self._names[spelling], code, hints):
                 near.setdefault(body.lgcode, body)
-        return tuple(near.values())[:_NEAR]
-
-
-    def _sharing(self, name: str) -> list[str]:
-        """The spellings that share enough characters with a name to resemble it by _ALIKE at all: the others,
-        nearly all of them, would cost difflib ten milliseconds. Shared characters, counting those that a name
-        repeats, are no fewer than those in difflib's ratio 2·M / (length + length)."""
-        letters, length = frozenset(name), len(name)
-        repeated = length - len(letters)
-        return [
-            spelling
-            for spelling, own in self._letters.items()
-            if 2 * (len(letters & own) + repeated) >= _ALIKE * (length + len(spelling))
-        ]
+        return tuple(near.values())[:NEAREST]
 
 
 def load_roster(path: Path | None = None) -> Roster:

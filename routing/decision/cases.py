@@ -36,6 +36,7 @@ from routing.standing import Booking
 
 WHY_NO_FILE = frozenset({"file_by_link", "file_removed", "mail_divided"})
 
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """What an operator decided about one mail. `outcome` replaces the verdict on every piece that waits;

@@ -105,6 +105,7 @@ def _crash(counted: Office, server: Accepted, mails: list[Traffic], kills: int, 
     assert eventually(lambda: _readers(counted.folder / "survey") == [], 5)
 
 
+@pytest.mark.long
 def test_killed_five_times_in_300_mails_nothing_is_lost_and_nothing_done_twice(
     counted: Office, server: Accepted
 ) -> None:

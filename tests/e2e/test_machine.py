@@ -73,6 +73,7 @@ def test_a_read_only_disk_is_told_and_the_work_goes_on_when_it_is_mended(
     assert desk.end() == 0
 
 
+@pytest.mark.long
 def test_a_disk_that_turns_read_only_under_the_running_desk_is_told_once_and_loses_nothing(
     desk: Desk, faulty_disk: FaultyDisk
 ) -> None:

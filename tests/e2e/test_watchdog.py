@@ -125,6 +125,7 @@ def test_a_desk_that_works_gives_signs_of_life_all_the_while(
     assert watchdog.heard("STOPPING=1", 5)
 
 
+@pytest.mark.long
 def test_a_desk_that_hangs_gives_no_sign_is_begun_anew_and_nothing_is_lost_or_sent_twice(
     desk: Desk, watchdog: Watchdog, server: Accepted
 ) -> None:
