@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import tomllib
@@ -35,6 +36,7 @@ from intake.finding import CATALOGUE
 from routing.cli import app
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, sentence_of
 from tests import docs_made
+from tests.bench import run
 
 ROOT = Path(__file__).parents[1]
 README, GUIDE = ROOT / "README.md", ROOT / "docs" / "guide.ja.md"
@@ -293,6 +295,30 @@ def test_the_journeys_tables_are_up_to_date() -> None:
 def test_the_readmes_table_of_speed_is_that_of_the_last_benchmark() -> None:
     text = _read(ROOT / "README.md")
     assert text == docs_made.with_made_parts(text, docs_made.MADE_OF_README), "python -m tests.docs_made"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ({"journey": {"share_of_floors": 0.5}}, ["share_of_floors", "journey", "twenty_thousand"]),
+        ({"twenty_thousand": {"mails": 2}}, ["share_of_floors", "journey", "growth", "twenty_thousand"]),
+    ],
+)
+def test_a_benchmark_takes_the_place_of_its_own_figures_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: dict[str, Any], kept: list[str]
+) -> None:
+    before = {"share_of_floors": 0.1, "journey": {}, "growth": {}, "twenty_thousand": {"mails": 1}}
+    result = tmp_path / "bench.json"
+    result.write_text(json.dumps(before))
+    monkeypatch.setattr(run, "RESULT", result)
+    monkeypatch.setattr(docs_made, "main", lambda: None)
+
+    run.write(written)
+
+    after = json.loads(result.read_text())
+    assert sorted(after) == sorted(kept)
+    assert after["share_of_floors"] == (0.5 if "journey" in written else 0.1)
+    assert after["twenty_thousand"] == written.get("twenty_thousand", {"mails": 1})
 
 
 def test_each_promise_names_a_test_that_exists() -> None:

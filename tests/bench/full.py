@@ -23,7 +23,7 @@ from rich.progress import track
 from config.jst import JST
 from tests.bench.machine import ALL, described, fsync_p50_ms, memory_mib
 from tests.bench.rig import VERDICTS, Rig, rig, warm_worker
-from tests.bench.run import write
+from tests.bench.run import APART, write
 from tests.e2e.office import Office, Worker
 from tests.e2e.traffic import Traffic, submissions_only
 from tests.servers.machine import eventually
@@ -46,7 +46,7 @@ def main() -> None:
     for name, value in figures.items():
         screen.print(f"{name:>35} {value}", highlight=False)
     if mails == MAILS:
-        write({"twenty_thousand": figures})
+        write({APART: figures})
 
 
 def twenty_thousand(running: Rig, base: Sequence[Traffic], mails: int) -> dict[str, Any]:

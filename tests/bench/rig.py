@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ ARRIVALS = "SELECT count(*) FROM arrival"
 WAITING = "SELECT (SELECT count(*) FROM to_read) + (SELECT count(*) FROM to_send)"
 VERDICTS = "SELECT count(*) FROM verdict WHERE piece = '0'"
 PATIENCE = 300.0  # seconds
+EVERY = 0.1  # seconds between two looks: whoever looks on takes time from what is looked at
 
 
 @dataclass(frozen=True)
@@ -99,15 +101,27 @@ def timed(rig: Rig, office: Office, worker: Worker, mails: Sequence[Traffic], re
     os.kill(worker.process.pid, signal.SIGSTOP)
     rig.put(mails)
     os.kill(worker.process.pid, signal.SIGCONT)
-    eventually(lambda: office.ledger(ARRIVALS)[0][0] > before, PATIENCE)
-    began = time.monotonic()
-    office.wait_for_rows(VERDICTS, [(before + len(mails),)], PATIENCE)
-    office.wait_for_rows(WAITING, [(0,)], PATIENCE)
-    seconds = time.monotonic() - began
+    with closing(office.reading()) as ledger:
+        _until(lambda: _number(ledger, ARRIVALS) > before)
+        began = time.monotonic()
+        _until(lambda: _number(ledger, VERDICTS) == before + len(mails) and _number(ledger, WAITING) == 0)
+        seconds = time.monotonic() - began
     spent = [now - then for now, then in zip(cpu_seconds(worker.process.pid), cpu, strict=True)]
     run = Run(seconds, memory_mib(worker.process.pid), *spent)
     assert len(rig.sink.accepted()) == replies, worker.log()[-2000:]
     return run
+
+
+def _number(ledger: sqlite3.Connection, query: str) -> int:
+    return int(ledger.execute(query).fetchone()[0])
+
+
+def _until(check: Callable[[], bool]) -> None:
+    """Returns once `check` holds; looks seldom."""
+    until = time.monotonic() + PATIENCE
+    while not check():
+        assert time.monotonic() < until
+        time.sleep(EVERY)
 
 
 def _wait_until_quiet(office: Office) -> None:

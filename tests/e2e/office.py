@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -101,10 +102,12 @@ class Office:
 
     def ledger(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of the ledger, as another program sees it."""
-        with sqlite3.connect(f"file:{self.folder / 'ledger.db'}?mode=ro", uri=True, timeout=10) as connection:
-            rows = connection.execute(query).fetchall()
-        connection.close()
-        return rows
+        with closing(self.reading()) as connection:
+            return connection.execute(query).fetchall()
+
+    def reading(self) -> sqlite3.Connection:
+        """A connection that reads the ledger, for whoever looks often."""
+        return sqlite3.connect(f"file:{self.folder / 'ledger.db'}?mode=ro", uri=True, timeout=10)
 
     def wait_for_rows(self, query: str, rows: list[tuple[Any, ...]], seconds: float = 20.0) -> None:
         """Returns once the query gives these rows; AssertionError if it does not in time."""
