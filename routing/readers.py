@@ -78,7 +78,7 @@ class ReadAhead:
         tell: Callable[[], None] = lambda: None,
     ) -> None:
         self._mails = iter(mails)
-        self._begun: deque[_Begun] = deque()
+        self._begun: deque[_Begun] = deque()  # in the order of the mails
         self._lines = [_Line(reader, tell) for _ in range(reader.count)]
 
     def take(self, wait: bool) -> list[tuple[Arrival, Reading | None]] | None:
@@ -92,7 +92,7 @@ class ReadAhead:
         taken: list[tuple[Arrival, Reading | None]] = []
         while self._begun and self._begun[0].is_over:
             begun = self._begun.popleft()
-            taken.append((begun.arrival, begun.reading.result if begun.raw is not None else None))
+            taken.append((begun.arrival, begun.reading.result if begun.readable else None))
         self._begin()
         return taken
 
@@ -108,25 +108,26 @@ class ReadAhead:
             arrival, raw = next(self._mails, (None, None))
             if arrival is None:
                 return
-            begun = _Begun(arrival, raw)
+            begun = _Begun(arrival, raw or b"", raw is not None)
             self._begun.append(begun)
-            if raw is not None:
+            if begun.readable:
                 min(self._lines, key=_Line.load).add(begun)
 
     def _has_room(self) -> bool:
-        bytes_begun = sum(len(begun.raw or b"") for begun in self._begun)
+        bytes_begun = sum(len(begun.raw) for begun in self._begun)
         return len(self._begun) < AHEAD_MAILS * len(self._lines) and bytes_begun < AHEAD_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
     arrival: Arrival
-    raw: bytes | None = field(repr=False)
+    raw: bytes = field(repr=False)
+    readable: bool  # else there are no bytes, or none that may be read
     reading: Future[Submission] = field(default_factory=Future)
 
     @property
     def is_over(self) -> bool:
-        return self.raw is None or self.reading.done()
+        return not self.readable or self.reading.done()
 
 
 class _Line:
@@ -169,18 +170,14 @@ class _Line:
 
     def _read(self, first: _Begun, reader: Reader) -> None:
         """Reads this mail and those that come meanwhile."""
-        on_their_way: deque[tuple[_Begun, Reading]] = deque()
-        following: _Begun | None = first
-        while on_their_way or following is not None:
-            if following is not None and following.raw is not None and reader.has_room(len(following.raw)):
+        on_their_way = deque([(first, reader.begin(first.raw))])
+        while on_their_way:
+            while (following := self._next()) is not None:
                 on_their_way.append((following, reader.begin(following.raw)))
-                following = self._next()
-                continue
             self._finish(*on_their_way.popleft())
             if self._closed:
                 reader.drop()
                 return
-            following = following or self._next()
 
     def _next(self) -> _Begun | None:
         try:

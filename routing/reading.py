@@ -93,14 +93,10 @@ class Reader:
         return _SUBMISSION.validate_json(self._take(self._hand_over(request, raw)))
 
     def begin(self, raw: bytes) -> Reading:
-        """Hands a mail over, maybe while others are being read. Readings are taken in the order in which they
-        were begun."""
+        """Hands a mail over while others are being read, as far as it fits into the pipe; never waits for the child.
+        Readings are taken in the order in which they were begun."""
         asked = self._hand_over({"task": "mail"}, raw)
         return lambda: _SUBMISSION.validate_json(self._take(asked))
-
-    def has_room(self, size: int) -> bool:
-        """Whether a mail of so many bytes may be begun now: beside others only where it fits into the pipe."""
-        return not self._asked or sum(_in_pipe(len(a.data)) for a in self._asked) + _in_pipe(size) <= self._room
 
     def told_passwords(self, raw: bytes) -> tuple[str, ...]:
         """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten, never
@@ -136,14 +132,14 @@ class Reader:
         asked = _Asked(request, data)
         self._asked.append(asked)
         with suppress(ReaderUnavailable):  # told to whoever waits for the answer
-            self._send_all()
+            self._send()
         return asked
 
     def _take(self, asked: _Asked) -> bytes:
         """The answer to a request, once the child has given it and those before it."""
         try:
             while asked.end is None:
-                self._send_all()
+                self._send()
                 self._receive_one()
         except ReaderUnavailable:
             self._asked.remove(asked)
@@ -154,19 +150,27 @@ class Reader:
             raise ReadFailed(asked.end[1:].decode("utf-8", "backslashreplace"))
         return asked.end[1:]
 
-    def _send_all(self) -> None:
-        """Sends what this child was not sent. Where it is dead, that shows when its answer is waited for."""
-        waiting = [asked for asked in self._asked if not asked.sent]
-        if not waiting:
-            return
-        child = self._running(idle=len(waiting) == len(self._asked))
-        assert child.stdin is not None
-        for asked in waiting:
-            head = json.dumps({**asked.request, "skip": asked.skip}).encode()
+    def _send(self) -> None:
+        """Sends what this child was not sent, as far as nobody need wait for it to be read. Where the child is
+        dead, that shows when its answer is waited for."""
+        with_child = [asked for asked in self._asked if asked.sent]
+        for asked in [asked for asked in self._asked if not asked.sent]:
+            if with_child and not self._has_room(asked, with_child):
+                return
+            child = self._running(idle=not with_child)
+            assert child.stdin is not None
             asked.sent = True
+            with_child.append(asked)
+            head = json.dumps({**asked.request, "skip": asked.skip}).encode()
             with suppress(OSError):
                 child.stdin.write(frame(head) + frame(asked.data))
                 child.stdin.flush()
+
+    def _has_room(self, asked: _Asked, with_child: Sequence[_Asked]) -> bool:
+        """Whether it fits into the pipe beside these, to a child that is not to be replaced yet. Were we to wait
+        for the child to read, and it for us to take a long answer, nothing would go on."""
+        in_pipe = sum(_in_pipe(each) for each in (*with_child, asked))
+        return in_pipe <= self._room and self._served + len(with_child) < REPLACE_AFTER
 
     def _receive_one(self) -> None:
         """The end of the oldest request; or of its first attempt, where a file of it cost the child its life."""
@@ -225,9 +229,9 @@ class Reader:
         self.close()
 
 
-def _in_pipe(size: int) -> int:
-    """Bytes that a request with so much data takes in a pipe at most: whole pages, and one for its head."""
-    return -(-size // _PAGE) * _PAGE + 2 * _PAGE
+def _in_pipe(asked: _Asked) -> int:
+    """Bytes that a request takes in a pipe at most: whole pages, begun ones too, and one for its head."""
+    return (len(asked.data) // _PAGE + 3) * _PAGE
 
 
 def _widened(pipe: int) -> int:

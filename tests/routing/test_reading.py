@@ -17,6 +17,7 @@ import pytest
 from config.load import default_survey
 from intake.reader import frame
 from intake.submission import Submission
+from routing import reading
 from routing.reading import Reader, ReaderDied, ReaderUnavailable
 from tests.routing.desk_at_hand import form, mail
 
@@ -74,7 +75,7 @@ class Hanging(Reader):
     def _start(self) -> subprocess.Popen[bytes]:
         if not self.first:
             return super()._start()
-        self.first = False
+        self.first, self._room = False, 1 << 16
         return pretend(frame(b"P2") + frame(b"P3"))  # leaf 1 is the text
 
 
@@ -113,7 +114,6 @@ def test_the_file_in_which_a_child_hangs_is_left_out_and_the_others_are_read() -
 def test_a_death_concerns_the_mail_in_hand_and_those_behind_it_are_read() -> None:
     """The child says that it is in the second file of the first mail, and three more lie in its pipe."""
     hanging = Hanging(default_survey(), file_seconds=3.0)
-    hanging._room = 1 << 20
     mails = [mail({"一.xlsx": form(), "二.xlsx": form()}), *(mail(subject=f"【横浜市】{n}") for n in range(3))]
     try:
         begun = [hanging.begin(raw) for raw in mails]
@@ -138,15 +138,30 @@ def test_a_child_killed_with_several_mails_costs_the_first_one_a_try_and_the_oth
     assert [reading().message.subject for reading in begun[1:]] == ["【横浜市】1", "【横浜市】2"]
 
 
-def test_beside_another_mail_only_what_fits_into_the_pipe_has_room(reader: Reader) -> None:
-    """Whoever writes more waits for the child, and could not take the answers meanwhile."""
+def test_what_does_not_fit_into_the_pipe_beside_another_mail_is_handed_over_later(reader: Reader) -> None:
+    """Whoever writes more waits for the child, and could not take its answers meanwhile."""
     reader.read_mail(mail())
-    assert reader.has_room(30 << 20)
-    first = reader.begin(mail())
-    assert reader.has_room(100_000)
-    assert not reader.has_room(1 << 20)
-    first()
-    assert reader.has_room(30 << 20)
+    child = child_of(reader)
+    os.kill(child.pid, signal.SIGSTOP)
+    try:
+        begun = [reader.begin(mail(subject="【横浜市】小")), reader.begin(mail({"大.bin": os.urandom(2 << 20)}))]
+    finally:
+        os.kill(child.pid, signal.SIGCONT)
+    small, large = (reading() for reading in begun)
+    assert small.message.subject == "【横浜市】小"
+    assert [file.size for file in large.files] == [2 << 20]
+
+
+def test_a_child_is_replaced_after_so_many_mails_though_more_are_on_their_way(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "REPLACE_AFTER", 2)
+    children, subjects = [], []
+    for taken in [reader.begin(mail(subject=f"【横浜市】{n}")) for n in range(5)]:
+        subjects.append(taken().message.subject)
+        children.append(child_of(reader).pid)
+    assert subjects == [f"【横浜市】{n}" for n in range(5)]
+    assert [children.count(pid) for pid in dict.fromkeys(children)] == [2, 2, 1]
 
 
 def test_what_was_begun_and_dropped_is_no_answer_to_the_next_mail(reader: Reader) -> None:
