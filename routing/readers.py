@@ -13,6 +13,7 @@ from concurrent import futures
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import Empty, LifoQueue, SimpleQueue
 from threading import Thread
@@ -170,14 +171,20 @@ class _Line:
 
     def _read(self, first: _Begun, reader: Reader) -> None:
         """Reads this mail and those that come meanwhile."""
-        on_their_way = deque([(first, reader.begin(first.raw))])
+        on_their_way = deque([(first, self._handed_over(first, reader))])
         while on_their_way:
             while (following := self._next()) is not None:
-                on_their_way.append((following, reader.begin(following.raw)))
+                on_their_way.append((following, self._handed_over(following, reader)))
             self._finish(*on_their_way.popleft())
             if self._closed:
                 reader.drop()
                 return
+
+    def _handed_over(self, begun: _Begun, reader: Reader) -> Reading:
+        try:
+            return reader.begin(begun.raw)
+        except Exception as error:  # noqa: BLE001 - this thread must not end: the desk would wait for ever
+            return partial(_raise, error)
 
     def _next(self) -> _Begun | None:
         try:
@@ -188,7 +195,11 @@ class _Line:
     def _finish(self, begun: _Begun, reading: Reading) -> None:
         try:
             begun.reading.set_result(reading())
-        except BaseException as error:  # noqa: BLE001 - whoever waits for the reading is to see it
+        except Exception as error:  # noqa: BLE001 - whoever waits for the reading is to see it
             begun.reading.set_exception(error)
         self._done += 1
         self._tell()
+
+
+def _raise(error: Exception) -> Submission:
+    raise error

@@ -117,6 +117,21 @@ def test_a_death_is_told_with_the_mail_over_which_it_happened() -> None:
     assert died == [2]
 
 
+def test_what_nobody_foresaw_in_handing_over_is_that_mails_own_and_the_next_is_read() -> None:
+    class Failing(Noting):
+        def begin(self, raw: bytes) -> Reading:
+            if raw == b"bad":
+                raise ZeroDivisionError("nobody foresaw it")
+            return super().begin(raw)
+
+    mails = [(_arrival(1), b"x"), (_arrival(2), b"bad"), (_arrival(3), b"y")]
+    first, second, third = (reading for _, reading in _all(ReadAhead(Failing(), mails)) if reading)
+
+    with pytest.raises(ZeroDivisionError):
+        second()
+    assert (first(), third()) == (None, None)
+
+
 def test_left_half_way_it_reads_nothing_more() -> None:
     reader = Noting()
     ahead = ReadAhead(reader, ((_arrival(n), b"x") for n in range(100)))
