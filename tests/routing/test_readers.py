@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import IO
 
 import pytest
@@ -180,6 +181,7 @@ def test_the_next_mails_lie_with_the_child_while_it_reads() -> None:
     mails = [(_arrival(n), mail({"回答.xlsx": form()}, subject=f"【横浜市】{n}")) for n in range(5)]
     size = sum(len(raw) for _, raw in mails)
     os.kill(child.pid, signal.SIGSTOP)
+    assert eventually(lambda: Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T", 5)
     try:
         ahead = ReadAhead(readers, mails)
         assert ahead.take(wait=False) == []
