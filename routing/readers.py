@@ -108,11 +108,13 @@ class ReadAhead:
         while self._has_room():
             arrival, raw = next(self._mails, (None, None))
             if arrival is None:
-                return
+                break
             begun = _Begun(arrival, raw or b"", raw is not None)
             self._begun.append(begun)
             if begun.readable:
                 min(self._lines, key=_Line.load).add(begun)
+        for line in self._lines:
+            line.hand_over()
 
     def _has_room(self) -> bool:
         bytes_begun = sum(len(begun.raw) for begun in self._begun)
@@ -137,27 +139,34 @@ class _Line:
     def __init__(self, reader: Reader | Readers, tell: Callable[[], None]) -> None:
         self._reader = reader
         self._tell = tell
-        self._todo: SimpleQueue[_Begun | None] = SimpleQueue()
-        self._added = self._done = 0
+        self._added: list[_Begun] = []
+        self._todo: SimpleQueue[list[_Begun]] = SimpleQueue()
+        self._begun = self._done = 0
         self._closed = False
         self._thread: Thread | None = None
 
     def load(self) -> int:
         """Mails that it has and that are not read yet."""
-        return self._added - self._done
+        return self._begun - self._done
 
     def add(self, begun: _Begun) -> None:
-        """To be read after those before it."""
-        self._added += 1
-        self._todo.put(begun)
-        if self._thread is None:
-            self._thread = Thread(target=self._run, name="reader", daemon=True)
-            self._thread.start()
+        """To be read after those before it, once they are handed over."""
+        self._begun += 1
+        self._added.append(begun)
+
+    def hand_over(self) -> None:
+        """Gives the thread what was added, all at once: it looks for more only between two readings."""
+        if self._added:
+            self._todo.put(self._added)
+            self._added = []
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="reader", daemon=True)
+                self._thread.start()
 
     def close(self) -> None:
         """Ends the thread after the mail in hand."""
         self._closed = True
-        self._todo.put(None)
+        self._todo.put([])
 
     def join(self) -> None:
         """Waits for its end."""
@@ -165,20 +174,20 @@ class _Line:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._closed and (first := self._todo.get()) is not None:
+        while not self._closed and (mails := self._todo.get()):
             with self._reader.one() as reader:
-                self._read(first, reader)
+                self._read(mails, reader)
 
-    def _read(self, first: _Begun, reader: Reader) -> None:
-        """Reads this mail and those that come meanwhile."""
-        on_their_way = deque([(first, self._handed_over(first, reader))])
-        while on_their_way:
-            while (following := self._next()) is not None:
-                on_their_way.append((following, self._handed_over(following, reader)))
+    def _read(self, mails: list[_Begun], reader: Reader) -> None:
+        """Reads these mails and those that come meanwhile."""
+        on_their_way: deque[tuple[_Begun, Reading]] = deque()
+        while mails or on_their_way:
+            on_their_way.extend((begun, self._handed_over(begun, reader)) for begun in mails)
             self._finish(*on_their_way.popleft())
             if self._closed:
                 reader.drop()
                 return
+            mails = self._more()
 
     def _handed_over(self, begun: _Begun, reader: Reader) -> Reading:
         try:
@@ -186,11 +195,11 @@ class _Line:
         except Exception as error:  # noqa: BLE001 - this thread must not end: the desk would wait for ever
             return partial(_raise, error)
 
-    def _next(self) -> _Begun | None:
+    def _more(self) -> list[_Begun]:
         try:
             return self._todo.get_nowait()
         except Empty:
-            return None
+            return []
 
     def _finish(self, begun: _Begun, reading: Reading) -> None:
         try:
