@@ -54,7 +54,7 @@ class ReadFailed(Exception):
     """Reading raised something nobody foresaw; the text is the child's traceback."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Asked:
     """One request on its way. `skip`: files that cost a child its life; `end`: the answer, or the death."""
 
