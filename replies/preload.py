@@ -9,6 +9,7 @@ from __future__ import annotations
 from config.tiles import tile_positions
 from replies.letters import render
 from replies.reports import page
+from replies.templating import compile_all
 from replies.wording import load_wording
 
 
@@ -16,6 +17,6 @@ def preload() -> None:
     """Loads and keeps them all. A mistake in one is ours, and raised here and not at some mail."""
     for by_hand in (False, True):
         load_wording(by_hand)
-    render.load_templates()
-    page.load_templates()
+    compile_all(render.environment())
+    compile_all(page.environment())
     tile_positions()

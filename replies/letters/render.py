@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from config.survey import Survey
 from intake.finding import Finding, quote
@@ -21,6 +21,7 @@ from replies.letter import Attachment, FileBlock, Letter
 from replies.letters.wrapping import wrap_text
 from replies.listed import ListView, absent_from, programs_listed, remark_text, view_list, view_originals
 from replies.points import Point, hints, requests
+from replies.templating import environment_of
 from replies.wording import Wording
 from replies.workbooks.findings_book import book_name, findings_book
 
@@ -124,31 +125,18 @@ def _body(
 def write_body(template: str, values: Mapping[str, object]) -> str:
     """The text of one template of `templates/` with these values, wrapped for a mail, with LF line ends.
     No value can add a line. jinja2.UndefinedError for a value that the template wants and is not there."""
-    return wrap_text(_tidy(_environment().get_template(f"{template}.j2").render(**values)))
-
-
-def load_templates() -> None:
-    """Compiles every letter's template now."""
-    for name in _environment().list_templates(extensions=["j2"]):
-        if "/" not in name:  # the reports' have an environment of their own
-            _environment().get_template(name)
+    return wrap_text(_tidy(environment().get_template(f"{template}.j2").render(**values)))
 
 
 @cache
-def _environment() -> Environment:
-    """The templates, compiled once. `finalize` sees every value that is put in, so none can add a line."""
-    environment = Environment(
-        loader=PackageLoader("replies"),
-        autoescape=False,  # text/plain: nothing to escape
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_finalize,
-        auto_reload=False,
+def environment() -> Environment:
+    """The letters' templates, compiled once. No value that is put in can add a line."""
+    return environment_of(
+        "templates",
+        False,
+        _finalize,
+        {"era_date": era_date, "era_instant": era_instant, "full_width": full_width_number},
     )
-    environment.filters.update(era_date=era_date, era_instant=era_instant, full_width=full_width_number)
-    return environment
 
 
 def _finalize(value: object) -> object:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from config.survey import Survey
@@ -33,6 +33,7 @@ from replies.reports.words import (
     time_left,
     units,
 )
+from replies.templating import environment_of
 from replies.wording import Wording
 
 _BAR = 480.0  # units of the picture that a whole bar takes
@@ -107,27 +108,16 @@ def prefecture_page(report: PrefectureReport, survey: Survey, wording: Wording) 
     )
 
 
-def load_templates() -> None:
-    """Compiles every page's template now."""
-    for name in environment().list_templates(extensions=["j2"]):
-        environment().get_template(name)
-
-
 @cache
 def environment() -> Environment:
     """The reports' templates, compiled once. Every value is escaped; `finalize` keeps controls and direction
     marks out of it."""
-    made = Environment(
-        loader=PackageLoader("replies", "templates/report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-        auto_reload=False,
+    return environment_of(
+        "templates/report",
+        True,
+        _finalize,
+        {"era_date": era_date, "full_width": full_width_number, "short": short_instant},
     )
-    made.filters.update(era_date=era_date, full_width=full_width_number, short=short_instant)
-    return made
 
 
 def _finalize(value: object) -> object:
