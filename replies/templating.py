@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 def environment_of(
     folder: str,
+    *,
     escaped: bool,
     finalize: Callable[[object], object],
     filters: Mapping[str, Callable[..., object]],

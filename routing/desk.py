@@ -123,8 +123,6 @@ class Desk:
         if not arrivals.is_waiting(self.ledger, arrival.id):
             return None
         if isinstance(read, Note):
-            if not arrivals.is_waiting(self.ledger, arrival.id):  # an official has erased it meanwhile
-                return None
             return self._hold(arrival, read.kind, read.detail)
         try:
             with self.ledger.apart():

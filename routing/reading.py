@@ -93,8 +93,8 @@ class Reader:
         return _SUBMISSION.validate_json(self._take(self._hand_over(request, raw)))
 
     def begin(self, raw: bytes) -> Reading:
-        """Hands a mail over while others are being read, as far as it fits into the pipe; never waits for the child.
-        Readings are taken in the order in which they were begun."""
+        """Hands a mail over while others are being read, as far as it fits into the pipe beside them. Readings are
+        taken in the order in which they were begun."""
         asked = self._hand_over({"task": "mail"}, raw)
         return lambda: _SUBMISSION.validate_json(self._take(asked))
 
@@ -131,8 +131,9 @@ class Reader:
     def _hand_over(self, request: Mapping[str, object], data: bytes) -> _Asked:
         asked = _Asked(request, data)
         self._asked.append(asked)
-        with suppress(ReaderUnavailable):  # told to whoever waits for the answer
-            self._send()
+        if self._child is not None:  # else whoever waits for the first answer has one started, and hears if it fails
+            with suppress(ReaderUnavailable):
+                self._send()
         return asked
 
     def _take(self, asked: _Asked) -> bytes:

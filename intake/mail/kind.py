@@ -13,21 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from intake.mail import bounce
-from intake.mail.ids import is_our_message_id, make_message_id
+from intake.mail.ids import is_our_message_id
 from intake.mail.mime import Leaf, Part, leaves
 from intake.mail.missing import PARTIAL, comes_by_link, was_removed
 from intake.submission import Address, Claim, MailKind, Message
-
-__all__ = [
-    "TAG_HEADER",
-    "Kind",
-    "is_noreply",
-    "is_our_message_id",
-    "make_message_id",
-    "mark_returned",
-    "never_answer",
-    "tell_kind",
-]
 
 TAG_HEADER = "X-Uketsuke"
 
@@ -144,9 +133,7 @@ def tell_kind(
     return Kind(kind, signs, action, facts.answers)
 
 
-def never_answer(
-    part: Part, message: Message, own: frozenset[str] = frozenset()
-) -> tuple[str, ...]:
+def never_answer(part: Part, message: Message, own: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Why no reply may go out though the mail is taken in; empty where one may. `own`: our addresses."""
     facts = _Facts(part, message, False, False, "", ())
     signs = [rule.sign for rule in _RULES if rule.sign in _SILENCING and rule.holds(facts)]

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from xml.parsers import expat
 
-from intake.sheets.ooxml import Broken, Package, local, new_parser
+from intake.sheets.package import Broken, Package, local, new_parser
 
 MAX_PART = 20 * 1024 * 1024  # bytes of a part that is looked through
 STRINGS = "文字列の一覧"  # the table of strings: what cells show, furigana, and what none shows any more

@@ -23,7 +23,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from intake.encrypted import decrypted
 from intake.finding import CATALOGUE, Finding
-from intake.sheets import ooxml
+from intake.sheets import ooxml, package
 from intake.sheets.asides import asides
 from intake.sniff import FileType, sniff
 
@@ -112,12 +112,12 @@ def _with_macros(opened: Workbook | Finding) -> Workbook | Finding:
 
 def _open_ooxml(data: bytes) -> Workbook | Finding:
     try:
-        with ooxml.opened(data) as package:
-            parts = ooxml.examine(package)
-            beside = asides(package)
-    except ooxml.TooCostly as cost:
+        with package.opened(data) as archive:
+            parts = ooxml.examine(archive)
+            beside = asides(archive)
+    except package.TooCostly as cost:
         return _finding("too_costly", found=str(cost))
-    except ooxml.Broken:
+    except package.Broken:
         return _finding("unreadable")
     if sum(part.filled for part in parts) > MAX_CELLS:
         return _finding("too_costly", found=f"{MAX_CELLS:,}セル超")

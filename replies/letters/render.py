@@ -133,9 +133,9 @@ def environment() -> Environment:
     """The letters' templates, compiled once. No value that is put in can add a line."""
     return environment_of(
         "templates",
-        False,
-        _finalize,
-        {"era_date": era_date, "era_instant": era_instant, "full_width": full_width_number},
+        escaped=False,
+        finalize=_finalize,
+        filters={"era_date": era_date, "era_instant": era_instant, "full_width": full_width_number},
     )
 
 

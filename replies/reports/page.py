@@ -114,9 +114,9 @@ def environment() -> Environment:
     marks out of it."""
     return environment_of(
         "templates/report",
-        True,
-        _finalize,
-        {"era_date": era_date, "full_width": full_width_number, "short": short_instant},
+        escaped=True,
+        finalize=_finalize,
+        filters={"era_date": era_date, "full_width": full_width_number, "short": short_instant},
     )
 
 

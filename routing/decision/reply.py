@@ -13,7 +13,8 @@ from config.domains import is_local_government
 from config.settings import Settings, by_hand
 from config.survey import Mailbox, Survey
 from intake.finding import Finding
-from intake.mail.kind import is_noreply, make_message_id
+from intake.mail.ids import make_message_id
+from intake.mail.kind import is_noreply
 from intake.submission import Address, Submission
 from replies.letter import Envelope, Letter, LetterKind, Owed, PartsBlock, Thread
 from replies.letters.compose import compose

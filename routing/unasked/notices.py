@@ -12,7 +12,7 @@ from datetime import datetime
 
 from config.settings import Settings
 from config.survey import Mailbox
-from intake.mail.kind import make_message_id
+from intake.mail.ids import make_message_id
 from replies.letter import Envelope, NoticeKind, Thread
 from replies.letters.compose import compose
 from replies.letters.render import Rendered

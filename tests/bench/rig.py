@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,9 +102,11 @@ def timed(rig: Rig, office: Office, worker: Worker, mails: Sequence[Traffic], re
     rig.put(mails)
     os.kill(worker.process.pid, signal.SIGCONT)
     with closing(office.reading()) as ledger:
-        _until(lambda: _number(ledger, ARRIVALS) > before)
+        assert eventually(lambda: _number(ledger, ARRIVALS) > before, PATIENCE, EVERY)
         began = time.monotonic()
-        _until(lambda: _number(ledger, VERDICTS) == before + len(mails) and _number(ledger, WAITING) == 0)
+        decided = before + len(mails)
+        assert eventually(lambda: _number(ledger, VERDICTS) == decided, PATIENCE, EVERY)
+        assert eventually(lambda: _number(ledger, WAITING) == 0, PATIENCE, EVERY)
         seconds = time.monotonic() - began
     spent = [now - then for now, then in zip(cpu_seconds(worker.process.pid), cpu, strict=True)]
     run = Run(seconds, memory_mib(worker.process.pid), *spent)
@@ -114,14 +116,6 @@ def timed(rig: Rig, office: Office, worker: Worker, mails: Sequence[Traffic], re
 
 def _number(ledger: sqlite3.Connection, query: str) -> int:
     return int(ledger.execute(query).fetchone()[0])
-
-
-def _until(check: Callable[[], bool]) -> None:
-    """Returns once `check` holds; looks seldom."""
-    until = time.monotonic() + PATIENCE
-    while not check():
-        assert time.monotonic() < until
-        time.sleep(EVERY)
 
 
 def _wait_until_quiet(office: Office) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.mail.kind import is_our_message_id, make_message_id, mark_returned, never_answer, tell_kind
+from intake.mail.ids import is_our_message_id, make_message_id
+from intake.mail.kind import mark_returned, never_answer, tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import leaves, parse
 from intake.submission import Claim

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import IO
 
 import pytest
@@ -20,11 +19,12 @@ from config.load import default_survey
 from intake.submission import Submission
 from routing.clock import JST
 from routing.ledger.arrivals import Arrival
-from routing.readers import AHEAD_BYTES, AHEAD_MAILS, ReadAhead, Readers
+from routing.readers import AHEAD_BYTES, ReadAhead, Readers
 from routing.reading import ReaderDied, Reading
 from tests.routing.desk_at_hand import OneByOne, form, mail
-from tests.servers.machine import eventually
+from tests.servers.machine import eventually, halt
 
+DOZEN = 12  # mails on their way to one child, as docs/journey.md tells
 AT = datetime(2023, 7, 18, 10, tzinfo=JST)
 
 
@@ -65,7 +65,7 @@ def test_the_order_is_kept_and_no_more_is_begun_than_the_children_can_use() -> N
     taken = ahead.take(wait=True)
 
     assert taken is not None and taken[0][0].id == 0
-    assert len(drawn) <= len(taken) + AHEAD_MAILS
+    assert len(drawn) <= len(taken) + DOZEN
     rest = [(a.id, reading()) for a, reading in _all(ahead) if reading]
     assert rest == [(n, None) for n in range(len(taken), 40)]
     assert reader.given == [str(n).encode() for n in range(40)]
@@ -141,7 +141,7 @@ def test_left_half_way_it_reads_nothing_more() -> None:
 
     ahead.close()
 
-    assert len(reader.given) <= len(taken) + AHEAD_MAILS
+    assert len(reader.given) <= len(taken) + DOZEN
     begun = len(reader.given)
     time.sleep(0.1)
     assert len(reader.given) == begun
@@ -164,6 +164,7 @@ def test_closed_it_waits_for_the_mail_in_hand_and_lets_the_others_go() -> None:
 
     closing = threading.Thread(target=ahead.close)
     closing.start()
+    assert eventually(lambda: ahead._lines[0]._closed, 5)
     go_on.set()
     closing.join(5)
 
@@ -180,8 +181,7 @@ def test_the_next_mails_lie_with_the_child_while_it_reads() -> None:
     assert child is not None and child.stdin is not None
     mails = [(_arrival(n), mail({"回答.xlsx": form()}, subject=f"【横浜市】{n}")) for n in range(5)]
     size = sum(len(raw) for _, raw in mails)
-    os.kill(child.pid, signal.SIGSTOP)
-    assert eventually(lambda: Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T", 5)
+    halt(child.pid)
     try:
         ahead = ReadAhead(readers, mails)
         assert ahead.take(wait=False) == []

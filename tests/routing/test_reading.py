@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -18,8 +19,9 @@ from config.load import default_survey
 from intake.reader import frame
 from intake.submission import Submission
 from routing import reading
-from routing.reading import Reader, ReaderDied, ReaderUnavailable
+from routing.reading import Reader, ReaderDied, ReaderUnavailable, Reading
 from tests.routing.desk_at_hand import form, mail
+from tests.servers.machine import halt
 
 BOMB_MIB = 700
 
@@ -117,7 +119,7 @@ def test_a_death_concerns_the_mail_in_hand_and_those_behind_it_are_read() -> Non
     mails = [mail({"一.xlsx": form(), "二.xlsx": form()}), *(mail(subject=f"【横浜市】{n}") for n in range(3))]
     try:
         begun = [hanging.begin(raw) for raw in mails]
-        first, *others = [reading() for reading in begun]
+        first, *others = [take() for take in begun]
     finally:
         hanging.close()
     assert codes(first) == [("一.xlsx", []), ("二.xlsx", ["too_costly"])]
@@ -130,24 +132,28 @@ def test_a_child_killed_with_several_mails_costs_the_first_one_a_try_and_the_oth
 ) -> None:
     reader.read_mail(mail())
     child = child_of(reader)
-    os.kill(child.pid, signal.SIGSTOP)
+    halt(child.pid)
     begun = [reader.begin(mail(subject=f"【横浜市】{n}")) for n in range(3)]
     os.kill(child.pid, signal.SIGKILL)
     with pytest.raises(ReaderDied, match="EOFError"):
         begun[0]()
-    assert [reading().message.subject for reading in begun[1:]] == ["【横浜市】1", "【横浜市】2"]
+    assert [take().message.subject for take in begun[1:]] == ["【横浜市】1", "【横浜市】2"]
 
 
 def test_what_does_not_fit_into_the_pipe_beside_another_mail_is_handed_over_later(reader: Reader) -> None:
     """Whoever writes more waits for the child, and could not take its answers meanwhile."""
     reader.read_mail(mail())
     child = child_of(reader)
-    os.kill(child.pid, signal.SIGSTOP)
-    try:
-        begun = [reader.begin(mail(subject="【横浜市】小")), reader.begin(mail({"大.bin": os.urandom(2 << 20)}))]
-    finally:
-        os.kill(child.pid, signal.SIGCONT)
-    small, large = (reading() for reading in begun)
+    mails = [mail(subject="【横浜市】小"), mail({"大.bin": os.urandom(2 << 20)})]
+    begun: list[Reading] = []
+    halt(child.pid)
+    handing_over = threading.Thread(target=lambda: begun.extend(map(reader.begin, mails)), daemon=True)
+    handing_over.start()
+    handing_over.join(10)
+    waits = handing_over.is_alive()
+    os.kill(child.pid, signal.SIGCONT)
+    assert not waits
+    small, large = (take() for take in begun)
     assert small.message.subject == "【横浜市】小"
     assert [file.size for file in large.files] == [2 << 20]
 
@@ -157,8 +163,8 @@ def test_a_child_is_replaced_after_so_many_mails_though_more_are_on_their_way(
 ) -> None:
     monkeypatch.setattr(reading, "REPLACE_AFTER", 2)
     children, subjects = [], []
-    for taken in [reader.begin(mail(subject=f"【横浜市】{n}")) for n in range(5)]:
-        subjects.append(taken().message.subject)
+    for take in [reader.begin(mail(subject=f"【横浜市】{n}")) for n in range(5)]:
+        subjects.append(take().message.subject)
         children.append(child_of(reader).pid)
     assert subjects == [f"【横浜市】{n}" for n in range(5)]
     assert [children.count(pid) for pid in dict.fromkeys(children)] == [2, 2, 1]
@@ -214,6 +220,25 @@ def test_a_child_that_cannot_start_is_no_mails_fault(tmp_path: Path) -> None:
     with pytest.raises(ReaderUnavailable):
         broken.read_mail(mail())
     broken.close()
+
+
+def test_a_dozen_mails_for_a_child_that_cannot_start_cost_one_try_each_time_that_somebody_waits(
+    tmp_path: Path,
+) -> None:
+    """A start may take a minute before it fails: handing over must not try it for each of them."""
+    tries = []
+
+    class Counting(Reader):
+        def _start(self) -> subprocess.Popen[bytes]:
+            tries.append(1)
+            return super()._start()
+
+    broken = Counting(tmp_path / "no-survey")
+    begun = [broken.begin(mail()) for _ in range(12)]
+    assert tries == []
+    with pytest.raises(ReaderUnavailable):
+        begun[0]()
+    assert tries == [1]
 
 
 def test_the_end_of_the_pipe_ends_the_child_and_leaves_no_zombie() -> None:

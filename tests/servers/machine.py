@@ -134,14 +134,21 @@ def answers(port: int, token: bytes, running: Running, seconds: float = 10.0) ->
     return False
 
 
-def eventually(check: Callable[[], bool], seconds: float) -> bool:
-    """Whether `check` comes true within so many seconds."""
+def eventually(check: Callable[[], bool], seconds: float, every: float = 0.02) -> bool:
+    """Whether `check` comes true within so many seconds; it is looked at `every` so many."""
     until = time.monotonic() + seconds
     while not check():
         if time.monotonic() > until:
             return False
-        time.sleep(0.02)
+        time.sleep(every)
     return True
+
+
+def halt(pid: int) -> None:
+    """Stops a process where it is, and returns once it stands still: a signal takes its time."""
+    os.kill(pid, signal.SIGSTOP)
+    state = Path(f"/proc/{pid}/stat")
+    assert eventually(lambda: state.read_text().rpartition(")")[2].split()[0] == "T", 10)
 
 
 def _openssl(*arguments: str | Path) -> None:
