@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message as StdMessage
 from email.parser import BytesParser
-from email.policy import compat32
-from functools import lru_cache
+from email.policy import Policy, compat32
+from functools import lru_cache, partial
 
+from intake.mail.aside import Aside, lay_aside
 from intake.mail.filenames import file_name, generated_name
 from intake.mail.headers import Parameters, header_text, parameter, split_parameters, unfold
 from intake.mail.transfer import decode_transfer
@@ -28,6 +29,7 @@ _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 MOST_LEAVES = 2000  # of one mail; ten times what anybody was seen to send
 _DEEPEST = 20  # messages within messages; what lies deeper is kept closed
 _BOM = b"\xef\xbb\xbf"
+_NOTHING = Aside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,17 @@ def charset_of(part: Part) -> str:
 
 class _Closed(StdMessage):
     """The standard library's node, with headers read by us: embedded messages stay closed, so that their
-    bytes are kept exactly, and no header can stop the parser."""
+    bytes are kept exactly, and no header can stop the parser. `aside`: what the parser was not shown."""
+
+    def __init__(self, aside: Aside, policy: Policy) -> None:
+        super().__init__(policy)
+        self._aside = aside
+
+    def content(self) -> bytes:
+        """The bytes of a leaf as they came: without the field in the way, get_payload decodes nothing."""
+        del self["Content-Transfer-Encoding"]
+        payload = self.get_payload(decode=True)
+        return self._aside.put_back(payload) if isinstance(payload, bytes) else b""
 
     def raw_headers(self) -> list[tuple[str, bytes]]:
         return [(name.lower(), _bytes(value)) for name, value in self.raw_items()]
@@ -147,17 +159,21 @@ class _Closed(StdMessage):
 
 def _parse(raw: bytes, path: str, depth: int) -> Part:
     try:
-        return _build(_parser().parsebytes(raw), path, depth)
+        return _build(_read(*lay_aside(raw)), path, depth)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         # What the parser of the standard library has been seen to raise on hostile structure.
         head, _, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
-        top = _parser().parsebytes(head + b"\n\n", headersonly=True)
+        top = _read(head + b"\n\n", only_header=True)
         defect = Defect(path, "structure could not be read; kept as one part")
         return Part(path, _headers(top), "application/octet-stream", (), body, (), (defect,))
 
 
-def _parser() -> BytesParser[_Closed]:
-    return BytesParser(_Closed, policy=compat32)  # type: ignore[arg-type]  # typeshed: Policy[_Closed]
+def _read(raw: bytes, aside: Aside = _NOTHING, only_header: bool = False) -> _Closed:
+    parser: BytesParser[_Closed] = BytesParser(
+        partial(_Closed, aside),
+        policy=compat32,  # type: ignore[arg-type]  # typeshed: Policy[_Closed]
+    )
+    return parser.parsebytes(raw, only_header)
 
 
 def _build(node: _Closed, path: str, depth: int) -> Part:
@@ -167,7 +183,8 @@ def _build(node: _Closed, path: str, depth: int) -> Part:
         parts = [child for child in node.get_payload() if isinstance(child, _Closed)]
         children = tuple(_build(child, f"{path}.{n}", depth) for n, child in enumerate(parts, 1))
         return Part(path, headers, content_type, parameters, b"", children, _structure_defects(node, path))
-    data, note = _content_of(node, dict(headers).get("content-transfer-encoding", b""))
+    encoding = dict(headers).get("content-transfer-encoding", b"").decode("ascii", "backslashreplace")
+    data, note = decode_transfer(node.content(), encoding)
     defects = (Defect(path, note),) if note else ()
     if content_type in _MESSAGES:
         children = (_parse(data, f"{path}.1", depth + 1),) if depth < _DEEPEST else ()
@@ -202,7 +219,7 @@ def _salvaged(part: Part, depth: int) -> Part:
             part, defects=(*part.defects, Defect(part.path, "multipart without parts; read as text"))
         )
     head = b'Content-Type: multipart/mixed; boundary="' + hit[1].replace(b'"', b'\\"') + b'"\n\n'
-    inner = _build(_parser().parsebytes(head + part.data[hit.start() :]), part.path, depth)
+    inner = _build(_read(head + part.data[hit.start() :]), part.path, depth)
     defects = (*part.defects, Defect(part.path, "boundary not as declared; taken from the text"))
     return Part(part.path, part.headers, part.content_type, part.parameters, b"", inner.children, defects)
 
@@ -225,14 +242,6 @@ def _content_type(value: bytes) -> tuple[str, Parameters]:
     if hit:
         return hit[0], parameters
     return "text/plain" if token.startswith("text") or not token else "application/octet-stream", parameters
-
-
-def _content_of(node: _Closed, encoding: bytes) -> tuple[bytes, str]:
-    """The decoded content; without the field in the way, get_payload hands over the bytes as they came."""
-    del node["Content-Transfer-Encoding"]
-    payload = node.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
-    return decode_transfer(raw, encoding.decode("ascii", "backslashreplace"))
 
 
 def _content(part: Part, nested: bool, returned: bool) -> Iterator[tuple[Part, bool, bool]]:
