@@ -18,17 +18,21 @@ _TRAILING_ZERO = re.compile(r"(\d{12})\.0+(?!\d)")  # what a spreadsheet adds
 _GROUPINGS = frozenset({(4, 4, 4), (6, 6), (3, 3, 3, 3), (1,) * 12})  # others are dates, times and codes
 _APART = frozenset(" \n・|")  # separators that may stand between one whole number and another
 _TIMESTAMP = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])([01]\d|2[0-3])[0-5]\d")  # 202307211700
-# Kana, kanji and marks, whose NFKC holds no digit: any other character may stand for up to three (⅒ is 1⁄10).
-_MAY_BE_DIGITS = re.compile(r"[^ -/:-~\n\u3000-\u30ff\u4e00-\u9fff\uff01-\uff0f\uff1a-\uff5e]")
-_MOST_DIGITS = 3
 _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 SHORTEST_NUMBER = 12  # characters: a shorter text holds none
+# Kana, kanji and marks, whose NFKC holds no digit: any other character may stand for up to three (⅒ is 1⁄10).
+_NO_DIGITS = r" -/:-~\n\u3000-\u30ff\u4e00-\u9fff\uff01-\uff0f\uff1a-\uff5e"
+_MAY_BE_DIGITS = re.compile(f"[^{_NO_DIGITS}]")
+_MOST_DIGITS = 3
+_MAY_BE_ENOUGH = re.compile(
+    f"(?:[{_NO_DIGITS}]*+{_MAY_BE_DIGITS.pattern}){{{SHORTEST_NUMBER // _MOST_DIGITS}}}"
+)
 HIDDEN = "（番号は表示しません）"
 
 
 def holds_my_number(text: str) -> bool:
     """Whether something in the text looks like a My Number, in any width and with or without separators."""
-    if len(_MAY_BE_DIGITS.findall(text)) * _MOST_DIGITS < SHORTEST_NUMBER:
+    if not _MAY_BE_ENOUGH.match(text):
         return False
     folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
     if sum(map(folded.count, "0123456789")) < SHORTEST_NUMBER:

@@ -62,11 +62,16 @@ def looks_like_workbook(filename: str, kind: FileType) -> bool:
     return kind in SPREADSHEETS or name.endswith(SPREADSHEET_NAMES)
 
 
+@lru_cache(maxsize=1)  # its directory is looked at before it is opened
+def archive_of(data: bytes) -> zipfile.ZipFile:
+    """The zip archive that these bytes are. Raises what zipfile does at a directory that cannot be read."""
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
 def _archive(data: bytes) -> FileType:
     """Zip archives by the parts that their directory names (ECMA-376 part 2; ODF 1.2 part 3)."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = {info.filename.replace("\\", "/").lower().lstrip("/") for info in archive.infolist()}
+        names = {name.replace("\\", "/").lower().lstrip("/") for name in archive_of(data).namelist()}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return "broken_zip"
     if any(name.endswith("vbaproject.bin") for name in names):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from email.utils import getaddresses
+from functools import lru_cache
 
 from intake.mail.charset import decode
 from intake.mail.headers import ENCODED_WORD, header_text, unfold
@@ -18,6 +19,7 @@ _BARE = re.compile(r"(?:([^<>,;:\"]*)<)?([^\s<>,;:\"()]+@[^\s<>,;:\"()]+)")
 _GROUP = re.compile(r"(?:^|,)[^<>@,;:\"]*:|;")
 
 
+@lru_cache(maxsize=64)  # everybody writes to the same three mailboxes
 def addresses(field: bytes, names: frozenset[str] = frozenset()) -> tuple[Address, ...]:
     """The mailboxes of one raw field, in their order; display names decoded, addr-specs as written."""
     line = unfold(field)

@@ -43,6 +43,7 @@ def unfold(value: bytes) -> bytes:
     return _FOLD.sub(b"", value).strip(b" \t")
 
 
+@lru_cache(maxsize=64)  # the people of a mail are read once for themselves and once for what was odd about them
 def header_text(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
     """An unstructured field, a phrase or a file name as text; control characters become spaces."""
     pieces = [decode(raw, charset, names) for raw, charset in _stretches(unfold(value))]

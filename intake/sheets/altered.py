@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from config.survey import Form, Grid, Question, Survey
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.columns import list_columns
+from intake.sheets.once import once
 from intake.sheets.ooxml import Place, name_of, place_of
 from intake.sheets.recognise import LEAST_ALIKE, Located
 from intake.sheets.spellings import alike, label_key
@@ -154,15 +155,16 @@ def _inserted_rows(sheet: Sheet, located: Located, grid: Grid) -> list[int]:
     """Rows that push what follows them further down than it was sent out."""
     anchors = _anchors(located, grid)
     actual = [row for row, _ in anchors]
-    if actual != sorted(actual):
-        return []  # lines were moved about
+    if actual == [expected for _, expected in anchors] or actual != sorted(actual):
+        return []  # as sent out; or lines were moved about
     printed = {row for row, _ in located.printed}
     filled = printed | {row for (row, _), cell in sheet.cells.items() if cell.formula}
     found: list[int] = []
     before, shift = 0, 0
     for row, expected in anchors:
-        free = [r for r in range(before + 1, row) if r not in filled] or [row]
-        found += free[: max(0, row - expected - shift)]
+        if row - expected > shift:
+            free = [r for r in range(before + 1, row) if r not in filled] or [row]
+            found += free[: row - expected - shift]
         before, shift = row, row - expected
     return found
 
@@ -195,13 +197,14 @@ def _inserted_columns(sheet: Sheet, located: Located, grid: Grid) -> list[int]:
     label = min(column for _, column in located.fields.values())
     text = min(lines.text[1] for lines in located.questions.values())
     answer = min(lines.answer[1] for lines in located.questions.values())
-    used = {column for _, column in sheet.cells}
     found: list[int] = []
     before, shift = 0, 0
     sent_out = [place_of(f"{letters}1")[1] for letters in (grid.label, grid.text, grid.answer)]
     for column, expected in zip((label, text, answer), sent_out, strict=True):
-        free = [c for c in range(before + 1, column) if c not in used] or [column]
-        found += free[: max(0, column - expected - shift)]
+        if column - expected > shift:
+            used = {column for _, column in sheet.cells}
+            free = [c for c in range(before + 1, column) if c not in used] or [column]
+            found += free[: column - expected - shift]
         before, shift = column, column - expected
     return found
 
@@ -215,13 +218,20 @@ def _find_list(workbook: Workbook, forms: set[str], form: Form) -> Sheet | None:
 
 def _header(sheet: Sheet, form: Form) -> Mapping[int, Place]:
     """Place of each column's heading, by the column's number from 0; empty where no row is the header."""
-    headings = {label_key(column.heading): number for number, column in enumerate(list_columns(form))}
+    headings = _headings(form)
     rows: dict[int, dict[int, Place]] = {}
     for place, cell in sheet.cells.items():
-        if place[0] <= HEADER_ROWS and label_key(cell.value) in headings:
-            rows.setdefault(place[0], {})[headings[label_key(cell.value)]] = place
+        number = headings.get(label_key(cell.value)) if place[0] <= HEADER_ROWS else None
+        if number is not None:
+            rows.setdefault(place[0], {})[number] = place
     best = max(rows.values(), key=len, default={})
     return best if len(best) >= HEADER_SHARE * len(headings) else {}
+
+
+@once
+def _headings(form: Form) -> Mapping[str, int]:
+    """The label key of each column's heading → its number from 0."""
+    return {label_key(column.heading): number for number, column in enumerate(list_columns(form))}
 
 
 def _list_formulas(sheet: Sheet, form: Form) -> list[Alteration]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.survey import Form
+from intake.sheets.once import once
 from intake.sheets.spellings import circled
 
 
@@ -23,6 +24,7 @@ class Column:
     number: int = 0
 
 
+@once
 def list_columns(form: Form) -> tuple[Column, ...]:
     """The columns of 「一覧用」 from the left."""
     columns = [Column("field", field.key, field.label) for field in form.fields]

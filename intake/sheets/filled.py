@@ -113,7 +113,7 @@ class _Grid:
 
     def right_of(self, place: Place) -> Iterator[Entry]:
         """The filled cells behind a cell in its row, from the left."""
-        first = after(self.sheet, place)
+        first = after(self.sheet.merged, place)
         for column in self._columns.get(place[0], ()):
             if column >= first and (place[0], column) not in self.printed:
                 entry = self.entry((place[0], column))
@@ -127,7 +127,7 @@ class _Grid:
 
     def beside(self, place: Place) -> Entry:
         """What was filled in right of a label; else the blank cell next to it."""
-        return next(self.right_of(place), None) or self.entry((place[0], after(self.sheet, place)))
+        return next(self.right_of(place), None) or self.entry((place[0], after(self.sheet.merged, place)))
 
 
 def entry_of(place: Place, cell: Cell | None) -> Entry:
@@ -156,7 +156,7 @@ def _read_fields(located: Located, grid: _Grid) -> tuple[FilledField, ...]:
 def _field_entry(label: Place, grid: _Grid) -> Entry:
     """The value between a label and its hint; behind the hint where they stand side by side."""
     hint = grid.printed_right_of(label)
-    first = after(grid.sheet, label)
+    first = after(grid.sheet.merged, label)
     if hint is None:
         return grid.beside(label)
     if hint <= first:
@@ -208,7 +208,7 @@ def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: _Grid) -> Ent
     behind = next((e for e in grid.right_of(lines.answer) if e.cell != answer.cell), None)
     if behind:
         return behind
-    return own or grid.entry((lines.answer[0], after(grid.sheet, lines.answer)))
+    return own or grid.entry((lines.answer[0], after(grid.sheet.merged, lines.answer)))
 
 
 def _months_within(

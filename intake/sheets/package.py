@@ -6,7 +6,6 @@ entities). Knows nothing of sheets and cells.
 
 from __future__ import annotations
 
-import io
 import posixpath
 import zipfile
 import zlib
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
+
+from intake.sniff import archive_of
 
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 2_000
@@ -33,8 +34,7 @@ def opened(data: bytes) -> Iterator[Package]:
     """The archive, for as long as the block lasts. Raises TooCostly, and Broken for whatever the block meets in
     it that cannot be read."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            yield Package(archive)
+        yield Package(archive_of(data))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise Broken from error
     except (expat.ExpatError, ValueError, LookupError) as error:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import chain
 
 from config.survey import Form, Question, Survey
+from intake.sheets.once import Same, once
 from intake.sheets.spellings import alike, label_key
 from intake.sheets.workbook import Place, Sheet
 
@@ -48,7 +49,7 @@ class Located:
 
 
 class _Print:
-    """What one form prints, by label key. Built once for each form."""
+    """What one form prints, by label key."""
 
     def __init__(self, form: Form) -> None:
         self.fields = {label_key(field.label): field.key for field in form.fields}
@@ -64,22 +65,12 @@ class _Print:
         self.size = len(self.fields) + len(self.questions)
 
 
-class _Same:
-    """A form as the key of a cache: the very same object (a Form has no hash, and comparing is slow)."""
-
-    def __init__(self, form: Form) -> None:
-        self.form = form
-
-    def __hash__(self) -> int:
-        return id(self.form)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.form is self.form
+_print_of = once(_Print)
 
 
-@lru_cache(maxsize=64)
-def _print_of(same: _Same) -> _Print:
-    return _Print(same.form)
+@once
+def _all_print(survey: Survey) -> frozenset[str]:
+    return frozenset().union(*(_print_of(form).all for form in survey.forms))
 
 
 def recognise(sheet: Sheet, survey: Survey) -> Located | None:
@@ -89,17 +80,9 @@ def recognise(sheet: Sheet, survey: Survey) -> Located | None:
     side by side), then the one with fewest missing, then the one listed last.
     """
     keys = _keys(sheet)
-    rows: dict[str, int] = {}
-    for (row, _), key in keys.items():
-        rows.setdefault(key, row)
-    best: tuple[int, float, Form] | None = None
-    for form in survey.forms:
-        printed = _print_of(_Same(form))
-        found = len({rows[key] for key in (*printed.fields, *printed.questions) if key in rows})
-        share = found / printed.size
-        if share >= LEAST_SHARE and (best is None or (found, share) >= best[:2]):
-            best = (found, share, form)
-    return _locate(best[2], sheet, keys) if best else None
+    every = _all_print(survey)
+    form, located = _as_printed(tuple(item for item in keys.items() if item[1] in every), Same(survey))
+    return _locate(form, keys, sheet.merged) if form and not located else located
 
 
 def _keys(sheet: Sheet) -> dict[Place, str]:
@@ -107,14 +90,54 @@ def _keys(sheet: Sheet) -> dict[Place, str]:
     return {place: key for place in sorted(sheet.cells) if (key := label_key(sheet.cells[place].value))}
 
 
-def _locate(form: Form, sheet: Sheet, keys: Mapping[Place, str]) -> Located:
-    printed = _print_of(_Same(form))
+@lru_cache(maxsize=32)  # most answers leave the form as it was sent out
+def _as_printed(printed: tuple[tuple[Place, str], ...], survey: Same) -> tuple[Form | None, Located | None]:
+    """The form whose print these cells are; and where its parts stand, if all are there as printed: then no
+    other cell has a say in it."""
+    form = _tell_form(printed, survey.it)
+    located = _locate(form, dict(printed), {}) if form else None
+    whole = located and _is_whole(located, {key for _, key in printed})
+    return form, located if whole else None
+
+
+def _tell_form(printed: tuple[tuple[Place, str], ...], survey: Survey) -> Form | None:
+    rows: dict[str, int] = {}
+    for (row, _), key in printed:
+        rows.setdefault(key, row)
+    best: tuple[int, float, Form] | None = None
+    for form in survey.forms:
+        own = _print_of(form)
+        found = len({rows[key] for key in (*own.fields, *own.questions) if key in rows})
+        share = found / own.size
+        if share >= LEAST_SHARE and (best is None or (found, share) >= best[:2]):
+            best = (found, share, form)
+    return best[2] if best else None
+
+
+def _is_whole(located: Located, keys: set[str]) -> bool:
+    """Whether every part was found, and the heading of the answers."""
+    form = located.form
+    return (
+        _print_of(form).answer_heading in keys
+        and len(located.fields) == len(form.fields)
+        and len(located.questions) == len(form.questions)
+        and all(
+            len(lines.marks) == len(question.marks)
+            and all(text.key in lines.texts for text in question.free_texts if label_key(text.label))
+            for question in form.questions
+            for lines in (located.questions[question.key],)
+        )
+    )
+
+
+def _locate(form: Form, keys: Mapping[Place, str], merged: Mapping[Place, Place]) -> Located:
+    printed = _print_of(form)
     own = {place for place, key in keys.items() if key in printed.all}
     texts = _find_questions(form, printed, keys, own)
     first = min((row for row, _ in texts.values()), default=1 << 20)
     fields = _find_fields(form, printed, keys, first)
     own |= {*texts.values(), *fields.values()}
-    column = _answer_column(printed, keys, texts, sheet)
+    column = _answer_column(printed, keys, texts, merged)
     questions = _all_lines(form, texts, keys, column)
     for lines in questions.values():
         own |= {*lines.marks.values(), *lines.texts.values()}
@@ -211,7 +234,7 @@ def _ends(texts: Mapping[str, Place]) -> dict[str, int]:
 
 
 def _answer_column(
-    printed: _Print, keys: Mapping[Place, str], texts: Mapping[str, Place], sheet: Sheet
+    printed: _Print, keys: Mapping[Place, str], texts: Mapping[str, Place], merged: Mapping[Place, Place]
 ) -> int:
     """The column under the heading of the answers; without it, the one behind the questions' texts."""
     heading = printed.answer_heading
@@ -219,13 +242,13 @@ def _answer_column(
     edited = (p for p, key in keys.items() if len(key) >= SHORTEST_TEXT and alike(key, heading, LEAST_LABEL))
     for place in chain(as_printed, edited):
         return place[1]
-    behind = Counter(after(sheet, place) for place in texts.values())
+    behind = Counter(after(merged, place) for place in texts.values())
     return behind.most_common(1)[0][0] if behind else 1
 
 
-def after(sheet: Sheet, place: Place) -> int:
-    """The first column right of a cell and of the area merged with it."""
-    return sheet.merged.get(place, place)[1] + 1
+def after(merged: Mapping[Place, Place], place: Place) -> int:
+    """The first column right of a cell and of the area merged with it (`merged` as in Sheet)."""
+    return merged.get(place, place)[1] + 1
 
 
 def _all_lines(

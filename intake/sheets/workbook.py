@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 
@@ -247,7 +248,12 @@ def _sheet(part: ooxml.Part, filled: Filled) -> Sheet:
 
 
 def _cells(filled: Filled) -> dict[Place, Cell]:
-    return {place: Cell(text) for place, value in filled if (text := _as_text(value))}
+    return {place: cell for place, value in filled if (cell := _cell(value)).value}
+
+
+@lru_cache(maxsize=1024, typed=True)  # what a form prints comes again with each answer; 1 is not TRUE
+def _cell(value: object) -> Cell:
+    return Cell(_as_text(value))
 
 
 def _as_text(value: object) -> str:
