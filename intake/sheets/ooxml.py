@@ -1,18 +1,21 @@
 """What stands in an OOXML workbook beside its values: sheets, far cells, error cells, formulas, merges.
 
-A quick pass with expat over the XML before any reader builds a table from it. Never returns a cell's value except
-the text of an error.
+A quick pass with expat over the XML before any reader builds a table from it. Most rows of an answer are as they
+were sent out, or as in the answer before: those are not parsed again. Never returns a cell's value except the text
+of an error.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from xml.parsers import expat
 
 from intake.sheets.package import Broken, Package, local, new_parser, parse_xml
 
-_SMALL = 1 << 16  # bytes of XML that are worth being kept in memory
+_SMALL = 1 << 16  # bytes of a sheet whose rows are worth being kept in memory
 
 Place = tuple[int, int]
 
@@ -32,6 +35,20 @@ class Part:
     uncached: frozenset[Place]
     merged: Mapping[Place, Place]
     headers: str = ""  # what its headers and footers print, for the eyes of `personal.py` alone
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a piece of a sheet shows, as in Part; `cached`: cells with a stored result."""
+
+    bottom: int
+    right: int
+    filled: int
+    errors: Mapping[Place, str]
+    formulas: frozenset[Place]
+    cached: frozenset[Place]
+    merged: Mapping[Place, Place]
+    headers: str
 
 
 def examine(package: Package) -> tuple[Part, ...]:
@@ -67,35 +84,76 @@ def _sheets(xml: bytes) -> list[tuple[str, str, str]]:
 
 
 def _scanned(name: str, hidden: str, xml: bytes) -> Part:
-    return _scan_again(name, hidden, xml) if len(xml) <= _SMALL else _scan(name, hidden, xml)
-
-
-def _scan(name: str, hidden: str, xml: bytes) -> Part:
-    scan = _SheetScan()
-    scan.parse(xml)
+    seen = _seen_by_rows(xml) or [_see(xml)]
+    errors: dict[Place, str] = {}
+    for place, text in (error for piece in seen for error in piece.errors.items()):
+        errors[place] = errors.get(place, "") + text
+    formulas = frozenset().union(*(piece.formulas for piece in seen))
     return Part(
         name,
         hidden,
+        bottom=max(piece.bottom for piece in seen),
+        right=max(piece.right for piece in seen),
+        filled=sum(piece.filled for piece in seen),
+        errors=errors,
+        formulas=formulas,
+        uncached=formulas.difference(*(piece.cached for piece in seen)),
+        merged=seen[0].merged,
+        headers=seen[0].headers,
+    )
+
+
+def _seen_by_rows(xml: bytes) -> list[_Seen] | None:
+    """A sheet seen in pieces: first all but its rows, then one by one the rows. None where a row alone does not
+    tell what it tells in its sheet: if it is not well-formed, say, or does not name its place."""
+    begin, end = xml.find(_ROWS) + len(_ROWS), xml.rfind(_ROWS_END)
+    if len(xml) > _SMALL or not len(_ROWS) <= begin <= end or not _UNPREFIXED.match(xml):
+        return None
+    *rows, rest = xml[begin:end].split(_ROW_END)
+    if rest.strip() or not all(row.startswith(_ROW) for row in rows):
+        return None
+    try:
+        return [_see_again(xml[:begin] + xml[end:]), *map(_see_row, rows)]
+    except expat.ExpatError:
+        return None
+
+
+_ROWS, _ROWS_END, _ROW, _ROW_END = b"<sheetData>", b"</sheetData>", b'<row r="', b"</row>"
+_UNPREFIXED = re.compile(  # … and in UTF-8
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml version=\"1\.0\"(?: encoding=\"(?:UTF|utf)-8\")?[ a-z=\"]*\?>\s*)?<worksheet[ >]"
+)
+
+
+def _see(xml: bytes) -> _Seen:
+    """One pass over a sheet, or over a piece of one. Raises ExpatError, ValueError and Broken."""
+    scan = _Scan()
+    scan.parse(xml)
+    return _Seen(
         scan.bottom,
         scan.right,
         scan.filled,
         scan.errors,
         frozenset(scan.formulas),
-        frozenset(scan.formulas - scan.cached),
+        frozenset(scan.cached),
         scan.merged,
         scan.headers,
     )
 
 
-# The sheet of choices, say, which nobody fills in, comes again and again.
-_scan_again = lru_cache(maxsize=16)(_scan)
+_see_again = lru_cache(maxsize=32)(_see)
+
+
+@lru_cache(maxsize=2048)
+def _see_row(row: bytes) -> _Seen:
+    return _see(_ROWS + row + _ROW_END + _ROWS_END)
+
 
 _HEADERS = frozenset(  # ECMA-376 part 1, 18.3.1.46
     {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"}
 )
 
 
-class _SheetScan:
+class _Scan:
     """One pass over a worksheet's XML (ECMA-376 part 1, 18.3.1.4 for c, t, f and v). Only elements with the
     prefix of the root are the worksheet's own: an extension has formulas too (xm:f), which stand in no cell."""
 

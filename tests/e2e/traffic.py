@@ -74,14 +74,25 @@ def _submissions() -> Iterator[Traffic]:
 
 
 def _submission(number: int, version: int, body: Body, answer: Answer, mailbox: str) -> Traffic:
-    changes: dict[str, FillValue | None] = dict(FAULTS[(number + version) % len(FAULTS)])
-    changes["department"] = f"担当課{version}"
+    changes = _written(number, version, body.lgcode) | FAULTS[(number + version) % len(FAULTS)]
     if body.kind == "prefecture":
         changes |= {"1-1": None, "1-2": 1}  # the one is asked of municipalities, the other of prefectures
     message_id = f"<{number}.{version}@b{body.lgcode}.lg.jp>"
     workbook = answer.workbook(changes)
     raw = mail(_sender(body.lgcode), MAILBOXES[mailbox], message_id, answer, workbook)
     return Traffic(mailbox, raw, message_id, True, workbook)
+
+
+def _written(number: int, version: int, lgcode: str) -> dict[str, FillValue | None]:
+    """What no two answers have in common: who answers, and what they write in their own words."""
+    return {
+        "department": f"健康福祉部第{number % 90}課{version}係",
+        "responsible": f"課長　第{number}",
+        "contact": f"担当　第{number}{version}",
+        "telephone": f"0{number % 900 + 100}-{number % 90 + 10}-{number + 1000}",
+        "email": _sender(lgcode),
+        "8-1-text": f"{number}番の手引きに従い、二人で{version}度確認する。",
+    }
 
 
 def _organisation(body: Body) -> str:
