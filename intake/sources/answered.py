@@ -142,6 +142,9 @@ class _SentMails:
         self._folder = special(client, SENT, self._named)
 
     def reaches_back_to(self, instant: datetime) -> bool:
+        """Whether answers to a mail of this instant would be known; without a folder there are none to know."""
+        if not self._folder:
+            return True
         return self._since is not None and self._since.date() <= instant.date()  # as SINCE does
 
     def answer_to(self, message_id: str) -> str:

@@ -31,6 +31,7 @@ from tests.bench.growth import growth
 from tests.bench.journey import journey
 from tests.bench.last_hour import last_hour
 from tests.bench.machine import described, fsync_p50_ms
+from tests.bench.office_size import saved
 from tests.bench.peers import environment, peers
 from tests.bench.rig import Rig, rig
 from tests.bench.workbooks import workbooks
@@ -107,7 +108,7 @@ APART = "twenty_thousand"  # measured by `make bench-full`
 
 def _journey(running: Rig, size: Size) -> Figures:
     """The journey, its floors and the others, round by round, so that all are of the same minutes."""
-    mails = _built(size.mails + size.warm_up)
+    mails = _built(size.mails + size.warm_up, saved)
     first, timed = mails[: size.warm_up], mails[size.warm_up :]
     given = material(running, timed)
     python = environment()
@@ -150,8 +151,10 @@ QUESTIONS: dict[str, Callable[[Rig, Size], Figures]] = {
 }
 
 
-def _built(count: int) -> Sequence[Traffic]:
-    return list(track(submissions_only(count), "building mails", total=count, console=screen))
+def _built(count: int, saved: Callable[[bytes], bytes] = bytes) -> Sequence[Traffic]:
+    """So many answers; `saved`: how their workbooks are saved."""
+    mails = submissions_only(count, saved)
+    return list(track(mails, "building mails", total=count, console=screen))
 
 
 def _medians(once: Callable[[], dict[str, float]], rounds: int) -> Figures:

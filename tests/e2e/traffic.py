@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -52,35 +52,31 @@ def traffic(count: int) -> list[Traffic]:
     return made
 
 
-def submissions_only(count: int) -> Iterator[Traffic]:
-    """`count` different filled forms, half of them with faults, made one by one."""
-    return islice(_submissions(), count)
+def submissions_only(count: int, saved: Callable[[bytes], bytes] = bytes) -> Iterator[Traffic]:
+    """`count` different filled forms, half of them with faults, made one by one; `saved`: how the office that sends
+    a workbook saves it."""
+    return islice(_submissions(saved), count)
 
 
-def _submissions() -> Iterator[Traffic]:
+def _submissions(saved: Callable[[bytes], bytes] = bytes) -> Iterator[Traffic]:
     """Every respondent's answer to every program, and then the same again in further versions."""
     number = 0
     for version in range(8):
         for program, mailbox, form, kinds in PROGRAMS:
             for body in the_roster().of_kind(*kinds):  # type: ignore[arg-type]
                 number += 1
-                yield _submission(
-                    number,
-                    version,
-                    body,
-                    Answer(_organisation(body), KINDS[body.kind], program, form),
-                    mailbox,
-                )
+                answer = Answer(_organisation(body), KINDS[body.kind], program, form)
+                workbook = saved(_filled_in(number, version, body, answer))
+                message_id = f"<{number}.{version}@b{body.lgcode}.lg.jp>"
+                raw = mail(_sender(body.lgcode), MAILBOXES[mailbox], message_id, answer, workbook)
+                yield Traffic(mailbox, raw, message_id, True, workbook)
 
 
-def _submission(number: int, version: int, body: Body, answer: Answer, mailbox: str) -> Traffic:
+def _filled_in(number: int, version: int, body: Body, answer: Answer) -> bytes:
     changes = _written(number, version, body.lgcode) | FAULTS[(number + version) % len(FAULTS)]
     if body.kind == "prefecture":
         changes |= {"1-1": None, "1-2": 1}  # the one is asked of municipalities, the other of prefectures
-    message_id = f"<{number}.{version}@b{body.lgcode}.lg.jp>"
-    workbook = answer.workbook(changes)
-    raw = mail(_sender(body.lgcode), MAILBOXES[mailbox], message_id, answer, workbook)
-    return Traffic(mailbox, raw, message_id, True, workbook)
+    return answer.workbook(changes)
 
 
 def _written(number: int, version: int, lgcode: str) -> dict[str, FillValue | None]:
