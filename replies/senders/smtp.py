@@ -35,7 +35,6 @@ _ABOUT_US = re.compile(
 )
 _GO_AHEAD = 354  # RFC 5321 §4.3.2
 _DOT = re.compile(rb"^\.", re.MULTILINE)
-_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _NO_ADDRESS = re.compile(r"[^\x21-\x7e]|[<>]")
 
 
@@ -258,9 +257,9 @@ def _obstacle(posting: Posting) -> str:
     """Why SMTP cannot carry this mail at all; empty if it can. RFC 5321 §2.3.8 and §4.5.3.1.6."""
     if not posting.rcpt_to or any(_NO_ADDRESS.search(a) for a in (posting.mail_from, posting.rcpt_to)):
         return "差出人又は宛先のアドレスが、SMTPで送れる形ではありません"
-    if _BARE.search(posting.data):
+    if not posting.data.count(b"\r\n") == posting.data.count(b"\r") == posting.data.count(b"\n"):
         return "メールの改行が CRLF ではありません"
-    if any(len(line) > _LINE_LIMIT for line in posting.data.split(b"\r\n")):
+    if max(map(len, posting.data.split(b"\r\n"))) > _LINE_LIMIT:
         return f"メールに{_LINE_LIMIT}バイトを超える行があります"
     return ""
 
