@@ -1,7 +1,8 @@
 """A mail's bytes as a tree of parts, and its leaves: what people see as text and attachments.
 
 Built on the standard library's parser (compat32), with every header read by our own code so that no field
-can raise. Decides nothing about what an attachment is good for, and opens none of them.
+can raise. It reads line by line, so it is shown whole mails only where they are unusual. Decides nothing about
+what an attachment is good for, and opens none of them.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message as StdMessage
 from email.parser import BytesParser
-from email.policy import Policy, compat32
-from functools import lru_cache, partial
+from email.policy import compat32
+from functools import lru_cache
 
-from intake.mail.aside import Aside, lay_aside
+from intake.mail.entity import all_lines_end_with_crlf, cut, head_and_body
 from intake.mail.filenames import file_name, generated_name
 from intake.mail.headers import Parameters, header_text, parameter, split_parameters, unfold
 from intake.mail.transfer import decode_transfer
@@ -29,7 +30,6 @@ _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 MOST_LEAVES = 2000  # of one mail; ten times what anybody was seen to send
 _DEEPEST = 20  # messages within messages; what lies deeper is kept closed
 _BOM = b"\xef\xbb\xbf"
-_NOTHING = Aside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +123,17 @@ def charset_of(part: Part) -> str:
 
 class _Closed(StdMessage):
     """The standard library's node, with headers read by us: embedded messages stay closed, so that their
-    bytes are kept exactly, and no header can stop the parser. `aside`: what the parser was not shown."""
+    bytes are kept exactly, and no header can stop the parser."""
 
-    def __init__(self, aside: Aside, policy: Policy) -> None:
-        super().__init__(policy)
-        self._aside = aside
+    body: bytes | None = None  # of a leaf, where it was cut out and not read line by line
 
     def content(self) -> bytes:
         """The bytes of a leaf as they came: without the field in the way, get_payload decodes nothing."""
+        if self.body is not None:
+            return self.body
         del self["Content-Transfer-Encoding"]
         payload = self.get_payload(decode=True)
-        return self._aside.put_back(payload) if isinstance(payload, bytes) else b""
+        return payload if isinstance(payload, bytes) else b""
 
     def raw_headers(self) -> list[tuple[str, bytes]]:
         return [(name.lower(), _bytes(value)) for name, value in self.raw_items()]
@@ -159,20 +159,47 @@ class _Closed(StdMessage):
 
 def _parse(raw: bytes, path: str, depth: int) -> Part:
     try:
-        return _build(_read(*lay_aside(raw)), path, depth)
+        return _build(_read(raw), path, depth)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         # What the parser of the standard library has been seen to raise on hostile structure.
         head, _, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
-        top = _read(head + b"\n\n", only_header=True)
+        top = _by_library(head + b"\n\n", only_header=True)
         defect = Defect(path, "structure could not be read; kept as one part")
         return Part(path, _headers(top), "application/octet-stream", (), body, (), (defect,))
 
 
-def _read(raw: bytes, aside: Aside = _NOTHING, only_header: bool = False) -> _Closed:
-    parser: BytesParser[_Closed] = BytesParser(
-        partial(_Closed, aside),
-        policy=compat32,  # type: ignore[arg-type]  # typeshed: Policy[_Closed]
-    )
+def _read(raw: bytes) -> _Closed:
+    """The tree of nodes: cut out by the book as far as it goes, else as the standard library reads it."""
+    return (_cut_out(raw) if all_lines_end_with_crlf(raw) else None) or _by_library(raw)
+
+
+def _cut_out(entity: bytes, depth: int = 0) -> _Closed | None:
+    """The node of an entity and those below it; None where only the library can tell what it is: what is unusual
+    in one part may concern those around it."""
+    halves = head_and_body(entity)
+    node = _by_library(halves[0], only_header=True) if halves else None
+    if halves is None or node is None or node.defects or node.get_payload():
+        return None
+    if node.get_content_maintype() != "multipart":
+        node.body = halves[1]
+        return node
+    boundary = (node.get_boundary() or "").encode("ascii", "surrogateescape")
+    typed = node.get_content_type() != "multipart/digest"  # whose parts are mails without saying so
+    pieces = cut(halves[1], boundary) if boundary and typed and depth < _DEEPEST else None
+    children: list[_Closed] = []
+    for piece in pieces or ():
+        child = _cut_out(piece, depth + 1)
+        if child is None:
+            return None
+        children.append(child)
+    if not children:
+        return None
+    node.set_payload([*children])
+    return node
+
+
+def _by_library(raw: bytes, only_header: bool = False) -> _Closed:
+    parser: BytesParser[_Closed] = BytesParser(_Closed, policy=compat32)  # type: ignore[arg-type]  # Policy[_Closed]
     return parser.parsebytes(raw, only_header)
 
 
@@ -219,7 +246,7 @@ def _salvaged(part: Part, depth: int) -> Part:
             part, defects=(*part.defects, Defect(part.path, "multipart without parts; read as text"))
         )
     head = b'Content-Type: multipart/mixed; boundary="' + hit[1].replace(b'"', b'\\"') + b'"\n\n'
-    inner = _build(_read(head + part.data[hit.start() :]), part.path, depth)
+    inner = _build(_by_library(head + part.data[hit.start() :]), part.path, depth)
     defects = (*part.defects, Defect(part.path, "boundary not as declared; taken from the text"))
     return Part(part.path, part.headers, part.content_type, part.parameters, b"", inner.children, defects)
 
