@@ -1,12 +1,96 @@
-"""A mail cut at its delimiter lines (RFC 2046 §5.1.1), where header, lines and delimiters are by the book.
+"""The entities of a mail (RFC 2045 §2.4) as nodes of the standard library, with headers read by our own code.
 
-Then a body need not be read line by line, which takes longer than everything else that is done with it. Tells None
-where anything is unusual: the standard library's parser takes such mail as people's programs do. Decodes nothing.
+A mail by the book is cut at its delimiter lines (RFC 2046 §5.1.1): reading a body line by line takes longer than
+all else that is done with it. What is unusual in any way is read by the library, which takes it as people's mail
+programs do. Decodes no content.
 """
 
 from __future__ import annotations
 
+import re
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+
+from intake.mail.headers import Parameters, parameter, split_parameters
+
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
+DEEPEST = 20  # entities within entities
 _BLANK = b"\r\n\r\n"
+
+
+class Node(Message):
+    """The standard library's node, with headers read by us: embedded messages stay closed, so that their
+    bytes are kept exactly, and no header can stop the parser."""
+
+    body: bytes | None = None  # of a leaf, where it was cut out and not read line by line
+
+    def content(self) -> bytes:
+        """The bytes of a leaf as they came: without the field in the way, get_payload decodes nothing."""
+        if self.body is not None:
+            return self.body
+        del self["Content-Transfer-Encoding"]
+        payload = self.get_payload(decode=True)
+        return payload if isinstance(payload, bytes) else b""
+
+    def raw_headers(self) -> list[tuple[str, bytes]]:
+        """Name in lower case and value of each field, not yet unfolded."""
+        return [(name.lower(), _bytes(value)) for name, value in self.raw_items()]
+
+    def own_type(self) -> tuple[str, Parameters]:
+        """The content type and its parameters."""
+        for name, value in self.raw_items():  # asked a dozen times a part, so nothing else is read here
+            if name.lower() == "content-type":
+                return _content_type(_bytes(value))
+        return self.get_default_type(), ()
+
+    def get_content_type(self) -> str:
+        content_type = self.own_type()[0]
+        return "application/octet-stream" if content_type.startswith("message/") else content_type
+
+    def get_content_maintype(self) -> str:
+        return self.get_content_type().partition("/")[0]
+
+    def get_boundary(self, failobj: object = None) -> str | None:  # type: ignore[override]
+        given = parameter(self.own_type()[1], "boundary")
+        value = given[0].value.decode("ascii", "surrogateescape").rstrip() if given else ""
+        return value or None
+
+
+def read(raw: bytes) -> Node:
+    """The tree of nodes: cut out by the book as far as it goes, else as the standard library reads it."""
+    return (_cut_out(raw) if all_lines_end_with_crlf(raw) else None) or by_library(raw)
+
+
+def _cut_out(entity: bytes, depth: int = 0) -> Node | None:
+    """The node of an entity and those below it; None where only the library can tell what it is: what is unusual
+    in one part may concern those around it."""
+    halves = head_and_body(entity)
+    node = by_library(halves[0], only_header=True) if halves else None
+    if halves is None or node is None or node.defects or node.get_payload():
+        return None
+    if node.get_content_maintype() != "multipart":
+        node.body = halves[1]
+        return node
+    boundary = (node.get_boundary() or "").encode("ascii", "surrogateescape")
+    typed = node.get_content_type() != "multipart/digest"  # whose parts are mails without saying so
+    pieces = cut(halves[1], boundary) if boundary and typed and depth < DEEPEST else None
+    children: list[Node] = []
+    for piece in pieces or ():
+        child = _cut_out(piece, depth + 1)
+        if child is None:
+            return None
+        children.append(child)
+    if not children:
+        return None
+    node.set_payload([*children])
+    return node
+
+
+def by_library(raw: bytes, only_header: bool = False) -> Node:
+    """The tree of nodes, or the header alone. What it may raise at hostile structure is for the caller."""
+    parser: BytesParser[Node] = BytesParser(Node, policy=compat32)  # type: ignore[arg-type]  # Policy[Node]
+    return parser.parsebytes(raw, only_header)
 
 
 def head_and_body(entity: bytes) -> tuple[bytes, bytes] | None:
@@ -33,3 +117,16 @@ def cut(body: bytes, boundary: bytes) -> list[bytes] | None:
     if not (end == b"--" or end.startswith(b"--\r\n")):
         return None
     return [piece[2:] for piece in pieces] if all(piece.startswith(b"\r\n") for piece in pieces) else None
+
+
+def _content_type(value: bytes) -> tuple[str, Parameters]:
+    """RFC 2045 §5.2: what is no type/subtype is text, unless it says otherwise."""
+    token, parameters = split_parameters(value)
+    hit = _TYPE.match(token)
+    if hit:
+        return hit[0], parameters
+    return "text/plain" if token.startswith("text") or not token else "application/octet-stream", parameters
+
+
+def _bytes(value: object) -> bytes:
+    return str(value).encode("utf-8", "surrogateescape")

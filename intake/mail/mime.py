@@ -1,8 +1,7 @@
 """A mail's bytes as a tree of parts, and its leaves: what people see as text and attachments.
 
-Built on the standard library's parser (compat32), with every header read by our own code so that no field
-can raise. It reads line by line, so it is shown whole mails only where they are unusual. Decides nothing about
-what an attachment is good for, and opens none of them.
+Built on the entities that `entity.py` finds; every header is read by our own code, so that no field can raise.
+Decides nothing about what an attachment is good for, and opens none of them.
 """
 
 from __future__ import annotations
@@ -10,12 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from email.message import Message as StdMessage
-from email.parser import BytesParser
-from email.policy import compat32
 from functools import lru_cache
 
-from intake.mail.entity import all_lines_end_with_crlf, cut, head_and_body
+from intake.mail.entity import DEEPEST, Node, by_library, read
 from intake.mail.filenames import file_name, generated_name
 from intake.mail.headers import Parameters, header_text, parameter, split_parameters, unfold
 from intake.mail.transfer import decode_transfer
@@ -24,11 +20,9 @@ from intake.submission import Defect
 
 __all__ = ["Leaf", "Part", "header_text", "leaves", "parse"]
 
-_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 _BOUNDARY_LINE = re.compile(rb"^--([^\r\n]{1,70}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 MOST_LEAVES = 2000  # of one mail; ten times what anybody was seen to send
-_DEEPEST = 20  # messages within messages; what lies deeper is kept closed
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -121,100 +115,29 @@ def charset_of(part: Part) -> str:
     return given[0].value.decode("ascii", "backslashreplace").split(" ")[0] if given else ""
 
 
-class _Closed(StdMessage):
-    """The standard library's node, with headers read by us: embedded messages stay closed, so that their
-    bytes are kept exactly, and no header can stop the parser."""
-
-    body: bytes | None = None  # of a leaf, where it was cut out and not read line by line
-
-    def content(self) -> bytes:
-        """The bytes of a leaf as they came: without the field in the way, get_payload decodes nothing."""
-        if self.body is not None:
-            return self.body
-        del self["Content-Transfer-Encoding"]
-        payload = self.get_payload(decode=True)
-        return payload if isinstance(payload, bytes) else b""
-
-    def raw_headers(self) -> list[tuple[str, bytes]]:
-        return [(name.lower(), _bytes(value)) for name, value in self.raw_items()]
-
-    def own_type(self) -> tuple[str, Parameters]:
-        for name, value in self.raw_items():  # asked a dozen times a part, so nothing else is read here
-            if name.lower() == "content-type":
-                return _content_type(_bytes(value))
-        return self.get_default_type(), ()
-
-    def get_content_type(self) -> str:
-        content_type = self.own_type()[0]
-        return "application/octet-stream" if content_type.startswith("message/") else content_type
-
-    def get_content_maintype(self) -> str:
-        return self.get_content_type().partition("/")[0]
-
-    def get_boundary(self, failobj: object = None) -> str | None:  # type: ignore[override]
-        given = parameter(self.own_type()[1], "boundary")
-        value = given[0].value.decode("ascii", "surrogateescape").rstrip() if given else ""
-        return value or None
-
-
 def _parse(raw: bytes, path: str, depth: int) -> Part:
     try:
-        return _build(_read(raw), path, depth)
+        return _build(read(raw), path, depth)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         # What the parser of the standard library has been seen to raise on hostile structure.
         head, _, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
-        top = _by_library(head + b"\n\n", only_header=True)
+        top = by_library(head + b"\n\n", only_header=True)
         defect = Defect(path, "structure could not be read; kept as one part")
         return Part(path, _headers(top), "application/octet-stream", (), body, (), (defect,))
 
 
-def _read(raw: bytes) -> _Closed:
-    """The tree of nodes: cut out by the book as far as it goes, else as the standard library reads it."""
-    return (_cut_out(raw) if all_lines_end_with_crlf(raw) else None) or _by_library(raw)
-
-
-def _cut_out(entity: bytes, depth: int = 0) -> _Closed | None:
-    """The node of an entity and those below it; None where only the library can tell what it is: what is unusual
-    in one part may concern those around it."""
-    halves = head_and_body(entity)
-    node = _by_library(halves[0], only_header=True) if halves else None
-    if halves is None or node is None or node.defects or node.get_payload():
-        return None
-    if node.get_content_maintype() != "multipart":
-        node.body = halves[1]
-        return node
-    boundary = (node.get_boundary() or "").encode("ascii", "surrogateescape")
-    typed = node.get_content_type() != "multipart/digest"  # whose parts are mails without saying so
-    pieces = cut(halves[1], boundary) if boundary and typed and depth < _DEEPEST else None
-    children: list[_Closed] = []
-    for piece in pieces or ():
-        child = _cut_out(piece, depth + 1)
-        if child is None:
-            return None
-        children.append(child)
-    if not children:
-        return None
-    node.set_payload([*children])
-    return node
-
-
-def _by_library(raw: bytes, only_header: bool = False) -> _Closed:
-    parser: BytesParser[_Closed] = BytesParser(_Closed, policy=compat32)  # type: ignore[arg-type]  # Policy[_Closed]
-    return parser.parsebytes(raw, only_header)
-
-
-def _build(node: _Closed, path: str, depth: int) -> Part:
+def _build(node: Node, path: str, depth: int) -> Part:
     content_type, parameters = node.own_type()
     headers = _headers(node)
     if node.is_multipart():
-        parts = [child for child in node.get_payload() if isinstance(child, _Closed)]
+        parts = [child for child in node.get_payload() if isinstance(child, Node)]
         children = tuple(_build(child, f"{path}.{n}", depth) for n, child in enumerate(parts, 1))
         return Part(path, headers, content_type, parameters, b"", children, _structure_defects(node, path))
     encoding = dict(headers).get("content-transfer-encoding", b"").decode("ascii", "backslashreplace")
     data, note = decode_transfer(node.content(), encoding)
     defects = (Defect(path, note),) if note else ()
     if content_type in _MESSAGES:
-        children = (_parse(data, f"{path}.1", depth + 1),) if depth < _DEEPEST else ()
+        children = (_parse(data, f"{path}.1", depth + 1),) if depth < DEEPEST else ()
         return Part(path, headers, content_type, parameters, data, children, defects)
     if content_type.startswith("multipart/"):
         return _salvaged(Part(path, headers, content_type, parameters, data, (), defects), depth)
@@ -223,7 +146,7 @@ def _build(node: _Closed, path: str, depth: int) -> Part:
 
 def _with_inside(part: Part, depth: int) -> Part:
     """A leaf that wraps others (winmail.dat, an opaque signature, uuencode) with those below it."""
-    found = unwrap(part.content_type, charset_of(part), part.data) if depth < _DEEPEST else None
+    found = unwrap(part.content_type, charset_of(part), part.data) if depth < DEEPEST else None
     if found is None:
         return part
     children = tuple(_inner(thing, f"{part.path}.{n}", depth + 1) for n, thing in enumerate(found.inside, 1))
@@ -246,29 +169,20 @@ def _salvaged(part: Part, depth: int) -> Part:
             part, defects=(*part.defects, Defect(part.path, "multipart without parts; read as text"))
         )
     head = b'Content-Type: multipart/mixed; boundary="' + hit[1].replace(b'"', b'\\"') + b'"\n\n'
-    inner = _build(_by_library(head + part.data[hit.start() :]), part.path, depth)
+    inner = _build(by_library(head + part.data[hit.start() :]), part.path, depth)
     defects = (*part.defects, Defect(part.path, "boundary not as declared; taken from the text"))
     return Part(part.path, part.headers, part.content_type, part.parameters, b"", inner.children, defects)
 
 
-def _structure_defects(node: _Closed, path: str) -> tuple[Defect, ...]:
+def _structure_defects(node: Node, path: str) -> tuple[Defect, ...]:
     kinds = {type(defect).__name__ for defect in node.defects}
     if "CloseBoundaryNotFoundDefect" in kinds:
         return (Defect(path, "last boundary missing"),)
     return ()
 
 
-def _headers(node: _Closed) -> tuple[tuple[str, bytes], ...]:
+def _headers(node: Node) -> tuple[tuple[str, bytes], ...]:
     return tuple((name, unfold(value)) for name, value in node.raw_headers())
-
-
-def _content_type(value: bytes) -> tuple[str, Parameters]:
-    """RFC 2045 §5.2: what is no type/subtype is text, unless it says otherwise."""
-    token, parameters = split_parameters(value)
-    hit = _TYPE.match(token)
-    if hit:
-        return hit[0], parameters
-    return "text/plain" if token.startswith("text") or not token else "application/octet-stream", parameters
 
 
 def _content(part: Part, nested: bool, returned: bool) -> Iterator[tuple[Part, bool, bool]]:
@@ -301,7 +215,3 @@ def _leaf(part: Part, names: frozenset[str]) -> Leaf:
         frame=bool(part.children) and not (part.is_message or shown),
         notes=name.notes,
     )
-
-
-def _bytes(value: object) -> bytes:
-    return str(value).encode("utf-8", "surrogateescape")

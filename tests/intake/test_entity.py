@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.mail import mime
+from intake.mail import entity, mime
 from intake.mail.entity import cut
 
 MAILS = sorted((Path(__file__).parents[1] / "mails").glob("*.eml"))
@@ -23,7 +23,7 @@ ENVELOPE = (
 
 
 def line_by_line(raw: bytes) -> mime.Part:
-    with mock.patch.object(mime, "_cut_out", lambda _: None):
+    with mock.patch.object(entity, "_cut_out", lambda _: None):
         return mime.parse(raw)
 
 
@@ -100,7 +100,7 @@ def test_a_workbook_is_whole(end: bytes) -> None:
 
 def test_a_mail_by_the_book_is_not_read_line_by_line() -> None:
     raw = ENVELOPE + TEXT + b"--=_x--\r\n"
-    with mock.patch.object(mime, "_by_library", wraps=mime._by_library) as library:
+    with mock.patch.object(entity, "by_library", wraps=entity.by_library) as library:
         mime.parse(raw)
     assert max(len(call.args[0]) for call in library.call_args_list) < 200
 
