@@ -24,6 +24,7 @@ class Node(Message):
     bytes are kept exactly, and no header can stop the parser."""
 
     body: bytes | None = None  # of a leaf, where it was cut out and not read line by line
+    _own_type: tuple[str, Parameters] | None = None
 
     def content(self) -> bytes:
         """The bytes of a leaf as they came: without the field in the way, get_payload decodes nothing."""
@@ -38,11 +39,12 @@ class Node(Message):
         return [(name.lower(), _bytes(value)) for name, value in self.raw_items()]
 
     def own_type(self) -> tuple[str, Parameters]:
-        """The content type and its parameters."""
-        for name, value in self.raw_items():  # asked a dozen times a part, so nothing else is read here
-            if name.lower() == "content-type":
-                return _content_type(_bytes(value))
-        return self.get_default_type(), ()
+        """The content type and its parameters. The parser asks for them once the header is whole, and often."""
+        if self._own_type is None:
+            given = (value for name, value in self.raw_items() if name.lower() == "content-type")
+            value = next(given, None)
+            self._own_type = (self.get_default_type(), ()) if value is None else _content_type(_bytes(value))
+        return self._own_type
 
     def get_content_type(self) -> str:
         content_type = self.own_type()[0]

@@ -69,6 +69,7 @@ def examine(package: Package) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+@lru_cache(maxsize=16)  # the same in every answer that was filled in with one program
 def _sheets(xml: bytes) -> list[tuple[str, str, str]]:
     """(name, state, relationship id) of each sheet in the workbook part."""
     found: list[tuple[str, str, str]] = []
@@ -263,6 +264,9 @@ def place_of(reference: str) -> Place:
 
 def name_of(place: Place) -> str:
     """The reference in A1 style of (row, column) from 1."""
+    name = _NAMES.get(place)
+    if name is not None:
+        return name
     row, column = place
     letters = ""
     while column:
@@ -274,3 +278,4 @@ def name_of(place: Place) -> str:
 _PLACES: Mapping[str, Place] = {
     f"{chr(64 + column)}{row}": (row, column) for column in range(1, 27) for row in range(1, 121)
 }
+_NAMES: Mapping[Place, str] = {place: name for name, place in _PLACES.items()}
