@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -94,10 +94,9 @@ def _keys(sheet: Sheet) -> dict[Place, str]:
 def _as_printed(printed: tuple[tuple[Place, str], ...], survey: Same) -> tuple[Form | None, Located | None]:
     """The form whose print these cells are; and where its parts stand, if all are there as printed: then no
     other cell has a say in it."""
-    form = _tell_form(printed, survey.it)
-    located = _locate(form, dict(printed), {}) if form else None
-    whole = located and _is_whole(located, {key for _, key in printed})
-    return form, located if whole else None
+    form, keys = _tell_form(printed, survey.it), dict(printed)
+    located = _locate(form, keys, {}) if form else None
+    return form, located if located and _is_whole(located, keys) else None
 
 
 def _tell_form(printed: tuple[tuple[Place, str], ...], survey: Survey) -> Form | None:
@@ -114,20 +113,24 @@ def _tell_form(printed: tuple[tuple[Place, str], ...], survey: Survey) -> Form |
     return best[2] if best else None
 
 
-def _is_whole(located: Located, keys: set[str]) -> bool:
-    """Whether every part was found, and the heading of the answers."""
-    form = located.form
-    return (
-        _print_of(form).answer_heading in keys
-        and len(located.fields) == len(form.fields)
-        and len(located.questions) == len(form.questions)
-        and all(
-            len(lines.marks) == len(question.marks)
-            and all(text.key in lines.texts for text in question.free_texts if label_key(text.label))
-            for question in form.questions
-            for lines in (located.questions[question.key],)
-        )
-    )
+def _is_whole(located: Located, keys: Mapping[Place, str]) -> bool:
+    """Whether every part was found just as it is printed, and the heading of the answers."""
+    headed = _print_of(located.form).answer_heading in keys.values()
+    return headed and all(place and keys[place] == label_key(text) for text, place in _parts_of(located))
+
+
+def _parts_of(located: Located) -> Iterator[tuple[str, Place | None]]:
+    """Each text that the form prints at a place of its own, and where it was found."""
+    for field in located.form.fields:
+        yield field.label, located.fields.get(field.key)
+    for question in located.form.questions:
+        lines = located.questions.get(question.key)
+        yield question.text, lines.text if lines else None
+        for mark in question.marks:
+            yield mark.text, lines.marks.get(mark.number) if lines else None
+        for text in question.free_texts:
+            if label_key(text.label):
+                yield text.label, lines.texts.get(text.key) if lines else None
 
 
 def _locate(form: Form, keys: Mapping[Place, str], merged: Mapping[Place, Place]) -> Located:
