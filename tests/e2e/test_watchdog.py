@@ -112,6 +112,7 @@ def _answered(server: Accepted, count: int) -> None:
     assert (len(server.message_ids), set(Counter(server.message_ids).values())) == (count, {1})
 
 
+@pytest.mark.long
 def test_a_desk_that_works_gives_signs_of_life_all_the_while(
     desk: Desk, watchdog: Watchdog, server: Accepted
 ) -> None:

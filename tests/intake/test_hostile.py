@@ -88,6 +88,7 @@ print(json.dumps([kinds, int(status["VmHWM"].split()[0])]))
 """
 
 
+@pytest.mark.long
 def test_the_workers_own_memory_stays_small(tmp_path: Path) -> None:
     """Measured in a process of its own, since the tests' one has read other things before; by VmHWM, since
     ru_maxrss begins with the size of the process that started it."""

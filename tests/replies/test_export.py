@@ -147,6 +147,7 @@ def peak(survey: Survey, rows: int, target: Path) -> int:
     return most
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_rows(survey: Survey, tmp_path: Path) -> None:
     peak(survey, 10, tmp_path / "warm.xlsx")
     few, many = (peak(survey, rows, tmp_path / f"{rows}.xlsx") for rows in (300, 900))
