@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from email.utils import getaddresses
-from functools import lru_cache
 
 from intake.mail.charset import decode
 from intake.mail.headers import ENCODED_WORD, header_text, unfold
+from intake.remembered import remembered
 from intake.submission import Address
 
 _HELD = re.compile("\ue000([0-9]+)\ue001")
@@ -19,7 +19,7 @@ _BARE = re.compile(r"(?:([^<>,;:\"]*)<)?([^\s<>,;:\"()]+@[^\s<>,;:\"()]+)")
 _GROUP = re.compile(r"(?:^|,)[^<>@,;:\"]*:|;")
 
 
-@lru_cache(maxsize=64)  # everybody writes to the same three mailboxes
+@remembered(64, 2_000)  # everybody writes to the same three mailboxes
 def addresses(field: bytes, names: frozenset[str] = frozenset()) -> tuple[Address, ...]:
     """The mailboxes of one raw field, in their order; display names decoded, addr-specs as written."""
     line = unfold(field)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 from intake.mail.charset import Decoded
 from intake.mail.headers import parameter, parameter_text, split_parameters
@@ -49,7 +48,6 @@ class FileName:
     notes: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=64)  # a mail's leaves are looked through several times
 def file_name(disposition: bytes, content_type: bytes, names: frozenset[str] = frozenset()) -> FileName:
     """The name from the two fields: filename*, filename, name*, name; a damaged one gives way to the next."""
     given = [

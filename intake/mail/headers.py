@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
 from intake.mail.charset import Decoded, canonical, decode, join
 from intake.mail.transfer import decode_base64, decode_q
+from intake.remembered import remembered
 
 Parameters = tuple[tuple[str, bytes], ...]  # names in lower case, values unquoted, in their order
 
@@ -43,7 +43,7 @@ def unfold(value: bytes) -> bytes:
     return _FOLD.sub(b"", value).strip(b" \t")
 
 
-@lru_cache(maxsize=64)  # the people of a mail are read once for themselves and once for what was odd about them
+@remembered(64, 2_000)  # the people of a mail are read once for themselves and once for what was odd about them
 def header_text(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
     """An unstructured field, a phrase or a file name as text; control characters become spaces."""
     pieces = [decode(raw, charset, names) for raw, charset in _stretches(unfold(value))]
@@ -51,7 +51,7 @@ def header_text(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
     return Decoded(_CONTROLS.sub(" ", whole.text).strip(), whole.step, whole.lossy)
 
 
-@lru_cache(maxsize=128)  # the parser and we ask for the same field again and again
+@remembered(128, 2_000)  # the parser and we ask for the same field again and again
 def split_parameters(value: bytes) -> tuple[str, Parameters]:
     """`text/plain; charset="x"` -> the value before the first semicolon in lower case, and the rest."""
     line = unfold(value)

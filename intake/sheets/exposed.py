@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from intake.personal import SHORTEST_NUMBER, holds_my_number, mask
+from intake.remembered import remembered
 from intake.sheets.asides import STRINGS
 from intake.sheets.ooxml import Place, name_of
 from intake.sheets.spellings import is_blank, label_key
@@ -110,7 +110,7 @@ def _registers(sheet: Sheet) -> Iterator[Place]:
             return
 
 
-@lru_cache(maxsize=4096)  # the same form has the same labels, thousands of times
+@remembered(4096, LONGEST_HEADING)  # the same form has the same labels, thousands of times
 def _kind(value: str) -> str:
     """What a column with this heading holds; empty if nothing about a person."""
     if not 2 <= len(value) <= LONGEST_HEADING or not _LIKELY.search(value):

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from xml.parsers import expat
 
+from intake.remembered import remembered
 from intake.sheets.package import Broken, Package, local, new_parser, parse_xml
 
-_SMALL = 1 << 16  # bytes of a sheet whose rows are worth being kept in memory
+_SMALL = 1 << 16  # bytes of a part that is worth being kept in memory, or its rows
 
 Place = tuple[int, int]
 
@@ -69,7 +69,7 @@ def examine(package: Package) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-@lru_cache(maxsize=16)  # the same in every answer that was filled in with one program
+@remembered(16, _SMALL)  # the same in every answer that was filled in with one program
 def _sheets(xml: bytes) -> list[tuple[str, str, str]]:
     """(name, state, relationship id) of each sheet in the workbook part."""
     found: list[tuple[str, str, str]] = []
@@ -141,10 +141,10 @@ def _see(xml: bytes) -> _Seen:
     )
 
 
-_see_again = lru_cache(maxsize=32)(_see)
+_see_again = remembered(32, _SMALL)(_see)
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048, 1 << 13)
 def _see_row(row: bytes) -> _Seen:
     return _see(_ROWS + row + _ROW_END + _ROWS_END)
 

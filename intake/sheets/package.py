@@ -11,10 +11,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
+from intake.remembered import remembered
 from intake.sniff import archive_of
 
 MAX_UNPACKED = 100 * 1024 * 1024
@@ -67,7 +67,7 @@ class Package:
         return _relationships(self.read(posixpath.join(folder, "_rels", f"{name}.rels")), folder)
 
 
-@lru_cache(maxsize=16)  # the same in every answer that was filled in with one program
+@remembered(16, 1 << 16)  # the same in every answer that was filled in with one program
 def _relationships(xml: bytes, folder: str) -> Mapping[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
 

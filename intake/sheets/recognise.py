@@ -10,10 +10,10 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 from config.survey import Form, Question, Survey
+from intake.remembered import remembered
 from intake.sheets.once import Same, once
 from intake.sheets.spellings import alike, label_key
 from intake.sheets.workbook import Place, Sheet
@@ -90,7 +90,7 @@ def _keys(sheet: Sheet) -> dict[Place, str]:
     return {place: key for place in sorted(sheet.cells) if (key := label_key(sheet.cells[place].value))}
 
 
-@lru_cache(maxsize=32)  # most answers leave the form as it was sent out
+@remembered(32, 1_000)  # most answers leave the form as it was sent out
 def _as_printed(printed: tuple[tuple[Place, str], ...], survey: Same) -> tuple[Form | None, Located | None]:
     """The form whose print these cells are; and where its parts stand, if all are there as printed: then no
     other cell has a say in it."""

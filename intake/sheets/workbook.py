@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 
@@ -24,6 +23,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from intake.encrypted import decrypted
 from intake.finding import CATALOGUE, Finding
+from intake.remembered import remembered
 from intake.sheets import ooxml, package
 from intake.sheets.asides import asides
 from intake.sniff import FileType, sniff
@@ -251,9 +251,13 @@ def _cells(filled: Filled) -> dict[Place, Cell]:
     return {place: cell for place, value in filled if (cell := _cell(value)).value}
 
 
-@lru_cache(maxsize=1024, typed=True)  # what a form prints comes again with each answer; 1 is not TRUE
 def _cell(value: object) -> Cell:
-    return Cell(_as_text(value))
+    return _known_cell(value) if isinstance(value, str) else Cell(_as_text(value))
+
+
+@remembered(1024, 500)  # what a form prints comes again with each answer
+def _known_cell(text: str) -> Cell:
+    return Cell(_as_text(text))
 
 
 def _as_text(value: object) -> str:
