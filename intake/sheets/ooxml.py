@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.parsers import expat
 
 from intake.remembered import remembered
@@ -21,25 +21,9 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One worksheet (ECMA-376 part 1, 18.3): its state and what calamine does not tell. `bottom` and
-    `right` bound the cells with a value, `filled` counts them; `merged`: top left → bottom right."""
-
-    name: str
-    hidden: str
-    bottom: int
-    right: int
-    filled: int
-    errors: Mapping[Place, str]
-    formulas: frozenset[Place]
-    uncached: frozenset[Place]
-    merged: Mapping[Place, Place]
-    headers: str = ""  # what its headers and footers print, for the eyes of `personal.py` alone
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What a piece of a sheet shows, as in Part; `cached`: cells with a stored result."""
+class Seen:
+    """What a sheet, or a piece of one, shows that calamine does not tell. `bottom` and `right` bound the cells with
+    a value, `filled` counts them; `cached`: cells with a stored result; `merged`: top left → bottom right."""
 
     bottom: int
     right: int
@@ -48,7 +32,16 @@ class _Seen:
     formulas: frozenset[Place]
     cached: frozenset[Place]
     merged: Mapping[Place, Place]
-    headers: str
+    headers: str  # what its headers and footers print, for the eyes of `personal.py` alone
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One worksheet (ECMA-376 part 1, 18.3), and whether it is hidden: "", "hidden" or "veryHidden"."""
+
+    name: str
+    hidden: str
+    seen: Seen
 
 
 def examine(package: Package) -> tuple[Part, ...]:
@@ -63,7 +56,7 @@ def examine(package: Package) -> tuple[Part, ...]:
     for name, hidden, key in _sheets(package.read(home)):
         kind, target = targets[key]
         if kind == "worksheet":
-            parts.append(_scanned(name, hidden, package.read(target)))
+            parts.append(Part(name, hidden, see(package.read(target))))
     if not parts:
         raise Broken
     return tuple(parts)
@@ -84,27 +77,29 @@ def _sheets(xml: bytes) -> list[tuple[str, str, str]]:
     return found
 
 
-def _scanned(name: str, hidden: str, xml: bytes) -> Part:
-    seen = _seen_by_rows(xml) or [_see(xml)]
+def see(xml: bytes) -> Seen:
+    """What a worksheet's XML shows. Raises ExpatError, ValueError and Broken."""
+    pieces = _seen_by_rows(xml)
+    return _joined(pieces) if pieces else _see(xml)
+
+
+def _joined(pieces: list[Seen]) -> Seen:
+    """All that the pieces of one sheet show, the first of which is all but its rows."""
     errors: dict[Place, str] = {}
-    for place, text in (error for piece in seen for error in piece.errors.items()):
+    for place, text in (error for piece in pieces for error in piece.errors.items()):
         errors[place] = errors.get(place, "") + text
-    formulas = frozenset().union(*(piece.formulas for piece in seen))
-    return Part(
-        name,
-        hidden,
-        bottom=max(piece.bottom for piece in seen),
-        right=max(piece.right for piece in seen),
-        filled=sum(piece.filled for piece in seen),
+    return replace(
+        pieces[0],
+        bottom=max(piece.bottom for piece in pieces),
+        right=max(piece.right for piece in pieces),
+        filled=sum(piece.filled for piece in pieces),
         errors=errors,
-        formulas=formulas,
-        uncached=formulas.difference(*(piece.cached for piece in seen)),
-        merged=seen[0].merged,
-        headers=seen[0].headers,
+        formulas=frozenset().union(*(piece.formulas for piece in pieces)),
+        cached=frozenset().union(*(piece.cached for piece in pieces)),
     )
 
 
-def _seen_by_rows(xml: bytes) -> list[_Seen] | None:
+def _seen_by_rows(xml: bytes) -> list[Seen] | None:
     """A sheet seen in pieces: first all but its rows, then one by one the rows. None where a row alone does not
     tell what it tells in its sheet: if it is not well-formed, say, or does not name its place."""
     begin, end = xml.find(_ROWS) + len(_ROWS), xml.rfind(_ROWS_END)
@@ -121,15 +116,15 @@ def _seen_by_rows(xml: bytes) -> list[_Seen] | None:
 
 _ROWS, _ROWS_END, _ROW, _ROW_END = b"<sheetData>", b"</sheetData>", b'<row r="', b"</row>"
 _UNPREFIXED = re.compile(  # … and in UTF-8
-    rb"(?:\xef\xbb\xbf)?(?:<\?xml version=\"1\.0\"(?: encoding=\"(?:UTF|utf)-8\")?[ a-z=\"]*\?>\s*)?<worksheet[ >]"
+    rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?[ a-z="]*\?>\s*)?<worksheet[ >]'
 )
 
 
-def _see(xml: bytes) -> _Seen:
-    """One pass over a sheet, or over a piece of one. Raises ExpatError, ValueError and Broken."""
+def _see(xml: bytes) -> Seen:
+    """One pass over a sheet, or over a piece of one."""
     scan = _Scan()
     scan.parse(xml)
-    return _Seen(
+    return Seen(
         scan.bottom,
         scan.right,
         scan.filled,
@@ -141,11 +136,11 @@ def _see(xml: bytes) -> _Seen:
     )
 
 
-_see_again = remembered(32, _SMALL)(_see)
+_see_again = remembered(32, _SMALL)(_see)  # of sheets without their rows: one for each form and program
 
 
-@remembered(2048, 1 << 13)
-def _see_row(row: bytes) -> _Seen:
+@remembered(2048, 1 << 13)  # many times the rows of a form
+def _see_row(row: bytes) -> Seen:
     return _see(_ROWS + row + _ROW_END + _ROWS_END)
 
 
@@ -218,7 +213,7 @@ class _Scan:
     def _cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")
         if reference:
-            self._place = _PLACES.get(reference) or place_of(reference)
+            self._place = place_of(reference)
         else:
             self._place = (self._row, self._place[1] + 1)
         self._type = attributes.get("t", "n")

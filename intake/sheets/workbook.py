@@ -120,14 +120,14 @@ def _open_ooxml(data: bytes) -> Workbook | Finding:
         return _finding("too_costly", found=str(cost))
     except package.Broken:
         return _finding("unreadable")
-    if sum(part.filled for part in parts) > MAX_CELLS:
+    if sum(part.seen.filled for part in parts) > MAX_CELLS:
         return _finding("too_costly", found=f"{MAX_CELLS:,}セル超")
     for reader in (_by_calamine, _by_openpyxl):
         try:
             sheets = reader(data, parts)
         except _Unfit:
             continue
-        headers = {f"{part.name}!ヘッダー・フッター": part.headers for part in parts if part.headers}
+        headers = {f"{part.name}!ヘッダー・フッター": part.seen.headers for part in parts if part.seen.headers}
         return Workbook(sheets, (), {**beside, **headers})
     return _finding("unreadable")
 
@@ -193,7 +193,7 @@ def _dense(book: CalamineWorkbook, place: int) -> Filled:
 
 
 def _by_calamine(data: bytes, parts: tuple[ooxml.Part, ...]) -> tuple[Sheet, ...]:
-    if any(part.bottom * part.right > MAX_DENSE for part in parts):
+    if any(part.seen.bottom * part.seen.right > MAX_DENSE for part in parts):
         raise _Unfit
     try:
         book = _calamine(data)
@@ -239,12 +239,13 @@ def _by_openpyxl(data: bytes, parts: tuple[ooxml.Part, ...]) -> tuple[Sheet, ...
 
 def _sheet(part: ooxml.Part, filled: Filled) -> Sheet:
     cells = _cells(filled)
-    for place, text in part.errors.items():
-        cells[place] = Cell(text, error=True, formula=place in part.formulas)
-    for place in part.formulas - part.errors.keys():
+    seen = part.seen
+    for place, text in seen.errors.items():
+        cells[place] = Cell(text, error=True, formula=place in seen.formulas)
+    for place in seen.formulas - seen.errors.keys():
         known = cells.get(place)
-        cells[place] = Cell(known.value if known else "", formula=True, uncached=place in part.uncached)
-    return Sheet(part.name, part.hidden, cells, part.merged)
+        cells[place] = Cell(known.value if known else "", formula=True, uncached=place not in seen.cached)
+    return Sheet(part.name, part.hidden, cells, seen.merged)
 
 
 def _cells(filled: Filled) -> dict[Place, Cell]:

@@ -1,7 +1,7 @@
-"""Workbooks of the size that offices send: 25 to 60 KB, with which a mail has about 60.
+"""Workbooks of 25 to 60 KB, with which a mail has about 60: an assumption, no real answer was at hand.
 
-The form as it is sent out has 14 KB. What offices add to it says nothing to us: settings of their printers, a
-picture, a preview. The cells stay as they are.
+The form as it is sent out has 14 KB. What an office program adds to it says nothing to us: settings of printers, a
+preview. The cells stay as they are.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from intake.sheets import recognise
 from intake.sheets.workbook import Cell, Place, Sheet, Workbook, open_workbook
+from replies.workbooks.form import fill
 from tests.workbooks.expectations import EXPECTED, FILES
 from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, filled, the_survey
 
@@ -46,6 +47,23 @@ def test_a_form_as_sent_out_needs_no_other_cell(id: str, monkeypatch: pytest.Mon
     assert located.form.id == id
     monkeypatch.setattr(recognise, "_locate", None)  # not even asked again
     assert recognise.recognise(sheet, the_survey()) == located
+
+
+def test_an_edited_line_is_not_taken_for_another_one_that_reads_much_the_same() -> None:
+    survey = the_survey()
+    form = survey.form("form1")
+    question = form.question("7-4")
+    lines = tuple(m.model_copy(update={"text": f"窓口で書類の控えを確かめる（{m.number}回目）"}) for m in question.marks)
+    alike = question.model_copy(update={"marks": lines})
+    questions = tuple(alike if q.key == "7-4" else q for q in form.questions)
+    changed = form.model_copy(update={"questions": questions})
+    sheet = sheet_of(fill(changed, survey, COMPLETE))
+    (place,) = [place for place, cell in sheet.cells.items() if "（1回目）" in cell.value]
+    edited = {**sheet.cells, place: Cell("窓口で書類の控えを確かめること（初回）")}
+    other = survey.model_copy(update={"forms": (changed,)})
+    located = recognise.recognise(Sheet(sheet.name, "", edited, sheet.merged), other)
+    assert located is not None
+    assert located.questions["7-4"].marks[1] == place
 
 
 EDITS = st.sampled_from(["{}", "{}（確認済）", "※{}", "{}{}", "なし", ""])

@@ -32,21 +32,21 @@ def sheets() -> Iterator[object]:
             continue
 
 
-def part(xml: bytes) -> ooxml.Part | str:
+def seen(xml: bytes) -> ooxml.Seen | str:
     try:
-        return ooxml._scanned("様式", "", xml)
+        return ooxml.see(xml)
     except (expat.ExpatError, ValueError, LookupError, Broken) as error:  # what `opened` calls broken
         return type(error).__name__
 
 
-def as_a_whole(xml: bytes) -> ooxml.Part | str:
+def as_a_whole(xml: bytes) -> ooxml.Seen | str:
     with mock.patch.object(ooxml, "_seen_by_rows", lambda _: None):
-        return part(xml)
+        return seen(xml)
 
 
 @pytest.mark.parametrize("xml", [*sheets()])
 def test_the_shelf(xml: bytes) -> None:
-    assert part(xml) == as_a_whole(xml)
+    assert seen(xml) == as_a_whole(xml)
 
 
 HEADS = st.sampled_from(
@@ -100,7 +100,7 @@ TAILS = st.sampled_from(
 @given(HEADS, st.lists(PIECES, max_size=12), TAILS)
 def test_any_sheet_of_such_pieces(head: bytes, pieces: list[bytes], tail: bytes) -> None:
     xml = head + b"<sheetData>" + b"".join(pieces) + b"</sheetData>" + tail
-    assert part(xml) == as_a_whole(xml)
+    assert seen(xml) == as_a_whole(xml)
 
 
 CELLS = st.lists(
@@ -116,18 +116,18 @@ def test_a_plain_sheet_is_taken_apart_and_its_rows_are_known_again(rows: list[li
         for row, cells in enumerate(rows, 1)
     ]
     xml = b"<worksheet><sheetData>" + b"".join(lines) + b"</sheetData></worksheet>"
-    seen = ooxml._seen_by_rows(xml)
-    assert seen is not None
-    assert len(seen) == 1 + len(rows)
-    assert part(xml) == as_a_whole(xml)
+    pieces = ooxml._seen_by_rows(xml)
+    assert pieces is not None
+    assert len(pieces) == 1 + len(rows)
+    assert seen(xml) == as_a_whole(xml)
     with mock.patch.object(ooxml, "_see", None):  # asked for no row again
-        assert ooxml._seen_by_rows(xml) == seen
+        assert ooxml._seen_by_rows(xml) == pieces
 
 
 def test_a_cell_that_stands_in_two_rows_shows_both_errors() -> None:
     rows = b'<row r="1"><c r="A1" t="e"><v>#N/A</v></c></row>' * 2
     xml = b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"
-    found = part(xml)
-    assert isinstance(found, ooxml.Part)
+    found = seen(xml)
+    assert isinstance(found, ooxml.Seen)
     assert (found.errors, found.bottom, found.right, found.filled) == ({(1, 1): "#N/A#N/A"}, 1, 1, 2)
     assert found == as_a_whole(xml)
