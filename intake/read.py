@@ -14,7 +14,7 @@ from intake.attached import Context, Opening, read_alone, read_leaves
 from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, severity_of
 from intake.mail.authentication import authentications
-from intake.mail.kind import mark_returned, never_answer, tell_kind
+from intake.mail.kind import brings_back, mark_returned, never_answer, tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import Leaf, Part, leaves, parse
 from intake.mail.missing import PARTIAL, comes_by_link, divided, was_removed
@@ -44,8 +44,9 @@ def read_mail(
     part = parse(raw)
     message = read_message(part, names)
     claim = read_claim(message.subject, context.survey, context.roster, is_file=False)
-    first = tell_kind(part, message, False, names, claim)
-    found = mark_returned(first.kind, leaves(part, names))
+    found = leaves(part, names)
+    if brings_back(part, message, names, claim):
+        found = mark_returned(found)
     told = told_in(message.subject) + told_in(message.body)
     opening = Opening(context, skip, begin, tuple(dict.fromkeys(told + passwords)))
     files = tuple(read_leaves((f for f in found if not f.displayed), opening))

@@ -61,7 +61,7 @@ class Node(Message):
 
 def read(raw: bytes) -> Node:
     """The tree of nodes: cut out by the book as far as it goes, else as the standard library reads it."""
-    return (_cut_out(raw) if all_lines_end_with_crlf(raw) else None) or by_library(raw)
+    return _cut_out(raw) or by_library(raw)
 
 
 def _cut_out(entity: bytes, depth: int = 0) -> Node | None:
@@ -97,23 +97,20 @@ def by_library(raw: bytes, only_header: bool = False) -> Node:
 
 def head_and_body(entity: bytes) -> tuple[bytes, bytes] | None:
     """The header with the empty line that ends it, and the body (RFC 5322 §2.1); None where there is no such line,
-    or no header before it. Meant for bytes whose lines all end with CRLF."""
+    no header before it, or a CR or LF alone in it (§2.3), which may end it earlier."""
     head, blank, body = entity.partition(_BLANK)
     if not blank or entity.startswith(b"\r\n"):
         return None
-    return head + blank, body
-
-
-def all_lines_end_with_crlf(raw: bytes) -> bool:
-    """Whether no CR and no LF stands alone (RFC 5322 §2.3)."""
-    return raw.count(b"\r\n") == raw.count(b"\r") == raw.count(b"\n")
+    by_the_book = head.count(b"\r\n") == head.count(b"\r") == head.count(b"\n")
+    return (head + blank, body) if by_the_book else None
 
 
 def cut(body: bytes, boundary: bytes) -> list[bytes] | None:
-    """The parts of a multipart body, without what stands before the first and behind the last; None unless each
-    line that begins like a delimiter is one, with nothing behind it, and the last one closes."""
+    """The parts of a multipart body, without what stands before the first and behind the last; None unless the
+    boundary occurs in delimiters only, each with a CRLF before it and nothing behind it, and the last one closes.
+    Other lines may end as they like."""
     _, *pieces = (b"\r\n" + body).split(b"\r\n--" + boundary)
-    if len(pieces) < 2:
+    if len(pieces) < 2 or body.count(b"--" + boundary) != len(pieces):
         return None
     end = pieces.pop()
     if not (end == b"--" or end.startswith(b"--\r\n")):

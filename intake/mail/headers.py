@@ -160,6 +160,8 @@ def _unquote(line: bytes, mask: bytes, span: tuple[int, int]) -> bytes:
         return line[start:end].strip()
     closed = end - start > 1 and mask[end - 1 : end] == b'"'
     start, end = start + 1, end - 1 if closed else end
+    if mask.find(b"\\", start, end) < 0:
+        return line[start:end]
     value = bytearray()
     while start < end:
         if mask[start : start + 1] == b"\\" and mask[start + 1 : start + 2] in (b'"', b"\\"):

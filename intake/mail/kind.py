@@ -77,7 +77,6 @@ class _Facts:
     message: Message
     form: bool  # brings a file that looks like one of our forms
     claims: bool  # the subject follows the convention
-    answers: str
     leaves: tuple[Leaf, ...]
 
     def header(self, name: str) -> str:
@@ -88,6 +87,11 @@ class _Facts:
     @cached_property
     def _fields(self) -> dict[str, bytes]:
         return dict(reversed(self.part.headers))  # the first of a name wins
+
+    @cached_property
+    def answers(self) -> str:
+        """The Message-ID of ours that the mail answers or returns."""
+        return bounce.our_mail_behind(self.part, self.message)
 
     @cached_property
     def file(self) -> bool:
@@ -119,23 +123,34 @@ def tell_kind(
     claim: Claim | None = None,
 ) -> Kind:
     """The kind of this mail. `claim` is what its subject says (None: not looked at); `names` as for `leaves`."""
-    facts = _Facts(
-        part=part,
-        message=message,
-        form=has_form_like_file,
-        leaves=leaves(part, names),
-        claims=claim is not None and claim.shape != "absent",
-        answers=bounce.our_mail_behind(part, message),
-    )
-    kind = next(rule.kind for rule in _RULES if rule.holds(facts))
+    facts = _Facts(part, message, has_form_like_file, _follows_convention(claim), leaves(part, names))
+    kind = _first_kind(facts)
     signs = tuple(rule.sign for rule in _RULES if rule.kind == kind and rule.holds(facts))
     action = bounce.action_of(part, message) if kind == "bounce" else ""
     return Kind(kind, signs, action, facts.answers)
 
 
+def brings_back(
+    part: Part, message: Message, names: frozenset[str] = frozenset(), claim: Claim | None = None
+) -> bool:
+    """Whether the mail, as far as it can be told before its files are opened, returns what it brings: a bounce or
+    a receipt. The same arguments as for `tell_kind`."""
+    facts = _Facts(part, message, False, _follows_convention(claim), leaves(part, names))
+    may = any(rule.holds(facts) for rule in _RULES if rule.kind in _RETURNING)  # of nearly all mail none does
+    return may and _first_kind(facts) in _RETURNING
+
+
+def _follows_convention(claim: Claim | None) -> bool:
+    return claim is not None and claim.shape != "absent"
+
+
+def _first_kind(facts: _Facts) -> MailKind:
+    return next(rule.kind for rule in _RULES if rule.holds(facts))
+
+
 def never_answer(part: Part, message: Message, own: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Why no reply may go out though the mail is taken in; empty where one may. `own`: our addresses."""
-    facts = _Facts(part, message, False, False, "", ())
+    facts = _Facts(part, message, False, False, ())
     signs = [rule.sign for rule in _RULES if rule.sign in _SILENCING and rule.holds(facts)]
     if facts.header("x-auto-response-suppress") not in ("", "none"):
         signs.append("X-Auto-Response-Suppress")
@@ -148,10 +163,8 @@ def never_answer(part: Part, message: Message, own: frozenset[str] = frozenset()
     return tuple(dict.fromkeys([*signs, *_our_own(message, own)]))
 
 
-def mark_returned(kind: MailKind, found: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
-    """The leaves, those marked that a bounce or receipt brings back: they are never judged."""
-    if kind not in ("bounce", "receipt"):
-        return found
+def mark_returned(found: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
+    """The leaves of a bounce or receipt, those marked that it brings back: they are never judged."""
     return tuple(
         replace(leaf, returned=True) if leaf.nested or leaf.content_type == "message/rfc822" else leaf
         for leaf in found
@@ -252,6 +265,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule("submission", "it says that it submits", lambda f: bool(_SUBMITS.search(f.words))),
     _Rule("inquiry", "nothing in it is a submission", lambda f: True),
 )
+_RETURNING = ("bounce", "receipt")
 # Of the signs above, the header fields that silence us whatever the mail brings.
 _SILENCING = frozenset(
     {

@@ -12,6 +12,7 @@ import re
 from intake.mail.uuencoded import taken_out
 
 _UUENCODE = frozenset({"x-uuencode", "x-uue", "uuencode", "uue"})
+_BLANKS = b" \t\r\n\v\f"
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 _GROUP = re.compile(rb"([A-Za-z0-9+/]+)(=*)")
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
@@ -35,7 +36,7 @@ def decode_transfer(raw: bytes, encoding: str) -> tuple[bytes, str]:
 def decode_base64(raw: bytes) -> tuple[bytes, str]:
     """Strictly where that works; else without foreign characters (RFC 2045 §6.8: ignore them), several
     padded pieces one after the other, and without text that follows the padding."""
-    packed = b"".join(raw.split())
+    packed = raw.translate(None, _BLANKS)
     try:
         return base64.b64decode(packed, validate=True), ""
     except (binascii.Error, ValueError):

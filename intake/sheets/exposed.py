@@ -87,10 +87,13 @@ def _in_sheet(sheet: Sheet) -> Iterator[str]:
     if holds_my_number(sheet.name):
         yield name
     for place, cell in sheet.cells.items():
-        if len(cell.value) >= SHORTEST_NUMBER and holds_my_number(cell.value):
+        if len(cell.value) >= SHORTEST_NUMBER and _holds_number(cell.value):
             yield f"{name}!{name_of(place)}"
     for place in _registers(sheet):
         yield f"{name}!{name_of(place)}"
+
+
+_holds_number = remembered(2048, 300)(holds_my_number)  # most of it is print, the same in every answer
 
 
 def _in_lines(text: str) -> bool:
@@ -101,7 +104,7 @@ def _registers(sheet: Sheet) -> Iterator[Place]:
     """The first heading of each row of headings with enough filled rows below."""
     rows: dict[int, dict[str, int]] = {}
     for (row, column), cell in sheet.cells.items():
-        kind = _kind(cell.value)
+        kind = _kind(cell.value) if len(cell.value) <= LONGEST_HEADING else ""
         if kind:
             rows.setdefault(row, {}).setdefault(kind, column)
     for row, columns in sorted(rows.items()):
@@ -113,7 +116,7 @@ def _registers(sheet: Sheet) -> Iterator[Place]:
 @remembered(4096, LONGEST_HEADING)  # the same form has the same labels, thousands of times
 def _kind(value: str) -> str:
     """What a column with this heading holds; empty if nothing about a person."""
-    if not 2 <= len(value) <= LONGEST_HEADING or not _LIKELY.search(value):
+    if len(value) < 2 or not _LIKELY.search(value):
         return ""
     key = label_key(value)
     if any(label_key(word) in key for word in _OFFICIALS):

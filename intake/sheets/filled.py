@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from config.survey import Field, Form, FreeText, Question
@@ -132,14 +133,19 @@ class _Grid:
 
 def entry_of(place: Place, cell: Cell | None) -> Entry:
     """What stands in one cell; None is an empty one."""
-    name = name_of(place)
     if cell is None:
-        return Entry(name)
+        return _blank(place)
+    name = name_of(place)
     if cell.error:
         return Entry(name, cell.value, "error")
     if cell.uncached:
         return Entry(name, "", "error")
-    return Entry(name) if is_blank(cell.value) else Entry(name, cell.value.strip(), "value")
+    return _blank(place) if is_blank(cell.value) else Entry(name, cell.value.strip(), "value")
+
+
+@lru_cache(maxsize=1024)  # a form has a few dozen places to be filled, most of them blank
+def _blank(place: Place) -> Entry:
+    return Entry(name_of(place))
 
 
 def _read_fields(located: Located, grid: _Grid) -> tuple[FilledField, ...]:

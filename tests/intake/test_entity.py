@@ -92,6 +92,16 @@ def test_any_mail_of_such_lines(lines: list[bytes], end: bytes) -> None:
     assert mime.parse(raw) == line_by_line(raw)
 
 
+@given(FRAMES, st.data())
+def test_any_line_may_end_otherwise(raw: bytes, data: st.DataObject) -> None:
+    lines = raw.split(b"\r\n")
+    place = data.draw(st.integers(0, len(lines) - 1))
+    ends = [b"\r\n"] * (len(lines) - 1)
+    ends[place:place] = [data.draw(st.sampled_from([b"\n", b"\r", b"\r\r\n", b"\n\r\n", b"\r\n\n"]))]
+    mixed = b"".join(line + end for line, end in zip(lines, [*ends, b""], strict=False))
+    assert mime.parse(mixed) == line_by_line(mixed)
+
+
 @pytest.mark.parametrize("end", [b"\r\n", b"\n"])
 def test_a_workbook_is_whole(end: bytes) -> None:
     raw = (ENVELOPE + TEXT + b"--=_x--\r\n").replace(b"\r\n", end)
@@ -115,6 +125,9 @@ def test_a_mail_by_the_book_is_not_read_line_by_line() -> None:
         (b"--a\r\none\r\n--a", None),
         (b"--a--", None),
         (b"none", None),
+        (b"--a\r\none\ntwo\rthree\r\n--a--", [b"one\ntwo\rthree"]),
+        (b"--a\r\none\n--a\r\ntwo\r\n--a--", None),  # to programs that take a lone LF for the end of a line
+        (b"--a\r\none --a\r\n--a--", None),
     ],
 )
 def test_delimiters(body: bytes, parts: list[bytes] | None) -> None:

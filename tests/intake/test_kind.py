@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake.mail.ids import is_our_message_id, make_message_id
-from intake.mail.kind import mark_returned, never_answer, tell_kind
+from intake.mail.kind import brings_back, mark_returned, never_answer, tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import leaves, parse
 from intake.submission import Claim
@@ -127,12 +127,20 @@ def test_a_forwarded_bounce_is_no_bounce() -> None:
     assert _kind(b"From: a@b.jp\r\nContent-Type: message/rfc822\r\n\r\n" + inner) == "inquiry"
 
 
-def test_a_mail_brought_back_without_report_is_marked_by_the_kind() -> None:
+@pytest.mark.parametrize(
+    ("sender", "subject", "returns"),
+    [
+        ("mailer-daemon@b.jp", "a", True),
+        ("a@b.jp", "開封済み: a", False),  # it brings a file, as no receipt by its subject alone does
+        ("a@b.jp", "a", False),
+    ],
+)
+def test_a_mail_brought_back_without_report_is_marked(sender: str, subject: str, returns: bool) -> None:
     inner = b"Subject: a\r\nContent-Type: application/x; name=a.xlsx\r\n\r\nPK"
-    raw = b'From: mailer-daemon@b.jp\r\nContent-Type: message/rfc822; name="a.eml"\r\n\r\n' + inner
-    found = leaves(parse(raw))
-    assert [leaf.returned for leaf in mark_returned("bounce", found)] == [True, True]
-    assert [leaf.returned for leaf in mark_returned("submission", found)] == [False, False]
+    head = f'From: {sender}\r\nSubject: {subject}\r\nContent-Type: message/rfc822; name="a.eml"\r\n\r\n'
+    part = parse(head.encode() + inner)
+    assert brings_back(part, read_message(part)) is returns
+    assert [leaf.returned for leaf in mark_returned(leaves(part))] == [True, True]
 
 
 @pytest.mark.parametrize(
