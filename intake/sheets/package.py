@@ -75,7 +75,8 @@ def _inflated(data: bytes, info: zipfile.ZipInfo) -> bytes | None:
     """The content of a member as Excel packs it (PKWARE APPNOTE 4.3.7: local header, deflated bytes), in half the
     time that zipfile takes over small ones; None where anything is unusual, for zipfile to read or to refuse."""
     begin = info.header_offset + _LOCAL.size
-    signature, flags, method, name_size, extra_size = _LOCAL.unpack_from(data[info.header_offset : begin].ljust(_LOCAL.size))
+    local_header = data[info.header_offset : begin].ljust(_LOCAL.size)
+    signature, flags, method, name_size, extra_size = _LOCAL.unpack(local_header)
     named = data[begin : begin + name_size] == info.orig_filename.encode("ascii", "backslashreplace")
     deflated = method == info.compress_type == zipfile.ZIP_DEFLATED
     if signature != b"PK\x03\x04" or not named or not deflated or (flags | info.flag_bits) & _ENCRYPTED:
