@@ -7,11 +7,11 @@ child ends at EOF. It opens no network, writes no file, and never sees the ledge
   request:  {"task": "mail"|"file"|"passwords", "filename": …, "skip": [position, …],
              "passwords": [text, …]}   then the bytes
   answers:  S <digest>     once, unasked: survey and roster are loaded, ask; of which code this is
-            P <position>   a file is begun (the parent's clock starts anew)
             R <json>       the Submission (task mail), FileReading (task file), or list of passwords that
                            a mail tells (task passwords), to be tried and forgotten
             E <text>       an exception nobody foresaw, as a traceback
 
+Each file that is begun is noted in a shared page (`progress.py`): the parent's clock starts anew with it.
 A password of a request stands in no answer, and in no traceback: it is taken out of that, too.
 """
 
@@ -34,6 +34,7 @@ from pydantic import TypeAdapter
 from config.load import load_survey
 from config.roster import load_roster
 from intake import release
+from intake.progress import Progress
 from intake.read import Context, read_mail, read_single_file, told_passwords
 from intake.submission import FileReading, Submission
 
@@ -78,8 +79,9 @@ def frame(payload: bytes) -> bytes:
     return struct.pack(">I", len(payload)) + payload
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, context: Context) -> None:
+def serve(requests: BinaryIO, answers: BinaryIO, context: Context, progress: Progress) -> None:
     """Answers requests until the pipe is closed."""
+    number = 0
 
     def answer(kind: bytes, payload: bytes) -> None:
         answers.write(frame(kind + payload))
@@ -87,14 +89,15 @@ def serve(requests: BinaryIO, answers: BinaryIO, context: Context) -> None:
 
     def begin(position: int) -> None:
         signal.alarm(ORPHAN_SECONDS)
-        answer(b"P", str(position).encode())
+        progress.note(number, position)
 
     while (head := read_frame(requests)) is not None:
         data = read_frame(requests)
         if data is None:
             return
         request: _Request = json.loads(head)
-        signal.alarm(ORPHAN_SECONDS)
+        number += 1
+        begin(0)
         try:
             answer(b"R", _work(request, data, context, begin))
         except MemoryError:
@@ -124,7 +127,7 @@ def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int
 
 
 def main() -> None:
-    """Entry point: `python -P -m intake.reader SURVEY_DIR [ROSTER]`."""
+    """Entry point: `python -P -m intake.reader SURVEY_DIR [FILE]`; FILE: the number of the shared page."""
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # nothing that a library prints may reach the pipe
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_CEILING, MEMORY_CEILING))
@@ -132,7 +135,8 @@ def main() -> None:
     roster = load_roster()
     gc.freeze()  # survey and roster live as long as the child: no collection need walk them
     answers.write(frame(b"S" + release.digest().encode()))
-    serve(sys.stdin.buffer, answers, Context(survey, roster))
+    progress = Progress(*map(int, sys.argv[2:3]))
+    serve(sys.stdin.buffer, answers, Context(survey, roster), progress)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from intake import release
+from intake.progress import Point, Progress, shared_page
 from intake.reader import frame
 from intake.submission import FileReading, Submission
 
@@ -36,6 +37,7 @@ _REPLACED = "プログラムが入れ替えられています。run を起動し
 
 PIPE_BYTES = 1 << 20  # asked of the kernel for the pipe to the child, which gives as much to anybody
 _PAGE = 4096  # a pipe is made of pages
+_PART = 1 << 16  # bytes read at once: what the pipe from the child holds
 
 _SUBMISSION = TypeAdapter(Submission)
 _FILE = TypeAdapter(FileReading)
@@ -78,6 +80,7 @@ class Reader:
         self._asked: deque[_Asked] = deque()  # those without an answer, oldest first
         self._heard = bytearray()  # of the child's answers, not yet taken apart
         self._room = 0  # bytes that may wait in the pipe to the child
+        self._progress = Progress()  # of this child
 
     @contextmanager
     def one(self) -> Iterator[Reader]:
@@ -176,16 +179,19 @@ class Reader:
     def _receive_one(self) -> None:
         """The end of the oldest request; or of its first attempt, where a file of it cost the child its life."""
         assert self._child is not None and self._child.stdout is not None
-        position = 0
         try:
-            while (answer := _receive(self._child.stdout.fileno(), self._heard, self._seconds))[:1] == b"P":
-                position = int(answer[1:])
+            answer = _receive(self._child.stdout.fileno(), self._heard, self._seconds, self._now_at)
         except (TimeoutError, EOFError) as error:
             self._kill()
-            self._bury(position, error)
+            self._bury(self._now_at().position, error)
             return
         self._served += 1
         self._asked.popleft().end = answer
+
+    def _now_at(self) -> Point:
+        """How far the child is with the oldest request."""
+        point = self._progress.last()
+        return point if point.request == self._served + 1 else _NOT_BEGUN
 
     def _bury(self, position: int, error: Exception) -> None:
         """A child died over the oldest request, in the file at this position (0: in none). Another one will be
@@ -208,9 +214,8 @@ class Reader:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._served = 0
-        command = [sys.executable, "-P", "-W", "ignore", "-m", "intake.reader", str(self._survey_dir)]
         try:
-            self._child = child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._child = child = self._spawn()
             assert child.stdin is not None and child.stdout is not None
             self._room = _widened(child.stdin.fileno())
             greeting = _receive(child.stdout.fileno(), self._heard, START_SECONDS)
@@ -223,6 +228,16 @@ class Reader:
             self._kill()
             raise ReaderUnavailable(_REPLACED)
         return child
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-P", "-W", "ignore", "-m", "intake.reader", str(self._survey_dir)]
+        page = shared_page()
+        try:
+            self._progress = Progress(page)
+            pipe = subprocess.PIPE
+            return subprocess.Popen([*command, str(page)], stdin=pipe, stdout=pipe, pass_fds=[page])
+        finally:
+            os.close(page)
 
     def _kill(self) -> None:
         if self._child is not None:
@@ -242,17 +257,26 @@ def _widened(pipe: int) -> int:
     return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
 
 
-def _receive(pipe: int, heard: bytearray, seconds: float) -> bytes:
-    """The next frame, within so many seconds; what follows it stays in `heard`. TimeoutError, EOFError."""
+_NOT_BEGUN = Point(0, 0, 0.0)
+
+
+def _receive(
+    pipe: int, heard: bytearray, seconds: float, now_at: Callable[[], Point] = lambda: _NOT_BEGUN
+) -> bytes:
+    """The next frame; what follows it stays in `heard`. TimeoutError where nothing comes for so many seconds, and
+    nothing was begun in them; EOFError."""
     deadline = time.monotonic() + seconds
     while (end := 4 + int.from_bytes(heard[:4], "big")) > len(heard) or len(heard) < 4:
-        ready, _, _ = select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
+        left = deadline - time.monotonic()
+        if select.select([pipe], [], [], max(0.0, left))[0]:
+            part = os.read(pipe, _PART)
+            if not part:
+                raise EOFError
+            heard += part
+        elif (begun := now_at().since) + seconds > deadline:
+            deadline = begun + seconds
+        else:
             raise TimeoutError
-        part = os.read(pipe, 1 << 20)
-        if not part:
-            raise EOFError
-        heard += part
     answer = bytes(heard[4:end])
     del heard[:end]
     return answer

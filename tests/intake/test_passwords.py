@@ -20,6 +20,7 @@ from config.load import default_survey
 from intake.container import unpack
 from intake.finding import Finding
 from intake.mail.passwords import HIDDEN, told_in, without_passwords
+from intake.progress import Progress
 from intake.read import Context, read_mail, told_passwords
 from intake.reader import serve
 from intake.submission import Submission
@@ -241,7 +242,7 @@ def test_a_password_stands_in_no_traceback(monkeypatch: pytest.MonkeyPatch) -> N
     head = json.dumps({"task": "mail", "passwords": [SECRET]}).encode()
     requests = io.BytesIO(b"".join(len(f).to_bytes(4, "big") + f for f in (head, b"x")))
     answers = io.BytesIO()
-    serve(requests, answers, Context(the_survey(), the_roster()))
+    serve(requests, answers, Context(the_survey(), the_roster()), Progress())
     told = answers.getvalue()
     assert b"no such thing" in told and SECRET.encode() not in told
 

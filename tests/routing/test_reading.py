@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 
 from config.load import default_survey
+from intake.progress import Progress, shared_page
 from intake.reader import frame
 from intake.submission import Submission
 from routing import reading
-from routing.reading import Reader, ReaderDied, ReaderUnavailable, Reading
+from routing.reading import Reader, ReaderDied, ReaderUnavailable, ReadFailed, Reading
 from tests.routing.desk_at_hand import form, mail
 from tests.servers.machine import halt
 
@@ -78,22 +79,20 @@ class Hanging(Reader):
         if not self.first:
             return super()._start()
         self.first, self._room = False, 1 << 16
-        return pretend(frame(b"P2") + frame(b"P3"))  # leaf 1 is the text
+        for position in (2, 3):  # leaf 1 is the text
+            self._progress.note(1, position)
+        return idler()
 
 
-def pretend(said: bytes) -> subprocess.Popen[bytes]:
-    """A process that says this and then neither answers nor ends."""
-    code = (
-        "import sys, time; sys.stdout.buffer.write(bytes.fromhex(sys.argv[1])); sys.stdout.flush();"
-        "sys.stdin.buffer.read(4); time.sleep(60)"
-    )
-    command = [sys.executable, "-c", code, said.hex()]
+def idler() -> subprocess.Popen[bytes]:
+    """A process that neither answers nor ends."""
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def test_a_child_that_hangs_outside_of_any_file_counts_against_the_mail_and_is_replaced() -> None:
     made = Reader(default_survey(), file_seconds=0.5)
-    made._child = hanging = pretend(b"")
+    made._child = hanging = idler()
     try:
         with pytest.raises(ReaderDied, match="TimeoutError"):
             made.read_mail(mail())
@@ -111,6 +110,34 @@ def test_the_file_in_which_a_child_hangs_is_left_out_and_the_others_are_read() -
     finally:
         hanging.close()
     assert codes(read) == [("一.xlsx", []), ("二.xlsx", ["too_costly"]), ("三.xlsx", [])]
+
+
+class Unhurried(Reader):
+    """Its child takes 0.5 seconds for each of four files, and then fails."""
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        code = (
+            "import sys, time; from intake.progress import Progress; from intake.reader import frame\n"
+            "progress, said = Progress(int(sys.argv[1])), sys.stdout.buffer\n"
+            "said.write(frame(b'S' + sys.argv[2].encode())); said.flush(); sys.stdin.buffer.read(1)\n"
+            "for position in range(1, 5): progress.note(1, position); time.sleep(0.5)\n"
+            "said.write(frame(b'Eread to its end')); said.flush(); time.sleep(60)"
+        )
+        page, pipe = shared_page(), subprocess.PIPE
+        self._progress = Progress(page)
+        command = [sys.executable, "-c", code, str(page), reading.CODE]
+        child = subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=[page])
+        os.close(page)
+        return child
+
+
+def test_the_clock_starts_anew_with_each_file() -> None:
+    unhurried = Unhurried(default_survey(), file_seconds=1.2)
+    try:
+        with pytest.raises(ReadFailed, match="read to its end"):
+            unhurried.read_mail(mail())
+    finally:
+        unhurried._kill()
 
 
 def test_a_death_concerns_the_mail_in_hand_and_those_behind_it_are_read() -> None:
@@ -311,7 +338,7 @@ def test_what_a_library_prints_does_not_reach_the_pipe(tmp_path: Path) -> None:
         size = int.from_bytes(rest[:4], "big")
         kinds.append(rest[4:5])
         rest = rest[4 + size :]
-    assert kinds == [b"S", b"P", b"R"]
+    assert kinds == [b"S", b"R"]
     assert b"noise" in done.stderr and b"deep noise" in done.stderr
 
 

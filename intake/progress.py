@@ -1,0 +1,47 @@
+"""How far a reader child is: which request it is at, which file of it, and since when.
+
+A page of memory that the child shares with its parent: telling it wakes nobody, and what was told last is still
+there when the child was killed. Holds nothing of a mail.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import time
+from dataclasses import dataclass
+
+_TOLD = struct.Struct("=qqd")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`request` counts from 1; `position` of the file in hand, 0 outside of any; `since` as time.monotonic, which
+    is the same clock for all processes of a machine (clock_gettime(2))."""
+
+    request: int
+    position: int
+    since: float
+
+
+class Progress:
+    """The page: the child notes, its parent looks. `file`: what `shared_page` gave; without it nobody looks."""
+
+    def __init__(self, file: int = -1) -> None:
+        self._page = mmap.mmap(file, mmap.PAGESIZE)
+
+    def note(self, request: int, position: int) -> None:
+        """From now on the child is at this."""
+        _TOLD.pack_into(self._page, 0, request, position, time.monotonic())
+
+    def last(self) -> Point:
+        """What was noted last; request 0 before the first."""
+        return Point(*_TOLD.unpack_from(self._page))
+
+
+def shared_page() -> int:
+    """A page that a child may inherit, as the number of an open file (memfd_create(2)). Raises OSError."""
+    file = os.memfd_create("reader")
+    os.ftruncate(file, mmap.PAGESIZE)
+    return file
