@@ -11,6 +11,7 @@ from datetime import datetime
 
 from config.settings import Settings, folder_for
 from intake.submission import Submission
+from routing.deadline import Deadlines
 from routing.decided import Decided, Note, Posted
 from routing.decision.caps import allowance
 from routing.decision.cases import NO_OVERRIDE, Override, decide
@@ -53,13 +54,17 @@ class Judge:
 
     def decide(self, arrival: Arrival, submission: Submission, override: Override) -> Settled:
         """The decision, committed by the caller's transaction, and the reply in the outbox."""
-        known = Known(self.register, self.settings, self.ledger, self.now)
-        submission = self._with_opened(arrival, submission)
-        settled_at = override.received_at or people.received(self.ledger, arrival.id)
+        noted = waits.kinds_noted(self.ledger, arrival.id)
+        known = Known(self.register, self.settings, self.ledger, self.now, noted)
+        if "password_opened" in noted:
+            submission = self._with_opened(arrival, submission)
+        settled_at = override.received_at or (
+            people.received(self.ledger, arrival.id) if "received" in noted else None
+        )
         arrival = replace(arrival, received_at=settled_at or arrival.received_at)
         facts = known.facts(arrival, submission, by_official=override.outcome is not None)
         facts = replace(facts, time_settled=settled_at is not None)
-        decided = self._once(decide(arrival, submission, facts, self.register, override))
+        decided = _once(decide(arrival, submission, facts, self.register, override), noted)
         self.record(decided)
         known.remember(decided, facts)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
@@ -79,15 +84,8 @@ class Judge:
 
     def _with_opened(self, arrival: Arrival, submission: Submission) -> Submission:
         """A mail read again, when the password that once opened it is forgotten: what was opened stays."""
-        if not waits.noted(self.ledger, arrival.id, "password_opened"):
-            return submission
         stored = verdicts.submission_of(self.ledger, arrival.id)
         return keep_opened(stored, submission) if stored else submission
-
-    def _once(self, decided: Decided) -> Decided:
-        """Without the note of a question, or of a doubtful time, that operators were told of before."""
-        told = {k for k in ("question", "receipt_doubt") if waits.noted(self.ledger, decided.arrival.id, k)}
-        return replace(decided, notes=tuple(n for n in decided.notes if n.kind not in told))
 
     def _write(self, decided: Decided, facts: Facts, override: Override) -> Posted | None:
         """The reply to a decided mail, if one goes out. What an official decided is under no cap."""
@@ -108,25 +106,31 @@ class Judge:
         return None
 
     def _circumstances(self, decided: Decided, submission: Submission, facts: Facts) -> Circumstances:
-        addresses = (submission.message.reply_to, submission.message.sender)
-        written = {a.address.lower() for a in addresses if a}
+        reply_to = submission.message.reply_to
+        approved = reply_to is not None and people.approval(self.ledger, reply_to.address) is not None
         return Circumstances(
             register=self.register,
             settings=self.settings,
-            standings=self._standings(decided),
+            standings=self._standings(decided, facts.deadlines),
             first_receipt=facts.resend_of,
             first_open=facts.first_open,
             now=self.now,
             round=verdicts.rounds(self.ledger, decided.arrival.id),
             deadlines=facts.deadlines,
             parts=facts.parts,
-            approved=frozenset(a for a in written if people.approval(self.ledger, a) is not None),
+            reply_to_approved=approved,
         )
 
-    def _standings(self, decided: Decided) -> tuple[Standing, ...]:
+    def _standings(self, decided: Decided, deadlines: Deadlines) -> tuple[Standing, ...]:
         """What the submitter owes, this mail's verdicts counted in."""
         owed = self.register.owed_by(decided.identity.submitter or decided.identity.body)
         if not owed:
             return ()
         bodies = {owed[0].lgcode, *(code for o in owed for code in o.collected)}
-        return standings(owed, books_of(self.ledger, self.register, bodies, self.now))
+        return standings(owed, books_of(self.ledger, deadlines, bodies, self.now))
+
+
+def _once(decided: Decided, noted: frozenset[str]) -> Decided:
+    """Without the note of a question, or of a doubtful time, that operators were told of before."""
+    told = noted & {"question", "receipt_doubt"}
+    return replace(decided, notes=tuple(n for n in decided.notes if n.kind not in told)) if told else decided

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import signal
@@ -57,6 +58,7 @@ def _stop(worker: Worker, number: int) -> None:
 def _work(worker: Worker, screen: Console) -> None:
     """On a terminal the log scrolls above the worker's state; elsewhere plain lines."""
     _let_finish()
+    _share_memory()
     logging._srcfile = None  # with the next line: what no format of ours names is not looked up for each line
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     for library in ("apscheduler", "imapclient"):
@@ -77,6 +79,17 @@ def _let_finish() -> None:
     if hasattr(os, "SCHED_BATCH"):
         with suppress(OSError):  # where it is not allowed, all goes on as before
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def _share_memory() -> None:
+    """One pool of memory for all threads (mallopt(3), M_ARENA_MAX): of those that work in Python only one runs at a
+    time, so pools of their own save them no wait; but what a thread fetches is freed by the desk's, and a thread's
+    pool gives that back to the kernel and asks for it again, mail by mail."""
+    with suppress(OSError, AttributeError):  # where the C library is another one, all goes on as before
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
+_M_ARENA_MAX = -8  # <malloc.h>
 
 
 def _picture(state: State) -> Group:

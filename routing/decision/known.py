@@ -23,12 +23,13 @@ from routing.tracking.bookkeeping import deadlines_at
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The look-ups for one mail, at one instant."""
+    """The look-ups for one mail, at one instant. `noted`: the kinds of the events that stand at it."""
 
     register: Register
     settings: Settings
     ledger: Ledger
     now: datetime
+    noted: frozenset[str] = frozenset()
 
     def facts(self, arrival: Arrival, submission: Submission, by_official: bool) -> Facts:
         """Everything that bears on this mail. What an official decides himself (`by_official`) waits for nothing."""
@@ -37,7 +38,7 @@ class Known:
         answers_ours = any(outbox.is_ours(self.ledger, i) for i in thread_of(submission))
         first = verdicts.first_with_content(self.ledger, arrival.mailbox, submission, arrival.id)
         whom = address.address if address else ""
-        waits_on = not by_official and not waits.noted(self.ledger, arrival.id, "password_over")
+        waits_on = not by_official and "password_over" not in self.noted
         return Facts(
             sender=know_sender(address, approved, self.settings.approved_domains, self.register.roster),
             resend_of=first,

@@ -50,7 +50,7 @@ class Circumstances:
     first_open: bool = False  # something was asked for about that mail, and is still open
     parts: Parts | None = None  # the set of which this mail is a part
     last_today: bool = False  # a cap allows this reply and no further one
-    approved: frozenset[str] = frozenset()  # addresses of this mail that operators approved, in lower case
+    reply_to_approved: bool = False  # operators approved the address in Reply-To
 
 
 def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
@@ -145,13 +145,13 @@ def recipient_of(submission: Submission, around: Circumstances) -> Address | Non
     """Whom a reply goes to: Reply-To where its domain passes row 6, else From (DESIGN §6). None where that is
     ourselves, or a colleague of the ministry: a reply would come back to us, or tell nobody anything."""
     reply_to, sender = submission.message.reply_to, submission.message.sender
-    chosen = reply_to if reply_to and _may_receive(reply_to, around) else sender
+    chosen = reply_to if reply_to and _may_reply_to(reply_to, around) else sender
     return None if chosen and chosen.domain in around.register.own_domains else chosen
 
 
-def _may_receive(address: Address, around: Circumstances) -> bool:
+def _may_reply_to(address: Address, around: Circumstances) -> bool:
     known = is_local_government(address.domain) or address.domain in around.settings.approved_domains
-    return (known or address.address.lower() in around.approved) and not is_noreply(address)
+    return (known or around.reply_to_approved) and not is_noreply(address)
 
 
 def _thread(submission: Submission) -> Thread:

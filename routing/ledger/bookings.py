@@ -31,10 +31,13 @@ _NEWEST = """v.id >= (SELECT max(w.id) FROM verdict w
 def history(ledger: Ledger, body: str, program: str, before: int) -> tuple[Booking, ...]:
     """The bookings of a body and program from arrivals other than `before`, oldest first, with the keys of
     their errors: the newest of each outcome, part, 属性 and sender."""
+    if ledger.row(_ANY, body, program, before) is None:  # of most answers there is no earlier one
+        return ()
     rows = ledger.rows(_HISTORY, body, program, before)
     return tuple(sorted(map(_booking, rows), key=lambda b: (b.received_at, b.id)))
 
 
+_ANY = "SELECT 1 FROM verdict WHERE body = ? AND program = ? AND arrival_id <> ? LIMIT 1"
 # Here and in _TOLD_BOOKINGS the index first gives the groups, and then the newest of each, from its end: of a
 # hundred earlier answers only those are looked at that the decision rests on.
 _HISTORY = f"""WITH groups AS MATERIALIZED (
@@ -87,18 +90,24 @@ def at(ledger: Ledger, instant: datetime) -> tuple[Booking, ...]:
 
 def of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
     """The bookings of these bodies that hold now, oldest first, as far as their standings rest on them: of
-    each outcome and 属性 the newest and the first (for its lateness), and everything held."""
-    return tuple(_booking(row) for row in ledger.rows(_TOLD_BOOKINGS, json.dumps(list(lgcodes))))
+    each outcome and 属性 the newest and the first (for its lateness), and everything held. Of few, all."""
+    codes = json.dumps(list(lgcodes))
+    number = ledger.row(_AT_MOST, codes)
+    few = number is not None and number["n"] <= FEW
+    return tuple(_booking(row) for row in ledger.rows(_ALL_BOOKINGS if few else _TOLD_BOOKINGS, codes))
 
 
 def whole_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
     """Every booking of these bodies that holds now, oldest first: for reports, which count versions."""
-    query = _BOOKING.format(errors="''", where=_OF_THESE)
-    return tuple(_booking(row) for row in ledger.rows(query, json.dumps(list(lgcodes))))
+    return tuple(_booking(row) for row in ledger.rows(_ALL_BOOKINGS, json.dumps(list(lgcodes))))
 
 
 # The codes come as one JSON array: one text for any number of them, which SQLite need compile only once.
 _OF_THESE = f"v.part <> '' AND v.body IN (SELECT value FROM json_each(?)) AND {_NEWEST.format(at='')}"
+_ALL_BOOKINGS = _BOOKING.format(errors="''", where=_OF_THESE)
+FEW = 20  # verdicts that are read sooner than it is told which of them matter
+_AT_MOST = f"""SELECT count(*) AS n FROM (SELECT 1 FROM verdict
+    WHERE part <> '' AND body IN (SELECT value FROM json_each(?)) LIMIT {FEW + 1})"""
 _IN_GROUP = f"""FROM verdict v WHERE v.body = g.body AND v.program = g.program AND v.part = g.part
     AND v.outcome = g.outcome AND v.attribute = g.attribute
     AND (v.rules LIKE '["row_of_city"%') = g.in_list AND {_NEWEST.format(at="")}"""

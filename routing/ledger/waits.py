@@ -102,6 +102,12 @@ def noted(ledger: Ledger, arrival_id: int, kind: str, detail: str | None = None)
     return row is not None
 
 
+def kinds_noted(ledger: Ledger, arrival_id: int) -> frozenset[str]:
+    """The kinds of the events that stand at a mail; of nearly every new mail none do."""
+    rows = ledger.rows("SELECT DISTINCT kind FROM event WHERE arrival_id = ?", arrival_id)
+    return frozenset(row["kind"] for row in rows)
+
+
 def opened_something(ledger: Ledger, receipt: str) -> bool:
     """Whether a password that the mail with this receipt number told has opened a file."""
     row = ledger.row("SELECT 1 FROM event WHERE kind = 'password_opened' AND detail = ? LIMIT 1", receipt)

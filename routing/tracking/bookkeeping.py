@@ -31,9 +31,10 @@ def books_at(
     return open_books(judged, people.not_applicable(ledger, at))
 
 
-def books_of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> Books:
-    """The books of these bodies as they stand now, inside the caller's transaction if there is one."""
-    judged = deadlines_at(ledger, register, now).judged(bookings.of(ledger, sorted(lgcodes)))
+def books_of(ledger: Ledger, in_force: Deadlines, lgcodes: Iterable[str], now: datetime) -> Books:
+    """The books of these bodies as they stand now, by the deadlines in force, inside the caller's transaction if
+    there is one."""
+    judged = in_force.judged(bookings.of(ledger, sorted(lgcodes)))
     return open_books(judged, people.not_applicable(ledger, now))
 
 

@@ -23,7 +23,7 @@ from routing.ledger import bookings, extensions, outbox, verdicts
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import Books, standing_of
-from routing.tracking.bookkeeping import books_of
+from routing.tracking.bookkeeping import books_of, deadlines_at
 from routing.tracking.reports import open_instant, part_state
 from routing.unasked.notices import Outlet, posts
 from routing.unasked.reminder_mail import as_notice, key_of, open_for, reminder
@@ -138,7 +138,7 @@ def written(at_hand: Correspondence, recipient: Recipient, now: datetime) -> Ren
 def _still_wanted(ledger: Ledger, register: Register, lgcode: str, mailbox: str, now: datetime) -> bool:
     owed = register.owed_by(lgcode)
     bodies = {lgcode, *(code for o in owed for code in o.collected)}
-    books = books_of(ledger, register, bodies, now)
+    books = books_of(ledger, deadlines_at(ledger, register, now), bodies, now)
     return lgcode not in extensions.paused(ledger, now) and bool(left_over(register, books, lgcode, mailbox))
 
 

@@ -11,7 +11,7 @@ from routing.ledger import bookings
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import standings
-from routing.tracking.bookkeeping import books_at, books_of
+from routing.tracking.bookkeeping import books_at, books_of, deadlines_at
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, KANAGAWA, YOKOHAMA
 
 OUTCOMES = ("accepted", "correction", "held", "kept", "ignored")
@@ -67,7 +67,8 @@ def test_the_sum_gives_the_same_standing_as_every_booking(ledger: Ledger, regist
         with suppress(_Undone), ledger.writing():
             _fill(ledger, draw, draw.choice((3, 10, 40)))
 
-            summed = standings(owed, books_of(ledger, register, bodies, DEADLINE))
+            in_force = deadlines_at(ledger, register, DEADLINE)
+            summed = standings(owed, books_of(ledger, in_force, bodies, DEADLINE))
 
             assert summed == standings(owed, books_at(ledger, register, DEADLINE)), seed
             states |= {(s.state, s.late, bool(s.open_corrections), bool(s.row_in_list)) for s in summed}

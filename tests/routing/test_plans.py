@@ -7,6 +7,7 @@ import re
 from tests.routing.desk_at_hand import Office, mail
 
 QUEUES = {"to_read", "to_send"}  # hold only what waits
+ITS_OWN = {"json_each", "groups", "newest", "told"}  # what a statement brings with it, or made itself
 _SCAN = re.compile(r"^SCAN (\w+)")
 _ALIAS = re.compile(r"\b(?:FROM|JOIN) (\w+) (\w+)\b")
 
@@ -19,7 +20,7 @@ def _statements(office: Office) -> set[str]:
         office.settle(mail(subject=f"【横浜市】マイナンバーアンケート回答{number}"))
     list(office.desk.deliver(office.sender))
     office.ledger.connection.set_trace_callback(None)
-    return {s for s in seen if s.lstrip().startswith(("SELECT", "UPDATE", "DELETE"))}
+    return {s for s in seen if s.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "WITH"))}
 
 
 def test_no_statement_on_the_way_of_a_mail_reads_a_whole_table(office: Office) -> None:
@@ -33,4 +34,4 @@ def test_no_statement_on_the_way_of_a_mail_reads_a_whole_table(office: Office) -
                 scans.add((tables.get(scan[1], scan[1]), statement))
 
     assert len(statements) > 10
-    assert [s for s in sorted(scans) if s[0] not in QUEUES] == []
+    assert [s for s in sorted(scans) if s[0] not in QUEUES | ITS_OWN] == []
