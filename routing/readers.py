@@ -7,6 +7,7 @@ itself and never touches the ledger.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent import futures
@@ -14,6 +15,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from queue import Empty, LifoQueue, SimpleQueue
 from threading import Thread
@@ -24,6 +26,8 @@ from routing.reading import Reader, Reading
 
 AHEAD_MAILS = 12  # begun at most for each child
 AHEAD_BYTES = 8 << 20
+TOGETHER = 6  # readings that the desk is told of at once, while more are under way
+HELD_SECONDS = 0.5  # at most, where one takes long; the desk looks again when anything else comes
 
 
 class Readers:
@@ -68,7 +72,7 @@ class Readers:
 
 class ReadAhead:
     """Mails on their way through the readers, handed out in the order in which `mails` gives them, which is
-    drawn on in the caller's thread. `tell` is called, in a thread of its own, after each reading. Begun are at
+    drawn on in the caller's thread. `tell` is called, in a thread of its own, after every few readings. Begun are at
     most AHEAD_MAILS for each child, so that none waits for the caller, and not more bytes than AHEAD_BYTES
     beside one mail."""
 
@@ -81,21 +85,31 @@ class ReadAhead:
         self._mails = iter(mails)
         self._begun: deque[_Begun] = deque()  # in the order of the mails
         self._lines = [_Line(reader, tell) for _ in range(reader.count)]
+        self._held_since: float | None = None  # time.monotonic
 
     def take(self, wait: bool) -> list[tuple[Arrival, Reading | None]] | None:
-        """The next mails whose readings are over (None for one without bytes to read); with `wait` at least
-        one of them. An empty list: none is yet. None: that was all."""
-        self._begin()
+        """The next mails whose readings are over (None for one without bytes to read): TOGETHER of them or more,
+        or all that were begun; with `wait` at least one. An empty list: not yet. None: that was all."""
+        self.begin()
         if not self._begun:
             return None
         if wait and not self._begun[0].is_over:
             futures.wait([self._begun[0].reading])
-        taken: list[tuple[Arrival, Reading | None]] = []
-        while self._begun and self._begun[0].is_over:
-            begun = self._begun.popleft()
-            taken.append((begun.arrival, begun.reading.result if begun.readable else None))
-        self._begin()
-        return taken
+        over = sum(1 for _ in takewhile(lambda begun: begun.is_over, self._begun))
+        if not wait and self._holds_back(over):
+            return []
+        taken = [self._begun.popleft() for _ in range(over)]
+        self.begin()
+        return [(begun.arrival, begun.reading.result if begun.readable else None) for begun in taken]
+
+    def _holds_back(self, over: int) -> bool:
+        """Whether the next ones are waited for a little: to decide and commit several together costs less."""
+        if not 0 < over < min(TOGETHER, len(self._begun)):
+            self._held_since = None
+            return False
+        now = time.monotonic()
+        self._held_since = self._held_since or now
+        return now - self._held_since < HELD_SECONDS
 
     def close(self) -> None:
         """Reads nothing more, but for the mails in hand."""
@@ -104,7 +118,8 @@ class ReadAhead:
         for line in self._lines:
             line.join()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Hands over as many mails as there is room for."""
         while self._has_room():
             arrival, raw = next(self._mails, (None, None))
             if arrival is None:
@@ -207,7 +222,8 @@ class _Line:
         except Exception as error:  # noqa: BLE001 - whoever waits for the reading is to see it
             begun.reading.set_exception(error)
         self._done += 1
-        self._tell()
+        if self._done % TOGETHER == 0 or not self.load():
+            self._tell()
 
 
 def _raise(error: Exception) -> Submission:

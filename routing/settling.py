@@ -38,6 +38,12 @@ class Settling:
         self._tell = tell
         self._ahead: ReadAhead | None = None
 
+    def begin(self) -> None:
+        """Has the readers begin with what waits. Raises what the look-up of the waiting mails raises."""
+        if self._ahead is None:
+            self._ahead = ReadAhead(self._desk.reader, self._desk.waiting(), self._tell)
+        self._ahead.begin()
+
     def step(self, wait: bool = False) -> list[Settled] | None:
         """Settles the mails that have been read meanwhile: those settled, perhaps none yet; None when no
         mail waits any more. With `wait` at least one reading is over. Raises what `settle_together` raises."""

@@ -52,7 +52,7 @@ class Wake:
 
 
 class Read:
-    """A reader child has finished with a mail that waits."""
+    """A reader child has finished with some of the mails that wait."""
 
 
 Item = ErrandsRun | Batch | Polled | Line | Attempt | Wake | Read
@@ -140,7 +140,9 @@ class Worker:
             if self._in_hand is not None:
                 self._handle(self._in_hand)
                 self._trouble = "" if isinstance(self._in_hand, Batch | Attempt) else self._trouble
-                self._in_hand, self._idle = None, False
+                came, self._in_hand, self._idle = self._in_hand, None, False
+                if isinstance(came, Batch) and self._unsettled is not None:
+                    self._unsettled.begin()  # the readers are at work while the next batches are kept
             elif self._unsettled is not None:
                 self._idle = not self._settle_some(self._unsettled)
             elif self._routine is not None:

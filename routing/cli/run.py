@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import logging
-import os
 import signal
 from contextlib import suppress
 
@@ -57,7 +56,6 @@ def _stop(worker: Worker, number: int) -> None:
 
 def _work(worker: Worker, screen: Console) -> None:
     """On a terminal the log scrolls above the worker's state; elsewhere plain lines."""
-    _let_finish()
     _share_memory()
     logging._srcfile = None  # with the next line: what no format of ours names is not looked up for each line
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
@@ -71,14 +69,6 @@ def _work(worker: Worker, screen: Console) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
     with Live(console=screen, get_renderable=lambda: _picture(worker.state), refresh_per_second=2):
         worker.run()
-
-
-def _let_finish() -> None:
-    """A thread of ours that wakes up lets a reader child finish its stretch on a busy core (sched(7), SCHED_BATCH;
-    inherited by both): some twenty switches for each mail in place of fifty, and a fifth of the time is saved."""
-    if hasattr(os, "SCHED_BATCH"):
-        with suppress(OSError):  # where it is not allowed, all goes on as before
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _share_memory() -> None:

@@ -17,9 +17,10 @@ import pytest
 
 from config.load import default_survey
 from intake.submission import Submission
+from routing import readers
 from routing.clock import JST
 from routing.ledger.arrivals import Arrival
-from routing.readers import AHEAD_BYTES, ReadAhead, Readers
+from routing.readers import AHEAD_BYTES, TOGETHER, ReadAhead, Readers
 from routing.reading import ReaderDied, Reading
 from tests.routing.desk_at_hand import OneByOne, form, mail
 from tests.servers.machine import eventually, halt
@@ -89,6 +90,57 @@ def test_nobody_waits_for_a_slow_reading_and_it_is_told_when_it_is_over() -> Non
     ahead.close()
 
 
+class Gated(Noting):
+    """Reads as many mails as it was let, and then waits."""
+
+    def __init__(self, at_first: int) -> None:
+        super().__init__()
+        self.gate = threading.Semaphore(at_first)
+
+    def read_mail(self, raw: bytes) -> Submission:
+        self.gate.acquire()
+        return super().read_mail(raw)
+
+
+def _numbers(taken: list[tuple[Arrival, Reading | None]] | None) -> list[int]:
+    assert taken is not None
+    return [arrival.id for arrival, _ in taken]
+
+
+def test_a_few_readings_are_taken_together_and_told_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "HELD_SECONDS", 60.0)
+    told: list[None] = []
+    child = Gated(TOGETHER - 1)
+    ahead = ReadAhead(child, [(_arrival(n), b"x") for n in range(TOGETHER + 2)], lambda: told.append(None))
+    ahead.begin()
+
+    assert eventually(lambda: len(child.given) == TOGETHER - 1, 5)
+    time.sleep(0.2)
+    assert ahead.take(wait=False) == [] and told == []
+    child.gate.release()
+    assert eventually(lambda: len(told) == 1, 5)
+    assert _numbers(ahead.take(wait=False)) == list(range(TOGETHER))
+    child.gate.release(2)
+    assert eventually(lambda: len(told) == 2, 5)
+    assert _numbers(ahead.take(wait=False)) == [TOGETHER, TOGETHER + 1]  # there are no others to wait for
+    ahead.close()
+
+
+def test_what_has_been_read_does_not_wait_long_for_one_that_takes_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(readers, "HELD_SECONDS", 0.3)
+    child = Gated(2)
+    ahead = ReadAhead(child, [(_arrival(n), b"x") for n in range(4)])
+    ahead.begin()
+
+    taken: list[int] = []
+    assert eventually(lambda: bool(taken.extend(_numbers(ahead.take(wait=False))) or taken), 5)
+    assert taken == [0, 1]
+    child.gate.release(2)
+    ahead.close()
+
+
 def test_not_more_bytes_are_begun_than_fit_beside_one_mail() -> None:
     drawn: list[int] = []
 
@@ -98,7 +150,7 @@ def test_not_more_bytes_are_begun_than_fit_beside_one_mail() -> None:
             yield _arrival(n), bytes(AHEAD_BYTES)
 
     ahead = ReadAhead(Readers(default_survey(), 8), mails())
-    ahead._begin()
+    ahead.begin()
     ahead.close()
 
     assert drawn == [0]
