@@ -273,7 +273,7 @@ def _receive(
             if not part:
                 raise EOFError
             heard += part
-        elif (begun := now_at().since) + seconds > deadline:
+        elif deadline - seconds < (begun := now_at().since) <= time.monotonic():  # a child may tell anything
             deadline = begun + seconds
         else:
             raise TimeoutError

@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -99,6 +100,18 @@ def test_a_child_that_hangs_outside_of_any_file_counts_against_the_mail_and_is_r
         assert hanging.poll() == -signal.SIGKILL
         made._seconds = 10
         assert made.read_mail(mail()).kind == "submission"
+    finally:
+        made.close()
+
+
+def test_a_child_that_says_it_began_in_the_future_gets_no_more_time() -> None:
+    made = Reader(default_survey(), file_seconds=0.5)
+    made._child = hanging = idler()
+    struct.pack_into("=qqd", made._progress._page, 0, 1, 0, time.monotonic() + 1e9)
+    try:
+        with pytest.raises(ReaderDied, match="TimeoutError"):
+            made.read_mail(mail())
+        assert hanging.poll() == -signal.SIGKILL
     finally:
         made.close()
 
