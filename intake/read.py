@@ -14,9 +14,9 @@ from intake.attached import Context, Opening, read_alone, read_leaves
 from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, severity_of
 from intake.mail.authentication import authentications
-from intake.mail.kind import brings_back, mark_returned, never_answer, tell_kind
+from intake.mail.kind import brings_back, never_answer, tell_kind
 from intake.mail.message import read_message
-from intake.mail.mime import Leaf, Part, leaves, parse
+from intake.mail.mime import Leaf, Part, leaves, mark_returned, parse
 from intake.mail.missing import PARTIAL, comes_by_link, divided, was_removed
 from intake.mail.passwords import told_in, without_passwords
 from intake.mail.portions import portion_of

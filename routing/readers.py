@@ -104,12 +104,13 @@ class ReadAhead:
 
     def _holds_back(self, over: int) -> bool:
         """Whether the next ones are waited for a little: to decide and commit several together costs less."""
-        if not 0 < over < min(TOGETHER, len(self._begun)):
-            self._held_since = None
-            return False
-        now = time.monotonic()
-        self._held_since = self._held_since or now
-        return now - self._held_since < HELD_SECONDS
+        if 0 < over < min(TOGETHER, len(self._begun)):
+            now = time.monotonic()
+            self._held_since = self._held_since or now
+            if now - self._held_since < HELD_SECONDS:
+                return True
+        self._held_since = None
+        return False
 
     def close(self) -> None:
         """Reads nothing more, but for the mails in hand."""

@@ -1,7 +1,7 @@
 """The mails that wait, on their way through the readers to the desk, a few in one transaction.
 
-Gathers what has been read while the desk was at work, so that a slow disk costs one commit for several mails
-and a fast one costs nobody a wait. Keeps their order, oldest first. Decides nothing; writes nothing itself.
+Takes what has been read by then, a few readings together, so that a commit is paid for once for several mails.
+Keeps their order, oldest first. Decides nothing; writes nothing itself.
 """
 
 from __future__ import annotations
@@ -40,9 +40,7 @@ class Settling:
 
     def begin(self) -> None:
         """Has the readers begin with what waits. Raises what the look-up of the waiting mails raises."""
-        if self._ahead is None:
-            self._ahead = ReadAhead(self._desk.reader, self._desk.waiting(), self._tell)
-        self._ahead.begin()
+        self._under_way().begin()
 
     def step(self, wait: bool = False) -> list[Settled] | None:
         """Settles the mails that have been read meanwhile: those settled, perhaps none yet; None when no
@@ -50,12 +48,16 @@ class Settling:
         taken = self._ahead.take(wait) if self._ahead is not None else None
         if taken is None:  # at the end of a walk: once more, for what has come since
             self.close()
-            self._ahead = ReadAhead(self._desk.reader, self._desk.waiting(), self._tell)
-            taken = self._ahead.take(wait)
+            taken = self._under_way().take(wait)
         if taken is None:
             self.close()
             return None
         return self._desk.settle_together(taken) if taken else []
+
+    def _under_way(self) -> ReadAhead:
+        if self._ahead is None:
+            self._ahead = ReadAhead(self._desk.reader, self._desk.waiting(), self._tell)
+        return self._ahead
 
     def close(self) -> None:
         """Reads nothing more; waits for the mails that are being read. What is not settled waits on."""

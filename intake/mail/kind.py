@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from intake.mail import bounce
@@ -161,14 +161,6 @@ def never_answer(part: Part, message: Message, own: frozenset[str] = frozenset()
     if bounce.from_postmaster(message) or is_noreply(message.sender):
         signs.append("From: nobody reads it")
     return tuple(dict.fromkeys([*signs, *_our_own(message, own)]))
-
-
-def mark_returned(found: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
-    """The leaves of a bounce or receipt, those marked that it brings back: they are never judged."""
-    return tuple(
-        replace(leaf, returned=True) if leaf.nested or leaf.content_type == "message/rfc822" else leaf
-        for leaf in found
-    )
 
 
 def _precedence(facts: _Facts) -> str:

@@ -109,6 +109,14 @@ def leaves(part: Part, names: frozenset[str] = frozenset()) -> tuple[Leaf, ...]:
     return tuple(found)
 
 
+def mark_returned(found: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
+    """The leaves of a bounce or receipt, those marked that it brings back: they are never judged."""
+    return tuple(
+        replace(leaf, returned=True) if leaf.nested or leaf.content_type == "message/rfc822" else leaf
+        for leaf in found
+    )
+
+
 def charset_of(part: Part) -> str:
     """The label that Content-Type gives, or an empty string."""
     given = parameter(part.parameters, "charset")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from intake.mail.ids import is_our_message_id, make_message_id
-from intake.mail.kind import brings_back, mark_returned, never_answer, tell_kind
+from intake.mail.kind import brings_back, never_answer, tell_kind
 from intake.mail.message import read_message
-from intake.mail.mime import leaves, parse
+from intake.mail.mime import leaves, mark_returned, parse
 from intake.submission import Claim
 
 OURS = "<uketsuke.N-000123.acknowledgement@mhlw.go.jp>"
