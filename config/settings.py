@@ -34,6 +34,7 @@ from config.servers import (
 from config.survey import Survey
 
 __all__ = [
+    "TOPMOST",
     "After",
     "Alerts",
     "Caps",
@@ -51,6 +52,8 @@ __all__ = [
     "folder_for",
     "load_settings",
 ]
+
+TOPMOST = "@topmost"  # authserv_id: of a server whose fields name none, as those of Microsoft 365
 
 
 def _aware(instant: datetime) -> datetime:
@@ -90,7 +93,8 @@ class Settings(SettingsShape):
     rehearsed as if it were now. max_size_mb: of a larger mail only the header is read. mailboxes: by the
     survey's mailbox id. sender: how replies leave (drafts need none). caps. approved_domains: senders'
     domains taken for local governments beside the reserved ones. readers: reader children, one per core.
-    authserv_id: the server whose Authentication-Results (RFC 8601) are believed; empty: none is.
+    authserv_id: the server whose Authentication-Results (RFC 8601) are believed; TOPMOST: the topmost of them,
+    if it names no server; empty: none is.
     contacts: a CSV file of addresses for reminders. reports: a folder for the reports made by the calendar.
     alerts. heartbeat: a file that the worker writes every few seconds, for whoever watches it.
     """
@@ -106,7 +110,7 @@ class Settings(SettingsShape):
     caps: Caps = Caps()
     approved_domains: tuple[Domain, ...] = ()
     readers: Annotated[int, Field(ge=1, le=64)] = 1
-    authserv_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$")] = ""
+    authserv_id: Annotated[str, Field(pattern=rf"^([A-Za-z0-9._-]*|{TOPMOST})$")] = ""
     contacts: FilePath | None = None
     reports: FilePath | None = None
     alerts: Alerts = Alerts()

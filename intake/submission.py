@@ -154,13 +154,19 @@ class FileReading:
 @dataclass(frozen=True, slots=True)
 class Authentication:
     """One Authentication-Results field (RFC 8601): who says so (authserv-id), and the result of each method
-    in lower case ("pass", "fail", "none" …); empty where it says nothing of that method. Anybody may write
-    such a field: whether the server is to be believed is for routing."""
+    in lower case ("pass", "fail", "none" …); empty where it says nothing of that method. `compauth` is what
+    Microsoft 365 concludes. Domains, in lower case: `mail_from` of the envelope that SPF was asked about,
+    `signed_by` of the signatures that hold, `header_from` of the From that DMARC was asked about. Anybody may
+    write such a field: whether the server is to be believed is for routing."""
 
     server: str
     spf: str = ""
     dkim: str = ""
     dmarc: str = ""
+    compauth: str = ""
+    mail_from: str = ""
+    signed_by: tuple[str, ...] = ()
+    header_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

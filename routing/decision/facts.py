@@ -17,7 +17,7 @@ from routing.standing import Booking
 class Facts:
     """What the ledger knows that bears on one mail. `password_awaited`: a password for what is locked may still
     come; `parts`: the set that the mail is a part of, if it is one; `spoofed`: the server that the settings
-    trust says that it does not come from where it claims (DMARC, RFC 7489)."""
+    trust says that it does not come from where it claims (`authenticated`)."""
 
     sender: Sender
     resend_of: str
@@ -35,15 +35,6 @@ class Facts:
     spoofed: bool = False
     answered_at: datetime | None = None  # when the mail came whose request for correction this one answers
     time_settled: bool = False  # an official said when the mail was received
-
-
-def is_spoofed(submission: Submission, authserv_id: str) -> bool:
-    """Whether the trusted server's Authentication-Results (RFC 8601) say dmarc=fail. A server may write one field
-    for each method (OpenDKIM and OpenDMARC do): the topmost that speaks of DMARC counts."""
-    if not authserv_id:
-        return False
-    ours = [a for a in submission.authentication if a.server.lower() == authserv_id.lower()]
-    return next((a.dmarc for a in ours if a.dmarc), "") == "fail"
 
 
 def tells_password_only(submission: Submission) -> bool:

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from config.settings import Settings
 from intake.submission import Submission
 from routing.decided import Decided
-from routing.decision.facts import Facts, is_spoofed, tells_password_only
+from routing.decision.authenticated import authenticated
+from routing.decision.facts import Facts, tells_password_only
 from routing.decision.parts import Parts, gather, stem
 from routing.identify import know_sender
 from routing.ledger import arrivals, bookings, outbox, people, verdicts, waits
@@ -54,7 +55,7 @@ class Known:
             first_received=lambda body, program: bookings.first_handed_in(self.ledger, body, program, arrival.id),
             password_awaited=self.register.survey.passwords.accept and waits_on,
             parts=None if by_official or answers_ours else self._parts(arrival, submission),
-            spoofed=is_spoofed(submission, self.settings.authserv_id),
+            spoofed=authenticated(submission, self.settings.authserv_id) == "failed",
         )
 
     def _is_colleague(self, submission: Submission) -> bool:
