@@ -7,15 +7,16 @@ senders are in `servers.py` and can be had from here.
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from config.errors import Mistake, SettingsError
-from config.jst import in_jst
+from config.jst import JST, in_jst
 from config.reading import read_toml, validate
 from config.servers import (
     TAGS,
@@ -62,6 +63,18 @@ def _aware(instant: datetime) -> datetime:
     return in_jst(instant)
 
 
+def _first_day(value: Any) -> datetime:
+    """A bare day, as TOML writes it or as a text, is its beginning; without an offset it is Japan's time."""
+    with suppress(ValueError):
+        value = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(value, datetime):
+        return in_jst(value) if value.tzinfo else value.replace(tzinfo=JST)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=JST)
+    reason = "日又は日時を書いてください（例: 2023-07-10、2023-07-10T09:00:00+09:00）。"
+    raise PydanticCustomError("uketsuke_start", reason)
+
+
 EmailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[A-Za-z0-9.-]+$")]
 Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
@@ -90,7 +103,8 @@ class Settings(SettingsShape):
     ledger: the ledger's file. mode: "rehearse" (every reply goes to `operators`), "draft" (into the Drafts
     of its mailbox, where a human presses send) or "send". operators: the address of the people in charge.
     survey: a survey's folder instead of the one that comes with the program. now: an instant to be
-    rehearsed as if it were now. max_size_mb: of a larger mail only the header is read. mailboxes: by the
+    rehearsed as if it were now. start_from: the first day, or instant; mail received earlier is kept and listed,
+    never answered. max_size_mb: of a larger mail only the header is read. mailboxes: by the
     survey's mailbox id. sender: how replies leave (drafts need none). caps. approved_domains: senders'
     domains taken for local governments beside the reserved ones. readers: reader children, one per core.
     authserv_id: the server whose Authentication-Results (RFC 8601) are believed; TOPMOST: the topmost of them,
@@ -104,6 +118,7 @@ class Settings(SettingsShape):
     operators: EmailAddress
     survey: FilePath | None = None
     now: Annotated[datetime, AfterValidator(_aware)] | None = None
+    start_from: Annotated[datetime, BeforeValidator(_first_day)] | None = None
     max_size_mb: Annotated[int, Field(ge=1, le=1000)] = 50
     mailboxes: Annotated[dict[str, MailboxSettings], Field(min_length=1)]
     sender: SenderSettings | None = None
@@ -123,6 +138,16 @@ class Settings(SettingsShape):
         if self.mode == "draft" and not all(isinstance(m, ImapMailbox) for m in self.mailboxes.values()):
             reason = 'mode = "draft" では、全ての提出先を source = "imap" にしてください。'
             raise PydanticCustomError("uketsuke_draft", reason)
+        return self
+
+    @model_validator(mode="after")
+    def _a_beginning(self) -> Settings:
+        if self.mode != "rehearse" and self.start_from is None:
+            reason = (
+                "start_from（はじめる日。これより前に届いたメールには返信しません）を書いてください"
+                "（例: start_from = 2023-07-10）。"
+            )
+            raise PydanticCustomError("uketsuke_start", reason)
         return self
 
 

@@ -17,6 +17,7 @@ from intake.sources.answered import Answers
 from intake.sources.source import Fetched, Source
 from intake.submission import Submission
 from replies.senders.sender import Posting, Sender
+from routing import beginning
 from routing.amended import amended_submission
 from routing.clock import Clock
 from routing.collecting import Collector
@@ -126,6 +127,8 @@ class Desk:
             return self._hold(arrival, read.kind, read.detail)
         try:
             with self.ledger.apart():
+                if self._is_early(arrival):
+                    return beginning.set_aside(self.judge, arrival, read)
                 return self._decide_waiting(arrival, read)
         except (LedgerBusy, DiskFull):
             raise
@@ -139,16 +142,24 @@ class Desk:
 
     def _unreadable(self, arrival: Arrival) -> str:
         """The rule by which a mail is held without being read, or an empty string."""
-        if arrival.header_only:
+        if arrival.header_only and not self._is_early(arrival):
             return "too_large"
         return "poison" if verdicts.deaths(self.ledger, arrival.id) >= DEATHS_TO_QUARANTINE else ""
+
+    def _is_early(self, arrival: Arrival) -> bool:
+        return beginning.is_early(self.ledger, self.settings, arrival)
 
     def _raw(self, arrival: Arrival) -> bytes | None:
         """The bytes to be read ahead; None where there are none, or none that may be read."""
         try:
-            return None if self._unreadable(arrival) else arrivals.raw_bytes(self.ledger, arrival.id)
+            return None if self._unreadable(arrival) else self._bytes(arrival)
         except KeyError:
             return None
+
+    def _bytes(self, arrival: Arrival) -> bytes:
+        """What is read of a mail: of one from before the first day the header alone. KeyError."""
+        raw = arrivals.raw_bytes(self.ledger, arrival.id)
+        return beginning.header_of(raw) if self._is_early(arrival) else raw
 
     def _read(self, arrival: Arrival, reading: Reading | None) -> Submission | Note | None:
         """The mail as the child read it; the note that holds it where it cannot be read; None after a death,
@@ -158,7 +169,7 @@ class Desk:
                 return reading()
             if rule := self._unreadable(arrival):
                 return Note(rule)
-            return self.reader.read_mail(arrivals.raw_bytes(self.ledger, arrival.id))
+            return self.reader.read_mail(self._bytes(arrival))
         except ReaderDied as death:
             note = Note("reader_died", str(death))
             verdicts.add_event(self.ledger, note, arrival.id, ("uketsuke", ""), self.clock())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from config.errors import SettingsError
 from intake.sources.source import Source, SourceUnavailable
 from replies.senders.sender import Sender
-from routing import alerts
+from routing import alerts, beginning
 from routing.desk import Desk
 from routing.errands import NO_AIDES, Aides
 from routing.ledger import arrivals, erasure
@@ -28,6 +28,7 @@ def run_once(
     """Tells a line per mail and per reply. Whether every mailbox could be read and every reply left, and every
     errand could be run."""
     well, read = True, []
+    beginning.reopen(desk.ledger, desk.settings, desk.clock())
     for mailbox, source in sources.items():
         problem = _collect(desk, mailbox, source)
         arrivals.health(desk.ledger, mailbox, problem, desk.clock())

@@ -23,7 +23,7 @@ from intake.sources.source import Fetched, Source, SourceUnavailable
 from routing.collecting import Collector
 from routing.errands import Errands, ErrandsRun
 from routing.ledger.missing import Difference
-from routing.ledger.store import DiskFull, Ledger, LedgerBusy, NotALedger
+from routing.ledger.store import DiskFull, Ledger, LedgerBusy, NewerLedger, NotALedger
 
 BETWEEN_LOOKS_SECONDS = 1.0  # in a stream of mail, looks are not made one by one
 AFTER_LOSS_SECONDS = 60.0  # a connection that is lost more often is not made anew at once
@@ -209,7 +209,7 @@ class MailboxThread(Thread):
                     self._moved_at = time.monotonic()
                 if self.errands is not None and (done := self.errands.run(ledger)) is not None:
                     self._tell(done)
-        except (SourceUnavailable, LedgerBusy, DiskFull, NotALedger, SettingsError) as problem:
+        except (SourceUnavailable, LedgerBusy, DiskFull, NotALedger, NewerLedger, SettingsError) as problem:
             return str(problem)
         except Exception as error:  # whatever it was, the next look tries again
             log.debug("%s", self.mailbox, exc_info=True)

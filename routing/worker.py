@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from config.errors import ConfigError
 from intake.sources.source import Source
 from replies.senders.sender import Sender
-from routing import alerts
+from routing import alerts, beginning
 from routing.bulletin import Bulletin
 from routing.clock import JST, system_clock
 from routing.delivery import Attempt, DeliveryThread, Line
@@ -111,6 +111,7 @@ class Worker:
     def _start(self) -> None:
         for delivery in self._desk.give_up():
             self._bulletin.delivered(delivery)
+        beginning.reopen(self._desk.ledger, self._desk.settings, self._desk.clock())
         for thread in (*self._mailboxes.values(), self._delivery):
             thread.start()
         calendar = self._desk.register.survey.calendar
@@ -257,6 +258,7 @@ class Worker:
 
     def _look_after(self) -> None:
         """What the desk sees to beside the mail: traces of what was erased, and what operators must hear of."""
+        self._desk.ledger.refuse_newer()  # an upgrade that did not stop this worker first
         erasure.wipe(self._desk.ledger)
         still = (id for id, thread in self._mailboxes.items() if thread.still_for() > STILL_SECONDS)
         self._bulletin.hangs(frozenset(still), STILL_SECONDS / 60)

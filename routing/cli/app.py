@@ -1,7 +1,7 @@
 """`uketsuke`: global options, exit codes, and the commands registered on one group.
 
 Exit codes (DESIGN §6): 0 done or clean, 1 findings of severity error or refused, 2 unreadable, 64 usage,
-75 ledger busy, 78 settings or survey wrong. Holds no rule of its own.
+75 ledger busy, 78 settings or survey wrong, or a ledger of a newer release. Holds no rule of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from routing.cli.request import request_command
 from routing.cli.resend import resend
 from routing.cli.run import run
 from routing.clock import JST
-from routing.ledger.store import DiskFull, LedgerBusy
+from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
 from routing.operate import Refused
 from routing.reading import ReaderUnavailable
 
@@ -97,6 +97,9 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     except ConfigError as wrong:
         click.echo(f"設定または調査のファイルに誤りがあります:\n{wrong}", err=True)
+        return MISCONFIGURED
+    except NewerLedger as newer:
+        click.echo(str(newer), err=True)
         return MISCONFIGURED
     except (LedgerBusy, DiskFull, ReaderUnavailable) as busy:
         click.echo(f"{busy}。しばらくしてからもう一度実行してください。", err=True)

@@ -19,7 +19,7 @@ from routing.clock import JST, stamp
 from routing.ledger import backup, erasure, promises, retention
 from routing.ledger.migrations import migrations
 from routing.ledger.promises import Answer
-from routing.ledger.store import LedgerBusy
+from routing.ledger.store import LedgerBusy, refuse_newer
 from routing.operate import Refused
 
 UNREADABLE = 2
@@ -134,6 +134,7 @@ def _read_only(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(
         sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     ) as file:
+        refuse_newer(file, path)
         if not migrations.pending(Database(file)):
             file.execute("BEGIN")
             yield file

@@ -56,6 +56,10 @@ def _examine(app: App) -> Iterator[Diagnosis]:
         f"{survey.title}（提出期限 {stamp(survey.deadline)}、提出義務 {len(register.obligations)}）",
     )
     yield Diagnosis("設定", True, f"{app.settings_path}（{_mode(settings)}）")
+    if settings.start_from is not None:
+        begun = settings.start_from <= app.clock()
+        later = "" if begun else "。まだ来ていないため、今は何にも返信しません"
+        yield Diagnosis("はじめる日", begun, f"{stamp(settings.start_from)} より前に届いたメールには返信しません{later}")
     for mistake in check_mailboxes(settings, survey, app.settings_path.name):
         yield Diagnosis("設定", False, str(mistake))
     yield from _ledger(settings)

@@ -12,7 +12,7 @@ from routing.cli.context import App, console, echo_json, find_arrival, plain, ta
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
 from routing.desk import Desk
-from routing.ledger import people
+from routing.ledger import early, people
 from routing.ledger.history import Entry, story
 from routing.ledger.sent import find_notice, notice_story
 from routing.tracking.overview import Owed, Status, standing_of_body, status_at
@@ -85,16 +85,18 @@ def held(app: App, as_json: bool) -> None:
     """職員の判断を待っているもの（古い順）。"""
     with app.open_desk() as desk:
         now = desk.clock()
-        waiting = people.held(desk.ledger, now)
-        rows = [_held_row(item, now, desk) for item in waiting]
+        rows = [_held_row(item, now, desk) for item in people.held(desk.ledger, now)]
+        from_before = [_held_row(item, now, desk) for item in early.listed(desk.ledger, now)]
     if as_json:
-        echo_json(rows)
+        echo_json(rows + from_before)
         return
     listed = table("要確認", "番号", "受付番号", "区分", "経過", "団体", "制度等", "理由", "件名", "提出状況")
     keys = ("id", "receipt", "queue_name", "age", "name", "program_name", "why", "subject", "standing_text")
     for row in rows:
         listed.add_row(*(str(row[key] or "") for key in keys))
     console().print(listed)
+    if from_before:
+        console().print(load_wording().screen["early"].format(count=len(from_before)))
 
 
 def _times(item: people.Held) -> str:

@@ -2,11 +2,13 @@
 
 Words are those of DESIGN §2. No column holds a state that changes: states are folded from rows that are
 only ever added. The exceptions hold no fact of their own: the cursors, and the queues `to_read`, `to_send`,
-`to_wipe`, `to_pair` and `wait`, which name the rows that still wait for work. Only `erasure.py` takes something
+`to_wipe`, `to_pair`, `to_copy` and `wait`, which name the rows that still wait for work. Only `erasure.py` takes something
 out, and says so.
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -353,6 +355,39 @@ def m013_sending_trouble(db: Database) -> None:
             detail TEXT NOT NULL
         ) STRICT""",
     )
+
+
+@migrations()
+def m017_holds(db: Database) -> None:
+    """Sending that people hold, and release: two tables of rows that are only added. `kind` and `mailbox`: of which
+    letters, empty for all; `mails_before`: only of letters to mails received before this instant, and of those
+    that answer none, after a ledger was put back. `to_copy`: a queue of letters whose copy is still to be put among
+    the sent mails of their mailbox."""
+    _run(
+        db,
+        """CREATE TABLE sending_hold (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            mailbox TEXT NOT NULL,
+            mails_before TEXT NOT NULL,
+            done_by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        """CREATE TABLE sending_release (
+            hold_id INTEGER PRIMARY KEY REFERENCES sending_hold(id),
+            done_by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE TABLE to_copy (outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id)) STRICT",
+    )
+
+
+@cache
+def names() -> frozenset[str]:
+    """Of every migration that this program has."""
+    return frozenset(migration.name for migration in migrations.pending(Database(memory=True)))
 
 
 # Views are made anew at each opening, so they may change without a migration. They are for people who open

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from routing.ledger.migrations import VIEWS, migrations
+from routing.ledger.migrations import VIEWS, migrations, names
 
 CACHE_KIB = 32 << 10  # pages kept at hand; a look-up in a large ledger touches many, and reads each once
 
@@ -38,10 +38,19 @@ class NotALedger(Exception):
     """The file cannot be opened as a ledger: no right to, or it is something else. Trying again is no use."""
 
 
+class NewerLedger(Exception):
+    """The ledger is of a newer release, whose tables this program does not know; nothing was changed (exit code 78)."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            f"この台帳は新しい版のプログラムのものです（{file}）。台帳はそのままに、新しい版の uketsuke でお使いください。"
+        )
+
+
 class Ledger:
     """One connection to the ledger, for one thread.
 
-    `path` is created with mode 0600 if it does not exist. Raises LedgerBusy, DiskFull, NotALedger.
+    `path` is created with mode 0600 if it does not exist. Raises LedgerBusy, DiskFull, NotALedger, NewerLedger.
     """
 
     def __init__(self, path: Path, busy_seconds: float = 10.0) -> None:
@@ -72,7 +81,12 @@ class Ledger:
         if self.path.exists() and not os.access(self.path, os.R_OK | os.W_OK):
             raise NotALedger("台帳を読み書きする権限がありません。持ち主と権限（0600）をご確認ください。") from error
 
+    def refuse_newer(self) -> None:
+        """Raises NewerLedger where a newer release has been at the ledger, be it since this connection was opened."""
+        refuse_newer(self.connection, self.path)
+
     def _prepare(self) -> None:
+        self.refuse_newer()
         self.connection.execute("PRAGMA synchronous = FULL")
         self.connection.execute("PRAGMA foreign_keys = ON")
         self.connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
@@ -152,6 +166,13 @@ class Ledger:
     def close(self) -> None:
         """Closes the connection."""
         self.connection.close()
+
+
+def refuse_newer(connection: sqlite3.Connection, file: Path) -> None:
+    """Raises NewerLedger where a migration was applied that this program does not have. Only reads."""
+    database = Database(connection)
+    if {applied.name for applied in migrations.applied(database)} - names():
+        raise NewerLedger(file)
 
 
 class _named_errors:

@@ -33,6 +33,7 @@ from routing.tracking.report_files import write_all
 from routing.tracking.reports import open_instant
 
 ANSWERED_AFTER = timedelta(minutes=2)
+STARTS_BEFORE_DEADLINE = timedelta(days=30)
 ENDS_AFTER_DEADLINE = timedelta(hours=1)
 SEEN = "seen"  # the very same mail once more: nothing is decided anew
 
@@ -228,13 +229,14 @@ def _lay_out(out: Path, register: Register) -> None:
 
 def _settings(register: Register) -> str:
     end = register.survey.deadline + ENDS_AFTER_DEADLINE
+    first = register.survey.deadline - STARTS_BEFORE_DEADLINE
     mailboxes = "".join(
         f'\n[mailboxes.{m.id}]\nsource = "maildir"\npath = "inbox/{m.id}"\n'
         for m in register.survey.mailboxes
     )
     return (
         "# デモの設定。uketsuke --settings このファイル status のように、他のコマンドでも使えます。\n"
-        f'ledger = "ledger.db"\nmode = "send"\noperators = "operators@example.jp"\n'
+        f'ledger = "ledger.db"\nmode = "send"\nstart_from = {stamp(first)}\noperators = "operators@example.jp"\n'
         f'authserv_id = "mail.example.jp"\nnow = {stamp(end)}\n'
         f"{mailboxes}"
         '\n[sender]\nkind = "maildir"\npath = "outgoing"\n'

@@ -70,6 +70,7 @@ per_respondent_per_day = 50
 SMALL = """
 ledger = "ledger.db"
 mode = "send"
+start_from = 2023-07-01
 operators = "desk@example.go.jp"
 [mailboxes.koen]
 source = "maildir"
@@ -197,7 +198,7 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
 
 
 def test_drafts_need_no_sender_and_other_modes_do(tmp_path: Path) -> None:
-    text = changed(WHOLE, 'mode = "rehearse"', 'mode = "draft"').split("[sender]")[0]
+    text = changed(WHOLE, 'mode = "rehearse"', 'mode = "draft"\nstart_from = 2023-07-10').split("[sender]")[0]
     text = text.split("[mailboxes.yoboseshu]")[0]
     file = tmp_path / "uketsuke.toml"
     file.write_text(text, encoding="utf-8")
@@ -210,7 +211,7 @@ def test_drafts_need_no_sender_and_other_modes_do(tmp_path: Path) -> None:
 def test_the_folder_of_a_verdict(tmp_path: Path) -> None:
     file = tmp_path / "uketsuke.toml"
     text = changed(WHOLE, "timeout_seconds = 12", 'after = { accepted = "受付済" }')
-    text = changed(text, 'mode = "rehearse"', 'mode = "send"')
+    text = changed(text, 'mode = "rehearse"', 'mode = "send"\nstart_from = 2023-07-10')
     file.write_text(changed(text, "port = 1143", 'after = "leave"'), encoding="utf-8")
     settings = load_settings(file)
 

@@ -44,7 +44,8 @@ class Desk:
             (self.folder / "inbox" / part).mkdir(parents=True)
         (self.folder / "disk").mkdir()
         (self.folder / "settings.toml").write_text(
-            'ledger = "disk/ledger.db"\nsurvey = "survey"\nmode = "send"\noperators = "tantou@mhlw.go.jp"\n'
+            'ledger = "disk/ledger.db"\nsurvey = "survey"\nmode = "send"\nstart_from = 2023-07-01\n'
+            'operators = "tantou@mhlw.go.jp"\n'
             "[alerts]\ndisk_mb = 0\n[caps]\nper_address_per_day = 1000\n"
             '[mailboxes.n_mynumber]\nsource = "maildir"\npath = "inbox"\n'
             '[sender]\n' + self.sender,

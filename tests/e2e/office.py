@@ -70,7 +70,8 @@ class Office:
         (self.folder / "password").write_text("test-password\n")
         boxes = "".join(self._mailbox(id, (ports or {}).get(id, self.servers.imaps_port)) for id in MAILBOXES)
         (self.folder / "settings.toml").write_text(
-            f'ledger = "ledger.db"\nsurvey = "survey"\nmode = "{mode}"\noperators = "{OPERATORS}"\n'
+            f'ledger = "ledger.db"\nsurvey = "survey"\nmode = "{mode}"\nstart_from = 2023-07-01\n'
+            f'operators = "{OPERATORS}"\n'
             f"{boxes}\n[sender]\n{sender or self._postfix()}\n",
             encoding="utf-8",
         )

@@ -56,7 +56,8 @@ class Scene:
         (self.folder / "password").write_text("test-password\n")
         counting = f'host = "127.0.0.1"\nport = {self.smtp.port}\ntls = "none"'
         (self.folder / "settings.toml").write_text(
-            f'ledger = "ledger.db"\nsurvey = "{self.survey}"\nmode = "send"\noperators = "{OPERATORS}"\n'
+            f'ledger = "ledger.db"\nsurvey = "{self.survey}"\nmode = "send"\nstart_from = 2023-07-01\n'
+            f'operators = "{OPERATORS}"\n'
             f"max_size_mb = 1\n{''.join(self._mailbox(id, timeout_seconds) for id in self.mailboxes)}\n[sender]\n"
             f'kind = "smtp"\ntimeout_seconds = 10\n{sender or counting}\n',
             encoding="utf-8",

@@ -139,7 +139,7 @@ def test_settings_open_a_mailbox_and_the_way_out_with_tokens(microsoft: Microsof
     server = f'host = "localhost"\nuser = "{USER}"\ntls_ca = "{microsoft.issuer.ca}"\n'
     file = tmp_path / "settings.toml"
     file.write_text(
-        'ledger = "l.db"\nmode = "send"\noperators = "o@mhlw.go.jp"\n'
+        'ledger = "l.db"\nmode = "send"\nstart_from = 2023-07-01\noperators = "o@mhlw.go.jp"\n'
         f'[mailboxes.n_mynumber]\nsource = "imap"\nport = {microsoft.dovecot.imaps_port}\n{server}'
         f"[mailboxes.n_mynumber.auth]\n{auth}"
         f'[sender]\nkind = "smtp"\nport = {microsoft.postfix.port}\n{server}[sender.auth]\n{auth}'

@@ -31,6 +31,7 @@ XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 SETTINGS = """
 ledger = "ledger.db"
 mode = "send"
+start_from = 2023-07-01
 operators = "operators@mhlw.go.jp"
 
 [mailboxes.n_mynumber]

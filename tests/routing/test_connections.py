@@ -42,7 +42,8 @@ path = "outgoing"
 
 def _settings(folder: Path, tables: str) -> Settings:
     file = folder / "settings.toml"
-    file.write_text(f'ledger = "l.db"\nmode = "send"\noperators = "o@mhlw.go.jp"\n{tables}', encoding="utf-8")
+    head = 'ledger = "l.db"\nmode = "send"\nstart_from = 2023-07-01\noperators = "o@mhlw.go.jp"\n'
+    file.write_text(head + tables, encoding="utf-8")
     return load_settings(file)
 
 

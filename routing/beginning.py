@@ -1,0 +1,46 @@
+"""Mail from before the desk's first day (the setting `start_from`): kept and listed, its header read, never decided
+as a submission, answered or moved; until an official has it read again (`decide ID retry`).
+
+What is set aside leaves nothing behind by which later mail is judged: no attachments, no content to be the same as,
+no answer that stands. Called inside the desk's transaction; sends nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from config.settings import Settings
+from intake.submission import Submission
+from routing.decision.cases import NO_OVERRIDE, unread
+from routing.decision.verdict import MailDecision
+from routing.judge import Judge, Settled
+from routing.ledger import early, verdicts
+from routing.ledger.arrivals import Arrival
+from routing.ledger.store import Ledger
+
+
+def is_early(ledger: Ledger, settings: Settings, arrival: Arrival) -> bool:
+    """Whether a mail is to be set aside. What an official recorded or had read again is not, nor what was decided
+    before there was such a setting."""
+    if settings.start_from is None or arrival.received_at >= settings.start_from or arrival.added_by:
+        return False
+    return not early.was_taken_up(ledger, arrival.id)
+
+
+def header_of(raw: bytes) -> bytes:
+    """The header section alone, with the empty line that ends it (RFC 5322 §2.1): all that is read of it."""
+    ends = [at + len(end) for end in (b"\r\n\r\n", b"\n\n") if (at := raw.find(end)) >= 0]
+    return raw[: min(ends, default=len(raw))]
+
+
+def set_aside(judge: Judge, arrival: Arrival, header: Submission) -> Settled:
+    """Records that the mail is from before the first day, from whom it is and what about; it stays where it lies."""
+    decided = unread(arrival, MailDecision("ignored", early.RULE), NO_OVERRIDE, judge.register)
+    early.record_header(judge.ledger, arrival, header.message, judge.now)
+    verdicts.record(judge.ledger, decided, judge.now)
+    return Settled(decided, None)
+
+
+def reopen(ledger: Ledger, settings: Settings, now: datetime) -> int:
+    """At the start of a run: takes up the mails that were set aside by a first day that has been moved since."""
+    return early.reopen(ledger, settings.start_from, now) if settings.start_from is not None else 0
