@@ -110,7 +110,8 @@ def _answers(mailbox: MailboxSettings, settings: Settings) -> Answers:
 def _errands(mailbox: ImapMailbox, settings: Settings) -> tuple[ImapFiler | None, DraftsWatch | None]:
     files = settings.mode != "rehearse" and any(mailbox.after.model_dump().values())
     filer = ImapFiler(imap_access(mailbox, settings)) if files else None
-    return filer, DraftsWatch(drafts_folder(mailbox, settings)) if settings.mode == "draft" else None
+    watch = DraftsWatch(drafts_folder(mailbox, settings)) if settings.mode != "rehearse" else None
+    return filer, watch  # in mode "send" for drafts of the time before
 
 
 def _direct_sender(sender: SenderSettings) -> Sender:

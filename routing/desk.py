@@ -26,7 +26,7 @@ from routing.decision.cases import NO_OVERRIDE, Override, unread
 from routing.decision.verdict import MailDecision
 from routing.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
 from routing.judge import Judge, Settled
-from routing.ledger import arrivals, outbox, people, sending, verdicts
+from routing.ledger import arrivals, outbox, people, sending, verdicts, withdrawing
 from routing.ledger import missing as absent
 from routing.ledger.arrivals import Arrival, Place
 from routing.ledger.missing import Difference
@@ -42,7 +42,8 @@ DEATHS_TO_QUARANTINE = 3
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one reply at one attempt: sent, drafted, later, refused, overtaken, lost or unsure."""
+    """What became of one reply at one attempt: sent, drafted, later, refused, overtaken, withdrawn, lost or
+    unsure."""
 
     receipt: str
     kind: str
@@ -192,7 +193,8 @@ class Desk:
         decided = unread(arrival, decision, override, self.register)
         with self.ledger.writing():
             self.judge.record(decided)
-        return Settled(decided, None)
+            taken_back = withdrawing.take_back(self.ledger, arrival.id, self.clock())
+        return Settled(decided, None, taken_back)
 
     def commit(self, arrival: Arrival, submission: Submission, override: Override = NO_OVERRIDE) -> Settled:
         """Decides a mail that was read and commits verdicts, events and reply in one transaction, the same
@@ -236,6 +238,8 @@ class Desk:
         open for it, or nothing is due."""
         while (outgoing := self.first_due()) is not None:
             now = self.clock()
+            if withdrawing.keeps_back(self.ledger, outgoing, now):
+                continue
             if outgoing.kind == "reminder" and not remind.may_go_out(
                 self.ledger, self.register, outgoing, now
             ):
@@ -260,8 +264,9 @@ class Desk:
         """Commits what became of an attempt. One whose answer was lost stays `sending`: it is made once
         more, a little later; a second one is left to the operators as `unsure`."""
         outgoing, state, now = made.outgoing, made.state, self.clock()
-        final = "unsure" if state == "lost" and outgoing.interrupted else state
+        final: str = "unsure" if state == "lost" and outgoing.interrupted else state
         with self.ledger.writing():
+            final = withdrawing.ended(self.ledger, outgoing, final, now)
             if final != "lost":
                 outbox.finish(self.ledger, outgoing, final, made.detail, now)
             sending.afterwards(self.ledger, outgoing, made.after, now)

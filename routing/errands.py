@@ -1,5 +1,5 @@
-"""What is done in the mailboxes beside reading them: filing what is decided, following drafts, asking whether
-somebody has answered already. Done in the threads that own connections; the desk records what came of it.
+"""What is done in the mailboxes beside reading them: filing what is decided, taking back and following drafts,
+asking whether somebody has answered already. Done in the threads that own connections; the desk records what came of it.
 
 Only reads the ledger. A mailbox where an errand cannot be run now is read all the same.
 """
@@ -17,7 +17,7 @@ from intake.sources.answered import Answers
 from intake.sources.filing import Filed, ImapFiler
 from intake.sources.source import SourceUnavailable
 from replies.senders.draft_watch import DraftsWatch, Fate
-from routing.ledger import errands
+from routing.ledger import errands, withdrawing
 from routing.ledger.store import Ledger
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ class MailboxErrands:
         fates: list[Fate] = []
         problems = [
             self._try(lambda: self._file(ledger, filed)),
+            self._try(lambda: self._withdraw(ledger, fates)),
             self._try(lambda: self._follow(ledger, fates)),
         ]
         problem = " ".join(filter(None, problems))
@@ -95,8 +96,14 @@ class MailboxErrands:
         if self._filer is not None and (wanted := errands.to_file(ledger, self._mailbox)):
             filed.extend(self._filer.file(wanted))
 
+    def _withdraw(self, ledger: Ledger, fates: list[Fate]) -> None:
+        if self._watch is not None and (drafts := withdrawing.drafts(ledger, self._mailbox)):
+            fates.extend(self._watch.withdraw(drafts))
+
     def _follow(self, ledger: Ledger, fates: list[Fate]) -> None:
-        if self._watch is not None and (drafts := errands.open_drafts(ledger, self._mailbox)):
+        told = {fate.key for fate in fates}
+        drafts = [d for d in errands.open_drafts(ledger, self._mailbox) if d.key not in told]
+        if self._watch is not None and drafts:
             fates.extend(self._watch.fates(drafts))
 
 

@@ -19,9 +19,10 @@ from routing.decision.facts import Facts
 from routing.decision.known import Known
 from routing.decision.opened import keep_opened
 from routing.decision.reply import Circumstances, recipient_of, write_reply
-from routing.ledger import errands, outbox, people, verdicts, waits
+from routing.ledger import errands, outbox, people, verdicts, waits, withdrawing
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
+from routing.ledger.withdrawing import TakenBack
 from routing.register import Register
 from routing.standing import Standing, standings
 from routing.tracking.bookkeeping import books_of
@@ -29,10 +30,11 @@ from routing.tracking.bookkeeping import books_of
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """One mail with its committed decision, and the reply that was queued, if any."""
+    """One mail with its committed decision, the reply that was queued, if any, and what it takes back."""
 
     decided: Decided
     reply: Posted | None
+    taken_back: tuple[TakenBack, ...] = ()  # letters of the decision before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,11 @@ class Judge:
             outbox.mark_undelivered(self.ledger, submission.answers, arrival.receipt, self.now)
         reply = self._write(decided, facts, override)
         if reply is not None and outbox.says_again(self.ledger, reply, arrival.id):
-            reply = None
+            return Settled(decided, None)
+        taken_back = withdrawing.take_back(self.ledger, arrival.id, self.now)
         if reply is not None:
             outbox.queue(self.ledger, reply, arrival.id, self.now)
-        return Settled(decided, reply)
+        return Settled(decided, reply, taken_back)
 
     def record(self, decided: Decided) -> None:
         """Writes the decision, and into which folder of its mailbox the mail belongs by it."""

@@ -24,7 +24,7 @@ from routing.decision.cases import Override, OverrideRefused, unread
 from routing.decision.verdict import MailDecision
 from routing.desk import Desk
 from routing.judge import Settled
-from routing.ledger import arrivals, erasure, people, resending, verdicts
+from routing.ledger import arrivals, erasure, people, resending, verdicts, withdrawing
 from routing.ledger.arrivals import Arrival, Place
 from routing.ledger.resending import RefusedReply
 from routing.reading import ReaderDied, ReadFailed
@@ -184,6 +184,7 @@ def erase(desk: Desk, arrival: Arrival, who: Who) -> bool:
     decided = unread(arrival, MailDecision("ignored", "erased"), override, desk.register)
     with desk.ledger.writing():
         desk.judge.record(decided)
+        withdrawing.take_back(desk.ledger, arrival.id, desk.clock())
         erasure.erase(desk.ledger, arrival.id, who.pair, desk.clock())
         erasure.erase_replies(desk.ledger, arrival.id)
     return erasure.wipe(desk.ledger)

@@ -323,7 +323,7 @@ def test_a_benchmark_takes_the_place_of_its_own_figures_only(
 
 def test_each_promise_names_a_test_that_exists() -> None:
     rows = [row for row in _rows(_section(ROOT / "docs" / "journey.md", "The promises")) if row[0].isdigit()]
-    assert [row[0] for row in rows] == ["1", "2", "3", "4", "5", "6"]
+    assert [row[0] for row in rows] == ["1", "2", "3", "4", "5", "6", "9"]
     for row in rows:
         _names_tests_that_exist(row)
 

@@ -1,13 +1,14 @@
 """What people do with our drafts: sent, changed, deleted.
 
 A draft that is gone from Drafts was sent if a mail with its Message-ID, or an answer to the same mail, lies
-among the sent ones (mail programs often give what they send a new Message-ID). Changes nothing.
+among the sent ones (mail programs often give what they send a new Message-ID). Changes nothing but what it is
+told to take back, and of that only drafts that nobody has touched.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,10 +39,10 @@ class OpenDraft:
 @dataclass(frozen=True, slots=True)
 class Fate:
     """What a human did with a draft: sent it (detail: the sent mail's Message-ID), changed it (detail: where
-    the new one lies), or deleted it."""
+    the new one lies), or deleted it; or that we have removed it."""
 
     key: int
-    state: Literal["sent_by_hand", "edited", "discarded"]
+    state: Literal["sent_by_hand", "edited", "discarded", "withdrawn"]
     detail: str
 
 
@@ -56,16 +57,25 @@ class DraftsWatch:
 
     def fates(self, drafts: Sequence[OpenDraft]) -> list[Fate]:
         """What has changed since the places that are told. Raises SourceUnavailable."""
+        return self._asked(lambda client: self._fates(client, drafts), "下書きを確認できません")
+
+    def withdraw(self, drafts: Sequence[OpenDraft]) -> list[Fate]:
+        """Removes these drafts, as far as they lie where we put them; what a human has changed stays and what was
+        sent is told. One that is gone without having been sent counts as removed: we did so before a crash could
+        tell, or somebody else did. Raises SourceUnavailable; trying again is safe at any time."""
+        return self._asked(lambda client: self._withdrawn(client, drafts), "下書きを取り消せません")
+
+    def _asked(self, ask: Callable[[IMAPClient], list[Fate]], trouble: str) -> list[Fate]:
         try:
-            with told(self._mailbox.access, "下書きを確認できません"):
+            with told(self._mailbox.access, trouble):
                 was_open = self._client is not None
                 try:
-                    return self._fates(self._connected(), drafts)
+                    return ask(self._connected())
                 except (IMAPClientAbortError, OSError):
                     if not was_open:
                         raise
                 self._drop()  # the server had hung up on an idler
-                return self._fates(self._connected(), drafts)
+                return ask(self._connected())
         except SourceUnavailable:
             self._drop()
             raise
@@ -102,6 +112,20 @@ class DraftsWatch:
         self._seen = state
         return found
 
+    def _withdrawn(self, client: IMAPClient, drafts: Sequence[OpenDraft]) -> list[Fate]:
+        if not self._drafts:  # they lie in a folder that is not found now
+            return []
+        there = _Drafts.read(client, self._drafts)
+        places = {draft.key: there.place_of(draft) for draft in drafts}
+        missing = [draft for draft in drafts if not places[draft.key]]
+        sent = self._sent_ones(client, missing) if self._sent and missing else {}
+        untouched = [draft for draft in drafts if places[draft.key] and places[draft.key] == draft.place]
+        if untouched:
+            client.select_folder(self._drafts)
+            _remove(client, [int(draft.place.rpartition("UID=")[2]) for draft in untouched])
+            self._seen = None
+        return [_end(draft, places[draft.key], sent.get(draft.key, "")) for draft in drafts]
+
     def _sent_ones(self, client: IMAPClient, missing: Sequence[OpenDraft]) -> dict[int, str]:
         """Of those that are gone from Drafts, which were sent, and under which Message-ID."""
         client.select_folder(self._sent, readonly=True)
@@ -115,6 +139,23 @@ class DraftsWatch:
                 if theirs:
                     found[draft.key] = theirs[-1]
         return found
+
+
+def _remove(client: IMAPClient, uids: list[int]) -> None:
+    """Deletes mails of the open folder; where the server cannot do that for these alone (RFC 4315), they are
+    marked as deleted."""
+    client.add_flags(uids, [b"\\Deleted"])
+    if client.has_capability("UIDPLUS"):
+        client.uid_expunge(uids)
+
+
+def _end(draft: OpenDraft, place: str, sent_as: str) -> Fate:
+    """What became of a draft that was to be removed: `place`: where one lies, `sent_as`: under which id it left."""
+    if sent_as:
+        return Fate(draft.key, "sent_by_hand", sent_as)
+    if place and place != draft.place:
+        return Fate(draft.key, "edited", place)
+    return Fate(draft.key, "withdrawn", "")
 
 
 @dataclass(frozen=True, slots=True)

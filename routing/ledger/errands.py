@@ -17,6 +17,7 @@ from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
 
 FILED, GONE = "filed", "filed_by_others"
+DRAFT_KEPT, LETTER_LEFT = "draft_kept", "letter_left"  # of letters that a newer decision takes back
 _AT_ONCE = 100
 
 
@@ -90,8 +91,8 @@ def open_drafts(ledger: Ledger, mailbox: str) -> list[OpenDraft]:
 
 
 def note_fate(ledger: Ledger, fate: Fate, now: datetime) -> None:
-    """Commits what a human did with a draft. One that was deleted is still looked for among the sent mails:
-    some programs delete the draft first."""
+    """Commits what a human did with a draft, or that we took it back. One that a human deleted is still looked for
+    among the sent mails: some programs delete the draft first."""
     with ledger.writing():
         row = ledger.row("SELECT place FROM open_draft WHERE outbox_id = ?", fate.key)
         if row is None or (fate.state != "sent_by_hand" and row["place"] == fate.detail):
@@ -103,7 +104,21 @@ def note_fate(ledger: Ledger, fate: Fate, now: datetime) -> None:
             fate.detail,
             stamp(now),
         )
-        if fate.state == "sent_by_hand":
+        if fate.state in ("sent_by_hand", "withdrawn"):
             ledger.run("DELETE FROM open_draft WHERE outbox_id = ?", fate.key)
         else:
             ledger.run("UPDATE open_draft SET place = ? WHERE outbox_id = ?", fate.detail, fate.key)
+        _tell_of_withdrawal(ledger, fate, now)
+
+
+def _tell_of_withdrawal(ledger: Ledger, fate: Fate, now: datetime) -> None:
+    """Where the draft was to be taken back: that is over; and if a human was faster, operators are told."""
+    wanted = ledger.row(
+        "SELECT o.arrival_id FROM to_withdraw w JOIN outbox o ON o.id = w.outbox_id WHERE w.outbox_id = ?", fate.key
+    )
+    if wanted is None:
+        return
+    ledger.run("DELETE FROM to_withdraw WHERE outbox_id = ?", fate.key)
+    kind = {"edited": DRAFT_KEPT, "sent_by_hand": LETTER_LEFT}.get(fate.state)
+    if kind is not None:
+        verdicts.note(ledger, Note(kind), wanted["arrival_id"], ("uketsuke", ""), now)

@@ -2,8 +2,8 @@
 
 Words are those of DESIGN §2. No column holds a state that changes: states are folded from rows that are
 only ever added. The exceptions hold no fact of their own: the cursors, and the queues `to_read`, `to_send`,
-`to_wipe`, `to_pair`, `to_copy` and `wait`, which name the rows that still wait for work. Only `erasure.py` takes something
-out, and says so.
+`to_withdraw`, `to_wipe`, `to_pair`, `to_copy` and `wait`, which name the rows that still wait for work. Only
+`erasure.py` takes something out, and says so.
 """
 
 from __future__ import annotations
@@ -354,6 +354,39 @@ def m013_sending_trouble(db: Database) -> None:
             since TEXT NOT NULL,
             detail TEXT NOT NULL
         ) STRICT""",
+    )
+
+
+@migrations()
+def m016_withdrawals(db: Database) -> None:
+    """Letters that a newer decision takes back: the state `withdrawn`, and a queue (`to_withdraw`) of those of
+    which that cannot be done at once, a draft or one whose sending has begun. Whatever an older release left
+    waiting behind a newer letter is put there. And approvals that are taken back, each by a row of its own."""
+    views = [row[0] for row in db.conn.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
+    _run(
+        db,
+        *(f"DROP VIEW {view}" for view in views),
+        """CREATE TABLE posting_new (
+            id INTEGER PRIMARY KEY,
+            outbox_id INTEGER NOT NULL REFERENCES outbox(id),
+            state TEXT NOT NULL CHECK (state IN
+                ('queued', 'sending', 'sent', 'drafted', 'later', 'refused', 'unsure', 'undelivered',
+                 'overtaken', 'sent_by_hand', 'edited', 'discarded', 'withdrawn')),
+            detail TEXT NOT NULL DEFAULT '',
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "INSERT INTO posting_new SELECT id, outbox_id, state, detail, recorded_at FROM posting",
+        "DROP TABLE posting",
+        "ALTER TABLE posting_new RENAME TO posting",
+        "CREATE INDEX posting_outbox ON posting (outbox_id, id)",
+        "CREATE INDEX posting_by_hand ON posting (detail) WHERE state = 'sent_by_hand'",
+        "CREATE TABLE to_withdraw (outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id)) STRICT",
+        """INSERT INTO to_withdraw SELECT o.id FROM outbox o WHERE EXISTS (
+            SELECT 1 FROM outbox n WHERE n.arrival_id = o.arrival_id AND n.recipient = o.recipient AND n.id > o.id)
+            AND (EXISTS (SELECT 1 FROM to_send q WHERE q.outbox_id = o.id)
+                OR EXISTS (SELECT 1 FROM open_draft d WHERE d.outbox_id = o.id) AND 'drafted' =
+                    (SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1))""",
+        "ALTER TABLE approval ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0",
     )
 
 

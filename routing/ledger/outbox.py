@@ -1,9 +1,9 @@
 """The outbox: finished replies and each step of their way out.
 
 queued -> sending (committed before the attempt) -> sent | drafted | later | refused | unsure | overtaken (a
-human has answered); a draft goes on: -> edited | discarded | sent_by_hand, by a human. A reply found
-in `sending` after a crash is tried once more, under the same Message-ID, and never a third time: `unsure`
-waits for a human. Nothing here sends.
+human has answered) | withdrawn (by a newer decision: `withdrawing.py`); a draft goes on: -> edited | discarded |
+sent_by_hand, by a human. A reply found in `sending` after a crash is tried once more, under the same Message-ID,
+and never a third time: `unsure` waits for a human. Nothing here sends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from routing.decided import Posted
 from routing.ledger.store import Ledger
 
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
-FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered"}) | BY_PEOPLE
+FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered", "withdrawn"}) | BY_PEOPLE
 _BACK_OFF = (1, 2, 5, 10, 20, 30)  # minutes after the first, second … "later"; the last one repeats
 _LONGEST_REST = timedelta(hours=1)
 
@@ -95,12 +95,13 @@ def says_again(ledger: Ledger, reply: Posted, arrival_id: int) -> bool:
     """Whether the last reply to this arrival said the very same to the same person: a mail that is decided
     anew with the same result is not answered anew, unless that reply did not leave or came back."""
     row = ledger.row(
-        "SELECT key, kind, recipient, data FROM outbox WHERE arrival_id = ? ORDER BY id DESC LIMIT 1",
+        "SELECT o.key, o.kind, o.recipient, o.data, (SELECT p.state FROM posting p WHERE p.outbox_id = o.id"
+        " ORDER BY p.id DESC LIMIT 1) AS state FROM outbox o WHERE o.arrival_id = ? ORDER BY o.id DESC LIMIT 1",
         arrival_id,
     )
     if row is None or (row["kind"], row["recipient"]) != (reply.kind, reply.recipient):
         return False
-    if failed(ledger, row["key"]):
+    if row["state"] == "withdrawn" or failed(ledger, row["key"]):
         return False
     return _body(bytes(row["data"])) == _body(reply.data)
 
@@ -164,6 +165,8 @@ def finish(ledger: Ledger, outgoing: Outgoing, state: str, detail: str, now: dat
         _step(ledger, outgoing.id, state, detail, now)
         if state == "drafted":
             ledger.run("INSERT OR REPLACE INTO open_draft VALUES (?, ?)", outgoing.id, detail)
+        if state in FINAL - {"drafted"}:  # a draft may still be taken back
+            ledger.run("DELETE FROM to_withdraw WHERE outbox_id = ?", outgoing.id)
         if state in FINAL:
             ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outgoing.id)
         else:
@@ -188,8 +191,9 @@ def failed(ledger: Ledger, key: str) -> bool:
     return row is not None and row["state"] in ("refused", "unsure", "undelivered", "overtaken", "discarded")
 
 
-def take_back(ledger: Ledger, outbox_id: int) -> None:
+def take_back(ledger: Ledger, outbox_id: int, now: datetime) -> None:
     """Takes a mail whose reason is gone out of the queue, inside the caller's transaction."""
+    _step(ledger, outbox_id, "withdrawn", "", now)
     ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outbox_id)
 
 
@@ -226,7 +230,8 @@ def mark_undelivered(ledger: Ledger, message_id: str, detail: str, now: datetime
     if row is None:
         return False
     _step(ledger, row["id"], "undelivered", detail, now)
-    ledger.run("DELETE FROM to_send WHERE outbox_id = ?", row["id"])
+    for queue in ("to_send", "to_withdraw"):
+        ledger.run(f"DELETE FROM {queue} WHERE outbox_id = ?", row["id"])
     return True
 
 

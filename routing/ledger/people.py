@@ -181,12 +181,13 @@ _CAPPED = f"""SELECT a.*, '0' AS piece, e.lgcode AS body, '' AS program, coalesc
                     AND o.recorded_at <= ?)
     AND {UNTOUCHED.format(since="e.recorded_at")} ORDER BY e.id"""
 
-_ALERTED = {"question": "inquiry"}
+_ALERTED = {"question": "inquiry", "draft_kept": "outbox", "letter_left": "outbox"}
 # What operators must hear of though nothing has to be decided, until one of them has seen it.
 _ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.program, coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject
     FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
-    WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed', 'question', 'receipt_doubt') AND e.recorded_at <= ?
+    WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed', 'question', 'receipt_doubt', 'draft_kept',
+        'letter_left') AND e.recorded_at <= ?
     AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind = e.kind
                 AND f.program = e.program AND f.lgcode = e.lgcode)
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.id > e.id

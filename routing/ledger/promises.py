@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from routing.ledger import outbox
+from routing.ledger.withdrawing import SUPERSEDED
 
 SHOWN = 20  # of what is wrong, at most
 
@@ -80,6 +81,10 @@ PROMISES: tuple[Promise, ...] = (
         AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.arrival_id = o.arrival_id)"""),
     Promise("finished_replies", 2, "送り終えた返信は、送信待ちにありません",
      f"SELECT o.id FROM outbox o WHERE {_LAST} IN {_FINAL} AND {_WAITS}"),
+    Promise("withdrawn_stays", 9, "取り消した手紙を、後から送ったものはありません",
+     """SELECT w.outbox_id FROM posting w WHERE w.state = 'withdrawn' AND EXISTS (SELECT 1 FROM posting p
+        WHERE p.outbox_id = w.outbox_id AND p.id > w.id AND p.state IN ('queued', 'sending', 'sent', 'drafted'))"""),
+    Promise("newest_letter", 9, "新しい判断と食い違う手紙が、送信待ちや下書きに残っていません", SUPERSEDED),
     Promise("no_loop", 3, "自動送信のメールに返信したものはありません",
      f"""SELECT o.id FROM outbox o JOIN message m ON m.arrival_id = o.arrival_id
         WHERE m.kind IN ('auto_reply', 'bounce', 'receipt', 'list', 'own') AND o.kind NOT IN {_OWN_KINDS}"""),

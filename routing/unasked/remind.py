@@ -155,7 +155,7 @@ def may_go_out(ledger: Ledger, register: Register, outgoing: outbox.Outgoing, no
 def take_back(ledger: Ledger, outgoing: outbox.Outgoing, now: datetime) -> None:
     """Takes a reminder that may not go out any more from the queue, with a trace."""
     with ledger.writing():
-        outbox.take_back(ledger, outgoing.id)
+        outbox.take_back(ledger, outgoing.id, now)
         note = Note("reminder_taken_back", outgoing.key, outgoing.respondent)
         verdicts.note(ledger, note, None, ("uketsuke", ""), now)
 
