@@ -12,16 +12,18 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from config.settings import Settings
 from replies.japanese import era_instant
 from replies.letters.alert import Alert, alert_sentence, render_alert
 from replies.wording import load_wording
+from routing import holding
 from routing.clock import stamp, unstamp
 from routing.decided import Posted
 from routing.desk import Desk
-from routing.ledger import conditions, outbox, sending
+from routing.ledger import conditions, holds, outbox, sending
 from routing.ledger import missing as absent
 from routing.ledger.store import Ledger
 from routing.unasked.notices import Notice, Outlet, posts
@@ -96,6 +98,15 @@ def _stuck(view: View) -> Iterator[Found]:
         yield Found(_day(view), values={"count": str(count), "since": era_instant(since)})
 
 
+def _held(view: View, name: str) -> Iterator[Found]:
+    """Sending that people hold: shown at once, told once a day while letters have waited for long."""
+    long_ago = view.now - timedelta(minutes=view.settings.alerts.reply_minutes)
+    for one in holds.standing(view.ledger):
+        if holding.condition(one) == name:
+            ripe = one.waiting > 0 and one.since <= long_ago
+            yield Found(f"{one.number}:{_day(view)}", values=holding.values(one), ripe=ripe)
+
+
 def _unsendable(view: View) -> Iterator[Found]:
     for one in sending.troubles(view.ledger):
         values = {"since": era_instant(one.since), "detail": one.detail, "count": str(one.waiting)}
@@ -126,12 +137,14 @@ CONDITIONS: tuple[tuple[str, Callable[[View], Iterable[Found]]], ...] = (
     ("missing", _missing),
     ("poison", _poison),
     ("stuck", _stuck),
+    ("sending_held", partial(_held, name="sending_held")),
+    ("restored", partial(_held, name="restored")),
     ("unsendable", _unsendable),
     ("capped", _capped),
     ("disk", _disk),
 )
 LASTING = frozenset(
-    {"missing", "stuck", "unsendable", "disk"}
+    {"missing", "stuck", "sending_held", "restored", "unsendable", "disk"}
 )  # shown for as long as they last; the others stand elsewhere
 
 SHOWN_ONLY = frozenset({"unsendable"})  # told by no letter: letters are what does not leave

@@ -234,21 +234,23 @@ class Desk:
         return next(iter(outbox.due(self.ledger, self.clock(), limit=1)), None)
 
     def next_reply(self, is_open: Callable[[Posting], bool]) -> outbox.Outgoing | None:
-        """The oldest reply that is due, with the beginning of its attempt committed; None where the line is not
-        open for it, or nothing is due."""
-        while (outgoing := self.first_due()) is not None:
-            now = self.clock()
-            if withdrawing.keeps_back(self.ledger, outgoing, now):
-                continue
-            if outgoing.kind == "reminder" and not remind.may_go_out(
-                self.ledger, self.register, outgoing, now
-            ):
-                remind.take_back(self.ledger, outgoing, now)
-            elif is_open(outgoing.posting):
-                outbox.begin(self.ledger, outgoing.id, now)
-                return outgoing
-            else:
-                break
+        """The oldest reply that is due, with the beginning of its attempt committed, in the transaction in which it
+        was found due: what people hold or take back by then does not leave. None where the line is not open for
+        it, or nothing is due."""
+        with self.ledger.writing():
+            while (outgoing := self.first_due()) is not None:
+                now = self.clock()
+                if withdrawing.keeps_back(self.ledger, outgoing, now):
+                    continue
+                if outgoing.kind == "reminder" and not remind.may_go_out(
+                    self.ledger, self.register, outgoing, now
+                ):
+                    remind.take_back(self.ledger, outgoing, now)
+                elif is_open(outgoing.posting):
+                    outbox.begin(self.ledger, outgoing.id, now)
+                    return outgoing
+                else:
+                    break
         return None
 
     def rest(self, line: Line) -> Delivery:

@@ -29,6 +29,7 @@ from routing.cli.report import report
 from routing.cli.request import request_command
 from routing.cli.resend import resend
 from routing.cli.run import run
+from routing.cli.sending import hold_sending, release_sending
 from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
 from routing.operate import Refused
@@ -36,7 +37,8 @@ from routing.reading import ReaderUnavailable
 
 USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 COMMANDS = (
-    demo, run, check, inspect, form, collate_command, status, held, show, decide, resend, add, extend_command,
+    demo, run, check, inspect, form, collate_command, status, held, show, decide, resend, hold_sending,
+    release_sending, add, extend_command,
     pause_reminders, remind_command, request_command, report, export_command, doctor, erase, purge,
     backup_command, verify
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from replies.wording import Wording, load_wording
+from routing import holding
 from routing.cli.context import App, console, echo_json, find_arrival, plain, table, with_app
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
@@ -86,6 +87,7 @@ def held(app: App, as_json: bool) -> None:
     with app.open_desk() as desk:
         now = desk.clock()
         rows = [_held_row(item, now, desk) for item in people.held(desk.ledger, now)]
+        stops = [holding.said(one) for one in holding.standing(desk)]
         from_before = [_held_row(item, now, desk) for item in early.listed(desk.ledger, now)]
     if as_json:
         echo_json(rows + from_before)
@@ -95,6 +97,8 @@ def held(app: App, as_json: bool) -> None:
     for row in rows:
         listed.add_row(*(str(row[key] or "") for key in keys))
     console().print(listed)
+    for sentence in stops:
+        console().print(plain(sentence), style="red")
     if from_before:
         console().print(load_wording().screen["early"].format(count=len(from_before)))
 

@@ -18,6 +18,7 @@ from intake.sources.answered import Asked
 from replies.senders.sender import Posting
 from routing.clock import stamp, unstamp
 from routing.decided import Posted
+from routing.ledger.holds import HELD
 from routing.ledger.store import Ledger
 
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
@@ -121,8 +122,8 @@ def last_to(ledger: Ledger, arrival_id: int) -> tuple[str, str]:
 
 def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Outgoing]:
     """Replies whose turn it is, in the order in which it came: oldest first, and one at which nothing could
-    be sent after those that have not been tried since, lest it hold them up for ever."""
-    query = _OUTGOING.format(where="WHERE q.not_before <= ?")
+    be sent after those that have not been tried since, lest it hold them up for ever. None that is held."""
+    query = _OUTGOING.format(where=f"WHERE q.not_before <= ? AND NOT {HELD}")
     return [_outgoing(row) for row in ledger.rows(query, stamp(now), limit)]
 
 

@@ -13,7 +13,8 @@ from replies.reports.data import Timing
 from routing import alerts
 from routing.deadline import Deadlines
 from routing.desk import Desk
-from routing.ledger import arrivals
+from routing.ledger import arrivals, holds
+from routing.ledger.holds import Hold
 from routing.standing import Books, Part, Standing, State, standing_of, standings
 from routing.tracking.bookkeeping import books_at
 from routing.tracking.reports import Instant, open_instant, part_state
@@ -54,13 +55,14 @@ class Municipality:
 @dataclass(frozen=True, slots=True)
 class Status:
     """Who owes what at `at`. `unhealthy`: mailboxes that cannot be read, with the reason; `alerts`: what else is
-    not as it should be with the desk now."""
+    not as it should be with the desk now; `holds`: sending that people hold now."""
 
     at: datetime
     owed: tuple[Owed, ...]
     municipalities: tuple[Municipality, ...]
     unhealthy: tuple[tuple[str, str], ...]
     alerts: tuple[str, ...] = ()
+    holds: tuple[Hold, ...] = ()
 
     @property
     def standings(self) -> tuple[Standing, ...]:
@@ -71,7 +73,8 @@ class Status:
 def status_at(desk: Desk, at: datetime, prefecture: str = "") -> Status:
     """The status at an instant; of one prefecture and the cities in it, if its two digits are given."""
     found = status_of(open_instant(desk.ledger, desk.register, at), prefecture)
-    return replace(found, alerts=tuple(alerts.lasting(alerts.view_of(desk))))
+    told = tuple(alerts.lasting(alerts.view_of(desk)))
+    return replace(found, alerts=told, holds=tuple(holds.standing(desk.ledger)))
 
 
 def status_of(instant: Instant, prefecture: str = "") -> Status:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from routing.clock import stamp
+from routing.holding import as_dict
 from routing.register import Register
 from routing.tracking.overview import Municipality, Owed, Status
 
@@ -20,6 +21,7 @@ def status_json(found: Status, register: Register) -> dict[str, Any]:
         "deadline": stamp(register.survey.deadline),
         "obligations": [_owed(o, register) for o in found.owed],
         "municipalities": [_municipality(m, register) for m in found.municipalities],
+        "sending_holds": [as_dict(hold) for hold in found.holds],
     }
 
 

@@ -188,6 +188,7 @@ def test_every_condition_has_its_words_and_no_words_are_left_over(name: str) -> 
     assert set(load_wording().alert) == {name for name, _ in alerts.CONDITIONS}
     said = load_wording().alert[name]
     values = {"mailbox": "m", "since": "s", "minutes": "1", "count": "2", "detail": "d"}
+    values |= {"number": "1", "what": "w", "by": "b", "why": "y", "last": "l"}  # of a hold
     assert all(text.format_map(values) for text in (said.subject, said.sentence, said.mend))
 
 

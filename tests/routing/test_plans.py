@@ -7,6 +7,7 @@ import re
 from tests.routing.desk_at_hand import Office, mail
 
 QUEUES = {"to_read", "to_send", "to_withdraw"}  # hold only what waits
+BY_HAND = {"sending_hold"}  # a row for each time that people held sending
 ITS_OWN = {"json_each", "groups", "newest", "told"}  # what a statement brings with it, or made itself
 _SCAN = re.compile(r"^SCAN (\w+)")
 _ALIAS = re.compile(r"\b(?:FROM|JOIN) (\w+) (\w+)\b")
@@ -34,4 +35,4 @@ def test_no_statement_on_the_way_of_a_mail_reads_a_whole_table(office: Office) -
                 scans.add((tables.get(scan[1], scan[1]), statement))
 
     assert len(statements) > 10
-    assert [s for s in sorted(scans) if s[0] not in QUEUES | ITS_OWN] == []
+    assert [s for s in sorted(scans) if s[0] not in QUEUES | BY_HAND | ITS_OWN] == []

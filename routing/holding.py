@@ -1,0 +1,92 @@
+"""What operators do about sending as a whole: hold it, release it; and how a hold is told. Short transactions; a
+running worker goes by them from its next letter on."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from replies.japanese import era_instant
+from replies.letter import LetterKind, NoticeKind
+from replies.wording import load_wording
+from routing.clock import stamp
+from routing.desk import Desk
+from routing.ledger import holds
+from routing.ledger.holds import Hold, Scope
+from routing.operate import Refused, Who
+
+KINDS = tuple(kind for kind in (*get_args(LetterKind), *get_args(NoticeKind)) if kind != "alert")
+
+
+def hold_sending(desk: Desk, scope: Scope, who: Who) -> Hold:
+    """Lets the letters of this scope wait from now on. Raises Refused, and then nothing was recorded."""
+    mailboxes = [m.id for m in desk.register.survey.mailboxes]
+    if scope.kind and scope.kind not in KINDS:
+        raise Refused(f"{scope.kind} という種類はありません（{'、'.join(KINDS)}）。")
+    if scope.mailbox and scope.mailbox not in mailboxes:
+        raise Refused(f"{scope.mailbox} という提出先はありません（{'、'.join(mailboxes)}）。")
+    with desk.ledger.writing():
+        same = [one for one in holds.standing(desk.ledger) if one.scope == scope]
+        if same:
+            raise Refused(f"すでに止めています（停止 {same[0].number}、{same[0].by}、{stamp(same[0].since)}）。")
+        number = holds.hold(desk.ledger, scope, who.pair, desk.clock())
+        return next(one for one in holds.standing(desk.ledger) if one.number == number)
+
+
+def release_sending(desk: Desk, number: int | None, who: Who) -> Hold:
+    """Ends the hold of this number; the only one, where no number is given. Raises Refused, and then nothing was
+    recorded."""
+    with desk.ledger.writing():
+        found = holds.standing(desk.ledger)
+        if not found:
+            raise Refused("送信は止められていません。")
+        chosen = [one for one in found if number in (None, one.number)]
+        if len(chosen) != 1:
+            told = "\n".join(said(one) for one in found)
+            raise Refused(f"どの停止を解くかを、番号で指定してください。\n{told}")
+        holds.release(desk.ledger, chosen[0].number, who.pair, desk.clock())
+    return chosen[0]
+
+
+def standing(desk: Desk) -> list[Hold]:
+    """The holds that stand now, oldest first."""
+    return holds.standing(desk.ledger)
+
+
+def condition(one: Hold) -> str:
+    """By which sentence of wording.toml's [alert] a hold is told."""
+    return "restored" if one.scope.mails_before else "sending_held"
+
+
+def said(one: Hold) -> str:
+    """A hold in one sentence, for a screen."""
+    return load_wording().alert[condition(one)].sentence.format_map(values(one))
+
+
+def values(one: Hold) -> dict[str, str]:
+    """What fills the sentences about a hold."""
+    words = load_wording().screen
+    what = [words["hold_kind"].format(kind=one.scope.kind)] if one.scope.kind else []
+    what += [words["hold_mailbox"].format(mailbox=one.scope.mailbox)] if one.scope.mailbox else []
+    return {
+        "number": str(one.number),
+        "what": "、".join(what) or words["hold_all"],
+        "since": era_instant(one.since),
+        "last": era_instant(one.last_record) if one.last_record else words["hold_no_record"],
+        "by": one.by,
+        "why": one.why,
+        "count": str(one.waiting),
+    }
+
+
+def as_dict(one: Hold) -> dict[str, Any]:
+    """A hold for programs."""
+    return {
+        "number": one.number,
+        "kind": one.scope.kind,
+        "mailbox": one.scope.mailbox,
+        "mails_before": stamp(one.scope.mails_before) if one.scope.mails_before else None,
+        "since": stamp(one.since),
+        "by": one.by,
+        "why": one.why,
+        "waiting": one.waiting,
+    }

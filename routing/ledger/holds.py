@@ -1,0 +1,85 @@
+"""Sending that people hold and release. A letter that is held stays in the outbox; nothing that was begun is cut
+short. Letters to our own operators about the desk (kind "alert") are never held.
+
+Rows are only added: a hold stands until a release names it. Nothing here sends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.clock import stamp, unstamp
+from routing.ledger.store import Ledger
+
+# Whether a hold stands over the letter `o` of the outbox.
+HELD = """(o.kind <> 'alert' AND EXISTS (SELECT 1 FROM sending_hold h
+    WHERE h.kind IN ('', o.kind) AND h.mailbox IN ('', o.mailbox)
+    AND (h.mails_before = '' OR o.arrival_id IS NULL
+         OR (SELECT b.received_at FROM arrival b WHERE b.id = o.arrival_id) < h.mails_before)
+    AND NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = h.id)))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which letters: of one kind, of one mailbox (ids; empty: of all), and, after a ledger was put back, only those
+    to mails received before that instant and those that answer none."""
+
+    kind: str = ""
+    mailbox: str = ""
+    mails_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold that stands. `waiting`: how many letters in the outbox it keeps back now; `last_record`: of the backup
+    that took the ledger's place, if that began it (None: it had none)."""
+
+    number: int
+    scope: Scope
+    by: str
+    why: str
+    since: datetime
+    waiting: int
+    last_record: datetime | None = None
+
+
+def hold(ledger: Ledger, scope: Scope, who: tuple[str, str], now: datetime) -> int:
+    """Begins a hold, inside the caller's transaction; its number. `who`: (name, reason)."""
+    return ledger.run(
+        "INSERT INTO sending_hold (kind, mailbox, mails_before, done_by, why, recorded_at) VALUES (?, ?, ?, ?, ?, ?)",
+        scope.kind,
+        scope.mailbox,
+        stamp(scope.mails_before) if scope.mails_before else "",
+        *who,
+        stamp(now),
+    )
+
+
+def release(ledger: Ledger, number: int, who: tuple[str, str], now: datetime) -> None:
+    """Ends a hold that stands, inside the caller's transaction."""
+    ledger.run("INSERT INTO sending_release VALUES (?, ?, ?, ?)", number, *who, stamp(now))
+
+
+def standing(ledger: Ledger) -> list[Hold]:
+    """The holds that stand now, oldest first."""
+    rows = ledger.rows(
+        "SELECT s.*, coalesce((SELECT e.detail FROM event e WHERE e.kind = 'restored' AND s.mails_before <> ''"
+        " AND e.recorded_at = s.recorded_at), '') AS last_record,"
+        " (SELECT count(*) FROM to_send q JOIN outbox o ON o.id = q.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id"
+        " WHERE o.kind <> 'alert' AND s.kind IN ('', o.kind) AND s.mailbox IN ('', o.mailbox)"
+        " AND (s.mails_before = '' OR a.id IS NULL OR a.received_at < s.mails_before)) AS waiting"
+        " FROM sending_hold s WHERE NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = s.id) ORDER BY s.id"
+    )
+    return [
+        Hold(
+            number=r["id"],
+            scope=Scope(r["kind"], r["mailbox"], unstamp(r["mails_before"]) if r["mails_before"] else None),
+            by=r["done_by"],
+            why=r["why"],
+            since=unstamp(r["recorded_at"]),
+            waiting=r["waiting"],
+            last_record=unstamp(r["last_record"]) if r["last_record"] else None,
+        )
+        for r in rows
+    ]
