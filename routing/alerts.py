@@ -25,6 +25,7 @@ from routing.decided import Posted
 from routing.desk import Desk
 from routing.ledger import conditions, holds, outbox, sending
 from routing.ledger import missing as absent
+from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.unasked.notices import Notice, Outlet, posts
 
@@ -197,6 +198,6 @@ def _post(desk: Desk, key: str, alert: Alert, mailbox: str) -> Posted:
     number = f"A{alert.at:%m%d}-{hashlib.sha256(key.encode()).hexdigest()[:8].upper()}"
     sender = register.survey.mailbox(mailbox or next(iter(settings.mailboxes)))
     notice = Notice("alert", key, number, sender, "", render_alert(alert, load_wording()))
-    outlet = Outlet(register.survey.phrases.ministry, settings, alert.at)
+    outlet = Outlet(register.survey.phrases.ministry, settings, alert.at, message_ids(desk.ledger))
     (posted,) = posts(notice, [settings.operators], outlet)
     return posted

@@ -21,6 +21,7 @@ from routing.decision.opened import keep_opened
 from routing.decision.reply import Circumstances, recipient_of, write_reply
 from routing.ledger import errands, outbox, people, verdicts, waits, withdrawing
 from routing.ledger.arrivals import Arrival
+from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.ledger.withdrawing import TakenBack
 from routing.register import Register
@@ -118,6 +119,7 @@ class Judge:
             first_receipt=facts.resend_of,
             first_open=facts.first_open,
             now=self.now,
+            ids=message_ids(self.ledger),
             round=verdicts.rounds(self.ledger, decided.arrival.id),
             deadlines=facts.deadlines,
             parts=facts.parts,

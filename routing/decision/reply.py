@@ -13,7 +13,7 @@ from config.domains import is_local_government
 from config.settings import Settings, by_hand
 from config.survey import Mailbox, Survey
 from intake.finding import Finding
-from intake.mail.ids import make_message_id
+from intake.mail.ids import MessageIds
 from intake.mail.kind import is_noreply
 from intake.submission import Address, Submission
 from replies.letter import Envelope, Letter, LetterKind, Owed, PartsBlock, Thread
@@ -45,6 +45,7 @@ class Circumstances:
     standings: tuple[Standing, ...]
     first_receipt: str
     now: datetime
+    ids: MessageIds
     round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
     deadlines: Deadlines | None = None  # None: nothing was extended
     first_open: bool = False  # something was asked for about that mail, and is still open
@@ -115,22 +116,22 @@ def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
     rendered = render_letter(letter, around.register.survey, load_wording(by_hand(around.settings)))
     receipt = decided.arrival.receipt
     tag = kind if around.round == 1 else f"{kind}{around.round}"
-    message_id = make_message_id(receipt, tag, mailbox.address.rpartition("@")[2])
+    key = f"{receipt}:{tag}"
     rehearsing = around.settings.mode == "rehearse"
     envelope = Envelope(
         sender_name=f"{around.register.survey.phrases.ministry}",
         sender=mailbox.address,
         recipient=around.settings.operators if rehearsing else recipient.address,
-        message_id=message_id,
+        message_id=around.ids.make(receipt, key, mailbox.address.rpartition("@")[2]),
         thread=_thread(submission),
         date=around.now,
         receipt=receipt,
         rehearsal_for=recipient.address if rehearsing else "",
     )
     return Posted(
-        key=f"{receipt}:{tag}",
+        key=key,
         kind=kind,
-        message_id=message_id,
+        message_id=envelope.message_id,
         mailbox=mailbox.id,
         mail_from=mailbox.address,
         recipient=recipient.address.lower(),  # one person is counted once for the caps, however it is written

@@ -9,6 +9,7 @@ only ever added. The exceptions hold no fact of their own: the cursors, and the 
 from __future__ import annotations
 
 from functools import cache
+from secrets import token_bytes
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -355,6 +356,13 @@ def m013_sending_trouble(db: Database) -> None:
             detail TEXT NOT NULL
         ) STRICT""",
     )
+
+
+@migrations()
+def m014_secret(db: Database) -> None:
+    """The key under which Message-IDs are made, so that nobody can guess one of ours. Letters of before keep theirs."""
+    _run(db, "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID")
+    db.conn.execute("INSERT INTO secret VALUES ('message_id', ?)", (token_bytes(32),))
 
 
 @migrations()

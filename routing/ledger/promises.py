@@ -109,6 +109,9 @@ PROMISES: tuple[Promise, ...] = (
                    AND m.submission || m.subject || m.sender_name <> '')
         OR EXISTS (SELECT 1 FROM attachment t WHERE t.arrival_id = e.arrival_id AND t.filename <> '')"""),
     Promise("wiped", 0, "消去の仕上げを待つものはありません", "SELECT arrival_id FROM to_wipe"),
+    Promise("secret", 0, "Message-ID の鍵は、台帳にあります",
+     """SELECT 'message_id' WHERE NOT EXISTS (
+        SELECT 1 FROM secret WHERE name = 'message_id' AND length(value) = 32)"""),
     Promise("instants", 0, "日時は、どれも日本時間で秒まで書かれています",
      " UNION ALL ".join(
         f"SELECT '{table} ' || rowid FROM {table} WHERE {column} NOT GLOB"

@@ -24,6 +24,7 @@ from routing.decision.verdict import sentence_of
 from routing.desk import Desk
 from routing.judge import Settled
 from routing.ledger import outbox
+from routing.ledger.secret import give_key
 from routing.ledger.store import Ledger, desk_lock
 from routing.patience import patience
 from routing.reading import Reader
@@ -35,6 +36,7 @@ from routing.tracking.reports import open_instant
 ANSWERED_AFTER = timedelta(minutes=2)
 STARTS_BEFORE_DEADLINE = timedelta(days=30)
 ENDS_AFTER_DEADLINE = timedelta(hours=1)
+_KEY = bytes(32)  # for Message-IDs: known to everybody, and every demo tells the same
 SEEN = "seen"  # the very same mail once more: nothing is decided anew
 
 
@@ -209,6 +211,7 @@ def _open_journey(out: Path, register: Register, samples: Samples) -> Iterator[_
     with ExitStack() as stack:
         stack.enter_context(desk_lock(settings.ledger))
         ledger = stack.enter_context(closing(Ledger(settings.ledger)))
+        give_key(ledger, _KEY)
         reader = stack.enter_context(closing(Reader(register.survey_dir)))
         yield _Journey(out, settings, Desk(register, settings, ledger, reader, clock), clock, samples)
 

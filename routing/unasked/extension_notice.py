@@ -18,6 +18,7 @@ from routing.decided import Note, Posted
 from routing.desk import Desk
 from routing.ledger import bookings, outbox, verdicts
 from routing.ledger.extensions import extensions
+from routing.ledger.secret import message_ids
 from routing.operate import Who
 from routing.register import Register
 from routing.tracking.bookkeeping import deadlines_at
@@ -63,7 +64,7 @@ def notices(desk: Desk, place: int) -> tuple[Addressed, ...]:
             "extension", f"extend:{place}:{mailbox.id}:{lgcode}", number, mailbox, lgcode, rendered
         )
         to, _ = addresses(correspondence, handed_in(sent, lgcode, mailbox.id, survey), lgcode, mailbox.id)
-        outlet = Outlet(survey.phrases.ministry, desk.settings, now)
+        outlet = Outlet(survey.phrases.ministry, desk.settings, now, message_ids(desk.ledger))
         found.append(Addressed(lgcode, mailbox.id, posts(notice, to, outlet)))
     return tuple(found)
 

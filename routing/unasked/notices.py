@@ -12,7 +12,7 @@ from datetime import datetime
 
 from config.settings import Settings
 from config.survey import Mailbox
-from intake.mail.ids import make_message_id
+from intake.mail.ids import MessageIds
 from replies.letter import Envelope, NoticeKind, Thread
 from replies.letters.compose import compose
 from replies.letters.render import Rendered
@@ -34,11 +34,13 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """How notices go out: the ministry's name above the section, the settings, and when they are written."""
+    """How notices go out: the ministry's name above the section, the settings, when they are written, and what makes
+    their Message-IDs."""
 
     sender_name: str
     settings: Settings
     now: datetime
+    ids: MessageIds
 
 
 def posts(notice: Notice, addresses: Sequence[str], outlet: Outlet) -> tuple[Posted, ...]:
@@ -49,12 +51,13 @@ def posts(notice: Notice, addresses: Sequence[str], outlet: Outlet) -> tuple[Pos
 def _post(notice: Notice, address: str, place: int, outlet: Outlet) -> Posted:
     mailbox = notice.mailbox
     number = notice.number if place == 1 else f"{notice.number}-{place}"
+    key = notice.key if place == 1 else f"{notice.key}:{place}"
     rehearsing = outlet.settings.mode == "rehearse"
     envelope = Envelope(
         sender_name=outlet.sender_name,
         sender=mailbox.address,
         recipient=outlet.settings.operators if rehearsing else address,
-        message_id=make_message_id(number, notice.kind, mailbox.address.rpartition("@")[2]),
+        message_id=outlet.ids.make(number, key, mailbox.address.rpartition("@")[2]),
         thread=Thread("", ()),
         date=outlet.now,
         receipt=number,
@@ -62,7 +65,7 @@ def _post(notice: Notice, address: str, place: int, outlet: Outlet) -> Posted:
         answers=False,
     )
     return Posted(
-        key=notice.key if place == 1 else f"{notice.key}:{place}",
+        key=key,
         kind=notice.kind,
         message_id=envelope.message_id,
         mailbox=mailbox.id,

@@ -20,6 +20,7 @@ from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decided import Note
 from routing.ledger import bookings, extensions, outbox, verdicts
+from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import Books, standing_of
@@ -119,7 +120,7 @@ def queue(at_hand: Correspondence, recipient: Recipient, instant: datetime, now:
         notice = as_notice(
             written(at_hand, recipient, now), survey.mailbox(recipient.mailbox), recipient.lgcode, instant
         )
-        outlet = Outlet(survey.phrases.ministry, at_hand.settings, now)
+        outlet = Outlet(survey.phrases.ministry, at_hand.settings, now, message_ids(at_hand.ledger))
         for posted in posts(notice, recipient.addresses, outlet):
             outbox.queue(at_hand.ledger, posted, None, now)
         return len(recipient.addresses)

@@ -20,6 +20,7 @@ from routing.clock import stamp
 from routing.decided import Note
 from routing.desk import Desk
 from routing.ledger import arrivals, bookings, extensions, outbox, verdicts
+from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.tracking.reports import Instant, open_instant, prefecture_report
 from routing.unasked.notices import Notice, Outlet, posts
@@ -62,7 +63,7 @@ def queue_report(desk: Desk, opened: Instant, body: Body, instant: datetime) -> 
         now = desk.clock()
         if body.lgcode in extensions.paused(desk.ledger, now):
             return 0
-        outlet = Outlet(opened.register.survey.phrases.ministry, desk.settings, now)
+        outlet = Outlet(opened.register.survey.phrases.ministry, desk.settings, now, message_ids(desk.ledger))
         made = [p for notice, to in _notices(desk, opened, body, instant) for p in posts(notice, to, outlet)]
         new = [posted for posted in made if not outbox.has_key(desk.ledger, posted.key)]
         for posted in new:

@@ -17,6 +17,7 @@ from routing.decided import Note
 from routing.desk import Desk
 from routing.ledger import bookings, outbox, verdicts
 from routing.ledger.requests import Asked, requests_made
+from routing.ledger.secret import message_ids
 from routing.operate import Refused, Who
 from routing.register import Register
 from routing.unasked.notices import Notice, Outlet, posts
@@ -59,7 +60,8 @@ def request(desk: Desk, wanted: Wanted, who: Who) -> tuple[str, ...]:
             raise Refused("都道府県のアドレスが分かりません。設定の contacts に書いてください。")
         number = 1 + len(requests_made(desk.ledger, now))
         notice = _notice(wanted, prefecture, number, desk)
-        for posted in posts(notice, to, Outlet(survey.phrases.ministry, desk.settings, now)):
+        outlet = Outlet(survey.phrases.ministry, desk.settings, now, message_ids(desk.ledger))
+        for posted in posts(notice, to, outlet):
             outbox.queue(desk.ledger, posted, None, now)
         for code in wanted.lgcodes:
             note = Note("request", str(number), code, wanted.program)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.jst import JST
-from intake.mail.ids import make_message_id
+from intake.mail.ids import MessageIds
 from intake.sources import answered
 from intake.sources.answered import Asked, ImapAnswers, MaildirAnswers
 from intake.sources.source import SourceUnavailable
@@ -117,7 +117,7 @@ def test_a_question_about_an_older_mail_looks_further_back(box: Box, answers: Im
 @pytest.mark.parametrize(
     ("message_id", "subject"),
     [
-        (make_message_id("N0718-7K3M-9QXA", "acknowledgement", "mhlw.go.jp"), "【受付】Re: 回答"),
+        (MessageIds(b"k" * 32).make("N0718-7K3M-9QXA", "acknowledgement", "mhlw.go.jp"), "【受付】Re: 回答"),
         ("<forward@mhlw.test>", "FW: 回答"),
         ("<forward@mhlw.test>", "Fwd: 回答"),
         ("<forward@mhlw.test>", "=?UTF-8?B?6Lui6YCBOiDlm57nrZQ=?="),  # 転送: 回答

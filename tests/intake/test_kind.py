@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.mail.ids import is_our_message_id, make_message_id
+from intake.mail.ids import MessageIds, is_our_message_id, receipt_in
 from intake.mail.kind import brings_back, never_answer, tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import leaves, mark_returned, parse
@@ -29,19 +29,24 @@ def _utf8(text: str) -> bytes:
 
 
 def test_our_message_ids() -> None:
-    assert make_message_id("N-000123", "acknowledgement", "mhlw.go.jp") == OURS
-    assert is_our_message_id(OURS)
-    assert is_our_message_id(make_message_id("Y-1", "list_pending", "localhost"))
+    assert is_our_message_id(OURS)  # as they were made before they could not be guessed
     assert not is_our_message_id("<20230720.uketsuke.1@mhlw.go.jp>")
     assert not is_our_message_id(OURS + "x")
-    for receipt, kind, domain in (
-        ("a b", "k", "d"),
-        ("a", "k>", "d"),
-        ("a", "k", "d\r\nBcc: x"),
-        ("", "k", "d"),
-    ):
+    assert is_our_message_id(MessageIds(b"k" * 32).make("N-000123", "N-000123:acknowledgement", "localhost"))
+    for number, domain in (("a b", "d"), ("a", "d\r\nBcc: x"), ("", "d"), ("a.b", "d")):
         with pytest.raises(ValueError, match="Message-ID"):
-            make_message_id(receipt, kind, domain)
+            MessageIds(b"k" * 32).make(number, "key", domain)
+
+
+def test_a_message_id_is_a_code_of_the_outbox_key_under_the_installations_own() -> None:
+    """HMAC-SHA256: test case 2 of RFC 4231, cut to 120 bits as base32 (RFC 4648)."""
+    made = MessageIds(b"Jefe").make("N-1", "what do ya want for nothing?", "mhlw.go.jp")
+    assert made == "<uketsuke.N-1.lpomcrv7mb2u42qeeqtarflv@mhlw.go.jp>"
+    assert receipt_in(made) == "N-1"
+
+
+def test_the_key_of_message_ids_is_shown_nowhere() -> None:
+    assert "secret" not in repr(MessageIds(b"secret"))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from email import message_from_bytes
 
 import pytest
 
-from intake.mail.ids import make_message_id
+from intake.mail.ids import MessageIds
 from intake.sources.imap_access import ImapAccess
 from replies.senders.draft_watch import DraftsWatch, Fate, OpenDraft
 from replies.senders.drafts import DraftsFolder, DraftsSender
@@ -21,7 +21,8 @@ from tests.servers.folders import BELOW_INBOX, JAPANESE, Box, box_on, dovecot_of
 from tests.servers.scripted import scripted_imap
 
 FROM = "n_mynumber@mhlw.go.jp"
-OURS = make_message_id("N0718-7K3M-9QXA", "correction", "mhlw.go.jp")
+IDS = MessageIds(b"k" * 32)
+OURS = IDS.make("N0718-7K3M-9QXA", "correction", "mhlw.go.jp")
 THEIRS = "<their.mail@city.test>"
 DRAFTS, SENT = "下書き", "送信済みアイテム"
 
@@ -206,7 +207,7 @@ def test_a_deleted_draft_is_told_once_and_its_sending_later(box: Box) -> None:
 
 def test_another_reply_of_ours_to_the_same_mail_is_not_taken_for_it(box: Box) -> None:
     draft = put(box)
-    second = make_message_id("N0718-7K3M-9QXA", "acknowledgement2", "mhlw.go.jp")
+    second = IDS.make("N0718-7K3M-9QXA", "acknowledgement2", "mhlw.go.jp")
     box.person.append(box.full(SENT), mail(second))
     box.person.append(box.full(DRAFTS), mail(second))
     box.person.select_folder(box.full(DRAFTS))

@@ -163,6 +163,7 @@ BREAKS: dict[str, str] = {
     "correction_named": "DELETE FROM finding WHERE arrival_id = 2",
     "erased_gone": "INSERT INTO erasure VALUES (1, 'erased', 1, '山田', 'x', '2023-07-18T10:00:00+09:00')",
     "wiped": "INSERT INTO to_wipe VALUES (1)",
+    "secret": "DELETE FROM secret",
     "instants": "UPDATE arrival SET received_at = '2023-07-18T01:00:00+00:00' WHERE id = 1",
     "raw_hash": "UPDATE raw SET bytes = x'00' WHERE arrival_id = 1",
 }

@@ -16,6 +16,7 @@ from routing import judge as judge_module
 from routing.decided import Decided
 from routing.decision.reply import Circumstances, letter_kind
 from routing.ledger import arrivals, outbox, verdicts
+from routing.ledger.secret import message_ids
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.reading import ReaderDied, ReadFailed
 from tests.routing.cases_at_hand import (
@@ -409,7 +410,8 @@ def test_no_letter_answers_a_machine_whatever_was_decided(office: Office, kind: 
     decided = office.settle(mail()).decided
     assert decided.submission is not None
     standings = (office.standing(YOKOHAMA, "shoman"),)
-    around = Circumstances(office.desk.register, office.desk.settings, standings, "", office.now)
+    ids = message_ids(office.ledger)
+    around = Circumstances(office.desk.register, office.desk.settings, standings, "", office.now, ids)
     assert letter_kind(decided, around) == "acknowledgement"
     machine_made = replace(decided, submission=replace(decided.submission, kind=kind))
     assert letter_kind(machine_made, around) is None
