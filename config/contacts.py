@@ -45,6 +45,15 @@ def load_contacts(path: Path, survey: Survey, roster: Roster) -> Contacts:
     return found
 
 
+def bodies_named(contacts: Contacts) -> Mapping[str, frozenset[str]]:
+    """For each address, in lower case, the lgcodes of the bodies whose contact it is."""
+    found: dict[str, frozenset[str]] = {}
+    for (lgcode, _), addresses in contacts.items():
+        for address in addresses:
+            found[address.lower()] = found.get(address.lower(), frozenset()) | {lgcode}
+    return found
+
+
 def _wrong(row: list[str], survey: Survey, roster: Roster) -> Iterator[str]:
     if len(row) != len(_COLUMNS):
         yield "列は３つです。"

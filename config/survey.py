@@ -233,6 +233,16 @@ class PartsWait(Shape):
     wait_minutes: int = Limit(default=60, ge=1, le=1440)
 
 
+class Trust(Shape):
+    """What a mail may do by what proves it. `contacts`: from which proof on an address gets reports and
+    reminders: "body", its domain or somebody's word tells the body; "checked", a server's word or our own letter
+    stands behind that as well. `replaced`: whether whoever sent an answer that another address replaced is told:
+    "draft", an official looks at the letter first."""
+
+    contacts: Literal["body", "checked"] = "body"
+    replaced: Literal["off", "draft", "send"] = "draft"
+
+
 class Phrases(Shape):
     """Wording that only this survey uses; the letters' templates hold none of it."""
 
@@ -265,6 +275,7 @@ class Survey(Shape):
     receiving_hosts: tuple[str, ...] = ()  # servers that write Received lines on our side: hosts, or domains
     passwords: Passwords = Passwords()
     parts: PartsWait = PartsWait()
+    trust: Trust = Trust()
     severities: dict[str, Severity] = {}  # finding code -> severity, over the catalogue's default
     forms: tuple[Form, ...]
 

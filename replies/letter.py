@@ -12,7 +12,8 @@ from intake.finding import Finding
 LetterKind = Literal[
     "acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect", "parts"
 ]
-NoticeKind = Literal["reminder", "request", "extension", "report", "alert"]  # what we write without being written to
+# What we write without being written to.
+NoticeKind = Literal["reminder", "request", "extension", "report", "replaced", "alert"]
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
 
 
@@ -106,6 +107,7 @@ class Letter:
     last_hours: bool = False  # written so shortly before the deadline that a mended file may not make it
     question: bool = False  # its text asks something, which an official will answer
     last_today: bool = False  # the caps allow no further automatic mail today
+    standing_told: bool = True  # what the body still owes is told; False: too little proves who asks
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from config.settings import Settings
 from intake.submission import Submission
-from routing.decision.cases import NO_OVERRIDE, unread
+from routing.decision.cases import unread
+from routing.decision.override import NO_OVERRIDE
 from routing.decision.verdict import MailDecision
 from routing.judge import Judge, Settled
 from routing.ledger import early, verdicts

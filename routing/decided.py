@@ -9,6 +9,8 @@ from intake.submission import AnswerSheet, FileReading, Submission
 from routing.decision.verdict import FileDecision, MailDecision, MailOutcome, Outcome
 from routing.identify import Identity
 from routing.ledger.arrivals import Arrival
+from routing.proof import Proof
+from routing.standing import Booking
 
 NOBODY = Identity("", "", (), False)
 _MOST_FIRST: tuple[Outcome, ...] = ("correction", "held", "accepted", "kept")
@@ -18,7 +20,8 @@ _MOST_FIRST: tuple[Outcome, ...] = ("correction", "held", "accepted", "kept")
 class Piece:
     """One file, or one answer sheet in it, with what was decided. `id`: "2" or "2/1"; `part` of the
     obligation: own, collected, or empty where it belongs to none. `late`: received after its own deadline;
-    `mends` what was handed in before it, and stays in time therefore."""
+    `mends` what was handed in before it, and stays in time therefore. `proof`: what stood behind it; `displaced`:
+    the accepted answers of other addresses whose place it took."""
 
     id: str
     file: FileReading
@@ -30,6 +33,8 @@ class Piece:
     findings: tuple[Finding, ...]
     late: bool = False
     mends: bool = False
+    proof: Proof = Proof.NOTHING
+    displaced: tuple[Booking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,10 @@ from routing import beginning
 from routing.amended import amended_submission
 from routing.clock import Clock
 from routing.collecting import Collector
+from routing.contacts import ContactsAtHand
 from routing.decided import Note
-from routing.decision.cases import NO_OVERRIDE, Override, unread
+from routing.decision.cases import unread
+from routing.decision.override import NO_OVERRIDE, Override
 from routing.decision.verdict import MailDecision
 from routing.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
 from routing.judge import Judge, Settled
@@ -62,11 +64,13 @@ class Desk:
         self.ledger = ledger
         self.reader = reader
         self.clock = clock
+        self._contacts = ContactsAtHand()
 
     @property
     def judge(self) -> Judge:
         """Who decides, by the desk's register, settings and ledger, at this instant."""
-        return Judge(self.register, self.settings, self.ledger, self.clock())
+        contacts = self._contacts.bodies(self.settings, self.register)
+        return Judge(self.register, self.settings, self.ledger, self.clock(), contacts)
 
     def collect(self, mailbox: str, source: Source) -> int:
         """Takes in everything new in one mailbox; how many had not arrived before. SourceUnavailable."""

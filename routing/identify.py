@@ -15,7 +15,9 @@ from config.roster import Roster
 from config.survey import Survey
 from intake.submission import Address, AnswerSheet, Claim, FileReading, NameMatch, Submission
 
-EvidenceSource = Literal["organisation", "approval", "sender_domain", "file_name", "subject", "operator"]
+EvidenceSource = Literal[
+    "organisation", "approval", "sender_domain", "file_name", "subject", "operator", "authentication", "our_letter"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,8 @@ def _submitter(evidence: Sequence[Evidence], body: str, roster: Roster) -> str:
     """Who sends: what an operator or the domain says, else the subject, else the body itself."""
     for source in _SENDING:
         codes = _of(evidence, source)
-        if len(codes) == 1:
+        vouched = source == "approval" and bool(body)  # an approval for one body speaks of no other
+        if len(codes) == 1 and not (vouched and codes[0] != body and not _collects(codes[0], body, roster)):
             return codes[0]
         if codes and body:
             fitting = [c for c in codes if c == body or _collects(c, body, roster)]

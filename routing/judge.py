@@ -6,7 +6,8 @@ what was read still holds when it is written. Reads no mail, sends nothing, open
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from config.settings import Settings, folder_for
@@ -14,19 +15,22 @@ from intake.submission import Submission
 from routing.deadline import Deadlines
 from routing.decided import Decided, Note, Posted
 from routing.decision.caps import allowance
-from routing.decision.cases import NO_OVERRIDE, Override, decide
+from routing.decision.cases import decide
 from routing.decision.facts import Facts
 from routing.decision.known import Known
 from routing.decision.opened import keep_opened
+from routing.decision.override import NO_OVERRIDE, Override
 from routing.decision.reply import Circumstances, recipient_of, write_reply
 from routing.ledger import errands, outbox, people, verdicts, waits, withdrawing
 from routing.ledger.arrivals import Arrival
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.ledger.withdrawing import TakenBack
+from routing.proof import LEAST, is_theirs
 from routing.register import Register
 from routing.standing import Standing, standings
 from routing.tracking.bookkeeping import books_of
+from routing.unasked import replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +45,27 @@ class Settled:
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Decides with this register and these settings over this ledger. `now`: the one instant that everything
-    of a decision is recorded with; were it looked up twice, a reply could seem older than its verdict."""
+    of a decision is recorded with; were it looked up twice, a reply could seem older than its verdict. `contacts`:
+    for which bodies (lgcodes) the contacts file names an address."""
 
     register: Register
     settings: Settings
     ledger: Ledger
     now: datetime
+    contacts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def remembered(self, arrival: Arrival) -> Override:
         """What operators had decided about a mail that is read again still holds."""
         if not people.taken_in(self.ledger, arrival.id):
             return NO_OVERRIDE
         lgcode, program = people.assigned(self.ledger, arrival.id)
-        return Override(assigned=lgcode, program=program, take_in=True)
+        vouched = people.stood_for(self.ledger, arrival.id)
+        return Override(assigned=lgcode, program=program, take_in=True, vouched=vouched)
 
     def decide(self, arrival: Arrival, submission: Submission, override: Override) -> Settled:
         """The decision, committed by the caller's transaction, and the reply in the outbox."""
         noted = waits.kinds_noted(self.ledger, arrival.id)
-        known = Known(self.register, self.settings, self.ledger, self.now, noted)
+        known = Known(self.register, self.settings, self.ledger, self.now, noted, self.contacts)
         if "password_opened" in noted:
             submission = self._with_opened(arrival, submission)
         settled_at = override.received_at or (
@@ -72,6 +79,8 @@ class Judge:
         known.remember(decided, facts)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
             outbox.mark_undelivered(self.ledger, submission.answers, arrival.receipt, self.now)
+        if replaced.by_itself(office := replaced.Office(self.register, self.settings, self.ledger, self.now)):
+            replaced.queue(office, arrival, ("uketsuke", ""))
         reply = self._write(decided, facts, override)
         if reply is not None and outbox.says_again(self.ledger, reply, arrival.id):
             return Settled(decided, None)
@@ -110,12 +119,12 @@ class Judge:
         return None
 
     def _circumstances(self, decided: Decided, submission: Submission, facts: Facts) -> Circumstances:
-        reply_to = submission.message.reply_to
-        approved = reply_to is not None and people.approval(self.ledger, reply_to.address) is not None
+        told = not decided.pieces or all(p.proof >= LEAST["standing"] for p in decided.pieces if p.sheet)
         return Circumstances(
             register=self.register,
             settings=self.settings,
-            standings=self._standings(decided, facts.deadlines),
+            standings=self._standings(decided, facts.deadlines) if told else (),
+            standing_told=told,
             first_receipt=facts.resend_of,
             first_open=facts.first_open,
             now=self.now,
@@ -123,8 +132,19 @@ class Judge:
             round=verdicts.rounds(self.ledger, decided.arrival.id),
             deadlines=facts.deadlines,
             parts=facts.parts,
-            reply_to_approved=approved,
+            reply_to_theirs=self._replies_there(submission, facts, decided.identity.submitter),
         )
+
+    def _replies_there(self, submission: Submission, facts: Facts, lgcode: str) -> bool:
+        """Whether Reply-To names an address of the same people: else anybody could have a letter about a body
+        sent to himself, by writing its address into From."""
+        sender, reply_to = submission.message.sender, submission.message.reply_to
+        if sender is None or reply_to is None:
+            return False
+        same_domain = reply_to.domain == sender.domain
+        approved = people.approval(self.ledger, reply_to.address) is not None
+        theirs = is_theirs(reply_to.address, lgcode, facts.credentials.vouched, self.register.roster)
+        return same_domain or approved or theirs or reply_to.domain in self.settings.approved_domains
 
     def _standings(self, decided: Decided, deadlines: Deadlines) -> tuple[Standing, ...]:
         """What the submitter owes, this mail's verdicts counted in."""
@@ -136,6 +156,6 @@ class Judge:
 
 
 def _once(decided: Decided, noted: frozenset[str]) -> Decided:
-    """Without the note of a question, or of a doubtful time, that operators were told of before."""
-    told = noted & {"question", "receipt_doubt"}
+    """Without what operators were told of this mail before."""
+    told = noted & {"question", "receipt_doubt", "unconfirmed", "replaced", "gave_way"}
     return replace(decided, notes=tuple(n for n in decided.notes if n.kind not in told)) if told else decided

@@ -20,14 +20,17 @@ from intake.submission import Submission
 from routing.amended import amended_submission
 from routing.clock import stamp
 from routing.decided import Note
-from routing.decision.cases import Override, OverrideRefused, unread
+from routing.decision.cases import unread
+from routing.decision.override import Override, OverrideRefused
 from routing.decision.verdict import MailDecision
 from routing.desk import Desk
+from routing.identify import identify, know_sender
 from routing.judge import Settled
 from routing.ledger import arrivals, erasure, people, resending, verdicts, withdrawing
 from routing.ledger.arrivals import Arrival, Place
 from routing.ledger.resending import RefusedReply
 from routing.reading import ReaderDied, ReadFailed
+from routing.register import Register
 
 
 class Refused(Exception):
@@ -129,8 +132,18 @@ def approve_sender(desk: Desk, arrival: Arrival, who: Who, whole_domain: bool = 
     if sender is None:
         raise Refused("差出人のアドレスがないため、承認できません。")
     approved = f"@{sender.domain}" if whole_domain else sender.address
-    people.approve(desk.ledger, approved, "", who.pair, desk.clock())
+    whose = _speaks_for(_submission(desk, arrival), desk.register)
+    people.approve(desk.ledger, approved, whose, who.pair, desk.clock())
     return decide_again(desk, arrival, Override(take_in=True, by=who.by, why=who.why))
+
+
+def _speaks_for(submission: Submission, register: Register) -> str:
+    """lgcode of the body for which a mail speaks, by what it brings and its names; empty where it speaks for none
+    or for several: then the approval tells no body."""
+    sender = know_sender(submission.message.sender, None, (), register.roster)
+    found = {identify(submission, f, s, sender, register.roster).submitter for f in submission.files for s in f.sheets}
+    found = found or {identify(submission, None, None, sender, register.roster).submitter}
+    return found.pop() if len(found) == 1 else ""
 
 
 def retry(desk: Desk, arrival: Arrival, who: Who) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from intake.mail.kind import is_noreply
 from intake.submission import Submission
 from routing.decided import Note
-from routing.decision.cases import Override, unread
+from routing.decision.cases import unread
 from routing.decision.opened import keep_opened, opens_more
+from routing.decision.override import Override
 from routing.decision.verdict import MailDecision, MailOutcome
 from routing.desk import Desk
 from routing.ledger import arrivals, erasure, verdicts, waits

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from config.obligations import Obligation
+from routing.proof import Proof
 
 State = Literal["outstanding", "correction", "partial", "accepted", "held", "not_applicable"]
 
@@ -38,6 +39,12 @@ class Booking:
     recorded_at: datetime
     sender: str
     errors: tuple[str, ...] = ()
+    proof: int = Proof.BODY
+
+    @property
+    def confirmed(self) -> bool:
+        """More than the domain of some local government stands behind it."""
+        return self.proof >= Proof.BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +112,10 @@ def _part(bookings: Sequence[Booking]) -> Part:
     still_open = [
         b for n, b in enumerate(ordered) if not any(_closes(later, b) for later in ordered[n + 1 :])
     ]
-    handed_in = [b for b in ordered if b.outcome in HANDED_IN]
+    accepted = max((b for b in ordered if b.outcome == "accepted"), key=weight, default=None)
+    handed_in = [b for b in ordered if b.outcome in HANDED_IN and (accepted is None or vouches_time(b, accepted))]
     return Part(
-        accepted=next((b for b in reversed(ordered) if b.outcome == "accepted"), None),
+        accepted=accepted,
         correction=tuple(b for b in still_open if b.outcome == "correction"),
         held=tuple(b for b in still_open if b.outcome == "held"),
         late=bool(handed_in) and all(b.late for b in handed_in),
@@ -121,10 +129,23 @@ def _age(booking: Booking) -> tuple[datetime, int]:
     return booking.received_at, booking.id
 
 
+def weight(booking: Booking) -> tuple[bool, datetime, int]:
+    """By which of several accepted answers the one that counts is told: the newest, but one behind which nothing
+    stands gives way to the body's own, whichever came first."""
+    return booking.confirmed, *_age(booking)
+
+
+def vouches_time(earlier: Booking, accepted: Booking) -> bool:
+    """Whether an earlier booking shows that this answer was handed in first by then: a stranger's does not."""
+    return earlier.confirmed or earlier.sender.lower() == accepted.sender.lower()
+
+
 def _closes(later: Booking, earlier: Booking) -> bool:
-    """Whether a later booking settles an earlier one: it was accepted, or asks for correction anew."""
+    """Whether a later booking settles an earlier one: it was accepted, or asks for correction anew. What a
+    stranger sent settles nothing of the body's own."""
     answers = later.outcome == "accepted" or later.outcome == earlier.outcome == "correction"
-    return answers and overlap(later.attributes, earlier.attributes)
+    strange = earlier.confirmed and not later.confirmed
+    return answers and not strange and overlap(later.attributes, earlier.attributes)
 
 
 def overlap(one: tuple[int, ...], other: tuple[int, ...]) -> bool:

@@ -17,6 +17,7 @@ from intake.finding import CATALOGUE
 from replies.wording import Saying, load_wording
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
 from routing.ledger.migrations import VIEWS, migrations
+from routing.proof import LEAST, Action, Proof
 from tests.docs_bench import speed_rows
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -104,6 +105,22 @@ def _columns(database: Database, name: str) -> str:
     return ", ".join(str(row[1]) for row in database.conn.execute(f"PRAGMA table_info([{name}])"))
 
 
+def proof_rows() -> str:
+    """What each level of proof allows, a row for each action; the head stands on the page."""
+    rows = [(_ACTIONS[action], *("○" if level >= least else "－" for level in Proof)) for action, least in LEAST.items()]
+    return "".join("| " + " | ".join(cells) + " |\n" for cells in rows)
+
+
+_ACTIONS: dict[Action, str] = {
+    "first": "まだ回答のないところへ、最初の回答として受け付けられる",
+    "own_again": "同じアドレスが先に送った回答と差し替わる",
+    "unconfirmed": "段階１で受け付けた回答と差し替わる",
+    "other": "別のアドレスが送った回答と差し替わる",
+    "contact": "報告書と【ご提出のお願い】の宛先になる（調査の `trust.contacts` が `body` なら、段階２も）",
+    "standing": "返信で、その団体の提出状況をお知らせする",
+}
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = ["| " + " | ".join(cells) + " |" for cells in (head, *rows)]
@@ -117,6 +134,7 @@ def speed_table() -> str:
 
 
 MADE = {"decision tables": decision_tables, "ledger": ledger_tables}
+MADE_OF_PROOF = {"proof": proof_rows}
 MADE_OF_README = {"speed": speed_table}
 
 
@@ -134,7 +152,8 @@ def with_made_parts(text: str, made_by: Mapping[str, Callable[[], str]] = MADE) 
 
 def main() -> None:
     """Writes all pages."""
-    journey, readme = DOCS / "journey.md", DOCS.parent / "README.md"
+    journey, readme, proof = DOCS / "journey.md", DOCS.parent / "README.md", DOCS / "proof.ja.md"
+    proof.write_text(with_made_parts(proof.read_text(encoding="utf-8"), MADE_OF_PROOF), encoding="utf-8")
     readme.write_text(with_made_parts(readme.read_text(encoding="utf-8"), MADE_OF_README), encoding="utf-8")
     (DOCS / "codes.md").write_text(codes_page(), encoding="utf-8")
     journey.write_text(with_made_parts(journey.read_text(encoding="utf-8")), encoding="utf-8")

@@ -292,6 +292,11 @@ def test_the_journeys_tables_are_up_to_date() -> None:
     assert text == docs_made.with_made_parts(text), "python -m tests.docs_made"
 
 
+def test_the_table_of_proof_is_that_of_the_code() -> None:
+    text = _read(ROOT / "docs" / "proof.ja.md")
+    assert text == docs_made.with_made_parts(text, docs_made.MADE_OF_PROOF), "python -m tests.docs_made"
+
+
 def test_the_readmes_table_of_speed_is_that_of_the_last_benchmark() -> None:
     text = _read(ROOT / "README.md")
     assert text == docs_made.with_made_parts(text, docs_made.MADE_OF_README), "python -m tests.docs_made"

@@ -200,7 +200,7 @@ def _is_complete(letter: Letter) -> bool:
     accepted = any(block.result == "accepted" for block in letter.files)
     waits = letter.parts is not None and letter.parts.open
     told = letter.kind in ("acknowledgement", "parts") and bool(letter.addressee) and accepted
-    return told and not waits and not letter.owed_here
+    return told and letter.standing_told and not waits and not letter.owed_here
 
 
 def _mail_view(letter: Letter, survey: Survey, wording: Wording) -> FileView:

@@ -25,6 +25,7 @@ from routing.cli.extend import extend_command, pause_reminders
 from routing.cli.make import demo, form
 from routing.cli.overview import held, show, status
 from routing.cli.remind import remind_command
+from routing.cli.replaced import tell_replaced
 from routing.cli.report import report
 from routing.cli.request import request_command
 from routing.cli.resend import resend
@@ -39,7 +40,7 @@ USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 COMMANDS = (
     demo, run, check, inspect, form, collate_command, status, held, show, decide, resend, hold_sending,
     release_sending, add, extend_command,
-    pause_reminders, remind_command, request_command, report, export_command, doctor, erase, purge,
+    pause_reminders, remind_command, request_command, tell_replaced, report, export_command, doctor, erase, purge,
     backup_command, verify
 )  # fmt: skip
 

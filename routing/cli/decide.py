@@ -10,7 +10,7 @@ import click
 from routing import operate
 from routing.cli.context import App, find_arrival, with_app
 from routing.clock import JST
-from routing.decision.cases import Override
+from routing.decision.override import Override
 from routing.desk import Desk
 from routing.judge import Settled
 from routing.ledger.arrivals import Arrival

@@ -7,58 +7,39 @@ that one reply tells everything.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
-from routing.decided import NOBODY, Decided, Note, Piece
+from routing.decided import NOBODY, Decided, Piece
+from routing.decision.building import CaseBuilder
 from routing.decision.facts import Facts, tells_password_only
-from routing.decision.findings import Piecework, piece_findings
 from routing.decision.gaps import with_gaps
-from routing.decision.gathered import alerts, handed_in_in_time, mail_late, question, receipt_doubt
-from routing.decision.relation import relation_of
+from routing.decision.gathered import (
+    alerts,
+    handed_in_in_time,
+    mail_late,
+    question,
+    receipt_doubt,
+    unproven,
+)
+from routing.decision.override import NO_OVERRIDE, Override, OverrideRefused
 from routing.decision.verdict import (
     FileCase,
     FileDecision,
     MailCase,
     MailDecision,
-    Outcome,
-    Relation,
     decide_file,
     decide_mail,
     remarks,
 )
-from routing.identify import Identity, ProgramEvidence, Sender, identify, infer_program
+from routing.identify import Identity, identify
 from routing.ledger.arrivals import Arrival
 from routing.register import Register
 from routing.standing import Booking
 
 WHY_NO_FILE = frozenset({"file_by_link", "file_removed", "mail_divided"})
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """What an operator decided about one mail. `outcome` replaces the verdict on every piece that waits;
-    `assigned` names the body and `program` the program (ids, empty: not named); `take_in` treats the mail
-    as if a person had sent it to us; `notes` are events that are recorded with the decision, or not at all;
-    `received_at`: when the mail was received, where its time of receipt in the mailbox is not to count."""
-
-    outcome: Outcome | None = None
-    assigned: str = ""
-    program: str = ""
-    take_in: bool = False
-    by: str = "uketsuke"
-    why: str = ""
-    notes: tuple[Note, ...] = ()
-    received_at: datetime | None = None
-
-
-NO_OVERRIDE = Override()
-
-
-class OverrideRefused(Exception):
-    """What an operator decided cannot be carried out on this mail; the text says why and what can."""
 
 
 def decide(
@@ -105,6 +86,7 @@ def decide(
         late=mail_late(arrival.received_at, pieces, own, facts.deadlines),
         notes=override.notes
         + alerts(submission, pieces)
+        + unproven(pieces, facts.credentials, override.by)
         + question(submission, mail, whole.submitter or whole.body)
         + receipt_doubt(submission, pieces, own, facts, arrival.received_at)
         + gaps,
@@ -161,7 +143,7 @@ def _decide_pieces(
     arrival: Arrival, submission: Submission, facts: Facts, register: Register, override: Override
 ) -> tuple[Piece, ...]:
     """Each file, and each answer sheet in it, decided; earlier pieces of this mail are no history."""
-    builder = _CaseBuilder(arrival, submission, facts, register, override)
+    builder = CaseBuilder(arrival, submission, facts, register, override)
     pieces = []
     for file in submission.files:
         if file.returned or not file.attached:
@@ -185,6 +167,8 @@ def _decide_pieces(
                     case.findings,
                     late,
                     mends,
+                    case.newcomer.proof,
+                    _displaced(case, arrival.received_at) if decision.outcome == "accepted" else (),
                 )
             )
     return tuple(pieces)
@@ -198,6 +182,10 @@ def _units(file: FileReading) -> Iterator[tuple[int, AnswerSheet | None]]:
     yield from enumerate(file.sheets, 1)
 
 
+def _displaced(case: FileCase, received_at: datetime) -> tuple[Booking, ...]:
+    return tuple(b for b in case.beside if case.newcomer.displaces(b, received_at))
+
+
 _PART = {"own": "own", "city": "own", "municipality": "collected", "direct": "collected"}
 
 
@@ -208,93 +196,3 @@ def _override_file(decision: FileDecision, case: FileCase, override: Override) -
     if override.outcome == "accepted" and not (case.identity.body and case.program):
         return decision
     return FileDecision(override.outcome, "operator", remarks(case, override.outcome, "operator"))
-
-
-@dataclass(frozen=True, slots=True)
-class _CaseBuilder:
-    """Builds the FileCases of one mail."""
-
-    arrival: Arrival
-    submission: Submission
-    facts: Facts
-    register: Register
-    override: Override
-
-    def case(self, file: FileReading, sheet: AnswerSheet | None) -> FileCase:
-        """The case of one piece."""
-        identity = identify(self.submission, file, sheet, self._sender(sheet), self.register.roster)
-        program = self._program(file, sheet, identity)
-        assigned = bool(self.override.assigned) and not (sheet is not None and sheet.row)
-        relation = relation_of(identity, assigned, self.register)
-        if relation == "stranger" and self.override.outcome == "accepted" and not (sheet and sheet.row):
-            relation = relation_of(identity, True, self.register)  # the official believes the workbook
-        history = self.facts.history(identity.body, program) if identity.body and program else ()
-        return FileCase(
-            survey=self.register.survey,
-            file=file,
-            sheet=sheet,
-            identity=identity,
-            mailbox=self.arrival.mailbox,
-            program=program,
-            relation=relation,
-            owes=self._owes(identity.body, program, relation),
-            right_mailbox_addressed=self._right_mailbox_addressed(program),
-            findings=piece_findings(
-                Piecework(self.submission, file, sheet, identity, program), self.register, self.facts.listed
-            )
-            + self._sent_directly(relation),
-            history=history,
-            forms_in_mail=any(f.kind != "other" for f in self.submission.files)
-            or (self.facts.parts is not None and self.facts.parts.form_elsewhere),
-            password_awaited=self.facts.password_awaited,
-            same_sender=self._same_sender(file, history),
-            direct_allowed=self.override.outcome == "accepted",
-            list_known=any(f.kind == "collated_list" for f in self.submission.files)
-            or any(b.outcome == "accepted" and b.part == "collected" for b in history),
-        )
-
-    def _sent_directly(self, relation: Relation) -> tuple[Finding, ...]:
-        """What an official asks of a municipality that wrote directly (row 9): its prefecture collects."""
-        if relation != "direct" or self.override.outcome != "correction":
-            return ()
-        return (Finding("sent_directly", severity_of("sent_directly", self.register.survey)),)
-
-    def _sender(self, sheet: AnswerSheet | None) -> Sender:
-        """The sender, with the body that an operator assigned; of a list's row it names who submits."""
-        assigned = self.override.assigned
-        if sheet is not None and sheet.row and assigned:
-            return replace(self.facts.sender, approved=assigned)
-        return replace(self.facts.sender, assigned=assigned)
-
-    def _program(self, file: FileReading, sheet: AnswerSheet | None, identity: Identity) -> str:
-        if sheet is None:
-            return ""
-        if self.override.program and not sheet.program:
-            return self.override.program
-        names = ProgramEvidence(file.claim.programs, self.submission.claim.programs, self.arrival.mailbox)
-        return infer_program(sheet, names, self.register.programs_of(identity.body), self.register.survey)
-
-    def _owes(self, body: str, program: str, relation: Relation) -> bool:
-        if relation in ("municipality", "direct"):
-            return (body, program) in self.register.collectors
-        return (body, program) in self.register.by_key
-
-    def _right_mailbox_addressed(self, program: str) -> bool:
-        if not program:
-            return False
-        right = self.register.survey.mailbox(self.register.survey.program(program).mailbox)
-        written_to = {a.address.lower() for a in (*self.submission.message.to, *self.submission.message.cc)}
-        return right.address.lower() in written_to
-
-    def _same_sender(self, file: FileReading, history: tuple[Booking, ...]) -> bool:
-        """No sign of a second, competing answer: it came from the same address, answers one of our mails,
-        says that it replaces, or an operator vouches for it."""
-        sender = self.submission.message.sender
-        known = {b.sender.lower() for b in history if b.outcome == "accepted"}
-        return (
-            (sender is not None and sender.address.lower() in known)
-            or self.facts.answers_ours
-            or self.submission.claim.replaces
-            or file.claim.replaces
-            or self.override.take_in
-        )

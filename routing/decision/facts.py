@@ -10,6 +10,7 @@ from intake.submission import AnswerSheet, Submission
 from routing.deadline import Deadlines
 from routing.decision.parts import Parts
 from routing.identify import Sender
+from routing.proof import Credentials
 from routing.standing import Booking
 
 
@@ -22,6 +23,7 @@ class Facts:
     sender: Sender
     resend_of: str
     answers_ours: bool
+    credentials: Credentials
     from_ourselves: bool
     history: Callable[[str, str], tuple[Booking, ...]]  # (body, program) -> earlier bookings
     listed: Callable[[str, str], AnswerSheet | None]  # (body, program) -> its accepted row of a list

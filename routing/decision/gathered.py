@@ -14,6 +14,7 @@ from routing.decided import Decided, Note, Piece
 from routing.decision.facts import Facts
 from routing.decision.verdict import MailDecision
 from routing.identify import Identity
+from routing.proof import LEAST, Credentials
 from routing.standing import HANDED_IN
 
 
@@ -66,6 +67,27 @@ def counts_late(decided: Decided) -> bool:
     time stays in time."""
     handed_in = [p for p in decided.pieces if p.part and p.decision.outcome in HANDED_IN]
     return any(p.late and not p.mends for p in handed_in) if handed_in else decided.late
+
+
+def unproven(pieces: tuple[Piece, ...], credentials: Credentials, by: str) -> tuple[Note, ...]:
+    """What operators must hear of where proof is concerned: `unconfirmed` (確認未了), an answer that was accepted
+    though nothing but the domain of some local government stands behind it; `replaced`, one of the body's own
+    addresses whose answer gave way to another address; `gave_way`, any other whose answer did, unless an
+    official decided so (`by`) himself."""
+    accepted = [p for p in pieces if p.decision.outcome == "accepted"]
+    notes = [
+        Note("unconfirmed", credentials.sender, p.identity.submitter or p.identity.body, p.program)
+        for p in accepted
+        if p.proof < LEAST["unconfirmed"]
+    ]
+    for piece in accepted:
+        for gone in piece.displaced:
+            whose = gone.submitter or gone.body
+            theirs = gone.confirmed and credentials.theirs(gone.sender, whose)
+            if theirs or by == "uketsuke":
+                kind = "replaced" if theirs else "gave_way"
+                notes.append(Note(kind, f"{gone.receipt} {gone.sender}", whose, piece.program))
+    return tuple(dict.fromkeys(notes))
 
 
 def alerts(submission: Submission, pieces: tuple[Piece, ...]) -> tuple[Note, ...]:

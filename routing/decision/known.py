@@ -5,7 +5,8 @@ Both inside the caller's transaction. Decides nothing, sends nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from config.settings import Settings
@@ -15,48 +16,75 @@ from routing.decision.authenticated import authenticated
 from routing.decision.facts import Facts, tells_password_only
 from routing.decision.parts import Parts, gather, stem
 from routing.identify import know_sender
-from routing.ledger import arrivals, bookings, outbox, people, verdicts, waits
+from routing.ledger import arrivals, bookings, letters, outbox, people, verdicts, waits
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
+from routing.proof import Credentials
 from routing.register import Register
 from routing.tracking.bookkeeping import deadlines_at
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The look-ups for one mail, at one instant. `noted`: the kinds of the events that stand at it."""
+    """The look-ups for one mail, at one instant. `noted`: the kinds of the events that stand at it; `contacts`:
+    for which bodies the contacts file names an address."""
 
     register: Register
     settings: Settings
     ledger: Ledger
     now: datetime
     noted: frozenset[str] = frozenset()
+    contacts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def facts(self, arrival: Arrival, submission: Submission, by_official: bool) -> Facts:
         """Everything that bears on this mail. What an official decides himself (`by_official`) waits for nothing."""
         address = submission.message.sender
         approved = people.approval(self.ledger, address.address) if address else None
         answers_ours = any(outbox.is_ours(self.ledger, i) for i in thread_of(submission))
+        sender = know_sender(address, approved, self.settings.approved_domains, self.register.roster)
+        word = authenticated(submission, self.settings.authserv_id)
+        credentials = replace(self._credentials(submission, sender.recognised), checked=word == "passed")
         first = verdicts.first_with_content(self.ledger, arrival.mailbox, submission, arrival.id)
+        if first and credentials.letters and verdicts.waits_for_proof(self.ledger, first):
+            first = ""  # the same again, and now it brings what the first one lacked
         whom = address.address if address else ""
         waits_on = not by_official and "password_over" not in self.noted
         return Facts(
-            sender=know_sender(address, approved, self.settings.approved_domains, self.register.roster),
+            sender=sender,
             resend_of=first,
             first_open=bool(first) and verdicts.first_is_open(self.ledger, first, whom, arrival.id),
             first_set_aside=bool(first) and verdicts.was_set_aside(self.ledger, first),
             answered_by=self._answered_by(submission),
             answers_ours=answers_ours,
+            credentials=credentials,
             from_ourselves=self._is_colleague(submission),
             history=lambda body, program: bookings.history(self.ledger, body, program, arrival.id),
             listed=lambda body, program: bookings.listed(self.ledger, body, program, arrival.id),
             deadlines=deadlines_at(self.ledger, self.register, self.now),
             answered_at=outbox.asked_about(self.ledger, thread_of(submission)),
-            first_received=lambda body, program: bookings.first_handed_in(self.ledger, body, program, arrival.id),
+            first_received=lambda body, program: bookings.first_handed_in(
+                self.ledger, (body, program), arrival.id, whom
+            ),
             password_awaited=self.register.survey.passwords.accept and waits_on,
             parts=None if by_official or answers_ours else self._parts(arrival, submission),
-            spoofed=authenticated(submission, self.settings.authserv_id) == "failed",
+            spoofed=word == "failed",
         )
+
+    def _credentials(self, submission: Submission, recognised: bool) -> Credentials:
+        """What the mail brings to be believed by; what an official adds comes with his decision."""
+        address = submission.message.sender
+        return Credentials(
+            sender=address.address if address else "",
+            recognised=recognised,
+            checked=False,
+            letters=letters.answered(self.ledger, thread_of(submission)),
+            vouched=self.vouched,
+            roster=self.register.roster,
+        )
+
+    def vouched(self, address: str) -> frozenset[str]:
+        """lgcodes of the bodies for which officials or the contacts file vouched for an address."""
+        return letters.vouched(self.ledger, address) | self.contacts.get(address.lower(), frozenset())
 
     def _is_colleague(self, submission: Submission) -> bool:
         """Somebody of the ministry: what he sends on is somebody else's, and nothing is sent to him."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.domains import is_local_government
 from config.settings import Settings, by_hand
 from config.survey import Mailbox, Survey
 from intake.finding import Finding
@@ -51,7 +50,8 @@ class Circumstances:
     first_open: bool = False  # something was asked for about that mail, and is still open
     parts: Parts | None = None  # the set of which this mail is a part
     last_today: bool = False  # a cap allows this reply and no further one
-    reply_to_approved: bool = False  # operators approved the address in Reply-To
+    reply_to_theirs: bool = False  # the address in Reply-To is of the same people as that in From
+    standing_told: bool = True  # False: too little proves the sender to tell him what the body owes
 
 
 def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
@@ -143,16 +143,11 @@ def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
 
 
 def recipient_of(submission: Submission, around: Circumstances) -> Address | None:
-    """Whom a reply goes to: Reply-To where its domain passes row 6, else From (DESIGN §6). None where that is
-    ourselves, or a colleague of the ministry: a reply would come back to us, or tell nobody anything."""
+    """Whom a reply goes to: Reply-To where it is of the same people, else From. None where that is ourselves, or
+    a colleague of the ministry: a reply would come back to us, or tell nobody anything."""
     reply_to, sender = submission.message.reply_to, submission.message.sender
-    chosen = reply_to if reply_to and _may_reply_to(reply_to, around) else sender
+    chosen = reply_to if reply_to and around.reply_to_theirs and not is_noreply(reply_to) else sender
     return None if chosen and chosen.domain in around.register.own_domains else chosen
-
-
-def _may_reply_to(address: Address, around: Circumstances) -> bool:
-    known = is_local_government(address.domain) or address.domain in around.settings.approved_domains
-    return (known or around.reply_to_approved) and not is_noreply(address)
 
 
 def _thread(submission: Submission) -> Thread:
@@ -197,6 +192,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         in_extension=survey.deadline < decided.arrival.received_at <= deadline,
         last_hours=_last_hours(around.now, deadline, survey),
         last_today=around.last_today,
+        standing_told=around.standing_told,
     )
 
 

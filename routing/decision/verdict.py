@@ -15,8 +15,9 @@ from config.survey import Survey
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
 from routing.decision.parts import Parts
+from routing.decision.replacing import Newcomer, standing_ones
 from routing.identify import Identity, Sender
-from routing.standing import Booking, overlap
+from routing.standing import Booking
 
 Outcome = Literal["accepted", "correction", "held", "ignored", "kept"]
 MailOutcome = Literal["ignored", "held", "correction", "by_file"]
@@ -64,7 +65,7 @@ class FileCase:
     findings: tuple[Finding, ...]
     history: tuple[Booking, ...]
     forms_in_mail: bool
-    same_sender: bool  # the standing answer came from this sender, or this mail is marked as replacing it
+    newcomer: Newcomer  # it, as it comes to the answers that stand
     list_known: bool = False  # a row of a collated list stands for this body, or a list came with this mail
     password_awaited: bool = False  # a password for what is locked may still come
     direct_allowed: bool = False  # an operator accepts this municipality's direct answer
@@ -83,6 +84,11 @@ class FileCase:
     def whole_list(self) -> bool:
         """A collated list as a whole; its rows are pieces of their own."""
         return self.sheet is None and self.file.kind == "collated_list"
+
+    @property
+    def beside(self) -> tuple[Booking, ...]:
+        """The accepted answers of the same body and program that stand for some of the same screenings."""
+        return standing_ones(self.history, self.sheet.attributes if self.sheet else ())
 
     @property
     def wrong_mailbox(self) -> bool:
@@ -179,8 +185,8 @@ FILE_TABLE: tuple[FileRow, ...] = (
             lambda c: c.relation == "city", "held"),
     FileRow("9", "direct", "市町村から直接送付されました",
             lambda c: c.relation == "direct" and not c.direct_allowed, "held"),
-    FileRow("14", "double", "別の差出人から受理済みの回答があります",
-            lambda c: not c.same_sender and not c.in_list and _stands(c), "held"),
+    FileRow("14", "double", "受理済みの回答があり、差し替えてよい裏付けのない別の回答です",
+            lambda c: not all(map(c.newcomer.may_replace, c.beside)), "held"),
     FileRow("15", "same_finding_again", "同じ指摘が２回目です。電話でご確認ください",
             lambda c: _asked_before(c), "held"),
     FileRow("16", "findings", "修正をお願いする点があります", lambda c: bool(c.errors), "correction"),
@@ -220,15 +226,9 @@ def _meant_as_form(case: FileCase) -> bool:
     return case.file.looks_like_workbook and case.file.claim.shape == "as_asked" and bool(case.errors)
 
 
-def _stands(case: FileCase) -> bool:
-    """An accepted answer of the same body and program stands, for some of the same screenings."""
-    named = case.sheet.attributes if case.sheet else ()
-    return any(b.outcome == "accepted" and overlap(b.attributes, named) for b in case.history)
-
-
 def _asked_before(case: FileCase) -> bool:
     """The last correction of this body and program already named one of these findings."""
-    asked = [b for b in case.history if b.outcome == "correction"]
+    asked = [b for b in case.history if b.outcome == "correction" and case.newcomer.was_told(b)]
     return bool(asked) and any(finding_key(f) in asked[-1].errors for f in case.errors)
 
 
@@ -280,9 +280,9 @@ def remarks(case: FileCase, outcome: Outcome, rule: str) -> tuple[str, ...]:
         found.append(rule)
     if case.wrong_mailbox and outcome in ("accepted", "correction") and rule != "wrong_mailbox":
         found.append("transfer" if outcome == "accepted" else "transfer_mend")
-    if outcome == "correction" and _stands(case):
+    if outcome == "correction" and case.beside:
         found.append("stands")
-    if outcome == "accepted" and _stands(case):
+    if outcome == "accepted" and case.beside:
         found.append("replaces")
     if outcome == "accepted" and case.relation == "city":
         found.append("on_behalf")

@@ -14,7 +14,8 @@ from intake.submission import AnswerSheet, Submission
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 from routing.ledger.verdicts import submission_of
-from routing.standing import Booking
+from routing.proof import Proof
+from routing.standing import Booking, weight
 
 _BOOKING = """SELECT v.*, a.receipt, coalesce(m.sender, '') AS sender, {errors} AS errors
     FROM verdict v JOIN arrival a ON a.id = v.arrival_id LEFT JOIN message m ON m.arrival_id = v.arrival_id
@@ -23,6 +24,7 @@ _ERRORS = """coalesce((SELECT group_concat(f.code || '/' || CASE f.question WHEN
     ELSE f.question END || '/' || f.about, char(10)) FROM finding f
     WHERE f.verdict_id = v.id AND f.severity = 'error'), '')"""
 
+CONFIRMED = int(Proof.BODY)
 # A mail decided again is decided whole: only what came with its newest verdict (piece "0" is written first).
 _NEWEST = """v.id >= (SELECT max(w.id) FROM verdict w
     WHERE w.arrival_id = v.arrival_id AND w.piece = '0' {at})"""
@@ -51,14 +53,19 @@ _HISTORY = f"""WITH groups AS MATERIALIZED (
     {_BOOKING.format(errors=_ERRORS, where="v.id IN newest")}"""
 
 
-def first_handed_in(ledger: Ledger, body: str, program: str, before: int) -> datetime | None:
-    """When the first answer of a body to a program came, right or not, of arrivals other than `before`."""
+def first_handed_in(
+    ledger: Ledger, whose: tuple[str, str], before: int, sender: str
+) -> datetime | None:
+    """When the first answer of a body to a program (`whose`) came, right or not, of arrivals other than `before`;
+    of those behind which nothing stands, only what `sender` sent itself."""
     row = ledger.row(
-        "SELECT min(v.received_at) AS first FROM verdict v WHERE v.body = ? AND v.program = ? AND v.arrival_id <> ?"
+        "SELECT min(v.received_at) AS first FROM verdict v LEFT JOIN message m ON m.arrival_id = v.arrival_id"
+        " WHERE v.body = ? AND v.program = ? AND v.arrival_id <> ?"
+        f" AND (v.proof >= {CONFIRMED} OR lower(m.sender) = lower(?))"
         f" AND v.part <> '' AND v.outcome IN ('accepted', 'correction', 'held') AND {_NEWEST.format(at='')}",
-        body,
-        program,
+        *whose,
         before,
+        sender,
     )
     return unstamp(row["first"]) if row and row["first"] else None
 
@@ -70,8 +77,9 @@ def listed(ledger: Ledger, body: str, program: str, before: int) -> AnswerSheet 
     ]
     if not accepted:
         return None
-    submission = submission_of(ledger, accepted[-1].arrival_id)
-    return sheet_of(submission, accepted[-1].piece) if submission else None
+    counting = max(accepted, key=weight)
+    submission = submission_of(ledger, counting.arrival_id)
+    return sheet_of(submission, counting.piece) if submission else None
 
 
 def sheet_of(submission: Submission, piece: str) -> AnswerSheet | None:
@@ -110,10 +118,11 @@ _AT_MOST = f"""SELECT count(*) AS n FROM (SELECT 1 FROM verdict
     WHERE part <> '' AND body IN (SELECT value FROM json_each(?)) LIMIT {FEW + 1})"""
 _IN_GROUP = f"""FROM verdict v WHERE v.body = g.body AND v.program = g.program AND v.part = g.part
     AND v.outcome = g.outcome AND v.attribute = g.attribute
-    AND (v.rules LIKE '["row_of_city"%') = g.in_list AND {_NEWEST.format(at="")}"""
+    AND (v.rules LIKE '["row_of_city"%') = g.in_list AND (v.proof >= {CONFIRMED}) = g.confirmed
+    AND {_NEWEST.format(at="")}"""
 _TOLD_BOOKINGS = f"""WITH groups AS MATERIALIZED (
-        SELECT DISTINCT body, program, part, outcome, attribute, rules LIKE '["row_of_city"%' AS in_list
-        FROM verdict WHERE part <> '' AND body IN (SELECT value FROM json_each(?1))),
+        SELECT DISTINCT body, program, part, outcome, attribute, rules LIKE '["row_of_city"%' AS in_list,
+            proof >= {CONFIRMED} AS confirmed FROM verdict WHERE part <> '' AND body IN (SELECT value FROM json_each(?1))),
     told (id) AS (
         SELECT (SELECT v.id {_IN_GROUP} ORDER BY v.received_at DESC, v.id DESC LIMIT 1) FROM groups g
         UNION SELECT (SELECT v.id {_IN_GROUP} ORDER BY v.received_at, v.id LIMIT 1) FROM groups g
@@ -142,4 +151,5 @@ def _booking(row: Row) -> Booking:
         recorded_at=unstamp(row["recorded_at"]),
         sender=row["sender"],
         errors=tuple(row["errors"].split("\n")) if row["errors"] else (),
+        proof=row["proof"],
     )

@@ -366,6 +366,19 @@ def m014_secret(db: Database) -> None:
 
 
 @migrations()
+def m015_proof(db: Database) -> None:
+    """What stood behind each answer when it was decided (`routing/proof.py`). What was decided before is taken for
+    its body's own, as it was then."""
+    _run(
+        db,
+        "ALTER TABLE verdict ADD COLUMN proof INTEGER NOT NULL DEFAULT 2",
+        "DROP INDEX verdict_standing",
+        "CREATE INDEX verdict_standing ON verdict"
+        " (body, program, part, outcome, attribute, received_at, arrival_id, rules, proof)",
+    )
+
+
+@migrations()
 def m016_withdrawals(db: Database) -> None:
     """Letters that a newer decision takes back: the state `withdrawn`, and a queue (`to_withdraw`) of those of
     which that cannot be done at once, a draft or one whose sending has begun. Whatever an older release left

@@ -11,6 +11,7 @@ from intake.mail.ids import receipt_in
 from routing.clock import stamp, unstamp
 from routing.ledger import missing as absent
 from routing.ledger.store import Ledger
+from routing.proof import Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,16 @@ def taken_in(ledger: Ledger, arrival_id: int) -> bool:
         )
         is not None
     )
+
+
+def stood_for(ledger: Ledger, arrival_id: int) -> bool:
+    """Whether an official said of a mail that it is the body's answer: he accepted, assigned or amended it."""
+    row = ledger.row(
+        "SELECT 1 FROM verdict WHERE arrival_id = ? AND proof = ? AND decided_by <> 'uketsuke'",
+        arrival_id,
+        int(Proof.OFFICIAL),
+    )
+    return row is not None
 
 
 def received(ledger: Ledger, arrival_id: int) -> datetime | None:
@@ -187,11 +198,12 @@ _ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.pro
         coalesce(m.subject, '') AS subject
     FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
     WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed', 'question', 'receipt_doubt', 'draft_kept',
-        'letter_left') AND e.recorded_at <= ?
+        'letter_left', 'unconfirmed', 'replaced', 'gave_way') AND e.recorded_at <= ?
     AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind = e.kind
                 AND f.program = e.program AND f.lgcode = e.lgcode)
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.id > e.id
-                    AND (s.kind = 'seen' OR s.kind = 'received' AND e.kind = 'receipt_doubt')
+                    AND (s.kind = 'seen' OR s.kind = 'received' AND e.kind = 'receipt_doubt'
+                         OR s.kind = 'replaced_told' AND e.kind = 'replaced')
                     AND s.recorded_at <= ?) ORDER BY e.id"""
 
 

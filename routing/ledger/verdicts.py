@@ -18,6 +18,7 @@ from routing.clock import stamp
 from routing.decided import Decided, Note
 from routing.identify import Evidence
 from routing.ledger.store import Ledger
+from routing.proof import Proof
 
 _SUBMISSION = TypeAdapter(Submission)
 
@@ -80,7 +81,7 @@ def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
     verdict_id = _insert_verdict(
         ledger,
         decided,
-        ("0", decided.outcome, [decided.mail.rule], decided.late),
+        ("0", decided.outcome, [decided.mail.rule], decided.late, _least(decided)),
         (identity.submitter, identity.body, "", "", ""),
         now,
     )
@@ -91,7 +92,13 @@ def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
         verdict_id = _insert_verdict(
             ledger,
             decided,
-            (piece.id, piece.decision.outcome, [piece.decision.rule, *piece.decision.remarks], piece.late),
+            (
+                piece.id,
+                piece.decision.outcome,
+                [piece.decision.rule, *piece.decision.remarks],
+                piece.late,
+                piece.proof,
+            ),
             (piece.identity.submitter, piece.identity.body, piece.program, piece.part, attribute),
             now,
         )
@@ -102,14 +109,15 @@ def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
 def _insert_verdict(
     ledger: Ledger,
     decided: Decided,
-    what: tuple[str, str, list[str], bool],
+    what: tuple[str, str, list[str], bool, int],
     whose: tuple[str, str, str, str, str],
     now: datetime,
 ) -> int:
-    piece, outcome, rules, late = what
+    piece, outcome, rules, late, proof = what
     return ledger.run(
         "INSERT INTO verdict (arrival_id, piece, outcome, rules, submitter, body, program, part, attribute,"
-        " late, received_at, recorded_at, decided_by, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " late, received_at, recorded_at, decided_by, why, proof)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         decided.arrival.id,
         piece,
         outcome,
@@ -120,7 +128,13 @@ def _insert_verdict(
         stamp(now),
         decided.decided_by,
         decided.why,
+        int(proof),
     )
+
+
+def _least(decided: Decided) -> int:
+    """The proof of a mail as a whole: that of the piece which has least."""
+    return min((p.proof for p in decided.pieces), default=Proof.NOTHING)
 
 
 def _insert_findings(ledger: Ledger, arrival_id: int, verdict_id: int, findings: Iterable[Finding]) -> None:
@@ -180,6 +194,18 @@ def was_set_aside(ledger: Ledger, receipt: str) -> bool:
         receipt,
     )
     return row is not None and row["outcome"] == "ignored" and row["decided_by"] != "uketsuke"
+
+
+def waits_for_proof(ledger: Ledger, receipt: str) -> bool:
+    """Whether something in a mail (by receipt number) is held because nothing shows that it may replace what
+    stands."""
+    row = ledger.row(
+        "SELECT 1 FROM verdict v JOIN arrival a ON a.id = v.arrival_id WHERE a.receipt = ? AND v.outcome = 'held'"
+        " AND v.rules LIKE '[\"double\"%'"
+        " AND v.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')",
+        receipt,
+    )
+    return row is not None
 
 
 def decided_by_desk(ledger: Ledger, arrival_id: int) -> bool:

@@ -18,7 +18,7 @@ from routing.amended import amended_submission
 from routing.ledger import bookings, people, verdicts
 from routing.ledger.store import Ledger
 from routing.register import Register
-from routing.standing import Booking, overlap
+from routing.standing import Booking, overlap, weight
 from routing.tracking.bookkeeping import deadlines_at
 
 OPEN = ("correction", "held")
@@ -39,7 +39,7 @@ def export_rows(ledger: Ledger, register: Register, at: datetime, with_open: boo
     order = {p.id: place for place, p in enumerate(register.survey.programs)}
     judged = deadlines_at(ledger, register, at).judged(bookings.at(ledger, at))
     found = [b for b in judged if b.outcome in ("accepted", *OPEN)]
-    found.sort(key=lambda b: (order[b.program], b.body, b.received_at, b.id))
+    found.sort(key=lambda b: (order[b.program], b.body, *weight(b)))
     read = _reader(ledger, register)
     for _, same in groupby(found, key=lambda b: (b.program, b.body)):
         for counting in _counting(tuple(same), register, with_open):
@@ -49,7 +49,7 @@ def export_rows(ledger: Ledger, register: Register, at: datetime, with_open: boo
 
 
 def _counting(bookings: Sequence[Booking], register: Register, with_open: bool) -> Iterator[Counting]:
-    """Of one body and program, oldest first: newest valid counts, for the screenings that it names."""
+    """Of one body and program, by weight: newest valid counts, for the screenings that it names."""
     accepted = [b for b in bookings if b.outcome == "accepted"]
     for place, booking in enumerate(accepted):
         left = _left(booking, accepted[place + 1 :], register)

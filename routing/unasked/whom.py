@@ -1,7 +1,7 @@
 """Whom to write to: the addresses of one respondent in one mailbox, for mail that answers none.
 
-A mistyped address must not receive a report: only what is a local government's, or was approved. Reads the
-ledger; writes nothing.
+A mistyped address must not receive a report, and a stranger's even less: only what the contacts file names, or
+what handed in with enough proof that it is the body's (`routing/proof.py`). Reads the ledger; writes nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from config.survey import Survey
 from intake.sheets.contact import addresses_in
 from routing.ledger import bookings, people, verdicts
 from routing.ledger.store import Ledger
+from routing.proof import LEAST, Proof
 from routing.register import Register
 from routing.standing import Booking
 
@@ -36,17 +37,25 @@ def addresses(
     at_hand: Correspondence, sent: Sequence[Booking], lgcode: str, mailbox: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Whom to write to, and which known addresses may not be written to. The contacts file decides where it
-    names somebody; else whoever sent this body's answers to this mailbox (`sent`, see `handed_in`); else what
-    its own sheets name."""
+    names somebody; else whoever sent this body's answers to this mailbox (`sent`, see `handed_in`), those first
+    that a server or our own letter proved; else what its own sheets name."""
     listed = at_hand.contacts.get((lgcode, mailbox), ())
     if listed:
         return _sifted(at_hand, listed, "")
-    good, refused = _sifted(at_hand, (b.sender for b in sent if b.sender), lgcode)
-    if good:
-        return good, refused
-    named = (a for b in sent if b.body == lgcode for a in _on_the_sheet(at_hand, b))
-    good, also_refused = _sifted(at_hand, named, lgcode)
-    return good, tuple(dict.fromkeys((*refused, *also_refused)))
+    enough = [b for b in sent if b.proof >= _least(at_hand)]
+    strange = tuple(dict.fromkeys(b.sender for b in sent if b.sender and b not in enough))
+    by_proof = sorted(enough, key=lambda b: b.proof < LEAST["contact"])  # stable: the newest first in each
+    good, refused = _sifted(at_hand, (b.sender for b in by_proof if b.sender), lgcode)
+    if not good:
+        named = (a for b in enough if b.body == lgcode for a in _on_the_sheet(at_hand, b))
+        good, also_refused = _sifted(at_hand, named, lgcode)
+        refused = (*refused, *also_refused)
+    return good, tuple(a for a in dict.fromkeys((*refused, *strange)) if a not in good)
+
+
+def _least(at_hand: Correspondence) -> Proof:
+    """The least proof with which an address is written to."""
+    return LEAST["contact"] if at_hand.register.survey.trust.contacts == "checked" else Proof.BODY
 
 
 def handed_in(counting: Iterable[Booking], lgcode: str, mailbox: str, survey: Survey) -> list[Booking]:

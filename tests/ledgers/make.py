@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from config.load import default_survey
 from replies.senders.sender import Outcome
 from routing import operate
-from routing.decision.cases import Override
+from routing.decision.override import Override
 from routing.ledger.store import Ledger
 from routing.operate import Who
 from routing.reading import Reader

@@ -25,8 +25,10 @@ from intake.submission import (
     Submission,
 )
 from routing.clock import JST
+from routing.decision.replacing import Newcomer
 from routing.decision.verdict import FileCase, MailCase
 from routing.identify import Identity, Sender
+from routing.proof import Proof
 from routing.standing import Booking
 from tests.workbooks.forms_at_hand import the_roster, the_survey
 
@@ -119,7 +121,7 @@ def file_case(**changes: Any) -> FileCase:
         "findings": (),
         "history": (),
         "forms_in_mail": True,
-        "same_sender": True,
+        "newcomer": Newcomer("a@city.yokohama.lg.jp", Proof.BODY),
     }
     return FileCase(**{**values, **changes})
 

@@ -7,7 +7,7 @@ import pytest
 
 from routing import operate
 from routing.cli.overview import _held_row
-from routing.decision.cases import Override
+from routing.decision.override import Override
 from routing.ledger import people
 from routing.operate import Who
 from tests.routing.cases_at_hand import YOKOHAMA

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from routing import operate
-from routing.decision.cases import Override
+from routing.decision.override import Override
 from routing.judge import Settled
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
@@ -175,7 +175,8 @@ def test_a_section_that_runs_the_desk_alone_answers_itself(office: Office) -> No
 # --- rows 14 and 15 -----------------------------------------------------------------------------------------
 
 
-def test_two_sections_answer_differently_until_one_says_that_it_replaces(office: Office) -> None:
+def test_two_sections_answer_differently_until_one_answers_our_letter(office: Office) -> None:
+    """DESIGN §4, row 14: a mere word 差替え replaces nothing; an answer to a letter that only the city had does."""
     talk = Conversation(office)
     other = {"sender": "kikaku@city.yokohama.lg.jp"}
     differing = {NAME: form({"program": "難病", "9": 2})}
@@ -184,9 +185,11 @@ def test_two_sections_answer_differently_until_one_says_that_it_replaces(office:
     assert "同じものを改めてお送りいただく必要はございません" in talk.letter and "受け付けました" not in talk.letter
     assert office.held() == [("submission", "double")]
     replacing = "【差替え】【横浜市】マイナンバーアンケート回答"
-    assert talk.write(differing, subject=replacing, **other) == "acknowledgement"
+    assert talk.write(differing, subject=replacing, **other) == "arrival"
+    threaded = talk.answering()
+    assert talk.write(differing, subject=replacing, headers=threaded, **other) == "acknowledgement"
     assert "先にお送りいただいたものと差し替えました" in talk.letter
-    assert office.held() == []  # settled by its own sender
+    assert office.held() == [("alarm", "replaced")]  # settled by its own sender; the first one may be told
 
 
 def test_the_same_finding_twice_is_for_the_telephone_until_it_is_mended(office: Office) -> None:

@@ -472,7 +472,7 @@ def version(number: int) -> bytes:
 
 def test_a_cap_holds_back_and_shows_until_an_official_acts(office: Office) -> None:
     from routing import operate
-    from routing.decision.cases import Override
+    from routing.decision.override import Override
 
     capped(office, per_address=1)
     assert office.settle(version(1)).reply is not None
@@ -576,7 +576,7 @@ def test_a_bounce_of_somebody_elses_mail_ties_to_nothing(office: Office) -> None
 
 def test_an_undelivered_reply_waits_until_an_official_has_looked(office: Office) -> None:
     from routing import operate
-    from routing.decision.cases import Override
+    from routing.decision.override import Override
 
     sent = office.settle(mail())
     assert sent.reply is not None

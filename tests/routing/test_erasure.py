@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from routing import operate
-from routing.decision.cases import Override
+from routing.decision.override import Override
 from routing.ledger import arrivals, erasure
 from routing.ledger.history import story
 from routing.operate import Refused, Who

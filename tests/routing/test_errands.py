@@ -18,7 +18,7 @@ from intake.sources.source import SourceUnavailable
 from replies.senders.draft_watch import Fate, OpenDraft
 from replies.senders.sender import Outcome
 from routing import operate
-from routing.decision.cases import Override
+from routing.decision.override import Override
 from routing.errands import ErrandsRun, MailboxErrands
 from routing.ledger import errands, outbox, people, promises
 from routing.ledger.history import story

@@ -345,7 +345,7 @@ def test_where_the_survey_takes_no_passwords_an_unlocked_file_is_asked_for_at_on
 
 
 def test_what_an_official_decided_about_a_password_stays_decided_and_it_is_erased(office: Office) -> None:
-    from routing.decision.cases import Override
+    from routing.decision.override import Override
 
     arrival = office.settle(password_mail()).decided.arrival
     operate.decide_again(office.desk, arrival, Override(outcome="ignored", take_in=True, by="山田", why="不要"))

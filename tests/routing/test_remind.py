@@ -14,7 +14,7 @@ import pytest
 from config.contacts import load_contacts
 from config.errors import SettingsError
 from replies.senders.sender import Outcome
-from routing.decision.cases import Override
+from routing.decision.override import Override
 from routing.desk import Desk
 from routing.ledger import outbox, people
 from routing.ledger.store import Ledger

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from intake.finding import Finding
+from routing.decision.replacing import Newcomer
 from routing.decision.verdict import (
     FILE_TABLE,
     MAIL_TABLE,
@@ -18,6 +19,7 @@ from routing.decision.verdict import (
     sentence_of,
 )
 from routing.identify import Identity
+from routing.proof import Proof
 from tests.routing.cases_at_hand import (
     ERROR,
     FUCHU_TOKYO,
@@ -101,6 +103,7 @@ WRONG_BOX = {"mailbox": "yoboseshu"}  # 難病 belongs to ①
 BOTH_BOXES = {**WRONG_BOX, "right_mailbox_addressed": True}
 RESEND = the_survey().model_copy(update={"wrong_mailbox": "resend"})
 OUTSIDE = {"relation": "stranger", "identity": Identity(YOKOHAMA, FUCHU_TOKYO, (), True)}
+STRANGER: dict[str, Any] = {"newcomer": Newcomer("b@city.yokohama.lg.jp", Proof.BODY)}
 ACCEPTED = (booking("accepted"),)
 ASKED = (booking("correction", errors=("answer_missing/5/",)),)
 
@@ -120,7 +123,7 @@ FILES = [
     ("12 the right mailbox answers", BOTH_BOXES, "ignored", "other_mailbox_answers", ()),
     ("12 please send it again", {**WRONG_BOX, "survey": RESEND}, "correction", "wrong_mailbox", ("wrong_mailbox",)),
     ("12 passed on", WRONG_BOX, "accepted", "otherwise", ("transfer",)),
-    ("14 another sender, another answer", {"history": ACCEPTED, "same_sender": False}, "held", "double", ()),
+    ("14 another sender, another answer", {"history": ACCEPTED, **STRANGER}, "held", "double", ()),
     ("15 the same again", {"history": ASKED, "findings": (ERROR,)}, "held", "same_finding_again", ()),
     ("16 an error", {"findings": (ERROR, WARNING)}, "correction", "findings", ()),
     ("16 an error in a new version", {"findings": (ERROR,), "history": ACCEPTED}, "correction", "findings", ("stands",)),
@@ -143,14 +146,14 @@ def test_each_row_about_a_file(
 
 FILE_ORDER = [
     ("7 before 16: who it is comes before what is wrong", {**OUTSIDE, "findings": (ERROR,)}, "evidence_disagrees"),
-    ("7 before 14", {**NO_BODY, "history": ACCEPTED, "same_sender": False}, "body_unclear"),
+    ("7 before 14", {**NO_BODY, "history": ACCEPTED, **STRANGER}, "body_unclear"),
     ("12 before 16: the other section will say it", {**BOTH_BOXES, "findings": (ERROR,)}, "other_mailbox_answers"),
     ("10 before 16: what is not owed needs no mending", {"owes": False, "findings": (ERROR,)}, "not_owed"),
     ("10 before 9: a municipality's 難病", {"relation": "direct", "owes": False}, "not_owed"),
     ("8 before 16: an original is kept as it is", {**PREFECTURES, "findings": (ERROR,)}, "original"),
     ("11 before 16", {"relation": "city", "findings": (ERROR,)}, "city_by_prefecture"),
-    ("9 before 14", {"relation": "direct", "history": ACCEPTED, "same_sender": False}, "direct"),
-    ("14 before 15", {"history": (*ACCEPTED, *ASKED), "findings": (ERROR,), "same_sender": False}, "double"),
+    ("9 before 14", {"relation": "direct", "history": ACCEPTED, **STRANGER}, "direct"),
+    ("14 before 15", {"history": (*ACCEPTED, *ASKED), "findings": (ERROR,), **STRANGER}, "double"),
     ("15 before 16", {"history": ASKED, "findings": (ERROR,)}, "same_finding_again"),
 ]  # fmt: skip
 
@@ -178,7 +181,7 @@ def test_a_sheet_on_another_screening_replaces_nothing_and_doubles_nothing() -> 
     standing = (booking(attributes=(3,)),)
     other = sheet("横浜市", YOKOHAMA, form="form2", attributes=(6,))
     same = sheet("横浜市", YOKOHAMA, form="form2", attributes=(3, 6))
-    case = file_case(history=standing, same_sender=False, sheet=other, file=file(other), program="kenshin",
+    case = file_case(history=standing, **STRANGER, sheet=other, file=file(other), program="kenshin",
                      mailbox="sukoyaka")  # fmt: skip
     assert (decide_file(case).rule, decide_file(case).remarks) == ("otherwise", ())
     assert decide_file(replace(case, sheet=same)).rule == "double"
@@ -211,7 +214,7 @@ def test_every_numbered_row_of_the_design_is_in_a_table() -> None:
 
 
 def test_an_operator_reads_a_sentence_for_a_rule() -> None:
-    assert sentence_of("double") == "別の差出人から受理済みの回答があります"
+    assert sentence_of("double") == "受理済みの回答があり、差し替えてよい裏付けのない別の回答です"
     assert sentence_of("poison") == "読み取り中に３回停止したため隔離しました"
     assert sentence_of("unheard_of") == "unheard_of"
 

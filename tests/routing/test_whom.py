@@ -67,7 +67,7 @@ def test_a_colleagues_forward_is_taken_in_held_and_not_answered(office: Office) 
 
 
 def test_what_an_official_does_with_it_sends_the_colleague_nothing(office: Office) -> None:
-    from routing.decision.cases import Override
+    from routing.decision.override import Override
 
     arrival = office.settle(forwarded()).decided.arrival
     taken = operate.decide_again(

@@ -1,0 +1,42 @@
+"""`uketsuke tell-replaced`: the notice to whoever sent an answer that another address of the same body replaced."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.policy import default
+
+import click
+
+from routing.cli.context import App, find_arrival, plain, with_app
+from routing.cli.decide import who_decides
+from routing.operate import Refused
+from routing.unasked import replaced
+
+
+@click.command("tell-replaced")
+@click.argument("id")
+@click.option("--send", is_flag=True, help="送信待ちに置く（付けなければ、文面を示すだけで送りません）")
+@click.option("--by", required=True, help="判断した職員")
+@click.option("--why", "--reason", "why", required=True, help="理由")
+@with_app
+def tell_replaced(app: App, id: str, send: bool, by: str, why: str) -> None:
+    """別のアドレスからの回答に差し替わったことを、前の差出人に知らせます。
+
+    ID は、差し替えたメールの番号か受付番号です。
+    """
+    who = who_decides(by, why)
+    with app.open_desk() as desk:
+        arrival = find_arrival(desk, id)
+        office = replaced.Office(desk.register, desk.settings, desk.ledger, desk.clock())
+        letters = list(replaced.notices(office, arrival))
+        if not letters:
+            raise Refused("このメールで差し替わった回答のうち、お知らせする差出人はありません。")
+        if not send:
+            for posted in letters:
+                click.echo(f"宛先：{plain(posted.recipient)}\n件名：{plain(posted.subject)}\n")
+                click.echo(message_from_bytes(posted.data, policy=default).get_content())
+            click.echo("このとおり送る場合は、--send を付けて実行してください。")
+            return
+        with desk.ledger.writing():
+            count = replaced.queue(office, arrival, who.pair)
+        click.echo(f"差し替えのお知らせ {count}通を、送信待ちに置きました。")

@@ -1,0 +1,116 @@
+"""The frozen case of one piece of a mail, gathered from what was read, what the ledger knows and what officials said.
+
+Pure but for the look-ups handed in as `Facts`; decides nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from intake.finding import Finding, severity_of
+from intake.submission import AnswerSheet, FileReading, Submission
+from routing.decision.facts import Facts
+from routing.decision.findings import Piecework, piece_findings
+from routing.decision.override import Override
+from routing.decision.relation import relation_of
+from routing.decision.replacing import Newcomer
+from routing.decision.verdict import FileCase, Relation
+from routing.identify import Evidence, Identity, ProgramEvidence, Sender, identify, infer_program
+from routing.ledger.arrivals import Arrival
+from routing.proof import Credentials
+from routing.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBuilder:
+    """Builds the FileCases of one mail."""
+
+    arrival: Arrival
+    submission: Submission
+    facts: Facts
+    register: Register
+    override: Override
+
+    def case(self, file: FileReading, sheet: AnswerSheet | None) -> FileCase:
+        """The case of one piece."""
+        identity = identify(self.submission, file, sheet, self._sender(sheet), self.register.roster)
+        program = self._program(file, sheet, identity)
+        assigned = bool(self.override.assigned) and not (sheet is not None and sheet.row)
+        relation = relation_of(identity, assigned, self.register)
+        if relation == "stranger" and self.override.outcome == "accepted" and not (sheet and sheet.row):
+            relation = relation_of(identity, True, self.register)  # the official believes the workbook
+        history = self.facts.history(identity.body, program) if identity.body and program else ()
+        credentials, whose = self._credentials(), identity.submitter or identity.body
+        identity = replace(identity, evidence=identity.evidence + _proving(credentials, whose, program))
+        return FileCase(
+            survey=self.register.survey,
+            file=file,
+            sheet=sheet,
+            identity=identity,
+            mailbox=self.arrival.mailbox,
+            program=program,
+            relation=relation,
+            owes=self._owes(identity.body, program, relation),
+            right_mailbox_addressed=self._right_mailbox_addressed(program),
+            findings=piece_findings(
+                Piecework(self.submission, file, sheet, identity, program), self.register, self.facts.listed
+            )
+            + self._sent_directly(relation),
+            history=history,
+            forms_in_mail=any(f.kind != "other" for f in self.submission.files)
+            or (self.facts.parts is not None and self.facts.parts.form_elsewhere),
+            password_awaited=self.facts.password_awaited,
+            newcomer=Newcomer(
+                credentials.sender,
+                credentials.proof(whose, program),
+                credentials.in_own_thread(whose, program),
+            ),
+            direct_allowed=self.override.outcome == "accepted",
+            list_known=any(f.kind == "collated_list" for f in self.submission.files)
+            or any(b.outcome == "accepted" and b.part == "collected" for b in history),
+        )
+
+    def _sent_directly(self, relation: Relation) -> tuple[Finding, ...]:
+        """What an official asks of a municipality that wrote directly (row 9): its prefecture collects."""
+        if relation != "direct" or self.override.outcome != "correction":
+            return ()
+        return (Finding("sent_directly", severity_of("sent_directly", self.register.survey)),)
+
+    def _credentials(self) -> Credentials:
+        """What the mail brings, with what officials said of it: that it is to be taken in, or whose it is."""
+        known, override = self.facts.credentials, self.override
+        return replace(known, recognised=known.recognised or override.take_in, official=override.stands_for_it)
+
+    def _sender(self, sheet: AnswerSheet | None) -> Sender:
+        """The sender, with the body that an operator assigned; of a list's row it names who submits."""
+        assigned = self.override.assigned
+        if sheet is not None and sheet.row and assigned:
+            return replace(self.facts.sender, approved=assigned)
+        return replace(self.facts.sender, assigned=assigned)
+
+    def _program(self, file: FileReading, sheet: AnswerSheet | None, identity: Identity) -> str:
+        if sheet is None:
+            return ""
+        if self.override.program and not sheet.program:
+            return self.override.program
+        names = ProgramEvidence(file.claim.programs, self.submission.claim.programs, self.arrival.mailbox)
+        return infer_program(sheet, names, self.register.programs_of(identity.body), self.register.survey)
+
+    def _owes(self, body: str, program: str, relation: Relation) -> bool:
+        if relation in ("municipality", "direct"):
+            return (body, program) in self.register.collectors
+        return (body, program) in self.register.by_key
+
+    def _right_mailbox_addressed(self, program: str) -> bool:
+        if not program:
+            return False
+        right = self.register.survey.mailbox(self.register.survey.program(program).mailbox)
+        written_to = {a.address.lower() for a in (*self.submission.message.to, *self.submission.message.cc)}
+        return right.address.lower() in written_to
+
+
+def _proving(credentials: Credentials, lgcode: str, program: str) -> tuple[Evidence, ...]:
+    """Why the proof is as high as it is, beside what tells the body: kept with it."""
+    found = [Evidence("authentication", credentials.sender, (lgcode,))] if credentials.checked and lgcode else []
+    found += [Evidence("our_letter", address, (lgcode,)) for address in credentials.bound_by(lgcode, program)]
+    return tuple(found)

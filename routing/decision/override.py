@@ -1,0 +1,40 @@
+"""What an operator decided about a mail, as a value that goes into its decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.decided import Note
+from routing.decision.verdict import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What an operator decided about one mail. `outcome` replaces the verdict on every piece that waits;
+    `assigned` names the body and `program` the program (ids, empty: not named); `take_in` treats the mail
+    as if a person had sent it to us; `notes` are events that are recorded with the decision, or not at all;
+    `received_at`: when the mail was received, where its time of receipt in the mailbox is not to count."""
+
+    outcome: Outcome | None = None
+    assigned: str = ""
+    program: str = ""
+    take_in: bool = False
+    by: str = "uketsuke"
+    why: str = ""
+    notes: tuple[Note, ...] = ()
+    received_at: datetime | None = None
+    vouched: bool = False  # officials had said before that this mail is the body's answer
+
+    @property
+    def stands_for_it(self) -> bool:
+        """An official says that this is the body's answer, and not merely that its sender may write."""
+        entered = any(note.kind == "amend" for note in self.notes)
+        return self.vouched or self.outcome == "accepted" or bool(self.assigned) or entered
+
+
+NO_OVERRIDE = Override()
+
+
+class OverrideRefused(Exception):
+    """What an operator decided cannot be carried out on this mail; the text says why and what can."""

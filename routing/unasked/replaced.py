@@ -1,0 +1,81 @@
+"""差し替えのお知らせ: who hears that another address of the same body replaced his answer.
+
+What was replaced stands as events at the mail that replaced it (`replaced`, with receipt number and address).
+The survey says whether the notice goes out by itself; else an official asks for it. Once for each replaced mail
+and each mail that replaced it. Sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.settings import Settings, by_hand
+from replies.letters.replaced import ReplacedLetter, render_replaced
+from replies.wording import load_wording
+from routing.decided import Note, Posted
+from routing.ledger import arrivals, outbox, verdicts
+from routing.ledger.arrivals import Arrival
+from routing.ledger.letters import Gone, gone_by
+from routing.ledger.secret import message_ids
+from routing.ledger.store import Ledger
+from routing.register import Register
+from routing.unasked.notices import Notice, Outlet, posts
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """From where the notices are written, and when."""
+
+    register: Register
+    settings: Settings
+    ledger: Ledger
+    now: datetime
+
+
+def by_itself(office: Office) -> bool:
+    """Whether the notices go out unasked: the survey says so, or every mail is read by a human before it goes."""
+    wanted = office.register.survey.trust.replaced
+    return wanted == "send" or (wanted == "draft" and by_hand(office.settings))
+
+
+def notices(office: Office, newer: Arrival) -> Iterator[Posted]:
+    """The notices to those whose answers this mail replaced."""
+    for gone in gone_by(office.ledger, newer.id):
+        older = arrivals.find(office.ledger, gone.receipt)
+        if older is not None:
+            yield from _posted(office, gone, older, newer)
+
+
+def queue(office: Office, newer: Arrival, who: tuple[str, str]) -> int:
+    """Puts them into the outbox, inside the caller's transaction, unless they stand there; how many are new."""
+    new = [p for p in notices(office, newer) if not outbox.has_key(office.ledger, p.key)]
+    for posted in new:
+        outbox.queue(office.ledger, posted, None, office.now)
+    if new:
+        verdicts.note(office.ledger, Note("replaced_told", str(len(new))), newer.id, who, office.now)
+    return len(new)
+
+
+def _posted(office: Office, gone: Gone, older: Arrival, newer: Arrival) -> Iterator[Posted]:
+    survey, register = office.register.survey, office.register
+    body = register.body(gone.lgcode)
+    if body is None:
+        return
+    programs = [survey.program(p) for p in gone.programs]
+    mailbox = survey.mailbox(older.mailbox)
+    letter = ReplacedLetter(
+        mailbox=mailbox,
+        extensions=tuple((p.name, p.extension) for p in programs),
+        addressee=body.full_name,
+        honorific=register.roster.honorific(body),
+        receipt=older.receipt,
+        received_at=older.received_at,
+        programs=tuple(p.name for p in programs),
+    )
+    rendered = render_replaced(letter, survey, load_wording(by_hand(office.settings)))
+    key, number = f"replaced:{older.receipt}:{newer.receipt}", f"{older.receipt}-R{newer.id}"
+    notice = Notice("replaced", key, number, mailbox, gone.lgcode, rendered)
+    outlet = Outlet(survey.phrases.ministry, office.settings, office.now, message_ids(office.ledger))
+    yield from posts(notice, (gone.sender,), outlet)
