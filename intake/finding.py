@@ -11,8 +11,12 @@ from typing import Literal
 
 from config.survey import Severity, Survey
 from intake.personal import mask
+from intake.shown import clipped, clipped_name, one_line, unlinked
 
 About = Literal["mail", "file", "field", "question", "sheet"]
+
+_LONGEST = 2_000  # characters of a value that are looked at: what is quoted stands at its beginning
+_OVERLAP = 120  # … and beyond these for a number that begins there: twelve digits with all that may lie between
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,16 @@ def severity_of(code: str, survey: Survey) -> Severity:
 
 
 def quote(value: str, limit: int = 60) -> str:
-    """`value` as it may be quoted in a finding: one line, at most `limit` characters, no My Number."""
-    line = " ".join(mask(value).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    """`value` as it may be quoted in a finding or a letter: one line, at most `limit` characters, no My Number, and
+    no link that a mail program finds."""
+    return clipped(_quotable(value), limit)
+
+
+def quote_name(filename: str, limit: int = 60) -> str:
+    """The name of a file in the same way; what is too long keeps its ending."""
+    return clipped_name(_quotable(filename), limit)
+
+
+def _quotable(value: str) -> str:
+    line = one_line(mask(value[: _LONGEST + _OVERLAP])[:_LONGEST])
+    return unlinked(" ".join(line.split()))

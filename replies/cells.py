@@ -11,13 +11,14 @@ import re
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from intake.shown import UNREADABLE, unturned
+
 TEXT_LIMIT = 32_767  # characters that a cell holds (Excel specifications and limits)
 
 # Against cells that turn into formulas, numbers or links by themselves; `put` writes strings only, anyway.
 SAFE_OPTIONS = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # not in XML 1.0 §2.2
-_UNREADABLE = "〓"
 _CUT = "［以下略］"
 _BREAKS = re.compile(r"\r\n?|[\v\f\u0085\u2028\u2029]")
 
@@ -37,7 +38,7 @@ def put(sheet: Worksheet, place: tuple[int, int], text: str, style: Format) -> N
 
 
 def cell_text(text: str) -> str:
-    """`text` as a cell can hold it: line breaks as LF, 〓 for each character that no workbook can hold, and
-    ［以下略］ at the end of what is longer than a cell."""
-    value = _UNWRITABLE.sub(_UNREADABLE, _BREAKS.sub("\n", text))
+    """`text` as a cell can hold it: line breaks as LF, 〓 for each character that no workbook can hold, the code of
+    each that turns the direction of writing, and ［以下略］ at the end of what is longer than a cell."""
+    value = unturned(_UNWRITABLE.sub(UNREADABLE, _BREAKS.sub("\n", text)))
     return value if len(value) <= TEXT_LIMIT else value[: TEXT_LIMIT - len(_CUT)] + _CUT

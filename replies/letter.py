@@ -108,6 +108,7 @@ class Letter:
     question: bool = False  # its text asks something, which an official will answer
     last_today: bool = False  # the caps allow no further automatic mail today
     standing_told: bool = True  # what the body still owes is told; False: too little proves who asks
+    quotes: bool = True  # its reader has sent us a form: words of his mail are repeated
 
 
 @dataclass(frozen=True, slots=True)

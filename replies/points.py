@@ -130,7 +130,7 @@ def _point(group: list[Finding], survey: Survey, wording: Wording) -> Point:
     return Point(
         sentence=wording.sentence(first),
         mend=wording.mend(first),
-        sheet=first.sheet,
+        sheet=quote(first.sheet),
         found=found,
         expected=expected,
         found_caption=found_caption,

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 
 from config.survey import Shape
-from intake.finding import Finding
+from intake.finding import Finding, quote
 from replies.japanese import question_name
 
 
@@ -120,5 +120,5 @@ def describe_kind(kind: str) -> str:
 def _filled(text: str, finding: Finding) -> str:
     """`text` with the finding's values. Values are inserted once and never read as placeholders."""
     question = question_name(finding.question) if finding.question else ""
-    label = finding.label or question
+    label = quote(finding.label) or question
     return text.format(found=finding.found, expected=finding.expected, label=label, question=question)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import get_args
 
+from intake.shown import clipped, one_line
 from replies.letter import NoticeKind
 from replies.wording import load_wording
 from routing.decided import Piece
@@ -18,7 +19,8 @@ from routing.desk import Delivery
 from routing.judge import Settled
 from routing.register import Register
 
-_ADDRESS = re.compile(r"[^\s<>,;:()]+@[^\s<>,;:()]+")  # servers quote the recipient in their refusals
+_WORD = re.compile(r"[^\s<>,;:()]+")
+_SAID_LIMIT = 500  # characters of a server's words
 
 
 def settled_line(settled: Settled, register: Register) -> str:
@@ -47,10 +49,16 @@ def delivery_line(delivery: Delivery) -> str:
     """受付番号 返信の種類 送信の結果（サーバーの言葉）."""
     wording = load_wording()
     quiet = ("sent", "drafted", "overtaken")  # their detail is an id, for the ledger
-    said = "" if delivery.state in quiet else _ADDRESS.sub("〈アドレス〉", delivery.detail)
+    said = "" if delivery.state in quiet else _without_addresses(delivery.detail)
     what = "" if delivery.kind in get_args(NoticeKind) else "返信"
     line = f"{delivery.receipt} {what}{wording.subject[delivery.kind]} {wording.screen['posting_' + delivery.state]}"
     return f"{line}（{said}）" if said else line
+
+
+def _without_addresses(said: str) -> str:
+    """A server's words in one line; in their refusals servers quote the recipient."""
+    shown = clipped(one_line(said), _SAID_LIMIT)
+    return _WORD.sub(lambda word: "〈アドレス〉" if "@" in word[0][1:-1] else word[0], shown)
 
 
 def outcomes(settled: Settled) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ from replies.wording import load_wording
 _SUPPRESS = "DR, RN, NRN, OOF, AutoReply"  # not All, which would also suppress the bounces that we need
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")  # a line holds at most 998 (RFC 5322 §2.1.1)
-_ADDRESS = re.compile(r"[!-;=?-~]{1,254}")  # ASCII without white space and < > (RFC 5321 §4.5.3.1.3)
+# ASCII without white space, < > and @ but the one; 64 and 255 octets, 254 together (RFC 5321 §4.5.3.1)
+_ADDRESS = re.compile(r"(?=.{3,254}\Z)[!-;=?A-~]{1,64}@[A-Za-z0-9._\-]{1,255}")
 _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FILENAME = re.compile(r"[\w\-（）()・ 　]{1,60}\.xlsx")
 _MAX_REFERENCES = 100
@@ -124,15 +125,12 @@ def _headers(rendered: Rendered, envelope: Envelope) -> list[tuple[str, str]]:
 
 def _refuse_line_ends(rendered: Rendered, envelope: Envelope) -> None:
     """Header injection is refused before anything is built."""
-    thread = envelope.thread
     values = {
         "subject": rendered.subject,
         "sender_name": envelope.sender_name,
         "sender": envelope.sender,
         "recipient": envelope.recipient,
         "message_id": envelope.message_id,
-        "in_reply_to": thread.in_reply_to,
-        "references": "".join(thread.references),
         "receipt": envelope.receipt,
         "rehearsal_for": envelope.rehearsal_for,
     }
@@ -156,8 +154,14 @@ def _mailbox(name: str, address: str) -> str:
     return _encoded(header)
 
 
+def is_writable(address: str) -> bool:
+    """Whether a mail can be addressed to it: an address of ASCII characters (RFC 5321), of a length that servers take.
+    A stranger's may be anything."""
+    return _ADDRESS.fullmatch(address) is not None
+
+
 def _address(address: str) -> str:
-    if not _ADDRESS.fullmatch(address) or "@" not in address:
+    if not is_writable(address):
         raise ValueError("not an address of ASCII characters")
     return address
 

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Literal
 
 from config.survey import Mailbox, Survey
+from intake.finding import quote_name
 from replies.japanese import era_date
 from replies.letter import Attachment, Owed
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.points import Point, requests
 from replies.reports.data import OpenCorrection
-from replies.reports.words import one_line
 from replies.wording import Wording
 
 CORRECTIONS_LIMIT = 20  # told one by one in the body; of more, the attached report tells
@@ -78,7 +78,7 @@ def render_reminder(reminder: Reminder, survey: Survey, wording: Wording) -> Ren
 def _view(correction: OpenCorrection, survey: Survey, wording: Wording) -> CorrectionView:
     return CorrectionView(
         name=f"{correction.body}　{correction.program_name}",
-        filename=one_line(correction.filename),
+        filename=quote_name(correction.filename),
         receipt=correction.receipt,
         since=correction.since,
         points=requests(correction.findings, survey, wording),

@@ -22,10 +22,12 @@ _NOT_LAST = frozenset("「『（［｛【〔〈《([{①②③④⑤⑥⑦⑧⑨
 _PARTICLE = frozenset("をにはがでともへてばのうたるく")  # what a phrase mostly ends with
 _HONORIFIC = frozenset("おご御貴")  # never parted from the word they honour
 
-_MARKER = re.compile(r"[\u3000 ]*(?:（[0-9０-９]{1,3}）|[■◇] |・|[⇒※]\u3000?)?")
-_CAPTION = re.compile(r"([\u3000 ]*)([^：]{1,15}：)(.+)")
+_MARKER = re.compile(r"[\u3000 ]{0,12}(?:（[0-9０-９]{1,3}）|[■◇] |・|[⇒※]\u3000?)?")
+_CAPTION = re.compile(r"([\u3000 ]{0,12})([^：]{1,15}：)(.+)")
 _DATE = r"令和[^令（]{3,9}日（.）(?:[0-9０-９]{1,2}時(?:\d\d分)?(?:\d\d秒)?)?"
 _UNIT = re.compile(rf"{_DATE}|[!-~]+|.", re.DOTALL)  # what is never broken
+_AHEAD = 200  # characters that are looked at for one line: more than it can hold, and what follows
+_REMEMBERED = 300  # characters of a line that may stand in many letters
 
 # What a place is worth, in columns that the line may stay short for it.
 _AFTER_MARK, _AFTER_PHRASE, _AFTER_BRACKET, _ANYWHERE, _AWKWARD = 26, 22, 8, 0, -12
@@ -33,7 +35,11 @@ _AFTER_MARK, _AFTER_PHRASE, _AFTER_BRACKET, _ANYWHERE, _AWKWARD = 26, 22, 8, 0, 
 
 def wrap_text(text: str) -> str:
     """`text` with every longer line broken; what follows hangs under the text behind its own marker."""
-    return "\n".join(part for line in text.split("\n") for part in _wrapped(line))
+    return "\n".join(
+        part
+        for line in text.split("\n")
+        for part in (_wrapped(line) if len(line) <= _REMEMBERED else wrap_line(line))
+    )
 
 
 @lru_cache(maxsize=2048)  # most lines of a letter stand in every letter of its kind
@@ -78,28 +84,29 @@ def _captioned(line: str) -> list[str]:
     return lines if all(_fits(part) for part in lines) else []
 
 
-def _filled(start: str, hang: str, rest: str) -> list[str]:
+def _filled(start: str, hang: str, text: str) -> list[str]:
     """Lines as full as they may be, the first behind `start`, the others behind `hang`."""
-    lines = []
-    while not _fits(start + rest):
-        head, rest = _split(rest, WIDTH - columns(start), LENGTH - len(start))
-        lines.append(start + head)
-        start = hang
-    return [*lines, start + rest]
+    lines, at = [], 0
+    while not _fits(start + text[at : at + WIDTH]):
+        count = _split(text[at : at + _AHEAD], WIDTH - columns(start), LENGTH - len(start))
+        lines.append(start + text[at : at + count].rstrip())
+        start, at = hang, at + count
+        while at < len(text) and text[at].isspace():
+            at += 1
+    return [*lines, start + text[at:]]
 
 
-def _split(text: str, width: int, length: int) -> tuple[str, str]:
-    """A beginning of `text` within `width` columns and `length` characters that ends well, and the rest.
-    The beginning is never empty."""
+def _split(text: str, width: int, length: int) -> int:
+    """How many characters of `text`, at least one, make a line within `width` columns and `length` characters
+    that ends well."""
     units = _UNIT.findall(text)
     end, used, count = 0, 0, 0
     while end < len(units) and used + columns(units[end]) <= width and count + len(units[end]) <= length:
         used, count, end = used + columns(units[end]), count + len(units[end]), end + 1
     place = _best_place(units, end)
     if place == 0:  # one endless word, or nothing but marks that must stay together
-        cut = max(1, min(length, width // 2))
-        return text[:cut], text[cut:]
-    return "".join(units[:place]).rstrip(), "".join(units[place:]).lstrip()
+        return max(1, min(length, width // 2))
+    return sum(map(len, units[:place]))
 
 
 def _best_place(units: list[str], end: int) -> int:

@@ -14,6 +14,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from config.survey import Survey
+from intake.shown import one_line
 from replies.japanese import era_date, full_width_number
 from replies.reports.data import MunicipalityCell, OpenCorrection, PrefectureReport, ProgramLine, State
 from replies.reports.words import (
@@ -24,7 +25,6 @@ from replies.reports.words import (
     done,
     mark,
     notice,
-    one_line,
     remaining,
     remarks_of_cell,
     remarks_of_line,

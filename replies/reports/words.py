@@ -6,8 +6,6 @@ mentions a city's own affairs, and decides nothing.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,8 +23,6 @@ STATES: tuple[State, ...] = ("accepted", "partial", "correction", "held", "outst
 # Worth a remark beside the time of receipt; `late` has its own, and the others are as one expects.
 _TOLD: tuple[Timing, ...] = ("in_extension", "mended_late", "unmended", "unmended_due")
 _NAMED: dict[State, int] = {"outstanding": 24, "correction": 8, "held": 8}  # so that one page holds them
-_DROPPED = ("Cc", "Cf", "Zl", "Zp")  # controls, direction marks, separators
-_LINE_ENDS = re.compile(r"[\r\n\t\v\f\u0085\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +35,6 @@ class Asked:
     found: str
     expected: str
     mend: str
-
-
-def one_line(text: str) -> str:
-    """A stranger's text for a page: without line ends, controls and direction marks; 〓 for a lone
-    surrogate, which no page can hold."""
-    if text.replace("\u3000", "").isprintable():
-        return text
-    kept = (c for c in _LINE_ENDS.sub(" ", text) if unicodedata.category(c) not in _DROPPED)
-    return "".join("〓" if unicodedata.category(c) == "Cs" else c for c in kept)
 
 
 def span(time: timedelta) -> str:

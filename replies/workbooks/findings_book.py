@@ -16,7 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from config.survey import Survey
-from intake.finding import Finding
+from intake.finding import Finding, quote
 from replies.cells import SAFE_OPTIONS, put
 from replies.letter import FileBlock, Letter
 from replies.listed import absent_from, name_of, remark_text, rows_by_body
@@ -38,6 +38,7 @@ _FINDINGS = {  # key of the wording, width of the column
     "expected": 24,
     "mend": 32,
 }
+_FILE = {"file": 24}  # first, where not all was found in a list
 _BODIES = {
     "lgcode": 10,
     "name": 20,
@@ -65,7 +66,8 @@ def findings_book(letter: Letter, survey: Survey, wording: Wording) -> bytes:
     book.set_properties({"title": title, "author": survey.phrases.ministry, "created": made})
     looks = _looks(book)
     lines = [_line(*noticed, survey, wording) for noticed in _noticed(letter, wording)]
-    _write(book.add_worksheet(wording.book["findings"]), _FINDINGS, lines, looks, (title, wording))
+    columns = _FINDINGS if all(block.rows for block in letter.files) else _FILE | _FINDINGS
+    _write(book.add_worksheet(wording.book["findings"]), columns, lines, looks, (title, wording))
     bodies = list(_bodies(letter, wording))
     if bodies:
         _write(book.add_worksheet(wording.book["bodies"]), _BODIES, bodies, looks, (title, wording))
@@ -91,23 +93,24 @@ def _looks(book: Workbook) -> _Looks:
 
 @dataclass(frozen=True, slots=True)
 class _Whose:
-    """Whose finding it is: code, name and row of a list; the last two may be empty and 0."""
+    """Whose finding it is: code, name and row of a list, and the name of the file; each may be empty or 0."""
 
     lgcode: str
     name: str
     program: str
     row: int = 0
+    file: str = ""
 
 
 def _noticed(letter: Letter, wording: Wording) -> Iterator[tuple[_Whose, Finding]]:
     """Every finding that the sender is told of: of the mail, of each file, of each row by code."""
     yield from ((_Whose("", "", ""), f) for f in letter.findings if concerns_sender(f, wording))
     for block in letter.files:
-        whose = _Whose("", block.body, block.program)
+        whose = _Whose("", block.body, block.program, file=block.filename)
         kept = (f for f in block.findings if f.code not in block.remarks)
         yield from ((whose, f) for f in kept if concerns_sender(f, wording))
         for row in (row for rows in rows_by_body(block) for row in rows):
-            whose = _Whose(row.lgcode, name_of(row, letter, wording), block.program, row.row)
+            whose = _Whose(row.lgcode, name_of(row, letter, wording), block.program, row.row, block.filename)
             first = sorted(row.findings, key=lambda f: f.severity != "error")
             yield from ((whose, f) for f in first if concerns_sender(f, wording))
 
@@ -117,11 +120,12 @@ def _line(whose: _Whose, finding: Finding, survey: Survey, wording: Wording) -> 
     own_caption = wording.finding[finding.code].expected_caption
     caption = f"{captions(finding, wording)[1]}：" if own_caption and place.expected else ""
     return {
+        "file": whose.file,
         "lgcode": whose.lgcode,
         "name": whose.name,
         "program": whose.program,
         "kind": wording.book["request" if finding.severity == "error" else "hint"],
-        "sheet": finding.sheet,
+        "sheet": quote(finding.sheet),
         "row": whose.row,
         "cell": finding.cell,
         "question": label_of(finding, survey),

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from intake.finding import Finding
+from intake.shown import visible
 from intake.submission import Address, FileReading
 from replies.wording import Wording, load_wording
-from routing.cli.context import App, console, echo_json, plain, table, with_app
+from routing.cli.context import App, console, echo_json, table, with_app
 from routing.offline import Checked, check_file
 from routing.reading import Reader, ReaderDied, ReadFailed
 from routing.register import Register
@@ -66,7 +67,7 @@ def _print(checked: Checked, register: Register) -> None:
     rows = f"　{checked.rows}行" if checked.rows else ""
     screen = console()
     screen.print(
-        f"{plain(checked.filename)}  {wording.screen['kind_' + checked.kind]}{form}{rows}", style="bold"
+        f"{visible(checked.filename)}  {wording.screen['kind_' + checked.kind]}{form}{rows}", style="bold"
     )
     if not checked.findings:
         screen.print("  お気づきの点はありません。")
@@ -134,11 +135,11 @@ def _attachment(file: FileReading) -> dict[str, Any]:
 def _print_mail(shown: dict[str, Any]) -> None:
     screen = console()
     for key, label in (("subject", "件名"), ("from", "差出人"), ("kind", "種別")):
-        screen.print(f"{label}: {plain(shown[key])}")
+        screen.print(f"{label}: {visible(shown[key])}")
     listed = table("添付ファイル", "名前", "バイト数", "SHA-256")
     for attachment in shown["attachments"]:
         listed.add_row(attachment["filename"], str(attachment["size"]), attachment["sha256"])
     screen.print(listed)
     for defect in shown["defects"]:
-        screen.print(plain(f"・{defect['where']}: {defect['what']}"))
-    screen.print(plain(shown["body"]))
+        screen.print(visible(f"・{defect['where']}: {defect['what']}"))
+    screen.print(visible(shown["body"]))

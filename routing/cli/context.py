@@ -18,6 +18,7 @@ from rich.table import Table
 from config.errors import Mistake, SettingsError
 from config.load import default_survey
 from config.settings import Settings, check_mailboxes, load_settings
+from intake.shown import clipped, escaped_json, visible
 from routing.clock import Clock, rehearsed, system_clock
 from routing.desk import Desk
 from routing.ledger.arrivals import Arrival, find
@@ -26,7 +27,7 @@ from routing.operate import Refused
 from routing.readers import Readers
 from routing.register import Register, build_register
 
-_CONTROLS = {n: "\N{REPLACEMENT CHARACTER}" for n in (*range(32), *range(127, 160)) if chr(n) not in "\t\n"}
+CELL_LIMIT = 20_000  # characters of a cell on a screen
 PIPE_WIDTH = 200  # columns of a table that does not go to a terminal
 
 
@@ -102,11 +103,6 @@ def find_arrival(desk: Desk, text: str) -> Arrival:
     return arrival
 
 
-def plain(text: str) -> str:
-    """What strangers wrote, without characters that would steer a terminal (ESC and its like)."""
-    return text.translate(_CONTROLS)
-
-
 def console() -> Console:
     """Where people read: coloured on a terminal, plain and wide enough on a pipe. No markup is read out of
     what is printed: a subject like "[/b]" is a subject."""
@@ -121,7 +117,7 @@ class Listing(Table):
 
     def add_row(self, *cells: Any, **options: Any) -> None:
         """Adds a row; text is made harmless for the terminal."""
-        super().add_row(*(plain(c) if isinstance(c, str) else c for c in cells), **options)
+        super().add_row(*(clipped(visible(c), CELL_LIMIT) if isinstance(c, str) else c for c in cells), **options)
 
 
 def table(title: str, *columns: str) -> Listing:
@@ -133,8 +129,8 @@ def table(title: str, *columns: str) -> Listing:
 
 
 def echo_json(value: Any) -> None:
-    """JSON for programs: UTF-8, whatever the locale."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """JSON for programs: UTF-8, whatever the locale; what would steer a terminal is escaped."""
+    click.echo(escaped_json(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 with_app = click.make_pass_decorator(App)

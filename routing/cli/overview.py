@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+from intake.shown import visible
 from replies.wording import Wording, load_wording
 from routing import holding
-from routing.cli.context import App, console, echo_json, find_arrival, plain, table, with_app
+from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
 from routing.desk import Desk
@@ -74,9 +75,9 @@ def _print_status(found: Status, desk: Desk) -> None:
             )
     screen.print(shown)
     for mailbox, problem in found.unhealthy:
-        screen.print(plain(f"{mailbox}: {problem}"), style="red")
+        screen.print(visible(f"{mailbox}: {problem}"), style="red")
     for sentence in found.alerts:
-        screen.print(plain(sentence), style="red")
+        screen.print(visible(sentence), style="red")
 
 
 @click.command()
@@ -98,7 +99,7 @@ def held(app: App, as_json: bool) -> None:
         listed.add_row(*(str(row[key] or "") for key in keys))
     console().print(listed)
     for sentence in stops:
-        console().print(plain(sentence), style="red")
+        console().print(visible(sentence), style="red")
     if from_before:
         console().print(load_wording().screen["early"].format(count=len(from_before)))
 

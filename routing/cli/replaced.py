@@ -7,7 +7,8 @@ from email.policy import default
 
 import click
 
-from routing.cli.context import App, find_arrival, plain, with_app
+from intake.shown import visible
+from routing.cli.context import App, find_arrival, with_app
 from routing.cli.decide import who_decides
 from routing.operate import Refused
 from routing.unasked import replaced
@@ -33,7 +34,7 @@ def tell_replaced(app: App, id: str, send: bool, by: str, why: str) -> None:
             raise Refused("このメールで差し替わった回答のうち、お知らせする差出人はありません。")
         if not send:
             for posted in letters:
-                click.echo(f"宛先：{plain(posted.recipient)}\n件名：{plain(posted.subject)}\n")
+                click.echo(f"宛先：{visible(posted.recipient)}\n件名：{visible(posted.subject)}\n")
                 click.echo(message_from_bytes(posted.data, policy=default).get_content())
             click.echo("このとおり送る場合は、--send を付けて実行してください。")
             return

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from intake.shown import visible
 from routing import holding
-from routing.cli.context import App, plain, with_app
+from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
 from routing.ledger.holds import Scope
 
@@ -21,7 +22,7 @@ def hold_sending(app: App, kind: str, mailbox: str, by: str, why: str) -> int:
     who = who_decides(by, why)
     with app.open_desk() as desk:
         begun = holding.hold_sending(desk, Scope(kind, mailbox), who)
-    click.echo(plain(holding.said(begun)))
+    click.echo(visible(holding.said(begun)))
     click.echo(f"送信を始めるには: uketsuke release-sending {begun.number}")
     return 0
 
@@ -39,5 +40,5 @@ def release_sending(app: App, number: int | None, by: str, why: str) -> int:
         others = [holding.said(one) for one in holding.standing(desk)]
     click.echo(f"停止 {ended.number} を解きました（送信待ち {ended.waiting}通）。")
     for sentence in others:
-        click.echo(plain(sentence))
+        click.echo(visible(sentence))
     return 0

@@ -47,9 +47,12 @@ class Parts:
         return not self.over and (not self.total or bool(self.missing))
 
 
+_LONGEST = 500  # characters of a subject that are looked at
+
+
 def stem(subject: str) -> str:
     """What the subjects of one set share, as a hash: the subject without Re: and without the part's number."""
-    text = _REPLY.sub("", unicodedata.normalize("NFKC", subject).strip())
+    text = _REPLY.sub("", unicodedata.normalize("NFKC", subject[:_LONGEST]).strip())
     shared = "".join(_MARK.sub("", text).split()).lower()
     return hashlib.sha256(shared.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 

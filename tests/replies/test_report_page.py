@@ -120,7 +120,7 @@ def test_hostile_words_are_text_and_nothing_else(survey: Survey, roster: Roster)
     seen = page(hostile, survey)
     assert seen.all("script") == seen.all("img") == []
     assert not [e for e in seen.all() if any(name.startswith("on") for name in e.attributes)]
-    shown = HOSTILE.removesuffix("\u202e")  # the direction mark is dropped, all else stands as it is
+    shown = HOSTILE.replace("\u202e", "‹U+202E›")  # the direction mark is told, all else stands as it is
     assert seen.all("h1")[0].text == f"{shown}　提出状況のご報告"
     assert seen.all("table", "municipalities")[0].rows()[0][0] == " ".join((shown + shown).split())
     assert "\u202e" not in seen.text

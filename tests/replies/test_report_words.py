@@ -12,7 +12,7 @@ import pytest
 from config.roster import Roster, load_roster
 from config.survey import Survey
 from replies.reports.data import Occasion, PrefectureReport, ProgramLine, State
-from replies.reports.words import asked_by, mark, notice, one_line, remaining, requests_of, span, time_left
+from replies.reports.words import asked_by, mark, notice, remaining, requests_of, span, time_left
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
 from tests.replies.reports_at_hand import ANSWER, TEXT, at, occasion, prefecture_report, tally
@@ -141,19 +141,6 @@ def test_each_state_has_a_sign_of_its_own_before_its_word() -> None:
     assert marks[0] == "○ 受付済み"
     assert marks[4] == "□ 未提出"
     assert len({text[0] for text in marks}) == 6
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("町\r\n役場\x00", "町 役場"),
-        ("\u202etxt.exe", "txt.exe"),
-        ("町\ud800", "町〓"),
-        ("東京　都", "東京　都"),
-    ],
-)
-def test_a_strangers_text_stays_on_its_line(text: str, expected: str) -> None:
-    assert one_line(text) == expected
 
 
 @pytest.mark.parametrize("word", ["補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過"])
