@@ -56,6 +56,22 @@ def body_hint(domain: str, roster: Roster) -> tuple[str, ...]:
     return tuple(body.lgcode for body in bodies)
 
 
+def aligned(domain: str, sender: str) -> bool:
+    """Whether who controls `domain` may speak for `sender`, the domain of From; both in lower case.
+
+    Equal, or one lies below the other: narrower than RFC 7489 §3.1.1, which lets neighbours below one
+    organisational domain speak for each other and needs the public suffix list for it. What lies above counts
+    only with three labels or more, so that no registry (lg.jp) and no second level does, and above a local
+    government's only what is one.
+    """
+    if "." not in domain or "." not in sender:
+        return False
+    if domain == sender or domain.endswith(f".{sender}"):
+        return True
+    above = sender.endswith(f".{domain}") and domain.count(".") >= 2
+    return above and (is_local_government(domain) or not is_local_government(sender))
+
+
 def _labels(domain: str) -> list[str]:
     return domain.strip().lower().rstrip(".").split(".")
 

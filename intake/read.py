@@ -14,6 +14,7 @@ from intake.attached import Context, Opening, read_alone, read_leaves
 from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, severity_of
 from intake.mail.authentication import authentications
+from intake.mail.bounce import returned_to
 from intake.mail.kind import brings_back, never_answer, tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import Leaf, Part, leaves, mark_returned, parse
@@ -62,6 +63,7 @@ def read_mail(
         + _missing(kind.kind, message.body, found, files, context),
         action=kind.action,
         answers=kind.answers,
+        returned_to=returned_to(part) if kind.kind == "bounce" else (),
         signs=kind.signs,
         no_reply=never_answer(part, message, own),
         passwords_told=bool(told),

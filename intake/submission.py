@@ -171,8 +171,9 @@ class Authentication:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One mail, read. `action` is the DSN's ("failed", "delayed"; RFC 3464) for a bounce; `answers` the
-    Message-ID of the mail that it returns or answers."""
+    """One mail, read. For a bounce, `action` is the DSN's ("failed", "delayed"; RFC 3464) and `returned_to` are the
+    addresses to which it says that the letter went, in lower case. `answers`: the Message-ID of the mail that it
+    returns or answers."""
 
     kind: MailKind
     message: Message
@@ -189,4 +190,5 @@ class Submission:
     asks: bool = False  # beyond greeting and signature, the text asks something
     amends: Amends = ""  # a mail without a file that withdraws or corrects an answer in words
     authentication: tuple[Authentication, ...] = ()  # topmost, that is last added, first
+    returned_to: tuple[str, ...] = ()
     reached_at: str = ""  # when a server of ours first had it, by its own Received line; ISO 8601, JST

@@ -78,7 +78,7 @@ class Judge:
         self.record(decided)
         known.remember(decided, facts)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
-            outbox.mark_undelivered(self.ledger, submission.answers, arrival.receipt, self.now)
+            outbox.mark_undelivered(self.ledger, submission, arrival.receipt, self.now)
         if replaced.by_itself(office := replaced.Office(self.register, self.settings, self.ledger, self.now)):
             replaced.queue(office, arrival, ("uketsuke", ""))
         reply = self._write(decided, facts, override)

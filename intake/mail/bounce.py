@@ -44,6 +44,9 @@ _DELAY = re.compile(
 )
 _ACTION = re.compile(r"^Action:[ \t]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
 _ORIGINAL_ID = re.compile(rb"^Original-Message-ID:[ \t]*(<[^<>\r\n]+>)", re.IGNORECASE | re.MULTILINE)
+_RECIPIENT = re.compile(r"^(?:Final|Original)-Recipient:(.*)", re.IGNORECASE | re.MULTILINE)
+_ADDRESS = re.compile(r"[^\s<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,255}")
+_MOST_RECIPIENTS = 20
 _WORST_FIRST = ("failed", "delayed", "expanded", "relayed", "delivered")
 
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
@@ -129,6 +132,27 @@ def action_of(part: Part, message: Message) -> str:
         if action in actions:
             return action
     return "delayed" if _DELAY.search(f"{message.subject}\n{message.body[:1000]}") else "failed"
+
+
+def returned_to(part: Part) -> tuple[str, ...]:
+    """To whom the letter went that a bounce returns, as far as it tells: recipients of its report (RFC 3464 §2.3)
+    that did not get it, and To of the letter itself. Empty where it tells nothing, as text alone does not."""
+    found = dict.fromkeys(a.lower() for text in _recipients(part) for a in _ADDRESS.findall(text[:10_000]))
+    return tuple(found)[:_MOST_RECIPIENTS]
+
+
+def _recipients(part: Part) -> Iterator[str]:
+    fields = part.headers_of("x-failed-recipients")
+    for node in part.walk():
+        if node.content_type in _STATUS_TYPES:
+            report = node.data.decode("ascii", "backslashreplace").replace("\r\n", "\n")
+            failed = (g for g in report.split("\n\n") if (_ACTION.findall(g) or ["failed"])[0].lower() == "failed")
+            yield from (hit for group in failed for hit in _RECIPIENT.findall(group))
+        if node.content_type in _HEADER_TYPES:
+            fields += parse(node.data).headers_of("to")
+        if node.is_message and node.children:
+            fields += node.children[0].headers_of("to")
+    yield from (field.decode("ascii", "backslashreplace") for field in fields)
 
 
 def our_mail_behind(part: Part, message: Message) -> str:

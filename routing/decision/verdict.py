@@ -126,7 +126,7 @@ MAIL_TABLE: tuple[MailRow, ...] = (
     # Row 5 stands above 3 and 4: a number in an inquiry is as much an alarm as one in a workbook.
     MailRow("5", "personal_data", "マイナンバーと思われる番号または住民の名簿が含まれています",
             lambda c: bool(c.personal), "held"),
-    MailRow("6", "authentication_failed", "差出人の認証（DMARC）に失敗しており、なりすましの可能性があります",
+    MailRow("6", "authentication_failed", "差出人の認証（DMARC など）に失敗しており、なりすましの可能性があります",
             lambda c: c.spoofed and not c.trusted, "held"),
     # Row 1 stands below 2 and 5: an automatic mail that comes twice is still one, and each copy of a number
     # has to be erased. What row 6 holds is not acknowledged the second time either.

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
+from config.domains import aligned
 from intake.mail.ids import receipt_in
 from intake.sources.answered import Asked
+from intake.submission import Submission
 from replies.senders.sender import Posting
 from routing.clock import stamp, unstamp
 from routing.decided import Posted
@@ -224,16 +226,31 @@ def _step(ledger: Ledger, outbox_id: int, state: str, detail: str, now: datetime
     )
 
 
-def mark_undelivered(ledger: Ledger, message_id: str, detail: str, now: datetime) -> bool:
-    """Ties a bounce to the reply that it returns, inside the caller's transaction; False if no reply of
-    ours has that Message-ID."""
-    row = ledger.row("SELECT id FROM outbox WHERE message_id = ?", message_id)
-    if row is None:
+def mark_undelivered(ledger: Ledger, bounce: Submission, receipt: str, now: datetime) -> bool:
+    """Ties a bounce, with its receipt number, to the letter that it returns, inside the caller's transaction. False
+    if it names no Message-ID of ours, or only addresses that have nothing to do with that letter's, or tells what
+    is known. Nothing else follows from a bounce: anybody may write one, but only who has seen a letter knows its
+    Message-ID."""
+    row = ledger.row("SELECT id, rcpt_to FROM outbox WHERE message_id = ?", bounce.answers)
+    if row is None or not _concerns(row["rcpt_to"].lower(), bounce.returned_to):
         return False
-    _step(ledger, row["id"], "undelivered", detail, now)
+    if _last_state(ledger, row["id"]) == "undelivered":
+        return False
+    _step(ledger, row["id"], "undelivered", receipt, now)
     for queue in ("to_send", "to_withdraw"):
         ledger.run(f"DELETE FROM {queue} WHERE outbox_id = ?", row["id"])
     return True
+
+
+def _concerns(recipient: str, named: tuple[str, ...]) -> bool:
+    """An address behind an alias, or at a server of the same body, concerns it as well; who names none may mean it."""
+    domain = recipient.rpartition("@")[2]
+    return not named or any(a == recipient or aligned(a.rpartition("@")[2], domain) for a in named)
+
+
+def _last_state(ledger: Ledger, outbox_id: int) -> str:
+    row = ledger.row("SELECT state FROM posting WHERE outbox_id = ? ORDER BY id DESC LIMIT 1", outbox_id)
+    return str(row["state"]) if row else ""
 
 
 def is_ours(ledger: Ledger, message_id: str) -> bool:

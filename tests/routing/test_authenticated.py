@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from config.domains import aligned
 from config.settings import TOPMOST
 from intake.mail.authentication import authentications
 from intake.submission import Authentication
-from routing.decision.authenticated import Word, aligned, authenticated
+from routing.decision.authenticated import Word, authenticated
 from tests.routing.cases_at_hand import submission
 
 CITY = "city.yokohama.lg.jp"

@@ -22,7 +22,7 @@ from routing.ledger import arrivals, outbox, people, verdicts
 from routing.ledger.arrivals import Place, receipt_number
 from routing.ledger.migrations import VIEWS
 from routing.ledger.store import Ledger, LedgerBusy, desk_lock
-from tests.routing.cases_at_hand import DEADLINE, IN_TIME, YOKOHAMA
+from tests.routing.cases_at_hand import DEADLINE, IN_TIME, YOKOHAMA, submission
 
 ROOT = Path(__file__).parents[2]
 BOX = Place("n_mynumber", "N", "7")
@@ -367,8 +367,11 @@ def test_what_is_final_is_never_tried_again(ledger: Ledger, state: str) -> None:
 def test_a_bounce_is_tied_to_its_reply(ledger: Ledger) -> None:
     queued(ledger)
     with ledger.writing():
-        assert outbox.mark_undelivered(ledger, posted().message_id, "N0718-1", IN_TIME)
-        assert not outbox.mark_undelivered(ledger, "<somebody@else.jp>", "N0718-1", IN_TIME)
+        returned = submission(answers=posted().message_id)
+        assert outbox.mark_undelivered(ledger, returned, "N0718-1", IN_TIME)
+        assert not outbox.mark_undelivered(ledger, returned, "N0718-2", IN_TIME)  # that is known
+        other = submission(answers="<somebody@else.jp>")
+        assert not outbox.mark_undelivered(ledger, other, "N0718-1", IN_TIME)
     assert steps(ledger) == ["queued", "undelivered"]
     assert outbox.due(ledger, IN_TIME) == []
 

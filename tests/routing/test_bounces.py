@@ -1,0 +1,149 @@
+"""What a bounce changes: the posting of the one letter that it returns, shown to operators, and nothing else. Anybody
+may write a bounce; who has not seen the letter cannot name it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from intake.mail.bounce import returned_to
+from intake.mail.ids import MessageIds, receipt_in
+from intake.mail.mime import parse
+from routing.ledger import bookings
+from routing.unasked import whom
+from tests.routing.cases_at_hand import YOKOHAMA
+from tests.routing.desk_at_hand import Office, form, mail
+
+CITY = "kenko@city.yokohama.lg.jp"
+
+
+def bounce(message_id: str, *recipients: str, action: str = "failed", to: str = "", text: str = "") -> bytes:
+    """A delivery status notification (RFC 3464) that returns the letter's header."""
+    groups = "\r\n".join(f"Final-Recipient: rfc822; {r}\r\nAction: {action}\r\nStatus: 5.1.1\r\n" for r in recipients)
+    returned = (f"To: {to}\r\n" if to else "") + f"Message-ID: {message_id}\r\nSubject: x\r\n"
+    return (
+        "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example.jp\r\nTo: n_mynumber@mhlw.go.jp\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        f"--b\r\nContent-Type: text/plain\r\n\r\nUser unknown {text}\r\n"
+        f"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.jp\r\n\r\n{groups}\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\n{returned}\r\n--b--\r\n"
+    ).encode()
+
+
+@pytest.fixture
+def sent(office: Office) -> str:
+    """The Message-ID of our reply to 横浜市, which has left."""
+    reply = office.settle(mail(sender=CITY)).reply
+    assert reply is not None
+    list(office.desk.deliver(office.sender))
+    office.now += timedelta(minutes=1)
+    return reply.message_id
+
+
+def postings(office: Office) -> list[str]:
+    return [row["state"] for row in office.ledger.rows("SELECT state FROM posting ORDER BY id")]
+
+
+def counted(office: Office) -> dict[str, int]:
+    """How many rows every table has that a bounce has no business with."""
+    tables = ("approval", "outbox", "verdict", "event", "posting", "to_send")
+    mine = {"verdict": "WHERE arrival_id = 1", "event": "WHERE arrival_id = 1"}
+    return {
+        t: office.ledger.rows(f"SELECT count(*) AS n FROM {t} {mine.get(t, '')}")[0]["n"] for t in tables
+    }
+
+
+TRUE = {
+    "the recipient": lambda id: bounce(id, CITY),
+    "another case": lambda id: bounce(id, CITY.upper()),
+    "somebody behind an alias": lambda id: bounce(id, "tanaka@jim.city.yokohama.lg.jp"),
+    "of several recipients one": lambda id: bounce(id, "x@example.com", CITY),
+    "forwarded elsewhere, the letter's To": lambda id: bounce(id, "x@example.com", to=f"<{CITY}>"),
+    "a server that names nobody": lambda id: bounce(id),
+    "text alone, as qmail writes it": lambda id: (
+        "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example.jp\r\nTo: n_mynumber@mhlw.go.jp\r\n"
+        f"Subject: failure notice\r\n\r\n<{CITY}>:\r\nSorry, no mailbox here by that name.\r\n\r\nMessage-ID: {id}\r\n"
+    ).encode(),
+}
+
+
+@pytest.mark.parametrize("made", TRUE.values(), ids=TRUE)
+def test_a_letter_that_came_back_is_shown_to_operators(office: Office, sent: str, made: object) -> None:
+    settled = office.settle(made(sent))  # type: ignore[operator]
+    assert (settled.decided.mail.rule, settled.reply) == ("machine", None)
+    assert office.held() == [("outbox", "undelivered")]
+    assert postings(office) == ["queued", "sending", "sent", "undelivered"]
+
+
+FORGED = {
+    "a receipt number in place of the id": lambda id: bounce(f"<{receipt_in(id)}@mhlw.go.jp>", CITY),
+    "an id as they were made before": lambda id: bounce(f"<uketsuke.{receipt_in(id)}.acknowledgement@mhlw.go.jp>", CITY),
+    "a guessed code": lambda id: bounce(re.sub(r"\.[a-z2-7]{24}@", f".{'q' * 24}@", id), CITY),
+    "a code under another key": lambda id: bounce(
+        MessageIds(b"\0" * 32).make(receipt_in(id), f"{receipt_in(id)}:acknowledgement", "mhlw.go.jp"), CITY
+    ),
+    "the receipt number in the text": lambda id: bounce("<x@evil.example>", CITY, text=f"受付番号 {receipt_in(id)}"),
+    "half of the id": lambda id: bounce(id[:-15] + ">", CITY),
+    "another domain": lambda id: bounce(id.replace("mhlw.go.jp", "mhlw.go.jp.evil.example"), CITY),
+    "in capitals": lambda id: bounce(id.upper(), CITY),
+    "no id at all": lambda id: bounce("", CITY),
+    "the id of a letter to somebody else": lambda id: bounce(id, "x@evil.example"),
+    "the same, in the letter's To as well": lambda id: bounce(id, "x@evil.example", to="y@evil.example"),
+    "an address that looks alike": lambda id: bounce(id, f"{CITY}.evil.example"),
+    "a delay": lambda id: bounce(id, CITY, action="delayed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("made", FORGED.values(), ids=FORGED)
+def test_a_forged_bounce_changes_nothing(office: Office, sent: str, made: object) -> None:
+    before, standing = counted(office), office.standing(YOKOHAMA, "nanbyo")
+    settled = office.settle(made(sent))  # type: ignore[operator]
+    assert (settled.decided.mail.outcome, settled.reply) == ("ignored", None)
+    assert office.held() == []
+    assert counted(office) == before
+    assert office.standing(YOKOHAMA, "nanbyo") == standing
+
+
+def test_whoever_has_seen_the_letter_changes_its_posting_and_nothing_else(office: Office, sent: str) -> None:
+    before, standing = counted(office), office.standing(YOKOHAMA, "nanbyo")
+    for _ in range(3):
+        office.settle(bounce(sent, CITY, text=str(_)))
+    assert counted(office) == {**before, "posting": before["posting"] + 1}
+    assert office.standing(YOKOHAMA, "nanbyo") == standing
+    assert office.held() == [("outbox", "undelivered")]
+
+
+def test_a_bounce_neither_drops_a_contact_nor_enrols_one(office: Office, sent: str) -> None:
+    at_hand = whom.Correspondence(office.ledger, office.desk.register, office.desk.settings, {})
+    for number, failed in ((sent, CITY), (sent, "x@pref.kanagawa.lg.jp"), ("<a@b.example>", f"x{CITY}")):
+        office.settle(bounce(number, failed))
+    survey = office.desk.register.survey
+    sent_in = whom.handed_in(bookings.at(office.ledger, office.now), YOKOHAMA, "n_mynumber", survey)
+    assert whom.addresses(at_hand, sent_in, YOKOHAMA, "n_mynumber") == ((CITY,), ())
+
+
+def test_a_bounce_that_carries_a_form_books_nothing(office: Office, sent: str) -> None:
+    """As an attachment beside the report it is held; as a part of what was returned it is not looked at."""
+    raw = mail(
+        {"【横浜市】マイナンバーアンケート回答.xlsx": form({"5": None})},
+        subject="Undelivered Mail Returned to Sender",
+        sender="MAILER-DAEMON@city.yokohama.lg.jp",
+        headers={"In-Reply-To": sent, "Auto-Submitted": "auto-replied"},
+    )
+    standing = office.standing(YOKOHAMA, "nanbyo")
+    settled = office.settle(raw)
+    assert (settled.decided.mail.outcome, settled.reply) == ("held", None)
+    assert office.standing(YOKOHAMA, "nanbyo") == standing
+
+
+def test_the_recipients_of_a_report_are_those_that_failed() -> None:
+    """RFC 3464 §2.3: one group of fields for each."""
+    raw = bounce("<a@b.example>", "one@a.example").replace(
+        b"Action: failed", b"Action: delivered\r\n\r\nOriginal-Recipient: rfc822;Two@b.example\r\nAction: failed"
+    )
+    assert returned_to(parse(raw)) == ("two@b.example",)
+    many = bounce("<a@b.example>", *[f"{n}@a.example" for n in range(1000)])
+    assert len(returned_to(parse(many))) == 20
