@@ -18,7 +18,7 @@ from routing.ledger import bookings, people, verdicts
 from routing.ledger.store import Ledger
 from routing.proof import LEAST, Proof
 from routing.register import Register
-from routing.standing import Booking
+from routing.standing import HANDED_IN, Booking
 
 MOST_ADDRESSES = 5  # of one respondent; the newest ones
 
@@ -59,13 +59,15 @@ def _least(at_hand: Correspondence) -> Proof:
 
 
 def handed_in(counting: Iterable[Booking], lgcode: str, mailbox: str, survey: Survey) -> list[Booking]:
-    """What a respondent handed in to one mailbox, the newest first."""
+    """What a respondent handed in to one mailbox, the newest first; not what lacks proof beside an answer that
+    stands."""
     found = [
         b
         for b in counting
         if b.submitter == lgcode
         and survey.program(b.program).mailbox == mailbox
-        and b.outcome in ("accepted", "correction", "held")
+        and b.outcome in HANDED_IN
+        and b.rule != "double"
     ]
     return sorted(found, key=lambda b: (b.received_at, b.id), reverse=True)
 
