@@ -17,7 +17,7 @@ from routing.decision.replacing import Newcomer
 from routing.decision.verdict import FileCase, Relation
 from routing.identify import Evidence, Identity, ProgramEvidence, Sender, identify, infer_program
 from routing.ledger.arrivals import Arrival
-from routing.proof import Credentials
+from routing.proof import LEAST, Credentials
 from routing.register import Register
 
 
@@ -42,6 +42,7 @@ class CaseBuilder:
         history = self.facts.history(identity.body, program) if identity.body and program else ()
         credentials, whose = self._credentials(), identity.submitter or identity.body
         identity = replace(identity, evidence=identity.evidence + _proving(credentials, whose, program))
+        proof = credentials.proof(whose, program)
         return FileCase(
             survey=self.register.survey,
             file=file,
@@ -53,7 +54,9 @@ class CaseBuilder:
             owes=self._owes(identity.body, program, relation),
             right_mailbox_addressed=self._right_mailbox_addressed(program),
             findings=piece_findings(
-                Piecework(self.submission, file, sheet, identity, program), self.register, self.facts.listed
+                Piecework(self.submission, file, sheet, identity, program),
+                self.register,
+                self.facts.listed if proof >= LEAST["standing"] else _nothing_listed,
             )
             + self._sent_directly(relation),
             history=history,
@@ -62,7 +65,7 @@ class CaseBuilder:
             password_awaited=self.facts.password_awaited,
             newcomer=Newcomer(
                 credentials.sender,
-                credentials.proof(whose, program),
+                proof,
                 credentials.in_own_thread(whose, program),
             ),
             direct_allowed=self.override.outcome == "accepted",
@@ -107,6 +110,10 @@ class CaseBuilder:
         right = self.register.survey.mailbox(self.register.survey.program(program).mailbox)
         written_to = {a.address.lower() for a in (*self.submission.message.to, *self.submission.message.cc)}
         return right.address.lower() in written_to
+
+
+def _nothing_listed(lgcode: str, program: str) -> None:
+    """To whom nothing proves to be the body's, no difference to what it answered is told."""
 
 
 def _proving(credentials: Credentials, lgcode: str, program: str) -> tuple[Evidence, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
+from routing.proof import Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,12 @@ class Asked:
     receipt: str
 
 
-# Tied by what it is: the first sheet of that body and program that was kept as an original since.
-_REQUESTS = """SELECT e.lgcode, e.program, e.done_by, e.why, e.recorded_at, coalesce((SELECT a.receipt FROM verdict v
+# Tied by what it is: the first sheet of that body and program that was kept as an original since, with proof that
+# the prefecture sent it.
+_REQUESTS = f"""SELECT e.lgcode, e.program, e.done_by, e.why, e.recorded_at, coalesce((SELECT a.receipt FROM verdict v
         JOIN arrival a ON a.id = v.arrival_id WHERE v.body = e.lgcode AND v.program = e.program
-        AND json_extract(v.rules, '$[0]') = 'original' AND v.recorded_at >= e.recorded_at AND v.recorded_at <= ?
+        AND json_extract(v.rules, '$[0]') = 'original' AND v.proof >= {int(Proof.BODY)}
+        AND v.recorded_at >= e.recorded_at AND v.recorded_at <= ?
         ORDER BY v.id LIMIT 1), '') AS receipt
     FROM event e WHERE e.kind = 'request' AND e.recorded_at <= ? ORDER BY e.id"""
 

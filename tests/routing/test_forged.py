@@ -16,15 +16,16 @@ from intake.submission import Address, Submission
 from routing import operate
 from routing.judge import Settled
 from routing.ledger import bookings
+from routing.ledger.requests import requests_made
 from routing.operate import Who
 from routing.proof import Proof
 from routing.tracking.exporting import export_rows
-from routing.unasked import replaced
+from routing.unasked import replaced, request
 from routing.unasked.reminding import at_hand
 from routing.unasked.whom import addresses, handed_in
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
-from tests.routing.test_lists import NAMES, made_list, row, send
+from tests.routing.test_lists import NAMES, made_list, row, send, values
 
 CITY, STRANGER = "kenko@city.yokohama.lg.jp", "x@kouiki.lg.jp"
 TOTTORI = "310000"
@@ -253,6 +254,25 @@ def test_no_row_of_a_list_is_replaced_by_a_strangers_list(office: Office) -> Non
     counted = list(export_rows(office.ledger, office.desk.register, office.now, with_open=False))
     assert {r.receipt for r in counted} != {settled.decided.arrival.receipt} and len(counted) == len(NAMES)
     assert contacts(office, TOTTORI, "yoboseshu") == ("yobou@pref.tottori.lg.jp",)
+
+
+def test_a_stranger_is_not_told_what_a_list_says_and_answers_no_request_for_an_original(office: Office) -> None:
+    """He sends a municipality's own sheet in the prefecture's name, to hear in what it differs."""
+    send(office, {"一覧表.xlsx": made_list(*[row(name) for name in NAMES])})
+    later(office)
+    request.request(office.desk, request.Wanted(("312029",), "yobosesshu"), WHO)
+    later(office)
+    sheet = {"【米子市】回答.xlsx": form(values("米子市", {"9": 2}))}
+    told = send(office, sheet, sender=STRANGER)
+    assert rules(told) == ["original"] and told.reply is not None
+    assert "一覧表の内容とに、異なるところ" not in _text(told.reply.data)
+    (asked,) = requests_made(office.ledger, office.now)
+    assert asked.receipt == ""
+    later(office)
+    own = send(office, {"【米子市】回答.xlsx": form(values("米子市", {"9": 2, "department": "予防課"}))})
+    assert own.reply is not None and "一覧表の内容とに、異なるところ" in _text(own.reply.data)
+    (asked,) = requests_made(office.ledger, office.now)
+    assert asked.receipt == own.decided.arrival.receipt
 
 
 def test_the_prefecture_itself_sends_its_list_again(office: Office) -> None:
