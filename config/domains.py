@@ -22,6 +22,7 @@ _PREFECTURE_NAMES = """
 """
 _PREFECTURES = frozenset(_PREFECTURE_NAMES.split())
 _CITIES = frozenset({"sapporo", "sendai", "kawasaki", "yokohama", "nagoya", "kobe", "kitakyushu"})
+GEOGRAPHIC = _PREFECTURES | _CITIES
 _LAST_CHARACTERS = {"pref": "道府県", "metro": "都", "city": "市区", "town": "町", "vill": "村"}
 # How the last character of a name is read; 北海道 keeps its own.
 _READINGS = {"都": ("と",), "府": ("ふ",), "県": ("けん",), "市": ("し",), "区": ("く",),

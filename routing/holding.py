@@ -12,7 +12,7 @@ from routing.clock import stamp
 from routing.desk import Desk
 from routing.ledger import holds
 from routing.ledger.holds import Hold, Scope
-from routing.operate import Refused, Who
+from routing.who import Refused, Who
 
 KINDS = tuple(kind for kind in (*get_args(LetterKind), *get_args(NoticeKind)) if kind != "alert")
 

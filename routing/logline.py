@@ -33,6 +33,15 @@ def settled_line(settled: Settled, register: Register) -> str:
     return f"{decided.arrival.receipt} {decided.arrival.mailbox} {kind}: {what} / {reply}"
 
 
+def taken_back_lines(settled: Settled | None) -> list[str]:
+    """What a decision did about each letter of the one before it, a line each."""
+    wording = load_wording()
+    return [
+        f"先の{wording.subject[letter.kind]}：{wording.screen['taken_back_' + letter.how]}"
+        for letter in (settled.taken_back if settled else ())
+    ]
+
+
 def _pieces(pieces: Sequence[Piece], register: Register) -> str:
     """Each piece's body, program and verdict; what several pieces have in common is said once."""
     wording = load_wording()

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from config.errors import ConfigError
+from routing.cli.approvals import approvals_command, revoke_approval
 from routing.cli.care import backup_command, erase, purge, verify
 from routing.cli.check import check, inspect
 from routing.cli.collate import collate_command
@@ -33,15 +34,14 @@ from routing.cli.run import run
 from routing.cli.sending import hold_sending, release_sending
 from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
-from routing.operate import Refused
 from routing.reading import ReaderUnavailable
+from routing.who import Refused
 
 USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 COMMANDS = (
-    demo, run, check, inspect, form, collate_command, status, held, show, decide, resend, hold_sending,
-    release_sending, add, extend_command,
-    pause_reminders, remind_command, request_command, tell_replaced, report, export_command, doctor, erase, purge,
-    backup_command, verify
+    demo, run, check, inspect, form, collate_command, status, held, show, decide, approvals_command, revoke_approval,
+    resend, hold_sending, release_sending, add, extend_command, pause_reminders, remind_command, request_command,
+    tell_replaced, report, export_command, doctor, erase, purge, backup_command, verify
 )  # fmt: skip
 
 

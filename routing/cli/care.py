@@ -20,7 +20,7 @@ from routing.ledger import backup, erasure, promises, retention
 from routing.ledger.migrations import migrations
 from routing.ledger.promises import Answer
 from routing.ledger.store import LedgerBusy, refuse_newer
-from routing.operate import Refused
+from routing.who import Refused
 
 UNREADABLE = 2
 _LATER = "他のプログラムが台帳を読んでいるため、仕上げは run が行います。後で verify で確かめてください。"

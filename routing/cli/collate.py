@@ -13,9 +13,9 @@ from intake.shown import visible
 from replies.wording import load_wording
 from routing.cli.context import App, console, table, with_app
 from routing.collate import Collation, Gathered, Told, collate, workbooks
-from routing.operate import Refused
 from routing.reading import Reader
 from routing.register import Register
+from routing.who import Refused
 
 
 @click.command("collate")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import Mistake, SettingsError
+from config.jst import in_jst
 from config.load import default_survey
 from config.settings import Settings, check_mailboxes, load_settings
 from intake.shown import clipped, escaped_json, visible
@@ -23,9 +24,10 @@ from routing.clock import Clock, rehearsed, system_clock
 from routing.desk import Desk
 from routing.ledger.arrivals import Arrival, find
 from routing.ledger.store import Ledger, NotALedger
-from routing.operate import Refused
+from routing.operate import typed
 from routing.readers import Readers
 from routing.register import Register, build_register
+from routing.who import Refused
 
 CELL_LIMIT = 20_000  # characters of a cell on a screen
 PIPE_WIDTH = 200  # columns of a table that does not go to a terminal
@@ -101,6 +103,19 @@ def find_arrival(desk: Desk, text: str) -> Arrival:
     if arrival is None:
         raise Refused(f"{text} は台帳にありません。番号は held で確かめてください。")
     return arrival
+
+
+def deadline_hour(register: Register) -> time:
+    """What a bare day means where it says until when."""
+    return in_jst(register.survey.deadline).time()
+
+
+def typed_instant(option: str, text: str, register: Register, hour: time | None = None) -> datetime:
+    """The day and time that a person typed for an option; `hour`: of a bare day. Raises click.UsageError."""
+    try:
+        return typed.instant(text, register, hour)
+    except typed.NotAnInstant as mistyped:
+        raise click.UsageError(f"{option} {mistyped}") from mistyped
 
 
 def console() -> Console:

@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from replies.wording import load_wording
 from routing import operate
-from routing.cli.context import App, find_arrival, with_app
-from routing.clock import JST
+from routing.cli.context import App, find_arrival, typed_instant, with_app
+from routing.clock import stamp
 from routing.decision.override import Override
 from routing.desk import Desk
 from routing.judge import Settled
 from routing.ledger.arrivals import Arrival
 from routing.ledger.sent import find_notice, mark_notice_seen
-from routing.logline import settled_line
+from routing.logline import settled_line, taken_back_lines
 from routing.offline import check_file
-from routing.operate import Refused, Who
+from routing.operate import Consent, Done, typed
+from routing.who import Refused, Who
 
 OUTCOMES = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
-ACTIONS = (*OUTCOMES, "assign", "approve-sender", "retry", "seen", "not-applicable", "applicable")
+ACTIONS = (
+    *OUTCOMES, "assign", "approve-sender", "revoke", "retry", "seen", "not-applicable", "applicable"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed after the mail's number."""
+
+    action: str
+    value: str = ""
+    program: str = ""
+    domain: bool = False
+    amend: tuple[str, ...] = ()
+    received: str | None = None
 
 
 @click.command()
@@ -30,13 +49,15 @@ ACTIONS = (*OUTCOMES, "assign", "approve-sender", "retry", "seen", "not-applicab
 @click.option("--by", required=True, help="判断した職員")
 @click.option("--why", "--reason", "why", required=True, help="理由")
 @click.option("--amend", multiple=True, metavar="Qn=値", help="電話などで確認した回答を補記する（例: Q5=②）")
-@click.option("--program", default="", metavar="ID", help="assign: 制度等も指定する（例: shoman）")
-@click.option("--domain", is_flag=True, help="approve-sender: ドメイン全体を承認する")
-@click.option("--received", metavar="ISO8601", help="受領した日時を定める（accept などとともに、又は単独で）")
+@click.option("--program", default="", metavar="制度等", help="assign: 制度等も指定する（名称か ID）")
+@click.option("--domain", is_flag=True, help="approve-sender、revoke: ドメイン全体について")
+@click.option("--received", metavar="日時", help="受領した日時を定める（accept などとともに、又は単独で）")
+@click.option("--seen", default="", metavar="しるし", help="show や held --json の「しるし」。その後に変わっていれば断る")
+@click.option("--yes", is_flag=True, help="念押しを承知のうえで行う")
 @with_app
 def decide(  # noqa: PLR0913 - one parameter per option of the command
     app: App, id: str, action: str | None, value: str, by: str, why: str, amend: tuple[str, ...], program: str,
-    domain: bool, received: str | None,
+    domain: bool, received: str | None, seen: str, yes: bool,
 ) -> None:
     """held のメールについて判断を記録します。
 
@@ -44,35 +65,67 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
     ID accept            受理する
     ID correct           修正のお願いを送る（市町村の直接送付：都道府県を通じるようお願いする）
     ID ignore            対象外とする
-    ID assign 団体コード 回答団体（--program で制度等も）を指定して判定し直す
+    ID assign 団体       回答団体（名称か団体コード。--program で制度等も）を指定して判定し直す
     ID approve-sender    この差出人を今後も受け付ける（--domain でドメインごと）
+    ID revoke            この差出人の承認を取り消す（--domain でドメインの承認を）
     ID retry             読み直す
     ID seen              お知らせや返信の不達を確認済みにする
     ID --amend Q5=②      回答を補記して判定し直す（職員補記）
     ID --received 日時   受領した日時を定めて判定し直す（accept、correct、assign にも付けられる）
-    団体コード:制度等 not-applicable | applicable   該当事務なし／取り消し
+    団体:制度等 not-applicable | applicable   該当事務なし／取り消し
     """
-    who = who_decides(by, why)
+    who, consent = who_decides(by, why), Consent(seen, yes)
     if bool(action) + bool(amend) > 1 or not (action or amend or received):
         raise click.UsageError("判断（accept など）、--amend、--received のどれかを指定してください。")
     with app.open_desk() as desk:
         if action in ("not-applicable", "applicable"):
-            lgcode, _, owed = id.partition(":")
-            operate.set_applicable(desk, lgcode, owed, action == "applicable", who)
-            click.echo(f"{desk.register.full_name(lgcode)} {owed}: {action} を記録しました。")
+            owed = _owed(id, desk)
+            _tell(asking(lambda c: operate.set_applicable(desk, owed, action == "applicable", who, c), consent), desk)
+            click.echo(f"{action} を記録しました。")
             return
         if action == "seen" and (notice := find_notice(desk.ledger, id)):
             mark_notice_seen(desk.ledger, notice, who.pair, desk.clock())
             click.echo(_DONE[action])
             return
         arrival = find_arrival(desk, id)
-        at = _received(desk, received, action, amend)
-        settled = operate.amend(desk, arrival, _changes(amend), who) if amend else None
-        if action is not None:
-            settled = _act(desk, arrival, (action, value, program, domain), who, at)
-        elif at is not None:
-            settled = operate.settle_receipt(desk, arrival, at, who)
-        click.echo(settled_line(settled, desk.register) if settled else _DONE[action or ""])
+        asked = Asked(action or "", value, program, domain, amend, received)
+        _check(asked)
+        whole = operate.sender_at(desk, arrival, True) if action == "approve-sender" and domain else ""
+        done = asking(
+            lambda c: operate.carry_out(desk, arrival, lambda: _act(desk, arrival, asked, who), c, whole), consent
+        )
+        click.echo(settled_line(done.settled, desk.register) if done.settled else _DONE[asked.action])
+        _tell(done, desk)
+
+
+def _owed(text: str, desk: Desk) -> tuple[str, str]:
+    """A body and a program of it, by code or name: 141003:shoman."""
+    whose, _, program = typed.folded(text).partition(":")
+    return typed.body(whose, desk.register).lgcode, typed.program(program, desk.register)
+
+
+def asking(do: Callable[[Consent], Done], consent: Consent) -> Done:
+    """Does it; where it wants a second thought, a person at a terminal is asked, and others are told what to add.
+    Whoever says yes says it to what he was shown. Raises Refused."""
+    try:
+        return do(consent)
+    except operate.AskedTwice as twice:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise Refused(f"{twice}\nよろしければ、--yes を付けてもう一度実行してください。") from twice
+        click.echo(str(twice))
+        if not click.confirm("続けますか"):
+            raise Refused("取りやめました。何も記録していません。") from twice
+        return do(Consent(consent.seen, True, str(twice)))
+
+
+def _tell(done: Done, desk: Desk) -> None:
+    """What a decision changed, what it took back, and who had decided before it."""
+    for line in (*done.effects, *taken_back_lines(done.settled), *done.beside):
+        click.echo(line)
+    if done.before is not None:
+        by = "自動の判定" if done.before.by == "uketsuke" else done.before.by
+        word = load_wording().outcome.get(done.before.outcome, done.before.outcome)
+        click.echo(f"直前の判断：{by}（{word}、{stamp(done.before.at)[:19].replace('T', ' ')}）")
 
 
 def who_decides(by: str, why: str) -> Who:
@@ -82,49 +135,58 @@ def who_decides(by: str, why: str) -> Who:
     return who
 
 
-_DONE = {"retry": "次の確認のときに読み直します。", "seen": "確認済みとしました。"}
+_DONE = {
+    "retry": "次の確認のときに読み直します。", "seen": "確認済みとしました。", "revoke": "承認を取り消しました。",
+}  # fmt: skip
+_DATED = ("", "accept", "correct", "assign")
 
 
-def _received(desk: Desk, text: str | None, action: str | None, amend: tuple[str, ...]) -> datetime | None:
-    """The time of receipt that was given with a decision that can carry one."""
-    if text is None:
-        return None
-    if amend or action not in (None, "accept", "correct", "assign"):
+def _check(asked: Asked) -> None:
+    if asked.received is not None and (asked.amend or asked.action not in _DATED):
         raise click.UsageError("--received は、accept、correct、assign とともに、又は単独で指定してください。")
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.UsageError(f"--received {text}: 日時ではありません。") from error
-    at = at if at.tzinfo else at.replace(tzinfo=JST)
-    if at > desk.clock():
-        raise click.UsageError(f"--received {text}: まだ来ていない日時です。")
-    return at
 
 
-def _act(
-    desk: Desk, arrival: Arrival, what: tuple[str, str, str, bool], who: Who, at: datetime | None
-) -> Settled | None:
-    action, value, program, domain = what
-    if action == "retry":
-        operate.retry(desk, arrival, who)
-        return None
-    if action == "seen":
-        operate.mark_seen(desk, arrival, who)
-        return None
-    if action == "assign":
-        return operate.assign(desk, arrival, value, who, program, at)
-    if action == "approve-sender":
-        return operate.approve_sender(desk, arrival, who, domain)
-    outcome = OUTCOMES[action]
-    override = Override(outcome=outcome, take_in=True, by=who.by, why=who.why)  # type: ignore[arg-type]
+def _act(desk: Desk, arrival: Arrival, asked: Asked, who: Who) -> Settled | None:
+    if asked.amend:
+        return operate.amend(desk, arrival, _changes(asked.amend), who)
+    at = past_instant(asked.received, desk) if asked.received is not None else None
+    match asked.action:
+        case "":
+            assert at is not None
+            return operate.settle_receipt(desk, arrival, at, who)
+        case "retry":
+            operate.retry(desk, arrival, who)
+            return None
+        case "seen":
+            operate.mark_seen(desk, arrival, who)
+            return None
+        case "assign":
+            program = typed.program(asked.program, desk.register) if asked.program else ""
+            body = typed.body(asked.value, desk.register)
+            return operate.assign(desk, arrival, body.lgcode, who, program, at)
+        case "approve-sender":
+            return operate.approve_sender(desk, arrival, who, asked.domain)
+        case "revoke":
+            said = operate.revoke_approval(desk, operate.sender_at(desk, arrival, asked.domain), who)
+            click.echo("\n".join(said), nl=bool(said))
+            return None
+    override = Override(outcome=OUTCOMES[asked.action], take_in=True, by=who.by, why=who.why)  # type: ignore[arg-type]
     return operate.decide_again(desk, arrival, operate.received(override, at))
+
+
+def past_instant(text: str, desk: Desk) -> datetime:
+    """When something was received. Raises click.UsageError."""
+    at = typed_instant("--received", text, desk.register)
+    if at > desk.clock():
+        raise click.UsageError(f"{text}: まだ来ていない日時です（{stamp(at)[:16].replace('T', ' ')} と読みました）。")
+    return at
 
 
 def _changes(amend: tuple[str, ...]) -> dict[str, str]:
     """Q5=② -> {"5": "②"}."""
     changes = {}
     for text in amend:
-        key, equals, value = text.partition("=")
+        key, equals, value = text.replace("＝", "=", 1).partition("=")
         if not equals or key[:1] not in ("Q", "q", "Ｑ"):
             raise click.UsageError(f"{text}: Q5=② の形で指定してください。")
         changes[key[1:]] = value
@@ -133,8 +195,8 @@ def _changes(amend: tuple[str, ...]) -> dict[str, str]:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--body", required=True, metavar="LGCODE", help="回答団体の団体コード（６桁）")
-@click.option("--received", required=True, metavar="ISO8601", help="受領した日時")
+@click.option("--body", required=True, metavar="団体", help="回答団体の名称か団体コード")
+@click.option("--received", required=True, metavar="日時", help="受領した日時")
 @click.option("--mailbox", metavar="ID", help="提出先（既定: 調査票の制度等から）")
 @click.option("--name-differs", is_flag=True, help="調査票の組織名が --body と違っても、--body の回答とする")
 @click.option("--by", required=True, help="記録する職員")
@@ -145,16 +207,12 @@ def add(  # noqa: PLR0913 - one parameter per option of the command
 ) -> None:
     """メール以外（郵送・持参など）で受領した調査票を記録します（返信は送りません）。"""
     who = who_decides(by, why)
-    try:
-        at = datetime.fromisoformat(received)
-    except ValueError as error:
-        raise click.UsageError(f"--received {received}: 日時ではありません。") from error
-    at = at if at.tzinfo else at.replace(tzinfo=JST)
     with app.open_desk() as desk:
-        where = mailbox or _mailbox_for(desk, file, body)
+        at, lgcode = past_instant(received, desk), typed.body(body, desk.register).lgcode
+        where = mailbox or _mailbox_for(desk, file, lgcode)
         if where not in {m.id for m in desk.register.survey.mailboxes}:
             raise click.UsageError(f"--mailbox {where}: この調査にない提出先です。")
-        paper = operate.Paper(file.name, file.read_bytes(), where, body, at, name_differs)
+        paper = operate.Paper(file.name, file.read_bytes(), where, lgcode, at, name_differs)
         click.echo(settled_line(operate.add(desk, paper, who), desk.register))
 
 

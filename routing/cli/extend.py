@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from routing.cli.context import App, console, echo_json, table, with_app
-from routing.clock import JST, stamp
+from replies.japanese import era_date
+from routing.cli.context import App, console, deadline_hour, echo_json, table, typed_instant, with_app
+from routing.cli.decide import who_decides
+from routing.clock import stamp
 from routing.desk import Desk
 from routing.ledger.extensions import extensions, notices_made
-from routing.operate import Who
+from routing.operate import typed
 from routing.tracking.extend import Target, described, extend, pause
-from routing.unasked.extension_notice import notices, place_of, queue_notices, write_drafts
+from routing.unasked.extension_notice import notices, place_of, queue_notices, take_back_earlier, write_drafts
+from routing.who import Who
 
 _NOTICE = {"queued": "送信待ちに", "drafted": "下書き"}
 
 
 @click.command("extend")
-@click.option("--body", default="", metavar="LGCODE", help="この団体だけ（省けば全ての団体）")
-@click.option("--program", default="", metavar="ID", help="この制度等だけ（省けば全ての制度等）")
+@click.option("--body", default="", metavar="団体", help="この団体だけ（名称か団体コード。省けば全ての団体）")
+@click.option("--program", default="", metavar="制度等", help="この制度等だけ（省けば全ての制度等）")
 @click.option(
-    "--until", metavar="ISO8601", help="延長後の期限（この時刻まで期限内。提出期限と同じなら取消し）"
+    "--until",
+    metavar="日時",
+    help="延長後の期限（この時刻まで期限内。日だけなら提出期限と同じ時刻。提出期限と同じなら取消し）",
 )
 @click.option("--by", default="", help="判断した職員")
 @click.option("--why", "--reason", "why", default="", help="理由")
@@ -57,11 +61,15 @@ def extend_command(  # noqa: PLR0913 - one parameter per option of the command
             return
         if not (until and by and why):
             raise click.UsageError("--until、--by、--why を指定してください（一覧は --list）。")
-        at = _instant(until)
-        target, who = Target(body, program), Who(by, why)
+        register = desk.register
+        at = typed_instant("--until", until, register, deadline_hour(register))
+        code = typed.body(body, register).lgcode if body else ""
+        target, who = Target(code, typed.program(program, register) if program else ""), who_decides(by, why)
         extend(desk, target, at, who)
-        click.echo(f"期限を {stamp(at)} とする記録をしました。")
+        click.echo(f"期限を {era_date(at)}（{stamp(at)}）とする記録をしました。")
         folder = drafts or desk.settings.ledger.parent / "延長のお知らせ"
+        for line in take_back_earlier(desk, target, folder):
+            click.echo(line)
         _tell(desk, place_of(desk, target), None if notify else folder, who)
 
 
@@ -83,14 +91,6 @@ def _tell(desk: Desk, place: int, folder: Path | None, who: Who) -> None:
         click.echo(f"アドレスが分からないため、電話などでお知らせする団体：{shown}")
 
 
-def _instant(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.UsageError(f"--until {text}: 日時ではありません。") from error
-    return at if at.tzinfo else at.replace(tzinfo=JST)
-
-
 def _list(desk: Desk, as_json: bool) -> None:
     """Every extension that was recorded, oldest first."""
     found, told = extensions(desk.ledger, desk.clock()), notices_made(desk.ledger, desk.clock())
@@ -110,14 +110,15 @@ def _list(desk: Desk, as_json: bool) -> None:
 
 
 @click.command("pause-reminders")
-@click.argument("lgcode")
+@click.argument("body", metavar="団体")
 @click.option("--resume", is_flag=True, help="再開する")
 @click.option("--by", required=True, help="判断した職員")
 @click.option("--why", "--reason", "why", required=True, help="理由")
 @with_app
-def pause_reminders(app: App, lgcode: str, resume: bool, by: str, why: str) -> None:
+def pause_reminders(app: App, body: str, resume: bool, by: str, why: str) -> None:
     """被災した団体などへの【ご提出のお願い】を止めます。"""
     with app.open_desk() as desk:
-        pause(desk, lgcode, not resume, Who(by, why))
+        lgcode = typed.body(body, desk.register).lgcode
+        pause(desk, lgcode, not resume, who_decides(by, why))
         state = "再開しました" if resume else "止めました"
         click.echo(f"{desk.register.full_name(lgcode)} へのお願いを{state}。")

@@ -16,6 +16,7 @@ from routing.decision.verdict import sentence_of
 from routing.desk import Desk
 from routing.ledger import early, people
 from routing.ledger.history import Entry, story
+from routing.ledger.lastword import last_word
 from routing.ledger.sent import find_notice, notice_story
 from routing.tracking.overview import Owed, Status, standing_of_body, status_at
 from routing.tracking.status_json import status_json
@@ -121,6 +122,7 @@ def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
             f"{desk.register.survey.program(s.obligation.program).name}：{wording.state[s.state]}" for s in beside
         ),
         "id": item.id or None,
+        "seen": last.token if (last := last_word(desk.ledger, item.id)) else None,
         "receipt": item.receipt,
         "piece": item.piece,
         "mailbox": item.mailbox,

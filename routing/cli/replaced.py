@@ -10,8 +10,8 @@ import click
 from intake.shown import visible
 from routing.cli.context import App, find_arrival, with_app
 from routing.cli.decide import who_decides
-from routing.operate import Refused
 from routing.unasked import replaced
+from routing.who import Refused
 
 
 @click.command("tell-replaced")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
-from routing.cli.context import App, console, table, with_app
-from routing.clock import JST, stamp
+from routing.cli.context import App, console, deadline_hour, table, typed_instant, with_app
+from routing.cli.decide import who_decides
+from routing.clock import stamp
 from routing.desk import Desk
 from routing.ledger.requests import requests_made
-from routing.operate import Who
-from routing.unasked.request import Wanted, described, find_code, request
+from routing.operate import typed
+from routing.unasked.request import Wanted, described, request
 
 
 @click.command("request")
-@click.argument("lgcodes", nargs=-1, metavar="LGCODE...")
-@click.option("--program", default="", metavar="ID", help="制度等（例: kenshin）")
-@click.option("--until", metavar="ISO8601", help="いつまでにいただきたいか（省けば書かない）")
+@click.argument("lgcodes", nargs=-1, metavar="団体...")
+@click.option("--program", default="", metavar="制度等", help="制度等の名称か ID")
+@click.option("--until", metavar="日時", help="いつまでにいただきたいか（省けば書かない）")
 @click.option("--by", default="", help="お願いする職員")
 @click.option("--why", "--reason", "why", default="", help="理由（記録だけ。メールには書かない）")
 @click.option("--list", "listing", is_flag=True, help="これまでのお願いと、届いたものを一覧にする")
@@ -32,19 +31,12 @@ def request_command(  # noqa: PLR0913 - one parameter per option of the command
             return
         if not (lgcodes and program and by and why):
             raise click.UsageError("団体コード、--program、--by、--why を指定してください（一覧は --list）。")
-        codes = tuple(dict.fromkeys(find_code(code, desk.register) for code in lgcodes))
-        to = request(desk, Wanted(codes, program, _instant(until)), Who(by, why))
+        register = desk.register
+        codes = tuple(dict.fromkeys(typed.body(text, register).lgcode for text in lgcodes))
+        by_when = typed_instant("--until", until, register, deadline_hour(register)) if until else None
+        wanted = Wanted(codes, typed.program(program, register), by_when)
+        to = request(desk, wanted, who_decides(by, why))
         click.echo(f"{'、'.join(to)} あてのお願いを、送信待ちに置きました。")
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.UsageError(f"--until {text}: 日時ではありません。") from error
-    return at if at.tzinfo else at.replace(tzinfo=JST)
 
 
 def _list(desk: Desk) -> None:

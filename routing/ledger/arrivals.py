@@ -6,6 +6,7 @@ Nothing here parses a mail. An arrival is its mailbox and its bytes; a sighting 
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -159,9 +160,10 @@ def get(ledger: Ledger, arrival_id: int) -> Arrival | None:
 
 def find(ledger: Ledger, text: str) -> Arrival | None:
     """The arrival that a person means: by its number in the ledger or by its receipt number."""
+    text = unicodedata.normalize("NFKC", text).strip()  # ５ is typed as often as 5
     if text.isascii() and text.isdigit():
         return get(ledger, int(text)) if len(text) <= _LONGEST_ID else None
-    row = ledger.row("SELECT * FROM arrival WHERE receipt = ?", text.strip().upper())
+    row = ledger.row("SELECT * FROM arrival WHERE receipt = ?", text.upper())
     return _arrival(row) if row else None
 
 

@@ -110,6 +110,12 @@ def whole_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
     return tuple(_booking(row) for row in ledger.rows(_ALL_BOOKINGS, json.dumps(list(lgcodes))))
 
 
+def of_arrival(ledger: Ledger, arrival_id: int) -> tuple[Booking, ...]:
+    """The bookings of one mail's newest decision."""
+    query = _BOOKING.format(errors="''", where=f"v.part <> '' AND v.arrival_id = ? AND {_NEWEST.format(at='')}")
+    return tuple(_booking(row) for row in ledger.rows(query, arrival_id))
+
+
 # The codes come as one JSON array: one text for any number of them, which SQLite need compile only once.
 _OF_THESE = f"v.part <> '' AND v.body IN (SELECT value FROM json_each(?)) AND {_NEWEST.format(at='')}"
 _ALL_BOOKINGS = _BOOKING.format(errors="''", where=_OF_THESE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from routing.clock import stamp
+from routing.ledger.lastword import last_word
 from routing.ledger.store import Ledger
 
 
@@ -54,4 +56,6 @@ def story(ledger: Ledger, arrival_id: int) -> list[Entry]:
         rows = ledger.rows(query, arrival_id)
         if rows:
             found.append(Entry(title, tuple(rows[0].keys()), tuple(tuple(r) for r in rows)))
+    if last := last_word(ledger, arrival_id):
+        found.append(Entry("直前の判断", ("しるし", "判定者", "日時"), ((last.token, last.by, stamp(last.at)),)))
     return found

@@ -48,14 +48,13 @@ def approve(ledger: Ledger, sender: str, lgcode: str, who: tuple[str, str], now:
 
 
 def approval(ledger: Ledger, address: str) -> str | None:
-    """The lgcode of the newest approval of this address or its domain ("" = without a body); None if it
-    was never approved."""
-    row = ledger.row(
-        "SELECT lgcode FROM approval WHERE sender IN (?, ?) ORDER BY sender LIKE '@%', id DESC LIMIT 1",
-        address.lower(),
-        "@" + address.rpartition("@")[2].lower(),
-    )
-    return str(row["lgcode"]) if row else None
+    """The lgcode of the newest approval of this address, else of its domain ("" = without a body); None if neither
+    was approved, or both were revoked."""
+    for name in (address.lower(), "@" + address.rpartition("@")[2].lower()):
+        row = ledger.row("SELECT lgcode, revoked FROM approval WHERE sender = ? ORDER BY id DESC LIMIT 1", name)
+        if row is not None and not row["revoked"]:
+            return str(row["lgcode"])
+    return None
 
 
 def assigned(ledger: Ledger, arrival_id: int) -> tuple[str, str]:

@@ -4,6 +4,7 @@ R0719-1000-141003-N: looked up, told from end to end, and what became of it mark
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,7 +29,7 @@ class SentNotice:
 
 def find_notice(ledger: Ledger, text: str) -> SentNotice | None:
     """The mail that a person names by its number."""
-    number = text.strip().upper()
+    number = unicodedata.normalize("NFKC", text).strip().upper()
     if not number.replace("-", "").isalnum() or not number.isascii():
         return None
     row = ledger.row(

@@ -15,8 +15,8 @@ from routing.decided import Note
 from routing.desk import Desk
 from routing.ledger import verdicts
 from routing.ledger.extensions import extensions
-from routing.operate import Refused, Who
 from routing.register import Register
+from routing.who import Refused, Who
 
 
 @dataclass(frozen=True, slots=True)

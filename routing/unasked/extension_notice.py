@@ -16,16 +16,16 @@ from replies.wording import load_wording
 from routing.deadline import Deadlines, Extension
 from routing.decided import Note, Posted
 from routing.desk import Desk
-from routing.ledger import bookings, outbox, verdicts
+from routing.ledger import bookings, outbox, verdicts, withdrawing
 from routing.ledger.extensions import extensions
 from routing.ledger.secret import message_ids
-from routing.operate import Who
 from routing.register import Register
 from routing.tracking.bookkeeping import deadlines_at
 from routing.tracking.extend import Target
 from routing.unasked.notices import Notice, Outlet, posts
 from routing.unasked.reminding import at_hand
 from routing.unasked.whom import addresses, handed_in
+from routing.who import Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,25 @@ def write_drafts(desk: Desk, place: int, folder: Path, who: Who) -> tuple[Path, 
         with desk.ledger.writing():
             _note(desk, place, f"drafted {len(written)}", who)
     return tuple(written)
+
+
+def take_back_earlier(desk: Desk, target: Target, folder: Path) -> tuple[str, ...]:
+    """After an extension of a target was mended by a newer one: the notices of the earlier ones are taken back. What
+    waits is withdrawn; drafts that were written as files are put aside into a folder of their own, since somebody
+    may have changed them. What was done, in sentences."""
+    now, newest = desk.clock(), place_of(desk, target)
+    recorded = enumerate(extensions(desk.ledger, now), 1)
+    earlier = [n for n, e in recorded if (e.lgcode, e.program) == (target.lgcode, target.program) and n < newest]
+    aside, said = folder / "差し替え前", []
+    for place in earlier:
+        with desk.ledger.writing():
+            taken = withdrawing.take_back_notices(desk.ledger, f"extend:{place}:", now)
+        said += [f"先の延長のお知らせ（{t.number}）：{load_wording().screen['taken_back_' + t.how]}" for t in taken]
+        for path in sorted(folder.glob(f"E{place:04d}-*.eml")):
+            aside.mkdir(exist_ok=True)
+            path.replace(aside / path.name)
+            said.append(f"先の延長のお知らせの下書き {path.name} を、{aside} に移しました。")
+    return tuple(said)
 
 
 def _note(desk: Desk, place: int, what: str, who: Who) -> None:

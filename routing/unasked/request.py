@@ -18,11 +18,11 @@ from routing.desk import Desk
 from routing.ledger import bookings, outbox, verdicts
 from routing.ledger.requests import Asked, requests_made
 from routing.ledger.secret import message_ids
-from routing.operate import Refused, Who
 from routing.register import Register
 from routing.unasked.notices import Notice, Outlet, posts
 from routing.unasked.reminding import at_hand
 from routing.unasked.whom import addresses, handed_in
+from routing.who import Refused, Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,6 @@ class Wanted:
     lgcodes: tuple[str, ...]
     program: str
     until: datetime | None = None
-
-
-def find_code(text: str, register: Register) -> str:
-    """The six-digit code of a body named by six digits, or by five without the check digit. Refused."""
-    found = [b.lgcode for b in register.roster if text in (b.lgcode, b.lgcode[:5])]
-    if len(found) != 1:
-        raise Refused(f"団体コード {text} は団体一覧にありません。")
-    return found[0]
 
 
 def request(desk: Desk, wanted: Wanted, who: Who) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def tell(office: Office) -> None:
     office.settle(mail({FILE: form({"program": "難病", "9": 2})}, body="六通目"))
     list(office.desk.deliver(office.sender))
     office.now = IN_TIME + timedelta(minutes=40)
-    operate.set_applicable(office.desk, "130001", "nanbyo", False, WHO)
+    operate.set_applicable(office.desk, ("130001", "nanbyo"), False, WHO)
     extend.extend(office.desk, extend.Target("130001", "kenshin"), IN_TIME + timedelta(days=10), WHO)
     office.arrive(mail({}, subject="七通目", body="まだ読まれていない"))
 

@@ -317,7 +317,7 @@ def test_the_shape_of_held_json(answered: Path, run: Run) -> None:
 
 def test_show_tells_the_whole_story_of_a_mail(answered: Path, run: Run) -> None:
     titles = [entry["title"] for entry in run("show", "2", "--json").json]
-    assert titles == ["到着", "所在", "メール", "添付ファイル", "根拠", "判定", "指摘", "返信"]
+    assert titles == ["到着", "所在", "メール", "添付ファイル", "根拠", "判定", "指摘", "返信", "直前の判断"]
     by_receipt = run("show", run("show", "2", "--json").json[0]["rows"][0]["受付番号"], "--json")
     assert by_receipt.json == run("show", "2", "--json").json
 
@@ -441,6 +441,89 @@ def test_what_decide_takes(answered: Path, run: Run, arguments: list[str], code:
     said = run(*arguments)
     assert said.code == code, said.err
     assert bool(said.err) == (code != 0)
+
+
+def test_what_wants_a_second_thought_is_refused_without_a_terminal_and_done_with_yes(
+    answered: Path, run: Run
+) -> None:
+    who = ("--by", "乙", "--why", "取下げ")
+    said = run("decide", "１", "ignore", *who)
+    assert (said.code, said.err.splitlines()[-1]) == (1, "よろしければ、--yes を付けてもう一度実行してください。")
+    assert "横浜市の難病について、７月18日の版" in said.err
+    done = run("decide", "１", "ignore", "--yes", *who)
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[1:] == [
+        "横浜市の難病：受付済み → 未提出", "先の【受付】：すでに送信済みのため、取り消せません",
+        "直前の判断：自動の判定（受付、2023-07-18 10:00:00）",
+    ]  # fmt: skip
+
+
+def test_decide_with_what_was_seen_is_refused_once_somebody_else_was_quicker(answered: Path, run: Run) -> None:
+    held = {row["id"]: row["seen"] for row in run("held", "--json").json}
+    shown = {entry["title"]: entry["rows"] for entry in run("show", "3", "--json").json}
+    assert held[3] == shown["直前の判断"][0]["しるし"]
+    first = run("decide", "3", "ignore", "--seen", held[3], "--by", "甲", "--why", "回答した")
+    assert first.code == 0, first.err
+    second = run("decide", "3", "ignore", "--seen", held[3], "--by", "乙", "--why", "回答した")
+    assert (second.code, "甲" in second.err) == (1, True)
+
+
+def test_names_will_do_for_bodies_and_programs(answered: Path, run: Run) -> None:
+    who = ("--by", "乙", "--why", "x")
+    assert run("decide", "横浜市:小慢", "not-applicable", *who).out.splitlines()[0] == "横浜市の小慢：未提出 → 該当事務なし"
+    assert run("decide", "141003：小慢", "applicable", *who).code == 0
+    assert run("decide", "2", "assign", "相模原市", *who).code == 0
+    ambiguous = run("decide", "2", "assign", "府中市", *who)
+    assert (ambiguous.code, "132063" in ambiguous.err, "342084" in ambiguous.err) == (1, True, True)
+    assert run("pause-reminders", "横浜市", *who).code == 0
+
+
+def test_approvals_are_listed_and_revoked(folder: Path, run: Run) -> None:
+    deliver(folder, mail(sender="x@gmail.com"))
+    assert run("run", "--once").code == 0
+    who = ("--by", "乙", "--why", "委託先")
+    refused = run("decide", "1", "approve-sender", "--domain", *who)
+    assert (refused.code, "だれでも使える" in refused.err) == (1, True)
+    assert run("approvals", "--json").json == []
+    assert run("decide", "1", "approve-sender", *who).code == 0
+    (approved,) = run("approvals", "--json").json
+    assert (approved["sender"], approved["by"], approved["why"]) == ("x@gmail.com", "乙", "委託先")
+    assert "x@gmail.com" in run("approvals").out
+    assert run("revoke-approval", "x@gmail.com", *who).code == 0
+    assert run("approvals", "--json").json == []
+    assert [a["revoked"] for a in run("approvals", "--all", "--json").json] == [True]
+    assert run("decide", "1", "revoke", *who).code == 1
+
+
+def test_a_bare_day_of_an_extension_takes_the_hour_of_the_deadline(folder: Path, run: Run) -> None:
+    """operators.md B8: 0:00 of that day was recorded, and the notice said 「７月28日（金）０時」."""
+    who = ("--by", "乙", "--why", "障害")
+    said = run("extend", "--body", "横浜市", "--until", "７/28", *who)
+    assert said.code == 0, said.err
+    assert "令和５年７月28日（金）17時" in said.out
+    assert run("extend", "--json").json[0]["until"] == "2023-07-28T17:00:00+09:00"
+
+
+def test_the_draft_notices_of_a_mended_extension_are_put_aside(folder: Path, run: Run) -> None:
+    (folder / "uketsuke.toml").write_text(
+        f"now = {NOW}\ncontacts = \"contacts.csv\"\n{SETTINGS}", encoding="utf-8"
+    )
+    (folder / "contacts.csv").write_text(
+        f"lgcode,mailbox,address\n{YOKOHAMA},yoboseshu,y@city.yokohama.lg.jp\n", encoding="utf-8"
+    )
+    who = ("--body", "横浜市", "--by", "乙", "--why", "障害")
+    drafts = folder / "延長のお知らせ"
+    first = run("extend", "--until", "7/27 9:00", *who)
+    assert first.code == 0, first.err
+    (wrong,) = drafts.glob("*.eml")
+    assert run("extend", "--until", "7/28", *who).code == 0
+    (right,) = drafts.glob("*.eml")
+    assert right.name != wrong.name
+    assert [p.name for p in (drafts / "差し替え前").iterdir()] == [wrong.name]
+    queued = run("extend", "--until", "7/28", "--notify", *who)
+    assert "1通を、送信待ちに置きました" in queued.out
+    mended = run("extend", "--until", "7/31", *who)
+    assert "送らずに取り消しました" in mended.out
 
 
 def test_add_finds_the_mailbox_by_the_program(folder: Path, run: Run) -> None:

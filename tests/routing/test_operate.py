@@ -477,11 +477,11 @@ def test_paper_that_kills_the_reader_is_refused_and_not_recorded(
 
 
 def test_not_applicable_is_set_and_taken_back_with_a_trace(office: Office) -> None:
-    operate.set_applicable(office.desk, YOKOHAMA, "shoman", False, WHO)
+    operate.set_applicable(office.desk, (YOKOHAMA, "shoman"), False, WHO)
     then = office.now
     assert office.standing(YOKOHAMA, "shoman").state == "not_applicable"
     office.now += timedelta(minutes=1)
-    operate.set_applicable(office.desk, YOKOHAMA, "shoman", True, WHO)
+    operate.set_applicable(office.desk, (YOKOHAMA, "shoman"), True, WHO)
     assert office.standing(YOKOHAMA, "shoman").state == "outstanding"
     assert office.standing(YOKOHAMA, "shoman", then).state == "not_applicable"
     assert office.events("not_applicable") == [("on", *PAIR), ("off", *PAIR)]
@@ -490,7 +490,7 @@ def test_not_applicable_is_set_and_taken_back_with_a_trace(office: Office) -> No
 @pytest.mark.parametrize(("lgcode", "program"), [(KAMAKURA, "yobosesshu"), (YOKOHAMA, "park"), ("", "")])
 def test_what_is_not_owed_cannot_be_set_aside(office: Office, lgcode: str, program: str) -> None:
     with pytest.raises(Refused, match="提出義務はありません"):
-        operate.set_applicable(office.desk, lgcode, program, False, WHO)
+        operate.set_applicable(office.desk, (lgcode, program), False, WHO)
     assert office.count("event") == 0
 
 

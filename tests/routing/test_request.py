@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from routing.ledger.requests import requests_made
-from routing.operate import Refused, Who
-from routing.unasked.request import Wanted, find_code, request
+from routing.operate import Refused, Who, typed
+from routing.unasked.request import Wanted, request
 from tests.routing.cases_at_hand import KAMAKURA, KANAGAWA, OISO, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 
@@ -26,9 +26,10 @@ def asking(office: Office) -> Office:
 
 def test_five_digits_name_a_body_as_well_as_six(office: Office) -> None:
     """箱根町 is 143821."""
-    assert find_code("14382", office.desk.register) == find_code("143821", office.desk.register) == "143821"
+    register = office.desk.register
+    assert typed.body("14382", register).lgcode == typed.body("143821", register).lgcode == "143821"
     with pytest.raises(Refused):
-        find_code("99999", office.desk.register)
+        typed.body("99999", register)
 
 
 def test_the_prefecture_is_asked_for_the_sheets_of_its_municipalities(asking: Office) -> None:

@@ -16,7 +16,7 @@ from replies.senders.draft_watch import DraftsWatch
 from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.sender import AnswerLost, Outcome, SenderLater
 from routing import operate
-from routing.decision.cases import Override
+from routing.decision.override import Override
 from routing.errands import MailboxErrands
 from routing.judge import Settled
 from routing.ledger import outbox, people, promises, withdrawing

@@ -1,4 +1,4 @@
-"""What operators do to a mail: accept, correct, ignore, assign, approve its sender, retry, resend, amend, add.
+"""What officials decide about one mail: accept, correct, ignore, assign, retry, resend, amend, erase.
 
 Each is recorded with who and why, and goes through the same decision as the mail did at first; the original
 reading stays in the ledger. Short transactions; no lock is needed.
@@ -6,16 +6,11 @@ reading stays in the ledger. Short transactions; no lock is needed.
 
 from __future__ import annotations
 
-import hashlib
-import mimetypes
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 
 from intake.amend import AmendmentRefused, question_key
-from intake.sources.source import Fetched
 from intake.submission import Submission
 from routing.amended import amended_submission
 from routing.clock import stamp
@@ -24,30 +19,11 @@ from routing.decision.cases import unread
 from routing.decision.override import Override, OverrideRefused
 from routing.decision.verdict import MailDecision
 from routing.desk import Desk
-from routing.identify import identify, know_sender
 from routing.judge import Settled
-from routing.ledger import arrivals, erasure, people, resending, verdicts, withdrawing
-from routing.ledger.arrivals import Arrival, Place
+from routing.ledger import erasure, people, resending, verdicts, withdrawing
+from routing.ledger.arrivals import Arrival
 from routing.ledger.resending import RefusedReply
-from routing.reading import ReaderDied, ReadFailed
-from routing.register import Register
-
-
-class Refused(Exception):
-    """What an operator asked for cannot be done; the text says why and what can."""
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """The official who decides, and the reason given."""
-
-    by: str
-    why: str
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        """(name, reason) as the ledger's statements take it."""
-        return self.by, self.why
+from routing.who import Refused, Who
 
 
 def decide_again(desk: Desk, arrival: Arrival, override: Override) -> Settled:
@@ -59,7 +35,7 @@ def decide_again(desk: Desk, arrival: Arrival, override: Override) -> Settled:
     lgcode, program = people.assigned(desk.ledger, arrival.id)
     override = replace(override, assigned=override.assigned or lgcode, program=override.program or program)
     try:
-        submission = amended_submission(_submission(desk, arrival), changes, desk.register)
+        submission = amended_submission(submission_at(desk, arrival), changes, desk.register)
         return desk.commit(arrival, submission, override)
     except (OverrideRefused, AmendmentRefused) as refused:
         raise Refused(str(refused)) from refused
@@ -71,7 +47,8 @@ def _entered(override: Override) -> dict[str, str]:
     return {key: value for key, _, value in details}
 
 
-def _submission(desk: Desk, arrival: Arrival) -> Submission:
+def submission_at(desk: Desk, arrival: Arrival) -> Submission:
+    """The mail as it was read. Raises Refused where it was not, or was erased."""
     _not_erased(desk, arrival)
     submission = verdicts.submission_of(desk.ledger, arrival.id)
     if submission is None:
@@ -112,10 +89,11 @@ def assign(  # noqa: PLR0913 - the official's whole decision
         raise Refused(
             f"団体コード {lgcode} は団体一覧にありません。６桁の全国地方公共団体コードを指定してください。"
         )
-    return decide_again(desk, arrival, received(_assigning(body.lgcode, program, who), at))
+    return decide_again(desk, arrival, received(assigning(body.lgcode, program, who), at))
 
 
-def _assigning(lgcode: str, program: str, who: Who) -> Override:
+def assigning(lgcode: str, program: str, who: Who) -> Override:
+    """The override that names body and program."""
     note = Note("assign", lgcode=lgcode, program=program)
     return Override(assigned=lgcode, program=program, take_in=True, by=who.by, why=who.why, notes=(note,))
 
@@ -123,27 +101,6 @@ def _assigning(lgcode: str, program: str, who: Who) -> Override:
 def mark_seen(desk: Desk, arrival: Arrival, who: Who) -> None:
     """Takes an alert, or a reply that did not reach its reader, off the list without deciding anything."""
     verdicts.add_event(desk.ledger, Note("seen"), arrival.id, who.pair, desk.clock())
-
-
-def approve_sender(desk: Desk, arrival: Arrival, who: Who, whole_domain: bool = False) -> Settled:
-    """Takes in mail from this address, or from its whole domain, from now on, this one included; the
-    approval is remembered."""
-    sender = _submission(desk, arrival).message.sender
-    if sender is None:
-        raise Refused("差出人のアドレスがないため、承認できません。")
-    approved = f"@{sender.domain}" if whole_domain else sender.address
-    whose = _speaks_for(_submission(desk, arrival), desk.register)
-    people.approve(desk.ledger, approved, whose, who.pair, desk.clock())
-    return decide_again(desk, arrival, Override(take_in=True, by=who.by, why=who.why))
-
-
-def _speaks_for(submission: Submission, register: Register) -> str:
-    """lgcode of the body for which a mail speaks, by what it brings and its names; empty where it speaks for none
-    or for several: then the approval tells no body."""
-    sender = know_sender(submission.message.sender, None, (), register.roster)
-    found = {identify(submission, f, s, sender, register.roster).submitter for f in submission.files for s in f.sheets}
-    found = found or {identify(submission, None, None, sender, register.roster).submitter}
-    return found.pop() if len(found) == 1 else ""
 
 
 def retry(desk: Desk, arrival: Arrival, who: Who) -> None:
@@ -201,75 +158,3 @@ def erase(desk: Desk, arrival: Arrival, who: Who) -> bool:
         erasure.erase(desk.ledger, arrival.id, who.pair, desk.clock())
         erasure.erase_replies(desk.ledger, arrival.id)
     return erasure.wipe(desk.ledger)
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What came by telephone, on paper or by hand: a file, whose answer it is, when it was received."""
-
-    filename: str
-    data: bytes
-    mailbox: str
-    lgcode: str
-    received_at: datetime
-    name_differs: bool = False  # the official knows that 組織名 on the sheet is another body's
-
-
-def add(desk: Desk, paper: Paper, who: Who) -> Settled:
-    """Records a file that did not come by mail, as a mail of our own making that no reply is sent to.
-    Raises Refused, and then nothing was recorded."""
-    if desk.register.body(paper.lgcode) is None:
-        raise Refused(f"団体コード {paper.lgcode} は団体一覧にありません。")
-    raw = _as_mail(desk, paper)
-    try:
-        submission = desk.reader.read_mail(raw)
-    except (ReaderDied, ReadFailed) as failed:
-        raise Refused(f"{paper.filename} を読み取れません。ファイルをご確認ください。") from failed
-    _same_name(desk, paper, submission)
-    prefix = desk.register.survey.mailbox(paper.mailbox).receipt_prefix
-    fetched = Fetched(f"added-{paper.received_at.isoformat()}", paper.received_at, len(raw), raw)
-    new = arrivals.keep(desk.ledger, Place(paper.mailbox, prefix, "added", who.by), [fetched], desk.clock())
-    if not new:
-        raise Refused("同じファイルが同じ受領日時で記録済みです。")
-    arrival = arrivals.get(desk.ledger, new[0])
-    assert arrival is not None
-    submission = replace(submission, kind="submission", no_reply=("added",))
-    return desk.commit(arrival, submission, _assigning(paper.lgcode, "", who))
-
-
-def _same_name(desk: Desk, paper: Paper, submission: Submission) -> None:
-    """Refuses a sheet that names another body for certain, unless the official knows. A list's rows name the
-    bodies that it collects."""
-    sheets = (s for f in submission.files for s in f.sheets if not s.row)
-    others = [s.body.lgcode for s in sheets if s.body.lgcode not in ("", paper.lgcode)]
-    if others and not paper.name_differs:
-        named, given = (desk.register.full_name(code) for code in (others[0], paper.lgcode))
-        raise Refused(
-            f"調査票の組織名は{named}（{others[0]}）で、指定した{given}（{paper.lgcode}）と一致しません。"
-            "--body を確かめてください。組織名の方が誤りであれば、--name-differs を付けてください。"
-        )
-
-
-def _as_mail(desk: Desk, paper: Paper) -> bytes:
-    """The same bytes for the same paper, whoever records it, so that it is recorded once."""
-    survey = desk.register.survey
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = f"【{desk.register.full_name(paper.lgcode)}】{survey.convention.text}"
-    mail["From"] = desk.settings.operators
-    mail["To"] = survey.mailbox(paper.mailbox).address
-    mail["Date"] = paper.received_at
-    mail.set_content("")
-    kind = mimetypes.guess_type(paper.filename)[0] or "application/octet-stream"
-    maintype, _, subtype = kind.partition("/")
-    mail.add_attachment(paper.data, maintype=maintype, subtype=subtype, filename=paper.filename)
-    mail.set_boundary(hashlib.sha256(paper.data).hexdigest())
-    return mail.as_bytes()
-
-
-def set_applicable(desk: Desk, lgcode: str, program: str, on: bool, who: Who) -> None:
-    """該当事務なし: notes that a respondent has nothing to answer for a program, or takes that back."""
-    if (lgcode, program) not in desk.register.by_key:
-        raise Refused(f"{lgcode} に {program} の提出義務はありません。")
-    detail = "off" if on else "on"
-    event = Note("not_applicable", detail, lgcode, program)
-    verdicts.add_event(desk.ledger, event, None, who.pair, desk.clock())

@@ -1,0 +1,29 @@
+"""What officials do, below the doors: the commands and the operators' page call the same functions.
+
+`who` who decides and why; `deciding` a decision about one mail; `paper` what came without mail; `approvals` whom to
+believe; `consent` what it changes, what wants a second thought, and on which sight it was decided; `typed` what people
+type; `numbers` a My Number, or what looked like one.
+"""
+
+from routing.operate import typed
+from routing.operate.approvals import approve_sender, revoke_approval, sender_at
+from routing.operate.consent import AskedTwice, Changed, Consent, Done, carry_out, set_applicable
+from routing.operate.deciding import (
+    amend,
+    assign,
+    decide_again,
+    erase,
+    mark_seen,
+    received,
+    resend,
+    retry,
+    settle_receipt,
+)
+from routing.operate.paper import Paper, add
+from routing.who import Refused, Who
+
+__all__ = [
+    "AskedTwice", "Changed", "Consent", "Done", "Paper", "Refused", "Who", "add", "amend", "approve_sender", "assign",
+    "carry_out", "decide_again", "erase", "mark_seen", "received", "resend", "retry", "revoke_approval",
+    "sender_at", "set_applicable", "settle_receipt", "typed",
+]  # fmt: skip
