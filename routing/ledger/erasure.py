@@ -1,6 +1,6 @@
 """Taking one mail's bytes and content out of the ledger, with a trace: hash, who and why stay.
 
-Gone are the raw bytes, the reading (sender's name, subject, answers, text), file names, what findings and
+Gone are the raw bytes, the reading (sender's name, subject, Message-IDs, answers, text), file names, what findings and
 evidence quote, and tracebacks. Kept are mailbox, times, size, SHA-256, receipt number, the sender's address,
 the hashes of the files, verdicts and events. The same bytes seen again are known by their hash and are not
 stored again. Reaches no copy elsewhere: neither the mailbox nor an earlier backup.
@@ -33,7 +33,9 @@ class Erasure:
 
 
 _CONTENT = (
-    "UPDATE message SET sender_name = '', subject = '', submission = '' WHERE arrival_id = ?",
+    # A Message-ID is what the sender chose, as a subject is.
+    "UPDATE message SET sender_name = '', subject = '', submission = '', message_id = '', answers = ''"
+    " WHERE arrival_id = ?",
     "UPDATE attachment SET filename = '' WHERE arrival_id = ?",
     "UPDATE finding SET found = '' WHERE arrival_id = ?",
     "UPDATE evidence SET claim = '' WHERE arrival_id = ?",

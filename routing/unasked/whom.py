@@ -14,9 +14,9 @@ from config.domains import body_hint, is_local_government
 from config.settings import Settings
 from config.survey import Survey
 from intake.sheets.contact import addresses_in
-from routing.ledger import bookings, people, verdicts
+from routing.ledger import bookings, letters, people, verdicts
 from routing.ledger.store import Ledger
-from routing.proof import LEAST, Proof
+from routing.proof import LEAST, Proof, is_theirs
 from routing.register import Register
 from routing.standing import HANDED_IN, Booking
 
@@ -47,10 +47,19 @@ def addresses(
     by_proof = sorted(enough, key=lambda b: b.proof < LEAST["contact"])  # stable: the newest first in each
     good, refused = _sifted(at_hand, (b.sender for b in by_proof if b.sender), lgcode)
     if not good:
-        named = (a for b in enough if b.body == lgcode for a in _on_the_sheet(at_hand, b))
+        named = (a for b in enough if b.body == lgcode for a in _on_the_sheet(at_hand, b) if _theirs(at_hand, a, lgcode))
         good, also_refused = _sifted(at_hand, named, lgcode)
         refused = (*refused, *also_refused)
     return good, tuple(a for a in dict.fromkeys((*refused, *strange)) if a not in good)
+
+
+def _theirs(at_hand: Correspondence, address: str, lgcode: str) -> bool:
+    """Whether an address that nobody wrote from is this body's; one at some other local government is not."""
+
+    def vouched(address: str) -> frozenset[str]:
+        return letters.vouched(at_hand.ledger, address)
+
+    return is_theirs(address, lgcode, vouched, at_hand.register.roster)
 
 
 def _least(at_hand: Correspondence) -> Proof:

@@ -23,8 +23,9 @@ NAME = "【横浜市】SECRET-7381-MARK.xlsx"
 
 
 def marked() -> bytes:
-    """A complete answer whose text, subject and file name carry the mark."""
-    return mail({NAME: nanbyo()}, subject="【横浜市】SECRET-7381-MARK", body="SECRET-7381-MARK\n" * 400)
+    """A complete answer whose text, subject, file name and Message-IDs carry the mark."""
+    ids = {"Message-ID": "<SECRET-7381-MARK@x.jp>", "In-Reply-To": "<SECRET-7381-MARK@mhlw.go.jp>"}
+    return mail({NAME: nanbyo()}, subject="【横浜市】SECRET-7381-MARK", body="SECRET-7381-MARK\n" * 400, headers=ids)
 
 
 def bytes_on_disk(office: Office) -> bytes:
