@@ -17,7 +17,7 @@ class Mistake:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.reason}" if self.key else f"{self.file}: {self.reason}"
+        return ": ".join(part for part in (self.file, self.key, self.reason) if part)
 
 
 def why_unreadable(error: OSError) -> str:

@@ -6,6 +6,7 @@ Never quotes a value, which might be a secret. A secret is named here and read w
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,6 +18,8 @@ from config.errors import Mistake, SettingsError, why_unreadable
 TAGS = frozenset({"imap", "maildir", "smtp"})  # the values by which the shapes below are told apart
 
 _ENV_NAME = r"^[A-Z_][A-Z0-9_]*$"
+_UNSET = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")  # what expandvars leaves as it is
+_SERVICE_ONLY = "（systemd のサービスの中だけにあります。手で実行する方法は docs/settings.md の「systemd」）"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _IMAP_PORTS = {"tls": 993, "starttls": 143}
 _SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -74,6 +77,10 @@ class Secret(SettingsShape):
         try:
             text = (self.file or Path()).read_bytes().decode("utf-8")
         except OSError as error:
+            unset = _UNSET.search(str(self.file))
+            if unset and isinstance(error, FileNotFoundError):
+                where = _SERVICE_ONLY if unset[1] == "CREDENTIALS_DIRECTORY" else ""
+                return "", f"環境変数 {unset[1]} がないため、パスワードのファイルを見つけられません{where}。"
             return "", f"パスワードのファイルを読めません（{why_unreadable(error)}）。"
         except UnicodeDecodeError:
             return "", "パスワードのファイルの文字コードが UTF-8 ではありません。"

@@ -135,7 +135,7 @@ def unreadable_secrets(settings: Settings, file: str) -> tuple[Mistake, ...]:
     """The passwords that cannot be read now, each with its key in the settings file: told before the work
     begins. None of them is kept."""
     mistakes: list[Mistake] = []
-    for key, secret in _secrets(settings):
+    for key, secret in secrets_of(settings):
         try:
             secret.read(key)
         except SettingsError as unreadable:
@@ -143,7 +143,8 @@ def unreadable_secrets(settings: Settings, file: str) -> tuple[Mistake, ...]:
     return tuple(mistakes)
 
 
-def _secrets(settings: Settings) -> Iterator[tuple[str, Secret]]:
+def secrets_of(settings: Settings) -> Iterator[tuple[str, Secret]]:
+    """Every secret of the settings, with its key in their file."""
     servers: list[tuple[str, ImapMailbox | SmtpSender]] = [
         (f"mailboxes.{id}", mailbox)
         for id, mailbox in settings.mailboxes.items()

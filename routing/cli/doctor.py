@@ -6,19 +6,21 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from config.errors import SettingsError
-from config.settings import ImapMailbox, Settings, check_mailboxes
+from config.settings import TOPMOST, ImapMailbox, Settings, check_mailboxes
 from intake.sources.oauth import TokenUnavailable
 from intake.sources.source import SourceUnavailable
 from replies.senders.sender import SenderLater
 from routing import alerts
 from routing.cli.context import App, console, table, with_app
+from routing.cli.doctor_files import exposed_files
 from routing.cli.doctor_mailboxes import mailbox_probes, sender_probes
 from routing.clock import stamp
-from routing.connections import open_sender, open_source
+from routing.connections import open_sender, open_source, unreadable_secrets
 from routing.ledger import arrivals, outbox
 from routing.ledger.store import Ledger, NotALedger
 from routing.rounds.heartbeat import read_sign
@@ -31,6 +33,7 @@ class Diagnosis:
     what: str
     well: bool
     said: str
+    heed: bool = False  # well, and yet somebody should know
 
 
 @click.command()
@@ -40,9 +43,8 @@ def doctor(app: App) -> int:
     found = list(_examine(app))
     listed = table("点検", "対象", "", "結果")
     for one in found:
-        listed.add_row(
-            one.what, "良好" if one.well else "要対応", one.said, style=None if one.well else "red"
-        )
+        verdict, style = ("要対応", "red") if not one.well else ("注意", "yellow") if one.heed else ("良好", None)
+        listed.add_row(one.what, verdict, one.said, style=style)
     console().print(listed)
     return 0 if all(one.well for one in found) else 1
 
@@ -62,21 +64,29 @@ def _examine(app: App) -> Iterator[Diagnosis]:
         yield Diagnosis("はじめる日", begun, f"{stamp(settings.start_from)} より前に届いたメールには返信しません{later}")
     for mistake in check_mailboxes(settings, survey, app.settings_path.name):
         yield Diagnosis("設定", False, str(mistake))
+    yield from _trust(settings)
     yield from _ledger(settings)
+    yield from _files(settings, app.settings_path)
     configured = set(settings.mailboxes)
     for mailbox in survey.mailboxes:
         if mailbox.id not in configured:
             yield Diagnosis(f"提出先 {mailbox.id}", True, "この設定では扱いません")
+    unreadable = unreadable_secrets(settings, app.settings_path.name)
+    for mistake in unreadable:
+        yield Diagnosis("パスワード", False, str(mistake))
     for id, mailbox_settings in settings.mailboxes.items():
+        if any(m.key.startswith(f"mailboxes.{id}.") for m in unreadable):
+            continue  # what else could be said of it would be the same again
         source = open_source(mailbox_settings, settings)
         yield _try(f"提出先 {id}", lambda source=source: f"{len(source.look(None).uids)}通あります")  # type: ignore[misc]
         source.close()
         if isinstance(mailbox_settings, ImapMailbox):
             yield from (_try(*probe) for probe in mailbox_probes(id, mailbox_settings, settings))
-    yield from (_try(*probe) for probe in sender_probes(settings))
-    sender = open_sender(settings, survey)
-    yield _try("送信", sender.probe)
-    sender.close()
+    if not any(m.key.startswith("sender.") for m in unreadable):
+        yield from (_try(*probe) for probe in sender_probes(settings))
+        sender = open_sender(settings, survey)
+        yield _try("送信", sender.probe)
+        sender.close()
     yield from _waiting(app)
 
 
@@ -88,17 +98,28 @@ def _mode(settings: Settings) -> str:
     return "send: 返信は差出人に送られます"
 
 
+def _trust(settings: Settings) -> Iterator[Diagnosis]:
+    """Without a server's word on the sender, a reply may go to whoever was named as one."""
+    if settings.authserv_id:
+        whose = "一番上の、名前のない欄" if settings.authserv_id == TOPMOST else settings.authserv_id
+        yield Diagnosis("差出人の認証", True, f"Authentication-Results は、{whose}のものを信じます")
+    elif settings.mode == "send":
+        said = "authserv_id がないため、差出人のなりすましを見分けられないまま、返信を送ります（docs/settings.md）"
+        yield Diagnosis("差出人の認証", True, said, heed=True)
+
+
+def _files(settings: Settings, settings_path: Path) -> Iterator[Diagnosis]:
+    exposed = tuple(exposed_files(settings, settings_path))
+    for one in exposed:
+        yield Diagnosis(one.what, not one.grave, one.said, heed=not one.grave)
+    if not exposed:
+        yield Diagnosis("ファイルの権限", True, "ほかの利用者に読まれ、又は書き換えられるものはありません")
+
+
 def _ledger(settings: Settings) -> Iterator[Diagnosis]:
     folder = settings.ledger.parent
     writable = folder.is_dir() and os.access(folder, os.W_OK)
     yield Diagnosis("台帳のフォルダー", writable, str(folder) if writable else f"{folder} に書き込めません")
-    if settings.ledger.exists():
-        mode = settings.ledger.stat().st_mode & 0o777
-        yield Diagnosis(
-            "台帳の権限",
-            mode & 0o077 == 0,
-            f"{mode:04o}" + ("" if mode & 0o077 == 0 else "（0600 にしてください）"),
-        )
 
 
 def _try(what: str, probe: Callable[[], str]) -> Diagnosis:

@@ -21,7 +21,9 @@ CITY = "kenko@city.yokohama.lg.jp"
 
 def bounce(message_id: str, *recipients: str, action: str = "failed", to: str = "", text: str = "") -> bytes:
     """A delivery status notification (RFC 3464) that returns the letter's header."""
-    groups = "\r\n".join(f"Final-Recipient: rfc822; {r}\r\nAction: {action}\r\nStatus: 5.1.1\r\n" for r in recipients)
+    groups = "\r\n".join(
+        f"Final-Recipient: rfc822; {r}\r\nAction: {action}\r\nStatus: 5.1.1\r\n" for r in recipients
+    )
     returned = (f"To: {to}\r\n" if to else "") + f"Message-ID: {message_id}\r\nSubject: x\r\n"
     return (
         "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example.jp\r\nTo: n_mynumber@mhlw.go.jp\r\n"
@@ -51,9 +53,7 @@ def counted(office: Office) -> dict[str, int]:
     """How many rows every table has that a bounce has no business with."""
     tables = ("approval", "outbox", "verdict", "event", "posting", "to_send")
     mine = {"verdict": "WHERE arrival_id = 1", "event": "WHERE arrival_id = 1"}
-    return {
-        t: office.ledger.rows(f"SELECT count(*) AS n FROM {t} {mine.get(t, '')}")[0]["n"] for t in tables
-    }
+    return {t: office.ledger.rows(f"SELECT count(*) AS n FROM {t} {mine.get(t, '')}")[0]["n"] for t in tables}
 
 
 TRUE = {
@@ -142,7 +142,8 @@ def test_a_bounce_that_carries_a_form_books_nothing(office: Office, sent: str) -
 def test_the_recipients_of_a_report_are_those_that_failed() -> None:
     """RFC 3464 §2.3: one group of fields for each."""
     raw = bounce("<a@b.example>", "one@a.example").replace(
-        b"Action: failed", b"Action: delivered\r\n\r\nOriginal-Recipient: rfc822;Two@b.example\r\nAction: failed"
+        b"Action: failed",
+        b"Action: delivered\r\n\r\nOriginal-Recipient: rfc822;Two@b.example\r\nAction: failed",
     )
     assert returned_to(parse(raw)) == ("two@b.example",)
     many = bounce("<a@b.example>", *[f"{n}@a.example" for n in range(1000)])
