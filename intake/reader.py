@@ -128,6 +128,8 @@ def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int
 
 def main() -> None:
     """Entry point: `python -P -m intake.reader SURVEY_DIR [FILE]`; FILE: the number of the shared page."""
+    for number in (signal.SIGTERM, signal.SIGINT):  # meant for the parent, whose end is ours, and told to all of us
+        signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # nothing that a library prints may reach the pipe
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_CEILING, MEMORY_CEILING))

@@ -1,7 +1,8 @@
-"""What the operators are told about the desk itself, once for each thing that happens.
+"""What the operators are told about the desk itself, once for each thing that happens, and in one letter an hour
+for all things of a kind.
 
 A table of (condition, where to look). Each is computed from the ledger and the clock; what has been told stands
-in the outbox under the key of the thing told, so that a crash neither swallows nor repeats it. Sends nothing
+in the ledger under the key of the thing told, so that a crash neither swallows nor repeats it. Sends nothing
 itself and mends nothing.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,20 +18,21 @@ from pathlib import Path
 
 from config.settings import Settings
 from replies.japanese import era_instant
-from replies.letters.alert import Alert, alert_sentence, render_alert
+from replies.letters.alert import Alert, alert_sentence, render_alerts
 from replies.wording import load_wording
 from routing import holding
 from routing.clock import stamp, unstamp
-from routing.decided import Posted
+from routing.decided import Note, Posted
 from routing.desk import Desk
-from routing.ledger import conditions, holds, outbox, sending
+from routing.ledger import conditions, holds, outbox, sending, verdicts
 from routing.ledger import missing as absent
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.unasked.notices import Notice, Outlet, posts
 
 MISSING_MINUTES = 5  # a mail that the server keeps back may come at the next look
-SHOWN = 50  # UIDs in one letter
+SHOWN = 50  # UIDs, or receipt numbers, of one mailbox in one letter
+BETWEEN_LETTERS = timedelta(hours=1)  # of one kind: what comes meanwhile is told together
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _missing(view: View) -> Iterator[Found]:
     long_ago = view.now - timedelta(minutes=MISSING_MINUTES)
     for mailbox in dict.fromkeys(m.mailbox for m in found):
         here = [m for m in found if m.mailbox == mailbox]
-        details = tuple(f"UID {m.uid}（{era_instant(m.since)}から）" for m in here[:SHOWN])
+        details = _shown(tuple(f"UID {m.uid}（{era_instant(m.since)}から）" for m in here))
         prefix = f"alert:missing:{mailbox}:"
         told = conditions.newest_key(view.ledger, prefix).removeprefix(prefix)  # these, and perhaps more
         newest = max(told, f"{here[-1].number:09}")
@@ -87,8 +89,17 @@ def _missing(view: View) -> Iterator[Found]:
 
 
 def _poison(view: View) -> Iterator[Found]:
-    for number, mailbox, receipt in conditions.quarantined(view.ledger, view.now):
-        yield Found(str(number), mailbox, {}, (f"受付番号 {receipt}",))
+    told = max((int(key.rpartition(":")[2]) for key in conditions.told_keys(view.ledger, "alert:poison:")), default=0)
+    found = conditions.quarantined(view.ledger, view.now, after=told)
+    for mailbox in dict.fromkeys(mailbox for _, mailbox, _ in found):
+        here = [(number, receipt) for number, other, receipt in found if other == mailbox]
+        details = tuple(f"受付番号 {receipt}" for _, receipt in here)
+        yield Found(f"{mailbox}:{here[-1][0]}", mailbox, {"count": str(len(here))}, _shown(details))
+
+
+def _shown(details: tuple[str, ...]) -> tuple[str, ...]:
+    more = len(details) - SHOWN
+    return (*details[:SHOWN], f"ほか{more}件") if more > 0 else details
 
 
 def _stuck(view: View) -> Iterator[Found]:
@@ -173,31 +184,47 @@ def lasting(view: View) -> list[str]:
 
 
 def queue_due(desk: Desk, view: View) -> list[str]:
-    """Puts a letter into the outbox for each thing that has not been told; their sentences."""
-    untold = [
-        (f"alert:{name}:{found.key}", _alert(name, found, view), found.mailbox)
-        for name, find in CONDITIONS
-        if name not in SHOWN_ONLY
-        for found in find(view)
-        if found.ripe and not outbox.has_key(view.ledger, f"alert:{name}:{found.key}")
-    ]
-    if untold:
-        with view.ledger.writing():
-            for key, alert, mailbox in untold:
-                outbox.queue(view.ledger, _post(desk, key, alert, mailbox), None, view.now)
-    return [alert_sentence(alert, load_wording()) for _, alert, _ in untold]
+    """Puts a letter into the outbox for each kind of thing that has not been told, unless the last one of that kind
+    is less than an hour old; the sentences of what is told."""
+    said = []
+    for name, find in CONDITIONS:
+        untold = [] if name in SHOWN_ONLY else [f for f in find(view) if f.ripe and not _is_told(name, f, view)]
+        if untold and _is_time(name, view):
+            letter = [_alert(name, found, view) for found in untold]
+            with view.ledger.writing():
+                outbox.queue(view.ledger, _post(desk, _key(name, untold[0]), letter, untold[0].mailbox), None, view.now)
+                for found in untold[1:]:
+                    told = Note(conditions.TOLD, _key(name, found))
+                    verdicts.note(view.ledger, told, None, ("uketsuke", ""), view.now)
+            said += [alert_sentence(alert, load_wording()) for alert in letter]
+    return said
+
+
+def _key(name: str, found: Found) -> str:
+    return f"alert:{name}:{found.key}"
+
+
+def _is_told(name: str, found: Found, view: View) -> bool:
+    return conditions.is_told(view.ledger, _key(name, found))
+
+
+def _is_time(name: str, view: View) -> bool:
+    """Whether the last letter of this kind is an hour old; or of the future, where the clock was put back."""
+    last = conditions.last_letter(view.ledger, f"alert:{name}:")
+    return last is None or not last <= view.now < last + BETWEEN_LETTERS
 
 
 def _alert(name: str, found: Found, view: View) -> Alert:
     return Alert(name, view.now, {"mailbox": found.mailbox, **found.values}, found.details)
 
 
-def _post(desk: Desk, key: str, alert: Alert, mailbox: str) -> Posted:
+def _post(desk: Desk, key: str, letter: Sequence[Alert], mailbox: str) -> Posted:
     """The letter to the operators, in earnest as in rehearsal."""
     register, settings = desk.register, desk.settings
-    number = f"A{alert.at:%m%d}-{hashlib.sha256(key.encode()).hexdigest()[:8].upper()}"
+    at = letter[0].at
+    number = f"A{at:%m%d}-{hashlib.sha256(key.encode()).hexdigest()[:8].upper()}"
     sender = register.survey.mailbox(mailbox or next(iter(settings.mailboxes)))
-    notice = Notice("alert", key, number, sender, "", render_alert(alert, load_wording()))
-    outlet = Outlet(register.survey.phrases.ministry, settings, alert.at, message_ids(desk.ledger))
+    notice = Notice("alert", key, number, sender, "", render_alerts(letter, load_wording()))
+    outlet = Outlet(register.survey.phrases.ministry, settings, at, message_ids(desk.ledger))
     (posted,) = posts(notice, [settings.operators], outlet)
     return posted

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from config.settings import Settings
 from intake.sources.answered import Answers
@@ -28,18 +30,18 @@ from routing.decision.override import NO_OVERRIDE, Override
 from routing.decision.verdict import MailDecision
 from routing.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
 from routing.judge import Judge, Settled
-from routing.ledger import arrivals, outbox, people, sending, verdicts, withdrawing
+from routing.ledger import arrivals, deciding, outbox, people, sending, verdicts, withdrawing
 from routing.ledger import missing as absent
 from routing.ledger.arrivals import Arrival, Place
 from routing.ledger.missing import Difference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
 from routing.readers import Readers
-from routing.reading import Reader, ReaderDied, ReaderUnavailable, ReadFailed, Reading
+from routing.reading import Reader, ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed, Reading
 from routing.register import Register
 from routing.settling import Settling
 from routing.unasked import remind
 
-DEATHS_TO_QUARANTINE = 3
+DEFERRED_AT_MOST = timedelta(minutes=10)  # after so long a mail that was deferred waits for no pause among the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,18 @@ class Desk:
         self.reader = reader
         self.clock = clock
         self._contacts = ContactsAtHand()
+        self._begun: set[int] = set()  # arrivals whose beginning is committed
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """What a desk that was killed had under way is deferred first; what this one has, when it stops in order,
+        counts against no mail."""
+        deciding.take_stock(self.ledger, self.clock())
+        try:
+            yield
+        finally:
+            with suppress(LedgerBusy, DiskFull):
+                deciding.end_all(self.ledger)
 
     @property
     def judge(self) -> Judge:
@@ -89,44 +103,69 @@ class Desk:
         place = Place(mailbox, self.register.survey.mailbox(mailbox).receipt_prefix, uidvalidity)
         return arrivals.keep(self.ledger, place, mails, self.clock())
 
-    def settle_waiting(self) -> Generator[Settled, None, None]:
-        """Decides every mail that waits, oldest first. One over which the reader died comes again after the
-        others, until it is settled or quarantined."""
-        settling = self.settling()
+    def settle_waiting(self, deferred: bool = True) -> Generator[Settled, None, None]:
+        """Decides every mail that waits, oldest first; then, unless `deferred` is False, those that were deferred, as
+        is one over which the reader dies, until each is settled or quarantined."""
+        settling = self.settling(deferred=lambda: deferred)
         try:
             while (settled := settling.step(wait=True)) is not None:
                 yield from settled
         finally:
             settling.close()
 
-    def settling(self, tell: Callable[[], None] = lambda: None) -> Settling:
+    def settling(
+        self, tell: Callable[[], None] = lambda: None, deferred: Callable[[], bool] = lambda: True
+    ) -> Settling:
         """The same in steps that wait for nothing. `tell` is called, in another thread, when there is
-        something for the next step."""
-        return Settling(self, tell)
+        something for the next step; `deferred` is asked whether a mail that was deferred may come now."""
+        return Settling(self, tell, deferred)
 
-    def waiting(self) -> Iterator[tuple[Arrival, bytes | None]]:
-        """The mails that wait now, oldest first, with the bytes that are to be read, if they may be read."""
-        return ((arrival, self._raw(arrival)) for arrival in arrivals.waiting(self.ledger))
+    def waiting(self) -> Sequence[Arrival]:
+        """The mails that wait now, oldest first, without those that were deferred."""
+        return arrivals.waiting(self.ledger)
+
+    def next_deferred(self, overdue: bool) -> Arrival | None:
+        """The next one of those that were deferred; `overdue`: if it has waited for long."""
+        now = self.clock()
+        return deciding.next_deferred(self.ledger, now - DEFERRED_AT_MOST if overdue else now)
 
     def settle(self, arrival: Arrival, reading: Reading | None = None) -> Settled | None:
         """Decides one mail by its reading, or reads it first. None where the reader died (the mail waits for
         its next try) and where an official was quicker."""
         return next(iter(self.settle_together([(arrival, reading)])), None)
 
-    def settle_together(self, mails: Sequence[tuple[Arrival, Reading | None]]) -> list[Settled]:
+    def settle_together(
+        self, mails: Sequence[tuple[Arrival, Reading | None]], following: Sequence[Arrival] = ()
+    ) -> list[Settled]:
         """Decides mails in their order and commits them in one transaction: each sees the verdicts of those
-        before it, and a crash leaves all of them or none. Whatever fails in one holds that one only."""
+        before it, and a crash leaves all of them or none. Whatever fails in one holds that one only. `following`:
+        mails that are on their way, whose beginning is committed with this."""
         read = [(arrival, self._read(arrival, reading)) for arrival, reading in mails]
-        if not any(found for _, found in read):
+        found = [(arrival, what) for arrival, what in read if what is not None]
+        if not found:
             return []
+        coming = [arrival.id for arrival in following]
+        self._begin([arrival.id for arrival, _ in found], coming)
         with self.ledger.writing():
-            settled = [self._settle_read(arrival, found) for arrival, found in read if found is not None]
+            settled = [self._settle_read(arrival, what) for arrival, what in found]
+            deciding.begin(self.ledger, coming, alone=False)
+        self._begun = set(coming)
         return [one for one in settled if one is not None]
+
+    def _begin(self, ids: Sequence[int], coming: Sequence[int]) -> None:
+        """Commits the beginning of these decisions, unless that was done with the commit before them; in a stream of
+        mail it was."""
+        if not self._begun.issuperset(ids):
+            with self.ledger.writing():
+                deciding.begin(self.ledger, coming, alone=False)
+                deciding.begin(self.ledger, ids, alone=len(ids) == 1)
+            self._begun = {*ids, *coming}
 
     def _settle_read(self, arrival: Arrival, read: Submission | Note) -> Settled | None:
         """Inside the transaction: the decision about one mail, or the note that holds it; None where an
         official has decided or erased it since it was fetched."""
         if not arrivals.is_waiting(self.ledger, arrival.id):
+            deciding.end(self.ledger, arrival.id)
             return None
         if isinstance(read, Note):
             return self._hold(arrival, read.kind, read.detail)
@@ -149,12 +188,12 @@ class Desk:
         """The rule by which a mail is held without being read, or an empty string."""
         if arrival.header_only and not self._is_early(arrival):
             return "too_large"
-        return "poison" if verdicts.deaths(self.ledger, arrival.id) >= DEATHS_TO_QUARANTINE else ""
+        return "poison" if verdicts.is_poison(self.ledger, arrival.id) else ""
 
     def _is_early(self, arrival: Arrival) -> bool:
         return beginning.is_early(self.ledger, self.settings, arrival)
 
-    def _raw(self, arrival: Arrival) -> bytes | None:
+    def raw(self, arrival: Arrival) -> bytes | None:
         """The bytes to be read ahead; None where there are none, or none that may be read."""
         try:
             return None if self._unreadable(arrival) else self._bytes(arrival)
@@ -176,8 +215,7 @@ class Desk:
                 return Note(rule)
             return self.reader.read_mail(self._bytes(arrival))
         except ReaderDied as death:
-            note = Note("reader_died", str(death))
-            verdicts.add_event(self.ledger, note, arrival.id, ("uketsuke", ""), self.clock())
+            self._defer(arrival, death)
             return None
         except ReadFailed as failure:
             return Note("read_failed", str(failure))
@@ -185,6 +223,15 @@ class Desk:
             raise
         except Exception:  # noqa: BLE001 - as in `_settle_read`
             return Note("read_failed", traceback.format_exc())
+
+    def _defer(self, arrival: Arrival, death: ReaderDied) -> None:
+        """Counts a death of the reader against a mail, which comes again after all others."""
+        kind, now = "reader_hung" if isinstance(death, ReaderHung) else "reader_died", self.clock()
+        with self.ledger.writing():
+            verdicts.note(self.ledger, Note(kind, str(death)), arrival.id, ("uketsuke", ""), now)
+            deciding.end(self.ledger, arrival.id)
+            deciding.defer(self.ledger, arrival.id, now)
+        self._begun.discard(arrival.id)
 
     def _hold(self, arrival: Arrival, rule: str, detail: str) -> Settled:
         told = detail.encode(

@@ -40,20 +40,34 @@ def run_once(
     for mail in absent.missing(desk.ledger, desk.clock()):
         well = False
         say(f"{mail.mailbox}: サーバーから取り出せません（UID {mail.uid}）")
-    for settled in desk.settle_waiting():
+    for settled in desk.settle_waiting(deferred=False):
         say(settled_line(settled, desk.register))
     for line in (*patience(desk), *reminders(desk, read), *reports(desk, len(read) == len(sources))):
         if line:
             say(line)
+    well = _send(desk, sender, say, aides) and well
+    for settled in desk.settle_waiting():  # those that were deferred, when all the others are answered
+        say(settled_line(settled, desk.register))
+        well = _send(desk, sender, say, aides) and well
+    for line in patience(desk):
+        if line:
+            say(line)
     for sentence in alerts.queue_due(desk, alerts.view_of(desk)):
         say(sentence)
-    for delivery in desk.deliver(sender, aides.answers):
-        say(delivery_line(delivery))
-        well = well and delivery.state in ("sent", "drafted", "overtaken")
+    well = _send(desk, sender, say, aides) and well
     sender.close()
     well = _run_errands(desk, read, say, aides) and well
     aides.close()
     erasure.wipe(desk.ledger)
+    return well
+
+
+def _send(desk: Desk, sender: Sender, say: Callable[[str], None], aides: Aides) -> bool:
+    """Delivers what is due; whether every reply left."""
+    well = True
+    for delivery in desk.deliver(sender, aides.answers):
+        say(delivery_line(delivery))
+        well = well and delivery.state in ("sent", "drafted", "overtaken")
     return well
 
 

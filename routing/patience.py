@@ -36,7 +36,7 @@ def patience(desk: Desk) -> Iterator[str]:
     for arrival, what in waits.over(desk.ledger, desk.clock()):
         again = _end(desk, arrival, what) or again
         yield ""
-    for settled in desk.settle_waiting() if again else ():
+    for settled in desk.settle_waiting(deferred=False) if again else ():
         yield settled_line(settled, desk.register)
     if again:
         yield from patience(desk)
@@ -95,9 +95,10 @@ def _try(desk: Desk, file: Arrival, key: Arrival) -> str:
     """Reads the locked mail with the passwords that the other one tells. A line where that opened something;
     else an empty one, and the mail waits on."""
     stored = verdicts.submission_of(desk.ledger, file.id)
+    # before it is tried: what ends the desk in the midst of it is not begun again
+    verdicts.add_event(desk.ledger, Note("password_tried", key.receipt), file.id, DESK, desk.clock())
     reading = _read_with(desk, file, key)
     with desk.ledger.writing():
-        verdicts.note(desk.ledger, Note("password_tried", key.receipt), file.id, DESK, desk.clock())
         if stored is None or reading is None or not opens_more(stored, reading):
             return ""
         verdicts.note(desk.ledger, Note("password_opened", key.receipt), file.id, DESK, desk.clock())

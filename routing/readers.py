@@ -22,7 +22,7 @@ from threading import Thread
 
 from intake.submission import FileReading, Submission
 from routing.ledger.arrivals import Arrival
-from routing.reading import Reader, Reading
+from routing.reading import NOT_STARTED, Reader, ReaderUnavailable, Reading
 
 AHEAD_MAILS = 12  # begun at most for each child
 AHEAD_BYTES = 8 << 20
@@ -102,6 +102,10 @@ class ReadAhead:
         self.begin()
         return [(begun.arrival, begun.reading.result if begun.readable else None) for begun in taken]
 
+    def on_their_way(self) -> list[Arrival]:
+        """The mails that were begun and not handed out yet."""
+        return [begun.arrival for begun in self._begun]
+
     def _holds_back(self, over: int) -> bool:
         """Whether the next ones are waited for a little: to decide and commit several together costs less."""
         if 0 < over < min(TOGETHER, len(self._begun)):
@@ -173,11 +177,15 @@ class _Line:
     def hand_over(self) -> None:
         """Gives the thread what was added, all at once: it looks for more only between two readings."""
         if self._added:
+            if self._thread is None:
+                thread = Thread(target=self._run, name="reader", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as error:  # the system gives no more threads
+                    raise ReaderUnavailable(f"{NOT_STARTED}（{error}）") from error
+                self._thread = thread
             self._todo.put(self._added)
             self._added = []
-            if self._thread is None:
-                self._thread = Thread(target=self._run, name="reader", daemon=True)
-                self._thread.start()
 
     def close(self) -> None:
         """Ends the thread after the mail in hand."""

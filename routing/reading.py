@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from intake import release
 from intake.progress import Point, Progress, shared_page
@@ -33,6 +34,7 @@ START_SECONDS = 60.0  # until the child has loaded survey and roster, on a busy 
 REPLACE_AFTER = 5_000  # mails; what leaks in a library leaks in the child only, and a new one costs half a second
 
 CODE = release.digest()  # of this process, from its start on
+NOT_STARTED = "読み取りのプロセスを起動できません"
 _REPLACED = "プログラムが入れ替えられています。run を起動し直すまで、届いたメールの判定を待ちます"
 
 PIPE_BYTES = 1 << 20  # asked of the kernel for the pipe to the child, which gives as much to anybody
@@ -41,6 +43,7 @@ _PART = 1 << 16  # bytes read at once: what the pipe from the child holds
 
 _SUBMISSION = TypeAdapter(Submission)
 _FILE = TypeAdapter(FileReading)
+_PASSWORDS = TypeAdapter(tuple[str, ...])
 Reading = Callable[[], Submission]  # waits for the reading, and raises what `Reader.read_mail` raises
 
 
@@ -49,7 +52,11 @@ class ReaderUnavailable(Exception):
 
 
 class ReaderDied(Exception):
-    """The child died or was stopped outside of any file; counts against the mail in hand."""
+    """The child died outside of any file; counts against the mail in hand."""
+
+
+class ReaderHung(ReaderDied):
+    """It was stopped there because it took too long, which is no accident."""
 
 
 class ReadFailed(Exception):
@@ -93,23 +100,23 @@ class Reader:
         request: dict[str, object] = {"task": "mail"}
         if passwords:
             request["passwords"] = list(passwords)
-        return _SUBMISSION.validate_json(self._take(self._hand_over(request, raw)))
+        return _validated(_SUBMISSION, self._take(self._hand_over(request, raw)))
 
     def begin(self, raw: bytes) -> Reading:
         """Hands a mail over while others are being read, as far as it fits into the pipe beside them. Readings are
         taken in the order in which they were begun."""
         asked = self._hand_over({"task": "mail"}, raw)
-        return lambda: _SUBMISSION.validate_json(self._take(asked))
+        return lambda: _validated(_SUBMISSION, self._take(asked))
 
     def told_passwords(self, raw: bytes) -> tuple[str, ...]:
         """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten, never
         written anywhere. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        return tuple(json.loads(self._take(self._hand_over({"task": "passwords"}, raw))))
+        return _validated(_PASSWORDS, self._take(self._hand_over({"task": "passwords"}, raw)))
 
     def read_file(self, filename: str, data: bytes) -> FileReading:
         """One file as `check` sees it. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
         asked = self._hand_over({"task": "file", "filename": filename}, data)
-        return _FILE.validate_json(self._take(asked))
+        return _validated(_FILE, self._take(asked))
 
     def drop(self) -> None:
         """Forgets what was begun and not taken, with the child that is at it."""
@@ -122,7 +129,7 @@ class Reader:
         child, self._child = self._child, None
         self._heard.clear()
         if child is not None and child.stdin is not None and child.stdout is not None:
-            with suppress(BrokenPipeError):  # what a dead child left unread
+            with suppress(OSError):  # what a dead child left unread
                 child.stdin.close()
             try:
                 child.wait(timeout=2)
@@ -150,9 +157,10 @@ class Reader:
             raise
         if isinstance(asked.end, ReaderDied):
             raise asked.end
-        if asked.end[:1] == b"E":
-            raise ReadFailed(asked.end[1:].decode("utf-8", "backslashreplace"))
-        return asked.end[1:]
+        if asked.end[:1] == b"R":
+            return asked.end[1:]
+        told = asked.end[1:] if asked.end[:1] == b"E" else b"no answer: " + asked.end[:100]
+        raise ReadFailed(told.decode("utf-8", "backslashreplace"))
 
     def _send(self) -> None:
         """Sends what this child was not sent, as far as nobody need wait for it to be read. Where the child is
@@ -166,7 +174,7 @@ class Reader:
             asked.sent = True
             with_child.append(asked)
             head = json.dumps({**asked.request, "skip": asked.skip}).encode()
-            with suppress(OSError):
+            with suppress(BrokenPipeError), self._nobodys_fault():
                 child.stdin.write(frame(head) + frame(asked.data))
                 child.stdin.flush()
 
@@ -180,7 +188,8 @@ class Reader:
         """The end of the oldest request; or of its first attempt, where a file of it cost the child its life."""
         assert self._child is not None and self._child.stdout is not None
         try:
-            answer = _receive(self._child.stdout.fileno(), self._heard, self._seconds, self._now_at)
+            with self._nobodys_fault():
+                answer = _receive(self._child.stdout.fileno(), self._heard, self._seconds, self._now_at)
         except (TimeoutError, EOFError) as error:
             self._kill()
             self._bury(self._now_at().position, error)
@@ -202,7 +211,8 @@ class Reader:
         if position and position not in oldest.skip:
             oldest.skip.append(position)
         else:
-            self._asked.popleft().end = ReaderDied(f"file {position}" if position else type(error).__name__)
+            death = ReaderHung if isinstance(error, TimeoutError) else ReaderDied
+            self._asked.popleft().end = death(f"file {position}" if position else type(error).__name__)
 
     def _running(self, idle: bool) -> subprocess.Popen[bytes]:
         """The child; `idle`: nothing of ours is with it, so that it may be replaced."""
@@ -212,6 +222,20 @@ class Reader:
             self._child = self._start()
         return self._child
 
+    @contextmanager
+    def _nobodys_fault(self) -> Iterator[None]:
+        """What goes wrong between the child and us, as for want of memory, is ReaderUnavailable: another child will
+        be asked anew. That a child is dead, or takes too long, is for the caller to judge."""
+        try:
+            yield
+        except (BrokenPipeError, TimeoutError, EOFError):
+            raise
+        except (OSError, ValueError, MemoryError) as error:
+            self._kill()
+            for asked in self._asked:
+                asked.sent = False
+            raise ReaderUnavailable(f"読み取りのプロセスと通信できません（{type(error).__name__}）") from error
+
     def _start(self) -> subprocess.Popen[bytes]:
         self._served = 0
         try:
@@ -219,14 +243,13 @@ class Reader:
             assert child.stdin is not None and child.stdout is not None
             self._room = _widened(child.stdin.fileno())
             greeting = _receive(child.stdout.fileno(), self._heard, START_SECONDS)
-        except (OSError, EOFError) as error:  # TimeoutError is an OSError
+        except (OSError, EOFError, ValueError, MemoryError, subprocess.SubprocessError) as error:
             self._kill()
-            raise ReaderUnavailable(
-                f"読み取りのプロセスを起動できません（{type(error).__name__}）"
-            ) from error
-        if greeting[1:].decode() != CODE:
+            raise ReaderUnavailable(f"{NOT_STARTED}（{type(error).__name__}）") from error
+        if greeting != b"S" + CODE.encode():
             self._kill()
-            raise ReaderUnavailable(_REPLACED)
+            replaced = greeting[:1] == b"S" and len(greeting) == 1 + len(CODE)
+            raise ReaderUnavailable(_REPLACED if replaced else f"{NOT_STARTED}（{greeting[:40]!r}）")
         return child
 
     def _spawn(self) -> subprocess.Popen[bytes]:
@@ -243,6 +266,18 @@ class Reader:
         if self._child is not None:
             self._child.kill()
         self.close()
+
+
+Answered = TypeVar("Answered")
+
+
+def _validated(shape: TypeAdapter[Answered], answer: bytes) -> Answered:
+    """An answer as what it should be. Raises ReadFailed, which quotes nothing of it: it may tell passwords."""
+    try:
+        return shape.validate_json(answer)
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_context=False, include_input=False)[:3]
+        raise ReadFailed(f"an answer of another shape: {told}") from None
 
 
 def _in_pipe(asked: _Asked) -> int:

@@ -1,12 +1,13 @@
 """The mails that wait, on their way through the readers to the desk, a few in one transaction.
 
 Takes what has been read by then, a few readings together, so that a commit is paid for once for several mails.
-Keeps their order, oldest first. Decides nothing; writes nothing itself.
+Keeps their order, oldest first; those that were deferred come one by one, when no other waits. Decides nothing;
+writes nothing itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from routing.judge import Settled
@@ -20,44 +21,73 @@ class Decider(Protocol):
 
     reader: Reader | Readers
 
-    def waiting(self) -> Iterator[tuple[Arrival, bytes | None]]:
-        """The mails that wait now, with their bytes."""
+    def waiting(self) -> Sequence[Arrival]:
+        """The mails that wait now, oldest first, without those that were deferred."""
         ...
 
-    def settle_together(self, mails: Sequence[tuple[Arrival, Reading | None]]) -> list[Settled]:
-        """Decides them in one transaction."""
+    def next_deferred(self, overdue: bool) -> Arrival | None:
+        """The next one of those; `overdue`: if it has waited for long."""
+        ...
+
+    def raw(self, arrival: Arrival) -> bytes | None:
+        """Its bytes, if they may be read."""
+        ...
+
+    def settle_together(
+        self, mails: Sequence[tuple[Arrival, Reading | None]], following: Sequence[Arrival] = ()
+    ) -> list[Settled]:
+        """Decides them in one transaction; `following` are on their way."""
         ...
 
 
 class Settling:
-    """One walk over the mails that wait. Those that come, and those over which the reader died, are seen
-    when the ones before them are done."""
+    """One walk after another over the mails that wait. Those that come, and those over which the reader died, are
+    seen when the ones before them are done."""
 
-    def __init__(self, desk: Decider, tell: Callable[[], None]) -> None:
+    def __init__(self, desk: Decider, tell: Callable[[], None], deferred: Callable[[], bool]) -> None:
+        """`deferred` is asked whether one that was deferred may come now."""
         self._desk = desk
         self._tell = tell
+        self._deferred_may_come = deferred
         self._ahead: ReadAhead | None = None
+        self._was_deferred = False  # the last walk was for a mail that was deferred
 
     def begin(self) -> None:
         """Has the readers begin with what waits. Raises what the look-up of the waiting mails raises."""
-        self._under_way().begin()
+        if self._ahead is None:
+            self._walk(self._desk.waiting(), None)
+        else:
+            self._ahead.begin()
 
     def step(self, wait: bool = False) -> list[Settled] | None:
         """Settles the mails that have been read meanwhile: those settled, perhaps none yet; None when no
-        mail waits any more. With `wait` at least one reading is over. Raises what `settle_together` raises."""
+        mail waits any more, or only such as were deferred and may not come now. With `wait` at least one reading
+        is over. Raises what `settle_together` raises."""
         taken = self._ahead.take(wait) if self._ahead is not None else None
         if taken is None:  # at the end of a walk: once more, for what has come since
-            self.close()
-            taken = self._under_way().take(wait)
+            taken = self._next_walk().take(wait)
         if taken is None:
             self.close()
             return None
-        return self._desk.settle_together(taken) if taken else []
+        following = self._ahead.on_their_way() if self._ahead is not None else []
+        return self._desk.settle_together(taken, following) if taken else []
 
-    def _under_way(self) -> ReadAhead:
-        if self._ahead is None:
-            self._ahead = ReadAhead(self._desk.reader, self._desk.waiting(), self._tell)
-        return self._ahead
+    def _next_walk(self) -> ReadAhead:
+        """Over all that wait. One that was deferred walks alone, where no other waits, or it has waited for long
+        and the others had their turn since the last one."""
+        mails, alone = self._desk.waiting(), None
+        if not (mails and self._was_deferred) and self._deferred_may_come():
+            alone = self._desk.next_deferred(overdue=bool(mails))
+        return self._walk(mails, alone)
+
+    def _walk(self, mails: Sequence[Arrival], alone: Arrival | None) -> ReadAhead:
+        self.close()
+        self._was_deferred = alone is not None
+        walk = [alone] if alone is not None else mails
+        begun = ReadAhead(self._desk.reader, ((mail, self._desk.raw(mail)) for mail in walk), self._tell)
+        self._ahead = begun
+        begun.begin()
+        return begun
 
     def close(self) -> None:
         """Reads nothing more; waits for the mails that are being read. What is not settled waits on."""

@@ -23,7 +23,7 @@ from routing import alerts, beginning
 from routing.bulletin import Bulletin
 from routing.clock import JST, system_clock
 from routing.delivery import Attempt, DeliveryThread, Line
-from routing.desk import Desk
+from routing.desk import DEFERRED_AT_MOST, Desk
 from routing.errands import NO_AIDES, Aides, ErrandsRun
 from routing.ledger import erasure, outbox
 from routing.ledger.sending import REST
@@ -77,6 +77,8 @@ class Worker:
         self._missed: set[str] = set()  # looks that the calendar ordered while another was under way
         self._began: dict[str, datetime] = {}  # when the last look into each mailbox was ordered …
         self._read: dict[str, datetime] = {}  # … and when the last one that succeeded was
+        self._looked: set[str] = set()  # mailboxes of which a look is over, well or not
+        self._started = time.monotonic()
         self._budget = ByteBudget(QUEUE_BYTES)
         self._mailboxes = {
             id: MailboxThread(id, source, desk.ledger.path, self._budget, self._inbox.put)
@@ -161,7 +163,19 @@ class Worker:
     def _settle_anew(self) -> None:
         if self._unsettled is not None:
             self._unsettled.close()
-        self._unsettled, self._routine, self._idle = self._desk.settling(self._tell_read), None, False
+        self._unsettled, self._routine, self._idle = self._settling(), None, False
+
+    def _settling(self) -> Settling:
+        return self._desk.settling(self._tell_read, self._deferred_may_come)
+
+    def _deferred_may_come(self) -> bool:
+        """Whether the mails of which one may have ended an earlier run can be tried: what came meanwhile is fetched
+        and answered first, as far as can be. No server keeps them waiting for ever."""
+        if time.monotonic() - self._started > DEFERRED_AT_MOST.total_seconds():
+            return True
+        rests = time.monotonic() < self._delivery_rests_until
+        answered = rests or (self._delivery_free and self._desk.first_due() is None)
+        return answered and self._looked.issuperset(self._mailboxes)
 
     def _tell_read(self) -> None:
         """Runs in a reader's thread."""
@@ -182,6 +196,7 @@ class Worker:
             self._budget.give(item.size)
         elif isinstance(item, Polled):
             self._bulletin.polled(item)
+            self._looked.add(item.mailbox)
             if not item.problem and item.mailbox in self._began:
                 self._read[item.mailbox] = self._began[item.mailbox]
             self._mailboxes[item.mailbox].handled()
@@ -197,9 +212,11 @@ class Worker:
         elif isinstance(item, Wake):
             self._look_after()
         if self._unsettled is None and isinstance(item, Batch | Polled | Wake):
-            self._unsettled = self._desk.settling(self._tell_read)
+            self._unsettled = self._settling()
             if self._routine is None:
                 self._routine = self._routines()
+        elif self._unsettled is None and isinstance(item, Attempt) and self._delivery_free:
+            self._unsettled = self._settling()  # what was to be answered is: now those that were deferred
 
     def _begin(self, line: Line) -> None:
         """The line is open: commits the beginning of the first attempt. Or it could not be opened."""

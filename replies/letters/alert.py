@@ -5,7 +5,7 @@ Values in, a subject and a body out, as in `render.py`. Decides neither what is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,16 +29,17 @@ def alert_sentence(alert: Alert, wording: Wording) -> str:
     return wording.alert[alert.condition].sentence.format_map(alert.values)
 
 
-def render_alert(alert: Alert, wording: Wording) -> Rendered:
-    """The letter. KeyError for a condition without wording."""
-    said = wording.alert[alert.condition]
+def render_alerts(alerts: Sequence[Alert], wording: Wording) -> Rendered:
+    """One letter for alerts of one condition, the first in its subject. KeyError for a condition without wording."""
+    first, said = alerts[0], wording.alert[alerts[0].condition]
+    mends = dict.fromkeys(said.mend.format_map(alert.values) for alert in alerts)
     body = write_body(
         "alert",
         {
-            "sentence": alert_sentence(alert, wording),
-            "mend": said.mend.format_map(alert.values),
-            "details": alert.details,
-            "at": alert.at,
+            "told": [(alert_sentence(alert, wording), alert.details) for alert in alerts],
+            "mends": list(mends),
+            "at": first.at,
         },
     )
-    return Rendered(wording.subject["alert"] + said.subject.format_map(alert.values), body)
+    more = f"（ほか{len(alerts) - 1}件）" if len(alerts) > 1 else ""
+    return Rendered(wording.subject["alert"] + said.subject.format_map(first.values) + more, body)

@@ -16,6 +16,7 @@ from rich.text import Text
 from config.errors import SettingsError
 from replies.preload import preload
 from routing.bulletin import State
+from routing.cli import stopping
 from routing.cli.context import App, console, table, with_app
 from routing.clock import system_clock
 from routing.connections import open_aides, open_sender, open_source, unreadable_secrets
@@ -35,7 +36,7 @@ def run(app: App, once: bool) -> int:
     if mistakes := unreadable_secrets(settings, app.settings_path.name):
         raise SettingsError(mistakes)
     clock = app.clock if once else system_clock
-    with app.open_desk(clock) as desk, desk_lock(settings.ledger):
+    with app.open_desk(clock) as desk, desk_lock(settings.ledger), desk.at_work():
         sources = {id: open_source(mailbox, settings) for id, mailbox in settings.mailboxes.items()}
         sender, aides = open_sender(settings, app.register.survey), open_aides(settings)
         if once:
@@ -44,6 +45,8 @@ def run(app: App, once: bool) -> int:
         worker = Worker(desk, sources, sender, aides)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: _stop(worker, number))
+        if stopping.told:  # and not heard: Python swallows what is raised while it tidies up
+            worker.stop()
         _work(worker, console())
     return 0
 

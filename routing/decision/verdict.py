@@ -199,7 +199,7 @@ FILE_TABLE: tuple[FileRow, ...] = (
 
 # Mail that never reached the tables: no Submission could be made of it.
 UNREAD: dict[str, str] = {
-    "poison": "読み取り中に３回停止したため隔離しました",
+    "poison": "読み取りまたは判定の途中で繰り返し停止したため隔離しました",
     "too_large": "大きすぎるためヘッダーだけを記録しました",
     "read_failed": "読み取り中に予期しない問題が起きました",
     "password_used": "パスワードのお知らせです（ファイルを開き、内容を消去しました）",

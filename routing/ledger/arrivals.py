@@ -133,11 +133,13 @@ def _insert(ledger: Ledger, place: Place, mail: Fetched, sha256: str, now: datet
 
 
 def waiting(ledger: Ledger) -> list[Arrival]:
-    """Arrivals that wait for a verdict, oldest first."""
+    """Arrivals that wait for a verdict, oldest first, without those that were deferred."""
     return [
         _arrival(row)
         for row in ledger.rows(  # CROSS JOIN: SQLite keeps this order and does not walk through all arrivals
-            "SELECT a.* FROM to_read q CROSS JOIN arrival a ON a.id = q.arrival_id ORDER BY a.received_at, a.id"
+            "SELECT a.* FROM to_read q CROSS JOIN arrival a ON a.id = q.arrival_id"
+            " WHERE NOT EXISTS (SELECT 1 FROM deferred s WHERE s.arrival_id = q.arrival_id)"
+            " ORDER BY a.received_at, a.id"
         )
     ]
 

@@ -33,21 +33,54 @@ def _instant(text: str) -> datetime | None:
     return unstamp(text) if text else None
 
 
-def newest_key(ledger: Ledger, prefix: str) -> str:
-    """The newest key in the outbox that begins so, or an empty string; the keys' order is their age."""
+TOLD = "alerted"  # the event: told to the operators, in a letter that has the key of another thing
+
+
+def is_told(ledger: Ledger, key: str) -> bool:
+    """Whether a thing was told to the operators."""
     row = ledger.row(
-        "SELECT key FROM outbox WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1",
-        prefix,
-        prefix + "\uffff",
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM outbox WHERE key = ?)"
+        f" OR EXISTS (SELECT 1 FROM event WHERE kind = '{TOLD}' AND detail = ?)",
+        key,
+        key,
     )
-    return str(row["key"]) if row else ""
+    return row is not None
 
 
-def quarantined(ledger: Ledger, at: datetime) -> list[tuple[int, str, str]]:
-    """Mails that were put into quarantine: (number of the event, mailbox, receipt number)."""
+def told_keys(ledger: Ledger, prefix: str) -> list[str]:
+    """The keys of what was told that begin so, in their own order."""
+    until = prefix + "\uffff"
+    rows = ledger.rows(
+        "SELECT key FROM outbox WHERE key >= ? AND key < ? UNION"
+        f" SELECT detail FROM event WHERE kind = '{TOLD}' AND detail >= ? AND detail < ? ORDER BY key",
+        prefix,
+        until,
+        prefix,
+        until,
+    )
+    return [str(row["key"]) for row in rows]
+
+
+def newest_key(ledger: Ledger, prefix: str) -> str:
+    """The newest of them, or an empty string; for keys whose order is their age."""
+    return next(reversed(told_keys(ledger, prefix)), "")
+
+
+def last_letter(ledger: Ledger, prefix: str) -> datetime | None:
+    """When the last letter was written whose key begins so."""
+    row = ledger.row(
+        "SELECT max(recorded_at) AS at FROM outbox WHERE key >= ? AND key < ?", prefix, prefix + "\uffff"
+    )
+    return _instant(row["at"] or "") if row else None
+
+
+def quarantined(ledger: Ledger, at: datetime, after: int) -> list[tuple[int, str, str]]:
+    """Mails that were put into quarantine by events after this one: (number of the event, mailbox, receipt
+    number)."""
     rows = ledger.rows(
         "SELECT e.id, a.mailbox, a.receipt FROM event e JOIN arrival a ON a.id = e.arrival_id"
-        " WHERE e.kind = 'poison' AND e.recorded_at <= ? ORDER BY e.id",
+        " WHERE e.kind = 'poison' AND e.id > ? AND e.recorded_at <= ? ORDER BY e.id",
+        after,
         stamp(at),
     )
     return [(r["id"], r["mailbox"], r["receipt"]) for r in rows]

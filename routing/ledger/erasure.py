@@ -41,6 +41,8 @@ _CONTENT = (
     "UPDATE evidence SET claim = '' WHERE arrival_id = ?",
     "UPDATE event SET detail = '' WHERE arrival_id = ? AND kind = 'read_failed'",  # a traceback may quote
     "DELETE FROM to_read WHERE arrival_id = ?",
+    "DELETE FROM deciding WHERE arrival_id = ?",
+    "DELETE FROM deferred WHERE arrival_id = ?",
     "DELETE FROM wait WHERE arrival_id = ?",
     "DELETE FROM to_pair WHERE arrival_id = ?",
     "DELETE FROM raw WHERE arrival_id = ?",

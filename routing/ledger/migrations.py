@@ -2,8 +2,8 @@
 
 Words are those of DESIGN §2. No column holds a state that changes: states are folded from rows that are
 only ever added. The exceptions hold no fact of their own: the cursors, and the queues `to_read`, `to_send`,
-`to_withdraw`, `to_wipe`, `to_pair`, `to_copy` and `wait`, which name the rows that still wait for work. Only
-`erasure.py` takes something out, and says so.
+`to_withdraw`, `to_wipe`, `to_pair`, `to_copy`, `wait`, `deciding` and `deferred`, which name the rows that
+still wait for work. Only `erasure.py` takes something out, and says so.
 """
 
 from __future__ import annotations
@@ -435,6 +435,25 @@ def m017_holds(db: Database) -> None:
             recorded_at TEXT NOT NULL
         ) STRICT""",
         "CREATE TABLE to_copy (outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id)) STRICT",
+    )
+
+
+@migrations()
+def m018_deciding(db: Database) -> None:
+    """Two queues: mails whose decision has begun (`alone`: no other was under way), and mails that wait until no
+    other does, since a reader died over them or the desk while it decided them. And what operators were told in
+    one letter with other things, found by its key."""
+    _run(
+        db,
+        "CREATE INDEX event_alerted ON event (detail) WHERE kind = 'alerted'",
+        """CREATE TABLE deciding (
+            arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id),
+            alone INTEGER NOT NULL
+        ) STRICT""",
+        """CREATE TABLE deferred (
+            arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id),
+            since TEXT NOT NULL
+        ) STRICT""",
     )
 
 

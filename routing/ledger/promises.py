@@ -91,6 +91,9 @@ PROMISES: tuple[Promise, ...] = (
     Promise("readable", 4, "判定待ちのメールには、原本があります",
      """SELECT q.arrival_id FROM to_read q
         WHERE NOT EXISTS (SELECT 1 FROM raw r WHERE r.arrival_id = q.arrival_id)"""),
+    Promise("queued_to_read", 4, "判定を始めたメールと後回しのメールは、判定待ちにあります",
+     """SELECT arrival_id FROM (SELECT arrival_id FROM deciding UNION SELECT arrival_id FROM deferred)
+        WHERE arrival_id NOT IN (SELECT arrival_id FROM to_read)"""),
     Promise("characters", 5, "読み取れなかった文字は、件名にあれば全て指摘されています",
      """SELECT m.arrival_id FROM message m WHERE instr(m.subject, char(65533)) > 0 AND m.submission <> ''
         AND json_array_length(m.submission, '$.message.defects') = 0"""),

@@ -21,6 +21,9 @@ from routing.ledger.store import Ledger
 from routing.proof import Proof
 
 _SUBMISSION = TypeAdapter(Submission)
+DEATHS_TO_QUARANTINE = 3  # an accident may happen twice …
+TIMEOUTS_TO_QUARANTINE = 2  # … but what takes too long once takes too long again, and costs all others its time
+_QUEUES = ("to_read", "deciding", "deferred")  # in which a mail waits for its verdict
 
 
 def content_key(submission: Submission) -> str:
@@ -38,7 +41,8 @@ def record(ledger: Ledger, decided: Decided, now: datetime) -> None:
     _record_verdicts(ledger, decided, now)
     for event in decided.notes:
         note(ledger, event, decided.arrival.id, (decided.decided_by, decided.why), now)
-    ledger.run("DELETE FROM to_read WHERE arrival_id = ?", decided.arrival.id)
+    for queue in _QUEUES:
+        ledger.run(f"DELETE FROM {queue} WHERE arrival_id = ?", decided.arrival.id)
 
 
 def _record_reading(ledger: Ledger, decided: Decided, submission: Submission, now: datetime) -> None:
@@ -272,22 +276,27 @@ def add_event(
         note(ledger, event, arrival_id, who, now)
 
 
-def deaths(ledger: Ledger, arrival_id: int) -> int:
-    """How often the reader died over an arrival since it was first seen, or since the last retry."""
+def is_poison(ledger: Ledger, arrival_id: int) -> bool:
+    """Whether so many readings of a mail, or decisions about it alone, were begun and never ended that it may cost
+    no more; counted from when it was first seen, or from the last retry."""
     row = ledger.row(
-        "SELECT count(*) AS n FROM event WHERE arrival_id = ? AND kind = 'reader_died' AND id > coalesce("
+        "SELECT count(*) AS n, count(*) FILTER (WHERE kind = 'reader_hung') AS hung FROM event"
+        " WHERE arrival_id = ? AND kind IN ('reader_died', 'reader_hung', 'decision_died') AND id > coalesce("
         "(SELECT max(id) FROM event WHERE arrival_id = ? AND kind = 'retry'), 0)",
         arrival_id,
         arrival_id,
     )
-    return int(row["n"]) if row else 0
+    return row is not None and (row["n"] >= DEATHS_TO_QUARANTINE or row["hung"] >= TIMEOUTS_TO_QUARANTINE)
 
 
 def read_again(ledger: Ledger, arrival_id: int, who: tuple[str, str], now: datetime) -> None:
     """Puts a mail back into the queue of those that wait to be read."""
     with ledger.writing():
+        dangerous = is_poison(ledger, arrival_id)
         note(ledger, Note("retry"), arrival_id, who, now)
         ledger.run("INSERT OR IGNORE INTO to_read VALUES (?)", arrival_id)
+        if dangerous:  # whatever was mended: it comes alone, after all others
+            ledger.run("INSERT OR REPLACE INTO deferred VALUES (?, ?)", arrival_id, stamp(now))
 
 
 def rounds(ledger: Ledger, arrival_id: int) -> int:

@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from tests.e2e.office import COMMAND, shift_survey
 from tests.routing.desk_at_hand import mail
-from tests.servers.machine import eventually
+from tests.servers.machine import eventually, takes_sigterm
 
 COUNT = "SELECT count(*) FROM verdict WHERE piece = '0'"
 LOOP = "loop,errors=remount-ro"
@@ -37,6 +37,7 @@ class Desk:
     sender: str = 'kind = "maildir"\npath = "out"\n'
     process: subprocess.Popen[bytes] | None = None
     _mails: int = 0
+    _files: int = 0
 
     def __post_init__(self) -> None:
         shift_survey(self.folder / "survey")
@@ -56,16 +57,20 @@ class Desk:
         """So many answers come in."""
         for _ in range(count):
             self._mails += 1
-            name = f"{1690000000 + self._mails}.M1P1.host"
-            raw = mail(body=f"{self._mails}", headers={"Message-ID": f"<m{self._mails}@city.test>"})
-            (self.folder / "inbox" / "tmp" / name).write_bytes(raw)
-            (self.folder / "inbox" / "tmp" / name).rename(self.folder / "inbox" / "new" / name)
+            self.put(mail(body=f"{self._mails}", headers={"Message-ID": f"<m{self._mails}@city.test>"}))
 
-    def start(self) -> None:
-        """`uketsuke run`."""
+    def put(self, raw: bytes) -> None:
+        """This mail comes in."""
+        self._files += 1
+        name = f"{1690000000 + self._files}.M1P1.host"
+        (self.folder / "inbox" / "tmp" / name).write_bytes(raw)
+        (self.folder / "inbox" / "tmp" / name).rename(self.folder / "inbox" / "new" / name)
+
+    def start(self, *words: str) -> None:
+        """`uketsuke run`, or another command."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, str(COMMAND), "--settings", str(self.folder / "settings.toml"), "run"],
+                [*self.prefix, str(COMMAND), "--settings", str(self.folder / "settings.toml"), *(words or ("run",))],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env={**os.environ, **self.environment},
             )  # fmt: skip
@@ -106,10 +111,12 @@ class Desk:
         assert self.replies() == wanted, self.log()[-3000:]
 
     def end(self) -> int:
-        """SIGTERM; the exit code."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        """SIGTERM, once the program has begun; the exit code."""
+        process = self.process
+        assert process is not None
+        eventually(lambda: process.poll() is not None or takes_sigterm(process.pid), 30)
+        process.send_signal(signal.SIGTERM)
+        return process.wait(30)
 
     def kill(self) -> None:
         if self.process is not None and self.process.poll() is None:

@@ -26,7 +26,7 @@ from config.jst import JST
 from config.load import default_survey
 from replies.workbooks.form import FillValue
 from tests.servers.correspondents import MINISTRY
-from tests.servers.machine import eventually
+from tests.servers.machine import eventually, takes_sigterm
 from tests.servers.mail import MailServers
 from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, filled
 
@@ -139,7 +139,8 @@ class Worker:
         assert text in self.log(), self.log()
 
     def terminate(self, seconds: float = 15.0) -> int:
-        """SIGTERM; the exit code."""
+        """SIGTERM, once the program has begun; the exit code."""
+        eventually(lambda: self.process.poll() is not None or takes_sigterm(self.process.pid), 30)
         self.process.terminate()
         return self.process.wait(seconds)
 

@@ -115,8 +115,8 @@ class Scene:
         quarantine to be told yet, which the desk does seconds later."""
         counts = (
             "SELECT (SELECT count(*) FROM verdict WHERE piece = '0'), (SELECT count(*) FROM to_read)"
-            " + (SELECT count(*) FROM to_send) + max(0, (SELECT count(*) FROM event WHERE kind = 'poison')"
-            " - (SELECT count(*) FROM outbox WHERE kind = 'alert'))"
+            " + (SELECT count(*) FROM to_send) + (EXISTS (SELECT 1 FROM event WHERE kind = 'poison')"
+            " AND NOT EXISTS (SELECT 1 FROM outbox WHERE kind = 'alert'))"
         )
         try:
             return self.rows(counts) == [(len(self.put) if mails is None else mails, 0)]

@@ -31,6 +31,7 @@ STEPS = (
     Step("kept", "routing.desk:Desk.keep", "after", "all"),
     Step("reading", "routing.reading:Reader.begin", "before", "read"),
     Step("read", "routing.reading:Reader._take", "after", "decided"),
+    Step("begun", "routing.desk:Desk._begin", "after", "all"),
     Step("deciding", "routing.judge:Judge.decide", "before", "decided"),
     Step("verdict written", "routing.ledger.verdicts:record", "after", "all"),
     Step("reply queued", "routing.ledger.outbox:queue", "after", "reply"),

@@ -80,15 +80,65 @@ def test_a_second_trouble_is_told_anew(office: Office) -> None:
         assert len(tell(office)) == 1
         arrivals.health(office.ledger, "n_mynumber", "", office.now)
         assert len(tell(office)) == 1
-        office.now += timedelta(minutes=20)
+        office.now += timedelta(minutes=60)
     assert office.count("outbox") == 4
 
 
 def test_each_mailbox_is_told_of_by_itself_and_those_of_other_settings_not_at_all(office: Office) -> None:
+    """At the same time in one letter: it is one server, as a rule."""
     for mailbox in ("n_mynumber", "sukoyaka", "elsewhere"):
         fail(office, mailbox)
     office.now += timedelta(minutes=20)
     assert [s.split()[1] for s in tell(office)] == ["n_mynumber", "sukoyaka"]
+    assert tell(office) == []
+    (letter,) = letters(office)
+    assert letter["Subject"] == "【受付からのお知らせ】n_mynumber を読めません（ほか1件）"
+    assert "提出先 sukoyaka の" in letter.get_content()
+    arrivals.health(office.ledger, "sukoyaka", "", office.now)
+    assert tell(office) == ["提出先 sukoyaka のメールボックスを、再び読めるようになりました。"]
+
+
+def test_two_hundred_mails_in_quarantine_are_two_letters_across_restarts(office: Office) -> None:
+    """The first is told at once, all that follow within the hour together at its end, and none twice."""
+    said = []
+    begun = office.now
+    for n in range(200):
+        quarantine(office, n)
+        said += [(office.now - begun, sentence) for sentence in tell(office)]
+        office.now += timedelta(seconds=15)
+    while office.now < begun + timedelta(hours=3):
+        said += [(office.now - begun, sentence) for sentence in tell(office)]
+        office.now += timedelta(minutes=1)
+    assert [at for at, _ in said] == [timedelta(0), timedelta(hours=1)]
+    assert ("1通" in said[0][1], "199通" in said[1][1]) == (True, True)
+    _, second = letters(office)
+    text = second.get_content()
+    assert text.count("受付番号 ") == 50 and "ほか149件" in text
+    assert len(text) < 5000
+
+
+def test_a_quarantine_told_by_an_older_release_is_not_told_again(office: Office) -> None:
+    quarantine(office, 1)
+    tell(office)
+    with office.ledger.writing():  # its key was the number of the event
+        office.ledger.run("UPDATE outbox SET key = 'alert:poison:' || (SELECT max(id) FROM event)")
+    office.now += timedelta(hours=2)
+    assert tell(office) == []
+    quarantine(office, 2)
+    assert len(tell(office)) == 1
+
+
+def test_a_clock_that_was_put_back_silences_no_alert(office: Office) -> None:
+    quarantine(office, 1)
+    assert len(tell(office)) == 1
+    office.now -= timedelta(days=1)
+    quarantine(office, 2)
+    assert len(tell(office)) == 1
+
+
+def quarantine(office: Office, number: int) -> None:
+    arrival = office.arrive(mail(attachments={}, body=str(number)))
+    verdicts.add_event(office.ledger, Note("poison"), arrival.id, ("uketsuke", ""), office.now)
 
 
 def test_the_letter_goes_to_the_operators_and_says_that_a_machine_wrote_it(office: Office) -> None:
@@ -127,7 +177,7 @@ def test_mails_that_the_server_keeps_back_are_told_by_uid_in_one_letter(office: 
     office.now += timedelta(minutes=10)
     assert tell(office) == []
     keep_back(office, "7", "9", "15")
-    office.now += timedelta(minutes=10)
+    office.now += timedelta(hours=1)
     assert len(tell(office)) == 1
 
 

@@ -157,6 +157,7 @@ BREAKS: dict[str, str] = {
     "INSERT INTO to_send VALUES (1, '2023-07-18T10:00:00+09:00')",
     "no_loop": "UPDATE message SET kind = 'auto_reply' WHERE arrival_id = 1",
     "readable": "DELETE FROM raw WHERE arrival_id = 7",
+    "queued_to_read": "INSERT INTO deferred VALUES (1, '2023-07-18T10:00:00+09:00')",
     "characters": "UPDATE message SET subject = '【横浜\ufffd】' WHERE arrival_id = 1",
     "rules": "UPDATE verdict SET rules = '[]' WHERE id = 1",
     "who_and_why": "UPDATE verdict SET why = '' WHERE decided_by = '山田'",

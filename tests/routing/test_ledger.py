@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from intake.sources.source import Cursor, Fetched
-from routing.decided import Posted
+from routing.decided import Note, Posted
 from routing.ledger import arrivals, outbox, people, verdicts
 from routing.ledger.arrivals import Place, receipt_number
 from routing.ledger.migrations import VIEWS
@@ -401,12 +401,21 @@ def test_an_approval_of_an_address_wins_over_one_of_its_domain(ledger: Ledger) -
     assert people.approval(ledger, "a@sub.example.com") is None
 
 
-def test_deaths_are_counted_since_the_last_retry(ledger: Ledger) -> None:
-    from routing.decided import Note
-
+@pytest.mark.parametrize(
+    ("kinds", "poison"),
+    [
+        (["reader_died", "reader_died"], False),
+        (["reader_died", "decision_died", "reader_died"], True),
+        (["reader_hung"], False),
+        (["reader_hung", "reader_hung"], True),
+        (["decision_died"] * 2 + ["retry", "decision_died"], False),
+        (["reader_hung", "retry", "reader_hung"], False),
+    ],
+)
+def test_three_deaths_or_two_timeouts_since_the_last_retry_are_poison(
+    ledger: Ledger, kinds: list[str], poison: bool
+) -> None:
     kept(ledger, fetched("1"))
-    for _ in range(2):
-        verdicts.add_event(ledger, Note("reader_died"), 1, ("uketsuke", ""), IN_TIME)
-    assert verdicts.deaths(ledger, 1) == 2
-    verdicts.read_again(ledger, 1, WHO, IN_TIME)
-    assert verdicts.deaths(ledger, 1) == 0
+    for kind in kinds:
+        verdicts.add_event(ledger, Note(kind), 1, WHO, IN_TIME)
+    assert verdicts.is_poison(ledger, 1) is poison

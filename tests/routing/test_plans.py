@@ -6,7 +6,7 @@ import re
 
 from tests.routing.desk_at_hand import Office, mail
 
-QUEUES = {"to_read", "to_send", "to_withdraw"}  # hold only what waits
+QUEUES = {"to_read", "to_send", "to_withdraw", "deferred", "deciding"}  # hold only what waits
 BY_HAND = {"sending_hold"}  # a row for each time that people held sending
 ITS_OWN = {"json_each", "groups", "newest", "told"}  # what a statement brings with it, or made itself
 _SCAN = re.compile(r"^SCAN (\w+)")

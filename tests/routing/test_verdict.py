@@ -215,7 +215,7 @@ def test_every_numbered_row_of_the_design_is_in_a_table() -> None:
 
 def test_an_operator_reads_a_sentence_for_a_rule() -> None:
     assert sentence_of("double") == "受理済みの回答があり、差し替えてよい裏付けのない別の回答です"
-    assert sentence_of("poison") == "読み取り中に３回停止したため隔離しました"
+    assert sentence_of("poison") == "読み取りまたは判定の途中で繰り返し停止したため隔離しました"
     assert sentence_of("unheard_of") == "unheard_of"
 
 

@@ -134,6 +134,14 @@ def answers(port: int, token: bytes, running: Running, seconds: float = 10.0) ->
     return False
 
 
+def takes_sigterm(pid: int) -> bool:
+    """Whether a process has said what it does at SIGTERM (proc(5), SigCgt); until then it just ends."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("SigCgt:"):
+            return bool(int(line.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+    return False  # it has ended
+
+
 def eventually(check: Callable[[], bool], seconds: float, every: float = 0.02) -> bool:
     """Whether `check` comes true within so many seconds; it is looked at `every` so many."""
     until = time.monotonic() + seconds

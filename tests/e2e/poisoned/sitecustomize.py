@@ -2,7 +2,8 @@
 
 Python imports a module of this name at its start. In the reader child it wraps the first thing that is done
 with a mail's bytes, so that what follows is real: a signal of the kernel, the ceiling of memory, a hang; or it
-adds a check of the survey's answers that raises.
+adds a check of the survey's answers that raises. In the desk, where UKETSUKE_DECIDES tells how, it wraps the decision
+about every mail whose subject says 毒.
 """
 
 import os
@@ -49,5 +50,23 @@ def _watch() -> None:
     intake.sheets.checks.CHECKS = (broken_check, *intake.sheets.checks.CHECKS)
 
 
+def _watch_desk(how: str) -> None:
+    from routing.judge import Judge
+
+    real = Judge.decide
+
+    def decide(self: Any, arrival: Any, submission: Any, *rest: Any) -> Any:
+        if "毒" in submission.message.subject:
+            print("the desk decides over poison", file=sys.stderr, flush=True)
+            if how == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(3600)
+        return real(self, arrival, submission, *rest)
+
+    Judge.decide = decide  # type: ignore[method-assign]
+
+
 if "intake.reader" in sys.orig_argv:
     _watch()
+elif os.environ.get("UKETSUKE_DECIDES"):
+    _watch_desk(os.environ["UKETSUKE_DECIDES"])
