@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from config.settings import TOPMOST
 from routing import operate
 from routing.cli.overview import _held_row
 from routing.decision.override import Override
@@ -90,7 +91,18 @@ def test_a_reply_without_a_file_waits_for_people_and_is_never_answered(
 # --- who it is from -----------------------------------------------------------------------------------------
 
 OURS, FORGED = "mx.mhlw.example.jp", "mx.evil.example.com"
+M365 = (
+    "spf={spf} (sender IP is 198.51.100.7) smtp.mailfrom=city.yokohama.lg.jp; dkim=none (message not signed)"
+    " header.d=none;dmarc={dmarc} action=oreject header.from=city.yokohama.lg.jp;compauth={compauth}"
+)
+REJECTED = M365.format(spf="fail", dmarc="fail", compauth="fail reason=000")
 RESULTS = [
+    ("Microsoft 365 says fail", REJECTED, TOPMOST, True),
+    ("Microsoft 365 knows no record", M365.format(spf="none", dmarc="none", compauth="fail reason=001"), TOPMOST, False),
+    ("Microsoft 365 says pass", M365.format(spf="pass", dmarc="pass", compauth="pass reason=100"), TOPMOST, False),
+    ("Microsoft 365 says fail, and nobody asked", REJECTED, OURS, False),
+    ("DMARC could not be asked", f"{OURS}; dmarc=temperror header.from=city.yokohama.lg.jp", OURS, True),
+    ("neither SPF nor DKIM", f"{OURS}; spf=fail smtp.mailfrom=x.example; dkim=fail header.d=x.example", OURS, True),
     ("our server says fail", f"{OURS}; spf=fail; dmarc=fail header.from=city.yokohama.lg.jp", OURS, True),
     ("our server says pass", f"{OURS}; dmarc=pass header.from=city.yokohama.lg.jp", OURS, False),
     ("our server says nothing of dmarc", f"{OURS}; spf=fail smtp.mailfrom=x.example", OURS, False),
