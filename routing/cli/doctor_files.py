@@ -34,10 +34,12 @@ class Exposed:
 
 def exposed_files(settings: Settings, settings_path: Path) -> Iterator[Exposed]:
     """Every such file that exists, each once, and then every such folder."""
-    looked_at = {path: what for what, path, _ in _files(settings, settings_path) if _mode(path)}
-    secret = {path for _, path, is_secret in _files(settings, settings_path) if is_secret}
-    for path, what in looked_at.items():
-        yield from _file(what, path, path in secret)
+    looked_at: dict[Path, tuple[str, bool]] = {}
+    for what, path, is_secret in _files(settings, settings_path):
+        if _mode(path):
+            looked_at.setdefault(path, (what, is_secret))
+    for path, (what, is_secret) in looked_at.items():
+        yield from _file(what, path, is_secret)
     folders: dict[Path, Path] = {}
     for path in looked_at:
         for folder in _way_to(path):
@@ -70,9 +72,9 @@ def _file(what: str, path: Path, is_secret: bool) -> Iterator[Exposed]:
     mode, others = _mode(path), _others(path)
     name = f"{path}（{mode:04o}）"
     if others & _WRITE:
-        yield Exposed(f"{what}の権限", f"{name}: ほかの利用者が書き換えられます。chmod go-w にしてください。")
+        yield Exposed(f"{what} の権限", f"{name}: ほかの利用者が書き換えられます。chmod go-w にしてください。")
     if is_secret and others & _READ:
-        yield Exposed(f"{what}の権限", f"{name}: ほかの利用者が読めます。chmod 600 にしてください。")
+        yield Exposed(f"{what} の権限", f"{name}: ほかの利用者が読めます。chmod 600 にしてください。")
     elif what == "contacts" and others & stat.S_IROTH:
         yield Exposed("contacts の権限", f"{name}: ほかの利用者が、宛先の一覧を読めます。", grave=False)
 

@@ -68,6 +68,7 @@ class Office:
         """Writes the settings: three IMAP mailboxes with TLS, replies by Postfix with STARTTLS. `ports`: where
         a mailbox is to be found instead; `sender`: the lines of another sender."""
         (self.folder / "password").write_text("test-password\n")
+        (self.folder / "password").chmod(0o600)
         boxes = "".join(self._mailbox(id, (ports or {}).get(id, self.servers.imaps_port)) for id in MAILBOXES)
         (self.folder / "settings.toml").write_text(
             f'ledger = "ledger.db"\nsurvey = "survey"\nmode = "{mode}"\nstart_from = 2023-07-01\n'

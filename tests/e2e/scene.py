@@ -54,6 +54,7 @@ class Scene:
             self.users.setdefault(id, f"scene-{uuid4().hex[:8]}@mhlw.go.jp")
             self.servers.add_user(self.users[id])
         (self.folder / "password").write_text("test-password\n")
+        (self.folder / "password").chmod(0o600)
         counting = f'host = "127.0.0.1"\nport = {self.smtp.port}\ntls = "none"'
         (self.folder / "settings.toml").write_text(
             f'ledger = "ledger.db"\nsurvey = "{self.survey}"\nmode = "send"\nstart_from = 2023-07-01\n'

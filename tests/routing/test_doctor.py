@@ -212,6 +212,6 @@ def test_files_that_others_can_change_are_a_fault(doctor: Doctor, folder: Path) 
     code, said = doctor()
     assert code == 1
     (line,) = (line for line in said.splitlines() if "ほかの利用者" in line)
-    assert "mailboxes.n_mynumber.passwordの権限" in line
+    assert "mailboxes.n_mynumber.password の権限" in line
     assert "要対応" in line
     assert "hunter2" not in said
