@@ -14,6 +14,7 @@ from replies.senders.sender import Posting
 from routing import beginning, operate
 from routing.cli.app import run_command
 from routing.clock import JST
+from routing.decision.cases import Override
 from routing.ledger import early, people
 from routing.operate import Refused, Who
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
@@ -139,7 +140,7 @@ def test_a_first_day_that_is_moved_takes_up_what_it_had_set_aside(begun: Office)
 
 def test_ignoring_one_takes_it_off_the_list(begun: Office) -> None:
     kept = begun.settle(answer(), BEFORE).decided.arrival
-    operate.decide_again(begun.desk, kept, operate.Override(outcome="ignored", take_in=True, by="職員", why="済み"))
+    operate.decide_again(begun.desk, kept, Override(outcome="ignored", take_in=True, by="職員", why="済み"))
     assert early.listed(begun.ledger, begun.now) == []
 
 
