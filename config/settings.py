@@ -80,11 +80,15 @@ Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 
 class Caps(SettingsShape):
-    """How many automatic mails go out at most in one day of Japan: per_address_per_day to one address,
-    per_respondent_per_day to one respondent. What a cap holds back is shown to the operators."""
+    """How many automatic mails go out at most within 24 hours: per_address_per_day to one address,
+    per_respondent_per_day to one respondent, per_domain_per_day to one domain; and strangers_per_hour within an
+    hour to addresses whose domain tells no body. The last two never hold the first reply to an address in the
+    domain of a body. What a cap holds back is shown to the operators."""
 
     per_address_per_day: Annotated[int, Field(ge=1)] = 30
     per_respondent_per_day: Annotated[int, Field(ge=1)] = 100
+    per_domain_per_day: Annotated[int, Field(ge=1)] = 100
+    strangers_per_hour: Annotated[int, Field(ge=1)] = 200
 
 
 class Alerts(SettingsShape):

@@ -10,18 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from config.domains import body_hint
 from config.settings import Settings, folder_for
-from intake.submission import Submission
+from intake.submission import Address, Submission
+from replies.letters.compose import is_writable
 from routing.deadline import Deadlines
 from routing.decided import Decided, Note, Posted
-from routing.decision.caps import allowance
+from routing.decision.caps import Allowance, Recipient, allowance
 from routing.decision.cases import decide
 from routing.decision.facts import Facts
 from routing.decision.known import Known
 from routing.decision.opened import keep_opened
 from routing.decision.override import NO_OVERRIDE, Override
-from routing.decision.reply import Circumstances, recipient_of, write_reply
-from routing.ledger import errands, outbox, people, verdicts, waits, withdrawing
+from routing.decision.reply import Circumstances, letter_kind, recipient_of, write_reply
+from routing.ledger import arrivals, errands, outbox, people, verdicts, waits, withdrawing
 from routing.ledger.arrivals import Arrival
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
@@ -108,15 +110,38 @@ class Judge:
         recipient = recipient_of(decided.submission, around)
         if recipient is None:
             return None
-        whom, respondent = recipient.address.lower(), decided.identity.submitter
-        left = allowance(self.ledger, self.settings.caps, whom, respondent, self.now)
+        around = replace(around, quotes=self._quotes(decided.submission, recipient))
+        if letter_kind(decided, around) is None:
+            return None
+        if not is_writable(recipient.address):
+            self._note(decided, Note("unwritable", "", decided.identity.submitter))
+            return None
+        left = self._allowance(recipient, decided.identity.submitter, facts)
         automatic = override is NO_OVERRIDE
-        reply = write_reply(decided, replace(around, last_today=automatic and left.left == 1))
+        reply = write_reply(decided, replace(around, last_today=automatic and left.last_today))
         if reply is None or not automatic or left.left:
             return reply
-        note = Note("capped", f"{reply.recipient} {left.cap}", reply.respondent)
-        verdicts.note(self.ledger, note, decided.arrival.id, ("uketsuke", ""), self.now)
+        self._note(decided, Note("capped", f"{reply.recipient} {left.cap}", reply.respondent))
         return None
+
+    def _note(self, decided: Decided, note: Note) -> None:
+        verdicts.note(self.ledger, note, decided.arrival.id, ("uketsuke", ""), self.now)
+
+    def _allowance(self, recipient: Address, respondent: str, facts: Facts) -> Allowance:
+        """How many more replies the caps allow to this reader."""
+        of_a_body = self._tells_a_body
+        known = of_a_body(recipient.domain) or bool(facts.credentials.vouched(recipient.address))
+        reader = Recipient(recipient.address.lower(), respondent, known)
+        return allowance(self.ledger, self.settings.caps, reader, of_a_body, self.now)
+
+    def _tells_a_body(self, domain: str) -> bool:
+        return domain in self.settings.approved_domains or bool(body_hint(domain, self.register.roster))
+
+    def _quotes(self, submission: Submission, recipient: Address) -> bool:
+        """Whether a letter may repeat words of the mail: only to whom has sent us a form, now or before."""
+        if any(f.kind != "other" and not f.returned for f in submission.files):
+            return True
+        return arrivals.sent_a_form(self.ledger, recipient.address)
 
     def _circumstances(self, decided: Decided, submission: Submission, facts: Facts) -> Circumstances:
         told = not decided.pieces or all(p.proof >= LEAST["standing"] for p in decided.pieces if p.sheet)

@@ -46,7 +46,7 @@ def test_every_word_of_the_ledger_has_one_in_japanese() -> None:
     assert set(get_args(FileResult)) == set(wording.result)
     screen = {f"kind_{kind}" for kind in get_args(FileKind)}
     screen |= {f"queue_{queue}" for queue in ("submission", "outbox", *_QUEUES.values())}
-    screen |= {f"outbox_{state}" for state in ("refused", "unsure", "undelivered", "capped")}
+    screen |= {f"outbox_{state}" for state in ("refused", "unsure", "undelivered", "capped", "unwritable")}
     assert screen <= set(wording.screen)
 
 

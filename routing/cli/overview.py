@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from intake.shown import visible
+from intake.shown import clipped, one_line, visible
 from replies.wording import Wording, load_wording
 from routing import holding
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
@@ -20,6 +20,9 @@ from routing.ledger.lastword import last_word
 from routing.ledger.sent import find_notice, notice_story
 from routing.tracking.overview import Owed, Status, standing_of_body, status_at
 from routing.tracking.status_json import status_json
+
+GROUPED_FROM = 10  # items of one sender, held for one reason, that are one line for people
+_CELL = 200  # characters of a cell of the table of what is held
 
 
 @click.command()
@@ -88,21 +91,48 @@ def held(app: App, as_json: bool) -> None:
     """職員の判断を待っているもの（古い順）。"""
     with app.open_desk() as desk:
         now = desk.clock()
-        rows = [_held_row(item, now, desk) for item in people.held(desk.ledger, now)]
+        rows = [held_row(item, now, desk) for item in people.held(desk.ledger, now)]
         stops = [holding.said(one) for one in holding.standing(desk)]
-        from_before = [_held_row(item, now, desk) for item in early.listed(desk.ledger, now)]
+        from_before = [held_row(item, now, desk) for item in early.listed(desk.ledger, now)]
     if as_json:
         echo_json(rows + from_before)
         return
-    listed = table("要確認", "番号", "受付番号", "区分", "経過", "団体", "制度等", "理由", "件名", "提出状況")
-    keys = ("id", "receipt", "queue_name", "age", "name", "program_name", "why", "subject", "standing_text")
-    for row in rows:
-        listed.add_row(*(str(row[key] or "") for key in keys))
-    console().print(listed)
+    print_held(rows)
     for sentence in stops:
         console().print(visible(sentence), style="red")
     if from_before:
         console().print(load_wording().screen["early"].format(count=len(from_before)))
+
+
+def print_held(rows: list[dict[str, Any]]) -> None:
+    """The table for people: what came in numbers from one sender, for one reason, is one line with its count."""
+    listed = table("要確認", "番号", "受付番号", "区分", "経過", "団体", "制度等", "理由", "件名", "提出状況")
+    keys = ("id", "receipt", "queue_name", "age", "name", "program_name", "why", "subject", "standing_text")
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        alike.setdefault(_alike(row), []).append(row)
+    for group in alike.values():
+        for row in group if len(group) < GROUPED_FROM else [_grouped(group)]:
+            listed.add_row(*(clipped(one_line(str(row[key] or "")), _CELL) for key in keys))
+    console().print(listed)
+
+
+def _alike(row: dict[str, Any]) -> tuple[str, ...]:
+    """What is listed together. What a cap holds belongs together by domain: a flood has many addresses."""
+    sender = row["sender"].lower()
+    whose = sender.rpartition("@")[2] if row["reason"] == "capped" else sender
+    return (row["queue"], row["reason"], whose or row["receipt"])
+
+
+def _grouped(group: list[dict[str, Any]]) -> dict[str, Any]:
+    """The oldest of them, with how many there are and from whom they came."""
+    first, senders = group[0], {row["sender"].lower() for row in group}
+    whose = first["sender"] if len(senders) == 1 else "@" + first["sender"].rpartition("@")[2]
+    words = load_wording().screen
+    return first | {
+        "receipt": words["held_count"].format(receipt=first["receipt"], others=len(group) - 1),
+        "subject": words["held_from"].format(sender=whose, subject=first["subject"]),
+    }
 
 
 def _times(item: people.Held) -> str:
@@ -112,7 +142,7 @@ def _times(item: people.Held) -> str:
     return load_wording().screen["receipt_times"].format(reached=item.detail, received=stamp(item.received_at))
 
 
-def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
+def held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
     wording = load_wording()
     minutes = max(0, int((now - item.received_at).total_seconds() // 60))  # a rehearsed clock may be earlier
     beside = standing_of_body(desk, item.body, now) if item.queue == "inquiry" else ()
@@ -134,6 +164,7 @@ def _held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
         "name": desk.register.full_name(item.body),
         "program": item.program,
         "program_name": desk.register.survey.program(item.program).name if item.program else "",
+        "sender": item.sender,
         "subject": item.subject,
         "received_at": stamp(item.received_at),
         "age_minutes": minutes,

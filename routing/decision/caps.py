@@ -1,41 +1,78 @@
-"""How many more automatic mails may go to one address and on one respondent's mail today (LESSONS 11).
+"""How many more automatic mails may go to one address, on one respondent's mail, to one domain and to strangers at all.
 
-The last mail before a cap says that it is the last one; what a cap holds back is shown to operators. Only
-reads the ledger.
+The last mail before the cap of an address or a respondent says that it is the last one; what a cap holds back is shown
+to operators. The caps of a domain and of an hour are against strangers in whose names we would write to others: they
+never hold the first reply to an address in the domain of a body. Only reads the ledger.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from config.settings import Caps
 from routing.ledger import outbox
 from routing.ledger.store import Ledger
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+_LABELS = 3  # of a domain that count together: evil.lg.jp, with whatever stands before it
+
+Cap = Literal["per_address_per_day", "per_respondent_per_day", "per_domain_per_day", "strangers_per_hour"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom a reply would go: the address in lower case, on whose mail (an lgcode, or empty where nobody is known:
+    then only the address counts), and whether it is a body's by its domain or by somebody's word."""
+
+    address: str
+    respondent: str
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many mails are left (0: none), and the key of the cap that leaves the fewest."""
+    """How many mails are left (0: none), and the cap that leaves the fewest."""
 
     left: int
-    cap: str
+    cap: Cap
+
+    @property
+    def last_today(self) -> bool:
+        """Whether the next one is the last that this reader gets today."""
+        return self.left == 1 and self.cap in ("per_address_per_day", "per_respondent_per_day")
 
 
-def allowance(ledger: Ledger, caps: Caps, recipient: str, respondent: str, now: datetime) -> Allowance:
-    """What the caps leave for this address and this respondent (an lgcode, or empty where nobody is known:
-    then only the address counts) within the 24 hours up to `now`."""
-    since = now - DAY
-    found = [
-        Allowance(
-            caps.per_address_per_day - outbox.count_since(ledger, "recipient", recipient, since),
-            "per_address_per_day",
-        )
-    ]
-    if respondent:
-        sent = outbox.count_since(ledger, "respondent", respondent, since)
-        found.append(Allowance(caps.per_respondent_per_day - sent, "per_respondent_per_day"))
+def allowance(
+    ledger: Ledger, caps: Caps, reader: Recipient, of_a_body: Callable[[str], bool], now: datetime
+) -> Allowance:
+    """What the caps leave within the 24 hours, or the hour, up to `now`. `of_a_body` tells it of a domain."""
+    sent = outbox.count_since(ledger, "recipient", reader.address, now - DAY)
+    found = [Allowance(caps.per_address_per_day - sent, "per_address_per_day")]
+    if reader.respondent:
+        on_his = outbox.count_since(ledger, "respondent", reader.respondent, now - DAY)
+        found.append(Allowance(caps.per_respondent_per_day - on_his, "per_respondent_per_day"))
+    if sent or not reader.known:
+        found.append(_of_domain(ledger, caps.per_domain_per_day, reader.address, now))
+    if not reader.known:
+        found.append(_of_strangers(ledger, caps.strangers_per_hour, of_a_body, now))
     fewest = min(found, key=lambda a: a.left)
     return Allowance(max(0, fewest.left), fewest.cap)
+
+
+def _of_domain(ledger: Ledger, cap: int, address: str, now: datetime) -> Allowance:
+    house = _house(address)
+    sent = sum(_house(other) == house for other in outbox.recipients_since(ledger, now - DAY, cap))
+    return Allowance(cap - sent, "per_domain_per_day")
+
+
+def _of_strangers(ledger: Ledger, cap: int, of_a_body: Callable[[str], bool], now: datetime) -> Allowance:
+    found = outbox.recipients_since(ledger, now - HOUR, cap)
+    sent = sum(not of_a_body(address.rpartition("@")[2]) for address in found)
+    return Allowance(cap - sent, "strangers_per_hour")
+
+
+def _house(address: str) -> list[str]:
+    return address.rpartition("@")[2].split(".")[-_LABELS:]

@@ -16,7 +16,7 @@ from intake.mail.ids import MessageIds
 from intake.mail.kind import is_noreply
 from intake.submission import Address, Submission
 from replies.letter import Envelope, Letter, LetterKind, Owed, PartsBlock, Thread
-from replies.letters.compose import compose
+from replies.letters.compose import compose, is_writable
 from replies.letters.render import render_letter
 from replies.wording import load_wording
 from routing.deadline import Deadlines, deadlines
@@ -50,6 +50,7 @@ class Circumstances:
     first_open: bool = False  # something was asked for about that mail, and is still open
     parts: Parts | None = None  # the set of which this mail is a part
     last_today: bool = False  # a cap allows this reply and no further one
+    quotes: bool = True  # words of the mail may be repeated to who gets the letter
     reply_to_theirs: bool = False  # the address in Reply-To is of the same people as that in From
     standing_told: bool = True  # False: too little proves the sender to tell him what the body owes
 
@@ -146,7 +147,8 @@ def recipient_of(submission: Submission, around: Circumstances) -> Address | Non
     """Whom a reply goes to: Reply-To where it is of the same people, else From. None where that is ourselves, or
     a colleague of the ministry: a reply would come back to us, or tell nobody anything."""
     reply_to, sender = submission.message.reply_to, submission.message.sender
-    chosen = reply_to if reply_to and around.reply_to_theirs and not is_noreply(reply_to) else sender
+    theirs = reply_to and around.reply_to_theirs and not is_noreply(reply_to) and is_writable(reply_to.address)
+    chosen = reply_to if theirs else sender
     return None if chosen and chosen.domain in around.register.own_domains else chosen
 
 
@@ -192,6 +194,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         in_extension=survey.deadline < decided.arrival.received_at <= deadline,
         last_hours=_last_hours(around.now, deadline, survey),
         last_today=around.last_today,
+        quotes=around.quotes,
         standing_told=around.standing_told,
     )
 

@@ -463,6 +463,12 @@ def names() -> frozenset[str]:
     return frozenset(migration.name for migration in migrations.pending(Database(memory=True)))
 
 
+@migrations()
+def m019_outbox_time(db: Database) -> None:
+    """How many letters went out lately, and to whom: for the caps of a domain and of an hour."""
+    _run(db, "CREATE INDEX outbox_time ON outbox (recorded_at, recipient, arrival_id)")
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

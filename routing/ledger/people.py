@@ -135,7 +135,7 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
         *(_held(row, json.loads(row["rules"])[0]) for row in mail),
         *(_held(row, row["state"], "outbox") for row in posts),
         *(_stranded_notice(row) for row in ledger.rows(_STRANDED_NOTICES, now, now, now)),
-        *(_held(row, "capped", "outbox") for row in capped),
+        *(_held(row, row["kind"], "outbox") for row in capped),
         *(_held(row, row["kind"], _ALERTED.get(row["kind"], "alarm")) for row in ledger.rows(_ALERTS, now, now)),
         *(_kept_back(mail) for mail in absent.missing(ledger, at)),
     ]
@@ -182,10 +182,10 @@ _STRANDED_NOTICES = """SELECT o.mailbox, o.respondent, o.recipient, o.subject, o
         AND s.recorded_at <= ?)
     ORDER BY p.id"""
 _CAPPED = f"""SELECT a.*, '0' AS piece, e.lgcode AS body, '' AS program, coalesce(m.sender, '') AS sender,
-        coalesce(m.subject, '') AS subject
+        coalesce(m.subject, '') AS subject, e.kind, e.detail
     FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
-    WHERE e.kind = 'capped' AND e.recorded_at <= ?
-    AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind IN ('capped', 'retry')
+    WHERE e.kind IN ('capped', 'unwritable') AND e.recorded_at <= ?
+    AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind IN ('capped', 'unwritable', 'retry')
                 AND f.recorded_at <= ?)
     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.arrival_id = a.id AND o.recorded_at > e.recorded_at
                     AND o.recorded_at <= ?)

@@ -48,6 +48,7 @@ class Desk:
             'ledger = "disk/ledger.db"\nsurvey = "survey"\nmode = "send"\nstart_from = 2023-07-01\n'
             'operators = "tantou@mhlw.go.jp"\n'
             "[alerts]\ndisk_mb = 0\n[caps]\nper_address_per_day = 1000\n"
+            "per_domain_per_day = 100000\nstrangers_per_hour = 100000\n"
             '[mailboxes.n_mynumber]\nsource = "maildir"\npath = "inbox"\n'
             '[sender]\n' + self.sender,
             encoding="utf-8",

@@ -73,6 +73,7 @@ class Office:
         (self.folder / "settings.toml").write_text(
             f'ledger = "ledger.db"\nsurvey = "survey"\nmode = "{mode}"\nstart_from = 2023-07-01\n'
             f'operators = "{OPERATORS}"\n'
+            "[caps]\nper_domain_per_day = 100000\nstrangers_per_hour = 100000\n"  # made-up domains, in minutes
             f"{boxes}\n[sender]\n{sender or self._postfix()}\n",
             encoding="utf-8",
         )
