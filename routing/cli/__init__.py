@@ -1,12 +1,20 @@
 """The command line: thin doors onto the desk. `main` is the entry point named in pyproject.toml."""
 
-from routing.cli import stopping
+import sys
 
-__all__ = ["main"]
+from routing.cli.machine import unfit
+
+_MISCONFIGURED = 78  # as in app.py, which cannot even be imported where this is needed
 
 
 def main() -> None:
-    """Entry point. Signals are taken before the program is loaded, which takes a second."""
-    with stopping.loading():
-        from routing.cli.app import main as work
-    work()
+    """Run one command and exit with its code; with 78 and one sentence on a machine that cannot run the program."""
+    if reason := unfit():
+        print(reason, file=sys.stderr)
+        sys.exit(_MISCONFIGURED)
+    from routing.cli.app import main as run  # not before: its modules need what only Linux has
+
+    run()
+
+
+__all__ = ["main"]

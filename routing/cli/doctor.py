@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from routing import alerts
 from routing.cli.context import App, console, table, with_app
 from routing.cli.doctor_files import exposed_files
 from routing.cli.doctor_mailboxes import mailbox_probes, sender_probes
+from routing.cli.machine import unfit
 from routing.clock import stamp
 from routing.connections import open_sender, open_source, unreadable_secrets
 from routing.ledger import arrivals, outbox
@@ -52,6 +54,7 @@ def doctor(app: App) -> int:
 def _examine(app: App) -> Iterator[Diagnosis]:
     register, settings = app.register, app.settings
     survey = register.survey
+    yield _machine()
     yield Diagnosis(
         "調査",
         True,
@@ -88,6 +91,11 @@ def _examine(app: App) -> Iterator[Diagnosis]:
         yield _try("送信", sender.probe)
         sender.close()
     yield from _waiting(app)
+
+
+def _machine() -> Diagnosis:
+    found = f"{platform.system()} {platform.release()}、Python {platform.python_version()}"
+    return Diagnosis("動作環境", not unfit(), unfit() or found)
 
 
 def _mode(settings: Settings) -> str:
