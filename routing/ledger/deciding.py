@@ -60,11 +60,12 @@ def defer(ledger: Ledger, arrival_id: int, now: datetime) -> None:
 
 
 def next_deferred(ledger: Ledger, before: datetime) -> Arrival | None:
-    """The mail that has been deferred longest, if since this instant or before it. Of those deferred together the
-    newest comes first: with what came before them they had their chance."""
+    """Of the mails that were deferred at this instant or before it, the one that ended the fewest readings and
+    decisions; then the one that waits longest, the oldest first: a resend behind the mail that it repeats."""
     row = ledger.row(
         "SELECT s.arrival_id FROM deferred s JOIN arrival a ON a.id = s.arrival_id WHERE s.since <= ?"
-        " ORDER BY s.since, a.received_at DESC, a.id DESC LIMIT 1",
+        " ORDER BY (SELECT count(*) FROM event e WHERE e.arrival_id = a.id"
+        " AND e.kind IN ('reader_died', 'reader_hung', 'decision_died')), s.since, a.received_at, a.id LIMIT 1",
         stamp(before),
     )
     return arrivals.get(ledger, row["arrival_id"]) if row else None

@@ -97,13 +97,24 @@ def test_what_comes_later_is_answered_at_the_first_start_after(office: Office, h
     assert subjects(office) == ["【横浜市】後から"]
 
 
-def test_what_came_behind_it_in_the_same_look_is_answered_at_the_first_start_after(
+def test_what_came_behind_it_in_the_same_look_is_answered_as_soon_as_the_culprit_is_known(
     office: Office, hostile: set[str]
 ) -> None:
+    """Which of them ended the desk is known only after one of them did so alone."""
     office.arrive(mail(subject=HOSTILE), office.now - timedelta(hours=2))
     office.arrive(mail(subject="【横浜市】一時間後"), office.now - timedelta(hours=1))
-    assert [start(office), start(office)] == [False, False]
+    assert [start(office), start(office), start(office)] == [False, False, False]
     assert subjects(office) == ["【横浜市】一時間後"]
+
+
+def test_a_crash_turns_no_order_round(office: Office) -> None:
+    """A mail and its resend lay in one batch when the power failed: the first one counts, with its time."""
+    first = office.arrive(mail(headers={"Message-ID": "<1@city.test>"}), office.now - timedelta(minutes=2))
+    office.arrive(mail(headers={"Message-ID": "<2@city.test>"}), office.now - timedelta(minutes=1))
+    with office.ledger.writing():
+        deciding.begin(office.ledger, [first.id, first.id + 1], alone=False)
+    assert start(office)
+    assert rules(office) == ["otherwise", "resend"]
 
 
 def test_a_stop_in_order_counts_against_no_mail(office: Office, hostile: set[str]) -> None:
