@@ -138,8 +138,9 @@ class Judge:
         return domain in self.settings.approved_domains or bool(body_hint(domain, self.register.roster))
 
     def _quotes(self, submission: Submission, recipient: Address) -> bool:
-        """Whether a letter may repeat words of the mail: only to whom has sent us a form, now or before."""
-        if any(f.kind != "other" and not f.returned for f in submission.files):
+        """Whether a letter may repeat words of the mail: to whom has sent us a form, now or before, and to an address
+        of a body of the roster; its clerk has to find the file by its name."""
+        if self._tells_a_body(recipient.domain) or any(f.kind != "other" and not f.returned for f in submission.files):
             return True
         return arrivals.sent_a_form(self.ledger, recipient.address)
 

@@ -43,6 +43,21 @@ ERROR = Finding("answer_missing", "error", sheet="様式", cell="E21", question=
 WARNING = Finding("should_be_blank", "warning", sheet="様式", cell="E22", question="6")
 
 
+# In the order of their codes, 01 to 47.
+_PREFECTURES = """
+    hokkaido aomori iwate miyagi akita yamagata fukushima ibaraki tochigi gunma saitama chiba tokyo kanagawa niigata
+    toyama ishikawa fukui yamanashi nagano gifu shizuoka aichi mie shiga kyoto osaka hyogo nara wakayama tottori
+    shimane okayama hiroshima yamaguchi tokushima kagawa ehime kochi fukuoka saga nagasaki kumamoto oita miyazaki
+    kagoshima okinawa
+"""
+
+
+def prefecture_domain(lgcode: str) -> str:
+    """pref.kanagawa.lg.jp for 140007; 東京都 has metro.tokyo.lg.jp."""
+    name = _PREFECTURES.split()[int(lgcode[:2]) - 1]
+    return f"{'metro' if name == 'tokyo' else 'pref'}.{name}.lg.jp"
+
+
 def found(lgcode: str) -> NameMatch:
     return NameMatch("found", (lgcode,))
 

@@ -22,6 +22,7 @@ from routing.offline import check_file
 from routing.reading import Reader
 from routing.register import Register
 from routing.tracking.overview import status_at
+from tests.routing.cases_at_hand import prefecture_domain
 from tests.routing.desk_at_hand import Office, mail, open_office
 from tests.workbooks.forms_at_hand import COMPLETE, filled
 
@@ -164,7 +165,7 @@ def send(office: Office, lgcode: str, data: bytes) -> str:
     """A prefecture mails its list to mailbox ②; the letter that answers it, as text."""
     name = office.desk.register.full_name(lgcode)
     subject = f"【{name}】マイナンバーアンケート回答"
-    raw = mail({f"{subject}.xlsx": data}, subject, f"kikaku{lgcode}@kenkou.lg.jp")
+    raw = mail({f"{subject}.xlsx": data}, subject, f"kikaku@{prefecture_domain(lgcode)}")
     settled = office.settle(raw, mailbox="yoboseshu")
     assert settled.reply is not None
     return text_of(settled.reply.data)
