@@ -2,6 +2,7 @@
 
 import sys
 
+from routing.cli import stopping
 from routing.cli.machine import unfit
 
 _MISCONFIGURED = 78  # as in app.py, which cannot even be imported where this is needed
@@ -12,8 +13,8 @@ def main() -> None:
     if reason := unfit():
         print(reason, file=sys.stderr)
         sys.exit(_MISCONFIGURED)
-    from routing.cli.app import main as run  # not before: its modules need what only Linux has
-
+    with stopping.loading():  # which takes a second, in which signals are to be heard too
+        from routing.cli.app import main as run  # not before: its modules need what only Linux has
     run()
 
 
