@@ -7,11 +7,11 @@ who changed what and why.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
 from config.roster import Roster
+from config.spelling import nfkc
 from config.survey import Form, Question, Survey
 from intake.answers import answer_sheet
 from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion
@@ -39,7 +39,7 @@ def amend_sheet(
 
 def question_key(text: str) -> str:
     """A question's key as a person writes it (７－４) in the form's spelling (7-4)."""
-    return _DASHES.sub("-", unicodedata.normalize("NFKC", text)).strip()
+    return _DASHES.sub("-", nfkc(text)).strip()
 
 
 def _filled(sheet: AnswerSheet, form: Form) -> Filled:
@@ -108,7 +108,7 @@ def _answered(line: FilledQuestion, value: str) -> FilledQuestion:
 
 
 def _circles(question: Question, cell: str, value: str) -> dict[int, Entry]:
-    wanted = set(re.findall(r"\d", unicodedata.normalize("NFKC", value)))
+    wanted = set(re.findall(r"\d", nfkc(value)))
     known = {str(m.number) for m in question.marks}
     if not wanted <= known or (value.strip() and not wanted):
         offered = "".join(circled(m.number) for m in question.marks)

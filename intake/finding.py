@@ -66,6 +66,7 @@ CATALOGUE: dict[str, Code] = {
     "legacy_format": Code("warning", "file"),
     "too_costly": Code("error", "file"),
     "empty_file": Code("error", "file"),
+    "cut_short": Code("note", "file"),
     "check_failed": Code("note", "file"),
     # the sheet as a whole
     "sheet_blank": Code("error", "sheet"),

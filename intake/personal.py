@@ -7,8 +7,9 @@ remainder by 11, and 0 where the remainder is 0 or 1. Nothing here returns or ke
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
+
+from config.spelling import nfkc
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー─━~〜"), "-")
 # Groups of digits with one separator at most between them. A comma makes an amount of money.
@@ -34,7 +35,7 @@ def holds_my_number(text: str) -> bool:
     """Whether something in the text looks like a My Number, in any width and with or without separators."""
     if not _MAY_BE_ENOUGH.match(text):
         return False
-    folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    folded = nfkc(text).translate(_DASHES)
     if sum(map(folded.count, "0123456789")) < SHORTEST_NUMBER:
         return False
     return any(map(_run_holds, _RUN.findall(_TRAILING_ZERO.sub(r"\1", folded))))

@@ -13,6 +13,7 @@ child ends at EOF. It opens no network, writes no file, and never sees the ledge
 
 Each file that is begun is noted in a shared page (`progress.py`): the parent's clock starts anew with it.
 A password of a request stands in no answer, and in no traceback: it is taken out of that, too.
+Every answer has passed the border (`border.py`), so that none is longer than LONGEST_ANSWER.
 """
 
 from __future__ import annotations
@@ -29,14 +30,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, TypedDict
 
-from pydantic import TypeAdapter
-
 from config.load import load_survey
 from config.roster import load_roster
 from intake import release
+from intake.border import MOST_BYTES, file_as_json, mail_as_json, passwords_as_json
 from intake.progress import Progress
 from intake.read import Context, read_mail, read_single_file, told_passwords
-from intake.submission import FileReading, Submission
 
 MEMORY_CEILING = 1 << 30  # bytes of address space
 # The parent stops a child long before. When the parent was killed while its child hangs in a file, the kernel
@@ -44,8 +43,8 @@ MEMORY_CEILING = 1 << 30  # bytes of address space
 ORPHAN_SECONDS = 60
 OUT_OF_MEMORY = 77  # exit code: the parent counts it against the file in hand
 
-_SUBMISSION = TypeAdapter(Submission)
-_FILE = TypeAdapter(FileReading)
+LONGEST_ANSWER = MOST_BYTES + 1  # bytes, with the letter in front
+_LONGEST_TRACEBACK = 20_000  # characters: its end, where it says what was raised
 
 
 class _Request(TypedDict, total=False):
@@ -112,18 +111,18 @@ def serve(requests: BinaryIO, answers: BinaryIO, context: Context, progress: Pro
 def _without_passwords(text: str, request: _Request) -> str:
     for password in request.get("passwords", []):
         text = text.replace(password, "***")
-    return text
+    return text[-_LONGEST_TRACEBACK:]
 
 
 def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int], None]) -> bytes:
     if request["task"] == "passwords":
-        return json.dumps(told_passwords(data, context)).encode()
+        return passwords_as_json(told_passwords(data, context))
     skip = frozenset(request.get("skip", []))
     if request["task"] == "mail":
         passwords = tuple(request.get("passwords", []))
-        return _SUBMISSION.dump_json(read_mail(data, context, skip, begin, passwords))
+        return mail_as_json(read_mail(data, context, skip, begin, passwords), context.survey)
     begin(1)
-    return _FILE.dump_json(read_single_file(request["filename"], data, context, skip))
+    return file_as_json(read_single_file(request["filename"], data, context, skip), context.survey)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from intake import release
 from intake.progress import Point, Progress, shared_page
-from intake.reader import frame
+from intake.reader import LONGEST_ANSWER, frame
 from intake.submission import FileReading, Submission
 
 FILE_SECONDS = 10.0  # wall clock for one file, and for the mail around the files
@@ -299,10 +299,12 @@ def _receive(
     pipe: int, heard: bytearray, seconds: float, now_at: Callable[[], Point] = lambda: _NOT_BEGUN
 ) -> bytes:
     """The next frame; what follows it stays in `heard`. TimeoutError where nothing comes for so many seconds, and
-    nothing was begun in them; EOFError."""
+    nothing was begun in them; EOFError where it ends, or is longer than any."""
     deadline = time.monotonic() + seconds
     while (end := 4 + int.from_bytes(heard[:4], "big")) > len(heard) or len(heard) < 4:
         left = deadline - time.monotonic()
+        if len(heard) >= 4 and end > 4 + LONGEST_ANSWER:
+            raise EOFError  # no answer of a reader that is still itself
         if select.select([pipe], [], [], max(0.0, left))[0]:
             part = os.read(pipe, _PART)
             if not part:

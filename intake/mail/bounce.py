@@ -7,9 +7,9 @@ Says what the mail is, never what to do about it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
+from config.spelling import nfkc
 from intake.mail.headers import parameter, split_parameters
 from intake.mail.ids import is_our_message_id, our_ids_in
 from intake.mail.message import message_ids
@@ -112,7 +112,7 @@ def has_null_sender(part: Part) -> bool:
 
 def bounce_subject(message: Message) -> bool:
     """Whether the subject begins as mail systems begin theirs."""
-    return _BOUNCE_SUBJECT.match(unicodedata.normalize("NFKC", message.subject).strip()) is not None
+    return _BOUNCE_SUBJECT.match(nfkc(message.subject).strip()) is not None
 
 
 def bounce_body(message: Message) -> bool:

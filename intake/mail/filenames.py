@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from config.spelling import stream_safe
 from intake.mail.charset import Decoded
 from intake.mail.headers import parameter, parameter_text, split_parameters
 from intake.sniff import FileType, sniff
@@ -66,7 +67,7 @@ def cleaned(text: Decoded) -> FileName:
     if not text.plain:
         notes.append(f"read as {text.step}" + (", not all of it" if text.lossy else ""))
     whole = _WRITTEN_OUT.sub(r"%\1", text.text) if text.lossy else text.text
-    composed = _APART.sub(lambda hit: unicodedata.normalize("NFC", hit[0]), whole)
+    composed = _APART.sub(lambda hit: unicodedata.normalize("NFC", stream_safe(hit[0])), whole)
     if composed != whole:
         notes.append("marks apart from their letters (NFD), joined")
     visible = _INVISIBLE.sub("", composed)

@@ -18,7 +18,8 @@ from intake.remembered import remembered
 
 Parameters = tuple[tuple[str, bytes], ...]  # names in lower case, values unquoted, in their order
 
-ENCODED_WORD = re.compile(rb"=\?([^?\s]{1,80})\?([bBqQ])\?(.*?)\?=", re.DOTALL)
+# The text ends where another word begins: else each word without an end would be looked for to the end of the field.
+ENCODED_WORD = re.compile(rb"=\?([^?\s]{1,80})\?([bBqQ])\?((?:(?!=\?[^=]).)*?)\?=", re.DOTALL)
 _FOLD = re.compile(rb"\r?\n(?=[ \t])|[\r\n]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f]+")
 # Bytes of two-byte characters look like quotes, semicolons and backslashes; these find them.
@@ -46,9 +47,13 @@ def unfold(value: bytes) -> bytes:
 @remembered(64, 2_000)  # the people of a mail are read once for themselves and once for what was odd about them
 def header_text(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
     """An unstructured field, a phrase or a file name as text; control characters become spaces."""
-    pieces = [decode(raw, charset, names) for raw, charset in _stretches(unfold(value))]
-    whole = join(pieces)
+    whole = with_controls(value, names)
     return Decoded(_CONTROLS.sub(" ", whole.text).strip(), whole.step, whole.lossy)
+
+
+def with_controls(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
+    """As header_text, with the control characters that stand in it."""
+    return join(decode(raw, charset, names) for raw, charset in _stretches(unfold(value)))
 
 
 @remembered(128, 2_000)  # the parser and we ask for the same field again and again

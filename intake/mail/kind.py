@@ -7,11 +7,11 @@ first rule that holds names the kind. What becomes of the mail is decided elsewh
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from config.spelling import nfkc
 from intake.mail import bounce
 from intake.mail.ids import is_our_message_id
 from intake.mail.mime import Leaf, Part, leaves
@@ -100,7 +100,7 @@ class _Facts:
 
     @cached_property
     def subject(self) -> str:
-        return unicodedata.normalize("NFKC", self.message.subject).strip()
+        return nfkc(self.message.subject).strip()
 
     @cached_property
     def words(self) -> str:

@@ -7,9 +7,9 @@ Looks at what stands in the mail; follows no link, joins no parts, and says noth
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from config.spelling import nfkc
 from intake.mail.charset import decode
 from intake.mail.headers import parameter
 from intake.mail.mime import Leaf, Part
@@ -84,4 +84,4 @@ def _is_note(leaf: Leaf) -> bool:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text[:_LONGEST])
+    return nfkc(text[:_LONGEST])

@@ -7,9 +7,10 @@ and what of a mail is kept is kept without it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from itertools import islice
+
+from config.spelling import nfkc
 
 HIDDEN = "（パスワードは表示しません）"
 MOST = 20  # candidates of one mail; each costs a tenth of a second to try on a workbook
@@ -55,7 +56,7 @@ def told_in(text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for start, end in _places(text):
         written = text[start:end]
-        for form in (unicodedata.normalize("NFKC", written), written):
+        for form in (nfkc(written), written):
             found[form] = None
             found[form.rstrip(".,;:)>]}。、")] = None
     return tuple(islice((form for form in found if len(form) >= 3), MOST))
@@ -119,7 +120,7 @@ def _folded(text: str) -> str:
 def _fold(character: str) -> str:
     if character == "\u3000" or character == "\xa0":
         return " "
-    made = unicodedata.normalize("NFKC", character) if character > "\x7f" else character
+    made = nfkc(character) if character > "\x7f" else character
     return made if len(made) == 1 else character
 
 

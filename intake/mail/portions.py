@@ -7,9 +7,10 @@ same characters may be either, they are taken for none.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from email.utils import parsedate
+
+from config.spelling import nfkc
 
 Portion = tuple[int, int]  # which part, of how many; 0: it is not said of how many
 
@@ -48,7 +49,7 @@ def portion_of(subject: str, filenames: Iterable[str], date: str = "") -> Portio
 
 
 def _mark(text: str, month: int) -> Portion | None:
-    line = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
+    line = nfkc(text[:_LONGEST]).strip()
     for pattern in (_WITH_WORD, _IN_BRACKETS, _AT_END):
         hit = pattern.search(line)
         if hit and 1 <= int(hit[2]) <= int(hit[3]) <= _MOST and int(hit[3]) > 1:

@@ -7,9 +7,9 @@ of every cover letter counts for nothing. Says only that something is asked, nev
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
+from config.spelling import nfkc
 from intake.submission import Amends
 
 _LONGEST = 20_000  # characters looked at
@@ -81,7 +81,7 @@ _NEVER = re.compile(
 
 def own_words(body: str) -> str:
     """The text in half width, without quoted mail and without the signature."""
-    text = unicodedata.normalize("NFKC", body[:_LONGEST])
+    text = nfkc(body[:_LONGEST])
     return _URL.sub("", _without_signature(_INTRODUCED.sub("", _QUOTED_LINE.sub("", text))))
 
 

@@ -7,10 +7,10 @@ nothing at all; a line may break within a name. Names come from the survey; noth
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from config.spelling import nfkc
 from config.survey import Attribute
 from intake.sheets.spellings import label_key, says_nothing
 
@@ -31,7 +31,7 @@ class Attributes:
 
 def read_attributes(value: str, attributes: tuple[Attribute, ...]) -> Attributes:
     """What 属性 names, and the parts of it that name nothing or whose number and name disagree."""
-    folded = _RANGE.sub(_spelt_out, unicodedata.normalize("NFKC", value))
+    folded = _RANGE.sub(_spelt_out, nfkc(value))
     if says_nothing(folded) or _ALL.fullmatch(label_key(folded)):
         return Attributes()
     read = _read(folded, attributes)

@@ -7,7 +7,8 @@ Several addresses or numbers in one cell, words beside them and full-width chara
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from config.spelling import nfkc
 
 # RFC 5322 §3.4.1 addr-spec with dot-atoms on both sides; quoted strings and domain literals are not met
 # with at offices. Labels as RFC 1035 §2.3.1, the last one with letters.
@@ -25,19 +26,19 @@ _MOST_GROUPS = 40  # of one cell that are looked at
 
 def plausible_email(value: str) -> bool:
     """Whether the cell holds an address, and nothing with an @ that is none."""
-    tokens = [t for t in _BETWEEN.split(unicodedata.normalize("NFKC", value)) if "@" in t]
+    tokens = [t for t in _BETWEEN.split(nfkc(value)) if "@" in t]
     return bool(tokens) and all(_ADDRESS.fullmatch(token) for token in tokens)
 
 
 def addresses_in(value: str) -> tuple[str, ...]:
     """The addresses that a cell holds, in their order; empty where there is none."""
-    tokens = _BETWEEN.split(unicodedata.normalize("NFKC", value))
+    tokens = _BETWEEN.split(nfkc(value))
     return tuple(dict.fromkeys(t for t in tokens if _ADDRESS.fullmatch(t)))
 
 
 def plausible_telephone(value: str) -> bool:
     """Whether the cell holds a Japanese number with its area code; what follows it may be an extension."""
-    folded = unicodedata.normalize("NFKC", value).translate(_DASHES)
+    folded = nfkc(value).translate(_DASHES)
     return any(_holds_number(written) for written in _NUMBER.findall(folded))
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from config.spelling import nfkc
 from routing.ledger.waits import PartRow
 
 # What a mark may be made of, wherever it stands: the rest of the subject is what the parts share.
@@ -52,7 +52,7 @@ _LONGEST = 500  # characters of a subject that are looked at
 
 def stem(subject: str) -> str:
     """What the subjects of one set share, as a hash: the subject without Re: and without the part's number."""
-    text = _REPLY.sub("", unicodedata.normalize("NFKC", subject[:_LONGEST]).strip())
+    text = _REPLY.sub("", nfkc(subject[:_LONGEST]).strip())
     shared = "".join(_MARK.sub("", text).split()).lower()
     return hashlib.sha256(shared.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
