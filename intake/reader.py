@@ -1,6 +1,6 @@
 """The reader child: one long-lived process that turns bytes into Submissions, away from the worker.
 
-Hostile bytes meet a ceiling of memory here and a ceiling of time in the parent (`routing/reading.py`).
+Hostile bytes meet a ceiling of memory here and a ceiling of time in the parent (`routing/reading/child.py`).
 Requests and answers are frames on the pipe: four bytes of length, big-endian, then that many bytes. The
 child ends at EOF. It opens no network, writes no file, and never sees the ledger.
 

@@ -23,12 +23,12 @@ from replies.wording import load_wording
 from routing import holding
 from routing.clock import stamp, unstamp
 from routing.decided import Note, Posted
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger import conditions, holds, outbox, sending, verdicts
 from routing.ledger import missing as absent
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
-from routing.unasked.notices import Notice, Outlet, posts
+from routing.notices.notice import Notice, Outlet, posts
 
 MISSING_MINUTES = 5  # a mail that the server keeps back may come at the next look
 SHOWN = 50  # UIDs, or receipt numbers, of one mailbox in one letter

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
+from routing.decision.identify import Identity
 from routing.decision.verdict import FileDecision, MailDecision, MailOutcome, Outcome
-from routing.identify import Identity
 from routing.ledger.arrivals import Arrival
 from routing.proof import Proof
 from routing.standing import Booking

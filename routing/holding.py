@@ -9,7 +9,7 @@ from replies.japanese import era_instant
 from replies.letter import LetterKind, NoticeKind
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger import holds
 from routing.ledger.holds import Hold, Scope
 from routing.who import Refused, Who

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from intake.finding import Finding
 from intake.submission import FileKind, FileReading
-from routing.identify import ProgramEvidence, infer_program
-from routing.readers import Readers
-from routing.reading import Reader, ReaderDied, ReadFailed
+from routing.decision.identify import ProgramEvidence, infer_program
+from routing.reading.child import Reader, ReaderDied, ReadFailed
+from routing.reading.pool import Readers
 from routing.register import Register
 
 

@@ -100,7 +100,7 @@ def test_every_module_opens_with_its_purpose(path: Path) -> None:
 
 
 def test_doors_do_not_import_each_other() -> None:
-    worker = _imports(ROOT / "routing/worker.py")
+    worker = _imports(ROOT / "routing/worker/worker.py")
     assert not [m for m in worker if m.startswith(("routing.cli", "routing.console"))]
 
 

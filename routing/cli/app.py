@@ -34,7 +34,7 @@ from routing.cli.run import run
 from routing.cli.sending import hold_sending, release_sending
 from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
-from routing.reading import ReaderUnavailable
+from routing.reading.child import ReaderUnavailable
 from routing.who import Refused
 
 USAGE, BUSY, MISCONFIGURED = 64, 75, 78

@@ -12,9 +12,9 @@ from rich.progress import track
 from intake.shown import visible
 from replies.wording import load_wording
 from routing.cli.context import App, console, table, with_app
-from routing.collate import Collation, Gathered, Told, collate, workbooks
-from routing.reading import Reader
+from routing.reading.child import Reader
 from routing.register import Register
+from routing.tracking.collate import Collation, Gathered, Told, collate, workbooks
 from routing.who import Refused
 
 

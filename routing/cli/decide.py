@@ -15,14 +15,14 @@ from routing import operate
 from routing.cli.context import App, find_arrival, typed_instant, with_app
 from routing.clock import stamp
 from routing.decision.override import Override
-from routing.desk import Desk
-from routing.judge import Settled
+from routing.journey.desk import Desk
+from routing.journey.judge import Settled
 from routing.ledger.arrivals import Arrival
 from routing.ledger.sent import find_notice, mark_notice_seen
-from routing.logline import settled_line, taken_back_lines
 from routing.offline import check_file
 from routing.operate import Consent, Done, typed
 from routing.who import Refused, Who
+from routing.worker.logline import settled_line, taken_back_lines
 
 OUTCOMES = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
 ACTIONS = (

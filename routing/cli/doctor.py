@@ -22,10 +22,10 @@ from routing.cli.doctor_files import exposed_files
 from routing.cli.doctor_mailboxes import mailbox_probes, sender_probes
 from routing.cli.machine import unfit
 from routing.clock import stamp
-from routing.connections import open_sender, open_source, unreadable_secrets
 from routing.ledger import arrivals, outbox
 from routing.ledger.store import Ledger, NotALedger
-from routing.rounds.heartbeat import read_sign
+from routing.mailboxes.factory import open_sender, open_source, unreadable_secrets
+from routing.worker.heartbeat import read_sign
 
 
 @dataclass(frozen=True, slots=True)

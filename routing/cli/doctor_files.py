@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import ImapMailbox, Settings, SmtpSender
-from routing.connections import secrets_of
+from routing.mailboxes.factory import secrets_of
 
 _MOST_LINKS = 40  # as Linux follows them
 _READ, _WRITE = stat.S_IROTH | stat.S_IRGRP, stat.S_IWOTH | stat.S_IWGRP

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from config.settings import ImapMailbox, Settings, SmtpSender
 from intake.sources.mailbox_facts import mailbox_facts
-from routing.connections import imap_access, open_token
+from routing.mailboxes.factory import imap_access, open_token
 
 Probe = tuple[str, Callable[[], str]]  # what is looked at, and a look that tells it in words or raises
 

@@ -13,7 +13,7 @@ from routing import holding
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger import early, people
 from routing.ledger.history import Entry, story
 from routing.ledger.lastword import last_word

@@ -9,10 +9,10 @@ import click
 
 from routing.cli.context import App, console, echo_json, table, with_app
 from routing.clock import stamp
-from routing.desk import Desk
-from routing.unasked.remind import Recipient, due_instant, queue, recipients
-from routing.unasked.reminder_mail import key_of
-from routing.unasked.reminding import at_hand
+from routing.journey.desk import Desk
+from routing.notices.remind import Recipient, due_instant, queue, recipients
+from routing.notices.reminder_mail import key_of
+from routing.notices.reminding import at_hand
 
 
 @click.command("remind")

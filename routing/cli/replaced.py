@@ -10,7 +10,7 @@ import click
 from intake.shown import visible
 from routing.cli.context import App, find_arrival, with_app
 from routing.cli.decide import who_decides
-from routing.unasked import replaced
+from routing.notices import replaced
 from routing.who import Refused
 
 

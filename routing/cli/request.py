@@ -7,10 +7,10 @@ import click
 from routing.cli.context import App, console, deadline_hour, table, typed_instant, with_app
 from routing.cli.decide import who_decides
 from routing.clock import stamp
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger.requests import requests_made
+from routing.notices.request import Wanted, described, request
 from routing.operate import typed
-from routing.unasked.request import Wanted, described, request
 
 
 @click.command("request")

@@ -7,9 +7,9 @@ import click
 from routing import operate
 from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
-from routing.desk import Delivery
+from routing.journey.desk import Delivery
 from routing.ledger.arrivals import find
-from routing.logline import delivery_line
+from routing.worker.logline import delivery_line
 
 
 @click.command()

@@ -15,14 +15,14 @@ from rich.text import Text
 
 from config.errors import SettingsError
 from replies.preload import preload
-from routing.bulletin import State
 from routing.cli import stopping
 from routing.cli.context import App, console, table, with_app
 from routing.clock import system_clock
-from routing.connections import open_aides, open_sender, open_source, unreadable_secrets
 from routing.ledger.store import desk_lock
-from routing.one_pass import run_once
-from routing.worker import Worker
+from routing.mailboxes.factory import open_aides, open_sender, open_source, unreadable_secrets
+from routing.worker.one_pass import run_once
+from routing.worker.status import State
+from routing.worker.worker import Worker
 
 
 @click.command()

@@ -24,6 +24,7 @@ from routing.decision.gathered import (
     receipt_doubt,
     unproven,
 )
+from routing.decision.identify import Identity, identify
 from routing.decision.override import NO_OVERRIDE, Override, OverrideRefused
 from routing.decision.verdict import (
     FileCase,
@@ -34,7 +35,6 @@ from routing.decision.verdict import (
     decide_mail,
     remarks,
 )
-from routing.identify import Identity, identify
 from routing.ledger.arrivals import Arrival
 from routing.register import Register
 from routing.standing import Booking

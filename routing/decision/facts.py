@@ -8,8 +8,8 @@ from datetime import datetime
 
 from intake.submission import AnswerSheet, Submission
 from routing.deadline import Deadlines
+from routing.decision.identify import Sender
 from routing.decision.parts import Parts
-from routing.identify import Sender
 from routing.proof import Credentials
 from routing.standing import Booking
 

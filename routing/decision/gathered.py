@@ -12,8 +12,8 @@ from routing.clock import stamp
 from routing.deadline import Deadlines
 from routing.decided import Decided, Note, Piece
 from routing.decision.facts import Facts
+from routing.decision.identify import Identity
 from routing.decision.verdict import MailDecision
-from routing.identify import Identity
 from routing.proof import LEAST, Credentials
 from routing.standing import HANDED_IN
 

@@ -14,9 +14,9 @@ from typing import Generic, Literal, TypeVar
 from config.survey import Survey
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
+from routing.decision.identify import Identity, Sender
 from routing.decision.parts import Parts
 from routing.decision.replacing import Newcomer, standing_ones
-from routing.identify import Identity, Sender
 from routing.standing import Booking
 
 Outcome = Literal["accepted", "correction", "held", "ignored", "kept"]

@@ -16,7 +16,7 @@ from intake.finding import Finding
 from intake.submission import Submission
 from routing.clock import stamp
 from routing.decided import Decided, Note
-from routing.identify import Evidence
+from routing.decision.identify import Evidence
 from routing.ledger.store import Ledger
 from routing.proof import Proof
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from intake.submission import Submission
+from routing.decision.identify import identify, know_sender
 from routing.decision.override import Override
-from routing.desk import Desk
-from routing.identify import identify, know_sender
-from routing.judge import Settled
+from routing.journey.desk import Desk
+from routing.journey.judge import Settled
 from routing.ledger import approvals, people
 from routing.ledger.arrivals import Arrival
 from routing.operate.deciding import decide_again, submission_at

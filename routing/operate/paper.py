@@ -11,12 +11,12 @@ from email.policy import SMTP
 
 from intake.sources.source import Fetched
 from intake.submission import Submission
-from routing.desk import Desk
-from routing.judge import Settled
+from routing.journey.desk import Desk
+from routing.journey.judge import Settled
 from routing.ledger import arrivals
 from routing.ledger.arrivals import Place
 from routing.operate.deciding import assigning
-from routing.reading import ReaderDied, ReadFailed
+from routing.reading.child import ReaderDied, ReadFailed
 from routing.who import Refused, Who
 
 

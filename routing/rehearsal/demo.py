@@ -19,15 +19,15 @@ from config.settings import Settings, load_settings
 from intake.mail.ids import receipt_in
 from replies.senders.sender import Outcome, Posting
 from routing.clock import stamp
-from routing.connections import open_source
 from routing.decision.verdict import sentence_of
-from routing.desk import Desk
-from routing.judge import Settled
+from routing.journey.desk import Desk
+from routing.journey.judge import Settled
+from routing.journey.pending import patience
 from routing.ledger import outbox
 from routing.ledger.secret import give_key
 from routing.ledger.store import Ledger, desk_lock
-from routing.patience import patience
-from routing.reading import Reader
+from routing.mailboxes.factory import open_source
+from routing.reading.child import Reader
 from routing.register import Register, build_register
 from routing.rehearsal.samples import Sample, Samples, build_mail, load_samples
 from routing.tracking.report_files import write_all

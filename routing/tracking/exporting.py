@@ -14,12 +14,12 @@ from itertools import groupby
 
 from intake.submission import AnswerSheet, Submission
 from replies.workbooks.export import ExportRow, values_of
-from routing.amended import amended_submission
+from routing.decision.amended import amended_submission
 from routing.ledger import bookings, people, verdicts
+from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import Booking, overlap, weight
-from routing.tracking.bookkeeping import deadlines_at
 
 OPEN = ("correction", "held")
 _MAILS_AT_HAND = 8  # rows come by body, so the rows of one list come together

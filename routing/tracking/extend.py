@@ -12,7 +12,7 @@ from datetime import datetime
 from routing.clock import stamp
 from routing.deadline import Extension
 from routing.decided import Note
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger import verdicts
 from routing.ledger.extensions import extensions
 from routing.register import Register

@@ -12,11 +12,11 @@ from config.obligations import Obligation
 from replies.reports.data import Timing
 from routing import alerts
 from routing.deadline import Deadlines
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger import arrivals, holds
+from routing.ledger.books import books_at
 from routing.ledger.holds import Hold
 from routing.standing import Books, Part, Standing, State, standing_of, standings
-from routing.tracking.bookkeeping import books_at
 from routing.tracking.reports import Instant, open_instant, part_state
 from routing.tracking.timing import most_telling, timing_of, timings_of
 

@@ -28,10 +28,10 @@ from replies.reports.data import (
 )
 from routing.deadline import Deadlines
 from routing.ledger import reporting
+from routing.ledger.books import books_at, deadlines_at
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import Booking, Books, Part, standing_of
-from routing.tracking.bookkeeping import books_at, deadlines_at
 from routing.tracking.timing import timing_of, timings_of
 
 

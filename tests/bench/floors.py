@@ -33,7 +33,7 @@ from replies.letters.compose import compose
 from replies.letters.render import render_letter
 from routing.clock import system_clock
 from routing.decision import reply
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger.store import Ledger
 from routing.register import build_register
 from tests.bench.machine import DESK, pinned

@@ -18,9 +18,9 @@ from pathlib import Path
 from config.load import default_survey
 from intake.sources.source import Fetched
 from routing.clock import rehearsed, stamp
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger.store import Ledger
-from routing.reading import Reader
+from routing.reading.child import Reader
 from routing.register import build_register
 from tests.e2e.fortnight import DEADLINE, collected_by
 from tests.e2e.fortnight_count import prefectures

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from config.roster import Body
 from replies.workbooks.collated_list import write_list
 from routing.offline import check_file
-from routing.readers import Readers
+from routing.reading.pool import Readers
 from routing.register import build_register
 from tests.workbooks.forms_at_hand import COMPLETE, filled, reading, the_roster, the_survey
 

@@ -16,16 +16,16 @@ from pathlib import Path
 from config.load import default_survey
 from replies.reports.data import Overview, PrefectureReport
 from routing.clock import rehearsed
-from routing.connections import open_sender, open_source
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger.store import Ledger, desk_lock
-from routing.reading import Reader
+from routing.mailboxes.factory import open_sender, open_source
+from routing.notices.remind import Recipient, recipients
+from routing.notices.reminding import at_hand, round_due
+from routing.reading.child import Reader
 from routing.register import build_register
 from routing.tracking.national import overview
 from routing.tracking.overview import Status, status_at
 from routing.tracking.reports import open_instant, prefecture_report
-from routing.unasked.remind import Recipient, recipients
-from routing.unasked.reminding import at_hand, round_due
 from tests.e2e.fortnight import ANSWERED_AFTER, INSTANTS, REMINDERS, script
 from tests.e2e.fortnight_mails import Sent, raw
 from tests.routing.desk_at_hand import settings_in

@@ -26,16 +26,16 @@ class Step:
 
 STEPS = (
     Step("looked", "intake.sources.imap:ImapSource.look", "after", "all"),
-    Step("fetched", "routing.desk:Desk.keep", "before", "all"),
+    Step("fetched", "routing.journey.desk:Desk.keep", "before", "all"),
     Step("keeping", "routing.ledger.arrivals:_insert", "after", "all"),
-    Step("kept", "routing.desk:Desk.keep", "after", "all"),
-    Step("reading", "routing.reading:Reader.begin", "before", "read"),
-    Step("read", "routing.reading:Reader._take", "after", "decided"),
-    Step("begun", "routing.desk:Desk._begin", "after", "all"),
-    Step("deciding", "routing.judge:Judge.decide", "before", "decided"),
+    Step("kept", "routing.journey.desk:Desk.keep", "after", "all"),
+    Step("reading", "routing.reading.child:Reader.begin", "before", "read"),
+    Step("read", "routing.reading.child:Reader._take", "after", "decided"),
+    Step("begun", "routing.journey.desk:Desk._begin", "after", "all"),
+    Step("deciding", "routing.journey.judge:Judge.decide", "before", "decided"),
     Step("verdict written", "routing.ledger.verdicts:record", "after", "all"),
     Step("reply queued", "routing.ledger.outbox:queue", "after", "reply"),
-    Step("settled", "routing.desk:Desk.settle_together", "after", "all"),
+    Step("settled", "routing.journey.desk:Desk.settle_together", "after", "all"),
     Step("connecting", "replies.senders.smtp:SmtpSender._connect", "before", "reply"),
     Step("connected", "replies.senders.smtp:SmtpSender._connect", "after", "reply"),
     Step("to be sent", "routing.ledger.outbox:begin", "before", "reply"),
@@ -46,7 +46,7 @@ STEPS = (
     Step("accepted", "replies.senders.smtp:_hand_over", "after", "reply", window=True),
     Step("answer heard", "routing.ledger.outbox:finish", "before", "reply", window=True),
     Step("end written", "routing.ledger.outbox:finish", "after", "reply", window=True),
-    Step("sent", "routing.desk:Desk.record_and_next", "after", "reply"),
+    Step("sent", "routing.journey.desk:Desk.record_and_next", "after", "reply"),
     Step("goodbye", "smtplib:SMTP.quit", "before", "reply"),
 )
 BY_NAME = {step.name: step for step in STEPS}

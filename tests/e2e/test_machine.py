@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.worker import RETRY_SECONDS
+from routing.worker.worker import RETRY_SECONDS
 from tests.e2e.machines import Desk, FaultyDisk, SmallDisk
 
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)

@@ -14,7 +14,7 @@ from intake.sources.idle import Heard
 from intake.sources.imap import ImapSource
 from intake.sources.imap_access import ImapAccess
 from intake.sources.source import Cursor
-from routing.watching import Bell
+from routing.mailboxes.thread import Bell
 from tests.servers import machine
 from tests.servers.mail import MailServers
 from tests.servers.scripted import scripted_imap

@@ -24,7 +24,7 @@ from intake.progress import Progress
 from intake.read import Context, read_mail, told_passwords
 from intake.reader import serve
 from intake.submission import Submission
-from routing.reading import Reader
+from routing.reading.child import Reader
 from tests.workbooks.forms_at_hand import filled, the_roster, the_survey
 
 SECRET = "Kx7#pQ2m"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from intake.sources.source import Cursor, Source, SourceUnavailable
-from routing.watching import Bell
+from routing.mailboxes.thread import Bell
 from tests.intake.boxes import DEADLINE, Box, ImapBox, MaildirBox
 
 JST = timezone(timedelta(hours=9))

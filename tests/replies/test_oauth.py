@@ -19,7 +19,7 @@ from intake.sources.oauth import TokenAccess, TokenUnavailable, xoauth2
 from intake.sources.source import SourceUnavailable
 from replies.senders.sender import SenderLater
 from replies.senders.smtp import SmtpAccess, SmtpSender
-from routing.connections import open_sender, open_source, unreadable_secrets
+from routing.mailboxes.factory import open_sender, open_source, unreadable_secrets
 from tests.replies.postings import posting
 from tests.servers import machine
 from tests.servers.dovecot import Dovecot

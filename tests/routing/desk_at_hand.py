@@ -15,15 +15,15 @@ from config.settings import Settings, load_settings
 from intake.sources.source import Fetched
 from replies.senders.sender import Outcome, Posting
 from replies.workbooks.form import FillValue
-from routing.desk import Desk
-from routing.judge import Settled
+from routing.journey.desk import Desk
+from routing.journey.judge import Settled
 from routing.ledger import arrivals, people
 from routing.ledger.arrivals import Arrival
+from routing.ledger.books import books_at
 from routing.ledger.store import Ledger
-from routing.reading import Reader, Reading
+from routing.reading.child import Reader, Reading
 from routing.register import Register
 from routing.standing import Standing, open_books, standings
-from routing.tracking.bookkeeping import books_at
 from tests.routing.cases_at_hand import IN_TIME
 from tests.workbooks.forms_at_hand import COMPLETE, filled
 

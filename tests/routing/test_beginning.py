@@ -11,10 +11,11 @@ import pytest
 from config.errors import SettingsError
 from config.settings import load_settings
 from replies.senders.sender import Posting
-from routing import beginning, operate
+from routing import operate
 from routing.cli.app import run_command
 from routing.clock import JST
 from routing.decision.cases import Override
+from routing.journey import beginning
 from routing.ledger import early, people
 from routing.operate import Refused, Who
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA

@@ -12,7 +12,7 @@ from intake.mail.bounce import returned_to
 from intake.mail.ids import MessageIds, receipt_in
 from intake.mail.mime import parse
 from routing.ledger import bookings
-from routing.unasked import whom
+from routing.notices import whom
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 

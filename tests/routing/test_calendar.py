@@ -8,7 +8,7 @@ import pytest
 
 from routing.clock import JST
 from routing.register import Register
-from routing.rounds.calendar import next_look, polling_seconds
+from routing.worker.calendar import next_look, polling_seconds
 
 
 def _at(text: str) -> datetime:

@@ -12,7 +12,7 @@ from config.roster import Roster
 from config.settings import Caps
 from routing.cli.overview import held_row, print_held
 from routing.decided import Posted
-from routing.decision.caps import Allowance, Recipient, allowance
+from routing.journey.caps import Allowance, Recipient, allowance
 from routing.ledger import arrivals, outbox, people
 from tests.routing.desk_at_hand import Office, form, mail
 

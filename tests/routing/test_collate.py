@@ -16,11 +16,11 @@ from config.roster import Body
 from replies.japanese import full_width_number
 from replies.wording import load_wording
 from replies.workbooks.form import FillValue
-from routing.collate import Collation, collate, workbooks
 from routing.ledger.store import Ledger
 from routing.offline import check_file
-from routing.reading import Reader
+from routing.reading.child import Reader
 from routing.register import Register
+from routing.tracking.collate import Collation, collate, workbooks
 from routing.tracking.overview import status_at
 from tests.routing.cases_at_hand import prefecture_domain
 from tests.routing.desk_at_hand import Office, mail, open_office

@@ -14,10 +14,10 @@ import pytest
 
 from intake.sources.idle import Heard
 from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
-from routing import collecting
-from routing.collecting import Collector
 from routing.ledger import arrivals, people
 from routing.ledger import missing as absent
+from routing.mailboxes import collecting
+from routing.mailboxes.collecting import Collector
 from tests.intake.boxes import Box, ImapBox, MaildirBox
 from tests.routing.cases_at_hand import IN_TIME
 from tests.routing.desk_at_hand import Office

@@ -11,7 +11,7 @@ from intake.sources.imap import ImapSource
 from intake.sources.maildir import MaildirSource
 from replies.senders.maildir import MaildirSender
 from replies.senders.smtp import SmtpSender
-from routing.connections import open_sender, open_source, unreadable_secrets
+from routing.mailboxes.factory import open_sender, open_source, unreadable_secrets
 from routing.register import Register
 
 IMAP = """

@@ -11,7 +11,7 @@ from config.shared_domains import shared
 from routing import operate
 from routing.clock import JST
 from routing.decision.override import Override
-from routing.judge import Settled
+from routing.journey.judge import Settled
 from routing.ledger import people
 from routing.ledger.arrivals import Arrival
 from routing.ledger.lastword import last_word

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from routing import operate
 from routing.decision.override import Override
-from routing.judge import Settled
+from routing.journey.judge import Settled
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 from tests.routing.test_desk import letter

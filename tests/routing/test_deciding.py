@@ -10,11 +10,11 @@ from itertools import pairwise
 import pytest
 
 from intake.submission import Submission
-from routing.desk import Desk
-from routing.judge import Judge, Settled
+from routing.journey.desk import Desk
+from routing.journey.judge import Judge, Settled
 from routing.ledger import arrivals, deciding, verdicts
 from routing.ledger.arrivals import Arrival
-from routing.reading import ReaderHung
+from routing.reading.child import ReaderHung
 from tests.routing.desk_at_hand import Office, mail
 from tests.routing.test_desk import Dying, rules
 

@@ -10,7 +10,7 @@ from replies.japanese import era_instant
 from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderBarred, SenderLater
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from routing import alerts, operate
-from routing.delivery import attempt
+from routing.journey.delivery import attempt
 from routing.ledger import arrivals, outbox, promises
 from routing.operate import Refused, Who
 from tests.e2e.counting_smtp import counting_smtp

@@ -19,9 +19,9 @@ from replies.senders.draft_watch import Fate, OpenDraft
 from replies.senders.sender import Outcome
 from routing import operate
 from routing.decision.override import Override
-from routing.errands import ErrandsRun, MailboxErrands
 from routing.ledger import errands, outbox, people, promises
 from routing.ledger.history import story
+from routing.mailboxes.errands import ErrandsRun, MailboxErrands
 from routing.operate import Who
 from tests.routing.desk_at_hand import Office, form, mail
 

@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 
 from routing.clock import JST
-from routing.judge import Settled
+from routing.journey.judge import Settled
 from routing.ledger.extensions import extensions
 from routing.operate import Refused, Who
 from routing.tracking.extend import Target, extend, pause

@@ -11,9 +11,9 @@ import pytest
 from routing.cli.app import run_command
 from routing.clock import JST, stamp
 from routing.ledger.extensions import notices_made
+from routing.notices.extension_notice import notices, place_of, queue_notices, write_drafts
 from routing.operate import Who
 from routing.tracking.extend import Target, extend
-from routing.unasked.extension_notice import notices, place_of, queue_notices, write_drafts
 from tests.replies.test_letters import BANNED
 from tests.routing.cases_at_hand import DEADLINE, KAMAKURA, KANAGAWA, YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail

@@ -14,15 +14,15 @@ import pytest
 from intake.mail.authentication import authentications
 from intake.submission import Address, Submission
 from routing import operate
-from routing.judge import Settled
+from routing.journey.judge import Settled
 from routing.ledger import bookings
 from routing.ledger.requests import requests_made
+from routing.notices import replaced, request
+from routing.notices.reminding import at_hand
+from routing.notices.whom import addresses, handed_in
 from routing.operate import Who
 from routing.proof import Proof
 from routing.tracking.exporting import export_rows
-from routing.unasked import replaced, request
-from routing.unasked.reminding import at_hand
-from routing.unasked.whom import addresses, handed_in
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 from tests.routing.test_lists import NAMES, made_list, row, send, values

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from intake.submission import AnswerSheet
 from replies.workbooks.collated_list import write_list
 from replies.workbooks.form import FillValue
-from routing.judge import Settled
+from routing.journey.judge import Settled
 from routing.tracking.exporting import export_rows
 from routing.tracking.national import overview
 from routing.tracking.overview import status_at

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from routing.clock import stamp
 from routing.ledger import bookings
+from routing.ledger.books import books_at, books_of, deadlines_at
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.standing import standings
-from routing.tracking.bookkeeping import books_at, books_of, deadlines_at
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, KANAGAWA, YOKOHAMA
 
 OUTCOMES = ("accepted", "correction", "held", "kept", "ignored")

@@ -10,11 +10,11 @@ import pytest
 
 from routing import operate
 from routing.decision.override import Override
-from routing.judge import Settled
+from routing.journey.judge import Settled
 from routing.ledger import arrivals, people, verdicts
 from routing.ledger.arrivals import Arrival
 from routing.operate import Paper, Refused, Who
-from routing.reading import ReaderDied
+from routing.reading.child import ReaderDied
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, KAMAKURA, SAGAMIHARA, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 

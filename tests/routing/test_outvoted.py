@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from intake.submission import Claim
-from routing.identify import Identity, identify
+from routing.decision.identify import Identity, identify
 from tests.routing.cases_at_hand import (
     FUCHU_TOKYO,
     KAMAKURA,

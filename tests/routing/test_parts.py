@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from routing.decision.parts import stem
-from routing.patience import patience
+from routing.journey.pending import patience
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 from tests.routing.test_desk import letter, subjects

@@ -15,12 +15,12 @@ import pyzipper
 from intake.finding import Finding
 from routing import operate
 from routing.decision.opened import keep_opened, opens_more
+from routing.journey.pending import patience
 from routing.ledger import arrivals, verdicts
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
-from routing.one_pass import run_once
 from routing.operate import Who
-from routing.patience import patience
+from routing.worker.one_pass import run_once
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 from tests.routing.test_desk import letter, subjects

@@ -17,11 +17,11 @@ import pytest
 
 from config.load import default_survey
 from intake.submission import Submission
-from routing import readers
 from routing.clock import JST
 from routing.ledger.arrivals import Arrival
-from routing.readers import AHEAD_BYTES, TOGETHER, ReadAhead, Readers
-from routing.reading import ReaderDied, Reading
+from routing.reading import pool as readers
+from routing.reading.child import ReaderDied, Reading
+from routing.reading.pool import AHEAD_BYTES, TOGETHER, ReadAhead, Readers
 from tests.routing.desk_at_hand import OneByOne, form, mail
 from tests.servers.machine import eventually, halt
 

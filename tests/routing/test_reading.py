@@ -20,8 +20,8 @@ from config.load import default_survey
 from intake.progress import Progress, shared_page
 from intake.reader import frame
 from intake.submission import Submission
-from routing import reading
-from routing.reading import Reader, ReaderDied, ReaderUnavailable, ReadFailed, Reading
+from routing.reading import child as reading
+from routing.reading.child import Reader, ReaderDied, ReaderUnavailable, ReadFailed, Reading
 from tests.routing.desk_at_hand import form, mail
 from tests.servers.machine import halt
 
@@ -293,7 +293,7 @@ def test_the_end_of_the_pipe_ends_the_child_and_leaves_no_zombie() -> None:
 
 def test_the_child_ends_when_its_parent_is_killed() -> None:
     code = (
-        "from config.load import default_survey; from routing.reading import Reader; import time\n"
+        "from config.load import default_survey; from routing.reading.child import Reader; import time\n"
         "r = Reader(default_survey()); r.read_file('x', b''); print(r._child.pid, flush=True); time.sleep(60)"
     )
     root = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ import pytest
 from routing.cli.app import run_command
 from routing.clock import stamp
 from routing.decision.override import Override
-from routing.judge import Settled
+from routing.journey.judge import Settled
 from routing.ledger import people
 from routing.operate import Who, decide_again, mark_seen, received, retry, settle_receipt
 from routing.tracking.overview import status_at

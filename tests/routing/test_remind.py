@@ -15,14 +15,14 @@ from config.contacts import load_contacts
 from config.errors import SettingsError
 from replies.senders.sender import Outcome
 from routing.decision.override import Override
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger import outbox, people
 from routing.ledger.store import Ledger
-from routing.one_pass import run_once
+from routing.notices.remind import due_instant, queue, recipients
+from routing.notices.reminding import at_hand, instant_due, round_due
 from routing.operate import Who, decide_again
 from routing.tracking.extend import Target, extend, pause
-from routing.unasked.remind import due_instant, queue, recipients
-from routing.unasked.reminding import at_hand, instant_due, round_due
+from routing.worker.one_pass import run_once
 from tests.routing.cases_at_hand import DEADLINE, JST, KANAGAWA, YOKOHAMA
 from tests.routing.desk_at_hand import Kept, Office, form, mail, nanbyo
 from tests.routing.test_worker import Shelf

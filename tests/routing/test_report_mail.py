@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger.store import Ledger
+from routing.notices.report_mail import due_mail, mail_reports
 from routing.operate import Who
-from routing.rounds.routines import reports
 from routing.tracking.extend import pause
-from routing.unasked.report_mail import due_mail, mail_reports
+from routing.worker.routines import reports
 from tests.replies.test_letters import BANNED
 from tests.routing.cases_at_hand import DEADLINE, JST, KANAGAWA
 from tests.routing.desk_at_hand import Kept, Office, form, mail

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from routing.ledger.requests import requests_made
+from routing.notices.request import Wanted, request
 from routing.operate import Refused, Who, typed
-from routing.unasked.request import Wanted, request
 from tests.routing.cases_at_hand import KAMAKURA, KANAGAWA, OISO, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 

@@ -6,8 +6,8 @@ import json
 from datetime import datetime, timedelta
 
 from routing.clock import JST
-from routing.rounds.routines import reports
-from routing.rounds.schedule import due_report, note_made, report_instants
+from routing.worker.routines import reports
+from routing.worker.schedule import due_report, note_made, report_instants
 from tests.routing.cases_at_hand import DEADLINE, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 

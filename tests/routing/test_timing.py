@@ -12,7 +12,7 @@ from replies.reports.words import remarks_of_line, requests_of
 from replies.wording import load_wording
 from routing.clock import JST
 from routing.deadline import Extension, deadlines
-from routing.judge import Settled
+from routing.journey.judge import Settled
 from routing.operate import Who
 from routing.register import Register
 from routing.standing import Part, open_books

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from intake.finding import Finding
+from routing.decision.identify import Identity
 from routing.decision.replacing import Newcomer
 from routing.decision.verdict import (
     FILE_TABLE,
@@ -18,7 +19,6 @@ from routing.decision.verdict import (
     decide_mail,
     sentence_of,
 )
-from routing.identify import Identity
 from routing.proof import Proof
 from tests.routing.cases_at_hand import (
     ERROR,

@@ -17,10 +17,10 @@ from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.sender import AnswerLost, Outcome, SenderLater
 from routing import operate
 from routing.decision.override import Override
-from routing.errands import MailboxErrands
-from routing.judge import Settled
+from routing.journey.judge import Settled
 from routing.ledger import outbox, people, promises, withdrawing
 from routing.ledger.arrivals import Arrival
+from routing.mailboxes.errands import MailboxErrands
 from routing.operate import Who
 from tests.routing.desk_at_hand import Office, form, mail
 from tests.servers.dovecot import Dovecot

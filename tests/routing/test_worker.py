@@ -17,11 +17,11 @@ import pytest
 from config.survey import Polling
 from intake.sources.idle import Heard, rest
 from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
-from routing import worker as worker_module
 from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy
-from routing.watching import Batch, ByteBudget, MailboxThread, Polled
-from routing.worker import Worker
+from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
+from routing.worker import worker as worker_module
+from routing.worker.worker import Worker
 from tests.routing.desk_at_hand import Kept, Office, form, mail
 from tests.routing.test_ppap import locked_mail, password_mail
 from tests.servers.machine import eventually

@@ -51,7 +51,7 @@ def _watch() -> None:
 
 
 def _watch_desk(how: str) -> None:
-    from routing.judge import Judge
+    from routing.journey.judge import Judge
 
     real = Judge.decide
 

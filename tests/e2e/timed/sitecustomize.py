@@ -15,7 +15,7 @@ _opened = {"heard": 0.0, "window": 0.0}  # time.monotonic; one reply is on its w
 
 def _watch(file: int) -> None:
     from replies.senders import smtp
-    from routing.desk import Desk
+    from routing.journey.desk import Desk
 
     real_reply, real_hand_over = smtplib.SMTP.getreply, smtp._hand_over
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading
 from replies.workbooks.collated_list import write_list
-from routing.identify import ProgramEvidence, infer_program
+from routing.decision.identify import ProgramEvidence, infer_program
 from routing.offline import all_findings
-from routing.reading import Reader, ReaderDied, ReadFailed
+from routing.reading.child import Reader, ReaderDied, ReadFailed
 from routing.register import Register
 from routing.standing import overlap
 

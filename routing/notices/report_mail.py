@@ -18,14 +18,14 @@ from replies.reports.data import PrefectureReport
 from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decided import Note
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger import arrivals, bookings, extensions, outbox, verdicts
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
+from routing.notices.notice import Notice, Outlet, posts
+from routing.notices.reminding import at_hand
+from routing.notices.whom import addresses, handed_in
 from routing.tracking.reports import Instant, open_instant, prefecture_report
-from routing.unasked.notices import Notice, Outlet, posts
-from routing.unasked.reminding import at_hand
-from routing.unasked.whom import addresses, handed_in
 
 
 def due_mail(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None:

@@ -19,24 +19,25 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from config.errors import ConfigError
 from intake.sources.source import Source
 from replies.senders.sender import Sender
-from routing import alerts, beginning
-from routing.bulletin import Bulletin
+from routing import alerts
 from routing.clock import JST, system_clock
-from routing.delivery import Attempt, DeliveryThread, Line
-from routing.desk import DEFERRED_AT_MOST, Desk
-from routing.errands import NO_AIDES, Aides, ErrandsRun
+from routing.journey import beginning
+from routing.journey.delivery import Attempt, DeliveryThread, Line
+from routing.journey.desk import DEFERRED_AT_MOST, Desk
+from routing.journey.pending import patience
+from routing.journey.settling import Settling
 from routing.ledger import erasure, outbox
 from routing.ledger.sending import REST
 from routing.ledger.store import DiskFull, LedgerBusy
-from routing.patience import patience
-from routing.reading import ReaderUnavailable
-from routing.rounds import clockwatch
-from routing.rounds.clockwatch import ClockWatch
-from routing.rounds.heartbeat import Heart
-from routing.rounds.polling import ByCalendar
-from routing.rounds.routines import due_since, reminders, reports
-from routing.settling import Settling
-from routing.watching import Batch, ByteBudget, MailboxThread, Polled
+from routing.mailboxes.errands import NO_AIDES, Aides, ErrandsRun
+from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
+from routing.reading.child import ReaderUnavailable
+from routing.worker import clockwatch
+from routing.worker.clockwatch import ClockWatch
+from routing.worker.heartbeat import Heart
+from routing.worker.polling import ByCalendar
+from routing.worker.routines import due_since, reminders, reports
+from routing.worker.status import Bulletin
 
 QUEUE_BYTES = 64 << 20
 RETRY_SECONDS = 5.0  # after the disk was full or the ledger locked

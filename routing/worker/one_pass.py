@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping
 from config.errors import SettingsError
 from intake.sources.source import Source, SourceUnavailable
 from replies.senders.sender import Sender
-from routing import alerts, beginning
-from routing.desk import Desk
-from routing.errands import NO_AIDES, Aides
+from routing import alerts
+from routing.journey import beginning
+from routing.journey.desk import Desk
+from routing.journey.pending import patience
 from routing.ledger import arrivals, erasure
 from routing.ledger import missing as absent
-from routing.logline import delivery_line, settled_line
-from routing.patience import patience
-from routing.rounds.routines import reminders, reports
+from routing.mailboxes.errands import NO_AIDES, Aides
+from routing.worker.logline import delivery_line, settled_line
+from routing.worker.routines import reminders, reports
 
 
 def run_once(

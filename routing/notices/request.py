@@ -14,14 +14,14 @@ from config.settings import by_hand
 from replies.letters.request import OriginalRequest, render_request
 from replies.wording import load_wording
 from routing.decided import Note
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger import bookings, outbox, verdicts
 from routing.ledger.requests import Asked, requests_made
 from routing.ledger.secret import message_ids
+from routing.notices.notice import Notice, Outlet, posts
+from routing.notices.reminding import at_hand
+from routing.notices.whom import addresses, handed_in
 from routing.register import Register
-from routing.unasked.notices import Notice, Outlet, posts
-from routing.unasked.reminding import at_hand
-from routing.unasked.whom import addresses, handed_in
 from routing.who import Refused, Who
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from apscheduler.triggers.base import BaseTrigger
 
 from config.survey import Calendar
-from routing.rounds.calendar import next_look
+from routing.worker.calendar import next_look
 
 
 class ByCalendar(BaseTrigger):  # type: ignore[misc]

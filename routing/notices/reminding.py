@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from config.contacts import load_contacts
-from routing.desk import Desk
-from routing.unasked import remind
-from routing.unasked.remind import Recipient
-from routing.unasked.whom import Correspondence
+from routing.journey.desk import Desk
+from routing.notices import remind
+from routing.notices.remind import Recipient
+from routing.notices.whom import Correspondence
 
 
 def at_hand(desk: Desk) -> Correspondence:

@@ -14,7 +14,7 @@ from intake.submission import Submission
 from routing.decision.cases import unread
 from routing.decision.override import NO_OVERRIDE
 from routing.decision.verdict import MailDecision
-from routing.judge import Judge, Settled
+from routing.journey.judge import Judge, Settled
 from routing.ledger import early, verdicts
 from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from routing.judge import Settled
+from routing.journey.judge import Settled
 from routing.ledger.arrivals import Arrival
-from routing.readers import ReadAhead, Readers
-from routing.reading import Reader, Reading
+from routing.reading.child import Reader, Reading
+from routing.reading.pool import ReadAhead, Readers
 
 
 class Decider(Protocol):

@@ -15,16 +15,16 @@ from replies.letters.extension import ExtensionLetter, render_extension
 from replies.wording import load_wording
 from routing.deadline import Deadlines, Extension
 from routing.decided import Note, Posted
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger import bookings, outbox, verdicts, withdrawing
+from routing.ledger.books import deadlines_at
 from routing.ledger.extensions import extensions
 from routing.ledger.secret import message_ids
+from routing.notices.notice import Notice, Outlet, posts
+from routing.notices.reminding import at_hand
+from routing.notices.whom import addresses, handed_in
 from routing.register import Register
-from routing.tracking.bookkeeping import deadlines_at
 from routing.tracking.extend import Target
-from routing.unasked.notices import Notice, Outlet, posts
-from routing.unasked.reminding import at_hand
-from routing.unasked.whom import addresses, handed_in
 from routing.who import Who
 
 

@@ -19,7 +19,7 @@ from replies.senders.draft_watch import DraftsWatch
 from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.maildir import MaildirSender
 from replies.senders.sender import Sender
-from routing.errands import Aides, MailboxErrands
+from routing.mailboxes.errands import Aides, MailboxErrands
 
 
 def open_source(mailbox: MailboxSettings, settings: Settings) -> Source:

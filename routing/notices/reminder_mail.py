@@ -16,12 +16,12 @@ from replies.letters.render import Rendered
 from replies.reports.book import prefecture_book
 from replies.wording import load_wording
 from routing.clock import stamp
+from routing.ledger.books import deadlines_at, whole_books_of
 from routing.ledger.store import Ledger
+from routing.notices.notice import Notice
 from routing.register import Register
 from routing.standing import Booking, Part
-from routing.tracking.bookkeeping import deadlines_at, whole_books_of
 from routing.tracking.reports import Instant, open_correction, prefecture_report
-from routing.unasked.notices import Notice
 
 
 def key_of(instant: datetime, mailbox: str, lgcode: str) -> str:

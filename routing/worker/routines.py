@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from routing.clock import stamp
-from routing.desk import Desk
+from routing.journey.desk import Desk
 from routing.ledger import arrivals
-from routing.rounds import schedule
+from routing.notices.reminding import instant_due, round_due
+from routing.notices.report_mail import due_mail, mail_reports
 from routing.tracking.report_files import write_all
 from routing.tracking.reports import open_instant
-from routing.unasked.reminding import instant_due, round_due
-from routing.unasked.report_mail import due_mail, mail_reports
+from routing.worker import schedule
 
 
 def reminders(desk: Desk, read: Collection[str]) -> Iterator[str]:

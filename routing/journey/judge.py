@@ -16,23 +16,23 @@ from intake.submission import Address, Submission
 from replies.letters.compose import is_writable
 from routing.deadline import Deadlines
 from routing.decided import Decided, Note, Posted
-from routing.decision.caps import Allowance, Recipient, allowance
 from routing.decision.cases import decide
 from routing.decision.facts import Facts
-from routing.decision.known import Known
 from routing.decision.opened import keep_opened
 from routing.decision.override import NO_OVERRIDE, Override
 from routing.decision.reply import Circumstances, letter_kind, recipient_of, write_reply
+from routing.journey.caps import Allowance, Recipient, allowance
+from routing.journey.lookups import Known
 from routing.ledger import arrivals, errands, outbox, people, verdicts, waits, withdrawing
 from routing.ledger.arrivals import Arrival
+from routing.ledger.books import books_of
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.ledger.withdrawing import TakenBack
+from routing.notices import replaced
 from routing.proof import LEAST, is_theirs
 from routing.register import Register
 from routing.standing import Standing, standings
-from routing.tracking.bookkeeping import books_of
-from routing.unasked import replaced
 
 
 @dataclass(frozen=True, slots=True)

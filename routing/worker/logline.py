@@ -15,8 +15,8 @@ from replies.letter import NoticeKind
 from replies.wording import load_wording
 from routing.decided import Piece
 from routing.decision.verdict import sentence_of
-from routing.desk import Delivery
-from routing.judge import Settled
+from routing.journey.desk import Delivery
+from routing.journey.judge import Settled
 from routing.register import Register
 
 _WORD = re.compile(r"[^\s<>,;:()]+")

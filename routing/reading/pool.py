@@ -22,7 +22,7 @@ from threading import Thread
 
 from intake.submission import FileReading, Submission
 from routing.ledger.arrivals import Arrival
-from routing.reading import NOT_STARTED, Reader, ReaderUnavailable, Reading
+from routing.reading.child import NOT_STARTED, Reader, ReaderUnavailable, Reading
 
 AHEAD_MAILS = 12  # begun at most for each child
 AHEAD_BYTES = 8 << 20

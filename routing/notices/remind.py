@@ -20,15 +20,15 @@ from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decided import Note
 from routing.ledger import bookings, extensions, outbox, verdicts
+from routing.ledger.books import books_of, deadlines_at
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
+from routing.notices.notice import Outlet, posts
+from routing.notices.reminder_mail import as_notice, key_of, open_for, reminder
+from routing.notices.whom import Correspondence, addresses, handed_in
 from routing.register import Register
 from routing.standing import Books, standing_of
-from routing.tracking.bookkeeping import books_of, deadlines_at
 from routing.tracking.reports import open_instant, part_state
-from routing.unasked.notices import Outlet, posts
-from routing.unasked.reminder_mail import as_notice, key_of, open_for, reminder
-from routing.unasked.whom import Correspondence, addresses, handed_in
 
 
 @dataclass(frozen=True, slots=True)

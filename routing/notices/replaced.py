@@ -20,8 +20,8 @@ from routing.ledger.arrivals import Arrival
 from routing.ledger.letters import Gone, gone_by
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
+from routing.notices.notice import Notice, Outlet, posts
 from routing.register import Register
-from routing.unasked.notices import Notice, Outlet, posts
 
 
 @dataclass(frozen=True, slots=True)

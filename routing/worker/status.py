@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.desk import Delivery, Desk
-from routing.errands import ErrandsRun
-from routing.judge import Settled
+from routing.journey.desk import Delivery, Desk
+from routing.journey.judge import Settled
 from routing.ledger import arrivals
-from routing.logline import delivery_line, outcomes, settled_line
-from routing.watching import Polled
+from routing.mailboxes.errands import ErrandsRun
+from routing.mailboxes.thread import Polled
+from routing.worker.logline import delivery_line, outcomes, settled_line
 
 log = logging.getLogger("uketsuke")
 
