@@ -59,13 +59,27 @@ def _rooms(layer: str) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_rooms_do_not_import_each_other_in_a_circle(layer: str) -> None:
-    """Nor by way of a module before them; only in routing the journey itself stands between its rooms."""
+    """Nor by way of a module before them."""
     found = _rooms(layer)
-    if layer == "routing":
-        rooms = {p.parent.name for p in (ROOT / layer).glob("*/__init__.py")}
-        assert len(rooms) >= 7
-        found = {name: others & rooms for name, others in found.items() if name in rooms}
+    assert len(found) >= 7
     assert list(TopologicalSorter(found).static_order())  # raises CycleError, which names the circle
+
+
+def test_a_decision_is_made_without_a_ledger() -> None:
+    """Neither imports the other, whether at once or by way of what they import: a table can be tried without SQLite."""
+    rooms = _rooms("routing")
+    assert "ledger" not in _reached("decision", rooms) and "decision" not in _reached("ledger", rooms)
+    for path in (p for p in FILES if _name(p).startswith("routing/decision/")):
+        assert not {m for m in _imports(path) if m.split(".")[0] in ("sqlite3", "sqlite_utils")}, _name(path)
+
+
+def _reached(room: str, rooms: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [room]
+    while waiting:
+        found |= (new := rooms[waiting.pop()] - found)
+        waiting += new
+    return found
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.name == "__init__.py"], ids=_name)

@@ -22,10 +22,11 @@ from config.settings import Settings, check_mailboxes, load_settings
 from intake.shown import clipped, escaped_json, visible
 from routing.clock import Clock, rehearsed, system_clock
 from routing.journey.desk import Desk
-from routing.ledger.arrivals import Arrival, find
+from routing.ledger.arrivals import find
 from routing.ledger.store import Ledger, NotALedger
 from routing.operate import typed
 from routing.reading.pool import Readers
+from routing.records import Arrival
 from routing.register import Register, build_register
 from routing.who import Refused
 

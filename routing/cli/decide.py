@@ -17,12 +17,12 @@ from routing.clock import stamp
 from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
-from routing.ledger.arrivals import Arrival
+from routing.journey.logline import settled_line, taken_back_lines
 from routing.ledger.sent import find_notice, mark_notice_seen
 from routing.offline import check_file
 from routing.operate import Consent, Done, typed
+from routing.records import Arrival
 from routing.who import Refused, Who
-from routing.worker.logline import settled_line, taken_back_lines
 
 OUTCOMES = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
 ACTIONS = (

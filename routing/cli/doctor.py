@@ -16,7 +16,6 @@ from config.settings import TOPMOST, ImapMailbox, Settings, check_mailboxes
 from intake.sources.oauth import TokenUnavailable
 from intake.sources.source import SourceUnavailable
 from replies.senders.sender import SenderLater
-from routing import alerts
 from routing.cli.context import App, console, table, with_app
 from routing.cli.doctor_files import exposed_files
 from routing.cli.doctor_mailboxes import mailbox_probes, sender_probes
@@ -25,6 +24,7 @@ from routing.clock import stamp
 from routing.ledger import arrivals, outbox
 from routing.ledger.store import Ledger, NotALedger
 from routing.mailboxes.factory import open_sender, open_source, unreadable_secrets
+from routing.tracking import troubles
 from routing.worker.heartbeat import read_sign
 
 
@@ -155,8 +155,8 @@ def _waiting(app: App) -> Iterator[Diagnosis]:
         yield Diagnosis("送信待ち", True, f"{len(due)}通{first}")
         for mailbox, problem in arrivals.unhealthy(ledger):
             yield Diagnosis(f"提出先 {mailbox}", False, problem)
-        view = alerts.View(ledger, app.settings, app.clock(), alerts.free_bytes(app.settings.ledger))
-        for sentence in alerts.lasting(view):
+        view = troubles.View(ledger, app.settings, app.clock(), troubles.free_bytes(app.settings.ledger))
+        for sentence in troubles.lasting(view):
             yield Diagnosis("お知らせ", False, sentence)
     if app.settings.heartbeat is not None:
         sign = read_sign(app.settings.heartbeat, app.clock())

@@ -9,7 +9,6 @@ import click
 
 from intake.shown import clipped, one_line, visible
 from replies.wording import Wording, load_wording
-from routing import holding
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
@@ -18,6 +17,7 @@ from routing.ledger import early, people
 from routing.ledger.history import Entry, story
 from routing.ledger.lastword import last_word
 from routing.ledger.sent import find_notice, notice_story
+from routing.tracking import holding
 from routing.tracking.overview import Owed, Status, standing_of_body, status_at
 from routing.tracking.status_json import status_json
 

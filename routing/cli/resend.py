@@ -8,8 +8,8 @@ from routing import operate
 from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
 from routing.journey.desk import Delivery
+from routing.journey.logline import delivery_line
 from routing.ledger.arrivals import find
-from routing.worker.logline import delivery_line
 
 
 @click.command()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from intake.shown import visible
-from routing import holding
 from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
 from routing.ledger.holds import Scope
+from routing.tracking import holding
 
 
 @click.command("hold-sending")

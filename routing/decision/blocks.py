@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from intake.finding import CATALOGUE, Finding
 from replies.letter import FileBlock, FileResult, RowBlock
-from routing.decided import Decided, Piece
+from routing.records import Decided, Piece
 from routing.register import Register
 
 _RESULTS: dict[str, FileResult] = {

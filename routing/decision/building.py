@@ -11,13 +11,13 @@ from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
 from routing.decision.facts import Facts
 from routing.decision.findings import Piecework, piece_findings
-from routing.decision.identify import Evidence, Identity, ProgramEvidence, Sender, identify, infer_program
+from routing.decision.identify import ProgramEvidence, identify, infer_program
 from routing.decision.override import Override
 from routing.decision.relation import relation_of
 from routing.decision.replacing import Newcomer
-from routing.decision.verdict import FileCase, Relation
-from routing.ledger.arrivals import Arrival
+from routing.decision.verdict import FileCase
 from routing.proof import LEAST, Credentials
+from routing.records import Arrival, Evidence, Identity, Relation, Sender
 from routing.register import Register
 
 

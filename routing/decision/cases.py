@@ -12,7 +12,6 @@ from datetime import datetime
 
 from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
-from routing.decided import NOBODY, Decided, Piece
 from routing.decision.building import CaseBuilder
 from routing.decision.facts import Facts, tells_password_only
 from routing.decision.gaps import with_gaps
@@ -24,18 +23,10 @@ from routing.decision.gathered import (
     receipt_doubt,
     unproven,
 )
-from routing.decision.identify import Identity, identify
+from routing.decision.identify import identify
 from routing.decision.override import NO_OVERRIDE, Override, OverrideRefused
-from routing.decision.verdict import (
-    FileCase,
-    FileDecision,
-    MailCase,
-    MailDecision,
-    decide_file,
-    decide_mail,
-    remarks,
-)
-from routing.ledger.arrivals import Arrival
+from routing.decision.verdict import FileCase, MailCase, decide_file, decide_mail, remarks
+from routing.records import NOBODY, Arrival, Decided, FileDecision, Identity, MailDecision, Piece
 from routing.register import Register
 from routing.standing import Booking
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from intake.submission import AnswerSheet, Submission
 from routing.deadline import Deadlines
-from routing.decision.identify import Sender
 from routing.decision.parts import Parts
 from routing.proof import Credentials
+from routing.records import Sender
 from routing.standing import Booking
 
 

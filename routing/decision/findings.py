@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from intake.finding import Finding, quote, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
 from routing.decision.compare import differences, listed_in, same_body_twice
-from routing.decision.identify import Identity
+from routing.records import Identity
 from routing.register import Register
 
 

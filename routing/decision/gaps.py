@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from config.survey import Survey
 from intake.finding import Finding, severity_of
-from routing.decided import Note, Piece
+from routing.records import Note, Piece
 from routing.standing import Booking
 
 History = Callable[[str, str], tuple[Booking, ...]]

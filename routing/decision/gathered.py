@@ -10,11 +10,9 @@ from datetime import datetime
 from intake.submission import Submission
 from routing.clock import stamp
 from routing.deadline import Deadlines
-from routing.decided import Decided, Note, Piece
 from routing.decision.facts import Facts
-from routing.decision.identify import Identity
-from routing.decision.verdict import MailDecision
 from routing.proof import LEAST, Credentials
+from routing.records import Decided, Identity, MailDecision, Note, Piece
 from routing.standing import HANDED_IN
 
 

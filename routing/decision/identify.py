@@ -8,49 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from config.domains import body_hint, is_local_government
 from config.roster import Roster
 from config.survey import Survey
 from intake.submission import Address, AnswerSheet, Claim, FileReading, NameMatch, Submission
-
-EvidenceSource = Literal[
-    "organisation", "approval", "sender_domain", "file_name", "subject", "operator", "authentication", "our_letter"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One hint at a body: where it stands, its own words, and the bodies that it may mean."""
-
-    source: EvidenceSource
-    claim: str
-    lgcodes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """提出者 and 回答団体. Empty strings where it cannot be told. `strong`: workbook, domain, approval or an
-    operator tells the body. `disagree` names the sources that contradict each other."""
-
-    submitter: str
-    body: str
-    evidence: tuple[Evidence, ...]
-    strong: bool
-    disagree: tuple[EvidenceSource, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who wrote: the address, whether its domain is a local government's or was approved, and what the
-    domain or an operator tells of the body."""
-
-    address: Address | None
-    recognised: bool
-    approved: str  # lgcode given by an operator's approval of this sender, or empty
-    hint: tuple[str, ...]
-    assigned: str = ""  # lgcode that an operator assigned to this very mail, or empty
+from routing.records import Evidence, EvidenceSource, Identity, Sender
 
 
 def know_sender(

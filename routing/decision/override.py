@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from routing.decided import Note
-from routing.decision.verdict import Outcome
+from routing.records import Note, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.spelling import nfkc
-from routing.ledger.waits import PartRow
+from routing.records import PartRow
 
 # What a mark may be made of, wherever it stands: the rest of the subject is what the parts share.
 _MARK = re.compile(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from routing.decision.identify import Identity
-from routing.decision.verdict import Relation
+from routing.records import Identity, Relation
 from routing.register import Register
 
 COLLECTED_KINDS = ("ward", "city", "town", "village")

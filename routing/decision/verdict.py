@@ -9,20 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 from config.survey import Survey
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
-from routing.decision.identify import Identity, Sender
 from routing.decision.parts import Parts
 from routing.decision.replacing import Newcomer, standing_ones
+from routing.records import FileDecision, Identity, MailDecision, MailOutcome, Outcome, Relation, Sender
 from routing.standing import Booking
-
-Outcome = Literal["accepted", "correction", "held", "ignored", "kept"]
-MailOutcome = Literal["ignored", "held", "correction", "by_file"]
-# How submitter and body stand to each other; "direct": a collected municipality writes itself.
-Relation = Literal["own", "municipality", "city", "direct", "stranger", "none"]
 
 MACHINE_KINDS = frozenset({"auto_reply", "bounce", "receipt", "list", "own"})
 
@@ -235,23 +230,6 @@ def _asked_before(case: FileCase) -> bool:
 def finding_key(finding: Finding) -> str:
     """What makes two findings the same on two versions of a sheet: the code, and what it is about."""
     return f"{finding.code}/{finding.question or finding.label}/{finding.about}"
-
-
-@dataclass(frozen=True, slots=True)
-class MailDecision:
-    """The row that decided over the mail."""
-
-    outcome: MailOutcome
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileDecision:
-    """The row that decided over one piece, and remarks: rules that hit without deciding."""
-
-    outcome: Outcome
-    rule: str
-    remarks: tuple[str, ...]
 
 
 def decide_mail(case: MailCase) -> MailDecision:

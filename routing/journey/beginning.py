@@ -13,11 +13,10 @@ from config.settings import Settings
 from intake.submission import Submission
 from routing.decision.cases import unread
 from routing.decision.override import NO_OVERRIDE
-from routing.decision.verdict import MailDecision
 from routing.journey.judge import Judge, Settled
 from routing.ledger import early, verdicts
-from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
+from routing.records import Arrival, MailDecision
 
 
 def is_early(ledger: Ledger, settings: Settings, arrival: Arrival) -> bool:

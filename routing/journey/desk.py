@@ -21,24 +21,23 @@ from intake.submission import Submission
 from replies.senders.sender import Posting, Sender
 from routing.clock import Clock
 from routing.contacts import ContactsAtHand
-from routing.decided import Note
 from routing.decision.amended import amended_submission
 from routing.decision.cases import unread
 from routing.decision.override import NO_OVERRIDE, Override
-from routing.decision.verdict import MailDecision
 from routing.journey import beginning
 from routing.journey.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
 from routing.journey.judge import Judge, Settled
 from routing.journey.settling import Settling
 from routing.ledger import arrivals, deciding, outbox, people, sending, verdicts, withdrawing
 from routing.ledger import missing as absent
-from routing.ledger.arrivals import Arrival, Place
+from routing.ledger.arrivals import Place
 from routing.ledger.missing import Difference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
 from routing.mailboxes.collecting import Collector
 from routing.notices import remind
 from routing.reading.child import Reader, ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed, Reading
 from routing.reading.pool import Readers
+from routing.records import Arrival, MailDecision, Note
 from routing.register import Register
 
 DEFERRED_AT_MOST = timedelta(minutes=10)  # after so long a mail that was deferred waits for no pause among the others

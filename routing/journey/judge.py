@@ -15,7 +15,6 @@ from config.settings import Settings, folder_for
 from intake.submission import Address, Submission
 from replies.letters.compose import is_writable
 from routing.deadline import Deadlines
-from routing.decided import Decided, Note, Posted
 from routing.decision.cases import decide
 from routing.decision.facts import Facts
 from routing.decision.opened import keep_opened
@@ -24,13 +23,13 @@ from routing.decision.reply import Circumstances, letter_kind, recipient_of, wri
 from routing.journey.caps import Allowance, Recipient, allowance
 from routing.journey.lookups import Known
 from routing.ledger import arrivals, errands, outbox, people, verdicts, waits, withdrawing
-from routing.ledger.arrivals import Arrival
 from routing.ledger.books import books_of
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.ledger.withdrawing import TakenBack
 from routing.notices import replaced
 from routing.proof import LEAST, is_theirs
+from routing.records import Arrival, Decided, Note, Posted
 from routing.register import Register
 from routing.standing import Standing, standings
 

@@ -11,16 +11,15 @@ from datetime import datetime, timedelta
 
 from config.settings import Settings
 from intake.submission import Submission
-from routing.decided import Decided
 from routing.decision.authenticated import authenticated
 from routing.decision.facts import Facts, tells_password_only
 from routing.decision.identify import know_sender
 from routing.decision.parts import Parts, gather, stem
 from routing.ledger import arrivals, bookings, letters, outbox, people, verdicts, waits
-from routing.ledger.arrivals import Arrival
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
 from routing.proof import Credentials
+from routing.records import Arrival, Decided
 from routing.register import Register
 
 

@@ -11,16 +11,14 @@ from collections.abc import Iterator
 
 from intake.mail.kind import is_noreply
 from intake.submission import Submission
-from routing.decided import Note
 from routing.decision.cases import unread
 from routing.decision.opened import keep_opened, opens_more
 from routing.decision.override import Override
-from routing.decision.verdict import MailDecision, MailOutcome
 from routing.journey.desk import Desk
+from routing.journey.logline import settled_line
 from routing.ledger import arrivals, erasure, verdicts, waits
-from routing.ledger.arrivals import Arrival
 from routing.reading.child import ReaderDied, ReadFailed
-from routing.worker.logline import settled_line
+from routing.records import Arrival, MailDecision, MailOutcome, Note
 
 DESK = ("uketsuke", "")
 MOST_TRIES = 10  # mails whose passwords are tried on one locked mail; each costs up to some seconds

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from routing.journey.judge import Settled
-from routing.ledger.arrivals import Arrival
 from routing.reading.child import Reader, Reading
 from routing.reading.pool import ReadAhead, Readers
+from routing.records import Arrival
 
 
 class Decider(Protocol):

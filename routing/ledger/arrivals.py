@@ -15,22 +15,11 @@ from sqlite3 import Row
 from intake.sources.source import Cursor, Fetched
 from routing.clock import JST, stamp, unstamp
 from routing.ledger.store import Ledger
+from routing.records import Arrival
 
 # Crockford's base 32 without I, L, O, U: read aloud over the telephone without a mistake.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LONGEST_ID = 18  # digits that SQLite can hold
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One mail in the ledger. `receipt` is its receipt number (受付番号), derived from mailbox and bytes."""
-
-    id: int
-    mailbox: str
-    receipt: str
-    received_at: datetime
-    header_only: bool
-    added_by: str
 
 
 def receipt_number(prefix: str, mailbox: str, sha256: str, received_at: datetime) -> str:

@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from routing.clock import stamp
-from routing.decided import Note
 from routing.ledger import arrivals, verdicts
-from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
+from routing.records import Arrival, Note
 
 DIED = "decision_died"  # the event: a decision about this mail alone was begun and never ended
 _DESK = ("uketsuke", "")

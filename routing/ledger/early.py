@@ -10,11 +10,10 @@ from datetime import datetime
 
 from intake.submission import Message
 from routing.clock import stamp, unstamp
-from routing.decided import Note
 from routing.ledger import arrivals, verdicts
-from routing.ledger.arrivals import Arrival
 from routing.ledger.people import Held
 from routing.ledger.store import Ledger
+from routing.records import Arrival, Note
 
 RULE = "before_start"
 _NEWEST = """v.piece = '0' AND v.rules = '["before_start"]'

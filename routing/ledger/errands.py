@@ -11,10 +11,9 @@ from datetime import datetime
 from intake.sources.filing import Filed, ToFile
 from replies.senders.draft_watch import Fate, OpenDraft
 from routing.clock import stamp
-from routing.decided import Note
 from routing.ledger import verdicts
-from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
+from routing.records import Arrival, Note
 
 FILED, GONE = "filed", "filed_by_others"
 DRAFT_KEPT, LETTER_LEFT = "draft_kept", "letter_left"  # of letters that a newer decision takes back

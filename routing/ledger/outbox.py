@@ -19,9 +19,9 @@ from intake.sources.answered import Asked
 from intake.submission import Submission
 from replies.senders.sender import Posting
 from routing.clock import stamp, unstamp
-from routing.decided import Posted
 from routing.ledger.holds import HELD
 from routing.ledger.store import Ledger
+from routing.records import Posted
 
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
 FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered", "withdrawn"}) | BY_PEOPLE

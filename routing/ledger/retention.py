@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.clock import stamp
-from routing.decided import Note
 from routing.ledger import erasure, people, verdicts
 from routing.ledger.store import Ledger
+from routing.records import Note
 
 BATCH = 50  # mails in one transaction: the desk is never held up for long
 

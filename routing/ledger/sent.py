@@ -10,10 +10,10 @@ from datetime import datetime
 
 from intake.mail.ids import receipt_in
 from routing.clock import unstamp
-from routing.decided import Note
 from routing.ledger import verdicts
 from routing.ledger.history import Entry
 from routing.ledger.store import Ledger
+from routing.records import Note
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,9 @@ from pydantic import TypeAdapter
 from intake.finding import Finding
 from intake.submission import Submission
 from routing.clock import stamp
-from routing.decided import Decided, Note
-from routing.decision.identify import Evidence
 from routing.ledger.store import Ledger
 from routing.proof import Proof
+from routing.records import Decided, Evidence, Note
 
 _SUBMISSION = TypeAdapter(Submission)
 DEATHS_TO_QUARANTINE = 3  # an accident may happen twice …

@@ -8,26 +8,15 @@ else), "beside" (it tells one beside something else), "parts" (the newest part o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from routing.clock import stamp
 from routing.ledger import arrivals
-from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
+from routing.records import Arrival, PartRow
 
 What = Literal["password", "told", "beside", "parts"]
-
-
-@dataclass(frozen=True, slots=True)
-class PartRow:
-    """One part that arrived: which of how many (0: not said), and whether it brought a form."""
-
-    arrival_id: int
-    receipt: str
-    number: int
-    has_form: bool
 
 
 def begin(ledger: Ledger, arrival: Arrival, what: What, until: datetime) -> None:

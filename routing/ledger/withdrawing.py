@@ -14,10 +14,10 @@ from typing import Literal
 
 from intake.mail.ids import receipt_in
 from replies.senders.draft_watch import OpenDraft
-from routing.decided import Note
 from routing.ledger import errands, outbox, verdicts
 from routing.ledger.outbox import Outgoing
 from routing.ledger.store import Ledger
+from routing.records import Note
 
 How = Literal["withdrawn", "draft", "sending", "edited", "sent"]
 REST = timedelta(minutes=1)  # until the mailbox is looked into again

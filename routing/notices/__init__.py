@@ -1,4 +1,4 @@
 """Mail that answers none: reminders, requests, notices of extension, reports to prefectures.
 
-Never sends: it fills the outbox.
+Fills the outbox; sends nothing itself.
 """

@@ -14,8 +14,6 @@ from intake.mail.ids import receipt_in
 from replies.letters.extension import ExtensionLetter, render_extension
 from replies.wording import load_wording
 from routing.deadline import Deadlines, Extension
-from routing.decided import Note, Posted
-from routing.journey.desk import Desk
 from routing.ledger import bookings, outbox, verdicts, withdrawing
 from routing.ledger.books import deadlines_at
 from routing.ledger.extensions import extensions
@@ -23,6 +21,8 @@ from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts
 from routing.notices.reminding import at_hand
 from routing.notices.whom import addresses, handed_in
+from routing.office import Office
+from routing.records import Note, Posted
 from routing.register import Register
 from routing.tracking.extend import Target
 from routing.who import Who
@@ -37,26 +37,26 @@ class Addressed:
     posted: tuple[Posted, ...]
 
 
-def place_of(desk: Desk, target: Target) -> int:
+def place_of(office: Office, target: Target) -> int:
     """The place (from 1) of the newest extension of a target among all on record; 0 if there is none."""
-    recorded = extensions(desk.ledger, desk.clock())
+    recorded = extensions(office.ledger, office.clock())
     fitting = [
         n for n, e in enumerate(recorded, 1) if (e.lgcode, e.program) == (target.lgcode, target.program)
     ]
     return fitting[-1] if fitting else 0
 
 
-def notices(desk: Desk, place: int) -> tuple[Addressed, ...]:
+def notices(office: Office, place: int) -> tuple[Addressed, ...]:
     """The notices of one extension, by respondent and mailbox, as things stand now. None for an extension that
     takes another back, or that a more specific one outdoes."""
-    survey, now = desk.register.survey, desk.clock()
-    extension = extensions(desk.ledger, now)[place - 1]
-    deadlines = deadlines_at(desk.ledger, desk.register, now)
-    correspondence, sent = at_hand(desk), bookings.at(desk.ledger, now)
+    survey, now = office.register.survey, office.clock()
+    extension = extensions(office.ledger, now)[place - 1]
+    deadlines = deadlines_at(office.ledger, office.register, now)
+    correspondence, sent = at_hand(office), bookings.at(office.ledger, now)
     found = []
-    for lgcode, letter in _letters(extension, desk.register, deadlines):
+    for lgcode, letter in _letters(extension, office.register, deadlines):
         mailbox = letter.mailbox
-        if mailbox.id not in desk.settings.mailboxes:
+        if mailbox.id not in office.settings.mailboxes:
             continue
         rendered = render_extension(letter, survey, load_wording())
         number = f"E{place:04d}-{lgcode}-{mailbox.receipt_prefix}"
@@ -64,7 +64,7 @@ def notices(desk: Desk, place: int) -> tuple[Addressed, ...]:
             "extension", f"extend:{place}:{mailbox.id}:{lgcode}", number, mailbox, lgcode, rendered
         )
         to, _ = addresses(correspondence, handed_in(sent, lgcode, mailbox.id, survey), lgcode, mailbox.id)
-        outlet = Outlet(survey.phrases.ministry, desk.settings, now, message_ids(desk.ledger))
+        outlet = Outlet(survey.phrases.ministry, office.settings, now, message_ids(office.ledger))
         found.append(Addressed(lgcode, mailbox.id, posts(notice, to, outlet)))
     return tuple(found)
 
@@ -111,44 +111,44 @@ def _concerned(extension: Extension, register: Register) -> Iterator[tuple[str, 
         yield collector, extension.lgcode, programs
 
 
-def queue_notices(desk: Desk, place: int, who: Who) -> int:
+def queue_notices(office: Office, place: int, who: Who) -> int:
     """Puts the notices of an extension into the outbox, unless they stand there; how many mails are new."""
-    made = [p for addressed in notices(desk, place) for p in addressed.posted]
-    with desk.ledger.writing():
-        new = [p for p in made if not outbox.has_key(desk.ledger, p.key)]
+    made = [p for addressed in notices(office, place) for p in addressed.posted]
+    with office.ledger.writing():
+        new = [p for p in made if not outbox.has_key(office.ledger, p.key)]
         for posted in new:
-            outbox.queue(desk.ledger, posted, None, desk.clock())
+            outbox.queue(office.ledger, posted, None, office.clock())
         if new:
-            _note(desk, place, f"queued {len(new)}", who)
+            _note(office, place, f"queued {len(new)}", who)
     return len(new)
 
 
-def write_drafts(desk: Desk, place: int, folder: Path, who: Who) -> tuple[Path, ...]:
+def write_drafts(office: Office, place: int, folder: Path, who: Who) -> tuple[Path, ...]:
     """Writes the notices of an extension as .eml files, which a mail program opens ready to be sent."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for posted in (p for addressed in notices(desk, place) for p in addressed.posted):
-        number, name = receipt_in(posted.message_id), desk.register.full_name(posted.respondent)
+    for posted in (p for addressed in notices(office, place) for p in addressed.posted):
+        number, name = receipt_in(posted.message_id), office.register.full_name(posted.respondent)
         path = folder / f"{number}_{name}.eml"
         path.write_bytes(b"X-Unsent: 1\r\n" + posted.data)
         written.append(path)
     if written:
-        with desk.ledger.writing():
-            _note(desk, place, f"drafted {len(written)}", who)
+        with office.ledger.writing():
+            _note(office, place, f"drafted {len(written)}", who)
     return tuple(written)
 
 
-def take_back_earlier(desk: Desk, target: Target, folder: Path) -> tuple[str, ...]:
+def take_back_earlier(office: Office, target: Target, folder: Path) -> tuple[str, ...]:
     """After an extension of a target was mended by a newer one: the notices of the earlier ones are taken back. What
     waits is withdrawn; drafts that were written as files are put aside into a folder of their own, since somebody
     may have changed them. What was done, in sentences."""
-    now, newest = desk.clock(), place_of(desk, target)
-    recorded = enumerate(extensions(desk.ledger, now), 1)
+    now, newest = office.clock(), place_of(office, target)
+    recorded = enumerate(extensions(office.ledger, now), 1)
     earlier = [n for n, e in recorded if (e.lgcode, e.program) == (target.lgcode, target.program) and n < newest]
     aside, said = folder / "差し替え前", []
     for place in earlier:
-        with desk.ledger.writing():
-            taken = withdrawing.take_back_notices(desk.ledger, f"extend:{place}:", now)
+        with office.ledger.writing():
+            taken = withdrawing.take_back_notices(office.ledger, f"extend:{place}:", now)
         said += [f"先の延長のお知らせ（{t.number}）：{load_wording().screen['taken_back_' + t.how]}" for t in taken]
         for path in sorted(folder.glob(f"E{place:04d}-*.eml")):
             aside.mkdir(exist_ok=True)
@@ -157,5 +157,5 @@ def take_back_earlier(desk: Desk, target: Target, folder: Path) -> tuple[str, ..
     return tuple(said)
 
 
-def _note(desk: Desk, place: int, what: str, who: Who) -> None:
-    verdicts.note(desk.ledger, Note("extension_notice", f"{place} {what}"), None, who.pair, desk.clock())
+def _note(office: Office, place: int, what: str, who: Who) -> None:
+    verdicts.note(office.ledger, Note("extension_notice", f"{place} {what}"), None, who.pair, office.clock())

@@ -16,7 +16,7 @@ from intake.mail.ids import MessageIds
 from replies.letter import Envelope, NoticeKind, Thread
 from replies.letters.compose import compose
 from replies.letters.render import Rendered
-from routing.decided import Posted
+from routing.records import Posted
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from replies.letters.reminder import render_reminder
 from replies.letters.render import Rendered
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.decided import Note
 from routing.ledger import bookings, extensions, outbox, verdicts
 from routing.ledger.books import books_of, deadlines_at
 from routing.ledger.secret import message_ids
@@ -26,6 +25,7 @@ from routing.ledger.store import Ledger
 from routing.notices.notice import Outlet, posts
 from routing.notices.reminder_mail import as_notice, key_of, open_for, reminder
 from routing.notices.whom import Correspondence, addresses, handed_in
+from routing.records import Note
 from routing.register import Register
 from routing.standing import Books, standing_of
 from routing.tracking.reports import open_instant, part_state

@@ -9,38 +9,38 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from config.contacts import load_contacts
-from routing.journey.desk import Desk
 from routing.notices import remind
 from routing.notices.remind import Recipient
 from routing.notices.whom import Correspondence
+from routing.office import Office
 
 
-def at_hand(desk: Desk) -> Correspondence:
+def at_hand(office: Office) -> Correspondence:
     """What mail that answers none is written from. Raises SettingsError if the contacts file is wrong."""
-    path = desk.settings.contacts
-    contacts = load_contacts(path, desk.register.survey, desk.register.roster) if path else {}
-    return Correspondence(desk.ledger, desk.register, desk.settings, contacts)
+    path = office.settings.contacts
+    contacts = load_contacts(path, office.register.survey, office.register.roster) if path else {}
+    return Correspondence(office.ledger, office.register, office.settings, contacts)
 
 
-def round_due(desk: Desk, mailboxes: Iterable[str]) -> Iterator[tuple[Recipient, int]]:
+def round_due(office: Office, mailboxes: Iterable[str]) -> Iterator[tuple[Recipient, int]]:
     """Queues the reminders of the calendar instant whose turn it is, one respondent in a transaction of its
     own, and tells how many mails went into the outbox for each; nothing where a mailbox's round is done.
     `mailboxes`: those that have been looked into since (`instant_due`)."""
-    instant = instant_due(desk)
+    instant = instant_due(office)
     if instant is None:
         return
-    reminding = at_hand(desk)
+    reminding = at_hand(office)
     for mailbox in mailboxes:
-        if remind.is_done(desk.ledger, instant, mailbox):
+        if remind.is_done(office.ledger, instant, mailbox):
             continue
-        for recipient in remind.recipients(reminding, instant, desk.clock(), [mailbox]):
-            yield recipient, remind.queue(reminding, recipient, instant, desk.clock())
-        remind.note_done(desk.ledger, instant, mailbox, desk.clock())
+        for recipient in remind.recipients(reminding, instant, office.clock(), [mailbox]):
+            yield recipient, remind.queue(reminding, recipient, instant, office.clock())
+        remind.note_done(office.ledger, instant, mailbox, office.clock())
 
 
-def instant_due(desk: Desk) -> datetime | None:
+def instant_due(office: Office) -> datetime | None:
     """The calendar instant whose round is not done in every mailbox; None if there is none now."""
-    instant = remind.due_instant(desk.register.survey, desk.clock())
-    if instant is None or all(remind.is_done(desk.ledger, instant, m) for m in desk.settings.mailboxes):
+    instant = remind.due_instant(office.register.survey, office.clock())
+    if instant is None or all(remind.is_done(office.ledger, instant, m) for m in office.settings.mailboxes):
         return None
     return instant

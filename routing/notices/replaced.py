@@ -14,13 +14,12 @@ from datetime import datetime
 from config.settings import Settings, by_hand
 from replies.letters.replaced import ReplacedLetter, render_replaced
 from replies.wording import load_wording
-from routing.decided import Note, Posted
 from routing.ledger import arrivals, outbox, verdicts
-from routing.ledger.arrivals import Arrival
 from routing.ledger.letters import Gone, gone_by
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.notices.notice import Notice, Outlet, posts
+from routing.records import Arrival, Note, Posted
 from routing.register import Register
 
 

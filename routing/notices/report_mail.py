@@ -17,14 +17,14 @@ from replies.reports.book import prefecture_book
 from replies.reports.data import PrefectureReport
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.decided import Note
-from routing.journey.desk import Desk
 from routing.ledger import arrivals, bookings, extensions, outbox, verdicts
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.notices.notice import Notice, Outlet, posts
 from routing.notices.reminding import at_hand
 from routing.notices.whom import addresses, handed_in
+from routing.office import Office
+from routing.records import Note
 from routing.tracking.reports import Instant, open_instant, prefecture_report
 
 
@@ -37,49 +37,49 @@ def due_mail(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None:
     return None if extensions.happened(ledger, "report_mailed", stamp(max(come))) else max(come)
 
 
-def mail_reports(desk: Desk, all_read: bool) -> Iterator[str]:
+def mail_reports(office: Office, all_read: bool) -> Iterator[str]:
     """Queues the reports that are due, one prefecture in a transaction of its own; a line for people for each."""
-    survey = desk.register.survey
-    instant = due_mail(desk.ledger, survey, desk.clock())
+    survey = office.register.survey
+    instant = due_mail(office.ledger, survey, office.clock())
     if instant is None:
         return
     closing = instant == survey.deadline
-    if closing and (not all_read or arrivals.waiting(desk.ledger)):
+    if closing and (not all_read or arrivals.waiting(office.ledger)):
         return
-    at = desk.clock() if closing else instant
-    opened = open_instant(desk.ledger, desk.register, at, instant if closing else None)
-    for body in desk.register.roster.of_kind("prefecture"):
-        mails = queue_report(desk, opened, body, instant)
+    at = office.clock() if closing else instant
+    opened = open_instant(office.ledger, office.register, at, instant if closing else None)
+    for body in office.register.roster.of_kind("prefecture"):
+        mails = queue_report(office, opened, body, instant)
         yield f"{body.name}: 提出状況の報告書を送信待ちに置きました（{mails}通）" if mails else ""
     verdicts.add_event(
-        desk.ledger, Note("report_mailed", stamp(instant)), None, ("uketsuke", ""), desk.clock()
+        office.ledger, Note("report_mailed", stamp(instant)), None, ("uketsuke", ""), office.clock()
     )
 
 
-def queue_report(desk: Desk, opened: Instant, body: Body, instant: datetime) -> int:
+def queue_report(office: Office, opened: Instant, body: Body, instant: datetime) -> int:
     """One prefecture's report into the outbox, unless it stands there or an official paused its mail. Each
     address gets it once, from the first mailbox that knows it. How many mails."""
-    with desk.ledger.writing():
-        now = desk.clock()
-        if body.lgcode in extensions.paused(desk.ledger, now):
+    with office.ledger.writing():
+        now = office.clock()
+        if body.lgcode in extensions.paused(office.ledger, now):
             return 0
-        outlet = Outlet(opened.register.survey.phrases.ministry, desk.settings, now, message_ids(desk.ledger))
-        made = [p for notice, to in _notices(desk, opened, body, instant) for p in posts(notice, to, outlet)]
-        new = [posted for posted in made if not outbox.has_key(desk.ledger, posted.key)]
+        outlet = Outlet(opened.register.survey.phrases.ministry, office.settings, now, message_ids(office.ledger))
+        made = [p for notice, to in _notices(office, opened, body, instant) for p in posts(notice, to, outlet)]
+        new = [posted for posted in made if not outbox.has_key(office.ledger, posted.key)]
         for posted in new:
-            outbox.queue(desk.ledger, posted, None, now)
+            outbox.queue(office.ledger, posted, None, now)
         return len(new)
 
 
 def _notices(
-    desk: Desk, opened: Instant, body: Body, instant: datetime
+    office: Office, opened: Instant, body: Body, instant: datetime
 ) -> Iterator[tuple[Notice, tuple[str, ...]]]:
     """(letter, addresses) for each mailbox that knows somebody of this prefecture."""
-    survey, correspondence = opened.register.survey, at_hand(desk)
-    sent = bookings.whole_of(desk.ledger, [body.lgcode, *_collected(desk, body.lgcode)])
+    survey, correspondence = opened.register.survey, at_hand(office)
+    sent = bookings.whole_of(office.ledger, [body.lgcode, *_collected(office, body.lgcode)])
     filled: PrefectureReport | None = None
     told: set[str] = set()
-    for mailbox in (m for m in survey.mailboxes if m.id in desk.settings.mailboxes):
+    for mailbox in (m for m in survey.mailboxes if m.id in office.settings.mailboxes):
         known, _ = addresses(
             correspondence, handed_in(sent, body.lgcode, mailbox.id, survey), body.lgcode, mailbox.id
         )
@@ -95,8 +95,8 @@ def _notices(
         yield Notice("report", key, number, mailbox, body.lgcode, rendered), to
 
 
-def _collected(desk: Desk, lgcode: str) -> list[str]:
-    return [code for o in desk.register.owed_by(lgcode) for code in o.collected]
+def _collected(office: Office, lgcode: str) -> list[str]:
+    return [code for o in office.register.owed_by(lgcode) for code in o.collected]
 
 
 def _letter(

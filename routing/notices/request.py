@@ -13,14 +13,14 @@ from datetime import datetime
 from config.settings import by_hand
 from replies.letters.request import OriginalRequest, render_request
 from replies.wording import load_wording
-from routing.decided import Note
-from routing.journey.desk import Desk
 from routing.ledger import bookings, outbox, verdicts
 from routing.ledger.requests import Asked, requests_made
 from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts
 from routing.notices.reminding import at_hand
 from routing.notices.whom import addresses, handed_in
+from routing.office import Office
+from routing.records import Note
 from routing.register import Register
 from routing.who import Refused, Who
 
@@ -35,29 +35,29 @@ class Wanted:
     until: datetime | None = None
 
 
-def request(desk: Desk, wanted: Wanted, who: Who) -> tuple[str, ...]:
+def request(office: Office, wanted: Wanted, who: Who) -> tuple[str, ...]:
     """Queues the request to the prefecture; the addresses that it goes to. Raises Refused, and then nothing
     was recorded."""
-    prefecture = _collector(wanted, desk.register)
-    survey, now = desk.register.survey, desk.clock()
+    prefecture = _collector(wanted, office.register)
+    survey, now = office.register.survey, office.clock()
     mailbox = survey.mailbox(survey.program(wanted.program).mailbox)
-    with desk.ledger.writing():
-        open_ones = {(a.lgcode, a.program) for a in requests_made(desk.ledger, now) if not a.receipt}
+    with office.ledger.writing():
+        open_ones = {(a.lgcode, a.program) for a in requests_made(office.ledger, now) if not a.receipt}
         if again := [c for c in wanted.lgcodes if (c, wanted.program) in open_ones]:
-            names = "、".join(map(desk.register.full_name, again))
+            names = "、".join(map(office.register.full_name, again))
             raise Refused(f"{names} の原本は、すでにお願いしています（request --list）。")
-        sent = handed_in(bookings.at(desk.ledger, now), prefecture, mailbox.id, survey)
-        to, _ = addresses(at_hand(desk), sent, prefecture, mailbox.id)
+        sent = handed_in(bookings.at(office.ledger, now), prefecture, mailbox.id, survey)
+        to, _ = addresses(at_hand(office), sent, prefecture, mailbox.id)
         if not to:
             raise Refused("都道府県のアドレスが分かりません。設定の contacts に書いてください。")
-        number = 1 + len(requests_made(desk.ledger, now))
-        notice = _notice(wanted, prefecture, number, desk)
-        outlet = Outlet(survey.phrases.ministry, desk.settings, now, message_ids(desk.ledger))
+        number = 1 + len(requests_made(office.ledger, now))
+        notice = _notice(wanted, prefecture, number, office)
+        outlet = Outlet(survey.phrases.ministry, office.settings, now, message_ids(office.ledger))
         for posted in posts(notice, to, outlet):
-            outbox.queue(desk.ledger, posted, None, now)
+            outbox.queue(office.ledger, posted, None, now)
         for code in wanted.lgcodes:
             note = Note("request", str(number), code, wanted.program)
-            verdicts.note(desk.ledger, note, None, who.pair, now)
+            verdicts.note(office.ledger, note, None, who.pair, now)
     return to
 
 
@@ -71,9 +71,9 @@ def _collector(wanted: Wanted, register: Register) -> str:
     return found.pop()
 
 
-def _notice(wanted: Wanted, prefecture: str, number: int, desk: Desk) -> Notice:
+def _notice(wanted: Wanted, prefecture: str, number: int, office: Office) -> Notice:
     """The letter to the prefecture, as request number `number` of this ledger."""
-    register, survey = desk.register, desk.register.survey
+    register, survey = office.register, office.register.survey
     program = survey.program(wanted.program)
     letter = OriginalRequest(
         mailbox=survey.mailbox(program.mailbox),
@@ -84,7 +84,7 @@ def _notice(wanted: Wanted, prefecture: str, number: int, desk: Desk) -> Notice:
         bodies=tuple(register.full_name(code) for code in sorted(wanted.lgcodes)),
         until=wanted.until,
     )
-    rendered = render_request(letter, survey, load_wording(by_hand(desk.settings)))
+    rendered = render_request(letter, survey, load_wording(by_hand(office.settings)))
     named = f"Q{number:04d}-{prefecture}"
     return Notice("request", f"request:{number}", named, letter.mailbox, prefecture, rendered)
 

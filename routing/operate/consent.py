@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from config.obligations import Obligation
 from config.shared_domains import shared
 from routing.clock import stamp
-from routing.decided import Note
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger import approvals, bookings, lastword, verdicts
-from routing.ledger.arrivals import Arrival
 from routing.ledger.books import books_of, deadlines_at
 from routing.ledger.lastword import LastWord
 from routing.operate import effect
+from routing.records import Arrival, Note
 from routing.standing import Booking, State, standing_of
 from routing.tracking.overview import standing_of_body
 from routing.who import Refused, Who

@@ -13,16 +13,14 @@ from datetime import datetime
 from intake.amend import AmendmentRefused, question_key
 from intake.submission import Submission
 from routing.clock import stamp
-from routing.decided import Note
 from routing.decision.amended import amended_submission
 from routing.decision.cases import unread
 from routing.decision.override import Override, OverrideRefused
-from routing.decision.verdict import MailDecision
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger import erasure, people, resending, verdicts, withdrawing
-from routing.ledger.arrivals import Arrival
 from routing.ledger.resending import RefusedReply
+from routing.records import Arrival, MailDecision, Note
 from routing.who import Refused, Who
 
 

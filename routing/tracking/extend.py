@@ -11,10 +11,10 @@ from datetime import datetime
 
 from routing.clock import stamp
 from routing.deadline import Extension
-from routing.decided import Note
-from routing.journey.desk import Desk
 from routing.ledger import verdicts
 from routing.ledger.extensions import extensions
+from routing.office import Office
+from routing.records import Note
 from routing.register import Register
 from routing.who import Refused, Who
 
@@ -27,24 +27,24 @@ class Target:
     program: str = ""
 
 
-def extend(desk: Desk, target: Target, until: datetime, who: Who) -> None:
+def extend(office: Office, target: Target, until: datetime, who: Who) -> None:
     """Records that the deadline of a target is `until` (inclusive). `until` = the survey's own deadline
     takes an extension back. Raises Refused, and then nothing was recorded."""
-    _check(target, desk.register)
-    if until < desk.register.survey.deadline:
+    _check(target, office.register)
+    if until < office.register.survey.deadline:
         raise Refused(
-            f"延長後の期限は、提出期限（{stamp(desk.register.survey.deadline)}）以後としてください。"
+            f"延長後の期限は、提出期限（{stamp(office.register.survey.deadline)}）以後としてください。"
         )
     note = Note("extend", stamp(until), target.lgcode, target.program)
-    with desk.ledger.writing():
-        if not _stands_already(desk, target, until):
-            verdicts.note(desk.ledger, note, None, who.pair, desk.clock())
+    with office.ledger.writing():
+        if not _stands_already(office, target, until):
+            verdicts.note(office.ledger, note, None, who.pair, office.clock())
 
 
-def _stands_already(desk: Desk, target: Target, until: datetime) -> bool:
+def _stands_already(office: Office, target: Target, until: datetime) -> bool:
     """Whether the very same extension is the newest of its target: recording it twice says nothing new."""
     recorded = [
-        e for e in extensions(desk.ledger, desk.clock())
+        e for e in extensions(office.ledger, office.clock())
         if (e.lgcode, e.program) == (target.lgcode, target.program)
     ]  # fmt: skip
     return bool(recorded) and recorded[-1].until == until
@@ -62,12 +62,12 @@ def _check(target: Target, register: Register) -> None:
         raise Refused(f"{register.full_name(target.lgcode)} に {target.program} の回答はお願いしていません。")
 
 
-def pause(desk: Desk, lgcode: str, on: bool, who: Who) -> None:
+def pause(office: Office, lgcode: str, on: bool, who: Who) -> None:
     """Stops reminders to a respondent, or lets them go on. Raises Refused."""
-    if not desk.register.owed_by(lgcode):
+    if not office.register.owed_by(lgcode):
         raise Refused(f"{lgcode} は、直接ご回答いただく団体ではありません。")
     note = Note("pause_reminders", "on" if on else "off", lgcode)
-    verdicts.add_event(desk.ledger, note, None, who.pair, desk.clock())
+    verdicts.add_event(office.ledger, note, None, who.pair, office.clock())
 
 
 def described(extension: Extension, register: Register) -> tuple[str, str]:

@@ -10,13 +10,13 @@ from datetime import datetime
 
 from config.obligations import Obligation
 from replies.reports.data import Timing
-from routing import alerts
 from routing.deadline import Deadlines
-from routing.journey.desk import Desk
 from routing.ledger import arrivals, holds
 from routing.ledger.books import books_at
 from routing.ledger.holds import Hold
+from routing.office import Office
 from routing.standing import Books, Part, Standing, State, standing_of, standings
+from routing.tracking import troubles
 from routing.tracking.reports import Instant, open_instant, part_state
 from routing.tracking.timing import most_telling, timing_of, timings_of
 
@@ -70,11 +70,11 @@ class Status:
         return tuple(o.standing for o in self.owed)
 
 
-def status_at(desk: Desk, at: datetime, prefecture: str = "") -> Status:
+def status_at(office: Office, at: datetime, prefecture: str = "") -> Status:
     """The status at an instant; of one prefecture and the cities in it, if its two digits are given."""
-    found = status_of(open_instant(desk.ledger, desk.register, at), prefecture)
-    told = tuple(alerts.lasting(alerts.view_of(desk)))
-    return replace(found, alerts=told, holds=tuple(holds.standing(desk.ledger)))
+    found = status_of(open_instant(office.ledger, office.register, at), prefecture)
+    told = tuple(troubles.lasting(troubles.view_of(office)))
+    return replace(found, alerts=told, holds=tuple(holds.standing(office.ledger)))
 
 
 def status_of(instant: Instant, prefecture: str = "") -> Status:
@@ -89,10 +89,10 @@ def status_of(instant: Instant, prefecture: str = "") -> Status:
     )
 
 
-def standing_of_body(desk: Desk, lgcode: str, at: datetime) -> tuple[Standing, ...]:
+def standing_of_body(office: Office, lgcode: str, at: datetime) -> tuple[Standing, ...]:
     """What one respondent owes, as it stands at an instant; empty for any other body, and for none."""
-    owed = desk.register.owed_by(lgcode)
-    return standings(owed, books_at(desk.ledger, desk.register, at)) if owed else ()
+    owed = office.register.owed_by(lgcode)
+    return standings(owed, books_at(office.ledger, office.register, at)) if owed else ()
 
 
 def _owed(obligation: Obligation, books: Books, deadlines: Deadlines, at: datetime) -> Owed:

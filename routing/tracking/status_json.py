@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from routing.clock import stamp
-from routing.holding import as_dict
 from routing.register import Register
+from routing.tracking.holding import as_dict
 from routing.tracking.overview import Municipality, Owed, Status
 
 

@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping
 from config.errors import SettingsError
 from intake.sources.source import Source, SourceUnavailable
 from replies.senders.sender import Sender
-from routing import alerts
 from routing.journey import beginning
 from routing.journey.desk import Desk
+from routing.journey.logline import delivery_line, settled_line
 from routing.journey.pending import patience
 from routing.ledger import arrivals, erasure
 from routing.ledger import missing as absent
 from routing.mailboxes.errands import NO_AIDES, Aides
-from routing.worker.logline import delivery_line, settled_line
+from routing.notices import alerts
+from routing.tracking import troubles
 from routing.worker.routines import reminders, reports
 
 
@@ -53,7 +54,7 @@ def run_once(
     for line in patience(desk):
         if line:
             say(line)
-    for sentence in alerts.queue_due(desk, alerts.view_of(desk)):
+    for sentence in alerts.queue_due(desk, troubles.view_of(desk)):
         say(sentence)
     well = _send(desk, sender, say, aides) and well
     sender.close()

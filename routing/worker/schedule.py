@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from config.jst import in_jst
 from config.survey import Survey
 from routing.clock import stamp
-from routing.decided import Note
 from routing.ledger import verdicts
 from routing.ledger.extensions import happened
 from routing.ledger.store import Ledger
+from routing.records import Note
 
 
 def report_instants(survey: Survey) -> tuple[datetime, ...]:

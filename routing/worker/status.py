@@ -13,10 +13,10 @@ from replies.wording import load_wording
 from routing.clock import stamp
 from routing.journey.desk import Delivery, Desk
 from routing.journey.judge import Settled
+from routing.journey.logline import delivery_line, outcomes, settled_line
 from routing.ledger import arrivals
 from routing.mailboxes.errands import ErrandsRun
 from routing.mailboxes.thread import Polled
-from routing.worker.logline import delivery_line, outcomes, settled_line
 
 log = logging.getLogger("uketsuke")
 

@@ -19,7 +19,6 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from config.errors import ConfigError
 from intake.sources.source import Source
 from replies.senders.sender import Sender
-from routing import alerts
 from routing.clock import JST, system_clock
 from routing.journey import beginning
 from routing.journey.delivery import Attempt, DeliveryThread, Line
@@ -31,7 +30,9 @@ from routing.ledger.sending import REST
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.mailboxes.errands import NO_AIDES, Aides, ErrandsRun
 from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
+from routing.notices import alerts
 from routing.reading.child import ReaderUnavailable
+from routing.tracking import troubles
 from routing.worker import clockwatch
 from routing.worker.clockwatch import ClockWatch
 from routing.worker.heartbeat import Heart
@@ -286,7 +287,7 @@ class Worker:
             outbox.bring_forward(self._desk.ledger, self._desk.clock())
             for job in self._scheduler.get_jobs():
                 job.modify(next_run_time=system_clock())
-        for sentence in alerts.queue_due(self._desk, alerts.view_of(self._desk)):
+        for sentence in alerts.queue_due(self._desk, troubles.view_of(self._desk)):
             log.warning("%s", sentence)
 
     def _hand_over(self) -> None:

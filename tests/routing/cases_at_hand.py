@@ -25,10 +25,10 @@ from intake.submission import (
     Submission,
 )
 from routing.clock import JST
-from routing.decision.identify import Identity, Sender
 from routing.decision.replacing import Newcomer
 from routing.decision.verdict import FileCase, MailCase
 from routing.proof import Proof
+from routing.records import Identity, Sender
 from routing.standing import Booking
 from tests.workbooks.forms_at_hand import the_roster, the_survey
 

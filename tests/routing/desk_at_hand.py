@@ -18,10 +18,10 @@ from replies.workbooks.form import FillValue
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger import arrivals, people
-from routing.ledger.arrivals import Arrival
 from routing.ledger.books import books_at
 from routing.ledger.store import Ledger
 from routing.reading.child import Reader, Reading
+from routing.records import Arrival
 from routing.register import Register
 from routing.standing import Standing, open_books, standings
 from tests.routing.cases_at_hand import IN_TIME

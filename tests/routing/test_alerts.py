@@ -12,12 +12,13 @@ import pytest
 
 from replies.senders.sender import Outcome
 from replies.wording import load_wording
-from routing import alerts
-from routing.alerts import View
-from routing.decided import Note
 from routing.ledger import arrivals, verdicts
 from routing.ledger import missing as absent
 from routing.ledger.missing import Difference
+from routing.notices import alerts
+from routing.records import Note
+from routing.tracking import troubles
+from routing.tracking.troubles import View
 from tests.routing.desk_at_hand import Office, capped, mail
 
 PLENTY = 10 << 30
@@ -230,12 +231,12 @@ def test_a_disk_that_fills_up_is_told_once_a_day_and_shown_while_it_lasts(office
     assert "499MB" in said
     assert tell(office, low) == []
     view = View(office.ledger, office.desk.settings, office.now, low)
-    assert alerts.lasting(view) == [said]
+    assert troubles.lasting(view) == [said]
 
 
-@pytest.mark.parametrize("name", [name for name, _ in alerts.CONDITIONS])
+@pytest.mark.parametrize("name", [name for name, _ in troubles.CONDITIONS])
 def test_every_condition_has_its_words_and_no_words_are_left_over(name: str) -> None:
-    assert set(load_wording().alert) == {name for name, _ in alerts.CONDITIONS}
+    assert set(load_wording().alert) == {name for name, _ in troubles.CONDITIONS}
     said = load_wording().alert[name]
     values = {"mailbox": "m", "since": "s", "minutes": "1", "count": "2", "detail": "d"}
     values |= {"number": "1", "what": "w", "by": "b", "why": "y", "last": "l"}  # of a hold
@@ -243,5 +244,5 @@ def test_every_condition_has_its_words_and_no_words_are_left_over(name: str) -> 
 
 
 def test_the_free_space_is_that_of_the_ledgers_disk(office: Office) -> None:
-    assert 0 < alerts.free_bytes(office.ledger.path) < 1 << 60
-    assert isinstance(alerts.view_of(office.desk).now, datetime)
+    assert 0 < troubles.free_bytes(office.ledger.path) < 1 << 60
+    assert isinstance(troubles.view_of(office.desk).now, datetime)

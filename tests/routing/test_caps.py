@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -11,9 +13,9 @@ from config.romaji import from_kana
 from config.roster import Roster
 from config.settings import Caps
 from routing.cli.overview import held_row, print_held
-from routing.decided import Posted
 from routing.journey.caps import Allowance, Recipient, allowance
 from routing.ledger import arrivals, outbox, people
+from routing.records import Posted
 from tests.routing.desk_at_hand import Office, form, mail
 
 ENDINGS = {"都": "と", "道": "", "府": "ふ", "県": "けん", "市": "し", "区": "く"}
@@ -149,15 +151,23 @@ def test_what_a_cap_holds_of_one_domain_is_one_line(office: Office, capsys: pyte
 # --- whom we repeat words to ------------------------------------------------------------------------------
 
 
-def test_words_are_repeated_only_to_whom_has_sent_a_form(office: Office) -> None:
+def test_words_are_repeated_to_a_stranger_only_once_he_has_sent_a_form(office: Office) -> None:
     subject = "【横浜市】マイナンバーアンケート回答 安売り"
-    stranger = office.settle(mail({}, sender="victim@city.yokohama.lg.jp", subject=subject)).reply
+    stranger = office.settle(mail({}, sender="victim@kouiki.lg.jp", subject=subject)).reply
     assert stranger is not None and "安売り" not in stranger.subject
-    assert not arrivals.sent_a_form(office.ledger, "victim@city.yokohama.lg.jp")
-    office.settle(mail({NAME: form({"program": "難病"})}, sender="victim@city.yokohama.lg.jp"))
-    assert arrivals.sent_a_form(office.ledger, "victim@city.yokohama.lg.jp")
-    known = office.settle(mail({}, sender="victim@city.yokohama.lg.jp", subject=subject + "２")).reply
+    assert not arrivals.sent_a_form(office.ledger, "victim@kouiki.lg.jp")
+    office.settle(mail({NAME: form({"program": "難病"})}, sender="victim@kouiki.lg.jp"))
+    assert arrivals.sent_a_form(office.ledger, "victim@kouiki.lg.jp")
+    known = office.settle(mail({}, sender="victim@kouiki.lg.jp", subject=subject + "２")).reply
     assert known is not None and "安売り" in known.subject
+
+
+def test_a_citys_clerk_reads_the_name_of_his_file_though_no_form_came_before(office: Office) -> None:
+    """Else 「添付ファイル１」 is all that he hears of the one file that cannot be read."""
+    reply = office.settle(mail({"難病の回答（パスワードあり）.pdf": b"%PDF-1.7"})).reply
+    assert reply is not None
+    text = message_from_bytes(reply.data, policy=default).get_content()
+    assert "難病の回答（パスワードあり）.pdf" in text.replace("\n", "").replace("　", "")
 
 
 # --- addresses of any kind --------------------------------------------------------------------------------

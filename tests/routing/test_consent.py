@@ -13,9 +13,9 @@ from routing.clock import JST
 from routing.decision.override import Override
 from routing.journey.judge import Settled
 from routing.ledger import people
-from routing.ledger.arrivals import Arrival
 from routing.ledger.lastword import last_word
 from routing.operate import AskedTwice, Changed, Consent, Done, Refused, Who, typed
+from routing.records import Arrival
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 

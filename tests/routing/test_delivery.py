@@ -9,10 +9,12 @@ import pytest
 from replies.japanese import era_instant
 from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderBarred, SenderLater
 from replies.senders.smtp import SmtpAccess, SmtpSender
-from routing import alerts, operate
+from routing import operate
 from routing.journey.delivery import attempt
 from routing.ledger import arrivals, outbox, promises
+from routing.notices import alerts
 from routing.operate import Refused, Who
+from routing.tracking import troubles
 from tests.e2e.counting_smtp import counting_smtp
 from tests.routing.desk_at_hand import Kept, Office, mail
 from tests.servers import machine
@@ -160,27 +162,27 @@ def test_that_we_may_not_send_is_shown_for_as_long_as_something_waits_and_told_b
     two.now += MINUTE
     _deliver(two)
 
-    said = [s for s in alerts.lasting(alerts.view_of(two.desk)) if "送信できません" in s]
+    said = [s for s in troubles.lasting(troubles.view_of(two.desk)) if "送信できません" in s]
     assert said == [
         f"n_mynumber@mhlw.go.jp からのメールを、{era_instant(since)}から送信できません（送信待ち 2通）。"
         "サーバーの言葉：553 5.7.1 not owned by user"
     ]
-    assert alerts.queue_due(two.desk, alerts.view_of(two.desk)) == []
+    assert alerts.queue_due(two.desk, troubles.view_of(two.desk)) == []
     sender.barred = ""
     two.now += 2 * MINUTE
     _deliver(two)
-    assert alerts.lasting(alerts.view_of(two.desk)) == []
+    assert troubles.lasting(troubles.view_of(two.desk)) == []
 
 
 def test_a_line_that_does_not_open_is_shown_with_the_reason_until_it_does(two: Office) -> None:
     two.sender.lines = [SenderLater("mx:587 にログインできません（535 5.7.8 no）。")]
     _deliver(two)
 
-    (said,) = alerts.lasting(alerts.view_of(two.desk))
+    (said,) = troubles.lasting(troubles.view_of(two.desk))
     assert "535 5.7.8 no" in said
     two.now += MINUTE
     _deliver(two)
-    assert alerts.lasting(alerts.view_of(two.desk)) == []
+    assert troubles.lasting(troubles.view_of(two.desk)) == []
 
 
 # --- refused, and sent again by people --------------------------------------------------------------------

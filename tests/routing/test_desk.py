@@ -12,13 +12,13 @@ import pytest
 
 from config.load import default_survey
 from intake.submission import Submission
-from routing.decided import Decided
 from routing.decision.reply import Circumstances, letter_kind
 from routing.journey import judge as judge_module
 from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.secret import message_ids
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.reading.child import ReaderDied, ReadFailed
+from routing.records import Decided
 from tests.routing.cases_at_hand import (
     DEADLINE,
     FUCHU_TOKYO,

@@ -9,7 +9,7 @@ import pytest
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
 from routing.decision.findings import Piecework, piece_findings
-from routing.decision.identify import EvidenceSource, Identity
+from routing.records import EvidenceSource, Identity
 from routing.register import Register
 from tests.routing.cases_at_hand import SAGAMIHARA, YOKOHAMA, claim, file, sheet, submission
 

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from replies.senders.sender import Outcome, Posting
-from routing import alerts, holding
 from routing.cli.app import run_command
 from routing.ledger import conditions, promises
 from routing.ledger.holds import Scope
 from routing.ledger.store import Ledger
+from routing.notices import alerts
 from routing.operate import Refused, Who
+from routing.tracking import holding, troubles
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail
 
@@ -127,12 +128,12 @@ def test_alerts_to_our_own_people_are_not_held_and_tell_of_a_hold_that_lasts(off
     hold(office)
     office.settle(answer(1))
 
-    assert alerts.queue_due(office.desk, alerts.view_of(office.desk)) == []
+    assert alerts.queue_due(office.desk, troubles.view_of(office.desk)) == []
     office.now += timedelta(minutes=61)
-    (told,) = alerts.queue_due(office.desk, alerts.view_of(office.desk))  # and it is not called stuck
+    (told,) = alerts.queue_due(office.desk, troubles.view_of(office.desk))  # and it is not called stuck
     assert "送信を止めています（停止 1：全ての返信とお願い。" in told
     assert "職員「文面の誤り」。送信待ち 1通" in told
-    assert alerts.queue_due(office.desk, alerts.view_of(office.desk)) == []
+    assert alerts.queue_due(office.desk, troubles.view_of(office.desk)) == []
     assert delivered(office) == 1
     assert office.sender.posted[0].rcpt_to == "operators@mhlw.go.jp"
 
@@ -140,8 +141,8 @@ def test_alerts_to_our_own_people_are_not_held_and_tell_of_a_hold_that_lasts(off
 def test_a_hold_with_nothing_behind_it_is_told_on_screens_only(office: Office) -> None:
     hold(office)
     office.now += timedelta(days=1)
-    assert alerts.queue_due(office.desk, alerts.view_of(office.desk)) == []
-    assert len(alerts.lasting(alerts.view_of(office.desk))) == 1
+    assert alerts.queue_due(office.desk, troubles.view_of(office.desk)) == []
+    assert len(troubles.lasting(troubles.view_of(office.desk))) == 1
     assert conditions.stuck(office.ledger, office.now) is None
 
 

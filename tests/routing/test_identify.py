@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from intake.submission import Claim, FileReading
-from routing.decision.identify import Identity, ProgramEvidence, Sender, identify, infer_program, know_sender
+from routing.decision.identify import ProgramEvidence, identify, infer_program, know_sender
+from routing.records import Identity, Sender
 from tests.routing.cases_at_hand import (
     FUCHU_HIROSHIMA,
     FUCHU_TOKYO,

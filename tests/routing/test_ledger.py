@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from intake.sources.source import Cursor, Fetched
-from routing.decided import Note, Posted
 from routing.ledger import arrivals, outbox, people, verdicts
 from routing.ledger.arrivals import Place, receipt_number
 from routing.ledger.migrations import VIEWS
 from routing.ledger.store import Ledger, LedgerBusy, desk_lock
+from routing.records import Note, Posted
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, YOKOHAMA, submission
 
 ROOT = Path(__file__).parents[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing.worker.logline import settled_line
+from routing.journey.logline import settled_line
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from intake.submission import Claim
-from routing.decision.identify import Identity, identify
+from routing.decision.identify import identify
+from routing.records import Identity
 from tests.routing.cases_at_hand import (
     FUCHU_TOKYO,
     KAMAKURA,

@@ -17,9 +17,9 @@ from routing import operate
 from routing.decision.opened import keep_opened, opens_more
 from routing.journey.pending import patience
 from routing.ledger import arrivals, verdicts
-from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
 from routing.operate import Who
+from routing.records import Arrival
 from routing.worker.one_pass import run_once
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo

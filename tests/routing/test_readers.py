@@ -18,10 +18,10 @@ import pytest
 from config.load import default_survey
 from intake.submission import Submission
 from routing.clock import JST
-from routing.ledger.arrivals import Arrival
 from routing.reading import pool as readers
 from routing.reading.child import ReaderDied, Reading
 from routing.reading.pool import AHEAD_BYTES, TOGETHER, ReadAhead, Readers
+from routing.records import Arrival
 from tests.routing.desk_at_hand import OneByOne, form, mail
 from tests.servers.machine import eventually, halt
 

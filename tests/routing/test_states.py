@@ -35,10 +35,10 @@ from routing import operate
 from routing.decision.cases import Override
 from routing.journey.judge import Judge, Settled
 from routing.ledger import backup, bookings, deciding, outbox, promises, verdicts
-from routing.ledger.arrivals import Arrival
 from routing.ledger.store import Ledger
 from routing.operate import Refused, Who
 from routing.reading.child import Reader
+from routing.records import Arrival
 from routing.register import Register, build_register
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Kept, Office, form, mail, open_office

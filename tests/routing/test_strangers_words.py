@@ -8,7 +8,7 @@ import pytest
 
 from routing.decision.parts import stem
 from routing.journey.desk import Delivery
-from routing.worker.logline import delivery_line
+from routing.journey.logline import delivery_line
 
 PIECES = ("a", " ", "@", "a@", "Re: ", "(1/3)", "\u0301\u0327", "【受付】", "\u202e", "その", "<", "全")
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from intake.finding import Finding
-from routing.decision.identify import Identity
 from routing.decision.replacing import Newcomer
 from routing.decision.verdict import (
     FILE_TABLE,
@@ -20,6 +19,7 @@ from routing.decision.verdict import (
     sentence_of,
 )
 from routing.proof import Proof
+from routing.records import Identity
 from tests.routing.cases_at_hand import (
     ERROR,
     FUCHU_TOKYO,

@@ -19,9 +19,9 @@ from routing import operate
 from routing.decision.override import Override
 from routing.journey.judge import Settled
 from routing.ledger import outbox, people, promises, withdrawing
-from routing.ledger.arrivals import Arrival
 from routing.mailboxes.errands import MailboxErrands
 from routing.operate import Who
+from routing.records import Arrival
 from tests.routing.desk_at_hand import Office, form, mail
 from tests.servers.dovecot import Dovecot
 from tests.servers.folders import JAPANESE, Box, box_on, dovecot_of

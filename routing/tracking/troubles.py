@@ -1,16 +1,12 @@
-"""What the operators are told about the desk itself, once for each thing that happens, and in one letter an hour
-for all things of a kind.
+"""What is not as it should be with the desk itself: a table of (condition, where to look).
 
-A table of (condition, where to look). Each is computed from the ledger and the clock; what has been told stands
-in the ledger under the key of the thing told, so that a crash neither swallows nor repeats it. Sends nothing
-itself and mends nothing.
+Each is computed from the ledger and the clock. Tells nobody (`notices/alerts.py` does) and mends nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,21 +14,17 @@ from pathlib import Path
 
 from config.settings import Settings
 from replies.japanese import era_instant
-from replies.letters.alert import Alert, alert_sentence, render_alerts
+from replies.letters.alert import Alert, alert_sentence
 from replies.wording import load_wording
-from routing import holding
 from routing.clock import stamp, unstamp
-from routing.decided import Note, Posted
-from routing.journey.desk import Desk
-from routing.ledger import conditions, holds, outbox, sending, verdicts
+from routing.ledger import conditions, holds, sending
 from routing.ledger import missing as absent
-from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
-from routing.notices.notice import Notice, Outlet, posts
+from routing.office import Office
+from routing.tracking import holding
 
 MISSING_MINUTES = 5  # a mail that the server keeps back may come at the next look
 SHOWN = 50  # UIDs, or receipt numbers, of one mailbox in one letter
-BETWEEN_LETTERS = timedelta(hours=1)  # of one kind: what comes meanwhile is told together
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,64 +159,22 @@ def free_bytes(ledger: Path) -> int:
     return shutil.disk_usage(ledger.absolute().parent).free
 
 
-def view_of(desk: Desk) -> View:
+def view_of(office: Office) -> View:
     """What there is to look at now."""
-    return View(desk.ledger, desk.settings, desk.clock(), free_bytes(desk.ledger.path))
+    return View(office.ledger, office.settings, office.clock(), free_bytes(office.ledger.path))
 
 
 def lasting(view: View) -> list[str]:
     """The sentences of what is not as it should be now, for `status` and `doctor`."""
     wording = load_wording()
     return [
-        "　".join((alert_sentence(_alert(name, found, view), wording), *found.details))
+        "　".join((alert_sentence(alert_of(name, found, view), wording), *found.details))
         for name, find in CONDITIONS
         if name in LASTING
         for found in find(view)
     ]
 
 
-def queue_due(desk: Desk, view: View) -> list[str]:
-    """Puts a letter into the outbox for each kind of thing that has not been told, unless the last one of that kind
-    is less than an hour old; the sentences of what is told."""
-    said = []
-    for name, find in CONDITIONS:
-        untold = [] if name in SHOWN_ONLY else [f for f in find(view) if f.ripe and not _is_told(name, f, view)]
-        if untold and _is_time(name, view):
-            letter = [_alert(name, found, view) for found in untold]
-            with view.ledger.writing():
-                outbox.queue(view.ledger, _post(desk, _key(name, untold[0]), letter, untold[0].mailbox), None, view.now)
-                for found in untold[1:]:
-                    told = Note(conditions.TOLD, _key(name, found))
-                    verdicts.note(view.ledger, told, None, ("uketsuke", ""), view.now)
-            said += [alert_sentence(alert, load_wording()) for alert in letter]
-    return said
-
-
-def _key(name: str, found: Found) -> str:
-    return f"alert:{name}:{found.key}"
-
-
-def _is_told(name: str, found: Found, view: View) -> bool:
-    return conditions.is_told(view.ledger, _key(name, found))
-
-
-def _is_time(name: str, view: View) -> bool:
-    """Whether the last letter of this kind is an hour old; or of the future, where the clock was put back."""
-    last = conditions.last_letter(view.ledger, f"alert:{name}:")
-    return last is None or not last <= view.now < last + BETWEEN_LETTERS
-
-
-def _alert(name: str, found: Found, view: View) -> Alert:
+def alert_of(name: str, found: Found, view: View) -> Alert:
+    """One thing as the operators read of it."""
     return Alert(name, view.now, {"mailbox": found.mailbox, **found.values}, found.details)
-
-
-def _post(desk: Desk, key: str, letter: Sequence[Alert], mailbox: str) -> Posted:
-    """The letter to the operators, in earnest as in rehearsal."""
-    register, settings = desk.register, desk.settings
-    at = letter[0].at
-    number = f"A{at:%m%d}-{hashlib.sha256(key.encode()).hexdigest()[:8].upper()}"
-    sender = register.survey.mailbox(mailbox or next(iter(settings.mailboxes)))
-    notice = Notice("alert", key, number, sender, "", render_alerts(letter, load_wording()))
-    outlet = Outlet(register.survey.phrases.ministry, settings, at, message_ids(desk.ledger))
-    (posted,) = posts(notice, [settings.operators], outlet)
-    return posted

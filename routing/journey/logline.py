@@ -13,10 +13,10 @@ from typing import get_args
 from intake.shown import clipped, one_line
 from replies.letter import NoticeKind
 from replies.wording import load_wording
-from routing.decided import Piece
 from routing.decision.verdict import sentence_of
 from routing.journey.desk import Delivery
 from routing.journey.judge import Settled
+from routing.records import Piece
 from routing.register import Register
 
 _WORD = re.compile(r"[^\s<>,;:()]+")

@@ -9,47 +9,47 @@ from replies.japanese import era_instant
 from replies.letter import LetterKind, NoticeKind
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.journey.desk import Desk
 from routing.ledger import holds
 from routing.ledger.holds import Hold, Scope
+from routing.office import Office
 from routing.who import Refused, Who
 
 KINDS = tuple(kind for kind in (*get_args(LetterKind), *get_args(NoticeKind)) if kind != "alert")
 
 
-def hold_sending(desk: Desk, scope: Scope, who: Who) -> Hold:
+def hold_sending(office: Office, scope: Scope, who: Who) -> Hold:
     """Lets the letters of this scope wait from now on. Raises Refused, and then nothing was recorded."""
-    mailboxes = [m.id for m in desk.register.survey.mailboxes]
+    mailboxes = [m.id for m in office.register.survey.mailboxes]
     if scope.kind and scope.kind not in KINDS:
         raise Refused(f"{scope.kind} という種類はありません（{'、'.join(KINDS)}）。")
     if scope.mailbox and scope.mailbox not in mailboxes:
         raise Refused(f"{scope.mailbox} という提出先はありません（{'、'.join(mailboxes)}）。")
-    with desk.ledger.writing():
-        same = [one for one in holds.standing(desk.ledger) if one.scope == scope]
+    with office.ledger.writing():
+        same = [one for one in holds.standing(office.ledger) if one.scope == scope]
         if same:
             raise Refused(f"すでに止めています（停止 {same[0].number}、{same[0].by}、{stamp(same[0].since)}）。")
-        number = holds.hold(desk.ledger, scope, who.pair, desk.clock())
-        return next(one for one in holds.standing(desk.ledger) if one.number == number)
+        number = holds.hold(office.ledger, scope, who.pair, office.clock())
+        return next(one for one in holds.standing(office.ledger) if one.number == number)
 
 
-def release_sending(desk: Desk, number: int | None, who: Who) -> Hold:
+def release_sending(office: Office, number: int | None, who: Who) -> Hold:
     """Ends the hold of this number; the only one, where no number is given. Raises Refused, and then nothing was
     recorded."""
-    with desk.ledger.writing():
-        found = holds.standing(desk.ledger)
+    with office.ledger.writing():
+        found = holds.standing(office.ledger)
         if not found:
             raise Refused("送信は止められていません。")
         chosen = [one for one in found if number in (None, one.number)]
         if len(chosen) != 1:
             told = "\n".join(said(one) for one in found)
             raise Refused(f"どの停止を解くかを、番号で指定してください。\n{told}")
-        holds.release(desk.ledger, chosen[0].number, who.pair, desk.clock())
+        holds.release(office.ledger, chosen[0].number, who.pair, office.clock())
     return chosen[0]
 
 
-def standing(desk: Desk) -> list[Hold]:
+def standing(office: Office) -> list[Hold]:
     """The holds that stand now, oldest first."""
-    return holds.standing(desk.ledger)
+    return holds.standing(office.ledger)
 
 
 def condition(one: Hold) -> str:
