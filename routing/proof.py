@@ -1,7 +1,7 @@
 """How sure we may be that a mail comes from the body it speaks for, and what it may do by that.
 
 One scale of proof and one table: an action needs at least the proof that stands beside it. The table is read
-aloud in `docs/proof.md`. Pure; whether a server's word is to be believed is told in `decision/facts.py`, and
+aloud in `docs/proof.ja.md`. Pure; whether a server's word is to be believed is told in `decision/facts.py`, and
 what officials vouched for is looked up by the ledger.
 """
 

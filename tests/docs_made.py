@@ -83,8 +83,8 @@ def decision_tables() -> str:
     rows: Iterable[MailRow | FileRow]
     parts = []
     for title, rows in (("`MAIL_TABLE`: the mail", MAIL_TABLE), ("`FILE_TABLE`: each file", FILE_TABLE)):
-        lines = [(row.design or "–", f"`{row.name}`", row.sentence, f"`{row.outcome}`") for row in rows]
-        parts.append(f"**{title}**\n\n" + table(("#", "rule", "what operators read", "outcome"), lines))
+        lines = [(f"`{row.name}`", row.sentence, f"`{row.outcome}`") for row in rows]
+        parts.append(f"**{title}**\n\n" + table(("rule", "what operators read", "outcome"), lines))
     beside = table(("rule", "what operators read"), [(f"`{name}`", text) for name, text in UNREAD.items()])
     return "\n".join([*parts, "**Beside the tables**\n\n" + beside])
 

@@ -35,10 +35,12 @@ from config.survey import Form, Question, Survey
 from intake.finding import CATALOGUE
 from routing.cli import app
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, sentence_of
+from routing.ledger.promises import PROMISES
 from tests import docs_made
 from tests.bench import run
 
 ROOT = Path(__file__).parents[1]
+DESIGN, JOURNEY = ROOT / "docs" / "design.md", ROOT / "docs" / "journey.md"
 README, GUIDE = ROOT / "README.md", ROOT / "docs" / "guide.ja.md"
 SETTINGS, SURVEYS = ROOT / "docs" / "settings.md", ROOT / "config" / "surveys" / "README.md"
 PAGES = [
@@ -273,6 +275,56 @@ def test_the_smallest_survey_that_the_documents_point_to_is_one() -> None:
     assert (len(survey.mailboxes), len(survey.programs), len(survey.forms[0].questions)) == (1, 1, 3)
 
 
+# --- the design, and what points to it -----------------------------------------------------------------
+
+CODE = [p for folder in ("config", "intake", "replies", "routing", "tests") for p in sorted((ROOT / folder).rglob("*"))
+        if p.suffix in (".py", ".toml", ".j2") and p.name != "test_docs.py"]  # fmt: skip
+POINTER = re.compile(r"docs/([\w.]+\.md)\b(?:, \"([^\"]+)\")?(?: and \"([^\"]+)\")?")
+GONE = re.compile(r"\bDESIGN\b|\bLESSONS\b|\bissue [A-Z]\b")  # pages that are not in this repository
+
+
+@pytest.mark.parametrize("file", CODE, ids=_name)
+def test_what_points_to_a_document_points_to_a_part_of_it(file: Path) -> None:
+    text = " ".join(_read(file).split())  # a docstring may break anywhere
+    assert not GONE.search(text)
+    for page, *sections in POINTER.findall(text):
+        target = ROOT / "docs" / page
+        assert target.exists(), page
+        for section in filter(None, sections):
+            assert f"\n## {section}\n" in _read(target), (page, section)
+    for number in re.findall(r"promises? (\d+)(?: and (\d+))? of docs/design\.md", text):
+        assert all(1 <= int(n) <= 10 for n in number if n)
+
+
+@pytest.mark.parametrize("file", [*CODE, DESIGN], ids=_name)
+def test_rules_are_named_as_the_tables_name_them(file: Path) -> None:
+    rules = {row.name for row in (*MAIL_TABLE, *FILE_TABLE)} | set(UNREAD)
+    text = " ".join(_read(file).split())
+    for names in re.findall(r"[Rr]ules? ((?:`\w+`(?:, | and )?)+)", text):
+        assert set(re.findall(r"`(\w+)`", names)) <= rules
+
+
+def test_the_design_names_every_table_rule_that_it_tells_of() -> None:
+    """Names in parentheses in its list of the tables' order are rules, and all of them exist."""
+    named = set(re.findall(r"`(\w+)`", _section(DESIGN, "The decision"))) - {"survey"}
+    assert len(named) > 15
+    assert named <= {row.name for row in (*MAIL_TABLE, *FILE_TABLE)}
+
+
+def test_the_tables_that_change_are_told() -> None:
+    """Every table out of which rows are taken, or in which they are changed, but by an erasure or a purge."""
+    part = _section(JOURNEY, "The ledger").split("Tables that do change", 1)[1].split(" A piece ", 1)[0]
+    told = set(re.findall(r"`(\w+)`", part))
+    changing: set[str] = set()
+    for file in sorted((ROOT / "routing" / "ledger").glob("*.py")):
+        if file.name not in ("migrations.py", "erasure.py", "retention.py", "secret.py"):
+            text = re.sub(r"\"\s+f?\"", "", _read(file))
+            changing |= set(re.findall(r"(?:DELETE FROM|UPDATE|OR REPLACE INTO|OR \{how\} INTO) ([a-z_]+)\b", text))
+            changing |= set(re.findall(r"INSERT INTO (\w+)[^\"]* ON CONFLICT", text))
+    assert len(changing) > 12
+    assert changing <= told, changing - told
+
+
 # --- what is made from the code ------------------------------------------------------------------------
 
 
@@ -327,10 +379,11 @@ def test_a_benchmark_takes_the_place_of_its_own_figures_only(
 
 
 def test_each_promise_names_a_test_that_exists() -> None:
-    rows = [row for row in _rows(_section(ROOT / "docs" / "journey.md", "The promises")) if row[0].isdigit()]
-    assert [row[0] for row in rows] == ["1", "2", "3", "4", "5", "6", "9"]
+    rows = [row for row in _rows(_section(DESIGN, "Promises")) if row[0].isdigit()]
+    assert [int(row[0]) for row in rows] == list(range(1, 11))
     for row in rows:
         _names_tests_that_exist(row)
+    assert {promise.number for promise in PROMISES} - {0} <= {int(row[0]) for row in rows}
 
 
 @pytest.mark.parametrize(

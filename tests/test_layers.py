@@ -1,4 +1,4 @@
-"""The house: imports run one way only, and each folder keeps to its promise (DESIGN §3)."""
+"""The house: imports run one way only, and each folder keeps to its promise (docs/design.md, "Rooms")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One word for one thing (DESIGN §2): what the code can say has wording and a test.
+"""One word for one thing (docs/design.md, "Words"): what the code can say has wording and a test.
 
 That commands, settings and codes are documented is shown by test_docs.py.
 """

@@ -1,6 +1,6 @@
 """`uketsuke`: global options, exit codes, and the commands registered on one group.
 
-Exit codes (DESIGN §6): 0 done or clean, 1 findings of severity error or refused, 2 unreadable, 64 usage,
+Exit codes: 0 done or clean, 1 findings of severity error or refused, 2 unreadable, 64 usage,
 75 ledger busy, 78 settings or survey wrong, or a ledger of a newer release. Holds no rule of its own.
 """
 

@@ -74,7 +74,7 @@ class CaseBuilder:
         )
 
     def _sent_directly(self, relation: Relation) -> tuple[Finding, ...]:
-        """What an official asks of a municipality that wrote directly (row 9): its prefecture collects."""
+        """What an official asks of a municipality that wrote directly (rule `direct`): its prefecture collects."""
         if relation != "direct" or self.override.outcome != "correction":
             return ()
         return (Finding("sent_directly", severity_of("sent_directly", self.register.survey)),)

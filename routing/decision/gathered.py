@@ -38,7 +38,7 @@ def receipt_doubt(
     facts: Facts,
     received_at: datetime,
 ) -> tuple[Note, ...]:
-    """A mail that our servers had before the deadline and the mailbox only after it (DESIGN §4), or one that
+    """A mail that our servers had before the deadline and the mailbox only after it, or one that
     mends what came in time and could not be read: an official decides which time counts. The note's detail is
     the earlier time."""
     deadlines = facts.deadlines

@@ -1,4 +1,4 @@
-"""Who submits, and whose answer is it? Two identities from four kinds of evidence (DESIGN §3, step 4).
+"""Who submits, and whose answer is it? Two identities from four kinds of evidence.
 
 Pure. Evidence is kept whether it agreed or not. Workbook and sender's domain outweigh subject and file
 name; a name that fits several bodies is narrowed down by the other evidence and never guessed.

@@ -1,4 +1,4 @@
-"""The decision: two tables that read from top to bottom (DESIGN §4). The first row that hits decides.
+"""The decision (docs/design.md, "The decision"): two tables that read from top to bottom. The first row that hits decides.
 
 Pure. A row is its number in the design, a name that goes into the ledger, the sentence that operators read,
 a check of a frozen case, and an outcome. What a case says was gathered beforehand, all of it, by `cases.py`;
@@ -97,9 +97,8 @@ OutcomeT = TypeVar("OutcomeT")
 
 @dataclass(frozen=True)  # no slots: a generic alias writes to its instances
 class Row(Generic[CaseT, OutcomeT]):
-    """One row of a table. `design` is its number in DESIGN §4."""
+    """One row of a table: the rule's name, which the ledger keeps, what people read of it, and when it hits."""
 
-    design: str
     name: str
     sentence: str
     check: Callable[[CaseT], bool]
@@ -112,83 +111,83 @@ FileRow = Row[FileCase, Outcome]
 
 # fmt: off
 MAIL_TABLE: tuple[MailRow, ...] = (
-    MailRow("2", "machine_with_form", "自動送信または省内からのメールに調査票が添付されています",
+    MailRow("machine_with_form", "自動送信または省内からのメールに調査票が添付されています",
             lambda c: c.has_form and not c.trusted and (_by_machine(c) or c.from_ourselves), "held"),
-    # A gateway sends the password as an automatic mail, from an address of its own: before rows 2 and 6.
-    MailRow("13", "password_told", "パスワードのお知らせです。対になるファイルを待っています",
+    # A gateway sends the password as an automatic mail, from an address of its own: before `machine` and `unknown_sender`.
+    MailRow("password_told", "パスワードのお知らせです。対になるファイルを待っています",
             lambda c: c.password_told and not c.personal and not c.trusted, "held"),
-    MailRow("2", "machine", "自動送信のメールです", lambda c: _by_machine(c) and not c.trusted, "ignored"),
-    # Row 5 stands above 3 and 4: a number in an inquiry is as much an alarm as one in a workbook.
-    MailRow("5", "personal_data", "マイナンバーと思われる番号または住民の名簿が含まれています",
+    MailRow("machine", "自動送信のメールです", lambda c: _by_machine(c) and not c.trusted, "ignored"),
+    # Above `reply` and `inquiry`: a number in an inquiry is as much an alarm as one in a workbook.
+    MailRow("personal_data", "マイナンバーと思われる番号または住民の名簿が含まれています",
             lambda c: bool(c.personal), "held"),
-    MailRow("6", "authentication_failed", "差出人の認証（DMARC など）に失敗しており、なりすましの可能性があります",
+    MailRow("authentication_failed", "差出人の認証（DMARC など）に失敗しており、なりすましの可能性があります",
             lambda c: c.spoofed and not c.trusted, "held"),
-    # Row 1 stands below 2 and 5: an automatic mail that comes twice is still one, and each copy of a number
-    # has to be erased. What row 6 holds is not acknowledged the second time either.
-    MailRow("1", "set_aside_again", "職員が対象外としたものと同じ内容が、もう一度届きました",
+    # Below `machine` and `personal_data`: an automatic mail that comes twice is still one, and each copy of a number
+    # has to be erased. What `authentication_failed` holds is not acknowledged the second time either.
+    MailRow("set_aside_again", "職員が対象外としたものと同じ内容が、もう一度届きました",
             lambda c: bool(c.resend_of) and c.first_set_aside and not c.trusted and c.sender.recognised, "held"),
-    MailRow("1", "resend", "同じ差出人から同じ内容を受信済みです",
+    MailRow("resend", "同じ差出人から同じ内容を受信済みです",
             lambda c: bool(c.resend_of) and not c.first_set_aside and (c.sender.recognised or c.trusted), "ignored"),
-    MailRow("3", "withdrawal", "取下げの申出です",
+    MailRow("withdrawal", "取下げの申出です",
             lambda c: not c.has_form and c.submission.amends == "withdrawal", "held"),
-    MailRow("3", "correction_in_words", "回答の訂正が、ファイルでなく文章で述べられています",
+    MailRow("correction_in_words", "回答の訂正が、ファイルでなく文章で述べられています",
             lambda c: not c.has_form and c.submission.amends == "correction", "held"),
-    MailRow("3", "reply", "当方のメールへの返信で、ファイルがありません", lambda c: c.submission.kind == "reply", "held"),
-    MailRow("4", "inquiry", "照会です", lambda c: c.submission.kind == "inquiry", "held"),
-    MailRow("6", "unknown_sender", "地方公共団体のドメインではない差出人です",
+    MailRow("reply", "当方のメールへの返信で、ファイルがありません", lambda c: c.submission.kind == "reply", "held"),
+    MailRow("inquiry", "照会です", lambda c: c.submission.kind == "inquiry", "held"),
+    MailRow("unknown_sender", "地方公共団体のドメインではない差出人です",
             lambda c: not c.sender.recognised and not c.trusted, "held"),
-    MailRow("13", "password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
+    MailRow("password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
             lambda c: c.password_awaited and not c.has_form, "held"),
-    MailRow("13", "part_awaited", "分けて送られた提出の一部です。続きのメールを待っています",
+    MailRow("part_awaited", "分けて送られた提出の一部です。続きのメールを待っています",
             lambda c: not c.has_form and c.parts is not None and c.parts.open and not c.parts.form_elsewhere, "held"),
-    MailRow("3", "material", "当方のメールへの返信に、調査票以外の資料が添付されています",
+    MailRow("material", "当方のメールへの返信に、調査票以外の資料が添付されています",
             lambda c: c.answers_ours and not c.has_form and _brings_material(c), "held"),
-    MailRow("12", "another_mailbox_answers", "複数の提出先に届いたメールで、ほかの提出先からお答えします",
+    MailRow("another_mailbox_answers", "複数の提出先に届いたメールで、ほかの提出先からお答えします",
             lambda c: not c.has_form and c.answered_elsewhere and not c.trusted, "ignored"),
-    MailRow("13", "no_form", "調査票として読めるファイルがありません",
+    MailRow("no_form", "調査票として読めるファイルがありません",
             lambda c: not c.has_form and not (c.parts and c.parts.form_elsewhere), "correction"),
-    MailRow("", "otherwise", "ファイルごとに判定します", lambda c: True, "by_file"),
+    MailRow("otherwise", "ファイルごとに判定します", lambda c: True, "by_file"),
 )
 
 FILE_TABLE: tuple[FileRow, ...] = (
-    FileRow("13", "password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
+    FileRow("password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
             lambda c: c.password_awaited and c.file.locked, "held"),
-    FileRow("13", "supporting", "調査票に添えられた参考資料です",
+    FileRow("supporting", "調査票に添えられた参考資料です",
             lambda c: c.file.kind == "other" and c.forms_in_mail and not _meant_as_form(c), "kept"),
-    FileRow("13", "no_form", "調査票として読めません", lambda c: c.file.kind == "other", "correction"),
-    FileRow("16", "list_findings", "一覧表の全体に修正をお願いする点があります",
+    FileRow("no_form", "調査票として読めません", lambda c: c.file.kind == "other", "correction"),
+    FileRow("list_findings", "一覧表の全体に修正をお願いする点があります",
             lambda c: c.whole_list and bool(c.errors), "correction"),
-    FileRow("8", "collated_list", "管内市町村の一覧表です（行ごとに判定します）", lambda c: c.whole_list, "kept"),
-    FileRow("16", "row_of_stranger", "一覧表に管外の団体の行があります",
+    FileRow("collated_list", "管内市町村の一覧表です（行ごとに判定します）", lambda c: c.whole_list, "kept"),
+    FileRow("row_of_stranger", "一覧表に管外の団体の行があります",
             lambda c: c.in_list and c.relation == "stranger", "correction"),
-    FileRow("7", "evidence_disagrees", "調査票の組織名と差出人とが一致しません",
+    FileRow("evidence_disagrees", "調査票の組織名と差出人とが一致しません",
             lambda c: c.relation == "stranger", "held"),
-    FileRow("7", "body_unclear", "どの団体の回答か分かりません", lambda c: not c.identity.body, "correction"),
-    FileRow("7", "program_unclear", "どの制度等の回答か分かりません", lambda c: not c.program, "correction"),
-    FileRow("12", "other_mailbox_answers", "もう一つの宛先の担当がお答えします",
+    FileRow("body_unclear", "どの団体の回答か分かりません", lambda c: not c.identity.body, "correction"),
+    FileRow("program_unclear", "どの制度等の回答か分かりません", lambda c: not c.program, "correction"),
+    FileRow("other_mailbox_answers", "もう一つの宛先の担当がお答えします",
             lambda c: c.wrong_mailbox and c.right_mailbox_addressed, "ignored"),
-    FileRow("12", "wrong_mailbox", "宛先が異なるため送り直しをお願いします",
+    FileRow("wrong_mailbox", "宛先が異なるため送り直しをお願いします",
             lambda c: c.wrong_mailbox and c.survey.wrong_mailbox == "resend", "correction"),
-    FileRow("8", "row_of_prefecture", "一覧表にある都道府県自身の行です",
+    FileRow("row_of_prefecture", "一覧表にある都道府県自身の行です",
             lambda c: c.in_list and c.relation == "own", "kept"),
-    FileRow("11", "row_of_city", "一覧表にある指定都市・中核市の行です",
+    FileRow("row_of_city", "一覧表にある指定都市・中核市の行です",
             lambda c: c.in_list and c.relation == "city", "kept"),
-    FileRow("10", "not_owed", "この団体からの提出を要しない制度等です", lambda c: not c.owes, "kept"),
-    FileRow("8", "original", "管内市町村の調査票の原本です",
+    FileRow("not_owed", "この団体からの提出を要しない制度等です", lambda c: not c.owes, "kept"),
+    FileRow("original", "管内市町村の調査票の原本です",
             lambda c: c.relation == "municipality" and not c.in_list, "kept"),
-    FileRow("11", "city_by_prefecture", "指定都市・中核市の回答を都道府県が送付しました",
+    FileRow("city_by_prefecture", "指定都市・中核市の回答を都道府県が送付しました",
             lambda c: c.relation == "city", "held"),
-    FileRow("9", "direct", "市町村から直接送付されました",
+    FileRow("direct", "市町村から直接送付されました",
             lambda c: c.relation == "direct" and not c.direct_allowed, "held"),
-    FileRow("14", "double", "受理済みの回答があり、差し替えてよい裏付けのない別の回答です",
+    FileRow("double", "受理済みの回答があり、差し替えてよい裏付けのない別の回答です",
             lambda c: not all(map(c.newcomer.may_replace, c.beside)), "held"),
-    FileRow("15", "same_finding_again", "同じ指摘が２回目です。電話でご確認ください",
+    FileRow("same_finding_again", "同じ指摘が２回目です。電話でご確認ください",
             lambda c: _asked_before(c), "held"),
-    FileRow("16", "findings", "修正をお願いする点があります", lambda c: bool(c.errors), "correction"),
-    # Row "–": a sheet that could not be checked to its end is not called complete, and asks nobody for anything.
-    FileRow("", "check_failed", "点検の一部が途中で止まりました。内容をご確認ください",
+    FileRow("findings", "修正をお願いする点があります", lambda c: bool(c.errors), "correction"),
+    # A sheet that could not be checked to its end is not called complete, and asks nobody for anything.
+    FileRow("check_failed", "点検の一部が途中で止まりました。内容をご確認ください",
             lambda c: any(f.code == "check_failed" for f in c.findings), "held"),
-    FileRow("17", "otherwise", "受理しました", lambda c: True, "accepted"),
+    FileRow("otherwise", "受理しました", lambda c: True, "accepted"),
 )
 # fmt: on
 

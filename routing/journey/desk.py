@@ -1,4 +1,4 @@
-"""The desk: the journey of a mail from a source to the outbox and out (DESIGN §3).
+"""The desk: the journey of a mail from a source to the outbox and out (docs/design.md, "The way of a mail").
 
 collect -> keep (raw bytes committed) -> settle (read, decide, reply: one transaction) -> deliver. The one
 place that catches what nobody foresaw: that mail is held with its traceback, and the next one goes on.

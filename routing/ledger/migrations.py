@@ -1,9 +1,8 @@
 """The ledger's schema, numbered and append-only: a released migration is never edited.
 
-Words are those of DESIGN §2. No column holds a state that changes: states are folded from rows that are
-only ever added. The exceptions hold no fact of their own: the cursors, and the queues `to_read`, `to_send`,
-`to_withdraw`, `to_wipe`, `to_pair`, `to_copy`, `wait`, `deciding` and `deferred`, which name the rows that
-still wait for work. Only `erasure.py` takes something out, and says so.
+Words are those of docs/design.md, "Words". No column holds a state that changes: states are folded from rows that are
+only ever added. Tables that do change hold no fact of their own (cursor, queues, the newest reading of a mail);
+docs/journey.md, "The ledger", names them all. Only `erasure.py` takes something out, and says so.
 """
 
 from __future__ import annotations

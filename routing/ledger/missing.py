@@ -1,4 +1,4 @@
-"""Mails that a server lists and the ledger does not have, by UID (DESIGN §8, promise 1).
+"""Mails that a server lists and the ledger does not have, by UID (promise 1 of docs/design.md).
 
 Rows are only added: "missing" when the server did not hand a mail out, "gone" when it lists it no more. A mail that
 came in after all has a sighting, and is missing no longer.

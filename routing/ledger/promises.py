@@ -1,4 +1,5 @@
-"""The promises of DESIGN §8 as questions to the ledger: each finds the rows that break it, none where it holds.
+"""The promises (docs/design.md, "Promises") as questions to the ledger: each finds the rows that break it, none
+where it holds.
 
 One table of (name, promise, sentence, query), read from top to bottom by `verify`; a query gives one column, the
 number or name of what is wrong. Only reads, and on any connection: the ledger's own or a backup's.
@@ -20,7 +21,7 @@ SHOWN = 20  # of what is wrong, at most
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One question. `number`: the promise of DESIGN §8 that it is about, 0 for the ledger's own order."""
+    """One question. `number`: the promise of docs/design.md that it is about, 0 for the ledger's own order."""
 
     name: str
     number: int

@@ -1,4 +1,5 @@
-"""Looking into one mailbox again and again: what is new, and whether anything was left behind (DESIGN §8).
+"""Looking into one mailbox again and again: what is new, and whether anything was left behind (promise 1 of
+docs/design.md).
 
 Each look goes from the cursor. All UIDs of the server are compared with ours when the connection is new, when the
 mailbox holds another number of mails than it should, and every hour; what the server lists and does not hand out

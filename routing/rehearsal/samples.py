@@ -47,12 +47,12 @@ class Attachment(Shape):
 class Expected(Shape):
     """What the design makes of it. `kind` of mail; `outcome` of the mail: that of the file that asks most of
     somebody ("seen": the very same mail once more, of which nothing follows); `letter` that goes out (empty:
-    none); `rows` of the decision table (DESIGN §4) that decide over the mail or over its files, each once."""
+    none); `rules` of the decision tables that decide over the mail or over its files, each once."""
 
     kind: str
     outcome: Literal["accepted", "correction", "held", "ignored", "kept", "seen"]
     letter: str
-    rows: tuple[str, ...]
+    rules: tuple[str, ...]
 
 
 class Sample(Shape):

@@ -1,6 +1,6 @@
 """The status as values for programs: `status --json`, and the snapshot that lies beside the reports.
 
-The keys of DESIGN §6 come first and stay; everything else is added behind them. Pure.
+The keys of docs/design.md, "Surfaces", come first and stay; everything else is added behind them. Pure.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """When an answer came, in one word: in time, in time and mended later, in time and still to be mended, late.
 
-Pure. What was handed in in time stays in time, whatever becomes of it (DESIGN §4); the words stand in
+Pure. What was handed in in time stays in time, whatever becomes of it; the words stand in
 wording.toml's [timing].
 """
 

@@ -1,6 +1,6 @@
 """One mail of each kind that a mailbox receives, with what the notice and the decision tables make of it.
 
-The expected rule and letter are written by hand from DESIGN §4; nothing here asks the program.
+The expected rule and letter are written by hand, from docs/design.md, "The decision"; nothing here asks the program.
 """
 
 from __future__ import annotations

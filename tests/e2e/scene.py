@@ -137,7 +137,8 @@ class Scene:
         return (self.folder / "log").read_text(encoding="utf-8")
 
     def check(self, twice: int = 0, sightings: int | None = None) -> None:
-        """The promises (DESIGN §8) over everything that was put; `twice`: how many replies went out two times,
+        """The promises (docs/design.md, "Promises") over everything that was put; `twice`: how many replies
+        went out two times,
         since the program was ended in the one window; `sightings`: how often mails were seen (by default once
         for each that lies in a mailbox now)."""
         self._check_arrivals(sightings)

@@ -1,4 +1,5 @@
-"""Kill -9 at any moment: every mail is in the ledger once, decided once and answered once (DESIGN §8)."""
+"""Kill -9 at any moment: every mail is in the ledger once, decided once and answered once (promises 1 and 2 of
+docs/design.md)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""One mail over which the desk itself comes to grief, with real processes that are killed while they decide (issue F,
-part 2): it is held, and hides no other.
+"""One mail over which the desk itself comes to grief, with real processes that are killed while they decide: it
+is held, and hides no other.
 
 The desk is made to hang, or killed, by tests/e2e/poisoned/sitecustomize.py; the test plays the watchdog.
 """

@@ -35,7 +35,7 @@ def told(request: pytest.FixtureRequest, fortnight: Fortnight) -> tuple[Told, Co
 
 
 def test_the_script_is_a_whole_country_with_every_habit(fortnight: Fortnight) -> None:
-    """Figures of DESIGN §2; each way to fail happens, or the counts below would prove little."""
+    """The figures of the notice; each way to fail happens, or the counts below would prove little."""
     assert Counter(program for _, program in owed()) == {
         "nanbyo": 67, "shoman": 129, "yobosesshu": 129, "kenshin": 129,
     }  # fmt: skip

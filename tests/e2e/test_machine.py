@@ -1,4 +1,4 @@
-"""The machine fails (issue D): a full or read-only disk, a locked ledger, wrong rights, a clock that jumps.
+"""The machine fails: a full or read-only disk, a locked ledger, wrong rights, a clock that jumps.
 
 Each gives a clear line, loses nothing and goes on when it is mended. Mailboxes and sender are folders, so that
 nothing but the machine is in trouble; the disk is a small tmpfs in a mount namespace of its own, the clock that

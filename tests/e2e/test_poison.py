@@ -1,4 +1,5 @@
-"""Poison, the whole way: a mail that kills the reader, in a batch with every other kind of mail (DESIGN §3, §8).
+"""Poison, the whole way: a mail that kills the reader, in a batch with every other kind of mail (promise 4 of
+docs/design.md).
 
 The reader child really dies (tests/e2e/poisoned/sitecustomize.py); the worker, its ledger and its servers know
 of nothing.

@@ -1,4 +1,5 @@
-"""Power off: of the ledger's write-ahead log, only what was synced is there afterwards (DESIGN §8, promises 1 and 2).
+"""Power off: of the ledger's write-ahead log, only what was synced is there afterwards (promises 1 and 2 of
+docs/design.md).
 
 strace tells every write and every fdatasync of a running worker, in their order, beside what the worker told
 the world meanwhile: a line of its log, a mail handed to the SMTP server. For each of these the disk is put

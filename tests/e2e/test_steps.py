@@ -1,4 +1,4 @@
-"""Killed at each named step over each kind of mail, and run again: everything once (DESIGN §8, promises 1 and 2)."""
+"""Killed at each named step over each kind of mail, and run again: everything once (promises 1 and 2 of docs/design.md)."""
 
 from __future__ import annotations
 

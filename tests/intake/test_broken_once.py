@@ -1,5 +1,5 @@
 """A form filled in at random according to its data gives no finding; with one thing broken it gives exactly the findings
-that the notice lets one expect, in the right cells (issue B, "It shows" 2)."""
+that the notice lets one expect, in the right cells."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """No character vanishes: every name of the roster, and any text that CP932 can hold, comes through every charset and
-every form in which a header field can be written (issue C, "It shows" 2)."""
+every form in which a header field can be written."""
 
 from __future__ import annotations
 

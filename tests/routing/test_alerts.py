@@ -1,4 +1,4 @@
-"""What the operators are told about the desk itself (issue D): once for each thing, and once when it is over."""
+"""What the operators are told about the desk itself: once for each thing, and once when it is over."""
 
 from __future__ import annotations
 

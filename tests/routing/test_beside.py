@@ -1,5 +1,5 @@
 """What comes beside or instead of a submission: a question, thanks, a withdrawal, a correction in words; and a
-mail that is not from where it claims (DESIGN §4 rows 3, 4, 6)."""
+mail that is not from where it claims (rules `reply`, `inquiry`, `authentication_failed` and their like)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Care of the ledger (issue D): backup while it works, verify, purge; each command by its own door."""
+"""Care of the ledger: backup while it works, verify, purge; each command by its own door."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_the_story_breaks_no_promise(told: Ledger, capsys: pytest.CaptureFixture
     answers = json.loads(capsys.readouterr().out)
     assert {a["name"] for a in answers} == {*BREAKS, "integrity"}
     assert all(a["holds"] for a in answers)
-    assert {a["number"] for a in answers} == {0, 1, 2, 3, 4, 5, 6, 9}  # every promise of DESIGN §8
+    assert {a["number"] for a in answers} == {0, 1, 2, 3, 4, 5, 6, 9}  # of docs/design.md, "Promises"
 
 
 @pytest.mark.parametrize("name", BREAKS)

@@ -1,5 +1,5 @@
 """A check that raises becomes the operators' finding: the other checks run, the mail is not lost, and the
-sender is never told that a sheet is complete which nobody could check to its end (LESSONS 6)."""
+sender is never told that a sheet is complete which nobody could check to its end (rule `check_failed`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The command line (DESIGN §6): exit codes, JSON shapes, UTF-8, and that nothing a stranger wrote breaks it.
+"""The command line (docs/design.md, "Surfaces"): exit codes, JSON shapes, UTF-8, and that nothing a stranger
+wrote breaks it.
 
 Exit codes are shown in processes of their own; the rest runs in this one, which is faster.
 """

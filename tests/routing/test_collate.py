@@ -1,6 +1,6 @@
 """`collate`: a prefecture's folder becomes its list; and the whole country's lists, mailed and read.
 
-Who is collected by whom is counted from the roster by hand: 47 prefectures, 1,659 bodies (DESIGN §1).
+Who is collected by whom is counted from the roster by hand: 47 prefectures, 1,659 bodies.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Nothing is left behind in a mailbox, or the operators are told which UIDs (DESIGN §8, promise 1).
+"""Nothing is left behind in a mailbox, or the operators are told which UIDs (promise 1 of docs/design.md).
 
 Over the two real sources, Dovecot and a Maildir; when all UIDs are compared is shown on a counting one.
 """

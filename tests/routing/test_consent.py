@@ -1,5 +1,5 @@
-"""A decision of a person is made on what he saw, once, and is told with its effect (DESIGN §8, promise 9); what takes
-something away wants a second thought, and without a yes nothing of it is recorded."""
+"""A decision of a person is made on what he saw, once, and is told with its effect (promise 9 of
+docs/design.md); what takes something away wants a second thought, and without a yes nothing of it is recorded."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Whole conversations, several mails in their order, and exactly what goes back: no reply contradicts another
-(DESIGN §4 rows 1 and 12 to 15)."""
+(rules `resend`, `wrong_mailbox`, `no_form`, `double`, `same_finding_again`)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Conversation:
         return operate.decide_again(self.office.desk, self.told[number].decided.arrival, override)
 
 
-# --- row 1: the same again ----------------------------------------------------------------------------------
+# --- the same again ----------------------------------------------------------------------------------
 
 
 def test_the_same_file_sent_three_times_is_one_answer_under_one_number(office: Office) -> None:
@@ -118,7 +118,7 @@ def test_what_was_withdrawn_and_set_aside_does_not_come_back_by_itself(office: O
     assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
 
 
-# --- row 12: the wrong mailbox, several mailboxes -----------------------------------------------------------
+# --- the wrong mailbox, several mailboxes -----------------------------------------------------------
 
 
 def test_a_faulty_answer_in_the_wrong_mailbox_is_not_told_both_to_send_and_not_to_send(office: Office) -> None:
@@ -172,11 +172,11 @@ def test_a_section_that_runs_the_desk_alone_answers_itself(office: Office) -> No
     assert Conversation(office).write({}, to="yoboseshu", headers={"To": ALL}) == "correction"
 
 
-# --- rows 14 and 15 -----------------------------------------------------------------------------------------
+# --- another answer, the same finding again -----------------------------------------------------------------
 
 
 def test_two_sections_answer_differently_until_one_answers_our_letter(office: Office) -> None:
-    """DESIGN §4, row 14: a mere word 差替え replaces nothing; an answer to a letter that only the city had does."""
+    """Rule `double`: a mere word 差替え replaces nothing; an answer to a letter that only the city had does."""
     talk = Conversation(office)
     other = {"sender": "kikaku@city.yokohama.lg.jp"}
     differing = {NAME: form({"program": "難病", "9": 2})}

@@ -1,4 +1,4 @@
-"""Which deadline holds for whom (DESIGN §3 「Time of receipt」: extensions per respondent, program,
+"""Which deadline holds for whom (docs/design.md, "The time of receipt": extensions per respondent, program,
 municipality or all)."""
 
 from __future__ import annotations

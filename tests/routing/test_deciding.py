@@ -1,5 +1,5 @@
 """A decision that ends the desk: its beginning is in the ledger, a start tries those mails one by one and last, and
-one that never ends alone is held (issue F, part 2)."""
+one that never ends alone is held."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The journey of a mail over the desk (DESIGN §3, §8): what is kept, what is decided, what is queued."""
+"""The journey of a mail over the desk (docs/design.md, "The way of a mail"): what is kept, what is decided,
+what is queued."""
 
 from __future__ import annotations
 

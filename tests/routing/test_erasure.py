@@ -1,4 +1,4 @@
-"""A traced erasure (DESIGN §4, row 5): the bytes are gone from every file of the ledger; hash, who, why stay."""
+"""A traced erasure (rule `personal_data`): the bytes are gone from every file of the ledger; hash, who, why stay."""
 
 from __future__ import annotations
 

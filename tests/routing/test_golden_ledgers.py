@@ -1,4 +1,4 @@
-"""A ledger of every released schema is opened by today's program and tells the same story (DESIGN §3).
+"""A ledger of every released schema is opened by today's program and tells the same story (docs/design.md, "The ledger").
 
 The expected values are the story of tests/ledgers/README.md, written down by hand.
 """

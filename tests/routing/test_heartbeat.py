@@ -1,4 +1,4 @@
-"""Signs of life (issue D): the file, systemd's datagrams, and the unit that asks for them."""
+"""Signs of life: the file, systemd's datagrams, and the unit that asks for them."""
 
 from __future__ import annotations
 

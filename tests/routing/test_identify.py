@@ -1,4 +1,4 @@
-"""Who submits, and whose answer is it (DESIGN §3 step 4, §4 rows 6, 7, 11), from evidence set out by hand."""
+"""Who submits, and whose answer is it, from evidence set out by hand."""
 
 from __future__ import annotations
 

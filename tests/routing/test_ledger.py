@@ -1,4 +1,4 @@
-"""The ledger (DESIGN §3): one file, nothing twice, nothing half, one desk."""
+"""The ledger (docs/design.md, "The ledger"): one file, nothing twice, nothing half, one desk."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_the_same_sighting_twice_is_one(ledger: Ledger) -> None:
 
 
 def test_the_same_bytes_in_two_mailboxes_are_two_arrivals(ledger: Ledger) -> None:
-    """One mail to several mailboxes: each answers for its own programs (DESIGN §4, row 12)."""
+    """One mail to several mailboxes: each answers for its own programs (rule `another_mailbox_answers`)."""
     kept(ledger, fetched("1"))
     kept(ledger, fetched("1"), place=Place("yoboseshu", "Y", "9"))
     receipts = [r["receipt"] for r in ledger.rows("SELECT receipt FROM arrival ORDER BY id")]

@@ -1,4 +1,4 @@
-"""Collated lists, originals and attributes on their way through the desk (DESIGN §4 rows 8, 11, 16, 17).
+"""Collated lists, originals and attributes on their way through the desk.
 
 Municipalities by hand from the roster: 鳥取県 collects 18, all but 鳥取市 (core city).
 """

@@ -1,4 +1,4 @@
-"""What officials decide (DESIGN §6 `decide`, `add`): always with who and why, all of it or nothing."""
+"""What officials decide (`decide`, `add`): always with who and why, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_accept_takes_in_what_waited_and_says_so(office: Office) -> None:
 
 
 def test_accept_of_a_citys_answer_from_its_prefecture_books_it_for_the_city(office: Office) -> None:
-    """DESIGN §4, row 11: held for one-key approval, time kept, then booked for the city."""
+    """Rule `city_by_prefecture`: held for one-key approval, time kept, then booked for the city."""
     raw = mail(subject="【神奈川県】マイナンバーアンケート回答", sender="a@pref.kanagawa.lg.jp")
     waiting = office.settle(raw)
     assert [p.decision.rule for p in waiting.decided.pieces] == ["city_by_prefecture"]
@@ -98,7 +98,7 @@ def test_accept_of_a_municipalitys_direct_answer_counts_for_its_prefecture(offic
 
 
 def test_a_municipality_that_wrote_directly_can_be_asked_to_go_through_its_prefecture(office: Office) -> None:
-    """DESIGN §4, row 9 (a); notice 記３（３）: the prefecture collects. Its letter asks for no mended file."""
+    """Rule `direct`; notice 記３（３）: the prefecture collects. Its letter asks for no mended file."""
     sheet = form({"organisation": "14神奈川県鎌倉市", "kind": "市区町村"})
     raw = mail({"回答.xlsx": sheet}, "【鎌倉市】マイナンバーアンケート回答", "a@city.kamakura.kanagawa.jp")
     waiting = office.settle(raw, mailbox="yoboseshu")
@@ -113,7 +113,8 @@ def test_a_municipality_that_wrote_directly_can_be_asked_to_go_through_its_prefe
 
 
 def test_accept_of_one_citys_answer_from_another_books_it_for_the_city_on_the_sheet(office: Office) -> None:
-    """Row 7 held it: 相模原市's sheet from 横浜市's domain. The mailbox is the right one, nothing is passed on."""
+    """Rule `evidence_disagrees` held it: 相模原市's sheet from 横浜市's domain. The mailbox is the right one,
+    nothing is passed on."""
     sheet = form({"program": "難病", "organisation": "14神奈川県相模原市"})
     waiting = office.settle(mail({"回答.xlsx": sheet}, "回答の送付"))
     assert office.held() == [("submission", "evidence_disagrees")]

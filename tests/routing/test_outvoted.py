@@ -1,4 +1,4 @@
-"""組織名 against everything else (DESIGN §4, row 7): when the sender's own names outvote it, and when a human
+"""組織名 against everything else (rule `evidence_disagrees`): when the sender's own names outvote it, and when a human
 must look. The form prints 「14神奈川県相模原市」 as its example, which gets left in."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""（1/3）（2/3）…: parts of one submission wait for each other before anything is said to be missing (issue C).
+"""（1/3）（2/3）…: parts of one submission wait for each other before anything is said to be missing.
 How many mails go out, and what each of them says, read off the letters."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Row 5: a My Number by mistake, wherever it stands in a mail. Held with an alarm, nothing goes out, and the
+"""Rule `personal_data`: a My Number by mistake, wherever it stands in a mail. Held with an alarm, nothing goes out, and the
 value stands in no row, log or letter; only the raw mail holds it until an official erases it.
 
 123456789018 has a valid check digit (総務省令第85号 art. 5), worked out by hand."""

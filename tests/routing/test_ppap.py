@@ -1,5 +1,6 @@
-"""PPAP: a locked file, and its password in another mail. Held, paired, tried, forgotten, expired (DESIGN §5,
-§4 row 13). The archives are made by pyzipper (AES) and msoffcrypto-tool (ECMA-376 agile), not by us."""
+"""PPAP: a locked file, and its password in another mail. Held, paired, tried, forgotten, expired (rules
+`password_awaited` and `password_told`). The archives are made by pyzipper (AES) and msoffcrypto-tool (ECMA-376
+agile), not by us."""
 
 from __future__ import annotations
 

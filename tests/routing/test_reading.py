@@ -1,4 +1,4 @@
-"""The reader child from its parent's side (DESIGN §3 「Reader child」): real processes, real bytes."""
+"""The reader child from its parent's side (docs/design.md, "Decided, and why"): real processes, real bytes."""
 
 from __future__ import annotations
 

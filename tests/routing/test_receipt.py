@@ -1,4 +1,5 @@
-"""The time of receipt (DESIGN §4): two times that disagree, and what officials settle; nothing is overwritten."""
+"""The time of receipt (docs/design.md, "The time of receipt"): two times that disagree, and what officials
+settle; nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -113,7 +114,8 @@ def test_where_our_side_had_it_late_as_well_nobody_is_asked(office: Office) -> N
 
 
 def test_a_colleagues_forward_is_accepted_with_its_original_time_and_no_letter(office: Office) -> None:
-    """Row 2: a colleague of another section passes on what had been misdirected, a day after the deadline."""
+    """Rule `machine_with_form`: a colleague of another section passes on, a day after the deadline, what had been
+    misdirected."""
     office.now = DEADLINE + 20 * HOUR
     for sender in ("sukoyaka@mhlw.go.jp", "tanaka-taro@mhlw.go.jp"):
         raw = mail(sender=sender, body=f"誤送信分を転送します。{sender}")

@@ -1,4 +1,4 @@
-"""Reminders (issue E, DESIGN §3): who, when, to which address, once, and what guards them."""
+"""Reminders: who, when, to which address, once, and what guards them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports by mail (issue E): to whom, when, once whatever crashes, the .xlsx alone; the closing one waits."""
+"""Reports by mail: to whom, when, once whatever crashes, the .xlsx alone; the closing one waits."""
 
 from __future__ import annotations
 

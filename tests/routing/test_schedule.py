@@ -1,4 +1,4 @@
-"""The calendar's reports: when, of what, and the closing one (issue E)."""
+"""The calendar's reports: when, of what, and the closing one."""
 
 from __future__ import annotations
 

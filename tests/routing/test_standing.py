@@ -1,4 +1,5 @@
-"""Who owes what at an instant: the fold over bookings (DESIGN §2, §4 「Newest valid counts」, 「Time of receipt」)."""
+"""Who owes what at an instant: the fold over bookings (docs/design.md, "The decision" and
+"The time of receipt")."""
 
 from __future__ import annotations
 

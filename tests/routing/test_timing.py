@@ -1,4 +1,5 @@
-"""The last hours (DESIGN §4, issue E): each way of being in time or not has a state and words of its own."""
+"""The last hours (docs/design.md, "The time of receipt"): each way of being in time or not has a state and
+words of its own."""
 
 from __future__ import annotations
 

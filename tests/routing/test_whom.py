@@ -1,5 +1,5 @@
 """Whom we write to, and how often: Reply-To and From, never ourselves or a colleague, never beyond the caps
-(DESIGN §4 rows 2 and 6, §6; LESSONS 9 to 11)."""
+(docs/design.md, "What goes out")."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REPLY_TO = [
 
 
 @pytest.mark.parametrize(("address", "expected"), [r[1:] for r in REPLY_TO], ids=[r[0] for r in REPLY_TO])
-def test_reply_to_counts_only_where_its_domain_passes_row_6(
+def test_reply_to_counts_only_where_its_domain_is_a_local_governments(
     office: Office, address: str, expected: str
 ) -> None:
     assert written_to(office, Reply_To=address) == expected

@@ -1,4 +1,4 @@
-"""A new decision takes back every letter of the older one that has not left (DESIGN §8, promise 9): from the queue
+"""A new decision takes back every letter of the older one that has not left (promise 9 of docs/design.md): from the queue
 at once, a draft from a real Dovecot; what has begun to leave, or what a human has changed, is told."""
 
 from __future__ import annotations

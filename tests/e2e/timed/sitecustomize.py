@@ -1,4 +1,4 @@
-"""On PYTHONPATH in tests only: writes down how long the one window of a duplicate reply was (DESIGN §8, promise 2).
+"""On PYTHONPATH in tests only: writes down how long the one window of a duplicate reply was (promise 2 of docs/design.md).
 
 It opens when the whole mail is with the server, which may accept it from then on, and closes when the ledger
 has committed that it was accepted. One line in seconds for each reply, in the file $UKETSUKE_WINDOWS.
