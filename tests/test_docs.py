@@ -45,6 +45,8 @@ README, GUIDE = ROOT / "README.md", ROOT / "docs" / "guide.ja.md"
 SETTINGS, SURVEYS = ROOT / "docs" / "settings.md", ROOT / "config" / "surveys" / "README.md"
 PAGES = [
     README,
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
     *sorted((ROOT / "docs").glob("*.md")),
     SURVEYS,
     ROOT / "config" / "ROSTER.md",
@@ -273,6 +275,41 @@ def test_the_smallest_survey_that_the_documents_point_to_is_one() -> None:
     except ConfigError as wrong:
         pytest.fail(str(wrong))
     assert (len(survey.mailboxes), len(survey.programs), len(survey.forms[0].questions)) == (1, 1, 3)
+
+
+# --- who installs, who contributes ---------------------------------------------------------------------
+
+
+def test_every_path_of_the_unit_is_made_by_the_installation() -> None:
+    unit = _read(ROOT / "docs" / "uketsuke.service")
+    told = "\n".join(_blocks(ROOT / "docs" / "install.md", "text"))
+    paths = set(re.findall(r"(?<=[=: ])/(?:opt|etc|var)/[\w/.-]+[\w]", unit)) - {"/etc/systemd/system"}
+    assert len(paths) >= 6
+    for path in paths:
+        assert path in told or re.search(rf"\b{Path(path).name}\b.* {Path(path).parent}/$", told, re.MULTILINE), path
+    for who in re.findall(r"^(?:User|Group)=(\w+)$", unit, re.MULTILINE):
+        assert f"useradd --system --home-dir /var/lib/uketsuke --shell /usr/sbin/nologin {who}" in told
+
+
+TASKS = ["a check of an answer sheet", "a letter", "a column to a prefecture's report", "a source of mail"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_each_task_of_a_contributor_names_files_and_what_is_in_them(task: str) -> None:
+    """The files are links, which are looked for above; of the names in back-quotes each stands in one of them."""
+    text = _section(ROOT / "CONTRIBUTING.md", f"Add {task}")
+    files = [ROOT / link.partition("#")[0] for link in LINK.findall(text)]
+    assert len(files) >= 5
+    inside = "\n".join(_read(file) for file in files if file.is_file())
+    inside += " ".join(str(file) for file in files) + "docs_made"
+    for name in re.findall(r"`\[?(\w+)\]?(?:=)?`", text):
+        assert re.search(rf"\b{name}\b", inside) or (name == "_" and task == "a letter"), name
+
+
+def test_the_changelog_tells_every_command_that_is_new() -> None:
+    told = _section(ROOT / "CHANGELOG.md", "[Unreleased]")
+    for name in ("hold-sending", "release-sending", "approvals", "revoke-approval", "tell-replaced"):
+        assert name in app.uketsuke.commands and f"`{name}`" in told, name
 
 
 # --- the design, and what points to it -----------------------------------------------------------------
