@@ -15,7 +15,7 @@ Shared = Literal["", "provider", "category"]
 
 
 def shared(domain: str) -> Shared:
-    """Whose a domain is, as far as that is nobody's: a provider's (or below one of theirs), or a category's."""
+    """Why a domain is no body's own: a provider's (or below one of theirs), a category, or empty if it may be one."""
     labels = domain.strip().lower().rstrip(".").split(".")
     if len(labels) < 2 or ".".join(labels) in _listed()["category"]:
         return "category"

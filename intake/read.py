@@ -113,7 +113,7 @@ def _names_of(files: tuple[FileReading, ...]) -> tuple[str, ...]:
 def _missing(
     kind: MailKind, body: str, found: tuple[Leaf, ...], files: tuple[FileReading, ...], context: Context
 ) -> tuple[Finding, ...]:
-    """What became of the file that a submission without any workbook was to bring, as far as the mail tells."""
+    """What the mail tells about its missing workbook: sent by a link, removed by a gateway, divided, or nothing."""
     if kind != "submission" or any(file.attached and file.looks_like_workbook for file in files):
         return ()
     codes = {

@@ -55,7 +55,7 @@ class ListView:
 
     @property
     def cut(self) -> bool:
-        """Whether something that was noticed is only counted here."""
+        """Whether some hints are only counted here, without their places."""
         return any(not sum_.places for sum_ in self.hints)
 
 

@@ -56,7 +56,7 @@ class Plan:
         return known
 
     def anchored(self, value: str) -> Iterator[Column]:
-        """The anchors of which a value is certainly one. Quick for any other value."""
+        """The anchor columns that this value certainly belongs to. Quick for any other value."""
         if value[-1] in self._ends and len(value) <= _LONGEST_ANCHOR:
             yield from (column for column in self.anchors if self.fit(column, value) == STRONG)
 

@@ -151,7 +151,7 @@ def _names_body(row: Row, table: Table) -> bool:
 
 
 def _headed(row: Row, plans: Sequence[Plan]) -> Table | None:
-    """The table that this row heads: of the form of which it heads most columns, with fewest missing."""
+    """The table that this row heads: that of the form with most of its columns here, and fewest missing."""
     best: tuple[int, float] = (0, 0.0)
     table: Table | None = None
     for plan in plans:

@@ -135,8 +135,8 @@ def action_of(part: Part, message: Message) -> str:
 
 
 def returned_to(part: Part) -> tuple[str, ...]:
-    """To whom the letter went that a bounce returns, as far as it tells: recipients of its report (RFC 3464 §2.3)
-    that did not get it, and To of the letter itself. Empty where it tells nothing, as text alone does not."""
+    """The addresses to which the returned letter went: the failed recipients of the report (RFC 3464 §2.3) and To of
+    the letter itself. Empty where the bounce is text only."""
     found = dict.fromkeys(a.lower() for text in _recipients(part) for a in _ADDRESS.findall(text[:10_000]))
     return tuple(found)[:_MOST_RECIPIENTS]
 

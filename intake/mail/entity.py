@@ -1,8 +1,8 @@
 """The entities of a mail (RFC 2045 §2.4) as nodes of the standard library, with headers read by our own code.
 
-A mail by the book is cut at its delimiter lines (RFC 2046 §5.1.1): reading a body line by line takes longer than
-all else that is done with it. What is unusual in any way is read by the library, which takes it as people's mail
-programs do. Decodes no content.
+A mail that keeps to the RFCs is cut at its delimiter lines (RFC 2046 §5.1.1), since reading a body line by line takes
+longer than everything else. Any other mail is read by the library, which takes it as people's mail programs do.
+Decodes no content.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Node(Message):
 
 
 def read(raw: bytes) -> Node:
-    """The tree of nodes: cut out by the book as far as it goes, else as the standard library reads it."""
+    """The tree of nodes: cut at the delimiter lines where the mail keeps to the RFCs, else read by the library."""
     return _cut_out(raw) or by_library(raw)
 
 

@@ -133,8 +133,8 @@ def tell_kind(
 def brings_back(
     part: Part, message: Message, names: frozenset[str] = frozenset(), claim: Claim | None = None
 ) -> bool:
-    """Whether the mail, as far as it can be told before its files are opened, returns what it brings: a bounce or
-    a receipt. The same arguments as for `tell_kind`."""
+    """Whether the mail is a bounce or a receipt, so that its files are our own, returned. Asked before the files are
+    opened. The same arguments as for `tell_kind`."""
     facts = _Facts(part, message, False, _follows_convention(claim), leaves(part, names))
     may = any(rule.holds(facts) for rule in _RULES if rule.kind in _RETURNING)  # of nearly all mail none does
     return may and _first_kind(facts) in _RETURNING

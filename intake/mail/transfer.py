@@ -19,7 +19,7 @@ _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 
 def decode_transfer(raw: bytes, encoding: str) -> tuple[bytes, str]:
-    """The content of a part and a note (empty if all went by the book). Encodings other than base64,
+    """The content of a part, and a note (empty if it kept to RFC 2045). Encodings other than base64,
     quoted-printable and uuencode leave the bytes as they are."""
     token = encoding.strip().lower().rstrip(";").strip("\"'")
     if token == "base64":

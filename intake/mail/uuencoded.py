@@ -1,6 +1,6 @@
 """Files that old mailers write into the text itself: uuencode (POSIX 1003.2 uuencode, both of its algorithms).
 
-Finds whole blocks only, from a line "begin 644 name" to "end"; what is none of these stays text.
+Finds whole blocks only, from a line "begin 644 name" to "end"; everything else stays text.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def asides(package: Package) -> dict[str, str]:
 
 
 def _text_of(package: Package, part: str) -> str:
-    """The character data of a part, line by line, as far as it is well-formed."""
+    """The character data of a part, line by line, up to the first place that is not well-formed."""
     pieces: list[str] = []
 
     def end(tag: str) -> None:

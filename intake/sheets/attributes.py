@@ -68,7 +68,7 @@ def _entry(attributes: tuple[Attribute, ...]) -> re.Pattern[str]:
 
 
 def _scan(text: str, entry: re.Pattern[str]) -> Iterator[re.Match[str] | str]:
-    """Entry by entry; of what is none, the rest of its part."""
+    """Each entry; where the text is no entry, the text up to the next separator."""
     place = 0
     while place < len(text):
         if text[place] == _MARK:

@@ -84,7 +84,7 @@ def see(xml: bytes) -> Seen:
 
 
 def _joined(pieces: list[Seen]) -> Seen:
-    """All that the pieces of one sheet show, the first of which is all but its rows."""
+    """What the pieces of one sheet show together; the first piece is everything but the rows."""
     errors: dict[Place, str] = {}
     for place, text in (error for piece in pieces for error in piece.errors.items()):
         errors[place] = errors.get(place, "") + text
@@ -100,8 +100,8 @@ def _joined(pieces: list[Seen]) -> Seen:
 
 
 def _seen_by_rows(xml: bytes) -> list[Seen] | None:
-    """A sheet seen in pieces: first all but its rows, then one by one the rows. None where a row alone does not
-    tell what it tells in its sheet: if it is not well-formed, say, or does not name its place."""
+    """A sheet seen in pieces: first everything but its rows, then each row. None if a row means something else alone
+    than in its sheet, because it is not well-formed or does not name its place."""
     begin, end = xml.find(_ROWS) + len(_ROWS), xml.rfind(_ROWS_END)
     if len(xml) > _SMALL or not len(_ROWS) <= begin <= end or not _UNPREFIXED.match(xml):
         return None

@@ -46,8 +46,8 @@ class Answers(Protocol):
     """What people have answered in one mailbox."""
 
     def how(self, asked: Asked) -> str:
-        """By what the mail is answered: the mark, or the Message-ID of the answer; empty if it is not.
-        Raises SourceUnavailable."""
+        """How we know that people answered the mail: the flag, or the Message-ID of their answer; empty if they did
+        not. Raises SourceUnavailable."""
         ...
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from replies.wording import Wording
 
 
 class Notice(Protocol):
-    """A mail of ours that answers none, as far as all of them are alike."""
+    """What all our mails have in common that answer no mail."""
 
     @property
     def mailbox(self) -> Mailbox:

@@ -27,7 +27,7 @@ _ID_FIELD = re.compile(rb"^(message-id|in-reply-to):\s*(<[^<>\s]+>)", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class OpenDraft:
-    """A draft that was put somewhere and of which no end is known; `place` is empty once it is missing.
+    """A draft in a mailbox whose end is not known yet; `place` is empty once it is missing.
     `answers`: Message-ID of the mail that it answers."""
 
     key: int
@@ -56,13 +56,13 @@ class DraftsWatch:
         self._seen: object = None
 
     def fates(self, drafts: Sequence[OpenDraft]) -> list[Fate]:
-        """What has changed since the places that are told. Raises SourceUnavailable."""
+        """What people did with these drafts since they were last seen at `place`. Raises SourceUnavailable."""
         return self._asked(lambda client: self._fates(client, drafts), "下書きを確認できません")
 
     def withdraw(self, drafts: Sequence[OpenDraft]) -> list[Fate]:
-        """Removes these drafts, as far as they lie where we put them; what a human has changed stays and what was
-        sent is told. One that is gone without having been sent counts as removed: we did so before a crash could
-        tell, or somebody else did. Raises SourceUnavailable; trying again is safe at any time."""
+        """Remove those of these drafts that lie where we put them. A draft that a human changed stays; one that was
+        sent is told. A draft that is gone and was not sent counts as removed, by us before a crash or by somebody
+        else. Raises SourceUnavailable; trying again is safe at any time."""
         return self._asked(lambda client: self._withdrawn(client, drafts), "下書きを取り消せません")
 
     def _asked(self, ask: Callable[[IMAPClient], list[Fate]], trouble: str) -> list[Fate]:

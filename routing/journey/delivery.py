@@ -139,7 +139,7 @@ class DeliveryThread(Thread):
             each.close()
 
     def open(self, outgoing: Outgoing) -> None:
-        """Has the line opened for a reply of which no attempt has begun."""
+        """Order the line to be opened for a reply whose attempt has not begun."""
         self._orders.put(partial(open_line, self._sender, outgoing, self._answers))
 
     def is_open(self, posting: Posting) -> bool:

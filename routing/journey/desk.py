@@ -179,7 +179,7 @@ class Desk:
             return self._hold(arrival, "read_failed", traceback.format_exc())
 
     def settle_opened(self, arrival: Arrival, submission: Submission) -> Settled | None:
-        """Decides anew a mail of which more can be read now; inside the caller's transaction."""
+        """Decide a mail anew, now that more of it can be read; inside the caller's transaction."""
         arrivals.read_anew(self.ledger, arrival.id)
         return self._settle_read(arrival, submission)
 

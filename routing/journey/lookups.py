@@ -105,7 +105,7 @@ class Known:
         return next((m for m in named if m in addressed), addressed[0])
 
     def _parts(self, arrival: Arrival, submission: Submission) -> Parts | None:
-        """The set of which this mail is a part; an answer to one of our mails is a new version, and none."""
+        """The set that this mail is a part of. An answer to one of our mails is a new version, so it belongs to no set."""
         if submission.part is None or submission.part[1] == 1:
             return None
         number, total = submission.part

@@ -97,8 +97,8 @@ def at(ledger: Ledger, instant: datetime) -> tuple[Booking, ...]:
 
 
 def of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
-    """The bookings of these bodies that hold now, oldest first, as far as their standings rest on them: of
-    each outcome and 属性 the newest and the first (for its lateness), and everything held. Of few, all."""
+    """The bookings of these bodies that hold now and that their standings rest on, oldest first: for each outcome and
+    属性 the newest and the first (for its lateness), and everything held. If there are few, all of them."""
     codes = json.dumps(list(lgcodes))
     number = ledger.row(_AT_MOST, codes)
     few = number is not None and number["n"] <= FEW

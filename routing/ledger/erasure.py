@@ -105,7 +105,7 @@ def of(ledger: Ledger, arrival_id: int) -> Erasure | None:
 
 
 def same_bytes(ledger: Ledger, arrival_id: int) -> list[str]:
-    """Receipt numbers of the same mail in other mailboxes, as far as it has not been erased there."""
+    """Receipt numbers of the same mail in other mailboxes where it has not been erased."""
     rows = ledger.rows(
         "SELECT b.receipt FROM arrival a JOIN arrival b ON b.sha256 = a.sha256 AND b.id <> a.id"
         " WHERE a.id = ? AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.arrival_id = b.id) ORDER BY b.id",

@@ -79,7 +79,7 @@ def note_filed(ledger: Ledger, done: Filed, now: datetime) -> None:
 
 
 def open_drafts(ledger: Ledger, mailbox: str) -> list[OpenDraft]:
-    """The drafts of a mailbox of which no end is known, oldest first."""
+    """The drafts of a mailbox whose end is not known, oldest first."""
     rows = ledger.rows(
         "SELECT d.outbox_id, d.place, o.message_id, coalesce(m.message_id, '') AS answers FROM open_draft d"
         " JOIN outbox o ON o.id = d.outbox_id LEFT JOIN message m ON m.arrival_id = o.arrival_id"

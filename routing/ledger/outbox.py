@@ -123,14 +123,14 @@ def last_to(ledger: Ledger, arrival_id: int) -> tuple[str, str]:
 
 
 def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Outgoing]:
-    """Replies whose turn it is, in the order in which it came: oldest first, and one at which nothing could
-    be sent after those that have not been tried since, lest it hold them up for ever. None that is held."""
+    """Replies that are due and not held, oldest first. One whose attempt failed comes after all that have not been
+    tried since, so that it cannot hold them up for ever."""
     query = _OUTGOING.format(where=f"WHERE q.not_before <= ? AND NOT {HELD}")
     return [_outgoing(row) for row in ledger.rows(query, stamp(now), limit)]
 
 
 def begun_twice(ledger: Ledger) -> list[Outgoing]:
-    """Replies that two attempts were begun on of which nobody knows the end."""
+    """Replies with two attempts begun whose end nobody knows."""
     query = _OUTGOING.format(where="WHERE state = 'sending' AND tries - ended > 1")
     return [_outgoing(row) for row in ledger.rows(query, -1)]
 

@@ -28,9 +28,9 @@ class Trouble:
 
 
 def afterwards(ledger: Ledger, outgoing: Outgoing, after: After, now: datetime) -> None:
-    """What an attempt means for the replies that wait, inside the caller's transaction. "rest": this one lets the
-    others go first. "barred": so do all from its sender, and it is the last of them, lest it be the only one that
-    is ever tried. "at_once": it is due now."""
+    """Put off the waiting replies as an attempt demands, inside the caller's transaction. "rest": this reply lets the
+    others go first. "barred": all replies from its sender wait, and this one longest, so that another is tried
+    next time. "at_once": it is due now."""
     if after == "barred":
         ledger.run(
             "UPDATE to_send SET not_before = max(not_before, ?)"

@@ -132,7 +132,7 @@ class Ledger:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """Inside `writing`: what fails here is undone alone, and the rest of the transaction may go on."""
+        """A SAVEPOINT inside `writing`: what fails here is undone alone, and the transaction goes on."""
         with _named_errors():
             self.connection.execute("SAVEPOINT apart")
             try:

@@ -103,8 +103,8 @@ class Reader:
         return _validated(_SUBMISSION, self._take(self._hand_over(request, raw)))
 
     def begin(self, raw: bytes) -> Reading:
-        """Hands a mail over while others are being read, as far as it fits into the pipe beside them. Readings are
-        taken in the order in which they were begun."""
+        """Hand a mail over while others are being read, if it fits into the pipe beside them (else later). Readings
+        are taken in the order in which they were begun."""
         asked = self._hand_over({"task": "mail"}, raw)
         return lambda: _validated(_SUBMISSION, self._take(asked))
 
@@ -163,8 +163,8 @@ class Reader:
         raise ReadFailed(told.decode("utf-8", "backslashreplace"))
 
     def _send(self) -> None:
-        """Sends what this child was not sent, as far as nobody need wait for it to be read. Where the child is
-        dead, that shows when its answer is waited for."""
+        """Write the requests that are not sent yet, but only what fits into the pipe. A dead child is noticed when
+        its answer is read."""
         with_child = [asked for asked in self._asked if asked.sent]
         for asked in [asked for asked in self._asked if not asked.sent]:
             if with_child and not self._has_room(asked, with_child):
@@ -179,13 +179,13 @@ class Reader:
                 child.stdin.flush()
 
     def _has_room(self, asked: _Asked, with_child: Sequence[_Asked]) -> bool:
-        """Whether it fits into the pipe beside these, to a child that is not to be replaced yet. Were we to wait
-        for the child to read, and it for us to take a long answer, nothing would go on."""
+        """Whether the request fits into the pipe beside these, and the child is not due for replacement. If we waited
+        for the child to read while it waits for us to take a long answer, neither would go on."""
         in_pipe = sum(_in_pipe(each) for each in (*with_child, asked))
         return in_pipe <= self._room and self._served + len(with_child) < REPLACE_AFTER
 
     def _receive_one(self) -> None:
-        """The end of the oldest request; or of its first attempt, where a file of it cost the child its life."""
+        """Receive the answer to the oldest request. If a file of it killed the child, that ends its first attempt only."""
         assert self._child is not None and self._child.stdout is not None
         try:
             with self._nobodys_fault():

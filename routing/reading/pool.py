@@ -107,7 +107,7 @@ class ReadAhead:
         return [begun.arrival for begun in self._begun]
 
     def _holds_back(self, over: int) -> bool:
-        """Whether the next ones are waited for a little: to decide and commit several together costs less."""
+        """Whether to wait up to HELD_SECONDS for the next readings: one commit for several mails costs less."""
         if 0 < over < min(TOGETHER, len(self._begun)):
             now = time.monotonic()
             self._held_since = self._held_since or now
@@ -170,7 +170,7 @@ class _Line:
         return self._begun - self._done
 
     def add(self, begun: _Begun) -> None:
-        """To be read after those before it, once they are handed over."""
+        """Append a mail to the line; it is handed over after those before it."""
         self._begun += 1
         self._added.append(begun)
 

@@ -19,8 +19,8 @@ from routing.records import Note
 
 
 def report_instants(survey: Survey) -> tuple[datetime, ...]:
-    """Every instant of which a report is made, in order: once a day from the calendar's first day on, in
-    steps on the last day, and the deadline itself."""
+    """The instants for which a report is made, in order: once a day from the calendar's first day on, in steps on the
+    last day, and the deadline itself."""
     times = survey.calendar.reports
     if times is None:
         return ()
@@ -35,8 +35,7 @@ def report_instants(survey: Survey) -> tuple[datetime, ...]:
 
 
 def due_report(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None:
-    """The newest instant that has come and of which no report was made; an older one that was missed is of
-    no use any more."""
+    """The newest instant up to now, if no report was made for it; a missed older one is of no use any more."""
     come = [instant for instant in report_instants(survey) if instant <= now]
     return come[-1] if come and not happened(ledger, "reported", stamp(come[-1])) else None
 

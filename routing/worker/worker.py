@@ -79,7 +79,7 @@ class Worker:
         self._missed: set[str] = set()  # looks that the calendar ordered while another was under way
         self._began: dict[str, datetime] = {}  # when the last look into each mailbox was ordered …
         self._read: dict[str, datetime] = {}  # … and when the last one that succeeded was
-        self._looked: set[str] = set()  # mailboxes of which a look is over, well or not
+        self._looked: set[str] = set()  # mailboxes whose first look has ended, well or not
         self._started = time.monotonic()
         self._budget = ByteBudget(QUEUE_BYTES)
         self._mailboxes = {
@@ -171,8 +171,8 @@ class Worker:
         return self._desk.settling(self._tell_read, self._deferred_may_come)
 
     def _deferred_may_come(self) -> bool:
-        """Whether the mails of which one may have ended an earlier run can be tried: what came meanwhile is fetched
-        and answered first, as far as can be. No server keeps them waiting for ever."""
+        """Whether the deferred mails, one of which may have ended an earlier run, can be tried now: after what came
+        meanwhile is fetched and answered, or after DEFERRED_AT_MOST if a server keeps that waiting."""
         if time.monotonic() - self._started > DEFERRED_AT_MOST.total_seconds():
             return True
         rests = time.monotonic() < self._delivery_rests_until
