@@ -28,7 +28,7 @@ COUNTS: dict[BodyKind, int] = {
     "prefecture": 47, "designated": 20, "core": 62, "ward": 23, "city": 710, "town": 743, "village": 183,
 }  # fmt: skip
 _KINDS: frozenset[str] = frozenset(get_args(BodyKind))
-_COLLECTED_KINDS: frozenset[BodyKind] = frozenset({"ward", "city", "town", "village"})
+COLLECTED_KINDS: frozenset[BodyKind] = frozenset({"ward", "city", "town", "village"})
 
 _CODE = re.compile(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
 _BRACKETED = re.compile(r"(.+)[(〔\[](.+?)[)〕\]]")
@@ -125,7 +125,7 @@ class Roster:
 
     def collected_by(self, prefecture: Body) -> tuple[Body, ...]:
         """管内市町村: its special wards, cities, towns and villages, without designated and core cities."""
-        return tuple(b for b in self.bodies if b.prefecture == prefecture.name and b.kind in _COLLECTED_KINDS)
+        return tuple(b for b in self.bodies if b.prefecture == prefecture.name and b.kind in COLLECTED_KINDS)
 
     def of_kind(self, *kinds: BodyKind) -> tuple[Body, ...]:
         """The bodies of these kinds, by code."""

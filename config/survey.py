@@ -250,7 +250,6 @@ class Phrases(Shape):
     mail_title: str  # what the survey is called in a subject line or a sentence
     notice: str  # how the notice is cited
     via_prefecture: str  # whom municipalities ask
-    attribute_gap: str = ""
     not_owed: str = ""  # what is added where a body sent what it was not asked for
 
 

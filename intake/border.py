@@ -49,7 +49,7 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
     Defect: {"where": _LABEL, "what": _LABEL},
     Message: {
         "message_id": _LINE, "subject": 500, "to": 200, "cc": 200, "in_reply_to": _LINE,
-        "references": (_FEW, _LINE), "date": 100, "body": 100_000, "defects": _FEW, "mime_version": 100,
+        "references": (_FEW, _LINE), "date": 100, "body": 100_000, "defects": _FEW,
     },
     NameMatch: {"lgcodes": (_FEW, 100), "near": (_FEW, 100)},
     Claim: {"text": 500, "name": 100, "programs": (_FEW, 100)},

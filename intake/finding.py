@@ -34,6 +34,11 @@ class Finding:
     found: str = ""
     expected: str = ""
 
+    @property
+    def key(self) -> str:
+        """What makes two findings the same on two versions of a sheet: the code, and what it is about."""
+        return f"{self.code}/{self.question or self.label}/{self.about}"
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -137,7 +142,6 @@ CATALOGUE: dict[str, Code] = {
     "attribute_gap": Code("warning", "sheet"),
     "original_differs": Code("warning", "question"),
     # against the obligation
-    "not_owed": Code("note", "file"),
     "sent_directly": Code("error", "file"),
 }
 

@@ -53,7 +53,6 @@ class Message:
     date: str  # Date header, undecoded; never trusted as the time of receipt
     body: str
     defects: tuple[Defect, ...] = ()
-    mime_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,21 +102,6 @@ def _loaded(by_hand: bool) -> Wording:
     return wording.model_copy(update={"phrase": phrase})
 
 
-def describe_state(state: str) -> str:
-    """The Japanese word for the state of an obligation (outstanding, correction, …); KeyError if unknown."""
-    return load_wording().state[state]
-
-
-def describe_outcome(outcome: str) -> str:
-    """The Japanese word for a verdict (accepted, correction, held, ignored, kept); KeyError if unknown."""
-    return load_wording().outcome[outcome]
-
-
-def describe_kind(kind: str) -> str:
-    """The Japanese word for a kind of mail (submission, reply, inquiry, …); KeyError if unknown."""
-    return load_wording().mail_kind[kind]
-
-
 def _filled(text: str, finding: Finding) -> str:
     """`text` with the finding's values. Values are inserted once and never read as placeholders."""
     question = question_name(finding.question) if finding.question else ""

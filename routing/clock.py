@@ -6,9 +6,9 @@ Everything below the doors (worker, cli) is handed a Clock; nothing else asks wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-JST = timezone(timedelta(hours=9), "JST")
+from config.jst import JST
 
 Clock = Callable[[], datetime]
 

@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from config.obligations import Obligation
+from replies.reports.data import State
 from routing.proof import Proof
-
-State = Literal["outstanding", "correction", "partial", "accepted", "held", "not_applicable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
     """One verdict on one piece, as the ledger has it. `errors` are the keys of its findings that only the
-    sender can mend (`verdict.finding_key`)."""
+    sender can mend (`Finding.key`)."""
 
     id: int
     arrival_id: int

@@ -14,11 +14,11 @@ import pytest
 from intake.finding import CATALOGUE
 from intake.submission import FileKind, MailKind
 from replies.letter import FileResult, LetterKind
+from replies.reports.data import State
 from replies.wording import load_wording
 from routing.decision.verdict import FILE_TABLE
 from routing.ledger.people import _QUEUES
 from routing.records import Outcome
-from routing.standing import State
 
 ROOT = Path(__file__).parents[1]
 TESTS = [

@@ -48,7 +48,6 @@ def read_message(part: Part, names: frozenset[str] = frozenset()) -> Message:
         date=part.header("date").decode("ascii", "backslashreplace"),
         body="\n".join(text.text for _, text in texts),
         defects=tuple(defects),
-        mime_version=part.header("mime-version").decode("ascii", "backslashreplace"),
     )
 
 

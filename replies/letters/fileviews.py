@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from config.survey import Survey
-from intake.finding import Finding
 from intake.shown import clipped
 from replies.japanese import full_width_number
 from replies.letter import FileBlock, Letter
@@ -120,7 +119,6 @@ def _originals_view(
 
 
 def _file_view(number: int, block: FileBlock, letter: Letter, survey: Survey, wording: Wording) -> FileView:
-    findings = _not_yet_remarked(block)
     remarks = [key for key in block.remarks if not (key == "late" and letter.late)]  # said at the top
     the_list = wording.listing["the_list"] if block.rows else ""
     kind = "　".join(part for part in (block.form_title, block.program, block.body, the_list) if part)
@@ -131,8 +129,8 @@ def _file_view(number: int, block: FileBlock, letter: Letter, survey: Survey, wo
         kind=kind if block.filename else "",
         result=wording.result[block.result],
         remarks=tuple(_remark(key, letter, survey, wording) for key in remarks),
-        requests=requests(findings, survey, wording),
-        hints=hints(findings, survey, wording),
+        requests=requests(block.findings, survey, wording),
+        hints=hints(block.findings, survey, wording),
         program=block.program,
         listed=view_list(block, letter, survey, wording) if block.rows else None,
     )
@@ -142,11 +140,6 @@ def _remark(key: str, letter: Letter, survey: Survey, wording: Wording) -> str:
     """A remark on a file; what only this survey has to say stands in its phrases."""
     own = survey.phrases.not_owed if key == "not_owed" else ""
     return remark_text(key, letter, wording) + own
-
-
-def _not_yet_remarked(block: FileBlock) -> list[Finding]:
-    """The findings, save those that a remark of the same name says already."""
-    return [finding for finding in block.findings if finding.code not in block.remarks]
 
 
 def summed_up(parts: Sequence[FileView], wording: Wording) -> tuple[FileView, ...]:

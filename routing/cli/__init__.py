@@ -1,5 +1,6 @@
 """The command line: thin doors onto the desk. `main` is the entry point named in pyproject.toml."""
 
+import gc
 import sys
 
 from routing.cli import stopping
@@ -14,7 +15,11 @@ def main() -> None:
         print(reason, file=sys.stderr)
         sys.exit(_MISCONFIGURED)
     with stopping.loading():  # which takes a second, in which signals are to be heard too
+        gc.disable()  # what is loaded stays: collecting it again and again takes a third of that second
         from routing.cli.app import main as run  # not before: its modules need what only Linux has
+
+        gc.freeze()
+        gc.enable()
     run()
 
 

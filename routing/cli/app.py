@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from config.errors import ConfigError
+from config.jst import JST
 from routing.cli.approvals import approvals_command, revoke_approval
 from routing.cli.care import backup_command, erase, purge, verify
 from routing.cli.check import check, inspect
@@ -32,7 +33,6 @@ from routing.cli.request import request_command
 from routing.cli.resend import resend
 from routing.cli.run import run
 from routing.cli.sending import hold_sending, release_sending
-from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
 from routing.reading.child import ReaderUnavailable
 from routing.who import Refused

@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
+from config.jst import JST
 from routing import operate
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
 from routing.cli.decide import who_decides
-from routing.clock import JST, stamp
+from routing.clock import stamp
 from routing.ledger import backup, erasure, promises, retention
 from routing.ledger.migrations import migrations
 from routing.ledger.promises import Answer

@@ -69,8 +69,6 @@ class CaseBuilder:
                 credentials.in_own_thread(whose, program),
             ),
             direct_allowed=self.override.outcome == "accepted",
-            list_known=any(f.kind == "collated_list" for f in self.submission.files)
-            or any(b.outcome == "accepted" and b.part == "collected" for b in history),
         )
 
     def _sent_directly(self, relation: Relation) -> tuple[Finding, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from config.roster import COLLECTED_KINDS
 from routing.records import Identity, Relation
 from routing.register import Register
-
-COLLECTED_KINDS = ("ward", "city", "town", "village")
 
 
 def relation_of(identity: Identity, assigned: bool, register: Register) -> Relation:

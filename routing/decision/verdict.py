@@ -61,7 +61,6 @@ class FileCase:
     history: tuple[Booking, ...]
     forms_in_mail: bool
     newcomer: Newcomer  # it, as it comes to the answers that stand
-    list_known: bool = False  # a row of a collated list stands for this body, or a list came with this mail
     password_awaited: bool = False  # a password for what is locked may still come
     direct_allowed: bool = False  # an operator accepts this municipality's direct answer
 
@@ -223,12 +222,7 @@ def _meant_as_form(case: FileCase) -> bool:
 def _asked_before(case: FileCase) -> bool:
     """The last correction of this body and program already named one of these findings."""
     asked = [b for b in case.history if b.outcome == "correction" and case.newcomer.was_told(b)]
-    return bool(asked) and any(finding_key(f) in asked[-1].errors for f in case.errors)
-
-
-def finding_key(finding: Finding) -> str:
-    """What makes two findings the same on two versions of a sheet: the code, and what it is about."""
-    return f"{finding.code}/{finding.question or finding.label}/{finding.about}"
+    return bool(asked) and any(f.key in asked[-1].errors for f in case.errors)
 
 
 def decide_mail(case: MailCase) -> MailDecision:

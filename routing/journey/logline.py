@@ -66,7 +66,7 @@ def delivery_line(delivery: Delivery) -> str:
 
 def _without_addresses(said: str) -> str:
     """A server's words in one line; in their refusals servers quote the recipient."""
-    shown = clipped(one_line(said), _SAID_LIMIT)
+    shown = clipped(one_line(said[: 4 * _SAID_LIMIT]), _SAID_LIMIT)
     return _WORD.sub(lambda word: "〈アドレス〉" if "@" in word[0][1:-1] else word[0], shown)
 
 

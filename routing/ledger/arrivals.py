@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
+from config.jst import JST
 from intake.sources.source import Cursor, Fetched
-from routing.clock import JST, stamp, unstamp
+from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 from routing.records import Arrival
 

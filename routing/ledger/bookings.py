@@ -15,16 +15,16 @@ from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 from routing.ledger.verdicts import submission_of
 from routing.proof import Proof
-from routing.standing import Booking, weight
+from routing.standing import HANDED_IN, Booking, weight
 
 _BOOKING = """SELECT v.*, a.receipt, coalesce(m.sender, '') AS sender, {errors} AS errors
     FROM verdict v JOIN arrival a ON a.id = v.arrival_id LEFT JOIN message m ON m.arrival_id = v.arrival_id
     WHERE {where} ORDER BY v.id"""
-_ERRORS = """coalesce((SELECT group_concat(f.code || '/' || CASE f.question WHEN '' THEN f.label
-    ELSE f.question END || '/' || f.about, char(10)) FROM finding f
+_ERRORS = """coalesce((SELECT group_concat(f.key, char(10)) FROM finding f
     WHERE f.verdict_id = v.id AND f.severity = 'error'), '')"""
 
 CONFIRMED = int(Proof.BODY)
+_HANDED_IN = "(" + ", ".join(f"'{outcome}'" for outcome in HANDED_IN) + ")"
 # A mail decided again is decided whole: only what came with its newest verdict (piece "0" is written first).
 _NEWEST = """v.id >= (SELECT max(w.id) FROM verdict w
     WHERE w.arrival_id = v.arrival_id AND w.piece = '0' {at})"""
@@ -62,7 +62,7 @@ def first_handed_in(
         "SELECT min(v.received_at) AS first FROM verdict v LEFT JOIN message m ON m.arrival_id = v.arrival_id"
         " WHERE v.body = ? AND v.program = ? AND v.arrival_id <> ?"
         f" AND (v.proof >= {CONFIRMED} OR lower(m.sender) = lower(?))"
-        f" AND v.part <> '' AND v.outcome IN ('accepted', 'correction', 'held') AND {_NEWEST.format(at='')}",
+        f" AND v.part <> '' AND v.outcome IN {_HANDED_IN} AND {_NEWEST.format(at='')}",
         *whose,
         before,
         sender,
@@ -132,7 +132,7 @@ _TOLD_BOOKINGS = f"""WITH groups AS MATERIALIZED (
     told (id) AS (
         SELECT (SELECT v.id {_IN_GROUP} ORDER BY v.received_at DESC, v.id DESC LIMIT 1) FROM groups g
         UNION SELECT (SELECT v.id {_IN_GROUP} ORDER BY v.received_at, v.id LIMIT 1) FROM groups g
-            WHERE g.outcome IN ('accepted', 'correction', 'held')
+            WHERE g.outcome IN {_HANDED_IN}
         UNION SELECT v.id FROM groups g JOIN verdict v ON v.body = g.body AND v.program = g.program
             AND v.part = g.part AND v.outcome = g.outcome AND v.attribute = g.attribute
             WHERE g.outcome = 'held' AND {_NEWEST.format(at="")})

@@ -468,6 +468,16 @@ def m019_outbox_time(db: Database) -> None:
     _run(db, "CREATE INDEX outbox_time ON outbox (recorded_at, recipient, arrival_id)")
 
 
+@migrations()
+def m020_finding_key(db: Database) -> None:
+    """What makes two findings the same on two versions of a sheet (`Finding.key`), kept as it was made then."""
+    _run(
+        db,
+        "ALTER TABLE finding ADD COLUMN key TEXT NOT NULL DEFAULT ''",
+        "UPDATE finding SET key = code || '/' || iif(question = '', label, question) || '/' || about",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

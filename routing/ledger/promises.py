@@ -44,7 +44,6 @@ class Answer:
         return not self.broken
 
 
-_OWN_KINDS = "('reminder', 'request', 'alert')"  # what we write without being written to
 _LAST = "(SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1)"
 _WAITS = "EXISTS (SELECT 1 FROM to_send q WHERE q.outbox_id = o.id)"
 _FINAL = f"({', '.join(repr(state) for state in sorted(outbox.FINAL))})"
@@ -87,8 +86,8 @@ PROMISES: tuple[Promise, ...] = (
         WHERE p.outbox_id = w.outbox_id AND p.id > w.id AND p.state IN ('queued', 'sending', 'sent', 'drafted'))"""),
     Promise("newest_letter", 9, "新しい判断と食い違う手紙が、送信待ちや下書きに残っていません", SUPERSEDED),
     Promise("no_loop", 3, "自動送信のメールに返信したものはありません",
-     f"""SELECT o.id FROM outbox o JOIN message m ON m.arrival_id = o.arrival_id
-        WHERE m.kind IN ('auto_reply', 'bounce', 'receipt', 'list', 'own') AND o.kind NOT IN {_OWN_KINDS}"""),
+     """SELECT o.id FROM outbox o JOIN message m ON m.arrival_id = o.arrival_id
+        WHERE m.kind IN ('auto_reply', 'bounce', 'receipt', 'list', 'own')"""),
     Promise("readable", 4, "判定待ちのメールには、原本があります",
      """SELECT q.arrival_id FROM to_read q
         WHERE NOT EXISTS (SELECT 1 FROM raw r WHERE r.arrival_id = q.arrival_id)"""),

@@ -143,10 +143,10 @@ def _least(decided: Decided) -> int:
 def _insert_findings(ledger: Ledger, arrival_id: int, verdict_id: int, findings: Iterable[Finding]) -> None:
     ledger.run_many(
         "INSERT INTO finding (arrival_id, verdict_id, code, severity, sheet, cell, question, label, about,"
-        " found, expected) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " found, expected, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (arrival_id, verdict_id, f.code, f.severity, f.sheet, f.cell, f.question, f.label, f.about, f.found,
-             f.expected)
+             f.expected, f.key)
             for f in findings
         ],
     )  # fmt: skip

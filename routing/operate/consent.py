@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from config.obligations import Obligation
 from config.shared_domains import shared
+from replies.reports.data import State
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
@@ -20,7 +21,7 @@ from routing.ledger.books import books_of, deadlines_at
 from routing.ledger.lastword import LastWord
 from routing.operate import effect
 from routing.records import Arrival, Note
-from routing.standing import Booking, State, standing_of
+from routing.standing import Booking, standing_of
 from routing.tracking.overview import standing_of_body
 from routing.who import Refused, Who
 

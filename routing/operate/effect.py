@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from replies.japanese import full_width_number
+from replies.reports.data import State
 from replies.wording import load_wording
 from routing.ledger import bookings, people
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
 from routing.register import Register
-from routing.standing import Booking, Books, State, open_books, standing_of
+from routing.standing import Booking, Books, open_books, standing_of
 from routing.tracking.reports import part_state
 
 SHOWN = 5  # changes that are told one by one

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.obligations import Obligation
-from replies.reports.data import Timing
+from replies.reports.data import State, Timing
 from routing.deadline import Deadlines
 from routing.ledger import arrivals, holds
 from routing.ledger.books import books_at
 from routing.ledger.holds import Hold
 from routing.office import Office
-from routing.standing import Books, Part, Standing, State, standing_of, standings
+from routing.standing import Books, Part, Standing, standing_of, standings
 from routing.tracking import troubles
 from routing.tracking.reports import Instant, open_instant, part_state
 from routing.tracking.timing import most_telling, timing_of, timings_of

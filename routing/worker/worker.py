@@ -17,9 +17,10 @@ from queue import Empty, SimpleQueue
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from config.errors import ConfigError
+from config.jst import JST
 from intake.sources.source import Source
 from replies.senders.sender import Sender
-from routing.clock import JST, system_clock
+from routing.clock import system_clock
 from routing.journey import beginning
 from routing.journey.delivery import Attempt, DeliveryThread, Line
 from routing.journey.desk import DEFERRED_AT_MOST, Desk

@@ -12,7 +12,7 @@ import pytest
 from intake.finding import CATALOGUE, About, Finding
 from intake.submission import MailKind
 from replies.letter import FileResult, LetterKind, NoticeKind
-from replies.wording import describe_kind, describe_outcome, describe_state, load_wording
+from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
 
 REPLIES = Path(__file__).parents[2] / "replies"
@@ -90,18 +90,6 @@ def test_a_message_names_the_field_where_there_is_no_question() -> None:
 def test_braces_from_a_sender_are_no_placeholders() -> None:
     finding = Finding("field_missing", "error", found="{expected}", expected="secret", label="{found}")
     assert "secret" not in load_wording().message(finding)
-
-
-def test_the_command_line_has_its_words() -> None:
-    assert describe_state("outstanding") == "未提出"
-    assert describe_state("not_applicable") == "該当事務なし"
-    assert describe_outcome("held") == "要確認"
-    assert describe_kind("auto_reply") == "自動応答"
-
-
-def test_an_unknown_state_is_no_silent_blank() -> None:
-    with pytest.raises(KeyError):
-        describe_state("lost")
 
 
 def _strings(source: str) -> str:

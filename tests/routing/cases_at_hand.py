@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from config.domains import body_hint
+from config.jst import JST
 from intake.finding import Finding
 from intake.submission import (
     ABSENT,
@@ -24,7 +25,6 @@ from intake.submission import (
     NameMatch,
     Submission,
 )
-from routing.clock import JST
 from routing.decision.replacing import Newcomer
 from routing.decision.verdict import FileCase, MailCase
 from routing.proof import Proof

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from config.errors import SettingsError
+from config.jst import JST
 from config.settings import load_settings
 from replies.senders.sender import Posting
 from routing import operate
 from routing.cli.app import run_command
-from routing.clock import JST
 from routing.decision.cases import Override
 from routing.journey import beginning
 from routing.ledger import early, people

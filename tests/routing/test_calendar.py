@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from routing.clock import JST
+from config.jst import JST
 from routing.register import Register
 from routing.worker.calendar import next_look, polling_seconds
 

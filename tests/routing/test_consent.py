@@ -7,9 +7,9 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from config.jst import JST
 from config.shared_domains import shared
 from routing import operate
-from routing.clock import JST
 from routing.decision.override import Override
 from routing.journey.judge import Settled
 from routing.ledger import people

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from routing.clock import JST
+from config.jst import JST
 from routing.deadline import Extension, deadlines
 from routing.register import Register
 from tests.routing.cases_at_hand import DEADLINE, KAMAKURA, KANAGAWA, YOKOHAMA, booking

@@ -349,6 +349,13 @@ def test_the_second_time_of_the_same_finding_is_for_the_telephone(office: Office
     assert office.held() == [("submission", "same_finding_again")]
 
 
+def test_a_field_that_is_blank_twice_is_for_the_telephone_too(office: Office) -> None:
+    """Its findings are alike by the field's label, where a question's are by its number."""
+    office.settle(mail({NAME: form({"program": "難病", "telephone": None})}))
+    again = office.settle(mail({NAME: form({"program": "難病", "telephone": None, "department": "医療局"})}))
+    assert [p.decision.rule for p in again.decided.pieces] == ["same_finding_again"]
+
+
 def test_another_sections_answer_waits_and_the_earlier_one_stands(office: Office) -> None:
     office.settle(mail())
     second = office.settle(mail({NAME: form({"program": "難病", "9": 2})}, sender="b@city.yokohama.lg.jp"))

@@ -7,7 +7,7 @@ from email import message_from_bytes
 
 import pytest
 
-from routing.clock import JST
+from config.jst import JST
 from routing.journey.judge import Settled
 from routing.ledger.extensions import extensions
 from routing.operate import Refused, Who

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from config.jst import JST
 from routing.cli.app import run_command
-from routing.clock import JST, stamp
+from routing.clock import stamp
 from routing.ledger.extensions import notices_made
 from routing.notices.extension_notice import notices, place_of, queue_notices, write_drafts
 from routing.operate import Who

@@ -14,8 +14,8 @@ import openpyxl
 import pytest
 from sqlite_utils import Database
 
+from config.jst import JST
 from routing.cli.app import run_command
-from routing.clock import JST
 from routing.ledger import people
 from routing.ledger.history import story
 from routing.ledger.migrations import migrations

@@ -15,9 +15,9 @@ from typing import IO
 
 import pytest
 
+from config.jst import JST
 from config.load import default_survey
 from intake.submission import Submission
-from routing.clock import JST
 from routing.reading import pool as readers
 from routing.reading.child import ReaderDied, Reading
 from routing.reading.pool import AHEAD_BYTES, TOGETHER, ReadAhead, Readers

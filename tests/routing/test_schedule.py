@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from routing.clock import JST
+from config.jst import JST
 from routing.worker.routines import reports
 from routing.worker.schedule import due_report, note_made, report_instants
 from tests.routing.cases_at_hand import DEADLINE, YOKOHAMA

@@ -14,10 +14,10 @@ from queue import SimpleQueue
 
 import pytest
 
+from config.jst import JST
 from config.survey import Polling
 from intake.sources.idle import Heard, rest
 from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
-from routing.clock import JST
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
 from routing.worker import worker as worker_module
