@@ -126,7 +126,7 @@ def _missing(
 
 
 def _without_passwords(submission: Submission) -> Submission:
-    """What is kept of a mail that tells a password is kept without it."""
+    """The reading of a mail that tells a password, without the password."""
     message = submission.message
     return replace(
         submission,

@@ -1,7 +1,7 @@
 """Passwords that stand in the text of a mail, as they follow a locked file (PPAP): found, and masked.
 
 A password found here is handed to whoever asks, to be tried and forgotten. Nothing here writes one anywhere,
-and what of a mail is kept is kept without it.
+and a mail is kept without it.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def without_passwords(text: str) -> str:
 
 
 def _places(text: str) -> Iterator[tuple[int, int]]:
-    """Where something stands that is told to be a password."""
+    """Where the text says that something is a password."""
     if not _MENTIONED.search(text):
         return
     folded = _folded(text[:_LONGEST_TEXT])

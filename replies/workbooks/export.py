@@ -207,7 +207,7 @@ def _close(book: Workbook) -> None:
 
 
 def _hand_over(whole: Path, target: Path | BinaryIO) -> None:
-    """The finished workbook to where it was asked for; a file there is replaced at one stroke."""
+    """Move the finished workbook to its place; a file there is replaced at once and whole."""
     if isinstance(target, Path):
         beside = target.with_name(f".{target.name}.part")
         try:

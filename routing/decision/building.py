@@ -1,6 +1,6 @@
 """The frozen case of one piece of a mail, gathered from what was read, what the ledger knows and what officials said.
 
-Pure but for the look-ups handed in as `Facts`; decides nothing.
+Pure except for the look-ups handed in as `Facts`; decides nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From a Submission to a decided mail: builds the frozen cases, asks the tables, gathers what they say.
 
-Pure but for the look-ups handed in as `Facts`. All findings are gathered before anything is decided, so
+Pure except for the look-ups handed in as `Facts`. All findings are gathered before anything is decided, so
 that one reply tells everything.
 """
 

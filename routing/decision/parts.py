@@ -1,6 +1,6 @@
 """One submission in several mails, （1/3）（2/3）…: what of it has come, and whether the rest is still awaited.
 
-Pure but for the rows handed in. Each part is kept and decided at once; this only says what may already be
+Pure except for the rows handed in. Each part is kept and decided at once; this only says what may already be
 called missing.
 """
 

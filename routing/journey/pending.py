@@ -1,5 +1,5 @@
 """What waits for other mail: a password is tried on the file that it was sent for, and what has waited long
-enough waits no more. One small step at a time, so that mail goes first; both doors call it.
+enough no longer waits. One small step at a time, so that mail goes first; both doors call it.
 
 What is to be done stands in the ledger's queues, so a crash or a pause changes nothing. A password passes
 from one reading to the next in memory and is written nowhere: not into the ledger, a log or an error.

@@ -64,7 +64,7 @@ def listed(ledger: Ledger, at: datetime) -> list[Held]:
 
 
 def reopen(ledger: Ledger, start_from: datetime, now: datetime) -> int:
-    """Lets those wait for a verdict that are from before the first day no more, since it was moved; how many."""
+    """Let mails wait for a verdict that are no longer from before the first day, since it was moved; how many."""
     with ledger.writing():
         found = [early for early in listed(ledger, now) if early.received_at >= start_from]
         for early in found:

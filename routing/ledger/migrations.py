@@ -245,7 +245,7 @@ def m007_to_send_order(db: Database) -> None:
 
 @migrations()
 def m008_missing(db: Database) -> None:
-    """Mails that a server lists and does not hand out, by UID; "gone" where it lists them no more. One that
+    """Mails that a server lists and does not hand out, by UID; "gone" where it no longer lists them. One that
     came in after all has a sighting."""
     _run(
         db,

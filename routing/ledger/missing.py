@@ -1,6 +1,6 @@
 """Mails that a server lists and the ledger does not have, by UID (promise 1 of docs/design.md).
 
-Rows are only added: "missing" when the server did not hand a mail out, "gone" when it lists it no more. A mail that
+Rows are only added: "missing" when the server did not hand a mail out, "gone" when it no longer lists it. A mail that
 came in after all has a sighting, and is missing no longer.
 """
 
@@ -50,7 +50,7 @@ def uids(ledger: Ledger, mailbox: str, uidvalidity: str) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What one look told of a mailbox: UIDs that the server lists and keeps back, and of those that were
-    missing, the ones that it lists no more."""
+    missing, the ones that it no longer lists."""
 
     mailbox: str
     uidvalidity: str

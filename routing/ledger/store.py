@@ -82,7 +82,7 @@ class Ledger:
             raise NotALedger("台帳を読み書きする権限がありません。持ち主と権限（0600）をご確認ください。") from error
 
     def refuse_newer(self) -> None:
-        """Raises NewerLedger where a newer release has been at the ledger, be it since this connection was opened."""
+        """Raise NewerLedger if a newer release has been at the ledger, even after this connection was opened."""
         refuse_newer(self.connection, self.path)
 
     def _prepare(self) -> None:

@@ -34,7 +34,7 @@ def content_key(submission: Submission) -> str:
 
 def record(ledger: Ledger, decided: Decided, now: datetime) -> None:
     """Writes verdicts, findings, evidence and events, inside the caller's transaction (the one
-    in which the history was read that they rest on); the mail waits no more."""
+    in which the history was read that they rest on); the mail no longer waits."""
     if decided.submission is not None:
         _record_reading(ledger, decided, decided.submission, now)
     _record_verdicts(ledger, decided, now)

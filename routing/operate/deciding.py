@@ -55,7 +55,7 @@ def submission_at(desk: Desk, arrival: Arrival) -> Submission:
 
 
 def _not_erased(desk: Desk, arrival: Arrival) -> None:
-    """Raises Refused where the mail's content stands in the ledger no more."""
+    """Raise Refused if the ledger no longer holds the mail's content."""
     gone = erasure.of(desk.ledger, arrival.id)
     if gone is not None:
         raise Refused(f"このメールの内容は消去済みです（{stamp(gone.recorded_at)} {gone.done_by}）。")
@@ -145,7 +145,7 @@ def amend(desk: Desk, arrival: Arrival, changes: Mapping[str, str], who: Who) ->
 
 def erase(desk: Desk, arrival: Arrival, who: Who) -> bool:
     """Takes a mail's bytes, its reading and the replies that quote it out of the ledger; hash, who and why
-    stay. What it had brought counts no more: it is decided as ignored. Whether no trace is left in the
+    stay. What it had brought no longer counts: it is decided as ignored. Whether no trace is left in the
     write-ahead log yet (else the desk sees to it). Raises Refused."""
     _not_erased(desk, arrival)
     override = Override(by=who.by, why=who.why, notes=(Note("erased"),))

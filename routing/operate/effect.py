@@ -26,7 +26,7 @@ SHOWN = 5  # changes that are told one by one
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One body's answer to one program. `part`: own, or collected by its prefecture; `fell`: the acceptance of this mail
-    that counts no more; `stands`: the acceptance that counts afterwards."""
+    that no longer counts; `stands`: the acceptance that counts afterwards."""
 
     body: str
     program: str

@@ -117,7 +117,7 @@ class ReadAhead:
         return False
 
     def close(self) -> None:
-        """Reads nothing more, but for the mails in hand."""
+        """Read nothing more except the mails in hand."""
         for line in self._lines:
             line.close()
         for line in self._lines:

@@ -131,7 +131,7 @@ def _disk(view: View) -> Iterator[Found]:
 
 
 def _day(view: View) -> str:
-    """The key of what is told once a day for as long as it lasts."""
+    """The key of a trouble that is told once a day while it lasts."""
     return f"{view.now:%Y-%m-%d}"
 
 

@@ -1,6 +1,6 @@
 """What the survey's calendar asks of the worker: reports in a folder, and the closing one.
 
-Pure but for the ledger that is read. What is due is computed from calendar and ledger, so that nothing hangs
+Pure except for the ledger that is read. What is due is computed from calendar and ledger, so that nothing hangs
 on a timer. The closing report counts what was received until the deadline, and is due once every mailbox was
 looked into afterwards; who calls sees to that.
 """
