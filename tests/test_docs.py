@@ -34,8 +34,10 @@ from config.settings import (
 from config.survey import Form, Question, Survey
 from intake.finding import CATALOGUE
 from routing.cli import app
-from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, sentence_of
+from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, Outcome, sentence_of
+from routing.ledger.outbox import FINAL
 from routing.ledger.promises import PROMISES
+from routing.standing import State
 from tests import docs_made
 from tests.bench import run
 
@@ -339,6 +341,25 @@ def test_rules_are_named_as_the_tables_name_them(file: Path) -> None:
     text = " ".join(_read(file).split())
     for names in re.findall(r"[Rr]ules? ((?:`\w+`(?:, | and )?)+)", text):
         assert set(re.findall(r"`(\w+)`", names)) <= rules
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("standing", set(get_args(State))),
+        ("verdict", set(get_args(Outcome))),
+        ("posting", FINAL | {"queued", "sending", "later"}),
+    ],
+)
+def test_the_words_of_the_design_are_those_of_the_code(word: str, meant: set[str]) -> None:
+    (row,) = (cells for cells in _rows(_section(DESIGN, "Words")) if cells[0] == word)
+    listed = re.sub(r"\([^)]*\)", "", row[2]).partition(": ")[2]  # without what explains a word
+    assert set(re.findall(r"\w+", listed)) - {"by", "people"} == meant
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_no_page_points_to_what_is_not_here(page: Path) -> None:
+    assert not GONE.search(_read(page))
 
 
 def test_the_design_names_every_table_rule_that_it_tells_of() -> None:
