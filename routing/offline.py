@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from intake.finding import Finding
 from intake.submission import FileKind, FileReading
 from routing.decision.identify import ProgramEvidence, infer_program
-from routing.reading.child import Reader, ReaderDied, ReadFailed
+from routing.reading.child import Reader
+from routing.reading.errors import ReaderDied, ReadFailed
 from routing.reading.pool import Readers
 from routing.register import Register
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +19,7 @@ from imapclient.exceptions import IMAPClientAbortError
 from intake.mail.ids import is_our_message_id
 from intake.sources.folders import SENT, special
 from intake.sources.imap_access import ImapAccess, connect, cut, hang_up, told
-from intake.sources.source import SourceUnavailable
+from intake.sources.source import Asked, SourceUnavailable
 
 FRESH_SECONDS = 1.0
 AWAY_SECONDS = 30.0  # a server that is away is not asked again for each reply: that could take a timeout each
@@ -30,16 +29,6 @@ _FIELD = re.compile(rb"^(message-id|in-reply-to|subject):[ \t]*(.*?)\s*$", re.IG
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _FORWARDED = re.compile(rb"\s*(fwd?|=\?[^?]+\?b\?6Lui6YCB)", re.IGNORECASE)  # the latter: 転送, in UTF-8
 _ID = re.compile(rb"<[^<>\s]+>")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The mail about which is asked: its Message-ID, and where it was seen (RFC 9051 §2.3.1.1)."""
-
-    message_id: str
-    uidvalidity: str
-    uid: str
-    received_at: datetime
 
 
 class Answers(Protocol):

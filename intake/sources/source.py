@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from intake.sources.idle import Heard
+if TYPE_CHECKING:  # it loads the IMAP client, which the ledger's Cursor does not need
+    from intake.sources.idle import Heard
 
 
 class SourceUnavailable(Exception):
@@ -78,3 +79,13 @@ class Source(Protocol):
     def close(self) -> None:
         """Hangs up. The next look connects anew."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The mail about which is asked: its Message-ID, and where it was seen (RFC 9051 §2.3.1.1)."""
+
+    message_id: str
+    uidvalidity: str
+    uid: str
+    received_at: datetime

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
+
+if TYPE_CHECKING:
+    from replies.letters.render import Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ def alert_sentence(alert: Alert, wording: Wording) -> str:
 
 def render_alerts(alerts: Sequence[Alert], wording: Wording) -> Rendered:
     """One letter for alerts of one condition, the first in its subject. KeyError for a condition without wording."""
+    from replies.letters.render import (  # not to be loaded by who only shows the sentences
+        Rendered,
+        write_body,
+    )
+
     first, said = alerts[0], wording.alert[alerts[0].condition]
     mends = dict.fromkeys(said.mend.format_map(alert.values) for alert in alerts)
     body = write_body(

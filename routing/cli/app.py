@@ -9,40 +9,47 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from config.errors import ConfigError
 from config.jst import JST
-from routing.cli.approvals import approvals_command, revoke_approval
-from routing.cli.care import backup_command, erase, purge, verify
-from routing.cli.check import check, inspect
-from routing.cli.collate import collate_command
 from routing.cli.context import App
-from routing.cli.decide import add, decide
-from routing.cli.doctor import doctor
-from routing.cli.export import export_command
-from routing.cli.extend import extend_command, pause_reminders
-from routing.cli.make import demo, form
-from routing.cli.overview import held, show, status
-from routing.cli.remind import remind_command
-from routing.cli.replaced import tell_replaced
-from routing.cli.report import report
-from routing.cli.request import request_command
-from routing.cli.resend import resend
-from routing.cli.run import run
-from routing.cli.sending import hold_sending, release_sending
 from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
-from routing.reading.child import ReaderUnavailable
+from routing.reading.errors import ReaderUnavailable
 from routing.who import Refused
 
 USAGE, BUSY, MISCONFIGURED = 64, 75, 78
-COMMANDS = (
-    demo, run, check, inspect, form, collate_command, status, held, show, decide, approvals_command, revoke_approval,
-    resend, hold_sending, release_sending, add, extend_command, pause_reminders, remind_command, request_command,
-    tell_replaced, report, export_command, doctor, erase, purge, backup_command, verify
-)  # fmt: skip
+# Where each command is. Its module is loaded when it is asked for, with what it needs and no other does.
+COMMANDS = {
+    "demo": "make.demo", "run": "run.run", "check": "check.check", "inspect": "check.inspect", "form": "make.form",
+    "collate": "collate.collate_command", "status": "overview.status", "held": "overview.held",
+    "show": "overview.show", "decide": "decide.decide", "approvals": "approvals.approvals_command",
+    "revoke-approval": "approvals.revoke_approval", "resend": "resend.resend",
+    "hold-sending": "sending.hold_sending", "release-sending": "sending.release_sending", "add": "decide.add",
+    "extend": "extend.extend_command", "pause-reminders": "extend.pause_reminders", "remind": "remind.remind_command",
+    "request": "request.request_command", "tell-replaced": "replaced.tell_replaced", "report": "report.report",
+    "export": "export.export_command", "doctor": "doctor.doctor", "erase": "care.erase", "purge": "care.purge",
+    "backup": "care.backup_command", "verify": "care.verify",
+}  # fmt: skip
+
+
+class Commands(click.Group):
+    """The commands of COMMANDS, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(".")
+        command: click.Command = getattr(import_module(f"routing.cli.{module}"), name)
+        return command
 
 
 class Instant(click.ParamType[datetime | None]):
@@ -63,7 +70,7 @@ class Instant(click.ParamType[datetime | None]):
         return at if at.tzinfo else at.replace(tzinfo=JST)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--survey",
     type=click.Path(path_type=Path),
@@ -81,9 +88,6 @@ def uketsuke(ctx: click.Context, survey: Path | None, settings: Path | None, now
     """受付: 調査票をメールで受け付け、内容を点検し、返信し、提出状況を記録します。"""
     ctx.obj = App(survey, settings or Path("uketsuke.toml"), now)
 
-
-for command in COMMANDS:
-    uketsuke.add_command(command)
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -20,15 +20,17 @@ from config.jst import in_jst
 from config.load import default_survey
 from config.settings import Settings, check_mailboxes, load_settings
 from intake.shown import clipped, escaped_json, visible
+from routing import typed
 from routing.clock import Clock, rehearsed, system_clock
-from routing.journey.desk import Desk
 from routing.ledger.arrivals import find
 from routing.ledger.store import Ledger, NotALedger
-from routing.operate import typed
-from routing.reading.pool import Readers
+from routing.office import Office, OpenOffice
 from routing.records import Arrival
 from routing.register import Register, build_register
 from routing.who import Refused
+
+if TYPE_CHECKING:  # it takes half a second to load, and few commands need it
+    from routing.journey.desk import Desk
 
 CELL_LIMIT = 20_000  # characters of a cell on a screen
 PIPE_WIDTH = 200  # columns of a table that does not go to a terminal
@@ -74,18 +76,29 @@ class App:
         return rehearsed(at) if at else system_clock
 
     @contextmanager
-    def open_desk(self, clock: Clock | None = None) -> Iterator[Desk]:
-        """The desk on the settings' ledger; closed afterwards."""
+    def open_office(self, clock: Clock | None = None) -> Iterator[OpenOffice]:
+        """Register, settings, ledger and clock, for what reads no mail; closed afterwards."""
         register = self.register
         if mistakes := check_mailboxes(self.settings, register.survey, self.settings_path.name):
             raise SettingsError(mistakes)
         ledger = self._ledger()
-        reader = Readers(self.survey_dir, self.settings.readers)
         try:
-            yield Desk(register, self.settings, ledger, reader, clock or self.clock)
+            yield OpenOffice(register, self.settings, ledger, clock or self.clock)
         finally:
-            reader.close()
             ledger.close()
+
+    @contextmanager
+    def open_desk(self, clock: Clock | None = None) -> Iterator[Desk]:
+        """The same with readers: the desk; closed afterwards."""
+        from routing.journey.desk import Desk
+        from routing.reading.pool import Readers
+
+        with self.open_office(clock) as office:
+            reader = Readers(self.survey_dir, self.settings.readers)
+            try:
+                yield Desk(office.register, office.settings, office.ledger, reader, office.clock)
+            finally:
+                reader.close()
 
     def _ledger(self) -> Ledger:
         folder = self.settings.ledger.parent
@@ -98,9 +111,9 @@ class App:
             raise SettingsError((Mistake(self.settings_path.name, "ledger", str(reason)),)) from reason
 
 
-def find_arrival(desk: Desk, text: str) -> Arrival:
+def find_arrival(office: Office, text: str) -> Arrival:
     """The mail that a person named by its number or receipt number. Raises Refused."""
-    arrival = find(desk.ledger, text)
+    arrival = find(office.ledger, text)
     if arrival is None:
         raise Refused(f"{text} は台帳にありません。番号は held で確かめてください。")
     return arrival

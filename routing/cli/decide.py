@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from replies.wording import load_wording
-from routing import operate
+from routing import operate, typed
 from routing.cli.context import App, find_arrival, typed_instant, with_app
 from routing.clock import stamp
 from routing.decision.override import Override
@@ -20,7 +20,7 @@ from routing.journey.judge import Settled
 from routing.journey.logline import settled_line, taken_back_lines
 from routing.ledger.sent import find_notice, mark_notice_seen
 from routing.offline import check_file
-from routing.operate import Consent, Done, typed
+from routing.operate import Consent, Done
 from routing.records import Arrival
 from routing.who import Refused, Who
 

@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from replies.japanese import era_date
+from routing import typed
 from routing.cli.context import App, console, deadline_hour, echo_json, table, typed_instant, with_app
 from routing.cli.decide import who_decides
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.ledger.extensions import extensions, notices_made
 from routing.notices.extension_notice import notices, place_of, queue_notices, take_back_earlier, write_drafts
-from routing.operate import typed
 from routing.tracking.extend import Target, described, extend, pause
 from routing.who import Who
 

@@ -12,11 +12,11 @@ from replies.wording import Wording, load_wording
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
-from routing.journey.desk import Desk
 from routing.ledger import early, people
 from routing.ledger.history import Entry, story
 from routing.ledger.lastword import last_word
 from routing.ledger.sent import find_notice, notice_story
+from routing.office import Office
 from routing.tracking import holding
 from routing.tracking.overview import Owed, Status, standing_of_body, status_at
 from routing.tracking.status_json import status_json
@@ -36,12 +36,12 @@ def status(app: App, prefecture: str, as_json: bool) -> None:
         raise click.UsageError(
             f"--prefecture {prefecture}: 都道府県のコードを２桁で指定してください（例: 14）。"
         )
-    with app.open_desk() as desk:
-        found = status_at(desk, desk.clock(), prefecture)
+    with app.open_office() as office:
+        found = status_at(office, office.clock(), prefecture)
     if as_json:
-        echo_json(status_json(found, desk.register))
+        echo_json(status_json(found, office.register))
     else:
-        _print_status(found, desk)
+        _print_status(found, office)
 
 
 def _timing(owed: Owed, wording: Wording) -> str:
@@ -54,8 +54,8 @@ def _stamp(at: datetime | None) -> str | None:
     return stamp(at) if at else None
 
 
-def _print_status(found: Status, desk: Desk) -> None:
-    wording, survey = load_wording(), desk.register.survey
+def _print_status(found: Status, office: Office) -> None:
+    wording, survey = load_wording(), office.register.survey
     screen = console()
     screen.print(f"{stamp(found.at)} 現在　提出期限 {stamp(survey.deadline)}", highlight=False)
     counts = table("制度等ごとの状況", "制度等", *(wording.state[s] for s in wording.state))
@@ -70,7 +70,7 @@ def _print_status(found: Status, desk: Desk) -> None:
             left = [f"管内市町村 {len(s.missing)}"] if s.missing else []
             left += [f"都道府県の一覧表に行あり {s.row_in_list}"] if s.row_in_list else []
             shown.add_row(
-                desk.register.full_name(s.obligation.lgcode),
+                office.register.full_name(s.obligation.lgcode),
                 survey.program(s.obligation.program).name,
                 wording.state[s.state],
                 _timing(owed, wording),
@@ -89,11 +89,11 @@ def _print_status(found: Status, desk: Desk) -> None:
 @with_app
 def held(app: App, as_json: bool) -> None:
     """職員の判断を待っているもの（古い順）。"""
-    with app.open_desk() as desk:
-        now = desk.clock()
-        rows = [held_row(item, now, desk) for item in people.held(desk.ledger, now)]
-        stops = [holding.said(one) for one in holding.standing(desk)]
-        from_before = [held_row(item, now, desk) for item in early.listed(desk.ledger, now)]
+    with app.open_office() as office:
+        now = office.clock()
+        rows = [held_row(item, now, office) for item in people.held(office.ledger, now)]
+        stops = [holding.said(one) for one in holding.standing(office)]
+        from_before = [held_row(item, now, office) for item in early.listed(office.ledger, now)]
     if as_json:
         echo_json(rows + from_before)
         return
@@ -142,17 +142,17 @@ def _times(item: people.Held) -> str:
     return load_wording().screen["receipt_times"].format(reached=item.detail, received=stamp(item.received_at))
 
 
-def held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
+def held_row(item: people.Held, now: datetime, office: Office) -> dict[str, Any]:
     wording = load_wording()
     minutes = max(0, int((now - item.received_at).total_seconds() // 60))  # a rehearsed clock may be earlier
-    beside = standing_of_body(desk, item.body, now) if item.queue == "inquiry" else ()
+    beside = standing_of_body(office, item.body, now) if item.queue == "inquiry" else ()
     return {
         "standing": [{"program": s.obligation.program, "state": s.state} for s in beside],
         "standing_text": "、".join(
-            f"{desk.register.survey.program(s.obligation.program).name}：{wording.state[s.state]}" for s in beside
+            f"{office.register.survey.program(s.obligation.program).name}：{wording.state[s.state]}" for s in beside
         ),
         "id": item.id or None,
-        "seen": last.token if (last := last_word(desk.ledger, item.id)) else None,
+        "seen": last.token if (last := last_word(office.ledger, item.id)) else None,
         "receipt": item.receipt,
         "piece": item.piece,
         "mailbox": item.mailbox,
@@ -161,9 +161,9 @@ def held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
         "reason": item.reason,
         "why": (wording.screen.get("outbox_" + item.reason) or sentence_of(item.reason)) + _times(item),
         "lgcode": item.body,
-        "name": desk.register.full_name(item.body),
+        "name": office.register.full_name(item.body),
         "program": item.program,
-        "program_name": desk.register.survey.program(item.program).name if item.program else "",
+        "program_name": office.register.survey.program(item.program).name if item.program else "",
         "sender": item.sender,
         "subject": item.subject,
         "received_at": stamp(item.received_at),
@@ -178,10 +178,10 @@ def held_row(item: people.Held, now: datetime, desk: Desk) -> dict[str, Any]:
 @with_app
 def show(app: App, id: str, as_json: bool) -> None:
     """１通のメールについて、台帳にある全てを表示します（ID は番号、受付番号、お願いなどの番号）。"""
-    with app.open_desk() as desk:
-        notice = find_notice(desk.ledger, id)
+    with app.open_office() as office:
+        notice = find_notice(office.ledger, id)
         entries = (
-            notice_story(desk.ledger, notice) if notice else story(desk.ledger, find_arrival(desk, id).id)
+            notice_story(office.ledger, notice) if notice else story(office.ledger, find_arrival(office, id).id)
         )
     if as_json:
         echo_json([e.as_dict() for e in entries])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
+from routing import typed
 from routing.cli.context import App, console, deadline_hour, table, typed_instant, with_app
 from routing.cli.decide import who_decides
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.ledger.requests import requests_made
 from routing.notices.request import Wanted, described, request
-from routing.operate import typed
 
 
 @click.command("request")

@@ -35,7 +35,8 @@ from routing.ledger.missing import Difference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
 from routing.mailboxes.collecting import Collector
 from routing.notices import remind
-from routing.reading.child import Reader, ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed, Reading
+from routing.reading.child import Reader, Reading
+from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 from routing.reading.pool import Readers
 from routing.records import Arrival, MailDecision, Note
 from routing.register import Register

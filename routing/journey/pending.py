@@ -17,7 +17,7 @@ from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.journey.logline import settled_line
 from routing.ledger import arrivals, erasure, verdicts, waits
-from routing.reading.child import ReaderDied, ReadFailed
+from routing.reading.errors import ReaderDied, ReadFailed
 from routing.records import Arrival, MailDecision, MailOutcome, Note
 
 DESK = ("uketsuke", "")

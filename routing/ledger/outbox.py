@@ -15,7 +15,7 @@ from sqlite3 import Row
 
 from config.domains import aligned
 from intake.mail.ids import receipt_in
-from intake.sources.answered import Asked
+from intake.sources.source import Asked
 from intake.submission import Submission
 from replies.senders.sender import Posting
 from routing.clock import stamp, unstamp

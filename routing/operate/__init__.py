@@ -5,7 +5,7 @@ believe; `consent` what it changes, what wants a second thought, and on which si
 type; `numbers` a My Number, or what looked like one.
 """
 
-from routing.operate import typed
+from routing import typed
 from routing.operate.approvals import approve_sender, revoke_approval, sender_at
 from routing.operate.consent import AskedTwice, Changed, Consent, Done, carry_out, set_applicable
 from routing.operate.deciding import (

@@ -16,7 +16,7 @@ from routing.journey.judge import Settled
 from routing.ledger import arrivals
 from routing.ledger.arrivals import Place
 from routing.operate.deciding import assigning
-from routing.reading.child import ReaderDied, ReadFailed
+from routing.reading.errors import ReaderDied, ReadFailed
 from routing.who import Refused, Who
 
 

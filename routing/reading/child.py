@@ -28,6 +28,7 @@ from intake import release
 from intake.progress import Point, Progress, shared_page
 from intake.reader import LONGEST_ANSWER, frame
 from intake.submission import FileReading, Submission
+from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 
 FILE_SECONDS = 10.0  # wall clock for one file, and for the mail around the files
 START_SECONDS = 60.0  # until the child has loaded survey and roster, on a busy machine
@@ -45,22 +46,6 @@ _SUBMISSION = TypeAdapter(Submission)
 _FILE = TypeAdapter(FileReading)
 _PASSWORDS = TypeAdapter(tuple[str, ...])
 Reading = Callable[[], Submission]  # waits for the reading, and raises what `Reader.read_mail` raises
-
-
-class ReaderUnavailable(Exception):
-    """No child can be started (no memory, a survey that cannot be loaded): no mail's fault, try again."""
-
-
-class ReaderDied(Exception):
-    """The child died outside of any file; counts against the mail in hand."""
-
-
-class ReaderHung(ReaderDied):
-    """It was stopped there because it took too long, which is no accident."""
-
-
-class ReadFailed(Exception):
-    """Reading raised something nobody foresaw; the text is the child's traceback."""
 
 
 @dataclass(slots=True, eq=False)

@@ -21,7 +21,8 @@ from queue import Empty, LifoQueue, SimpleQueue
 from threading import Thread
 
 from intake.submission import FileReading, Submission
-from routing.reading.child import NOT_STARTED, Reader, ReaderUnavailable, Reading
+from routing.reading.child import NOT_STARTED, Reader, Reading
+from routing.reading.errors import ReaderUnavailable
 from routing.records import Arrival
 
 AHEAD_MAILS = 12  # begun at most for each child

@@ -32,7 +32,7 @@ from routing.ledger.store import DiskFull, LedgerBusy
 from routing.mailboxes.errands import NO_AIDES, Aides, ErrandsRun
 from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
 from routing.notices import alerts
-from routing.reading.child import ReaderUnavailable
+from routing.reading.errors import ReaderUnavailable
 from routing.tracking import troubles
 from routing.worker import clockwatch
 from routing.worker.clockwatch import ClockWatch

@@ -11,8 +11,8 @@ import pytest
 from config.jst import JST
 from intake.mail.ids import MessageIds
 from intake.sources import answered
-from intake.sources.answered import Asked, ImapAnswers, MaildirAnswers
-from intake.sources.source import SourceUnavailable
+from intake.sources.answered import ImapAnswers, MaildirAnswers
+from intake.sources.source import Asked, SourceUnavailable
 from tests.servers.dovecot import Dovecot
 from tests.servers.folders import BELOW_INBOX, JAPANESE, Box, box_on, dovecot_of
 

@@ -9,12 +9,12 @@ import pytest
 
 from config.jst import JST
 from config.shared_domains import shared
-from routing import operate
+from routing import operate, typed
 from routing.decision.override import Override
 from routing.journey.judge import Settled
 from routing.ledger import people
 from routing.ledger.lastword import last_word
-from routing.operate import AskedTwice, Changed, Consent, Done, Refused, Who, typed
+from routing.operate import AskedTwice, Changed, Consent, Done, Refused, Who
 from routing.records import Arrival
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail

@@ -13,7 +13,7 @@ from intake.submission import Submission
 from routing.journey.desk import Desk
 from routing.journey.judge import Judge, Settled
 from routing.ledger import arrivals, deciding, verdicts
-from routing.reading.child import ReaderHung
+from routing.reading.errors import ReaderHung
 from routing.records import Arrival
 from tests.routing.desk_at_hand import Office, mail
 from tests.routing.test_desk import Dying, rules

@@ -18,7 +18,7 @@ from routing.journey import judge as judge_module
 from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.secret import message_ids
 from routing.ledger.store import DiskFull, LedgerBusy
-from routing.reading.child import ReaderDied, ReadFailed
+from routing.reading.errors import ReaderDied, ReadFailed
 from routing.records import Decided
 from tests.routing.cases_at_hand import (
     DEADLINE,

@@ -12,9 +12,8 @@ from email.policy import default
 import pytest
 
 from config.settings import After, ImapMailbox, Secret
-from intake.sources.answered import Asked
 from intake.sources.filing import Filed, ToFile
-from intake.sources.source import SourceUnavailable
+from intake.sources.source import Asked, SourceUnavailable
 from replies.senders.draft_watch import Fate, OpenDraft
 from replies.senders.sender import Outcome
 from routing import operate

@@ -13,7 +13,7 @@ from routing.decision.override import Override
 from routing.journey.judge import Settled
 from routing.ledger import arrivals, people, verdicts
 from routing.operate import Paper, Refused, Who
-from routing.reading.child import ReaderDied
+from routing.reading.errors import ReaderDied
 from routing.records import Arrival
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, KAMAKURA, SAGAMIHARA, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo

@@ -19,7 +19,8 @@ from config.jst import JST
 from config.load import default_survey
 from intake.submission import Submission
 from routing.reading import pool as readers
-from routing.reading.child import ReaderDied, Reading
+from routing.reading.child import Reading
+from routing.reading.errors import ReaderDied
 from routing.reading.pool import AHEAD_BYTES, TOGETHER, ReadAhead, Readers
 from routing.records import Arrival
 from tests.routing.desk_at_hand import OneByOne, form, mail

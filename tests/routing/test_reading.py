@@ -21,7 +21,8 @@ from intake.progress import Progress, shared_page
 from intake.reader import frame
 from intake.submission import Submission
 from routing.reading import child as reading
-from routing.reading.child import Reader, ReaderDied, ReaderUnavailable, ReadFailed, Reading
+from routing.reading.child import Reader, Reading
+from routing.reading.errors import ReaderDied, ReaderUnavailable, ReadFailed
 from tests.routing.desk_at_hand import form, mail
 from tests.servers.machine import halt
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from routing import typed
 from routing.ledger.requests import requests_made
 from routing.notices.request import Wanted, request
-from routing.operate import Refused, Who, typed
+from routing.operate import Refused, Who
 from tests.routing.cases_at_hand import KAMAKURA, KANAGAWA, OISO, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 
