@@ -227,20 +227,16 @@ class Passwords(Shape):
 
 
 class PartsWait(Shape):
-    """One submission in several mails （1/3）（2/3）…: how long they wait for each other, after the last one that
-    came, before anything is said to be missing."""
+    """How long the mails of one submission （1/3）（2/3）… wait for each other, after the last one that came."""
 
     wait_minutes: int = Limit(default=60, ge=1, le=1440)
 
 
 class Trust(Shape):
-    """What a mail may do by what proves it. `contacts`: from which proof on an address gets reports and
-    reminders: "body", its domain or somebody's word tells the body; "checked", a server's word or our own letter
-    stands behind that as well. `replaced`: whether whoever sent an answer that another address replaced is told:
-    "draft", an official looks at the letter first."""
+    """What a mail may do by what proves it (docs/proof.ja.md)."""
 
-    contacts: Literal["body", "checked"] = "body"
-    replaced: Literal["off", "draft", "send"] = "draft"
+    contacts: Literal["body", "checked"] = "body"  # the proof from which on an address gets reports and reminders
+    replaced: Literal["off", "draft", "send"] = "draft"  # who was replaced is told; "draft": once an official looked
 
 
 class Phrases(Shape):

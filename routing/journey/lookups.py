@@ -44,7 +44,7 @@ class Known:
         word = authenticated(submission, self.settings.authserv_id)
         credentials = replace(self._credentials(submission, sender.recognised), checked=word == "passed")
         first = verdicts.first_with_content(self.ledger, arrival.mailbox, submission, arrival.id)
-        if first and credentials.letters and verdicts.waits_for_proof(self.ledger, first):
+        if first and credentials.letters and letters.waits_for_proof(self.ledger, first):
             first = ""  # the same again, and now it brings what the first one lacked
         whom = address.address if address else ""
         waits_on = not by_official and "password_over" not in self.noted

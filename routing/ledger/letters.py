@@ -46,6 +46,18 @@ def vouched(ledger: Ledger, address: str) -> frozenset[str]:
     return frozenset(row["lgcode"] for row in rows)
 
 
+def waits_for_proof(ledger: Ledger, receipt: str) -> bool:
+    """Whether something in a mail (by receipt number) is held because nothing shows that it may replace what
+    stands."""
+    row = ledger.row(
+        "SELECT 1 FROM verdict v JOIN arrival a ON a.id = v.arrival_id WHERE a.receipt = ? AND v.outcome = 'held'"
+        " AND v.rules LIKE '[\"double\"%'"
+        " AND v.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')",
+        receipt,
+    )
+    return row is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Gone:
     """An answer that another mail replaced: its receipt number, who had sent it, whose it was, to which programs."""

@@ -199,18 +199,6 @@ def was_set_aside(ledger: Ledger, receipt: str) -> bool:
     return row is not None and row["outcome"] == "ignored" and row["decided_by"] != "uketsuke"
 
 
-def waits_for_proof(ledger: Ledger, receipt: str) -> bool:
-    """Whether something in a mail (by receipt number) is held because nothing shows that it may replace what
-    stands."""
-    row = ledger.row(
-        "SELECT 1 FROM verdict v JOIN arrival a ON a.id = v.arrival_id WHERE a.receipt = ? AND v.outcome = 'held'"
-        " AND v.rules LIKE '[\"double\"%'"
-        " AND v.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')",
-        receipt,
-    )
-    return row is not None
-
-
 def decided_by_desk(ledger: Ledger, arrival_id: int) -> bool:
     """Whether no official has had the last word on a mail."""
     row = ledger.row(
