@@ -127,7 +127,8 @@ class ImapMailbox(SettingsShape):
     host, port (993, with starttls 143), tls ("tls" or "starttls"), tls_ca (a CA beside the system's own),
     user, password or auth, folder, timeout_seconds (for each answer of the server), idle_seconds (how long to
     wait by IDLE before it is renewed, RFC 2177; 0: polling alone), after ("leave", or folders by verdict),
-    drafts and sent (these folders, where the server does not tell them).
+    drafts and sent (these folders, where the server does not tell them), sent_copy (whether what leaves by SMTP is
+    also put among the sent mails).
     """
 
     source: Literal["imap"]
@@ -144,6 +145,7 @@ class ImapMailbox(SettingsShape):
     after: After = After()
     drafts: FolderName | None = None
     sent: FolderName | None = None
+    sent_copy: bool = True
 
     @model_validator(mode="before")
     @classmethod

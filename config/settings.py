@@ -50,6 +50,7 @@ __all__ = [
     "SmtpSender",
     "by_hand",
     "check_mailboxes",
+    "copies_sent",
     "folder_for",
     "load_settings",
 ]
@@ -176,6 +177,14 @@ def folder_for(settings: Settings, mailbox: str, outcome: str) -> str:
         return ""
     configured = settings.mailboxes.get(mailbox)
     return getattr(configured.after, outcome, None) or "" if isinstance(configured, ImapMailbox) else ""
+
+
+def copies_sent(settings: Settings, mailbox: str) -> bool:
+    """Whether a copy of what leaves by SMTP is put among the sent mails of its mailbox: where letters leave by
+    themselves, and the mailbox has such a folder."""
+    configured = settings.mailboxes.get(mailbox)
+    by_smtp = settings.mode == "send" and isinstance(settings.sender, SmtpSender)
+    return by_smtp and isinstance(configured, ImapMailbox) and configured.sent_copy
 
 
 def check_mailboxes(settings: Settings, survey: Survey, file: str) -> tuple[Mistake, ...]:

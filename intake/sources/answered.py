@@ -17,7 +17,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError
 
 from intake.mail.ids import is_our_message_id
-from intake.sources.folders import SENT, special
+from intake.sources.folders import SENT, special, with_header
 from intake.sources.imap_access import ImapAccess, connect, cut, hang_up, told
 from intake.sources.source import Asked, SourceUnavailable
 
@@ -39,6 +39,10 @@ class Answers(Protocol):
         not. Raises SourceUnavailable."""
         ...
 
+    def has_sent(self, message_id: str) -> bool:
+        """Whether a mail with this Message-ID lies among the sent ones. Raises SourceUnavailable."""
+        ...
+
     def close(self) -> None:
         """Hangs up; the next question connects anew."""
         ...
@@ -51,6 +55,7 @@ class ImapAnswers:
     def __init__(self, access: ImapAccess, sent: str = "") -> None:
         self._access = access
         self._client: IMAPClient | None = None
+        self._named = sent
         self._sent = _SentMails(sent)
         self._validity = ""  # of the watched folder while it is open
         self._marked: frozenset[int] = frozenset()
@@ -75,6 +80,19 @@ class ImapAnswers:
         if asked.uidvalidity.partition("+")[0] == self._validity and uid in self._marked:
             return "\\Answered"
         return self._sent.answer_to(asked.message_id)
+
+    def has_sent(self, message_id: str) -> bool:
+        """Asks the server itself, over a connection of its own: of nothing that was seen before."""
+        client = None
+        try:
+            with told(self._access, "送信済みのフォルダーを確認できません"):
+                client = connect(self._access)
+                folder = special(client, SENT, self._named)
+                if folder:
+                    client.select_folder(folder, readonly=True)
+                return bool(folder and with_header(client, "MESSAGE-ID", message_id))
+        finally:
+            hang_up(client)
 
     def close(self) -> None:
         """Says goodbye; never raises. What was seen is kept."""
@@ -188,6 +206,10 @@ class MaildirAnswers:
             self._marked = frozenset(unique for unique, _, flags in names if "R" in flags)
             self._looked_at = time.monotonic()
         return "\\Answered" if asked.uid in self._marked else ""
+
+    def has_sent(self, message_id: str) -> bool:
+        """A Maildir has no folder of sent mails."""
+        return False
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -32,7 +32,7 @@ COMMANDS = {
     "extend": "extend.extend_command", "pause-reminders": "extend.pause_reminders", "remind": "remind.remind_command",
     "request": "request.request_command", "tell-replaced": "replaced.tell_replaced", "report": "report.report",
     "export": "export.export_command", "doctor": "doctor.doctor", "erase": "care.erase", "purge": "care.purge",
-    "backup": "care.backup_command", "verify": "care.verify",
+    "backup": "care.backup_command", "restore": "restore.restore", "verify": "care.verify",
 }  # fmt: skip
 
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
-from sqlite_utils import Database
 
 from config.jst import JST
 from routing import operate
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
 from routing.cli.decide import who_decides
 from routing.clock import stamp
-from routing.ledger import backup, erasure, promises, retention
-from routing.ledger.migrations import migrations
+from routing.ledger import backup, copies, erasure, promises, retention
 from routing.ledger.promises import Answer
-from routing.ledger.store import LedgerBusy, refuse_newer
+from routing.ledger.store import LedgerBusy
 from routing.who import Refused
 
 UNREADABLE = 2
@@ -45,7 +41,7 @@ def erase(app: App, id: str, by: str, why: str) -> int:
     if others:
         told = "、".join(others)
         click.echo(f"同じメールが他の提出先にも届いています（必要なら同じように消去してください）: {told}")
-    click.echo("受信箱に残るメールと、これまでに取った控えからは消えません。別に消してください。")
+    click.echo("受信箱と送信済みに残るメールと、これまでに取った控えからは消えません。別に消してください。")
     return 0
 
 
@@ -104,7 +100,7 @@ def verify(app: App, file: Path | None, as_json: bool) -> int:
     """台帳（又は控えのファイル）が約束どおりであるかを、一つずつ確かめます。何も変更しません。"""
     path = file or app.settings.ledger
     try:
-        with _read_only(path) as connection:
+        with copies.read_only(path) as connection:
             answers = list(promises.ask(connection))
     except sqlite3.DatabaseError as error:
         if "locked" in str(error):
@@ -127,20 +123,3 @@ def _tell(answers: list[Answer], as_json: bool) -> None:
         listed.add_row(one.name, str(one.number or ""), one.sentence, "良好" if one.holds else "要対応",
                        "、".join(one.broken), style=None if one.holds else "red")  # fmt: skip
     console().print(listed)
-
-
-@contextmanager
-def _read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """One moment of a ledger, without writing to it. One of an older release is brought up to date in memory."""
-    with closing(
-        sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    ) as file:
-        refuse_newer(file, path)
-        if not migrations.pending(Database(file)):
-            file.execute("BEGIN")
-            yield file
-            return
-        with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
-            file.backup(copy)
-            migrations.apply(Database(copy))
-            yield copy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
@@ -23,7 +23,7 @@ from intake.shown import clipped, escaped_json, visible
 from routing import typed
 from routing.clock import Clock, rehearsed, system_clock
 from routing.ledger.arrivals import find
-from routing.ledger.store import Ledger, NotALedger
+from routing.ledger.store import Ledger, NotALedger, desk_lock
 from routing.office import Office, OpenOffice
 from routing.records import Arrival
 from routing.register import Register, build_register
@@ -88,23 +88,36 @@ class App:
             ledger.close()
 
     @contextmanager
-    def open_desk(self, clock: Clock | None = None) -> Iterator[Desk]:
-        """The same with readers: the desk; closed afterwards."""
+    def open_desk(self, clock: Clock | None = None, alone: bool = False) -> Iterator[Desk]:
+        """The same with readers: the desk; closed afterwards. `alone`: the one that works, or LedgerBusy; locked
+        before the ledger is opened, since another file may take its place."""
         from routing.journey.desk import Desk
         from routing.reading.pool import Readers
 
-        with self.open_office(clock) as office:
+        if alone:
+            self._ledger().close()  # tells what is wrong with it, before the lock beside it does
+        with self.locked() if alone else nullcontext(), self.open_office(clock) as office:
             reader = Readers(self.survey_dir, self.settings.readers)
             try:
                 yield Desk(office.register, office.settings, office.ledger, reader, office.clock)
             finally:
                 reader.close()
 
-    def _ledger(self) -> Ledger:
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """No desk works on the ledger meanwhile. Raises LedgerBusy, SettingsError."""
+        self._folder()
+        with desk_lock(self.settings.ledger):
+            yield
+
+    def _folder(self) -> None:
         folder = self.settings.ledger.parent
         if not folder.is_dir():
             reason = f"台帳のフォルダー {folder} がありません。作成してください。"
             raise SettingsError((Mistake(self.settings_path.name, "ledger", reason),))
+
+    def _ledger(self) -> Ledger:
+        self._folder()
         try:
             return Ledger(self.settings.ledger)
         except NotALedger as reason:

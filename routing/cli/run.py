@@ -18,7 +18,6 @@ from replies.preload import preload
 from routing.cli import stopping
 from routing.cli.context import App, console, table, with_app
 from routing.clock import system_clock
-from routing.ledger.store import desk_lock
 from routing.mailboxes.factory import open_aides, open_sender, open_source, unreadable_secrets
 from routing.worker.one_pass import run_once
 from routing.worker.status import State
@@ -36,7 +35,7 @@ def run(app: App, once: bool) -> int:
     if mistakes := unreadable_secrets(settings, app.settings_path.name):
         raise SettingsError(mistakes)
     clock = app.clock if once else system_clock
-    with app.open_desk(clock) as desk, desk_lock(settings.ledger), desk.at_work():
+    with app.open_desk(clock, alone=True) as desk, desk.at_work():
         sources = {id: open_source(mailbox, settings) for id, mailbox in settings.mailboxes.items()}
         sender, aides = open_sender(settings, app.register.survey), open_aides(settings)
         if once:

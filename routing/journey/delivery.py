@@ -21,7 +21,7 @@ from config.errors import SettingsError
 from intake.sources.answered import Answers
 from intake.sources.source import SourceUnavailable
 from replies.senders.sender import AnswerLost, LineClosed, Posting, Sender, SenderBarred, SenderLater
-from routing.ledger.outbox import Outgoing
+from routing.ledger.outbox import FOUND_SENT, Outgoing
 from routing.ledger.sending import After
 
 ASKED_IN_VAIN = 3  # tries (of about 8 minutes) after which a reply leaves though its mailbox cannot be asked
@@ -80,19 +80,22 @@ def attempt(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] =
 
 
 def _held_back(outgoing: Outgoing, answers: Answers | None) -> Attempt | None:
-    """Why the reply does not leave now: somebody has answered, or the mailbox cannot be asked. The latter
-    holds it up for some minutes only, since most often nobody has."""
-    if answers is None or outgoing.asked is None:
+    """Why the reply does not leave now: it has left before the ledger was put back, somebody has answered, or the
+    mailbox cannot be asked. The latter holds it up for some minutes only, since most often nobody has; one that
+    may have left itself waits until the mailbox can be asked."""
+    if answers is None:
         return None
     try:
-        how = answers.how(outgoing.asked)
+        if outgoing.may_have_left and answers.has_sent(outgoing.posting.message_id):
+            return Attempt(outgoing, "sent", FOUND_SENT)
+        how = answers.how(outgoing.asked) if outgoing.asked is not None else ""
     except (SourceUnavailable, SettingsError) as unavailable:
-        in_vain = outgoing.tries >= ASKED_IN_VAIN
+        in_vain = outgoing.tries >= ASKED_IN_VAIN and not outgoing.may_have_left
         return None if in_vain else Attempt(outgoing, "later", str(unavailable))
     except Exception as error:  # a fault in asking must not keep a reply back for ever
         log.error("返信済みかどうかの確認中に予期しない問題が起きました（%s）。", type(error).__name__)
         log.debug("%s", outgoing.receipt, exc_info=True)
-        return None
+        return Attempt(outgoing, "later", type(error).__name__) if outgoing.may_have_left else None
     return Attempt(outgoing, "overtaken", how) if how else None
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from config.settings import Settings
+from config.settings import Settings, copies_sent
 from intake.sources.answered import Answers
 from intake.sources.source import Fetched, Source
 from intake.submission import Submission
@@ -28,7 +28,7 @@ from routing.journey import beginning
 from routing.journey.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
 from routing.journey.judge import Judge, Settled
 from routing.journey.settling import Settling
-from routing.ledger import arrivals, deciding, outbox, people, sending, verdicts, withdrawing
+from routing.ledger import arrivals, deciding, errands, outbox, people, sending, verdicts, withdrawing
 from routing.ledger import missing as absent
 from routing.ledger.arrivals import Place
 from routing.ledger.missing import Difference
@@ -322,6 +322,8 @@ class Desk:
             final = withdrawing.ended(self.ledger, outgoing, final, now)
             if final != "lost":
                 outbox.finish(self.ledger, outgoing, final, made.detail, now)
+            if final == "sent" and copies_sent(self.settings, outgoing.mailbox):
+                errands.queue_copy(self.ledger, outgoing.id)
             sending.afterwards(self.ledger, outgoing, made.after, now)
             if made.after in ("rest", "barred"):
                 sending.note_trouble(self.ledger, outgoing.posting.mail_from, made.detail, now)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from routing.ledger.store import DiskFull, Ledger
@@ -31,19 +32,27 @@ def backup(ledger: Ledger, file: Path, replace: bool) -> int:
         raise BackupRefused(f"{file} は{reason}。")
     unfinished = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        _copy(ledger, unfinished)
-        _keep(unfinished, file, replace)
+        with named_disk(file):
+            os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            _copy(ledger, unfinished)
+            _keep(unfinished, file, replace)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+@contextmanager
+def named_disk(file: Path) -> Iterator[None]:
+    """What goes wrong while a file is written, in a sentence. Raises DiskFull, BackupRefused."""
+    try:
+        yield
     except FileExistsError as error:
         raise BackupRefused(f"{file} はすでにあります（置き換えるには --force）。") from error
     except (OSError, sqlite3.Error) as error:
         if getattr(error, "errno", 0) in _FULL or "full" in str(error):
             raise DiskFull(f"{file} を書く場所に空きがありません") from error
-        raise BackupRefused(f"{file} に控えを書けません（{error}）。") from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-    return file.stat().st_size
+        raise BackupRefused(f"{file} に書けません（{error}）。") from error
 
 
 def _copy(ledger: Ledger, to: Path) -> None:
@@ -62,15 +71,16 @@ def _copy(ledger: Ledger, to: Path) -> None:
 def _keep(unfinished: Path, file: Path, replace: bool) -> None:
     """Written through to the disk, then named: by a link where nothing may be replaced, so that nobody who
     makes the same file meanwhile loses it."""
-    _flush(unfinished)
+    flush(unfinished)
     if replace:
         unfinished.replace(file)
     else:
         os.link(unfinished, file)
-    _flush(file.parent)
+    flush(file.parent)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Writes a file, or the names in a folder, through to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -69,6 +69,9 @@ def erase_replies(ledger: Ledger, arrival_id: int) -> None:
     ledger.run(
         "DELETE FROM to_send WHERE outbox_id IN (SELECT id FROM outbox WHERE arrival_id = ?)", arrival_id
     )
+    ledger.run(
+        "DELETE FROM to_copy WHERE outbox_id IN (SELECT id FROM outbox WHERE arrival_id = ?)", arrival_id
+    )
     ledger.run("UPDATE outbox SET data = x'', subject = '' WHERE arrival_id = ?", arrival_id)
 
 

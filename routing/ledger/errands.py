@@ -1,6 +1,6 @@
 """What is still to be done in the mailboxes themselves: mails to be filed, drafts to be followed.
 
-Two queues, and the events that tell what became of each: a mail is filed once per verdict, and one that
+Queues, and the events that tell what became of each: a mail is filed once per verdict, and one that
 somebody else has moved or deleted is no fault. Nothing here talks to a server.
 """
 
@@ -10,6 +10,7 @@ from datetime import datetime
 
 from intake.sources.filing import Filed, ToFile
 from replies.senders.draft_watch import Fate, OpenDraft
+from replies.senders.sent_folder import Letter
 from routing.clock import stamp
 from routing.ledger import verdicts
 from routing.ledger.store import Ledger
@@ -76,6 +77,28 @@ def note_filed(ledger: Ledger, done: Filed, now: datetime) -> None:
         kind = GONE if done.how == "gone" else FILED
         why = "元のメールには削除の印を付けました" if done.how == "marked" else ""
         verdicts.note(ledger, Note(kind, done.folder), done.key, ("uketsuke", why), now)
+
+
+def queue_copy(ledger: Ledger, outbox_id: int) -> None:
+    """A letter has left of which a copy is to be put among the sent mails, inside the caller's transaction."""
+    ledger.run("INSERT OR IGNORE INTO to_copy VALUES (?)", outbox_id)
+
+
+def to_copy(ledger: Ledger, mailbox: str) -> list[Letter]:
+    """The letters of a mailbox of which a copy is still to be put among its sent mails, oldest first, at most 100."""
+    rows = ledger.rows(
+        "SELECT o.id, o.message_id, o.data FROM to_copy q JOIN outbox o ON o.id = q.outbox_id WHERE o.mailbox = ?"
+        " AND length(o.data) > 0 ORDER BY q.outbox_id LIMIT ?",
+        mailbox,
+        _AT_ONCE,
+    )
+    return [Letter(r["id"], r["message_id"], bytes(r["data"])) for r in rows]
+
+
+def note_copied(ledger: Ledger, outbox_id: int) -> None:
+    """Commits that the copy of a letter lies among the sent mails."""
+    with ledger.writing():
+        ledger.run("DELETE FROM to_copy WHERE outbox_id = ?", outbox_id)
 
 
 def open_drafts(ledger: Ledger, mailbox: str) -> list[OpenDraft]:

@@ -19,6 +19,10 @@ HELD = """(o.kind <> 'alert' AND EXISTS (SELECT 1 FROM sending_hold h
          OR (SELECT b.received_at FROM arrival b WHERE b.id = o.arrival_id) < h.mails_before)
     AND NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = h.id)))"""
 
+# Whether the letter `o` of the outbox may have left before the ledger was put back.
+MAY_HAVE_LEFT = """EXISTS (SELECT 1 FROM event e WHERE e.kind = 'restored' AND (o.arrival_id IS NULL
+    OR (SELECT b.received_at FROM arrival b WHERE b.id = o.arrival_id) < e.recorded_at))"""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

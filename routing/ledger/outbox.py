@@ -19,12 +19,13 @@ from intake.sources.source import Asked
 from intake.submission import Submission
 from replies.senders.sender import Posting
 from routing.clock import stamp, unstamp
-from routing.ledger.holds import HELD
+from routing.ledger.holds import HELD, MAY_HAVE_LEFT
 from routing.ledger.store import Ledger
 from routing.records import Posted
 
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
 FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered", "withdrawn"}) | BY_PEOPLE
+FOUND_SENT = "控えから戻す前に送信済みです（送信済みのフォルダーにあります）"
 _BACK_OFF = (1, 2, 5, 10, 20, 30)  # minutes after the first, second … "later"; the last one repeats
 _LONGEST_REST = timedelta(hours=1)
 
@@ -33,7 +34,8 @@ _LONGEST_REST = timedelta(hours=1)
 class Outgoing:
     """A reply that waits. `interrupted`: how many attempts were begun and never ended, the last one among
     them; `tries`: all attempts so far. `asked`: the mail that it answers, if somebody may have answered that
-    already; None for what an official decided, and for mail that answers none."""
+    already; None for what an official decided, and for mail that answers none. `may_have_left`: before the ledger
+    was put back from a backup."""
 
     id: int
     receipt: str
@@ -45,6 +47,7 @@ class Outgoing:
     mailbox: str = ""
     respondent: str = ""
     asked: Asked | None = None
+    may_have_left: bool = False
 
 
 def queue(ledger: Ledger, reply: Posted, arrival_id: int | None, now: datetime) -> None:
@@ -78,7 +81,7 @@ def queue_again(ledger: Ledger, outbox_id: int, now: datetime) -> None:
     ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
 
 
-_OUTGOING = """SELECT o.id, o.key, o.mailbox, o.respondent, o.kind, o.mail_from, o.rcpt_to, o.message_id, o.data,
+_OUTGOING = f"""SELECT o.id, o.key, o.mailbox, o.respondent, o.kind, o.mail_from, o.rcpt_to, o.message_id, o.data,
         coalesce(a.receipt, '') AS receipt, a.received_at,
         (SELECT m.message_id FROM message m WHERE m.arrival_id = a.id) AS answers,
         (SELECT v.decided_by FROM verdict v WHERE v.arrival_id = a.id AND v.piece = '0'
@@ -89,9 +92,10 @@ _OUTGOING = """SELECT o.id, o.key, o.mailbox, o.respondent, o.kind, o.mail_from,
          ORDER BY s.recorded_at DESC, s.uid DESC LIMIT 1) AS uid,
         (SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1) AS state,
         (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state = 'sending') AS tries,
-        (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state IN ('later', 'refused')) AS ended
+        (SELECT count(*) FROM posting p WHERE p.outbox_id = o.id AND p.state IN ('later', 'refused')) AS ended,
+        {MAY_HAVE_LEFT} AS may_have_left
     FROM to_send q JOIN outbox o ON o.id = q.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id
-    {where} ORDER BY q.not_before, q.outbox_id LIMIT ?"""
+    {{where}} ORDER BY q.not_before, q.outbox_id LIMIT ?"""
 
 
 def says_again(ledger: Ledger, reply: Posted, arrival_id: int) -> bool:
@@ -147,6 +151,7 @@ def _outgoing(row: Row) -> Outgoing:
         mailbox=row["mailbox"],
         respondent=row["respondent"],
         asked=_asked(row),
+        may_have_left=bool(row["may_have_left"]),
     )
 
 
@@ -177,6 +182,15 @@ def finish(ledger: Ledger, outgoing: Outgoing, state: str, detail: str, now: dat
             ledger.run(
                 "UPDATE to_send SET not_before = ? WHERE outbox_id = ?", stamp(now + wait), outgoing.id
             )
+
+
+def note_found_sent(ledger: Ledger, outbox_id: int, now: datetime) -> None:
+    """Commits that a letter which waits had left before the ledger was put back: it lies among the sent mails."""
+    with ledger.writing():
+        if ledger.row("SELECT 1 FROM to_send WHERE outbox_id = ?", outbox_id):
+            _step(ledger, outbox_id, "sending", FOUND_SENT, now)
+            _step(ledger, outbox_id, "sent", FOUND_SENT, now)
+            ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outbox_id)
 
 
 def has_key(ledger: Ledger, key: str) -> bool:

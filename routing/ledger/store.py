@@ -218,7 +218,10 @@ def desk_lock(ledger_path: Path) -> Iterator[None]:
     """One desk per ledger: an exclusive flock on a file beside it, which the kernel releases when the
     process ends, however it ends. Raises LedgerBusy at once if another desk holds it."""
     lock_path = ledger_path.with_name(ledger_path.name + ".lock")
-    handle = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        handle = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise NotWritable(f"{lock_path} を作れません（{error.strerror}）") from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

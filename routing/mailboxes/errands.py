@@ -1,5 +1,6 @@
 """What is done in the mailboxes beside reading them: filing what is decided, taking back and following drafts,
-asking whether somebody has answered already. Done in the threads that own connections; the desk records what came of it.
+copies among the sent mails, asking whether somebody has answered already. Done in the threads that own connections;
+the desk records what came of it.
 
 Only reads the ledger. A mailbox where an errand cannot be run now is read all the same.
 """
@@ -17,7 +18,8 @@ from intake.sources.answered import Answers
 from intake.sources.filing import Filed, ImapFiler
 from intake.sources.source import SourceUnavailable
 from replies.senders.draft_watch import DraftsWatch, Fate
-from routing.ledger import errands, withdrawing
+from replies.senders.sent_folder import SentFolder
+from routing.ledger import errands, outbox, restored, withdrawing
 from routing.ledger.store import Ledger
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ class ErrandsRun:
     mailbox: str
     filed: tuple[Filed, ...] = ()
     fates: tuple[Fate, ...] = ()
+    copied: tuple[int, ...] = ()
+    found_sent: tuple[int, ...] = ()
     problem: str = ""
 
     def record(self, ledger: Ledger, now: datetime) -> None:
@@ -38,6 +42,10 @@ class ErrandsRun:
             errands.note_filed(ledger, done, now)
         for fate in self.fates:
             errands.note_fate(ledger, fate, now)
+        for outbox_id in self.copied:
+            errands.note_copied(ledger, outbox_id)
+        for outbox_id in self.found_sent:
+            outbox.note_found_sent(ledger, outbox_id, now)
 
 
 class Errands(Protocol):
@@ -55,24 +63,32 @@ class Errands(Protocol):
 class MailboxErrands:
     """The `Errands` in one IMAP mailbox."""
 
-    def __init__(self, mailbox: str, filer: ImapFiler | None, watch: DraftsWatch | None) -> None:
+    def __init__(
+        self, mailbox: str, filer: ImapFiler | None, watch: DraftsWatch | None, sent: SentFolder | None = None
+    ) -> None:
         self._mailbox = mailbox
         self._filer = filer
         self._watch = watch
+        self._sent = sent
+        self._looked_for: set[int] = set()  # letters that a look among the sent mails did not find
 
     def run(self, ledger: Ledger) -> ErrandsRun | None:
         """Files first. What was done before something went wrong is told; the one does not hinder the other."""
         filed: list[Filed] = []
         fates: list[Fate] = []
+        copied: list[int] = []
+        found: list[int] = []
         problems = [
             self._try(lambda: self._file(ledger, filed)),
             self._try(lambda: self._withdraw(ledger, fates)),
             self._try(lambda: self._follow(ledger, fates)),
+            self._try(lambda: self._copy(ledger, copied)),
+            self._try(lambda: self._look_for(ledger, found)),
         ]
-        problem = " ".join(filter(None, problems))
-        if not (filed or fates or problem):
+        problem = " ".join(dict.fromkeys(filter(None, problems)))
+        if not (filed or fates or copied or found or problem):
             return None
-        return ErrandsRun(self._mailbox, tuple(filed), tuple(fates), problem)
+        return ErrandsRun(self._mailbox, tuple(filed), tuple(fates), tuple(copied), tuple(found), problem)
 
     def _try(self, errand: Callable[[], None]) -> str:
         """The problem in one sentence, or an empty string."""
@@ -91,6 +107,8 @@ class MailboxErrands:
             self._filer.close()
         if self._watch is not None:
             self._watch.close()
+        if self._sent is not None:
+            self._sent.close()
 
     def _file(self, ledger: Ledger, filed: list[Filed]) -> None:
         if self._filer is not None and (wanted := errands.to_file(ledger, self._mailbox)):
@@ -105,6 +123,17 @@ class MailboxErrands:
         drafts = [d for d in errands.open_drafts(ledger, self._mailbox) if d.key not in told]
         if self._watch is not None and drafts:
             fates.extend(self._watch.fates(drafts))
+
+    def _copy(self, ledger: Ledger, copied: list[int]) -> None:
+        if self._sent is not None and (letters := errands.to_copy(ledger, self._mailbox)):
+            copied.extend(self._sent.put(letters))
+
+    def _look_for(self, ledger: Ledger, found: list[int]) -> None:
+        """After a ledger was put back: which of the letters that wait had left already. Each is looked for once."""
+        letters = [x for x in restored.waiting(ledger, self._mailbox) if x.key not in self._looked_for]
+        if self._sent is not None and letters:
+            found.extend(self._sent.present(letters))
+            self._looked_for.update(letter.key for letter in letters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from replies.senders.draft_watch import DraftsWatch
 from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.maildir import MaildirSender
 from replies.senders.sender import Sender
+from replies.senders.sent_folder import SentFolder
 from routing.mailboxes.errands import Aides, MailboxErrands
 
 
@@ -94,9 +95,9 @@ def open_aides(settings: Settings) -> Aides:
     return Aides(
         answers={id: _answers(mailbox, settings) for id, mailbox in asked.items()},
         errands={
-            id: MailboxErrands(id, *_errands(mailbox, settings))
+            id: MailboxErrands(id, *helpers)
             for id, mailbox in settings.mailboxes.items()
-            if isinstance(mailbox, ImapMailbox) and any(_errands(mailbox, settings))
+            if isinstance(mailbox, ImapMailbox) and (helpers := _errands(mailbox, settings)) is not None
         },
     )
 
@@ -107,11 +108,13 @@ def _answers(mailbox: MailboxSettings, settings: Settings) -> Answers:
     return MaildirAnswers(mailbox.path)
 
 
-def _errands(mailbox: ImapMailbox, settings: Settings) -> tuple[ImapFiler | None, DraftsWatch | None]:
-    files = settings.mode != "rehearse" and any(mailbox.after.model_dump().values())
-    filer = ImapFiler(imap_access(mailbox, settings)) if files else None
-    watch = DraftsWatch(drafts_folder(mailbox, settings)) if settings.mode != "rehearse" else None
-    return filer, watch  # in mode "send" for drafts of the time before
+def _errands(mailbox: ImapMailbox, settings: Settings) -> tuple[ImapFiler, DraftsWatch | None, SentFolder] | None:
+    """In a rehearsal nothing is done in the mailboxes beside reading them."""
+    if settings.mode == "rehearse":
+        return None
+    access = imap_access(mailbox, settings)
+    watch = DraftsWatch(drafts_folder(mailbox, settings)) if settings.mode == "draft" else None
+    return ImapFiler(access), watch, SentFolder(access, mailbox.sent or "")
 
 
 def _direct_sender(sender: SenderSettings) -> Sender:

@@ -37,12 +37,18 @@ class People:
     answered: dict[str, str] = field(default_factory=dict)  # UID -> how
     away: bool = False
     asked: list[Asked] = field(default_factory=list)
+    sent: set[str] = field(default_factory=set)  # Message-IDs among the sent mails
 
     def how(self, asked: Asked) -> str:
         self.asked.append(asked)
         if self.away:
             raise SourceUnavailable("メールボックスに接続できません。")
         return self.answered.get(asked.uid, "")
+
+    def has_sent(self, message_id: str) -> bool:
+        if self.away:
+            raise SourceUnavailable("メールボックスに接続できません。")
+        return message_id in self.sent
 
     def close(self) -> None: ...
 

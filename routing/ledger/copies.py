@@ -1,0 +1,199 @@
+"""Copies of a ledger as files: read without a change, and put in the ledger's place.
+
+What took the place is whole before it has the name: it was checked, brought to today's schema, and holds what may
+have left since. What stood there is kept under another name and never overwritten. Decides nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from routing.clock import stamp
+from routing.ledger import promises, restored
+from routing.ledger.backup import BackupRefused, flush, named_disk
+from routing.ledger.migrations import migrations
+from routing.ledger.store import Ledger, LedgerBusy, refuse_newer
+
+_PASSING = frozenset({"wiped"})  # true of a desk at work, and of no copy of it
+_BUSY_MILLISECONDS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What an official did that a ledger tells and its copy does not: when, who, what, about which mail."""
+
+    at: str
+    by: str
+    what: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """A ledger that was put back. `aside`: where the one before it lies (None: there was none); `last`: the last
+    record of the copy; `hold`: the number of the hold over what may have left since; `deeds`: of officials since,
+    None where the ledger before could not be read."""
+
+    aside: Path | None
+    last: datetime | None
+    hold: int
+    deeds: tuple[Deed, ...] | None
+
+
+@contextmanager
+def read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """One moment of a ledger, without writing to it. One of an older release is brought up to date in memory. Raises
+    NewerLedger, sqlite3.DatabaseError."""
+    with closing(
+        sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    ) as file:
+        refuse_newer(file, path)
+        if not migrations.pending(Database(file)):
+            file.execute("BEGIN")
+            yield file
+            return
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+            file.backup(copy)
+            migrations.apply(Database(copy))
+            yield copy
+
+
+def put_back(file: Path, ledger: Path, who: tuple[str, str], now: datetime) -> PutBack:
+    """Puts a copy in the ledger's place; the caller holds the desk's lock. Raises BackupRefused, NewerLedger,
+    LedgerBusy, DiskFull; then the ledger is as it was."""
+    ledger = ledger.resolve()
+    if ledger.exists() and file.samefile(ledger):
+        raise BackupRefused(f"{file} は台帳そのものです。")
+    _check(file)
+    unfinished = ledger.with_name(f".{ledger.name}.{os.getpid()}.part")
+    try:
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with named_disk(ledger):
+            _copy(file, unfinished)
+        with closing(Ledger(unfinished)) as new:
+            deeds, last = _since(ledger, new), restored.last_record(new)
+            hold = restored.note(new, who, now)
+        _as_owned(ledger, unfinished)
+        flush(unfinished)
+        aside = _put_aside(ledger, now)
+        for side in ("-wal", "-shm"):  # of the ledger before: SQLite would play them over the new one
+            ledger.with_name(ledger.name + side).unlink(missing_ok=True)
+        unfinished.replace(ledger)
+        flush(ledger.parent)
+    finally:
+        for side in ("", "-wal", "-shm", "-journal"):
+            with suppress(OSError):
+                unfinished.with_name(unfinished.name + side).unlink(missing_ok=True)
+    return PutBack(aside, last, hold, deeds)
+
+
+def _check(file: Path) -> None:
+    """Refuses what `verify` faults, and what was never a ledger: an empty file would answer everybody anew."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            made = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('arrival', 'outbox')")
+            if made.fetchone()[0] != 2:
+                raise BackupRefused(f"{file} は台帳の控えではありません。")
+        with read_only(file) as connection:
+            faults = [a for a in promises.ask(connection) if not a.holds and a.name not in _PASSING]
+    except sqlite3.DatabaseError as error:
+        raise BackupRefused(f"{file} は台帳として読めません（{error}）。別の控えをお使いください。") from error
+    if faults:
+        told = "、".join(f"{a.name}（{a.sentence}）" for a in faults)
+        raise BackupRefused(f"{file} は約束どおりではありません: {told}。verify で確かめ、別の控えをお使いください。")
+
+
+def _copy(file: Path, to: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(to, isolation_level=None)) as copy,
+    ):
+        source.backup(copy)
+
+
+_MARKS = {"verdict": "max(id)", "event": "max(id)", "approval": "max(id)", "erasure": "max(rowid)"}
+_DEEDS = """SELECT v.recorded_at, v.decided_by, v.outcome, a.receipt FROM verdict v JOIN arrival a ON a.id = v.arrival_id
+        WHERE v.id > :verdict AND v.piece = '0' AND v.decided_by <> 'uketsuke'
+    UNION ALL SELECT e.recorded_at, e.done_by, e.kind, coalesce(a.receipt, e.lgcode || ' ' || e.detail) FROM event e
+        LEFT JOIN arrival a ON a.id = e.arrival_id WHERE e.id > :event AND e.done_by <> 'uketsuke'
+    UNION ALL SELECT recorded_at, done_by, 'approve-sender', sender FROM approval WHERE id > :approval
+    UNION ALL SELECT x.recorded_at, x.done_by, x.kind, a.receipt FROM erasure x JOIN arrival a ON a.id = x.arrival_id
+        WHERE x.recorded_at >= :last AND x.done_by <> 'uketsuke'
+    ORDER BY 1"""
+
+
+def _since(ledger: Path, new: Ledger) -> tuple[Deed, ...] | None:
+    """What officials did by the ledger that stands there, after the copy was taken; rows are only added, so those
+    beyond the copy's last ones. None where it cannot be read."""
+    marks = {
+        table: (row[0] or 0) if (row := new.row(f"SELECT {mark} FROM {table}")) else 0 for table, mark in _MARKS.items()
+    }
+    last = restored.last_record(new)
+    if not ledger.exists():
+        return None
+    try:
+        with read_only(ledger) as connection:
+            rows = connection.execute(_DEEDS, {**marks, "last": stamp(last) if last else ""}).fetchall()
+    except Exception:  # noqa: BLE001 - whatever ails it (damage, no right, a newer release) it is put aside
+        return None
+    return tuple(dict.fromkeys(Deed(*map(str, row)) for row in rows))
+
+
+def _as_owned(ledger: Path, unfinished: Path) -> None:
+    """The service goes on under its own user, whoever puts the ledger back."""
+    if ledger.exists():
+        with suppress(PermissionError):
+            os.chown(unfinished, ledger.stat().st_uid, ledger.stat().st_gid)
+
+
+def _put_aside(ledger: Path, now: datetime) -> Path | None:
+    """The ledger that stands there has a second name afterwards, and so has its write-ahead log, if SQLite cannot
+    empty that: opening a damaged file may take it away. Raises LedgerBusy where another program has it open."""
+    if not ledger.exists():
+        return None
+    aside = _second_name(ledger, now)
+    log, aside_log = (path.with_name(path.name + "-wal") for path in (ledger, aside))
+    try:
+        if log.exists():
+            os.link(log, aside_log)
+        if _emptied_log(ledger):
+            aside_log.unlink(missing_ok=True)
+    except BaseException:
+        aside_log.unlink(missing_ok=True)
+        aside.unlink()
+        raise
+    return aside
+
+
+def _second_name(ledger: Path, now: datetime) -> Path:
+    for number in range(1, 100):
+        more = f"-{number}" if number > 1 else ""
+        aside = ledger.with_name(f"{ledger.stem}-{now:%Y%m%d-%H%M%S}{more}{ledger.suffix}")
+        with suppress(FileExistsError):
+            os.link(ledger, aside)
+            return aside
+    raise BackupRefused(f"{ledger.parent} に、今の台帳を残す名前がありません。")
+
+
+def _emptied_log(ledger: Path) -> bool:
+    """Leaving WAL empties the log, and is only granted to who has the file alone (https://sqlite.org/wal.html).
+    False where the file is damaged."""
+    try:
+        with closing(sqlite3.connect(ledger, isolation_level=None)) as connection:
+            connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise LedgerBusy("台帳が他のプログラムに使われています") from error
+        return False
+    except sqlite3.DatabaseError:
+        return False
+    return True

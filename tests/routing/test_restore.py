@@ -1,0 +1,240 @@
+"""`restore`: a backup takes the ledger's place, what was there is kept, and nothing leaves a second time by itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from routing import operate
+from routing.cli.app import run_command
+from routing.clock import JST
+from routing.decision.cases import Override
+from routing.ledger import backup, copies, outbox, promises
+from routing.ledger.backup import BackupRefused
+from routing.ledger.store import Ledger, desk_lock
+from routing.operate import Who
+from routing.reading.child import Reader
+from routing.register import Register
+from routing.tracking import holding
+from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
+from tests.routing.desk_at_hand import Office, mail, open_office
+from tests.routing.test_errands import People
+
+WHO = Who("職員", "ディスクの故障")
+LATER = IN_TIME + timedelta(hours=3)
+
+
+def answer(number: int) -> bytes:
+    return mail(body=f"{number}", headers={"Message-ID": f"<{number}@city>"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, register: Register, reader: Reader) -> Path:
+    """A ledger with one answered mail; a backup of it; then a second answered mail, and a decision about the first."""
+    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        office = open_office(tmp_path, register, reader, ledger)
+        first = office.settle(answer(1)).decided.arrival
+        list(office.desk.deliver(office.sender))
+        backup.backup(ledger, tmp_path / "copy.db", replace=False)
+        office.now += timedelta(minutes=30)
+        office.settle(answer(2))
+        list(office.desk.deliver(office.sender))
+        operate.decide_again(office.desk, first, Override(outcome="ignored", take_in=True, by="山田", why="取下げ"))
+    return tmp_path
+
+
+@pytest.fixture
+def again(folder: Path, register: Register, reader: Reader) -> Iterator[Office]:
+    """The office on the ledger that was put back, some hours later."""
+    copies.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
+    with closing(Ledger(folder / "ledger.db")) as ledger:
+        office = open_office(folder, register, reader, ledger)
+        office.now = LATER + timedelta(minutes=1)
+        yield office
+
+
+def rows(file: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_the_backup_stands_there_and_the_ledger_of_before_beside_it(folder: Path) -> None:
+    done = copies.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
+
+    assert done.aside == folder / "ledger-20230718-130000.db"
+    assert rows(done.aside, "SELECT count(*) FROM arrival") == [(2,)]
+    assert rows(folder / "ledger.db", "SELECT count(*) FROM arrival") == [(1,)]
+    assert done.last == IN_TIME
+    assert done.deeds is not None
+    assert [(d.by, d.what) for d in done.deeds] == [("山田", "ignored")]
+    event = "SELECT detail, done_by, why, recorded_at FROM event WHERE kind = 'restored'"
+    assert rows(folder / "ledger.db", event) == [
+        ("2023-07-18T10:00:00+09:00", "職員", "ディスクの故障", "2023-07-18T13:00:00+09:00")
+    ]
+    assert (folder / "ledger.db").stat().st_mode & 0o777 == 0o600
+    assert sorted(p.name for p in folder.glob("*ledger*")) == ["ledger-20230718-130000.db", "ledger.db"]
+    assert (folder / "copy.db").exists()
+
+
+def test_the_same_mail_gets_the_same_letter_which_waits_for_an_official(again: Office, folder: Path) -> None:
+    """Nothing can be asked whether it left: it waits, however often the desk looks, until the release."""
+    before = rows(folder / "ledger-20230718-130000.db", "SELECT key, message_id FROM outbox WHERE arrival_id = 2")
+    again.settle(answer(2), IN_TIME + timedelta(minutes=29))
+
+    assert list(again.desk.deliver(again.sender)) == []
+    assert rows(folder / "ledger.db", "SELECT key, message_id FROM outbox WHERE arrival_id = 2") == before
+    (stop,) = holding.standing(again.desk)
+    assert (stop.waiting, stop.last_record) == (1, IN_TIME)
+    assert "控えの最後の記録 令和５年７月18日" in holding.said(stop).replace("（火）", "")
+
+    holding.release_sending(again.desk, None, WHO)
+    assert [d.state for d in again.desk.deliver(again.sender)] == ["sent"]
+
+
+def test_a_mail_that_came_after_the_restore_is_answered_at_once(again: Office) -> None:
+    again.settle(answer(3), LATER + timedelta(seconds=1))
+    assert [d.state for d in again.desk.deliver(again.sender)] == ["sent"]
+
+
+def test_after_the_release_the_sent_mails_are_asked_before_each_such_letter(again: Office) -> None:
+    again.settle(answer(2), IN_TIME + timedelta(minutes=29))
+    (letter,) = list(again.ledger.rows("SELECT o.message_id FROM outbox o JOIN to_send q ON q.outbox_id = o.id"))
+    holding.release_sending(again.desk, None, WHO)
+    people = People(away=True)
+
+    for _ in range(6):  # however long the mailbox cannot be asked
+        assert [d.state for d in again.desk.deliver(again.sender, {"n_mynumber": people})] == ["later"]
+        again.now += timedelta(hours=1)
+    people.away, people.sent = False, {letter["message_id"]}
+    assert [d.state for d in again.desk.deliver(again.sender, {"n_mynumber": people})] == ["sent"]
+    assert again.sender.posted == []
+    assert all(a.holds for a in promises.ask(again.ledger.connection))
+
+
+def test_what_is_found_among_the_sent_mails_is_marked_while_it_is_held(again: Office) -> None:
+    again.settle(answer(2), IN_TIME + timedelta(minutes=29))
+    (row,) = again.ledger.rows("SELECT outbox_id FROM to_send")
+
+    outbox.note_found_sent(again.ledger, row["outbox_id"], again.now)
+    outbox.note_found_sent(again.ledger, row["outbox_id"], again.now)  # told twice after a crash
+
+    assert [s.waiting for s in holding.standing(again.desk)] == [0]
+    states = again.ledger.rows("SELECT state FROM posting WHERE outbox_id = ? ORDER BY id", row["outbox_id"])
+    assert [s["state"] for s in states] == ["queued", "sending", "sent"]
+    assert all(a.holds for a in promises.ask(again.ledger.connection))
+
+
+def test_a_decision_that_is_repeated_makes_the_letter_of_before(again: Office, folder: Path) -> None:
+    arrival = operate.arrivals.get(again.ledger, 1)
+    assert arrival is not None
+    operate.decide_again(again.desk, arrival, Override(outcome="ignored", take_in=True, by="山田", why="取下げ"))
+    assert again.standing(YOKOHAMA, "nanbyo").state == "outstanding"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("nothing", b""),
+        ("no database", b"no ledger" * 1000),
+        ("half of one", None),
+        ("a database of others", "CREATE TABLE x (y)"),
+        ("a promise broken", "DELETE FROM raw"),
+    ],
+)
+def test_what_is_no_whole_backup_is_refused_and_nothing_changes(folder: Path, name: str, data: bytes | str | None) -> None:
+    bad = folder / "bad.db"
+    if isinstance(data, bytes):
+        bad.write_bytes(data)
+    elif data is None:
+        whole = (folder / "copy.db").read_bytes()
+        bad.write_bytes(whole[: len(whole) // 2])
+    else:
+        if data.startswith("DELETE"):
+            shutil.copy(folder / "copy.db", bad)
+        with closing(sqlite3.connect(bad)) as connection, connection:
+            connection.execute(data)
+    before = (folder / "ledger.db").read_bytes()
+
+    with pytest.raises(BackupRefused):
+        copies.put_back(bad, folder / "ledger.db", WHO.pair, LATER)
+
+    assert (folder / "ledger.db").read_bytes() == before, name
+    assert not list(folder.glob("ledger-*")) + list(folder.glob(".ledger*"))
+
+
+def test_the_ledger_itself_is_refused_by_whatever_name(folder: Path) -> None:
+    os.link(folder / "ledger.db", folder / "other.db")
+    (folder / "link.db").symlink_to(folder / "ledger.db")
+    for name in ("ledger.db", "other.db", "link.db"):
+        with pytest.raises(BackupRefused, match="台帳そのもの"):
+            copies.put_back(folder / name, folder / "ledger.db", WHO.pair, LATER)
+
+
+def test_a_second_restore_in_the_same_second_overwrites_nothing(folder: Path) -> None:
+    asides = {copies.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER).aside for _ in range(3)}
+    assert len(asides) == 3
+    assert all(aside is not None and aside.exists() for aside in asides)
+
+
+def test_a_damaged_ledger_is_put_aside_as_it_is(folder: Path) -> None:
+    (folder / "ledger.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+    (folder / "ledger.db-wal").write_bytes(b"log")
+    done = copies.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
+
+    assert done.deeds is None
+    assert done.aside is not None
+    assert done.aside.read_bytes().endswith(b"\xff" * 5000)
+    assert done.aside.with_name(done.aside.name + "-wal").exists()
+    with closing(Ledger(folder / "ledger.db")) as ledger:
+        assert all(a.holds for a in promises.ask(ledger.connection))
+
+
+def test_a_ledger_that_is_gone_is_made_anew(folder: Path) -> None:
+    (folder / "ledger.db").unlink()
+    done = copies.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
+    assert (done.aside, done.deeds) == (None, None)
+    assert rows(folder / "ledger.db", "SELECT count(*) FROM arrival") == [(1,)]
+
+
+def test_an_older_backup_is_brought_to_todays_schema(folder: Path) -> None:
+    golden = Path(__file__).parents[1] / "ledgers" / "m004.db"
+    copies.put_back(golden, folder / "ledger.db", WHO.pair, datetime(2024, 1, 1, tzinfo=JST))
+    with closing(Ledger(folder / "ledger.db")) as ledger:
+        assert ledger.rows("SELECT count(*) FROM sending_hold")[0][0] == 1
+
+
+def test_while_somebody_has_the_ledger_open_it_waits_its_turn(folder: Path) -> None:
+    with closing(Ledger(folder / "ledger.db")):
+        words = ["--settings", str(folder / "settings.toml"), "restore", str(folder / "copy.db"), *BY]
+        assert run_command(words) == 75
+    assert not list(folder.glob("ledger-*"))
+
+
+BY = ("--by", "職員", "--why", "故障")
+
+
+def test_the_command(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    program = ["--settings", str(folder / "settings.toml"), "--now", "2023-07-18T13:00:00+09:00"]
+    words = [*program, "restore", str(folder / "copy.db"), *BY]
+    with desk_lock(folder / "ledger.db"):
+        assert run_command(words) == 75
+    capfd.readouterr()
+
+    assert run_command(words) == 0
+    said = capfd.readouterr().out
+    assert "この間の職員の判断と記録は 1件です。もう一度行ってください。" in said
+    assert "2023-07-18T10:30 山田 ignored" in said
+    assert "release-sending 1" in said
+    assert run_command([*program, "held"]) == 0
+    told = capfd.readouterr().out.replace("\n", "")
+    assert "台帳を控えから戻しました（停止 1：" in told
+    assert "職員「故障」" in told
+    assert run_command([*program, "verify"]) == 0
+    assert run_command([*program, "restore", str(folder / "ledger.db"), *BY]) == 1
