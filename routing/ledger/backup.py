@@ -52,7 +52,7 @@ def named_disk(file: Path) -> Iterator[None]:
     except (OSError, sqlite3.Error) as error:
         if getattr(error, "errno", 0) in _FULL or "full" in str(error):
             raise DiskFull(f"{file} を書く場所に空きがありません") from error
-        raise BackupRefused(f"{file} に書けません（{error}）。") from error
+        raise BackupRefused(f"{file} に控えを書けません（{error}）。") from error
 
 
 def _copy(ledger: Ledger, to: Path) -> None:
