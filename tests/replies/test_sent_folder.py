@@ -1,0 +1,69 @@
+"""Copies of what left by SMTP among the sent mails of a mailbox, under both hierarchy separators of real Dovecots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from intake.mail.ids import MessageIds
+from intake.sources.source import SourceUnavailable
+from replies.senders.sent_folder import Letter, SentFolder
+from tests.servers.dovecot import Dovecot
+from tests.servers.folders import BELOW_INBOX, JAPANESE, Box, box_on, dovecot_of
+
+IDS = MessageIds(b"k" * 32)
+SENT = "送信済みアイテム"
+
+
+def letter(number: int) -> Letter:
+    message_id = IDS.make(f"N0718-7K3M-9QX{number}", "acknowledgement", "mhlw.go.jp")
+    data = f"From: n_mynumber@mhlw.go.jp\r\nTo: a@city.test\r\nMessage-ID: {message_id}\r\n\r\n受付 {number}\r\n"
+    return Letter(number, message_id, data.encode())
+
+
+@pytest.fixture(scope="module", params=[JAPANESE, BELOW_INBOX], ids=["slash", "dot"])
+def servers(request: pytest.FixtureRequest) -> Iterator[tuple[Dovecot, str]]:
+    with dovecot_of(request.param) as dovecot:
+        yield dovecot, "INBOX." if request.param == BELOW_INBOX else ""
+
+
+@pytest.fixture
+def box(servers: tuple[Dovecot, str]) -> Iterator[Box]:
+    with box_on(*servers) as made:
+        yield made
+
+
+def test_a_copy_lies_in_the_folder_that_the_server_marks_as_sent_once(box: Box) -> None:
+    """RFC 6154 \\Sent. A crash between APPEND and its record has the letter put again: it is found."""
+    sent = SentFolder(box.access)
+    assert list(sent.put([letter(1), letter(2)])) == [1, 2]
+    assert list(sent.put([letter(2), letter(3)])) == [2, 3]
+    assert box.lists(SENT) == [letter(n).data for n in (1, 2, 3)]
+    assert box.lists("INBOX") == []
+
+
+def test_what_the_server_filed_by_itself_gets_no_second_copy(box: Box) -> None:
+    box.person.append(box.prefix + SENT, letter(4).data)
+    assert list(SentFolder(box.access).put([letter(4)])) == [4]
+    assert box.lists(SENT) == [letter(4).data]
+
+
+def test_a_folder_that_the_settings_name_is_used(box: Box) -> None:
+    assert list(SentFolder(box.access, box.prefix + "控え").put([letter(5)])) == [5]
+    assert (box.lists("控え"), box.lists(SENT)) == ([letter(5).data], [])
+
+
+def test_only_what_lies_there_is_told_to_have_left(box: Box) -> None:
+    sent = SentFolder(box.access)
+    list(sent.put([letter(6)]))
+    assert list(sent.present([letter(6), letter(7)])) == [6]
+    assert box.lists(SENT) == [letter(6).data]
+
+
+def test_a_server_that_cannot_be_reached_is_told_and_nothing_is_put(box: Box) -> None:
+    nowhere = SentFolder(replace(box.access, port=1))
+    for ask in (nowhere.put, nowhere.present):
+        with pytest.raises(SourceUnavailable):
+            list(ask([letter(8)]))
