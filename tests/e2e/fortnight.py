@@ -1,8 +1,9 @@
 """The script of the simulated fortnight: who sends what, when and how, by a fixed seed.
 
 129 respondents and 1,659 municipalities from 7 to 25 July 2023, each with a habit: early or at the last
-minute, wrong and then corrected, to the wrong mailbox, from a strange address, in parts, or not at all. A
-script is told in mails and in what each answer in them is; it knows nothing of the ledger.
+minute, wrong and then corrected, to the wrong mailbox, from a strange address, in parts, or not at all; what comes
+second comes from the same address or from a colleague, who answers our letter. A script is told in mails and in
+what each answer in them is; it knows nothing of the ledger.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 
 from config.jst import JST
 from config.roster import Body
+from tests.e2e.fortnight_addresses import Addresses
 from tests.e2e.fortnight_mails import PROGRAMS, Effect, Sent, collated, sheet, subject_of
 from tests.workbooks.forms_at_hand import the_roster
 
@@ -64,6 +66,19 @@ OWN_HABITS: Mapping[Habit, int] = {
     (("mid", "strange"),): 1,
     (): 3,
 }
+# Of senders whose domain tells no body: a second answer waits, unless it answers our letter or is the body's own.
+UNUSUAL_HABITS: Mapping[Habit, int] = {
+    (("early", "whole"),): 4,
+    (("usual", "whole"),): 4,
+    (("usual", "faulty"), ("last", "whole")): 2,
+    (("early", "whole"), ("usual", "unasked")): 2,
+    (("mid", "whole"), ("usual", "in thread")): 2,
+    (("early", "whole"), ("last", "own")): 2,
+    (): 1,
+}
+# Who sends what comes second, per hundred: an assumption. `again`: the same address, unasked or at least not in the
+# thread; `thread`: the same, answering our letter; `colleague`: another person who answers it.
+SECOND = {"again": 50, "thread": 25, "colleague": 25}
 LIST_HABITS: Mapping[Habit, int] = {
     (("early", "all"),): 8,
     (("usual", "all"),): 26,
@@ -114,7 +129,7 @@ def script() -> tuple[Sent, ...]:
 
 
 def _inquiry(body: Body) -> tuple[str, str]:
-    return f"shokai@b{body.lgcode}.lg.jp", f"【照会】記載方法について（{body.full_name}）"
+    return Addresses(body).planning, f"【照会】記載方法について（{body.full_name}）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +141,11 @@ class _Play:
     def obligation(self, body: Body, program: str) -> Iterator[Sent]:
         """What one respondent sends about one program: its own sheet, its list, or both."""
         if own_demanded(body, program):
-            for number, (window, act) in enumerate(self._habit(OWN_HABITS), 1):
-                yield self._own(body, program, (window, act), number)
+            habits = UNUSUAL_HABITS if Addresses(body).kind == "unusual" else OWN_HABITS
+            before: Sent | None = None
+            for number, step in enumerate(self._habit(habits), 1):
+                before = self._following(before, self._own(body, program, step, number), step[1])
+                yield before
         bodies = collected_by(body, program)
         if bodies:
             yield from self._lists(body, program, bodies)
@@ -138,7 +156,8 @@ class _Play:
             program = self.dice.choice(("yobosesshu", "kenshin"))
             window = self.dice.choice(("mid", "usual", "late"))
             effect = Effect("collected", body.lgcode, program, "held")
-            yield self._sent(body, program, window, (effect,), sheet(body, program))
+            made = self._sent(body, program, window, (effect,), sheet(body, program))
+            yield replace(made, sender=Addresses(body).colleague(program), kind="direct")
 
     def welcome(self) -> Iterator[Sent]:
         """A prefecture's own sheet on 予防接種, which nobody demands."""
@@ -178,14 +197,32 @@ class _Play:
         # what is wrong again is one of the two points that were told the first time
         again = self.dice.choice(("telephone", "q9"))
         fault = {"faulty": "both", "faulty again": again}.get(act, "")
-        outcome = {"faulty": "correction", "faulty again": "held", "rival": "held"}.get(act, "accepted")
+        outcomes = {"faulty": "correction", "faulty again": "held", "rival": "held", "unasked": "held"}
+        outcome = outcomes.get(act, "accepted")
         effect = Effect("own", body.lgcode, program, outcome, fault)
         made = self._sent(body, program, window, (effect,), sheet(body, program, fault, version))
         if act == "rival":
-            return replace(made, sender=f"kikaku@b{body.lgcode}.lg.jp")
+            return replace(made, sender=Addresses(body).planning, kind="another section")
+        if act == "own":
+            return replace(made, sender=Addresses(body).planning, kind="own domain")
         if act == "strange":
-            return replace(made, sender=f"b{body.lgcode}@mail.example.com", effects=(), waits=True)
+            sender = f"tantou.{body.lgcode}@mail.example.com"
+            return replace(made, sender=sender, kind="free mail", effects=(), waits=True)
         return replace(made, mailbox=_astray(program)) if act == "astray" else made
+
+    def _following(self, before: Sent | None, made: Sent, act: str) -> Sent:
+        """What comes second, told whether from the same address, and in which thread."""
+        if before is None or act in ("rival", "own"):
+            return made
+        ways = {"in thread": "thread", "unasked": "again"}
+        how = ways.get(act) or self.dice.choices(list(SECOND), list(SECOND.values()))[0]
+        if how == "again" or any(e.outcome == "held" for e in before.effects):  # what is held has no letter to answer
+            return replace(made, kind=_again(made))
+        if how == "thread" or made.kind in ("outsourced", "unusual"):  # a contractor has one address
+            return replace(made, kind=_again(made), answers=before)
+        (program,) = {e.program for e in made.effects}
+        colleague = Addresses(_body(made.by)).colleague(program)
+        return replace(made, sender=colleague, kind="colleague in thread", answers=before)
 
     def _lists(self, body: Body, program: str, bodies: tuple[Body, ...]) -> Iterator[Sent]:
         """A prefecture's lists: which rows each act brings, and which of them are broken."""
@@ -201,11 +238,14 @@ class _Play:
             "mended": (several, ()),
             "a row broken": (several, several[:1]),
         }
+        before: Sent | None = None
         for version, (window, act) in enumerate(self._habit(LIST_HABITS), 1):
             rows, broken = acts[act]
             if rows:
                 made = self._list((body, program), window, (rows, broken), version)
-                yield replace(made, mailbox=_astray(program)) if act == "astray" else made
+                made = replace(made, mailbox=_astray(program)) if act == "astray" else made
+                before = self._following(before, made, act)
+                yield before
 
     def _list(
         self, by: tuple[Body, str], window: str, rows: tuple[Sequence[Body], Sequence[Body]], version: int
@@ -225,11 +265,22 @@ class _Play:
             at=self._at(window),
             mailbox=PROGRAMS[program][2],
             by=body.lgcode,
-            sender=f"{program}@b{body.lgcode}.lg.jp",
+            sender=Addresses(body).of(program),
             subject=subject,
             files=((f"{subject}.xlsx", data),),
             effects=effects,
+            kind=Addresses(body).kind,
         )
+
+
+def _again(made: Sent) -> str:
+    return made.kind if made.kind in ("outsourced", "unusual") else "same address again"
+
+
+def _body(lgcode: str) -> Body:
+    found = the_roster().by_code(lgcode)
+    assert found is not None
+    return found
 
 
 def _astray(program: str) -> str:

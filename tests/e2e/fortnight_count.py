@@ -7,7 +7,7 @@ design: newest valid counts, in time once in time, what waits shows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -147,7 +147,27 @@ class Count:
             for answers in self._told.values()
             for sent, effect in answers.told
         )
-        return files + sum(sent.waits for sent in self.decided)
+        return files + sum(sent.waits + self._told_of(sent) for sent in self.decided)
+
+    def _told_of(self, sent: Sent) -> int:
+        """How many things officials are told of one mail, of each program one: an answer behind which nothing but
+        some local government's domain stands (確認未了), and one that took another address's place; and once the doubt
+        which time counts, where our letter asked in time for the rest and it came too late."""
+        accepted = [e for e in sent.effects if e.outcome == "accepted"]
+        unconfirmed = {e.program for e in accepted if sent.kind == "unusual"}
+        displacing = {e.program for e in accepted if self._displaces(sent, e)}
+        return len(unconfirmed) + len(displacing) + self._doubtful(sent)
+
+    def _doubtful(self, sent: Sent) -> bool:
+        """Whether it answers what we wrote about a mail that was in time, and brings after the deadline what had
+        not been handed in before."""
+        asked_in_time = sent.answers is not None and sent.answers.at <= DEADLINE < sent.at
+        return asked_in_time and any(self._told[e.part, e.body, e.program].late for e in sent.effects)
+
+    def _displaces(self, sent: Sent, effect: Effect) -> bool:
+        answers = self._told[effect.part, effect.body, effect.program].accepted
+        before = [s for s in answers if s.at < sent.at]
+        return bool(before) and before[-1].sender != sent.sender
 
     def _made_good(self, sent: Sent, effect: Effect, accepted: Sequence[Sent]) -> bool:
         return any(s.at > sent.at and (s.sender == sent.sender or effect.fault) for s in accepted)
@@ -167,8 +187,19 @@ class Count:
 
     def _senders(self, lgcode: str, mailbox: str) -> frozenset[str]:
         """Who handed something in for a body's programs of a mailbox, wherever it was sent to."""
-        mine = [s for s in self.decided if s.by == lgcode]
-        return frozenset(s.sender for s in mine for e in s.effects if PROGRAMS[e.program][2] == mailbox)
+        return frozenset(s.sender for s in self._handed_in(lgcode, mailbox) if s.kind != "unusual")
+
+    def strangers(self, lgcode: str, mailbox: str) -> frozenset[str]:
+        """Who handed in as well, and is not written to, since nothing tells that he is the body's."""
+        return frozenset(s.sender for s in self._handed_in(lgcode, mailbox) if s.kind == "unusual")
+
+    def _handed_in(self, lgcode: str, mailbox: str) -> Iterator[Sent]:
+        """What counts as handed in: not what lacks proof beside an answer that stands."""
+        for sent in (s for s in self.decided if s.by == lgcode):
+            for effect in sent.effects:
+                unproven = effect.outcome == "held" and not effect.fault
+                if PROGRAMS[effect.program][2] == mailbox and not unproven:
+                    yield sent
 
     def codes(self) -> dict[str, tuple[int, int]]:
         """Finding code -> how often it asked for correction, and of how many bodies."""

@@ -55,7 +55,8 @@ class Effect:
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One mail of the script. `at`: when the ministry's server received it; `waits`: it is held as a whole
-    and hands nothing in; `by`: the body that sends it."""
+    and hands nothing in; `by`: the body that sends it; `kind`: what sort of sender (`fortnight_addresses.py`, and
+    "colleague in thread", "same address again"); `answers`: the earlier mail whose reply this one answers."""
 
     at: datetime
     mailbox: str
@@ -66,6 +67,8 @@ class Sent:
     effects: tuple[Effect, ...] = ()
     waits: bool = False
     header: tuple[str, str] = ("X-Mailer", "Outlook")
+    kind: str = ""
+    answers: Sent | None = None
 
 
 def subject_of(name: str) -> str:
@@ -112,8 +115,14 @@ def _named(row: AnswerSheet, body: Body, version: int) -> AnswerSheet:
     return replace(row, fields=tuple(replace(f, value=texts.get(f.key, f.value)) for f in row.fields))
 
 
-def raw(sent: Sent, number: int) -> bytes:
-    """The mail's bytes, the server's Received line on top, by which a Maildir tells the time of receipt."""
+def message_id(number: int) -> str:
+    """Of the mail of that number."""
+    return f"<{number}@mail.example.lg.jp>"
+
+
+def raw(sent: Sent, number: int, in_reply_to: str = "") -> bytes:
+    """The mail's bytes, the server's Received line on top, by which a Maildir tells the time of receipt.
+    `in_reply_to`: Message-ID of a letter of ours."""
     message = EmailMessage(policy=SMTP)
     message["Received"] = (
         f"from mail.example.lg.jp by mx.mhlw.go.jp with ESMTP id {number}; {format_datetime(sent.at)}"
@@ -121,9 +130,11 @@ def raw(sent: Sent, number: int) -> bytes:
     message["From"] = f"担当　一郎 <{sent.sender}>"
     message["To"] = MAILBOXES[sent.mailbox]
     message["Subject"] = sent.subject
-    message["Message-ID"] = f"<{number}@mail.example.lg.jp>"
+    message["Message-ID"] = message_id(number)
     message["Date"] = format_datetime(sent.at)
     message[sent.header[0]] = sent.header[1]
+    if in_reply_to:
+        message["In-Reply-To"] = in_reply_to
     message.set_content("標記についてお送りいたします。\n")
     for name, data in sent.files:
         message.add_attachment(data, maintype=XLSX[0], subtype=XLSX[1], filename=name)

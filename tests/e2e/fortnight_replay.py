@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
 from functools import cache
 from pathlib import Path
 
@@ -21,13 +22,15 @@ from routing.ledger.store import Ledger, desk_lock
 from routing.mailboxes.factory import open_sender, open_source
 from routing.notices.remind import Recipient, recipients
 from routing.notices.reminding import at_hand, round_due
+from routing.operate import approve_sender
 from routing.reading.child import Reader
 from routing.register import build_register
 from routing.tracking.national import overview
 from routing.tracking.overview import Status, status_at
 from routing.tracking.reports import open_instant, prefecture_report
+from routing.who import Who
 from tests.e2e.fortnight import ANSWERED_AFTER, INSTANTS, REMINDERS, script
-from tests.e2e.fortnight_mails import Sent, raw
+from tests.e2e.fortnight_mails import Sent, message_id, raw
 from tests.routing.desk_at_hand import settings_in
 
 
@@ -108,24 +111,41 @@ def _play(
     """Every mail in its turn; at each instant what is told then, before anything later has come. `reminded` is
     filled at the instants of the calendar."""
     instants, calendar = list(INSTANTS), list(REMINDERS)
+    replies: dict[str, str] = {}
     for number, sent in enumerate(mails, 1):
         while calendar and calendar[0] < sent.at + ANSWERED_AFTER:
             at = calendar.pop(0)
             reminded[at] = _remind(desk, at, really=not calendar)
         while instants and instants[0] < sent.at + ANSWERED_AFTER:
             yield instants[0], _told(desk, instants.pop(0))
-        deliver(desk, folder, sent, number)
+        answered = mails.index(sent.answers) + 1 if sent.answers else 0
+        deliver(desk, folder, sent, number, _our_letter(folder, replies, answered))
     assert not instants
 
 
-def deliver(desk: Desk, folder: Path, sent: Sent, number: int) -> None:
-    """One mail into its Maildir, decided two minutes later, and its reply out into a Maildir."""
+def _our_letter(folder: Path, known: dict[str, str], number: int) -> str:
+    """Message-ID of the reply that really left for the mail of that number (0: none is meant)."""
+    if not number:
+        return ""
+    for path in (folder / "outgoing" / "new").iterdir():
+        if path.name not in known:
+            made = message_from_bytes(path.read_bytes())
+            known[path.name] = ""
+            known[str(made["In-Reply-To"]).strip()] = str(made["Message-ID"]).strip()
+    return known[message_id(number)]
+
+
+def deliver(desk: Desk, folder: Path, sent: Sent, number: int, in_reply_to: str = "") -> None:
+    """One mail into its Maildir, decided two minutes later, and its reply out into a Maildir. Who is at a
+    contractor's is let in by an official, the first time, as soon as he is held."""
     name = f"{int(sent.at.timestamp())}.M{number}"
-    (folder / "inbox" / sent.mailbox / "new" / name).write_bytes(raw(sent, number))
+    (folder / "inbox" / sent.mailbox / "new" / name).write_bytes(raw(sent, number, in_reply_to))
     desk.clock = rehearsed(sent.at + ANSWERED_AFTER)
     with closing(open_source(desk.settings.mailboxes[sent.mailbox], desk.settings)) as source:
         assert desk.collect(sent.mailbox, source) == 1
-    assert len(list(desk.settle_waiting())) == 1
+    (settled,) = desk.settle_waiting()
+    if sent.kind == "outsourced" and settled.decided.mail.rule == "unknown_sender":
+        approve_sender(desk, settled.decided.arrival, Who("山田", "委託先であることを市に確認"))
     with closing(open_sender(desk.settings, desk.register.survey)) as sender:
         assert all(delivery.state == "sent" for delivery in desk.deliver(sender))
 
