@@ -7,7 +7,7 @@ mail. Decides nothing, remembers nothing; opens no connection, no ledger and no 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from config.survey import Survey
 from intake.attached import Context, Opening, read_alone, read_leaves
@@ -24,10 +24,21 @@ from intake.mail.portions import portion_of
 from intake.mail.received import reached_at
 from intake.mail.said import amends, asks
 from intake.personal import holds_my_number, mask
-from intake.submission import FileReading, MailKind, Submission
+from intake.submission import AnswerSheet, Claim, FileReading, MailKind, Submission, place_in
 
-__all__ = ["Context", "read_mail", "read_single_file", "told_passwords"]
+__all__ = ["Context", "Told", "read_mail", "read_single_file", "told_passwords"]
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of a mail from elsewhere. `passwords` are tried on what is locked, after those in the mail's own
+    text, and appear in nothing that is returned; `allowed`: places (`Submission.alarms`) of which an official said
+    that they hold no My Number, and no register."""
+
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    allowed: frozenset[str] = frozenset()
+
+
+NOTHING_TOLD = Told()
 _PERSONS = frozenset({"submission", "reply", "inquiry"})
 
 
@@ -36,11 +47,10 @@ def read_mail(
     context: Context,
     skip: frozenset[int] = frozenset(),
     begin: Callable[[int], None] = lambda n: None,
-    passwords: tuple[str, ...] = (),
+    told: Told = NOTHING_TOLD,
 ) -> Submission:
     """The mail, read. `skip`: positions of files that cost an earlier reader its life; `begin` is called
-    with the position of each file before it is opened. `passwords`: those told elsewhere; they are tried on
-    what is locked, after those in this mail's own text, and appear in nothing that is returned."""
+    with the position of each file before it is opened. `told`: what is known of it from elsewhere."""
     names = context.roster.names()
     part = parse(raw)
     message = read_message(part, names)
@@ -48,8 +58,8 @@ def read_mail(
     found = leaves(part, names)
     if brings_back(part, message, names, claim):
         found = mark_returned(found)
-    told = told_in(message.subject) + told_in(message.body)
-    opening = Opening(context, skip, begin, tuple(dict.fromkeys(told + passwords)))
+    own_passwords = told_in(message.subject) + told_in(message.body)
+    opening = Opening(context, skip, begin, tuple(dict.fromkeys(own_passwords + told.passwords)))
     files = tuple(read_leaves((f for f in found if not f.displayed), opening))
     has_form = any(f.kind != "other" for f in files)
     kind = tell_kind(part, message, has_form, names, claim)
@@ -66,18 +76,18 @@ def read_mail(
         returned_to=returned_to(part) if kind.kind == "bounce" else (),
         signs=kind.signs,
         no_reply=never_answer(part, message, own),
-        passwords_told=bool(told),
+        passwords_told=bool(own_passwords),
         part=divided(part) or portion_of(message.subject, _names_of(files), message.date),
         asks=kind.kind in _PERSONS and asks(message.body),
         amends=amends(message.body) if kind.kind in _PERSONS and not _names_of(files) else "",
         authentication=authentications(part.headers_of("authentication-results")),
         reached_at=_reached(part, context.survey),
+        allowed=len(told.allowed),
     )
     within = () if kind.kind in ("bounce", "receipt") else _subjects_within(part, names)
-    kept = _without_numbers(
-        submission, within
-    )  # first: a number that is told as a password is one all the same
-    return _without_passwords(kept) if told else kept
+    # first: a number that is told as a password is one all the same
+    kept = _without_numbers(submission, told.allowed, within)
+    return _without_passwords(kept) if own_passwords else kept
 
 
 def _subjects_within(part: Part, names: frozenset[str]) -> tuple[str, ...]:
@@ -137,9 +147,12 @@ def _without_passwords(submission: Submission) -> Submission:
     )
 
 
-def _without_numbers(submission: Submission, within: tuple[str, ...] = ()) -> Submission:
+def _without_numbers(
+    submission: Submission, allowed: frozenset[str], within: tuple[str, ...] = ()
+) -> Submission:
     """A My Number stays in the raw mail only: where one seems to stand, the reading keeps the place and not
-    the text around it. `within`: subjects of carried mails, which no reading keeps."""
+    the text around it. A place that is allowed is no alarm: what its sheet answers is kept, and all else that repeats
+    the number is not. `within`: subjects of carried mails, which no reading keeps."""
     message = submission.message
     places = tuple(
         place for place, text in (("件名", message.subject), ("本文", message.body)) if holds_my_number(text)
@@ -151,13 +164,35 @@ def _without_numbers(submission: Submission, within: tuple[str, ...] = ()) -> Su
     return replace(
         submission,
         message=replace(message, subject=mask(message.subject), body=mask(message.body)),
-        claim=replace(submission.claim, text=mask(submission.claim.text)),
-        files=tuple(_file_without_numbers(f) for f in submission.files),
-        personal=places,
+        claim=_claim_without_numbers(submission.claim),
+        files=tuple(_file_without_numbers(f, allowed) for f in submission.files),
+        personal=tuple(place for place in places if place not in allowed),
     )
 
 
-def _file_without_numbers(file: FileReading) -> FileReading:
-    name = mask(file.filename)
-    sheets = () if file.personal else file.sheets
-    return replace(file, filename=name, claim=replace(file.claim, text=mask(file.claim.text)), sheets=sheets)
+def _claim_without_numbers(claim: Claim) -> Claim:
+    return replace(claim, text=mask(claim.text), name=mask(claim.name))
+
+
+def _file_without_numbers(file: FileReading, allowed: frozenset[str]) -> FileReading:
+    left = tuple(place for place in file.personal if place_in(file.position, place) not in allowed)
+    return replace(
+        file,
+        filename=mask(file.filename),
+        claim=_claim_without_numbers(file.claim),
+        sheets=() if left else tuple(map(_sheet_without_numbers, file.sheets)),
+        findings=_findings_without_numbers(file.findings),
+        personal=left,
+    )
+
+
+def _sheet_without_numbers(sheet: AnswerSheet) -> AnswerSheet:
+    """Its answers are what was asked for; its name was not, nor do findings repeat a number."""
+    return replace(sheet, sheet=mask(sheet.sheet), findings=_findings_without_numbers(sheet.findings))
+
+
+def _findings_without_numbers(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(
+        replace(f, sheet=mask(f.sheet), label=mask(f.label), found=mask(f.found), expected=mask(f.expected))
+        for f in findings
+    )

@@ -5,7 +5,7 @@ Requests and answers are frames on the pipe: four bytes of length, big-endian, t
 child ends at EOF. It opens no network, writes no file, and never sees the ledger.
 
   request:  {"task": "mail"|"file"|"passwords", "filename": …, "skip": [position, …],
-             "passwords": [text, …]}   then the bytes
+             "passwords": [text, …], "allowed": [place, …]}   then the bytes
   answers:  S <digest>     once, unasked: survey and roster are loaded, ask; of which code this is
             R <json>       the Submission (task mail), FileReading (task file), or list of passwords that
                            a mail tells (task passwords), to be tried and forgotten
@@ -35,7 +35,7 @@ from config.roster import load_roster
 from intake import release
 from intake.border import MOST_BYTES, file_as_json, mail_as_json, passwords_as_json
 from intake.progress import Progress
-from intake.read import Context, read_mail, read_single_file, told_passwords
+from intake.read import Context, Told, read_mail, read_single_file, told_passwords
 
 MEMORY_CEILING = 1 << 30  # bytes of address space
 # The parent stops a child long before. When the parent was killed while its child hangs in a file, the kernel
@@ -52,6 +52,7 @@ class _Request(TypedDict, total=False):
     filename: str
     skip: list[int]
     passwords: list[str]
+    allowed: list[str]
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -119,8 +120,8 @@ def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int
         return passwords_as_json(told_passwords(data, context))
     skip = frozenset(request.get("skip", []))
     if request["task"] == "mail":
-        passwords = tuple(request.get("passwords", []))
-        return mail_as_json(read_mail(data, context, skip, begin, passwords), context.survey)
+        told = Told(tuple(request.get("passwords", [])), frozenset(request.get("allowed", [])))
+        return mail_as_json(read_mail(data, context, skip, begin, told), context.survey)
     begin(1)
     return file_as_json(read_single_file(request["filename"], data, context, skip), context.survey)
 

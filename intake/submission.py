@@ -168,6 +168,11 @@ class Authentication:
     header_from: str = ""
 
 
+def place_in(position: int, place: str) -> str:
+    """A place in a file as one in its mail: 「添付2：様式!E5」."""
+    return f"添付{position}：{place}"
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One mail, read. For a bounce, `action` is the DSN's ("failed", "delayed"; RFC 3464) and `returned_to` are the
@@ -190,4 +195,10 @@ class Submission:
     amends: Amends = ""  # a mail without a file that withdraws or corrects an answer in words
     authentication: tuple[Authentication, ...] = ()  # topmost, that is last added, first
     returned_to: tuple[str, ...] = ()
+    allowed: int = 0  # how many places the reader was told of that officials had said to hold no My Number
     reached_at: str = ""  # when a server of ours first had it, by its own Received line; ISO 8601, JST
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """Every place in the mail and its files where a My Number or a register seems to stand."""
+        return self.personal + tuple(place_in(f.position, place) for f in self.files for place in f.personal)

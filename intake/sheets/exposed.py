@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 
+from config.spelling import stream_safe
 from intake.personal import SHORTEST_NUMBER, holds_my_number, mask
 from intake.remembered import remembered
 from intake.sheets.asides import STRINGS
@@ -21,6 +22,7 @@ REGISTER_ROWS = 10  # filled rows below the headings that make a table a registe
 REGISTER_KINDS = 2  # kinds of personal columns that it has at least
 LONGEST_HEADING = 16  # characters; a longer text is a sentence
 MOST_PLACES = 20
+LONGEST_NAME = 31  # characters of a sheet's name, as Excel allows
 MOST_TEXT = 5_000_000  # bytes of a text file that are looked through
 
 # Usual headings of registers, by what their column holds; each matches at the end of a heading.
@@ -45,12 +47,12 @@ _OFFICIALS = ("責任者", "担当者", "連絡先", "職員", "作成者", "記
 
 def personal_places(workbook: Workbook) -> tuple[str, ...]:
     """「様式!E5」 for each cell with a My Number, 「名簿!A1」 for the heading of each register, the place of a
-    text beside the cells; at most MOST_PLACES."""
+    text beside the cells; of more than MOST_PLACES, how many others there are."""
     cells = [place for sheet in workbook.sheets for place in _in_sheet(sheet)]
     beside = [mask(place) for place, text in workbook.asides.items() if _in_lines(text)]
     if cells:
         beside = [place for place in beside if place != STRINGS]  # the same cells once more
-    return tuple([*cells, *beside][:MOST_PLACES])
+    return _listed([*cells, *beside])
 
 
 def personal_in_text(data: bytes) -> tuple[str, ...]:
@@ -59,7 +61,13 @@ def personal_in_text(data: bytes) -> tuple[str, ...]:
     lines = text.splitlines()
     found = [f"{place}行目" for place, line in enumerate(lines, 1) if holds_my_number(line)]
     found += [f"{place[0]}行目" for place in _registers(_as_sheet(lines))]
-    return tuple(found[:MOST_PLACES])
+    return _listed(found)
+
+
+def _listed(places: list[str]) -> tuple[str, ...]:
+    """The first places, and the number of the others: who says that they hold no My Number says it of all."""
+    more = len(places) - MOST_PLACES
+    return tuple(places[:MOST_PLACES]) + ((f"ほか{more}か所",) if more > 0 else ())
 
 
 def _as_sheet(lines: list[str]) -> Sheet:
@@ -83,7 +91,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _in_sheet(sheet: Sheet) -> Iterator[str]:
-    name = mask(sheet.name)
+    name = stream_safe(mask(sheet.name)[:LONGEST_NAME])
     if holds_my_number(sheet.name):
         yield name
     for place, cell in sheet.cells.items():

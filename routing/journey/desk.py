@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings, copies_sent
+from intake.read import Told
 from intake.sources.answered import Answers
 from intake.sources.source import Fetched, Source
 from intake.submission import Submission
@@ -28,7 +29,7 @@ from routing.journey import beginning
 from routing.journey.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
 from routing.journey.judge import Judge, Settled
 from routing.journey.settling import Settling
-from routing.ledger import arrivals, deciding, errands, outbox, people, sending, verdicts, withdrawing
+from routing.ledger import arrivals, deciding, errands, numbers, outbox, people, sending, verdicts, withdrawing
 from routing.ledger import missing as absent
 from routing.ledger.arrivals import Place
 from routing.ledger.missing import Difference
@@ -169,6 +170,9 @@ class Desk:
             return None
         if isinstance(read, Note):
             return self._hold(arrival, read.kind, read.detail)
+        if read.allowed != len(numbers.allowed(self.ledger, arrival.id)):  # an official has said more meanwhile
+            deciding.end(self.ledger, arrival.id)
+            return None
         try:
             with self.ledger.apart():
                 if self._is_early(arrival):
@@ -200,6 +204,10 @@ class Desk:
         except KeyError:
             return None
 
+    def told(self, arrival: Arrival) -> Told:
+        """What is known of a mail beside its bytes, and has to be told to whoever reads it."""
+        return Told(allowed=numbers.allowed(self.ledger, arrival.id))
+
     def _bytes(self, arrival: Arrival) -> bytes:
         """What is read of a mail: of one from before the first day the header alone. KeyError."""
         raw = arrivals.raw_bytes(self.ledger, arrival.id)
@@ -213,7 +221,7 @@ class Desk:
                 return reading()
             if rule := self._unreadable(arrival):
                 return Note(rule)
-            return self.reader.read_mail(self._bytes(arrival))
+            return self.reader.read_mail(self._bytes(arrival), self.told(arrival))
         except ReaderDied as death:
             self._defer(arrival, death)
             return None

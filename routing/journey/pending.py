@@ -8,6 +8,7 @@ from one reading to the next in memory and is written nowhere: not into the ledg
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from intake.mail.kind import is_noreply
 from intake.submission import Submission
@@ -109,7 +110,8 @@ def _read_with(desk: Desk, file: Arrival, key: Arrival) -> Submission | None:
     ReaderUnavailable."""
     try:
         passwords = desk.reader.told_passwords(arrivals.raw_bytes(desk.ledger, key.id))
-        return desk.reader.read_mail(arrivals.raw_bytes(desk.ledger, file.id), passwords)
+        told = replace(desk.told(file), passwords=passwords)
+        return desk.reader.read_mail(arrivals.raw_bytes(desk.ledger, file.id), told)
     except (ReaderDied, ReadFailed, KeyError):  # KeyError: erased meanwhile
         return None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from intake.read import Told
 from routing.journey.judge import Settled
 from routing.reading.child import Reader, Reading
 from routing.reading.pool import ReadAhead, Readers
@@ -31,6 +32,10 @@ class Decider(Protocol):
 
     def raw(self, arrival: Arrival) -> bytes | None:
         """Its bytes, if they may be read."""
+        ...
+
+    def told(self, arrival: Arrival) -> Told:
+        """What is known of it from elsewhere, for whoever reads it."""
         ...
 
     def settle_together(
@@ -84,7 +89,8 @@ class Settling:
         self.close()
         self._was_deferred = alone is not None
         walk = [alone] if alone is not None else mails
-        begun = ReadAhead(self._desk.reader, ((mail, self._desk.raw(mail)) for mail in walk), self._tell)
+        to_read = ((mail, self._desk.raw(mail)) for mail in walk)
+        begun = ReadAhead(self._desk.reader, to_read, self._tell, self._desk.told)
         self._ahead = begun
         begun.begin()
         return begun

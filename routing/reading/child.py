@@ -26,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from intake import release
 from intake.progress import Point, Progress, shared_page
+from intake.read import NOTHING_TOLD, Told
 from intake.reader import LONGEST_ANSWER, frame
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
@@ -79,18 +80,15 @@ class Reader:
         """This one, for as long as the block lasts: what Readers does with several."""
         yield self
 
-    def read_mail(self, raw: bytes, passwords: Sequence[str] = ()) -> Submission:
-        """The mail, read. `passwords` are tried on what is locked in it, and kept nowhere. Raises ReaderDied,
-        ReadFailed, ReaderUnavailable."""
-        request: dict[str, object] = {"task": "mail"}
-        if passwords:
-            request["passwords"] = list(passwords)
-        return _validated(_SUBMISSION, self._take(self._hand_over(request, raw)))
+    def read_mail(self, raw: bytes, told: Told = NOTHING_TOLD) -> Submission:
+        """The mail, read, with what is known of it from elsewhere. Raises ReaderDied, ReadFailed,
+        ReaderUnavailable."""
+        return _validated(_SUBMISSION, self._take(self._hand_over(_to_read(told), raw)))
 
-    def begin(self, raw: bytes) -> Reading:
+    def begin(self, raw: bytes, told: Told = NOTHING_TOLD) -> Reading:
         """Hand a mail over while others are being read, if it fits into the pipe beside them (else later). Readings
         are taken in the order in which they were begun."""
-        asked = self._hand_over({"task": "mail"}, raw)
+        asked = self._hand_over(_to_read(told), raw)
         return lambda: _validated(_SUBMISSION, self._take(asked))
 
     def told_passwords(self, raw: bytes) -> tuple[str, ...]:
@@ -251,6 +249,12 @@ class Reader:
         if self._child is not None:
             self._child.kill()
         self.close()
+
+
+def _to_read(told: Told) -> dict[str, object]:
+    """The request for the reading of a mail; what is not told is left out."""
+    lists = {"passwords": list(told.passwords), "allowed": sorted(told.allowed)}
+    return {"task": "mail"} | {name: values for name, values in lists.items() if values}
 
 
 Answered = TypeVar("Answered")

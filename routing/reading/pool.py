@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent import futures
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -20,6 +20,7 @@ from pathlib import Path
 from queue import Empty, LifoQueue, SimpleQueue
 from threading import Thread
 
+from intake.read import NOTHING_TOLD, Told
 from intake.submission import FileReading, Submission
 from routing.reading.child import NOT_STARTED, Reader, Reading
 from routing.reading.errors import ReaderUnavailable
@@ -41,10 +42,10 @@ class Readers:
         for reader in self._all:
             self._idle.put(reader)
 
-    def read_mail(self, raw: bytes, passwords: Sequence[str] = ()) -> Submission:
-        """The mail, read; `passwords` as for Reader. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
+    def read_mail(self, raw: bytes, told: Told = NOTHING_TOLD) -> Submission:
+        """The mail, read; `told` as for Reader. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
         with self.one() as reader:
-            return reader.read_mail(raw, passwords)
+            return reader.read_mail(raw, told)
 
     def told_passwords(self, raw: bytes) -> tuple[str, ...]:
         """As Reader does. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
@@ -73,17 +74,19 @@ class Readers:
 
 class ReadAhead:
     """Mails on their way through the readers, handed out in the order in which `mails` gives them, which is
-    drawn on in the caller's thread. `tell` is called, in a thread of its own, after every few readings. Begun are at
-    most AHEAD_MAILS for each child, so that none waits for the caller, and not more bytes than AHEAD_BYTES
-    beside one mail."""
+    drawn on in the caller's thread, where `told` is asked what else is known of each. `tell` is called, in a thread of
+    its own, after every few readings. Begun are at most AHEAD_MAILS for each child, so that none waits for the
+    caller, and not more bytes than AHEAD_BYTES beside one mail."""
 
     def __init__(
         self,
         reader: Reader | Readers,
         mails: Iterable[tuple[Arrival, bytes | None]],
         tell: Callable[[], None] = lambda: None,
+        told: Callable[[Arrival], Told] = lambda arrival: NOTHING_TOLD,
     ) -> None:
         self._mails = iter(mails)
+        self._told = told
         self._begun: deque[_Begun] = deque()  # in the order of the mails
         self._lines = [_Line(reader, tell) for _ in range(reader.count)]
         self._held_since: float | None = None  # time.monotonic
@@ -130,7 +133,8 @@ class ReadAhead:
             arrival, raw = next(self._mails, (None, None))
             if arrival is None:
                 break
-            begun = _Begun(arrival, raw or b"", raw is not None)
+            readable = raw is not None
+            begun = _Begun(arrival, raw or b"", readable, self._told(arrival) if readable else NOTHING_TOLD)
             self._begun.append(begun)
             if begun.readable:
                 min(self._lines, key=_Line.load).add(begun)
@@ -147,6 +151,7 @@ class _Begun:
     arrival: Arrival
     raw: bytes = field(repr=False)
     readable: bool  # else there are no bytes, or none that may be read
+    told: Told
     reading: Future[Submission] = field(default_factory=Future)
 
     @property
@@ -216,7 +221,7 @@ class _Line:
 
     def _handed_over(self, begun: _Begun, reader: Reader) -> Reading:
         try:
-            return reader.begin(begun.raw)
+            return reader.begin(begun.raw, begun.told)
         except Exception as error:  # noqa: BLE001 - this thread must not end: the desk would wait for ever
             return partial(_raise, error)
 

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from config.settings import Settings, load_settings
+from intake.read import NOTHING_TOLD, Told
 from intake.sources.source import Fetched
 from replies.senders.sender import Outcome, Posting
 from replies.workbooks.form import FillValue
@@ -196,8 +197,8 @@ def settings_in(folder: Path) -> Settings:
 class OneByOne(Reader):
     """A reader of the tests' own: whatever its `read_mail` does, it is given one mail after the other."""
 
-    def begin(self, raw: bytes) -> Reading:
-        return lambda: self.read_mail(raw)
+    def begin(self, raw: bytes, told: Told = NOTHING_TOLD) -> Reading:
+        return lambda: self.read_mail(raw, told)
 
 
 def open_office(folder: Path, register: Register, reader: Reader, ledger: Ledger) -> Office:

@@ -172,7 +172,7 @@ class Choosy(Dying):
         self.read: list[bool] = []
         self.meanwhile: Callable[[], object] = lambda: None
 
-    def read_mail(self, raw: bytes) -> Submission:
+    def read_mail(self, raw: bytes, *args: object) -> Submission:
         self.read.append(raw == self._bad)
         if raw == self._bad:
             raise ReaderHung("TimeoutError")

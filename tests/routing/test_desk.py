@@ -44,14 +44,14 @@ class Dying(OneByOne):
     def __init__(self) -> None:
         super().__init__(default_survey())
 
-    def read_mail(self, raw: bytes) -> Submission:
+    def read_mail(self, raw: bytes, *args: object) -> Submission:
         raise ReaderDied("EOFError")
 
 
 class Failing(Dying):
     """A child in which something nobody foresaw is raised."""
 
-    def read_mail(self, raw: bytes) -> Submission:
+    def read_mail(self, raw: bytes, *args: object) -> Submission:
         raise ReadFailed("Traceback: KeyError: '様式'")
 
 
@@ -109,7 +109,7 @@ def test_one_mail_that_kills_the_reader_holds_up_no_other(office: Office) -> Non
     bad, good = mail(subject="【横浜市】毒"), mail()
 
     class Choosy(Dying):
-        def read_mail(self, raw: bytes) -> Submission:
+        def read_mail(self, raw: bytes, *args: object) -> Submission:
             if raw == bad:
                 raise ReaderDied("EOFError")
             return real.read_mail(raw)

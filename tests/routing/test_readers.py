@@ -17,6 +17,7 @@ import pytest
 
 from config.jst import JST
 from config.load import default_survey
+from intake.read import NOTHING_TOLD, Told
 from intake.submission import Submission
 from routing.reading import pool as readers
 from routing.reading.child import Reading
@@ -41,7 +42,7 @@ class Noting(OneByOne):
         super().__init__(default_survey())
         self.given: list[bytes] = []
 
-    def read_mail(self, raw: bytes) -> Submission:
+    def read_mail(self, raw: bytes, *args: object) -> Submission:
         self.given.append(raw)
         if raw == b"bad":
             raise ReaderDied("EOFError")
@@ -75,7 +76,7 @@ def test_the_order_is_kept_and_no_more_is_begun_than_the_children_can_use() -> N
 
 def test_nobody_waits_for_a_slow_reading_and_it_is_told_when_it_is_over() -> None:
     class Slow(Noting):
-        def read_mail(self, raw: bytes) -> Submission:
+        def read_mail(self, raw: bytes, *args: object) -> Submission:
             go_on.wait(5)
             return super().read_mail(raw)
 
@@ -98,7 +99,7 @@ class Gated(Noting):
         super().__init__()
         self.gate = threading.Semaphore(at_first)
 
-    def read_mail(self, raw: bytes) -> Submission:
+    def read_mail(self, raw: bytes, *args: object) -> Submission:
         self.gate.acquire()
         return super().read_mail(raw)
 
@@ -173,10 +174,10 @@ def test_a_death_is_told_with_the_mail_over_which_it_happened() -> None:
 
 def test_what_nobody_foresaw_in_handing_over_is_that_mails_own_and_the_next_is_read() -> None:
     class Failing(Noting):
-        def begin(self, raw: bytes) -> Reading:
+        def begin(self, raw: bytes, told: Told = NOTHING_TOLD) -> Reading:
             if raw == b"bad":
                 raise ZeroDivisionError("nobody foresaw it")
-            return super().begin(raw)
+            return super().begin(raw, told)
 
     mails = [(_arrival(1), b"x"), (_arrival(2), b"bad"), (_arrival(3), b"y")]
     first, second, third = (reading for _, reading in _all(ReadAhead(Failing(), mails)) if reading)
@@ -204,7 +205,7 @@ def test_closed_it_waits_for_the_mail_in_hand_and_lets_the_others_go() -> None:
     """What a stop must not wait for: a dozen workbooks that take their ten seconds each."""
 
     class Slow(Noting):
-        def read_mail(self, raw: bytes) -> Submission:
+        def read_mail(self, raw: bytes, *args: object) -> Submission:
             in_hand.set()
             go_on.wait(5)
             return super().read_mail(raw)
