@@ -13,7 +13,7 @@ LetterKind = Literal[
     "acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect", "parts"
 ]
 # What we write without being written to.
-NoticeKind = Literal["reminder", "request", "extension", "report", "replaced", "alert"]
+NoticeKind = Literal["reminder", "request", "extension", "report", "replaced", "my_number", "alert"]
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
 
 

@@ -12,7 +12,7 @@ import click
 from config.jst import JST
 from routing import operate
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
-from routing.cli.decide import who_decides
+from routing.cli.decide import asking, tell, who_decides
 from routing.clock import stamp
 from routing.ledger import backup, copies, erasure, promises, retention
 from routing.ledger.promises import Answer
@@ -27,15 +27,21 @@ _LATER = "他のプログラムが台帳を読んでいるため、仕上げは 
 @click.argument("id")
 @click.option("--by", required=True, help="消去する職員")
 @click.option("--why", "--reason", "why", required=True, help="理由")
+@click.option("--yes", is_flag=True, help="念押しを承知のうえで行う")
 @with_app
-def erase(app: App, id: str, by: str, why: str) -> int:
+def erase(app: App, id: str, by: str, why: str, yes: bool) -> int:
     """１通のメールの内容を台帳から消去します（ハッシュ値、実施者、理由は残ります）。元に戻せません。"""
     who = who_decides(by, why)
     with app.open_desk() as desk:
         arrival = find_arrival(desk, id)
         others = erasure.same_bytes(desk.ledger, arrival.id)
-        wiped = operate.erase(desk, arrival, who)
-    click.echo(f"{arrival.receipt} の内容を台帳から消去しました。")
+        done = asking(
+            lambda c: operate.carry_out(desk, arrival, lambda: operate.take_out(desk, arrival, who), c),
+            operate.Consent(yes=yes),
+        )
+        wiped = erasure.wipe(desk.ledger)
+        click.echo(f"{arrival.receipt} の内容を台帳から消去しました。")
+        tell(done, desk)
     if not wiped:
         click.echo(_LATER)
     if others:
@@ -85,7 +91,7 @@ def backup_command(app: App, file: Path, force: bool) -> int:
     """台帳の控えを取ります（run が動いていてもかまいません）。書いた後で中身を確かめます。"""
     with app.open_desk() as desk:
         try:
-            size = backup.backup(desk.ledger, file, force)
+            size = backup.backup(desk.ledger, file, force, desk.clock())
         except backup.BackupRefused as refused:
             raise Refused(str(refused)) from refused
     click.echo(f"{file} に控えを取りました（{size:,}バイト）。")

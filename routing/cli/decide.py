@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from config.settings import by_hand
+from intake.shown import visible
 from replies.wording import load_wording
 from routing import operate, typed
 from routing.cli.context import App, find_arrival, typed_instant, with_app
@@ -18,15 +20,19 @@ from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.journey.logline import settled_line, taken_back_lines
+from routing.ledger import numbers
 from routing.ledger.sent import find_notice, mark_notice_seen
+from routing.notices import my_number
 from routing.offline import check_file
 from routing.operate import Consent, Done
 from routing.records import Arrival
+from routing.tracking.number_steps import said
 from routing.who import Refused, Who
 
 OUTCOMES = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
 ACTIONS = (
-    *OUTCOMES, "assign", "approve-sender", "revoke", "retry", "seen", "not-applicable", "applicable"
+    *OUTCOMES, "assign", "approve-sender", "revoke", "retry", "seen", "not-my-number", "my-number", "step",
+    "not-applicable", "applicable",
 )  # fmt: skip
 
 
@@ -70,6 +76,9 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
     ID revoke            この差出人の承認を取り消す（--domain でドメインの承認を）
     ID retry             読み直す
     ID seen              お知らせや返信の不達を確認済みにする
+    ID not-my-number     個人番号（又は住民の名簿）ではなかったとして、読み直す
+    ID my-number         個人番号であったとして、連絡と消去の手順を始め、送信者へのお願いの下書きを作る
+    ID step 手順         その手順を済みとする（番号は show で確かめる）
     ID --amend Q5=②      回答を補記して判定し直す（職員補記）
     ID --received 日時   受領した日時を定めて判定し直す（accept、correct、assign にも付けられる）
     団体:制度等 not-applicable | applicable   該当事務なし／取り消し
@@ -80,7 +89,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
     with app.open_desk() as desk:
         if action in ("not-applicable", "applicable"):
             owed = _owed(id, desk)
-            _tell(asking(lambda c: operate.set_applicable(desk, owed, action == "applicable", who, c), consent), desk)
+            tell(asking(lambda c: operate.set_applicable(desk, owed, action == "applicable", who, c), consent), desk)
             click.echo(f"{action} を記録しました。")
             return
         if action == "seen" and (notice := find_notice(desk.ledger, id)):
@@ -95,7 +104,23 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
             lambda c: operate.carry_out(desk, arrival, lambda: _act(desk, arrival, asked, who), c, whole), consent
         )
         click.echo(settled_line(done.settled, desk.register) if done.settled else _DONE[asked.action])
-        _tell(done, desk)
+        tell(done, desk)
+        if action in ("my-number", "step"):
+            _tell_steps(desk, arrival, action == "my-number")
+
+
+def _tell_steps(desk: Desk, arrival: Arrival, draft: bool) -> None:
+    """What is left to be done; `draft`: with the letter written anew, as often as somebody asks."""
+    if draft and (path := my_number.write_draft(desk, arrival)):
+        click.echo(f"送信者へのお願いの下書きを {path} に置きました（まだ送っていません）。")
+        if by_hand(desk.settings):
+            click.echo("下書きフォルダーにも同じものが入ります。送るのは、どちらか一方だけにしてください。")
+    elif draft:
+        click.echo("差出人のアドレスが分からないため、お願いの下書きは作りません。")
+    left = [s for s in numbers.steps(desk.ledger, arrival.id) if s.at is None]
+    click.echo("残っている手順：" if left else "全ての手順が済みました。")
+    for one in left:
+        click.echo(f"　{one.number}　{visible(said(one))}")
 
 
 def _owed(text: str, desk: Desk) -> tuple[str, str]:
@@ -118,7 +143,7 @@ def asking(do: Callable[[Consent], Done], consent: Consent) -> Done:
         return do(Consent(consent.seen, True, str(twice)))
 
 
-def _tell(done: Done, desk: Desk) -> None:
+def tell(done: Done, desk: Desk) -> None:
     """What a decision changed, what it took back, and who had decided before it."""
     for line in (*done.effects, *taken_back_lines(done.settled), *done.beside):
         click.echo(line)
@@ -136,6 +161,8 @@ def who_decides(by: str, why: str) -> Who:
 
 
 _DONE = {
+    "not-my-number": "個人番号ではないと記録しました。次の確認のときに読み直して、通常どおり判定します。",
+    "my-number": "手順は、すでに始まっています。", "step": "済みとしました。",
     "retry": "次の確認のときに読み直します。", "seen": "確認済みとしました。", "revoke": "承認を取り消しました。",
 }  # fmt: skip
 _DATED = ("", "accept", "correct", "assign")
@@ -159,6 +186,14 @@ def _act(desk: Desk, arrival: Arrival, asked: Asked, who: Who) -> Settled | None
             return None
         case "seen":
             operate.mark_seen(desk, arrival, who)
+            return None
+        case "not-my-number":
+            operate.not_my_number(desk, arrival, who)
+            return None
+        case "my-number":
+            return operate.my_number(desk, arrival, who)
+        case "step":
+            operate.step(desk, arrival, typed.folded(asked.value), who)
             return None
         case "assign":
             program = typed.program(asked.program, desk.register) if asked.program else ""

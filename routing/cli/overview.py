@@ -18,6 +18,7 @@ from routing.ledger.lastword import last_word
 from routing.ledger.sent import find_notice, notice_story
 from routing.office import Office
 from routing.tracking import holding
+from routing.tracking.number_steps import as_entries
 from routing.tracking.overview import Owed, Status, standing_of_body, status_at
 from routing.tracking.status_json import status_json
 
@@ -181,7 +182,7 @@ def show(app: App, id: str, as_json: bool) -> None:
     with app.open_office() as office:
         notice = find_notice(office.ledger, id)
         entries = (
-            notice_story(office.ledger, notice) if notice else story(office.ledger, find_arrival(office, id).id)
+            notice_story(office.ledger, notice) if notice else _story(office, find_arrival(office, id).id)
         )
     if as_json:
         echo_json([e.as_dict() for e in entries])
@@ -190,6 +191,10 @@ def show(app: App, id: str, as_json: bool) -> None:
     for entry in entries:
         screen.print(entry.title, style="bold")
         _print_entry(entry)
+
+
+def _story(office: Office, arrival_id: int) -> list[Entry]:
+    return [*story(office.ledger, arrival_id), *as_entries(office.ledger, arrival_id)]
 
 
 def _print_entry(entry: Entry) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from intake.finding import CATALOGUE, Finding
+from intake.personal import mask
 from replies.letter import FileBlock, FileResult, RowBlock
 from routing.records import Decided, Piece
 from routing.register import Register
@@ -101,7 +102,7 @@ def _row(piece: Piece, register: Register) -> RowBlock:
     sheet = piece.sheet
     return RowBlock(
         lgcode=piece.identity.body,
-        name=body.name if body else (sheet.field("organisation") if sheet else ""),
+        name=body.name if body else (mask(sheet.field("organisation")) if sheet else ""),
         row=sheet.row if sheet else 0,
         result=_RESULTS[piece.decision.outcome],
         findings=_told(piece, register),

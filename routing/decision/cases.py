@@ -48,7 +48,7 @@ def decide(
         has_form=has_form,
         resend_of=facts.resend_of,
         from_ourselves=facts.from_ourselves,
-        personal=submission.personal + tuple(p for f in submission.files for p in f.personal),
+        personal=submission.alarms,
         trusted=override.take_in,
         answers_ours=facts.answers_ours,
         spoofed=facts.spoofed,
@@ -58,7 +58,9 @@ def decide(
         password_told=tells_password_only(submission),
         parts=facts.parts,
     )
-    mail = _override_mail(decide_mail(case), override)
+    by_table = decide_mail(case)
+    _refuse_alarm(override, by_table, case.personal)
+    mail = _override_mail(by_table, override)
     own = identify(submission, None, None, facts.sender, register.roster)
     pieces: tuple[Piece, ...] = ()
     if mail.outcome in ("by_file", "correction"):
@@ -84,6 +86,17 @@ def decide(
         decided_by=override.by,
         why=override.why,
     )
+
+
+def _refuse_alarm(override: Override, mail: MailDecision, places: tuple[str, ...]) -> None:
+    """What stands in an alarm was not read: whether it is one has to be settled first. Raises OverrideRefused."""
+    if mail.rule == "personal_data" and override.outcome in ("accepted", "correction"):
+        shown = "、".join(places[:5]) + (f"ほか{len(places) - 5}か所" if len(places) > 5 else "")
+        raise OverrideRefused(
+            f"個人番号か住民の名簿と思われる箇所（{shown}）があるため、調査票を読み取っていません。"
+            "確かめて、そうでなければ not-my-number（読み直して判定します）、そうであれば my-number"
+            "（消去までの手順を始めます）としてください。"
+        )
 
 
 def _refuse_empty(override: Override, pieces: tuple[Piece, ...], findings: tuple[Finding, ...]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from config.domains import body_hint, is_local_government
 from config.roster import Roster
 from config.survey import Survey
+from intake.personal import mask
 from intake.submission import Address, AnswerSheet, Claim, FileReading, NameMatch, Submission
 from routing.records import Evidence, EvidenceSource, Identity, Sender
 
@@ -60,7 +61,7 @@ def _gather(
     if sender.assigned:
         found.append(Evidence("operator", sender.assigned, (sender.assigned,)))
     if sheet is not None and sheet.body.status != "absent":
-        found.append(Evidence("organisation", sheet.field("organisation"), _codes(sheet.body)))
+        found.append(Evidence("organisation", mask(sheet.field("organisation")), _codes(sheet.body)))
     if sender.approved:
         found.append(
             Evidence("approval", sender.address.address if sender.address else "", (sender.approved,))

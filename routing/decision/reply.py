@@ -14,6 +14,7 @@ from config.survey import Mailbox, Survey
 from intake.finding import Finding
 from intake.mail.ids import MessageIds
 from intake.mail.kind import is_noreply
+from intake.personal import holds_my_number
 from intake.submission import Address, Submission
 from replies.letter import Envelope, Letter, LetterKind, Owed, PartsBlock, Thread
 from replies.letters.compose import compose, is_writable
@@ -224,9 +225,11 @@ def _deadline(decided: Decided, around: Circumstances, mailbox: Mailbox) -> date
 
 
 def _department(decided: Decided) -> str:
-    """担当部署名 from the sender's own sheet; another body's department is not the reader's."""
+    """担当部署名 from the sender's own sheet; another body's department is not the reader's. None where digits that look
+    like a My Number stand in it, even if they are none."""
     own = (p for p in decided.pieces if p.sheet and p.identity.body == p.identity.submitter)
-    return next((p.sheet.field("department") for p in own if p.sheet), "")
+    department = next((p.sheet.field("department") for p in own if p.sheet), "")
+    return "" if holds_my_number(department) else department
 
 
 def _mail_findings(decided: Decided, register: Register) -> tuple[Finding, ...]:

@@ -22,7 +22,7 @@ from routing.decision.override import NO_OVERRIDE, Override
 from routing.decision.reply import Circumstances, letter_kind, recipient_of, write_reply
 from routing.journey.caps import Allowance, Recipient, allowance
 from routing.journey.lookups import Known
-from routing.ledger import arrivals, errands, outbox, people, verdicts, waits, withdrawing
+from routing.ledger import arrivals, errands, numbers, outbox, people, verdicts, waits, withdrawing
 from routing.ledger.books import books_of
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
@@ -99,7 +99,7 @@ class Judge:
     def _with_opened(self, arrival: Arrival, submission: Submission) -> Submission:
         """A mail read again, when the password that once opened it is forgotten: what was opened stays."""
         stored = verdicts.submission_of(self.ledger, arrival.id)
-        return keep_opened(stored, submission) if stored else submission
+        return keep_opened(stored, submission, numbers.allowed(self.ledger, arrival.id)) if stored else submission
 
     def _write(self, decided: Decided, facts: Facts, override: Override) -> Posted | None:
         """The reply to a decided mail, if one goes out. What an official decided is under no cap."""

@@ -1,7 +1,7 @@
 """A copy of the ledger while the desk works on it, by SQLite's own backup (https://sqlite.org/backup.html).
 
 The copy is one file without a write-ahead log, readable by its owner only, whole or not there at all: it gets
-its name after it was checked and written through to the disk. Changes nothing in the ledger.
+its name after it was checked and written through to the disk.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
+from routing.ledger import verdicts
 from routing.ledger.store import DiskFull, Ledger
+from routing.records import Note
 
+BACKED_UP = "backup"  # the event; its detail is the file
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -22,14 +26,16 @@ class BackupRefused(Exception):
     """The copy cannot be made there; the text says why."""
 
 
-def backup(ledger: Ledger, file: Path, replace: bool) -> int:
+def backup(ledger: Ledger, file: Path, replace: bool, now: datetime) -> int:
     """Copies the ledger as it stands at one moment into `file`; its size in bytes. An existing file stays
-    unless `replace`. Raises BackupRefused, DiskFull; then nothing was changed."""
+    unless `replace`. That it was begun is recorded first: what is erased later has to be erased there, too. Raises
+    BackupRefused, DiskFull; then no file was changed."""
     if file.exists() and (not replace or file.samefile(ledger.path)):
         reason = (
             "台帳そのものです" if file.samefile(ledger.path) else "すでにあります（置き換えるには --force）"
         )
         raise BackupRefused(f"{file} は{reason}。")
+    verdicts.add_event(ledger, Note(BACKED_UP, str(file.absolute())), None, ("uketsuke", ""), now)
     unfinished = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with named_disk(file):

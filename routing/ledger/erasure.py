@@ -40,6 +40,7 @@ _CONTENT = (
     "UPDATE finding SET found = '' WHERE arrival_id = ?",
     "UPDATE evidence SET claim = '' WHERE arrival_id = ?",
     "UPDATE event SET detail = '' WHERE arrival_id = ? AND kind = 'read_failed'",  # a traceback may quote
+    "UPDATE event SET detail = '' WHERE arrival_id = ? AND kind = 'not_my_number'",  # so may the name of a sheet
     "DELETE FROM to_read WHERE arrival_id = ?",
     "DELETE FROM deciding WHERE arrival_id = ?",
     "DELETE FROM deferred WHERE arrival_id = ?",

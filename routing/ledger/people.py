@@ -197,12 +197,13 @@ _ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.pro
         coalesce(m.subject, '') AS subject
     FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
     WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed', 'question', 'receipt_doubt', 'draft_kept',
-        'letter_left', 'unconfirmed', 'replaced', 'gave_way') AND e.recorded_at <= ?
+        'letter_left', 'unconfirmed', 'replaced', 'gave_way', 'my_number') AND e.recorded_at <= ?
     AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind = e.kind
                 AND f.program = e.program AND f.lgcode = e.lgcode)
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.id > e.id
                     AND (s.kind = 'seen' OR s.kind = 'received' AND e.kind = 'receipt_doubt'
-                         OR s.kind = 'replaced_told' AND e.kind = 'replaced')
+                         OR s.kind = 'replaced_told' AND e.kind = 'replaced'
+                         OR s.kind IN ('not_my_number', 'my_number_done') AND e.kind = 'my_number')
                     AND s.recorded_at <= ?) ORDER BY e.id"""
 
 

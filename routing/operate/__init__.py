@@ -18,12 +18,14 @@ from routing.operate.deciding import (
     resend,
     retry,
     settle_receipt,
+    take_out,
 )
+from routing.operate.numbers import my_number, not_my_number, step
 from routing.operate.paper import Paper, add
 from routing.who import Refused, Who
 
 __all__ = [
     "AskedTwice", "Changed", "Consent", "Done", "Paper", "Refused", "Who", "add", "amend", "approve_sender", "assign",
-    "carry_out", "decide_again", "erase", "mark_seen", "received", "resend", "retry", "revoke_approval",
-    "sender_at", "set_applicable", "settle_receipt", "typed",
+    "carry_out", "decide_again", "erase", "mark_seen", "my_number", "not_my_number", "received", "resend", "retry",
+    "revoke_approval", "sender_at", "set_applicable", "settle_receipt", "step", "take_out", "typed",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from routing.decision.cases import unread
 from routing.decision.override import Override, OverrideRefused
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
-from routing.ledger import erasure, people, resending, verdicts, withdrawing
+from routing.ledger import erasure, numbers, people, resending, verdicts, withdrawing
 from routing.ledger.resending import RefusedReply
 from routing.records import Arrival, MailDecision, Note
 from routing.who import Refused, Who
@@ -147,12 +147,19 @@ def erase(desk: Desk, arrival: Arrival, who: Who) -> bool:
     """Takes a mail's bytes, its reading and the replies that quote it out of the ledger; hash, who and why
     stay. What it had brought no longer counts: it is decided as ignored. Whether no trace is left in the
     write-ahead log yet (else the desk sees to it). Raises Refused."""
+    take_out(desk, arrival, who)
+    return erasure.wipe(desk.ledger)
+
+
+def take_out(desk: Desk, arrival: Arrival, who: Who) -> Settled:
+    """The same but for the trace in the write-ahead log, which the caller has to `wipe` when the transaction is over."""
     _not_erased(desk, arrival)
     override = Override(by=who.by, why=who.why, notes=(Note("erased"),))
     decided = unread(arrival, MailDecision("ignored", "erased"), override, desk.register)
     with desk.ledger.writing():
         desk.judge.record(decided)
-        withdrawing.take_back(desk.ledger, arrival.id, desk.clock())
+        taken_back = withdrawing.take_back(desk.ledger, arrival.id, desk.clock())
         erasure.erase(desk.ledger, arrival.id, who.pair, desk.clock())
         erasure.erase_replies(desk.ledger, arrival.id)
-    return erasure.wipe(desk.ledger)
+        numbers.note_end(desk.ledger, arrival.id, who.pair, desk.clock())
+    return Settled(decided, None, taken_back)
