@@ -91,7 +91,7 @@ def backup_command(app: App, file: Path, force: bool) -> int:
     """台帳の控えを取ります（run が動いていてもかまいません）。書いた後で中身を確かめます。"""
     with app.open_desk() as desk:
         try:
-            size = backup.backup(desk.ledger, file, force, desk.clock())
+            size = backup.backup(desk.ledger, file, force, lambda: backup.note_begun(desk.ledger, file, desk.clock()))
         except backup.BackupRefused as refused:
             raise Refused(str(refused)) from refused
     click.echo(f"{file} に控えを取りました（{size:,}バイト）。")

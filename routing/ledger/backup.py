@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -26,16 +26,16 @@ class BackupRefused(Exception):
     """The copy cannot be made there; the text says why."""
 
 
-def backup(ledger: Ledger, file: Path, replace: bool, now: datetime) -> int:
+def backup(ledger: Ledger, file: Path, replace: bool, begun: Callable[[], None] = lambda: None) -> int:
     """Copies the ledger as it stands at one moment into `file`; its size in bytes. An existing file stays
-    unless `replace`. That it was begun is recorded first: what is erased later has to be erased there, too. Raises
-    BackupRefused, DiskFull; then no file was changed."""
+    unless `replace`. `begun` is called before anything is copied. Raises BackupRefused, DiskFull; then no file was
+    changed."""
     if file.exists() and (not replace or file.samefile(ledger.path)):
         reason = (
             "台帳そのものです" if file.samefile(ledger.path) else "すでにあります（置き換えるには --force）"
         )
         raise BackupRefused(f"{file} は{reason}。")
-    verdicts.add_event(ledger, Note(BACKED_UP, str(file.absolute())), None, ("uketsuke", ""), now)
+    begun()
     unfinished = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with named_disk(file):
@@ -59,6 +59,11 @@ def named_disk(file: Path) -> Iterator[None]:
         if getattr(error, "errno", 0) in _FULL or "full" in str(error):
             raise DiskFull(f"{file} を書く場所に空きがありません") from error
         raise BackupRefused(f"{file} に控えを書けません（{error}）。") from error
+
+
+def note_begun(ledger: Ledger, file: Path, now: datetime) -> None:
+    """Records that a copy is made into `file`: what is erased later has to be erased there, too."""
+    verdicts.add_event(ledger, Note(BACKED_UP, str(file.absolute())), None, ("uketsuke", ""), now)
 
 
 def _copy(ledger: Ledger, to: Path) -> None:

@@ -11,7 +11,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,6 @@ from tests.routing.desk_at_hand import SETTINGS, Office, mail
 
 GOLDEN = Path(__file__).parents[1] / "ledgers" / "m004.db"
 WHO = ("山田", "保存期間の満了")
-NOW = datetime.fromisoformat("2024-07-18T10:00:00+09:00")
 
 
 @pytest.fixture
@@ -117,7 +116,7 @@ def test_a_backup_is_taken_while_a_desk_holds_the_ledger_and_writes(told: Ledger
         writer.start()
         counts = []
         for n in range(20):
-            backup.backup(told, tmp_path / f"{n}.db", replace=False, now=NOW)
+            backup.backup(told, tmp_path / f"{n}.db", replace=False)
             with closing(sqlite3.connect(tmp_path / f"{n}.db")) as copy:
                 counts.append(copy.execute("SELECT sum(kind = 'a'), sum(kind = 'b') FROM event").fetchone())
         done.set()
@@ -127,7 +126,7 @@ def test_a_backup_is_taken_while_a_desk_holds_the_ledger_and_writes(told: Ledger
 
 
 def test_a_backup_opens_as_a_ledger_again(told: Ledger, tmp_path: Path) -> None:
-    backup.backup(told, tmp_path / "copy.db", replace=False, now=NOW)
+    backup.backup(told, tmp_path / "copy.db", replace=False)
     again = Ledger(tmp_path / "copy.db")
     assert broken(again) == {}
     again.close()
@@ -192,7 +191,7 @@ def test_each_broken_promise_is_found(told: Ledger, name: str, capsys: pytest.Ca
 
 def test_a_damaged_page_is_found(told: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The entries of one page overwritten; what else a damaged file would answer is not asked."""
-    backup.backup(told, tmp_path / "copy.db", replace=False, now=NOW)
+    backup.backup(told, tmp_path / "copy.db", replace=False)
     data = bytearray((tmp_path / "copy.db").read_bytes())
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         name = "outbox_recipient"

@@ -71,7 +71,7 @@ def test_two_ledgers_of_one_key_give_the_same_ids(
 def test_a_restored_backup_goes_on_with_its_key(
     office: Office, tmp_path: Path, register: Register, reader: Reader
 ) -> None:
-    backup(office.ledger, tmp_path / "copy.db", replace=False, now=office.now)
+    backup(office.ledger, tmp_path / "copy.db", replace=False)
     raw = mail()
     expected = reply_id(office, raw)
     (tmp_path / "restored").mkdir()

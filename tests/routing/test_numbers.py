@@ -10,7 +10,7 @@ import io
 import logging
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -242,17 +242,21 @@ def found(office: Office, raw: bytes | None = None) -> Arrival:
     return arrival
 
 
+def backed_up(office: Office, file: Path, now: datetime) -> None:
+    backup.backup(office.ledger, file, False, lambda: backup.note_begun(office.ledger, file, now))
+
+
 def open_steps(office: Office, arrival: Arrival) -> list[str]:
     return [s.number for s in numbers.steps(office.ledger, arrival.id) if s.at is None]
 
 
 def test_the_steps_are_shown_until_each_was_done(office: Office, tmp_path: Path) -> None:
     office.settle(mail(subject="前", sender="a@city.kawasaki.lg.jp"))
-    backup.backup(office.ledger, tmp_path / "before.db", replace=False, now=office.now - timedelta(days=1))
+    backed_up(office, tmp_path / "before.db", office.now - timedelta(days=1))
     arrival = found(office)
     for n in (1, 2):
         office.now += timedelta(days=1)
-        backup.backup(office.ledger, tmp_path / f"{n}.db", replace=False, now=office.now)
+        backed_up(office, tmp_path / f"{n}.db", office.now)
     assert open_steps(office, arrival) == ["1", "2", "3", "4-1", "4-2", "5"]
     assert ("alarm", "my_number") in office.held()
     for number in ("1", "3", "4-1", "5"):
@@ -260,7 +264,7 @@ def test_the_steps_are_shown_until_each_was_done(office: Office, tmp_path: Path)
     office.now += timedelta(minutes=1)
     operate.erase(office.desk, arrival, WHO)
     office.now += timedelta(days=1)
-    backup.backup(office.ledger, tmp_path / "after.db", replace=False, now=office.now)  # holds nothing of it
+    backed_up(office, tmp_path / "after.db", office.now)  # holds nothing of it
     assert open_steps(office, arrival) == ["4-2"]
     assert ("alarm", "my_number") in office.held()
     assert operate.step(office.desk, arrival, "4", WHO) == ()
