@@ -29,7 +29,17 @@ from routing.journey import beginning
 from routing.journey.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
 from routing.journey.judge import Judge, Settled
 from routing.journey.settling import Settling
-from routing.ledger import arrivals, deciding, errands, numbers, outbox, people, sending, verdicts, withdrawing
+from routing.ledger import (
+    arrivals,
+    deciding,
+    errands,
+    numbers,
+    outbox,
+    people,
+    sending,
+    verdicts,
+    withdrawing,
+)
 from routing.ledger import missing as absent
 from routing.ledger.arrivals import Place
 from routing.ledger.missing import Difference
