@@ -7,11 +7,11 @@ guessed but the year, which is the survey's.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime, time
 
 from config.jst import JST
 from config.roster import Body
+from config.spelling import nfkc
 from routing.register import Register
 from routing.who import Refused
 
@@ -31,7 +31,7 @@ _EXAMPLES = "2023-07-20T15:00、7/20 15:00、7月20日15時00分 のように書
 
 def folded(text: str) -> str:
     """Full-width figures and letters as half-width ones, without what surrounds them."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return nfkc(text).strip()
 
 
 def instant(text: str, register: Register, hour: time | None = None) -> datetime:
