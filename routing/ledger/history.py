@@ -33,7 +33,8 @@ _QUERIES: tuple[tuple[str, str], ...] = (
     ("根拠", "SELECT DISTINCT piece AS 対象, source AS 出所, claim AS 記載, lgcodes AS 団体コード"
      " FROM evidence WHERE arrival_id = ?"),
     ("判定", "SELECT id, piece AS 対象, outcome AS 判定, rules AS 規則, submitter AS 提出者, body AS 回答団体,"
-     " program AS 制度等, part AS 区分, late AS 期限後, decided_by AS 判定者, why AS 理由, recorded_at AS 日時"
+     " program AS 制度等, part AS 区分, late AS 期限後, proof AS 裏付け, decided_by AS 判定者, why AS 理由,"
+     " recorded_at AS 日時"
      " FROM verdict WHERE arrival_id = ? ORDER BY id"),
     ("指摘", "SELECT f.verdict_id AS 判定, f.code, f.severity AS 重大度, f.sheet AS シート, f.cell AS セル,"
      " f.question AS 問, f.label AS 項目, f.found AS 現在, f.expected AS 期待"
