@@ -164,4 +164,4 @@ def quote_name(filename: str, limit: int = 60) -> str:
 
 def _quotable(value: str) -> str:
     line = one_line(mask(value[: _LONGEST + _OVERLAP])[:_LONGEST])
-    return unlinked(" ".join(line.split()))
+    return " ".join(unlinked(" ".join(line.split())).split())  # where a scheme stood, a space may be left
