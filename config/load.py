@@ -14,8 +14,8 @@ from pathlib import Path
 from config.check_form import check_form
 from config.check_survey import check_survey
 from config.errors import Mistake, SurveyError
-from config.reading import read_toml, validate
 from config.survey import Form, Survey
+from config.toml_file import read_toml, validate
 
 SURVEY_FILE = "survey.toml"
 FORM_FILES = "form*.toml"

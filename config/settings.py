@@ -17,7 +17,6 @@ from pydantic_core import PydanticCustomError
 
 from config.errors import Mistake, SettingsError
 from config.jst import JST, in_jst
-from config.reading import read_toml, validate
 from config.servers import (
     TAGS,
     After,
@@ -33,6 +32,7 @@ from config.servers import (
     SmtpSender,
 )
 from config.survey import Survey
+from config.toml_file import read_toml, validate
 
 __all__ = [
     "TOPMOST",

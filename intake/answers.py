@@ -14,15 +14,15 @@ from config.survey import Survey
 from intake.finding import Finding, severity_of
 from intake.lists.collated import Against, CollatedList, read_list
 from intake.lists.tables import has_own_rows
-from intake.sheets.altered import look_at_sheet, look_at_workbook, without_formulas
-from intake.sheets.asked import asked
 from intake.sheets.attributes import read_attributes
 from intake.sheets.checks import Case, check_sheet, is_unfilled
-from intake.sheets.exposed import personal_in_text, personal_places
 from intake.sheets.field_checks import raise_samples
 from intake.sheets.fields import find_program, name_match, possible_kinds
 from intake.sheets.filled import Filled, FilledQuestion, read
+from intake.sheets.form_changes import look_at_sheet, look_at_workbook, without_formulas
+from intake.sheets.personal_data import personal_in_text, personal_places
 from intake.sheets.recognise import Located, recognise
+from intake.sheets.skip_logic import asked
 from intake.sheets.spellings import circled
 from intake.sheets.workbook import Sheet, Workbook, open_workbook
 from intake.sniff import TEXTS, looks_like_workbook, sniff

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from intake.finding import Finding
 from intake.submission import FileKind, FileReading
 from routing.decision.identify import ProgramEvidence, infer_program
-from routing.reading.child import Reader
 from routing.reading.errors import ReaderDied, ReadFailed
 from routing.reading.pool import Readers
+from routing.reading.reader import Reader
 from routing.register import Register
 
 

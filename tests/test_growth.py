@@ -15,9 +15,9 @@ LEFT_OUT = {
 
 
 def test_the_functions_are_found() -> None:
-    assert "intake.mail.addresses.addresses(field)" in FOUND and "intake.read.read_mail(raw)" in FOUND
+    assert "intake.mail.addresses.addresses(field)" in FOUND and "intake.read_mail.read_mail(raw)" in FOUND
     assert set(LEFT_OUT) <= set(FOUND)
-    assert not [name for module in modules() for name in not_at_hand(module) if name.startswith("intake.mail.said")]
+    assert not [name for module in modules() for name in not_at_hand(module) if name.startswith("intake.mail.intent")]
 
 
 @pytest.mark.long

@@ -13,9 +13,9 @@ from typing import Literal
 from config.roster import Roster
 from config.survey import Survey
 from intake.finding import Finding, severity_of
-from intake.lists.accidents import ListedRow, judge_places
 from intake.lists.neighbours import home_prefecture, judge_neighbours
 from intake.lists.plan import Plan, plans_of
+from intake.lists.row_errors import ListedRow, judge_places
 from intake.lists.rows import RowReader, program_of, titled_program
 from intake.lists.shifts import find_shift, fit_row, moved
 from intake.lists.tables import ODD_SHARE, Row, Table, find_tables

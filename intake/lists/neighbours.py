@@ -13,7 +13,7 @@ from dataclasses import replace
 from config.roster import Roster
 from config.spelling import fold
 from config.survey import Survey
-from intake.lists.accidents import ListedRow
+from intake.lists.row_errors import ListedRow
 from intake.submission import Answer, AnswerSheet, Claim
 
 _CODE = re.compile(r"(\d{2})\d{0,4}")

@@ -1,7 +1,7 @@
 """Where on a worksheet the tables of a collated list stand: headings, columns and rows, by content alone.
 
 With or without heading, below titles, with blank rows and columns of the sender's own. Reads no answer and
-judges none; where a row lies beside its columns is found here, what that means is for `accidents.py`.
+judges none; where a row lies beside its columns is found here, what that means is for `row_errors.py`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from config.spelling import nfkc
 from intake.mail import bounce
 from intake.mail.ids import is_our_message_id
 from intake.mail.mime import Leaf, Part, leaves
-from intake.mail.missing import PARTIAL, comes_by_link, was_removed
+from intake.mail.no_attachment import PARTIAL, comes_by_link, was_removed
 from intake.submission import Address, Claim, MailKind, Message
 
 TAG_HEADER = "X-Uketsuke"

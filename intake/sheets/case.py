@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from config.roster import Match
 from config.survey import FreeText, Survey
 from intake.finding import Finding, quote, severity_of
-from intake.sheets.asked import Asked, Kinds, Standing
 from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion
+from intake.sheets.skip_logic import Asked, Kinds, Standing
 from intake.sheets.spellings import circled
 
 

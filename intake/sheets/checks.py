@@ -59,7 +59,7 @@ def labels_are_there(case: Case) -> Iterator[Finding]:
 
 
 def form_is_unaltered(case: Case) -> Iterator[Finding]:
-    """What was changed in the form itself, as `altered.py` saw it; rows of a list have none of it."""
+    """What was changed in the form itself, as `form_changes.py` saw it; rows of a list have none of it."""
     for change in case.filled.altered:
         made = make(case, change.code, change.cell, change.label)
         yield replace(

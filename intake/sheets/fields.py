@@ -9,8 +9,8 @@ import re
 
 from config.roster import Match
 from config.survey import BodyKind, Field, Survey
-from intake.sheets.asked import Kinds
 from intake.sheets.filled import Filled
+from intake.sheets.skip_logic import Kinds
 from intake.sheets.spellings import is_blank, label_key
 from intake.submission import ABSENT, NameMatch
 

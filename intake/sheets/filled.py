@@ -1,7 +1,7 @@
 """What stands in the cells that a form left to be filled: the values of one sheet, beside its questions.
 
 Reads values and what they mean by themselves (which choice, a circle or none); whether they should be
-there is for `asked.py` and `checks.py`.
+there is for `skip_logic.py` and `checks.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from config.survey import Field, Form, FreeText, Question
-from intake.sheets.altered import Alteration
+from intake.sheets.form_changes import Alteration
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.recognise import Lines, Located, after
 from intake.sheets.spellings import find_choice, find_month, is_blank, is_circled

@@ -25,7 +25,7 @@ from intake.encrypted import decrypted
 from intake.finding import CATALOGUE, Finding
 from intake.remembered import remembered
 from intake.sheets import ooxml, package
-from intake.sheets.asides import asides
+from intake.sheets.hidden_text import asides
 from intake.sniff import FileType, sniff
 
 MAX_CELLS = 300_000  # filled cells of one workbook

@@ -31,8 +31,9 @@ COMMANDS = {
     "hold-sending": "sending.hold_sending", "release-sending": "sending.release_sending", "add": "decide.add",
     "extend": "extend.extend_command", "pause-reminders": "extend.pause_reminders", "remind": "remind.remind_command",
     "request": "request.request_command", "tell-replaced": "replaced.tell_replaced", "report": "report.report",
-    "export": "export.export_command", "doctor": "doctor.doctor", "erase": "care.erase", "purge": "care.purge",
-    "backup": "care.backup_command", "restore": "restore.restore", "verify": "care.verify",
+    "export": "export.export_command", "doctor": "doctor.doctor", "erase": "maintenance.erase",
+    "purge": "maintenance.purge", "backup": "maintenance.backup_command", "restore": "restore.restore",
+    "verify": "maintenance.verify",
 }  # fmt: skip
 
 

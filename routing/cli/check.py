@@ -14,8 +14,8 @@ from intake.submission import Address, FileReading
 from replies.wording import Wording, load_wording
 from routing.cli.context import App, console, echo_json, table, with_app
 from routing.offline import Checked, check_file
-from routing.reading.child import Reader
 from routing.reading.errors import ReaderDied, ReadFailed
+from routing.reading.reader import Reader
 from routing.register import Register
 
 ERRORS, UNREADABLE = 1, 2

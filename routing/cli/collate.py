@@ -12,7 +12,7 @@ from rich.progress import track
 from intake.shown import visible
 from replies.wording import load_wording
 from routing.cli.context import App, console, table, with_app
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.register import Register
 from routing.tracking.collate import Collation, Gathered, Told, collate, workbooks
 from routing.who import Refused

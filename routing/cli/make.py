@@ -20,7 +20,7 @@ from replies.japanese import full_width_number
 from replies.wording import load_wording
 from replies.workbooks.form import blank
 from routing.cli.context import App, with_app
-from routing.rehearsal.demo import SEEN, Demo, Line, Watch, run_demo
+from routing.demo.run import SEEN, Demo, Line, Watch, run_demo
 
 PIPE_WIDTH = 140  # columns where the output does not go to a terminal
 _WIDE = 132  # columns from which the table has room for the senders

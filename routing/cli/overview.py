@@ -14,10 +14,10 @@ from routing.clock import stamp
 from routing.decision.verdict import sentence_of
 from routing.ledger import early, people
 from routing.ledger.history import Entry, story
-from routing.ledger.lastword import last_word
+from routing.ledger.last_decision import last_word
 from routing.ledger.sent import find_notice, notice_story
 from routing.office import Office
-from routing.tracking import holding
+from routing.tracking import sending_holds
 from routing.tracking.number_steps import as_entries
 from routing.tracking.overview import Owed, Status, standing_of_body, status_at
 from routing.tracking.status_json import status_json
@@ -93,7 +93,7 @@ def held(app: App, as_json: bool) -> None:
     with app.open_office() as office:
         now = office.clock()
         rows = [held_row(item, now, office) for item in people.held(office.ledger, now)]
-        stops = [holding.said(one) for one in holding.standing(office)]
+        stops = [sending_holds.said(one) for one in sending_holds.standing(office)]
         from_before = [held_row(item, now, office) for item in early.listed(office.ledger, now)]
     if as_json:
         echo_json(rows + from_before)

@@ -11,7 +11,7 @@ from intake.shown import visible
 from replies.japanese import era_instant
 from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
-from routing.ledger import copies
+from routing.ledger import snapshots
 from routing.ledger.backup import BackupRefused
 from routing.who import Refused
 
@@ -29,7 +29,7 @@ def restore(app: App, file: Path, by: str, why: str) -> int:
     now = app.clock()
     with app.locked():
         try:
-            done = copies.put_back(file, app.settings.ledger, who.pair, now)
+            done = snapshots.put_back(file, app.settings.ledger, who.pair, now)
         except BackupRefused as refused:
             raise Refused(str(refused)) from refused
     last = era_instant(done.last) if done.last else "（記録なし）"
@@ -47,7 +47,7 @@ def restore(app: App, file: Path, by: str, why: str) -> int:
     return 0
 
 
-def _tell(deeds: tuple[copies.Deed, ...] | None) -> None:
+def _tell(deeds: tuple[snapshots.Deed, ...] | None) -> None:
     """What officials have to do once more."""
     if deeds is None:
         click.echo("それまでの台帳を読めないため、この間の職員の判断と記録は分かりません。心当たりのものは、もう一度行ってください。")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from intake.amend import AmendmentRefused, amend_sheet
+from intake.amendment import AmendmentRefused, amend_sheet
 from intake.submission import Submission
 from routing.register import Register
 

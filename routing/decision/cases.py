@@ -15,7 +15,9 @@ from intake.submission import AnswerSheet, FileReading, Submission
 from routing.decision.building import CaseBuilder
 from routing.decision.facts import Facts, tells_password_only
 from routing.decision.gaps import with_gaps
-from routing.decision.gathered import (
+from routing.decision.identify import identify
+from routing.decision.override import NO_OVERRIDE, Override, OverrideRefused
+from routing.decision.summary import (
     alerts,
     handed_in_in_time,
     mail_late,
@@ -23,8 +25,6 @@ from routing.decision.gathered import (
     receipt_doubt,
     unproven,
 )
-from routing.decision.identify import identify
-from routing.decision.override import NO_OVERRIDE, Override, OverrideRefused
 from routing.decision.verdict import FileCase, MailCase, decide_file, decide_mail, remarks
 from routing.records import NOBODY, Arrival, Decided, FileDecision, Identity, MailDecision, Piece
 from routing.register import Register

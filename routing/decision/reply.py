@@ -22,8 +22,8 @@ from replies.letters.render import render_letter
 from replies.wording import load_wording
 from routing.deadline import Deadlines, deadlines
 from routing.decision.blocks import about_mail, blocks, with_name
-from routing.decision.gathered import counts_late
 from routing.decision.parts import Parts
+from routing.decision.summary import counts_late
 from routing.decision.verdict import MACHINE_KINDS
 from routing.records import Decided, Posted
 from routing.register import Register

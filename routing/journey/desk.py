@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings, copies_sent
-from intake.read import Told
+from intake.read_mail import Told
 from intake.sources.answered import Answers
 from intake.sources.source import Fetched, Source
 from intake.submission import Submission
@@ -25,14 +25,15 @@ from routing.contacts import ContactsAtHand
 from routing.decision.amended import amended_submission
 from routing.decision.cases import unread
 from routing.decision.override import NO_OVERRIDE, Override
-from routing.journey import beginning
+from routing.journey import before_start
+from routing.journey.batching import Settling
 from routing.journey.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
 from routing.journey.judge import Judge, Settled
-from routing.journey.settling import Settling
 from routing.ledger import (
     arrivals,
-    deciding,
-    errands,
+    beginnings,
+    mailbox_tasks,
+    missing_uids,
     numbers,
     outbox,
     people,
@@ -40,15 +41,14 @@ from routing.ledger import (
     verdicts,
     withdrawing,
 )
-from routing.ledger import missing as absent
 from routing.ledger.arrivals import Place
-from routing.ledger.missing import Difference
+from routing.ledger.missing_uids import Difference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
 from routing.mailboxes.collecting import Collector
 from routing.notices import remind
-from routing.reading.child import Reader, Reading
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 from routing.reading.pool import Readers
+from routing.reading.reader import Reader, Reading
 from routing.records import Arrival, MailDecision, Note
 from routing.register import Register
 
@@ -84,12 +84,12 @@ class Desk:
     def at_work(self) -> Iterator[None]:
         """What a desk that was killed had under way is deferred first; what this one has, when it stops in order,
         counts against no mail."""
-        deciding.take_stock(self.ledger, self.clock())
+        beginnings.take_stock(self.ledger, self.clock())
         try:
             yield
         finally:
             with suppress(LedgerBusy, DiskFull):
-                deciding.end_all(self.ledger)
+                beginnings.end_all(self.ledger)
 
     @property
     def judge(self) -> Judge:
@@ -107,7 +107,7 @@ class Desk:
 
     def note_difference(self, told: Difference) -> tuple[str, ...]:
         """Records which mails a server keeps back; the UIDs of those that it did not before."""
-        return absent.record(self.ledger, told, self.clock())
+        return missing_uids.record(self.ledger, told, self.clock())
 
     def keep(self, mailbox: str, uidvalidity: str, mails: Sequence[Fetched]) -> list[int]:
         """Commits raw mail; from here on only our copy is read."""
@@ -138,7 +138,7 @@ class Desk:
     def next_deferred(self, overdue: bool) -> Arrival | None:
         """The next one of those that were deferred; `overdue`: if it has waited for long."""
         now = self.clock()
-        return deciding.next_deferred(self.ledger, now - DEFERRED_AT_MOST if overdue else now)
+        return beginnings.next_deferred(self.ledger, now - DEFERRED_AT_MOST if overdue else now)
 
     def settle(self, arrival: Arrival, reading: Reading | None = None) -> Settled | None:
         """Decides one mail by its reading, or reads it first. None where the reader died (the mail waits for
@@ -159,7 +159,7 @@ class Desk:
         self._begin([arrival.id for arrival, _ in found], coming)
         with self.ledger.writing():
             settled = [self._settle_read(arrival, what) for arrival, what in found]
-            deciding.begin(self.ledger, coming, alone=False)
+            beginnings.begin(self.ledger, coming, alone=False)
         self._begun = set(coming)
         return [one for one in settled if one is not None]
 
@@ -168,25 +168,25 @@ class Desk:
         mail it was."""
         if not self._begun.issuperset(ids):
             with self.ledger.writing():
-                deciding.begin(self.ledger, coming, alone=False)
-                deciding.begin(self.ledger, ids, alone=len(ids) == 1)
+                beginnings.begin(self.ledger, coming, alone=False)
+                beginnings.begin(self.ledger, ids, alone=len(ids) == 1)
             self._begun = {*ids, *coming}
 
     def _settle_read(self, arrival: Arrival, read: Submission | Note) -> Settled | None:
         """Inside the transaction: the decision about one mail, or the note that holds it; None where an
         official has decided or erased it since it was fetched."""
         if not arrivals.is_waiting(self.ledger, arrival.id):
-            deciding.end(self.ledger, arrival.id)
+            beginnings.end(self.ledger, arrival.id)
             return None
         if isinstance(read, Note):
             return self._hold(arrival, read.kind, read.detail)
         if read.allowed != len(numbers.allowed(self.ledger, arrival.id)):  # an official has said more meanwhile
-            deciding.end(self.ledger, arrival.id)
+            beginnings.end(self.ledger, arrival.id)
             return None
         try:
             with self.ledger.apart():
                 if self._is_early(arrival):
-                    return beginning.set_aside(self.judge, arrival, read)
+                    return before_start.set_aside(self.judge, arrival, read)
                 return self._decide_waiting(arrival, read)
         except (LedgerBusy, DiskFull):
             raise
@@ -205,7 +205,7 @@ class Desk:
         return "poison" if verdicts.is_poison(self.ledger, arrival.id) else ""
 
     def _is_early(self, arrival: Arrival) -> bool:
-        return beginning.is_early(self.ledger, self.settings, arrival)
+        return before_start.is_early(self.ledger, self.settings, arrival)
 
     def raw(self, arrival: Arrival) -> bytes | None:
         """The bytes to be read ahead; None where there are none, or none that may be read."""
@@ -221,7 +221,7 @@ class Desk:
     def _bytes(self, arrival: Arrival) -> bytes:
         """What is read of a mail: of one from before the first day the header alone. KeyError."""
         raw = arrivals.raw_bytes(self.ledger, arrival.id)
-        return beginning.header_of(raw) if self._is_early(arrival) else raw
+        return before_start.header_of(raw) if self._is_early(arrival) else raw
 
     def _read(self, arrival: Arrival, reading: Reading | None) -> Submission | Note | None:
         """The mail as the child read it; the note that holds it where it cannot be read; None after a death,
@@ -247,8 +247,8 @@ class Desk:
         kind, now = "reader_hung" if isinstance(death, ReaderHung) else "reader_died", self.clock()
         with self.ledger.writing():
             verdicts.note(self.ledger, Note(kind, str(death)), arrival.id, ("uketsuke", ""), now)
-            deciding.end(self.ledger, arrival.id)
-            deciding.defer(self.ledger, arrival.id, now)
+            beginnings.end(self.ledger, arrival.id)
+            beginnings.defer(self.ledger, arrival.id, now)
         self._begun.discard(arrival.id)
 
     def _hold(self, arrival: Arrival, rule: str, detail: str) -> Settled:
@@ -341,7 +341,7 @@ class Desk:
             if final != "lost":
                 outbox.finish(self.ledger, outgoing, final, made.detail, now)
             if final == "sent" and copies_sent(self.settings, outgoing.mailbox):
-                errands.queue_copy(self.ledger, outgoing.id)
+                mailbox_tasks.queue_copy(self.ledger, outgoing.id)
             sending.afterwards(self.ledger, outgoing, made.after, now)
             if made.after in ("rest", "barred"):
                 sending.note_trouble(self.ledger, outgoing.posting.mail_from, made.detail, now)

@@ -17,12 +17,21 @@ from replies.letters.compose import is_writable
 from routing.deadline import Deadlines
 from routing.decision.cases import decide
 from routing.decision.facts import Facts
-from routing.decision.opened import keep_opened
 from routing.decision.override import NO_OVERRIDE, Override
 from routing.decision.reply import Circumstances, letter_kind, recipient_of, write_reply
+from routing.decision.unlocked import keep_opened
 from routing.journey.caps import Allowance, Recipient, allowance
 from routing.journey.lookups import Known
-from routing.ledger import arrivals, errands, numbers, outbox, people, verdicts, waits, withdrawing
+from routing.ledger import (
+    arrivals,
+    mailbox_tasks,
+    numbers,
+    outbox,
+    pending_queue,
+    people,
+    verdicts,
+    withdrawing,
+)
 from routing.ledger.books import books_of
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
@@ -65,7 +74,7 @@ class Judge:
 
     def decide(self, arrival: Arrival, submission: Submission, override: Override) -> Settled:
         """The decision, committed by the caller's transaction, and the reply in the outbox."""
-        noted = waits.kinds_noted(self.ledger, arrival.id)
+        noted = pending_queue.kinds_noted(self.ledger, arrival.id)
         known = Known(self.register, self.settings, self.ledger, self.now, noted, self.contacts)
         if "password_opened" in noted:
             submission = self._with_opened(arrival, submission)
@@ -94,7 +103,7 @@ class Judge:
         """Writes the decision, and into which folder of its mailbox the mail belongs by it."""
         verdicts.record(self.ledger, decided, self.now)
         folder = folder_for(self.settings, decided.arrival.mailbox, decided.outcome)
-        errands.queue_filing(self.ledger, decided.arrival, folder)
+        mailbox_tasks.queue_filing(self.ledger, decided.arrival, folder)
 
     def _with_opened(self, arrival: Arrival, submission: Submission) -> Submission:
         """A mail read again, when the password that once opened it is forgotten: what was opened stays."""

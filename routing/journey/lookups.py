@@ -15,7 +15,7 @@ from routing.decision.authenticated import authenticated
 from routing.decision.facts import Facts, tells_password_only
 from routing.decision.identify import know_sender
 from routing.decision.parts import Parts, gather, stem
-from routing.ledger import arrivals, bookings, letters, outbox, people, verdicts, waits
+from routing.ledger import arrivals, bookings, letters, outbox, pending_queue, people, verdicts
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
 from routing.proof import Credentials
@@ -109,9 +109,9 @@ class Known:
         if submission.part is None or submission.part[1] == 1:
             return None
         number, total = submission.part
-        others = waits.other_parts(self.ledger, arrival, whose_set(submission), total)
+        others = pending_queue.other_parts(self.ledger, arrival, whose_set(submission), total)
         all_of_them = (arrival.id, *(o.arrival_id for o in others))
-        over = any(waits.noted(self.ledger, id, "parts_over") for id in all_of_them)
+        over = any(pending_queue.noted(self.ledger, id, "parts_over") for id in all_of_them)
         return gather((number, total, arrival.receipt), others, arrival.id, over)
 
     def remember(self, decided: Decided, facts: Facts) -> None:
@@ -120,44 +120,44 @@ class Known:
         if decided.submission is not None and facts.parts is not None and decided.submission.part is not None:
             self._remember_part(decided, decided.submission, facts.parts)
         elif decided.decided_by != "uketsuke":
-            waits.end(self.ledger, decided.arrival.id, "parts")
+            pending_queue.end(self.ledger, decided.arrival.id, "parts")
 
     def _remember_password(self, decided: Decided) -> None:
         arrival, submission = decided.arrival, decided.submission
         until = self.now + timedelta(hours=self.register.survey.passwords.wait_hours)
         rules = {decided.mail.rule, *(p.decision.rule for p in decided.pieces)}
         if "password_awaited" in rules:
-            waits.begin(self.ledger, arrival, "password", until)
-            waits.ask_to_pair(self.ledger, arrival.id)
+            pending_queue.begin(self.ledger, arrival, "password", until)
+            pending_queue.ask_to_pair(self.ledger, arrival.id)
         else:
-            waits.end(self.ledger, arrival.id, "password")
+            pending_queue.end(self.ledger, arrival.id, "password")
         if submission is None or not submission.passwords_told:
             return
         accept = self.register.survey.passwords.accept
         only = tells_password_only(submission) and not submission.personal
-        waits.begin(self.ledger, arrival, "told" if only else "beside", until if accept else self.now)
-        waits.ask_to_pair(self.ledger, arrival.id)
+        pending_queue.begin(self.ledger, arrival, "told" if only else "beside", until if accept else self.now)
+        pending_queue.ask_to_pair(self.ledger, arrival.id)
 
     def _remember_part(self, decided: Decided, submission: Submission, parts: Parts) -> None:
         """The newest part carries the wait of its set. Parts without a form that waited for one are decided
         anew once one has come, or once the set is closed."""
         arrival = decided.arrival
         has_form = any(f.kind != "other" and not f.returned for f in submission.files)
-        others = waits.other_parts(self.ledger, arrival, whose_set(submission), parts.total)
-        waits.note_part(
+        others = pending_queue.other_parts(self.ledger, arrival, whose_set(submission), parts.total)
+        pending_queue.note_part(
             self.ledger, arrival, whose_set(submission), (parts.number, parts.total), has_form
         )
         if not parts.newest:
             return
         for other in others:
-            waits.end(self.ledger, other.arrival_id, "parts")
+            pending_queue.end(self.ledger, other.arrival_id, "parts")
             if (has_form or not parts.open) and verdicts.rule_of(self.ledger, other.arrival_id) == "part_awaited":
                 arrivals.read_anew(self.ledger, other.arrival_id)
         if parts.open:
             wait = timedelta(minutes=self.register.survey.parts.wait_minutes)
-            waits.begin(self.ledger, arrival, "parts", self.now + wait)
+            pending_queue.begin(self.ledger, arrival, "parts", self.now + wait)
         else:
-            waits.end(self.ledger, arrival.id, "parts")
+            pending_queue.end(self.ledger, arrival.id, "parts")
 
 
 def thread_of(submission: Submission) -> set[str]:

@@ -13,11 +13,11 @@ from dataclasses import replace
 from intake.mail.kind import is_noreply
 from intake.submission import Submission
 from routing.decision.cases import unread
-from routing.decision.opened import keep_opened, opens_more
 from routing.decision.override import Override
+from routing.decision.unlocked import keep_opened, opens_more
 from routing.journey.desk import Desk
 from routing.journey.logline import settled_line
-from routing.ledger import arrivals, erasure, verdicts, waits
+from routing.ledger import arrivals, erasure, pending_queue, verdicts
 from routing.reading.errors import ReaderDied, ReadFailed
 from routing.records import Arrival, MailDecision, MailOutcome, Note
 
@@ -29,10 +29,10 @@ WHY_ERASED = "パスワードのお知らせのため"
 def patience(desk: Desk) -> Iterator[str]:
     """Does what has become possible or due; a line for people after each mail that was decided, an empty one
     otherwise."""
-    for arrival in waits.to_pair(desk.ledger):
+    for arrival in pending_queue.to_pair(desk.ledger):
         yield from _look_for_partner(desk, arrival)
     again = False
-    for arrival, what in waits.over(desk.ledger, desk.clock()):
+    for arrival, what in pending_queue.over(desk.ledger, desk.clock()):
         again = _end(desk, arrival, what) or again
         yield ""
     for settled in desk.settle_waiting(deferred=False) if again else ():
@@ -46,19 +46,19 @@ def patience(desk: Desk) -> Iterator[str]:
 
 def _look_for_partner(desk: Desk, arrival: Arrival) -> Iterator[str]:
     """Tries every password told by a fitting mail on what is locked in this one, or the other way round."""
-    ledger, locked = desk.ledger, waits.is_waiting(desk.ledger, arrival.id, "password")
-    tells = any(waits.is_waiting(ledger, arrival.id, what) for what in ("told", "beside"))
-    others = waits.waiting_for(ledger, arrival.mailbox, ("told", "beside")) if locked else []
+    ledger, locked = desk.ledger, pending_queue.is_waiting(desk.ledger, arrival.id, "password")
+    tells = any(pending_queue.is_waiting(ledger, arrival.id, what) for what in ("told", "beside"))
+    others = pending_queue.waiting_for(ledger, arrival.mailbox, ("told", "beside")) if locked else []
     pairs = [(arrival, other) for other in others]
     if tells:
-        pairs += [(other, arrival) for other in waits.waiting_for(ledger, arrival.mailbox, ("password",))]
+        pairs += [(other, arrival) for other in pending_queue.waiting_for(ledger, arrival.mailbox, ("password",))]
     for file, key in pairs:
         if file.id != key.id and _fit(desk, file, key):
             yield _try(desk, file, key)
     keys = {key.id: key for _, key in pairs} | ({arrival.id: arrival} if tells else {})
-    used = [key for key in keys.values() if waits.opened_something(ledger, key.receipt)]
+    used = [key for key in keys.values() if pending_queue.opened_something(ledger, key.receipt)]
     with ledger.writing():
-        waits.paired(ledger, arrival.id)
+        pending_queue.paired(ledger, arrival.id)
         for key in used:
             _forget(desk, key, ("ignored", "password_used"))
     if used:
@@ -67,8 +67,8 @@ def _look_for_partner(desk: Desk, arrival: Arrival) -> Iterator[str]:
 
 def _fit(desk: Desk, file: Arrival, key: Arrival) -> bool:
     """Whether the one mail may tell the password of the other, and was not tried yet."""
-    tried = waits.noted(desk.ledger, file.id, "password_tried", key.receipt)
-    if tried or waits.tries(desk.ledger, file.id) >= MOST_TRIES:
+    tried = pending_queue.noted(desk.ledger, file.id, "password_tried", key.receipt)
+    if tried or pending_queue.tries(desk.ledger, file.id) >= MOST_TRIES:
         return False
     locked, told = (verdicts.submission_of(desk.ledger, a.id) for a in (file, key))
     return locked is not None and told is not None and may_open(locked, told)
@@ -120,8 +120,8 @@ def _forget(desk: Desk, key: Arrival, end: tuple[MailOutcome, str]) -> None:
     """Takes a mail that told a password, and nothing else, out of the ledger, with its trace; inside the
     caller's transaction. What an official decided about it stays decided."""
     ledger, now = desk.ledger, desk.clock()
-    pure = waits.is_waiting(ledger, key.id, "told")
-    waits.end(ledger, key.id, "told", "beside")
+    pure = pending_queue.is_waiting(ledger, key.id, "told")
+    pending_queue.end(ledger, key.id, "told", "beside")
     if not pure:
         return
     if verdicts.decided_by_desk(ledger, key.id):
@@ -133,7 +133,7 @@ def _forget(desk: Desk, key: Arrival, end: tuple[MailOutcome, str]) -> None:
 # --- time is over -------------------------------------------------------------------------------------------
 
 
-def _end(desk: Desk, arrival: Arrival, what: waits.What) -> bool:
+def _end(desk: Desk, arrival: Arrival, what: pending_queue.What) -> bool:
     """Ends one wait whose time is over, in one transaction. Whether the mail is to be decided anew."""
     ledger = desk.ledger
     with ledger.writing():
@@ -141,7 +141,7 @@ def _end(desk: Desk, arrival: Arrival, what: waits.What) -> bool:
             _forget(desk, arrival, _end_of_told(desk, arrival))
         else:
             verdicts.note(ledger, Note(f"{what}_over"), arrival.id, DESK, desk.clock())
-            waits.end(ledger, arrival.id, what)
+            pending_queue.end(ledger, arrival.id, what)
             arrivals.read_anew(ledger, arrival.id)
     if what == "told":
         erasure.wipe(ledger)
@@ -151,7 +151,7 @@ def _end(desk: Desk, arrival: Arrival, what: waits.What) -> bool:
 def _end_of_told(desk: Desk, key: Arrival) -> tuple[MailOutcome, str]:
     """A password that was not used: with a locked file for it, whose sender is asked for an unlocked one, there
     is nothing to do; without any, an official had better look."""
-    if waits.opened_something(desk.ledger, key.receipt):  # a crash came between that and the erasure
+    if pending_queue.opened_something(desk.ledger, key.receipt):  # a crash came between that and the erasure
         return "ignored", "password_used"
     told = verdicts.submission_of(desk.ledger, key.id)
     sender = told.message.sender if told else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.clock import stamp
-from routing.ledger.lastword import last_word
+from routing.ledger.last_decision import last_word
 from routing.ledger.store import Ledger
 
 

@@ -9,7 +9,7 @@ from sqlite3 import Row
 
 from intake.mail.ids import receipt_in
 from routing.clock import stamp, unstamp
-from routing.ledger import missing as absent
+from routing.ledger import missing_uids
 from routing.ledger.store import Ledger
 from routing.proof import Proof
 
@@ -137,7 +137,7 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
         *(_stranded_notice(row) for row in ledger.rows(_STRANDED_NOTICES, now, now, now)),
         *(_held(row, row["kind"], "outbox") for row in capped),
         *(_held(row, row["kind"], _ALERTED.get(row["kind"], "alarm")) for row in ledger.rows(_ALERTS, now, now)),
-        *(_kept_back(mail) for mail in absent.missing(ledger, at)),
+        *(_kept_back(mail) for mail in missing_uids.missing(ledger, at)),
     ]
 
 
@@ -207,7 +207,7 @@ _ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.pro
                     AND s.recorded_at <= ?) ORDER BY e.id"""
 
 
-def _kept_back(mail: absent.Missing) -> Held:
+def _kept_back(mail: missing_uids.Missing) -> Held:
     """A mail that a server lists and does not hand out."""
     return Held(0, f"UID {mail.uid}", mail.mailbox, "alarm", "missing", "0", "", "", "", "", mail.since)
 

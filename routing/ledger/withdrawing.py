@@ -14,7 +14,7 @@ from typing import Literal
 
 from intake.mail.ids import receipt_in
 from replies.senders.draft_watch import OpenDraft
-from routing.ledger import errands, outbox, verdicts
+from routing.ledger import mailbox_tasks, outbox, verdicts
 from routing.ledger.outbox import Outgoing
 from routing.ledger.store import Ledger
 from routing.records import Note
@@ -65,7 +65,7 @@ def _take_back(ledger: Ledger, row: Row, arrival_id: int | None, now: datetime) 
     elif how in ("draft", "sending"):
         ledger.run("INSERT OR IGNORE INTO to_withdraw VALUES (?)", id)
     elif how == "edited":
-        verdicts.note(ledger, Note(errands.DRAFT_KEPT), arrival_id, ("uketsuke", ""), now)
+        verdicts.note(ledger, Note(mailbox_tasks.DRAFT_KEPT), arrival_id, ("uketsuke", ""), now)
     return TakenBack(row["kind"], receipt_in(row["message_id"]), how)
 
 
@@ -100,14 +100,14 @@ def ended(ledger: Ledger, outgoing: Outgoing, state: str, now: datetime) -> str:
         return state
     if state == "sent":
         row = ledger.row("SELECT arrival_id FROM outbox WHERE id = ?", outgoing.id)
-        verdicts.note(ledger, Note(errands.LETTER_LEFT), row["arrival_id"] if row else None, ("uketsuke", ""), now)
+        verdicts.note(ledger, Note(mailbox_tasks.LETTER_LEFT), row["arrival_id"] if row else None, ("uketsuke", ""), now)
     return "withdrawn" if state in ("later", "refused", "overtaken") else state
 
 
 def drafts(ledger: Ledger, mailbox: str) -> list[OpenDraft]:
     """The drafts of a mailbox that are to be removed, oldest first."""
     wanted = {row["outbox_id"] for row in ledger.rows("SELECT outbox_id FROM to_withdraw")}
-    return [d for d in errands.open_drafts(ledger, mailbox) if d.key in wanted] if wanted else []
+    return [d for d in mailbox_tasks.open_drafts(ledger, mailbox) if d.key in wanted] if wanted else []
 
 
 # Letters that wait, or lie in Drafts, though a newer one to the same person about the same mail was written.

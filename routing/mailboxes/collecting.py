@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from intake.sources.source import Fetched, Look, Source, SourceUnavailable
-from routing.ledger import arrivals
-from routing.ledger import missing as absent
-from routing.ledger.missing import Difference
+from routing.ledger import arrivals, missing_uids
+from routing.ledger.missing_uids import Difference
 from routing.ledger.store import Ledger
 
 BATCH_MAILS = 50
@@ -49,7 +48,7 @@ class Collector:
         whole = self._must_compare(look)
         uids = self._source.listed() if whole else look.uids
         unseen = arrivals.unseen(ledger, self.mailbox, look.uidvalidity, uids)
-        known = absent.uids(ledger, self.mailbox, look.uidvalidity)
+        known = missing_uids.uids(ledger, self.mailbox, look.uidvalidity)
         new = [uid for uid in unseen if uid not in set(known)] if known else unseen
         again = self._next_tries(known)
         got: set[str] = set()

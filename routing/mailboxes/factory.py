@@ -20,7 +20,7 @@ from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.maildir import MaildirSender
 from replies.senders.sender import Sender
 from replies.senders.sent_folder import SentFolder
-from routing.mailboxes.errands import Aides, MailboxErrands
+from routing.mailboxes.tasks import Aides, MailboxErrands
 
 
 def open_source(mailbox: MailboxSettings, settings: Settings) -> Source:

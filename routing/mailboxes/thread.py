@@ -20,10 +20,10 @@ from threading import Condition, Lock, Thread
 from config.errors import SettingsError
 from intake.sources.idle import rest
 from intake.sources.source import Fetched, Source, SourceUnavailable
-from routing.ledger.missing import Difference
+from routing.ledger.missing_uids import Difference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy, NewerLedger, NotALedger
 from routing.mailboxes.collecting import Collector
-from routing.mailboxes.errands import Errands, ErrandsRun
+from routing.mailboxes.tasks import Errands, ErrandsRun
 
 BETWEEN_LOOKS_SECONDS = 1.0  # in a stream of mail, looks are not made one by one
 AFTER_LOSS_SECONDS = 60.0  # a connection that is lost more often is not made anew at once

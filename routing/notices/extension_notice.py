@@ -19,8 +19,8 @@ from routing.ledger.books import deadlines_at
 from routing.ledger.extensions import extensions
 from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts
+from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
-from routing.notices.whom import addresses, handed_in
 from routing.office import Office
 from routing.records import Note, Posted
 from routing.register import Register

@@ -23,8 +23,8 @@ from routing.ledger.books import books_of, deadlines_at
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.notices.notice import Outlet, posts
+from routing.notices.recipients import Correspondence, addresses, handed_in
 from routing.notices.reminder_mail import as_notice, key_of, open_for, reminder
-from routing.notices.whom import Correspondence, addresses, handed_in
 from routing.records import Note
 from routing.register import Register
 from routing.standing import Books, standing_of

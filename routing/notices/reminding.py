@@ -10,8 +10,8 @@ from datetime import datetime
 
 from config.contacts import load_contacts
 from routing.notices import remind
+from routing.notices.recipients import Correspondence
 from routing.notices.remind import Recipient
-from routing.notices.whom import Correspondence
 from routing.office import Office
 
 

@@ -21,8 +21,8 @@ from routing.ledger import arrivals, bookings, extensions, outbox, verdicts
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.notices.notice import Notice, Outlet, posts
+from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
-from routing.notices.whom import addresses, handed_in
 from routing.office import Office
 from routing.records import Note
 from routing.tracking.reports import Instant, open_instant, prefecture_report

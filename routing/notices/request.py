@@ -17,8 +17,8 @@ from routing.ledger import bookings, outbox, verdicts
 from routing.ledger.requests import Asked, requests_made
 from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts
+from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
-from routing.notices.whom import addresses, handed_in
 from routing.office import Office
 from routing.records import Note
 from routing.register import Register

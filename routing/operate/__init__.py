@@ -8,7 +8,7 @@ type; `numbers` a My Number, or what looked like one.
 from routing import typed
 from routing.operate.approvals import approve_sender, revoke_approval, sender_at
 from routing.operate.consent import AskedTwice, Changed, Consent, Done, carry_out, set_applicable
-from routing.operate.deciding import (
+from routing.operate.decisions import (
     amend,
     assign,
     decide_again,

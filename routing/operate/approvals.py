@@ -8,7 +8,7 @@ from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger import approvals, people
-from routing.operate.deciding import decide_again, submission_at
+from routing.operate.decisions import decide_again, submission_at
 from routing.records import Arrival
 from routing.register import Register
 from routing.who import Refused, Who

@@ -16,9 +16,9 @@ from replies.reports.data import State
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
-from routing.ledger import approvals, bookings, lastword, verdicts
+from routing.ledger import approvals, bookings, last_decision, verdicts
 from routing.ledger.books import books_of, deadlines_at
-from routing.ledger.lastword import LastWord
+from routing.ledger.last_decision import LastWord
 from routing.operate import effect
 from routing.records import Arrival, Note
 from routing.standing import Booking, standing_of
@@ -85,11 +85,11 @@ def carry_out(
 
 def _as_seen(desk: Desk, arrival: Arrival, consent: Consent) -> LastWord | None:
     """The last word until now. Raises Changed where the official has not seen it."""
-    last = lastword.last_word(desk.ledger, arrival.id)
+    last = last_decision.last_word(desk.ledger, arrival.id)
     if not consent.seen or (last is not None and consent.seen.strip() == last.token):
         return last
     by, at = (last.by, last.at) if last else ("uketsuke", None)
-    noted = lastword.noted_by_people(desk.ledger, arrival.id)
+    noted = last_decision.noted_by_people(desk.ledger, arrival.id)
     if noted is not None and (at is None or noted[1] >= at):
         by, at = noted
     who = "自動の判定" if by == "uketsuke" else by

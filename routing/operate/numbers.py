@@ -12,7 +12,7 @@ from routing.journey.judge import Settled
 from routing.ledger import numbers, withdrawing
 from routing.ledger.numbers import Step
 from routing.notices import my_number as letter
-from routing.operate.deciding import submission_at
+from routing.operate.decisions import submission_at
 from routing.records import Arrival, MailDecision, Note
 from routing.who import Refused, Who
 

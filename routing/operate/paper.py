@@ -15,7 +15,7 @@ from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger import arrivals
 from routing.ledger.arrivals import Place
-from routing.operate.deciding import assigning
+from routing.operate.decisions import assigning
 from routing.reading.errors import ReaderDied, ReadFailed
 from routing.who import Refused, Who
 

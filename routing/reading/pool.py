@@ -20,10 +20,10 @@ from pathlib import Path
 from queue import Empty, LifoQueue, SimpleQueue
 from threading import Thread
 
-from intake.read import NOTHING_TOLD, Told
+from intake.read_mail import NOTHING_TOLD, Told
 from intake.submission import FileReading, Submission
-from routing.reading.child import NOT_STARTED, Reader, Reading
 from routing.reading.errors import ReaderUnavailable
+from routing.reading.reader import NOT_STARTED, Reader, Reading
 from routing.records import Arrival
 
 AHEAD_MAILS = 12  # begun at most for each child

@@ -16,8 +16,8 @@ from intake.submission import AnswerSheet, FileReading
 from replies.workbooks.collated_list import write_list
 from routing.decision.identify import ProgramEvidence, infer_program
 from routing.offline import all_findings
-from routing.reading.child import Reader
 from routing.reading.errors import ReaderDied, ReadFailed
+from routing.reading.reader import Reader
 from routing.register import Register
 from routing.standing import overlap
 

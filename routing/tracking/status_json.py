@@ -10,8 +10,8 @@ from typing import Any
 
 from routing.clock import stamp
 from routing.register import Register
-from routing.tracking.holding import as_dict
 from routing.tracking.overview import Municipality, Owed, Status
+from routing.tracking.sending_holds import as_dict
 
 
 def status_json(found: Status, register: Register) -> dict[str, Any]:

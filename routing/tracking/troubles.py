@@ -17,11 +17,10 @@ from replies.japanese import era_instant
 from replies.letters.alert import Alert, alert_sentence
 from replies.wording import load_wording
 from routing.clock import stamp, unstamp
-from routing.ledger import conditions, holds, sending
-from routing.ledger import missing as absent
+from routing.ledger import conditions, holds, missing_uids, sending
 from routing.ledger.store import Ledger
 from routing.office import Office
-from routing.tracking import holding
+from routing.tracking import sending_holds
 
 MISSING_MINUTES = 5  # a mail that the server keeps back may come at the next look
 SHOWN = 50  # UIDs, or receipt numbers, of one mailbox in one letter
@@ -68,7 +67,7 @@ def _readable(view: View) -> Iterator[Found]:
 
 
 def _missing(view: View) -> Iterator[Found]:
-    found = absent.missing(view.ledger, view.now)
+    found = missing_uids.missing(view.ledger, view.now)
     long_ago = view.now - timedelta(minutes=MISSING_MINUTES)
     for mailbox in dict.fromkeys(m.mailbox for m in found):
         here = [m for m in found if m.mailbox == mailbox]
@@ -106,9 +105,9 @@ def _held(view: View, name: str) -> Iterator[Found]:
     """Sending that people hold: shown at once, told once a day while letters have waited for long."""
     long_ago = view.now - timedelta(minutes=view.settings.alerts.reply_minutes)
     for one in holds.standing(view.ledger):
-        if holding.condition(one) == name:
+        if sending_holds.condition(one) == name:
             ripe = one.waiting > 0 and one.since <= long_ago
-            yield Found(f"{one.number}:{_day(view)}", values=holding.values(one), ripe=ripe)
+            yield Found(f"{one.number}:{_day(view)}", values=sending_holds.values(one), ripe=ripe)
 
 
 def _unsendable(view: View) -> Iterator[Found]:

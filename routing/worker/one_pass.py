@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from config.errors import SettingsError
 from intake.sources.source import Source, SourceUnavailable
 from replies.senders.sender import Sender
-from routing.journey import beginning
+from routing.journey import before_start
 from routing.journey.desk import Desk
 from routing.journey.logline import delivery_line, settled_line
 from routing.journey.pending import patience
-from routing.ledger import arrivals, erasure
-from routing.ledger import missing as absent
-from routing.mailboxes.errands import NO_AIDES, Aides
+from routing.ledger import arrivals, erasure, missing_uids
+from routing.mailboxes.tasks import NO_AIDES, Aides
 from routing.notices import alerts
 from routing.tracking import troubles
 from routing.worker.routines import reminders, reports
@@ -30,7 +29,7 @@ def run_once(
     """Tells a line per mail and per reply. Whether every mailbox could be read and every reply left, and every
     errand could be run."""
     well, read = True, []
-    beginning.reopen(desk.ledger, desk.settings, desk.clock())
+    before_start.reopen(desk.ledger, desk.settings, desk.clock())
     for mailbox, source in sources.items():
         problem = _collect(desk, mailbox, source)
         arrivals.health(desk.ledger, mailbox, problem, desk.clock())
@@ -39,7 +38,7 @@ def run_once(
             say(f"{mailbox}: {problem}")
         else:
             read.append(mailbox)
-    for mail in absent.missing(desk.ledger, desk.clock()):
+    for mail in missing_uids.missing(desk.ledger, desk.clock()):
         well = False
         say(f"{mail.mailbox}: サーバーから取り出せません（UID {mail.uid}）")
     for settled in desk.settle_waiting(deferred=False):

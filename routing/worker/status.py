@@ -15,7 +15,7 @@ from routing.journey.desk import Delivery, Desk
 from routing.journey.judge import Settled
 from routing.journey.logline import delivery_line, outcomes, settled_line
 from routing.ledger import arrivals
-from routing.mailboxes.errands import ErrandsRun
+from routing.mailboxes.tasks import ErrandsRun
 from routing.mailboxes.thread import Polled
 
 log = logging.getLogger("uketsuke")

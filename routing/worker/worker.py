@@ -21,15 +21,15 @@ from config.jst import JST
 from intake.sources.source import Source
 from replies.senders.sender import Sender
 from routing.clock import system_clock
-from routing.journey import beginning
+from routing.journey import before_start
+from routing.journey.batching import Settling
 from routing.journey.delivery import Attempt, DeliveryThread, Line
 from routing.journey.desk import DEFERRED_AT_MOST, Desk
 from routing.journey.pending import patience
-from routing.journey.settling import Settling
 from routing.ledger import erasure, outbox
 from routing.ledger.sending import REST
 from routing.ledger.store import DiskFull, LedgerBusy
-from routing.mailboxes.errands import NO_AIDES, Aides, ErrandsRun
+from routing.mailboxes.tasks import NO_AIDES, Aides, ErrandsRun
 from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
 from routing.notices import alerts
 from routing.reading.errors import ReaderUnavailable
@@ -116,7 +116,7 @@ class Worker:
     def _start(self) -> None:
         for delivery in self._desk.give_up():
             self._bulletin.delivered(delivery)
-        beginning.reopen(self._desk.ledger, self._desk.settings, self._desk.clock())
+        before_start.reopen(self._desk.ledger, self._desk.settings, self._desk.clock())
         for thread in (*self._mailboxes.values(), self._delivery):
             thread.start()
         calendar = self._desk.register.survey.calendar

@@ -25,7 +25,7 @@ from imapclient import IMAPClient
 from python_calamine import CalamineWorkbook
 
 from config.settings import load_settings
-from intake.read import Context, read_mail
+from intake.read_mail import Context, read_mail
 from intake.sources.network import tls_context
 from intake.sources.source import Fetched
 from intake.submission import Submission

@@ -20,7 +20,7 @@ from intake.sources.source import Fetched
 from routing.clock import rehearsed, stamp
 from routing.journey.desk import Desk
 from routing.ledger.store import Ledger
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.register import build_register
 from tests.e2e.fortnight import DEADLINE, collected_by
 from tests.e2e.fortnight_count import prefectures

@@ -23,7 +23,7 @@ from routing.mailboxes.factory import open_sender, open_source
 from routing.notices.remind import Recipient, recipients
 from routing.notices.reminding import at_hand, round_due
 from routing.operate import approve_sender
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.register import build_register
 from routing.tracking.national import overview
 from routing.tracking.overview import Status, status_at

@@ -71,7 +71,7 @@ def _readers(survey: Path) -> list[str]:
                 command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:  # it has ended meanwhile
                 continue
-            if "intake.reader" in command and str(survey) in command:
+            if "intake.child" in command and str(survey) in command:
                 found.append(command)
     return found
 

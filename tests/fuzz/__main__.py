@@ -19,8 +19,8 @@ from pydantic import TypeAdapter
 
 from config.load import default_survey, load_survey
 from config.roster import load_roster
-from intake.read import Context, read_mail, told_passwords
-from intake.reader import MEMORY_CEILING
+from intake.child import MEMORY_CEILING
+from intake.read_mail import Context, read_mail, told_passwords
 from intake.submission import Submission
 from tests.fuzz.mutate import mutated
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.load import default_survey
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 
 ROOT = Path(__file__).parents[2]
 BROKEN = ROOT / "tests" / "mails" / "once_broken"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake.mail.authentication import authentications
-from intake.read import Context, read_mail
+from intake.read_mail import Context, read_mail
 from intake.submission import Authentication
 from tests.workbooks.forms_at_hand import the_roster, the_survey
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from intake.container import MAX_UNPACKED, unpack
 from intake.finding import Finding
-from intake.read import Context, read_mail
+from intake.read_mail import Context, read_mail
 from tests.workbooks.forms_at_hand import filled, the_roster, the_survey
 
 PARTS = Path(__file__).parents[1] / "mails" / "parts"

@@ -14,7 +14,7 @@ import pytest
 
 from config.load import default_survey
 from intake.submission import Submission
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from tests.workbooks.expectations import EXPECTED, FILES, told
 
 HOSTILE = [name for name, expected in EXPECTED.items() if expected.get("hostile")]
@@ -79,7 +79,7 @@ _WORKER = """
 import json, sys
 from pathlib import Path
 from config.load import default_survey
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 reader = Reader(default_survey())
 kinds = [[f.kind for f in reader.read_mail(Path(name).read_bytes()).files] for name in sys.argv[1:]]
 reader.close()

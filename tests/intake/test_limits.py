@@ -11,7 +11,7 @@ import pytest
 
 from config.load import default_survey
 from intake.mail.mime import MOST_LEAVES, leaves, parse
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from tests.workbooks.forms_at_hand import filled
 
 SUBJECT = "=?UTF-8?B?44CQ5qiq5rWc5biC44CR44Oe44Kk44OK44Oz44OQ44O844Ki44Oz44Kx44O844OI5Zue562U?="

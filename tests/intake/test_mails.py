@@ -16,7 +16,7 @@ from intake.convention import read_claim
 from intake.mail.kind import tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import leaves, parse
-from intake.read import Context, read_mail
+from intake.read_mail import Context, read_mail
 
 SHELF = Path(__file__).parents[1] / "mails"
 MAILS = sorted(path.stem for path in SHELF.glob("*.eml"))

@@ -17,14 +17,14 @@ import pyzipper
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from config.load import default_survey
+from intake.child import serve
 from intake.container import unpack
 from intake.finding import Finding
 from intake.mail.passwords import HIDDEN, told_in, without_passwords
 from intake.progress import Progress
-from intake.read import Context, Told, read_mail, told_passwords
-from intake.reader import serve
+from intake.read_mail import Context, Told, read_mail, told_passwords
 from intake.submission import Submission
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from tests.workbooks.forms_at_hand import filled, the_roster, the_survey
 
 SECRET = "Kx7#pQ2m"
@@ -238,7 +238,7 @@ def test_a_password_stands_in_no_traceback(monkeypatch: pytest.MonkeyPatch) -> N
     def fail(*args: object) -> None:
         raise ValueError(f"no such thing as {args[-1]}")
 
-    monkeypatch.setattr("intake.reader.read_mail", fail)
+    monkeypatch.setattr("intake.child.read_mail", fail)
     head = json.dumps({"task": "mail", "passwords": [SECRET]}).encode()
     requests = io.BytesIO(b"".join(len(f).to_bytes(4, "big") + f for f in (head, b"x")))
     answers = io.BytesIO()
@@ -250,7 +250,7 @@ def test_a_password_stands_in_no_traceback(monkeypatch: pytest.MonkeyPatch) -> N
 def test_nothing_of_it_reaches_what_the_child_writes() -> None:
     """Its standard error is the operators' log."""
     frames = [json.dumps({"task": "mail", "passwords": [SECRET]}).encode(), PASSWORD_MAIL]
-    command = [sys.executable, "-P", "-m", "intake.reader", str(default_survey())]
+    command = [sys.executable, "-P", "-m", "intake.child", str(default_survey())]
     sent = b"".join(len(f).to_bytes(4, "big") + f for f in frames)
     done = subprocess.run(command, input=sent, capture_output=True, check=True, timeout=60)
     assert b'"passwords_told":true' in done.stdout

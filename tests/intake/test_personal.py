@@ -22,7 +22,7 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
 from intake.personal import _MAY_BE_DIGITS, _MOST_DIGITS, holds_my_number, mask
-from intake.sheets.exposed import personal_in_text
+from intake.sheets.personal_data import personal_in_text
 from tests.workbooks.forms_at_hand import filled, reading
 
 LIBREOFFICE = Path(__file__).parent.parent / "workbooks" / "files" / "libreoffice.xlsx"

@@ -19,7 +19,7 @@ from routing import operate
 from routing.decision.override import Override
 from routing.ledger.store import Ledger
 from routing.operate import Who
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.register import build_register
 from routing.tracking import extend
 from tests.routing.cases_at_hand import IN_TIME

@@ -9,7 +9,7 @@ import pytest
 
 from config.load import default_survey
 from routing.ledger.store import Ledger
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.register import Register, build_register
 from tests.routing.desk_at_hand import Office, open_office
 

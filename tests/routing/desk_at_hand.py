@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from config.settings import Settings, load_settings
-from intake.read import NOTHING_TOLD, Told
+from intake.read_mail import NOTHING_TOLD, Told
 from intake.sources.source import Fetched
 from replies.senders.sender import Outcome, Posting
 from replies.workbooks.form import FillValue
@@ -21,7 +21,7 @@ from routing.journey.judge import Settled
 from routing.ledger import arrivals, people
 from routing.ledger.books import books_at
 from routing.ledger.store import Ledger
-from routing.reading.child import Reader, Reading
+from routing.reading.reader import Reader, Reading
 from routing.records import Arrival
 from routing.register import Register
 from routing.standing import Standing, open_books, standings

@@ -12,9 +12,8 @@ import pytest
 
 from replies.senders.sender import Outcome
 from replies.wording import load_wording
-from routing.ledger import arrivals, verdicts
-from routing.ledger import missing as absent
-from routing.ledger.missing import Difference
+from routing.ledger import arrivals, missing_uids, verdicts
+from routing.ledger.missing_uids import Difference
 from routing.notices import alerts
 from routing.records import Note
 from routing.tracking import troubles
@@ -183,10 +182,10 @@ def test_mails_that_the_server_keeps_back_are_told_by_uid_in_one_letter(office: 
 
 
 def keep_back(office: Office, *uids: str) -> None:
-    before = {m.uid for m in absent.missing(office.ledger, office.now)}
+    before = {m.uid for m in missing_uids.missing(office.ledger, office.now)}
     with office.ledger.writing():
         gone = tuple(sorted(before - set(uids)))
-        absent.record(office.ledger, Difference("n_mynumber", "7", uids, gone), office.now)
+        missing_uids.record(office.ledger, Difference("n_mynumber", "7", uids, gone), office.now)
 
 
 def test_a_quarantined_mail_is_told_once(office: Office) -> None:

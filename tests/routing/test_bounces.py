@@ -12,7 +12,7 @@ from intake.mail.bounce import returned_to
 from intake.mail.ids import MessageIds, receipt_in
 from intake.mail.mime import parse
 from routing.ledger import bookings
-from routing.notices import whom
+from routing.notices import recipients
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 
@@ -117,12 +117,12 @@ def test_whoever_has_seen_the_letter_changes_its_posting_and_nothing_else(office
 
 
 def test_a_bounce_neither_drops_a_contact_nor_enrols_one(office: Office, sent: str) -> None:
-    at_hand = whom.Correspondence(office.ledger, office.desk.register, office.desk.settings, {})
+    at_hand = recipients.Correspondence(office.ledger, office.desk.register, office.desk.settings, {})
     for number, failed in ((sent, CITY), (sent, "x@pref.kanagawa.lg.jp"), ("<a@b.example>", f"x{CITY}")):
         office.settle(bounce(number, failed))
     survey = office.desk.register.survey
-    sent_in = whom.handed_in(bookings.at(office.ledger, office.now), YOKOHAMA, "n_mynumber", survey)
-    assert whom.addresses(at_hand, sent_in, YOKOHAMA, "n_mynumber") == ((CITY,), ())
+    sent_in = recipients.handed_in(bookings.at(office.ledger, office.now), YOKOHAMA, "n_mynumber", survey)
+    assert recipients.addresses(at_hand, sent_in, YOKOHAMA, "n_mynumber") == ((CITY,), ())
 
 
 def test_a_bounce_that_carries_a_form_books_nothing(office: Office, sent: str) -> None:

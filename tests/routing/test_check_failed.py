@@ -10,7 +10,7 @@ import pytest
 from config.load import default_survey
 from config.roster import load_roster
 from intake.finding import Finding
-from intake.read import Context, read_mail
+from intake.read_mail import Context, read_mail
 from intake.sheets import checks
 from intake.sheets.case import Case
 from intake.submission import Submission

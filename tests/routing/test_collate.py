@@ -18,7 +18,7 @@ from replies.wording import load_wording
 from replies.workbooks.form import FillValue
 from routing.ledger.store import Ledger
 from routing.offline import check_file
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.register import Register
 from routing.tracking.collate import Collation, collate, workbooks
 from routing.tracking.overview import status_at

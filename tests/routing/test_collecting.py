@@ -14,8 +14,7 @@ import pytest
 
 from intake.sources.idle import Heard
 from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
-from routing.ledger import arrivals, people
-from routing.ledger import missing as absent
+from routing.ledger import arrivals, missing_uids, people
 from routing.mailboxes import collecting
 from routing.mailboxes.collecting import Collector
 from tests.intake.boxes import Box, ImapBox, MaildirBox
@@ -51,7 +50,7 @@ def look(office: Office, collector: Collector) -> list[bytes]:
 
 
 def missing(office: Office) -> list[str]:
-    return [m.uid for m in absent.missing(office.ledger, office.now)]
+    return [m.uid for m in missing_uids.missing(office.ledger, office.now)]
 
 
 def put(box: Box, *names: str) -> None:

@@ -13,7 +13,7 @@ from routing import operate, typed
 from routing.decision.override import Override
 from routing.journey.judge import Settled
 from routing.ledger import people
-from routing.ledger.lastword import last_word
+from routing.ledger.last_decision import last_word
 from routing.operate import AskedTwice, Changed, Consent, Done, Refused, Who
 from routing.records import Arrival
 from tests.routing.cases_at_hand import YOKOHAMA

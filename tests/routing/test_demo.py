@@ -20,8 +20,8 @@ import pytest
 from config.load import default_survey
 from routing.cli.app import run_command
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE
-from routing.rehearsal.demo import Demo, Line, run_demo
-from routing.rehearsal.samples import load_samples
+from routing.demo.run import Demo, Line, run_demo
+from routing.demo.samples import load_samples
 
 SAMPLES = load_samples(default_survey() / "samples").samples
 BANNED = ("補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過", "知事", "御中")

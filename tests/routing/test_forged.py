@@ -18,8 +18,8 @@ from routing.journey.judge import Settled
 from routing.ledger import bookings
 from routing.ledger.requests import requests_made
 from routing.notices import replaced, request
+from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
-from routing.notices.whom import addresses, handed_in
 from routing.operate import Who
 from routing.proof import Proof
 from routing.tracking.exporting import export_rows

@@ -20,7 +20,7 @@ from routing.ledger import people
 from routing.ledger.history import story
 from routing.ledger.migrations import migrations
 from routing.ledger.store import Ledger
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.register import Register
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import SETTINGS, Office, open_office

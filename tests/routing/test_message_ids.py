@@ -21,7 +21,7 @@ from routing.ledger.history import story
 from routing.ledger.secret import give_key, message_ids
 from routing.ledger.sent import find_notice
 from routing.ledger.store import Ledger, NotALedger
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.register import Register
 from tests.routing.desk_at_hand import Office, mail, open_office
 from tests.routing.test_remind import SECOND, go_round, with_faulty_answer

@@ -15,7 +15,7 @@ import pyzipper
 
 from intake.finding import Finding
 from routing import operate
-from routing.decision.opened import keep_opened, opens_more
+from routing.decision.unlocked import keep_opened, opens_more
 from routing.journey.pending import patience
 from routing.ledger import arrivals, verdicts
 from routing.ledger.store import Ledger

@@ -17,16 +17,16 @@ from routing import operate
 from routing.cli.app import run_command
 from routing.clock import JST
 from routing.decision.cases import Override
-from routing.ledger import arrivals, backup, copies, outbox, promises
+from routing.ledger import arrivals, backup, outbox, promises, snapshots
 from routing.ledger.backup import BackupRefused
 from routing.ledger.store import Ledger, desk_lock
 from routing.operate import Who
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.register import Register
-from routing.tracking import holding
+from routing.tracking import sending_holds
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail, open_office
-from tests.routing.test_errands import People
+from tests.routing.test_mailbox_tasks import People
 
 WHO = Who("職員", "ディスクの故障")
 LATER = IN_TIME + timedelta(hours=3)
@@ -56,7 +56,7 @@ def folder(tmp_path: Path, register: Register, reader: Reader) -> Path:
 @pytest.fixture
 def again(folder: Path, register: Register, reader: Reader) -> Iterator[Office]:
     """The office on the ledger that was put back, some hours later."""
-    copies.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
+    snapshots.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
     with closing(Ledger(folder / "ledger.db")) as ledger:
         office = open_office(folder, register, reader, ledger)
         office.now, office._uid = LATER + timedelta(minutes=1), 10  # UIDs go on
@@ -69,7 +69,7 @@ def rows(file: Path, query: str) -> list[tuple[object, ...]]:
 
 
 def test_the_backup_stands_there_and_the_ledger_of_before_beside_it(folder: Path) -> None:
-    done = copies.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
+    done = snapshots.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
 
     assert done.aside == folder / "ledger-20230718-130000.db"
     assert rows(done.aside, "SELECT count(*) FROM arrival") == [(2,)]
@@ -93,11 +93,11 @@ def test_the_same_mail_gets_the_same_letter_which_waits_for_an_official(again: O
 
     assert list(again.desk.deliver(again.sender)) == []
     assert rows(folder / "ledger.db", "SELECT key, message_id FROM outbox WHERE arrival_id = 2") == before
-    (stop,) = holding.standing(again.desk)
+    (stop,) = sending_holds.standing(again.desk)
     assert (stop.waiting, stop.last_record) == (1, IN_TIME)
-    assert "控えの最後の記録 令和５年７月18日" in holding.said(stop).replace("（火）", "")
+    assert "控えの最後の記録 令和５年７月18日" in sending_holds.said(stop).replace("（火）", "")
 
-    holding.release_sending(again.desk, None, WHO)
+    sending_holds.release_sending(again.desk, None, WHO)
     assert [d.state for d in again.desk.deliver(again.sender)] == ["sent"]
 
 
@@ -109,7 +109,7 @@ def test_a_mail_that_came_after_the_restore_is_answered_at_once(again: Office) -
 def test_after_the_release_the_sent_mails_are_asked_before_each_such_letter(again: Office) -> None:
     again.settle(answer(2), IN_TIME + timedelta(minutes=29))
     (letter,) = list(again.ledger.rows("SELECT o.message_id FROM outbox o JOIN to_send q ON q.outbox_id = o.id"))
-    holding.release_sending(again.desk, None, WHO)
+    sending_holds.release_sending(again.desk, None, WHO)
     people = People(away=True)
 
     for _ in range(6):  # however long the mailbox cannot be asked
@@ -128,7 +128,7 @@ def test_what_is_found_among_the_sent_mails_is_marked_while_it_is_held(again: Of
     outbox.note_found_sent(again.ledger, row["outbox_id"], again.now)
     outbox.note_found_sent(again.ledger, row["outbox_id"], again.now)  # told twice after a crash
 
-    assert [s.waiting for s in holding.standing(again.desk)] == [0]
+    assert [s.waiting for s in sending_holds.standing(again.desk)] == [0]
     states = again.ledger.rows("SELECT state FROM posting WHERE outbox_id = ? ORDER BY id", row["outbox_id"])
     assert [s["state"] for s in states] == ["queued", "sending", "sent"]
     assert [a.name for a in promises.ask(again.ledger.connection) if not a.holds] == []
@@ -166,7 +166,7 @@ def test_what_is_no_whole_backup_is_refused_and_nothing_changes(folder: Path, na
     before = (folder / "ledger.db").read_bytes()
 
     with pytest.raises(BackupRefused):
-        copies.put_back(bad, folder / "ledger.db", WHO.pair, LATER)
+        snapshots.put_back(bad, folder / "ledger.db", WHO.pair, LATER)
 
     assert (folder / "ledger.db").read_bytes() == before, name
     assert not list(folder.glob("ledger-*")) + list(folder.glob(".ledger*"))
@@ -177,11 +177,11 @@ def test_the_ledger_itself_is_refused_by_whatever_name(folder: Path) -> None:
     (folder / "link.db").symlink_to(folder / "ledger.db")
     for name in ("ledger.db", "other.db", "link.db"):
         with pytest.raises(BackupRefused, match="台帳そのもの"):
-            copies.put_back(folder / name, folder / "ledger.db", WHO.pair, LATER)
+            snapshots.put_back(folder / name, folder / "ledger.db", WHO.pair, LATER)
 
 
 def test_a_second_restore_in_the_same_second_overwrites_nothing(folder: Path) -> None:
-    asides = {copies.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER).aside for _ in range(3)}
+    asides = {snapshots.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER).aside for _ in range(3)}
     assert len(asides) == 3
     assert all(aside is not None and aside.exists() for aside in asides)
 
@@ -189,7 +189,7 @@ def test_a_second_restore_in_the_same_second_overwrites_nothing(folder: Path) ->
 def test_a_damaged_ledger_is_put_aside_as_it_is(folder: Path) -> None:
     (folder / "ledger.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     (folder / "ledger.db-wal").write_bytes(b"log")
-    done = copies.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
+    done = snapshots.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
 
     assert done.deeds is None
     assert done.aside is not None
@@ -201,14 +201,14 @@ def test_a_damaged_ledger_is_put_aside_as_it_is(folder: Path) -> None:
 
 def test_a_ledger_that_is_gone_is_made_anew(folder: Path) -> None:
     (folder / "ledger.db").unlink()
-    done = copies.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
+    done = snapshots.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
     assert (done.aside, done.deeds) == (None, None)
     assert rows(folder / "ledger.db", "SELECT count(*) FROM arrival") == [(1,)]
 
 
 def test_an_older_backup_is_brought_to_todays_schema(folder: Path) -> None:
     golden = Path(__file__).parents[1] / "ledgers" / "m004.db"
-    copies.put_back(golden, folder / "ledger.db", WHO.pair, datetime(2024, 1, 1, tzinfo=JST))
+    snapshots.put_back(golden, folder / "ledger.db", WHO.pair, datetime(2024, 1, 1, tzinfo=JST))
     with closing(Ledger(folder / "ledger.db")) as ledger:
         assert ledger.rows("SELECT count(*) FROM sending_hold")[0][0] == 1
 

@@ -13,8 +13,8 @@ import pytest
 from config.load import default_survey, load_survey
 from config.survey import Survey
 from intake.finding import CATALOGUE
-from routing.rehearsal.sample_bytes import windows_jis
-from routing.rehearsal.samples import Sample, Samples, build_mail, load_samples
+from routing.demo.sample_bytes import windows_jis
+from routing.demo.samples import Sample, Samples, build_mail, load_samples
 
 FOLDER = default_survey() / "samples"
 SAMPLES = load_samples(FOLDER)

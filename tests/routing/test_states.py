@@ -34,10 +34,10 @@ from replies.senders.sender import AnswerLost, Outcome, Posting
 from routing import operate
 from routing.decision.cases import Override
 from routing.journey.judge import Judge, Settled
-from routing.ledger import backup, bookings, deciding, outbox, promises, verdicts
+from routing.ledger import backup, beginnings, bookings, outbox, promises, verdicts
 from routing.ledger.store import Ledger
 from routing.operate import Refused, Who
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.records import Arrival
 from routing.register import Register, build_register
 from tests.routing.cases_at_hand import YOKOHAMA
@@ -107,7 +107,7 @@ class Answered:
 def crash_at(where: str) -> tuple[object, str]:
     """Owner and name of the function at which the desk is killed."""
     return {"decide": (Judge, "decide"), "verdict": (verdicts, "record"), "reply": (outbox, "queue"),
-            "begun": (deciding, "begin"), "sending": (outbox, "begin"), "sent": (outbox, "finish")}[where]  # fmt: skip
+            "begun": (beginnings, "begin"), "sending": (outbox, "begin"), "sent": (outbox, "finish")}[where]  # fmt: skip
 
 
 @contextmanager
@@ -292,7 +292,7 @@ class Desks(RuleBasedStateMachine):
         self.server.kill, self.server.live, self.server.answers = "", False, []
         self.office = self._open()
         self.office.now, self.office._uid = now, uid
-        deciding.take_stock(self.office.ledger, now)
+        beginnings.take_stock(self.office.ledger, now)
         list(self.office.desk.give_up())
 
     @rule(

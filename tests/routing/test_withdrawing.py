@@ -19,7 +19,7 @@ from routing import operate
 from routing.decision.override import Override
 from routing.journey.judge import Settled
 from routing.ledger import outbox, people, promises, withdrawing
-from routing.mailboxes.errands import MailboxErrands
+from routing.mailboxes.tasks import MailboxErrands
 from routing.operate import Who
 from routing.records import Arrival
 from tests.routing.desk_at_hand import Office, form, mail

@@ -28,10 +28,10 @@ def _poison(kind: bytes) -> None:
 
 
 def _watch() -> None:
-    import intake.read
+    import intake.read_mail
     import intake.sheets.checks
 
-    real = intake.read.parse
+    real = intake.read_mail.parse
     in_hand = {"poison": b""}
 
     def parse(raw: bytes) -> Any:
@@ -46,7 +46,7 @@ def _watch() -> None:
             raise ZeroDivisionError(case)
         return ()
 
-    intake.read.parse = parse
+    intake.read_mail.parse = parse
     intake.sheets.checks.CHECKS = (broken_check, *intake.sheets.checks.CHECKS)
 
 
@@ -66,7 +66,7 @@ def _watch_desk(how: str) -> None:
     Judge.decide = decide  # type: ignore[method-assign]
 
 
-if "intake.reader" in sys.orig_argv:
+if "intake.child" in sys.orig_argv:
     _watch()
 elif os.environ.get("UKETSUKE_DECIDES"):
     _watch_desk(os.environ["UKETSUKE_DECIDES"])

@@ -1,6 +1,6 @@
 """The reader child: one long-lived process that turns bytes into Submissions, away from the worker.
 
-Hostile bytes meet a ceiling of memory here and a ceiling of time in the parent (`routing/reading/child.py`).
+Hostile bytes meet a ceiling of memory here and a ceiling of time in the parent (`routing/reading/reader.py`).
 Requests and answers are frames on the pipe: four bytes of length, big-endian, then that many bytes. The
 child ends at EOF. It opens no network, writes no file, and never sees the ledger.
 
@@ -35,7 +35,7 @@ from config.roster import load_roster
 from intake import release
 from intake.border import MOST_BYTES, file_as_json, mail_as_json, passwords_as_json
 from intake.progress import Progress
-from intake.read import Context, Told, read_mail, read_single_file, told_passwords
+from intake.read_mail import Context, Told, read_mail, read_single_file, told_passwords
 
 MEMORY_CEILING = 1 << 30  # bytes of address space
 # The parent stops a child long before. When the parent was killed while its child hangs in a file, the kernel
@@ -127,7 +127,7 @@ def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int
 
 
 def main() -> None:
-    """Entry point: `python -P -m intake.reader SURVEY_DIR [FILE]`; FILE: the number of the shared page."""
+    """Entry point: `python -P -m intake.child SURVEY_DIR [FILE]`; FILE: the number of the shared page."""
     for number in (signal.SIGTERM, signal.SIGINT):  # meant for the parent, whose end is ours, and told to all of us
         signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)

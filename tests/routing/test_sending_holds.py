@@ -17,7 +17,7 @@ from routing.ledger.holds import Scope
 from routing.ledger.store import Ledger
 from routing.notices import alerts
 from routing.operate import Refused, Who
-from routing.tracking import holding, troubles
+from routing.tracking import sending_holds, troubles
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail
 
@@ -36,7 +36,7 @@ def delivered(office: Office) -> int:
 
 
 def hold(office: Office, kind: str = "", mailbox: str = "") -> int:
-    return holding.hold_sending(office.desk, Scope(kind, mailbox), WHO).number
+    return sending_holds.hold_sending(office.desk, Scope(kind, mailbox), WHO).number
 
 
 def test_mail_is_booked_and_its_letter_waits_until_the_release(office: Office) -> None:
@@ -48,13 +48,13 @@ def test_mail_is_booked_and_its_letter_waits_until_the_release(office: Office) -
     assert delivered(office) == 0
     office.now += timedelta(days=2)
     assert delivered(office) == 0
-    (standing,) = holding.standing(office.desk)
+    (standing,) = sending_holds.standing(office.desk)
     assert (standing.number, standing.waiting, standing.by, standing.why) == (number, 1, "職員", "文面の誤り")
 
-    holding.release_sending(office.desk, number, WHO)
+    sending_holds.release_sending(office.desk, number, WHO)
     assert delivered(office) == 1
     assert delivered(office) == 0
-    assert holding.standing(office.desk) == []
+    assert sending_holds.standing(office.desk) == []
     assert all(a.holds for a in promises.ask(office.ledger.connection))
 
 
@@ -80,10 +80,10 @@ def test_of_two_holds_over_a_letter_both_have_to_be_released(office: Office) -> 
     office.settle(answer(1))
 
     with pytest.raises(Refused, match=r"番号で指定してください。\n.*停止 1.*\n.*停止 2"):
-        holding.release_sending(office.desk, None, WHO)
-    holding.release_sending(office.desk, everything, WHO)
+        sending_holds.release_sending(office.desk, None, WHO)
+    sending_holds.release_sending(office.desk, everything, WHO)
     assert delivered(office) == 0
-    holding.release_sending(office.desk, one_kind, WHO)
+    sending_holds.release_sending(office.desk, one_kind, WHO)
     assert delivered(office) == 1
 
 
@@ -92,8 +92,8 @@ def test_what_cannot_be_is_refused_and_nothing_is_recorded(office: Office) -> No
         lambda: hold(office, "受付"),
         lambda: hold(office, "alert"),
         lambda: hold(office, "", "x"),
-        lambda: holding.release_sending(office.desk, None, WHO),
-        lambda: holding.release_sending(office.desk, 1, WHO),
+        lambda: sending_holds.release_sending(office.desk, None, WHO),
+        lambda: sending_holds.release_sending(office.desk, 1, WHO),
     ]
     for one in refused:
         with pytest.raises(Refused):
@@ -102,7 +102,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_recorded(office: Office) -> No
     with pytest.raises(Refused, match="すでに止めています（停止 1、職員"):
         hold(office)
     with pytest.raises(Refused):
-        holding.release_sending(office.desk, 2, WHO)
+        sending_holds.release_sending(office.desk, 2, WHO)
     assert (office.count("sending_hold"), office.count("sending_release")) == (1, 0)
 
 
@@ -113,9 +113,9 @@ def test_a_hold_that_comes_while_a_letter_leaves_lets_it_leave_and_no_other(offi
 
     def send_and_hold(posting: Posting) -> Outcome:
         """An official holds while the first letter is on the line, by a connection of his own."""
-        if not holding.standing(office.desk):
+        if not sending_holds.standing(office.desk):
             with closing(Ledger(office.ledger.path)) as theirs, theirs.writing():
-                holding.holds.hold(theirs, Scope(), WHO.pair, office.now)
+                sending_holds.holds.hold(theirs, Scope(), WHO.pair, office.now)
         return send(posting)
 
     office.sender.send = send_and_hold  # type: ignore[method-assign]

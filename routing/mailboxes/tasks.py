@@ -19,7 +19,7 @@ from intake.sources.filing import Filed, ImapFiler
 from intake.sources.source import SourceUnavailable
 from replies.senders.draft_watch import DraftsWatch, Fate
 from replies.senders.sent_folder import SentFolder
-from routing.ledger import errands, outbox, restored, withdrawing
+from routing.ledger import mailbox_tasks, outbox, restored, withdrawing
 from routing.ledger.store import Ledger
 
 log = logging.getLogger(__name__)
@@ -39,11 +39,11 @@ class ErrandsRun:
     def record(self, ledger: Ledger, now: datetime) -> None:
         """Commits it, each fact on its own."""
         for done in self.filed:
-            errands.note_filed(ledger, done, now)
+            mailbox_tasks.note_filed(ledger, done, now)
         for fate in self.fates:
-            errands.note_fate(ledger, fate, now)
+            mailbox_tasks.note_fate(ledger, fate, now)
         for outbox_id in self.copied:
-            errands.note_copied(ledger, outbox_id)
+            mailbox_tasks.note_copied(ledger, outbox_id)
         for outbox_id in self.found_sent:
             outbox.note_found_sent(ledger, outbox_id, now)
 
@@ -111,7 +111,7 @@ class MailboxErrands:
             self._sent.close()
 
     def _file(self, ledger: Ledger, filed: list[Filed]) -> None:
-        if self._filer is not None and (wanted := errands.to_file(ledger, self._mailbox)):
+        if self._filer is not None and (wanted := mailbox_tasks.to_file(ledger, self._mailbox)):
             filed.extend(self._filer.file(wanted))
 
     def _withdraw(self, ledger: Ledger, fates: list[Fate]) -> None:
@@ -120,12 +120,12 @@ class MailboxErrands:
 
     def _follow(self, ledger: Ledger, fates: list[Fate]) -> None:
         told = {fate.key for fate in fates}
-        drafts = [d for d in errands.open_drafts(ledger, self._mailbox) if d.key not in told]
+        drafts = [d for d in mailbox_tasks.open_drafts(ledger, self._mailbox) if d.key not in told]
         if self._watch is not None and drafts:
             fates.extend(self._watch.fates(drafts))
 
     def _copy(self, ledger: Ledger, copied: list[int]) -> None:
-        if self._sent is not None and (letters := errands.to_copy(ledger, self._mailbox)):
+        if self._sent is not None and (letters := mailbox_tasks.to_copy(ledger, self._mailbox)):
             copied.extend(self._sent.put(letters))
 
     def _look_for(self, ledger: Ledger, found: list[int]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from intake.amend import AmendmentRefused, amend_sheet, question_key
+from intake.amendment import AmendmentRefused, amend_sheet, question_key
 from intake.submission import AnswerSheet
 from tests.workbooks.forms_at_hand import COMPLETE_2, filled, the_roster, the_sheet, the_survey
 

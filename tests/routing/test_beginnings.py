@@ -12,7 +12,7 @@ import pytest
 from intake.submission import Submission
 from routing.journey.desk import Desk
 from routing.journey.judge import Judge, Settled
-from routing.ledger import arrivals, deciding, verdicts
+from routing.ledger import arrivals, beginnings, verdicts
 from routing.reading.errors import ReaderHung
 from routing.records import Arrival
 from tests.routing.desk_at_hand import Office, mail
@@ -47,7 +47,7 @@ def start(office: Office) -> bool:
     before = office.desk
     office.desk = Desk(before.register, before.settings, before.ledger, before.reader, office.clock)
     office.now += timedelta(minutes=1)
-    deciding.take_stock(office.ledger, office.now)
+    beginnings.take_stock(office.ledger, office.now)
     try:
         list(office.desk.settle_waiting())
     except Killed:
@@ -112,7 +112,7 @@ def test_a_crash_turns_no_order_round(office: Office) -> None:
     first = office.arrive(mail(headers={"Message-ID": "<1@city.test>"}), office.now - timedelta(minutes=2))
     office.arrive(mail(headers={"Message-ID": "<2@city.test>"}), office.now - timedelta(minutes=1))
     with office.ledger.writing():
-        deciding.begin(office.ledger, [first.id, first.id + 1], alone=False)
+        beginnings.begin(office.ledger, [first.id, first.id + 1], alone=False)
     assert start(office)
     assert rules(office) == ["otherwise", "resend"]
 
@@ -217,7 +217,7 @@ def test_others_have_their_turn_between_two_that_waited_for_long(office: Office)
     bad = [office.arrive(mail(subject=f"【横浜市】遅い{n}")) for n in range(4)]
     with office.ledger.writing():
         for arrival in bad:
-            deciding.defer(office.ledger, arrival.id, office.now)
+            beginnings.defer(office.ledger, arrival.id, office.now)
     office.now += timedelta(hours=1)
     settling = office.desk.settling()
     for n in range(12):
@@ -234,8 +234,8 @@ def test_an_erased_mail_waits_in_no_queue(office: Office) -> None:
 
     arrival = office.arrive(mail())
     with office.ledger.writing():
-        deciding.begin(office.ledger, [arrival.id], alone=True)
-        deciding.defer(office.ledger, arrival.id, office.now)
+        beginnings.begin(office.ledger, [arrival.id], alone=True)
+        beginnings.defer(office.ledger, arrival.id, office.now)
         erasure.erase(office.ledger, arrival.id, WHO, office.now)
     assert (office.count("deciding"), office.count("deferred"), office.count("to_read")) == (0, 0, 0)
     assert arrivals.waiting(office.ledger) == []

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime
 
 from config.survey import Shape, Survey
-from routing.rehearsal.sample_bytes import (
+from routing.demo.sample_bytes import (
     Encoding,
     base64_lines,
     charset_of,

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from intake.mail.said import amends, asks, own_words
-from intake.read import Context, read_mail
-from tests.intake.test_missing import mail
+from intake.mail.intent import amends, asks, own_words
+from intake.read_mail import Context, read_mail
+from tests.intake.test_no_attachment import mail
 from tests.intake.test_passwords import locked_mail
 from tests.workbooks.forms_at_hand import filled, the_roster, the_survey
 

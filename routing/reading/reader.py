@@ -25,9 +25,9 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from intake import release
+from intake.child import LONGEST_ANSWER, frame
 from intake.progress import Point, Progress, shared_page
-from intake.read import NOTHING_TOLD, Told
-from intake.reader import LONGEST_ANSWER, frame
+from intake.read_mail import NOTHING_TOLD, Told
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 
@@ -236,7 +236,7 @@ class Reader:
         return child
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-P", "-W", "ignore", "-m", "intake.reader", str(self._survey_dir)]
+        command = [sys.executable, "-P", "-W", "ignore", "-m", "intake.child", str(self._survey_dir)]
         page = shared_page()
         try:
             self._progress = Progress(page)

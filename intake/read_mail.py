@@ -15,14 +15,14 @@ from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, severity_of
 from intake.mail.authentication import authentications
 from intake.mail.bounce import returned_to
+from intake.mail.intent import amends, asks
 from intake.mail.kind import brings_back, never_answer, tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import Leaf, Part, leaves, mark_returned, parse
-from intake.mail.missing import PARTIAL, comes_by_link, divided, was_removed
+from intake.mail.no_attachment import PARTIAL, comes_by_link, divided, was_removed
+from intake.mail.part_marks import portion_of
 from intake.mail.passwords import told_in, without_passwords
-from intake.mail.portions import portion_of
 from intake.mail.received import reached_at
-from intake.mail.said import amends, asks
 from intake.personal import holds_my_number, mask
 from intake.submission import AnswerSheet, Claim, FileReading, MailKind, Submission, place_in
 

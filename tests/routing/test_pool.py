@@ -17,12 +17,12 @@ import pytest
 
 from config.jst import JST
 from config.load import default_survey
-from intake.read import NOTHING_TOLD, Told
+from intake.read_mail import NOTHING_TOLD, Told
 from intake.submission import Submission
-from routing.reading import pool as readers
-from routing.reading.child import Reading
+from routing.reading import pool
 from routing.reading.errors import ReaderDied
 from routing.reading.pool import AHEAD_BYTES, TOGETHER, ReadAhead, Readers
+from routing.reading.reader import Reading
 from routing.records import Arrival
 from tests.routing.desk_at_hand import OneByOne, form, mail
 from tests.servers.machine import eventually, halt
@@ -110,7 +110,7 @@ def _numbers(taken: list[tuple[Arrival, Reading | None]] | None) -> list[int]:
 
 
 def test_a_few_readings_are_taken_together_and_told_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "HELD_SECONDS", 60.0)
+    monkeypatch.setattr(pool, "HELD_SECONDS", 60.0)
     told: list[None] = []
     child = Gated(TOGETHER - 1)
     ahead = ReadAhead(child, [(_arrival(n), b"x") for n in range(TOGETHER + 2)], lambda: told.append(None))
@@ -131,7 +131,7 @@ def test_a_few_readings_are_taken_together_and_told_of_once(monkeypatch: pytest.
 def test_what_has_been_read_does_not_wait_long_for_one_that_takes_its_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(readers, "HELD_SECONDS", 0.3)
+    monkeypatch.setattr(pool, "HELD_SECONDS", 0.3)
     child = Gated(2)
     ahead = ReadAhead(child, [(_arrival(n), b"x") for n in range(4)])
     ahead.begin()

@@ -1,6 +1,6 @@
 """Text of a workbook that stands in no cell: comments, drawings, properties, and strings that no cell shows any more.
 
-Only for the search for personal data (`exposed.py`); nothing of it is an answer. Headers and footers are read
+Only for the search for personal data (`personal_data.py`); nothing of it is an answer. Headers and footers are read
 with their sheets (`ooxml.py`).
 """
 

@@ -18,9 +18,9 @@ from replies.senders.draft_watch import Fate, OpenDraft
 from replies.senders.sender import Outcome
 from routing import operate
 from routing.decision.override import Override
-from routing.ledger import errands, outbox, people, promises
+from routing.ledger import mailbox_tasks, outbox, people, promises
 from routing.ledger.history import story
-from routing.mailboxes.errands import ErrandsRun, MailboxErrands
+from routing.mailboxes.tasks import ErrandsRun, MailboxErrands
 from routing.operate import Who
 from tests.routing.desk_at_hand import Office, form, mail
 
@@ -158,16 +158,16 @@ def test_a_fault_in_asking_keeps_no_reply_back(office: Office, monkeypatch: pyte
 
 def test_a_mail_is_to_be_filed_once_its_reply_has_left(filing: Office) -> None:
     settled = filing.settle(mail())
-    assert errands.to_file(filing.ledger, BOX) == []  # the mark of an answer is looked for where it lies
+    assert mailbox_tasks.to_file(filing.ledger, BOX) == []  # the mark of an answer is looked for where it lies
     deliver(filing, People())
 
-    (wanted,) = errands.to_file(filing.ledger, BOX)
+    (wanted,) = mailbox_tasks.to_file(filing.ledger, BOX)
 
     submission = settled.decided.submission
     assert submission is not None
     message_id = submission.message.message_id
     assert wanted == ToFile(settled.decided.arrival.id, "受付済", wanted.uidvalidity, ("1",), message_id)
-    assert errands.to_file(filing.ledger, "yoboseshu") == []
+    assert mailbox_tasks.to_file(filing.ledger, "yoboseshu") == []
 
 
 def test_what_was_filed_is_told_once_and_done_once(filing: Office) -> None:
@@ -178,7 +178,7 @@ def test_what_was_filed_is_told_once_and_done_once(filing: Office) -> None:
     done.record(filing.ledger, filing.now)
     done.record(filing.ledger, filing.now)  # as after a full disk
 
-    assert errands.to_file(filing.ledger, BOX) == []
+    assert mailbox_tasks.to_file(filing.ledger, BOX) == []
     assert filing.events("filed") == [("受付済", "uketsuke", "")]
     titles = {entry.title: entry.rows for entry in story(filing.ledger, settled.decided.arrival.id)}
     assert "filed" in [row[0] for row in titles["出来事"]]
@@ -191,14 +191,14 @@ def test_one_that_somebody_else_has_moved_is_done_with(filing: Office) -> None:
 
     ErrandsRun(BOX, (Filed(settled.decided.arrival.id, "受付済", "gone"),)).record(filing.ledger, filing.now)
 
-    assert errands.to_file(filing.ledger, BOX) == []
+    assert mailbox_tasks.to_file(filing.ledger, BOX) == []
     assert filing.events("filed_by_others") == [("受付済", "uketsuke", "")]
 
 
 def test_decided_anew_it_goes_on_from_the_folder_where_it_lies(filing: Office) -> None:
     settled = filing.settle(mail(sender="x@example.com"))
     arrival = settled.decided.arrival
-    (wanted,) = errands.to_file(filing.ledger, BOX)
+    (wanted,) = mailbox_tasks.to_file(filing.ledger, BOX)
     assert wanted.folder == "要確認"
     ErrandsRun(BOX, (Filed(arrival.id, "要確認", "moved"),)).record(filing.ledger, filing.now)
 
@@ -207,7 +207,7 @@ def test_decided_anew_it_goes_on_from_the_folder_where_it_lies(filing: Office) -
     )
     deliver(filing, People())
 
-    (again,) = errands.to_file(filing.ledger, BOX)
+    (again,) = mailbox_tasks.to_file(filing.ledger, BOX)
     assert (again.folder, again.lies_in) == ("受付済", "要確認")
 
 
@@ -216,14 +216,14 @@ def test_a_verdict_without_a_folder_leaves_the_mail_where_it_is(filing: Office) 
     deliver(filing, People())
 
     assert postings(filing)[-1] == ("sent", "")
-    assert errands.to_file(filing.ledger, BOX) == []
+    assert mailbox_tasks.to_file(filing.ledger, BOX) == []
 
 
 def test_what_came_by_telephone_lies_in_no_mailbox(filing: Office) -> None:
     paper = replace(filing.arrive(mail()), added_by="山田")
 
     with filing.ledger.writing():
-        errands.queue_filing(filing.ledger, paper, "受付済")
+        mailbox_tasks.queue_filing(filing.ledger, paper, "受付済")
 
     assert filing.count("to_file") == 0
 
@@ -235,7 +235,7 @@ def draft(office: Office) -> OpenDraft:
     office.settle(mail())
     office.sender.answers = [Outcome("drafted", "Drafts;UIDVALIDITY=1/;UID=1")]
     assert deliver(office, People()) == ["drafted"]
-    (found,) = errands.open_drafts(office.ledger, BOX)
+    (found,) = mailbox_tasks.open_drafts(office.ledger, BOX)
     return found
 
 
@@ -248,7 +248,7 @@ def test_a_draft_is_followed_by_its_place_and_by_what_it_answers(office: Office)
 
     assert found.place == "Drafts;UIDVALIDITY=1/;UID=1"
     assert found.answers == office.ledger.rows("SELECT message_id FROM message")[0][0]
-    assert errands.open_drafts(office.ledger, "yoboseshu") == []
+    assert mailbox_tasks.open_drafts(office.ledger, "yoboseshu") == []
     assert promised(office) == []
 
 
@@ -256,12 +256,12 @@ def test_a_draft_that_a_human_changed_and_then_sent(office: Office) -> None:
     found = draft(office)
 
     note(office, Fate(found.key, "edited", "Drafts;UIDVALIDITY=1/;UID=2"))
-    assert [d.place for d in errands.open_drafts(office.ledger, BOX)] == ["Drafts;UIDVALIDITY=1/;UID=2"]
+    assert [d.place for d in mailbox_tasks.open_drafts(office.ledger, BOX)] == ["Drafts;UIDVALIDITY=1/;UID=2"]
     for _ in range(2):
         note(office, Fate(found.key, "sent_by_hand", "<sent@outlook.test>"))
 
     assert [state for state, _ in postings(office)] == ["queued", "sending", "drafted", "edited", "sent_by_hand"]
-    assert errands.open_drafts(office.ledger, BOX) == []
+    assert mailbox_tasks.open_drafts(office.ledger, BOX) == []
     (view,) = office.ledger.rows("SELECT state, detail FROM reply_overview")
     assert tuple(view) == ("sent_by_hand", "<sent@outlook.test>")
     assert promised(office) == []
@@ -273,7 +273,7 @@ def test_a_draft_that_a_human_deleted_is_told_once_and_watched_on(office: Office
         note(office, Fate(found.key, "discarded", ""))
 
     assert [state for state, _ in postings(office)] == ["queued", "sending", "drafted", "discarded"]
-    assert [d.place for d in errands.open_drafts(office.ledger, BOX)] == [""]
+    assert [d.place for d in mailbox_tasks.open_drafts(office.ledger, BOX)] == [""]
     assert promised(office) == []
 
 
@@ -295,14 +295,14 @@ def test_what_was_done_before_a_connection_broke_is_recorded(filing: Office) -> 
         filing.settle(mail(body=f"{n}", sender=f"{n}@city.yokohama.lg.jp"))
     deliver(filing, People())
     ours = MailboxErrands(BOX, Filer(), None)  # type: ignore[arg-type]
-    waiting = len(errands.to_file(filing.ledger, BOX))
+    waiting = len(mailbox_tasks.to_file(filing.ledger, BOX))
 
     run = ours.run(filing.ledger)
     assert run is not None
     run.record(filing.ledger, filing.now)
 
     assert run.problem == "接続が切れました。"
-    assert len(errands.to_file(filing.ledger, BOX)) == waiting - 1
+    assert len(mailbox_tasks.to_file(filing.ledger, BOX)) == waiting - 1
 
 
 class Faulty:
@@ -322,7 +322,7 @@ def test_a_fault_that_nobody_foresaw_is_a_problem_of_the_errands_alone(filing: O
 
     assert run is not None
     assert run.problem == "予期しない問題が起きました（ZeroDivisionError）。次回もう一度試します。"
-    assert len(errands.to_file(filing.ledger, BOX)) == 1
+    assert len(mailbox_tasks.to_file(filing.ledger, BOX)) == 1
 
 
 def test_without_anything_to_do_no_connection_is_made(office: Office) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from intake.amend import AmendmentRefused, question_key
+from intake.amendment import AmendmentRefused, question_key
 from intake.submission import Submission
 from routing.clock import stamp
 from routing.decision.amended import amended_submission

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from config.spelling import stream_safe
 from intake.personal import SHORTEST_NUMBER, holds_my_number, mask
 from intake.remembered import remembered
-from intake.sheets.asides import STRINGS
+from intake.sheets.hidden_text import STRINGS
 from intake.sheets.ooxml import Place, name_of
 from intake.sheets.spellings import is_blank, label_key
 from intake.sheets.workbook import Cell, Sheet, Workbook

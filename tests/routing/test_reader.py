@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 
 from config.load import default_survey
+from intake.child import frame
 from intake.progress import Progress, shared_page
-from intake.reader import frame
 from intake.submission import Submission
-from routing.reading import child as reading
-from routing.reading.child import Reader, Reading
+from routing.reading import reader as parent
 from routing.reading.errors import ReaderDied, ReaderUnavailable, ReadFailed
+from routing.reading.reader import Reader, Reading
 from tests.routing.desk_at_hand import form, mail
 from tests.servers.machine import halt
 
@@ -131,7 +131,7 @@ class Unhurried(Reader):
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         code = (
-            "import sys, time; from intake.progress import Progress; from intake.reader import frame\n"
+            "import sys, time; from intake.progress import Progress; from intake.child import frame\n"
             "progress, said = Progress(int(sys.argv[1])), sys.stdout.buffer\n"
             "said.write(frame(b'S' + sys.argv[2].encode())); said.flush(); sys.stdin.buffer.read(1)\n"
             "for position in range(1, 5): progress.note(1, position); time.sleep(0.5)\n"
@@ -139,7 +139,7 @@ class Unhurried(Reader):
         )
         page, pipe = shared_page(), subprocess.PIPE
         self._progress = Progress(page)
-        command = [sys.executable, "-c", code, str(page), reading.CODE]
+        command = [sys.executable, "-c", code, str(page), parent.CODE]
         child = subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=[page])
         os.close(page)
         return child
@@ -202,7 +202,7 @@ def test_what_does_not_fit_into_the_pipe_beside_another_mail_is_handed_over_late
 def test_a_child_is_replaced_after_so_many_mails_though_more_are_on_their_way(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "REPLACE_AFTER", 2)
+    monkeypatch.setattr(parent, "REPLACE_AFTER", 2)
     children, subjects = [], []
     for take in [reader.begin(mail(subject=f"【横浜市】{n}")) for n in range(5)]:
         subjects.append(take().message.subject)
@@ -294,7 +294,7 @@ def test_the_end_of_the_pipe_ends_the_child_and_leaves_no_zombie() -> None:
 
 def test_the_child_ends_when_its_parent_is_killed() -> None:
     code = (
-        "from config.load import default_survey; from routing.reading.child import Reader; import time\n"
+        "from config.load import default_survey; from routing.reading.reader import Reader; import time\n"
         "r = Reader(default_survey()); r.read_file('x', b''); print(r._child.pid, flush=True); time.sleep(60)"
     )
     root = Path(__file__).parents[2]
@@ -313,7 +313,7 @@ def test_the_child_ends_when_its_parent_is_killed() -> None:
 def test_a_child_that_hangs_when_its_parent_is_gone_is_ended_by_the_kernel() -> None:
     """Nobody is left who could stop it, and a hang never comes to see the end of the pipe."""
     code = (
-        "import intake.reader as r, time\n"
+        "import intake.child as r, time\n"
         "r.ORPHAN_SECONDS = 1\n"
         "r.read_mail = lambda *a: time.sleep(60)\n"
         "r.main()"
@@ -335,7 +335,7 @@ def _alive(pid: int) -> bool:
 def test_what_a_library_prints_does_not_reach_the_pipe(tmp_path: Path) -> None:
     """A child whose libraries write to standard output, in Python and below it."""
     code = (
-        "import intake.reader as r, os\n"
+        "import intake.child as r, os\n"
         "real = r.read_mail\n"
         "def noisy(*a):\n"
         "    print('noise'); os.write(1, b'deep noise'); return real(*a)\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.mail.missing import comes_by_link
-from intake.read import Context, read_mail
+from intake.mail.no_attachment import comes_by_link
+from intake.read_mail import Context, read_mail
 from intake.submission import Submission
 from tests.intake.test_passwords import locked_mail
 from tests.workbooks.forms_at_hand import filled, the_roster, the_survey

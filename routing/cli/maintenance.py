@@ -14,7 +14,7 @@ from routing import operate
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
 from routing.cli.decide import asking, tell, who_decides
 from routing.clock import stamp
-from routing.ledger import backup, copies, erasure, promises, retention
+from routing.ledger import backup, erasure, promises, retention, snapshots
 from routing.ledger.promises import Answer
 from routing.ledger.store import LedgerBusy
 from routing.who import Refused
@@ -106,7 +106,7 @@ def verify(app: App, file: Path | None, as_json: bool) -> int:
     """台帳（又は控えのファイル）が約束どおりであるかを、一つずつ確かめます。何も変更しません。"""
     path = file or app.settings.ledger
     try:
-        with copies.read_only(path) as connection:
+        with snapshots.read_only(path) as connection:
             answers = list(promises.ask(connection))
     except sqlite3.DatabaseError as error:
         if "locked" in str(error):

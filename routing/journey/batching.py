@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from intake.read import Told
+from intake.read_mail import Told
 from routing.journey.judge import Settled
-from routing.reading.child import Reader, Reading
 from routing.reading.pool import ReadAhead, Readers
+from routing.reading.reader import Reader, Reading
 from routing.records import Arrival
 
 

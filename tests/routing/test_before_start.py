@@ -15,7 +15,7 @@ from replies.senders.sender import Posting
 from routing import operate
 from routing.cli.app import run_command
 from routing.decision.cases import Override
-from routing.journey import beginning
+from routing.journey import before_start
 from routing.ledger import early, people
 from routing.operate import Refused, Who
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
@@ -129,10 +129,10 @@ def test_paper_of_before_counts(begun: Office) -> None:
 def test_a_first_day_that_is_moved_takes_up_what_it_had_set_aside(begun: Office) -> None:
     begun.settle(answer(), BEFORE)
     begun.settle(answer("<much@earlier>", body="古い"), BEFORE - timedelta(days=300))
-    assert beginning.reopen(begun.ledger, begun.desk.settings, begun.now) == 0
+    assert before_start.reopen(begun.ledger, begun.desk.settings, begun.now) == 0
 
     starting(begun, FIRST - timedelta(days=1))
-    assert beginning.reopen(begun.ledger, begun.desk.settings, begun.now) == 1
+    assert before_start.reopen(begun.ledger, begun.desk.settings, begun.now) == 1
     (settled,) = begun.desk.settle_waiting()
 
     assert settled.decided.outcome == "accepted"

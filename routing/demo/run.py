@@ -20,6 +20,7 @@ from intake.mail.ids import receipt_in
 from replies.senders.sender import Outcome, Posting
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
+from routing.demo.samples import Sample, Samples, build_mail, load_samples
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.journey.pending import patience
@@ -27,9 +28,8 @@ from routing.ledger import outbox
 from routing.ledger.secret import give_key
 from routing.ledger.store import Ledger, desk_lock
 from routing.mailboxes.factory import open_source
-from routing.reading.child import Reader
+from routing.reading.reader import Reader
 from routing.register import Register, build_register
-from routing.rehearsal.samples import Sample, Samples, build_mail, load_samples
 from routing.tracking.report_files import write_all
 from routing.tracking.reports import open_instant
 
