@@ -1,14 +1,16 @@
-"""The frozen case of one piece of a mail, gathered from what was read, what the ledger knows and what officials said.
+"""The frozen case of each piece of a mail, gathered from what was read, what the ledger knows and what officials said.
 
 Pure except for the look-ups handed in as `Facts`; decides nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
+from routing.decision.compare import Told
 from routing.decision.facts import Facts
 from routing.decision.findings import Piecework, piece_findings
 from routing.decision.identify import ProgramEvidence, identify, infer_program
@@ -22,6 +24,18 @@ from routing.register import Register
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """What is decided one by one: a file, or one answer sheet in it, with whose it is and of which program (an id, or
+    empty). `piece`: how it is called in its mail."""
+
+    piece: str
+    file: FileReading
+    sheet: AnswerSheet | None
+    identity: Identity
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseBuilder:
     """Builds the FileCases of one mail."""
 
@@ -31,10 +45,19 @@ class CaseBuilder:
     register: Register
     override: Override
 
-    def case(self, file: FileReading, sheet: AnswerSheet | None) -> FileCase:
-        """The case of one piece."""
+    def units(self) -> tuple[Unit, ...]:
+        """The pieces of the mail in their order, each told whose it is."""
+        attached = (file for file in self.submission.files if file.attached and not file.returned)
+        return tuple(self._unit(file, number, sheet) for file in attached for number, sheet in _within(file))
+
+    def _unit(self, file: FileReading, number: int, sheet: AnswerSheet | None) -> Unit:
         identity = identify(self.submission, file, sheet, self._sender(sheet), self.register.roster)
-        program = self._program(file, sheet, identity)
+        piece = f"{file.position}/{number}" if sheet else str(file.position)
+        return Unit(piece, file, sheet, identity, self._program(file, sheet, identity))
+
+    def case(self, unit: Unit, beside: tuple[Told, ...]) -> FileCase:
+        """The case of one piece. `beside`: what was told of every sheet of the mail."""
+        file, sheet, identity, program = unit.file, unit.sheet, unit.identity, unit.program
         assigned = bool(self.override.assigned) and not (sheet is not None and sheet.row)
         relation = relation_of(identity, assigned, self.register)
         if relation == "stranger" and self.override.outcome == "accepted" and not (sheet and sheet.row):
@@ -54,7 +77,7 @@ class CaseBuilder:
             owes=self._owes(identity.body, program, relation),
             right_mailbox_addressed=self._right_mailbox_addressed(program),
             findings=piece_findings(
-                Piecework(self.submission, file, sheet, identity, program),
+                Piecework(self.submission, file, sheet, identity, program, beside),
                 self.register,
                 self.facts.listed if proof >= LEAST["standing"] else _nothing_listed,
             )
@@ -108,6 +131,18 @@ class CaseBuilder:
         right = self.register.survey.mailbox(self.register.survey.program(program).mailbox)
         written_to = {a.address.lower() for a in (*self.submission.message.to, *self.submission.message.cc)}
         return right.address.lower() in written_to
+
+
+def told_sheets(units: tuple[Unit, ...]) -> tuple[Told, ...]:
+    """What was told of every sheet of a mail."""
+    return tuple(Told(unit.sheet, unit.identity.body, unit.program) for unit in units if unit.sheet)
+
+
+def _within(file: FileReading) -> Iterator[tuple[int, AnswerSheet | None]]:
+    """Each answer sheet, or the file where it has none; of a collated list the list as a whole, and then each row."""
+    if not file.sheets or file.kind == "collated_list":
+        yield 0, None
+    yield from enumerate(file.sheets, 1)
 
 
 def _nothing_listed(lgcode: str, program: str) -> None:

@@ -6,13 +6,12 @@ that one reply tells everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from intake.finding import Finding, severity_of
-from intake.submission import AnswerSheet, FileReading, Submission
-from routing.decision.building import CaseBuilder
+from intake.submission import Submission
+from routing.decision.building import CaseBuilder, Unit, told_sheets
 from routing.decision.facts import Facts, tells_password_only
 from routing.decision.gaps import with_gaps
 from routing.decision.identify import identify
@@ -148,42 +147,29 @@ def _decide_pieces(
 ) -> tuple[Piece, ...]:
     """Each file, and each answer sheet in it, decided; earlier pieces of this mail are no history."""
     builder = CaseBuilder(arrival, submission, facts, register, override)
-    pieces = []
-    for file in submission.files:
-        if file.returned or not file.attached:
-            continue
-        for number, sheet in _units(file):
-            piece_id = f"{file.position}/{number}" if sheet else str(file.position)
-            case = builder.case(file, sheet)
-            decision = _override_file(decide_file(case), case, override)
-            part = _PART.get(case.relation, "") if case.owes else ""
-            late = facts.deadlines.late(arrival.received_at, case.identity.body, case.program)
-            mends = late and handed_in_in_time(case.identity.body, case.program, facts)
-            pieces.append(
-                Piece(
-                    piece_id,
-                    file,
-                    sheet,
-                    case.identity,
-                    case.program,
-                    part,
-                    decision,
-                    case.findings,
-                    late,
-                    mends,
-                    case.newcomer.proof,
-                    _displaced(case, arrival.received_at) if decision.outcome == "accepted" else (),
-                )
-            )
-    return tuple(pieces)
+    units = builder.units()
+    beside = told_sheets(units)
+    return tuple(_decide_piece(unit, builder.case(unit, beside), builder) for unit in units)
 
 
-def _units(file: FileReading) -> Iterator[tuple[int, AnswerSheet | None]]:
-    """What is decided one by one: each answer sheet, or the file where it has none; of a collated list the
-    list as a whole, and then each row."""
-    if not file.sheets or file.kind == "collated_list":
-        yield 0, None
-    yield from enumerate(file.sheets, 1)
+def _decide_piece(unit: Unit, case: FileCase, builder: CaseBuilder) -> Piece:
+    received_at, facts = builder.arrival.received_at, builder.facts
+    decision = _override_file(decide_file(case), case, builder.override)
+    late = facts.deadlines.late(received_at, case.identity.body, case.program)
+    return Piece(
+        unit.piece,
+        unit.file,
+        unit.sheet,
+        case.identity,
+        case.program,
+        _PART.get(case.relation, "") if case.owes else "",
+        decision,
+        case.findings,
+        late,
+        late and handed_in_in_time(case.identity.body, case.program, facts),
+        case.newcomer.proof,
+        _displaced(case, received_at) if decision.outcome == "accepted" else (),
+    )
 
 
 def _displaced(case: FileCase, received_at: datetime) -> tuple[Booking, ...]:

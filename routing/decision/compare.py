@@ -5,22 +5,33 @@ Pure. Tells differences as findings; which of two counts is for the tables.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
-from intake.submission import Answer, AnswerSheet, Submission
+from intake.submission import Answer, AnswerSheet
 from routing.standing import overlap
 
 
-def same_body_twice(submission: Submission, sheet: AnswerSheet, survey: Survey) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer sheet of a mail, with what the whole mail tells of it: the lgcode of its body and its program (ids,
+    or empty). What a sheet says of itself is one piece of evidence for that, and may be misspelt or left blank."""
+
+    sheet: AnswerSheet
+    body: str
+    program: str
+
+
+def same_body_twice(told: Told, beside: tuple[Told, ...], survey: Survey) -> list[Finding]:
     """One mail with two different sheets of the same body on the same subject: we cannot tell which one is
     meant. Where 属性 divides a form, only sheets that share a screening are in each other's way."""
-    if sheet.row or not sheet.body.lgcode:
+    sheet = told.sheet
+    if sheet.row or not told.body:
         return []
     divided = sheet.form == survey.attributes_form
-    for other in _sheets(submission):
-        if other is sheet or other.row or not _same_subject(sheet, other):
-            continue
-        if _values(other) == _values(sheet) or not overlap(other.attributes, sheet.attributes):
+    for other in (one.sheet for one in beside if not one.sheet.row and _same_subject(told, one)):
+        if other is sheet or _values(other) == _values(sheet) or not overlap(other.attributes, sheet.attributes):
             continue
         code = "attribute_overlap" if divided else "answered_twice"
         both = set(sheet.attributes) & set(other.attributes) or set(sheet.attributes) or set(other.attributes)
@@ -29,12 +40,8 @@ def same_body_twice(submission: Submission, sheet: AnswerSheet, survey: Survey) 
     return []
 
 
-def _sheets(submission: Submission) -> list[AnswerSheet]:
-    return [s for f in submission.files if not f.returned for s in f.sheets]
-
-
-def _same_subject(one: AnswerSheet, other: AnswerSheet) -> bool:
-    return (one.body.lgcode, one.form, one.program) == (other.body.lgcode, other.form, other.program)
+def _same_subject(one: Told, other: Told) -> bool:
+    return (one.body, one.program, one.sheet.form) == (other.body, other.program, other.sheet.form)
 
 
 def _values(sheet: AnswerSheet) -> dict[str, tuple[object, ...]]:
@@ -46,13 +53,13 @@ def _value(answer: Answer) -> tuple[object, ...]:
     return (answer.number, answer.marks, texts)
 
 
-def listed_in(submission: Submission, sheet: AnswerSheet) -> AnswerSheet | None:
+def listed_in(told: Told, beside: tuple[Told, ...]) -> AnswerSheet | None:
     """The row of a list in the same mail that answers for the same body and form."""
-    for other in _sheets(submission):
-        programs = {other.program, sheet.program} - {""}
-        same = other.row and other.form == sheet.form and other.body.lgcode == sheet.body.lgcode
-        if same and sheet.body.lgcode and len(programs) <= 1 and overlap(other.attributes, sheet.attributes):
-            return other
+    for other in beside:
+        programs = {other.program, told.program} - {""}
+        same = other.sheet.row and other.sheet.form == told.sheet.form and other.body == told.body
+        if same and told.body and len(programs) <= 1 and overlap(other.sheet.attributes, told.sheet.attributes):
+            return other.sheet
     return None
 
 

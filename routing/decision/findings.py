@@ -9,20 +9,22 @@ from dataclasses import dataclass, replace
 
 from intake.finding import Finding, quote, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
-from routing.decision.compare import differences, listed_in, same_body_twice
+from routing.decision.compare import Told, differences, listed_in, same_body_twice
 from routing.records import Identity
 from routing.register import Register
 
 
 @dataclass(frozen=True, slots=True)
 class Piecework:
-    """One piece in its mail, with what was told of its body and program (an id, or empty)."""
+    """One piece in its mail, with what was told of its body and program (an id, or empty). `beside`: what was told
+    of every sheet of the mail, its own among them."""
 
     submission: Submission
     file: FileReading
     sheet: AnswerSheet | None
     identity: Identity
     program: str
+    beside: tuple[Told, ...] = ()
 
 
 Listed = Callable[[str, str], AnswerSheet | None]
@@ -38,7 +40,8 @@ def piece_findings(piece: Piecework, register: Register, listed: Listed) -> tupl
         found += _settled(_own_findings(piece.sheet, piece, register), piece.identity)
         found += _outlines(piece.sheet, piece.submission, register)
         found += _unclear(piece.sheet, piece, register)
-        found += same_body_twice(piece.submission, piece.sheet, register.survey)
+        told = Told(piece.sheet, piece.identity.body, piece.program)
+        found += same_body_twice(told, piece.beside, register.survey)
         found += _compared(piece, piece.sheet, register, listed)
     return tuple(found)
 
@@ -49,7 +52,8 @@ def _compared(
     """Where a municipality's own sheet differs from its row in the list, of this mail or an earlier one."""
     if sheet.row or (piece.identity.body, piece.program) not in register.collectors:
         return ()
-    row = listed_in(piece.submission, sheet) or listed(piece.identity.body, piece.program)
+    told = Told(sheet, piece.identity.body, piece.program)
+    row = listed_in(told, piece.beside) or listed(piece.identity.body, piece.program)
     return differences(sheet, row, register.survey) if row else ()
 
 
