@@ -166,7 +166,7 @@ class MaildirMailbox(SettingsShape):
     path: FilePath
 
 
-class SmtpSender(SettingsShape):
+class SmtpServer(SettingsShape):
     """The server that takes our replies. The certificate is always verified.
 
     host, port (587, with tls 465, with none 25), tls ("starttls", "tls"; "none" only to this very machine),
@@ -189,7 +189,7 @@ class SmtpSender(SettingsShape):
         return _with_usual_port(data, _SMTP_PORTS, "starttls")
 
     @model_validator(mode="after")
-    def _encrypted_and_whole(self) -> SmtpSender:
+    def _encrypted_and_whole(self) -> SmtpServer:
         if self.tls == "none" and self.host not in _LOOPBACK:
             reason = 'tls = "none" は、この計算機自身（127.0.0.1、::1、localhost）への送信に限ります。'
             raise PydanticCustomError("uketsuke_tls", reason)
@@ -200,7 +200,7 @@ class SmtpSender(SettingsShape):
         return self
 
 
-class MaildirSender(SettingsShape):
+class SendingMaildir(SettingsShape):
     """Replies are written into a local folder instead of being sent. path: the folder (made if absent)."""
 
     kind: Literal["maildir"]
@@ -208,7 +208,7 @@ class MaildirSender(SettingsShape):
 
 
 MailboxSettings = Annotated[ImapMailbox | MaildirMailbox, Field(discriminator="source")]
-SenderSettings = Annotated[SmtpSender | MaildirSender, Field(discriminator="kind")]
+SenderSettings = Annotated[SmtpServer | SendingMaildir, Field(discriminator="kind")]
 
 
 def _with_usual_port(data: Any, ports: dict[str, int], usual: str) -> Any:

@@ -24,12 +24,12 @@ from config.servers import (
     ImapMailbox,
     MailboxSettings,
     MaildirMailbox,
-    MaildirSender,
     OAuth,
     Secret,
     SenderSettings,
+    SendingMaildir,
     SettingsShape,
-    SmtpSender,
+    SmtpServer,
 )
 from config.survey import Survey
 from config.toml_file import read_toml, validate
@@ -42,12 +42,12 @@ __all__ = [
     "ImapMailbox",
     "MailboxSettings",
     "MaildirMailbox",
-    "MaildirSender",
     "OAuth",
     "Secret",
     "SenderSettings",
+    "SendingMaildir",
     "Settings",
-    "SmtpSender",
+    "SmtpServer",
     "by_hand",
     "check_mailboxes",
     "copies_sent",
@@ -183,7 +183,7 @@ def copies_sent(settings: Settings, mailbox: str) -> bool:
     """Whether a copy of what leaves by SMTP is put among the sent mails of its mailbox: where letters leave by
     themselves, and the mailbox has such a folder."""
     configured = settings.mailboxes.get(mailbox)
-    by_smtp = settings.mode == "send" and isinstance(settings.sender, SmtpSender)
+    by_smtp = settings.mode == "send" and isinstance(settings.sender, SmtpServer)
     return by_smtp and isinstance(configured, ImapMailbox) and configured.sent_copy
 
 

@@ -35,7 +35,7 @@ from config.roster import load_roster
 from intake import release
 from intake.border import MOST_BYTES, file_as_json, mail_as_json, passwords_as_json
 from intake.progress import Progress
-from intake.read_mail import Context, Told, read_mail, read_single_file, told_passwords
+from intake.read_mail import Context, ReadingHints, read_mail, read_single_file, told_passwords
 
 MEMORY_CEILING = 1 << 30  # bytes of address space
 # The parent stops a child long before. When the parent was killed while its child hangs in a file, the kernel
@@ -120,7 +120,7 @@ def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int
         return passwords_as_json(told_passwords(data, context))
     skip = frozenset(request.get("skip", []))
     if request["task"] == "mail":
-        told = Told(tuple(request.get("passwords", [])), frozenset(request.get("allowed", [])))
+        told = ReadingHints(tuple(request.get("passwords", [])), frozenset(request.get("allowed", [])))
         return mail_as_json(read_mail(data, context, skip, begin, told), context.survey)
     begin(1)
     return file_as_json(read_single_file(request["filename"], data, context, skip), context.survey)

@@ -16,7 +16,7 @@ _TOLD = struct.Struct("=qqd")
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ProgressPoint:
     """`request` counts from 1; `position` of the file in hand, 0 outside of any; `since` as time.monotonic, which
     is the same clock for all processes of a machine (clock_gettime(2))."""
 
@@ -35,9 +35,9 @@ class Progress:
         """From now on the child is at this."""
         _TOLD.pack_into(self._page, 0, request, position, time.monotonic())
 
-    def last(self) -> Point:
+    def last(self) -> ProgressPoint:
         """What was noted last; request 0 before the first."""
-        return Point(*_TOLD.unpack_from(self._page))
+        return ProgressPoint(*_TOLD.unpack_from(self._page))
 
 
 def shared_page() -> int:

@@ -20,16 +20,16 @@ from intake.mail.kind import brings_back, never_answer, tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import Leaf, Part, leaves, mark_returned, parse
 from intake.mail.no_attachment import PARTIAL, comes_by_link, divided, was_removed
-from intake.mail.part_marks import portion_of
 from intake.mail.passwords import told_in, without_passwords
 from intake.mail.received import reached_at
+from intake.mail.set_marks import portion_of
 from intake.personal import holds_my_number, mask
 from intake.submission import AnswerSheet, Claim, FileReading, MailKind, Submission, place_in
 
-__all__ = ["Context", "Told", "read_mail", "read_single_file", "told_passwords"]
+__all__ = ["Context", "ReadingHints", "read_mail", "read_single_file", "told_passwords"]
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReadingHints:
     """What is known of a mail from elsewhere. `passwords` are tried on what is locked, after those in the mail's own
     text, and appear in nothing that is returned; `allowed`: places (`Submission.alarms`) of which an official said
     that they hold no My Number, and no register."""
@@ -38,7 +38,7 @@ class Told:
     allowed: frozenset[str] = frozenset()
 
 
-NOTHING_TOLD = Told()
+NOTHING_TOLD = ReadingHints()
 _PERSONS = frozenset({"submission", "reply", "inquiry"})
 
 
@@ -47,7 +47,7 @@ def read_mail(
     context: Context,
     skip: frozenset[int] = frozenset(),
     begin: Callable[[int], None] = lambda n: None,
-    told: Told = NOTHING_TOLD,
+    told: ReadingHints = NOTHING_TOLD,
 ) -> Submission:
     """The mail, read. `skip`: positions of files that cost an earlier reader its life; `begin` is called
     with the position of each file before it is opened. `told`: what is known of it from elsewhere."""

@@ -55,7 +55,7 @@ class FileBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class OwedProgram:
     """What the respondent still owes: a program's name, and in which state it is (status --json's words)."""
 
     program: str
@@ -93,8 +93,8 @@ class Letter:
     subject: str  # of the mail that is answered
     findings: tuple[Finding, ...]  # about the mail itself: subject, missing file
     files: tuple[FileBlock, ...]
-    owed_here: tuple[Owed, ...]
-    owed_elsewhere: tuple[Owed, ...]
+    owed_here: tuple[OwedProgram, ...]
+    owed_elsewhere: tuple[OwedProgram, ...]
     passed_to: tuple[str, ...] = ()  # sections that it was passed on to (wrong mailbox, transfer)
     first_receipt: str = ""  # a duplicate: the receipt number of the first
     first_open: bool = False  # a duplicate: what was asked for about the first is still open

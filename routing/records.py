@@ -67,7 +67,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class KnownSender:
     """Who wrote: the address, whether its domain is a local government's or was approved, and what the
     domain or an operator tells of the body."""
 
@@ -121,7 +121,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class FinishedReply:
     """One finished reply, as the outbox keeps it. `key` is unique: a second reply of this kind to this
     arrival cannot exist. `recipient` is whom it is for, `rcpt_to` where it goes (rehearsal: the operators)."""
 

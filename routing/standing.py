@@ -61,7 +61,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartStanding:
     """What the bookings of one body, program and part come to: the newest accepted one, and what came
     after it and still waits. `late`: nothing of it was received before the deadline; `first_at`: when the
     first of it was."""
@@ -75,17 +75,17 @@ class Part:
     first_at: datetime | None = None
 
 
-_EMPTY = Part()
+_EMPTY = PartStanding()
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
     """Bookings sorted for look-up: by part, body and program."""
 
-    parts: Mapping[tuple[str, str, str], Part]  # (part, lgcode, program)
+    parts: Mapping[tuple[str, str, str], PartStanding]  # (part, lgcode, program)
     not_applicable: frozenset[tuple[str, str]] = frozenset()
 
-    def part(self, part: str, lgcode: str, program: str) -> Part:
+    def part(self, part: str, lgcode: str, program: str) -> PartStanding:
         """What was booked for one body, program and part; empty if nothing was."""
         return self.parts.get((part, lgcode, program), _EMPTY)
 
@@ -103,7 +103,7 @@ def open_books(
 HANDED_IN = ("accepted", "correction", "held")
 
 
-def _part(bookings: Sequence[Booking]) -> Part:
+def _part(bookings: Sequence[Booking]) -> PartStanding:
     """Newest valid counts; what a newer one answers is closed. What was handed in in time stays in time
     when it is mended later."""
     ordered = sorted(bookings, key=_age)
@@ -112,7 +112,7 @@ def _part(bookings: Sequence[Booking]) -> Part:
     ]
     accepted = max((b for b in ordered if b.outcome == "accepted"), key=weight, default=None)
     handed_in = [b for b in ordered if b.outcome in HANDED_IN and (accepted is None or vouches_time(b, accepted))]
-    return Part(
+    return PartStanding(
         accepted=accepted,
         correction=tuple(b for b in still_open if b.outcome == "correction"),
         held=tuple(b for b in still_open if b.outcome == "held"),
@@ -173,7 +173,7 @@ def standing_of(obligation: Obligation, books: Books) -> Standing:
     )
 
 
-def _state(obligation: Obligation, own: Part, parts: Sequence[Part], missing: Sequence[str]) -> State:
+def _state(obligation: Obligation, own: PartStanding, parts: Sequence[PartStanding], missing: Sequence[str]) -> State:
     own_done = own.accepted is not None or obligation.own != "demanded"
     if own_done and not missing:
         return "accepted"
@@ -184,7 +184,7 @@ def _state(obligation: Obligation, own: Part, parts: Sequence[Part], missing: Se
     return "correction" if any(p.correction for p in parts) else "outstanding"
 
 
-def _late(obligation: Obligation, own: Part, collected: Iterable[Part]) -> bool:
+def _late(obligation: Obligation, own: PartStanding, collected: Iterable[PartStanding]) -> bool:
     """Whether something that is demanded and was accepted came after the deadline."""
     demanded = [own] if obligation.own == "demanded" else []
     return any(part.late for part in (*demanded, *collected) if part.accepted)

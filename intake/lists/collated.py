@@ -18,7 +18,7 @@ from intake.lists.plan import Plan, plans_of
 from intake.lists.row_errors import ListedRow, judge_places
 from intake.lists.rows import RowReader, program_of, titled_program
 from intake.lists.shifts import find_shift, fit_row, moved
-from intake.lists.tables import ODD_SHARE, Row, Table, find_tables
+from intake.lists.tables import ODD_SHARE, Table, TableRow, find_tables
 from intake.sheets.filled import Filled
 from intake.sheets.ooxml import name_of
 from intake.sheets.workbook import Sheet
@@ -64,14 +64,14 @@ def read_list(sheets: Sequence[Sheet], against: Against, formulas: Formulas = "r
             return None
         return CollatedList((), (Finding("list_blank", severity_of("list_blank", against.survey), headed),))
     home = home_prefecture(_organisations(tables), against.claim, against.roster)
-    reader = _Reader(plans, against, home)
+    reader = _RowReader(plans, against, home)
     listed = _with_programs([row for sheet, table in tables for row in reader.rows(sheet, table)])
     rows, findings = judge_places(listed, against.survey)
     rows = judge_neighbours(rows, home, against.survey, against.roster)
     return CollatedList(tuple(map(_finished, rows)), tuple(findings))
 
 
-_SKIPPED: dict[Formulas, Callable[[Row], bool]] = {
+_SKIPPED: dict[Formulas, Callable[[TableRow], bool]] = {
     "read": lambda row: False,
     "own": lambda row: row.is_linked and 2 * row.errors >= len(row.cells),
     "skip": lambda row: row.is_linked,
@@ -96,7 +96,7 @@ def _finished(row: ListedRow) -> AnswerSheet:
     return replace(row.sheet, findings=findings)
 
 
-class _Reader:
+class _RowReader:
     """Turns the rows of tables into answer sheets; what it needs for each form is made once."""
 
     def __init__(self, plans: tuple[Plan, ...], against: Against, home: str) -> None:
@@ -125,7 +125,7 @@ class _Reader:
         ]
         return 2 * sum(fit.odd > ODD_SHARE * fit.judged for fit in fits) > len(fits)
 
-    def _row(self, sheet: Sheet, table: Table, row: Row, unlike: bool) -> ListedRow:
+    def _row(self, sheet: Sheet, table: Table, row: TableRow, unlike: bool) -> ListedRow:
         survey, roster = self._against.survey, self._against.roster
         shift = find_shift(table.plan, table.columns, row.texts)
         columns = moved(table.columns, shift)
@@ -159,7 +159,7 @@ class _Reader:
             return table.plan
         return next((plan for plan in reversed(self._plans) if plan.form.id == form), table.plan)
 
-    def _named_beside(self, sheet: Sheet, row: Row, table: Table) -> NameMatch:
+    def _named_beside(self, sheet: Sheet, row: TableRow, table: Table) -> NameMatch:
         """The municipality in a column of the sender's own (市町村名), or by which a sheet with one row alone
         is called, where 組織名 tells none."""
         inside = frozenset(table.columns.values())
@@ -172,7 +172,7 @@ class _Reader:
                 return NameMatch("found", (match.bodies[0].lgcode,))
         return ABSENT
 
-    def _repeat(self, sheet: Sheet, table: Table, row: Row) -> ListedRow:
+    def _repeat(self, sheet: Sheet, table: Table, row: TableRow) -> ListedRow:
         """A row that holds the headings once more, and therefore no answers."""
         form, column = table.plan.form, table.plan.organisation
         place = table.columns.get(column, 0) if column else 0

@@ -55,7 +55,7 @@ def _at_home(rows: Sequence[ListedRow], home: str, survey: Survey, roster: Roste
             yield replace(row, sheet=replace(row.sheet, findings=tuple(findings)))
         else:
             found = row.sheet.field("organisation") or body.full_name
-            yield row.told(row.finding("row_other_prefecture", survey, found, home))
+            yield row.with_findings(row.finding("row_other_prefecture", survey, found, home))
 
 
 def _once(rows: Iterable[ListedRow], survey: Survey) -> list[ListedRow]:
@@ -69,7 +69,7 @@ def _once(rows: Iterable[ListedRow], survey: Survey) -> list[ListedRow]:
         else:
             kept[key] = row
     return [
-        row.told(row.finding("row_twice", survey, _places(repeats[key], row))) if key in repeats else row
+        row.with_findings(row.finding("row_twice", survey, _places(repeats[key], row))) if key in repeats else row
         for key, row in kept.items()
     ]
 
@@ -89,7 +89,7 @@ def _differing(rows: Sequence[ListedRow], survey: Survey) -> list[ListedRow]:
                 same = all(other.sheet.attributes == row.sheet.attributes for other in others)
                 code = "row_twice_differs" if same else "attribute_overlap"
                 shared = "" if same else _shared(row.sheet, others, survey)
-                told[row] = row.told(row.finding(code, survey, shared + _places(others, row)))
+                told[row] = row.with_findings(row.finding(code, survey, shared + _places(others, row)))
     return [told.get(row, row) for row in rows]
 
 

@@ -60,7 +60,7 @@ class ListedRow:
             expected=quote(expected),
         )
 
-    def told(self, *findings: Finding) -> ListedRow:
+    def with_findings(self, *findings: Finding) -> ListedRow:
         """The row with these findings in front of its own."""
         return replace(self, sheet=replace(self.sheet, findings=(*findings, *self.sheet.findings)))
 
@@ -158,11 +158,11 @@ def _lift(
 
 
 def _told_shifted(row: ListedRow, survey: Survey) -> ListedRow:
-    return row.told(row.finding("row_shifted", survey, describe(row.shift))) if row.shift else row
+    return row.with_findings(row.finding("row_shifted", survey, describe(row.shift))) if row.shift else row
 
 
 def _told_linked(row: ListedRow, survey: Survey) -> ListedRow:
-    return row.told(row.finding("row_linked", survey, f"{row.sheet.row}行目"))
+    return row.with_findings(row.finding("row_linked", survey, f"{row.sheet.row}行目"))
 
 
 def describe(shift: Shift) -> str:
@@ -175,7 +175,7 @@ def describe(shift: Shift) -> str:
 def _own_accidents(row: ListedRow, survey: Survey) -> ListedRow:
     """What only this row has. What follows from an accident is not told again cell by cell."""
     if row.heading:
-        return row.told(row.finding("row_is_heading", survey, f"{row.sheet.row}行目"))
+        return row.with_findings(row.finding("row_is_heading", survey, f"{row.sheet.row}行目"))
     told = []
     findings = row.sheet.findings
     if row.errors >= SEVERAL_ERRORS:
@@ -189,4 +189,4 @@ def _own_accidents(row: ListedRow, survey: Survey) -> ListedRow:
         cell = row.organisation[0]
         findings = tuple(f for f in findings if (f.code, f.cell) != ("field_missing", cell))
     findings = tuple(f for f in findings if f.code != "label_missing")
-    return replace(row, sheet=replace(row.sheet, findings=findings)).told(*told)
+    return replace(row, sheet=replace(row.sheet, findings=findings)).with_findings(*told)

@@ -12,13 +12,13 @@ from config.spelling import fold
 from config.survey import Question, Survey
 from intake.convention import programs_in
 from intake.lists.plan import Columns, Plan
-from intake.lists.tables import Row, Table
+from intake.lists.tables import Table, TableRow
 from intake.sheets.columns import Column
 from intake.sheets.fields import find_program
 from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion, entry_of, filled_question
 
 
-def program_of(row: Row, columns: Columns, survey: Survey) -> str:
+def program_of(row: TableRow, columns: Columns, survey: Survey) -> str:
     """The program (id) that 制度等 names, of whichever form; empty if it names none."""
     place = next((p for c, p in columns.items() if (c.holds, c.key) == ("field", "program")), 0)
     value = row.texts.get(place, "")
@@ -26,7 +26,7 @@ def program_of(row: Row, columns: Columns, survey: Survey) -> str:
     return named.pop() if len(named) == 1 else ""
 
 
-def titled_program(row: Row, table: Table, sheet: str, survey: Survey) -> str:
+def titled_program(row: TableRow, table: Table, sheet: str, survey: Survey) -> str:
     """The program (id) that the nearest title above, or the sheet's name, names alone; empty if none does.
     A title does not overrule the columns that a heading shows."""
     for title in (*row.titles, sheet):
@@ -45,7 +45,7 @@ class RowReader:
         self._fields = [(f, columns["field", f.key, 0]) for f in plan.form.fields]
         self._questions = [(q, _Slots.of(q, columns)) for q in plan.form.questions]
 
-    def read(self, row: Row, columns: Columns, sheet: str) -> Filled:
+    def read(self, row: TableRow, columns: Columns, sheet: str) -> Filled:
         """The row's values; a column that the list lacks gives a field or question without entry."""
         cells = _Cells(row, columns)
         return Filled(
@@ -90,7 +90,7 @@ class _Slots:
 class _Cells:
     """The cells of one row by column of the form."""
 
-    row: Row
+    row: TableRow
     columns: Columns
 
     def entry(self, column: Column | None) -> Entry | None:

@@ -31,7 +31,7 @@ _TOTALS = frozenset(map(label_key, ("計", "合計", "小計", "総計", "総合
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row with something in it: its cells by column; `titles`: texts that stand above it outside any
     table, the nearest first."""
 
@@ -68,11 +68,11 @@ class Table:
     columns: Columns
     heading: int = 0
     whole: bool = True
-    rows: list[Row] = field(default_factory=list)
-    repeats: list[Row] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
+    repeats: list[TableRow] = field(default_factory=list)
 
 
-def find_tables(sheet: Sheet, plans: Sequence[Plan], skip: Callable[[Row], bool]) -> list[Table]:
+def find_tables(sheet: Sheet, plans: Sequence[Plan], skip: Callable[[TableRow], bool]) -> list[Table]:
     """The tables on one sheet, from its top; a row that is to be skipped belongs to none. A sheet with more
     rows than any list can have holds none."""
     walk = _Walk(plans)
@@ -89,12 +89,12 @@ def has_own_rows(sheet: Sheet) -> bool:
     return sum(count >= FEWEST_CELLS for count in typed.values()) > 1
 
 
-def _rows(sheet: Sheet) -> list[Row]:
+def _rows(sheet: Sheet) -> list[TableRow]:
     cells: dict[int, dict[int, Cell]] = {}
     for (row, column), cell in sheet.cells.items():
         if cell.error or cell.uncached or not is_blank(cell.value):
             cells.setdefault(row, {})[column] = cell
-    return [Row(number, cells[number]) for number in sorted(cells)]
+    return [TableRow(number, cells[number]) for number in sorted(cells)]
 
 
 class _Walk:
@@ -102,13 +102,13 @@ class _Walk:
 
     def __init__(self, plans: Sequence[Plan]) -> None:
         self.tables: list[Table] = []
-        self.loose: list[Row] = []  # rows that may belong to a table without heading
-        self.loose_repeats: list[Row] = []
+        self.loose: list[TableRow] = []  # rows that may belong to a table without heading
+        self.loose_repeats: list[TableRow] = []
         self._plans = plans
         self._titles: tuple[str, ...] = ()
         self._last = 0  # number of the last row of a table, its heading included
 
-    def step(self, row: Row) -> None:
+    def step(self, row: TableRow) -> None:
         """Takes the next row."""
         headed = _headed(row, self._plans)
         if headed and not self._is_amid(row, headed):
@@ -117,14 +117,14 @@ class _Walk:
             if _heads_alike(row, headed):
                 (self.tables[-1].repeats if self.tables else self.loose_repeats).append(row)
         elif self._belongs(row):
-            placed = Row(row.number, row.cells, self._titles)
+            placed = TableRow(row.number, row.cells, self._titles)
             (self.tables[-1].rows if self.tables else self.loose).append(placed)
         else:
             self._titles = (" ".join(row.texts.values()), *self._titles)
             return
         self._last = row.number
 
-    def _is_amid(self, row: Row, headed: Table) -> bool:
+    def _is_amid(self, row: TableRow, headed: Table) -> bool:
         """Row 1 copied in place of row 2: a heading once more, in the midst of its table. Below a blank row
         or a title it begins a table of its own."""
         if row.number != self._last + 1:
@@ -133,7 +133,7 @@ class _Walk:
             return self.tables[-1].columns == headed.columns
         return any(_offset(self.loose[-1], plan) for plan in self._plans) if self.loose else False
 
-    def _belongs(self, row: Row) -> bool:
+    def _belongs(self, row: TableRow) -> bool:
         if label_key(next(iter(row.texts.values()), "")) in _TOTALS:
             return False
         if not self.tables:
@@ -143,14 +143,14 @@ class _Walk:
         return inside >= FEWEST_CELLS or _names_body(row, table)
 
 
-def _names_body(row: Row, table: Table) -> bool:
+def _names_body(row: TableRow, table: Table) -> bool:
     """Whether the row's 組織名 is a body, whatever else it lacks."""
     column = table.plan.organisation
     place = table.columns.get(column, 0) if column else 0
     return table.plan.is_body(row.texts.get(place, ""))
 
 
-def _headed(row: Row, plans: Sequence[Plan]) -> Table | None:
+def _headed(row: TableRow, plans: Sequence[Plan]) -> Table | None:
     """The table that this row heads: that of the form with most of its columns here, and fewest missing."""
     best: tuple[int, float] = (0, 0.0)
     table: Table | None = None
@@ -163,7 +163,7 @@ def _headed(row: Row, plans: Sequence[Plan]) -> Table | None:
     return table
 
 
-def _columns_headed(row: Row, plan: Plan) -> Columns:
+def _columns_headed(row: TableRow, plan: Plan) -> Columns:
     """Gives up early on a row of answers, which hardly ever reads like a heading."""
     columns: dict[Column, int] = {}
     missed = 0
@@ -178,13 +178,13 @@ def _columns_headed(row: Row, plan: Plan) -> Columns:
     return columns
 
 
-def _heads_alike(row: Row, headed: Table) -> bool:
+def _heads_alike(row: TableRow, headed: Table) -> bool:
     """Whether these are the headings of row 1 themselves, not a second line below them."""
     keys = {label_key(text) for text in row.texts.values()}
     return sum(label_key(c.heading) in keys for c in headed.columns) >= HEADING_SHARE * len(headed.columns)
 
 
-def _bare(rows: Sequence[Row], repeats: Sequence[Row], plans: Sequence[Plan]) -> list[Table]:
+def _bare(rows: Sequence[TableRow], repeats: Sequence[TableRow], plans: Sequence[Plan]) -> list[Table]:
     """The table of rows without heading: the form and the offset that most of them fit."""
     votes: Counter[tuple[int, int]] = Counter()
     voters: set[int] = set()
@@ -206,7 +206,7 @@ def _bare(rows: Sequence[Row], repeats: Sequence[Row], plans: Sequence[Plan]) ->
     return [Table(plan, columns, rows=kept, repeats=list(repeats))]
 
 
-def _offset(row: Row, plan: Plan) -> tuple[float, int] | None:
+def _offset(row: TableRow, plan: Plan) -> tuple[float, int] | None:
     """(score, columns before it) where a row without heading fits a form best; None if nowhere. Tried are
     the places to which the row's 組織名 and its choices among the fields point."""
     texts = row.texts
@@ -226,7 +226,7 @@ def _columns_at(plan: Plan, offset: int) -> Columns:
     return {c: place + offset for place, c in enumerate(plan.columns, 1) if place + offset > 0}
 
 
-def _fits(row: Row, plan: Plan, columns: Columns) -> bool:
+def _fits(row: TableRow, plan: Plan, columns: Columns) -> bool:
     """Whether a row among others that fit is one of them, though its own 組織名 does not tell."""
     fit = fit_row(plan, columns, row.texts)
     return fit.judged >= FEWEST_CELLS and fit.odd <= fit.judged / 2

@@ -25,7 +25,7 @@ def html_charset(data: bytes) -> str:
 
 def html_to_text(html: str) -> str:
     """The text that a reader would see; blocks and <br> end lines, runs of white space become one space."""
-    reader = _Reader()
+    reader = _TextCollector()
     html = _OPEN.sub("&lt;", _without_comments(html))
     try:
         reader.feed(html)
@@ -50,7 +50,7 @@ def _tidied(text: str) -> str:
     return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
-class _Reader(HTMLParser):
+class _TextCollector(HTMLParser):
     """Collects text; "\\n" only where a block begins or ends."""
 
     def __init__(self) -> None:

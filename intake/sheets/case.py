@@ -12,7 +12,7 @@ from config.roster import Match
 from config.survey import FreeText, Survey
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion
-from intake.sheets.skip_logic import Asked, Kinds, Standing
+from intake.sheets.skip_logic import Applicability, Kinds, Standing
 from intake.sheets.spellings import circled
 
 
@@ -25,7 +25,7 @@ class Case:
     filled: Filled
     match: Match | None
     kinds: Kinds
-    asked: Mapping[str, Asked]
+    asked: Mapping[str, Applicability]
 
 
 Check = Callable[[Case], Iterator[Finding]]

@@ -19,7 +19,7 @@ from intake.sheets.recognise import Lines, Located, after
 from intake.sheets.spellings import find_choice, find_month, is_blank, is_circled
 from intake.sheets.workbook import Cell, Place, Sheet
 
-State = Literal["blank", "value", "error"]
+CellState = Literal["blank", "value", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Entry:
 
     cell: str
     value: str = ""
-    state: State = "blank"
+    state: CellState = "blank"
 
 
 @dataclass(frozen=True, slots=True)

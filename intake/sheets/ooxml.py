@@ -36,7 +36,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WorksheetPart:
     """One worksheet (ECMA-376 part 1, 18.3), and whether it is hidden: "", "hidden" or "veryHidden"."""
 
     name: str
@@ -44,7 +44,7 @@ class Part:
     seen: Seen
 
 
-def examine(package: Package) -> tuple[Part, ...]:
+def examine(package: Package) -> tuple[WorksheetPart, ...]:
     """The worksheets of a workbook, in its own order. Raises Broken; inside `opened` what else it meets becomes
     that, too."""
     homes = [target for kind, target in package.related("").values() if kind == "officeDocument"]
@@ -56,7 +56,7 @@ def examine(package: Package) -> tuple[Part, ...]:
     for name, hidden, key in _sheets(package.read(home)):
         kind, target = targets[key]
         if kind == "worksheet":
-            parts.append(Part(name, hidden, see(package.read(target))))
+            parts.append(WorksheetPart(name, hidden, see(package.read(target))))
     if not parts:
         raise Broken
     return tuple(parts)

@@ -19,7 +19,7 @@ Kinds = frozenset[BodyKind]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Applicability:
     """Whether a question is to be answered. "open": that depends on a question without a usable answer;
     "either": on the kind of body, which is not known. `root`: why it is not asked."""
 
@@ -27,10 +27,10 @@ class Asked:
     root: str = ""
 
 
-def asked(filled: Filled, kinds: Kinds) -> Mapping[str, Asked]:
+def asked(filled: Filled, kinds: Kinds) -> Mapping[str, Applicability]:
     """The standing of every question by key. `kinds`: what kinds of body it may be; empty if not known."""
     places = {question.question.key: place for place, question in enumerate(filled.questions)}
-    known: dict[str, Asked] = {}
+    known: dict[str, Applicability] = {}
     steering: list[_Steering] = []  # the earlier questions that may leave later ones out
     for place, question in enumerate(filled.questions):
         earlier = filled.questions[:place]
@@ -57,32 +57,32 @@ class _Steering:
 
 
 _RANK: Mapping[Standing, int] = {"not_asked": 0, "open": 1, "either": 2, "asked": 3}
-_ASKED = Asked("asked")
+_ASKED = Applicability("asked")
 
 
-def _by_kind(question: Question, kinds: Kinds) -> Asked:
+def _by_kind(question: Question, kinds: Kinds) -> Applicability:
     """`only`: questions to some kinds of bodies."""
     if not question.only or (kinds and kinds <= set(question.only)):
         return _ASKED
     if kinds and kinds.isdisjoint(question.only):
-        return Asked("not_asked", "対象外の質問")
-    return Asked("either")
+        return Applicability("not_asked", "対象外の質問")
+    return Applicability("either")
 
 
-def _by_skip(place: int, steering: _Steering) -> Asked:
+def _by_skip(place: int, steering: _Steering) -> Applicability:
     """`skip_to`: what one earlier question leaves out of those before its furthest target."""
     number = steering.root.number
     if number is None:
-        return Asked("open")
+        return Applicability("open")
     if place >= steering.to.get(number, 0):
         return _ASKED
     question = steering.root.question
-    return Asked("not_asked", _told(question, next(c for c in question.choices if c.number == number)))
+    return Applicability("not_asked", _told(question, next(c for c in question.choices if c.number == number)))
 
 
 def _by_condition(
-    question: Question, earlier: tuple[FilledQuestion, ...], known: Mapping[str, Asked]
-) -> Asked:
+    question: Question, earlier: tuple[FilledQuestion, ...], known: Mapping[str, Applicability]
+) -> Applicability:
     """`asked_if`: questions that one choice of an earlier question brings."""
     condition = question.asked_if
     root = next((q for q in earlier if condition and q.question.key == condition.question), None)
@@ -92,11 +92,11 @@ def _by_condition(
     if above.standing == "not_asked":
         return above
     if root.number is None:
-        return Asked("open")
+        return Applicability("open")
     if root.number in condition.choices:
         return _ASKED
     taken = next(c for c in root.question.choices if c.number == root.number)
-    return Asked("not_asked", _told(root.question, taken))
+    return Applicability("not_asked", _told(root.question, taken))
 
 
 def _told(root: Question, choice: Choice) -> str:

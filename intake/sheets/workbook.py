@@ -192,7 +192,7 @@ def _dense(book: CalamineWorkbook, place: int) -> Filled:
     )
 
 
-def _by_calamine(data: bytes, parts: tuple[ooxml.Part, ...]) -> tuple[Sheet, ...]:
+def _by_calamine(data: bytes, parts: tuple[ooxml.WorksheetPart, ...]) -> tuple[Sheet, ...]:
     if any(part.seen.bottom * part.seen.right > MAX_DENSE for part in parts):
         raise _Unfit
     try:
@@ -222,7 +222,7 @@ _OPENPYXL_ERRORS = (
 )
 
 
-def _by_openpyxl(data: bytes, parts: tuple[ooxml.Part, ...]) -> tuple[Sheet, ...]:
+def _by_openpyxl(data: bytes, parts: tuple[ooxml.WorksheetPart, ...]) -> tuple[Sheet, ...]:
     """The slow way: whole cells in a dictionary, so that a far cell costs nothing."""
     try:
         book = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
@@ -237,7 +237,7 @@ def _by_openpyxl(data: bytes, parts: tuple[ooxml.Part, ...]) -> tuple[Sheet, ...
     )
 
 
-def _sheet(part: ooxml.Part, filled: Filled) -> Sheet:
+def _sheet(part: ooxml.WorksheetPart, filled: Filled) -> Sheet:
     cells = _cells(filled)
     seen = part.seen
     for place, text in seen.errors.items():

@@ -18,8 +18,8 @@ from imapclient.exceptions import IMAPClientAbortError
 
 from intake.mail.ids import is_our_message_id
 from intake.sources.folders import SENT, special, with_header
-from intake.sources.imap_access import ImapAccess, connect, cut, hang_up, told
-from intake.sources.source import Asked, SourceUnavailable
+from intake.sources.imap_access import ImapAccess, connect, cut, hang_up, translate_errors
+from intake.sources.source import SeenMail, SourceUnavailable
 
 FRESH_SECONDS = 1.0
 AWAY_SECONDS = 30.0  # a server that is away is not asked again for each reply: that could take a timeout each
@@ -34,7 +34,7 @@ _ID = re.compile(rb"<[^<>\s]+>")
 class Answers(Protocol):
     """What people have answered in one mailbox."""
 
-    def how(self, asked: Asked) -> str:
+    def how(self, asked: SeenMail) -> str:
         """How we know that people answered the mail: the flag, or the Message-ID of their answer; empty if they did
         not. Raises SourceUnavailable."""
         ...
@@ -64,13 +64,13 @@ class ImapAnswers:
         self._away_since = float("-inf")
         self._why_away = ""
 
-    def how(self, asked: Asked) -> str:
+    def how(self, asked: SeenMail) -> str:
         """The mark first: it tells of the mail itself."""
         if time.monotonic() - self._away_since < AWAY_SECONDS:
             raise SourceUnavailable(self._why_away)
         uid = int(asked.uid) if asked.uid.isdigit() else 0
         try:
-            with told(self._access, "返信済みかどうかを確認できません"):
+            with translate_errors(self._access, "返信済みかどうかを確認できません"):
                 if not self._knows(asked, uid):
                     self._look_again(asked, uid)
         except SourceUnavailable as away:
@@ -85,7 +85,7 @@ class ImapAnswers:
         """Asks the server itself, over a connection of its own: of nothing that was seen before."""
         client = None
         try:
-            with told(self._access, "送信済みのフォルダーを確認できません"):
+            with translate_errors(self._access, "送信済みのフォルダーを確認できません"):
                 client = connect(self._access)
                 folder = special(client, SENT, self._named)
                 if folder:
@@ -99,12 +99,12 @@ class ImapAnswers:
         hang_up(self._client)
         self._client = None
 
-    def _knows(self, asked: Asked, uid: int) -> bool:
+    def _knows(self, asked: SeenMail, uid: int) -> bool:
         """Whether the last look was a moment ago, and at this mail too."""
         fresh = self._client is not None and time.monotonic() - self._looked_at < FRESH_SECONDS
         return fresh and uid >= self._marked_from and self._sent.reaches_back_to(asked.received_at)
 
-    def _look_again(self, asked: Asked, uid: int) -> None:
+    def _look_again(self, asked: SeenMail, uid: int) -> None:
         was_open = self._client is not None
         try:
             return self._look(asked, uid)
@@ -118,7 +118,7 @@ class ImapAnswers:
         cut(self._client)
         self._client = None
 
-    def _look(self, asked: Asked, uid: int) -> None:
+    def _look(self, asked: SeenMail, uid: int) -> None:
         if self._client is None:
             self._client = connect(self._access)
             self._sent.find(self._client)
@@ -196,7 +196,7 @@ class MaildirAnswers:
         self._marked: frozenset[str] = frozenset()
         self._looked_at = float("-inf")
 
-    def how(self, asked: Asked) -> str:
+    def how(self, asked: SeenMail) -> str:
         """The mark; a Maildir has no folder of sent mails."""
         if time.monotonic() - self._looked_at >= FRESH_SECONDS:
             try:

@@ -18,7 +18,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from intake.sources.folders import made, on_server, with_header
-from intake.sources.imap_access import ImapAccess, connect, hang_up, told
+from intake.sources.imap_access import ImapAccess, connect, hang_up, translate_errors
 from intake.sources.network import reason
 
 _log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class ImapFiler:
         """Moves each; one that the server refuses is left out and does not hinder the others. Raises
         SourceUnavailable where there is no connection, or where every one was refused. Hangs up afterwards."""
         try:
-            with told(self._access, "メールをフォルダーに移せません"):
+            with translate_errors(self._access, "メールをフォルダーに移せません"):
                 self._client = connect(self._access)
                 for _, group in groupby(sorted(wanted, key=_way), key=_way):
                     yield from _file(self._client, self._access.folder, list(group))

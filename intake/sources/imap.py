@@ -18,7 +18,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from config.jst import JST
 from intake.mail.received import HEADER_LIMIT, received_at
 from intake.sources.idle import Heard, can_idle, listen, rest
-from intake.sources.imap_access import TROUBLE, ImapAccess, connect, cut, hang_up, told
+from intake.sources.imap_access import TROUBLE, ImapAccess, connect, cut, hang_up, translate_errors
 from intake.sources.network import reason
 from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
 
@@ -163,7 +163,7 @@ class ImapSource:
     def _guard(self, what: str) -> Iterator[None]:
         """Whatever goes wrong with network, protocol or login: hang up, and tell it in one sentence."""
         try:
-            with told(self._access, what):
+            with translate_errors(self._access, what):
                 yield
         except SourceUnavailable:
             self._drop()

@@ -94,7 +94,7 @@ def _login(client: IMAPClient, access: ImapAccess, renew: bool) -> None:
 
 
 @contextlib.contextmanager
-def told(access: ImapAccess, what: str) -> Iterator[None]:
+def translate_errors(access: ImapAccess, what: str) -> Iterator[None]:
     """Whatever goes wrong with network, protocol or login, in one sentence: raises SourceUnavailable."""
     try:
         yield

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from intake.sources.folders import DRAFTS, SENT, on_server, special
 from intake.sources.idle import can_idle
-from intake.sources.imap_access import ImapAccess, connect, hang_up, told
+from intake.sources.imap_access import ImapAccess, connect, hang_up, translate_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def mailbox_facts(access: ImapAccess, drafts: str, sent: str, folders: Iterable[
     SourceUnavailable."""
     client = None
     try:
-        with told(access, "フォルダーを確認できません"):
+        with translate_errors(access, "フォルダーを確認できません"):
             client = connect(access)
             return MailboxFacts(
                 idle=can_idle(client),

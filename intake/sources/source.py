@@ -82,7 +82,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SeenMail:
     """The mail about which is asked: its Message-ID, and where it was seen (RFC 9051 §2.3.1.1)."""
 
     message_id: str

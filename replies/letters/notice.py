@@ -12,7 +12,7 @@ from replies.letters.render import extension_words
 from replies.wording import Wording
 
 
-class Notice(Protocol):
+class NoticeView(Protocol):
     """What all our mails have in common that answer no mail."""
 
     @property
@@ -28,7 +28,7 @@ class Notice(Protocol):
         """Whom it addresses, by full name."""
 
 
-def notice_values(notice: Notice, survey: Survey, wording: Wording) -> dict[str, object]:
+def notice_values(notice: NoticeView, survey: Survey, wording: Wording) -> dict[str, object]:
     """What the templates of all notices want; each adds its own."""
     return {
         "letter": notice,

@@ -13,7 +13,7 @@ from typing import Literal
 from config.survey import Mailbox, Survey
 from intake.finding import quote_name
 from replies.japanese import era_date
-from replies.letter import Attachment, Owed
+from replies.letter import Attachment, OwedProgram
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.points import Point, requests
@@ -36,7 +36,7 @@ class Reminder:
     deadline: datetime
     extended: bool
     working_days: int
-    owed: tuple[Owed, ...]
+    owed: tuple[OwedProgram, ...]
     corrections: tuple[OpenCorrection, ...]
     report: Attachment | None = None
     kind: Literal["reminder"] = "reminder"

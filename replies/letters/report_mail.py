@@ -11,7 +11,7 @@ from typing import Literal
 
 from config.survey import Mailbox, Survey
 from replies.japanese import era_date
-from replies.letter import Attachment, Owed
+from replies.letter import Attachment, OwedProgram
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
@@ -28,7 +28,7 @@ class ReportLetter:
     honorific: str
     instant: datetime
     closing: bool
-    programs: tuple[Owed, ...]
+    programs: tuple[OwedProgram, ...]
     by: datetime
     report: Attachment
     extended: bool = False  # of something that is left the deadline was extended, and has not come yet

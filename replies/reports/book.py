@@ -25,7 +25,7 @@ from replies.reports.style import (
     row_height,
 )
 from replies.reports.summary import write_summary
-from replies.reports.words import Asked, asked_by, collected_programs, mark, remarks_of_cell
+from replies.reports.words import ToMend, asked_by, collected_programs, mark, remarks_of_cell
 from replies.wording import Wording
 
 _PARTS = (("state", 17.0), ("received", 13.0), ("remarks", 24.0))  # of one municipality × program
@@ -41,7 +41,7 @@ _CORRECTION = (
     ("expected", 20.0),
     ("mend", 34.0),
 )
-_UNSAID = Asked("", "", "", "", "")  # a correction whose findings concern the ministry's people only
+_UNSAID = ToMend("", "", "", "", "")  # a correction whose findings concern the ministry's people only
 
 
 def prefecture_book(report: PrefectureReport, survey: Survey, wording: Wording) -> bytes:
@@ -114,7 +114,7 @@ def _write_corrections(ink: Ink, corrections: Sequence[OpenCorrection], survey: 
     end_table(sheet, len(rows), len(columns))
 
 
-def _write_asked(sheet: Worksheet, row: int, correction: OpenCorrection, asked: Asked, ink: Ink) -> None:
+def _write_asked(sheet: Worksheet, row: int, correction: OpenCorrection, asked: ToMend, ink: Ink) -> None:
     said = (asked.place, asked.point, asked.found, asked.expected, asked.mend)
     texts = (correction.body, correction.program_name, "", correction.receipt, correction.filename, *said)
     for column, text in enumerate(texts):

@@ -19,7 +19,7 @@ from replies.japanese import era_date, full_width_number
 from replies.reports.data import MunicipalityCell, OpenCorrection, PrefectureReport, ProgramLine, State
 from replies.reports.words import (
     STATES,
-    Asked,
+    ToMend,
     asked_by,
     collected_programs,
     done,
@@ -63,7 +63,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ProgramRow:
     """One program in words."""
 
     line: ProgramLine
@@ -77,7 +77,7 @@ class Correction:
     """One open correction in words."""
 
     about: OpenCorrection
-    asked: tuple[Asked, ...]
+    asked: tuple[ToMend, ...]
 
 
 def prefecture_page(report: PrefectureReport, survey: Survey, wording: Wording) -> str:
@@ -156,8 +156,8 @@ def _widths(counts: Sequence[int]) -> list[float]:
     return widths
 
 
-def _row(line: ProgramLine, report: PrefectureReport, wording: Wording) -> Row:
-    return Row(
+def _row(line: ProgramLine, report: PrefectureReport, wording: Wording) -> ProgramRow:
+    return ProgramRow(
         line=line,
         left=remaining(line, report, wording),
         asked=requests_of(line, report, wording),

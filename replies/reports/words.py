@@ -26,7 +26,7 @@ _NAMED: dict[State, int] = {"outstanding": 24, "correction": 8, "held": 8}  # so
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ToMend:
     """One thing to be mended, in words: where it stands (「様式」シート　セル E25　Q7-1), what was noticed,
     found, wanted, and what to do."""
 
@@ -212,10 +212,10 @@ def _extended(until: datetime | None, wording: Wording) -> list[str]:
     return [wording.report["extended"].format(date=short_instant(until))] if until else []
 
 
-def asked_by(findings: Sequence[Finding], survey: Survey, wording: Wording) -> tuple[Asked, ...]:
+def asked_by(findings: Sequence[Finding], survey: Survey, wording: Wording) -> tuple[ToMend, ...]:
     """The findings that ask for a mend, one by one, as a letter would say them: nothing personal is quoted."""
     return tuple(
-        Asked(
+        ToMend(
             _place(point.sheet, place.where, wording), point.sentence, place.found, place.expected, point.mend
         )
         for finding in findings

@@ -17,7 +17,7 @@ from imapclient.exceptions import IMAPClientAbortError
 
 from intake.mail.ids import is_our_message_id
 from intake.sources.folders import DRAFTS, SENT, special, with_header
-from intake.sources.imap_access import connect, cut, hang_up, told
+from intake.sources.imap_access import connect, cut, hang_up, translate_errors
 from intake.sources.source import SourceUnavailable
 from replies.senders.drafts import DraftsFolder, place_text
 
@@ -67,7 +67,7 @@ class DraftsWatch:
 
     def _asked(self, ask: Callable[[IMAPClient], list[Fate]], trouble: str) -> list[Fate]:
         try:
-            with told(self._mailbox.access, trouble):
+            with translate_errors(self._mailbox.access, trouble):
                 was_open = self._client is not None
                 try:
                     return ask(self._connected())

@@ -14,10 +14,10 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from intake.sources.folders import DRAFTS, made, special, with_header
-from intake.sources.imap_access import ImapAccess, connect, cut, hang_up, told
+from intake.sources.imap_access import ImapAccess, connect, cut, hang_up, translate_errors
 from intake.sources.network import reason
 from intake.sources.source import SourceUnavailable
-from replies.senders.sender import Outcome, Posting, Sender, SenderLater
+from replies.senders.sender import OutgoingMail, Sender, SenderLater, SendResult
 
 USUAL_FOLDER = "Drafts"  # made where the server has none
 _FLAGS = (b"\\Draft", b"\\Seen")  # as mail programs put their own drafts there
@@ -45,7 +45,7 @@ class DraftsSender:
         self._direct = direct
         self._open: dict[str, tuple[IMAPClient, str]] = {}  # address -> connection, name of its Drafts
 
-    def ready(self, posting: Posting) -> None:
+    def ready(self, posting: OutgoingMail) -> None:
         """Opens the Drafts that the mail is for. Raises SenderLater."""
         address = posting.mail_from.lower()
         direct = self._directly(posting)
@@ -53,13 +53,13 @@ class DraftsSender:
             direct.ready(posting)
         elif address in self._mailboxes:
             try:
-                with told(self._mailboxes[address].access, "下書きフォルダーに書き込めません"):
+                with translate_errors(self._mailboxes[address].access, "下書きフォルダーに書き込めません"):
                     self._made_sure_of(address)
             except SourceUnavailable as unavailable:
                 self._drop(address)
                 raise SenderLater(str(unavailable)) from unavailable
 
-    def is_open(self, posting: Posting) -> bool:
+    def is_open(self, posting: OutgoingMail) -> bool:
         """Whether its Drafts are open. A mail without any is refused without asking anybody."""
         direct = self._directly(posting)
         if direct is not None:
@@ -67,7 +67,7 @@ class DraftsSender:
         address = posting.mail_from.lower()
         return address in self._open or address not in self._mailboxes
 
-    def send(self, posting: Posting) -> Outcome:
+    def send(self, posting: OutgoingMail) -> SendResult:
         """drafted, with its place in the detail ("Drafts;UIDVALIDITY=3/;UID=7", after RFC 5092); later where
         the server says no. Raises SenderLater: no connection; trying again is safe at any time."""
         address = posting.mail_from.lower()
@@ -75,9 +75,9 @@ class DraftsSender:
         if direct is not None:
             return direct.send(posting)
         if address not in self._mailboxes:
-            return Outcome("refused", f"{posting.mail_from} の下書きフォルダーは設定にありません")
+            return SendResult("refused", f"{posting.mail_from} の下書きフォルダーは設定にありません")
         try:
-            with told(self._mailboxes[address].access, "下書きフォルダーに書き込めません"):
+            with translate_errors(self._mailboxes[address].access, "下書きフォルダーに書き込めません"):
                 was_open = address in self._open
                 try:
                     return self._put(address, posting)
@@ -96,7 +96,7 @@ class DraftsSender:
         for address, mailbox in self._mailboxes.items():
             client = None
             try:
-                with told(mailbox.access, "下書きフォルダーを確認できません"):
+                with translate_errors(mailbox.access, "下書きフォルダーを確認できません"):
                     client = connect(mailbox.access)
                     folder = special(client, DRAFTS, mailbox.drafts) or mailbox.drafts or USUAL_FOLDER
             except SourceUnavailable as unavailable:
@@ -115,7 +115,7 @@ class DraftsSender:
         if self._direct is not None:
             self._direct[1].close()
 
-    def _directly(self, posting: Posting) -> Sender | None:
+    def _directly(self, posting: OutgoingMail) -> Sender | None:
         to_ourselves = self._direct is not None and posting.rcpt_to.lower() == self._direct[0].lower()
         return self._direct[1] if self._direct is not None and to_ourselves else None
 
@@ -129,22 +129,22 @@ class DraftsSender:
                 self._drop(address)
         self._opened(address)
 
-    def _put(self, address: str, posting: Posting) -> Outcome:
+    def _put(self, address: str, posting: OutgoingMail) -> SendResult:
         client, folder = self._opened(address)
         validity = str(client.select_folder(folder, readonly=True)[b"UIDVALIDITY"])
         if there := with_header(client, "MESSAGE-ID", posting.message_id):
-            return Outcome("drafted", place_text(folder, validity, there[0]))
+            return SendResult("drafted", place_text(folder, validity, there[0]))
         try:
             said = client.append(folder, posting.data, _FLAGS)
         except IMAPClientAbortError:
             raise
         except IMAPClientError as refused:
-            return Outcome("later", reason(refused))
+            return SendResult("later", reason(refused))
         if told_uid := _APPENDUID.search(said):
-            return Outcome("drafted", place_text(folder, told_uid[1].decode(), int(told_uid[2])))
+            return SendResult("drafted", place_text(folder, told_uid[1].decode(), int(told_uid[2])))
         client.noop()
         there = with_header(client, "MESSAGE-ID", posting.message_id)
-        return Outcome("drafted", place_text(folder, validity, there[0] if there else 0))
+        return SendResult("drafted", place_text(folder, validity, there[0] if there else 0))
 
     def _opened(self, address: str) -> tuple[IMAPClient, str]:
         if address not in self._open:

@@ -9,7 +9,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from replies.senders.sender import Outcome, Posting, SenderLater
+from replies.senders.sender import OutgoingMail, SenderLater, SendResult
 
 
 class MaildirSender:
@@ -18,14 +18,14 @@ class MaildirSender:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def ready(self, posting: Posting) -> None:
+    def ready(self, posting: OutgoingMail) -> None:
         """Nothing has to be opened."""
 
-    def is_open(self, posting: Posting) -> bool:
+    def is_open(self, posting: OutgoingMail) -> bool:
         """Always."""
         return True
 
-    def send(self, posting: Posting) -> Outcome:
+    def send(self, posting: OutgoingMail) -> SendResult:
         """Writes the mail's bytes unchanged and durably. A full or unreadable disk raises SenderLater."""
         name = hashlib.sha256(posting.message_id.encode()).hexdigest()[:40]
         try:
@@ -34,7 +34,7 @@ class MaildirSender:
                 self._deliver(name, posting.data)
         except OSError as error:
             raise SenderLater(f"{self._path} に書き込めません（{error.strerror}）。") from error
-        return Outcome("sent")
+        return SendResult("sent")
 
     def probe(self) -> str:
         """Where the mails are put, in words."""

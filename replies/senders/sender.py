@@ -28,7 +28,7 @@ class AnswerLost(SenderLater):
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class OutgoingMail:
     """What goes out: SMTP envelope (RFC 5321 §2.3.1) and the finished mail with CRLF."""
 
     mail_from: str
@@ -38,7 +38,7 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendResult:
     """What became of one posting: sent | later (4xx) | refused (5xx), with the server's own line."""
 
     result: Result
@@ -49,17 +49,17 @@ class Sender(Protocol):
     """Sends one mail after the other over one connection. A connection lost before the server answered
     DATA raises SenderLater as well: whether it went out is then unknown, and the outbox tries once more."""
 
-    def ready(self, posting: Posting) -> None:
+    def ready(self, posting: OutgoingMail) -> None:
         """Connects and logs in for this mail, or makes sure that the connection lives; hands nothing over. What
         goes wrong here is no attempt at the mail. Raises SenderLater."""
         ...
 
-    def is_open(self, posting: Posting) -> bool:
+    def is_open(self, posting: OutgoingMail) -> bool:
         """Whether this mail can follow at once, since `ready` or the mail before it left the connection open.
         Asks nobody."""
         ...
 
-    def send(self, posting: Posting) -> Outcome:
+    def send(self, posting: OutgoingMail) -> SendResult:
         """Delivers one mail and tells what the server said; connects only where nobody has called `ready`. Raises
         SenderLater."""
         ...

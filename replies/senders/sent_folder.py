@@ -14,7 +14,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from intake.sources.folders import SENT, made, special, with_header
-from intake.sources.imap_access import ImapAccess, connect, hang_up, told
+from intake.sources.imap_access import ImapAccess, connect, hang_up, translate_errors
 from intake.sources.network import reason
 from intake.sources.source import SourceUnavailable
 
@@ -22,7 +22,7 @@ USUAL_FOLDER = "Sent"  # made where the server has none
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class SentCopy:
     """A finished mail of ours. `key`: the caller's own; `data` may be empty where only its id is looked for."""
 
     key: int
@@ -39,7 +39,7 @@ class SentFolder:
         self._named = named
         self._client: IMAPClient | None = None
 
-    def put(self, letters: Sequence[Letter]) -> Iterator[int]:
+    def put(self, letters: Sequence[SentCopy]) -> Iterator[int]:
         """Puts copies there; the keys of those that lie there now. One that the server refuses hinders no other.
         Raises SourceUnavailable, at the end too, where any was refused. Hangs up afterwards."""
         refused = ""
@@ -60,7 +60,7 @@ class SentFolder:
             host = f"{self._access.host}:{self._access.port}"
             raise SourceUnavailable(f"{host} の送信済みのフォルダーに置けない控えがあります（{refused}）。")
 
-    def present(self, letters: Sequence[Letter]) -> Iterator[int]:
+    def present(self, letters: Sequence[SentCopy]) -> Iterator[int]:
         """The keys of those that lie there; makes nothing. Raises SourceUnavailable. Hangs up afterwards."""
         with self._connected("送信済みのフォルダーを確認できません") as client:
             folder = special(client, SENT, self._named)
@@ -78,7 +78,7 @@ class SentFolder:
     @contextmanager
     def _connected(self, what: str) -> Iterator[IMAPClient]:
         try:
-            with told(self._access, what):
+            with translate_errors(self._access, what):
                 self._client = connect(self._access)
                 yield self._client
         finally:

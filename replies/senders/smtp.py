@@ -18,7 +18,7 @@ from typing import Literal
 
 from intake.sources.network import one_line, reason, tls_context
 from intake.sources.oauth import Token, TokenUnavailable, xoauth2
-from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderBarred, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, OutgoingMail, SenderBarred, SenderLater, SendResult
 
 Answer = tuple[int, bytes]  # the server's reply code and text (RFC 5321 §4.2)
 
@@ -69,15 +69,15 @@ class SmtpSender:
         self._clear = False  # the server waits for MAIL: it has just said yes to everything
         self._used = False  # the connection has carried a mail
 
-    def ready(self, posting: Posting) -> None:
+    def ready(self, posting: OutgoingMail) -> None:
         """Connects and logs in, or has RSET show that the connection lives. Raises SenderLater."""
         self._connection()
 
-    def is_open(self, posting: Posting) -> bool:
+    def is_open(self, posting: OutgoingMail) -> bool:
         """Whether the server took the mail before this one, or has just greeted us."""
         return self._smtp is not None and self._clear
 
-    def send(self, posting: Posting) -> Outcome:
+    def send(self, posting: OutgoingMail) -> SendResult:
         """Sends one mail: sent, later (4xx) or refused (5xx, or nothing that SMTP could carry).
 
         SenderBarred: a 5xx that is about us and not about the recipient or the mail.
@@ -87,7 +87,7 @@ class SmtpSender:
         """
         obstacle = _obstacle(posting)
         if obstacle:
-            return Outcome("refused", obstacle)
+            return SendResult("refused", obstacle)
         smtp = self._smtp if self._smtp is not None and self._clear else self._connection()
         self._clear = False
         handed_over = False
@@ -106,7 +106,7 @@ class SmtpSender:
         self._clear, self._used = taken, True
         if _is_about_us(code, text, welcome):
             raise SenderBarred(self._sentence("が差出人として認めません", _line(code, text)))
-        return Outcome("sent" if taken else "later" if code < 500 else "refused", _line(code, text))
+        return SendResult("sent" if taken else "later" if code < 500 else "refused", _line(code, text))
 
     def probe(self) -> str:
         """Connects and logs in without sending; where to, in words. Raises SenderLater."""
@@ -204,7 +204,7 @@ class SmtpSender:
         return f"{self._access.host}:{self._access.port} {what}（{why}）。"
 
 
-def _ask(smtp: smtplib.SMTP, posting: Posting) -> tuple[bool, Answer]:
+def _ask(smtp: smtplib.SMTP, posting: OutgoingMail) -> tuple[bool, Answer]:
     """The envelope and the word DATA (RFC 5321 §3.3): whether MAIL was taken, and the answer at which they ended:
     354 where the mail may follow."""
     options = [f"size={len(posting.data)}"] if smtp.has_extn("size") else []
@@ -219,7 +219,7 @@ def _ask(smtp: smtplib.SMTP, posting: Posting) -> tuple[bool, Answer]:
     return True, smtp.docmd("DATA") if _is_yes(answer) else answer
 
 
-def _ask_at_once(smtp: smtplib.SMTP, posting: Posting, options: list[str]) -> tuple[bool, Answer]:
+def _ask_at_once(smtp: smtplib.SMTP, posting: OutgoingMail, options: list[str]) -> tuple[bool, Answer]:
     """The same three commands in one packet (RFC 2920): one wait for the server in place of three."""
     mail = " ".join([f"mail FROM:<{posting.mail_from}>", *options])
     smtp.send(f"{mail}\r\nrcpt TO:<{posting.rcpt_to}>\r\nDATA\r\n")
@@ -235,7 +235,7 @@ def _ask_at_once(smtp: smtplib.SMTP, posting: Posting, options: list[str]) -> tu
     return _is_yes(answers[0]), refusal or answers[2]
 
 
-def _hand_over(smtp: smtplib.SMTP, posting: Posting) -> Answer:
+def _hand_over(smtp: smtplib.SMTP, posting: OutgoingMail) -> Answer:
     """The mail itself, with dots as RFC 5321 §4.5.2 wants them; only the answer to this can say 250."""
     end = b".\r\n" if posting.data.endswith(b"\r\n") else b"\r\n.\r\n"
     smtp.send(_DOT.sub(b"..", posting.data) + end)
@@ -253,7 +253,7 @@ def _is_yes(answer: Answer) -> bool:
     return 200 <= answer[0] <= 299
 
 
-def _obstacle(posting: Posting) -> str:
+def _obstacle(posting: OutgoingMail) -> str:
     """Why SMTP cannot carry this mail at all; empty if it can. RFC 5321 §2.3.8 and §4.5.3.1.6."""
     if not posting.rcpt_to or any(_NO_ADDRESS.search(a) for a in (posting.mail_from, posting.rcpt_to)):
         return "差出人又は宛先のアドレスが、SMTPで送れる形ではありません"

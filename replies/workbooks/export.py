@@ -26,7 +26,7 @@ from replies.cells import SAFE_OPTIONS, put
 from replies.wording import load_wording
 from replies.workbooks.export_counts import Counts
 from replies.workbooks.export_style import LOOK, Styles, set_up_rows
-from replies.workbooks.export_summary import Facts, write_summary
+from replies.workbooks.export_summary import SummaryHead, write_summary
 
 _CIRCLE = "〇"
 _BASE = {  # what stands before a sheet's own values: key of the wording, width of the column
@@ -139,7 +139,7 @@ def _fill(book: Workbook, rows: Iterable[ExportRow], survey: Survey, how: tuple[
     for table in tables.values():
         table.finish()
     open_rows = sum(table.rows for table in tables.values()) - sum(c.total for c in counts.values())
-    write_summary(book, summary, survey, tuple(counts.values()), Facts(made_at, open_rows))
+    write_summary(book, summary, survey, tuple(counts.values()), SummaryHead(made_at, open_rows))
     return sum(table.rows for table in tables.values())
 
 

@@ -17,7 +17,7 @@ Line = int | Literal["other", "none"]  # a choice's or circle's number; no choic
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class QuestionCounts:
     """One question: its lines in the order of the form, and for each how often, by program's id."""
 
     question: Question
@@ -48,15 +48,15 @@ class Counts:
             for line in self._lines_taken(question, values):
                 self._counts.setdefault((question.key, line), Counter())[program] += 1
 
-    def tallies(self) -> tuple[Tally, ...]:
+    def tallies(self) -> tuple[QuestionCounts, ...]:
         """The counts of every question in the order of the form."""
         return tuple(self._tally(question) for question in self._asked)
 
-    def _tally(self, question: Question) -> Tally:
+    def _tally(self, question: Question) -> QuestionCounts:
         numbers = [c.number for c in question.choices] or [m.number for m in question.marks]
         other: list[Line] = ["other"] if (question.key, "other") in self._counts else []
         lines = (*numbers, *other, "none")
-        return Tally(
+        return QuestionCounts(
             question, lines, {line: self._counts.get((question.key, line), Counter()) for line in lines}
         )
 

@@ -22,7 +22,7 @@ from intake.sheets.spellings import circled
 from replies.cells import put
 from replies.japanese import era_instant, question_name
 from replies.wording import load_wording
-from replies.workbooks.export_counts import Counts, Line, Tally
+from replies.workbooks.export_counts import Counts, Line, QuestionCounts
 from replies.workbooks.export_style import LINE_POINTS, Styles, points, set_up_page
 from replies.workbooks.form_style import FONT
 
@@ -48,7 +48,7 @@ _FILLS: tuple[dict[str, Any], ...] = (  # that stay apart without colour
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SummaryHead:
     """What stands above the figures: when they were made, and how many open answers are not among them."""
 
     made_at: datetime
@@ -56,7 +56,7 @@ class Facts:
 
 
 def write_summary(
-    book: Workbook, sheet: Worksheet, survey: Survey, counts: Sequence[Counts], facts: Facts
+    book: Workbook, sheet: Worksheet, survey: Survey, counts: Sequence[Counts], facts: SummaryHead
 ) -> None:
     """Fills the sheet with the counts of every form."""
     words = load_wording().export
@@ -140,7 +140,7 @@ def _write_form(page: _Page, form: Counts, programs: tuple[Program, ...], new_pa
         _write_question(page, form, tally, programs)
 
 
-def _write_question(page: _Page, form: Counts, tally: Tally, programs: tuple[Program, ...]) -> None:
+def _write_question(page: _Page, form: Counts, tally: QuestionCounts, programs: tuple[Program, ...]) -> None:
     """The table of one question, its chart beside it, and blank rows down to the chart's end."""
     labels = [_label(tally.question, line) for line in tally.lines]
     question = tally.question.text.strip()
@@ -204,7 +204,7 @@ def _label(question: Question, line: Line) -> tuple[str, str]:
     return circled(line), texts[line]
 
 
-def _insert_chart(page: _Page, top: int, tally: Tally, programs: tuple[Program, ...]) -> None:
+def _insert_chart(page: _Page, top: int, tally: QuestionCounts, programs: tuple[Program, ...]) -> None:
     words = load_wording().export
     chart = page.book.add_chart({"type": "column"})
     first, last = top + 1, top + len(tally.lines)

@@ -53,7 +53,7 @@ class Commands(click.Group):
         return command
 
 
-class Instant(click.ParamType[datetime | None]):
+class InstantType(click.ParamType[datetime | None]):
     """An ISO 8601 instant; without an offset it is Japan's time."""
 
     name = "ISO8601"
@@ -83,7 +83,7 @@ class Instant(click.ParamType[datetime | None]):
     envvar="UKETSUKE_SETTINGS",
     help="設定ファイル（既定: $UKETSUKE_SETTINGS、なければ ./uketsuke.toml）",
 )
-@click.option("--now", type=Instant(), help="この日時であるものとして動かす（リハーサル用）")
+@click.option("--now", type=InstantType(), help="この日時であるものとして動かす（リハーサル用）")
 @click.pass_context
 def uketsuke(ctx: click.Context, survey: Path | None, settings: Path | None, now: datetime | None) -> None:
     """受付: 調査票をメールで受け付け、内容を点検し、返信し、提出状況を記録します。"""

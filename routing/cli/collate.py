@@ -14,7 +14,7 @@ from replies.wording import load_wording
 from routing.cli.context import App, console, table, with_app
 from routing.reading.reader import Reader
 from routing.register import Register
-from routing.tracking.collate import Collation, Gathered, Told, collate, workbooks
+from routing.tracking.collate import Collation, FileReport, Gathered, collate, workbooks
 from routing.who import Refused
 
 
@@ -69,7 +69,7 @@ def _print_files(done: Collation) -> None:
     console().print(listed)
 
 
-def _summary(one: Told) -> str:
+def _summary(one: FileReport) -> str:
     """Why it was left out, and each kind of finding once, with the cells it is about."""
     wording = load_wording()
     counted = Counter(f.code for f in one.findings)

@@ -37,7 +37,7 @@ ACTIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Typed:
     """What was typed after the mail's number."""
 
     action: str
@@ -97,7 +97,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
             click.echo(_DONE[action])
             return
         arrival = find_arrival(desk, id)
-        asked = Asked(action or "", value, program, domain, amend, received)
+        asked = Typed(action or "", value, program, domain, amend, received)
         _check(asked)
         whole = operate.sender_at(desk, arrival, True) if action == "approve-sender" and domain else ""
         done = asking(
@@ -168,12 +168,12 @@ _DONE = {
 _DATED = ("", "accept", "correct", "assign")
 
 
-def _check(asked: Asked) -> None:
+def _check(asked: Typed) -> None:
     if asked.received is not None and (asked.amend or asked.action not in _DATED):
         raise click.UsageError("--received は、accept、correct、assign とともに、又は単独で指定してください。")
 
 
-def _act(desk: Desk, arrival: Arrival, asked: Asked, who: Who) -> Settled | None:
+def _act(desk: Desk, arrival: Arrival, asked: Typed, who: Who) -> Settled | None:
     if asked.amend:
         return operate.amend(desk, arrival, _changes(asked.amend), who)
     at = past_instant(asked.received, desk) if asked.received is not None else None

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings import ImapMailbox, Settings, SmtpSender
+from config.settings import ImapMailbox, Settings, SmtpServer
 from routing.mailboxes.factory import secrets_of
 
 _MOST_LINKS = 40  # as Linux follows them
@@ -64,7 +64,7 @@ def _files(settings: Settings, settings_path: Path) -> Iterator[tuple[str, Path,
         yield "contacts", settings.contacts, False
     servers = (*settings.mailboxes.values(), settings.sender)
     for server in servers:
-        if isinstance(server, ImapMailbox | SmtpSender) and server.tls_ca is not None:
+        if isinstance(server, ImapMailbox | SmtpServer) and server.tls_ca is not None:
             yield "tls_ca", server.tls_ca, False
 
 

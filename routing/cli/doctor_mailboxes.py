@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from config.settings import ImapMailbox, Settings, SmtpSender
+from config.settings import ImapMailbox, Settings, SmtpServer
 from intake.sources.mailbox_facts import mailbox_facts
 from routing.mailboxes.factory import imap_access, open_token
 
@@ -21,11 +21,11 @@ def mailbox_probes(id: str, mailbox: ImapMailbox, settings: Settings) -> Iterato
 def sender_probes(settings: Settings) -> Iterator[Probe]:
     """What there is to look at before the sender itself."""
     sender = settings.sender
-    if isinstance(sender, SmtpSender) and sender.auth is not None:
+    if isinstance(sender, SmtpServer) and sender.auth is not None:
         yield "送信のアクセストークン", lambda: _token(sender)
 
 
-def _token(server: ImapMailbox | SmtpSender) -> str:
+def _token(server: ImapMailbox | SmtpServer) -> str:
     token = open_token(server)
     if token is not None:
         token(False)

@@ -15,7 +15,7 @@ from routing.cli.context import App, console, echo_json, find_arrival, table, wi
 from routing.cli.decide import asking, tell, who_decides
 from routing.clock import stamp
 from routing.ledger import backup, erasure, promises, retention, snapshots
-from routing.ledger.promises import Answer
+from routing.ledger.promises import PromiseResult
 from routing.ledger.store import LedgerBusy
 from routing.who import Refused
 
@@ -120,7 +120,7 @@ def verify(app: App, file: Path | None, as_json: bool) -> int:
     return 0 if all(answer.holds for answer in answers) else 1
 
 
-def _tell(answers: list[Answer], as_json: bool) -> None:
+def _tell(answers: list[PromiseResult], as_json: bool) -> None:
     if as_json:
         echo_json([{**asdict(answer), "holds": answer.holds} for answer in answers])
         return

@@ -20,7 +20,7 @@ from replies.japanese import full_width_number
 from replies.wording import load_wording
 from replies.workbooks.form import blank
 from routing.cli.context import App, with_app
-from routing.demo.run import SEEN, Demo, Line, Watch, run_demo
+from routing.demo.run import SEEN, Demo, DemoMail, Watch, run_demo
 
 PIPE_WIDTH = 140  # columns where the output does not go to a terminal
 _WIDE = 132  # columns from which the table has room for the senders
@@ -94,7 +94,7 @@ def _mails(done: Demo, wide: bool) -> Table:
     return table
 
 
-def _cells(line: Line, wide: bool) -> list[Text]:
+def _cells(line: DemoMail, wide: bool) -> list[Text]:
     sample = line.sample
     left = [str(line.number or ""), f"{sample.received:%-m/%-d %H:%M}", line.item]
     middle = [sample.sender_name, sample.title] if wide else [sample.title]
@@ -103,7 +103,7 @@ def _cells(line: Line, wide: bool) -> list[Text]:
     return [*map(Text, left + middle), *decision, _reply(line)]
 
 
-def _why(line: Line) -> Text:
+def _why(line: DemoMail) -> Text:
     """The row of the table that decided; of several files each with its own outcome. No space in it: there
     rich would break the line."""
     counts = Counter(line.reasons)
@@ -119,7 +119,7 @@ def _name(outcome: str) -> str:
     return load_wording().outcome.get(outcome, _SEEN_NAME)
 
 
-def _reply(line: Line) -> Text:
+def _reply(line: DemoMail) -> Text:
     if not line.reply_subject:
         return Text("なし", style="dim")
     return Text(line.reply_subject.partition("】")[0] + "】" + ("" if line.reply_file else "（未送信）"))

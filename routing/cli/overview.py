@@ -13,7 +13,7 @@ from routing.cli.context import App, console, echo_json, find_arrival, table, wi
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
 from routing.ledger import early, people
-from routing.ledger.history import Entry, story
+from routing.ledger.history import HistoryTable, story
 from routing.ledger.last_decision import last_word
 from routing.ledger.sent import find_notice, notice_story
 from routing.office import Office
@@ -193,11 +193,11 @@ def show(app: App, id: str, as_json: bool) -> None:
         _print_entry(entry)
 
 
-def _story(office: Office, arrival_id: int) -> list[Entry]:
+def _story(office: Office, arrival_id: int) -> list[HistoryTable]:
     return [*story(office.ledger, arrival_id), *as_entries(office.ledger, arrival_id)]
 
 
-def _print_entry(entry: Entry) -> None:
+def _print_entry(entry: HistoryTable) -> None:
     listed = table("", *entry.columns)
     for row in entry.rows:
         listed.add_row(*(str(v) for v in row))

@@ -10,7 +10,7 @@ import click
 from routing.cli.context import App, console, echo_json, table, with_app
 from routing.clock import stamp
 from routing.journey.desk import Desk
-from routing.notices.remind import Recipient, due_instant, queue, recipients
+from routing.notices.remind import ReminderTarget, due_instant, queue, recipients
 from routing.notices.reminder_mail import key_of
 from routing.notices.reminding import at_hand
 
@@ -41,7 +41,7 @@ def remind_command(app: App, dry_run: bool, as_json: bool) -> None:
             click.echo(f"アドレスが分からない {len(silent)}件は、電話でお願いします（remind --dry-run）。")
 
 
-def _show(desk: Desk, found: tuple[Recipient, ...], instant: datetime, as_json: bool) -> None:
+def _show(desk: Desk, found: tuple[ReminderTarget, ...], instant: datetime, as_json: bool) -> None:
     if as_json:
         echo_json({"instant": stamp(instant), "recipients": [_json(r, instant) for r in found]})
         return
@@ -55,7 +55,7 @@ def _show(desk: Desk, found: tuple[Recipient, ...], instant: datetime, as_json: 
     console().print(shown)
 
 
-def _whereto(recipient: Recipient) -> str:
+def _whereto(recipient: ReminderTarget) -> str:
     if recipient.paused:
         return "停止中"
     to = "、".join(recipient.addresses) or "（電話）"
@@ -64,7 +64,7 @@ def _whereto(recipient: Recipient) -> str:
     return to + refused + state
 
 
-def _json(recipient: Recipient, instant: datetime) -> dict[str, Any]:
+def _json(recipient: ReminderTarget, instant: datetime) -> dict[str, Any]:
     return {
         "mailbox": recipient.mailbox,
         "lgcode": recipient.lgcode,

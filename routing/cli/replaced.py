@@ -28,7 +28,7 @@ def tell_replaced(app: App, id: str, send: bool, by: str, why: str) -> None:
     who = who_decides(by, why)
     with app.open_desk() as desk:
         arrival = find_arrival(desk, id)
-        office = replaced.Office(desk.register, desk.settings, desk.ledger, desk.clock())
+        office = replaced.NoticeContext(desk.register, desk.settings, desk.ledger, desk.clock())
         letters = list(replaced.notices(office, arrival))
         if not letters:
             raise Refused("このメールで差し替わった回答のうち、お知らせする差出人はありません。")

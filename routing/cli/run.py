@@ -20,7 +20,7 @@ from routing.cli.context import App, console, table, with_app
 from routing.clock import system_clock
 from routing.mailboxes.factory import open_aides, open_sender, open_source, unreadable_secrets
 from routing.worker.one_pass import run_once
-from routing.worker.status import State
+from routing.worker.status import WorkerState
 from routing.worker.worker import Worker
 
 
@@ -84,7 +84,7 @@ def _share_memory() -> None:
 _M_ARENA_MAX = -8  # <malloc.h>
 
 
-def _picture(state: State) -> Group:
+def _picture(state: WorkerState) -> Group:
     """Drawn by a thread of its own while the worker works: looks at copies."""
     mailboxes = table("受付 稼働中（Ctrl-C で終了）", "提出先", "状態")
     for mailbox, condition in sorted(dict(state.mailboxes).items()):

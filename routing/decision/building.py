@@ -19,7 +19,7 @@ from routing.decision.relation import relation_of
 from routing.decision.replacing import Newcomer
 from routing.decision.verdict import FileCase
 from routing.proof import LEAST, Credentials
-from routing.records import Arrival, Evidence, Identity, Relation, Sender
+from routing.records import Arrival, Evidence, Identity, KnownSender, Relation
 from routing.register import Register
 
 
@@ -105,7 +105,7 @@ class CaseBuilder:
         known, override = self.facts.credentials, self.override
         return replace(known, recognised=known.recognised or override.take_in, official=override.stands_for_it)
 
-    def _sender(self, sheet: AnswerSheet | None) -> Sender:
+    def _sender(self, sheet: AnswerSheet | None) -> KnownSender:
         """The sender, with the body that an operator assigned; of a list's row it names who submits."""
         assigned = self.override.assigned
         if sheet is not None and sheet.row and assigned:

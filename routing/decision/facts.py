@@ -8,9 +8,9 @@ from datetime import datetime
 
 from intake.submission import AnswerSheet, Submission
 from routing.deadline import Deadlines
-from routing.decision.parts import Parts
+from routing.decision.mail_set import MailSet
 from routing.proof import Credentials
-from routing.records import Sender
+from routing.records import KnownSender
 from routing.standing import Booking
 
 
@@ -20,7 +20,7 @@ class Facts:
     come; `parts`: the set that the mail is a part of, if it is one; `spoofed`: the server that the settings
     trust says that it does not come from where it claims (`authenticated`)."""
 
-    sender: Sender
+    sender: KnownSender
     resend_of: str
     answers_ours: bool
     credentials: Credentials
@@ -30,7 +30,7 @@ class Facts:
     deadlines: Deadlines
     first_received: Callable[[str, str], datetime | None]  # (body, program) -> when the first answer came
     password_awaited: bool = False
-    parts: Parts | None = None
+    parts: MailSet | None = None
     first_open: bool = False  # what was asked for about the mail that this one repeats is still open
     first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count
     answered_by: str = ""  # mailbox id: of several that it is addressed to, the one that answers for the mail

@@ -14,26 +14,26 @@ from config.roster import Roster
 from config.survey import Survey
 from intake.personal import mask
 from intake.submission import Address, AnswerSheet, Claim, FileReading, NameMatch, Submission
-from routing.records import Evidence, EvidenceSource, Identity, Sender
+from routing.records import Evidence, EvidenceSource, Identity, KnownSender
 
 
 def know_sender(
     address: Address | None, approved: str | None, extra: Sequence[str], roster: Roster
-) -> Sender:
+) -> KnownSender:
     """What the sender's address tells. `approved`: the lgcode of an earlier approval ("" = approved without
     a body, None = never approved); `extra`: domains that the settings approve."""
     if address is None:
-        return Sender(None, False, "", ())
+        return KnownSender(None, False, "", ())
     domain = address.domain
     recognised = approved is not None or is_local_government(domain) or domain in extra
-    return Sender(address, recognised, approved or "", body_hint(domain, roster))
+    return KnownSender(address, recognised, approved or "", body_hint(domain, roster))
 
 
 def identify(
     submission: Submission,
     file: FileReading | None,
     sheet: AnswerSheet | None,
-    sender: Sender,
+    sender: KnownSender,
     roster: Roster,
 ) -> Identity:
     """The two identities of one piece of a mail (or of the mail itself, without file)."""
@@ -55,7 +55,7 @@ _SENDING: tuple[EvidenceSource, ...] = ("approval", "sender_domain")
 
 
 def _gather(
-    submission: Submission, file: FileReading | None, sheet: AnswerSheet | None, sender: Sender
+    submission: Submission, file: FileReading | None, sheet: AnswerSheet | None, sender: KnownSender
 ) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     if sender.assigned:

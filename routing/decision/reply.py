@@ -16,16 +16,16 @@ from intake.mail.ids import MessageIds
 from intake.mail.kind import is_noreply
 from intake.personal import holds_my_number
 from intake.submission import Address, Submission
-from replies.letter import Envelope, Letter, LetterKind, Owed, PartsBlock, Thread
+from replies.letter import Envelope, Letter, LetterKind, OwedProgram, PartsBlock, Thread
 from replies.letters.compose import compose, is_writable
 from replies.letters.render import render_letter
 from replies.wording import load_wording
 from routing.deadline import Deadlines, deadlines
 from routing.decision.blocks import about_mail, blocks, with_name
-from routing.decision.parts import Parts
+from routing.decision.mail_set import MailSet
 from routing.decision.summary import counts_late
 from routing.decision.verdict import MACHINE_KINDS
-from routing.records import Decided, Posted
+from routing.records import Decided, FinishedReply
 from routing.register import Register
 from routing.standing import Standing
 
@@ -36,7 +36,7 @@ _NEUTRAL_FILE_RULES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class ReplyContext:
     """What a letter needs beside the decision. `standings`: of the respondent, with this mail counted in;
     `first_receipt`: of the mail that this one repeats."""
 
@@ -49,14 +49,14 @@ class Circumstances:
     round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
     deadlines: Deadlines | None = None  # None: nothing was extended
     first_open: bool = False  # something was asked for about that mail, and is still open
-    parts: Parts | None = None  # the set of which this mail is a part
+    parts: MailSet | None = None  # the set of which this mail is a part
     last_today: bool = False  # a cap allows this reply and no further one
     quotes: bool = True  # words of the mail may be repeated to who gets the letter
     reply_to_theirs: bool = False  # the address in Reply-To is of the same people as that in From
     standing_told: bool = True  # False: too little proves the sender to tell him what the body owes
 
 
-def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
+def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
     """Which letter goes out, if any."""
     if decided.submission is None or decided.submission.no_reply or decided.arrival.added_by:
         return None
@@ -75,7 +75,7 @@ def letter_kind(decided: Decided, around: Circumstances) -> LetterKind | None:
     return _by_pieces(decided, around)
 
 
-def _by_pieces(decided: Decided, around: Circumstances) -> LetterKind | None:
+def _by_pieces(decided: Decided, around: ReplyContext) -> LetterKind | None:
     if around.parts is not None and around.parts.over and around.round > 1 and decided.mail.outcome == "by_file":
         return "parts"
     outcomes = {p.decision.outcome for p in decided.pieces}
@@ -98,7 +98,7 @@ def _by_pieces(decided: Decided, around: Circumstances) -> LetterKind | None:
     return "acknowledgement" if "kept" in outcomes else None
 
 
-def _incomplete_list(decided: Decided, around: Circumstances) -> bool:
+def _incomplete_list(decided: Decided, around: ReplyContext) -> bool:
     """A collated list whose rows are right, and from which municipalities are missing."""
     if around.parts is not None and around.parts.open:
         return False
@@ -106,7 +106,7 @@ def _incomplete_list(decided: Decided, around: Circumstances) -> bool:
     return any(s.missing and s.obligation.program in listed for s in around.standings)
 
 
-def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
+def write_reply(decided: Decided, around: ReplyContext) -> FinishedReply | None:
     """The finished reply, or None where there is none to write."""
     kind = letter_kind(decided, around)
     submission = decided.submission
@@ -130,7 +130,7 @@ def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
         receipt=receipt,
         rehearsal_for=recipient.address if rehearsing else "",
     )
-    return Posted(
+    return FinishedReply(
         key=key,
         kind=kind,
         message_id=envelope.message_id,
@@ -144,7 +144,7 @@ def write_reply(decided: Decided, around: Circumstances) -> Posted | None:
     )
 
 
-def recipient_of(submission: Submission, around: Circumstances) -> Address | None:
+def recipient_of(submission: Submission, around: ReplyContext) -> Address | None:
     """Whom a reply goes to: Reply-To where it is of the same people, else From. None where that is ourselves, or
     a colleague of the ministry: a reply would come back to us, or tell nobody anything."""
     reply_to, sender = submission.message.reply_to, submission.message.sender
@@ -160,7 +160,7 @@ def _thread(submission: Submission) -> Thread:
     return Thread(message.message_id, parents)
 
 
-def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: Circumstances) -> Letter:
+def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: ReplyContext) -> Letter:
     survey, roster = around.register.survey, around.register.roster
     mailbox = survey.mailbox(decided.arrival.mailbox)
     addressee = roster.by_code(decided.identity.submitter or decided.identity.body)
@@ -200,7 +200,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
     )
 
 
-def _parts(parts: Parts | None) -> PartsBlock | None:
+def _parts(parts: MailSet | None) -> PartsBlock | None:
     if parts is None:
         return None
     return PartsBlock(
@@ -213,7 +213,7 @@ def _last_hours(now: datetime, deadline: datetime, survey: Survey) -> bool:
     return max(survey.calendar.reminders, default=deadline) <= now <= deadline < survey.correct_by
 
 
-def _deadline(decided: Decided, around: Circumstances, mailbox: Mailbox) -> datetime:
+def _deadline(decided: Decided, around: ReplyContext, mailbox: Mailbox) -> datetime:
     """The deadline that the reader is told: the earliest of those of the programs that the mail is about,
     else of what the respondent owes in this mailbox."""
     survey, whose = around.register.survey, decided.identity.submitter or decided.identity.body
@@ -242,20 +242,20 @@ def _mail_findings(decided: Decided, register: Register) -> tuple[Finding, ...]:
 
 
 def _owed(
-    decided: Decided, around: Circumstances, mailbox: Mailbox
-) -> tuple[tuple[Owed, ...], tuple[Owed, ...]]:
+    decided: Decided, around: ReplyContext, mailbox: Mailbox
+) -> tuple[tuple[OwedProgram, ...], tuple[OwedProgram, ...]]:
     """What the respondent still owes in this mailbox, and in the others; of the others without what this
     very mail brings them, on which they answer themselves."""
     brought = {p.program for p in decided.pieces if p.decision.outcome == "ignored"}
-    here: list[Owed] = []
-    elsewhere: list[Owed] = []
+    here: list[OwedProgram] = []
+    elsewhere: list[OwedProgram] = []
     for standing in around.standings:
         if standing.state in ("accepted", "not_applicable") or standing.obligation.program in brought:
             continue
         program = around.register.survey.program(standing.obligation.program)
         missing = tuple(body.name for c in standing.missing if (body := around.register.body(c)))
         (here if program.mailbox == mailbox.id else elsewhere).append(
-            Owed(program.name, standing.state, missing)
+            OwedProgram(program.name, standing.state, missing)
         )
     return tuple(here), tuple(elsewhere)
 

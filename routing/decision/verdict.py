@@ -14,9 +14,9 @@ from typing import Generic, TypeVar
 from config.survey import Survey
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
-from routing.decision.parts import Parts
+from routing.decision.mail_set import MailSet
 from routing.decision.replacing import Newcomer, standing_ones
-from routing.records import FileDecision, Identity, MailDecision, MailOutcome, Outcome, Relation, Sender
+from routing.records import FileDecision, Identity, KnownSender, MailDecision, MailOutcome, Outcome, Relation
 from routing.standing import Booking
 
 MACHINE_KINDS = frozenset({"auto_reply", "bounce", "receipt", "list", "own"})
@@ -28,7 +28,7 @@ class MailCase:
     a My Number was seen (never its value); `has_form`: a form outside any returned part."""
 
     submission: Submission
-    sender: Sender
+    sender: KnownSender
     has_form: bool
     resend_of: str = ""
     from_ourselves: bool = False
@@ -40,7 +40,7 @@ class MailCase:
     spoofed: bool = False  # the server that the settings trust says that it is not from where it claims
     password_awaited: bool = False  # something in it is locked, and the password may still come
     password_told: bool = False  # it tells a password and brings nothing else
-    parts: Parts | None = None  # the set that it is a part of
+    parts: MailSet | None = None  # the set that it is a part of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ OutcomeT = TypeVar("OutcomeT")
 
 
 @dataclass(frozen=True)  # no slots: a generic alias writes to its instances
-class Row(Generic[CaseT, OutcomeT]):
+class Rule(Generic[CaseT, OutcomeT]):
     """One row of a table: the rule's name, which the ledger keeps, what people read of it, and when it hits."""
 
     name: str
@@ -104,8 +104,8 @@ class Row(Generic[CaseT, OutcomeT]):
     outcome: OutcomeT
 
 
-MailRow = Row[MailCase, MailOutcome]
-FileRow = Row[FileCase, Outcome]
+MailRow = Rule[MailCase, MailOutcome]
+FileRow = Rule[FileCase, Outcome]
 
 
 # fmt: off

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from config.settings import Settings, load_settings
 from intake.mail.ids import receipt_in
-from replies.senders.sender import Outcome, Posting
+from replies.senders.sender import OutgoingMail, SendResult
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
 from routing.demo.samples import Sample, Samples, build_mail, load_samples
@@ -41,7 +41,7 @@ SEEN = "seen"  # the very same mail once more: nothing is decided anew
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DemoMail:
     """One mail of the demo. `number`: its number in the ledger (0: it had none of its own); `item`: the
     notice's number of its mailbox; `outcome` of the mail (a verdict, or "seen"); `reasons`: (outcome,
     sentence) of each file, or of the mail; `subject` and `reply`: file name of the .eml, or empty."""
@@ -61,7 +61,7 @@ class Demo:
     """What the demo leaves behind in `out`: a line per mail, in the order in which they came."""
 
     out: Path
-    lines: tuple[Line, ...]
+    lines: tuple[DemoMail, ...]
 
     @property
     def outcomes(self) -> Counter[str]:
@@ -74,7 +74,7 @@ class Demo:
         return sum(bool(line.reply_file) for line in self.lines)
 
 
-Watch = Callable[[Line, int], None]  # each mail as it is done, and how many there are in all
+Watch = Callable[[DemoMail, int], None]  # each mail as it is done, and how many there are in all
 
 
 def run_demo(survey_dir: Path, out: Path, watch: Watch = lambda line, total: None) -> Demo:
@@ -99,17 +99,17 @@ class _EmlFolder:
         self._folder = folder
         self._names = names
 
-    def ready(self, posting: Posting) -> None:
+    def ready(self, posting: OutgoingMail) -> None:
         """Nothing has to be opened."""
 
-    def is_open(self, posting: Posting) -> bool:
+    def is_open(self, posting: OutgoingMail) -> bool:
         """Always."""
         return True
 
-    def send(self, posting: Posting) -> Outcome:
+    def send(self, posting: OutgoingMail) -> SendResult:
         """Writes the mail's bytes."""
         (self._folder / self._names[receipt_in(posting.message_id)]).write_bytes(posting.data)
-        return Outcome("sent")
+        return SendResult("sent")
 
     def probe(self) -> str:
         """Where the replies are put."""
@@ -141,7 +141,7 @@ class _Journey:
     replies: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # receipt number → file name of the reply
 
-    def one(self, sample: Sample) -> Line:
+    def one(self, sample: Sample) -> DemoMail:
         """Delivers one sample into its mailbox and lets the desk do its work."""
         self.clock.at = max(self.clock.at, sample.received + ANSWERED_AFTER)
         for _ in patience(self.desk):  # what had waited for other mail, and waits no more
@@ -154,7 +154,7 @@ class _Journey:
         settled = decided[0] if decided else None  # beside it, earlier ones that had waited for it
         item = self.desk.register.survey.mailbox(sample.mailbox).item
         if settled is None:
-            return Line(0, sample, item, SEEN, ((SEEN, sentence_of("resend")),))
+            return DemoMail(0, sample, item, SEEN, ((SEEN, sentence_of("resend")),))
         return self._line(sample, item, settled)
 
     def report(self) -> None:
@@ -169,7 +169,7 @@ class _Journey:
         name = f"{int(sample.received.timestamp())}.{sample.name}"
         (self.out / "inbox" / sample.mailbox / "new" / name).write_bytes(raw)
 
-    def _line(self, sample: Sample, item: str, settled: Settled) -> Line:
+    def _line(self, sample: Sample, item: str, settled: Settled) -> DemoMail:
         decided, reply = settled.decided, settled.reply
         number = decided.arrival.id
         file_name = self.names[decided.arrival.receipt] = f"{number:02}-{sample.name}.eml"
@@ -177,7 +177,7 @@ class _Journey:
         if reply:
             self.replies[sample.name] = reply.message_id
         reasons = [(p.decision.outcome, sentence_of(p.decision.rule)) for p in decided.pieces]
-        return Line(
+        return DemoMail(
             number=number,
             sample=sample,
             item=item,
@@ -193,7 +193,7 @@ class _Journey:
         sender = _EmlFolder(self.out / "replies", self.names)
         return [delivery.receipt for delivery in self.desk.deliver(sender) if delivery.state == "sent"]
 
-    def at_the_end(self, line: Line) -> Line:
+    def at_the_end(self, line: DemoMail) -> DemoMail:
         """A mail that had to wait for another one, with the reply that it got in the end."""
         file_name = f"{line.number:02}-{line.sample.name}.eml"
         if line.letter or not (self.out / "replies" / file_name).exists():

@@ -31,7 +31,7 @@ _OUR_REPLY = re.compile(rb"\{\{reply to ([a-z0-9-]+)\}\}")
 _NO_REPLIES: Mapping[str, str] = {}
 
 
-class Attachment(Shape):
+class SampleFile(Shape):
     """One file: a form filled with a profile's values and then `values`, the `text` as it is, or a `file`
     beside samples.toml. `truncate`: cut off after so many bytes."""
 
@@ -77,7 +77,7 @@ class Sample(Shape):
     names: Literal["words", "rfc2231"] = "words"
     body: str = ""
     headers: dict[str, str] = {}
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[SampleFile, ...] = ()
     answers: str = ""
     copy_of: str = ""
     same_as: str = ""
@@ -161,7 +161,7 @@ def _text_part(sample: Sample) -> bytes:
     return _part(head.encode(), encode(text, sample.encoding))
 
 
-def _file_part(attachment: Attachment, sample: Sample, content: bytes) -> bytes:
+def _file_part(attachment: SampleFile, sample: Sample, content: bytes) -> bytes:
     fields = file_name_fields(attachment.filename, sample.encoding, sample.names == "rfc2231")
     return _part(fields, content)
 
@@ -170,7 +170,7 @@ def _part(fields: bytes, content: bytes) -> bytes:
     return fields + b"Content-Transfer-Encoding: base64\r\n\r\n" + base64_lines(content) + b"\r\n"
 
 
-def _content(attachment: Attachment, samples: Samples, survey: Survey, folder: Path) -> bytes:
+def _content(attachment: SampleFile, samples: Samples, survey: Survey, folder: Path) -> bytes:
     profile = samples.profiles[attachment.profile] if attachment.profile else {}
     if attachment.file:
         data = (folder / attachment.file).read_bytes()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from intake.read_mail import Told
+from intake.read_mail import ReadingHints
 from routing.journey.judge import Settled
 from routing.reading.pool import ReadAhead, Readers
 from routing.reading.reader import Reader, Reading
@@ -34,7 +34,7 @@ class Decider(Protocol):
         """Its bytes, if they may be read."""
         ...
 
-    def told(self, arrival: Arrival) -> Told:
+    def hints_for(self, arrival: Arrival) -> ReadingHints:
         """What is known of it from elsewhere, for whoever reads it."""
         ...
 
@@ -90,7 +90,7 @@ class Settling:
         self._was_deferred = alone is not None
         walk = [alone] if alone is not None else mails
         to_read = ((mail, self._desk.raw(mail)) for mail in walk)
-        begun = ReadAhead(self._desk.reader, to_read, self._tell, self._desk.told)
+        begun = ReadAhead(self._desk.reader, to_read, self._tell, self._desk.hints_for)
         self._ahead = begun
         begun.begin()
         return begun

@@ -23,7 +23,7 @@ Cap = Literal["per_address_per_day", "per_respondent_per_day", "per_domain_per_d
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class CappedRecipient:
     """To whom a reply would go: the address in lower case, on whose mail (an lgcode, or empty where nobody is known:
     then only the address counts), and whether it is a body's by its domain or by somebody's word."""
 
@@ -46,7 +46,7 @@ class Allowance:
 
 
 def allowance(
-    ledger: Ledger, caps: Caps, reader: Recipient, of_a_body: Callable[[str], bool], now: datetime
+    ledger: Ledger, caps: Caps, reader: CappedRecipient, of_a_body: Callable[[str], bool], now: datetime
 ) -> Allowance:
     """What the caps leave within the 24 hours, or the hour, up to `now`. `of_a_body` tells it of a domain."""
     sent = outbox.count_since(ledger, "recipient", reader.address, now - DAY)

@@ -20,7 +20,7 @@ from typing import Literal
 from config.errors import SettingsError
 from intake.sources.answered import Answers
 from intake.sources.source import SourceUnavailable
-from replies.senders.sender import AnswerLost, LineClosed, Posting, Sender, SenderBarred, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, OutgoingMail, Sender, SenderBarred, SenderLater
 from routing.ledger.outbox import FOUND_SENT, Outgoing
 from routing.ledger.sending import After
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Connection:
     """Whether the way out is open for a reply. `trouble`: why it is not, in a sentence; empty where it is."""
 
     outgoing: Outgoing
@@ -55,7 +55,7 @@ class Attempt:
         return self.after == "rest"
 
 
-def open_line(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] = NOBODY_ASKED) -> Line:
+def open_line(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] = NOBODY_ASKED) -> Connection:
     """Connects, to the mailbox that is asked first as well, before an attempt at this reply begins: whoever dies
     over that has handed nothing over. Never raises."""
     mailbox = answers.get(outgoing.mailbox)
@@ -65,12 +65,12 @@ def open_line(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers]
     try:
         sender.ready(outgoing.posting)
     except (SenderLater, SettingsError) as later:
-        return Line(outgoing, str(later))
+        return Connection(outgoing, str(later))
     except Exception as error:  # the delivery must not end with one connection
         log.error("送信の準備中に予期しない問題が起きました（%s）。", type(error).__name__)
         log.debug("%s", outgoing.receipt, exc_info=True)
-        return Line(outgoing, type(error).__name__)
-    return Line(outgoing)
+        return Connection(outgoing, type(error).__name__)
+    return Connection(outgoing)
 
 
 def attempt(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] = NOBODY_ASKED) -> Attempt:
@@ -124,14 +124,14 @@ class DeliveryThread(Thread):
     def __init__(
         self,
         sender: Sender,
-        tell: Callable[[Line | Attempt], None],
+        tell: Callable[[Connection | Attempt], None],
         answers: Mapping[str, Answers] = NOBODY_ASKED,
     ) -> None:
         super().__init__(name="delivery", daemon=True)
         self._sender = sender
         self._tell = tell
         self._answers = answers
-        self._orders: SimpleQueue[Callable[[], Line | Attempt] | None] = SimpleQueue()
+        self._orders: SimpleQueue[Callable[[], Connection | Attempt] | None] = SimpleQueue()
 
     def run(self) -> None:
         """Does what it is told until it is stopped."""
@@ -145,7 +145,7 @@ class DeliveryThread(Thread):
         """Order the line to be opened for a reply whose attempt has not begun."""
         self._orders.put(partial(open_line, self._sender, outgoing, self._answers))
 
-    def is_open(self, posting: Posting) -> bool:
+    def is_open(self, posting: OutgoingMail) -> bool:
         """Whether the line is open for this mail. For the desk, while the thread waits for its next order."""
         return self._sender.is_open(posting)
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings, copies_sent
-from intake.read_mail import Told
+from intake.read_mail import ReadingHints
 from intake.sources.answered import Answers
 from intake.sources.source import Fetched, Source
 from intake.submission import Submission
-from replies.senders.sender import Posting, Sender
+from replies.senders.sender import OutgoingMail, Sender
 from routing.clock import Clock
 from routing.contacts import ContactsAtHand
 from routing.decision.amended import amended_submission
@@ -27,7 +27,7 @@ from routing.decision.cases import unread
 from routing.decision.override import NO_OVERRIDE, Override
 from routing.journey import before_start
 from routing.journey.batching import Settling
-from routing.journey.delivery import NOBODY_ASKED, Attempt, Line, attempt, open_line
+from routing.journey.delivery import NOBODY_ASKED, Attempt, Connection, attempt, open_line
 from routing.journey.judge import Judge, Settled
 from routing.ledger import (
     arrivals,
@@ -41,7 +41,7 @@ from routing.ledger import (
     verdicts,
     withdrawing,
 )
-from routing.ledger.arrivals import Place
+from routing.ledger.arrivals import Origin
 from routing.ledger.missing_uids import Difference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
 from routing.mailboxes.collecting import Collector
@@ -111,7 +111,7 @@ class Desk:
 
     def keep(self, mailbox: str, uidvalidity: str, mails: Sequence[Fetched]) -> list[int]:
         """Commits raw mail; from here on only our copy is read."""
-        place = Place(mailbox, self.register.survey.mailbox(mailbox).receipt_prefix, uidvalidity)
+        place = Origin(mailbox, self.register.survey.mailbox(mailbox).receipt_prefix, uidvalidity)
         return arrivals.keep(self.ledger, place, mails, self.clock())
 
     def settle_waiting(self, deferred: bool = True) -> Generator[Settled, None, None]:
@@ -184,7 +184,7 @@ class Desk:
             beginnings.end(self.ledger, arrival.id)
             return None
         try:
-            with self.ledger.apart():
+            with self.ledger.savepoint():
                 if self._is_early(arrival):
                     return before_start.set_aside(self.judge, arrival, read)
                 return self._decide_waiting(arrival, read)
@@ -214,9 +214,9 @@ class Desk:
         except KeyError:
             return None
 
-    def told(self, arrival: Arrival) -> Told:
+    def hints_for(self, arrival: Arrival) -> ReadingHints:
         """What is known of a mail beside its bytes, and has to be told to whoever reads it."""
-        return Told(allowed=numbers.allowed(self.ledger, arrival.id))
+        return ReadingHints(allowed=numbers.allowed(self.ledger, arrival.id))
 
     def _bytes(self, arrival: Arrival) -> bytes:
         """What is read of a mail: of one from before the first day the header alone. KeyError."""
@@ -231,7 +231,7 @@ class Desk:
                 return reading()
             if rule := self._unreadable(arrival):
                 return Note(rule)
-            return self.reader.read_mail(self._bytes(arrival), self.told(arrival))
+            return self.reader.read_mail(self._bytes(arrival), self.hints_for(arrival))
         except ReaderDied as death:
             self._defer(arrival, death)
             return None
@@ -302,7 +302,7 @@ class Desk:
         """The oldest reply that is due. No attempt of it has begun: the line is to be opened first."""
         return next(iter(outbox.due(self.ledger, self.clock(), limit=1)), None)
 
-    def next_reply(self, is_open: Callable[[Posting], bool]) -> outbox.Outgoing | None:
+    def next_reply(self, is_open: Callable[[OutgoingMail], bool]) -> outbox.Outgoing | None:
         """The oldest reply that is due, with the beginning of its attempt committed, in the transaction in which it
         was found due: what people hold or take back by then does not leave. None where the line is not open for
         it, or nothing is due."""
@@ -322,7 +322,7 @@ class Desk:
                     break
         return None
 
-    def rest(self, line: Line) -> Delivery:
+    def rest(self, line: Connection) -> Delivery:
         """Nothing can be sent for the moment, and no reply is blamed. The one for which the line was to be opened
         lets the others go first."""
         now = self.clock()
@@ -350,7 +350,7 @@ class Desk:
         return Delivery(outgoing.receipt, outgoing.kind, final, made.detail)
 
     def record_and_next(
-        self, made: Attempt, is_open: Callable[[Posting], bool]
+        self, made: Attempt, is_open: Callable[[OutgoingMail], bool]
     ) -> tuple[Delivery, outbox.Outgoing | None]:
         """What became of an attempt and the beginning of the next one, in one commit: still no reply leaves
         before its beginning is committed, nor before the end of the one before it is. None: nothing is due,

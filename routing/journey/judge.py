@@ -18,9 +18,9 @@ from routing.deadline import Deadlines
 from routing.decision.cases import decide
 from routing.decision.facts import Facts
 from routing.decision.override import NO_OVERRIDE, Override
-from routing.decision.reply import Circumstances, letter_kind, recipient_of, write_reply
+from routing.decision.reply import ReplyContext, letter_kind, recipient_of, write_reply
 from routing.decision.unlocked import keep_opened
-from routing.journey.caps import Allowance, Recipient, allowance
+from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.journey.lookups import Known
 from routing.ledger import (
     arrivals,
@@ -38,7 +38,7 @@ from routing.ledger.store import Ledger
 from routing.ledger.withdrawing import TakenBack
 from routing.notices import replaced
 from routing.proof import LEAST, is_theirs
-from routing.records import Arrival, Decided, Note, Posted
+from routing.records import Arrival, Decided, FinishedReply, Note
 from routing.register import Register
 from routing.standing import Standing, standings
 
@@ -48,7 +48,7 @@ class Settled:
     """One mail with its committed decision, the reply that was queued, if any, and what it takes back."""
 
     decided: Decided
-    reply: Posted | None
+    reply: FinishedReply | None
     taken_back: tuple[TakenBack, ...] = ()  # letters of the decision before it
 
 
@@ -89,7 +89,7 @@ class Judge:
         known.remember(decided, facts)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
             outbox.mark_undelivered(self.ledger, submission, arrival.receipt, self.now)
-        if replaced.by_itself(office := replaced.Office(self.register, self.settings, self.ledger, self.now)):
+        if replaced.by_itself(office := replaced.NoticeContext(self.register, self.settings, self.ledger, self.now)):
             replaced.queue(office, arrival, ("uketsuke", ""))
         reply = self._write(decided, facts, override)
         if reply is not None and outbox.says_again(self.ledger, reply, arrival.id):
@@ -110,7 +110,7 @@ class Judge:
         stored = verdicts.submission_of(self.ledger, arrival.id)
         return keep_opened(stored, submission, numbers.allowed(self.ledger, arrival.id)) if stored else submission
 
-    def _write(self, decided: Decided, facts: Facts, override: Override) -> Posted | None:
+    def _write(self, decided: Decided, facts: Facts, override: Override) -> FinishedReply | None:
         """The reply to a decided mail, if one goes out. What an official decided is under no cap."""
         if decided.submission is None:
             return None
@@ -139,7 +139,7 @@ class Judge:
         """How many more replies the caps allow to this reader."""
         of_a_body = self._tells_a_body
         known = of_a_body(recipient.domain) or bool(facts.credentials.vouched(recipient.address))
-        reader = Recipient(recipient.address.lower(), respondent, known)
+        reader = CappedRecipient(recipient.address.lower(), respondent, known)
         return allowance(self.ledger, self.settings.caps, reader, of_a_body, self.now)
 
     def _tells_a_body(self, domain: str) -> bool:
@@ -152,9 +152,9 @@ class Judge:
             return True
         return arrivals.sent_a_form(self.ledger, recipient.address)
 
-    def _circumstances(self, decided: Decided, submission: Submission, facts: Facts) -> Circumstances:
+    def _circumstances(self, decided: Decided, submission: Submission, facts: Facts) -> ReplyContext:
         told = not decided.pieces or all(p.proof >= LEAST["standing"] for p in decided.pieces if p.sheet)
-        return Circumstances(
+        return ReplyContext(
             register=self.register,
             settings=self.settings,
             standings=self._standings(decided, facts.deadlines) if told else (),

@@ -14,7 +14,7 @@ from intake.submission import Submission
 from routing.decision.authenticated import authenticated
 from routing.decision.facts import Facts, tells_password_only
 from routing.decision.identify import know_sender
-from routing.decision.parts import Parts, gather, stem
+from routing.decision.mail_set import MailSet, gather, stem
 from routing.ledger import arrivals, bookings, letters, outbox, pending_queue, people, verdicts
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
@@ -104,7 +104,7 @@ class Known:
         named = [survey.program(p).mailbox for p in submission.claim.programs]
         return next((m for m in named if m in addressed), addressed[0])
 
-    def _parts(self, arrival: Arrival, submission: Submission) -> Parts | None:
+    def _parts(self, arrival: Arrival, submission: Submission) -> MailSet | None:
         """The set that this mail is a part of. An answer to one of our mails is a new version, so it belongs to no set."""
         if submission.part is None or submission.part[1] == 1:
             return None
@@ -138,7 +138,7 @@ class Known:
         pending_queue.begin(self.ledger, arrival, "told" if only else "beside", until if accept else self.now)
         pending_queue.ask_to_pair(self.ledger, arrival.id)
 
-    def _remember_part(self, decided: Decided, submission: Submission, parts: Parts) -> None:
+    def _remember_part(self, decided: Decided, submission: Submission, parts: MailSet) -> None:
         """The newest part carries the wait of its set. Parts without a form that waited for one are decided
         anew once one has come, or once the set is closed."""
         arrival = decided.arrival

@@ -110,7 +110,7 @@ def _read_with(desk: Desk, file: Arrival, key: Arrival) -> Submission | None:
     ReaderUnavailable."""
     try:
         passwords = desk.reader.told_passwords(arrivals.raw_bytes(desk.ledger, key.id))
-        told = replace(desk.told(file), passwords=passwords)
+        told = replace(desk.hints_for(file), passwords=passwords)
         return desk.reader.read_mail(arrivals.raw_bytes(desk.ledger, file.id), told)
     except (ReaderDied, ReadFailed, KeyError):  # KeyError: erased meanwhile
         return None

@@ -55,7 +55,7 @@ def unseen(ledger: Ledger, mailbox: str, uidvalidity: str, uids: Sequence[str]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Origin:
     """Where mails came from: mailbox, the prefix of its receipt numbers, UIDVALIDITY; `added_by` names the
     official who recorded what came by telephone or on paper."""
 
@@ -65,7 +65,7 @@ class Place:
     added_by: str = ""
 
 
-def keep(ledger: Ledger, place: Place, mails: Sequence[Fetched], now: datetime) -> list[int]:
+def keep(ledger: Ledger, place: Origin, mails: Sequence[Fetched], now: datetime) -> list[int]:
     """Commits a batch of mails, and only then moves the cursor, in one transaction. Returns the ids of
     those that had not arrived before; the same bytes seen again are a sighting only."""
     new: list[int] = []
@@ -96,7 +96,7 @@ def keep(ledger: Ledger, place: Place, mails: Sequence[Fetched], now: datetime) 
     return new
 
 
-def _is_behind(ledger: Ledger, place: Place, uid: str) -> bool:
+def _is_behind(ledger: Ledger, place: Origin, uid: str) -> bool:
     """Whether the cursor has passed a UID already: a mail that the server had kept back comes late."""
     known = cursor(ledger, place.mailbox)
     if known is None or known.uidvalidity != place.uidvalidity or not (known.uid + uid).isdecimal():
@@ -104,7 +104,7 @@ def _is_behind(ledger: Ledger, place: Place, uid: str) -> bool:
     return int(uid) < int(known.uid)
 
 
-def _insert(ledger: Ledger, place: Place, mail: Fetched, sha256: str, now: datetime) -> int:
+def _insert(ledger: Ledger, place: Origin, mail: Fetched, sha256: str, now: datetime) -> int:
     arrival_id = ledger.run(
         "INSERT INTO arrival (mailbox, sha256, size, header_only, received_at, recorded_at, receipt,"
         " added_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -11,7 +11,7 @@ from routing.ledger.store import Ledger
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryTable:
     """One table of the story."""
 
     title: str
@@ -50,13 +50,13 @@ _QUERIES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-def story(ledger: Ledger, arrival_id: int) -> list[Entry]:
+def story(ledger: Ledger, arrival_id: int) -> list[HistoryTable]:
     """Every table that has rows for this arrival, in the order of the journey."""
     found = []
     for title, query in _QUERIES:
         rows = ledger.rows(query, arrival_id)
         if rows:
-            found.append(Entry(title, tuple(rows[0].keys()), tuple(tuple(r) for r in rows)))
+            found.append(HistoryTable(title, tuple(rows[0].keys()), tuple(tuple(r) for r in rows)))
     if last := last_word(ledger, arrival_id):
-        found.append(Entry("直前の判断", ("しるし", "判定者", "日時"), ((last.token, last.by, stamp(last.at)),)))
+        found.append(HistoryTable("直前の判断", ("しるし", "判定者", "日時"), ((last.token, last.by, stamp(last.at)),)))
     return found

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from intake.sources.filing import Filed, ToFile
 from replies.senders.draft_watch import Fate, OpenDraft
-from replies.senders.sent_folder import Letter
+from replies.senders.sent_folder import SentCopy
 from routing.clock import stamp
 from routing.ledger import verdicts
 from routing.ledger.store import Ledger
@@ -84,7 +84,7 @@ def queue_copy(ledger: Ledger, outbox_id: int) -> None:
     ledger.run("INSERT OR IGNORE INTO to_copy VALUES (?)", outbox_id)
 
 
-def to_copy(ledger: Ledger, mailbox: str) -> list[Letter]:
+def to_copy(ledger: Ledger, mailbox: str) -> list[SentCopy]:
     """The letters of a mailbox of which a copy is still to be put among its sent mails, oldest first, at most 100."""
     rows = ledger.rows(
         "SELECT o.id, o.message_id, o.data FROM to_copy q JOIN outbox o ON o.id = q.outbox_id WHERE o.mailbox = ?"
@@ -92,7 +92,7 @@ def to_copy(ledger: Ledger, mailbox: str) -> list[Letter]:
         mailbox,
         _AT_ONCE,
     )
-    return [Letter(r["id"], r["message_id"], bytes(r["data"])) for r in rows]
+    return [SentCopy(r["id"], r["message_id"], bytes(r["data"])) for r in rows]
 
 
 def note_copied(ledger: Ledger, outbox_id: int) -> None:

@@ -15,13 +15,13 @@ from sqlite3 import Row
 
 from config.domains import aligned
 from intake.mail.ids import receipt_in
-from intake.sources.source import Asked
+from intake.sources.source import SeenMail
 from intake.submission import Submission
-from replies.senders.sender import Posting
+from replies.senders.sender import OutgoingMail
 from routing.clock import stamp, unstamp
 from routing.ledger.holds import HELD, MAY_HAVE_LEFT
 from routing.ledger.store import Ledger
-from routing.records import Posted
+from routing.records import FinishedReply
 
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
 FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered", "withdrawn"}) | BY_PEOPLE
@@ -40,17 +40,17 @@ class Outgoing:
     id: int
     receipt: str
     kind: str
-    posting: Posting
+    posting: OutgoingMail
     interrupted: int
     tries: int
     key: str = ""
     mailbox: str = ""
     respondent: str = ""
-    asked: Asked | None = None
+    asked: SeenMail | None = None
     may_have_left: bool = False
 
 
-def queue(ledger: Ledger, reply: Posted, arrival_id: int | None, now: datetime) -> None:
+def queue(ledger: Ledger, reply: FinishedReply, arrival_id: int | None, now: datetime) -> None:
     """Puts a finished reply into the outbox, inside the caller's transaction. The same key again changes
     nothing: that reply exists already."""
     if ledger.row("SELECT 1 FROM outbox WHERE key = ?", reply.key):
@@ -98,7 +98,7 @@ _OUTGOING = f"""SELECT o.id, o.key, o.mailbox, o.respondent, o.kind, o.mail_from
     {{where}} ORDER BY q.not_before, q.outbox_id LIMIT ?"""
 
 
-def says_again(ledger: Ledger, reply: Posted, arrival_id: int) -> bool:
+def says_again(ledger: Ledger, reply: FinishedReply, arrival_id: int) -> bool:
     """Whether the last reply to this arrival said the very same to the same person: a mail that is decided
     anew with the same result is not answered anew, unless that reply did not leave or came back."""
     row = ledger.row(
@@ -144,7 +144,7 @@ def _outgoing(row: Row) -> Outgoing:
         id=row["id"],
         receipt=row["receipt"] or receipt_in(row["message_id"]),
         kind=row["kind"],
-        posting=Posting(row["mail_from"], row["rcpt_to"], row["message_id"], bytes(row["data"])),
+        posting=OutgoingMail(row["mail_from"], row["rcpt_to"], row["message_id"], bytes(row["data"])),
         interrupted=row["tries"] - row["ended"] if row["state"] == "sending" else 0,
         tries=row["tries"],
         key=row["key"],
@@ -155,10 +155,10 @@ def _outgoing(row: Row) -> Outgoing:
     )
 
 
-def _asked(row: Row) -> Asked | None:
+def _asked(row: Row) -> SeenMail | None:
     if row["decided_by"] != "uketsuke" or row["uid"] is None:
         return None
-    return Asked(row["answers"], row["uidvalidity"], row["uid"], unstamp(row["received_at"]))
+    return SeenMail(row["answers"], row["uidvalidity"], row["uid"], unstamp(row["received_at"]))
 
 
 def begin(ledger: Ledger, outbox_id: int, now: datetime) -> None:

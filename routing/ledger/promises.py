@@ -30,7 +30,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PromiseResult:
     """What the ledger answered: `broken` names up to SHOWN rows that break the promise."""
 
     name: str
@@ -125,7 +125,7 @@ PROMISES: tuple[Promise, ...] = (
 )  # fmt: skip
 
 
-def ask(connection: sqlite3.Connection) -> Iterator[Answer]:
+def ask(connection: sqlite3.Connection) -> Iterator[PromiseResult]:
     """Every answer: SQLite's own checks, the promises, and the hash of each raw mail computed anew; of a damaged
     file only that it is. sqlite3.DatabaseError where it cannot be read even so far."""
     whole = _answer("integrity", "ファイルは壊れていません", _integrity(connection))
@@ -136,13 +136,13 @@ def ask(connection: sqlite3.Connection) -> Iterator[Answer]:
         f"{row[0]} {row[1]}" for row in connection.execute("PRAGMA foreign_key_check")))  # fmt: skip
     for promise in PROMISES:
         broken = (str(row[0]) for row in connection.execute(promise.query))
-        yield Answer(promise.name, promise.number, promise.sentence, tuple(islice(broken, SHOWN)))
+        yield PromiseResult(promise.name, promise.number, promise.sentence, tuple(islice(broken, SHOWN)))
     hashes = tuple(islice(_wrong_hashes(connection), SHOWN))
-    yield Answer("raw_hash", 1, "原本のハッシュ値と大きさは、届いた時のままです", hashes)
+    yield PromiseResult("raw_hash", 1, "原本のハッシュ値と大きさは、届いた時のままです", hashes)
 
 
-def _answer(name: str, sentence: str, broken: Iterator[str]) -> Answer:
-    return Answer(name, 0, sentence, tuple(islice(broken, SHOWN)))
+def _answer(name: str, sentence: str, broken: Iterator[str]) -> PromiseResult:
+    return PromiseResult(name, 0, sentence, tuple(islice(broken, SHOWN)))
 
 
 def _integrity(connection: sqlite3.Connection) -> Iterator[str]:

@@ -11,7 +11,7 @@ from routing.proof import Proof
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestedOriginal:
     """One municipality's sheet that was asked for. `receipt`: of the mail that brought it; empty if none."""
 
     lgcode: str
@@ -32,9 +32,9 @@ _REQUESTS = f"""SELECT e.lgcode, e.program, e.done_by, e.why, e.recorded_at, coa
     FROM event e WHERE e.kind = 'request' AND e.recorded_at <= ? ORDER BY e.id"""
 
 
-def requests_made(ledger: Ledger, at: datetime) -> tuple[Asked, ...]:
+def requests_made(ledger: Ledger, at: datetime) -> tuple[RequestedOriginal, ...]:
     """Every request recorded up to an instant, oldest first."""
     return tuple(
-        Asked(r["lgcode"], r["program"], r["done_by"], r["why"], unstamp(r["recorded_at"]), r["receipt"])
+        RequestedOriginal(r["lgcode"], r["program"], r["done_by"], r["why"], unstamp(r["recorded_at"]), r["receipt"])
         for r in ledger.rows(_REQUESTS, stamp(at), stamp(at))
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from replies.senders.sent_folder import Letter
+from replies.senders.sent_folder import SentCopy
 from routing.clock import stamp, unstamp
 from routing.ledger import holds, verdicts
 from routing.ledger.holds import MAY_HAVE_LEFT, Scope
@@ -34,7 +34,7 @@ def note(ledger: Ledger, who: tuple[str, str], now: datetime) -> int:
         return holds.hold(ledger, Scope(mails_before=now), who, now)
 
 
-def waiting(ledger: Ledger, mailbox: str) -> list[Letter]:
+def waiting(ledger: Ledger, mailbox: str) -> list[SentCopy]:
     """The letters of a mailbox that wait and may have left already, oldest first."""
     if ledger.row("SELECT 1 FROM event WHERE kind = 'restored' LIMIT 1") is None:
         return []
@@ -43,4 +43,4 @@ def waiting(ledger: Ledger, mailbox: str) -> list[Letter]:
         f" AND o.kind <> 'alert' AND {MAY_HAVE_LEFT} ORDER BY o.id",
         mailbox,
     )
-    return [Letter(r["id"], r["message_id"]) for r in rows]
+    return [SentCopy(r["id"], r["message_id"]) for r in rows]

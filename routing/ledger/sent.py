@@ -11,7 +11,7 @@ from datetime import datetime
 from intake.mail.ids import receipt_in
 from routing.clock import unstamp
 from routing.ledger import verdicts
-from routing.ledger.history import Entry
+from routing.ledger.history import HistoryTable
 from routing.ledger.store import Ledger
 from routing.records import Note
 
@@ -58,7 +58,7 @@ _STORY: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-def notice_story(ledger: Ledger, notice: SentNotice) -> list[Entry]:
+def notice_story(ledger: Ledger, notice: SentNotice) -> list[HistoryTable]:
     """Every table that has rows for this mail."""
     row = ledger.row("SELECT key FROM outbox WHERE id = ?", notice.id)
     values = {"id": notice.id, "number": notice.number, "key": row["key"] if row else ""}
@@ -66,5 +66,5 @@ def notice_story(ledger: Ledger, notice: SentNotice) -> list[Entry]:
     for title, query in _STORY:
         rows = ledger.connection.execute(query, values).fetchall()
         if rows:
-            found.append(Entry(title, tuple(rows[0].keys()), tuple(tuple(r) for r in rows)))
+            found.append(HistoryTable(title, tuple(rows[0].keys()), tuple(tuple(r) for r in rows)))
     return found

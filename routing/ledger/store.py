@@ -131,7 +131,7 @@ class Ledger:
                 raise
 
     @contextmanager
-    def apart(self) -> Iterator[None]:
+    def savepoint(self) -> Iterator[None]:
         """A SAVEPOINT inside `writing`: what fails here is undone alone, and the transaction goes on."""
         with _named_errors():
             self.connection.execute("SAVEPOINT apart")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.errors import Mistake, SettingsError
-from config.settings import ImapMailbox, MailboxSettings, Secret, SenderSettings, Settings, SmtpSender
+from config.settings import ImapMailbox, MailboxSettings, Secret, SenderSettings, Settings, SmtpServer
 from config.survey import Survey
 from intake.sources.answered import Answers, ImapAnswers, MaildirAnswers
 from intake.sources.filing import ImapFiler
@@ -20,7 +20,7 @@ from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.maildir import MaildirSender
 from replies.senders.sender import Sender
 from replies.senders.sent_folder import SentFolder
-from routing.mailboxes.tasks import Aides, MailboxErrands
+from routing.mailboxes.tasks import MailboxErrands, MailboxHelpers
 
 
 def open_source(mailbox: MailboxSettings, settings: Settings) -> Source:
@@ -47,7 +47,7 @@ def imap_access(mailbox: ImapMailbox, settings: Settings) -> ImapAccess:
     )
 
 
-def open_token(server: ImapMailbox | SmtpSender) -> Token | None:
+def open_token(server: ImapMailbox | SmtpServer) -> Token | None:
     """Where access tokens come from; the server's own CA is believed of their issuer too."""
     auth = server.auth
     if auth is None:
@@ -88,11 +88,11 @@ def drafts_folder(mailbox: ImapMailbox, settings: Settings) -> DraftsFolder:
     return DraftsFolder(imap_access(mailbox, settings), mailbox.drafts or "", mailbox.sent or "")
 
 
-def open_aides(settings: Settings) -> Aides:
+def open_aides(settings: Settings) -> MailboxHelpers:
     """Who helps at the mailboxes beside their sources. A rehearsal asks nobody whether a human was faster, since
     its replies are for the operators themselves, and moves nothing."""
     asked = settings.mailboxes if settings.mode != "rehearse" else {}
-    return Aides(
+    return MailboxHelpers(
         answers={id: _answers(mailbox, settings) for id, mailbox in asked.items()},
         errands={
             id: MailboxErrands(id, *helpers)
@@ -118,7 +118,7 @@ def _errands(mailbox: ImapMailbox, settings: Settings) -> tuple[ImapFiler, Draft
 
 
 def _direct_sender(sender: SenderSettings) -> Sender:
-    if isinstance(sender, SmtpSender):
+    if isinstance(sender, SmtpServer):
         return smtp.SmtpSender(
             smtp.SmtpAccess(
                 host=sender.host,
@@ -148,12 +148,12 @@ def unreadable_secrets(settings: Settings, file: str) -> tuple[Mistake, ...]:
 
 def secrets_of(settings: Settings) -> Iterator[tuple[str, Secret]]:
     """Every secret of the settings, with its key in their file."""
-    servers: list[tuple[str, ImapMailbox | SmtpSender]] = [
+    servers: list[tuple[str, ImapMailbox | SmtpServer]] = [
         (f"mailboxes.{id}", mailbox)
         for id, mailbox in settings.mailboxes.items()
         if isinstance(mailbox, ImapMailbox)
     ]
-    if isinstance(settings.sender, SmtpSender):
+    if isinstance(settings.sender, SmtpServer):
         servers.append(("sender", settings.sender))
     for key, server in servers:
         if server.password is not None:

@@ -137,7 +137,7 @@ class MailboxErrands:
 
 
 @dataclass(frozen=True, slots=True)
-class Aides:
+class MailboxHelpers:
     """Who helps at each mailbox (by id) beside its source; a mailbox may have none."""
 
     answers: Mapping[str, Answers] = field(default_factory=dict)
@@ -151,4 +151,4 @@ class Aides:
             errands_there.close()
 
 
-NO_AIDES = Aides()
+NO_AIDES = MailboxHelpers()

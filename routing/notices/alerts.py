@@ -17,7 +17,7 @@ from routing.ledger import conditions, outbox, verdicts
 from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts
 from routing.office import Office
-from routing.records import Note, Posted
+from routing.records import FinishedReply, Note
 from routing.tracking.troubles import CONDITIONS, SHOWN_ONLY, Found, View, alert_of
 
 BETWEEN_LETTERS = timedelta(hours=1)  # of one kind: what comes meanwhile is told together
@@ -54,7 +54,7 @@ def _is_time(name: str, view: View) -> bool:
     return last is None or not last <= view.now < last + BETWEEN_LETTERS
 
 
-def _post(office: Office, key: str, letter: Sequence[Alert], mailbox: str) -> Posted:
+def _post(office: Office, key: str, letter: Sequence[Alert], mailbox: str) -> FinishedReply:
     """The letter to the operators, in earnest as in rehearsal."""
     register, settings = office.register, office.settings
     at = letter[0].at

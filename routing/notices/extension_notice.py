@@ -22,7 +22,7 @@ from routing.notices.notice import Notice, Outlet, posts
 from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
 from routing.office import Office
-from routing.records import Note, Posted
+from routing.records import FinishedReply, Note
 from routing.register import Register
 from routing.tracking.extend import Target
 from routing.who import Who
@@ -34,7 +34,7 @@ class Addressed:
 
     respondent: str
     mailbox: str
-    posted: tuple[Posted, ...]
+    posted: tuple[FinishedReply, ...]
 
 
 def place_of(office: Office, target: Target) -> int:

@@ -17,12 +17,12 @@ from routing.ledger import numbers, outbox
 from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts
 from routing.office import Office
-from routing.records import Arrival, Posted
+from routing.records import Arrival, FinishedReply
 
 FOLDER = "個人番号についてのお願い"
 
 
-def letter(office: Office, arrival: Arrival) -> Posted | None:
+def letter(office: Office, arrival: Arrival) -> FinishedReply | None:
     """The letter about a mail, by the newest word that a number stands in it; None where nobody can be written to."""
     sender, lgcode = numbers.sent_by(office.ledger, arrival.id)
     if not is_writable(sender):

@@ -16,7 +16,7 @@ from intake.mail.ids import MessageIds
 from replies.letter import Envelope, NoticeKind, Thread
 from replies.letters.compose import compose
 from replies.letters.render import Rendered
-from routing.records import Posted
+from routing.records import FinishedReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class Outlet:
     ids: MessageIds
 
 
-def posts(notice: Notice, addresses: Sequence[str], outlet: Outlet) -> tuple[Posted, ...]:
+def posts(notice: Notice, addresses: Sequence[str], outlet: Outlet) -> tuple[FinishedReply, ...]:
     """The finished mail, once for each address; rehearsing, each goes to the operators."""
     return tuple(_post(notice, address, place, outlet) for place, address in enumerate(addresses, 1))
 
 
-def _post(notice: Notice, address: str, place: int, outlet: Outlet) -> Posted:
+def _post(notice: Notice, address: str, place: int, outlet: Outlet) -> FinishedReply:
     mailbox = notice.mailbox
     number = notice.number if place == 1 else f"{notice.number}-{place}"
     key = notice.key if place == 1 else f"{notice.key}:{place}"
@@ -64,7 +64,7 @@ def _post(notice: Notice, address: str, place: int, outlet: Outlet) -> Posted:
         rehearsal_for=address if rehearsing else "",
         answers=False,
     )
-    return Posted(
+    return FinishedReply(
         key=key,
         kind=notice.kind,
         message_id=envelope.message_id,

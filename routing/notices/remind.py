@@ -13,7 +13,7 @@ from datetime import datetime
 
 from config.settings import by_hand
 from config.survey import Survey
-from replies.letter import Owed
+from replies.letter import OwedProgram
 from replies.letters.reminder import render_reminder
 from replies.letters.render import Rendered
 from replies.wording import load_wording
@@ -32,7 +32,7 @@ from routing.tracking.reports import open_instant, part_state
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class ReminderTarget:
     """A respondent that is not complete in one mailbox (`programs`: ids), at one calendar instant. `addresses`:
     whom it goes to, `refused`: known addresses that may not receive it; `paused` by an official; `queued`
     already, and `failed` to reach its reader."""
@@ -57,7 +57,7 @@ def due_instant(survey: Survey, now: datetime) -> datetime | None:
 # --- who -----------------------------------------------------------------------------------------------
 
 
-def left_over(register: Register, books: Books, lgcode: str, mailbox: str) -> tuple[Owed, ...]:
+def left_over(register: Register, books: Books, lgcode: str, mailbox: str) -> tuple[OwedProgram, ...]:
     """What this respondent has still to do in one mailbox, by program: what has not come, or is to be
     mended. What only waits for our own people is nothing to remind of."""
     found = []
@@ -72,13 +72,13 @@ def left_over(register: Register, books: Books, lgcode: str, mailbox: str) -> tu
         )
         if {own, *states.values()} & {"outstanding", "correction"}:
             missing = (register.body(c) for c, state in states.items() if state == "outstanding")
-            found.append(Owed(program.name, standing.state, tuple(b.name for b in missing if b)))
+            found.append(OwedProgram(program.name, standing.state, tuple(b.name for b in missing if b)))
     return tuple(found)
 
 
 def recipients(
     at_hand: Correspondence, instant: datetime, now: datetime, mailboxes: Iterable[str]
-) -> tuple[Recipient, ...]:
+) -> tuple[ReminderTarget, ...]:
     """Everybody who is not complete now, by mailbox and code, reminded already or not."""
     opened = open_instant(at_hand.ledger, at_hand.register, now)
     counting = bookings.at(at_hand.ledger, now)
@@ -98,7 +98,7 @@ def recipients(
             names = {o.program for o in owed}
             programs = tuple(p.id for p in at_hand.register.survey.programs if p.name in names)
             found.append(
-                Recipient(lgcode, mailbox, programs, good, refused, lgcode in paused, queued, failed)
+                ReminderTarget(lgcode, mailbox, programs, good, refused, lgcode in paused, queued, failed)
             )
     return tuple(found)
 
@@ -106,7 +106,7 @@ def recipients(
 # --- once ------------------------------------------------------------------------------------------------
 
 
-def queue(at_hand: Correspondence, recipient: Recipient, instant: datetime, now: datetime) -> int:
+def queue(at_hand: Correspondence, recipient: ReminderTarget, instant: datetime, now: datetime) -> int:
     """Puts one respondent's reminder into the outbox, unless it stands there, or the respondent has completed
     or an official paused it meanwhile: asked again in the transaction that queues. How many mails."""
     if recipient.paused or recipient.queued or not recipient.addresses:
@@ -126,7 +126,7 @@ def queue(at_hand: Correspondence, recipient: Recipient, instant: datetime, now:
         return len(recipient.addresses)
 
 
-def written(at_hand: Correspondence, recipient: Recipient, now: datetime) -> Rendered:
+def written(at_hand: Correspondence, recipient: ReminderTarget, now: datetime) -> Rendered:
     """One respondent's reminder in words, from the ledger as it stands."""
     opened = open_for(at_hand.ledger, at_hand.register, recipient.lgcode, now)
     body = at_hand.register.body(recipient.lgcode)

@@ -10,7 +10,7 @@ from datetime import datetime
 from config.obligations import working_days_left
 from config.roster import Body
 from config.survey import Mailbox
-from replies.letter import Attachment, Owed
+from replies.letter import Attachment, OwedProgram
 from replies.letters.reminder import Reminder
 from replies.letters.render import Rendered
 from replies.reports.book import prefecture_book
@@ -20,8 +20,8 @@ from routing.ledger.books import deadlines_at, whole_books_of
 from routing.ledger.store import Ledger
 from routing.notices.notice import Notice
 from routing.register import Register
-from routing.standing import Booking, Part
-from routing.tracking.reports import Instant, open_correction, prefecture_report
+from routing.standing import Booking, PartStanding
+from routing.tracking.reports import LedgerAt, open_correction, prefecture_report
 
 
 def key_of(instant: datetime, mailbox: str, lgcode: str) -> str:
@@ -29,7 +29,7 @@ def key_of(instant: datetime, mailbox: str, lgcode: str) -> str:
     return f"remind:{stamp(instant)}:{mailbox}:{lgcode}"
 
 
-def open_for(ledger: Ledger, register: Register, lgcode: str, now: datetime) -> Instant:
+def open_for(ledger: Ledger, register: Register, lgcode: str, now: datetime) -> LedgerAt:
     """The ledger as it stands, with the books of one respondent and of whoever its report tells of only."""
     body = register.body(lgcode)
     bodies = {lgcode, *(code for o in register.owed_by(lgcode) for code in o.collected)}
@@ -37,10 +37,10 @@ def open_for(ledger: Ledger, register: Register, lgcode: str, now: datetime) -> 
         cities = register.roster.of_kind("designated", "core")
         bodies |= {c.lgcode for c in cities if c.prefecture == body.prefecture}
     books = whole_books_of(ledger, register, bodies, now)
-    return Instant(ledger, register, books, deadlines_at(ledger, register, now), now)
+    return LedgerAt(ledger, register, books, deadlines_at(ledger, register, now), now)
 
 
-def reminder(opened: Instant, body: Body, mailbox: str, owed: tuple[Owed, ...]) -> Reminder:
+def reminder(opened: LedgerAt, body: Body, mailbox: str, owed: tuple[OwedProgram, ...]) -> Reminder:
     """The values of one reminder; `owed`: what is left in this mailbox. A prefecture gets its report."""
     register, survey = opened.register, opened.register.survey
     here = [p for p in survey.programs if p.mailbox == mailbox]
@@ -60,15 +60,15 @@ def reminder(opened: Instant, body: Body, mailbox: str, owed: tuple[Owed, ...]) 
     )
 
 
-def _report(opened: Instant, body: Body) -> Attachment:
+def _report(opened: LedgerAt, body: Body) -> Attachment:
     book = prefecture_book(prefecture_report(opened, body), opened.register.survey, load_wording())
     return Attachment(f"{body.lgcode[:2]}{body.name}_提出状況.xlsx", book)
 
 
-def _to_be_mended(opened: Instant, lgcode: str, mailbox: str) -> list[Booking]:
+def _to_be_mended(opened: LedgerAt, lgcode: str, mailbox: str) -> list[Booking]:
     """Open corrections of the respondent and of the bodies that it collects, by program and code."""
     survey = opened.register.survey
-    parts: list[Part] = []
+    parts: list[PartStanding] = []
     for o in opened.register.owed_by(lgcode):
         if survey.program(o.program).mailbox == mailbox:
             parts.append(opened.books.part("own", lgcode, o.program))

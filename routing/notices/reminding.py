@@ -11,7 +11,7 @@ from datetime import datetime
 from config.contacts import load_contacts
 from routing.notices import remind
 from routing.notices.recipients import Correspondence
-from routing.notices.remind import Recipient
+from routing.notices.remind import ReminderTarget
 from routing.office import Office
 
 
@@ -22,7 +22,7 @@ def at_hand(office: Office) -> Correspondence:
     return Correspondence(office.ledger, office.register, office.settings, contacts)
 
 
-def round_due(office: Office, mailboxes: Iterable[str]) -> Iterator[tuple[Recipient, int]]:
+def round_due(office: Office, mailboxes: Iterable[str]) -> Iterator[tuple[ReminderTarget, int]]:
     """Queues the reminders of the calendar instant whose turn it is, one respondent in a transaction of its
     own, and tells how many mails went into the outbox for each; nothing where a mailbox's round is done.
     `mailboxes`: those that have been looked into since (`instant_due`)."""

@@ -19,12 +19,12 @@ from routing.ledger.letters import Gone, gone_by
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.notices.notice import Notice, Outlet, posts
-from routing.records import Arrival, Note, Posted
+from routing.records import Arrival, FinishedReply, Note
 from routing.register import Register
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class NoticeContext:
     """From where the notices are written, and when."""
 
     register: Register
@@ -33,13 +33,13 @@ class Office:
     now: datetime
 
 
-def by_itself(office: Office) -> bool:
+def by_itself(office: NoticeContext) -> bool:
     """Whether the notices go out unasked: the survey says so, or every mail is read by a human before it goes."""
     wanted = office.register.survey.trust.replaced
     return wanted == "send" or (wanted == "draft" and by_hand(office.settings))
 
 
-def notices(office: Office, newer: Arrival) -> Iterator[Posted]:
+def notices(office: NoticeContext, newer: Arrival) -> Iterator[FinishedReply]:
     """The notices to those whose answers this mail replaced."""
     for gone in gone_by(office.ledger, newer.id):
         older = arrivals.find(office.ledger, gone.receipt)
@@ -47,7 +47,7 @@ def notices(office: Office, newer: Arrival) -> Iterator[Posted]:
             yield from _posted(office, gone, older, newer)
 
 
-def queue(office: Office, newer: Arrival, who: tuple[str, str]) -> int:
+def queue(office: NoticeContext, newer: Arrival, who: tuple[str, str]) -> int:
     """Puts them into the outbox, inside the caller's transaction, unless they stand there; how many are new."""
     new = [p for p in notices(office, newer) if not outbox.has_key(office.ledger, p.key)]
     for posted in new:
@@ -57,7 +57,7 @@ def queue(office: Office, newer: Arrival, who: tuple[str, str]) -> int:
     return len(new)
 
 
-def _posted(office: Office, gone: Gone, older: Arrival, newer: Arrival) -> Iterator[Posted]:
+def _posted(office: NoticeContext, gone: Gone, older: Arrival, newer: Arrival) -> Iterator[FinishedReply]:
     survey, register = office.register.survey, office.register
     body = register.body(gone.lgcode)
     if body is None:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from config.roster import Body
 from config.survey import Survey
-from replies.letter import Attachment, Owed
+from replies.letter import Attachment, OwedProgram
 from replies.letters.report_mail import ReportLetter, render_report_mail
 from replies.reports.book import prefecture_book
 from replies.reports.data import PrefectureReport
@@ -25,7 +25,7 @@ from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
 from routing.office import Office
 from routing.records import Note
-from routing.tracking.reports import Instant, open_instant, prefecture_report
+from routing.tracking.reports import LedgerAt, open_instant, prefecture_report
 
 
 def due_mail(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None:
@@ -56,7 +56,7 @@ def mail_reports(office: Office, all_read: bool) -> Iterator[str]:
     )
 
 
-def queue_report(office: Office, opened: Instant, body: Body, instant: datetime) -> int:
+def queue_report(office: Office, opened: LedgerAt, body: Body, instant: datetime) -> int:
     """One prefecture's report into the outbox, unless it stands there or an official paused its mail. Each
     address gets it once, from the first mailbox that knows it. How many mails."""
     with office.ledger.writing():
@@ -72,7 +72,7 @@ def queue_report(office: Office, opened: Instant, body: Body, instant: datetime)
 
 
 def _notices(
-    office: Office, opened: Instant, body: Body, instant: datetime
+    office: Office, opened: LedgerAt, body: Body, instant: datetime
 ) -> Iterator[tuple[Notice, tuple[str, ...]]]:
     """(letter, addresses) for each mailbox that knows somebody of this prefecture."""
     survey, correspondence = opened.register.survey, at_hand(office)
@@ -100,7 +100,7 @@ def _collected(office: Office, lgcode: str) -> list[str]:
 
 
 def _letter(
-    filled: PrefectureReport, opened: Instant, mailbox: str, body: Body, instant: datetime
+    filled: PrefectureReport, opened: LedgerAt, mailbox: str, body: Body, instant: datetime
 ) -> ReportLetter:
     survey, closing = opened.register.survey, instant == opened.register.survey.deadline
     book = prefecture_book(filled, survey, load_wording())
@@ -111,7 +111,7 @@ def _letter(
         honorific=filled.honorific,
         instant=instant,
         closing=closing,
-        programs=tuple(Owed(p.name, p.state, p.missing) for p in filled.programs),
+        programs=tuple(OwedProgram(p.name, p.state, p.missing) for p in filled.programs),
         by=survey.correct_by if closing else opened.deadlines.of(body.lgcode),
         extended=any(p.extended_to and p.state != "accepted" for p in filled.programs),
         report=Attachment(f"{filled.code}{filled.name}_提出状況.xlsx", book),

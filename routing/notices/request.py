@@ -14,7 +14,7 @@ from config.settings import by_hand
 from replies.letters.request import OriginalRequest, render_request
 from replies.wording import load_wording
 from routing.ledger import bookings, outbox, verdicts
-from routing.ledger.requests import Asked, requests_made
+from routing.ledger.requests import RequestedOriginal, requests_made
 from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts
 from routing.notices.recipients import addresses, handed_in
@@ -89,6 +89,6 @@ def _notice(wanted: Wanted, prefecture: str, number: int, office: Office) -> Not
     return Notice("request", f"request:{number}", named, letter.mailbox, prefecture, rendered)
 
 
-def described(asked: Asked, register: Register) -> tuple[str, str]:
+def described(asked: RequestedOriginal, register: Register) -> tuple[str, str]:
     """A request in words: (body, program)."""
     return register.full_name(asked.lgcode), register.survey.program(asked.program).name

@@ -73,7 +73,7 @@ def carry_out(
         rule = verdicts.rule_of(desk.ledger, arrival.id)
         settled = act()
         found = effect.effects(desk.ledger, desk.register, arrival.id, earlier, desk.clock())
-        told, doubts = effect.told(found, desk.register), effect.falling(found, desk.register)
+        told, doubts = effect.sentences(found, desk.register), effect.falling(found, desk.register)
         ignored = settled is not None and settled.decided.outcome == "ignored"
         if ignored and rule == "withdrawal" and settled is not None:
             told, doubts = _withdrawal(desk, settled)

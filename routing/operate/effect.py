@@ -76,7 +76,7 @@ def _state(register: Register, books: Books, part: str, body: str, program: str)
     return part_state(books.part(part, body, program))
 
 
-def told(found: Iterable[Effect], register: Register) -> list[str]:
+def sentences(found: Iterable[Effect], register: Register) -> list[str]:
     """「横浜市の難病：受付済み → 未提出」, and of many the number of each kind."""
     each = list(found)
     if len(each) <= SHOWN:

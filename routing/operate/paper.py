@@ -14,7 +14,7 @@ from intake.submission import Submission
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger import arrivals
-from routing.ledger.arrivals import Place
+from routing.ledger.arrivals import Origin
 from routing.operate.decisions import assigning
 from routing.reading.errors import ReaderDied, ReadFailed
 from routing.who import Refused, Who
@@ -45,7 +45,7 @@ def add(desk: Desk, paper: Paper, who: Who) -> Settled:
     _same_name(desk, paper, submission)
     prefix = desk.register.survey.mailbox(paper.mailbox).receipt_prefix
     fetched = Fetched(f"added-{paper.received_at.isoformat()}", paper.received_at, len(raw), raw)
-    new = arrivals.keep(desk.ledger, Place(paper.mailbox, prefix, "added", who.by), [fetched], desk.clock())
+    new = arrivals.keep(desk.ledger, Origin(paper.mailbox, prefix, "added", who.by), [fetched], desk.clock())
     if not new:
         raise Refused("同じファイルが同じ受領日時で記録済みです。")
     arrival = arrivals.get(desk.ledger, new[0])

@@ -20,7 +20,7 @@ from pathlib import Path
 from queue import Empty, LifoQueue, SimpleQueue
 from threading import Thread
 
-from intake.read_mail import NOTHING_TOLD, Told
+from intake.read_mail import NOTHING_TOLD, ReadingHints
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderUnavailable
 from routing.reading.reader import NOT_STARTED, Reader, Reading
@@ -42,7 +42,7 @@ class Readers:
         for reader in self._all:
             self._idle.put(reader)
 
-    def read_mail(self, raw: bytes, told: Told = NOTHING_TOLD) -> Submission:
+    def read_mail(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Submission:
         """The mail, read; `told` as for Reader. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
         with self.one() as reader:
             return reader.read_mail(raw, told)
@@ -83,7 +83,7 @@ class ReadAhead:
         reader: Reader | Readers,
         mails: Iterable[tuple[Arrival, bytes | None]],
         tell: Callable[[], None] = lambda: None,
-        told: Callable[[Arrival], Told] = lambda arrival: NOTHING_TOLD,
+        told: Callable[[Arrival], ReadingHints] = lambda arrival: NOTHING_TOLD,
     ) -> None:
         self._mails = iter(mails)
         self._told = told
@@ -151,7 +151,7 @@ class _Begun:
     arrival: Arrival
     raw: bytes = field(repr=False)
     readable: bool  # else there are no bytes, or none that may be read
-    told: Told
+    told: ReadingHints
     reading: Future[Submission] = field(default_factory=Future)
 
     @property

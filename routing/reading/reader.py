@@ -26,8 +26,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from intake import release
 from intake.child import LONGEST_ANSWER, frame
-from intake.progress import Point, Progress, shared_page
-from intake.read_mail import NOTHING_TOLD, Told
+from intake.progress import Progress, ProgressPoint, shared_page
+from intake.read_mail import NOTHING_TOLD, ReadingHints
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 
@@ -80,12 +80,12 @@ class Reader:
         """This one, for as long as the block lasts: what Readers does with several."""
         yield self
 
-    def read_mail(self, raw: bytes, told: Told = NOTHING_TOLD) -> Submission:
+    def read_mail(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Submission:
         """The mail, read, with what is known of it from elsewhere. Raises ReaderDied, ReadFailed,
         ReaderUnavailable."""
         return _validated(_SUBMISSION, self._take(self._hand_over(_to_read(told), raw)))
 
-    def begin(self, raw: bytes, told: Told = NOTHING_TOLD) -> Reading:
+    def begin(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Reading:
         """Hand a mail over while others are being read, if it fits into the pipe beside them (else later). Readings
         are taken in the order in which they were begun."""
         asked = self._hand_over(_to_read(told), raw)
@@ -180,7 +180,7 @@ class Reader:
         self._served += 1
         self._asked.popleft().end = answer
 
-    def _now_at(self) -> Point:
+    def _now_at(self) -> ProgressPoint:
         """How far the child is with the oldest request."""
         point = self._progress.last()
         return point if point.request == self._served + 1 else _NOT_BEGUN
@@ -251,7 +251,7 @@ class Reader:
         self.close()
 
 
-def _to_read(told: Told) -> dict[str, object]:
+def _to_read(told: ReadingHints) -> dict[str, object]:
     """The request for the reading of a mail; what is not told is left out."""
     lists = {"passwords": list(told.passwords), "allowed": sorted(told.allowed)}
     return {"task": "mail"} | {name: values for name, values in lists.items() if values}
@@ -281,11 +281,11 @@ def _widened(pipe: int) -> int:
     return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
 
 
-_NOT_BEGUN = Point(0, 0, 0.0)
+_NOT_BEGUN = ProgressPoint(0, 0, 0.0)
 
 
 def _receive(
-    pipe: int, heard: bytearray, seconds: float, now_at: Callable[[], Point] = lambda: _NOT_BEGUN
+    pipe: int, heard: bytearray, seconds: float, now_at: Callable[[], ProgressPoint] = lambda: _NOT_BEGUN
 ) -> bytes:
     """The next frame; what follows it stays in `heard`. TimeoutError where nothing comes for so many seconds, and
     nothing was begun in them; EOFError where it ends, or is longer than any."""

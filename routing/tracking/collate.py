@@ -26,7 +26,7 @@ _LOCK_FILE = "~$"  # left beside a workbook that is open in Excel
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FileReport:
     """What is to be said of one file: its path within the folder, whether (any sheet of) it went into a
     list, findings; `reasons` why something was left out, as keys of wording.toml's [screen]."""
 
@@ -52,7 +52,7 @@ class Collation:
 
     prefecture: str
     lists: tuple[Gathered, ...]
-    files: tuple[Told, ...]
+    files: tuple[FileReport, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,12 @@ def collate(
     return Collation(code, tuple(g for g in lists if g.rows), _told(found, entries))
 
 
-def _told(found: dict[str, tuple[Finding, ...]], entries: list[_Entry]) -> tuple[Told, ...]:
+def _told(found: dict[str, tuple[Finding, ...]], entries: list[_Entry]) -> tuple[FileReport, ...]:
     sheets: dict[str, list[_Entry]] = {}
     for entry in entries:
         sheets.setdefault(entry.name, []).append(entry)
     return tuple(
-        Told(
+        FileReport(
             name,
             any(not e.reason for e in sheets.get(name, ())),
             findings,

@@ -20,11 +20,11 @@ from replies.reports.data import (
 )
 from routing.ledger import people, reporting
 from routing.standing import standing_of
-from routing.tracking.reports import Instant, city_line, occasion, part_state
+from routing.tracking.reports import LedgerAt, city_line, occasion, part_state
 from routing.tracking.timing import timings_of
 
 
-def overview(instant: Instant) -> Overview:
+def overview(instant: LedgerAt) -> Overview:
     """The whole country at one instant."""
     roster = instant.register.roster
     return Overview(
@@ -41,7 +41,7 @@ def overview(instant: Instant) -> Overview:
     )
 
 
-def _tile(lgcode: str, name: str, instant: Instant) -> Tile:
+def _tile(lgcode: str, name: str, instant: LedgerAt) -> Tile:
     """The prefecture's own demanded sheets, and the rows that it collects."""
     states: list[str] = []
     for o in instant.register.owed_by(lgcode):
@@ -52,11 +52,11 @@ def _tile(lgcode: str, name: str, instant: Instant) -> Tile:
     return Tile(lgcode[:2], name, len(states), counted["accepted"], counted["correction"], counted["held"])
 
 
-def _owed(program: str, instant: Instant) -> list[Obligation]:
+def _owed(program: str, instant: LedgerAt) -> list[Obligation]:
     return [o for o in instant.register.obligations if o.program == program]
 
 
-def _total(program: str, name: str, instant: Instant) -> ProgramTotal:
+def _total(program: str, name: str, instant: LedgerAt) -> ProgramTotal:
     found = [standing_of(o, instant.books) for o in _owed(program, instant)]
     states = Counter(s.state for s in found)
     return ProgramTotal(
@@ -74,13 +74,13 @@ def _total(program: str, name: str, instant: Instant) -> ProgramTotal:
     )
 
 
-def _is_unmended(obligation: Obligation, instant: Instant) -> bool:
+def _is_unmended(obligation: Obligation, instant: LedgerAt) -> bool:
     """Whether a part of it was handed in in time, and what was to be mended in it was not by its deadline."""
     found = timings_of(obligation, instant.books, instant.deadlines, instant.at)
     return bool(found["unmended"] or found["unmended_due"])
 
 
-def _receipts(program: str, name: str, instant: Instant) -> Receipts:
+def _receipts(program: str, name: str, instant: LedgerAt) -> Receipts:
     """How many obligations had been received whole by each instant at which one more was."""
     owed = _owed(program, instant)
     moments = sorted(m for o in owed if (m := _completed_at(o, instant)) is not None)
@@ -88,13 +88,13 @@ def _receipts(program: str, name: str, instant: Instant) -> Receipts:
     return Receipts(program, name, len(owed), points)
 
 
-def _completed_at(obligation: Obligation, instant: Instant) -> datetime | None:
+def _completed_at(obligation: Obligation, instant: LedgerAt) -> datetime | None:
     """When the last part of an accepted obligation was received."""
     standing = standing_of(obligation, instant.books)
     return standing.received_at if standing.state == "accepted" else None
 
 
-def _waiting(instant: Instant) -> list[Waiting]:
+def _waiting(instant: LedgerAt) -> list[Waiting]:
     """Everything that stands still: what people must look at, and corrections that have not come."""
     register = instant.register
     found = [
@@ -115,7 +115,7 @@ def _waiting(instant: Instant) -> list[Waiting]:
     return found
 
 
-def _questions(instant: Instant) -> tuple[QuestionCount, ...]:
+def _questions(instant: LedgerAt) -> tuple[QuestionCount, ...]:
     titles = {f.id: f.title for f in instant.register.survey.forms}
     counted = reporting.count_questions(instant.ledger, instant.at)
     return tuple(QuestionCount(titles.get(c.form, ""), c.what, c.times, c.bodies) for c in counted)

@@ -15,9 +15,9 @@ from routing.ledger import arrivals, holds
 from routing.ledger.books import books_at
 from routing.ledger.holds import Hold
 from routing.office import Office
-from routing.standing import Books, Part, Standing, standing_of, standings
+from routing.standing import Books, PartStanding, Standing, standing_of, standings
 from routing.tracking import troubles
-from routing.tracking.reports import Instant, open_instant, part_state
+from routing.tracking.reports import LedgerAt, open_instant, part_state
 from routing.tracking.timing import most_telling, timing_of, timings_of
 
 
@@ -77,7 +77,7 @@ def status_at(office: Office, at: datetime, prefecture: str = "") -> Status:
     return replace(found, alerts=told, holds=tuple(holds.standing(office.ledger)))
 
 
-def status_of(instant: Instant, prefecture: str = "") -> Status:
+def status_of(instant: LedgerAt, prefecture: str = "") -> Status:
     """The same of an instant that is open already."""
     books, deadlines, at = instant.books, instant.deadlines, instant.at
     owed = [o for o in instant.register.obligations if o.lgcode.startswith(prefecture)]
@@ -108,7 +108,7 @@ def _owed(obligation: Obligation, books: Books, deadlines: Deadlines, at: dateti
     )
 
 
-def _municipality(lgcode: str, program: str, instant: Instant) -> Municipality:
+def _municipality(lgcode: str, program: str, instant: LedgerAt) -> Municipality:
     part = instant.books.part("collected", lgcode, program)
     return Municipality(
         lgcode=lgcode,
@@ -125,5 +125,5 @@ def _municipality(lgcode: str, program: str, instant: Instant) -> Municipality:
     )
 
 
-def _open_since(*parts: Part) -> datetime | None:
+def _open_since(*parts: PartStanding) -> datetime | None:
     return min((b.received_at for part in parts for b in part.correction), default=None)

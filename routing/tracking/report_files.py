@@ -17,11 +17,11 @@ from replies.reports.page import prefecture_page
 from replies.wording import load_wording
 from routing.tracking.national import overview
 from routing.tracking.overview import status_of
-from routing.tracking.reports import Instant, prefecture_report
+from routing.tracking.reports import LedgerAt, prefecture_report
 from routing.tracking.status_json import status_json
 
 
-def write_prefecture(instant: Instant, body: Body, folder: Path) -> None:
+def write_prefecture(instant: LedgerAt, body: Body, folder: Path) -> None:
     """One prefecture's workbook (which goes to it) and page (for the ministry)."""
     filled = prefecture_report(instant, body)
     survey, wording = instant.register.survey, load_wording()
@@ -30,20 +30,20 @@ def write_prefecture(instant: Instant, body: Body, folder: Path) -> None:
     _put(folder / f"{name}.html", prefecture_page(filled, survey, wording).encode("utf-8"))
 
 
-def write_overview(instant: Instant, folder: Path) -> None:
+def write_overview(instant: LedgerAt, folder: Path) -> None:
     """The whole country, for the ministry only."""
     filled, wording = overview(instant), load_wording()
     _put(folder / "全国_提出状況_取扱注意.xlsx", overview_book(filled, wording))
     _put(folder / "全国_提出状況_取扱注意.html", overview_page(filled, wording).encode("utf-8"))
 
 
-def write_snapshot(instant: Instant, folder: Path) -> None:
+def write_snapshot(instant: LedgerAt, folder: Path) -> None:
     """Every obligation and municipality as it stands, for programs (UTF-8 JSON, as `status --json`)."""
     told = status_json(status_of(instant), instant.register)
     _put(folder / "snapshot.json", json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8"))
 
 
-def write_all(instant: Instant, folder: Path) -> Iterator[str]:
+def write_all(instant: LedgerAt, folder: Path) -> Iterator[str]:
     """Snapshot, overview and all 47 reports, one step at a time; the name of what was written."""
     folder.mkdir(parents=True, exist_ok=True)
     write_snapshot(instant, folder)

@@ -31,12 +31,12 @@ from routing.ledger import reporting
 from routing.ledger.books import books_at, deadlines_at
 from routing.ledger.store import Ledger
 from routing.register import Register
-from routing.standing import Booking, Books, Part, standing_of
+from routing.standing import Booking, Books, PartStanding, standing_of
 from routing.tracking.timing import timing_of, timings_of
 
 
 @dataclass(frozen=True, slots=True)
-class Instant:
+class LedgerAt:
     """The ledger as of one instant: opened once, for one report or for all 47."""
 
     ledger: Ledger
@@ -48,9 +48,9 @@ class Instant:
 
 def open_instant(
     ledger: Ledger, register: Register, at: datetime, received_until: datetime | None = None
-) -> Instant:
+) -> LedgerAt:
     """Reads the bookings that held at `at`; of a closing report only what was received until an instant."""
-    return Instant(
+    return LedgerAt(
         ledger,
         register,
         books_at(ledger, register, at, received_until),
@@ -59,7 +59,7 @@ def open_instant(
     )
 
 
-def occasion(instant: Instant) -> Occasion:
+def occasion(instant: LedgerAt) -> Occasion:
     """Survey and instant, as every report begins."""
     survey = instant.register.survey
     return Occasion(
@@ -72,7 +72,7 @@ def occasion(instant: Instant) -> Occasion:
     )
 
 
-def prefecture_report(instant: Instant, prefecture: Body) -> PrefectureReport:
+def prefecture_report(instant: LedgerAt, prefecture: Body) -> PrefectureReport:
     """Everything that this prefecture owes, with its municipalities, open corrections and cities."""
     register = instant.register
     owed = register.owed_by(prefecture.lgcode)
@@ -88,7 +88,7 @@ def prefecture_report(instant: Instant, prefecture: Body) -> PrefectureReport:
     )
 
 
-def _program_line(obligation: Obligation, instant: Instant) -> ProgramLine:
+def _program_line(obligation: Obligation, instant: LedgerAt) -> ProgramLine:
     register = instant.register
     program = register.survey.program(obligation.program)
     mailbox = register.survey.mailbox(program.mailbox)
@@ -113,12 +113,12 @@ def _program_line(obligation: Obligation, instant: Instant) -> ProgramLine:
     )
 
 
-def _timings(obligation: Obligation, instant: Instant) -> tuple[tuple[Timing, int], ...]:
+def _timings(obligation: Obligation, instant: LedgerAt) -> tuple[tuple[Timing, int], ...]:
     found = timings_of(obligation, instant.books, instant.deadlines, instant.at)
     return tuple((timing, found[timing]) for timing in get_args(Timing) if found[timing])
 
 
-def _own_state(obligation: Obligation, own: Part, instant: Instant) -> State | None:
+def _own_state(obligation: Obligation, own: PartStanding, instant: LedgerAt) -> State | None:
     """The state of the prefecture's own sheet; None where none was asked for and none came."""
     if (obligation.lgcode, obligation.program) in instant.books.not_applicable:
         return "not_applicable"
@@ -126,7 +126,7 @@ def _own_state(obligation: Obligation, own: Part, instant: Instant) -> State | N
     return None if state == "outstanding" and obligation.own != "demanded" else state
 
 
-def part_state(part: Part) -> State:
+def part_state(part: PartStanding) -> State:
     """One body's own answer, or one municipality's row, in one word."""
     if part.accepted:
         return "accepted"
@@ -135,7 +135,7 @@ def part_state(part: Part) -> State:
     return "correction" if part.correction else "outstanding"
 
 
-def _tally(obligation: Obligation, instant: Instant) -> Tally:
+def _tally(obligation: Obligation, instant: LedgerAt) -> Tally:
     states = [
         part_state(instant.books.part("collected", code, obligation.program)) for code in obligation.collected
     ]
@@ -148,7 +148,7 @@ def _tally(obligation: Obligation, instant: Instant) -> Tally:
     )
 
 
-def _municipalities(owed: tuple[Obligation, ...], instant: Instant) -> tuple[MunicipalityLine, ...]:
+def _municipalities(owed: tuple[Obligation, ...], instant: LedgerAt) -> tuple[MunicipalityLine, ...]:
     codes = sorted({code for o in owed for code in o.collected})
     lines = []
     for code in codes:
@@ -159,7 +159,7 @@ def _municipalities(owed: tuple[Obligation, ...], instant: Instant) -> tuple[Mun
     return tuple(lines)
 
 
-def _cell(lgcode: str, program: str, instant: Instant) -> MunicipalityCell:
+def _cell(lgcode: str, program: str, instant: LedgerAt) -> MunicipalityCell:
     part = instant.books.part("collected", lgcode, program)
     newest = part.accepted or next(iter((*part.held, *part.correction)), None)
     return MunicipalityCell(
@@ -174,7 +174,7 @@ def _cell(lgcode: str, program: str, instant: Instant) -> MunicipalityCell:
     )
 
 
-def _corrections(owed: tuple[Obligation, ...], instant: Instant) -> tuple[OpenCorrection, ...]:
+def _corrections(owed: tuple[Obligation, ...], instant: LedgerAt) -> tuple[OpenCorrection, ...]:
     """Open corrections of the prefecture itself and of its municipalities, by code."""
     found: list[Booking] = []
     for o in owed:
@@ -185,7 +185,7 @@ def _corrections(owed: tuple[Obligation, ...], instant: Instant) -> tuple[OpenCo
     return tuple(open_correction(b, instant) for b in found)
 
 
-def open_correction(booking: Booking, instant: Instant) -> OpenCorrection:
+def open_correction(booking: Booking, instant: LedgerAt) -> OpenCorrection:
     """One booking that waits for a mended file, with what was noticed."""
     return OpenCorrection(
         lgcode=booking.body,
@@ -203,7 +203,7 @@ def _cities(prefecture: Body, register: Register) -> list[Body]:
     return [c for c in register.roster.of_kind("designated", "core") if c.prefecture == prefecture.prefecture]
 
 
-def city_line(city: Body, instant: Instant) -> CityLine:
+def city_line(city: Body, instant: LedgerAt) -> CityLine:
     """A designated or core city: its states and nothing else."""
     survey = instant.register.survey
     cells = tuple(

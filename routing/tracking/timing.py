@@ -13,7 +13,7 @@ from typing import get_args
 from config.obligations import Obligation
 from replies.reports.data import Timing
 from routing.deadline import Deadlines
-from routing.standing import Books, Part
+from routing.standing import Books, PartStanding
 
 _MOST_TELLING: tuple[Timing, ...] = (
     "unmended_due", "unmended", "late", "mended_late", "to_mend", "in_extension", "in_time", "none",
@@ -21,7 +21,7 @@ _MOST_TELLING: tuple[Timing, ...] = (
 assert set(_MOST_TELLING) == set(get_args(Timing))
 
 
-def timing_of(part: Part, lgcode: str, program: str, deadlines: Deadlines, at: datetime) -> Timing:
+def timing_of(part: PartStanding, lgcode: str, program: str, deadlines: Deadlines, at: datetime) -> Timing:
     """How one body's answer to one program, or its row, stands to its own deadline at an instant."""
     until, survey = deadlines.of(lgcode, program), deadlines.register.survey
     if part.first_at is None:

@@ -13,7 +13,7 @@ from routing.journey.desk import Desk
 from routing.journey.logline import delivery_line, settled_line
 from routing.journey.pending import patience
 from routing.ledger import arrivals, erasure, missing_uids
-from routing.mailboxes.tasks import NO_AIDES, Aides
+from routing.mailboxes.tasks import NO_AIDES, MailboxHelpers
 from routing.notices import alerts
 from routing.tracking import troubles
 from routing.worker.routines import reminders, reports
@@ -24,7 +24,7 @@ def run_once(
     sources: Mapping[str, Source],
     sender: Sender,
     say: Callable[[str], None],
-    aides: Aides = NO_AIDES,
+    aides: MailboxHelpers = NO_AIDES,
 ) -> bool:
     """Tells a line per mail and per reply. Whether every mailbox could be read and every reply left, and every
     errand could be run."""
@@ -63,7 +63,7 @@ def run_once(
     return well
 
 
-def _send(desk: Desk, sender: Sender, say: Callable[[str], None], aides: Aides) -> bool:
+def _send(desk: Desk, sender: Sender, say: Callable[[str], None], aides: MailboxHelpers) -> bool:
     """Delivers what is due; whether every reply left."""
     well = True
     for delivery in desk.deliver(sender, aides.answers):
@@ -72,7 +72,7 @@ def _send(desk: Desk, sender: Sender, say: Callable[[str], None], aides: Aides) 
     return well
 
 
-def _run_errands(desk: Desk, read: list[str], say: Callable[[str], None], aides: Aides) -> bool:
+def _run_errands(desk: Desk, read: list[str], say: Callable[[str], None], aides: MailboxHelpers) -> bool:
     """In the mailboxes that could be read; whether all went well."""
     well = True
     for mailbox, errands in aides.errands.items():

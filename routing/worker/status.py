@@ -22,7 +22,7 @@ log = logging.getLogger("uketsuke")
 
 
 @dataclass(slots=True)
-class State:
+class WorkerState:
     """What `run` shows on a terminal: counts since the start, and the health of each mailbox."""
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Bulletin:
     """One worker's. `hanging`: the mailboxes whose thread does nothing any more."""
 
     def __init__(self, desk: Desk) -> None:
-        self.state = State()
+        self.state = WorkerState()
         self.hanging: frozenset[str] = frozenset()
         self._desk = desk
         self._troubled: dict[str, str] = {}  # what hindered the errands last, by mailbox

@@ -23,13 +23,13 @@ from replies.senders.sender import Sender
 from routing.clock import system_clock
 from routing.journey import before_start
 from routing.journey.batching import Settling
-from routing.journey.delivery import Attempt, DeliveryThread, Line
+from routing.journey.delivery import Attempt, Connection, DeliveryThread
 from routing.journey.desk import DEFERRED_AT_MOST, Desk
 from routing.journey.pending import patience
 from routing.ledger import erasure, outbox
 from routing.ledger.sending import REST
 from routing.ledger.store import DiskFull, LedgerBusy
-from routing.mailboxes.tasks import NO_AIDES, Aides, ErrandsRun
+from routing.mailboxes.tasks import NO_AIDES, ErrandsRun, MailboxHelpers
 from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
 from routing.notices import alerts
 from routing.reading.errors import ReaderUnavailable
@@ -58,14 +58,14 @@ class Read:
     """A reader child has finished with some of the mails that wait."""
 
 
-Item = ErrandsRun | Batch | Polled | Line | Attempt | Wake | Read
+Item = ErrandsRun | Batch | Polled | Connection | Attempt | Wake | Read
 
 
 class Worker:
     """Runs until told to stop. `sources` by mailbox id."""
 
     def __init__(
-        self, desk: Desk, sources: Mapping[str, Source], sender: Sender, aides: Aides = NO_AIDES
+        self, desk: Desk, sources: Mapping[str, Source], sender: Sender, aides: MailboxHelpers = NO_AIDES
     ) -> None:
         self._bulletin = Bulletin(desk)
         self.state = self._bulletin.state
@@ -208,7 +208,7 @@ class Worker:
                 self._look(self._mailboxes[item.mailbox])
         elif isinstance(item, ErrandsRun):
             self._bulletin.errands_run(item)
-        elif isinstance(item, Line):
+        elif isinstance(item, Connection):
             self._begin(item)
         elif isinstance(item, Attempt):
             self._record(item)
@@ -221,7 +221,7 @@ class Worker:
         elif self._unsettled is None and isinstance(item, Attempt) and self._delivery_free:
             self._unsettled = self._settling()  # what was to be answered is: now those that were deferred
 
-    def _begin(self, line: Line) -> None:
+    def _begin(self, line: Connection) -> None:
         """The line is open: commits the beginning of the first attempt. Or it could not be opened."""
         if line.trouble:
             self._bulletin.delivered(self._desk.rest(line))

@@ -14,10 +14,10 @@ from config.load import load_survey
 from config.settings import (
     ImapMailbox,
     MaildirMailbox,
-    MaildirSender,
     Secret,
+    SendingMaildir,
     Settings,
-    SmtpSender,
+    SmtpServer,
     check_mailboxes,
     folder_for,
     load_settings,
@@ -125,7 +125,7 @@ def test_what_need_not_be_written(tmp_path: Path) -> None:
     settings = load_settings(write(tmp_path, SMALL))
     assert (settings.survey, settings.now, settings.max_size_mb, settings.readers) == (None, None, 50, 1)
     assert settings.approved_domains == ()
-    assert isinstance(settings.sender, MaildirSender)
+    assert isinstance(settings.sender, SendingMaildir)
     assert settings.sender.path == tmp_path / "replies"
 
 
@@ -143,7 +143,7 @@ def test_what_need_not_be_written(tmp_path: Path) -> None:
 def test_smtp_port_and_tls(tmp_path: Path, lines: str, tls: str, port: int) -> None:
     text = changed(SMALL, 'kind = "maildir"\npath = "replies"', f'kind = "smtp"\n{lines}')
     sender = load_settings(write(tmp_path, text)).sender
-    assert isinstance(sender, SmtpSender)
+    assert isinstance(sender, SmtpServer)
     assert (sender.tls, sender.port) == (tls, port)
 
 
@@ -270,7 +270,7 @@ def test_a_secret_is_read_when_needed(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "secrets/sukoyaka").write_bytes("ひみつ  \r\n".encode())
     monkeypatch.setenv("SMTP_PASSWORD", "hunter2")
     settings = load_settings(write(tmp_path, WHOLE))
-    assert isinstance(settings.sender, SmtpSender)
+    assert isinstance(settings.sender, SmtpServer)
     assert settings.sender.password is not None
     assert settings.sender.password.read() == "hunter2"
     box = settings.mailboxes["sukoyaka"]
@@ -331,6 +331,6 @@ def test_a_mailbox_that_the_survey_does_not_have_is_told(tmp_path: Path, survey:
 
 
 def test_every_key_is_explained_in_its_docstring() -> None:
-    for shape in (Settings, ImapMailbox, MaildirMailbox, SmtpSender, MaildirSender):
+    for shape in (Settings, ImapMailbox, MaildirMailbox, SmtpServer, SendingMaildir):
         told = shape.__doc__ or ""
         assert [key for key in shape.model_fields if key not in ("source", "kind") and key not in told] == []

@@ -20,7 +20,7 @@ from routing.clock import rehearsed
 from routing.journey.desk import Desk
 from routing.ledger.store import Ledger, desk_lock
 from routing.mailboxes.factory import open_sender, open_source
-from routing.notices.remind import Recipient, recipients
+from routing.notices.remind import ReminderTarget, recipients
 from routing.notices.reminding import at_hand, round_due
 from routing.operate import approve_sender
 from routing.reading.reader import Reader
@@ -53,7 +53,7 @@ class Fortnight:
     script: tuple[Sent, ...]
     then: Mapping[datetime, Told]
     afterwards: Mapping[datetime, Told]
-    reminded: Mapping[datetime, tuple[Recipient, ...]]
+    reminded: Mapping[datetime, tuple[ReminderTarget, ...]]
 
     @property
     def settings(self) -> Path:
@@ -85,7 +85,7 @@ def fortnight_in(folder: Path) -> Fortnight:
     folder.mkdir()
     played = script()
     with open_desk(folder) as desk:
-        reminded: dict[datetime, tuple[Recipient, ...]] = {}
+        reminded: dict[datetime, tuple[ReminderTarget, ...]] = {}
         then = dict(_play(desk, folder, played, reminded))
         afterwards = {at: _told(desk, at) for at in INSTANTS}
     return Fortnight(folder, played, then, afterwards, reminded)
@@ -106,7 +106,7 @@ def open_desk(folder: Path) -> Iterator[Desk]:
 
 
 def _play(
-    desk: Desk, folder: Path, mails: Sequence[Sent], reminded: dict[datetime, tuple[Recipient, ...]]
+    desk: Desk, folder: Path, mails: Sequence[Sent], reminded: dict[datetime, tuple[ReminderTarget, ...]]
 ) -> Iterator[tuple[datetime, Told]]:
     """Every mail in its turn; at each instant what is told then, before anything later has come. `reminded` is
     filled at the instants of the calendar."""
@@ -150,7 +150,7 @@ def deliver(desk: Desk, folder: Path, sent: Sent, number: int, in_reply_to: str 
         assert all(delivery.state == "sent" for delivery in desk.deliver(sender))
 
 
-def _remind(desk: Desk, at: datetime, really: bool) -> tuple[Recipient, ...]:
+def _remind(desk: Desk, at: datetime, really: bool) -> tuple[ReminderTarget, ...]:
     """Whom the program would remind then; `really`: it does, twice asked, and the mails go out."""
     desk.clock = rehearsed(at)
     found = recipients(at_hand(desk), at, at, desk.settings.mailboxes)

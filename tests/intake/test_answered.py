@@ -12,7 +12,7 @@ from config.jst import JST
 from intake.mail.ids import MessageIds
 from intake.sources import answered
 from intake.sources.answered import ImapAnswers, MaildirAnswers
-from intake.sources.source import Asked, SourceUnavailable
+from intake.sources.source import SeenMail, SourceUnavailable
 from tests.servers.dovecot import Dovecot
 from tests.servers.folders import BELOW_INBOX, JAPANESE, Box, box_on, dovecot_of
 
@@ -56,9 +56,9 @@ def answers(box: Box) -> Iterator[ImapAnswers]:
     made.close()
 
 
-def asked(box: Box, n: int, received: datetime = NOW) -> Asked:
+def asked(box: Box, n: int, received: datetime = NOW) -> SeenMail:
     uid = box.put(theirs(n))
-    return Asked(f"<{n}@city.test>", box.uidvalidity(), str(uid), received)
+    return SeenMail(f"<{n}@city.test>", box.uidvalidity(), str(uid), received)
 
 
 def test_a_mail_that_nobody_has_answered(box: Box, answers: ImapAnswers) -> None:
@@ -138,7 +138,7 @@ def test_the_mark_of_another_uidvalidity_is_another_mails(box: Box, answers: Ima
     box.person.select_folder("INBOX")
     box.person.add_flags([int(one.uid)], [b"\\Answered"])
 
-    assert answers.how(Asked(one.message_id, "1", one.uid, NOW)) == ""
+    assert answers.how(SeenMail(one.message_id, "1", one.uid, NOW)) == ""
 
 
 def test_a_connection_that_was_dropped_meanwhile_is_made_anew(box: Box, answers: ImapAnswers) -> None:
@@ -206,11 +206,11 @@ def test_a_maildir_tells_by_the_flag_r(tmp_path: Path) -> None:
         (tmp_path / "cur" / name).touch()
     answers = MaildirAnswers(tmp_path)
 
-    marks = [answers.how(Asked("<1@city.test>", "", f"169000000{n}.M1P1.host", NOW)) for n in (1, 2, 3)]
+    marks = [answers.how(SeenMail("<1@city.test>", "", f"169000000{n}.M1P1.host", NOW)) for n in (1, 2, 3)]
 
     assert marks == ["\\Answered", "", ""]
 
 
 def test_a_maildir_that_is_away_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailable, match="を読めません"):
-        MaildirAnswers(tmp_path / "none").how(Asked("<1@city.test>", "", "1", NOW))
+        MaildirAnswers(tmp_path / "none").how(SeenMail("<1@city.test>", "", "1", NOW))

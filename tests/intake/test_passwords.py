@@ -22,7 +22,7 @@ from intake.container import unpack
 from intake.finding import Finding
 from intake.mail.passwords import HIDDEN, told_in, without_passwords
 from intake.progress import Progress
-from intake.read_mail import Context, Told, read_mail, told_passwords
+from intake.read_mail import Context, ReadingHints, read_mail, told_passwords
 from intake.submission import Submission
 from routing.reading.reader import Reader
 from tests.workbooks.forms_at_hand import filled, the_roster, the_survey
@@ -145,7 +145,7 @@ def locked_mail(data: bytes, filename: str, text: str = "送付します。") ->
 
 
 def read(raw: bytes, *passwords: str) -> Submission:
-    return read_mail(raw, Context(the_survey(), the_roster()), told=Told(passwords))
+    return read_mail(raw, Context(the_survey(), the_roster()), told=ReadingHints(passwords))
 
 
 @pytest.fixture(params=["xlsx", "aes", "traditional"])
@@ -229,7 +229,7 @@ def test_the_reader_child_tells_passwords_and_tries_them(reader: Reader) -> None
     assert told == (SECRET,)
     raw = locked_mail(encrypted_book(SECRET), NAME)
     assert [f.locked for f in reader.read_mail(raw).files] == [True]
-    opened = reader.read_mail(raw, Told(told))
+    opened = reader.read_mail(raw, ReadingHints(told))
     assert [f.kind for f in opened.files] == ["answer_sheet"]
     assert SECRET not in repr(opened)
 

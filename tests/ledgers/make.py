@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from config.load import default_survey
-from replies.senders.sender import Outcome
+from replies.senders.sender import SendResult
 from routing import operate
 from routing.decision.override import Override
 from routing.ledger.store import Ledger
@@ -43,7 +43,7 @@ def tell(office: Office) -> None:
     ignored = Override(outcome="ignored", take_in=True, by=WHO.by, why=WHO.why)
     operate.decide_again(office.desk, stranger.decided.arrival, ignored)
     office.settle(mail({FILE: form({"program": "小慢"})}, sender="y@example.com", body="五通目"))
-    office.sender.answers = [Outcome("refused", "550 5.1.1 no such user")]
+    office.sender.answers = [SendResult("refused", "550 5.1.1 no such user")]
     office.settle(mail({FILE: form({"program": "難病", "9": 2})}, body="六通目"))
     list(office.desk.deliver(office.sender))
     office.now = IN_TIME + timedelta(minutes=40)

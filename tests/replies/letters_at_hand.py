@@ -8,7 +8,7 @@ from datetime import datetime
 from config.load import default_survey, load_survey
 from config.survey import Severity, Survey
 from intake.finding import CATALOGUE, Finding
-from replies.letter import FileBlock, FileResult, Letter, Owed, PartsBlock
+from replies.letter import FileBlock, FileResult, Letter, OwedProgram, PartsBlock
 
 FILE = "【神奈川県】マイナンバーアンケート回答"
 
@@ -39,8 +39,8 @@ def letter(survey: Survey) -> Letter:
         subject=FILE,
         findings=(),
         files=(block(f"{FILE}（難病）.xlsx", "難病"),),
-        owed_here=(Owed("小慢", "outstanding"),),
-        owed_elsewhere=(Owed("予防接種", "outstanding", ("神奈川県鎌倉市",)), Owed("自治体検診", "held")),
+        owed_here=(OwedProgram("小慢", "outstanding"),),
+        owed_elsewhere=(OwedProgram("予防接種", "outstanding", ("神奈川県鎌倉市",)), OwedProgram("自治体検診", "held")),
     )
 
 
@@ -82,7 +82,7 @@ def after_deadline(survey: Survey) -> Letter:
         findings=(noticed("subject_absent", found="アンケート", expected=asked),),
         files=(sheet, cover),
         owed_here=(),
-        owed_elsewhere=(Owed("自治体検診", "outstanding"),),
+        owed_elsewhere=(OwedProgram("自治体検診", "outstanding"),),
     )
 
 
@@ -140,7 +140,7 @@ def many_findings(survey: Survey) -> Letter:
         subject=printed,
         findings=(noticed("subject_placeholder", found=printed, expected=asked),),
         files=(FileBlock(name, "別添２", "自治体検診", "神奈川県相模原市", "correction", MANY),),
-        owed_here=(Owed("自治体検診", "correction"),),
+        owed_here=(OwedProgram("自治体検診", "correction"),),
         owed_elsewhere=(),
     )
 
@@ -154,7 +154,7 @@ def late_correction(survey: Survey) -> Letter:
         received_at=at("21 16:58:03"),
         after_deadline=True,
         files=files,
-        owed_here=(Owed("難病", "correction"), Owed("小慢", "outstanding")),
+        owed_here=(OwedProgram("難病", "correction"), OwedProgram("小慢", "outstanding")),
         owed_elsewhere=(),
     )
 
@@ -180,7 +180,7 @@ def last_hours(survey: Survey) -> Letter:
         received_at=at("21 16:48:30"),
         last_hours=True,
         files=(block(f"{FILE}.xlsx", "難病", "correction", (missing,)),),
-        owed_here=(Owed("難病", "correction"),),
+        owed_here=(OwedProgram("難病", "correction"),),
         owed_elsewhere=(),
     )
 
@@ -192,7 +192,7 @@ def no_file(survey: Survey) -> Letter:
         kind="correction",
         findings=(noticed("no_file"),),
         files=(),
-        owed_here=(Owed("難病", "outstanding"), Owed("小慢", "outstanding")),
+        owed_here=(OwedProgram("難病", "outstanding"), OwedProgram("小慢", "outstanding")),
         owed_elsewhere=(),
     )
 
@@ -210,7 +210,7 @@ def partial(survey: Survey) -> Letter:
         ),
         FileBlock(f"{FILE}（その他）.xlsx", "", "", "", "held"),
     )
-    return replace(letter(survey), kind="partial", files=files, owed_here=(Owed("小慢", "correction"),))
+    return replace(letter(survey), kind="partial", files=files, owed_here=(OwedProgram("小慢", "correction"),))
 
 
 def list_wanted(survey: Survey) -> Letter:
@@ -219,7 +219,7 @@ def list_wanted(survey: Survey) -> Letter:
         FileBlock(f"【{name}】回答.xlsx", "別添１", "予防接種", f"神奈川県{name}", "kept", (), ("original",))
         for name in ("鎌倉市", "藤沢市")
     )
-    owed = Owed("予防接種", "partial", ("神奈川県鎌倉市", "神奈川県藤沢市", "神奈川県逗子市"))
+    owed = OwedProgram("予防接種", "partial", ("神奈川県鎌倉市", "神奈川県藤沢市", "神奈川県逗子市"))
     return replace(
         letter(survey),
         kind="partial",

@@ -9,7 +9,7 @@ from functools import cache
 from config.roster import Roster, load_roster
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding
-from replies.letter import FileBlock, FileResult, Letter, Owed, RowBlock
+from replies.letter import FileBlock, FileResult, Letter, OwedProgram, RowBlock
 from tests.replies.letters_at_hand import at, letter
 
 NAME = "マイナンバーアンケート回答"
@@ -53,7 +53,7 @@ def on_list(survey: Survey, prefecture: str, rows: tuple[RowBlock, ...], missing
         result="partial" if asked else "accepted",
         rows=rows,
     )
-    owed = (Owed("予防接種", "partial", tuple(prefecture + name for name in missing)),) if missing else ()
+    owed = (OwedProgram("予防接種", "partial", tuple(prefecture + name for name in missing)),) if missing else ()
     return replace(
         letter(survey),
         kind="partial" if missing else "acknowledgement",
@@ -67,7 +67,7 @@ def on_list(survey: Survey, prefecture: str, rows: tuple[RowBlock, ...], missing
         subject=f"【{prefecture}】{NAME}",
         files=(block,),
         owed_here=owed,
-        owed_elsewhere=(Owed("自治体検診", "outstanding"),),
+        owed_elsewhere=(OwedProgram("自治体検診", "outstanding"),),
     )
 
 

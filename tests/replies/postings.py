@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-from replies.senders.sender import Posting, Result, Sender
+from replies.senders.sender import OutgoingMail, Result, Sender
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from tests.servers import machine
 from tests.servers.mail import MailServers
@@ -14,10 +14,10 @@ FROM = "n_mynumber@mhlw.go.jp"
 TO = "kikaku@pref.kanagawa.lg.jp"
 
 
-def posting(body: bytes = b"hello\r\n", to: str = TO, id: str = "") -> Posting:
+def posting(body: bytes = b"hello\r\n", to: str = TO, id: str = "") -> OutgoingMail:
     message_id = id or f"<{uuid4().hex}@mhlw.go.jp>"
     head = f"From: {FROM}\r\nTo: {to}\r\nSubject: test\r\nMessage-ID: {message_id}\r\n\r\n"
-    return Posting(FROM, to, message_id, head.encode() + body)
+    return OutgoingMail(FROM, to, message_id, head.encode() + body)
 
 
 class SmtpWay:

@@ -14,7 +14,7 @@ from intake.sources.imap_access import ImapAccess
 from replies.senders.draft_watch import DraftsWatch, Fate, OpenDraft
 from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.maildir import MaildirSender
-from replies.senders.sender import Posting, SenderLater
+from replies.senders.sender import OutgoingMail, SenderLater
 from tests.servers import machine
 from tests.servers.dovecot import Dovecot
 from tests.servers.folders import BELOW_INBOX, JAPANESE, Box, box_on, dovecot_of
@@ -32,7 +32,7 @@ def mail(message_id: str = OURS, body: str = "確認のお願い", answers: str 
     return (head + f"References: {answers}\r\n\r\n{body}\r\n").encode()
 
 
-POSTING = Posting(FROM, "a@city.test", OURS, mail())
+POSTING = OutgoingMail(FROM, "a@city.test", OURS, mail())
 
 
 @pytest.fixture(scope="module", params=[JAPANESE, BELOW_INBOX], ids=["slash", "dot"])

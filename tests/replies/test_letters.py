@@ -10,7 +10,7 @@ import pytest
 
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding
-from replies.letter import FileBlock, Letter, Owed
+from replies.letter import FileBlock, Letter, OwedProgram
 from replies.letters.render import Rendered, render_letter
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import LETTERS, block, letter, noticed, the_survey
@@ -185,7 +185,7 @@ def test_all_received_is_said_only_where_it_is_so(survey: Survey) -> None:
 
 
 def test_a_long_list_of_what_is_missing_is_summed_up(survey: Survey) -> None:
-    owed = Owed("予防接種", "outstanding", tuple(f"北海道第{n}町" for n in range(1, 180)))
+    owed = OwedProgram("予防接種", "outstanding", tuple(f"北海道第{n}町" for n in range(1, 180)))
     body = unwrapped(render(replace(letter(survey), owed_here=(owed,)), survey).body)
     assert "・予防接種：未提出（残り179団体）北海道第1町、" in body
     assert "北海道第20町ほか" in body

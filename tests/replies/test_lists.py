@@ -11,7 +11,7 @@ import pytest
 
 from config.survey import Survey
 from intake.finding import Finding
-from replies.letter import FileBlock, Letter, LetterKind, Owed, RowBlock
+from replies.letter import FileBlock, Letter, LetterKind, OwedProgram, RowBlock
 from replies.letters.render import Rendered, render_letter
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
@@ -125,7 +125,7 @@ def test_all_the_missing_are_named_however_many(survey: Survey) -> None:
 
 def test_what_is_missing_in_another_program_is_not_asked_for_here(survey: Survey) -> None:
     made = five_missing(survey)
-    owed = (*made.owed_here, Owed("小慢", "partial", ("高知県安芸市",)))
+    owed = (*made.owed_here, OwedProgram("小慢", "partial", ("高知県安芸市",)))
     assert "安芸市" not in missing_in(replace(made, owed_here=owed), survey)
 
 

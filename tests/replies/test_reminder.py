@@ -9,7 +9,7 @@ import pytest
 
 from config.jst import JST
 from intake.finding import Finding
-from replies.letter import Attachment, Owed
+from replies.letter import Attachment, OwedProgram
 from replies.letters.reminder import CORRECTIONS_LIMIT, Reminder, render_reminder
 from replies.letters.request import OriginalRequest, render_request
 from replies.reports.data import OpenCorrection
@@ -44,7 +44,7 @@ def reminder(**changes: object) -> Reminder:
         deadline=DEADLINE,
         extended=False,
         working_days=2,
-        owed=(Owed("予防接種", "partial", ("平塚市", "大磯町")),),
+        owed=(OwedProgram("予防接種", "partial", ("平塚市", "大磯町")),),
         corrections=(correction(),),
         report=Attachment("14神奈川県_提出状況.xlsx", b"PK"),
     )

@@ -13,7 +13,7 @@ import pytest
 from intake.sources.imap_access import ImapAccess, connect
 from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.maildir import MaildirSender
-from replies.senders.sender import Outcome, Result, Sender, SenderLater
+from replies.senders.sender import Result, Sender, SenderLater, SendResult
 from tests.replies.postings import FROM, TO, SmtpWay, posting
 from tests.servers import machine
 from tests.servers.mail import MailServers
@@ -172,7 +172,7 @@ def test_the_same_mail_twice_is_one_file(tmp_path: Path) -> None:
     sender = MaildirSender(tmp_path)
     sent = posting(id="<A.1@mhlw.go.jp>")
 
-    assert [sender.send(sent), sender.send(sent)] == [Outcome("sent"), Outcome("sent")]
+    assert [sender.send(sent), sender.send(sent)] == [SendResult("sent"), SendResult("sent")]
     (file,) = (tmp_path / "new").iterdir()
     file.rename(tmp_path / "cur" / f"{file.name}:2,S")  # someone opens it
     sender.send(sent)

@@ -9,7 +9,7 @@ import pytest
 
 from intake.mail.ids import MessageIds
 from intake.sources.source import SourceUnavailable
-from replies.senders.sent_folder import Letter, SentFolder
+from replies.senders.sent_folder import SentCopy, SentFolder
 from tests.servers.dovecot import Dovecot
 from tests.servers.folders import BELOW_INBOX, JAPANESE, Box, box_on, dovecot_of
 
@@ -17,10 +17,10 @@ IDS = MessageIds(b"k" * 32)
 SENT = "送信済みアイテム"
 
 
-def letter(number: int) -> Letter:
+def letter(number: int) -> SentCopy:
     message_id = IDS.make(f"N0718-7K3M-9QX{number}", "acknowledgement", "mhlw.go.jp")
     data = f"From: n_mynumber@mhlw.go.jp\r\nTo: a@city.test\r\nMessage-ID: {message_id}\r\n\r\n受付 {number}\r\n"
-    return Letter(number, message_id, data.encode())
+    return SentCopy(number, message_id, data.encode())
 
 
 @pytest.fixture(scope="module", params=[JAPANESE, BELOW_INBOX], ids=["slash", "dot"])

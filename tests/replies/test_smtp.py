@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderBarred, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, OutgoingMail, SenderBarred, SenderLater, SendResult
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from tests.replies.postings import SmtpWay, postfix_access, posting
 from tests.servers import machine
@@ -144,9 +144,9 @@ def test_what_the_server_says_of_one_mail_is_its_outcome(
 ) -> None:
     setattr(told, phase, answer)
 
-    assert sender.send(posting()) == Outcome(result, answer)  # type: ignore[arg-type]
+    assert sender.send(posting()) == SendResult(result, answer)  # type: ignore[arg-type]
     setattr(told, phase, "250 OK")
-    assert sender.send(posting()) == Outcome("sent", "250 2.0.0 queued" if phase != "data" else "250 OK")
+    assert sender.send(posting()) == SendResult("sent", "250 2.0.0 queued" if phase != "data" else "250 OK")
     assert len(told.taken) == 1
     assert len(told.sessions) == 1
 
@@ -342,7 +342,7 @@ def test_a_password_never_shows_in_a_printed_access() -> None:
     ],
     ids=["injected command", "space", "beyond ascii", "nobody", "bare LF", "bare CR", "line too long"],
 )
-def test_what_smtp_cannot_carry_is_refused_before_a_connection(broken: Posting) -> None:
+def test_what_smtp_cannot_carry_is_refused_before_a_connection(broken: OutgoingMail) -> None:
     nowhere = SmtpAccess("127.0.0.1", machine.free_port(), "none")
 
     assert SmtpSender(nowhere).send(broken).result == "refused"

@@ -15,7 +15,7 @@ from email import message_from_bytes
 
 import pytest
 
-from replies.senders.sender import LineClosed, Outcome, SenderLater
+from replies.senders.sender import LineClosed, SenderLater, SendResult
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from tests.replies.postings import SmtpWay, posting
 from tests.servers.mail import MailServers
@@ -88,7 +88,7 @@ def sender(server: Scripted) -> Iterator[SmtpSender]:
 def test_the_envelope_and_data_come_in_one_packet_and_the_mail_after_the_go_ahead(
     server: Scripted, sender: SmtpSender
 ) -> None:
-    assert sender.send(posting(to="a@pref.test")) == Outcome("sent", "250 queued")
+    assert sender.send(posting(to="a@pref.test")) == SendResult("sent", "250 queued")
     envelope = b"mail FROM:<n_mynumber@mhlw.go.jp>\r\nrcpt TO:<a@pref.test>\r\nDATA\r\n"
     assert server.packets[1] == envelope  # [0] is EHLO
     assert server.packets[2].startswith(b"From: ") and server.packets[2].endswith(b"\r\n.\r\n")
@@ -107,7 +107,7 @@ def test_the_first_refusal_is_the_outcome_and_the_connection_lives(
     server: Scripted, sender: SmtpSender, phase: str, answer: str, result: str
 ) -> None:
     setattr(server, phase, answer)
-    assert sender.send(posting()) == Outcome(result, answer)  # type: ignore[arg-type]
+    assert sender.send(posting()) == SendResult(result, answer)  # type: ignore[arg-type]
     setattr(server, phase, {"data": "354 go", "end": "250 queued"}.get(phase, OK))
     assert sender.send(posting()).result == "sent"
     assert server.connections == 1
@@ -118,7 +118,7 @@ def test_a_server_that_refuses_the_only_recipient_and_says_go_ahead_gets_an_empt
 ) -> None:
     """RFC 2920 §3.1: the client "must check for and handle" this; the server then has nobody to deliver to."""
     server.rcpt, server.end = "550 no such user", "554 no valid recipients"
-    assert sender.send(posting()) == Outcome("refused", "550 no such user")
+    assert sender.send(posting()) == SendResult("refused", "550 no such user")
     assert server.heard[server.heard.index("DATA") + 1] == "."
     assert not any(line.startswith("Subject:") for line in server.heard)
 

@@ -28,7 +28,7 @@ from intake.submission import (
 from routing.decision.replacing import Newcomer
 from routing.decision.verdict import FileCase, MailCase
 from routing.proof import Proof
-from routing.records import Identity, Sender
+from routing.records import Identity, KnownSender
 from routing.standing import Booking
 from tests.workbooks.forms_at_hand import the_roster, the_survey
 
@@ -104,13 +104,13 @@ def submission(
     return replace(Submission("submission", message, said, files), **changes)
 
 
-def sender(text: str = "a@example.lg.jp", approved: str = "", assigned: str = "") -> Sender:
+def sender(text: str = "a@example.lg.jp", approved: str = "", assigned: str = "") -> KnownSender:
     """A recognised sender, with what its domain hints at."""
     domain = text.rpartition("@")[2]
-    return Sender(address(text), True, approved, body_hint(domain, the_roster()), assigned)
+    return KnownSender(address(text), True, approved, body_hint(domain, the_roster()), assigned)
 
 
-UNKNOWN_SENDER = Sender(address("a@example.com"), False, "", ())
+UNKNOWN_SENDER = KnownSender(address("a@example.com"), False, "", ())
 
 
 def mail_case(made: Submission | None = None, **changes: Any) -> MailCase:

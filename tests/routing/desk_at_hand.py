@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from config.settings import Settings, load_settings
-from intake.read_mail import NOTHING_TOLD, Told
+from intake.read_mail import NOTHING_TOLD, ReadingHints
 from intake.sources.source import Fetched
-from replies.senders.sender import Outcome, Posting
+from replies.senders.sender import OutgoingMail, SendResult
 from replies.workbooks.form import FillValue
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
@@ -98,24 +98,24 @@ def nanbyo() -> bytes:
 class Kept:
     """A sender that takes everything, or answers as told. `lines`: what becomes of the next connections."""
 
-    posted: list[Posting] = field(default_factory=list)
-    answers: list[Outcome | Exception] = field(default_factory=list)
+    posted: list[OutgoingMail] = field(default_factory=list)
+    answers: list[SendResult | Exception] = field(default_factory=list)
     lines: list[Exception | None] = field(default_factory=list)
     opened: int = 0
     live: bool = False
 
-    def ready(self, posting: Posting) -> None:
+    def ready(self, posting: OutgoingMail) -> None:
         self.opened += 1
         trouble = self.lines.pop(0) if self.lines else None
         if trouble is not None:
             raise trouble
         self.live = True
 
-    def is_open(self, posting: Posting) -> bool:
+    def is_open(self, posting: OutgoingMail) -> bool:
         return self.live
 
-    def send(self, posting: Posting) -> Outcome:
-        answer = self.answers.pop(0) if self.answers else Outcome("sent")
+    def send(self, posting: OutgoingMail) -> SendResult:
+        answer = self.answers.pop(0) if self.answers else SendResult("sent")
         self.posted.append(posting)
         self.live = not isinstance(answer, Exception)
         if isinstance(answer, Exception):
@@ -197,7 +197,7 @@ def settings_in(folder: Path) -> Settings:
 class OneByOne(Reader):
     """A reader of the tests' own: whatever its `read_mail` does, it is given one mail after the other."""
 
-    def begin(self, raw: bytes, told: Told = NOTHING_TOLD) -> Reading:
+    def begin(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Reading:
         return lambda: self.read_mail(raw, told)
 
 

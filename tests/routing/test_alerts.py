@@ -10,7 +10,7 @@ from email.policy import default
 
 import pytest
 
-from replies.senders.sender import Outcome
+from replies.senders.sender import SendResult
 from replies.wording import load_wording
 from routing.ledger import arrivals, missing_uids, verdicts
 from routing.ledger.missing_uids import Difference
@@ -200,7 +200,7 @@ def test_a_quarantined_mail_is_told_once(office: Office) -> None:
 
 def test_replies_that_do_not_leave_for_an_hour_are_told_once_a_day(office: Office) -> None:
     office.settle(mail())
-    office.sender.answers = [Outcome("later", "451 try again")]
+    office.sender.answers = [SendResult("later", "451 try again")]
     list(office.desk.deliver(office.sender))
     office.now += timedelta(minutes=59)
     assert tell(office) == []

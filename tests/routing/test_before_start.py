@@ -11,7 +11,7 @@ import pytest
 from config.errors import SettingsError
 from config.jst import JST
 from config.settings import load_settings
-from replies.senders.sender import Posting
+from replies.senders.sender import OutgoingMail
 from routing import operate
 from routing.cli.app import run_command
 from routing.decision.cases import Override
@@ -41,7 +41,7 @@ def answer(message_id: str = "<first@city>", body: str = "送付します。") -
     return mail(body=body, headers={"Message-ID": message_id})
 
 
-def posted(office: Office) -> list[Posting]:
+def posted(office: Office) -> list[OutgoingMail]:
     list(office.desk.deliver(office.sender))
     return office.sender.posted
 

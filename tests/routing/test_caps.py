@@ -13,9 +13,9 @@ from config.romaji import from_kana
 from config.roster import Roster
 from config.settings import Caps
 from routing.cli.overview import held_row, print_held
-from routing.journey.caps import Allowance, Recipient, allowance
+from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.ledger import arrivals, outbox, people
-from routing.records import Posted
+from routing.records import FinishedReply
 from tests.routing.desk_at_hand import Office, form, mail
 
 ENDINGS = {"都": "と", "道": "", "府": "ふ", "県": "けん", "市": "し", "区": "く"}
@@ -50,7 +50,7 @@ class Outbox:
 
     def left(self, address: str, respondent: str = "", known: bool | None = None) -> Allowance:
         told = self.of_a_body(address.rpartition("@")[2]) if known is None else known
-        reader = Recipient(address, respondent, told)
+        reader = CappedRecipient(address, respondent, told)
         return allowance(self.office.ledger, CAPS, reader, self.of_a_body, self.office.now)
 
     def send(self, address: str) -> bool:
@@ -59,7 +59,7 @@ class Outbox:
             return False
         self.number += 1
         key = str(self.number)
-        made = Posted(key, "arrival", f"<{key}@x.jp>", "n_mynumber", "m@x.jp", address, address, "", "s", b"x")
+        made = FinishedReply(key, "arrival", f"<{key}@x.jp>", "n_mynumber", "m@x.jp", address, address, "", "s", b"x")
         outbox.queue(self.office.ledger, made, self.arrival, self.office.now)
         return True
 

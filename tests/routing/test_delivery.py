@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from replies.japanese import era_instant
-from replies.senders.sender import AnswerLost, LineClosed, Outcome, Posting, SenderBarred, SenderLater
+from replies.senders.sender import AnswerLost, LineClosed, OutgoingMail, SenderBarred, SenderLater, SendResult
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from routing import operate
 from routing.journey.delivery import attempt
@@ -50,7 +50,7 @@ def test_replies_go_out_in_the_order_of_the_mails_and_once(two: Office) -> None:
 
 
 def test_one_mail_put_off_by_the_server_does_not_hold_up_the_next(two: Office) -> None:
-    two.sender.answers = [Outcome("later", "451 busy")]
+    two.sender.answers = [SendResult("later", "451 busy")]
 
     assert _deliver(two) == ["later", "sent"]
     two.now += MINUTE
@@ -81,7 +81,7 @@ def test_each_reply_in_turn_waits_for_the_line_that_cannot_be_opened(two: Office
     """In a mailbox whose drafts cannot be reached lies one of them; the other must not wait for it."""
 
     class OneIsAway(Kept):
-        def ready(self, posting: Posting) -> None:
+        def ready(self, posting: OutgoingMail) -> None:
             if posting.rcpt_to.startswith("a@"):
                 raise SenderLater("接続できません")
             super().ready(posting)
@@ -99,13 +99,13 @@ def test_a_reply_for_which_no_line_is_open_begins_when_there_is_one(two: Office)
     class OneEach(Kept):
         line = ""
 
-        def ready(self, posting: Posting) -> None:
+        def ready(self, posting: OutgoingMail) -> None:
             self.line = posting.rcpt_to
 
-        def is_open(self, posting: Posting) -> bool:
+        def is_open(self, posting: OutgoingMail) -> bool:
             return self.line == posting.rcpt_to
 
-        def send(self, posting: Posting) -> Outcome:
+        def send(self, posting: OutgoingMail) -> SendResult:
             assert self.line == posting.rcpt_to
             return super().send(posting)
 
@@ -115,7 +115,7 @@ def test_a_reply_for_which_no_line_is_open_begins_when_there_is_one(two: Office)
 
 
 def test_a_line_closed_before_a_mail_was_handed_over_costs_it_no_wait(two: Office) -> None:
-    two.sender.answers = [Outcome("sent"), LineClosed("421 too many")]
+    two.sender.answers = [SendResult("sent"), LineClosed("421 too many")]
 
     assert _deliver(two) == ["sent", "later", "sent"]
     assert two.sender.opened == 2
@@ -126,7 +126,7 @@ class BarredForOne(Kept):
 
     barred = "n_mynumber@mhlw.go.jp"
 
-    def send(self, posting: Posting) -> Outcome:
+    def send(self, posting: OutgoingMail) -> SendResult:
         if posting.mail_from == self.barred:
             self.tried += 1
             raise SenderBarred("553 5.7.1 not owned by user")
@@ -191,7 +191,7 @@ WHO = Who("山田", "送信の設定を直した")
 
 
 def test_a_refused_reply_is_sent_again_as_it_is_when_an_official_asks(two: Office) -> None:
-    two.sender.answers = [Outcome("refused", "550 5.1.1 no")]
+    two.sender.answers = [SendResult("refused", "550 5.1.1 no")]
     _deliver(two)
     (number, other) = [row["receipt"] for row in two.ledger.rows("SELECT receipt FROM arrival ORDER BY id")]
 
@@ -214,7 +214,7 @@ def test_a_refused_reply_is_sent_again_as_it_is_when_an_official_asks(two: Offic
 
 def test_all_refused_replies_are_sent_again_but_those_that_were_settled_otherwise(two: Office) -> None:
     _answer(two, "c@city.yokohama.lg.jp", "d@city.yokohama.lg.jp")
-    two.sender.answers = [Outcome("refused", "550 no")] * 4
+    two.sender.answers = [SendResult("refused", "550 no")] * 4
     assert _deliver(two) == ["refused"] * 4
     two.now += MINUTE
     receipts = [row["receipt"] for row in two.ledger.rows("SELECT receipt FROM arrival ORDER BY id")]
@@ -245,7 +245,7 @@ def test_what_may_have_been_taken_is_not_sent_again_as_it_is(two: Office, end: s
 
 def test_a_reply_sent_again_has_both_its_tries_before_it_is_left_to_people(two: Office) -> None:
     """The refused attempt had an end that was heard: it is none of the two of which nobody knows."""
-    two.sender.answers = [Outcome("refused", "550 no")]
+    two.sender.answers = [SendResult("refused", "550 no")]
     _deliver(two)
     operate.resend(two.desk, "", WHO)
     (waiting,) = outbox.due(two.ledger, two.now)
@@ -275,7 +275,7 @@ def test_a_lost_answer_is_tried_once_more_a_minute_later_under_the_same_message_
 
 
 def test_an_answer_lost_twice_is_left_to_people(two: Office) -> None:
-    two.sender.answers = [AnswerLost("切れました"), Outcome("sent"), AnswerLost("切れました")]
+    two.sender.answers = [AnswerLost("切れました"), SendResult("sent"), AnswerLost("切れました")]
     _deliver(two)
     two.now += MINUTE
 
@@ -299,7 +299,7 @@ def test_a_reply_at_which_the_server_always_hangs_up_does_not_hold_up_the_others
     """A server may answer 421 to one recipient only; that reply is tried in its turn, and never alone."""
 
     class HangsUpOnOne(Kept):
-        def send(self, posting: Posting) -> Outcome:
+        def send(self, posting: OutgoingMail) -> SendResult:
             if posting.rcpt_to.startswith("a@"):
                 raise SenderLater("421 4.7.0 not you")
             return super().send(posting)
@@ -349,7 +349,7 @@ def test_a_reply_that_did_not_arrive_is_sent_again_when_an_official_asks(two: Of
 
 
 def test_a_refused_reply_is_not_tried_again_and_shows(two: Office) -> None:
-    two.sender.answers = [Outcome("refused", "550 no such user")]
+    two.sender.answers = [SendResult("refused", "550 no such user")]
 
     assert _deliver(two) == ["refused", "sent"]
     two.now += timedelta(days=1)
@@ -369,11 +369,11 @@ def test_the_beginning_of_an_attempt_is_committed_before_it(two: Office) -> None
     seen: list[str] = []
 
     class Looking(Kept):
-        def send(self, posting: Posting) -> Outcome:
+        def send(self, posting: OutgoingMail) -> SendResult:
             row = two.ledger.row("SELECT state FROM posting ORDER BY id DESC LIMIT 1")
             assert row is not None and not two.ledger.connection.in_transaction
             seen.append(row["state"])
-            return Outcome("sent")
+            return SendResult("sent")
 
     list(two.desk.deliver(Looking()))
 

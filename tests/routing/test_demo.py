@@ -20,7 +20,7 @@ import pytest
 from config.load import default_survey
 from routing.cli.app import run_command
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE
-from routing.demo.run import Demo, Line, run_demo
+from routing.demo.run import Demo, DemoMail, run_demo
 from routing.demo.samples import load_samples
 
 SAMPLES = load_samples(default_survey() / "samples").samples
@@ -45,7 +45,7 @@ def ledger(demo: Demo) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def line_of(demo: Demo, name: str) -> Line:
+def line_of(demo: Demo, name: str) -> DemoMail:
     return next(line for line in demo.lines if line.sample.name == name)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from config.load import default_survey
 from intake.submission import Submission
-from routing.decision.reply import Circumstances, letter_kind
+from routing.decision.reply import ReplyContext, letter_kind
 from routing.journey import judge as judge_module
 from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.secret import message_ids
@@ -419,7 +419,7 @@ def test_no_letter_answers_a_machine_whatever_was_decided(office: Office, kind: 
     assert decided.submission is not None
     standings = (office.standing(YOKOHAMA, "shoman"),)
     ids = message_ids(office.ledger)
-    around = Circumstances(office.desk.register, office.desk.settings, standings, "", office.now, ids)
+    around = ReplyContext(office.desk.register, office.desk.settings, standings, "", office.now, ids)
     assert letter_kind(decided, around) == "acknowledgement"
     machine_made = replace(decided, submission=replace(decided.submission, kind=kind))
     assert letter_kind(machine_made, around) is None

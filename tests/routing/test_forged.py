@@ -310,7 +310,7 @@ def test_whoever_was_replaced_is_told_without_a_word_of_the_newer_mail(office: O
     later(office)
     assert first.reply is not None
     newer = office.settle(other("kikaku@city.yokohama.lg.jp", headers={"In-Reply-To": first.reply.message_id}))
-    place = replaced.Office(office.desk.register, office.desk.settings, office.ledger, office.now)
+    place = replaced.NoticeContext(office.desk.register, office.desk.settings, office.ledger, office.now)
     (told,) = replaced.notices(place, newer.decided.arrival)
     text = _text(told.data)
     assert (told.recipient, told.subject) == (

@@ -6,7 +6,7 @@ import pytest
 
 from intake.submission import Claim, FileReading
 from routing.decision.identify import ProgramEvidence, identify, infer_program, know_sender
-from routing.records import Identity, Sender
+from routing.records import Identity, KnownSender
 from tests.routing.cases_at_hand import (
     FUCHU_HIROSHIMA,
     FUCHU_TOKYO,
@@ -29,7 +29,7 @@ from tests.workbooks.forms_at_hand import the_roster, the_survey
 FUCHU = (FUCHU_TOKYO, FUCHU_HIROSHIMA)
 
 
-def identity(attached: FileReading, who: Sender, subject: Claim | None = None) -> Identity:
+def identity(attached: FileReading, who: KnownSender, subject: Claim | None = None) -> Identity:
     """The identity of the one sheet of a file."""
     mail = submission(attached, subject=subject)
     first = attached.sheets[0] if attached.sheets else None
@@ -175,7 +175,7 @@ def test_an_approval_with_a_body_tells_the_submitter() -> None:
 
 
 def test_a_mail_without_a_sender_is_recognised_as_nobody() -> None:
-    assert know_sender(None, None, (), the_roster()) == Sender(None, False, "", ())
+    assert know_sender(None, None, (), the_roster()) == KnownSender(None, False, "", ())
 
 
 NOTHING = ProgramEvidence((), (), "")

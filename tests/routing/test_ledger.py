@@ -18,14 +18,14 @@ import pytest
 
 from intake.sources.source import Cursor, Fetched
 from routing.ledger import arrivals, outbox, people, verdicts
-from routing.ledger.arrivals import Place, receipt_number
+from routing.ledger.arrivals import Origin, receipt_number
 from routing.ledger.migrations import VIEWS
 from routing.ledger.store import Ledger, LedgerBusy, desk_lock
-from routing.records import Note, Posted
+from routing.records import FinishedReply, Note
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, YOKOHAMA, submission
 
 ROOT = Path(__file__).parents[2]
-BOX = Place("n_mynumber", "N", "7")
+BOX = Origin("n_mynumber", "N", "7")
 WHO = ("山田", "電話で確認")
 
 
@@ -34,7 +34,7 @@ def fetched(uid: str, raw: bytes = b"Subject: x\r\n\r\n", **changes: object) -> 
     return Fetched(uid, **values)  # type: ignore[arg-type]
 
 
-def kept(ledger: Ledger, *mails: Fetched, place: Place = BOX) -> list[int]:
+def kept(ledger: Ledger, *mails: Fetched, place: Origin = BOX) -> list[int]:
     return arrivals.keep(ledger, place, mails, IN_TIME)
 
 
@@ -121,7 +121,7 @@ def test_the_same_sighting_twice_is_one(ledger: Ledger) -> None:
 def test_the_same_bytes_in_two_mailboxes_are_two_arrivals(ledger: Ledger) -> None:
     """One mail to several mailboxes: each answers for its own programs (rule `another_mailbox_answers`)."""
     kept(ledger, fetched("1"))
-    kept(ledger, fetched("1"), place=Place("yoboseshu", "Y", "9"))
+    kept(ledger, fetched("1"), place=Origin("yoboseshu", "Y", "9"))
     receipts = [r["receipt"] for r in ledger.rows("SELECT receipt FROM arrival ORDER BY id")]
     assert len(set(receipts)) == 2
     assert [r[0] for r in receipts] == ["N", "Y"]
@@ -129,7 +129,7 @@ def test_the_same_bytes_in_two_mailboxes_are_two_arrivals(ledger: Ledger) -> Non
 
 def test_a_mailbox_that_was_made_anew_gives_sightings_only(ledger: Ledger) -> None:
     kept(ledger, fetched("1"), fetched("2", b"Subject: y\r\n\r\n"))
-    assert kept(ledger, fetched("1", b"Subject: y\r\n\r\n"), place=Place("n_mynumber", "N", "8")) == []
+    assert kept(ledger, fetched("1", b"Subject: y\r\n\r\n"), place=Origin("n_mynumber", "N", "8")) == []
     assert count(ledger, "sighting") == 3
     assert arrivals.cursor(ledger, "n_mynumber") == Cursor("8", "1", IN_TIME)
 
@@ -279,13 +279,13 @@ def test_the_lock_is_free_again_after_the_desk(tmp_path: Path) -> None:
 # --- the outbox -------------------------------------------------------------------------------------------
 
 
-def posted(key: str = "N1:acknowledgement", recipient: str = "a@city.lg.jp") -> Posted:
+def posted(key: str = "N1:acknowledgement", recipient: str = "a@city.lg.jp") -> FinishedReply:
     message_id = f"<{key.replace(':', '.')}@mhlw.go.jp>"
-    return Posted(key, "acknowledgement", message_id, "n_mynumber", "n_mynumber@mhlw.go.jp", recipient,
+    return FinishedReply(key, "acknowledgement", message_id, "n_mynumber", "n_mynumber@mhlw.go.jp", recipient,
                   recipient, YOKOHAMA, "【受付】", b"x")  # fmt: skip
 
 
-def queued(ledger: Ledger, reply: Posted | None = None) -> None:
+def queued(ledger: Ledger, reply: FinishedReply | None = None) -> None:
     with ledger.writing():
         outbox.queue(ledger, reply or posted(), None, IN_TIME)
 
@@ -303,7 +303,7 @@ def test_a_reply_is_queued_once(ledger: Ledger) -> None:
 def test_two_replies_never_share_a_message_id(ledger: Ledger) -> None:
     queued(ledger)
     other = posted("N2:acknowledgement")
-    twin = Posted(**{**{f: getattr(other, f) for f in other.__slots__}, "message_id": posted().message_id})
+    twin = FinishedReply(**{**{f: getattr(other, f) for f in other.__slots__}, "message_id": posted().message_id})
     with pytest.raises(sqlite3.IntegrityError):
         queued(ledger, twin)
     assert count(ledger, "outbox") == 1

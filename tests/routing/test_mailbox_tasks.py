@@ -13,9 +13,9 @@ import pytest
 
 from config.settings import After, ImapMailbox, Secret
 from intake.sources.filing import Filed, ToFile
-from intake.sources.source import Asked, SourceUnavailable
+from intake.sources.source import SeenMail, SourceUnavailable
 from replies.senders.draft_watch import Fate, OpenDraft
-from replies.senders.sender import Outcome
+from replies.senders.sender import SendResult
 from routing import operate
 from routing.decision.override import Override
 from routing.ledger import mailbox_tasks, outbox, people, promises
@@ -36,10 +36,10 @@ class People:
 
     answered: dict[str, str] = field(default_factory=dict)  # UID -> how
     away: bool = False
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[SeenMail] = field(default_factory=list)
     sent: set[str] = field(default_factory=set)  # Message-IDs among the sent mails
 
-    def how(self, asked: Asked) -> str:
+    def how(self, asked: SeenMail) -> str:
         self.asked.append(asked)
         if self.away:
             raise SourceUnavailable("メールボックスに接続できません。")
@@ -233,7 +233,7 @@ def test_what_came_by_telephone_lies_in_no_mailbox(filing: Office) -> None:
 
 def draft(office: Office) -> OpenDraft:
     office.settle(mail())
-    office.sender.answers = [Outcome("drafted", "Drafts;UIDVALIDITY=1/;UID=1")]
+    office.sender.answers = [SendResult("drafted", "Drafts;UIDVALIDITY=1/;UID=1")]
     assert deliver(office, People()) == ["drafted"]
     (found,) = mailbox_tasks.open_drafts(office.ledger, BOX)
     return found

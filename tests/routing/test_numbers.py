@@ -145,7 +145,7 @@ def test_a_reading_made_before_the_word_is_made_anew(office: Office) -> None:
     operate.retry(office.desk, arrival, WHO)
     raw = office.desk.raw(arrival)
     assert raw is not None
-    early = office.desk.reader.read_mail(raw, office.desk.told(arrival))
+    early = office.desk.reader.read_mail(raw, office.desk.hints_for(arrival))
     operate.not_my_number(office.desk, arrival, WHO)
     assert office.desk.settle(arrival, lambda: early) is None
     assert again(office).decided.outcome == "accepted"

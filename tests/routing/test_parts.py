@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from routing.decision.parts import stem
+from routing.decision.mail_set import stem
 from routing.journey.pending import patience
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail

@@ -17,7 +17,7 @@ import pytest
 
 from config.jst import JST
 from config.load import default_survey
-from intake.read_mail import NOTHING_TOLD, Told
+from intake.read_mail import NOTHING_TOLD, ReadingHints
 from intake.submission import Submission
 from routing.reading import pool
 from routing.reading.errors import ReaderDied
@@ -174,7 +174,7 @@ def test_a_death_is_told_with_the_mail_over_which_it_happened() -> None:
 
 def test_what_nobody_foresaw_in_handing_over_is_that_mails_own_and_the_next_is_read() -> None:
     class Failing(Noting):
-        def begin(self, raw: bytes, told: Told = NOTHING_TOLD) -> Reading:
+        def begin(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Reading:
             if raw == b"bad":
                 raise ZeroDivisionError("nobody foresaw it")
             return super().begin(raw, told)

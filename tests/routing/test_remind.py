@@ -13,7 +13,7 @@ import pytest
 
 from config.contacts import load_contacts
 from config.errors import SettingsError
-from replies.senders.sender import Outcome
+from replies.senders.sender import SendResult
 from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.ledger import outbox, people
@@ -349,7 +349,7 @@ def test_a_reminder_that_did_not_reach_its_reader_shows_as_such(office: Office) 
     with_faulty_answer(office)
     office.now = SECOND
     go_round(office)
-    office.sender.answers.append(Outcome("refused", "550 no such user"))
+    office.sender.answers.append(SendResult("refused", "550 no such user"))
     list(office.desk.deliver(office.sender))
     found = {r.lgcode: r for r in recipients(at_hand(office.desk), SECOND, SECOND, [BOX])}
     assert (found[YOKOHAMA].queued, found[YOKOHAMA].failed) == (True, True)

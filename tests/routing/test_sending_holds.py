@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from replies.senders.sender import Outcome, Posting
+from replies.senders.sender import OutgoingMail, SendResult
 from routing.cli.app import run_command
 from routing.ledger import conditions, promises
 from routing.ledger.holds import Scope
@@ -111,7 +111,7 @@ def test_a_hold_that_comes_while_a_letter_leaves_lets_it_leave_and_no_other(offi
         office.settle(answer(number))
     send = office.sender.send
 
-    def send_and_hold(posting: Posting) -> Outcome:
+    def send_and_hold(posting: OutgoingMail) -> SendResult:
         """An official holds while the first letter is on the line, by a connection of his own."""
         if not sending_holds.standing(office.desk):
             with closing(Ledger(office.ledger.path)) as theirs, theirs.writing():

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from replies.senders.sender import AnswerLost, Outcome
+from replies.senders.sender import AnswerLost, SendResult
 from routing.cli.app import run_command
 from routing.clock import stamp
 from routing.ledger import people
@@ -29,7 +29,7 @@ def reminding(office: Office) -> Office:
     return office
 
 
-def deliver(office: Office, *answers: Outcome | Exception) -> None:
+def deliver(office: Office, *answers: SendResult | Exception) -> None:
     office.sender.answers.extend(answers)
     list(office.desk.deliver(office.sender))
 
@@ -53,7 +53,7 @@ def bounced(office: Office) -> None:
 
 
 def test_what_the_server_refused_is_held_under_the_number_of_the_notice(reminding: Office) -> None:
-    deliver(reminding, Outcome("refused", "550 no such user"))
+    deliver(reminding, SendResult("refused", "550 no such user"))
     (found,) = [h for h in people.held(reminding.ledger, reminding.now) if h.queue == "outbox"]
     assert (found.receipt, found.reason, found.body) == (NUMBER, "notice_refused", YOKOHAMA)
     assert (found.id, found.received_at) == (0, SECOND)
@@ -72,7 +72,7 @@ def test_what_nobody_knows_the_end_of_is_held_as_unsure(reminding: Office) -> No
 
 
 def test_once_seen_it_is_off_the_list_and_stays_on_record(reminding: Office) -> None:
-    deliver(reminding, Outcome("refused", "550 no such user"))
+    deliver(reminding, SendResult("refused", "550 no such user"))
     reminding.now += MINUTE
     notice = find_notice(reminding.ledger, NUMBER.lower())
     assert notice is not None
@@ -93,7 +93,7 @@ def test_no_other_text_names_it(reminding: Office, text: str) -> None:
 def test_an_operator_sees_it_shows_it_and_marks_it_seen(
     reminding: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deliver(reminding, Outcome("refused", "550 no such user"))
+    deliver(reminding, SendResult("refused", "550 no such user"))
     settings = reminding.ledger.path.parent / "settings.toml"
     options = ["--settings", str(settings), "--now", stamp(reminding.now + MINUTE)]
 

@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 )
 
 from config.load import default_survey
-from replies.senders.sender import AnswerLost, Outcome, Posting
+from replies.senders.sender import AnswerLost, OutgoingMail, SendResult
 from routing import operate
 from routing.decision.cases import Override
 from routing.journey.judge import Judge, Settled
@@ -75,11 +75,11 @@ class Server(Kept):
         self.took: Counter[str] = Counter()
         self.kill = ""  # "before" it takes the next reply, or "after"
 
-    def send(self, posting: Posting) -> Outcome:
+    def send(self, posting: OutgoingMail) -> SendResult:
         if self.kill == "before":
             raise Killed
-        answer = self.answers[0] if self.answers else Outcome("sent")
-        if isinstance(answer, AnswerLost) or (isinstance(answer, Outcome) and answer.result == "sent"):
+        answer = self.answers[0] if self.answers else SendResult("sent")
+        if isinstance(answer, AnswerLost) or (isinstance(answer, SendResult) and answer.result == "sent"):
             self.took[posting.message_id] += 1
         if self.kill == "after":
             raise Killed
@@ -278,7 +278,7 @@ class Desks(RuleBasedStateMachine):
         if how == "lost":
             self.server.answers = [AnswerLost("connection lost")]
         elif how != "ok":
-            self.server.answers = [Outcome(how, "450 try again" if how == "later" else "550 no")]  # type: ignore[arg-type]
+            self.server.answers = [SendResult(how, "450 try again" if how == "later" else "550 no")]  # type: ignore[arg-type]
         list(self.office.desk.deliver(self.server))
         self.server.answers = []
 

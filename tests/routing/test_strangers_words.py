@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from routing.decision.parts import stem
+from routing.decision.mail_set import stem
 from routing.journey.desk import Delivery
 from routing.journey.logline import delivery_line
 

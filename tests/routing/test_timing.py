@@ -16,7 +16,7 @@ from routing.deadline import Extension, deadlines
 from routing.journey.judge import Settled
 from routing.operate import Who
 from routing.register import Register
-from routing.standing import Part, open_books
+from routing.standing import PartStanding, open_books
 from routing.tracking import national
 from routing.tracking.extend import Target, extend
 from routing.tracking.overview import Owed, status_at
@@ -32,7 +32,7 @@ WHO = Who("受付太郎", "システム障害のため")
 FAULTY = {"【横浜市】マイナンバーアンケート回答.xlsx": form({"program": "難病", "5": None})}
 
 
-def part(*answers: tuple[datetime, str]) -> Part:
+def part(*answers: tuple[datetime, str]) -> PartStanding:
     """What came of 横浜市's 難病: (when, outcome)."""
     found = [
         booking(id=n, outcome=outcome, received_at=at, body=YOKOHAMA, program="nanbyo", part="own")

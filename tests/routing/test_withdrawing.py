@@ -14,7 +14,7 @@ import pytest
 from config.settings import ImapMailbox, Secret
 from replies.senders.draft_watch import DraftsWatch
 from replies.senders.drafts import DraftsFolder, DraftsSender
-from replies.senders.sender import AnswerLost, Outcome, SenderLater
+from replies.senders.sender import AnswerLost, SenderLater, SendResult
 from routing import operate
 from routing.decision.override import Override
 from routing.journey.judge import Settled
@@ -150,17 +150,17 @@ def begun(office: Office) -> tuple[Arrival, outbox.Outgoing]:
 
 @pytest.mark.parametrize(
     ("answer", "ends", "told"),
-    [(Outcome("sent"), "sent", ["letter_left"]), (SenderLater("混雑"), "withdrawn", []),
-     (Outcome("refused", "550"), "withdrawn", []), (AnswerLost("切断"), "unsure", ["unsure"])],
+    [(SendResult("sent"), "sent", ["letter_left"]), (SenderLater("混雑"), "withdrawn", []),
+     (SendResult("refused", "550"), "withdrawn", []), (AnswerLost("切断"), "unsure", ["unsure"])],
 )  # fmt: skip
 def test_one_that_is_being_sent_cannot_be_taken_back_and_what_becomes_of_it_is_told(
-    office: Office, answer: Outcome | Exception, ends: str, told: list[str]
+    office: Office, answer: SendResult | Exception, ends: str, told: list[str]
 ) -> None:
     arrival = office.settle(mail()).decided.arrival
     made: list[Settled] = []
 
     class Slow(type(office.sender)):  # type: ignore[misc]
-        def send(self, posting: object) -> Outcome:
+        def send(self, posting: object) -> SendResult:
             made.append(decide(office, arrival, "ignored"))
             return super().send(posting)  # type: ignore[arg-type,no-any-return]
 

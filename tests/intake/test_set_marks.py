@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.mail.part_marks import Portion, portion_of
+from intake.mail.set_marks import Portion, portion_of
 
 JULY = "Thu, 20 Jul 2023 10:15:00 +0900"
 TITLE = "【神奈川県】マイナンバーアンケート回答"

@@ -23,7 +23,7 @@ _REPLY = re.compile(r"^(?:(?:re|fw|fwd|返信|転送)\s*:\s*)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class MailSet:
     """The set that one mail belongs to, as it stands with this mail. `total` is 0 where nobody said how many;
     `receipts` of all its mails; `form_elsewhere`: another of them brings a form; `over`: its time has passed;
     `newest`: no other part arrived after this one."""
@@ -57,11 +57,11 @@ def stem(subject: str) -> str:
     return hashlib.sha256(shared.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
-def gather(mine: tuple[int, int, str], others: Sequence[PartRow], arrival_id: int, over: bool) -> Parts:
+def gather(mine: tuple[int, int, str], others: Sequence[PartRow], arrival_id: int, over: bool) -> MailSet:
     """The set as it stands. `mine`: (number, total, receipt) of this mail."""
     number, total, receipt = mine
     by_number = sorted([(number, receipt), *((o.number, o.receipt) for o in others)])
-    return Parts(
+    return MailSet(
         number=number,
         total=total,
         received=tuple(dict.fromkeys(n for n, _ in by_number)),
