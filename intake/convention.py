@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from config.cache import cache_short
 from config.roster import Match, Roster, fold
 from config.survey import Program, Survey
 from intake.finding import Finding, quote, severity_of
-from intake.remembered import remembered
 from intake.submission import ABSENT, Claim, ClaimShape, NameMatch
 
 _LONGEST = 500  # characters looked at: a longer subject claims nothing further on
@@ -196,7 +196,7 @@ def _words_of(program: Program) -> tuple[str, ...]:
 _folded = lru_cache(maxsize=512)(fold)  # of the survey's own words, which every subject is held against
 
 
-@remembered(512, 400)
+@cache_short(512, 400)
 def _compact(text: str) -> str:
     """Folded and without punctuation, so that brackets and hyphens do not count."""
     return _PUNCTUATION.sub("", fold(text))

@@ -35,7 +35,7 @@ TEXTS = {"str", "bytes", "str | bytes"}
 # Modules whose texts are our own: what people type on the command line, ids of the survey, rows of the ledger, words of
 # servers that we chose; and documents made of the fields of the ledger, each of which came through the border.
 OURS = (
-    *("intake.sources", "intake.release", "intake.progress", "intake.remembered", "intake.child", "intake.amendment"),
+    *("intake.sources", "intake.release", "intake.progress", "intake.child", "intake.amendment"),
     *("replies.reports", "replies.workbooks", "replies.senders", "replies.templating", "replies.wording"),
     *("routing.cli", "routing.ledger", "routing.demo", "routing.tracking", "routing.notices"),
 )

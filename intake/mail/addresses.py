@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from email.utils import getaddresses
 
+from config.cache import cache_short
 from intake.mail.charset import Decoded, decode
 from intake.mail.headers import ENCODED_WORD, unfold, with_controls
-from intake.remembered import remembered
 from intake.submission import Address
 
 _HELD = re.compile("\ue000([0-9]{1,6})\ue001")
@@ -28,7 +28,7 @@ _BRACKET = re.compile("[()]")
 _GROUP = re.compile(r"(?:^|,)[^<>@,;:\"]*:|;")
 
 
-@remembered(64, 2_000)  # everybody writes to the same three mailboxes
+@cache_short(64, 2_000)  # everybody writes to the same three mailboxes
 def addresses(field: bytes, names: frozenset[str] = frozenset()) -> tuple[Address, ...]:
     """The mailboxes of one raw field, in their order; display names decoded, addr-specs as written. What control
     characters stand in is no addr-spec: what is left without them, nobody wrote."""

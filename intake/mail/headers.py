@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
+from config.cache import cache_short
 from intake.mail.charset import Decoded, canonical, decode, join
 from intake.mail.transfer import decode_base64, decode_q
-from intake.remembered import remembered
 
 Parameters = tuple[tuple[str, bytes], ...]  # names in lower case, values unquoted, in their order
 
@@ -44,7 +44,7 @@ def unfold(value: bytes) -> bytes:
     return _FOLD.sub(b"", value).strip(b" \t")
 
 
-@remembered(64, 2_000)  # the people of a mail are read once for themselves and once for what was odd about them
+@cache_short(64, 2_000)  # the people of a mail are read once for themselves and once for what was odd about them
 def header_text(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
     """An unstructured field, a phrase or a file name as text; control characters become spaces."""
     whole = with_controls(value, names)
@@ -56,7 +56,7 @@ def with_controls(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
     return join(decode(raw, charset, names) for raw, charset in _stretches(unfold(value)))
 
 
-@remembered(128, 2_000)  # the parser and we ask for the same field again and again
+@cache_short(128, 2_000)  # the parser and we ask for the same field again and again
 def split_parameters(value: bytes) -> tuple[str, Parameters]:
     """`text/plain; charset="x"` -> the value before the first semicolon in lower case, and the rest."""
     line = unfold(value)

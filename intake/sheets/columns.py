@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from config.cache import cache_by_identity
 from config.survey import Form
-from intake.sheets.once import once
 from intake.sheets.spellings import circled
 
 
@@ -24,7 +24,7 @@ class Column:
     number: int = 0
 
 
-@once
+@cache_by_identity
 def list_columns(form: Form) -> tuple[Column, ...]:
     """The columns of 「一覧用」 from the left."""
     columns = [Column("field", field.key, field.label) for field in form.fields]

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from config.cache import cache_by_identity
 from config.survey import Form, Grid, Question, Survey
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.columns import list_columns
-from intake.sheets.once import once
 from intake.sheets.ooxml import Place, name_of, place_of
 from intake.sheets.recognise import LEAST_ALIKE, Located
 from intake.sheets.spellings import alike, label_key
@@ -228,7 +228,7 @@ def _header(sheet: Sheet, form: Form) -> Mapping[int, Place]:
     return best if len(best) >= HEADER_SHARE * len(headings) else {}
 
 
-@once
+@cache_by_identity
 def _headings(form: Form) -> Mapping[str, int]:
     """The label key of each column's heading → its number from 0."""
     return {label_key(column.heading): number for number, column in enumerate(list_columns(form))}

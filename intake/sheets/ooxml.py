@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from xml.parsers import expat
 
-from intake.remembered import remembered
+from config.cache import cache_short
 from intake.sheets.package import Broken, Package, local, new_parser, parse_xml
 
 _SMALL = 1 << 16  # bytes of a part that is worth being kept in memory, or its rows
@@ -62,7 +62,7 @@ def examine(package: Package) -> tuple[WorksheetPart, ...]:
     return tuple(parts)
 
 
-@remembered(16, _SMALL)  # the same in every answer that was filled in with one program
+@cache_short(16, _SMALL)  # the same in every answer that was filled in with one program
 def _sheets(xml: bytes) -> list[tuple[str, str, str]]:
     """(name, state, relationship id) of each sheet in the workbook part."""
     found: list[tuple[str, str, str]] = []
@@ -136,10 +136,10 @@ def _see(xml: bytes) -> Seen:
     )
 
 
-_see_again = remembered(32, _SMALL)(_see)  # of sheets without their rows: one for each form and program
+_see_again = cache_short(32, _SMALL)(_see)  # of sheets without their rows: one for each form and program
 
 
-@remembered(2048, 1 << 13)  # many times the rows of a form
+@cache_short(2048, 1 << 13)  # many times the rows of a form
 def _see_row(row: bytes) -> Seen:
     return _see(_ROWS + row + _ROW_END + _ROWS_END)
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 from xml.parsers import expat
 
-from intake.remembered import remembered
+from config.cache import cache_short
 from intake.sniff import archive_of
 
 MAX_UNPACKED = 100 * 1024 * 1024
@@ -95,7 +95,7 @@ _LOCAL = struct.Struct("<4s2xHH16xHH")  # signature, flags, method, lengths of n
 _ENCRYPTED = 1 | 1 << 5 | 1 << 6  # or patched, or strongly encrypted: what zipfile refuses
 
 
-@remembered(16, 1 << 16)  # the same in every answer that was filled in with one program
+@cache_short(16, 1 << 16)  # the same in every answer that was filled in with one program
 def _relationships(xml: bytes, folder: str) -> Mapping[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
 

@@ -10,9 +10,9 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 
+from config.cache import cache_short
 from config.spelling import stream_safe
 from intake.personal import SHORTEST_NUMBER, holds_my_number, mask
-from intake.remembered import remembered
 from intake.sheets.hidden_text import STRINGS
 from intake.sheets.ooxml import Place, name_of
 from intake.sheets.spellings import is_blank, label_key
@@ -101,7 +101,7 @@ def _in_sheet(sheet: Sheet) -> Iterator[str]:
         yield f"{name}!{name_of(place)}"
 
 
-_holds_number = remembered(2048, 300)(holds_my_number)  # most of it is print, the same in every answer
+_holds_number = cache_short(2048, 300)(holds_my_number)  # most of it is print, the same in every answer
 
 
 def _in_lines(text: str) -> bool:
@@ -121,7 +121,7 @@ def _registers(sheet: Sheet) -> Iterator[Place]:
             return
 
 
-@remembered(4096, LONGEST_HEADING)  # the same form has the same labels, thousands of times
+@cache_short(4096, LONGEST_HEADING)  # the same form has the same labels, thousands of times
 def _kind(value: str) -> str:
     """What a column with this heading holds; empty if nothing about a person."""
     if len(value) < 2 or not _LIKELY.search(value):

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from config.cache import Same, cache_by_identity, cache_short
 from config.survey import Form, Question, Survey
-from intake.remembered import remembered
-from intake.sheets.once import Same, once
 from intake.sheets.spellings import alike, label_key
 from intake.sheets.workbook import Place, Sheet
 
@@ -65,10 +64,10 @@ class _Print:
         self.size = len(self.fields) + len(self.questions)
 
 
-_print_of = once(_Print)
+_print_of = cache_by_identity(_Print)
 
 
-@once
+@cache_by_identity
 def _all_print(survey: Survey) -> frozenset[str]:
     return frozenset().union(*(_print_of(form).all for form in survey.forms))
 
@@ -90,7 +89,7 @@ def _keys(sheet: Sheet) -> dict[Place, str]:
     return {place: key for place in sorted(sheet.cells) if (key := label_key(sheet.cells[place].value))}
 
 
-@remembered(32, 1_000)  # most answers leave the form as it was sent out
+@cache_short(32, 1_000)  # most answers leave the form as it was sent out
 def _as_printed(printed: tuple[tuple[Place, str], ...], survey: Same) -> tuple[Form | None, Located | None]:
     """The form whose print these cells are; and where its parts stand, if all are there as printed: then no
     other cell has a say in it."""

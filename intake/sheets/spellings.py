@@ -10,9 +10,9 @@ import difflib
 import re
 from datetime import date, timedelta
 
+from config.cache import cache_short
 from config.spelling import fold
 from config.survey import Choice
-from intake.remembered import remembered
 
 _LONGEST = 400  # characters of a cell that matter for telling what it is
 _PUNCTUATION = dict.fromkeys(map(ord, "・、。,.:;()[]{}「」『』【】〔〕<>《》※*◆◇■□★☆…?!_/\\-‐‑‒–—―−ー~〜"))
@@ -37,7 +37,7 @@ _CIRCLED_DIGITS = {
 }
 
 
-@remembered(8192, _LONGEST)
+@cache_short(8192, _LONGEST)
 def label_key(text: str) -> str:
     """`text` for finding a label again: folded, lower case, without punctuation and long-vowel marks."""
     return fold(text[:_LONGEST]).translate(_PUNCTUATION).lower()
@@ -89,7 +89,7 @@ def bare(choice: Choice) -> str:
     return rest if number == choice.number else choice.text
 
 
-@remembered(2048, _LONGEST)
+@cache_short(2048, _LONGEST)
 def _split_number(text: str) -> tuple[int | None, str]:
     """The number that a text begins with, and the rest of it, folded."""
     folded = fold(text.translate(_CIRCLED_DIGITS))

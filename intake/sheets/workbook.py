@@ -21,9 +21,9 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from config.cache import cache_short
 from intake.encrypted import decrypted
 from intake.finding import CATALOGUE, Finding
-from intake.remembered import remembered
 from intake.sheets import ooxml, package
 from intake.sheets.hidden_text import asides
 from intake.sniff import FileType, sniff
@@ -256,7 +256,7 @@ def _cell(value: object) -> Cell:
     return _known_cell(value) if isinstance(value, str) else Cell(_as_text(value))
 
 
-@remembered(1024, 500)  # what a form prints comes again with each answer
+@cache_short(1024, 500)  # what a form prints comes again with each answer
 def _known_cell(text: str) -> Cell:
     return Cell(_as_text(text))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from intake.remembered import remembered
+from config.cache import cache_short
 
 
 def test_a_short_text_is_worked_out_once_and_a_long_one_each_time() -> None:
     asked: list[str] = []
 
-    @remembered(2, longest=3)
+    @cache_short(2, longest=3)
     def backwards(text: str) -> str:
         asked.append(text)
         return text[::-1]
@@ -20,7 +20,7 @@ def test_a_short_text_is_worked_out_once_and_a_long_one_each_time() -> None:
 def test_the_oldest_is_forgotten() -> None:
     asked: list[str] = []
 
-    @remembered(2, longest=3)
+    @cache_short(2, longest=3)
     def same(text: str) -> str:
         asked.append(text)
         return text
@@ -31,7 +31,7 @@ def test_the_oldest_is_forgotten() -> None:
 
 
 def test_what_stands_beside_the_text_counts() -> None:
-    @remembered(8, longest=3)
+    @cache_short(8, longest=3)
     def times(text: bytes, number: int = 1) -> bytes:
         return text * number
 
