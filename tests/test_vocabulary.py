@@ -17,7 +17,7 @@ from replies.letter import FileResult, LetterKind
 from replies.reports.data import State
 from replies.wording import load_wording
 from routing.decision.verdict import FILE_TABLE
-from routing.ledger.people import _QUEUES
+from routing.ledger.held_queue import _QUEUES
 from routing.records import Outcome
 
 ROOT = Path(__file__).parents[1]

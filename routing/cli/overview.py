@@ -12,7 +12,7 @@ from replies.wording import Wording, load_wording
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
-from routing.ledger import early, people
+from routing.ledger import early, held_queue
 from routing.ledger.history import HistoryTable, story
 from routing.ledger.last_decision import last_word
 from routing.ledger.sent import find_notice, notice_story
@@ -92,7 +92,7 @@ def held(app: App, as_json: bool) -> None:
     """職員の判断を待っているもの（古い順）。"""
     with app.open_office() as office:
         now = office.clock()
-        rows = [held_row(item, now, office) for item in people.held(office.ledger, now)]
+        rows = [held_row(item, now, office) for item in held_queue.held(office.ledger, now)]
         stops = [sending_holds.said(one) for one in sending_holds.standing(office)]
         from_before = [held_row(item, now, office) for item in early.listed(office.ledger, now)]
     if as_json:
@@ -136,14 +136,14 @@ def _grouped(group: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _times(item: people.Held) -> str:
+def _times(item: held_queue.Held) -> str:
     """Both times of a mail of which an official has to say when it was received."""
     if item.reason != "receipt_doubt":
         return ""
     return load_wording().screen["receipt_times"].format(reached=item.detail, received=stamp(item.received_at))
 
 
-def held_row(item: people.Held, now: datetime, office: Office) -> dict[str, Any]:
+def held_row(item: held_queue.Held, now: datetime, office: Office) -> dict[str, Any]:
     wording = load_wording()
     minutes = max(0, int((now - item.received_at).total_seconds() // 60))  # a rehearsed clock may be earlier
     beside = standing_of_body(office, item.body, now) if item.queue == "inquiry" else ()

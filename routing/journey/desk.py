@@ -35,8 +35,8 @@ from routing.ledger import (
     mailbox_tasks,
     missing_uids,
     numbers,
+    official_acts,
     outbox,
-    people,
     sending,
     verdicts,
     withdrawing,
@@ -275,7 +275,7 @@ class Desk:
         """The same for a mail that waits, inside the caller's transaction; what officials had decided about it
         still holds."""
         judge = self.judge
-        changes = people.amendments(self.ledger, arrival.id)
+        changes = official_acts.amendments(self.ledger, arrival.id)
         override = judge.remembered(arrival)
         return judge.decide(arrival, amended_submission(submission, changes, self.register), override)
 

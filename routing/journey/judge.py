@@ -23,12 +23,13 @@ from routing.decision.unlocked import keep_opened
 from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.journey.lookups import Known
 from routing.ledger import (
+    approvals,
     arrivals,
     mailbox_tasks,
     numbers,
+    official_acts,
     outbox,
     pending_queue,
-    people,
     verdicts,
     withdrawing,
 )
@@ -66,10 +67,10 @@ class Judge:
 
     def remembered(self, arrival: Arrival) -> Override:
         """What operators had decided about a mail that is read again still holds."""
-        if not people.taken_in(self.ledger, arrival.id):
+        if not official_acts.taken_in(self.ledger, arrival.id):
             return NO_OVERRIDE
-        lgcode, program = people.assigned(self.ledger, arrival.id)
-        vouched = people.stood_for(self.ledger, arrival.id)
+        lgcode, program = official_acts.assigned(self.ledger, arrival.id)
+        vouched = official_acts.stood_for(self.ledger, arrival.id)
         return Override(assigned=lgcode, program=program, take_in=True, vouched=vouched)
 
     def decide(self, arrival: Arrival, submission: Submission, override: Override) -> Settled:
@@ -79,7 +80,7 @@ class Judge:
         if "password_opened" in noted:
             submission = self._with_opened(arrival, submission)
         settled_at = override.received_at or (
-            people.received(self.ledger, arrival.id) if "received" in noted else None
+            official_acts.received(self.ledger, arrival.id) if "received" in noted else None
         )
         arrival = replace(arrival, received_at=settled_at or arrival.received_at)
         facts = known.facts(arrival, submission, by_official=override.outcome is not None)
@@ -176,7 +177,7 @@ class Judge:
         if sender is None or reply_to is None:
             return False
         same_domain = reply_to.domain == sender.domain
-        approved = people.approval(self.ledger, reply_to.address) is not None
+        approved = approvals.approval(self.ledger, reply_to.address) is not None
         theirs = is_theirs(reply_to.address, lgcode, facts.credentials.vouched, self.register.roster)
         return same_domain or approved or theirs or reply_to.domain in self.settings.approved_domains
 

@@ -15,7 +15,7 @@ from routing.decision.authenticated import authenticated
 from routing.decision.facts import Facts, tells_password_only
 from routing.decision.identify import know_sender
 from routing.decision.mail_set import MailSet, gather, stem
-from routing.ledger import arrivals, bookings, letters, outbox, pending_queue, people, verdicts
+from routing.ledger import approvals, arrivals, bookings, letters, outbox, pending_queue, verdicts
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
 from routing.proof import Credentials
@@ -38,7 +38,7 @@ class Known:
     def facts(self, arrival: Arrival, submission: Submission, by_official: bool) -> Facts:
         """Everything that bears on this mail. What an official decides himself (`by_official`) waits for nothing."""
         address = submission.message.sender
-        approved = people.approval(self.ledger, address.address) if address else None
+        approved = approvals.approval(self.ledger, address.address) if address else None
         answers_ours = any(outbox.is_ours(self.ledger, i) for i in thread_of(submission))
         sender = know_sender(address, approved, self.settings.approved_domains, self.register.roster)
         word = authenticated(submission, self.settings.authserv_id)

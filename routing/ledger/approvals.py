@@ -21,6 +21,28 @@ class Approval:
     recorded_at: datetime
 
 
+def approve(ledger: Ledger, sender: str, lgcode: str, who: tuple[str, str], now: datetime) -> None:
+    """Remembers that mail from this address, or from "@domain", is to be taken in. `who`: (name, reason)."""
+    with ledger.writing():
+        ledger.run(
+            "INSERT INTO approval (sender, lgcode, done_by, why, recorded_at) VALUES (?, ?, ?, ?, ?)",
+            sender.lower(),
+            lgcode,
+            *who,
+            stamp(now),
+        )
+
+
+def approval(ledger: Ledger, address: str) -> str | None:
+    """The lgcode of the newest approval of this address, else of its domain ("" = without a body); None if neither
+    was approved, or both were revoked."""
+    for name in (address.lower(), "@" + address.rpartition("@")[2].lower()):
+        row = ledger.row("SELECT lgcode, revoked FROM approval WHERE sender = ? ORDER BY id DESC LIMIT 1", name)
+        if row is not None and not row["revoked"]:
+            return str(row["lgcode"])
+    return None
+
+
 def approvals(ledger: Ledger) -> list[Approval]:
     """The newest word on everybody who was ever approved, oldest first."""
     rows = ledger.rows(

@@ -11,7 +11,7 @@ from datetime import datetime
 from intake.submission import Message
 from routing.clock import stamp, unstamp
 from routing.ledger import arrivals, verdicts
-from routing.ledger.people import Held
+from routing.ledger.held_queue import Held
 from routing.ledger.store import Ledger
 from routing.records import Arrival, Note
 

@@ -13,7 +13,7 @@ from sqlite3 import Row
 from intake.mail.ids import receipt_in
 from routing.clock import stamp
 from routing.ledger import outbox, verdicts
-from routing.ledger.people import UNTOUCHED
+from routing.ledger.held_queue import UNTOUCHED
 from routing.ledger.store import Ledger
 from routing.records import Note
 

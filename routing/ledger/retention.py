@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.clock import stamp
-from routing.ledger import erasure, people, verdicts
+from routing.ledger import erasure, held_queue, verdicts
 from routing.ledger.store import Ledger
 from routing.records import Note
 
@@ -45,7 +45,7 @@ _LETTERS = """SELECT o.id, length(o.data) AS size FROM outbox o WHERE o.arrival_
 
 def due(ledger: Ledger, before: datetime, now: datetime) -> Due:
     """What was received before an instant and waits for nobody."""
-    held = {item.id for item in people.held(ledger, now)}
+    held = {item.id for item in held_queue.held(ledger, now)}
     mails = ledger.rows(_DUE, stamp(before))
     free = [row for row in mails if not row["waits"] and row["id"] not in held]
     letters = ledger.rows(_LETTERS, stamp(before))

@@ -14,7 +14,7 @@ from config.domains import body_hint, is_local_government
 from config.settings import Settings
 from config.survey import Survey
 from intake.sheets.contact import addresses_in
-from routing.ledger import bookings, letters, people, verdicts
+from routing.ledger import approvals, bookings, letters, verdicts
 from routing.ledger.store import Ledger
 from routing.proof import LEAST, Proof, is_theirs
 from routing.register import Register
@@ -104,7 +104,7 @@ def _on_the_sheet(at_hand: Correspondence, booking: Booking) -> tuple[str, ...]:
 def _may_receive(at_hand: Correspondence, address: str, lgcode: str) -> bool:
     """Whether an address is a local government's or was approved; a mistyped one must not receive a report.
     `lgcode`: an address whose domain is known to be another body's is not this one's; empty: not asked."""
-    if people.approval(at_hand.ledger, address) is not None:
+    if approvals.approval(at_hand.ledger, address) is not None:
         return True
     domain = address.rpartition("@")[2].lower()
     hint = body_hint(domain, at_hand.register.roster)

@@ -7,7 +7,7 @@ from routing.decision.identify import identify, know_sender
 from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
-from routing.ledger import approvals, people
+from routing.ledger import approvals
 from routing.operate.decisions import decide_again, submission_at
 from routing.records import Arrival
 from routing.register import Register
@@ -20,7 +20,7 @@ def approve_sender(desk: Desk, arrival: Arrival, who: Who, whole_domain: bool = 
     approved = sender_at(desk, arrival, whole_domain)
     whose = _speaks_for(submission_at(desk, arrival), desk.register)
     with desk.ledger.writing():
-        people.approve(desk.ledger, approved, whose, who.pair, desk.clock())
+        approvals.approve(desk.ledger, approved, whose, who.pair, desk.clock())
         return decide_again(desk, arrival, Override(take_in=True, by=who.by, why=who.why))
 
 

@@ -18,7 +18,7 @@ from routing.decision.cases import unread
 from routing.decision.override import Override, OverrideRefused
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
-from routing.ledger import erasure, numbers, people, resending, verdicts, withdrawing
+from routing.ledger import erasure, numbers, official_acts, resending, verdicts, withdrawing
 from routing.ledger.resending import RefusedReply
 from routing.records import Arrival, MailDecision, Note
 from routing.who import Refused, Who
@@ -29,8 +29,8 @@ def decide_again(desk: Desk, arrival: Arrival, override: Override) -> Settled:
     holds. Raises Refused, and then nothing was recorded."""
     if override.outcome == "ignored" and verdicts.submission_of(desk.ledger, arrival.id) is None:
         return desk.end_unread(arrival, MailDecision("ignored", "operator"), override)
-    changes = people.amendments(desk.ledger, arrival.id) | _entered(override)
-    lgcode, program = people.assigned(desk.ledger, arrival.id)
+    changes = official_acts.amendments(desk.ledger, arrival.id) | _entered(override)
+    lgcode, program = official_acts.assigned(desk.ledger, arrival.id)
     override = replace(override, assigned=override.assigned or lgcode, program=override.program or program)
     try:
         submission = amended_submission(submission_at(desk, arrival), changes, desk.register)
@@ -70,7 +70,7 @@ def received(override: Override, at: datetime | None) -> Override:
 
 def settle_receipt(desk: Desk, arrival: Arrival, at: datetime, who: Who) -> Settled:
     """Settles when a mail was received, and decides it anew by that. Raises Refused."""
-    taken_in = people.taken_in(desk.ledger, arrival.id)
+    taken_in = official_acts.taken_in(desk.ledger, arrival.id)
     return decide_again(desk, arrival, received(Override(take_in=taken_in, by=who.by, why=who.why), at))
 
 

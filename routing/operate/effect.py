@@ -13,7 +13,7 @@ from datetime import datetime
 from replies.japanese import full_width_number
 from replies.reports.data import State
 from replies.wording import load_wording
-from routing.ledger import bookings, people
+from routing.ledger import bookings, official_acts
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
 from routing.register import Register
@@ -48,7 +48,7 @@ def effects(
     bodies = {body for _, body, _ in keys} | {c for _, body, p in keys for c in _collected(register, body, p)}
     all_now = bookings.whole_of(ledger, sorted(bodies))
     others = [b for b in all_now if b.arrival_id != arrival_id]
-    judged, exempt = deadlines_at(ledger, register, now).judged, people.not_applicable(ledger, now)
+    judged, exempt = deadlines_at(ledger, register, now).judged, official_acts.not_applicable(ledger, now)
     before = open_books(judged([*others, *earlier]), exempt)
     after = open_books(judged(all_now), exempt)
     counted = {(b.part, b.body, b.program): b for b in earlier if b.outcome == "accepted"}

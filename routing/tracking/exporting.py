@@ -15,7 +15,7 @@ from itertools import groupby
 from intake.submission import AnswerSheet, Submission
 from replies.workbooks.export import ExportRow, values_of
 from routing.decision.amended import amended_submission
-from routing.ledger import bookings, people, verdicts
+from routing.ledger import bookings, official_acts, verdicts
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
 from routing.register import Register
@@ -90,7 +90,7 @@ class _reader:
 
     def _load(self, arrival_id: int) -> tuple[Submission | None, bool]:
         submission = verdicts.submission_of(self._ledger, arrival_id)
-        changes = people.amendments(self._ledger, arrival_id)
+        changes = official_acts.amendments(self._ledger, arrival_id)
         if submission is None or not changes:
             return submission, False
         return amended_submission(submission, changes, self._register), True

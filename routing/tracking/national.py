@@ -18,7 +18,7 @@ from replies.reports.data import (
     Tile,
     Waiting,
 )
-from routing.ledger import people, reporting
+from routing.ledger import held_queue, reporting
 from routing.standing import standing_of
 from routing.tracking.reports import LedgerAt, city_line, occasion, part_state
 from routing.tracking.timing import timings_of
@@ -105,7 +105,7 @@ def _waiting(instant: LedgerAt) -> list[Waiting]:
             body=register.full_name(item.body),
             program_name=register.survey.program(item.program).name if item.program else "",
         )
-        for item in people.held(instant.ledger, instant.at)
+        for item in held_queue.held(instant.ledger, instant.at)
     ]
     for part in instant.books.parts.values():
         found += [

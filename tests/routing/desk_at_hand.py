@@ -18,7 +18,7 @@ from replies.senders.sender import OutgoingMail, SendResult
 from replies.workbooks.form import FillValue
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
-from routing.ledger import arrivals, people
+from routing.ledger import arrivals, held_queue, official_acts
 from routing.ledger.books import books_at
 from routing.ledger.store import Ledger
 from routing.reading.reader import Reader, Reading
@@ -162,7 +162,7 @@ class Office:
 
     def held(self) -> list[tuple[str, str]]:
         """(queue, reason) of everything that waits for a human."""
-        return [(h.queue, h.reason) for h in people.held(self.ledger, self.now)]
+        return [(h.queue, h.reason) for h in held_queue.held(self.ledger, self.now)]
 
     def events(self, kind: str) -> list[tuple[str, str, str]]:
         """(detail, by, why) of every event of a kind."""
@@ -180,7 +180,7 @@ class Office:
         from routing.ledger import bookings
 
         when = at or self.now
-        books = open_books(bookings.at(self.ledger, when), people.not_applicable(self.ledger, when))
+        books = open_books(bookings.at(self.ledger, when), official_acts.not_applicable(self.ledger, when))
         return standings([self.desk.register.by_key[(lgcode, program)]], books)[0]
 
     def standing_now(self, lgcode: str, program: str, at: datetime | None = None) -> Standing:

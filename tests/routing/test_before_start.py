@@ -16,7 +16,7 @@ from routing import operate
 from routing.cli.app import run_command
 from routing.decision.cases import Override
 from routing.journey import before_start
-from routing.ledger import early, people
+from routing.ledger import early, held_queue
 from routing.operate import Refused, Who
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import SETTINGS, Office, form, mail
@@ -54,7 +54,7 @@ def test_an_answer_of_before_is_kept_listed_and_not_answered(begun: Office) -> N
     assert begun.count("raw") == 1
     assert begun.count("attachment") == 0  # its header alone was read
     assert begun.standing(YOKOHAMA, "nanbyo").state == "outstanding"
-    assert people.held(begun.ledger, begun.now) == []
+    assert held_queue.held(begun.ledger, begun.now) == []
     (item,) = early.listed(begun.ledger, begun.now)
     assert (item.sender, item.subject) == ("kenko@city.yokohama.lg.jp", "【横浜市】マイナンバーアンケート回答")
     assert item.received_at == BEFORE

@@ -9,7 +9,7 @@ from config.settings import TOPMOST
 from routing import operate
 from routing.cli.overview import held_row
 from routing.decision.override import Override
-from routing.ledger import people
+from routing.ledger import held_queue
 from routing.operate import Who
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
@@ -34,7 +34,7 @@ def test_a_question_opens_an_inquiry_beside_the_verdict(office: Office) -> None:
 
 def test_operators_see_the_standing_of_the_body_beside_the_question(office: Office) -> None:
     office.settle(mail(body=ASKING))
-    (item,) = people.held(office.ledger, office.now)
+    (item,) = held_queue.held(office.ledger, office.now)
     row = held_row(item, office.now, office.desk)
     assert (row["name"], row["age_minutes"]) == ("神奈川県横浜市", 1)
     assert row["standing_text"] == "難病：受付済み、小慢：未提出、予防接種：未提出、自治体検診：未提出"
@@ -42,7 +42,7 @@ def test_operators_see_the_standing_of_the_body_beside_the_question(office: Offi
 
 def test_the_standing_stands_beside_an_inquiry_of_its_own_too(office: Office) -> None:
     office.settle(mail({}, "【横浜市】照会（提出先について）", body="提出先をご教示ください。"))
-    (item,) = people.held(office.ledger, office.now)
+    (item,) = held_queue.held(office.ledger, office.now)
     assert held_row(item, office.now, office.desk)["standing"][0] == {"program": "nanbyo", "state": "outstanding"}
 
 

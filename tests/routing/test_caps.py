@@ -14,7 +14,7 @@ from config.roster import Roster
 from config.settings import Caps
 from routing.cli.overview import held_row, print_held
 from routing.journey.caps import Allowance, CappedRecipient, allowance
-from routing.ledger import arrivals, outbox, people
+from routing.ledger import arrivals, held_queue, outbox
 from routing.records import FinishedReply
 from tests.routing.desk_at_hand import Office, form, mail
 
@@ -128,7 +128,7 @@ def test_what_came_in_numbers_is_one_line_for_people(office: Office, capsys: pyt
         office.settle(spam(number, "spam@example.com"))
     for number in range(3):
         office.settle(spam(100 + number, "other@example.com"))
-    rows = [held_row(item, office.now, office.desk) for item in people.held(office.ledger, office.now)]
+    rows = [held_row(item, office.now, office.desk) for item in held_queue.held(office.ledger, office.now)]
     assert len(rows) == 33  # for programs, each
     print_held(rows)
     shown = capsys.readouterr().out
@@ -141,7 +141,7 @@ def test_what_a_cap_holds_of_one_domain_is_one_line(office: Office, capsys: pyte
     office.desk.settings = office.desk.settings.model_copy(update={"caps": caps})
     for number in range(13):
         office.settle(mail({}, sender=f"u{number}@kouiki.lg.jp", subject=f"【横浜市】マイナンバーアンケート回答{number}"))
-    rows = [held_row(item, office.now, office.desk) for item in people.held(office.ledger, office.now)]
+    rows = [held_row(item, office.now, office.desk) for item in held_queue.held(office.ledger, office.now)]
     assert [row["reason"] for row in rows] == ["capped"] * 12
     print_held(rows)
     shown = capsys.readouterr().out

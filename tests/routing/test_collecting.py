@@ -14,7 +14,7 @@ import pytest
 
 from intake.sources.idle import Heard
 from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
-from routing.ledger import arrivals, missing_uids, people
+from routing.ledger import arrivals, held_queue, missing_uids
 from routing.mailboxes import collecting
 from routing.mailboxes.collecting import Collector
 from tests.intake.boxes import Box, ImapBox, MaildirBox
@@ -75,7 +75,7 @@ def test_a_mail_that_is_kept_back_hides_no_other_is_told_by_uid_and_comes_when_i
 
     assert look(office, collector) == [b"first", b"third"]
     assert missing(office) == [second]
-    held = [(h.queue, h.reason, h.receipt) for h in people.held(office.ledger, office.now)]
+    held = [(h.queue, h.reason, h.receipt) for h in held_queue.held(office.ledger, office.now)]
     assert held == [("alarm", "missing", f"UID {second}")]
 
     put(box, "fourth")
@@ -86,7 +86,7 @@ def test_a_mail_that_is_kept_back_hides_no_other_is_told_by_uid_and_comes_when_i
     box.give_back(second)
     assert look(office, collector) == [b"second"]
     assert missing(office) == []
-    assert [h.reason for h in people.held(office.ledger, office.now)] == []
+    assert [h.reason for h in held_queue.held(office.ledger, office.now)] == []
     assert office.count("arrival") == 4
 
 

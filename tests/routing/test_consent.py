@@ -12,7 +12,7 @@ from config.shared_domains import shared
 from routing import operate, typed
 from routing.decision.override import Override
 from routing.journey.judge import Settled
-from routing.ledger import people
+from routing.ledger import approvals
 from routing.ledger.last_decision import last_word
 from routing.operate import AskedTwice, Changed, Consent, Done, Refused, Who
 from routing.records import Arrival
@@ -166,7 +166,7 @@ def test_the_domain_of_a_free_provider_wants_a_yes(office: Office) -> None:
         operate.carry_out(office.desk, arrival, approve, Consent(), "@gmail.com")
     assert office.count("approval") == 0
     operate.carry_out(office.desk, arrival, approve, Consent(yes=True), "@gmail.com")
-    assert people.approval(office.ledger, "y@gmail.com") == YOKOHAMA
+    assert approvals.approval(office.ledger, "y@gmail.com") == YOKOHAMA
 
 
 # --- on what was seen
@@ -207,14 +207,14 @@ def test_an_approval_is_revoked_by_a_row_and_holds_for_what_comes(office: Office
     operate.approve_sender(office.desk, arrival, WHO)
     said = operate.revoke_approval(office.desk, STRANGER.upper(), Who("乙", "偽物でした"))
     assert said == (f"この差出人から受理したものは、そのままです（取り消すには、それぞれ ignore）：{arrival.receipt}",)
-    assert people.approval(office.ledger, STRANGER) is None
+    assert approvals.approval(office.ledger, STRANGER) is None
     assert office.count("approval") == 2
     with pytest.raises(Refused, match="乙がすでに"):
         operate.revoke_approval(office.desk, STRANGER, WHO)
     with pytest.raises(Refused, match="承認はありません"):
         operate.revoke_approval(office.desk, "y@freemail.example.com", WHO)
     operate.approve_sender(office.desk, arrival, WHO)
-    assert people.approval(office.ledger, STRANGER) == YOKOHAMA
+    assert approvals.approval(office.ledger, STRANGER) == YOKOHAMA
 
 
 def test_the_approval_of_the_domain_outlives_that_of_the_address_and_is_named(office: Office) -> None:
@@ -223,9 +223,9 @@ def test_the_approval_of_the_domain_outlives_that_of_the_address_and_is_named(of
     operate.approve_sender(office.desk, arrival, WHO, whole_domain=True)
     said = operate.revoke_approval(office.desk, STRANGER, WHO)
     assert said[0] == "@freemail.example.com の承認は残っています。"
-    assert people.approval(office.ledger, STRANGER) == YOKOHAMA
+    assert approvals.approval(office.ledger, STRANGER) == YOKOHAMA
     operate.revoke_approval(office.desk, "@freemail.example.com", WHO)
-    assert people.approval(office.ledger, STRANGER) is None
+    assert approvals.approval(office.ledger, STRANGER) is None
 
 
 def test_ignore_names_the_approval_that_it_leaves(office: Office) -> None:

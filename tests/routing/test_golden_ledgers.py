@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from config.jst import JST
 from routing.cli.app import run_command
-from routing.ledger import people
+from routing.ledger import held_queue
 from routing.ledger.history import story
 from routing.ledger.migrations import migrations
 from routing.ledger.store import Ledger
@@ -72,7 +72,7 @@ def test_the_standings_are_those_of_the_story(old: Office) -> None:
 
 
 def test_what_waits_for_officials_is_what_waited(old: Office) -> None:
-    assert [(h.id, h.queue, h.reason) for h in people.held(old.ledger, LATER)] == [
+    assert [(h.id, h.queue, h.reason) for h in held_queue.held(old.ledger, LATER)] == [
         (3, "inquiry", "inquiry"),
         (5, "submission", "unknown_sender"),
         (6, "outbox", "refused"),

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from intake.sources.source import Cursor, Fetched
-from routing.ledger import arrivals, outbox, people, verdicts
+from routing.ledger import approvals, arrivals, outbox, verdicts
 from routing.ledger.arrivals import Origin, receipt_number
 from routing.ledger.migrations import VIEWS
 from routing.ledger.store import Ledger, LedgerBusy, desk_lock
@@ -391,14 +391,14 @@ def test_replies_are_counted_for_the_caps(ledger: Ledger) -> None:
 
 
 def test_an_approval_of_an_address_wins_over_one_of_its_domain(ledger: Ledger) -> None:
-    assert people.approval(ledger, "a@example.com") is None
-    people.approve(ledger, "@Example.com", "", WHO, IN_TIME)
-    assert people.approval(ledger, "A@example.COM") == ""
-    people.approve(ledger, "a@example.com", YOKOHAMA, WHO, IN_TIME)
-    people.approve(ledger, "@example.com", "", WHO, IN_TIME)
-    assert people.approval(ledger, "a@example.com") == YOKOHAMA
-    assert people.approval(ledger, "b@example.com") == ""
-    assert people.approval(ledger, "a@sub.example.com") is None
+    assert approvals.approval(ledger, "a@example.com") is None
+    approvals.approve(ledger, "@Example.com", "", WHO, IN_TIME)
+    assert approvals.approval(ledger, "A@example.COM") == ""
+    approvals.approve(ledger, "a@example.com", YOKOHAMA, WHO, IN_TIME)
+    approvals.approve(ledger, "@example.com", "", WHO, IN_TIME)
+    assert approvals.approval(ledger, "a@example.com") == YOKOHAMA
+    assert approvals.approval(ledger, "b@example.com") == ""
+    assert approvals.approval(ledger, "a@sub.example.com") is None
 
 
 @pytest.mark.parametrize(

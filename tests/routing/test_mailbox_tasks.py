@@ -18,7 +18,7 @@ from replies.senders.draft_watch import Fate, OpenDraft
 from replies.senders.sender import SendResult
 from routing import operate
 from routing.decision.override import Override
-from routing.ledger import mailbox_tasks, outbox, people, promises
+from routing.ledger import held_queue, mailbox_tasks, outbox, promises
 from routing.ledger.history import story
 from routing.mailboxes.tasks import ErrandsRun, MailboxErrands
 from routing.operate import Who
@@ -71,7 +71,7 @@ def postings(office: Office) -> list[tuple[str, str]]:
 
 
 def held(office: Office) -> list[tuple[str, str]]:
-    return [(h.queue, h.reason) for h in people.held(office.ledger, office.now)]
+    return [(h.queue, h.reason) for h in held_queue.held(office.ledger, office.now)]
 
 
 def promised(office: Office) -> list[str]:

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 from routing import operate
 from routing.decision.override import Override
 from routing.journey.judge import Settled
-from routing.ledger import backup, numbers, people
+from routing.ledger import backup, held_queue, numbers
 from routing.ledger.store import Ledger
 from routing.notices import my_number as letter
 from routing.operate import AskedTwice, Consent, Refused, Who
@@ -373,7 +373,7 @@ def test_the_erasure_of_an_accepted_answer_is_asked_twice(office: Office) -> Non
     assert office.count("raw") == 1 and office.count("erasure") == 0
     done = erase(Consent(yes=True))
     assert done.effects and "未提出" in done.effects[0]
-    assert (office.count("raw"), people.held(office.ledger, office.now)) == (0, [])
+    assert (office.count("raw"), held_queue.held(office.ledger, office.now)) == (0, [])
 
 
 def test_the_erasure_of_what_counts_for_nothing_is_not(office: Office) -> None:

@@ -11,7 +11,7 @@ import pytest
 from routing import operate
 from routing.decision.override import Override
 from routing.journey.judge import Settled
-from routing.ledger import arrivals, people, verdicts
+from routing.ledger import approvals, arrivals, verdicts
 from routing.operate import Paper, Refused, Who
 from routing.reading.errors import ReaderDied
 from routing.records import Arrival
@@ -321,8 +321,8 @@ def test_an_approved_address_is_taken_in_now_and_from_then_on(office: Office) ->
 def test_an_approved_domain_takes_in_every_address_of_it(office: Office) -> None:
     held = office.settle(from_outside(1))
     operate.approve_sender(office.desk, held.decided.arrival, WHO, whole_domain=True)
-    assert people.approval(office.ledger, "b@itaku.example.com") == YOKOHAMA  # the body that its mail spoke for
-    assert people.approval(office.ledger, "b@example.com") is None
+    assert approvals.approval(office.ledger, "b@itaku.example.com") == YOKOHAMA  # the body that its mail spoke for
+    assert approvals.approval(office.ledger, "b@example.com") is None
     assert office.settle(from_outside(2, "b@itaku.example.com")).decided.mail.rule != "unknown_sender"
 
 

@@ -13,7 +13,7 @@ from routing.cli.app import run_command
 from routing.clock import stamp
 from routing.decision.override import Override
 from routing.journey.judge import Settled
-from routing.ledger import people
+from routing.ledger import held_queue
 from routing.operate import Who, decide_again, mark_seen, received, retry, settle_receipt
 from routing.tracking.overview import status_at
 from tests.routing.cases_at_hand import DEADLINE, YOKOHAMA
@@ -52,7 +52,7 @@ def standing(office: Office) -> tuple[str, bool, str, str]:
 
 def test_both_times_are_shown_and_nothing_is_said_to_the_sender_yet(office: Office) -> None:
     settled = delayed(office)
-    (found,) = people.held(office.ledger, office.now)
+    (found,) = held_queue.held(office.ledger, office.now)
     assert (found.reason, found.received_at, found.detail) == ("receipt_doubt", STORED, stamp(REACHED))
     said = body_of(settled)
     assert "受領の日時につきましては、担当者が確認しております" in said
@@ -162,7 +162,7 @@ def test_what_mends_an_unreadable_file_that_came_in_time_is_for_an_official_to_s
     office.now += HOUR
     second = office.settle(mail(body="修正版です。", headers={"In-Reply-To": first.reply.message_id}))
     assert "受領の日時につきましては" in body_of(second) and "期限後に受領しました" not in body_of(second)
-    (found,) = people.held(office.ledger, office.now)
+    (found,) = held_queue.held(office.ledger, office.now)
     assert (found.reason, found.detail) == ("receipt_doubt", stamp(DEADLINE - HOUR))
     settle_receipt(office.desk, second.decided.arrival, DEADLINE - HOUR, WHO)
     assert standing(office)[:3] == ("accepted", False, "in_time")

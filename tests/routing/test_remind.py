@@ -16,7 +16,7 @@ from config.errors import SettingsError
 from replies.senders.sender import SendResult
 from routing.decision.override import Override
 from routing.journey.desk import Desk
-from routing.ledger import outbox, people
+from routing.ledger import approvals, outbox
 from routing.ledger.store import Ledger
 from routing.notices.remind import due_instant, queue, recipients
 from routing.notices.reminding import at_hand, instant_due, round_due
@@ -182,7 +182,7 @@ def test_only_a_local_governments_address_or_an_approved_one_is_written_to(offic
     office.now = SECOND
     found = {r.lgcode: r for r in recipients(at_hand(office.desk), SECOND, SECOND, [BOX])}
     assert (found[KANAGAWA].addresses, found[KANAGAWA].refused) == ((), ("a@example.com",))
-    people.approve(office.ledger, "a@example.com", "", ("受付", "電話で確認"), office.now)
+    approvals.approve(office.ledger, "a@example.com", "", ("受付", "電話で確認"), office.now)
     assert go_round(office) == {KANAGAWA: 1}
 
 

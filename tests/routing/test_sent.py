@@ -10,7 +10,7 @@ import pytest
 from replies.senders.sender import AnswerLost, SendResult
 from routing.cli.app import run_command
 from routing.clock import stamp
-from routing.ledger import people
+from routing.ledger import held_queue
 from routing.ledger.sent import find_notice, mark_notice_seen, notice_story
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office
@@ -54,7 +54,7 @@ def bounced(office: Office) -> None:
 
 def test_what_the_server_refused_is_held_under_the_number_of_the_notice(reminding: Office) -> None:
     deliver(reminding, SendResult("refused", "550 no such user"))
-    (found,) = [h for h in people.held(reminding.ledger, reminding.now) if h.queue == "outbox"]
+    (found,) = [h for h in held_queue.held(reminding.ledger, reminding.now) if h.queue == "outbox"]
     assert (found.receipt, found.reason, found.body) == (NUMBER, "notice_refused", YOKOHAMA)
     assert (found.id, found.received_at) == (0, SECOND)
 
@@ -78,7 +78,7 @@ def test_once_seen_it_is_off_the_list_and_stays_on_record(reminding: Office) -> 
     assert notice is not None
     mark_notice_seen(reminding.ledger, notice, WHO, reminding.now)
     assert ("outbox", "notice_refused") not in reminding.held()
-    before = people.held(reminding.ledger, reminding.now - MINUTE)
+    before = held_queue.held(reminding.ledger, reminding.now - MINUTE)
     assert "notice_refused" in {h.reason for h in before}  # the same instant, the same answer
     told = {e.title: e.rows for e in notice_story(reminding.ledger, notice)}
     assert [row[0] for row in told["送信の経過"]] == ["queued", "sending", "refused"]

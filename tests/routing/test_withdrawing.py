@@ -18,7 +18,7 @@ from replies.senders.sender import AnswerLost, SenderLater, SendResult
 from routing import operate
 from routing.decision.override import Override
 from routing.journey.judge import Settled
-from routing.ledger import outbox, people, promises, withdrawing
+from routing.ledger import held_queue, outbox, promises, withdrawing
 from routing.mailboxes.tasks import MailboxErrands
 from routing.operate import Who
 from routing.records import Arrival
@@ -59,7 +59,7 @@ def promised(office: Office) -> list[str]:
 
 
 def held(office: Office) -> list[str]:
-    return [h.reason for h in people.held(office.ledger, office.now)]
+    return [h.reason for h in held_queue.held(office.ledger, office.now)]
 
 
 # --- what waits in the queue
