@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import compat32
+from email.policy import Policy, compat32
 
 from intake.mail.headers import Parameters, parameter, split_parameters
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 DEEPEST = 20  # entities within entities
+MOST_ENTITIES = 20_000  # of one mail: ten times the leaves that are read of it
 _BLANK = b"\r\n\r\n"
 
 
@@ -59,16 +60,32 @@ class Node(Message):
         return value or None
 
 
-def read(raw: bytes) -> Node:
-    """The tree of nodes: cut at the delimiter lines where the mail keeps to the RFCs, else read by the library."""
-    return _cut_out(raw) or by_library(raw)
+class Budget:
+    """The entities that may still be read of one mail."""
+
+    def __init__(self, left: int = MOST_ENTITIES) -> None:
+        self._left = left
+
+    def node(self, policy: Policy[Message] = compat32) -> Node:
+        """One more. Raises ValueError where that is more than anybody sends: each takes as long as a hundred lines."""
+        if self._left <= 0:
+            raise ValueError("more entities than anybody sends")
+        self._left -= 1
+        return Node(policy)
 
 
-def _cut_out(entity: bytes, depth: int = 0) -> Node | None:
+def read(raw: bytes, budget: Budget | None = None) -> Node:
+    """The tree of nodes: cut out by the book as far as possible, otherwise as the standard library reads it. Raises
+    ValueError where there are more of them than `budget` allows."""
+    budget = budget or Budget()
+    return _cut_out(raw, budget) or by_library(raw, budget=budget)
+
+
+def _cut_out(entity: bytes, budget: Budget, depth: int = 0) -> Node | None:
     """The node of an entity and those below it; None where only the library can tell what it is: what is unusual
     in one part may concern those around it."""
     halves = head_and_body(entity)
-    node = by_library(halves[0], only_header=True) if halves else None
+    node = by_library(halves[0], True, budget) if halves else None
     if halves is None or node is None or node.defects or node.get_payload():
         return None
     if node.get_content_maintype() != "multipart":
@@ -79,7 +96,7 @@ def _cut_out(entity: bytes, depth: int = 0) -> Node | None:
     pieces = cut(halves[1], boundary) if boundary and typed and depth < DEEPEST else None
     children: list[Node] = []
     for piece in pieces or ():
-        child = _cut_out(piece, depth + 1)
+        child = _cut_out(piece, budget, depth + 1)
         if child is None:
             return None
         children.append(child)
@@ -89,9 +106,10 @@ def _cut_out(entity: bytes, depth: int = 0) -> Node | None:
     return node
 
 
-def by_library(raw: bytes, only_header: bool = False) -> Node:
+def by_library(raw: bytes, only_header: bool = False, budget: Budget | None = None) -> Node:
     """The tree of nodes, or the header alone. What it may raise at hostile structure is for the caller."""
-    parser: BytesParser[Node] = BytesParser(Node, policy=compat32)  # type: ignore[arg-type]  # Policy[Node]
+    make = budget.node if budget else Node
+    parser: BytesParser[Node] = BytesParser(make, policy=compat32)  # type: ignore[arg-type]  # Policy[Node]
     return parser.parsebytes(raw, only_header)
 
 

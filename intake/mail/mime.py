@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 
-from intake.mail.entity import DEEPEST, Node, by_library, read
+from intake.mail.entity import DEEPEST, Budget, Node, by_library, read
 from intake.mail.filenames import file_name, generated_name
 from intake.mail.headers import Parameters, header_text, parameter, split_parameters, unfold
 from intake.mail.transfer import decode_transfer
@@ -22,6 +23,10 @@ __all__ = ["Leaf", "Part", "header_text", "leaves", "parse"]
 
 _BOUNDARY_LINE = re.compile(rb"^--([^\r\n]{1,70}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+# As the standard library takes it, for which each CR or LF alone ends a line too.
+_END_OF_LINE = re.compile(rb"\r\n?|\n")
+_END_OF_HEADER = re.compile(rb"(?>\r\n|\r|\n){2}")
+_MOST_LINES = 50_000  # of a header; those behind are not read
 MOST_LEAVES = 2000  # of one mail; ten times what anybody was seen to send
 _BOM = b"\xef\xbb\xbf"
 
@@ -83,9 +88,20 @@ class Leaf:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """How deep an entity lies in others, and how many may still be read."""
+
+    depth: int = 0
+    budget: Budget = field(default_factory=Budget)
+
+    def deeper(self) -> _Within:
+        return replace(self, depth=self.depth + 1)
+
+
 def parse(raw: bytes) -> Part:
     """The mail as a tree. Never raises: what has no readable structure becomes one part with a defect."""
-    return _parse(raw.removeprefix(_BOM).lstrip(b"\r\n"), "1", 0)
+    return _parse(raw.removeprefix(_BOM).lstrip(b"\r\n"), "1", _Within())
 
 
 @lru_cache(maxsize=1)  # asked several times about one mail
@@ -123,9 +139,12 @@ def charset_of(part: Part) -> str:
     return given[0].value.decode("ascii", "backslashreplace").split(" ")[0] if given else ""
 
 
-def _parse(raw: bytes, path: str, depth: int) -> Part:
+def _parse(raw: bytes, path: str, within: _Within) -> Part:
     try:
-        return _build(read(raw), path, depth)
+        kept = _with_few_fields(raw)
+        part = _build(read(kept, budget=within.budget), path, within)
+        told = () if kept is raw else (Defect(path, f"header longer than {_MOST_LINES:,} lines; the rest is left out"),)
+        return replace(part, defects=(*part.defects, *told)) if told else part
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         # What the parser of the standard library has been seen to raise on hostile structure.
         head, _, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
@@ -134,42 +153,52 @@ def _parse(raw: bytes, path: str, depth: int) -> Part:
         return Part(path, _headers(top), "application/octet-stream", (), body, (), (defect,))
 
 
-def _build(node: Node, path: str, depth: int) -> Part:
+def _with_few_fields(raw: bytes) -> bytes:
+    """The entity, its header cut off where it is longer than any: each field is looked at many times."""
+    blank = _END_OF_HEADER.search(raw)
+    end = blank.start() if blank else len(raw)
+    if raw.count(b"\n", 0, end) + raw.count(b"\r", 0, end) <= _MOST_LINES:
+        return raw
+    last = next(islice(_END_OF_LINE.finditer(raw, 0, end), _MOST_LINES - 1, None), None)
+    return raw[: last.start()] + raw[end:] if last else raw
+
+
+def _build(node: Node, path: str, within: _Within) -> Part:
     content_type, parameters = node.own_type()
     headers = _headers(node)
     if node.is_multipart():
         parts = [child for child in node.get_payload() if isinstance(child, Node)]
-        children = tuple(_build(child, f"{path}.{n}", depth) for n, child in enumerate(parts, 1))
+        children = tuple(_build(child, f"{path}.{n}", within) for n, child in enumerate(parts, 1))
         return Part(path, headers, content_type, parameters, b"", children, _structure_defects(node, path))
     encoding = dict(headers).get("content-transfer-encoding", b"").decode("ascii", "backslashreplace")
     data, note = decode_transfer(node.content(), encoding)
     defects = (Defect(path, note),) if note else ()
     if content_type in _MESSAGES:
-        children = (_parse(data, f"{path}.1", depth + 1),) if depth < DEEPEST else ()
+        children = (_parse(data, f"{path}.1", within.deeper()),) if within.depth < DEEPEST else ()
         return Part(path, headers, content_type, parameters, data, children, defects)
     if content_type.startswith("multipart/"):
-        return _salvaged(Part(path, headers, content_type, parameters, data, (), defects), depth)
-    return _with_inside(Part(path, headers, content_type, parameters, data, (), defects), depth)
+        return _salvaged(Part(path, headers, content_type, parameters, data, (), defects), within)
+    return _with_inside(Part(path, headers, content_type, parameters, data, (), defects), within)
 
 
-def _with_inside(part: Part, depth: int) -> Part:
+def _with_inside(part: Part, within: _Within) -> Part:
     """A leaf that wraps others (winmail.dat, an opaque signature, uuencode) with those below it."""
-    found = unwrap(part.content_type, charset_of(part), part.data) if depth < DEEPEST else None
+    found = unwrap(part.content_type, charset_of(part), part.data) if within.depth < DEEPEST else None
     if found is None:
         return part
-    children = tuple(_inner(thing, f"{part.path}.{n}", depth + 1) for n, thing in enumerate(found.inside, 1))
+    children = tuple(_inner(thing, f"{part.path}.{n}", within.deeper()) for n, thing in enumerate(found.inside, 1))
     defects = (*part.defects, Defect(part.path, found.note)) if found.note else part.defects
     return replace(part, data=found.data, children=children, defects=defects)
 
 
-def _inner(thing: Inside, path: str, depth: int) -> Part:
+def _inner(thing: Inside, path: str, within: _Within) -> Part:
     if thing.entity:
-        return _parse(thing.data, path, depth)
+        return _parse(thing.data, path, within)
     parameters = (("charset", thing.charset.encode()),) if thing.charset else ()
     return Part(path, thing.headers, thing.content_type, parameters, thing.data)
 
 
-def _salvaged(part: Part, depth: int) -> Part:
+def _salvaged(part: Part, within: _Within) -> Part:
     """A multipart whose declared boundary is missing or does not occur: the one that does is taken."""
     hit = _BOUNDARY_LINE.search(part.data)
     if hit is None:
@@ -177,7 +206,7 @@ def _salvaged(part: Part, depth: int) -> Part:
             part, defects=(*part.defects, Defect(part.path, "multipart without parts; read as text"))
         )
     head = b'Content-Type: multipart/mixed; boundary="' + hit[1].replace(b'"', b'\\"') + b'"\n\n'
-    inner = _build(by_library(head + part.data[hit.start() :]), part.path, depth)
+    inner = _build(by_library(head + part.data[hit.start() :], budget=within.budget), part.path, within)
     defects = (*part.defects, Defect(part.path, "boundary not as declared; taken from the text"))
     return Part(part.path, part.headers, part.content_type, part.parameters, b"", inner.children, defects)
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import string
+from itertools import islice
 
 from intake.mail.uuencoded import taken_out
 
 _UUENCODE = frozenset({"x-uuencode", "x-uue", "uuencode", "uue"})
 _BLANKS = b" \t\r\n\v\f"
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
+_NOT_BASE64 = bytes(set(range(256)) - {*string.ascii_letters.encode(), *string.digits.encode(), *b"+/="})
 _GROUP = re.compile(rb"([A-Za-z0-9+/]+)(=*)")
+_MOST_GROUPS = 500_000  # padded pieces, or lines: as many as a file of 30 MB has
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 
@@ -42,7 +45,10 @@ def decode_base64(raw: bytes) -> tuple[bytes, str]:
     except (binascii.Error, ValueError):
         pass  # then with patience
     text, note = _without_trailer(raw)
-    pieces = [_decode_group(hit[1]) for hit in _GROUP.finditer(_NOT_BASE64.sub(b"", text))]
+    groups = _GROUP.finditer(text.translate(None, _NOT_BASE64))
+    pieces = [_decode_group(hit[1]) for hit in islice(groups, _MOST_GROUPS)]
+    if next(groups, None):
+        note = "base64 in more pieces than anybody writes; the rest left aside"
     return b"".join(pieces), note or "base64 with foreign characters or cut off"
 
 
@@ -53,8 +59,10 @@ def decode_q(raw: bytes) -> bytes:
 
 def _without_trailer(raw: bytes) -> tuple[bytes, str]:
     """Cuts off what list software and gateways append: text behind the first padded or shorter line."""
+    if raw.count(b"\n") > _MOST_GROUPS:
+        return raw, ""
     lines = [line.strip() for line in raw.strip().split(b"\n")]
-    widths = [len(_NOT_BASE64.sub(b"", line)) for line in lines]
+    widths = [len(line.translate(None, _NOT_BASE64)) for line in lines]
     last = next(
         (n for n, line in enumerate(lines) if widths[n] < widths[0] or line.endswith(b"=")), len(lines)
     )

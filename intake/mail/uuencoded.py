@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 
 _MOST = 100  # files of one text
+# Every mailer fills its lines, with 60 characters: a block of so many lines that are shorter on average is none.
+_FEW_LINES, _SHORT = 1_000, 16
 _BEGIN = re.compile(rb"^begin(-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
 _CHARACTERS = re.compile(rb"[ -`]*")
 _ENDS = (b"end", b"====")
@@ -41,6 +43,7 @@ def taken_out(text: bytes) -> tuple[bytes, tuple[Enclosed, ...]]:
 def _block(text: bytes, start: int, is_base64: bool) -> tuple[bytes, int] | None:
     """The bytes of the block whose lines begin at `start`, and where the text goes on; None if it is none."""
     pieces: list[bytes] = []
+    first = start
     while (stop := text.find(b"\n", start)) >= 0 or start < len(text):
         stop = len(text) if stop < 0 else stop
         line = text[start:stop].rstrip(b"\r")
@@ -51,6 +54,8 @@ def _block(text: bytes, start: int, is_base64: bool) -> tuple[bytes, int] | None
         except (binascii.Error, ValueError):
             return None
         start = stop + 1
+        if len(pieces) > _FEW_LINES and start - first < _SHORT * len(pieces):
+            return None
     return None
 
 

@@ -132,7 +132,7 @@ def _see(xml: bytes) -> Seen:
         frozenset(scan.formulas),
         frozenset(scan.cached),
         scan.merged,
-        scan.headers,
+        "".join(scan.headers),
     )
 
 
@@ -159,7 +159,7 @@ class _Scan:
         self.formulas: set[Place] = set()
         self.cached: set[Place] = set()
         self.merged: dict[Place, Place] = {}
-        self.headers = ""
+        self.headers: list[str] = []
         self._place: Place = (0, 0)
         self._row = 0
         self._type = ""
@@ -203,12 +203,12 @@ class _Scan:
         self.merged[place_of(first)] = place_of(last or first)
 
     def _header_begins(self, _: dict[str, str]) -> None:
-        self.headers += "\n"
+        self.headers.append("\n")
         self._parser.CharacterDataHandler = self._header
         self._parser.EndElementHandler = self._end
 
     def _header(self, text: str) -> None:
-        self.headers += text
+        self.headers.append(text)
 
     def _cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")
@@ -247,6 +247,8 @@ def place_of(reference: str) -> Place:
     """(row, column) from 1 of a reference in A1 style; ValueError if it is none."""
     place = _PLACES.get(reference)
     if place is None:
+        if len(reference) > _LONGEST_REFERENCE:
+            raise ValueError("no reference")
         letters = reference.rstrip("0123456789")
         column = 0
         for letter in letters.upper():
@@ -270,6 +272,7 @@ def name_of(place: Place) -> str:
     return f"{letters}{row}"
 
 
+_LONGEST_REFERENCE = 16  # characters: Excel's last cell is XFD1048576
 _PLACES: Mapping[str, Place] = {
     f"{chr(64 + column)}{row}": (row, column) for column in range(1, 27) for row in range(1, 121)
 }

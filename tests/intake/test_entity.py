@@ -23,7 +23,7 @@ ENVELOPE = (
 
 
 def line_by_line(raw: bytes) -> mime.Part:
-    with mock.patch.object(entity, "_cut_out", lambda _: None):
+    with mock.patch.object(entity, "_cut_out", lambda *_: None):
         return mime.parse(raw)
 
 

@@ -30,6 +30,9 @@ def _pairs(field: bytes) -> list[tuple[str, str]]:
         (b"MAILER-DAEMON", [("MAILER-DAEMON", "")]),
         (b"<>", []),
         (b"(" * 5000 + b"a@b.jp", [("", "a@b.jp")]),
+        (b"x\x1b[31m@city.jp", [("x\\x1b[31m@city.jp", "")]),  # not 31m@city.jp, which nobody wrote
+        (b'"a" <x\x00@b.jp>', [('"a" <x @b.jp>', "")]),
+        (b"x\x7f@b.jp, y@b.jp", [("", "y@b.jp")]),
     ],
 )
 def test_addresses(field: bytes, expected: list[tuple[str, str]]) -> None:
