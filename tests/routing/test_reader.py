@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from config.load import default_survey
-from intake.child import frame
+from intake.child import LONGEST_ANSWER, frame
 from intake.progress import Progress, shared_page
 from intake.submission import Submission
 from routing.reading import reader as parent
@@ -152,6 +152,46 @@ def test_the_clock_starts_anew_with_each_file() -> None:
             unhurried.read_mail(mail())
     finally:
         unhurried._kill()
+
+
+class Saying(Reader):
+    """Its first child answers this to the first mail."""
+
+    answer = b""
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        if not self.answer:
+            return super()._spawn()
+        said = frame(b"S" + parent.CODE.encode()) + self.answer
+        self.answer, pipe = b"", subprocess.PIPE
+        code = "import sys, time; sys.stdout.buffer.write(bytes.fromhex(sys.argv[1])); sys.stdout.flush(); time.sleep(60)"
+        return subprocess.Popen([sys.executable, "-c", code, said.hex()], stdin=pipe, stdout=pipe)
+
+
+@pytest.mark.parametrize(
+    ("answer", "raised"),
+    [
+        (frame(b"R{no json"), ReadFailed),
+        (frame(b'R{"kind": "submission"}'), ReadFailed),
+        (frame(b"R" + b"[" * 10_000), ReadFailed),
+        (frame(b"X"), ReadFailed),
+        (frame(b""), ReadFailed),
+        (struct.pack(">I", LONGEST_ANSWER + 1) + b"R", ReaderDied),
+        (b"\xff\xff\xff\xff", ReaderDied),
+    ],
+)
+def test_what_is_no_answer_is_that_mails_failure_and_the_next_is_read(answer: bytes, raised: type[Exception]) -> None:
+    """As from a child whose memory somebody has come to own: no longer frame is waited for than any answer is."""
+    saying = Saying(default_survey(), file_seconds=10.0)
+    saying.answer = answer
+    try:
+        with pytest.raises(raised):
+            saying.read_mail(mail())
+        if raised is ReadFailed:
+            saying._kill()  # it says nothing more
+        assert saying.read_mail(mail()).kind == "submission"
+    finally:
+        saying.close()
 
 
 def test_a_death_concerns_the_mail_in_hand_and_those_behind_it_are_read() -> None:
