@@ -63,6 +63,7 @@ CATALOGUE: dict[str, Code] = {
     "file_by_link": Code("error", "mail"),
     "file_removed": Code("error", "mail"),
     "mail_divided": Code("error", "mail"),
+    "text_unsearched": Code("note", "mail"),
     "not_a_form": Code("error", "file"),
     "not_a_workbook": Code("error", "file"),
     "unreadable": Code("error", "file"),

@@ -17,14 +17,23 @@ from intake.mail.authentication import authentications
 from intake.mail.bounce import returned_to
 from intake.mail.intent import amends, asks
 from intake.mail.kind import brings_back, never_answer, tell_kind
-from intake.mail.message import read_message
+from intake.mail.message import is_searched_whole, read_message, text_behind
 from intake.mail.mime import Leaf, Part, leaves, mark_returned, parse
 from intake.mail.no_attachment import PARTIAL, comes_by_link, divided, was_removed
 from intake.mail.passwords import told_in, without_passwords
 from intake.mail.received import reached_at
 from intake.mail.set_marks import portion_of
 from intake.personal import holds_my_number, mask
-from intake.submission import AnswerSheet, Claim, FileReading, MailKind, Submission, place_in
+from intake.submission import (
+    Address,
+    AnswerSheet,
+    Claim,
+    FileReading,
+    MailKind,
+    Message,
+    Submission,
+    place_in,
+)
 
 __all__ = ["Context", "ReadingHints", "read_mail", "read_single_file", "told_passwords"]
 
@@ -70,7 +79,8 @@ def read_mail(
         claim=claim,
         files=files,
         findings=convention_findings(claim, context.survey, is_file=False)
-        + _missing(kind.kind, message.body, found, files, context),
+        + _missing(kind.kind, message.body, found, files, context)
+        + _unsearched(part, context),
         action=kind.action,
         answers=kind.answers,
         returned_to=returned_to(part) if kind.kind == "bounce" else (),
@@ -84,16 +94,28 @@ def read_mail(
         reached_at=_reached(part, context.survey),
         allowed=len(told.allowed),
     )
-    within = () if kind.kind in ("bounce", "receipt") else _subjects_within(part, names)
     # first: a number that is told as a password is one all the same
-    kept = _without_numbers(submission, told.allowed, within)
+    kept = _without_numbers(submission, told.allowed, _beside(part, kind.kind, names))
     return _without_passwords(kept) if own_passwords else kept
 
 
-def _subjects_within(part: Part, names: frozenset[str]) -> tuple[str, ...]:
-    """The subjects of the mails that this one carries, as a forward does."""
-    carried = (node.children[0] for node in part.walk() if node.is_message and node.children)
-    return tuple(read_message(inner, names).subject for inner in carried)
+def _beside(part: Part, kind: MailKind, names: frozenset[str]) -> tuple[str, ...]:
+    """The places of numbers in what no reading keeps: the text behind what is read, and the subjects of the mails that
+    this one carries, as a forward does."""
+    nodes = part.walk() if kind not in ("bounce", "receipt") else ()
+    carried = (node.children[0] for node in nodes if node.is_message and node.children)
+    places = {
+        "本文": any(map(holds_my_number, text_behind(part, names))),
+        "転送されたメールの件名": any(holds_my_number(read_message(inner, names).subject) for inner in carried),
+    }
+    return tuple(place for place, holds in places.items() if holds)
+
+
+def _unsearched(part: Part, context: Context) -> tuple[Finding, ...]:
+    """Told where there is more text than is looked through."""
+    if is_searched_whole(part, context.roster.names()):
+        return ()
+    return (Finding("text_unsearched", severity_of("text_unsearched", context.survey)),)
 
 
 def told_passwords(raw: bytes, context: Context) -> tuple[str, ...]:
@@ -147,27 +169,49 @@ def _without_passwords(submission: Submission) -> Submission:
     )
 
 
-def _without_numbers(
-    submission: Submission, allowed: frozenset[str], within: tuple[str, ...] = ()
-) -> Submission:
+def _without_numbers(submission: Submission, allowed: frozenset[str], beside: tuple[str, ...] = ()) -> Submission:
     """A My Number stays in the raw mail only: where one seems to stand, the reading keeps the place and not
     the text around it. A place that is allowed is no alarm: what its sheet answers is kept, and all else that repeats
-    the number is not. `within`: subjects of carried mails, which no reading keeps."""
+    the number is not. `beside`: places in what no reading keeps."""
     message = submission.message
-    places = tuple(
-        place for place, text in (("件名", message.subject), ("本文", message.body)) if holds_my_number(text)
-    )
-    places += tuple(f"添付{f.position}の名前" for f in submission.files if holds_my_number(f.filename))
-    places += ("転送されたメールの件名",) if any(map(holds_my_number, within)) else ()
+    texts = {"件名": (message.subject,), "本文": (message.body,), **_names_in(message)}
+    found = [place for place, shown in texts.items() if any(map(holds_my_number, shown))]
+    found += [f"添付{f.position}の名前" for f in submission.files if holds_my_number(f.filename)]
+    places = tuple(dict.fromkeys((*found, *beside)))
     if not places and not any(f.personal for f in submission.files):
         return submission
     return replace(
         submission,
-        message=replace(message, subject=mask(message.subject), body=mask(message.body)),
+        message=_message_without_numbers(message),
         claim=_claim_without_numbers(submission.claim),
         files=tuple(_file_without_numbers(f, allowed) for f in submission.files),
         personal=tuple(place for place in places if place not in allowed),
     )
+
+
+def _names_in(message: Message) -> dict[str, tuple[str, ...]]:
+    """The names that stand beside addresses, by place."""
+    writers = (address for address in (message.sender, message.reply_to) if address)
+    return {
+        "差出人の表示名": tuple(address.name for address in writers),
+        "宛先の表示名": tuple(address.name for address in (*message.to, *message.cc)),
+    }
+
+
+def _message_without_numbers(message: Message) -> Message:
+    return replace(
+        message,
+        subject=mask(message.subject),
+        body=mask(message.body),
+        sender=message.sender and _unnumbered(message.sender),
+        reply_to=message.reply_to and _unnumbered(message.reply_to),
+        to=tuple(map(_unnumbered, message.to)),
+        cc=tuple(map(_unnumbered, message.cc)),
+    )
+
+
+def _unnumbered(address: Address) -> Address:
+    return replace(address, name=mask(address.name))
 
 
 def _claim_without_numbers(claim: Claim) -> Claim:

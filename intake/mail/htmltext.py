@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 _BLOCKS = frozenset(
@@ -33,6 +34,11 @@ def html_to_text(html: str) -> str:
     except AssertionError:  # html.parser on declarations that are none: <![x
         return _tidied(_TAG.sub("\n", html))
     return _tidied("".join(reader.pieces)) or _tidied(_TAG.sub("\n", html))
+
+
+def without_tags(html: str) -> str:
+    """The page without its tags, for a search only: what is never shown stays, and no line is broken."""
+    return unescape(_TAG.sub(" ", html))
 
 
 def _without_comments(html: str) -> str:

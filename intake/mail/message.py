@@ -7,19 +7,22 @@ nothing here knows when a mail came, or what it is about.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from intake.mail.addresses import addresses
 from intake.mail.charset import Decoded, decode
 from intake.mail.headers import header_text
-from intake.mail.htmltext import html_charset, html_to_text
+from intake.mail.htmltext import html_charset, html_to_text, without_tags
 from intake.mail.mime import Leaf, Part, leaves
 from intake.mail.tnef import SIGNATURE as TNEF
 from intake.submission import Address, Defect, Message
 
-__all__ = ["addresses", "message_ids", "read_message"]
+__all__ = ["addresses", "is_searched_whole", "message_ids", "read_message", "text_behind"]
 
 _ID = re.compile(r"<[^<>]+>")
+_MOST_TEXT = 1 << 20  # bytes of all that is shown that are read
+_MOST_SEARCHED = 4 << 20  # bytes behind these, of which only is asked whether a My Number stands in them
 _PEOPLE = ("from", "reply-to", "to", "cc")
 
 
@@ -27,11 +30,13 @@ def read_message(part: Part, names: frozenset[str] = frozenset()) -> Message:
     """The mail as people see it. `names`: folded roster names, which help where a charset is in doubt."""
     found = leaves(part, names)
     subject = header_text(part.header("subject"), names)
-    texts = [(leaf, _text(leaf, names)) for leaf in _shown(part, found)]
+    read, behind = _divided(_shown(part, found))
+    texts = [(leaf, _text(leaf, names)) for leaf in read]
     defects = [
         *_told("Subject", subject),
         *(defect for name in _PEOPLE for defect in _told(name.title(), _whole(part, name, names))),
         *(defect for leaf, text in texts for defect in _told(f"{leaf.path} body", text)),
+        *((Defect("body", f"longer than {_MOST_TEXT:,} bytes; the rest is left out"),) if behind else ()),
         *(Defect(f"{leaf.path} filename", note) for leaf in found for note in leaf.notes),
         *(defect for node in part.walk() for defect in node.defects),
     ]
@@ -96,10 +101,57 @@ def _shown(part: Part, found: tuple[Leaf, ...]) -> list[Leaf]:
     return [leaf for path, leaf in by_path.items() if path not in hidden]
 
 
+def _divided(shown: Iterable[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
+    """What is read, and what stands behind it; the leaf that has both is cut at the end of a line, where it has one."""
+    read: list[Leaf] = []
+    behind: list[Leaf] = []
+    left = _MOST_TEXT
+    for leaf in shown:
+        kept = leaf.data if len(leaf.data) <= left else _whole_lines(leaf.data[:left])
+        left -= min(left, len(leaf.data))
+        if kept or not leaf.data:
+            read.append(replace(leaf, data=kept))
+        if len(kept) < len(leaf.data):
+            behind.append(replace(leaf, data=leaf.data[len(kept) :], charset=_charset(leaf)))
+    return read, behind
+
+
+def _whole_lines(data: bytes) -> bytes:
+    return data[: data.rfind(b"\n") + 1] or data
+
+
+def text_behind(part: Part, names: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The displayed text behind what `read_message` reads, as far as it is searched: without tags, and in pieces."""
+    left = _MOST_SEARCHED
+    for leaf in _divided(_shown(part, leaves(part, names)))[1]:
+        data = leaf.data[:left]
+        left -= len(data)
+        text = decode(data, leaf.charset, names).text
+        yield from _pieces(without_tags(text) if leaf.content_type == "text/html" else text)
+
+
+def is_searched_whole(part: Part, names: frozenset[str] = frozenset()) -> bool:
+    """Whether `text_behind` is all that stands there."""
+    behind = _divided(_shown(part, leaves(part, names)))[1]
+    return sum(len(leaf.data) for leaf in behind) <= _MOST_SEARCHED
+
+
+def _pieces(text: str) -> Iterator[str]:
+    start = 0
+    while start < len(text):
+        end = start + _MOST_TEXT
+        end = text.rfind("\n", start, end) + 1 or end if end < len(text) else end
+        yield text[start:end]
+        start = end
+
+
+def _charset(leaf: Leaf) -> str:
+    return leaf.charset or (html_charset(leaf.data) if leaf.content_type == "text/html" else "")
+
+
 def _text(leaf: Leaf, names: frozenset[str]) -> Decoded:
     """One displayed leaf as text with \\n at the ends of lines."""
     html = leaf.content_type == "text/html"
-    charset = leaf.charset or (html_charset(leaf.data) if html else "")
-    decoded = decode(leaf.data, charset, names)
+    decoded = decode(leaf.data, _charset(leaf), names)
     text = html_to_text(decoded.text) if html else decoded.text
     return Decoded(text.replace("\r\n", "\n").replace("\r", "\n"), decoded.step, decoded.lossy)

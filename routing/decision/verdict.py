@@ -135,6 +135,8 @@ MAIL_TABLE: tuple[MailRow, ...] = (
     MailRow("inquiry", "照会です", lambda c: c.submission.kind == "inquiry", "held"),
     MailRow("unknown_sender", "地方公共団体のドメインではない差出人です",
             lambda c: not c.sender.recognised and not c.trusted, "held"),
+    MailRow("text_unsearched", "本文が極端に長く、個人番号が含まれていないことを終わりまで確認できませんでした",
+            lambda c: not c.trusted and any(f.code == "text_unsearched" for f in c.submission.findings), "held"),
     MailRow("password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
             lambda c: c.password_awaited and not c.has_form, "held"),
     MailRow("part_awaited", "分けて送られた提出の一部です。続きのメールを待っています",

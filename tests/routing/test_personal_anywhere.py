@@ -45,6 +45,16 @@ def forwarded(inner: bytes) -> bytes:
     return b"\r\n".join(kept) + b"\r\n" + part + inner + b"\r\n--o--\r\n"
 
 
+LINE = "ご担当者様、よろしくお願いします。\n"
+
+
+def html(text: bytes) -> bytes:
+    """A mail whose text is a page, without a file."""
+    charset = b"iso-2022-jp" if b"\x1b" in text else b"utf-8"
+    head = mail({}).partition(b"Content-Type")[0].replace(b"Content-Transfer-Encoding: 8bit\r\n", b"")
+    return head + b"MIME-Version: 1.0\r\nContent-Type: text/html; charset=" + charset + b"\r\n\r\n" + text
+
+
 PLACES: dict[str, Callable[[], bytes]] = {
     "subject": lambda: mail(subject=f"【横浜市】マイナンバーアンケート回答 {NUMBER}"),
     "body": lambda: mail(body=f"番号は {NUMBER} です。"),
@@ -59,6 +69,12 @@ PLACES: dict[str, Callable[[], bytes]] = {
     "forwarded text": lambda: forwarded(mail({}, body=f"番号は {NUMBER} です。")),
     "forwarded subject": lambda: forwarded(mail(subject=f"回答 {NUMBER}")),
     "text file": lambda: mail({NAME: nanbyo(), "名簿.csv": f"氏名,番号\n横浜太郎,{NUMBER}\n".encode("cp932")}),
+    "name of the sender": lambda: mail(headers={"From": f'"横浜市 {NUMBER}" <kenko@city.yokohama.lg.jp>'}),
+    "name in Reply-To": lambda: mail(headers={"Reply-To": f"{NUMBER} <kenko@city.yokohama.lg.jp>"}),
+    "name of a recipient": lambda: mail(headers={"Cc": 'a@b.jp, "1234-5678-9018" <n_mynumber@mhlw.go.jp>'}),
+    "behind a megabyte of text": lambda: mail(body=LINE * 60_000 + f"番号は {NUMBER} です。"),
+    "behind a megabyte of HTML": lambda: html(f"<p>{LINE * 60_000}<p>1234<b>-5678-</b>9018".encode()),
+    "behind a megabyte of ISO-2022-JP": lambda: html(f"{LINE * 60_000}１２３４５６７８９０１８".encode("iso2022_jp")),
     "an inquiry": lambda: mail({}, "照会", body=f"{NUMBER} の扱いをご教示ください。"),
 }
 
@@ -72,5 +88,25 @@ def test_it_is_held_with_an_alarm_and_its_value_is_nowhere(
     assert (settled.decided.mail.rule, settled.reply) == ("personal_data", None)
     assert office.held() == [("alarm", "personal_data")]
     dump = "\n".join(line for line in office.ledger.connection.iterdump() if 'INTO "raw"' not in line)
-    for value in (NUMBER, "１２３４５６７８９０１８"):
+    for value in (NUMBER, "１２３４５６７８９０１８", "1234-5678-9018"):
         assert value not in dump + caplog.text
+
+
+def test_names_beside_addresses_that_are_none_raise_no_alarm(office: Office) -> None:
+    """Telephones, codes and dates as people put them there."""
+    for name in ("横浜市 045-671-2121", "健康課（内線1234-5678）", "14100-3 横浜市", "2023-07-18 10:00 担当"):
+        settled = office.settle(mail(headers={"From": f'"{name}" <kenko@city.yokohama.lg.jp>', "Cc": f'"{name}" <a@b.jp>'}))
+        assert settled.decided.mail.rule in ("otherwise", "resend")
+
+
+def test_a_long_text_without_a_number_is_no_alarm(office: Office) -> None:
+    """A long thread quoted below: telephones, times and amounts on every line."""
+    line = "電話 03-1234-5678（内線 1234）2023年7月18日 10:00 1,234,567円\n"
+    assert office.settle(mail(body=line * 30_000)).decided.outcome == "accepted"
+
+
+def test_more_text_than_is_looked_through_is_for_an_official(office: Office) -> None:
+    """Five million bytes; his word is enough to have the answer judged."""
+    settled = office.settle(mail(body="a" * 78 + "\n" + ("b" * 78 + "\n") * 70_000))
+    assert settled.decided.mail.rule == "text_unsearched"
+    assert [f.code for f in settled.decided.findings] == ["text_unsearched"]

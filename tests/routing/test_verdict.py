@@ -41,6 +41,7 @@ from tests.workbooks.forms_at_hand import the_survey
 
 FORM = file(sheet("横浜市", YOKOHAMA))
 NOTHING = submission()
+UNSEARCHED = submission(FORM, findings=(Finding("text_unsearched", "note"),))
 
 
 def of_kind(kind: str, *files: Any) -> MailCase:
@@ -62,6 +63,8 @@ MAILS = [
     ("inquiry", of_kind("inquiry"), "held", "inquiry"),
     ("My Number", mail_case(personal=("様式!E5",)), "held", "personal_data"),
     ("unknown domain", mail_case(sender=UNKNOWN_SENDER), "held", "unknown_sender"),
+    ("more text than is looked through", mail_case(UNSEARCHED), "held", "text_unsearched"),
+    ("… and an official took it in", mail_case(UNSEARCHED, trusted=True), "by_file", "otherwise"),
     ("approved by an operator", mail_case(sender=UNKNOWN_SENDER, trusted=True), "by_file", "otherwise"),
     ("no file", of_kind("submission"), "correction", "no_form"),
     ("a PDF", mail_case(submission(file())), "correction", "no_form"),
