@@ -84,12 +84,12 @@ class Desk:
         eventually(lambda: text in self.log(), seconds)
         assert text in self.log(), self.log()
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """One command, to its end."""
+    def run(self, *words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+        """One command, to its end, which must come within so many seconds."""
         command = [*self.prefix, str(COMMAND), "--settings", str(self.folder / "settings.toml"), *words]
         environment = {**os.environ, **self.environment}
         return subprocess.run(
-            command, capture_output=True, text=True, check=False, env=environment, timeout=60
+            command, capture_output=True, text=True, check=False, env=environment, timeout=seconds
         )
 
     def count(self, query: str = COUNT) -> int:
