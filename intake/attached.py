@@ -35,12 +35,11 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How the files of one mail are opened. `skip`: positions that cost an earlier reader its life; `begin` is
-    told each position before its file is opened; `passwords`: tried on what is locked."""
+    """How the files of one mail are opened. `begin` is asked with the position of each whether it may be, and takes note
+    of it; `passwords`: tried on what is locked."""
 
     context: Context
-    skip: frozenset[int] = frozenset()
-    begin: Callable[[int], None] = lambda n: None
+    begin: Callable[[int], bool] = lambda n: True
     passwords: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -58,9 +57,7 @@ def read_leaves(found: Iterable[Leaf], opening: Opening) -> Iterator[FileReading
     """A reading of each leaf, and behind an archive one of each file in it."""
     for leaf in found:
         file = _file(leaf.position, leaf.filename, leaf.data, opening)
-        if leaf.position in opening.skip:
-            yield _too_costly(file, opening)
-        elif leaf.returned or not is_file(leaf):
+        if leaf.returned or not is_file(leaf):
             yield replace(_unopened(file), returned=leaf.returned)
         elif sniff(leaf.data) == "zip":
             yield from _read_archive(file, opening)
@@ -71,7 +68,7 @@ def read_leaves(found: Iterable[Leaf], opening: Opening) -> Iterator[FileReading
 def read_alone(filename: str, data: bytes, opening: Opening) -> FileReading:
     """One file without a mail around it; its name is nobody's claim, so that it gets no finding."""
     file = _file(1, filename, data, opening)
-    return _too_costly(file, opening) if 1 in opening.skip else _opened(file, opening)
+    return _opened(file, opening) if opening.begin(file.position) else _too_costly(file, opening)
 
 
 def _file(position: int, name: str, data: bytes, opening: Opening) -> _File:
@@ -81,7 +78,8 @@ def _file(position: int, name: str, data: bytes, opening: Opening) -> _File:
 
 def _read(file: _File, opening: Opening) -> FileReading:
     """Opened, with the findings on its name where it is a form; a supporting file may be called anything."""
-    opening.begin(file.position)
+    if not opening.begin(file.position):
+        return _too_costly(file, opening)
     reading = _opened(file, opening)
     if reading.kind == "other":
         return reading
@@ -108,7 +106,9 @@ def _as_file(file: _File, opening: Opening) -> FileReading:
 
 def _read_archive(file: _File, opening: Opening) -> Iterator[FileReading]:
     """The archive itself, listed, and then each file in it as if it had been attached."""
-    opening.begin(file.position)
+    if not opening.begin(file.position):
+        yield _too_costly(file, opening)
+        return
     members = unpack(file.data, opening.context.roster.names(), opening.passwords)
     if isinstance(members, Finding):
         finding = replace(members, severity=severity_of(members.code, opening.context.survey))
@@ -119,7 +119,7 @@ def _read_archive(file: _File, opening: Opening) -> Iterator[FileReading]:
     yield _unopened(file)
     for number, member in enumerate(members, 1):
         inner = _file(file.position * ARCHIVE_STEP + number, member.name, member.data, opening)
-        yield _too_costly(inner, opening) if inner.position in opening.skip else _read(inner, opening)
+        yield _read(inner, opening)
 
 
 def _unopened(file: _File) -> FileReading:

@@ -5,13 +5,14 @@ Requests and answers are frames on the pipe: four bytes of length, big-endian, t
 child ends at EOF. It opens no network, writes no file, and never sees the ledger.
 
   request:  {"task": "mail"|"file"|"passwords", "filename": …, "skip": [position, …],
-             "passwords": [text, …], "allowed": [place, …]}   then the bytes
+             "passwords": [text, …], "allowed": [place, …], "seconds": for all files}   then the bytes
   answers:  S <digest>     once, unasked: survey and roster are loaded, ask; of which code this is
             R <json>       the Submission (task mail), FileReading (task file), or list of passwords that
                            a mail tells (task passwords), to be tried and forgotten
             E <text>       an exception nobody foresaw, as a traceback
 
-Each file that is begun is noted in a shared page (`progress.py`): the parent's clock starts anew with it.
+Each file that is begun is noted in a shared page (`progress.py`): the parent's clock starts anew with it. When the
+mail's `seconds` are over no other file is begun, and each that is left gets the finding of one that took too long.
 A password of a request stands in no answer, and in no traceback: it is taken out of that, too.
 Every answer has passed the border (`border.py`), so that none is longer than LONGEST_ANSWER.
 """
@@ -20,11 +21,13 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import os
 import resource
 import signal
 import struct
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +56,7 @@ class _Request(TypedDict, total=False):
     skip: list[int]
     passwords: list[str]
     allowed: list[str]
+    seconds: float
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -115,15 +119,33 @@ def _without_passwords(text: str, request: _Request) -> str:
     return text[-_LONGEST_TRACEBACK:]
 
 
+class _Files:
+    """Which files of a mail are opened: none that cost an earlier child its life, and none that is not begun when the
+    mail's time is over. Those before the one over which the last child died did not take long: they are read in any case.
+    """
+
+    def __init__(self, skip: list[int], seconds: float, begun: Callable[[int], None]) -> None:
+        self._skip, self._begun = skip, begun
+        self._end = time.monotonic() + seconds
+        self._were_read = bool(skip)  # by an earlier child, as far as we are now
+
+    def begin(self, position: int) -> bool:
+        """Whether the file may be opened; it is noted then."""
+        self._were_read = self._were_read and position != self._skip[-1]
+        if position in self._skip or not (self._were_read or time.monotonic() < self._end):
+            return False
+        self._begun(position)
+        return True
+
+
 def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int], None]) -> bytes:
     if request["task"] == "passwords":
         return passwords_as_json(told_passwords(data, context))
-    skip = frozenset(request.get("skip", []))
+    files = _Files(request.get("skip", []), request.get("seconds", math.inf), begin)
     if request["task"] == "mail":
         told = ReadingHints(tuple(request.get("passwords", [])), frozenset(request.get("allowed", [])))
-        return mail_as_json(read_mail(data, context, skip, begin, told), context.survey)
-    begin(1)
-    return file_as_json(read_single_file(request["filename"], data, context, skip), context.survey)
+        return mail_as_json(read_mail(data, context, files.begin, told), context.survey)
+    return file_as_json(read_single_file(request["filename"], data, context, files.begin), context.survey)
 
 
 def main() -> None:

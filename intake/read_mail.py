@@ -54,12 +54,11 @@ _PERSONS = frozenset({"submission", "reply", "inquiry"})
 def read_mail(
     raw: bytes,
     context: Context,
-    skip: frozenset[int] = frozenset(),
-    begin: Callable[[int], None] = lambda n: None,
+    begin: Callable[[int], bool] = lambda n: True,
     told: ReadingHints = NOTHING_TOLD,
 ) -> Submission:
-    """The mail, read. `skip`: positions of files that cost an earlier reader its life; `begin` is called
-    with the position of each file before it is opened. `told`: what is known of it from elsewhere."""
+    """The mail, read. `begin` is asked with the position of each file whether it may be opened. `told`: what is known
+    of it from elsewhere."""
     names = context.roster.names()
     part = parse(raw)
     message = read_message(part, names)
@@ -68,7 +67,7 @@ def read_mail(
     if brings_back(part, message, names, claim):
         found = mark_returned(found)
     own_passwords = told_in(message.subject) + told_in(message.body)
-    opening = Opening(context, skip, begin, tuple(dict.fromkeys(own_passwords + told.passwords)))
+    opening = Opening(context, begin, tuple(dict.fromkeys(own_passwords + told.passwords)))
     files = tuple(read_leaves((f for f in found if not f.displayed), opening))
     has_form = any(f.kind != "other" for f in files)
     kind = tell_kind(part, message, has_form, names, claim)
@@ -131,10 +130,10 @@ def _reached(part: Part, survey: Survey) -> str:
 
 
 def read_single_file(
-    filename: str, data: bytes, context: Context, skip: frozenset[int] = frozenset()
+    filename: str, data: bytes, context: Context, begin: Callable[[int], bool] = lambda n: True
 ) -> FileReading:
     """One file without a mail around it, as `check` and `add` see it."""
-    return read_alone(filename, data, Opening(context, skip))
+    return read_alone(filename, data, Opening(context, begin))
 
 
 def _names_of(files: tuple[FileReading, ...]) -> tuple[str, ...]:

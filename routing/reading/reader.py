@@ -8,10 +8,8 @@ concerns the oldest of them, and the next child is given the others. Reads no ma
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import select
 import subprocess
 import sys
 import time
@@ -25,23 +23,21 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from intake import release
-from intake.child import LONGEST_ANSWER, frame
+from intake.child import frame
 from intake.progress import Progress, ProgressPoint, shared_page
 from intake.read_mail import NOTHING_TOLD, ReadingHints
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
+from routing.reading.pipe import NOT_BEGUN, receive, taken_by, widened
 
 FILE_SECONDS = 10.0  # wall clock for one file, and for the mail around the files
+MAIL_SECONDS = 30.0  # for all its files, over all attempts; those that are not begun by then are left out
 START_SECONDS = 60.0  # until the child has loaded survey and roster, on a busy machine
 REPLACE_AFTER = 5_000  # mails; what leaks in a library leaks in the child only, and a new one costs half a second
 
 CODE = release.digest()  # of this process, from its start on
 NOT_STARTED = "読み取りのプロセスを起動できません"
 _REPLACED = "プログラムが入れ替えられています。run を起動し直すまで、届いたメールの判定を待ちます"
-
-PIPE_BYTES = 1 << 20  # asked of the kernel for the pipe to the child, which gives as much to anybody
-_PAGE = 4096  # a pipe is made of pages
-_PART = 1 << 16  # bytes read at once: what the pipe from the child holds
 
 _SUBMISSION = TypeAdapter(Submission)
 _FILE = TypeAdapter(FileReading)
@@ -51,10 +47,12 @@ Reading = Callable[[], Submission]  # waits for the reading, and raises what `Re
 
 @dataclass(slots=True, eq=False)
 class _Asked:
-    """One request on its way. `skip`: files that cost a child its life; `end`: the answer, or the death."""
+    """One request on its way. `skip`: files that cost a child its life; `left`: seconds for the others; `end`: the
+    answer, or the death."""
 
     request: Mapping[str, object]
     data: bytes = field(repr=False)
+    left: float
     skip: list[int] = field(default_factory=list)
     sent: bool = False
     end: bytes | ReaderDied | None = None
@@ -65,9 +63,11 @@ class Reader:
 
     count = 1  # children
 
-    def __init__(self, survey_dir: Path, file_seconds: float = FILE_SECONDS) -> None:
+    def __init__(
+        self, survey_dir: Path, file_seconds: float = FILE_SECONDS, mail_seconds: float = MAIL_SECONDS
+    ) -> None:
         self._survey_dir = survey_dir
-        self._seconds = file_seconds
+        self._seconds, self._mail_seconds = file_seconds, mail_seconds
         self._child: subprocess.Popen[bytes] | None = None
         self._served = 0
         self._asked: deque[_Asked] = deque()  # those without an answer, oldest first
@@ -122,7 +122,7 @@ class Reader:
             child.stdout.close()
 
     def _hand_over(self, request: Mapping[str, object], data: bytes) -> _Asked:
-        asked = _Asked(request, data)
+        asked = _Asked(request, data, self._mail_seconds)
         self._asked.append(asked)
         if self._child is not None:  # else whoever waits for the first answer has one started, and hears if it fails
             with suppress(ReaderUnavailable):
@@ -156,7 +156,7 @@ class Reader:
             assert child.stdin is not None
             asked.sent = True
             with_child.append(asked)
-            head = json.dumps({**asked.request, "skip": asked.skip}).encode()
+            head = json.dumps({**asked.request, "skip": asked.skip, "seconds": asked.left}).encode()
             with suppress(BrokenPipeError), self._nobodys_fault():
                 child.stdin.write(frame(head) + frame(asked.data))
                 child.stdin.flush()
@@ -164,18 +164,22 @@ class Reader:
     def _has_room(self, asked: _Asked, with_child: Sequence[_Asked]) -> bool:
         """Whether the request fits into the pipe beside these, and the child is not due for replacement. If we waited
         for the child to read while it waits for us to take a long answer, neither would go on."""
-        in_pipe = sum(_in_pipe(each) for each in (*with_child, asked))
+        in_pipe = sum(taken_by(len(each.data)) for each in (*with_child, asked))
         return in_pipe <= self._room and self._served + len(with_child) < REPLACE_AFTER
 
     def _receive_one(self) -> None:
         """Receive the answer to the oldest request. If a file of it killed the child, that ends its first attempt only."""
         assert self._child is not None and self._child.stdout is not None
+        asked, since = self._asked[0], time.monotonic()
+        last = since + self._mail_seconds + 2 * self._seconds  # a child may begin one file after the other for ever
         try:
             with self._nobodys_fault():
-                answer = _receive(self._child.stdout.fileno(), self._heard, self._seconds, self._now_at)
+                answer = receive(self._child.stdout.fileno(), self._heard, self._seconds, self._now_at, last)
         except (TimeoutError, EOFError) as error:
             self._kill()
-            self._bury(self._now_at().position, error)
+            position = self._now_at().position if asked.left else 0  # without time it reads only what did no harm
+            asked.left = max(0.0, asked.left - (time.monotonic() - since))
+            self._bury(position, error)
             return
         self._served += 1
         self._asked.popleft().end = answer
@@ -183,7 +187,7 @@ class Reader:
     def _now_at(self) -> ProgressPoint:
         """How far the child is with the oldest request."""
         point = self._progress.last()
-        return point if point.request == self._served + 1 else _NOT_BEGUN
+        return point if point.request == self._served + 1 else NOT_BEGUN
 
     def _bury(self, position: int, error: Exception) -> None:
         """A child died over the oldest request, in the file at this position (0: in none). Another one will be
@@ -224,8 +228,8 @@ class Reader:
         try:
             self._child = child = self._spawn()
             assert child.stdin is not None and child.stdout is not None
-            self._room = _widened(child.stdin.fileno())
-            greeting = _receive(child.stdout.fileno(), self._heard, START_SECONDS)
+            self._room = widened(child.stdin.fileno())
+            greeting = receive(child.stdout.fileno(), self._heard, START_SECONDS)
         except (OSError, EOFError, ValueError, MemoryError, subprocess.SubprocessError) as error:
             self._kill()
             raise ReaderUnavailable(f"{NOT_STARTED}（{type(error).__name__}）") from error
@@ -267,42 +271,3 @@ def _validated(shape: TypeAdapter[Answered], answer: bytes) -> Answered:
     except ValidationError as error:
         told = error.errors(include_url=False, include_context=False, include_input=False)[:3]
         raise ReadFailed(f"an answer of another shape: {told}") from None
-
-
-def _in_pipe(asked: _Asked) -> int:
-    """Bytes that a request takes in a pipe at most: whole pages, begun ones too, and one for its head."""
-    return (len(asked.data) // _PAGE + 3) * _PAGE
-
-
-def _widened(pipe: int) -> int:
-    """Makes room in a pipe, and tells how much it has (pipe(7)): 64 KiB where the kernel gives no more."""
-    with suppress(OSError):
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-    return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
-
-
-_NOT_BEGUN = ProgressPoint(0, 0, 0.0)
-
-
-def _receive(
-    pipe: int, heard: bytearray, seconds: float, now_at: Callable[[], ProgressPoint] = lambda: _NOT_BEGUN
-) -> bytes:
-    """The next frame; what follows it stays in `heard`. TimeoutError where nothing comes for so many seconds, and
-    nothing was begun in them; EOFError where it ends, or is longer than any."""
-    deadline = time.monotonic() + seconds
-    while (end := 4 + int.from_bytes(heard[:4], "big")) > len(heard) or len(heard) < 4:
-        left = deadline - time.monotonic()
-        if len(heard) >= 4 and end > 4 + LONGEST_ANSWER:
-            raise EOFError  # no answer of a reader that is still itself
-        if select.select([pipe], [], [], max(0.0, left))[0]:
-            part = os.read(pipe, _PART)
-            if not part:
-                raise EOFError
-            heard += part
-        elif deadline - seconds < (begun := now_at().since) <= time.monotonic():  # a child may tell anything
-            deadline = begun + seconds
-        else:
-            raise TimeoutError
-    answer = bytes(heard[4:end])
-    del heard[:end]
-    return answer

@@ -75,6 +75,45 @@ def test_a_file_that_takes_too_long_is_given_up() -> None:
     assert codes(read)["empty_rows.xlsx"] == ["too_costly"]
 
 
+class Counting(Reader):
+    """Counts its children."""
+
+    children = 0
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self.children += 1
+        return super()._start()
+
+
+def test_many_files_that_each_take_long_get_the_mails_time_and_no_more() -> None:
+    """A million rows take a second or so each time; here the mail is given two."""
+    reader = Counting(default_survey(), mail_seconds=2.0)
+    try:
+        read = reader.read_mail(mail(GOOD, *["empty_rows.xlsx"] * 20, GOOD))
+        after = reader.read_mail(mail(*[GOOD] * 20))
+    finally:
+        reader.close()
+    kinds = [file.kind for file in read.files]
+    assert kinds == sorted(kinds) and kinds[:2] == ["answer_sheet"] * 2  # what was read, then what was not begun
+    assert [[f.code for f in file.findings] for file in read.files if file.kind == "other"][-2:] == [["too_costly"]] * 2
+    assert reader.children == 1
+    assert [file.kind for file in after.files] == ["answer_sheet"] * 20
+
+
+def test_many_files_that_each_end_a_child_cost_the_mails_time_and_what_stands_before_them_is_read() -> None:
+    reader = Counting(default_survey(), file_seconds=0.5, mail_seconds=1.4)
+    try:
+        reader.read_mail(mail(GOOD))  # warm
+        read = reader.read_mail(mail(GOOD, *["empty_rows.xlsx"] * 30))
+        after = reader.read_mail(mail(GOOD))
+    finally:
+        reader.close()
+    assert [file.kind for file in read.files] == ["answer_sheet", *["other"] * 30]
+    assert [[f.code for f in file.findings] for file in read.files[1:]] == [["too_costly"]] * 30
+    assert reader.children <= 5
+    assert [file.kind for file in after.files] == ["answer_sheet"]
+
+
 _WORKER = """
 import json, sys
 from pathlib import Path
