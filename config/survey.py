@@ -67,6 +67,7 @@ class Convention(Shape):
     placeholder: str  # what the notice prints where the name belongs; left in by mistake
     skip: tuple[str, ...] = ()  # bracketed words that are no names: 差替え, 再送 …
     replaces: tuple[str, ...] = ()  # those words that mean: this takes the place of what came before
+    samples: tuple[str, ...] = ()  # how sheets and files are called that show how to fill in: 記入例, 見本 …
 
 
 class Polling(Shape):

@@ -14,6 +14,7 @@ from config.survey import Survey
 from intake.finding import Finding, severity_of
 from intake.lists.collated import Against, CollatedList, read_list
 from intake.lists.tables import has_own_rows
+from intake.samples import alone, aside, is_called_sample, shows_sample
 from intake.sheets.attributes import read_attributes
 from intake.sheets.checks import Case, check_sheet, is_unfilled
 from intake.sheets.field_checks import raise_samples
@@ -64,6 +65,25 @@ def _other(finding: Finding) -> Read:
 
 
 def _read_workbook(workbook: Workbook, survey: Survey, roster: Roster, claim: Claim) -> Read:
+    """Without the sheets that are called samples, unless one of them is where the answer was filled in."""
+    samples = tuple(sheet for sheet in workbook.sheets if is_called_sample(sheet.name, survey))
+    if not samples:
+        return _read_all(workbook, survey, roster, claim)
+    rest = tuple(sheet for sheet in workbook.sheets if sheet not in samples)
+    kind, sheets, findings = _read_all(replace(workbook, sheets=rest), survey, roster, claim)
+    read = read_sheets(replace(workbook, sheets=samples), survey, roster)
+    shown = tuple(sheet for sheet in read if not _is_blank(sheet))
+    names = [sheet.sheet for sheet in shown]
+    if sheets and not all(map(_is_blank, sheets)):
+        return kind, sheets, (*findings, *aside(names, survey))
+    if not shown or not all(shows_sample(sheet, survey) for sheet in shown):
+        return _read_all(workbook, survey, roster, claim)
+    if not sheets:
+        return "other", (), (*workbook.findings, *alone(names, survey))
+    return kind, sheets, (*findings, *aside(names, survey))
+
+
+def _read_all(workbook: Workbook, survey: Survey, roster: Roster, claim: Claim) -> Read:
     located = _locate(workbook, survey)
     sheets = _read_located(workbook, located, survey, roster)
     filled = () if all(map(_is_blank, sheets)) else sheets

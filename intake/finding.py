@@ -74,6 +74,8 @@ CATALOGUE: dict[str, Code] = {
     "empty_file": Code("error", "file"),
     "cut_short": Code("note", "file"),
     "check_failed": Code("note", "file"),
+    "sample_aside": Code("warning", "sheet"),
+    "sample_alone": Code("error", "sheet"),
     # the sheet as a whole
     "sheet_blank": Code("error", "sheet"),
     "label_missing": Code("error", "sheet"),

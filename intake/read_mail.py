@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from config.domains import body_hint
 from config.survey import Survey
 from intake.attached import Context, Opening, read_alone, read_leaves
 from intake.convention import convention_findings, read_claim
@@ -24,6 +25,7 @@ from intake.mail.passwords import told_in, without_passwords
 from intake.mail.received import reached_at
 from intake.mail.set_marks import portion_of
 from intake.personal import holds_my_number, mask
+from intake.samples import without_sample_files
 from intake.submission import (
     Address,
     AnswerSheet,
@@ -68,7 +70,8 @@ def read_mail(
         found = mark_returned(found)
     own_passwords = told_in(message.subject) + told_in(message.body)
     opening = Opening(context, begin, tuple(dict.fromkeys(own_passwords + told.passwords)))
-    files = tuple(read_leaves((f for f in found if not f.displayed), opening))
+    read = tuple(read_leaves((f for f in found if not f.displayed), opening))
+    files = without_sample_files(read, _spoken_of(claim, message.sender, context), context.survey, context.roster)
     has_form = any(f.kind != "other" for f in files)
     kind = tell_kind(part, message, has_form, names, claim)
     own = frozenset(m.address for m in context.survey.mailboxes)
@@ -123,6 +126,12 @@ def told_passwords(raw: bytes, context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys(told_in(message.subject) + told_in(message.body)))
 
 
+def _spoken_of(claim: Claim, sender: Address | None, context: Context) -> frozenset[str]:
+    """The lgcodes of the bodies that the subject and the sender's domain name."""
+    hint = body_hint(sender.domain, context.roster) if sender else ()
+    return frozenset((*claim.match.lgcodes, *hint))
+
+
 def _reached(part: Part, survey: Survey) -> str:
     """When our side first had the mail, where a Received line of ours tells."""
     at = reached_at(part.headers_of("received"), survey.receiving_hosts)
@@ -133,7 +142,8 @@ def read_single_file(
     filename: str, data: bytes, context: Context, begin: Callable[[int], bool] = lambda n: True
 ) -> FileReading:
     """One file without a mail around it, as `check` and `add` see it."""
-    return read_alone(filename, data, Opening(context, begin))
+    read = read_alone(filename, data, Opening(context, begin))
+    return without_sample_files((read,), frozenset(), context.survey, context.roster)[0]
 
 
 def _names_of(files: tuple[FileReading, ...]) -> tuple[str, ...]:

@@ -54,8 +54,12 @@ def read_list(sheets: Sequence[Sheet], against: Against, formulas: Formulas = "r
     if not sheets:
         return None
     plans = plans_of(against.survey, against.roster.names())
-    skip = _SKIPPED[formulas]
-    found = [(sheet, table) for sheet in sheets for table in find_tables(sheet, plans, skip)]
+    skip, words = _SKIPPED[formulas], frozenset(against.survey.convention.samples)
+
+    def is_left_out(row: TableRow) -> bool:
+        return skip(row) or row.is_called(words)
+
+    found = [(sheet, table) for sheet in sheets for table in find_tables(sheet, plans, is_left_out)]
     named = [(sheet, table) for sheet, table in found if _names_bodies(table)]
     tables = [(sheet, table) for sheet, table in named or found if table.rows or table.repeats]
     if not tables:

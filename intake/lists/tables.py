@@ -27,6 +27,7 @@ FEWEST_STRONG = 2  # values that must fit for certain, for a row without heading
 ENOUGH_STRONG = 4  # … whatever else does not fit
 ODD_SHARE = 0.3  # of the values judged that may fit ill, for a row without heading
 FORMULA_SHARE = 0.5  # of a form's columns; so many cells without a result make a row of formulas
+_LABEL, _AROUND = 12, "【】［］〔〕（）()[]<>＜＞「」→⇒：:※・ \u3000\n"  # a short text, and what may stand around it
 _TOTALS = frozenset(map(label_key, ("計", "合計", "小計", "総計", "総合計", "件数", "団体数")))
 
 
@@ -53,6 +54,10 @@ class TableRow:
     def errors(self) -> int:
         """Cells that show an error value, or would show the result of a formula that was not stored."""
         return sum(cell.error or cell.uncached for cell in self.cells.values())
+
+    def is_called(self, words: frozenset[str]) -> bool:
+        """Whether a cell says one of these words (【記入例】) and nothing else."""
+        return any(len(cell.value) < _LABEL and cell.value.strip(_AROUND) in words for cell in self.cells.values())
 
     def is_formulas(self, columns: int) -> bool:
         """Whether formulas without result stand in place of most values, where a form has so many columns."""

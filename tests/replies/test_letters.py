@@ -18,7 +18,7 @@ from tests.replies.letters_at_hand import LETTERS, block, letter, noticed, the_s
 GOLDEN = Path(__file__).parent / "letters"
 BANNED = ("補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過", "知事", "御中")
 # Beside free texts: codes of ours, such as "html", and values of personal fields.
-NEVER_QUOTED = {"not_a_workbook", "legacy_format", "email_unlikely", "telephone_unlikely", "personal_found"}
+NEVER_QUOTED = {"not_a_workbook", "email_unlikely", "telephone_unlikely", "personal_found"}
 
 
 @pytest.fixture(scope="module")

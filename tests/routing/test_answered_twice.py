@@ -1,4 +1,5 @@
-"""Two answer sheets in one mail: of one body or of two, the same or different, however each names itself."""
+"""Two answer sheets in one mail: of one body or of two, the same or different, however each names itself;
+and samples, which are nobody's answer."""
 
 from __future__ import annotations
 
@@ -54,3 +55,21 @@ def test_two_bodies_are_two_answers(office: Office) -> None:
     pieces = office.settle(sent, mailbox="yoboseshu").decided.pieces
     assert [p.identity.body for p in pieces] == ["312029", "312037"]
     assert not any(f.code == "answered_twice" for p in pieces for f in p.findings)
+
+
+@pytest.mark.parametrize("subject", ["【横浜市】マイナンバーアンケート回答", "回答の送付"])
+def test_a_file_that_shows_how_to_fill_in_is_no_second_answer(office: Office, subject: str) -> None:
+    files = {
+        "【横浜市】マイナンバーアンケート回答.xlsx": form({"program": "難病"}),
+        "記入例.xlsx": form({"organisation": "14神奈川県相模原市"}),
+    }
+    settled = office.settle(mail(files, subject))
+    first = settled.decided.pieces[0]
+    assert (first.decision.outcome, first.identity.body) == ("accepted", "141003")
+    assert settled.decided.pieces[1].decision.rule == "supporting"
+
+
+def test_such_a_file_alone_asks_for_the_answer(office: Office) -> None:
+    settled = office.settle(mail({"記入例.xlsx": form({"organisation": "14神奈川県相模原市"})}))
+    (piece,) = settled.decided.pieces
+    assert (piece.decision.rule, [f.code for f in piece.findings]) == ("no_form", ["sample_alone"])
