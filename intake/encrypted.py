@@ -1,5 +1,5 @@
-"""Opens encrypted workbooks: with Excel's own default password, as Excel does without asking, or with a
-password that the sender told.
+"""Opens encrypted workbooks, .xlsx and .xls: with Excel's own default password, as Excel does without asking, or
+with a password that the sender told.
 
 A workbook whose structure is protected, or that is marked "final" in old versions, is stored under the
 default one; its sender never set a password. A password that was told is tried and forgotten: nothing here
@@ -34,7 +34,16 @@ _ERRORS = (
     AttributeError,
     NotImplementedError,
     RuntimeError,
+    AssertionError,  # the stream of an .xls that does not begin as one
 )
+
+
+def is_locked(data: bytes) -> bool:
+    """Whether an .xls is encrypted: a FilePass record ([MS-XLS] 2.4.117) stands at its beginning."""
+    try:
+        return bool(msoffcrypto.OfficeFile(io.BytesIO(data)).is_encrypted())
+    except _ERRORS:
+        return False
 
 
 def decrypted(data: bytes, passwords: Iterable[str] = (DEFAULT_PASSWORD,)) -> bytes:
@@ -42,11 +51,14 @@ def decrypted(data: bytes, passwords: Iterable[str] = (DEFAULT_PASSWORD,)) -> by
     return next((clear for password in passwords if (clear := _opened(data, password))), b"")
 
 
+_VERIFYING = {"ooxml": {"verify_password": True}}  # an .xls is always verified
+
+
 def _opened(data: bytes, password: str) -> bytes:
     clear = io.BytesIO()
     try:
         file = msoffcrypto.OfficeFile(io.BytesIO(data))
-        file.load_key(password=password, verify_password=True)
+        file.load_key(password=password, **_VERIFYING.get(file.format, {}))
         file.decrypt(clear)
     except _ERRORS:
         return b""

@@ -6,6 +6,7 @@ Never opens an archive further than its directory, and never believes a name or 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from functools import lru_cache
 from typing import Literal
@@ -34,6 +35,12 @@ SPREADSHEET_NAMES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".xltx", ".xltm", ".xlt"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2
 _BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")  # [MS-XLS] BOF, without OLE around it
+# Parts by which a zip archive is one document and no bundle of files: OPC, OpenDocument and EPUB, Java, Google Earth,
+# and iWork (Numbers, Pages, Keynote), in a folder of its own where it was packed as the folder that it is on a Mac.
+_OF_DOCUMENTS = re.compile(
+    r"\A(?:\[content_types\]\.xml|mimetype|meta-inf/manifest\.(?:mf|xml)|doc\.kml"
+    r"|index/[^/]+\.iwa|metadata/[^/]+\.plist|index\.apxl(?:\.gz)?|[^/]+\.(?:numbers|pages|key)/.+)\Z"
+)
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
@@ -82,7 +89,7 @@ def _archive(data: bytes) -> FileType:
         return "xlsx"
     if data[30:200].find(_ODS_TYPE) >= 0:
         return "ods"
-    return "document" if "[content_types].xml" in names or "mimetype" in names else "zip"
+    return "document" if any(map(_OF_DOCUMENTS.search, names)) else "zip"
 
 
 def _compound(data: bytes) -> FileType:

@@ -22,13 +22,14 @@ from openpyxl.utils.exceptions import InvalidFileException
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from config.cache import cache_short
-from intake.encrypted import decrypted
+from intake.encrypted import decrypted, is_locked
 from intake.finding import CATALOGUE, Finding
 from intake.sheets import ooxml, package
 from intake.sheets.hidden_text import asides
 from intake.sniff import FileType, sniff
 
 MAX_CELLS = 300_000  # filled cells of one workbook
+_MANY = f"{MAX_CELLS:,}セル超"
 MAX_DENSE = 2_000_000  # cells of the rectangle around them, which calamine allocates
 MAX_TEXT = 32_767  # characters of one cell: Excel's own limit
 
@@ -121,7 +122,7 @@ def _open_ooxml(data: bytes) -> Workbook | Finding:
     except package.Broken:
         return _finding("unreadable")
     if sum(part.seen.filled for part in parts) > MAX_CELLS:
-        return _finding("too_costly", found=f"{MAX_CELLS:,}セル超")
+        return _finding("too_costly", found=_MANY)
     for reader in (_by_calamine, _by_openpyxl):
         try:
             sheets = reader(data, parts)
@@ -138,17 +139,33 @@ def _open_legacy(data: bytes, kind: FileType, locked: bool = True) -> Workbook |
     if kind == "xls" and "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
         return _finding("macro")
     try:
-        book = _calamine(data)
-        sheets = tuple(
-            Sheet(meta.name, _hidden(meta.visible), _cells(_dense(book, place)), formulas_known=False)
-            for place, meta in enumerate(book.sheets_metadata)
-        )
-    except PasswordError:
+        sheets = _legacy_sheets(data, kind)
+    except package.TooCostly as cost:
+        return _finding("too_costly", found=str(cost))
+    except (PasswordError, _Unfit) as error:
+        if not (isinstance(error, PasswordError) or (kind == "xls" and is_locked(data))):
+            return _finding("unreadable")
         opened = decrypted(data) if locked else b""
         return _open_legacy(opened, kind, locked=False) if opened else _finding("encrypted")
-    except _Unfit:
-        return _finding("unreadable")
     return Workbook(sheets, (_finding("legacy_format", found=f".{kind}"),))
+
+
+def _legacy_sheets(data: bytes, kind: FileType) -> tuple[Sheet, ...]:
+    """Raises _Unfit, PasswordError and TooCostly; an archive's sizes are asked before anything is unpacked."""
+    if kind != "xls":
+        try:
+            with package.opened(data):
+                pass
+        except package.Broken as error:
+            raise _Unfit from error
+    book = _calamine(data)
+    sheets = tuple(
+        Sheet(meta.name, _hidden(meta.visible), _cells(_dense(book, place)), formulas_known=False)
+        for place, meta in enumerate(book.sheets_metadata)
+    )
+    if sum(len(sheet.cells) for sheet in sheets) > MAX_CELLS:
+        raise package.TooCostly(_MANY)
+    return sheets
 
 
 def _hidden(state: SheetVisibleEnum) -> str:

@@ -150,3 +150,41 @@ def test_a_damaged_archive_is_read_or_refused(made: Path, place: int, junk: byte
     found = unpack(data[:place] + junk + data[place + len(junk) :], passwords=["Himitsu123"])
     if isinstance(found, Finding):
         assert found.code in ("encrypted", "unreadable", "too_costly")
+
+
+IWORK = {
+    "Index/Document.iwa": b"1",
+    "Index/Tables/DataList.iwa": b"2",
+    "Metadata/Properties.plist": b"3",
+    "preview.jpg": b"4",
+}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        IWORK,
+        {"preview.jpg": b"", "Index/CalculationEngine.iwa": b"1"},
+        {"Index.zip": b"", "Metadata/BuildVersionHistory.plist": b"1"},  # iWork 2013
+        {"index.apxl": b"1", "buildVersionHistory.plist": b"2"},  # iWork '09
+        {f"回答.numbers/{name}": data for name, data in IWORK.items()},  # a folder on a Mac, packed
+        {"mimetype": b"application/epub+zip", "OEBPS/content.opf": b"1"},
+        {"META-INF/MANIFEST.MF": b"1", "Main.class": b"2"},
+    ],
+)
+def test_what_is_one_document_to_its_sender_is_one_file(parts: dict[str, bytes]) -> None:
+    """One file, one sentence, and its own name."""
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["Subject"] = "kenko@city.yokohama.lg.jp", "【横浜市】マイナンバーアンケート回答"
+    made.set_content("送付します。")
+    made.add_attachment(archive(parts), "application", "octet-stream", filename="回答.numbers")
+    read = read_mail(bytes(made), Context(the_survey(), the_roster())).files
+    assert [(f.filename, [x.code for x in f.findings]) for f in read] == [
+        ("回答.numbers", ["not_a_workbook"])
+    ]
+
+
+def test_an_archive_of_such_documents_and_others_is_one_of_files() -> None:
+    found = unpack(archive({"管内/index.zip": archive({"a.txt": b"1"}), "b.numbers": archive(IWORK)}))
+    assert not isinstance(found, Finding)
+    assert [m.name for m in found] == ["a.txt", "b.numbers"]

@@ -148,6 +148,17 @@ def read(raw: bytes, *passwords: str) -> Submission:
     return read_mail(raw, Context(the_survey(), the_roster()), told=ReadingHints(passwords))
 
 
+XLS = Path(__file__).parents[1] / "workbooks" / "files" / "locked_told.xls"  # by LibreOffice, RC4 ([MS-OFFCRYPTO] 2.3.6)
+
+
+@pytest.mark.parametrize("text", ["送付します。\nパスワードは Himitsu2023 です。", "送付します。"])
+def test_an_old_workbook_opens_with_the_password_that_the_mail_tells(text: str) -> None:
+    (read_file,) = read(locked_mail(XLS.read_bytes(), "【横浜市】マイナンバーアンケート回答.xls", text=text)).files
+    told = "Himitsu2023" in text
+    assert (read_file.locked, read_file.kind) == (not told, "answer_sheet" if told else "other")
+    assert [f.code for f in read_file.findings] == ["legacy_format" if told else "encrypted"]
+
+
 @pytest.fixture(params=["xlsx", "aes", "traditional"])
 def locked(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[bytes, str]:
     """Bytes locked with SECRET, and their name."""
