@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 from config.survey import Mailbox
@@ -14,7 +16,41 @@ LetterKind = Literal[
 ]
 # What we write without being written to.
 NoticeKind = Literal["reminder", "request", "extension", "report", "replaced", "my_number", "alert"]
+AnyKind = LetterKind | NoticeKind
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What sets a kind of letter apart from the others; whoever needs to know it, SQL included, asks here."""
+
+    tells_findings: bool = False  # what was noticed, in a workbook too where it is long
+    tells_completeness: bool = False  # that nothing more is awaited, where it is so
+    asks_to_mend: bool = False  # an answer to it mends what it is about
+    invites_files: bool = True  # the footer says how files are handed in
+    mentions_question: bool = True  # that an official will answer what the mail asks
+    tells_open_set: bool = True  # that further mails of a set are awaited
+    tells_closed_set: bool = True  # what came of a set, and what did not
+    to_operators: bool = False  # about the desk itself: no hold stops it
+
+
+TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
+    "acknowledgement": Traits(tells_findings=True, tells_completeness=True),
+    "correction": Traits(tells_findings=True, asks_to_mend=True),
+    "partial": Traits(tells_findings=True, asks_to_mend=True),
+    "arrival": Traits(invites_files=False, mentions_question=False, tells_open_set=False),
+    "duplicate": Traits(mentions_question=False),
+    "transfer": Traits(tells_findings=True),
+    "redirect": Traits(invites_files=False),
+    "parts": Traits(tells_completeness=True, tells_closed_set=False),
+    "reminder": Traits(),
+    "request": Traits(),
+    "extension": Traits(invites_files=False),
+    "report": Traits(),
+    "replaced": Traits(invites_files=False),
+    "my_number": Traits(invites_files=False),
+    "alert": Traits(to_operators=True),
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from jinja2 import Environment
 from config.survey import Survey
 from intake.shown import one_line
 from replies.japanese import era_date, era_instant, full_width_number
-from replies.letter import Attachment, Letter
+from replies.letter import TRAITS, Attachment, Letter
 from replies.letters.fileviews import FileView, file_views, mail_view, summed_up
 from replies.letters.quoting import quotable, quoted_subject
 from replies.letters.wrapping import wrap_text
@@ -28,8 +28,6 @@ from replies.workbooks.findings_book import book_name, findings_book
 BLOCKS_LIMIT = 30  # municipalities that are told one by one in the body; of more, the workbook tells
 LINES_LIMIT = 300  # of a body that tells of lists
 SIZE_LIMIT = 60_000  # bytes of a body in UTF-8; what would be larger is summed up
-
-_TELLING = ("acknowledgement", "correction", "partial", "transfer")  # letters that tell what was noticed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def render_letter(letter: Letter, survey: Survey, wording: Wording) -> Rendered:
     parts = (mail_view(letter, survey, wording), *file_views(letter, survey, wording))
     body = _body(letter, survey, wording, parts)
     attachments: tuple[Attachment, ...] = ()
-    if (letter.kind in _TELLING and _is_long(parts, body)) or _is_large(body):
+    if (TRAITS[letter.kind].tells_findings and _is_long(parts, body)) or _is_large(body):
         name = book_name(letter, wording)
         body = _body(letter, survey, wording, parts, name)
         if _is_large(body):
@@ -107,12 +105,14 @@ def write_body(template: str, values: Mapping[str, object]) -> str:
 @cache
 def environment() -> Environment:
     """The letters' templates, compiled once. No value that is put in can add a line."""
-    return environment_of(
+    made = environment_of(
         "templates",
         escaped=False,
         finalize=_finalize,
         filters={"era_date": era_date, "era_instant": era_instant, "full_width": full_width_number},
     )
+    made.globals["traits"] = TRAITS
+    return made
 
 
 def _finalize(value: object) -> object:
@@ -148,7 +148,7 @@ def _is_complete(letter: Letter) -> bool:
     """Whether we may say that nothing more is awaited here: only to a known body whose file we accepted."""
     accepted = any(block.result == "accepted" for block in letter.files)
     waits = letter.parts is not None and letter.parts.open
-    told = letter.kind in ("acknowledgement", "parts") and bool(letter.addressee) and accepted
+    told = TRAITS[letter.kind].tells_completeness and bool(letter.addressee) and accepted
     return told and letter.standing_told and not waits and not letter.owed_here
 
 

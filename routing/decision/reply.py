@@ -16,7 +16,7 @@ from intake.mail.ids import MessageIds
 from intake.mail.kind import is_noreply
 from intake.personal import holds_my_number
 from intake.submission import Address, Submission
-from replies.letter import Envelope, Letter, LetterKind, OwedProgram, PartsBlock, Thread
+from replies.letter import TRAITS, Envelope, Letter, LetterKind, OwedProgram, PartsBlock, Thread
 from replies.letters.compose import compose, is_writable
 from replies.letters.render import render_letter
 from replies.wording import load_wording
@@ -189,7 +189,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         deadline=deadline,
         due_passed=around.now > max(deadline, survey.correct_by),
         parts=_parts(around.parts),
-        question=submission.asks and kind not in ("arrival", "duplicate"),
+        question=submission.asks and TRAITS[kind].mentions_question,
         time_open=any(n.kind == "receipt_doubt" for n in decided.notes),
         mended=any(p.late and p.mends and p.decision.outcome == "accepted" for p in decided.pieces),
         in_extension=survey.deadline < decided.arrival.received_at <= deadline,

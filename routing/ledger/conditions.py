@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.clock import stamp, unstamp
-from routing.ledger.holds import HELD
+from routing.ledger.holds import HELD, HOLDABLE
 from routing.ledger.store import Ledger
 
 
@@ -90,14 +90,14 @@ def stuck(ledger: Ledger, before: datetime) -> tuple[int, datetime] | None:
     """How many replies have waited since before an instant, and since when the oldest has; None if none. Those that
     people hold are not stuck."""
     oldest = ledger.row(
-        "SELECT o.recorded_at FROM to_send q JOIN outbox o ON o.id = q.outbox_id WHERE o.kind <> 'alert'"
-        f" AND NOT {HELD} ORDER BY q.outbox_id LIMIT 1"
+        "SELECT o.recorded_at FROM to_send q JOIN outbox o ON o.id = q.outbox_id"
+        f" WHERE {HOLDABLE} AND NOT {HELD} ORDER BY q.outbox_id LIMIT 1"
     )
     if oldest is None or oldest["recorded_at"] > stamp(before):
         return None
     row = ledger.row(
         "SELECT count(*) AS n FROM to_send q JOIN outbox o ON o.id = q.outbox_id"
-        f" WHERE o.kind <> 'alert' AND o.recorded_at <= ? AND NOT {HELD}",
+        f" WHERE {HOLDABLE} AND o.recorded_at <= ? AND NOT {HELD}",
         stamp(before),
     )
     return (int(row["n"]) if row else 0), unstamp(oldest["recorded_at"])

@@ -1,5 +1,5 @@
 """Sending that people hold and release. A letter that is held stays in the outbox; nothing that was begun is cut
-short. Letters to our own operators about the desk (kind "alert") are never held.
+short. Letters to our own operators about the desk are never held.
 
 Rows are only added: a hold stands until a release names it. Nothing here sends.
 """
@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from replies.letter import TRAITS
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 
+# Whether the letter `o` of the outbox is of a kind that can be held.
+HOLDABLE = f"o.kind NOT IN ({', '.join(repr(kind) for kind, traits in TRAITS.items() if traits.to_operators)})"
+
 # Whether a hold stands over the letter `o` of the outbox.
-HELD = """(o.kind <> 'alert' AND EXISTS (SELECT 1 FROM sending_hold h
+HELD = f"""({HOLDABLE} AND EXISTS (SELECT 1 FROM sending_hold h
     WHERE h.kind IN ('', o.kind) AND h.mailbox IN ('', o.mailbox)
     AND (h.mails_before = '' OR o.arrival_id IS NULL
          OR (SELECT b.received_at FROM arrival b WHERE b.id = o.arrival_id) < h.mails_before)
@@ -71,7 +75,7 @@ def standing(ledger: Ledger) -> list[Hold]:
         "SELECT s.*, coalesce((SELECT e.detail FROM event e WHERE e.kind = 'restored' AND s.mails_before <> ''"
         " AND e.recorded_at = s.recorded_at), '') AS last_record,"
         " (SELECT count(*) FROM to_send q JOIN outbox o ON o.id = q.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id"
-        " WHERE o.kind <> 'alert' AND s.kind IN ('', o.kind) AND s.mailbox IN ('', o.mailbox)"
+        f" WHERE {HOLDABLE} AND s.kind IN ('', o.kind) AND s.mailbox IN ('', o.mailbox)"
         " AND (s.mails_before = '' OR a.id IS NULL OR a.received_at < s.mails_before)) AS waiting"
         " FROM sending_hold s WHERE NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = s.id) ORDER BY s.id"
     )

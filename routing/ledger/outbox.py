@@ -17,6 +17,7 @@ from config.domains import aligned
 from intake.mail.ids import receipt_in
 from intake.sources.source import SeenMail
 from intake.submission import Submission
+from replies.letter import TRAITS
 from replies.senders.sender import OutgoingMail
 from routing.clock import stamp, unstamp
 from routing.ledger.holds import HELD, MAY_HAVE_LEFT
@@ -26,6 +27,7 @@ from routing.records import FinishedReply
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
 FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered", "withdrawn"}) | BY_PEOPLE
 FOUND_SENT = "控えから戻す前に送信済みです（送信済みのフォルダーにあります）"
+_ASKING = tuple(kind for kind, traits in TRAITS.items() if traits.asks_to_mend)
 _BACK_OFF = (1, 2, 5, 10, 20, 30)  # minutes after the first, second … "later"; the last one repeats
 _LONGEST_REST = timedelta(hours=1)
 
@@ -281,8 +283,9 @@ def asked_about(ledger: Ledger, message_ids: Iterable[str]) -> datetime | None:
         for message_id in message_ids
         for row in ledger.rows(
             "SELECT a.received_at FROM outbox o JOIN arrival a ON a.id = o.arrival_id"
-            " WHERE o.message_id = ? AND o.kind IN ('correction', 'partial')",
+            f" WHERE o.message_id = ? AND o.kind IN ({', '.join('?' * len(_ASKING))})",
             message_id,
+            *_ASKING,
         )
     ]
     return unstamp(min(found)) if found else None

@@ -11,7 +11,7 @@ from datetime import datetime
 from replies.senders.sent_folder import SentCopy
 from routing.clock import stamp, unstamp
 from routing.ledger import holds, verdicts
-from routing.ledger.holds import MAY_HAVE_LEFT, Scope
+from routing.ledger.holds import HOLDABLE, MAY_HAVE_LEFT, Scope
 from routing.ledger.store import Ledger
 from routing.records import Note
 
@@ -40,7 +40,7 @@ def waiting(ledger: Ledger, mailbox: str) -> list[SentCopy]:
         return []
     rows = ledger.rows(
         "SELECT o.id, o.message_id FROM to_send q JOIN outbox o ON o.id = q.outbox_id WHERE o.mailbox = ?"
-        f" AND o.kind <> 'alert' AND {MAY_HAVE_LEFT} ORDER BY o.id",
+        f" AND {HOLDABLE} AND {MAY_HAVE_LEFT} ORDER BY o.id",
         mailbox,
     )
     return [SentCopy(r["id"], r["message_id"]) for r in rows]

@@ -3,10 +3,10 @@ running worker goes by them from its next letter on."""
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from replies.japanese import era_instant
-from replies.letter import LetterKind, NoticeKind
+from replies.letter import TRAITS
 from replies.wording import load_wording
 from routing.clock import stamp
 from routing.ledger import holds
@@ -14,7 +14,7 @@ from routing.ledger.holds import Hold, Scope
 from routing.office import Office
 from routing.who import Refused, Who
 
-KINDS = tuple(kind for kind in (*get_args(LetterKind), *get_args(NoticeKind)) if kind != "alert")
+KINDS = tuple(kind for kind, traits in TRAITS.items() if not traits.to_operators)
 
 
 def hold_sending(office: Office, scope: Scope, who: Who) -> Hold:

@@ -273,6 +273,15 @@ def second_of_three_missing(survey: Survey) -> Letter:
     return replace(letter(survey), kind="parts", parts=parts)
 
 
+def redirect(survey: Survey) -> Letter:
+    """Rule `direct`: a municipality whose answer its prefecture collects has written to us."""
+    made = letter(survey)
+    city, subject = "神奈川県鎌倉市", "【鎌倉市】マイナンバーアンケート回答"
+    directly = replace(block("鎌倉市.xlsx", "予防接種", "correction", (noticed("sent_directly"),)), body=city)
+    made = replace(made, kind="redirect", files=(directly,), owed_here=(), owed_elsewhere=(), subject=subject)
+    return replace(made, addressee=city, department="健康福祉部", honorific="貴市")
+
+
 LETTERS = {
     "parts_first": first_of_three,
     "parts_last": last_of_three,
@@ -290,4 +299,5 @@ LETTERS = {
     "arrival": arrival,
     "duplicate": duplicate,
     "transfer": transfer,
+    "redirect": redirect,
 }

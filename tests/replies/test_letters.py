@@ -214,8 +214,7 @@ def test_a_remark_without_wording_is_no_silent_gap(survey: Survey) -> None:
 
 def test_a_redirect_names_the_prefecture_and_asks_for_no_file_by_return(survey: Survey) -> None:
     """Rule `direct`: whoever is sent to the prefecture is not asked to answer this mail as well."""
-    directly = block("鎌倉市.xlsx", "予防接種", "correction", (noticed("sent_directly"),))
-    rendered = render(replace(letter(survey), kind="redirect", files=(directly,), owed_here=()), survey)
+    rendered = render(LETTERS["redirect"](survey), survey)
     text = rendered.body.replace("\n", "").replace("　", "")
     assert rendered.subject.startswith("【確認のお願い】")
     assert "都道府県の御担当へお送りください" in text
