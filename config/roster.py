@@ -17,6 +17,7 @@ from typing import Literal, get_args
 
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.near_names import NEAREST, NearNames
+from config.office_names import confused, without_office
 from config.spelling import fold
 from config.survey import BodyKind
 
@@ -79,7 +80,7 @@ class Roster:
         ordered = tuple(sorted(bodies, key=lambda body: body.lgcode))
         names: dict[str, tuple[Body, ...]] = {}
         for body in ordered:
-            for spelling in _spellings(body):
+            for spelling in dict.fromkeys((*_spellings(body), *map(confused, _spellings(body)))):
                 names[spelling] = (*names.get(spelling, ()), body)
         codes = {body.lgcode: body for body in ordered}
         return cls(ordered, codes, names, frozenset(names), NearNames(names))
@@ -95,7 +96,8 @@ class Roster:
         return self._codes.get(lgcode)
 
     def find(self, text: str, prefecture: str = "") -> Match:
-        """The body that `text` names: 横浜市, 神奈川県横浜市, 14神奈川県横浜市, 足柄上郡中井町, 横浜市役所.
+        """The body that `text` names: 横浜市, 神奈川県横浜市, 14神奈川県横浜市, 足柄上郡中井町, 横浜市役所, with or
+        without an office or a post behind it (横浜市健康福祉局, 横浜市長, 神奈川県知事).
 
         A code in front (prefecture's two digits, or a body's five or six) and the hint `prefecture` choose
         among bodies of one name; neither overrules a name that fits one body only. A ward of a designated
@@ -109,10 +111,12 @@ class Roster:
         if inside in self._names:
             hints.append(inside)
         for attempt in _attempts(name):
-            if bodies := self._names.get(attempt):
+            if bodies := self._names.get(attempt) or self._names.get(confused(attempt)):
                 return self._match(_narrow(bodies, code, hints))
         if city := self._city_of_ward(name):
             return self._match((city,))
+        if bodies := self._of_office(_PUNCTUATION.sub("", name)):
+            return self._match(_narrow(bodies, code, hints))
         return Match("unknown", (), self._near(_PUNCTUATION.sub("", name), code, hints))
 
     def prefecture_of(self, body: Body) -> Body:
@@ -149,6 +153,20 @@ class Roster:
         hit = _CITY_WARD.fullmatch(name)
         cities = self._names.get(hit[1], ()) if hit else ()
         return cities[0] if len(cities) == 1 and cities[0].kind == "designated" else None
+
+    def _of_office(self, name: str) -> tuple[Body, ...]:
+        """The bodies with whose name it begins, where an office or a post of theirs follows. What may be the misspelt
+        name of one of its municipalities is none of a prefecture's offices."""
+        name, rest = without_office(name, self._names)
+        bodies = self._names.get(name, ())
+        if any(body.kind == "prefecture" and self._begins_like_another(rest, body) for body in bodies):
+            return ()
+        return bodies
+
+    def _begins_like_another(self, rest: str, prefecture: Body) -> bool:
+        inside = (b for b in self.bodies if b.prefecture == prefecture.name and b is not prefecture)
+        stems = {fold(body.name)[:-1] for body in inside}
+        return any(len(stem) > 1 and rest.startswith(stem) for stem in stems)
 
     def _near(self, name: str, code: str, hints: list[str]) -> tuple[Body, ...]:
         """もしかして: the bodies whose names come nearest."""

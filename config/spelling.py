@@ -23,7 +23,7 @@ _VARIANTS = (
     "鰺鯵 竈釜 竃釜 鹽塩 頸頚 籠篭 礪砺 諌諫 驒騨 蘆芦 槇槙 祗祇 眞真 榮栄 淵渕 渊渕 曾曽 剱剣 劍剣 "
     "橫横 靜静 澁渋 實実 兒児 豐豊 會会 應応 當当 鐵鉄 藏蔵 櫻桜 巖巌 壹壱 鷗鴎 囎曽 釧釧 櫔栃 槻槻 "
     "﨟臈 佛仏 萬万 彌弥 與与 來来 黑黒 靑青 吳呉 戶戸 內内 鄕郷 淸清 狹狭 峽峡 燒焼 團団 臺台 "
-    "號号 藝芸 醫医 學学 總総 參参 廳庁 經経 濟済 㟢崎"
+    "號号 藝芸 醫医 學学 總総 參参 廳庁 經経 濟済 㟢崎 巿市"
 )
 # White space (U+3000 becomes a space under NFKC, so its result is listed), characters without width, and
 # the variation selectors that IVS-aware fonts append (葛󠄀城市).

@@ -27,5 +27,12 @@ def told(read: FileReading, expected: dict[str, Any]) -> None:
     texts = {t.key: t.value for sheet in read.sheets for a in sheet.answers for t in a.texts}
     for key, value in expected.get("texts", {}).items():
         assert texts[key] == value
+    if "bodies" in expected:
+        assert [sheet.body.lgcode for sheet in read.sheets] == expected["bodies"]
+    answers = {a.question: a for sheet in read.sheets for a in sheet.answers}
+    for key, number in expected.get("numbers", {}).items():
+        assert answers[key].number == (number or None)
+    for key, marks in expected.get("marks", {}).items():
+        assert list(answers[key].marks) == marks
     if "attributes" in expected:
         assert list(read.sheets[0].attributes) == expected["attributes"]
