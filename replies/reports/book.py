@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from config.survey import Survey
 from replies.cells import put
+from replies.reports.columns import CELL, CORRECTION, POINT, cell_rows, headings, none_of, values
 from replies.reports.data import CityLine, MunicipalityLine, OpenCorrection, PrefectureReport, ProgramLine
 from replies.reports.style import (
     FIRST_ROW,
@@ -21,26 +22,13 @@ from replies.reports.style import (
     colour_states,
     end_table,
     new_book,
-    put_moment,
+    put_row,
     row_height,
 )
 from replies.reports.summary import write_summary
-from replies.reports.words import ToMend, asked_by, collected_programs, mark, remarks_of_cell
+from replies.reports.words import ToMend, asked_by, collected_programs, mark
 from replies.wording import Wording
 
-_PARTS = (("state", 17.0), ("received", 13.0), ("remarks", 24.0))  # of one municipality × program
-_CORRECTION = (
-    ("body", 16.0),
-    ("program", 11.0),
-    ("since", 12.0),
-    ("receipt", 16.0),
-    ("filename", 22.0),
-    ("place", 24.0),
-    ("point", 30.0),
-    ("found", 18.0),
-    ("expected", 20.0),
-    ("mend", 34.0),
-)
 _UNSAID = ToMend("", "", "", "", "")  # a correction whose findings concern the ministry's people only
 
 
@@ -66,7 +54,8 @@ def _write_municipalities(ink: Ink, report: PrefectureReport) -> None:
     if not programs:
         add_table(ink, words["sheet_municipalities"], words["no_municipalities"], ())
         return
-    parts = [(f"{line.name}\n{words[key]}", width) for line in programs for key, width in _PARTS]
+    heads = headings(CELL, ink.wording)
+    parts = [(f"{line.name}\n{heading}", width) for line in programs for heading, width in heads]
     columns = [(words["lgcode"], 11.0), (words["body"], 18.0), *parts]
     wide = len(programs) > 2
     direct = any(cell.direct for line in report.municipalities for cell in line.cells)
@@ -75,7 +64,7 @@ def _write_municipalities(ink: Ink, report: PrefectureReport) -> None:
     for row, line in enumerate(report.municipalities, start=FIRST_ROW):
         _write_municipality(sheet, row, line, programs, ink)
     last = FIRST_ROW + len(report.municipalities) - 1
-    for column in range(2, len(columns), len(_PARTS)):
+    for column in range(2, len(columns), len(CELL)):
         colour_states(sheet, (FIRST_ROW, column, last, column), ink)
     end_table(sheet, len(report.municipalities), len(columns))
 
@@ -85,15 +74,11 @@ def _write_municipality(
 ) -> None:
     put(sheet, (row, 0), line.lgcode, ink.looks.state)
     put(sheet, (row, 1), line.name, ink.looks.text)
-    cells = {cell.program: cell for cell in line.cells}
+    rows = cell_rows(line.cells, ink.wording)
     for number, program in enumerate(programs):
-        column = 2 + number * len(_PARTS)
-        cell = cells.get(program.program)
-        state = mark(cell.state, ink.wording) if cell else ink.wording.report["none"]
-        put(sheet, (row, column), state, ink.looks.state)
-        put_moment(sheet, (row, column + 1), cell.received_at if cell else None, ink)
-        remarks = "、".join(remarks_of_cell(cell, ink.wording)) if cell else ""
-        put(sheet, (row, column + 2), remarks, ink.looks.small)
+        row_of = rows.get(program.program)
+        told = values(CELL, row_of) if row_of else [(column, none_of(column, ink.wording)) for column in CELL]
+        put_row(sheet, (row, 2 + number * len(CELL)), told, ink, between="、")
 
 
 def _write_corrections(ink: Ink, corrections: Sequence[OpenCorrection], survey: Survey) -> None:
@@ -102,7 +87,7 @@ def _write_corrections(ink: Ink, corrections: Sequence[OpenCorrection], survey: 
     if not corrections:
         add_table(ink, words["sheet_corrections"], words["no_corrections"], ())
         return
-    columns = [(words[key], width) for key, width in _CORRECTION]
+    columns = headings(CORRECTION, ink.wording) + headings(POINT, ink.wording)
     sheet = add_table(ink, words["sheet_corrections"], words["note_filter"], columns)
     rows = [
         (correction, asked)
@@ -110,18 +95,9 @@ def _write_corrections(ink: Ink, corrections: Sequence[OpenCorrection], survey: 
         for asked in asked_by(correction.findings, survey, ink.wording) or (_UNSAID,)
     ]
     for row, (correction, asked) in enumerate(rows, start=FIRST_ROW):
-        _write_asked(sheet, row, correction, asked, ink)
+        texts = put_row(sheet, (row, 0), [*values(CORRECTION, correction), *values(POINT, asked)], ink)
+        sheet.set_row(row, row_height([width for _, width in columns], texts))
     end_table(sheet, len(rows), len(columns))
-
-
-def _write_asked(sheet: Worksheet, row: int, correction: OpenCorrection, asked: ToMend, ink: Ink) -> None:
-    said = (asked.place, asked.point, asked.found, asked.expected, asked.mend)
-    texts = (correction.body, correction.program_name, "", correction.receipt, correction.filename, *said)
-    for column, text in enumerate(texts):
-        put(sheet, (row, column), text, ink.looks.small if column else ink.looks.strong)
-    put_moment(sheet, (row, 2), correction.since, ink)
-    widths = [width for _, width in _CORRECTION]
-    sheet.set_row(row, row_height(widths, dict(enumerate(texts))))
 
 
 def _write_cities(ink: Ink, cities: Sequence[CityLine]) -> None:

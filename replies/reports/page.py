@@ -16,7 +16,19 @@ from markupsafe import Markup
 from config.survey import Survey
 from intake.shown import one_line
 from replies.japanese import era_date, full_width_number
-from replies.reports.data import MunicipalityCell, OpenCorrection, PrefectureReport, ProgramLine, State
+from replies.reports.columns import (
+    CELL,
+    CORRECTION,
+    POINT,
+    PROGRAM,
+    Column,
+    T,
+    Value,
+    cell_rows,
+    program_row,
+    values,
+)
+from replies.reports.data import OpenCorrection, PrefectureReport, ProgramLine, State
 from replies.reports.words import (
     STATES,
     ToMend,
@@ -25,10 +37,6 @@ from replies.reports.words import (
     done,
     mark,
     notice,
-    remaining,
-    remarks_of_cell,
-    remarks_of_line,
-    requests_of,
     short_instant,
     time_left,
     units,
@@ -63,16 +71,6 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramRow:
-    """One program in words."""
-
-    line: ProgramLine
-    left: tuple[str, ...]
-    asked: tuple[str, ...]
-    remarks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Correction:
     """One open correction in words."""
 
@@ -97,11 +95,15 @@ def prefecture_page(report: PrefectureReport, survey: Survey, wording: Wording) 
             left=(caption, left, remark),
             notice=notice(report.occasion, finished == owed, wording),
             bars=[_bar(line, wording) for line in report.programs if line.state != "not_applicable"],
-            rows=[_row(line, report, wording) for line in report.programs],
+            in_row=_told,
+            program_columns=PROGRAM,
+            rows=[program_row(line, report, wording) for line in report.programs],
+            cell_columns=CELL,
             columns=collected_programs(report),
-            lines=_lines(report),
+            lines=[(line.lgcode, line.name, cell_rows(line.cells, wording)) for line in report.municipalities],
             direct=any(cell.direct for line in report.municipalities for cell in line.cells),
-            remarks=lambda cell: remarks_of_cell(cell, wording),
+            correction_columns=CORRECTION,
+            point_columns=POINT,
             corrections=[Correction(c, asked_by(c.findings, survey, wording)) for c in report.corrections],
             city_programs=_city_programs(report),
         )
@@ -156,21 +158,11 @@ def _widths(counts: Sequence[int]) -> list[float]:
     return widths
 
 
-def _row(line: ProgramLine, report: PrefectureReport, wording: Wording) -> ProgramRow:
-    return ProgramRow(
-        line=line,
-        left=remaining(line, report, wording),
-        asked=requests_of(line, report, wording),
-        remarks=remarks_of_line(line, wording),
-    )
-
-
-def _lines(report: PrefectureReport) -> list[tuple[str, str, dict[str, MunicipalityCell]]]:
-    """(lgcode, name, its cells by program)."""
-    return [
-        (line.lgcode, line.name, {cell.program: cell for cell in line.cells})
-        for line in report.municipalities
-    ]
+def _told(columns: Sequence[Column[T]], row: T) -> list[tuple[Column[T], Value, tuple[str, ...]]]:
+    """(column, its value, the remarks that stand in it: the value of a column of tags behind it)."""
+    told = values(columns, row)
+    behind = [value if column.kind == "tags" and isinstance(value, tuple) else () for column, value in told[1:]]
+    return [(*pair, tags) for pair, tags in zip(told, [*behind, ()], strict=True) if pair[0].kind != "tags"]
 
 
 def _city_programs(report: PrefectureReport) -> Sequence[tuple[str, str]]:

@@ -7,9 +7,10 @@ tells apart.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -18,7 +19,9 @@ from xlsxwriter.worksheet import Worksheet
 from config.jst import in_jst
 from replies.cells import SAFE_OPTIONS, cell_text, put
 from replies.japanese import era_date
+from replies.reports.columns import Column, Kind, Value
 from replies.reports.data import Occasion, State
+from replies.reports.words import is_state, mark
 from replies.wording import Wording
 from replies.workbooks.export_style import LOOK, points
 
@@ -184,6 +187,42 @@ def put_moment(sheet: Worksheet, place: tuple[int, int], moment: datetime | None
         sheet.write_blank(*place, None, ink.looks.moment)
     else:
         sheet.write_datetime(*place, in_jst(moment).replace(tzinfo=None, microsecond=0), ink.looks.moment)
+
+
+def put_row(
+    sheet: Worksheet, place: tuple[int, int], values: Iterable[tuple[Column[Any], Value]], ink: Ink, between: str = "\n"
+) -> dict[int, str]:
+    """Writes these values from (row, column) on, each as its column wants it; what may need several lines comes
+    back, by column. `between` stands between remarks."""
+    row, first = place
+    texts: dict[int, str] = {}
+    for column, (what, value) in enumerate(values, start=first):
+        if what.kind == "moment":
+            put_moment(sheet, (row, column), value if isinstance(value, datetime) else None, ink)
+            continue
+        text = _text_of(what, value, ink.wording, between)
+        put(sheet, (row, column), text, getattr(ink.looks, _LOOKS[what.kind]))
+        if what.kind not in ("state", "figure"):
+            texts[column] = text
+    return texts
+
+
+_LOOKS: dict[Kind, str] = {
+    "head": "strong",
+    "state": "state",
+    "figure": "state",
+    "tags": "small",
+    "sentences": "small",
+    "request": "text",
+    "text": "small",
+}
+
+
+def _text_of(column: Column[Any], value: Value, wording: Wording, between: str) -> str:
+    if isinstance(value, tuple):
+        listed = column.kind != "tags" and len(value) > 1
+        return between.join(f"・{text}" if listed else text for text in value)
+    return mark(value, wording) if column.kind == "state" and is_state(value) else str(value)
 
 
 def colour_states(sheet: Worksheet, area: tuple[int, int, int, int], ink: Ink) -> None:

@@ -12,23 +12,21 @@ from xlsxwriter.worksheet import Worksheet
 
 from replies.cells import put
 from replies.japanese import era_date
+from replies.reports.columns import PROGRAM, headings, program_row, values
 from replies.reports.data import PrefectureReport, ProgramLine
-from replies.reports.style import Ink, add_sheet, colour_states, put_headings, put_moment, row_height
+from replies.reports.style import Ink, add_sheet, colour_states, put_headings, put_row, row_height
 from replies.reports.words import (
     STATES,
     done,
     mark,
     notice,
-    remaining,
-    remarks_of_line,
-    requests_of,
     time_left,
 )
-from replies.wording import Wording
 
-_WIDTHS = (13.0, 16.0, 13.0, 14.0, 13.0, 38.0, 46.0)
-_CARDS = ((0, 2), (3, 5), (6, 6))  # first and last column of the three figures
-_CONTACTS = ((0, 0), (1, 4), (5, 5), (6, 6))
+_WIDTHS = tuple(column.width for column in PROGRAM)
+_LAST = len(PROGRAM) - 1
+_CARDS = ((0, 2), (3, _LAST - 1), (_LAST, _LAST))  # first and last column of the three figures
+_CONTACTS = ((0, 0), (1, _LAST - 2), (_LAST - 1, _LAST - 1), (_LAST, _LAST))
 
 
 def write_summary(ink: Ink, report: PrefectureReport) -> None:
@@ -36,10 +34,9 @@ def write_summary(ink: Ink, report: PrefectureReport) -> None:
     words = ink.wording.report
     sheet = add_sheet(ink, words["sheet_summary"], _WIDTHS)
     sheet.fit_to_pages(1, 1)
-    last = len(_WIDTHS) - 1
     put(sheet, (0, 0), report.occasion.survey_title, ink.looks.eyebrow)
     put(sheet, (1, 0), ink.about, ink.looks.title)
-    put(sheet, (1, last), words["at"].format(instant=era_date(report.occasion.at)), ink.looks.instant)
+    put(sheet, (1, _LAST), words["at"].format(instant=era_date(report.occasion.at)), ink.looks.instant)
     sheet.set_row(1, 30)
     _write_cards(sheet, ink, report)
     row = _write_notice(sheet, 7, ink, report)
@@ -83,50 +80,28 @@ def _write_notice(sheet: Worksheet, row: int, ink: Ink, report: PrefectureReport
     said = notice(report.occasion, finished == owed, ink.wording)
     if not said:
         return row
-    _put_wide(sheet, (row, 0, len(_WIDTHS) - 1), said, ink.looks.notice)
+    _put_wide(sheet, (row, 0, _LAST), said, ink.looks.notice)
     sheet.set_row(row, 24)
     return row + 1
 
 
 def _write_programs(sheet: Worksheet, row: int, ink: Ink, report: PrefectureReport) -> int:
     """A row for each program that the prefecture owes; returns the next free row."""
-    words = ink.wording.report
-    headings = ("program", "state", "collected", "received", "remarks", "remaining", "request")
-    put_headings(sheet, row, [words[key] for key in headings], ink)
+    put_headings(sheet, row, [heading for heading, _ in headings(PROGRAM, ink.wording)], ink)
     for line in report.programs:
         row += 1
-        left = _listed(remaining(line, report, ink.wording)) or words["nothing_remaining"]
-        asked = _listed(requests_of(line, report, ink.wording))
-        remarks = "\n".join(remarks_of_line(line, ink.wording))
-        put(sheet, (row, 0), line.name, ink.looks.strong)
-        put(sheet, (row, 1), mark(line.state, ink.wording), ink.looks.state)
-        put(sheet, (row, 2), _collected(line, ink.wording), ink.looks.state)
-        put_moment(sheet, (row, 3), line.received_at, ink)
-        put(sheet, (row, 4), remarks, ink.looks.small)
-        put(sheet, (row, 5), left, ink.looks.small)
-        put(sheet, (row, 6), asked, ink.looks.text)
-        sheet.set_row(row, max(40.0, row_height(_WIDTHS, {4: remarks, 5: left, 6: asked})))
-    colour_states(sheet, (row - len(report.programs) + 1, 1, row, 1), ink)
+        texts = put_row(sheet, (row, 0), values(PROGRAM, program_row(line, report, ink.wording)), ink)
+        sheet.set_row(row, max(40.0, row_height(_WIDTHS, texts)))
+    for place, column in enumerate(PROGRAM):
+        if column.kind == "state":
+            colour_states(sheet, (row - len(report.programs) + 1, place, row, place), ink)
     return row + 1
-
-
-def _listed(sentences: Sequence[str]) -> str:
-    """Several sentences one below the other, each behind a point."""
-    return "\n".join(f"・{text}" if len(sentences) > 1 else text for text in sentences)
-
-
-def _collected(line: ProgramLine, wording: Wording) -> str:
-    if line.collected is None:
-        return wording.report["none"]
-    tally = line.collected
-    return wording.report["bodies_of"].format(done=tally.accepted, total=tally.total - tally.not_applicable)
 
 
 def _write_contacts(sheet: Worksheet, row: int, ink: Ink, programs: Sequence[ProgramLine]) -> int:
     """Whom to send to and whom to ask, per program; returns the next free row."""
     words = ink.wording.report
-    last = len(_WIDTHS) - 1
-    _put_wide(sheet, (row, 0, last), words["contact"], ink.looks.section)
+    _put_wide(sheet, (row, 0, _LAST), words["contact"], ink.looks.section)
     sheet.set_row(row, 26)
     table = [(words["program"], words["section"], words["telephone"], words["address"])]
     for line in programs:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from config.jst import in_jst
 from config.survey import Survey
@@ -74,6 +75,11 @@ def notice(occasion: Occasion, complete: bool, wording: Wording) -> str:
         return ""
     due = occasion.correct_by
     return words["passed"] + (words["passed_due"].format(due=era_date(due)) if occasion.at < due else "")
+
+
+def is_state(value: object) -> TypeGuard[State]:
+    """Whether this is the name of a state."""
+    return value in STATES
 
 
 def mark(state: State, wording: Wording) -> str:

@@ -1,0 +1,115 @@
+"""The columns of a prefecture's report: heading, width and value, once for its workbook and its page.
+
+How a kind of value looks is told in `style.put_row` and in templates/report/prefecture.j2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from replies.reports.data import MunicipalityCell, OpenCorrection, PrefectureReport, ProgramLine
+from replies.reports.words import ToMend, remaining, remarks_of_cell, remarks_of_line, requests_of
+from replies.wording import Wording
+
+# `head`: what the row is about; `state`: a State, shown with its sign and colour, or a text where there is none;
+# `tags`: remarks, which the page shows within the column before; `sentences`: one below the other; `request`: those
+# that are to be seen first.
+Kind = Literal["head", "state", "figure", "moment", "tags", "sentences", "request", "text"]
+Value = str | datetime | None | tuple[str, ...]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[T]):
+    """`key`: of the heading in wording.toml's [report]; `width`: in the workbook, in characters."""
+
+    key: str
+    width: float
+    kind: Kind
+    value: Callable[[T], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRow:
+    """One program in words."""
+
+    line: ProgramLine
+    collected: str
+    remarks: tuple[str, ...]
+    left: tuple[str, ...] | str
+    asked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """One municipality × program in words."""
+
+    cell: MunicipalityCell
+    remarks: tuple[str, ...]
+
+
+PROGRAM: tuple[Column[ProgramRow], ...] = (
+    Column("program", 13.0, "head", lambda row: row.line.name),
+    Column("state", 16.0, "state", lambda row: row.line.state),
+    Column("collected", 13.0, "figure", lambda row: row.collected),
+    Column("received", 14.0, "moment", lambda row: row.line.received_at),
+    Column("remarks", 13.0, "tags", lambda row: row.remarks),
+    Column("remaining", 38.0, "sentences", lambda row: row.left),
+    Column("request", 46.0, "request", lambda row: row.asked),
+)
+CELL: tuple[Column[CellRow], ...] = (
+    Column("state", 17.0, "state", lambda row: row.cell.state),
+    Column("received", 13.0, "moment", lambda row: row.cell.received_at),
+    Column("remarks", 24.0, "tags", lambda row: row.remarks),
+)
+CORRECTION: tuple[Column[OpenCorrection], ...] = (
+    Column("body", 16.0, "head", lambda correction: correction.body),
+    Column("program", 11.0, "text", lambda correction: correction.program_name),
+    Column("since", 12.0, "moment", lambda correction: correction.since),
+    Column("receipt", 16.0, "text", lambda correction: correction.receipt),
+    Column("filename", 22.0, "text", lambda correction: correction.filename),
+)
+POINT: tuple[Column[ToMend], ...] = (
+    Column("place", 24.0, "text", lambda asked: asked.place),
+    Column("point", 30.0, "text", lambda asked: asked.point),
+    Column("found", 18.0, "text", lambda asked: asked.found),
+    Column("expected", 20.0, "text", lambda asked: asked.expected),
+    Column("mend", 34.0, "text", lambda asked: asked.mend),
+)
+
+
+def values(columns: Sequence[Column[T]], row: T) -> list[tuple[Column[T], Value]]:
+    """Each column with its value in this row."""
+    return [(column, column.value(row)) for column in columns]
+
+
+def none_of(column: Column[T], wording: Wording) -> Value:
+    """What stands in a column of something that is not owed."""
+    return wording.report["none"] if column.kind == "state" else None if column.kind == "moment" else ""
+
+
+def headings(columns: Sequence[Column[T]], wording: Wording) -> list[tuple[str, float]]:
+    """(heading, width) of each column."""
+    return [(wording.report[column.key], column.width) for column in columns]
+
+
+def program_row(line: ProgramLine, report: PrefectureReport, wording: Wording) -> ProgramRow:
+    """A program's line in words."""
+    words, tally = wording.report, line.collected
+    return ProgramRow(
+        line=line,
+        collected=words["bodies_of"].format(done=tally.accepted, total=tally.total - tally.not_applicable)
+        if tally
+        else words["none"],
+        remarks=remarks_of_line(line, wording),
+        left=remaining(line, report, wording) or words["nothing_remaining"],
+        asked=requests_of(line, report, wording),
+    )
+
+
+def cell_rows(cells: Sequence[MunicipalityCell], wording: Wording) -> dict[str, CellRow]:
+    """A municipality's cells in words, by program."""
+    return {cell.program: CellRow(cell, remarks_of_cell(cell, wording)) for cell in cells}
