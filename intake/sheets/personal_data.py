@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from config.cache import cache_short
-from config.spelling import stream_safe
+from config.spelling import fold, stream_safe
 from intake.personal import SHORTEST_NUMBER, holds_my_number, mask
 from intake.sheets.hidden_text import STRINGS
 from intake.sheets.ooxml import Place, name_of
@@ -19,6 +19,7 @@ from intake.sheets.spellings import is_blank, label_key
 from intake.sheets.workbook import Cell, Sheet, Workbook
 
 REGISTER_ROWS = 10  # filled rows below the headings that make a table a register
+OFFICES_SHARE = 0.8  # of the rows, each of which names an office of its own, in a list of offices
 REGISTER_KINDS = 2  # kinds of personal columns that it has at least
 LONGEST_HEADING = 16  # characters; a longer text is a sentence
 MOST_PLACES = 20
@@ -43,6 +44,19 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
 _LIKELY = re.compile(r"[名日所地号ナなーﾅｰ]")  # one of the last characters of those, before anything slower
 # Whose names stand in a list of offices, not of residents.
 _OFFICIALS = ("責任者", "担当者", "連絡先", "職員", "作成者", "記入者")
+
+_OF_OFFICES = frozenset({"name", "address"})
+# How the column of a list of offices is headed, how an office is called, and what stands in no such list.
+_OFFICES = (
+    "所属", "所属名", "部署", "部署名", "課名", "施設名", "機関名", "事業所名", "窓口名",
+    "組織名", "保健所", "保健所名", "センター名",
+)  # fmt: skip
+_OFFICE_NAME = re.compile(f"(?:[局部課室係班所]|役場|{fold('センター')})$")
+_RESIDENTS = (
+    "性別", "年齢", "続柄", "世帯", "生年", "本人", "患者", "受給", "被保険", "申請", "対象", "住民", "病名", "疾病",
+    "接種", "受診",
+    "検診", "健診", "入所", "利用者", "保護者", "児童",
+)  # fmt: skip
 
 
 def personal_places(workbook: Workbook) -> tuple[str, ...]:
@@ -116,9 +130,30 @@ def _registers(sheet: Sheet) -> Iterator[Place]:
         if kind:
             rows.setdefault(row, {}).setdefault(kind, column)
     for row, columns in sorted(rows.items()):
-        if len(columns) >= REGISTER_KINDS and _persons(sheet, row, set(columns.values())) >= REGISTER_ROWS:
-            yield row, min(columns.values())
-            return
+        if len(columns) < REGISTER_KINDS or _persons(sheet, row, set(columns.values())) < REGISTER_ROWS:
+            continue
+        if columns.keys() <= _OF_OFFICES and _lists_offices(sheet, row):
+            continue
+        yield row, min(columns.values())
+        return
+
+
+def _lists_offices(sheet: Sheet, heading: int) -> bool:
+    """Whether the rows below are offices with whom to ask there: a column that is headed so names another office in
+    nearly each row, and no heading is of what only a resident has."""
+    titles = {column: label_key(cell.value) for (row, column), cell in sheet.cells.items() if row == heading}
+    if any(label_key(word) in title for title in titles.values() for word in _RESIDENTS):
+        return False
+    for column in (column for column, title in titles.items() if title in map(label_key, _OFFICES)):
+        named = [
+            fold(cell.value)
+            for (row, place), cell in sheet.cells.items()
+            if row > heading and place == column and not is_blank(cell.value)
+        ]
+        offices = {name for name in named if _OFFICE_NAME.search(name)}
+        if len(named) >= REGISTER_ROWS and len(offices) >= OFFICES_SHARE * len(named):
+            return True
+    return False
 
 
 @cache_short(4096, LONGEST_HEADING)  # the same form has the same labels, thousands of times

@@ -45,6 +45,8 @@ WRITTEN = [
     "個人番号は123456789018。",
     "電話 03-5253-1111 番号 1234-5678-9018",
     "03-5253-1111 1234-5678-9018",
+    "819012340019",  # no country code for certain
+    "+819012340019 123456789018",
 ]
 NOT = [
     "123456789019",  # wrong check digit
@@ -58,6 +60,9 @@ NOT = [
     "2023-07-21 17:00 内線1234",
     "03-5253-1111",
     "12345678901",
+    "+819012340019",  # a telephone abroad, though its check digit would do
+    "TEL：＋８１９０１２３４００１９",
+    "+81-9012340019",
     "",
 ]
 
@@ -216,6 +221,52 @@ def test_a_list_of_residents_is_told_by_its_headings(headings: list[str], above:
 )
 def test_other_lists_are_none(headings: list[str], rows: int) -> None:
     assert places(register(headings, rows)) == ()
+
+
+def listed(headings: list[str], rows: list[list[str]]) -> Callable[[Book], None]:
+    """Adds a sheet with these headings and rows."""
+
+    def edit(book: Book) -> None:
+        sheet = book.create_sheet("一覧")
+        for row in (headings, *rows):
+            sheet.append(row)
+
+    return edit
+
+
+PERSON = ["山田　一郎", "横浜市中区本町１－１"]
+WARDS = ["鶴見", "神奈川", "西", "中", "南", "港南", "保土ケ谷", "旭", "磯子", "金沢", "港北", "緑"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "offices"),
+    [
+        (["所属", "氏名", "住所"], [f"第{n}保健センター" for n in range(14)]),
+        (["保健所名", "氏名", "住所"], [f"{ward}保健所" for ward in WARDS]),
+        (["部署名", "名前", "住所"], [f"{ward}区福祉保健課" for ward in WARDS]),
+        (["課名", "氏名", "住所"], [f"{ward}区役所" for ward in WARDS]),
+    ],
+)
+def test_a_list_of_offices_is_no_list_of_residents(headings: list[str], offices: list[str]) -> None:
+    assert places(listed(headings, [[office, *PERSON] for office in offices])) == ()
+    personal = [*headings, "生年月日"]
+    assert places(listed(personal, [[office, *PERSON, "1960-01-02"] for office in offices])) == ("一覧!B1",)
+
+
+@pytest.mark.parametrize(
+    ("headings", "offices"),
+    [
+        (["担当課名", "氏名", "住所"], ["健康課"] * 20),  # who looks after them
+        (["所属", "氏名", "住所"], [f"第{n}小学校" for n in range(20)]),
+        (["施設名", "患者氏名", "住所"], [f"第{n}療養所" for n in range(20)]),
+        (["所属", "氏名", "住所", "性別"], [f"第{n}保健所" for n in range(20)]),
+        (["保健所名", "氏名", "住所"], [f"{ward}保健所" for ward in WARDS * 3]),
+        (["備考", "氏名", "住所"], [f"第{n}保健所" for n in range(20)]),
+    ],
+)
+def test_residents_with_an_office_beside_them_are_a_list_of_residents(headings: list[str], offices: list[str]) -> None:
+    found = places(listed(headings, [[office, *PERSON, "男"][: len(headings)] for office in offices]))
+    assert found == ("一覧!B1",)
 
 
 def test_a_foreign_workbook_is_looked_through_as_well() -> None:
