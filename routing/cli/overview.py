@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import click
 
 from intake.shown import clipped, one_line, visible
 from replies.wording import Wording, load_wording
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
+from routing.cli.mail_text import letter_lines, mail_lines
 from routing.clock import stamp
-from routing.decision.verdict import sentence_of
-from routing.ledger import early, held_queue
 from routing.ledger.history import HistoryTable, story
-from routing.ledger.last_decision import last_word
 from routing.ledger.sent import find_notice, notice_story
 from routing.office import Office
 from routing.tracking import sending_holds
 from routing.tracking.number_steps import as_entries
-from routing.tracking.overview import Owed, Status, standing_of_body, status_at
+from routing.tracking.overview import Owed, Status, status_at
 from routing.tracking.status_json import status_json
+from routing.views.held import HeldRow, early_rows, grouped, held_rows
+from routing.views.letters import whole_letter
+from routing.views.mail import mail_view
 
-GROUPED_FROM = 10  # items of one sender, held for one reason, that are one line for people
 _CELL = 200  # characters of a cell of the table of what is held
 
 
@@ -89,14 +89,12 @@ def _print_status(found: Status, office: Office) -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
 @with_app
 def held(app: App, as_json: bool) -> None:
-    """職員の判断を待っているもの（古い順）。"""
+    """職員の判断を待っているもの（至急、次に古い順）。"""
     with app.open_office() as office:
-        now = office.clock()
-        rows = [held_row(item, now, office) for item in held_queue.held(office.ledger, now)]
+        rows, from_before = held_rows(office), early_rows(office)
         stops = [sending_holds.said(one) for one in sending_holds.standing(office)]
-        from_before = [held_row(item, now, office) for item in early.listed(office.ledger, now)]
     if as_json:
-        echo_json(rows + from_before)
+        echo_json([row.as_dict() for row in (*rows, *from_before)])
         return
     print_held(rows)
     for sentence in stops:
@@ -105,85 +103,41 @@ def held(app: App, as_json: bool) -> None:
         console().print(load_wording().screen["early"].format(count=len(from_before)))
 
 
-def print_held(rows: list[dict[str, Any]]) -> None:
+def print_held(rows: Iterable[HeldRow]) -> None:
     """The table for people: what came in numbers from one sender, for one reason, is one line with its count."""
-    listed = table("要確認", "番号", "受付番号", "区分", "経過", "団体", "制度等", "理由", "件名", "提出状況")
-    keys = ("id", "receipt", "queue_name", "age", "name", "program_name", "why", "subject", "standing_text")
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in rows:
-        alike.setdefault(_alike(row), []).append(row)
-    for group in alike.values():
-        for row in group if len(group) < GROUPED_FROM else [_grouped(group)]:
-            listed.add_row(*(clipped(one_line(str(row[key] or "")), _CELL) for key in keys))
+    columns = ("番号", "受付番号", "区分", "経過", "団体", "制度等", "理由／次にすること", "件名／書き出し", "提出状況")
+    listed = table("要確認", *columns)
+    for group in grouped(rows):
+        row = group.first
+        cells = (
+            str(row.id or ""), group.receipt, row.queue_name, row.age, row.name, row.program_name,
+            _under(row.why, row.next_step), _under(group.subject, row.first_line), row.standing_text,
+        )  # fmt: skip
+        listed.add_row(*cells)
     console().print(listed)
 
 
-def _alike(row: dict[str, Any]) -> tuple[str, ...]:
-    """What is listed together. What a cap holds belongs together by domain: a flood has many addresses."""
-    sender = row["sender"].lower()
-    whose = sender.rpartition("@")[2] if row["reason"] == "capped" else sender
-    return (row["queue"], row["reason"], whose or row["receipt"])
-
-
-def _grouped(group: list[dict[str, Any]]) -> dict[str, Any]:
-    """The oldest of them, with how many there are and from whom they came."""
-    first, senders = group[0], {row["sender"].lower() for row in group}
-    whose = first["sender"] if len(senders) == 1 else "@" + first["sender"].rpartition("@")[2]
-    words = load_wording().screen
-    return first | {
-        "receipt": words["held_count"].format(receipt=first["receipt"], others=len(group) - 1),
-        "subject": words["held_from"].format(sender=whose, subject=first["subject"]),
-    }
-
-
-def _times(item: held_queue.Held) -> str:
-    """Both times of a mail of which an official has to say when it was received."""
-    if item.reason != "receipt_doubt":
-        return ""
-    return load_wording().screen["receipt_times"].format(reached=item.detail, received=stamp(item.received_at))
-
-
-def held_row(item: held_queue.Held, now: datetime, office: Office) -> dict[str, Any]:
-    wording = load_wording()
-    minutes = max(0, int((now - item.received_at).total_seconds() // 60))  # a rehearsed clock may be earlier
-    beside = standing_of_body(office, item.body, now) if item.queue == "inquiry" else ()
-    return {
-        "standing": [{"program": s.obligation.program, "state": s.state} for s in beside],
-        "standing_text": "、".join(
-            f"{office.register.survey.program(s.obligation.program).name}：{wording.state[s.state]}" for s in beside
-        ),
-        "id": item.id or None,
-        "seen": last.token if (last := last_word(office.ledger, item.id)) else None,
-        "receipt": item.receipt,
-        "piece": item.piece,
-        "mailbox": item.mailbox,
-        "queue": item.queue,
-        "queue_name": wording.screen["queue_" + item.queue],
-        "reason": item.reason,
-        "why": (wording.screen.get("outbox_" + item.reason) or sentence_of(item.reason)) + _times(item),
-        "lgcode": item.body,
-        "name": office.register.full_name(item.body),
-        "program": item.program,
-        "program_name": office.register.survey.program(item.program).name if item.program else "",
-        "sender": item.sender,
-        "subject": item.subject,
-        "received_at": stamp(item.received_at),
-        "age_minutes": minutes,
-        "age": f"{minutes // 1440}日{minutes % 1440 // 60}時間{minutes % 60}分",
-    }
+def _under(first: str, second: str) -> str:
+    """Two things in one cell, the second on a line of its own."""
+    both = (clipped(one_line(text), _CELL) for text in (first, second))
+    return "\n".join(filter(None, both))
 
 
 @click.command()
 @click.argument("id")
-@click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
+@click.option("--records", is_flag=True, help="台帳の記録を、そのまま表にする")
+@click.option("--json", "as_json", is_flag=True, help="台帳の記録を JSON で出力する")
 @with_app
-def show(app: App, id: str, as_json: bool) -> None:
-    """１通のメールについて、台帳にある全てを表示します（ID は番号、受付番号、お願いなどの番号）。"""
+def show(app: App, id: str, records: bool, as_json: bool) -> None:
+    """１通のメールの、本文、回答、判定、送った文面を表示します（ID は番号、受付番号、お願いなどの番号）。"""
     with app.open_office() as office:
         notice = find_notice(office.ledger, id)
-        entries = (
-            notice_story(office.ledger, notice) if notice else _story(office, find_arrival(office, id).id)
-        )
+        arrival = None if notice else find_arrival(office, id)
+        if arrival is not None and not (records or as_json):
+            print_lines(mail_lines(mail_view(office, arrival)))
+            return
+        entries = notice_story(office.ledger, notice) if notice else _story(office, arrival.id if arrival else 0)
+        whole = whole_letter(office, notice.id) if notice else None
     if as_json:
         echo_json([e.as_dict() for e in entries])
         return
@@ -191,6 +145,15 @@ def show(app: App, id: str, as_json: bool) -> None:
     for entry in entries:
         screen.print(entry.title, style="bold")
         _print_entry(entry)
+    if whole is not None:
+        print_lines(visible(line) for line in letter_lines(whole))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines for people, headings in bold."""
+    screen = console()
+    for line in lines:
+        screen.print(line, style="bold" if line.startswith("■") else None, soft_wrap=True)
 
 
 def _story(office: Office, arrival_id: int) -> list[HistoryTable]:

@@ -12,10 +12,11 @@ from config.domains import body_hint
 from config.romaji import from_kana
 from config.roster import Roster
 from config.settings import Caps
-from routing.cli.overview import held_row, print_held
+from routing.cli.overview import print_held
 from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.ledger import arrivals, held_queue, outbox
 from routing.records import FinishedReply
+from routing.views.held import held_row
 from tests.routing.desk_at_hand import Office, form, mail
 
 ENDINGS = {"都": "と", "道": "", "府": "ふ", "県": "けん", "市": "し", "区": "く"}
@@ -142,7 +143,7 @@ def test_what_a_cap_holds_of_one_domain_is_one_line(office: Office, capsys: pyte
     for number in range(13):
         office.settle(mail({}, sender=f"u{number}@kouiki.lg.jp", subject=f"【横浜市】マイナンバーアンケート回答{number}"))
     rows = [held_row(item, office.now, office.desk) for item in held_queue.held(office.ledger, office.now)]
-    assert [row["reason"] for row in rows] == ["capped"] * 12
+    assert [row.reason for row in rows] == ["capped"] * 12
     print_held(rows)
     shown = capsys.readouterr().out
     assert "（ほか11件）" in shown and "@kouiki.lg.jp" in shown

@@ -1,0 +1,243 @@
+"""What was written and received, for people who ask: a letter whole, the mails and letters of one body or one day, a
+search. Only reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Row
+
+from intake.finding import Finding
+from intake.mail.ids import receipt_in
+from routing.clock import stamp, unstamp
+from routing.ledger.store import Ledger
+
+BEGINNING = 400  # characters of a mail's text
+SHOWN = 500  # rows of a listing
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter of ours and what became of it. `number` as it stands in its Message-ID: a receipt number, or its own;
+    `arrival_id`: the mail that it answers (None: none); `state` of its newest step, `at` which that was made;
+    `leaves_at`: before which it is not sent (None: it does not wait)."""
+
+    id: int
+    number: str
+    arrival_id: int | None
+    mailbox: str
+    kind: str
+    recipient: str
+    respondent: str
+    subject: str
+    state: str
+    detail: str
+    at: datetime
+    written_at: datetime
+    leaves_at: datetime | None
+
+
+_LETTER = """SELECT o.id, o.message_id, o.arrival_id, o.mailbox, o.kind, o.recipient, o.respondent, o.subject,
+        o.recorded_at, p.state, p.detail, p.recorded_at AS at, q.not_before
+    FROM outbox o JOIN posting p ON p.id = (SELECT max(r.id) FROM posting r WHERE r.outbox_id = o.id)
+    LEFT JOIN to_send q ON q.outbox_id = o.id"""
+
+
+def letters_to(ledger: Ledger, arrival_id: int) -> list[Letter]:
+    """The letters that answer one mail, oldest first."""
+    return _letters(ledger.rows(f"{_LETTER} WHERE o.arrival_id = ? ORDER BY o.id", arrival_id))
+
+
+def letters_of_body(ledger: Ledger, lgcode: str) -> list[Letter]:
+    """The letters to one respondent, oldest first: those that answer its mails, and those that answer none."""
+    return _letters(ledger.rows(f"{_LETTER} WHERE o.respondent = ? ORDER BY o.id", lgcode))
+
+
+def letters_between(ledger: Ledger, start: datetime, end: datetime) -> list[Letter]:
+    """The letters of which something became in this time, the newest first; at most SHOWN."""
+    query = f"{_LETTER} WHERE p.recorded_at >= ? AND p.recorded_at < ? ORDER BY p.id DESC LIMIT {SHOWN}"
+    return _letters(ledger.rows(query, stamp(start), stamp(end)))
+
+
+def letters_waiting(ledger: Ledger) -> list[Letter]:
+    """The letters that wait to be sent, in the order in which their turn comes; at most SHOWN."""
+    return _letters(ledger.rows(f"{_LETTER} WHERE q.outbox_id IS NOT NULL ORDER BY q.not_before LIMIT {SHOWN}"))
+
+
+def letter(ledger: Ledger, id: int) -> tuple[Letter, bytes] | None:
+    """One letter by its number in the outbox, with its bytes as they are sent (empty: erased)."""
+    found = _letters(ledger.rows(f"{_LETTER} WHERE o.id = ?", id))
+    row = ledger.row("SELECT data FROM outbox WHERE id = ?", id)
+    return (found[0], bytes(row["data"])) if found and row else None
+
+
+def _letters(rows: Iterable[Row]) -> list[Letter]:
+    return [
+        Letter(
+            id=r["id"],
+            number=receipt_in(r["message_id"]),
+            arrival_id=r["arrival_id"],
+            mailbox=r["mailbox"],
+            kind=r["kind"],
+            recipient=r["recipient"],
+            respondent=r["respondent"],
+            subject=r["subject"],
+            state=r["state"],
+            detail=r["detail"],
+            at=unstamp(r["at"]),
+            written_at=unstamp(r["recorded_at"]),
+            leaves_at=unstamp(r["not_before"]) if r["not_before"] else None,
+        )
+        for r in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail in a listing. `outcome` and `by` of its newest decision: empty while there is none."""
+
+    id: int
+    receipt: str
+    mailbox: str
+    sender: str
+    subject: str
+    body: str
+    outcome: str
+    rules: str
+    by: str
+    received_at: datetime
+    decided_at: datetime | None
+
+
+_MAIL = """SELECT a.id, a.receipt, a.mailbox, a.received_at, coalesce(m.sender, '') AS sender,
+        coalesce(m.subject, '') AS subject, coalesce(iif(v.submitter = '', v.body, v.submitter), '') AS body,
+        coalesce(v.outcome, '') AS outcome, coalesce(v.rules, '[]') AS rules, coalesce(v.decided_by, '') AS by,
+        coalesce(v.recorded_at, '') AS decided_at
+    FROM arrival a LEFT JOIN message m ON m.arrival_id = a.id
+    LEFT JOIN verdict v ON v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')"""
+
+
+def mails_of_body(ledger: Ledger, lgcode: str) -> list[Mail]:
+    """The mails that a body sent, or that speak of it, by their newest decision, oldest first."""
+    of = """WHERE a.id IN (SELECT x.arrival_id FROM verdict x WHERE (x.body = ?1 OR x.submitter = ?1) AND x.id >=
+            (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = x.arrival_id AND w.piece = '0'))"""
+    return _mails(ledger.rows(f"{_MAIL} {of} ORDER BY a.received_at, a.id LIMIT {SHOWN}", lgcode))
+
+
+def mails_between(ledger: Ledger, start: datetime, end: datetime) -> list[Mail]:
+    """The mails received in this time, the newest first; at most SHOWN."""
+    query = f"{_MAIL} WHERE a.received_at >= ? AND a.received_at < ? ORDER BY a.received_at DESC LIMIT {SHOWN}"
+    return _mails(ledger.rows(query, stamp(start), stamp(end)))
+
+
+def mails_saying(ledger: Ledger, words: str) -> list[Mail]:
+    """The mails with these words in subject, sender, file names or text, the newest first; at most SHOWN. What was
+    erased is not found."""
+    pattern = f"%{words.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+    said = """WHERE m.subject LIKE ?1 ESCAPE '!' OR m.sender LIKE ?1 ESCAPE '!' OR m.sender_name LIKE ?1 ESCAPE '!'
+        OR a.id IN (SELECT t.arrival_id FROM attachment t WHERE t.filename LIKE ?1 ESCAPE '!')
+        OR (m.submission <> '' AND json_extract(m.submission, '$.message.body') LIKE ?1 ESCAPE '!')"""
+    return _mails(ledger.rows(f"{_MAIL} {said} ORDER BY a.received_at DESC, a.id DESC LIMIT {SHOWN}", pattern))
+
+
+def _mails(rows: Iterable[Row]) -> list[Mail]:
+    return [
+        Mail(
+            id=r["id"],
+            receipt=r["receipt"],
+            mailbox=r["mailbox"],
+            sender=r["sender"],
+            subject=r["subject"],
+            body=r["body"],
+            outcome=r["outcome"],
+            rules=r["rules"],
+            by=r["by"],
+            received_at=unstamp(r["received_at"]),
+            decided_at=unstamp(r["decided_at"]) if r["decided_at"] else None,
+        )
+        for r in rows
+    ]
+
+
+def beginning(ledger: Ledger, arrival_id: int) -> str:
+    """How the text of a mail begins; empty where it was not read, was erased, or places in it raised an alarm."""
+    row = ledger.row(
+        "SELECT substr(json_extract(submission, '$.message.body'), 1, ?) AS text FROM message WHERE arrival_id = ?"
+        " AND submission <> '' AND json_array_length(submission, '$.personal') = 0",
+        BEGINNING,
+        arrival_id,
+    )
+    return str(row["text"] or "") if row else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One decision about a mail or a piece of it, as the ledger has it."""
+
+    id: int
+    piece: str
+    outcome: str
+    rules: str
+    submitter: str
+    body: str
+    program: str
+    late: bool
+    by: str
+    why: str
+    at: datetime
+
+
+def decisions(ledger: Ledger, arrival_id: int) -> list[Said]:
+    """Every decision about a mail, oldest first."""
+    rows = ledger.rows("SELECT * FROM verdict WHERE arrival_id = ? ORDER BY id", arrival_id)
+    return [
+        Said(r["id"], r["piece"], r["outcome"], r["rules"], r["submitter"], r["body"], r["program"], bool(r["late"]),
+             r["decided_by"], r["why"], unstamp(r["recorded_at"]))
+        for r in rows
+    ]  # fmt: skip
+
+
+def findings(ledger: Ledger, verdict_ids: Iterable[int]) -> list[Finding]:
+    """What was noticed with these decisions, in the order in which it was noticed."""
+    rows = (row for id in verdict_ids for row in ledger.rows("SELECT * FROM finding WHERE verdict_id = ? ORDER BY id", id))
+    return [
+        Finding(r["code"], r["severity"], r["sheet"], r["cell"], r["question"], r["label"], r["about"], r["found"],
+                r["expected"])
+        for r in rows
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that was noted at a mail or a body: by the desk ("uketsuke") or an official."""
+
+    kind: str
+    detail: str
+    program: str
+    by: str
+    why: str
+    at: datetime
+
+
+def acts_at(ledger: Ledger, arrival_id: int) -> list[Act]:
+    """What officials noted at a mail, oldest first."""
+    query = "SELECT * FROM event WHERE arrival_id = ? AND done_by <> 'uketsuke' ORDER BY id"
+    return _acts(ledger.rows(query, arrival_id))
+
+
+def acts_at_body(ledger: Ledger, lgcode: str) -> list[Act]:
+    """What officials noted at a body, not at one of its mails, oldest first."""
+    query = "SELECT * FROM event WHERE lgcode = ? AND arrival_id IS NULL AND done_by <> 'uketsuke' ORDER BY id"
+    return _acts(ledger.rows(query, lgcode))
+
+
+def _acts(rows: Iterable[Row]) -> list[Act]:
+    return [Act(r["kind"], r["detail"], r["program"], r["done_by"], r["why"], unstamp(r["recorded_at"])) for r in rows]
+
+
+def evidence(ledger: Ledger, arrival_id: int) -> list[tuple[str, str, tuple[str, ...]]]:
+    """What told whose answer a mail is: (source, what stands there, lgcodes), without repetition."""
+    rows = ledger.rows("SELECT DISTINCT source, claim, lgcodes FROM evidence WHERE arrival_id = ?", arrival_id)
+    return [(str(r["source"]), str(r["claim"]), tuple(r["lgcodes"].split())) for r in rows]

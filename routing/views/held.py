@@ -1,0 +1,191 @@
+"""What waits for people, a row each, the most urgent first: why it waits, how it begins, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from intake.shown import clipped, one_line
+from replies.wording import load_wording
+from routing.clock import stamp
+from routing.decision.verdict import sentence_of
+from routing.ledger import correspondence, early, held_queue
+from routing.ledger.held_queue import Held
+from routing.ledger.last_decision import last_word
+from routing.office import Office
+from routing.tracking.overview import standing_of_body
+
+GROUPED_FROM = 10  # items of one sender, held for one reason, that are one line for people
+FIRST_LINE = 80  # characters of it
+_URGENT = "alarm"
+# What a mail that waits for one of these reasons says is not shown: only where it says it.
+UNSHOWN = frozenset({"personal_data", "my_number", "text_unsearched", "missing"})
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """One item. `id` is None for what is no mail in the ledger; `token` of what was decided last; `standing`: what the
+    body owes, as (program, state), where the item is a question; `minutes` that it has waited; `first_line` of the
+    mail, empty where it is not to be shown."""
+
+    id: int | None
+    token: str | None
+    receipt: str
+    piece: str
+    mailbox: str
+    queue: str
+    queue_name: str
+    reason: str
+    why: str
+    lgcode: str
+    name: str
+    program: str
+    program_name: str
+    sender: str
+    subject: str
+    received_at: datetime
+    minutes: int
+    standing: tuple[tuple[str, str], ...]
+    standing_text: str
+    first_line: str
+    next_step: str
+
+    @property
+    def age(self) -> str:
+        """1日2時間3分."""
+        return f"{self.minutes // 1440}日{self.minutes % 1440 // 60}時間{self.minutes % 60}分"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "standing": [{"program": program, "state": state} for program, state in self.standing],
+            "standing_text": self.standing_text,
+            "id": self.id,
+            "seen": self.token,
+            "receipt": self.receipt,
+            "piece": self.piece,
+            "mailbox": self.mailbox,
+            "queue": self.queue,
+            "queue_name": self.queue_name,
+            "reason": self.reason,
+            "why": self.why,
+            "first_line": self.first_line,
+            "next_step": self.next_step,
+            "lgcode": self.lgcode,
+            "name": self.name,
+            "program": self.program,
+            "program_name": self.program_name,
+            "sender": self.sender,
+            "subject": self.subject,
+            "received_at": stamp(self.received_at),
+            "age_minutes": self.minutes,
+            "age": self.age,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGroup:
+    """Rows that are one line for people: what came in numbers from one sender, for one reason; else one row alone."""
+
+    rows: tuple[HeldRow, ...]
+
+    @property
+    def first(self) -> HeldRow:
+        """The oldest of them."""
+        return self.rows[0]
+
+    @property
+    def receipt(self) -> str:
+        """The receipt number, with how many there are beside it."""
+        if len(self.rows) == 1:
+            return self.first.receipt
+        return load_wording().screen["held_count"].format(receipt=self.first.receipt, others=len(self.rows) - 1)
+
+    @property
+    def subject(self) -> str:
+        """The subject, with from whom they came."""
+        if len(self.rows) == 1:
+            return self.first.subject
+        senders = {row.sender.lower() for row in self.rows}
+        whose = self.first.sender if len(senders) == 1 else "@" + self.first.sender.rpartition("@")[2]
+        return load_wording().screen["held_from"].format(sender=whose, subject=self.first.subject)
+
+
+def held_rows(office: Office) -> list[HeldRow]:
+    """Everything that waits for people now: what is urgent first, then the oldest."""
+    now = office.clock()
+    rows = [held_row(item, now, office) for item in held_queue.held(office.ledger, now)]
+    return sorted(rows, key=lambda row: row.queue != _URGENT)
+
+
+def early_rows(office: Office) -> list[HeldRow]:
+    """The mails from before the first day that nobody has taken up."""
+    now = office.clock()
+    return [held_row(item, now, office) for item in early.listed(office.ledger, now)]
+
+
+def grouped(rows: Iterable[HeldRow]) -> list[HeldGroup]:
+    """The same as people read them, in the same order."""
+    alike: dict[tuple[str, ...], list[HeldRow]] = {}
+    for row in rows:
+        alike.setdefault(_alike(row), []).append(row)
+    return [g for group in alike.values() for g in _groups(group)]
+
+
+def _groups(group: Sequence[HeldRow]) -> list[HeldGroup]:
+    return [HeldGroup(tuple(group))] if len(group) >= GROUPED_FROM else [HeldGroup((row,)) for row in group]
+
+
+def _alike(row: HeldRow) -> tuple[str, ...]:
+    """What is listed together. What a cap holds belongs together by domain: a flood has many addresses."""
+    sender = row.sender.lower()
+    whose = sender.rpartition("@")[2] if row.reason == "capped" else sender
+    return (row.queue, row.reason, whose or row.receipt)
+
+
+def held_row(item: Held, now: datetime, office: Office) -> HeldRow:
+    """One item as it is shown."""
+    wording, survey = load_wording(), office.register.survey
+    beside = standing_of_body(office, item.body, now) if item.queue == "inquiry" else ()
+    standing = tuple((s.obligation.program, s.state) for s in beside)
+    last = last_word(office.ledger, item.id)
+    return HeldRow(
+        id=item.id or None,
+        token=last.token if last else None,
+        receipt=item.receipt,
+        piece=item.piece,
+        mailbox=item.mailbox,
+        queue=item.queue,
+        queue_name=wording.screen["queue_" + item.queue],
+        reason=item.reason,
+        why=(wording.screen.get("outbox_" + item.reason) or sentence_of(item.reason)) + _times(item),
+        lgcode=item.body,
+        name=office.register.full_name(item.body),
+        program=item.program,
+        program_name=survey.program(item.program).name if item.program else "",
+        sender=item.sender,
+        subject=item.subject,
+        received_at=item.received_at,
+        minutes=max(0, int((now - item.received_at).total_seconds() // 60)),  # a rehearsed clock may be earlier
+        standing=standing,
+        standing_text="、".join(f"{survey.program(p).name}：{wording.state[s]}" for p, s in standing),
+        first_line="" if item.reason in UNSHOWN or not item.id else first_line(office, item.id),
+        next_step=wording.next_step.get(item.reason, ""),
+    )
+
+
+def _times(item: Held) -> str:
+    """Both times of a mail of which an official has to say when it was received."""
+    if item.reason != "receipt_doubt":
+        return ""
+    return load_wording().screen["receipt_times"].format(reached=item.detail, received=stamp(item.received_at))
+
+
+def first_line(office: Office, arrival_id: int) -> str:
+    """How a mail begins: the first line of its text, and the second where the first is short; empty where it was not
+    read, or a My Number seems to stand in it."""
+    lines = [one_line(line).strip() for line in correspondence.beginning(office.ledger, arrival_id).splitlines()]
+    shown = [line for line in lines if line and not line.startswith((">", "＞"))]
+    return clipped("　".join(shown), FIRST_LINE)

@@ -1,0 +1,89 @@
+"""Letters of ours as people see them: to whom, what became of them, and the whole text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+
+from replies.wording import load_wording
+from routing.ledger import correspondence
+from routing.ledger.correspondence import Letter
+from routing.office import Office
+
+_WAITS = frozenset({"queued", "sending", "later", "lost"})
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """One letter in a listing: `title` 【受付】; `state` a name, `said` what became of it; `waits`: it is still to leave,
+    not before `letter.leaves_at`."""
+
+    letter: Letter
+    title: str
+    body_name: str
+    state: str
+    said: str
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WholeLetter:
+    """One letter with its text as the recipient reads it, and the names of what is attached. `text` is empty where it
+    was erased."""
+
+    row: LetterRow
+    text: str
+    attached: tuple[str, ...]
+    delivered_to: str  # where it goes in truth: the operators, in a rehearsal
+
+
+def letter_rows(office: Office, letters: Iterable[Letter]) -> list[LetterRow]:
+    """The same letters as they are listed."""
+    return [_row(office, letter) for letter in letters]
+
+
+def whole_letter(office: Office, id: int) -> WholeLetter | None:
+    """One letter by its number in the outbox; None if there is none."""
+    found = correspondence.letter(office.ledger, id)
+    if found is None:
+        return None
+    letter, data = found
+    text, attached, to = _read(data)
+    return WholeLetter(_row(office, letter), text, attached, to)
+
+
+def whole_letters_to(office: Office, arrival_id: int) -> tuple[WholeLetter, ...]:
+    """Every letter to one mail, the oldest first."""
+    ids = [letter.id for letter in correspondence.letters_to(office.ledger, arrival_id)]
+    return tuple(whole for whole in (whole_letter(office, id) for id in ids) if whole is not None)
+
+
+def _row(office: Office, letter: Letter) -> LetterRow:
+    wording = load_wording()
+    state = "waiting" if letter.state == "queued" else letter.state
+    return LetterRow(
+        letter=letter,
+        title=wording.subject.get(letter.kind, letter.kind),
+        body_name=office.register.full_name(letter.respondent),
+        state=letter.state,
+        said=wording.screen.get(f"letter_{state}") or wording.screen.get(f"posting_{state}", state),
+        waits=letter.leaves_at is not None and letter.state in _WAITS,
+    )
+
+
+def _read(data: bytes) -> tuple[str, tuple[str, ...], str]:
+    """(text, names of attachments, recipient) of a letter that this program wrote."""
+    if not data:
+        return "", (), ""
+    mail = message_from_bytes(data, policy=policy.default)
+    body = mail.get_body(("plain",))
+    text = str(body.get_content()) if body is not None else ""
+    names = tuple(part.get_filename() or "" for part in mail.iter_attachments())
+    return text, names, str(mail.get("To", ""))
+
+
+def day_letters(office: Office, start: datetime, end: datetime) -> list[LetterRow]:
+    """The letters of which something became in this time, the newest first."""
+    return letter_rows(office, correspondence.letters_between(office.ledger, start, end))

@@ -1,0 +1,303 @@
+"""One mail from end to end: what it says, what it brought, why it was decided so, what was answered, what its body owes.
+
+A mail in which a My Number seems to stand shows where, and no text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from config.survey import Question
+from intake.finding import Finding
+from intake.submission import Answer, AnswerSheet, FileReading, Submission
+from replies.japanese import question_name
+from replies.wording import Wording, load_wording
+from routing.clock import stamp
+from routing.decision.verdict import sentence_of
+from routing.ledger import correspondence, erasure, numbers, official_acts, verdicts
+from routing.ledger.correspondence import Act, Mail, Said
+from routing.ledger.last_decision import LastWord, last_word
+from routing.office import Office
+from routing.records import Arrival
+from routing.tracking.number_steps import said as step_said
+from routing.tracking.overview import standing_of_body
+from routing.views.letters import WholeLetter, whole_letters_to
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One line of a sheet: the field or question, where it stands, what is written there (choices written out), and
+    what was noticed. `grave`: the sender has to mend it; `key`: how an amendment names the question (empty: a field)."""
+
+    key: str
+    label: str
+    question: str
+    cell: str
+    answer: str
+    findings: tuple[str, ...]
+    grave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """One answer sheet, or one row of a list. `others`: what was noticed that belongs to no line of it."""
+
+    name: str
+    body: str
+    program: str
+    lines: tuple[AnswerLine, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """One attachment. `size` in bytes; `others`: what was noticed about the file itself."""
+
+    position: int
+    name: str
+    kind: str
+    size: int
+    sheets: tuple[SheetView, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """One decision about a mail or a piece of it: `outcome` and `sentence` in words; `by` the desk or an official."""
+
+    piece: str
+    body: str
+    program: str
+    outcome: str
+    sentence: str
+    by: str
+    why: str
+    at: datetime
+    newest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """What the body owes for one program, in words."""
+
+    program: str
+    state: str
+    said: str
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step after a My Number; `done`: by whom and when, empty while it is open."""
+
+    number: str
+    said: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailView:
+    """One mail. `places`: where a My Number or a register seems to stand; then `text` and `files` hold nothing that
+    was read. `others`: the other mails of the body."""
+
+    arrival: Arrival
+    kind: str
+    sender: str
+    sender_name: str
+    subject: str
+    text: str
+    lgcode: str
+    body: str
+    places: tuple[str, ...]
+    erased: str
+    files: tuple[FileView, ...]
+    findings: tuple[str, ...]
+    evidence: tuple[str, ...]
+    decisions: tuple[DecisionView, ...]
+    acts: tuple[Act, ...]
+    letters: tuple[WholeLetter, ...]
+    standing: tuple[StandingView, ...]
+    steps: tuple[StepView, ...]
+    others: tuple[Mail, ...]
+    last: LastWord | None
+
+
+def mail_view(office: Office, arrival: Arrival) -> MailView:
+    """Everything that people need of one mail to decide about it."""
+    ledger, wording = office.ledger, load_wording()
+    submission = verdicts.submission_of(ledger, arrival.id)
+    said = correspondence.decisions(ledger, arrival.id)
+    newest = _newest(said)
+    whose = official_acts.assigned(ledger, arrival.id)[0]
+    lgcode = whose or next((s.submitter or s.body for s in newest if s.submitter or s.body), "")
+    places = submission.alarms if submission else ()
+    sender = submission.message.sender if submission else None
+    gone = erasure.of(ledger, arrival.id)
+    return MailView(
+        arrival=arrival,
+        kind=wording.mail_kind.get(submission.kind, submission.kind) if submission else "",
+        sender=sender.address if sender else "",
+        sender_name=sender.name if sender else "",
+        subject=submission.message.subject if submission else "",
+        text=submission.message.body if submission and not places else "",
+        lgcode=lgcode,
+        body=office.register.full_name(lgcode),
+        places=places,
+        erased=f"{stamp(gone.recorded_at)[:16].replace('T', ' ')} {gone.done_by}" if gone else "",
+        files=_files(submission, office, {s.piece: s.program for s in newest}),
+        findings=_elsewhere(office, submission, newest),
+        evidence=_evidence(office, arrival.id),
+        decisions=tuple(_decision(s, office, s in newest) for s in said if not _is_by_file(s, said)),
+        acts=tuple(correspondence.acts_at(ledger, arrival.id)),
+        letters=whole_letters_to(office, arrival.id),
+        standing=standing_views(office, lgcode),
+        steps=_steps(office, arrival.id),
+        others=tuple(m for m in correspondence.mails_of_body(ledger, lgcode) if m.id != arrival.id) if lgcode else (),
+        last=last_word(ledger, arrival.id),
+    )
+
+
+def _newest(said: list[Said]) -> list[Said]:
+    """The decisions that hold: from the newest one about the mail itself on."""
+    start = max((n for n, s in enumerate(said) if s.piece == "0"), default=0)
+    return said[start:]
+
+
+def _is_by_file(one: Said, said: list[Said]) -> bool:
+    """Whether it is a mail's own row that only sums up what was decided about its files, which follow it."""
+    return one.piece == "0" and any(s.id == one.id + 1 and s.piece != "0" for s in said)
+
+
+def _decision(said: Said, office: Office, newest: bool) -> DecisionView:
+    wording = load_wording()
+    rules = json.loads(said.rules)
+    return DecisionView(
+        piece=said.piece,
+        body=office.register.full_name(said.body or said.submitter),
+        program=_program(office, said.program),
+        outcome=wording.outcome.get(said.outcome, wording.screen.get(f"outcome_{said.outcome}", said.outcome)),
+        sentence=sentence_of(rules[0]) if rules else "",
+        by="" if said.by == "uketsuke" else said.by,
+        why=said.why,
+        at=said.at,
+        newest=newest,
+    )
+
+
+def _program(office: Office, id: str) -> str:
+    return office.register.survey.program(id).name if id else ""
+
+
+def standing_views(office: Office, lgcode: str) -> tuple[StandingView, ...]:
+    """What one respondent owes now, in words; empty for any other body."""
+    words = load_wording().state
+    return tuple(
+        StandingView(_program(office, s.obligation.program), s.state, words[s.state], s.received_at)
+        for s in standing_of_body(office, lgcode, office.clock())
+    )
+
+
+def _evidence(office: Office, arrival_id: int) -> tuple[str, ...]:
+    """「件名 → 神奈川県横浜市」, what told whose answer this is."""
+    words = load_wording().screen
+    return tuple(
+        f"{words.get('evidence_' + source, source)}「{claim}」→ "
+        + ("、".join(office.register.full_name(code) for code in lgcodes) or words["evidence_nobody"])
+        for source, claim, lgcodes in correspondence.evidence(office.ledger, arrival_id)
+    )
+
+
+def _steps(office: Office, arrival_id: int) -> tuple[StepView, ...]:
+    return tuple(
+        StepView(s.number, step_said(s), f"{s.by} {stamp(s.at)[:16].replace('T', ' ')} {s.why}" if s.at else "")
+        for s in numbers.steps(office.ledger, arrival_id)
+    )
+
+
+def _files(submission: Submission | None, office: Office, programs: Mapping[str, str]) -> tuple[FileView, ...]:
+    """`programs` by piece, as they were decided: a sheet need not name its own."""
+    if submission is None:
+        return ()
+    wording = load_wording()
+    return tuple(
+        FileView(
+            position=f.position,
+            name=f.filename,
+            kind=wording.screen["kind_" + f.kind],
+            size=f.size,
+            sheets=() if submission.alarms else _sheets(f, office, programs),
+            others=tuple(wording.sentence(x) for x in f.findings if x.code in wording.finding),
+        )
+        for f in submission.files
+        if f.attached or f.sheets
+    )
+
+
+def _elsewhere(office: Office, submission: Submission | None, newest: list[Said]) -> tuple[str, ...]:
+    """What was noticed with the newest decisions, but for what stands beside the files and their lines."""
+    wording = load_wording()
+    files = submission.files if submission else ()
+    beside = {f for file in files for f in (*file.findings, *(f for s in file.sheets for f in s.findings))}
+    found = correspondence.findings(office.ledger, [s.id for s in newest])
+    return tuple(_noticed(f, wording) for f in dict.fromkeys(found) if f not in beside and f.code in wording.finding)
+
+
+def _sheets(file: FileReading, office: Office, programs: Mapping[str, str]) -> tuple[SheetView, ...]:
+    decided = (programs.get(f"{file.position}/{n}") or programs.get(str(file.position), "") for n in count(1))
+    return tuple(_sheet(s, file, office, p) for s, p in zip(file.sheets, decided, strict=False))
+
+
+def _sheet(sheet: AnswerSheet, file: FileReading, office: Office, program: str) -> SheetView:
+    wording, survey = load_wording(), office.register.survey
+    by_cell: dict[str, list[Finding]] = {}
+    for finding in sheet.findings:
+        by_cell.setdefault(finding.cell, []).append(finding)
+    form = survey.form(sheet.form, sheet.version)
+    labels = {f.key: f.label for f in form.fields}
+    fields = [_line("", labels.get(v.key, v.key), "", v.cell, v.value, by_cell, wording) for v in sheet.fields]
+    answers = [
+        _line(a.question, question_name(a.question), form.question(a.question).text, a.cell,
+              _answer(a, form.question(a.question)), by_cell, wording)
+        for a in sheet.answers
+    ]  # fmt: skip
+    lines = (*fields, *answers)
+    told = {line.cell for line in lines}
+    return SheetView(
+        name=f"{file.filename}　{sheet.sheet}" + (f"　{sheet.row}行目" if sheet.row else ""),
+        body=office.register.full_name(sheet.body.lgcode),
+        program=_program(office, program or sheet.program),
+        lines=lines,
+        others=tuple(_noticed(f, wording) for cell, found in by_cell.items() if cell not in told for f in found),
+    )
+
+
+def _line(  # noqa: PLR0913 - the parts of one line of the sheet
+    key: str, label: str, question: str, cell: str, answer: str, findings: Mapping[str, list[Finding]], wording: Wording
+) -> AnswerLine:
+    here = findings.get(cell, []) if cell else []
+    told = tuple(_noticed(f, wording) for f in here)
+    return AnswerLine(key, label, question, cell, answer, told, any(f.severity == "error" for f in here))
+
+
+def _noticed(finding: Finding, wording: Wording) -> str:
+    """要修正：…, what was noticed, with its weight."""
+    place = f"{finding.cell}：" if finding.cell else ""
+    found = "（" + "　".join(filter(None, (finding.label, finding.found))) + "）" if finding.code == "check_failed" else ""
+    return f"{wording.screen['severity_' + finding.severity]}：{place}{wording.sentence(finding)}{found}"
+
+
+def _answer(answer: Answer, question: Question) -> str:
+    """② 導入済み, the choice written out; circled marks and free texts with their labels."""
+    choices = {c.number: c.text for c in question.choices}
+    marks = {m.number: m.text for m in question.marks}
+    labels = {t.key: t.label for t in question.free_texts}
+    written = choices.get(answer.number or 0, "")
+    said = [answer.value if written in answer.value else f"{answer.value}　{written}"]
+    said += [f"○ {marks.get(n, n)}" for n in answer.marks]
+    said += [f"{labels.get(t.key, t.key)}：{t.value}" for t in answer.texts if t.value]
+    return "\n".join(filter(None, said))
+
