@@ -6,6 +6,7 @@ the instants of the script the reports are asked for, and once more when everyth
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -69,6 +70,15 @@ class Fortnight:
     def reminders(self) -> list[Path]:
         """Every mail that reminds."""
         return [path for path in self._sent() if _is_notice(path)]
+
+    def held_by(self) -> dict[str, frozenset[str]]:
+        """Message-ID of each mail, and the rules by which it, or something in it, waits for an official in the end."""
+        query = """
+            SELECT m.message_id, group_concat(DISTINCT CASE v.outcome WHEN 'held' THEN j.value END)
+            FROM latest_verdict v JOIN message m ON m.arrival_id = v.arrival_id, json_each(v.rules) j
+            WHERE v.piece <> '0' OR j.value <> 'otherwise' GROUP BY m.arrival_id"""
+        with closing(sqlite3.connect(self.folder / "ledger.db")) as ledger:
+            return {row[0]: frozenset(row[1].split(",") if row[1] else ()) for row in ledger.execute(query)}
 
     def _sent(self) -> list[Path]:
         return sorted((self.folder / "outgoing" / "new").iterdir())
