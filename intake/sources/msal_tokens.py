@@ -14,7 +14,7 @@ import msal
 import requests
 from requests.adapters import HTTPAdapter
 
-from intake.sources.network import one_line, reason, tls_context
+from intake.sources.network import in_short, reason, tls_context
 from intake.sources.oauth import TokenAccess, TokenUnavailable
 
 _ENTRA_CODE = re.compile(r"AADSTS\d+")  # Microsoft's own number for what is wrong
@@ -80,7 +80,7 @@ class _Verified(HTTPAdapter):
 def _refusal(said: dict[str, Any]) -> str:
     """RFC 6749 §5.2's code and Microsoft's number. Its description names accounts: that stays out."""
     number = _ENTRA_CODE.search(str(said.get("error_description", "")))
-    return " ".join([one_line(str(said.get("error", "error"))), *([number[0]] if number else [])])
+    return " ".join([in_short(str(said.get("error", "error"))), *([number[0]] if number else [])])
 
 
 def _why(error: Exception) -> str:

@@ -11,6 +11,8 @@ import socket
 import ssl
 from pathlib import Path
 
+from intake.shown import clipped, one_line
+
 _SHOWN = 160  # characters of a server's own words
 _PYTHON_BYTES = re.compile(r"""^b(['"])(.*)\1$""")  # imaplib's errors quote the server like this
 
@@ -52,12 +54,10 @@ def reason(error: BaseException) -> str:
         return "利用者名、パスワード又は応答に、扱えない文字があります"
     if "=> socket error" in str(error):  # how imaplib tells that the server is gone
         return "接続が切れました"
-    return one_line(_PYTHON_BYTES.sub(r"\2", str(error))) or type(error).__name__
+    return in_short(_PYTHON_BYTES.sub(r"\2", str(error))) or type(error).__name__
 
 
-def one_line(said: str | bytes) -> str:
+def in_short(said: str | bytes) -> str:
     """A server's words on one line of at most 160 printable characters; odd bytes as \\x escapes."""
     text = said.decode("utf-8", errors="backslashreplace") if isinstance(said, bytes) else said
-    words = "".join(c if c.isprintable() else " " for c in text).split()
-    line = " ".join(words)
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+    return clipped(" ".join(one_line(text).split()), _SHOWN)

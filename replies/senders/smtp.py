@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from intake.sources.network import one_line, reason, tls_context
+from intake.sources.network import in_short, reason, tls_context
 from intake.sources.oauth import Token, TokenUnavailable, xoauth2
 from replies.senders.sender import AnswerLost, LineClosed, OutgoingMail, SenderBarred, SenderLater, SendResult
 
@@ -273,7 +273,7 @@ def _reason(error: Exception) -> str:
 
 
 def _line(code: int, text: bytes) -> str:
-    return f"{code} {one_line(text)}"
+    return f"{code} {in_short(text)}"
 
 
 def _bytes(said: bytes | str) -> bytes:

@@ -64,6 +64,11 @@ def test_a_strangers_text_is_shown(text: str, line: str, screen: str) -> None:
         ("evil.com.xlsx", "evil．com.xlsx"),
         ("foo.docx.com", "foo．docx．com"),
         ("evil.みんな", "evil．みんな"),
+        ("回答.みんな/login へ", "回答．みんな/login へ"),
+        ("回答.コム、厚労省.世界", "回答．コム、厚労省．世界"),
+        ("市.한국 市.рф 市.ไทย 市.भारत", "市．한국 市．рф 市．ไทย 市．भारत"),
+        ("http://192.0.2.1/a", "192．0．2．1/a"),
+        ("192.0.2.1:8080 と 10.0.0.255.", "192．0．2．1:8080 と 10．0．0．255."),
     ],
 )
 def test_no_mail_program_finds_a_link_in_what_is_quoted(text: str, shown: str) -> None:
@@ -76,6 +81,7 @@ def test_no_mail_program_finds_a_link_in_what_is_quoted(text: str, shown: str) -
         "【横浜市】マイナンバーアンケート回答.xlsx", "別添１.XLSX", "回答.zip", "横浜市.小慢.xlsx", "様式(1).xls",
         "３．様式", "2023.7.21", "R5.7.21 17:00",
         "3.14％", "第1.2版", "Ver.2", "No.5", "Q7-4.5", "①/②", "TEL:03-1234-5678",
+        "横浜市.みんなの健康", "様式.世界遺産係.xlsx", "1.2.3", "1.2.3.4.5", "2023.7.21.10", "令和5.7.21", "３.１.４.１",
         "a.実施", "U.S.A.", "回答.xlsxについて", "鑑文.pdf、別紙.docx", "1.はい",
     ],
 )  # fmt: skip
