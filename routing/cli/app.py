@@ -10,13 +10,14 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 
 import click
 
 from config.errors import ConfigError
 from config.jst import JST
-from routing.cli.context import App
+from routing.cli.context import App, say
 from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
 from routing.reading.errors import ReaderUnavailable
 from routing.who import Refused
@@ -101,19 +102,21 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except click.Abort:
         return 130
     except click.ClickException as usage:
-        usage.show()
+        said = StringIO()
+        usage.show(said)
+        say(said.getvalue(), err=True, nl=False)
         return USAGE
     except ConfigError as wrong:
-        click.echo(f"設定または調査のファイルに誤りがあります:\n{wrong}", err=True)
+        say(f"設定または調査のファイルに誤りがあります:\n{wrong}", err=True)
         return MISCONFIGURED
     except NewerLedger as newer:
-        click.echo(str(newer), err=True)
+        say(str(newer), err=True)
         return MISCONFIGURED
     except (LedgerBusy, DiskFull, ReaderUnavailable) as busy:
-        click.echo(f"{busy}。しばらくしてからもう一度実行してください。", err=True)
+        say(f"{busy}。しばらくしてからもう一度実行してください。", err=True)
         return BUSY
     except Refused as refused:
-        click.echo(str(refused), err=True)
+        say(str(refused), err=True)
         return 1
 
 

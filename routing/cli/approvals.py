@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from routing import operate
-from routing.cli.context import App, console, echo_json, table, with_app
+from routing.cli.context import App, console, echo_json, say, table, with_app
 from routing.cli.decide import who_decides
 from routing.clock import stamp
 from routing.ledger.approvals import approvals
@@ -43,6 +43,6 @@ def revoke_approval(app: App, sender: str, by: str, why: str) -> None:
     who = who_decides(by, why)
     with app.open_desk() as desk:
         said = operate.revoke_approval(desk, sender, who)
-    click.echo(f"{sender} の承認を取り消しました。")
+    say(f"{sender} の承認を取り消しました。")
     for line in said:
-        click.echo(line)
+        say(line)

@@ -9,10 +9,9 @@ from typing import Any
 import click
 
 from intake.finding import Finding
-from intake.shown import visible
 from intake.submission import Address, FileReading
 from replies.wording import Wording, load_wording
-from routing.cli.context import App, console, echo_json, table, with_app
+from routing.cli.context import App, console, echo_json, say, table, with_app
 from routing.offline import Checked, check_file
 from routing.reading.errors import ReaderDied, ReadFailed
 from routing.reading.reader import Reader
@@ -68,7 +67,7 @@ def _print(checked: Checked, register: Register) -> None:
     rows = f"　{checked.rows}行" if checked.rows else ""
     screen = console()
     screen.print(
-        f"{visible(checked.filename)}  {wording.screen['kind_' + checked.kind]}{form}{rows}", style="bold"
+        f"{checked.filename}  {wording.screen['kind_' + checked.kind]}{form}{rows}", style="bold"
     )
     if not checked.findings:
         screen.print("  お気づきの点はありません。")
@@ -103,7 +102,7 @@ def inspect(app: App, file: Path, as_json: bool) -> int:
     try:
         submission = reader.read_mail(file.read_bytes())
     except (ReaderDied, ReadFailed) as failed:
-        click.echo(f"{file.name}: 読み取れません: {failed}", err=True)
+        say(f"{file.name}: 読み取れません: {failed}", err=True)
         return UNREADABLE
     finally:
         reader.close()
@@ -136,11 +135,11 @@ def _attachment(file: FileReading) -> dict[str, Any]:
 def _print_mail(shown: dict[str, Any]) -> None:
     screen = console()
     for key, label in (("subject", "件名"), ("from", "差出人"), ("kind", "種別")):
-        screen.print(f"{label}: {visible(shown[key])}")
+        screen.print(f"{label}: {shown[key]}")
     listed = table("添付ファイル", "名前", "バイト数", "SHA-256")
     for attachment in shown["attachments"]:
         listed.add_row(attachment["filename"], str(attachment["size"]), attachment["sha256"])
     screen.print(listed)
     for defect in shown["defects"]:
-        screen.print(visible(f"・{defect['where']}: {defect['what']}"))
-    screen.print(visible(shown["body"]))
+        screen.print(f"・{defect['where']}: {defect['what']}")
+    screen.print(shown["body"])

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 from rich.progress import track
 
-from intake.shown import visible
 from replies.wording import load_wording
 from routing.cli.context import App, console, table, with_app
 from routing.reading.reader import Reader
@@ -65,7 +64,7 @@ def _print_files(done: Collation) -> None:
     listed = table("ご確認いただきたいファイル", "ファイル", "一覧表", "内容")
     for one in told:
         shown = "掲載せず" if not one.used else "一部を掲載" if one.reasons else "掲載"
-        listed.add_row(visible(one.name), shown, visible(_summary(one)))
+        listed.add_row(one.name, shown, _summary(one))
     console().print(listed)
 
 

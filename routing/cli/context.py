@@ -145,12 +145,20 @@ def typed_instant(option: str, text: str, register: Register, hour: time | None 
         raise click.UsageError(f"{option} {mistyped}") from mistyped
 
 
-def console() -> Console:
-    """Where people read: coloured on a terminal, plain and wide enough on a pipe. No markup is read out of
-    what is printed: a subject like "[/b]" is a subject."""
-    made = Console(markup=False, emoji=False, highlight=False)
+class Screen(Console):
+    """Where people read: coloured on a terminal, plain on a pipe. What strangers wrote steers none, and no markup is
+    read out of it: a subject like "[/b]" is a subject."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Prints texts and tables; text is made harmless for the terminal."""
+        super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
+
+
+def console() -> Screen:
+    """A screen, wide enough also on a pipe."""
+    made = Screen(markup=False, emoji=False, highlight=False)
     if not made.is_terminal:
-        made = Console(markup=False, emoji=False, highlight=False, width=PIPE_WIDTH)
+        made = Screen(markup=False, emoji=False, highlight=False, width=PIPE_WIDTH)
     return made
 
 
@@ -168,6 +176,11 @@ def table(title: str, *columns: str) -> Listing:
     for column in columns:
         made.add_column(column, overflow="fold")
     return made
+
+
+def say(text: object = "", err: bool = False, nl: bool = True) -> None:
+    """A line for people who read a terminal: what strangers wrote in it, or somebody pasted, steers none."""
+    click.echo(visible(str(text)), err=err, nl=nl)
 
 
 def echo_json(value: Any) -> None:

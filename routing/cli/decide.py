@@ -11,10 +11,9 @@ from pathlib import Path
 import click
 
 from config.settings import by_hand
-from intake.shown import visible
 from replies.wording import load_wording
 from routing import operate, typed
-from routing.cli.context import App, find_arrival, typed_instant, with_app
+from routing.cli.context import App, find_arrival, say, typed_instant, with_app
 from routing.clock import stamp
 from routing.decision.override import Override
 from routing.journey.desk import Desk
@@ -90,11 +89,11 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
         if action in ("not-applicable", "applicable"):
             owed = _owed(id, desk)
             tell(asking(lambda c: operate.set_applicable(desk, owed, action == "applicable", who, c), consent), desk)
-            click.echo(f"{action} を記録しました。")
+            say(f"{action} を記録しました。")
             return
         if action == "seen" and (notice := find_notice(desk.ledger, id)):
             mark_notice_seen(desk.ledger, notice, who.pair, desk.clock())
-            click.echo(_DONE[action])
+            say(_DONE[action])
             return
         arrival = find_arrival(desk, id)
         asked = Typed(action or "", value, program, domain, amend, received)
@@ -103,7 +102,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
         done = asking(
             lambda c: operate.carry_out(desk, arrival, lambda: _act(desk, arrival, asked, who), c, whole), consent
         )
-        click.echo(settled_line(done.settled, desk.register) if done.settled else _DONE[asked.action])
+        say(settled_line(done.settled, desk.register) if done.settled else _DONE[asked.action])
         tell(done, desk)
         if action in ("my-number", "step"):
             _tell_steps(desk, arrival, action == "my-number")
@@ -112,15 +111,15 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
 def _tell_steps(desk: Desk, arrival: Arrival, draft: bool) -> None:
     """What is left to be done; `draft`: with the letter written anew, as often as somebody asks."""
     if draft and (path := my_number.write_draft(desk, arrival)):
-        click.echo(f"送信者へのお願いの下書きを {path} に置きました（まだ送っていません）。")
+        say(f"送信者へのお願いの下書きを {path} に置きました（まだ送っていません）。")
         if by_hand(desk.settings):
-            click.echo("下書きフォルダーにも同じものが入ります。送るのは、どちらか一方だけにしてください。")
+            say("下書きフォルダーにも同じものが入ります。送るのは、どちらか一方だけにしてください。")
     elif draft:
-        click.echo("差出人のアドレスが分からないため、お願いの下書きは作りません。")
+        say("差出人のアドレスが分からないため、お願いの下書きは作りません。")
     left = [s for s in numbers.steps(desk.ledger, arrival.id) if s.at is None]
-    click.echo("残っている手順：" if left else "全ての手順が済みました。")
+    say("残っている手順：" if left else "全ての手順が済みました。")
     for one in left:
-        click.echo(f"　{one.number}　{visible(said(one))}")
+        say(f"　{one.number}　{said(one)}")
 
 
 def _owed(text: str, desk: Desk) -> tuple[str, str]:
@@ -137,7 +136,7 @@ def asking(do: Callable[[Consent], Done], consent: Consent) -> Done:
     except operate.AskedTwice as twice:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise Refused(f"{twice}\nよろしければ、--yes を付けてもう一度実行してください。") from twice
-        click.echo(str(twice))
+        say(str(twice))
         if not click.confirm("続けますか"):
             raise Refused("取りやめました。何も記録していません。") from twice
         return do(Consent(consent.seen, True, str(twice)))
@@ -146,11 +145,11 @@ def asking(do: Callable[[Consent], Done], consent: Consent) -> Done:
 def tell(done: Done, desk: Desk) -> None:
     """What a decision changed, what it took back, and who had decided before it."""
     for line in (*done.effects, *taken_back_lines(done.settled), *done.beside):
-        click.echo(line)
+        say(line)
     if done.before is not None:
         by = "自動の判定" if done.before.by == "uketsuke" else done.before.by
         word = load_wording().outcome.get(done.before.outcome, done.before.outcome)
-        click.echo(f"直前の判断：{by}（{word}、{stamp(done.before.at)[:19].replace('T', ' ')}）")
+        say(f"直前の判断：{by}（{word}、{stamp(done.before.at)[:19].replace('T', ' ')}）")
 
 
 def who_decides(by: str, why: str) -> Who:
@@ -203,7 +202,7 @@ def _act(desk: Desk, arrival: Arrival, asked: Typed, who: Who) -> Settled | None
             return operate.approve_sender(desk, arrival, who, asked.domain)
         case "revoke":
             said = operate.revoke_approval(desk, operate.sender_at(desk, arrival, asked.domain), who)
-            click.echo("\n".join(said), nl=bool(said))
+            say("\n".join(said), nl=bool(said))
             return None
     override = Override(outcome=OUTCOMES[asked.action], take_in=True, by=who.by, why=who.why)  # type: ignore[arg-type]
     return operate.decide_again(desk, arrival, operate.received(override, at))
@@ -248,7 +247,7 @@ def add(  # noqa: PLR0913 - one parameter per option of the command
         if where not in {m.id for m in desk.register.survey.mailboxes}:
             raise click.UsageError(f"--mailbox {where}: この調査にない提出先です。")
         paper = operate.Paper(file.name, file.read_bytes(), where, lgcode, at, name_differs)
-        click.echo(settled_line(operate.add(desk, paper, who), desk.register))
+        say(settled_line(operate.add(desk, paper, who), desk.register))
 
 
 def _mailbox_for(desk: Desk, file: Path, body: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from replies.workbooks.export import write_export
-from routing.cli.context import App, with_app
+from routing.cli.context import App, say, with_app
 from routing.tracking.exporting import export_rows
 
 
@@ -22,4 +22,4 @@ def export_command(app: App, output: Path, with_open: bool, personal: bool) -> N
         now = desk.clock()
         rows = export_rows(desk.ledger, desk.register, now, with_open)
         count = write_export(output, rows, desk.register.survey, now, personal)
-    click.echo(f"{count}件の回答を {output} に書き出しました。")
+    say(f"{count}件の回答を {output} に書き出しました。")

@@ -9,7 +9,7 @@ import click
 
 from replies.japanese import era_date
 from routing import typed
-from routing.cli.context import App, console, deadline_hour, echo_json, table, typed_instant, with_app
+from routing.cli.context import App, console, deadline_hour, echo_json, say, table, typed_instant, with_app
 from routing.cli.decide import who_decides
 from routing.clock import stamp
 from routing.journey.desk import Desk
@@ -66,10 +66,10 @@ def extend_command(  # noqa: PLR0913 - one parameter per option of the command
         code = typed.body(body, register).lgcode if body else ""
         target, who = Target(code, typed.program(program, register) if program else ""), who_decides(by, why)
         extend(desk, target, at, who)
-        click.echo(f"期限を {era_date(at)}（{stamp(at)}）とする記録をしました。")
+        say(f"期限を {era_date(at)}（{stamp(at)}）とする記録をしました。")
         folder = drafts or desk.settings.ledger.parent / "延長のお知らせ"
         for line in take_back_earlier(desk, target, folder):
-            click.echo(line)
+            say(line)
         _tell(desk, place_of(desk, target), None if notify else folder, who)
 
 
@@ -77,18 +77,18 @@ def _tell(desk: Desk, place: int, folder: Path | None, who: Who) -> None:
     """The notices of an extension: into `folder` as drafts, or into the outbox; and who is to be telephoned."""
     made = notices(desk, place)
     if not made:
-        click.echo("延長のお知らせは作りません（取消しなど）。係からご連絡ください。")
+        say("延長のお知らせは作りません（取消しなど）。係からご連絡ください。")
         return
     if folder is None:
-        click.echo(f"延長のお知らせ {queue_notices(desk, place, who)}通を、送信待ちに置きました。")
+        say(f"延長のお知らせ {queue_notices(desk, place, who)}通を、送信待ちに置きました。")
     elif written := write_drafts(desk, place, folder, who):
-        click.echo(f"延長のお知らせの下書き {len(written)}通を {folder} に置きました（まだ送っていません）。")
-        click.echo("メールソフトで開いて送るか、同じ指定に --notify を付けて実行すると送ります。")
+        say(f"延長のお知らせの下書き {len(written)}通を {folder} に置きました（まだ送っていません）。")
+        say("メールソフトで開いて送るか、同じ指定に --notify を付けて実行すると送ります。")
     item = {m.id: m.item for m in desk.register.survey.mailboxes}
     silent = [f"{desk.register.full_name(a.respondent)}（{item[a.mailbox]}）" for a in made if not a.posted]
     if silent:
         shown = "、".join(silent[:10]) + (f" ほか{len(silent) - 10}件" if len(silent) > 10 else "")
-        click.echo(f"アドレスが分からないため、電話などでお知らせする団体：{shown}")
+        say(f"アドレスが分からないため、電話などでお知らせする団体：{shown}")
 
 
 def _list(desk: Desk, as_json: bool) -> None:
@@ -121,4 +121,4 @@ def pause_reminders(app: App, body: str, resume: bool, by: str, why: str) -> Non
         lgcode = typed.body(body, desk.register).lgcode
         pause(desk, lgcode, not resume, who_decides(by, why))
         state = "再開しました" if resume else "止めました"
-        click.echo(f"{desk.register.full_name(lgcode)} へのお願いを{state}。")
+        say(f"{desk.register.full_name(lgcode)} へのお願いを{state}。")

@@ -11,7 +11,7 @@ import click
 
 from config.jst import JST
 from routing import operate
-from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
+from routing.cli.context import App, console, echo_json, find_arrival, say, table, with_app
 from routing.cli.decide import asking, tell, who_decides
 from routing.clock import stamp
 from routing.ledger import backup, erasure, promises, retention, snapshots
@@ -40,14 +40,14 @@ def erase(app: App, id: str, by: str, why: str, yes: bool) -> int:
             operate.Consent(yes=yes),
         )
         wiped = erasure.wipe(desk.ledger)
-        click.echo(f"{arrival.receipt} の内容を台帳から消去しました。")
+        say(f"{arrival.receipt} の内容を台帳から消去しました。")
         tell(done, desk)
     if not wiped:
-        click.echo(_LATER)
+        say(_LATER)
     if others:
         told = "、".join(others)
-        click.echo(f"同じメールが他の提出先にも届いています（必要なら同じように消去してください）: {told}")
-    click.echo("受信箱と送信済みに残るメールと、これまでに取った控えからは消えません。別に消してください。")
+        say(f"同じメールが他の提出先にも届いています（必要なら同じように消去してください）: {told}")
+    say("受信箱と送信済みに残るメールと、これまでに取った控えからは消えません。別に消してください。")
     return 0
 
 
@@ -71,15 +71,15 @@ def purge(  # noqa: PLR0913 - one parameter per option of the command
         if limit > now:
             raise Refused("これから来る日付は指定できません。")
         found = retention.due(desk.ledger, limit, now)
-        click.echo(f"{stamp(limit)} より前に受領したもの: メール {len(found.arrivals)}通、"
+        say(f"{stamp(limit)} より前に受領したもの: メール {len(found.arrivals)}通、"
                    f"こちらから出した手紙 {len(found.letters)}通、{found.size:,}バイト")  # fmt: skip
         if found.answers:
-            click.echo(f"うち受理済みの回答 {found.answers}件（以後、export に出ません）")
+            say(f"うち受理済みの回答 {found.answers}件（以後、export に出ません）")
         if found.waiting:
-            click.echo(f"判定、送信又は職員の判断を待っている {found.waiting}通は、残します。")
+            say(f"判定、送信又は職員の判断を待っている {found.waiting}通は、残します。")
         if who is not None:
             wiped = retention.purge(desk.ledger, found, who.pair, now)
-            click.echo("消去しました。" if wiped else f"消去しました。{_LATER}")
+            say("消去しました。" if wiped else f"消去しました。{_LATER}")
     return 0
 
 
@@ -94,7 +94,7 @@ def backup_command(app: App, file: Path, force: bool) -> int:
             size = backup.backup(desk.ledger, file, force, lambda: backup.note_begun(desk.ledger, file, desk.clock()))
         except backup.BackupRefused as refused:
             raise Refused(str(refused)) from refused
-    click.echo(f"{file} に控えを取りました（{size:,}バイト）。")
+    say(f"{file} に控えを取りました（{size:,}バイト）。")
     return 0
 
 
@@ -111,11 +111,11 @@ def verify(app: App, file: Path | None, as_json: bool) -> int:
     except sqlite3.DatabaseError as error:
         if "locked" in str(error):
             raise LedgerBusy("台帳が他のプログラムに使われています") from error
-        click.echo(f"{path} は台帳として読めません（{error}）。控えから戻してください。", err=True)
+        say(f"{path} は台帳として読めません（{error}）。控えから戻してください。", err=True)
         return UNREADABLE
     _tell(answers, as_json)
     if not answers[0].holds:
-        click.echo(f"{path} は壊れています。控えから戻してください。", err=True)
+        say(f"{path} は壊れています。控えから戻してください。", err=True)
         return UNREADABLE
     return 0 if all(answer.holds for answer in answers) else 1
 

@@ -19,7 +19,7 @@ from rich.text import Text
 from replies.japanese import full_width_number
 from replies.wording import load_wording
 from replies.workbooks.form import blank
-from routing.cli.context import App, with_app
+from routing.cli.context import App, say, with_app
 from routing.demo.run import SEEN, Demo, DemoMail, Watch, run_demo
 
 PIPE_WIDTH = 140  # columns where the output does not go to a terminal
@@ -45,7 +45,7 @@ def form(app: App, folder: Path) -> None:
     for one in survey.forms:
         path = folder / one.file_name
         path.write_bytes(blank(one, survey))
-        click.echo(str(path))
+        say(str(path))
 
 
 @click.command()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from intake.shown import clipped, one_line, visible
+from intake.shown import clipped, one_line
 from replies.wording import Wording, load_wording
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
 from routing.cli.mail_text import letter_lines, mail_lines
@@ -80,9 +80,9 @@ def _print_status(found: Status, office: Office) -> None:
             )
     screen.print(shown)
     for mailbox, problem in found.unhealthy:
-        screen.print(visible(f"{mailbox}: {problem}"), style="red")
+        screen.print(f"{mailbox}: {problem}", style="red")
     for sentence in found.alerts:
-        screen.print(visible(sentence), style="red")
+        screen.print(sentence, style="red")
 
 
 @click.command()
@@ -98,7 +98,7 @@ def held(app: App, as_json: bool) -> None:
         return
     print_held(rows)
     for sentence in stops:
-        console().print(visible(sentence), style="red")
+        console().print(sentence, style="red")
     if from_before:
         console().print(load_wording().screen["early"].format(count=len(from_before)))
 

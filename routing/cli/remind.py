@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from routing.cli.context import App, console, echo_json, table, with_app
+from routing.cli.context import App, console, echo_json, say, table, with_app
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.notices.remind import ReminderTarget, due_instant, queue, recipients
@@ -27,7 +27,7 @@ def remind_command(app: App, dry_run: bool, as_json: bool) -> None:
         if instant is None and dry_run:
             instant = next((i for i in sorted(survey.calendar.reminders) if i > now), None)
         if instant is None:
-            click.echo("いまは、お願いを送る時期ではありません。")
+            say("いまは、お願いを送る時期ではありません。")
             return
         reminding = at_hand(desk)
         found = recipients(reminding, instant, now, desk.settings.mailboxes)
@@ -36,9 +36,9 @@ def remind_command(app: App, dry_run: bool, as_json: bool) -> None:
             return
         sent = sum(queue(reminding, r, instant, now) for r in found)
         silent = [r for r in found if not r.addresses and not r.paused]
-        click.echo(f"{stamp(instant)} のお願い {sent}通を、送信待ちに置きました。")
+        say(f"{stamp(instant)} のお願い {sent}通を、送信待ちに置きました。")
         if silent:
-            click.echo(f"アドレスが分からない {len(silent)}件は、電話でお願いします（remind --dry-run）。")
+            say(f"アドレスが分からない {len(silent)}件は、電話でお願いします（remind --dry-run）。")
 
 
 def _show(desk: Desk, found: tuple[ReminderTarget, ...], instant: datetime, as_json: bool) -> None:

@@ -7,8 +7,7 @@ from email.policy import default
 
 import click
 
-from intake.shown import visible
-from routing.cli.context import App, find_arrival, with_app
+from routing.cli.context import App, find_arrival, say, with_app
 from routing.cli.decide import who_decides
 from routing.notices import replaced
 from routing.who import Refused
@@ -34,10 +33,10 @@ def tell_replaced(app: App, id: str, send: bool, by: str, why: str) -> None:
             raise Refused("このメールで差し替わった回答のうち、お知らせする差出人はありません。")
         if not send:
             for posted in letters:
-                click.echo(f"宛先：{visible(posted.recipient)}\n件名：{visible(posted.subject)}\n")
-                click.echo(message_from_bytes(posted.data, policy=default).get_content())
-            click.echo("このとおり送る場合は、--send を付けて実行してください。")
+                say(f"宛先：{posted.recipient}\n件名：{posted.subject}\n")
+                say(message_from_bytes(posted.data, policy=default).get_content())
+            say("このとおり送る場合は、--send を付けて実行してください。")
             return
         with desk.ledger.writing():
             count = replaced.queue(office, arrival, who.pair)
-        click.echo(f"差し替えのお知らせ {count}通を、送信待ちに置きました。")
+        say(f"差し替えのお知らせ {count}通を、送信待ちに置きました。")

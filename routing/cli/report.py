@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.progress import track
 
-from routing.cli.context import App, console, with_app
+from routing.cli.context import App, console, say, with_app
 from routing.tracking.report_files import write_overview, write_prefecture
 from routing.tracking.reports import open_instant
 
@@ -36,4 +36,4 @@ def report(app: App, prefecture: str | None, everything: bool, output: Path) -> 
             write_prefecture(instant, body, output)
         if everything:
             write_overview(instant, output)
-    click.echo(f"{len(bodies)}件の報告書を {output} に作成しました。")
+    say(f"{len(bodies)}件の報告書を {output} に作成しました。")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from routing import typed
-from routing.cli.context import App, console, deadline_hour, table, typed_instant, with_app
+from routing.cli.context import App, console, deadline_hour, say, table, typed_instant, with_app
 from routing.cli.decide import who_decides
 from routing.clock import stamp
 from routing.journey.desk import Desk
@@ -36,7 +36,7 @@ def request_command(  # noqa: PLR0913 - one parameter per option of the command
         by_when = typed_instant("--until", until, register, deadline_hour(register)) if until else None
         wanted = Wanted(codes, typed.program(program, register), by_when)
         to = request(desk, wanted, who_decides(by, why))
-        click.echo(f"{'、'.join(to)} あてのお願いを、送信待ちに置きました。")
+        say(f"{'、'.join(to)} あてのお願いを、送信待ちに置きました。")
 
 
 def _list(desk: Desk) -> None:

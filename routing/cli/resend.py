@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from routing import operate
-from routing.cli.context import App, with_app
+from routing.cli.context import App, say, with_app
 from routing.cli.decide import who_decides
 from routing.journey.desk import Delivery
 from routing.journey.logline import delivery_line
@@ -31,5 +31,5 @@ def resend(app: App, id: str, all_refused: bool, by: str, why: str) -> None:
         number = arrival.receipt if arrival is not None else id.strip().upper()
         found = operate.resend(desk, number, who)
     for reply in found:
-        click.echo(delivery_line(Delivery(reply.number, reply.kind, "queued", reply.detail)))
-    click.echo(f"{len(found)}通を、次の送信のときにもう一度送ります。" if found else "送り直すものはありません。")
+        say(delivery_line(Delivery(reply.number, reply.kind, "queued", reply.detail)))
+    say(f"{len(found)}通を、次の送信のときにもう一度送ります。" if found else "送り直すものはありません。")

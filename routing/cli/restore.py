@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from config.settings import ImapMailbox, Settings
-from intake.shown import visible
 from replies.japanese import era_instant
-from routing.cli.context import App, with_app
+from routing.cli.context import App, say, with_app
 from routing.cli.decide import who_decides
 from routing.ledger import snapshots
 from routing.ledger.backup import BackupRefused
@@ -33,14 +32,14 @@ def restore(app: App, file: Path, by: str, why: str) -> int:
         except BackupRefused as refused:
             raise Refused(str(refused)) from refused
     last = era_instant(done.last) if done.last else "（記録なし）"
-    click.echo(f"{file} を台帳の場所に戻しました。")
+    say(f"{file} を台帳の場所に戻しました。")
     if done.aside is not None:
-        click.echo(f"それまでの台帳は {done.aside} に残しました。要らなくなったら、控えと同じように消してください。")
-    click.echo(f"控えの最後の記録は {last} です。それから {era_instant(now)} までの記録は、台帳にありません。")
+        say(f"それまでの台帳は {done.aside} に残しました。要らなくなったら、控えと同じように消してください。")
+    say(f"控えの最後の記録は {last} です。それから {era_instant(now)} までの記録は、台帳にありません。")
     _tell(done.deeds)
     if _moves(app.settings):
-        click.echo("この間にフォルダーへ移したメールは、見張るフォルダーに戻すと、次の run が読み直します。")
-    click.echo(
+        say("この間にフォルダーへ移したメールは、見張るフォルダーに戻すと、次の run が読み直します。")
+    say(
         f"送信を止めています（停止 {done.hold}）。run を始めると、メールを読み直し、送信済みのフォルダーを確かめます。\n"
         f"残りを送ってよければ: uketsuke release-sending {done.hold}"
     )
@@ -50,13 +49,13 @@ def restore(app: App, file: Path, by: str, why: str) -> int:
 def _tell(deeds: tuple[snapshots.Deed, ...] | None) -> None:
     """What officials have to do once more."""
     if deeds is None:
-        click.echo("それまでの台帳を読めないため、この間の職員の判断と記録は分かりません。心当たりのものは、もう一度行ってください。")
+        say("それまでの台帳を読めないため、この間の職員の判断と記録は分かりません。心当たりのものは、もう一度行ってください。")
         return
-    click.echo(f"この間の職員の判断と記録は {len(deeds)}件です。" + ("もう一度行ってください。" if deeds else ""))
+    say(f"この間の職員の判断と記録は {len(deeds)}件です。" + ("もう一度行ってください。" if deeds else ""))
     for deed in deeds[:SHOWN]:
-        click.echo(visible(f"  {deed.at[:16]} {deed.by} {deed.what} {deed.about}"))
+        say(f"  {deed.at[:16]} {deed.by} {deed.what} {deed.about}")
     if len(deeds) > SHOWN:
-        click.echo(f"  ほか {len(deeds) - SHOWN}件")
+        say(f"  ほか {len(deeds) - SHOWN}件")
 
 
 def _moves(settings: Settings) -> bool:

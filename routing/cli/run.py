@@ -16,7 +16,7 @@ from rich.text import Text
 from config.errors import SettingsError
 from replies.preload import preload
 from routing.cli import stopping
-from routing.cli.context import App, console, table, with_app
+from routing.cli.context import App, console, say, table, with_app
 from routing.clock import system_clock
 from routing.mailboxes.factory import open_aides, open_sender, open_source, unreadable_secrets
 from routing.worker.one_pass import run_once
@@ -39,7 +39,7 @@ def run(app: App, once: bool) -> int:
         sources = {id: open_source(mailbox, settings) for id, mailbox in settings.mailboxes.items()}
         sender, aides = open_sender(settings, app.register.survey), open_aides(settings)
         if once:
-            return 0 if run_once(desk, sources, sender, click.echo, aides) else 1
+            return 0 if run_once(desk, sources, sender, say, aides) else 1
         preload()
         worker = Worker(desk, sources, sender, aides)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from intake.shown import visible
-from routing.cli.context import App, with_app
+from routing.cli.context import App, say, with_app
 from routing.cli.decide import who_decides
 from routing.ledger.holds import Scope
 from routing.tracking import sending_holds
@@ -22,8 +21,8 @@ def hold_sending(app: App, kind: str, mailbox: str, by: str, why: str) -> int:
     who = who_decides(by, why)
     with app.open_desk() as desk:
         begun = sending_holds.hold_sending(desk, Scope(kind, mailbox), who)
-    click.echo(visible(sending_holds.said(begun)))
-    click.echo(f"送信を始めるには: uketsuke release-sending {begun.number}")
+    say(sending_holds.said(begun))
+    say(f"送信を始めるには: uketsuke release-sending {begun.number}")
     return 0
 
 
@@ -38,7 +37,7 @@ def release_sending(app: App, number: int | None, by: str, why: str) -> int:
     with app.open_desk() as desk:
         ended = sending_holds.release_sending(desk, number, who)
         others = [sending_holds.said(one) for one in sending_holds.standing(desk)]
-    click.echo(f"停止 {ended.number} を解きました（送信待ち {ended.waiting}通）。")
+    say(f"停止 {ended.number} を解きました（送信待ち {ended.waiting}通）。")
     for sentence in others:
-        click.echo(visible(sentence))
+        say(sentence)
     return 0

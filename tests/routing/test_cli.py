@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from routing.cli import app
 from routing.cli.app import COMMANDS, run_command
 from routing.cli.context import console, table
 from routing.ledger.store import Ledger
@@ -566,3 +569,36 @@ def test_doctor_tells_what_is_wrong_and_changes_nothing(folder: Path, run: Run) 
     assert said.out.count("要対応") == 2  # an unknown name, a folder that is gone
     assert "この設定では扱いません" in said.out  # no [mailboxes.sukoyaka]: a section may run its own alone
     assert sorted(p.name for p in folder.iterdir()) == before
+
+
+STEERING = "\x1b]0;a\x07\u202e\u2066\x9b31m"
+PASTED = (
+    ("show", STEERING),
+    ("decide", STEERING, "accept", "--by", "山田", "--why", "確認"),
+    ("decide", "1", STEERING, "--by", "山田", "--why", "確認"),
+    ("revoke-approval", f"a@b.jp{STEERING}", "--by", "山田", "--why", "確認"),
+    ("extend", STEERING, "--until", "7/25", "--by", "山田", "--why", "確認"),
+    ("extend", "141003", "--until", STEERING, "--by", "山田", "--why", "確認"),
+    ("request", STEERING, "--program", STEERING, "--by", "山田", "--why", "確認"),
+    ("hold-sending", "--kind", STEERING, "--by", "山田", "--why", "確認"),
+    ("--now", STEERING, "status"),
+    (f"--{STEERING}", "status"),
+    (STEERING,),
+)
+
+
+@pytest.mark.parametrize("arguments", PASTED, ids=[words[0] if words[0].isprintable() else "other" for words in PASTED])
+def test_what_is_pasted_on_the_command_line_comes_back_without_power(run: Run, arguments: tuple[str, ...]) -> None:
+    """A name or an address out of a stranger's mail, in a refusal."""
+    assert run("run", "--once").code == 0
+    said = run(*arguments)
+    assert said.code != 0 and said.err
+    assert not [c for c in said.out + said.err if unicodedata.category(c) in ("Cc", "Cf") and c != "\n"]
+
+
+def test_commands_speak_through_one_door() -> None:
+    """Which makes what strangers wrote harmless; the demo shows its own samples, and who cannot load us says so himself."""
+    modules = Path(app.__file__).parent.glob("*.py")
+    own = re.compile(r"click\.(?:secho|echo)\b|(?<![.\w])print\(|(?<!\w)Console\(")
+    speaking = {path.name for path in modules if own.search(path.read_text(encoding="utf-8"))}
+    assert speaking == {"context.py", "make.py", "__init__.py"}
