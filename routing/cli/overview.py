@@ -146,7 +146,7 @@ def show(app: App, id: str, records: bool, as_json: bool) -> None:
         screen.print(entry.title, style="bold")
         _print_entry(entry)
     if whole is not None:
-        print_lines(visible(line) for line in letter_lines(whole))
+        print_lines(letter_lines(whole))
 
 
 def print_lines(lines: Iterable[str]) -> None:
