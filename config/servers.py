@@ -8,14 +8,12 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from config.errors import Mistake, SettingsError, why_unreadable
-
-TAGS = frozenset({"imap", "maildir", "smtp"})  # the values by which the shapes below are told apart
 
 _ENV_NAME = r"^[A-Z_][A-Z0-9_]*$"
 _UNSET = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")  # what expandvars leaves as it is
@@ -209,6 +207,13 @@ class SendingMaildir(SettingsShape):
 
 MailboxSettings = Annotated[ImapMailbox | MaildirMailbox, Field(discriminator="source")]
 SenderSettings = Annotated[SmtpServer | SendingMaildir, Field(discriminator="kind")]
+# The values by which the shapes are told apart: "imap", "maildir", "smtp".
+TAGS = frozenset(
+    tag
+    for union in (MailboxSettings, SenderSettings)
+    for shape in get_args(get_args(union)[0])
+    for tag in get_args(shape.model_fields[get_args(union)[1].discriminator].annotation)
+)
 
 
 def _with_usual_port(data: Any, ports: dict[str, int], usual: str) -> Any:

@@ -18,16 +18,8 @@ from pydantic import BaseModel
 from config.errors import ConfigError
 from config.load import default_survey, load_survey
 from config.settings import (
-    After,
-    Alerts,
-    Caps,
-    ImapMailbox,
-    MaildirMailbox,
-    OAuth,
     Secret,
-    SendingMaildir,
     Settings,
-    SmtpServer,
     check_mailboxes,
     load_settings,
 )
@@ -183,17 +175,26 @@ def test_the_guide_tells_of_every_reason_for_which_mail_is_held() -> None:
 
 # --- settings ------------------------------------------------------------------------------------------
 
-SHAPES: dict[str, type[BaseModel]] = {
-    "after：判定後のフォルダー": After,
-    "全体": Settings,
-    "mailboxes：IMAP": ImapMailbox,
-    "mailboxes：Maildir": MaildirMailbox,
-    "sender：SMTP": SmtpServer,
-    "sender：Maildir": SendingMaildir,
-    "caps": Caps,
-    "alerts": Alerts,
-    "password：パスワードの在りか": Secret,
-    "auth：Microsoft 365 などのアクセストークン": OAuth,
+def _shapes_below(shape: type[BaseModel]) -> set[type[BaseModel]]:
+    found = {shape}
+    for field in shape.model_fields.values():
+        for inner in _models(field.annotation):
+            found |= _shapes_below(inner)
+    return found
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) in (Annotated, Union, UnionType, dict, tuple):
+        for part in get_args(annotation):
+            yield from _models(part)
+
+
+# The heading of each shape of the settings; the page names the shape below it.
+SHAPES = {
+    heading: {shape.__name__: shape for shape in _shapes_below(Settings)}[name]
+    for heading, name in re.findall(r"^## (.+)\n\n<!-- shape: (\w+) -->$", _read(SETTINGS), re.MULTILINE)
 }
 
 
@@ -217,22 +218,6 @@ def test_the_defaults_told_are_the_defaults(heading: str, shape: type[BaseModel]
 
 def test_no_shape_of_the_settings_is_left_out() -> None:
     assert _shapes_below(Settings) == set(SHAPES.values())
-
-
-def _shapes_below(shape: type[BaseModel]) -> set[type[BaseModel]]:
-    found = {shape}
-    for field in shape.model_fields.values():
-        for inner in _models(field.annotation):
-            found |= _shapes_below(inner)
-    return found
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    elif get_origin(annotation) in (Annotated, Union, UnionType, dict, tuple):
-        for part in get_args(annotation):
-            yield from _models(part)
 
 
 @pytest.mark.parametrize("page", [README, SETTINGS], ids=_name)

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from config.errors import SettingsError
-from config.settings import TOPMOST, ImapMailbox, Settings, check_mailboxes
+from config.settings import TOPMOST, Settings, check_mailboxes
 from intake.sources.oauth import TokenUnavailable
 from intake.sources.source import SourceUnavailable
 from replies.senders.sender import SenderLater
@@ -83,8 +83,7 @@ def _examine(app: App) -> Iterator[Diagnosis]:
         source = open_source(mailbox_settings, settings)
         yield _try(f"提出先 {id}", lambda source=source: f"{len(source.look(None).uids)}通あります")  # type: ignore[misc]
         source.close()
-        if isinstance(mailbox_settings, ImapMailbox):
-            yield from (_try(*probe) for probe in mailbox_probes(id, mailbox_settings, settings))
+        yield from (_try(*probe) for probe in mailbox_probes(id, mailbox_settings, settings))
     if not any(m.key.startswith("sender.") for m in unreadable):
         yield from (_try(*probe) for probe in sender_probes(settings))
         sender = open_sender(settings, survey)

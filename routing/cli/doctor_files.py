@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings import ImapMailbox, Settings, SmtpServer
-from routing.mailboxes.factory import secrets_of
+from config.settings import Settings
+from routing.mailboxes.factory import secrets_of, servers_of
 
 _MOST_LINKS = 40  # as Linux follows them
 _READ, _WRITE = stat.S_IROTH | stat.S_IRGRP, stat.S_IWOTH | stat.S_IWGRP
@@ -62,9 +62,8 @@ def _files(settings: Settings, settings_path: Path) -> Iterator[tuple[str, Path,
     yield "設定", settings_path, False
     if settings.contacts is not None:
         yield "contacts", settings.contacts, False
-    servers = (*settings.mailboxes.values(), settings.sender)
-    for server in servers:
-        if isinstance(server, ImapMailbox | SmtpServer) and server.tls_ca is not None:
+    for _, server in servers_of(settings):
+        if server.tls_ca is not None:
             yield "tls_ca", server.tls_ca, False
 
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import assert_never
 
-from config.settings import ImapMailbox, Settings, SmtpServer
+from config.servers import ImapMailbox, MailboxSettings, MaildirMailbox, SmtpServer
+from config.settings import Settings
 from intake.sources.mailbox_facts import mailbox_facts
 from routing.mailboxes.factory import imap_access, open_token
 
 Probe = tuple[str, Callable[[], str]]  # what is looked at, and a look that tells it in words or raises
 
 
-def mailbox_probes(id: str, mailbox: ImapMailbox, settings: Settings) -> Iterator[Probe]:
-    """What there is to look at in one IMAP mailbox beside its mail."""
-    if mailbox.auth is not None:
-        yield f"提出先 {id} のアクセストークン", lambda: _token(mailbox)
-    yield f"提出先 {id} のフォルダー", lambda: _folders(mailbox, settings)
+def mailbox_probes(id: str, mailbox: MailboxSettings, settings: Settings) -> Iterator[Probe]:
+    """What there is to look at in one mailbox beside its mail."""
+    match mailbox:
+        case ImapMailbox():
+            if mailbox.auth is not None:
+                yield f"提出先 {id} のアクセストークン", lambda: _token(mailbox)
+            yield f"提出先 {id} のフォルダー", lambda: _folders(mailbox, settings)
+        case MaildirMailbox():
+            pass
+        case _:
+            assert_never(mailbox)
 
 
 def sender_probes(settings: Settings) -> Iterator[Probe]:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from config.errors import Mistake, SettingsError
-from config.settings import ImapMailbox, MailboxSettings, Secret, SenderSettings, Settings, SmtpServer
+from config.servers import (
+    ImapMailbox,
+    MailboxSettings,
+    MaildirMailbox,
+    Secret,
+    SenderSettings,
+    SendingMaildir,
+    SmtpServer,
+)
+from config.settings import Settings
 from config.survey import Survey
 from intake.sources.answered import Answers, ImapAnswers, MaildirAnswers
 from intake.sources.filing import ImapFiler
@@ -25,9 +35,13 @@ from routing.mailboxes.tasks import MailboxErrands, MailboxHelpers
 
 def open_source(mailbox: MailboxSettings, settings: Settings) -> Source:
     """The source of one mailbox; it connects at its first look, and reads its password then."""
-    if isinstance(mailbox, ImapMailbox):
-        return ImapSource(imap_access(mailbox, settings))
-    return MaildirSource(mailbox.path, settings.max_size_mb << 20)
+    match mailbox:
+        case ImapMailbox():
+            return ImapSource(imap_access(mailbox, settings))
+        case MaildirMailbox():
+            return MaildirSource(mailbox.path, settings.max_size_mb << 20)
+        case _:
+            assert_never(mailbox)
 
 
 def imap_access(mailbox: ImapMailbox, settings: Settings) -> ImapAccess:
@@ -90,48 +104,59 @@ def drafts_folder(mailbox: ImapMailbox, settings: Settings) -> DraftsFolder:
 
 def open_aides(settings: Settings) -> MailboxHelpers:
     """Who helps at the mailboxes beside their sources. A rehearsal asks nobody whether a human was faster, since
-    its replies are for the operators themselves, and moves nothing."""
+    its replies are for the operators themselves, and does nothing in the mailboxes beside reading them."""
     asked = settings.mailboxes if settings.mode != "rehearse" else {}
+    errands = {id: _errands(id, mailbox, settings) for id, mailbox in asked.items()}
     return MailboxHelpers(
         answers={id: _answers(mailbox, settings) for id, mailbox in asked.items()},
-        errands={
-            id: MailboxErrands(id, *helpers)
-            for id, mailbox in settings.mailboxes.items()
-            if isinstance(mailbox, ImapMailbox) and (helpers := _errands(mailbox, settings)) is not None
-        },
+        errands={id: helpers for id, helpers in errands.items() if helpers is not None},
     )
 
 
 def _answers(mailbox: MailboxSettings, settings: Settings) -> Answers:
-    if isinstance(mailbox, ImapMailbox):
-        return ImapAnswers(imap_access(mailbox, settings), mailbox.sent or "")
-    return MaildirAnswers(mailbox.path)
+    match mailbox:
+        case ImapMailbox():
+            return ImapAnswers(imap_access(mailbox, settings), mailbox.sent or "")
+        case MaildirMailbox():
+            return MaildirAnswers(mailbox.path)
+        case _:
+            assert_never(mailbox)
 
 
-def _errands(mailbox: ImapMailbox, settings: Settings) -> tuple[ImapFiler, DraftsWatch | None, SentFolder] | None:
-    """In a rehearsal nothing is done in the mailboxes beside reading them."""
-    if settings.mode == "rehearse":
-        return None
-    access = imap_access(mailbox, settings)
-    watch = DraftsWatch(drafts_folder(mailbox, settings)) if settings.mode == "draft" else None
-    return ImapFiler(access), watch, SentFolder(access, mailbox.sent or "")
+def _errands(id: str, mailbox: MailboxSettings, settings: Settings) -> MailboxErrands | None:
+    match mailbox:
+        case ImapMailbox():
+            access = imap_access(mailbox, settings)
+            watch = DraftsWatch(drafts_folder(mailbox, settings)) if settings.mode == "draft" else None
+            return MailboxErrands(id, ImapFiler(access), watch, SentFolder(access, mailbox.sent or ""))
+        case MaildirMailbox():
+            return None
+        case _:
+            assert_never(mailbox)
 
 
 def _direct_sender(sender: SenderSettings) -> Sender:
-    if isinstance(sender, SmtpServer):
-        return smtp.SmtpSender(
-            smtp.SmtpAccess(
-                host=sender.host,
-                port=sender.port,
-                tls=sender.tls,
-                user=sender.user or "",
-                password=sender.password.read if sender.password else "",
-                token=open_token(sender),
-                ca=sender.tls_ca,
-                timeout_seconds=sender.timeout_seconds,
-            )
-        )
-    return MaildirSender(sender.path)
+    match sender:
+        case SmtpServer():
+            return smtp.SmtpSender(smtp_access(sender))
+        case SendingMaildir():
+            return MaildirSender(sender.path)
+        case _:
+            assert_never(sender)
+
+
+def smtp_access(server: SmtpServer) -> smtp.SmtpAccess:
+    """How to reach an SMTP server."""
+    return smtp.SmtpAccess(
+        host=server.host,
+        port=server.port,
+        tls=server.tls,
+        user=server.user or "",
+        password=server.password.read if server.password else "",
+        token=open_token(server),
+        ca=server.tls_ca,
+        timeout_seconds=server.timeout_seconds,
+    )
 
 
 def unreadable_secrets(settings: Settings, file: str) -> tuple[Mistake, ...]:
@@ -148,15 +173,21 @@ def unreadable_secrets(settings: Settings, file: str) -> tuple[Mistake, ...]:
 
 def secrets_of(settings: Settings) -> Iterator[tuple[str, Secret]]:
     """Every secret of the settings, with its key in their file."""
-    servers: list[tuple[str, ImapMailbox | SmtpServer]] = [
-        (f"mailboxes.{id}", mailbox)
-        for id, mailbox in settings.mailboxes.items()
-        if isinstance(mailbox, ImapMailbox)
-    ]
-    if isinstance(settings.sender, SmtpServer):
-        servers.append(("sender", settings.sender))
-    for key, server in servers:
+    for key, server in servers_of(settings):
         if server.password is not None:
             yield f"{key}.password", server.password
         if server.auth is not None:
             yield f"{key}.auth.secret", server.auth.secret
+
+
+def servers_of(settings: Settings) -> Iterator[tuple[str, ImapMailbox | SmtpServer]]:
+    """Every server that we log in to or verify, with its key in the settings file."""
+    places = [(f"mailboxes.{id}", mailbox) for id, mailbox in settings.mailboxes.items()]
+    for key, place in (*places, ("sender", settings.sender)):
+        match place:
+            case ImapMailbox() | SmtpServer():
+                yield key, place
+            case MaildirMailbox() | SendingMaildir() | None:
+                pass
+            case _:
+                assert_never(place)

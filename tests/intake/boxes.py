@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
+
+import pytest
 
 from intake.sources.imap import ImapAccess, ImapSource
 from intake.sources.maildir import MaildirSource
@@ -28,6 +31,7 @@ class Box(Protocol):
     def state(self) -> object: ...
     def break_off(self) -> None: ...
     def mend(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class ImapBox:
@@ -120,3 +124,13 @@ class MaildirBox:
 
     def mend(self) -> None:
         self._at.with_name("away").rename(self._at)
+
+    def close(self) -> None:
+        pass
+
+
+# A box of each kind of source (config/servers.py); the contract of test_sources.py holds for all of them.
+BOXES: dict[str, Callable[[pytest.FixtureRequest, Path], Box]] = {
+    "imap": lambda request, _: ImapBox(request.getfixturevalue("mail_servers")),
+    "maildir": lambda _, at: MaildirBox(at),
+}

@@ -6,24 +6,28 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta, timezone
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from config.servers import MailboxSettings
 from intake.sources.source import Cursor, Source, SourceUnavailable
 from routing.mailboxes.thread import Bell
-from tests.intake.boxes import DEADLINE, Box, ImapBox, MaildirBox
+from tests.intake.boxes import BOXES, DEADLINE, Box
 
 JST = timezone(timedelta(hours=9))
 
 
-@pytest.fixture(params=["imap", "maildir"])
+@pytest.fixture(params=BOXES)
 def box(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Box]:
-    if request.param == "maildir":
-        yield MaildirBox(tmp_path / "box")
-        return
-    imap = ImapBox(request.getfixturevalue("mail_servers"))
-    yield imap
-    imap.close()
+    made = BOXES[request.param](request, tmp_path / "box")
+    yield made
+    made.close()
+
+
+def test_every_kind_of_source_has_its_box() -> None:
+    shapes = get_args(get_args(MailboxSettings)[0])
+    assert {tag for shape in shapes for tag in get_args(shape.model_fields["source"].annotation)} == set(BOXES)
 
 
 def mail(subject: str, size: int = 0) -> bytes:
