@@ -21,14 +21,18 @@ SHOWN = 50  # deeds, one a line
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--by", required=True, help="戻す職員")
 @click.option("--why", "--reason", "why", required=True, help="理由")
+@click.option("--yes", is_flag=True, help="念押しを承知のうえで行う")
 @with_app
-def restore(app: App, file: Path, by: str, why: str) -> int:
+def restore(app: App, file: Path, by: str, why: str, yes: bool) -> int:
     """控えを台帳の場所に戻します（run を止めてから）。今の台帳は、日時の付いた名前で残します。"""
     who = who_decides(by, why)
     now = app.clock()
+    mailboxes = None if yes else {mailbox.id for mailbox in app.register.survey.mailboxes}
     with app.locked():
         try:
-            done = snapshots.put_back(file, app.settings.ledger, who.pair, now)
+            done = snapshots.put_back(file, app.settings.ledger, who.pair, now, mailboxes)
+        except snapshots.OtherLedger as other:
+            raise Refused(f"{other}\nそれでもよろしければ、--yes を付けてもう一度実行してください。") from other
         except BackupRefused as refused:
             raise Refused(str(refused)) from refused
     last = era_instant(done.last) if done.last else "（記録なし）"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,6 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from routing.clock import stamp
 from routing.ledger import promises, restored
 from routing.ledger.backup import BackupRefused, flush, named_disk
 from routing.ledger.migrations import migrations
@@ -24,6 +23,10 @@ from routing.ledger.store import Ledger, LedgerBusy, refuse_newer
 
 _PASSING = frozenset({"wiped"})  # true of a desk at work, and of no copy of it
 _BUSY_MILLISECONDS = 5000
+
+
+class OtherLedger(BackupRefused):
+    """The copy seems to be of another ledger; the text says why. It is put back where somebody says yes to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,20 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
             yield copy
 
 
-def put_back(file: Path, ledger: Path, who: tuple[str, str], now: datetime) -> PutBack:
-    """Puts a copy in the ledger's place; the caller holds the desk's lock. Raises BackupRefused, NewerLedger,
-    LedgerBusy, DiskFull; then the ledger is as it was."""
+def put_back(
+    file: Path, ledger: Path, who: tuple[str, str], now: datetime, mailboxes: Collection[str] | None = None
+) -> PutBack:
+    """Puts a copy in the ledger's place; the caller holds the desk's lock. `mailboxes`: the ids of the survey; None
+    where the copy may be of another ledger. Raises BackupRefused, OtherLedger, NewerLedger, LedgerBusy, DiskFull; then
+    the ledger is as it was."""
     ledger = ledger.resolve()
     if ledger.exists() and file.samefile(ledger):
         raise BackupRefused(f"{file} は台帳そのものです。")
     _check(file)
+    if mailboxes is not None and (told := _doubts(file, ledger, mailboxes)):
+        raise OtherLedger("\n".join(told))
+    for left in ledger.parent.glob(f".{ledger.name}.*.part*"):  # by one that was cut short: full of personal data
+        left.unlink(missing_ok=True)
     unfinished = ledger.with_name(f".{ledger.name}.{os.getpid()}.part")
     try:
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -119,32 +129,58 @@ def _copy(file: Path, to: Path) -> None:
         source.backup(copy)
 
 
-_MARKS = {"verdict": "max(id)", "event": "max(id)", "approval": "max(id)", "erasure": "max(rowid)"}
-_DEEDS = """SELECT v.recorded_at, v.decided_by, v.outcome, a.receipt FROM verdict v JOIN arrival a ON a.id = v.arrival_id
-        WHERE v.id > :verdict AND v.piece = '0' AND v.decided_by <> 'uketsuke'
+_DEEDS = """SELECT v.recorded_at, v.decided_by,
+        iif(a.added_by <> '' AND v.id = (SELECT min(w.id) FROM verdict w WHERE w.arrival_id = a.id), 'add', v.outcome),
+        a.receipt FROM verdict v JOIN arrival a ON a.id = v.arrival_id
+        WHERE v.piece = '0' AND v.decided_by <> 'uketsuke'
     UNION ALL SELECT e.recorded_at, e.done_by, e.kind, coalesce(a.receipt, e.lgcode || ' ' || e.detail) FROM event e
-        LEFT JOIN arrival a ON a.id = e.arrival_id WHERE e.id > :event AND e.done_by <> 'uketsuke'
-    UNION ALL SELECT recorded_at, done_by, 'approve-sender', sender FROM approval WHERE id > :approval
+        LEFT JOIN arrival a ON a.id = e.arrival_id WHERE e.done_by <> 'uketsuke' AND e.kind <> 'restored'
+    UNION ALL SELECT recorded_at, done_by, iif(revoked, 'revoke', 'approve-sender'), sender FROM approval
     UNION ALL SELECT x.recorded_at, x.done_by, x.kind, a.receipt FROM erasure x JOIN arrival a ON a.id = x.arrival_id
-        WHERE x.recorded_at >= :last AND x.done_by <> 'uketsuke'
+        WHERE x.done_by <> 'uketsuke'
+    UNION ALL SELECT recorded_at, done_by, 'hold-sending', trim(kind || ' ' || mailbox) FROM sending_hold
+        WHERE mails_before = ''
+    UNION ALL SELECT l.recorded_at, l.done_by, 'release-sending', h.id FROM sending_release l
+        JOIN sending_hold h ON h.id = l.hold_id WHERE h.mails_before = ''
     ORDER BY 1"""
 
 
 def _since(ledger: Path, new: Ledger) -> tuple[Deed, ...] | None:
-    """What officials did by the ledger that stands there, after the copy was taken; rows are only added, so those
-    beyond the copy's last ones. None where it cannot be read."""
-    marks = {
-        table: (row[0] or 0) if (row := new.row(f"SELECT {mark} FROM {table}")) else 0 for table, mark in _MARKS.items()
-    }
-    last = restored.last_record(new)
+    """What officials did by the ledger that stands there and not by the copy, compared deed by deed: where a copy was
+    put back before, numbers were given twice. None where it cannot be read."""
     if not ledger.exists():
         return None
+    known = {Deed(*map(str, row)) for row in new.connection.execute(_DEEDS)}
     try:
         with read_only(ledger) as connection:
-            rows = connection.execute(_DEEDS, {**marks, "last": stamp(last) if last else ""}).fetchall()
+            done = [Deed(*map(str, row)) for row in connection.execute(_DEEDS)]
     except Exception:  # noqa: BLE001 - whatever ails it (damage, no right, a newer release) it is put aside
         return None
-    return tuple(dict.fromkeys(Deed(*map(str, row)) for row in rows))
+    return tuple(deed for deed in dict.fromkeys(done) if deed not in known)
+
+
+def _doubts(file: Path, ledger: Path, mailboxes: Collection[str]) -> list[str]:
+    """What speaks against this copy being one of that ledger, of a survey with these mailboxes: in sentences."""
+    found = []
+    with read_only(file) as connection:
+        known = {row[0] for row in connection.execute("SELECT DISTINCT mailbox FROM arrival")}
+    if strange := sorted(known - set(mailboxes)):
+        found.append(f"控えには、この調査にない提出先（{'、'.join(strange)}）のメールがあります。")
+    keys = [_key(each) for each in (file, ledger)]
+    if None not in keys and keys[0] != keys[1]:
+        found.append("控えは、今の台帳から取ったものではありません（別の台帳の控えです）。")
+    return found
+
+
+def _key(file: Path) -> bytes | None:
+    """What a ledger shares with its copies and no other one has; None where nothing can be told by it: no ledger, one
+    of before there was a key, or one without a mail, as a program makes it that finds none."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT value FROM secret WHERE EXISTS (SELECT 1 FROM arrival)").fetchone()
+    except sqlite3.Error:
+        return None
+    return bytes(row[0]) if row else None
 
 
 def _as_owned(ledger: Path, unfinished: Path) -> None:
