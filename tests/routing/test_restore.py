@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,17 +14,21 @@ from pathlib import Path
 
 import pytest
 
+from intake.sources.source import Fetched
 from routing import operate
 from routing.cli.app import run_command
 from routing.clock import JST
 from routing.decision.cases import Override
 from routing.ledger import arrivals, backup, outbox, promises, snapshots
 from routing.ledger.backup import BackupRefused
+from routing.ledger.holds import Scope
+from routing.ledger.snapshots import OtherLedger
 from routing.ledger.store import Ledger, desk_lock
 from routing.operate import Who
 from routing.reading.reader import Reader
 from routing.register import Register
 from routing.tracking import sending_holds
+from tests.e2e.driver import Driver
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail, open_office
 from tests.routing.test_mailbox_tasks import People
@@ -213,6 +218,125 @@ def test_an_older_backup_is_brought_to_todays_schema(folder: Path) -> None:
         assert ledger.rows("SELECT count(*) FROM sending_hold")[0][0] == 1
 
 
+def test_after_a_restore_of_a_restore_the_deeds_of_both_lives_are_named(folder: Path, register: Register, reader: Reader) -> None:
+    """Numbers were given twice: the second life's rows have those of the backup's."""
+    (folder / "full.db").write_bytes(b"")
+    with closing(Ledger(folder / "ledger.db")) as ledger:
+        backup.backup(ledger, folder / "full.db", replace=True)
+    snapshots.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
+    with closing(Ledger(folder / "ledger.db")) as ledger:
+        office = open_office(folder, register, reader, ledger)
+        office.now = LATER + timedelta(minutes=5)
+        first = arrivals.get(ledger, 1)
+        assert first is not None
+        operate.decide_again(office.desk, first, Override(outcome="accepted", take_in=True, by="鈴木", why="確認済み"))
+        sending_holds.hold_sending(office.desk, Scope(kind="reminder"), Who("佐藤", "来週から"))
+
+    done = snapshots.put_back(folder / "full.db", folder / "ledger.db", WHO.pair, LATER + timedelta(hours=1))
+
+    assert done.deeds is not None
+    assert [(d.by, d.what) for d in done.deeds] == [("鈴木", "accepted"), ("佐藤", "hold-sending")]
+    back = snapshots.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER + timedelta(hours=2))
+    assert back.deeds is not None
+    assert [(d.by, d.what) for d in back.deeds] == [("山田", "ignored")]
+    with closing(Ledger(folder / "ledger.db")) as ledger:
+        assert len(sending_holds.standing(open_office(folder, register, reader, ledger).desk)) == 1
+
+
+def test_the_ledger_that_was_put_aside_can_be_put_back_itself(folder: Path) -> None:
+    """Whoever restored the wrong file: a backup newer than the ledger, with nothing of it missing."""
+    done = snapshots.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER, BOXES)
+    assert done.aside is not None
+    again = snapshots.put_back(done.aside, folder / "ledger.db", WHO.pair, LATER + timedelta(minutes=1), BOXES)
+    assert again.deeds == ()
+    assert rows(folder / "ledger.db", "SELECT count(*) FROM arrival") == [(2,)]
+    with closing(Ledger(folder / "ledger.db")) as ledger:
+        assert all(a.holds for a in promises.ask(ledger.connection))
+
+
+def test_what_was_held_when_the_backup_was_made_is_held_again_and_the_release_is_named(
+    folder: Path, register: Register, reader: Reader
+) -> None:
+    with closing(Ledger(folder / "ledger.db")) as ledger:
+        office = open_office(folder, register, reader, ledger)
+        office.now = IN_TIME + timedelta(hours=1)
+        sending_holds.hold_sending(office.desk, Scope(mailbox="yoboseshu"), WHO)
+        backup.backup(ledger, folder / "held.db", replace=False)
+        sending_holds.release_sending(office.desk, None, WHO)
+    done = snapshots.put_back(folder / "held.db", folder / "ledger.db", WHO.pair, LATER)
+    assert done.deeds is not None
+    assert [(d.what, d.about) for d in done.deeds] == [("release-sending", "1")]
+    with closing(Ledger(folder / "ledger.db")) as ledger:
+        office = open_office(folder, register, reader, ledger)
+        assert [one.scope.mailbox for one in sending_holds.standing(office.desk)] == ["yoboseshu", ""]
+
+
+def test_a_backup_of_another_ledger_wants_a_yes(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """One of another year's survey, which lies in the same folder of backups."""
+    (tmp_path / "other").mkdir()
+    with closing(Ledger(tmp_path / "other" / "ledger.db")) as other:
+        place = arrivals.Origin("n_mynumber", "N", "7")
+        with other.writing():
+            arrivals.keep(other, place, [Fetched("1", IN_TIME, len(answer(9)), answer(9))], IN_TIME)
+            other.run("DELETE FROM cursor")
+        backup.backup(other, folder / "other.db", replace=False)
+    before = (folder / "ledger.db").read_bytes()
+    words = ["--settings", str(folder / "settings.toml"), "restore", str(folder / "other.db"), *BY]
+
+    assert run_command(words) == 1
+    said = capfd.readouterr().err
+    assert "別の台帳の控えです" in said
+    assert "--yes" in said
+    assert (folder / "ledger.db").read_bytes() == before
+
+    assert run_command([*words, "--yes"]) == 0
+
+
+def test_a_backup_of_another_survey_wants_a_yes_even_where_no_ledger_is_left(folder: Path) -> None:
+    (folder / "ledger.db").unlink()
+    with pytest.raises(OtherLedger, match="この調査にない提出先（n_mynumber）"):
+        snapshots.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER, {"another"})
+    assert not (folder / "ledger.db").exists()
+
+
+@pytest.mark.parametrize("state", ["new", "damaged", "gone", "of before there were keys"])
+def test_beside_a_ledger_that_tells_nothing_no_yes_is_wanted(folder: Path, state: str) -> None:
+    """A program that was started on the new disk before somebody restored has made an empty ledger."""
+    file = folder / "copy.db"
+    (folder / "ledger.db").unlink()
+    if state == "new":
+        Ledger(folder / "ledger.db").close()
+    elif state == "damaged":
+        (folder / "ledger.db").write_bytes(b"\0" * 5000)
+    elif state == "of before there were keys":
+        shutil.copy(file, folder / "ledger.db")
+        file = Path(__file__).parents[1] / "ledgers" / "m012.db"
+    snapshots.put_back(file, folder / "ledger.db", WHO.pair, datetime(2024, 1, 1, tzinfo=JST), BOXES)
+    with closing(Ledger(folder / "ledger.db")) as ledger:
+        assert ledger.rows("SELECT count(*) FROM arrival")[0][0] > 0
+
+
+def test_what_a_restore_that_was_cut_short_left_behind_is_removed_by_the_next(folder: Path) -> None:
+    left = folder / ".ledger.db.999999.part"
+    for side in ("", "-wal"):
+        left.with_name(left.name + side).write_bytes(b"personal data")
+    snapshots.put_back(folder / "copy.db", folder / "ledger.db", WHO.pair, LATER)
+    assert not list(folder.glob(".ledger*"))
+
+
+def test_a_backup_on_a_medium_that_cannot_be_written_is_put_back(folder: Path) -> None:
+    """As from a read-only share."""
+    (folder / "backups").mkdir()
+    shutil.move(folder / "copy.db", folder / "backups" / "copy.db")
+    (folder / "backups" / "copy.db").chmod(0o400)
+    (folder / "backups").chmod(0o500)
+    try:
+        snapshots.put_back(folder / "backups" / "copy.db", folder / "ledger.db", WHO.pair, LATER, BOXES)
+    finally:
+        (folder / "backups").chmod(0o700)
+    assert (folder / "ledger.db").stat().st_mode & 0o777 == 0o600
+
+
 def test_while_somebody_has_the_ledger_open_it_waits_its_turn(folder: Path) -> None:
     with closing(Ledger(folder / "ledger.db")):
         words = ["--settings", str(folder / "settings.toml"), "restore", str(folder / "copy.db"), *BY]
@@ -220,6 +344,7 @@ def test_while_somebody_has_the_ledger_open_it_waits_its_turn(folder: Path) -> N
     assert not list(folder.glob("ledger-*"))
 
 
+BOXES = frozenset({"n_mynumber", "yoboseshu", "sukoyaka"})
 BY = ("--by", "職員", "--why", "故障")
 
 
@@ -241,3 +366,75 @@ def test_the_command(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert "職員「故障」" in told
     assert run_command([*program, "verify"]) == 0
     assert run_command([*program, "restore", str(folder / "ledger.db"), *BY]) == 1
+
+
+PLACES = (
+    "os:open", "os:link", "os:fsync", "pathlib:Path.unlink", "pathlib:Path.replace", "routing.ledger.snapshots:_copy",
+    "routing.ledger.snapshots:_check", "routing.ledger.snapshots:_emptied_log", "routing.ledger.restored:note",
+    "routing.ledger.store:Ledger.close",
+)  # fmt: skip
+OLD, NEW = ["ignored"], ["restored"]
+
+
+def lives(folder: Path) -> list[list[object]]:
+    """What the last deed in each ledger there is, today's first; each is whole and keeps its promises."""
+    told = []
+    for file in (folder / "ledger.db", *folder.glob("ledger-*.db")):
+        with snapshots.read_only(file) as connection:
+            assert [a.name for a in promises.ask(connection) if not a.holds] == []
+            told.append([row[0] for row in connection.execute(
+                "SELECT outcome FROM verdict WHERE decided_by = '山田' UNION SELECT kind FROM event WHERE kind = 'restored'"
+            )])  # fmt: skip
+    return told
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Driver]:
+    made = Driver()
+    yield made
+    made.close()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("log", [False, True], ids=["log empty", "log full"])
+def test_killed_anywhere_within_it_the_ledger_is_the_old_or_the_new_one_and_nothing_is_lost(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, driver: Driver, place: str, when: str, log: bool
+) -> None:
+    """`log`: whether a write-ahead log lies there, as a crash leaves it, without which the ledger is not whole."""
+    words = ["--settings", "", "--now", LATER.isoformat(), "restore", "", *BY]
+    for passage in range(1, 100):
+        at = tmp_path_factory.mktemp("killed")
+        shutil.copytree(folder, at, dirs_exist_ok=True)
+        if log:
+            _crash_while_writing(at / "ledger.db")
+        words[1], words[5] = str(at / "settings.toml"), str(at / "copy.db")
+        code = driver.run(words, at / "said", (place, when, passage))
+        if code == 0:  # fewer passages than that
+            break
+        assert code == -signal.SIGKILL, (at / "said").read_text()
+        told = lives(at)
+        assert told[0] in (OLD, NEW)
+        assert OLD in told
+        assert driver.run(words, at / "said") == 0, (at / "said").read_text()
+        assert lives(at)[0] == NEW
+        assert OLD in lives(at)
+        assert not list(at.glob(".ledger*"))
+        assert rows(at / "ledger.db", "SELECT count(*) FROM sending_hold") == [(1,)]
+    assert passage > 1, "it never came by"
+
+
+def _crash_while_writing(file: Path) -> None:
+    """The last deed stands in the write-ahead log alone."""
+    whole = file.with_name("whole.db")
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("CREATE TABLE of_the_log (x)")
+        connection.execute("DROP TABLE of_the_log")
+        connection.execute("UPDATE verdict SET why = why || '。' WHERE decided_by = '山田'")
+        for side in ("", "-wal"):
+            shutil.copy(file.with_name(file.name + side), whole.with_name(whole.name + side))
+    for side in ("", "-wal"):
+        whole.with_name(whole.name + side).replace(file.with_name(file.name + side))
+    assert file.with_name(file.name + "-wal").stat().st_size > 0
