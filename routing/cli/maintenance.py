@@ -20,6 +20,7 @@ from routing.ledger.store import LedgerBusy
 from routing.who import Refused
 
 UNREADABLE = 2
+BACKUP_WAITS_SECONDS = 60.0  # nobody stands beside a nightly backup to try again
 _LATER = "他のプログラムが台帳を読んでいるため、仕上げは run が行います。後で verify で確かめてください。"
 
 
@@ -89,9 +90,11 @@ def purge(  # noqa: PLR0913 - one parameter per option of the command
 @with_app
 def backup_command(app: App, file: Path, force: bool) -> int:
     """台帳の控えを取ります（run が動いていてもかまいません）。書いた後で中身を確かめます。"""
-    with app.open_desk() as desk:
+    with app.open_office() as office:
+        ledger = office.ledger
+        ledger.wait_at_most(BACKUP_WAITS_SECONDS)
         try:
-            size = backup.backup(desk.ledger, file, force, lambda: backup.note_begun(desk.ledger, file, desk.clock()))
+            size = backup.backup(ledger, file, force, lambda: backup.note_begun(ledger, file, office.clock()))
         except backup.BackupRefused as refused:
             raise Refused(str(refused)) from refused
     say(f"{file} に控えを取りました（{size:,}バイト）。")

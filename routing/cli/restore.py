@@ -8,6 +8,7 @@ import click
 
 from config.settings import ImapMailbox, Settings
 from replies.japanese import era_instant
+from replies.wording import load_wording
 from routing.cli.context import App, say, with_app
 from routing.cli.decide import who_decides
 from routing.ledger import snapshots
@@ -56,8 +57,10 @@ def _tell(deeds: tuple[snapshots.Deed, ...] | None) -> None:
         say("それまでの台帳を読めないため、この間の職員の判断と記録は分かりません。心当たりのものは、もう一度行ってください。")
         return
     say(f"この間の職員の判断と記録は {len(deeds)}件です。" + ("もう一度行ってください。" if deeds else ""))
+    words = load_wording().outcome
     for deed in deeds[:SHOWN]:
-        say(f"  {deed.at[:16]} {deed.by} {deed.what} {deed.about}")
+        what = words.get(deed.what, deed.what)
+        say(f"  {deed.at[:16].replace('T', ' ')}　{deed.by}　{what}　{deed.about}")
     if len(deeds) > SHOWN:
         say(f"  ほか {len(deeds) - SHOWN}件")
 

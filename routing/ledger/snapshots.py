@@ -137,7 +137,9 @@ _DEEDS = """SELECT v.recorded_at, v.decided_by,
         LEFT JOIN arrival a ON a.id = e.arrival_id WHERE e.done_by <> 'uketsuke' AND e.kind <> 'restored'
     UNION ALL SELECT recorded_at, done_by, iif(revoked, 'revoke', 'approve-sender'), sender FROM approval
     UNION ALL SELECT x.recorded_at, x.done_by, x.kind, a.receipt FROM erasure x JOIN arrival a ON a.id = x.arrival_id
-        WHERE x.done_by <> 'uketsuke'
+        WHERE x.done_by <> 'uketsuke' AND x.kind <> 'purged'
+    UNION ALL SELECT recorded_at, done_by, 'purge', count(*) || '通' FROM erasure
+        WHERE kind = 'purged' GROUP BY recorded_at, done_by
     UNION ALL SELECT recorded_at, done_by, 'hold-sending', trim(kind || ' ' || mailbox) FROM sending_hold
         WHERE mails_before = ''
     UNION ALL SELECT l.recorded_at, l.done_by, 'release-sending', h.id FROM sending_release l

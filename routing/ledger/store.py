@@ -81,6 +81,10 @@ class Ledger:
         if self.path.exists() and not os.access(self.path, os.R_OK | os.W_OK):
             raise NotALedger("台帳を読み書きする権限がありません。持ち主と権限（0600）をご確認ください。") from error
 
+    def wait_at_most(self, seconds: float) -> None:
+        """How long a turn at writing is waited for from now on, before LedgerBusy."""
+        self.connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
     def refuse_newer(self) -> None:
         """Raise NewerLedger if a newer release has been at the ledger, even after this connection was opened."""
         refuse_newer(self.connection, self.path)

@@ -118,7 +118,7 @@ def test_after_an_old_backup_nothing_leaves_twice_and_what_nobody_can_know_waits
 
     code, said = _command(office, "restore", str(office.folder / "copy.db"), "--by", "職員", "--why", "故障")
     assert code == 0, said
-    assert "山田 ignored" in said  # the decision that is missing, by name
+    assert "山田　対応不要　N" in said  # the decision that is missing, by name
     assert "この間の職員の判断と記録は 1件です。もう一度行ってください。" in said
 
     mails.work(left=3 if copies else 1, waiting=1 if copies else 3)

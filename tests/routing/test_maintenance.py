@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -123,6 +124,31 @@ def test_a_backup_is_taken_while_a_desk_holds_the_ledger_and_writes(told: Ledger
         writer.join()
     assert all(a == b for a, b in counts)  # never half a transaction
     assert counts[-1][0] > counts[0][0]  # it did write meanwhile
+
+
+@pytest.mark.long
+def test_a_backup_by_command_waits_for_a_desk_that_writes_longer_than_other_commands_wait(
+    told: Ledger, tmp_path: Path
+) -> None:
+    """A minute, where others say 75 after ten seconds; and it is recorded, with all that was written until then."""
+    locked = threading.Event()
+
+    def write() -> None:
+        other = Ledger(told.path)
+        with other.writing():
+            locked.set()
+            time.sleep(14)
+            other.run("INSERT INTO event (kind, recorded_at) VALUES ('a', '2023-07-18T10:00:00+09:00')")
+        other.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert locked.wait(30)
+    assert command(told, "backup", str(tmp_path / "copy.db")) == 0
+    writer.join()
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        rows = copy.execute("SELECT kind FROM event WHERE kind IN ('a', 'backup') ORDER BY kind").fetchall()
+    assert rows == [("a",), ("backup",)]
 
 
 def test_a_backup_opens_as_a_ledger_again(told: Ledger, tmp_path: Path) -> None:

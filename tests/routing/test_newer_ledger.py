@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from routing.cli.app import run_command
+from routing.ledger import backup
 from routing.ledger.store import Ledger, NewerLedger
 from tests.routing.desk_at_hand import SETTINGS
 
@@ -68,6 +69,37 @@ def test_every_command_refuses_it_in_one_sentence(
     assert "Traceback" not in said
     assert _hash(newer) == before
     assert not newer.with_name("copy.db").exists()
+
+
+def test_a_copy_of_it_is_not_put_back_in_an_older_ones_place(newer: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    copy = newer.rename(newer.with_name("copy.db"))
+    Ledger(newer).close()
+    before = _hash(newer)
+
+    words = ["--settings", str(newer.with_name("settings.toml")), "restore", str(copy), *BY]
+    assert run_command(words) == 78
+    assert run_command([*words, "--yes"]) == 78
+
+    said = capfd.readouterr().err
+    assert said.count("この台帳は新しい版のプログラムのものです") == said.count("\n") == 2
+    assert _hash(newer) == before
+    assert not list(newer.parent.glob("ledger-*")) + list(newer.parent.glob(".ledger*"))
+
+
+def test_going_back_to_the_backup_of_before_an_upgrade_is_what_restore_is_for(
+    newer: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The ledger of the newer release is put aside as it is; its deeds cannot be told by this program."""
+    aside_hash = _hash(newer)
+    with closing(Ledger(newer.with_name("older.db"))) as older:
+        backup.backup(older, newer.with_name("copy.db"), replace=False)
+    words = ["--settings", str(newer.with_name("settings.toml")), "restore", str(newer.with_name("copy.db")), *BY]
+    assert run_command(words) == 0, capfd.readouterr().err
+    (aside,) = newer.parent.glob("ledger-*.db")
+    with closing(sqlite3.connect(aside)) as connection:
+        assert connection.execute("SELECT count(*) FROM _sqlite_migrations WHERE name LIKE 'm999%'").fetchone() == (1,)
+    assert "判断と記録は分かりません" in capfd.readouterr().out
+    assert aside_hash != _hash(newer)
 
 
 def test_a_copy_of_it_is_refused_by_verify(newer: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -218,7 +218,9 @@ def test_an_older_backup_is_brought_to_todays_schema(folder: Path) -> None:
         assert ledger.rows("SELECT count(*) FROM sending_hold")[0][0] == 1
 
 
-def test_after_a_restore_of_a_restore_the_deeds_of_both_lives_are_named(folder: Path, register: Register, reader: Reader) -> None:
+def test_after_a_restore_of_a_restore_the_deeds_of_both_lives_are_named(
+    folder: Path, register: Register, reader: Reader
+) -> None:
     """Numbers were given twice: the second life's rows have those of the backup's."""
     (folder / "full.db").write_bytes(b"")
     with closing(Ledger(folder / "ledger.db")) as ledger:
@@ -358,7 +360,7 @@ def test_the_command(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run_command(words) == 0
     said = capfd.readouterr().out
     assert "この間の職員の判断と記録は 1件です。もう一度行ってください。" in said
-    assert "2023-07-18T10:30 山田 ignored" in said
+    assert "2023-07-18 10:30　山田　対応不要　N0718-" in said
     assert "release-sending 1" in said
     assert run_command([*program, "held"]) == 0
     told = capfd.readouterr().out.replace("\n", "")
@@ -396,11 +398,10 @@ def driver() -> Iterator[Driver]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("at_step", [(place, when) for place in PLACES for when in ("before", "after")], ids=" ".join)
 @pytest.mark.parametrize("log", [False, True], ids=["log empty", "log full"])
 def test_killed_anywhere_within_it_the_ledger_is_the_old_or_the_new_one_and_nothing_is_lost(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory, driver: Driver, place: str, when: str, log: bool
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, driver: Driver, at_step: tuple[str, str], log: bool
 ) -> None:
     """`log`: whether a write-ahead log lies there, as a crash leaves it, without which the ledger is not whole."""
     words = ["--settings", "", "--now", LATER.isoformat(), "restore", "", *BY]
@@ -410,7 +411,7 @@ def test_killed_anywhere_within_it_the_ledger_is_the_old_or_the_new_one_and_noth
         if log:
             _crash_while_writing(at / "ledger.db")
         words[1], words[5] = str(at / "settings.toml"), str(at / "copy.db")
-        code = driver.run(words, at / "said", (place, when, passage))
+        code = driver.run(words, at / "said", (*at_step, passage))
         if code == 0:  # fewer passages than that
             break
         assert code == -signal.SIGKILL, (at / "said").read_text()
