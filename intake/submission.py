@@ -199,6 +199,11 @@ class Submission:
     reached_at: str = ""  # when a server of ours first had it, by its own Received line; ISO 8601, JST
 
     @property
+    def has_form(self) -> bool:
+        """Whether a form of the survey stands in it, outside any returned part."""
+        return any(f.kind != "other" and not f.returned for f in self.files)
+
+    @property
     def alarms(self) -> tuple[str, ...]:
         """Every place in the mail and its files where a My Number or a register seems to stand."""
         return self.personal + tuple(place_in(f.position, place) for f in self.files for place in f.personal)

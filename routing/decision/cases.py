@@ -12,7 +12,7 @@ from datetime import datetime
 from intake.finding import Finding, severity_of
 from intake.submission import Submission
 from routing.decision.building import CaseBuilder, Unit, told_sheets
-from routing.decision.facts import Facts, tells_password_only
+from routing.decision.facts import Facts
 from routing.decision.gaps import with_gaps
 from routing.decision.identify import identify
 from routing.decision.override import NO_OVERRIDE, Override, OverrideRefused
@@ -40,25 +40,9 @@ def decide(
     override: Override = NO_OVERRIDE,
 ) -> Decided:
     """The whole decision about one mail, without its reply."""
-    has_form = any(f.kind != "other" and not f.returned for f in submission.files)
-    case = MailCase(
-        submission=submission,
-        sender=facts.sender,
-        has_form=has_form,
-        resend_of=facts.resend_of,
-        from_ourselves=facts.from_ourselves,
-        personal=submission.alarms,
-        trusted=override.take_in,
-        answers_ours=facts.answers_ours,
-        spoofed=facts.spoofed,
-        first_set_aside=facts.first_set_aside,
-        answered_elsewhere=facts.answered_by not in ("", arrival.mailbox),
-        password_awaited=facts.password_awaited and any(f.locked for f in submission.files),
-        password_told=tells_password_only(submission),
-        parts=facts.parts,
-    )
+    case = MailCase(submission, facts, arrival.mailbox, trusted=override.take_in)
     by_table = decide_mail(case)
-    _refuse_alarm(override, by_table, case.personal)
+    _refuse_alarm(override, by_table, submission.alarms)
     mail = _override_mail(by_table, override)
     own = identify(submission, None, None, facts.sender, register.roster)
     pieces: tuple[Piece, ...] = ()

@@ -106,16 +106,14 @@ def _incomplete_list(decided: Decided, around: ReplyContext) -> bool:
     return any(s.missing and s.obligation.program in listed for s in around.standings)
 
 
-def write_reply(decided: Decided, around: ReplyContext) -> FinishedReply | None:
-    """The finished reply, or None where there is none to write."""
-    kind = letter_kind(decided, around)
-    submission = decided.submission
-    recipient = recipient_of(submission, around) if submission else None
-    if kind is None or submission is None or recipient is None:
-        return None
+def write_reply(
+    letter: tuple[LetterKind, Address], decided: Decided, submission: Submission, around: ReplyContext
+) -> FinishedReply:
+    """The finished reply of the kind that `letter_kind` told, to whom `recipient_of` told."""
+    kind, recipient = letter
     mailbox = around.register.survey.mailbox(decided.arrival.mailbox)
-    letter = _letter(kind, decided, submission, around)
-    rendered = render_letter(letter, around.register.survey, load_wording(by_hand(around.settings)))
+    said = _letter(kind, decided, submission, around)
+    rendered = render_letter(said, around.register.survey, load_wording(by_hand(around.settings)))
     receipt = decided.arrival.receipt
     tag = kind if around.round == 1 else f"{kind}{around.round}"
     key = f"{receipt}:{tag}"

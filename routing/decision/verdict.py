@@ -14,9 +14,9 @@ from typing import Generic, TypeVar
 from config.survey import Survey
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
-from routing.decision.mail_set import MailSet
+from routing.decision.facts import Facts, tells_password_only
 from routing.decision.replacing import Newcomer, standing_ones
-from routing.records import FileDecision, Identity, KnownSender, MailDecision, MailOutcome, Outcome, Relation
+from routing.records import FileDecision, Identity, MailDecision, MailOutcome, Outcome, Relation
 from routing.standing import Booking
 
 MACHINE_KINDS = frozenset({"auto_reply", "bounce", "receipt", "list", "own"})
@@ -24,23 +24,42 @@ MACHINE_KINDS = frozenset({"auto_reply", "bounce", "receipt", "list", "own"})
 
 @dataclass(frozen=True, slots=True)
 class MailCase:
-    """What is known of one mail. `resend_of`: receipt number of the mail that it repeats; `personal`: where
-    a My Number was seen (never its value); `has_form`: a form outside any returned part."""
+    """One mail as its table sees it. `mailbox`: id; `trusted`: an official recorded it or took it in by decision."""
 
     submission: Submission
-    sender: KnownSender
-    has_form: bool
-    resend_of: str = ""
-    from_ourselves: bool = False
-    personal: tuple[str, ...] = ()
-    trusted: bool = False  # an operator recorded it or took it in by decision
-    answers_ours: bool = False  # it is a reply to a mail of our outbox
-    first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count
-    answered_elsewhere: bool = False  # another of the mailboxes that it is addressed to answers for the mail
-    spoofed: bool = False  # the server that the settings trust says that it is not from where it claims
-    password_awaited: bool = False  # something in it is locked, and the password may still come
-    password_told: bool = False  # it tells a password and brings nothing else
-    parts: MailSet | None = None  # the set that it is a part of
+    facts: Facts
+    mailbox: str
+    trusted: bool = False
+
+    @property
+    def has_form(self) -> bool:
+        """A form stands in it, outside any returned part."""
+        return self.submission.has_form
+
+    @property
+    def answered_elsewhere(self) -> bool:
+        """Another of the mailboxes that it is addressed to answers for it."""
+        return self.facts.answered_by not in ("", self.mailbox)
+
+    @property
+    def password_awaited(self) -> bool:
+        """Something in it is locked, and the password may still come."""
+        return self.facts.password_awaited and any(f.locked for f in self.submission.files)
+
+    @property
+    def recognised(self) -> bool:
+        """It is from a local government's address, or from one that was approved."""
+        return self.facts.sender.recognised
+
+    @property
+    def rest_awaited(self) -> bool:
+        """It is a part of a set whose other parts may still come."""
+        return self.facts.parts is not None and self.facts.parts.open
+
+    @property
+    def rest_holds_form(self) -> bool:
+        """Another part of its set holds a form."""
+        return self.facts.parts is not None and self.facts.parts.form_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +130,22 @@ FileRow = Rule[FileCase, Outcome]
 # fmt: off
 MAIL_TABLE: tuple[MailRow, ...] = (
     MailRow("machine_with_form", "自動送信または省内からのメールに調査票が添付されています",
-            lambda c: c.has_form and not c.trusted and (_by_machine(c) or c.from_ourselves), "held"),
+            lambda c: c.has_form and not c.trusted and (_by_machine(c) or c.facts.from_ourselves), "held"),
     # A gateway sends the password as an automatic mail, from an address of its own: before `machine` and `unknown_sender`.
     MailRow("password_told", "パスワードのお知らせです。対になるファイルを待っています",
-            lambda c: c.password_told and not c.personal and not c.trusted, "held"),
+            lambda c: tells_password_only(c.submission) and not c.submission.alarms and not c.trusted, "held"),
     MailRow("machine", "自動送信のメールです", lambda c: _by_machine(c) and not c.trusted, "ignored"),
     # Above `reply` and `inquiry`: a number in an inquiry is as much an alarm as one in a workbook.
     MailRow("personal_data", "マイナンバーと思われる番号または住民の名簿が含まれています",
-            lambda c: bool(c.personal), "held"),
+            lambda c: bool(c.submission.alarms), "held"),
     MailRow("authentication_failed", "差出人の認証（DMARC など）に失敗しており、なりすましの可能性があります",
-            lambda c: c.spoofed and not c.trusted, "held"),
+            lambda c: c.facts.spoofed and not c.trusted, "held"),
     # Below `machine` and `personal_data`: an automatic mail that comes twice is still one, and each copy of a number
     # has to be erased. What `authentication_failed` holds is not acknowledged the second time either.
     MailRow("set_aside_again", "職員が対象外としたものと同じ内容が、もう一度届きました",
-            lambda c: bool(c.resend_of) and c.first_set_aside and not c.trusted and c.sender.recognised, "held"),
+            lambda c: bool(c.facts.resend_of) and c.facts.first_set_aside and not c.trusted and c.recognised, "held"),
     MailRow("resend", "同じ差出人から同じ内容を受信済みです",
-            lambda c: bool(c.resend_of) and not c.first_set_aside and (c.sender.recognised or c.trusted), "ignored"),
+            lambda c: bool(c.facts.resend_of) and not c.facts.first_set_aside and (c.recognised or c.trusted), "ignored"),
     MailRow("withdrawal", "取下げの申出です",
             lambda c: not c.has_form and c.submission.amends == "withdrawal", "held"),
     MailRow("correction_in_words", "回答の訂正が、ファイルでなく文章で述べられています",
@@ -134,19 +153,19 @@ MAIL_TABLE: tuple[MailRow, ...] = (
     MailRow("reply", "当方のメールへの返信で、ファイルがありません", lambda c: c.submission.kind == "reply", "held"),
     MailRow("inquiry", "照会です", lambda c: c.submission.kind == "inquiry", "held"),
     MailRow("unknown_sender", "地方公共団体のドメインではない差出人です",
-            lambda c: not c.sender.recognised and not c.trusted, "held"),
+            lambda c: not c.recognised and not c.trusted, "held"),
     MailRow("text_unsearched", "本文が極端に長く、個人番号が含まれていないことを終わりまで確認できませんでした",
             lambda c: not c.trusted and any(f.code == "text_unsearched" for f in c.submission.findings), "held"),
     MailRow("password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
             lambda c: c.password_awaited and not c.has_form, "held"),
     MailRow("part_awaited", "分けて送られた提出の一部です。続きのメールを待っています",
-            lambda c: not c.has_form and c.parts is not None and c.parts.open and not c.parts.form_elsewhere, "held"),
+            lambda c: not c.has_form and c.rest_awaited and not c.rest_holds_form, "held"),
     MailRow("material", "当方のメールへの返信に、調査票以外の資料が添付されています",
-            lambda c: c.answers_ours and not c.has_form and _brings_material(c), "held"),
+            lambda c: c.facts.answers_ours and not c.has_form and _brings_material(c), "held"),
     MailRow("another_mailbox_answers", "複数の提出先に届いたメールで、ほかの提出先からお答えします",
             lambda c: not c.has_form and c.answered_elsewhere and not c.trusted, "ignored"),
     MailRow("no_form", "調査票として読めるファイルがありません",
-            lambda c: not c.has_form and not (c.parts and c.parts.form_elsewhere), "correction"),
+            lambda c: not c.has_form and not c.rest_holds_form, "correction"),
     MailRow("otherwise", "ファイルごとに判定します", lambda c: True, "by_file"),
 )
 

@@ -22,6 +22,7 @@ from routing.decision.reply import ReplyContext, letter_kind, recipient_of, writ
 from routing.decision.unlocked import keep_opened
 from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.journey.lookups import Known
+from routing.journey.waiting import note_waits
 from routing.ledger import (
     approvals,
     arrivals,
@@ -87,7 +88,7 @@ class Judge:
         facts = replace(facts, time_settled=settled_at is not None)
         decided = _once(decide(arrival, submission, facts, self.register, override), noted)
         self.record(decided)
-        known.remember(decided, facts)
+        note_waits(self.ledger, decided, facts.parts, self.register.survey, self.now)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
             outbox.mark_undelivered(self.ledger, submission, arrival.receipt, self.now)
         if replaced.by_itself(office := replaced.NoticeContext(self.register, self.settings, self.ledger, self.now)):
@@ -120,15 +121,17 @@ class Judge:
         if recipient is None:
             return None
         around = replace(around, quotes=self._quotes(decided.submission, recipient))
-        if letter_kind(decided, around) is None:
+        kind = letter_kind(decided, around)
+        if kind is None:
             return None
         if not is_writable(recipient.address):
             self._note(decided, Note("unwritable", "", decided.identity.submitter))
             return None
         left = self._allowance(recipient, decided.identity.submitter, facts)
         automatic = override is NO_OVERRIDE
-        reply = write_reply(decided, replace(around, last_today=automatic and left.last_today))
-        if reply is None or not automatic or left.left:
+        around = replace(around, last_today=automatic and left.last_today)
+        reply = write_reply((kind, recipient), decided, decided.submission, around)
+        if not automatic or left.left:
             return reply
         self._note(decided, Note("capped", f"{reply.recipient} {left.cap}", reply.respondent))
         return None
@@ -149,7 +152,7 @@ class Judge:
     def _quotes(self, submission: Submission, recipient: Address) -> bool:
         """Whether a letter may repeat words of the mail: to whom has sent us a form, now or before, and to an address
         of a body of the roster; its clerk has to find the file by its name."""
-        if self._tells_a_body(recipient.domain) or any(f.kind != "other" and not f.returned for f in submission.files):
+        if self._tells_a_body(recipient.domain) or submission.has_form:
             return True
         return arrivals.sent_a_form(self.ledger, recipient.address)
 

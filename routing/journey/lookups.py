@@ -1,25 +1,22 @@
-"""What the ledger knows of a mail before it is decided, and what the ledger is told afterwards of its waiting.
-
-Both inside the caller's transaction. Decides nothing, sends nothing.
-"""
+"""What the ledger knows of a mail before it is decided, inside the caller's transaction. Writes and decides nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from config.settings import Settings
 from intake.submission import Submission
 from routing.decision.authenticated import authenticated
-from routing.decision.facts import Facts, tells_password_only
+from routing.decision.facts import Facts
 from routing.decision.identify import know_sender
 from routing.decision.mail_set import MailSet, gather, stem
-from routing.ledger import approvals, arrivals, bookings, letters, outbox, pending_queue, verdicts
+from routing.ledger import approvals, bookings, letters, outbox, pending_queue, verdicts
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
 from routing.proof import Credentials
-from routing.records import Arrival, Decided
+from routing.records import Arrival
 from routing.register import Register
 
 
@@ -113,51 +110,6 @@ class Known:
         all_of_them = (arrival.id, *(o.arrival_id for o in others))
         over = any(pending_queue.noted(self.ledger, id, "parts_over") for id in all_of_them)
         return gather((number, total, arrival.receipt), others, arrival.id, over)
-
-    def remember(self, decided: Decided, facts: Facts) -> None:
-        """Notes what this mail waits for now, and wakes those that waited for it."""
-        self._remember_password(decided)
-        if decided.submission is not None and facts.parts is not None and decided.submission.part is not None:
-            self._remember_part(decided, decided.submission, facts.parts)
-        elif decided.decided_by != "uketsuke":
-            pending_queue.end(self.ledger, decided.arrival.id, "parts")
-
-    def _remember_password(self, decided: Decided) -> None:
-        arrival, submission = decided.arrival, decided.submission
-        until = self.now + timedelta(hours=self.register.survey.passwords.wait_hours)
-        rules = {decided.mail.rule, *(p.decision.rule for p in decided.pieces)}
-        if "password_awaited" in rules:
-            pending_queue.begin(self.ledger, arrival, "password", until)
-            pending_queue.ask_to_pair(self.ledger, arrival.id)
-        else:
-            pending_queue.end(self.ledger, arrival.id, "password")
-        if submission is None or not submission.passwords_told:
-            return
-        accept = self.register.survey.passwords.accept
-        only = tells_password_only(submission) and not submission.personal
-        pending_queue.begin(self.ledger, arrival, "told" if only else "beside", until if accept else self.now)
-        pending_queue.ask_to_pair(self.ledger, arrival.id)
-
-    def _remember_part(self, decided: Decided, submission: Submission, parts: MailSet) -> None:
-        """The newest part carries the wait of its set. Parts without a form that waited for one are decided
-        anew once one has come, or once the set is closed."""
-        arrival = decided.arrival
-        has_form = any(f.kind != "other" and not f.returned for f in submission.files)
-        others = pending_queue.other_parts(self.ledger, arrival, whose_set(submission), parts.total)
-        pending_queue.note_part(
-            self.ledger, arrival, whose_set(submission), (parts.number, parts.total), has_form
-        )
-        if not parts.newest:
-            return
-        for other in others:
-            pending_queue.end(self.ledger, other.arrival_id, "parts")
-            if (has_form or not parts.open) and verdicts.rule_of(self.ledger, other.arrival_id) == "part_awaited":
-                arrivals.read_anew(self.ledger, other.arrival_id)
-        if parts.open:
-            wait = timedelta(minutes=self.register.survey.parts.wait_minutes)
-            pending_queue.begin(self.ledger, arrival, "parts", self.now + wait)
-        else:
-            pending_queue.end(self.ledger, arrival.id, "parts")
 
 
 def thread_of(submission: Submission) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from config.domains import body_hint
 from config.jst import JST
+from config.load import default_survey
 from intake.finding import Finding
 from intake.submission import (
     ABSENT,
@@ -25,10 +26,13 @@ from intake.submission import (
     NameMatch,
     Submission,
 )
+from routing.deadline import Deadlines
+from routing.decision.facts import Facts
 from routing.decision.replacing import Newcomer
 from routing.decision.verdict import FileCase, MailCase
-from routing.proof import Proof
+from routing.proof import Credentials, Proof
 from routing.records import Identity, KnownSender
+from routing.register import build_register
 from routing.standing import Booking
 from tests.workbooks.forms_at_hand import the_roster, the_survey
 
@@ -113,11 +117,23 @@ def sender(text: str = "a@example.lg.jp", approved: str = "", assigned: str = ""
 UNKNOWN_SENDER = KnownSender(address("a@example.com"), False, "", ())
 
 
-def mail_case(made: Submission | None = None, **changes: Any) -> MailCase:
-    """A mail with a form from a recognised sender."""
+FACTS = Facts(
+    sender=sender(),
+    resend_of="",
+    answers_ours=False,
+    credentials=Credentials("", True, False, (), lambda address: frozenset(), the_roster()),
+    from_ourselves=False,
+    history=lambda body, program: (),
+    listed=lambda body, program: None,
+    deadlines=Deadlines(build_register(default_survey()), {}),
+    first_received=lambda body, program: None,
+)
+
+
+def mail_case(made: Submission | None = None, trusted: bool = False, **changes: Any) -> MailCase:
+    """A mail with a form from a recognised sender; `changes` of what the ledger knows of it."""
     made = made or submission(file(sheet("14神奈川県横浜市", YOKOHAMA)))
-    case = MailCase(made, sender(), has_form=any(f.sheets for f in made.files))
-    return replace(case, **changes)
+    return MailCase(made, replace(FACTS, **changes), "n_mynumber", trusted)
 
 
 def file_case(**changes: Any) -> FileCase:
