@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,36 +15,20 @@ from replies.wording import load_wording
 from routing import operate, typed
 from routing.cli.context import App, find_arrival, say, typed_instant, with_app
 from routing.clock import stamp
-from routing.decision.override import Override
 from routing.journey.desk import Desk
-from routing.journey.judge import Settled
 from routing.journey.logline import settled_line, taken_back_lines
 from routing.ledger import numbers
 from routing.ledger.sent import find_notice, mark_notice_seen
 from routing.notices import my_number
 from routing.offline import check_file
-from routing.operate import Consent, Done
+from routing.operate import Consent, Done, Wish, wishes
 from routing.records import Arrival
 from routing.tracking.number_steps import said
 from routing.who import Refused, Who
 
-OUTCOMES = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
 ACTIONS = (
-    *OUTCOMES, "assign", "approve-sender", "revoke", "retry", "seen", "not-my-number", "my-number", "step",
-    "not-applicable", "applicable",
+    *(a for a in wishes.ACTIONS if a not in ("amend", "received")), "not-applicable", "applicable",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What was typed after the mail's number."""
-
-    action: str
-    value: str = ""
-    program: str = ""
-    domain: bool = False
-    amend: tuple[str, ...] = ()
-    received: str | None = None
 
 
 @click.command()
@@ -96,13 +80,13 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
             say(_DONE[action])
             return
         arrival = find_arrival(desk, id)
-        asked = Typed(action or "", value, program, domain, amend, received)
-        _check(asked)
-        whole = operate.sender_at(desk, arrival, True) if action == "approve-sender" and domain else ""
-        done = asking(
-            lambda c: operate.carry_out(desk, arrival, lambda: _act(desk, arrival, asked, who), c, whole), consent
-        )
-        say(settled_line(done.settled, desk.register) if done.settled else _DONE[asked.action])
+        at = past_instant(received, desk) if received is not None else None
+        named = action or ("amend" if amend else "received")
+        if at is not None and (amend or named not in wishes.DATED):
+            raise click.UsageError("--received は、accept、correct、assign とともに、又は単独で指定してください。")
+        wish = _wish(named, value, program, desk, Wish(named, domain=domain, amend=_changes(amend), at=at))
+        done = asking(lambda c: operate.fulfil(desk, arrival, wish, who, c), consent)
+        say(settled_line(done.settled, desk.register) if done.settled else _DONE[named])
         tell(done, desk)
         if action in ("my-number", "step"):
             _tell_steps(desk, arrival, action == "my-number")
@@ -164,48 +148,16 @@ _DONE = {
     "my-number": "手順は、すでに始まっています。", "step": "済みとしました。",
     "retry": "次の確認のときに読み直します。", "seen": "確認済みとしました。", "revoke": "承認を取り消しました。",
 }  # fmt: skip
-_DATED = ("", "accept", "correct", "assign")
 
 
-def _check(asked: Typed) -> None:
-    if asked.received is not None and (asked.amend or asked.action not in _DATED):
-        raise click.UsageError("--received は、accept、correct、assign とともに、又は単独で指定してください。")
-
-
-def _act(desk: Desk, arrival: Arrival, asked: Typed, who: Who) -> Settled | None:
-    if asked.amend:
-        return operate.amend(desk, arrival, _changes(asked.amend), who)
-    at = past_instant(asked.received, desk) if asked.received is not None else None
-    match asked.action:
-        case "":
-            assert at is not None
-            return operate.settle_receipt(desk, arrival, at, who)
-        case "retry":
-            operate.retry(desk, arrival, who)
-            return None
-        case "seen":
-            operate.mark_seen(desk, arrival, who)
-            return None
-        case "not-my-number":
-            operate.not_my_number(desk, arrival, who)
-            return None
-        case "my-number":
-            return operate.my_number(desk, arrival, who)
-        case "step":
-            operate.step(desk, arrival, typed.folded(asked.value), who)
-            return None
-        case "assign":
-            program = typed.program(asked.program, desk.register) if asked.program else ""
-            body = typed.body(asked.value, desk.register)
-            return operate.assign(desk, arrival, body.lgcode, who, program, at)
-        case "approve-sender":
-            return operate.approve_sender(desk, arrival, who, asked.domain)
-        case "revoke":
-            said = operate.revoke_approval(desk, operate.sender_at(desk, arrival, asked.domain), who)
-            say("\n".join(said), nl=bool(said))
-            return None
-    override = Override(outcome=OUTCOMES[asked.action], take_in=True, by=who.by, why=who.why)  # type: ignore[arg-type]
-    return operate.decide_again(desk, arrival, operate.received(override, at))
+def _wish(action: str, value: str, program: str, desk: Desk, wish: Wish) -> Wish:
+    """With what was typed after the action. Raises Refused."""
+    if action == "step":
+        return replace(wish, value=typed.folded(value))
+    if action != "assign":
+        return wish
+    named = typed.program(program, desk.register) if program else ""
+    return replace(wish, value=typed.body(value, desk.register).lgcode, program=named)
 
 
 def past_instant(text: str, desk: Desk) -> datetime:
@@ -217,14 +169,11 @@ def past_instant(text: str, desk: Desk) -> datetime:
 
 
 def _changes(amend: tuple[str, ...]) -> dict[str, str]:
-    """Q5=② -> {"5": "②"}."""
-    changes = {}
-    for text in amend:
-        key, equals, value = text.replace("＝", "=", 1).partition("=")
-        if not equals or key[:1] not in ("Q", "q", "Ｑ"):
-            raise click.UsageError(f"{text}: Q5=② の形で指定してください。")
-        changes[key[1:]] = value
-    return changes
+    """Q5=② -> {"5": "②"}. Raises click.UsageError."""
+    try:
+        return wishes.amendments(amend)
+    except Refused as mistyped:
+        raise click.UsageError(str(mistyped)) from mistyped
 
 
 @click.command()

@@ -199,6 +199,13 @@ def decisions(ledger: Ledger, arrival_id: int) -> list[Said]:
     ]  # fmt: skip
 
 
+def newest_decisions(ledger: Ledger, arrival_id: int) -> list[Said]:
+    """The decisions that hold: from the newest one about the mail itself on."""
+    said = decisions(ledger, arrival_id)
+    start = max((n for n, s in enumerate(said) if s.piece == "0"), default=0)
+    return said[start:]
+
+
 def findings(ledger: Ledger, verdict_ids: Iterable[int]) -> list[Finding]:
     """What was noticed with these decisions, in the order in which it was noticed."""
     rows = (row for id in verdict_ids for row in ledger.rows("SELECT * FROM finding WHERE verdict_id = ? ORDER BY id", id))

@@ -14,6 +14,7 @@ from typing import Literal
 
 from intake.mail.ids import receipt_in
 from replies.senders.draft_watch import OpenDraft
+from routing.clock import stamp
 from routing.ledger import mailbox_tasks, outbox, verdicts
 from routing.ledger.outbox import Outgoing
 from routing.ledger.store import Ledger
@@ -67,6 +68,16 @@ def _take_back(ledger: Ledger, row: Row, arrival_id: int | None, now: datetime) 
     elif how == "edited":
         verdicts.note(ledger, Note(mailbox_tasks.DRAFT_KEPT), arrival_id, ("uketsuke", ""), now)
     return TakenBack(row["kind"], receipt_in(row["message_id"]), how)
+
+
+def rest_until(ledger: Ledger, arrival_id: int, until: datetime) -> None:
+    """Lets letters to a mail that were never tried rest until an instant, so that they can be taken back; inside the
+    caller's transaction."""
+    ledger.run(_REST, stamp(until), arrival_id)
+
+
+_REST = """UPDATE to_send SET not_before = max(not_before, ?) WHERE outbox_id IN (SELECT o.id FROM outbox o
+    WHERE o.arrival_id = ? AND NOT EXISTS (SELECT 1 FROM posting p WHERE p.outbox_id = o.id AND p.state <> 'queued'))"""
 
 
 def is_wanted(ledger: Ledger, outbox_id: int) -> bool:

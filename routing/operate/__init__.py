@@ -1,8 +1,9 @@
 """What officials do, below the doors: the commands and the operators' page call the same functions.
 
-`who` who decides and why; `deciding` a decision about one mail; `paper` what came without mail; `approvals` whom to
-believe; `consent` what it changes, what wants a second thought, and on which sight it was decided; `typed` what people
-type; `numbers` a My Number, or what looked like one.
+`wishes` one action on one mail, carried out or only tried; `possible` which are, and why the others are not; `who` who
+decides and why; `deciding` a decision about one mail; `paper` what came without mail; `approvals` whom to believe;
+`consent` what it changes, what wants a second thought, and on which sight it was decided; `typed` what people type;
+`numbers` a My Number, or what looked like one.
 """
 
 from routing import typed
@@ -22,10 +23,13 @@ from routing.operate.decisions import (
 )
 from routing.operate.numbers import my_number, not_my_number, step
 from routing.operate.paper import Paper, add
+from routing.operate.possible import Possible, possible
+from routing.operate.wishes import Preview, Wish, fulfil, fulfil_later, preview
 from routing.who import Refused, Who
 
 __all__ = [
-    "AskedTwice", "Changed", "Consent", "Done", "Paper", "Refused", "Who", "add", "amend", "approve_sender", "assign",
-    "carry_out", "decide_again", "erase", "mark_seen", "my_number", "not_my_number", "received", "resend", "retry",
-    "revoke_approval", "sender_at", "set_applicable", "settle_receipt", "step", "take_out", "typed",
+    "AskedTwice", "Changed", "Consent", "Done", "Paper", "Possible", "Preview", "Refused", "Who", "Wish", "add", "amend",
+    "approve_sender", "assign", "carry_out", "decide_again", "erase", "fulfil", "fulfil_later", "mark_seen", "my_number",
+    "not_my_number", "possible", "preview", "received", "resend", "retry", "revoke_approval", "sender_at",
+    "set_applicable", "settle_receipt", "step", "take_out", "typed",
 ]  # fmt: skip

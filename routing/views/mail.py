@@ -131,7 +131,7 @@ def mail_view(office: Office, arrival: Arrival) -> MailView:
     ledger, wording = office.ledger, load_wording()
     submission = verdicts.submission_of(ledger, arrival.id)
     said = correspondence.decisions(ledger, arrival.id)
-    newest = _newest(said)
+    newest = correspondence.newest_decisions(ledger, arrival.id)
     whose = official_acts.assigned(ledger, arrival.id)[0]
     lgcode = whose or next((s.submitter or s.body for s in newest if s.submitter or s.body), "")
     places = submission.alarms if submission else ()
@@ -159,12 +159,6 @@ def mail_view(office: Office, arrival: Arrival) -> MailView:
         others=tuple(m for m in correspondence.mails_of_body(ledger, lgcode) if m.id != arrival.id) if lgcode else (),
         last=last_word(ledger, arrival.id),
     )
-
-
-def _newest(said: list[Said]) -> list[Said]:
-    """The decisions that hold: from the newest one about the mail itself on."""
-    start = max((n for n, s in enumerate(said) if s.piece == "0"), default=0)
-    return said[start:]
 
 
 def _is_by_file(one: Said, said: list[Said]) -> bool:

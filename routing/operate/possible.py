@@ -1,0 +1,74 @@
+"""Which actions are possible on a mail, and why the others are not. What a decision really comes to is told by trying it
+(`wishes.preview`); this only spares people a button that would be refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intake.submission import Submission
+from routing.ledger import approvals, correspondence, erasure, numbers, verdicts
+from routing.ledger.store import Ledger
+from routing.operate.wishes import ACTIONS
+from routing.records import Arrival
+
+ERASE = "erase"
+_READ = frozenset({"accept", "correct", "assign", "amend", "received", "approve-sender", "revoke", "not-my-number"})
+_OF_SHEETS = frozenset({"accept", "amend"})
+_OF_ALARMS = frozenset({"not-my-number", "my-number"})
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """One action. `why_not` is empty where it is possible."""
+
+    action: str
+    why_not: str
+
+
+def possible(ledger: Ledger, arrival: Arrival) -> tuple[Possible, ...]:
+    """Every action, in the order in which people meet them."""
+    submission = verdicts.submission_of(ledger, arrival.id)
+    gone = erasure.of(ledger, arrival.id) is not None
+    return tuple(Possible(a, _why_not(a, ledger, arrival, submission, gone)) for a in (*ACTIONS, ERASE))
+
+
+def _why_not(action: str, ledger: Ledger, arrival: Arrival, submission: Submission | None, gone: bool) -> str:
+    if gone and action not in ("seen", "step"):
+        return "内容は消去済みです。"
+    if action == "step":
+        return "" if any(s.at is None for s in numbers.steps(ledger, arrival.id)) else "残っている手順はありません。"
+    if submission is None:
+        return "まだ読み取られていません。読み直してください。" if action in _READ | _OF_ALARMS else ""
+    if action in _OF_ALARMS:
+        return _alarm(action, submission, bool(numbers.steps(ledger, arrival.id)))
+    if submission.alarms and action in ("accept", "correct", "amend"):
+        return "個人番号かどうかを、先に決めてください。"
+    if action in _OF_SHEETS and not any(f.sheets for f in submission.files):
+        return "受理できる調査票がありません。" if action == "accept" else "補記する調査票がありません。"
+    if action == "correct" and not _asks(ledger, arrival.id):
+        return "修正をお願いする指摘がありません。"
+    return _sender(action, ledger, submission) if action in ("approve-sender", "revoke") else ""
+
+
+def _alarm(action: str, submission: Submission, begun: bool) -> str:
+    if action == "my-number":  # an official may have found what no machine looks for
+        return "手順は、すでに始まっています。" if begun else ""
+    return "" if submission.alarms or begun else "個人番号か住民の名簿と思われる箇所はありません。"
+
+
+def _asks(ledger: Ledger, arrival_id: int) -> bool:
+    """Whether something of the newest decision asks the sender for a mend, or for the way by his prefecture."""
+    newest = correspondence.newest_decisions(ledger, arrival_id)
+    found = correspondence.findings(ledger, [d.id for d in newest])
+    return any(f.severity == "error" for f in found) or any("direct" in d.rules for d in newest)
+
+
+def _sender(action: str, ledger: Ledger, submission: Submission) -> str:
+    sender = submission.message.sender
+    if sender is None:
+        return "差出人のアドレスがありません。"
+    standing = approvals.standing(ledger, sender.address)
+    if action == "revoke":
+        return "" if standing else "この差出人の承認はありません。"
+    return "承認済みです。" if sender.address.lower() in standing else ""

@@ -1,0 +1,188 @@
+"""What an official wants done with a mail, as a value: read from what was typed, carried out, or only tried.
+
+The command `decide` and the operators' page make the same `Wish` and call the same functions here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from routing import typed
+from routing.clock import stamp
+from routing.decision.override import Override
+from routing.journey.desk import Desk
+from routing.journey.judge import Settled
+from routing.ledger import correspondence, withdrawing
+from routing.ledger.correspondence import Letter
+from routing.operate import approvals, decisions, numbers
+from routing.operate.consent import AskedTwice, Consent, Done, carry_out
+from routing.records import Arrival
+from routing.register import Register
+from routing.who import Refused, Who
+
+WishedOutcome = Literal["accepted", "correction", "ignored"]
+OUTCOMES: dict[str, WishedOutcome] = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
+ACTIONS = (
+    *OUTCOMES, "assign", "amend", "received", "approve-sender", "revoke", "retry", "seen", "not-my-number", "my-number",
+    "step",
+)  # fmt: skip
+DATED = ("accept", "correct", "assign", "received")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One action on one mail. `value`: of assign an lgcode, of step its number; `program`: an id; `domain`: for the
+    sender's whole domain; `amend`: question key -> answer; `at`: when it was received, None: its mailbox's time."""
+
+    action: str
+    value: str = ""
+    program: str = ""
+    domain: bool = False
+    amend: dict[str, str] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+def past_instant(text: str, register: Register, now: datetime) -> datetime:
+    """When something was received, as it was typed. Raises NotAnInstant, Refused for a time to come."""
+    at = typed.instant(text, register)
+    if at > now:
+        raise Refused(f"{text}: まだ来ていない日時です（{stamp(at)[:16].replace('T', ' ')} と読みました）。")
+    return at
+
+
+def amendments(texts: Iterable[str]) -> dict[str, str]:
+    """Q5=② -> {"5": "②"}. Raises Refused."""
+    changes = {}
+    for text in texts:
+        key, equals, value = text.replace("＝", "=", 1).partition("=")
+        if not equals or key[:1] not in ("Q", "q", "Ｑ"):
+            raise Refused(f"{text}: Q5=② の形で指定してください。")
+        changes[key[1:]] = value
+    return changes
+
+
+def fulfil(desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent) -> Done:
+    """Does it, all of it or nothing. Raises Changed, AskedTwice, Refused."""
+    beside: list[str] = []
+    domain = wish.action == "approve-sender" and wish.domain
+    whole = approvals.sender_at(desk, arrival, True) if domain else ""
+    done = carry_out(desk, arrival, lambda: _act(desk, arrival, wish, who, beside), consent, whole)
+    return replace(done, beside=(*done.beside, *beside))
+
+
+def _act(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    if wish.action in OUTCOMES:
+        override = Override(outcome=OUTCOMES[wish.action], take_in=True, by=who.by, why=who.why)
+        return decisions.decide_again(desk, arrival, decisions.received(override, wish.at))
+    act = _ACTS.get(wish.action)
+    if act is None:
+        raise Refused(f"{wish.action} という操作はありません。")
+    return act(desk, arrival, wish, who, beside)
+
+
+def _received(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    if wish.at is None:
+        raise Refused("受領した日時を指定してください。")
+    return decisions.settle_receipt(desk, arrival, wish.at, who)
+
+
+def _amend(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    if not wish.amend:
+        raise Refused("補記する問と回答を指定してください。")
+    return decisions.amend(desk, arrival, wish.amend, who)
+
+
+def _assign(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    return decisions.assign(desk, arrival, wish.value, who, wish.program, wish.at)
+
+
+def _approve(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    return approvals.approve_sender(desk, arrival, who, wish.domain)
+
+
+def _revoke(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    named = approvals.sender_at(desk, arrival, wish.domain)
+    beside += approvals.revoke_approval(desk, named, who)
+    return None
+
+
+def _retry(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    decisions.retry(desk, arrival, who)
+    return None
+
+
+def _seen(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    decisions.mark_seen(desk, arrival, who)
+    return None
+
+
+def _not_my_number(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    numbers.not_my_number(desk, arrival, who)
+    return None
+
+
+def _my_number(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    return numbers.my_number(desk, arrival, who)
+
+
+def _step(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    numbers.step(desk, arrival, wish.value, who)
+    return None
+
+
+_Act = Callable[[Desk, Arrival, Wish, Who, list[str]], Settled | None]
+_ACTS: dict[str, _Act] = {
+    "assign": _assign, "amend": _amend, "received": _received, "approve-sender": _approve, "revoke": _revoke,
+    "retry": _retry, "seen": _seen, "not-my-number": _not_my_number, "my-number": _my_number, "step": _step,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a wish would do. `doubts`: what wants a second thought, in the very words to be agreed to; `letters`: that
+    would wait to leave, with their bytes."""
+
+    done: Done
+    doubts: str
+    letters: tuple[tuple[Letter, bytes], ...]
+
+
+class _Tried(Exception):
+    """Ends a transaction of which nothing is to stay."""
+
+    def __init__(self, preview: Preview) -> None:
+        super().__init__()
+        self.preview = preview
+
+
+def preview(desk: Desk, arrival: Arrival, wish: Wish, who: Who, seen: str) -> Preview:
+    """Decides and renders for real, in a transaction that is rolled back. Raises Changed, Refused, LedgerBusy."""
+    try:
+        return _tried(desk, arrival, wish, who, Consent(seen))
+    except AskedTwice as twice:
+        return replace(_tried(desk, arrival, wish, who, Consent(seen, yes=True)), doubts=str(twice))
+
+
+def _tried(desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent) -> Preview:
+    try:
+        with desk.ledger.writing():
+            known = {letter.id for letter in correspondence.letters_to(desk.ledger, arrival.id)}
+            done = fulfil(desk, arrival, wish, who, consent)
+            new = [x for x in correspondence.letters_to(desk.ledger, arrival.id) if x.id not in known]
+            whole = (correspondence.letter(desk.ledger, letter.id) for letter in new)
+            raise _Tried(Preview(done, "", tuple(w for w in whole if w is not None)))
+    except _Tried as tried:
+        return tried.preview
+
+
+def fulfil_later(  # noqa: PLR0913 - the same as fulfil, and until when
+    desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent, until: datetime
+) -> Done:
+    """The same as `fulfil`; letters that it queues do not leave before `until`, so that they can be taken back."""
+    with desk.ledger.writing():
+        done = fulfil(desk, arrival, wish, who, consent)
+        withdrawing.rest_until(desk.ledger, arrival.id, until)
+        return done
