@@ -15,18 +15,19 @@ import pytest
 from sqlite_utils import Database
 
 from config.jst import JST
+from intake.mail.ids import is_our_message_id
 from routing.cli.app import run_command
-from routing.ledger import held_queue
+from routing.ledger import held_queue, promises
 from routing.ledger.history import story
 from routing.ledger.migrations import migrations
 from routing.ledger.store import Ledger
 from routing.reading.reader import Reader
 from routing.register import Register
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
-from tests.routing.desk_at_hand import SETTINGS, Office, open_office
+from tests.routing.desk_at_hand import SETTINGS, Office, mail, open_office
 
 HERE = Path(__file__).parents[1] / "ledgers"
-SCHEMAS = ("m004", "m012", "m013")
+SCHEMAS = ("m004", "m012", "m013", "m017", "m018", "m019", "m020")
 LATER = datetime(2023, 7, 18, 11, 0, tzinfo=JST)
 
 
@@ -54,6 +55,22 @@ def test_every_golden_ledger_is_tested_and_is_of_the_schema_of_its_name() -> Non
 
 def test_it_is_brought_to_todays_schema(old: Office) -> None:
     assert list(migrations.pending(Database(old.ledger.connection))) == []
+
+
+def test_every_promise_is_kept_once_it_was_brought_up(old: Office) -> None:
+    assert [(a.name, a.broken) for a in promises.ask(old.ledger.connection) if not a.holds] == []
+
+
+def test_the_letters_of_before_keep_their_ids_and_a_new_one_has_one_that_nobody_can_guess(old: Office) -> None:
+    before = old.ledger.rows("SELECT message_id FROM outbox ORDER BY id")
+    old.arrive(mail(subject="八通目", body="八通目"))
+    assert len(list(old.desk.settle_waiting())) == 2
+    after = old.ledger.rows("SELECT message_id FROM outbox ORDER BY id")
+    assert [row["message_id"] for row in after[: len(before)]] == [row["message_id"] for row in before]
+    assert len(after) > len(before)
+    assert all(is_our_message_id(row["message_id"]) for row in after)
+    key = old.ledger.row("SELECT value FROM secret WHERE name = 'message_id'")
+    assert key is not None and len(key["value"]) == 32
 
 
 def test_the_standings_are_those_of_the_story(old: Office) -> None:
