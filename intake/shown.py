@@ -41,17 +41,15 @@ _DOT = re.compile(
     rf"(?!{_ENDINGS})",
     re.IGNORECASE,
 )
-# Last parts of hosts as East Asia writes them (IANA's root zone); of other scripts, which nobody here writes behind a dot,
-# every word may be one.
+# Last parts of hosts as East Asia writes them (IANA's root zone). Of other scripts than these, which nobody here writes
+# behind a dot, every word may be one.
 _HOSTS_END = (
     "みんな|アマゾン|クラウド|グーグル|コム|ストア|セール|ファッション|ポイント|世界|健康|家電|政府|書籍|通販|食品|香港|台湾|台灣|澳門|"
     "中国|中國|中信|中文网|亚马逊|企业|佛山|信息|八卦|公司|公益|商店|商城|商标|嘉里|嘉里大酒店|在线|大拿|天主教|娱乐|工行|广东|微博|慈善|"
     "我爱你|手机|手表|招聘|政务|新加坡|新闻|时尚|机构|组织机构|淡马锡|游戏|点看|珠宝|电讯盈科|電訊盈科|移动|网址|网店|网站|网络|联通|谷歌|"
     "购物|集团|飞利浦|餐厅|香格里拉|닷넷|닷컴|삼성|한국"
 )
-_FOREIGN_HOST = re.compile(
-    rf"(?<=[\w\-])\.(?=(?:{_HOSTS_END})(?!\w)|(?![A-Za-z0-9_\u3000-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef])\w)"
-)
+_FOREIGN_HOST = re.compile(rf"(?<=[\w\-])\.(?=(?:{_HOSTS_END})(?!\w)|[\u00c0-\u1fff]{{2}})")
 _IPV4 = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])")
 
 

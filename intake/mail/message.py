@@ -7,11 +7,12 @@ nothing here knows when a mail came, or what it is about.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from intake.mail.addresses import addresses
-from intake.mail.charset import Decoded, decode
+from intake.mail.charset import Decoded, canonical, decode
 from intake.mail.headers import header_text
 from intake.mail.htmltext import html_charset, html_to_text, without_tags
 from intake.mail.mime import Leaf, Part, leaves
@@ -23,6 +24,9 @@ __all__ = ["addresses", "is_searched_whole", "message_ids", "read_message", "tex
 _ID = re.compile(r"<[^<>]+>")
 _MOST_TEXT = 1 << 20  # bytes of all that is shown that are read
 _MOST_SEARCHED = 4 << 20  # bytes behind these, of which only is asked whether a My Number stands in them
+_OVERLAP, _LONG_LINE = 128, 10_000  # bytes: twelve digits with all that may lie between; what nobody writes in a line
+_PICTURE = re.compile(rb"data:[\w/+.;=-]{1,200}base64,[A-Za-z0-9+/=\s%]*")  # RFC 2397
+_WIDE = ("utf-16", "utf-32", "utf-7")
 _PEOPLE = ("from", "reply-to", "to", "cc")
 
 
@@ -102,50 +106,56 @@ def _shown(part: Part, found: tuple[Leaf, ...]) -> list[Leaf]:
 
 
 def _divided(shown: Iterable[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
-    """What is read, and what stands behind it; the leaf that has both is cut at the end of a line, where it has one."""
+    """What is read, and what stands behind it, where the leaf that has both is cut."""
     read: list[Leaf] = []
     behind: list[Leaf] = []
     left = _MOST_TEXT
-    for leaf in shown:
-        kept = leaf.data if len(leaf.data) <= left else _whole_lines(leaf.data[:left])
+    for given in shown:
+        leaf = _without_pictures(given) if len(given.data) > left else given
+        end = _cut(leaf.data, left)
         left -= min(left, len(leaf.data))
-        if kept or not leaf.data:
-            read.append(replace(leaf, data=kept))
-        if len(kept) < len(leaf.data):
-            behind.append(replace(leaf, data=leaf.data[len(kept) :], charset=_charset(leaf)))
+        if end or not leaf.data:
+            read.append(replace(leaf, data=leaf.data[:end]))
+        if end < len(leaf.data):
+            rest = leaf.data[max(0, end - _OVERLAP) :]
+            behind.append(replace(leaf, data=rest, charset=_charset(leaf)))
     return read, behind
 
 
-def _whole_lines(data: bytes) -> bytes:
-    return data[: data.rfind(b"\n") + 1] or data
+def _without_pictures(leaf: Leaf) -> Leaf:
+    """A page without the megabytes that some programs write into its tags."""
+    return replace(leaf, data=_PICTURE.sub(b"data:", leaf.data)) if leaf.content_type == "text/html" else leaf
+
+
+def _cut(data: bytes, most: int) -> int:
+    """Where so many bytes at most end: with a line, unless that is a long one."""
+    if len(data) <= most:
+        return len(data)
+    return data.rfind(b"\n", max(0, most - _LONG_LINE), most) + 1 or most
 
 
 def text_behind(part: Part, names: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The displayed text behind what `read_message` reads, as far as it is searched: without tags, and in pieces."""
+    """The displayed text behind what `read_message` reads, as far as it is searched: without tags, and in pieces that
+    overlap, so that no number is cut."""
     left = _MOST_SEARCHED
     for leaf in _divided(_shown(part, leaves(part, names)))[1]:
         data = leaf.data[:left]
         left -= len(data)
         text = decode(data, leaf.charset, names).text
-        yield from _pieces(without_tags(text) if leaf.content_type == "text/html" else text)
+        text = without_tags(text) if leaf.content_type == "text/html" else text
+        yield from (text[max(0, start - _OVERLAP) : start + _MOST_TEXT] for start in range(0, len(text), _MOST_TEXT))
 
 
 def is_searched_whole(part: Part, names: frozenset[str] = frozenset()) -> bool:
-    """Whether `text_behind` is all that stands there."""
+    """Whether `text_behind` is all that stands there, and could be read from its middle on."""
     behind = _divided(_shown(part, leaves(part, names)))[1]
-    return sum(len(leaf.data) for leaf in behind) <= _MOST_SEARCHED
-
-
-def _pieces(text: str) -> Iterator[str]:
-    start = 0
-    while start < len(text):
-        end = start + _MOST_TEXT
-        end = text.rfind("\n", start, end) + 1 or end if end < len(text) else end
-        yield text[start:end]
-        start = end
+    is_wide = any(canonical(leaf.charset).startswith(_WIDE) for leaf in behind)
+    return not is_wide and sum(len(leaf.data) for leaf in behind) <= _MOST_SEARCHED
 
 
 def _charset(leaf: Leaf) -> str:
+    if leaf.data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
     return leaf.charset or (html_charset(leaf.data) if leaf.content_type == "text/html" else "")
 
 

@@ -14,6 +14,8 @@ from email.policy import SMTP
 
 import pytest
 
+from routing.decision.override import Override
+from routing.operate import decide_again
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 
 NUMBER = "123456789018"
@@ -55,6 +57,14 @@ def html(text: bytes) -> bytes:
     return head + b"MIME-Version: 1.0\r\nContent-Type: text/html; charset=" + charset + b"\r\n\r\n" + text
 
 
+def plain(text: bytes) -> bytes:
+    """A mail that is this text, in lines as long as it likes."""
+    return html(text).replace(b"text/html", b"text/plain", 1)
+
+
+PICTURE = b"<p>a\n<img src='data:image/png;base64," + b"1234" * (2 << 20) + b"'>"
+
+
 PLACES: dict[str, Callable[[], bytes]] = {
     "subject": lambda: mail(subject=f"【横浜市】マイナンバーアンケート回答 {NUMBER}"),
     "body": lambda: mail(body=f"番号は {NUMBER} です。"),
@@ -75,6 +85,10 @@ PLACES: dict[str, Callable[[], bytes]] = {
     "behind a megabyte of text": lambda: mail(body=LINE * 60_000 + f"番号は {NUMBER} です。"),
     "behind a megabyte of HTML": lambda: html(f"<p>{LINE * 60_000}<p>1234<b>-5678-</b>9018".encode()),
     "behind a megabyte of ISO-2022-JP": lambda: html(f"{LINE * 60_000}１２３４５６７８９０１８".encode("iso2022_jp")),
+    "where a long line is cut": lambda: plain(b"x" * ((1 << 20) - 6) + f" {NUMBER} ".encode() + b"y" * 9_000),
+    "where the search goes on": lambda: plain(b"x" * ((2 << 20) - 6) + b" 1234 5678 9018 " + b"y" * 9_000),
+    "behind a picture within HTML": lambda: html(PICTURE + f"<p>{NUMBER}".encode()),
+    "in a comment beside an address": lambda: mail(headers={"Cc": f"a@b.jp ({NUMBER})"}),
     "an inquiry": lambda: mail({}, "照会", body=f"{NUMBER} の扱いをご教示ください。"),
 }
 
@@ -99,14 +113,39 @@ def test_names_beside_addresses_that_are_none_raise_no_alarm(office: Office) -> 
         assert settled.decided.mail.rule in ("otherwise", "resend")
 
 
-def test_a_long_text_without_a_number_is_no_alarm(office: Office) -> None:
-    """A long thread quoted below: telephones, times and amounts on every line."""
-    line = "電話 03-1234-5678（内線 1234）2023年7月18日 10:00 1,234,567円\n"
-    assert office.settle(mail(body=line * 30_000)).decided.outcome == "accepted"
+LONG = {
+    "a long thread, with telephones, times and amounts": mail(
+        body="電話 03-1234-5678（内線 1234）2023年7月18日 10:00 1,234,567円\n" * 30_000
+    ),
+    "rows of numbers": mail(body="1234,5678,9012,3456\n" * 80_000),
+    "an answer below a page with pictures in it": mail().replace(
+        b'Content-Type: text/plain; charset="utf-8"', b"Content-Type: text/html; charset=utf-8", 1
+    ).replace("標記".encode(), PICTURE + "標記".encode(), 1),
+}  # fmt: skip
 
 
-def test_more_text_than_is_looked_through_is_for_an_official(office: Office) -> None:
-    """Five million bytes; his word is enough to have the answer judged."""
-    settled = office.settle(mail(body="a" * 78 + "\n" + ("b" * 78 + "\n") * 70_000))
-    assert settled.decided.mail.rule == "text_unsearched"
+@pytest.mark.parametrize("raw", LONG.values(), ids=LONG)
+def test_a_long_text_without_a_number_is_no_alarm(office: Office, raw: bytes) -> None:
+    settled = office.settle(raw)
+    assert settled.decided.outcome == "accepted"
+    if b"text/html" in raw:
+        assert settled.decided.submission is not None and "標記" in settled.decided.submission.message.body
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mail(body="a" * 78 + "\n" + ("b" * 78 + "\n") * 70_000),  # five million bytes
+        plain("番号".encode("utf-16") * 300_000).replace(b"utf-8", b"utf-16", 1),  # no end of a line tells its middle
+    ],
+)
+def test_more_text_than_is_looked_through_is_for_an_official(office: Office, raw: bytes) -> None:
+    settled = office.settle(raw)
+    assert (settled.decided.mail.rule, settled.reply) == ("text_unsearched", None)
     assert [f.code for f in settled.decided.findings] == ["text_unsearched"]
+
+
+def test_an_officials_word_has_its_answer_booked(office: Office) -> None:
+    held = office.settle(mail(body=("b" * 78 + "\n") * 70_000))
+    done = decide_again(office.desk, held.decided.arrival, Override(outcome="accepted", by="山田", why="終わりまで見た"))
+    assert done.decided.outcome == "accepted" and done.reply is not None and done.reply.kind == "acknowledgement"
