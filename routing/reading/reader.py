@@ -133,8 +133,9 @@ class Reader:
         """The answer to a request, once the child has given it and those before it."""
         try:
             while asked.end is None:
+                since = time.monotonic()  # the start of another child counts as well
                 self._send()
-                self._receive_one()
+                self._receive_one(since)
         except ReaderUnavailable:
             self._asked.remove(asked)
             raise
@@ -167,11 +168,12 @@ class Reader:
         in_pipe = sum(taken_by(len(each.data)) for each in (*with_child, asked))
         return in_pipe <= self._room and self._served + len(with_child) < REPLACE_AFTER
 
-    def _receive_one(self) -> None:
+    def _receive_one(self, since: float) -> None:
         """Receive the answer to the oldest request. If a file of it killed the child, that ends its first attempt only."""
         assert self._child is not None and self._child.stdout is not None
-        asked, since = self._asked[0], time.monotonic()
-        last = since + self._mail_seconds + 2 * self._seconds  # a child may begin one file after the other for ever
+        asked = self._asked[0]
+        # A child may begin one file after the other for ever.
+        last = time.monotonic() + self._mail_seconds + 2 * self._seconds
         try:
             with self._nobodys_fault():
                 answer = receive(self._child.stdout.fileno(), self._heard, self._seconds, self._now_at, last)

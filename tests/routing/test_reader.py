@@ -21,7 +21,7 @@ from intake.child import LONGEST_ANSWER, frame
 from intake.progress import Progress, shared_page
 from intake.submission import Submission
 from routing.reading import reader as parent
-from routing.reading.errors import ReaderDied, ReaderUnavailable, ReadFailed
+from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 from routing.reading.reader import Reader, Reading
 from tests.routing.desk_at_hand import form, mail
 from tests.servers.machine import halt
@@ -127,19 +127,21 @@ def test_the_file_in_which_a_child_hangs_is_left_out_and_the_others_are_read() -
 
 
 class Unhurried(Reader):
-    """Its child takes 0.5 seconds for each of four files, and then fails."""
+    """Its child takes 0.5 seconds for each of so many files, and then fails."""
+
+    files = 4
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         code = (
             "import sys, time; from intake.progress import Progress; from intake.child import frame\n"
             "progress, said = Progress(int(sys.argv[1])), sys.stdout.buffer\n"
             "said.write(frame(b'S' + sys.argv[2].encode())); said.flush(); sys.stdin.buffer.read(1)\n"
-            "for position in range(1, 5): progress.note(1, position); time.sleep(0.5)\n"
+            "for position in range(1, 1 + int(sys.argv[3])): progress.note(1, position); time.sleep(0.5)\n"
             "said.write(frame(b'Eread to its end')); said.flush(); time.sleep(60)"
         )
         page, pipe = shared_page(), subprocess.PIPE
         self._progress = Progress(page)
-        command = [sys.executable, "-c", code, str(page), parent.CODE]
+        command = [sys.executable, "-c", code, str(page), parent.CODE, str(self.files)]
         child = subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=[page])
         os.close(page)
         return child
@@ -152,6 +154,17 @@ def test_the_clock_starts_anew_with_each_file() -> None:
             unhurried.read_mail(mail())
     finally:
         unhurried._kill()
+
+
+def test_a_child_that_begins_one_file_after_the_other_for_ever_is_given_up() -> None:
+    """As one that somebody has come to own: each of its beginnings asks for more time."""
+    endless = Unhurried(default_survey(), file_seconds=1.0, mail_seconds=1.0)
+    endless.files = 1_000
+    try:
+        with pytest.raises(ReaderHung):
+            endless.read_mail(mail())
+    finally:
+        endless._kill()
 
 
 class Saying(Reader):
