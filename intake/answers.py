@@ -16,6 +16,7 @@ from intake.lists.collated import Against, CollatedList, read_list
 from intake.lists.tables import has_own_rows
 from intake.samples import alone, aside, is_called_sample, shows_sample
 from intake.sheets.attributes import read_attributes
+from intake.sheets.beyond_values import beyond, told, unsure, with_ticks
 from intake.sheets.checks import Case, check_sheet, is_unfilled
 from intake.sheets.field_checks import raise_samples
 from intake.sheets.fields import find_program, name_match, possible_kinds
@@ -141,13 +142,17 @@ def _read_located(
     workbook: Workbook, recognised: list[tuple[Sheet, Located]], survey: Survey, roster: Roster
 ) -> tuple[AnswerSheet, ...]:
     stripped = without_formulas(workbook)
-    filled = [
-        (sheet.hidden, read(sheet, located, look_at_sheet(sheet, located, stripped)))
-        for sheet, located in recognised
-    ]
+    filled = [(sheet.hidden, _filled(sheet, located, stripped)) for sheet, located in recognised]
     used = [(hidden, sheet) for hidden, sheet in filled if not is_unfilled(sheet)]
     chosen = [sheet for hidden, sheet in used if not hidden] or [sheet for _, sheet in used]
     return tuple(answer_sheet(sheet, survey, roster) for sheet in chosen or [s for _, s in filled[:1]])
+
+
+def _filled(sheet: Sheet, located: Located, stripped: bool) -> Filled:
+    """What a sheet answers: without what is struck out, with the check boxes that are ticked."""
+    written = with_ticks(sheet.as_written(located.printed), located)
+    made = read(written, located, look_at_sheet(sheet, located, stripped))
+    return replace(made, beyond=beyond(written, printed=located.printed))
 
 
 def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str = "") -> AnswerSheet:
@@ -164,8 +169,9 @@ def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str
         body=name_match(match),
         fields=tuple(FieldValue(f.field.key, f.value, f.entry.cell) for f in filled.fields if f.entry),
         answers=tuple(_answer(question) for question in filled.questions if question.answer),
-        findings=check_sheet(case),
+        findings=told(check_sheet(case), filled, case.asked, survey),
         alerts=tuple(q.question.key for q in answers if _alerts(q)),
+        unsure=unsure(filled, case.asked),
         outlines_wanted=tuple(q.question.key for q in answers if _wants_outline(q)),
         attributes=_attributes(filled, survey),
     )
@@ -201,7 +207,9 @@ def _answer(question: FilledQuestion) -> Answer:
 
 
 def _alerts(question: FilledQuestion) -> bool:
-    return any(text.alert and question.number in text.choices for text in question.question.free_texts)
+    """Whether a choice of which the operators must hear was taken, or may have been meant."""
+    unread = question.number is None and question.answer is not None and question.answer.state == "value"
+    return any(text.alert and (unread or question.number in text.choices) for text in question.question.free_texts)
 
 
 def _wants_outline(question: FilledQuestion) -> bool:

@@ -74,6 +74,8 @@ CATALOGUE: dict[str, Code] = {
     "empty_file": Code("error", "file"),
     "cut_short": Code("note", "file"),
     "check_failed": Code("note", "file"),
+    "struck_out": Code("warning", "sheet"),
+    "drawn_unread": Code("error", "question"),
     "sample_aside": Code("warning", "sheet"),
     "sample_alone": Code("error", "sheet"),
     # the sheet as a whole

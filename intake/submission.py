@@ -121,6 +121,7 @@ class AnswerSheet:
     answers: tuple[Answer, ...]
     findings: tuple[Finding, ...]
     alerts: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()  # questions with such a choice whose answer is struck out, or lies under a drawing
     outlines_wanted: tuple[str, ...] = ()  # questions whose text may come as a supporting file, cell empty
     attributes: tuple[int, ...] = ()  # numbers of the screenings that 属性 names; empty = all
     row: int = 0  # of a collated list; 0: a sheet of its own

@@ -19,6 +19,7 @@ from intake.lists.row_errors import ListedRow, judge_places
 from intake.lists.rows import RowReader, program_of, titled_program
 from intake.lists.shifts import find_shift, fit_row, moved
 from intake.lists.tables import ODD_SHARE, Table, TableRow, find_tables
+from intake.sheets.beyond_values import MOST_NAMED, beyond
 from intake.sheets.filled import Filled
 from intake.sheets.ooxml import name_of
 from intake.sheets.workbook import Sheet
@@ -53,6 +54,7 @@ def read_list(sheets: Sequence[Sheet], against: Against, formulas: Formulas = "r
     leaves all of them out, "own" only those without results, and a heading alone is no list then."""
     if not sheets:
         return None
+    sheets = [sheet.as_written() for sheet in sheets]
     plans = plans_of(against.survey, against.roster.names())
     skip, words = _SKIPPED[formulas], frozenset(against.survey.convention.samples)
 
@@ -72,7 +74,17 @@ def read_list(sheets: Sequence[Sheet], against: Against, formulas: Formulas = "r
     listed = _with_programs([row for sheet, table in tables for row in reader.rows(sheet, table)])
     rows, findings = judge_places(listed, against.survey)
     rows = judge_neighbours(rows, home, against.survey, against.roster)
+    findings += [found for sheet in sheets for found in _struck_rows(sheet, listed, against.survey)]
     return CollatedList(tuple(map(_finished, rows)), tuple(findings))
+
+
+def _struck_rows(sheet: Sheet, listed: Sequence[ListedRow], survey: Survey) -> Iterator[Finding]:
+    """Rows that are struck out as a whole, and so are none of the list."""
+    read = {row.sheet.row for row in listed if row.sheet.sheet == sheet.name}
+    gone = sorted({row for row, _ in sheet.struck} - read - {row for row, _ in sheet.cells})
+    if gone:
+        found = "、".join(f"{row}行目" for row in gone[:MOST_NAMED]) + ("ほか" if len(gone) > MOST_NAMED else "")
+        yield Finding("struck_out", severity_of("struck_out", survey), sheet.name, found=found)
 
 
 _SKIPPED: dict[Formulas, Callable[[TableRow], bool]] = {
@@ -136,7 +148,7 @@ class _RowReader:
         program = program_of(row, columns, survey) or titled_program(row, table, sheet.name, survey)
         plan = self._plan_of(program, table)
         reader = self._readers[id(plan)]
-        filled = reader.read(row, columns, sheet.name)
+        filled = replace(reader.read(row, columns, sheet.name), beyond=beyond(sheet, row.number))
         made = self._against.make_sheet(filled, survey, roster, self._home)
         line = next((f for f in filled.fields if f.field.kind == "organisation"), None)
         entry = line.entry if line else None

@@ -17,7 +17,7 @@ from intake.sheets.form_changes import Alteration
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.recognise import Lines, Located, after
 from intake.sheets.spellings import find_choice, find_month, is_blank, is_circled
-from intake.sheets.workbook import Cell, Place, Sheet
+from intake.sheets.workbook import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
 
 CellState = Literal["blank", "value", "error"]
 
@@ -74,13 +74,14 @@ class FilledQuestion:
 @dataclass(frozen=True, slots=True)
 class Filled:
     """One sheet, read: each field and each question of the form, in the form's order. `altered`: what was
-    changed in the form itself."""
+    changed in the form itself; `beyond`: what is struck out and drawn."""
 
     form: Form
     sheet: str
     fields: tuple[FilledField, ...]
     questions: tuple[FilledQuestion, ...]
     altered: tuple[Alteration, ...] = ()
+    beyond: Beyond = NOTHING_BEYOND
 
     def value(self, key: str) -> str:
         """The value of the field with this key; empty if there is none."""

@@ -7,11 +7,8 @@ with their sheets (`ooxml.py`).
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
-from xml.parsers import expat
 
-from intake.sheets.package import Broken, Package, local, new_parser
+from intake.sheets.package import BROKEN, Package, local, new_parser
 
 MAX_PART = 20 * 1024 * 1024  # bytes of a part that is looked through
 STRINGS = "文字列の一覧"  # the table of strings: what cells show, furigana, and what none shows any more
@@ -23,17 +20,6 @@ _PLACES = (
     (re.compile(r"xl/sharedstrings\.xml"), STRINGS),
 )
 _WITHIN_TEXT = frozenset({"t", "r", "rPr"})  # one text may be cut into runs; other elements end a line
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,  # an encoding that expat does not know
-    LookupError,
-    expat.ExpatError,
-    Broken,
-)
 
 
 def asides(package: Package) -> dict[str, str]:
@@ -60,6 +46,6 @@ def _text_of(package: Package, part: str) -> str:
     parser.EndElementHandler = end
     try:
         parser.Parse(package.read(part), True)
-    except _BROKEN:
+    except BROKEN:
         pieces.append("\n")
     return "".join(pieces)

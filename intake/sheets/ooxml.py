@@ -37,29 +37,36 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class WorksheetPart:
-    """One worksheet (ECMA-376 part 1, 18.3), and whether it is hidden: "", "hidden" or "veryHidden"."""
+    """One worksheet (ECMA-376 part 1, 18.3), and whether it is hidden: "", "hidden" or "veryHidden". `part`: where its
+    XML stands in the package."""
 
     name: str
     hidden: str
     seen: Seen
+    part: str = ""
 
 
 def examine(package: Package) -> tuple[WorksheetPart, ...]:
     """The worksheets of a workbook, in its own order. Raises Broken; inside `opened` what else it meets becomes
     that, too."""
-    homes = [target for kind, target in package.related("").values() if kind == "officeDocument"]
-    if not homes:
-        raise Broken
-    home = homes[0]
+    home = home_of(package)
     targets = package.related(home)
     parts = []
     for name, hidden, key in _sheets(package.read(home)):
         kind, target = targets[key]
         if kind == "worksheet":
-            parts.append(WorksheetPart(name, hidden, see(package.read(target))))
+            parts.append(WorksheetPart(name, hidden, see(package.read(target)), target))
     if not parts:
         raise Broken
     return tuple(parts)
+
+
+def home_of(package: Package) -> str:
+    """The part of the workbook itself. Raises Broken where there is none."""
+    homes = [target for kind, target in package.related("").values() if kind == "officeDocument"]
+    if not homes:
+        raise Broken
+    return homes[0]
 
 
 @cache_short(16, _SMALL)  # the same in every answer that was filled in with one program

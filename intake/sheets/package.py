@@ -20,6 +20,7 @@ from intake.sniff import archive_of
 
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 2_000
+_KEPT = 1 << 20  # bytes of a part that is kept for as long as the archive is open
 
 
 class Broken(Exception):
@@ -28,6 +29,20 @@ class Broken(Exception):
 
 class TooCostly(Exception):
     """Too large to be unpacked; the text says what is too large."""
+
+
+# What a part that is not the worksheet itself may be met with, where it is left out and the workbook is read.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,  # an encoding that expat does not know
+    LookupError,
+    expat.ExpatError,
+    Broken,
+)
 
 
 @contextmanager
@@ -53,13 +68,24 @@ class Package:
             raise TooCostly(f"展開後 {MAX_UNPACKED // 1024 // 1024} MB超")
         self._archive = archive
         self._data = data
+        self._read: dict[str, bytes] = {}  # small parts, which are looked at more than once
         self._infos = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in infos}
 
     def read(self, part: str) -> bytes:
         """The bytes of one part; KeyError if there is none."""
+        known = self._read.get(part)
+        if known is not None:
+            return known
         info = self._infos[part.lower()]
         content = _inflated(self._data, info)
-        return self._archive.read(info) if content is None else content
+        if content is None:
+            content = self._archive.read(info)
+        if len(content) <= _KEPT:
+            self._read[part] = content
+        return content
+
+    def __contains__(self, part: str) -> bool:
+        return part.lower() in self._infos
 
     def sizes(self) -> dict[str, int]:
         """The name of each part, in lower case → its bytes when unpacked."""

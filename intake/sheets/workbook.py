@@ -25,7 +25,9 @@ from config.cache import cache_short
 from intake.encrypted import decrypted, is_locked
 from intake.finding import CATALOGUE, Finding
 from intake.sheets import ooxml, package
+from intake.sheets.drawn import Drawing, drawings
 from intake.sheets.hidden_text import asides
+from intake.sheets.struck import strikes
 from intake.sniff import FileType, sniff
 
 MAX_CELLS = 300_000  # filled cells of one workbook
@@ -50,13 +52,35 @@ class Cell(NamedTuple):  # made by the hundred for each file: a third of a datac
 class Sheet:
     """One worksheet: only cells that hold something, by (row, column) from 1. `hidden`: "", "hidden" or
     "veryHidden". `merged`: top left cell of a merged area → its bottom right cell. `formulas_known`: whether
-    this kind of file tells which cells are formulas."""
+    this kind of file tells which cells are formulas; `struck`: cells with text that is struck out → what is left; `drawn`:
+    what lies over the cells."""
 
     name: str
     hidden: str
     cells: Mapping[Place, Cell]
     merged: Mapping[Place, Place] = field(default_factory=dict)
     formulas_known: bool = True
+    struck: Mapping[Place, str] = field(default_factory=dict)
+    drawn: tuple[Drawing, ...] = ()
+
+    def as_written(self, printed: frozenset[Place] = frozenset()) -> Sheet:
+        """The sheet without what is struck out, but for `printed` cells, whose text is the form's."""
+        struck = self.struck.keys() - printed
+        if not struck:
+            return self
+        cells = {p: c._replace(value=self.struck[p]) if p in struck else c for p, c in self.cells.items()}
+        return replace(self, cells={p: c for p, c in cells.items() if c.value or p not in struck})
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Of one answer sheet, or one row of a list: the cells with something struck out, and what is drawn."""
+
+    struck: frozenset[Place] = frozenset()
+    drawn: tuple[Drawing, ...] = ()
+
+
+NOTHING_BEYOND = Beyond()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +140,7 @@ def _open_ooxml(data: bytes) -> Workbook | Finding:
     try:
         with package.opened(data) as archive:
             parts = ooxml.examine(archive)
+            beyond = _beyond_values(archive, parts)
             beside = asides(archive)
     except package.TooCostly as cost:
         return _finding("too_costly", found=str(cost))
@@ -129,8 +154,18 @@ def _open_ooxml(data: bytes) -> Workbook | Finding:
         except _Unfit:
             continue
         headers = {f"{part.name}!ヘッダー・フッター": part.seen.headers for part in parts if part.seen.headers}
-        return Workbook(sheets, (), {**beside, **headers})
+        both = zip(sheets, beyond, strict=True)
+        whole = tuple(replace(sheet, struck=s, drawn=d) if s or d else sheet for sheet, (s, d) in both)
+        return Workbook(whole, (), {**beside, **headers})
     return _finding("unreadable")
+
+
+def _beyond_values(
+    archive: package.Package, parts: tuple[ooxml.WorksheetPart, ...]
+) -> list[tuple[dict[Place, str], tuple[Drawing, ...]]]:
+    """Of each worksheet what is struck out, and what is drawn over it."""
+    struck = strikes(archive, archive.related(ooxml.home_of(archive)))
+    return [(struck.on(archive.read(part.part)), drawings(archive, part.part)) for part in parts]
 
 
 def _open_legacy(data: bytes, kind: FileType, locked: bool = True) -> Workbook | Finding:

@@ -30,7 +30,7 @@ from routing.register import Register
 from routing.standing import Standing
 
 _NEUTRAL_FILE_RULES = frozenset(
-    {"double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees", "check_failed",
+    {"double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees", "check_failed", "answer_unsure",
      "password_awaited"}
 )
 

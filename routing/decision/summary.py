@@ -89,12 +89,14 @@ def unproven(pieces: tuple[Piece, ...], credentials: Credentials, by: str) -> tu
 
 
 def alerts(submission: Submission, pieces: tuple[Piece, ...]) -> tuple[Note, ...]:
-    """What operators must hear of: alarming choices in accepted answers, mail that may not be answered."""
+    """What operators must hear of: alarming choices in accepted answers, and what may be one and was asked about; mail
+    that may not be answered."""
     notes = [
         Note("alert", f"Q{key}", piece.identity.body, piece.program)
         for piece in pieces
-        if piece.sheet is not None and piece.decision.outcome == "accepted"
+        if piece.sheet is not None and piece.decision.outcome in ("accepted", "correction")
         for key in piece.sheet.alerts
+        if piece.decision.outcome == "accepted" or _is_unread(piece, key)
     ]
     notes += [
         Note("check_failed", f"{finding.label} {finding.found}", piece.identity.body, piece.program)
@@ -106,3 +108,7 @@ def alerts(submission: Submission, pieces: tuple[Piece, ...]) -> tuple[Note, ...
     if submission.no_reply:
         notes.append(Note("no_reply", "; ".join(submission.no_reply)))
     return tuple(notes)
+
+
+def _is_unread(piece: Piece, key: str) -> bool:
+    return any(f.code == "answer_not_a_choice" and f.question == key for f in piece.findings)

@@ -221,3 +221,10 @@ def test_an_operator_reads_a_sentence_for_a_rule() -> None:
 def test_a_case_knows_what_only_the_sender_can_mend() -> None:
     assert file_case(findings=(ERROR, WARNING)).errors == (ERROR,)
     assert not FileCase.wrong_mailbox.fget(file_case(program=""))  # type: ignore[attr-defined]
+
+
+def test_an_answer_that_raises_an_alarm_and_is_struck_out_or_drawn_over_is_for_a_person() -> None:
+    """Neither accepted nor asked about, whatever else is wrong with the sheet."""
+    case = file_case(sheet=sheet("14神奈川県横浜市", YOKOHAMA, unsure=("10",)))
+    assert decide_file(case).rule == "answer_unsure"
+    assert decide_file(replace(case, findings=(ERROR,))).rule == "answer_unsure"

@@ -40,6 +40,8 @@ SAVED: dict[str, tuple[str, str, str]] = {
     "lo_my_number_comment.xlsx": ("my_number_comment.xlsx", "xlsx", XLSX),
     "lo_residents.xlsx": ("residents.xlsx", "xlsx", XLSX),
     "lo_furigana.xlsx": ("furigana.xlsx", "xlsx", XLSX),
+    "lo_struck.xlsx": ("field_B1_struck_then_new.xlsx", "xlsx", XLSX),
+    "lo_circles_drawn.xlsx": ("field_D1_circles_drawn.xlsx", "xlsx", XLSX),
     "lo_answers_missing.xls": ("answers_missing.xlsx", "xls", XLS),
     "lo_complete_2.ods": ("complete_2.xlsx", "ods", ODS),
     "lo_page.xls": ("complete_1.xlsx", "html", "HTML (StarCalc)"),

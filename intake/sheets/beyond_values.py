@@ -1,0 +1,135 @@
+"""What a cell's value does not say about an answer: that it is struck out, or that something is drawn over its cell.
+
+What is struck out does not count, which is told; what is drawn is not read, and nobody is told that he wrote nothing
+where a person sees a drawing. An answer that raises an alarm is never read through either: a person sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from config.survey import Severity, Survey
+from intake.finding import Finding, severity_of
+from intake.sheets.drawn import Drawing
+from intake.sheets.filled import Entry, Filled, FilledQuestion
+from intake.sheets.ooxml import name_of, place_of
+from intake.sheets.recognise import Located
+from intake.sheets.skip_logic import Applicability
+from intake.sheets.workbook import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
+
+SMALL = 3  # rows that a drawing covers at most which may be a mark; a larger one is a picture, or lies there by chance
+MOST_NAMED = 6  # cells that are named
+_MISSING = frozenset(
+    {"answer_missing", "marks_none", "text_missing", "outline_missing", "field_missing", "answer_says_nothing"}
+)
+
+
+def beyond(sheet: Sheet, row: int = 0, printed: frozenset[Place] = frozenset()) -> Beyond:
+    """What lies beyond the values of a sheet, of one row of it where that is given. The form's own text is none of it."""
+    if not sheet.struck and not sheet.drawn:
+        return NOTHING_BEYOND
+    struck = frozenset(place for place in sheet.struck if place not in printed and row in (0, place[0]))
+    return Beyond(struck, tuple(drawing for drawing in sheet.drawn if row == 0 or drawing.top <= row <= drawing.bottom))
+
+
+def with_ticks(sheet: Sheet, located: Located) -> Sheet:
+    """The sheet with the state of each check box that lies alone on the line of a circle, where nothing is typed."""
+    boxes: dict[int, list[Drawing]] = {}
+    for drawing in sheet.drawn:
+        if drawing.ticked is not None:
+            boxes.setdefault(drawing.top, []).append(drawing)
+    if not boxes:
+        return sheet
+    cells = dict(sheet.cells)
+    for lines in located.questions.values():
+        for row, column in lines.marks.values():
+            if len(boxes.get(row, ())) == 1:
+                place = _first_blank(cells, row, max(column + 1, boxes[row][0].left))
+                cells[place] = Cell("TRUE" if boxes[row][0].ticked else "FALSE")
+    return replace(sheet, cells=cells, drawn=tuple(d for d in sheet.drawn if d.ticked is None))
+
+
+def _first_blank(cells: Mapping[Place, Cell], row: int, column: int) -> Place:
+    while (row, column) in cells:
+        column += 1
+    return row, column
+
+
+def unsure(filled: Filled, asked: Mapping[str, Applicability]) -> tuple[str, ...]:
+    """The keys of the questions with an alarming choice whose answer is struck out, or lies under a drawing."""
+    return tuple(
+        question.question.key
+        for question in filled.questions
+        if any(text.alert for text in question.question.free_texts)
+        and asked[question.question.key].standing != "not_asked"
+        and _is_touched(question, filled.beyond)
+    )
+
+
+def _is_touched(question: FilledQuestion, over: Beyond) -> bool:
+    places = _places(question)
+    rows = {row for row, _ in places}
+    return bool(places & over.struck) or any(_covers(drawing, rows) for drawing in over.drawn)
+
+
+def _covers(drawing: Drawing, rows: Iterable[int]) -> bool:
+    return drawing.rows <= SMALL and any(drawing.top <= row <= drawing.bottom for row in rows)
+
+
+def _places(question: FilledQuestion) -> frozenset[Place]:
+    cells = [entry.cell for entry in question.entries]
+    cells += [question.answer.cell] if question.answer else []
+    return frozenset(place_of(cell) for cell in cells if cell)
+
+
+def told(
+    findings: tuple[Finding, ...], filled: Filled, asked: Mapping[str, Applicability], survey: Survey
+) -> tuple[Finding, ...]:
+    """The findings, with what lies beyond the values: where something is drawn, nothing is called missing."""
+    over = filled.beyond
+    if over == NOTHING_BEYOND:
+        return findings
+    severity = severity_of("drawn_unread", survey)
+    rows = {q.question.key: {row for row, _ in _places(q)} for q in filled.questions}
+    kept = [_of_drawing(f, rows, over, severity) for f in findings]
+    said = {f.question for f in kept if f.code == "drawn_unread"}
+    drawn = (
+        Finding("drawn_unread", severity, filled.sheet, place.cell, question.question.key, expected="〇")
+        for question in filled.questions
+        if question.question.key not in said and asked[question.question.key].standing == "asked"
+        for place in _circled_by_hand(question, over)[:1]
+    )
+    return (*kept, *drawn, *_struck(filled, over, survey))
+
+
+def _of_drawing(finding: Finding, rows: Mapping[str, set[int]], over: Beyond, severity: Severity) -> Finding:
+    """A finding that something is missing, told as what it is where a drawing lies; a large one, which may lie there
+    by chance, leaves it its severity."""
+    if finding.code not in _MISSING or not finding.cell:
+        return finding
+    here = {place_of(finding.cell)[0], *(rows.get(finding.question, ()) if finding.code == "marks_none" else ())}
+    drawn = [d for d in over.drawn if any(d.top <= row <= d.bottom for row in here)]
+    if not drawn:
+        return finding
+    small = any(d.rows <= SMALL for d in drawn)
+    return replace(finding, code="drawn_unread", found="", severity=severity if small else finding.severity)
+
+
+def _circled_by_hand(question: FilledQuestion, over: Beyond) -> list[Entry]:
+    """The lines without a typed circle over the middle of which something small is drawn."""
+    middles = {(d.top + d.bottom) // 2 for d in over.drawn if d.rows <= SMALL}
+    return [e for e in question.marks.values() if e.state == "blank" and place_of(e.cell)[0] in middles]
+
+
+def _struck(filled: Filled, over: Beyond, survey: Survey) -> Iterator[Finding]:
+    """One line for all cells of the answers in which something is struck out."""
+    answers = {place for question in filled.questions for place in _places(question)}
+    fields = {place_of(line.entry.cell) for line in filled.fields if line.entry and line.entry.cell}
+    cells = [name_of(place) for place in sorted(over.struck & (answers | fields))]
+    if cells:
+        more = f"ほか（計{len(cells)}か所）" if len(cells) > MOST_NAMED else ""
+        found = "、".join(cells[:MOST_NAMED]) + more
+        yield Finding(
+            "struck_out", severity_of("struck_out", survey), sheet=filled.sheet, cell=cells[0], expected="", found=found
+        )
