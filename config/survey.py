@@ -248,6 +248,11 @@ class Phrases(Shape):
     notice: str  # how the notice is cited
     via_prefecture: str  # whom municipalities ask
     not_owed: str = ""  # what is added where a body sent what it was not asked for
+    by_mail: str = ""  # how inquiries are wished for
+    through_prefecture: str = ""  # to a municipality that wrote directly: what to do, in one line …
+    through_prefecture_why: str = ""  # … and where the notice says so
+    originals_why: str = ""  # before a request for single municipalities' own sheets: where the notice says so
+    mends: dict[str, str] = {}  # finding code -> what this survey adds to how it is mended
 
 
 class Survey(Shape):

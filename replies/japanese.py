@@ -33,6 +33,23 @@ def era_date(moment: datetime) -> str:
     return _day(local) + _hour(local) + (f"{local:%M}分" if local.minute else "")
 
 
+def day_and_hour(moment: datetime) -> str:
+    """The same without its year, where the letter tells the year elsewhere: ７月21日（金）17時."""
+    return era_date(moment).split("年", 1)[1]
+
+
+def short_day(moment: datetime) -> str:
+    """Day and hour for a line of thirty characters: 7/21(金)17時."""
+    local = in_jst(moment)
+    minute = f"{local:%M}分" if local.minute else ""
+    return f"{local.month}/{local.day}({_WEEKDAYS[local.weekday()]}){local.hour}時{minute}"
+
+
+def era_minute(moment: datetime) -> str:
+    """Day and time to the minute: 令和５年７月20日（木）14時03分."""
+    return era_instant(moment)[:-3]
+
+
 def era_instant(moment: datetime) -> str:
     """Day and time to the second, as a receipt is recorded: 令和５年７月20日（木）14時03分12秒.
 

@@ -27,7 +27,6 @@ class Traits:
     tells_findings: bool = False  # what was noticed, in a workbook too where it is long
     tells_completeness: bool = False  # that nothing more is awaited, where it is so
     asks_to_mend: bool = False  # an answer to it mends what it is about
-    invites_files: bool = True  # the footer says how files are handed in
     mentions_question: bool = True  # that an official will answer what the mail asks
     tells_open_set: bool = True  # that further mails of a set are awaited
     tells_closed_set: bool = True  # what came of a set, and what did not
@@ -38,17 +37,17 @@ TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
     "acknowledgement": Traits(tells_findings=True, tells_completeness=True),
     "correction": Traits(tells_findings=True, asks_to_mend=True),
     "partial": Traits(tells_findings=True, asks_to_mend=True),
-    "arrival": Traits(invites_files=False, mentions_question=False, tells_open_set=False),
-    "duplicate": Traits(mentions_question=False),
+    "arrival": Traits(mentions_question=False, tells_open_set=False),
+    "duplicate": Traits(tells_findings=True, mentions_question=False),
     "transfer": Traits(tells_findings=True),
-    "redirect": Traits(invites_files=False),
+    "redirect": Traits(),
     "parts": Traits(tells_completeness=True, tells_closed_set=False),
     "reminder": Traits(),
     "request": Traits(),
-    "extension": Traits(invites_files=False),
+    "extension": Traits(),
     "report": Traits(),
-    "replaced": Traits(invites_files=False),
-    "my_number": Traits(invites_files=False),
+    "replaced": Traits(),
+    "my_number": Traits(),
     "alert": Traits(to_operators=True),
 })  # fmt: skip
 
@@ -92,11 +91,27 @@ class FileBlock:
 
 @dataclass(frozen=True, slots=True)
 class OwedProgram:
-    """What the respondent still owes: a program's name, and in which state it is (status --json's words)."""
+    """What the respondent still owes: a program's name, and in which state it is (status --json's words). Of what it
+    collects from `total` bodies, `missing` names those of which nothing was accepted, among them `asked`, which are to
+    mend something, and `held`, which wait for us. `own`: the state of its own answer, where that is owed beside them;
+    `address`: where to send."""
 
     program: str
     state: str
     missing: tuple[str, ...] = ()
+    total: int = 0
+    asked: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    own: str = ""
+    address: str = ""
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(state, names) of the missing, those of which nothing has come first; no name twice, no group empty."""
+        waiting = {*self.asked, *self.held}
+        nothing = tuple(name for name in self.missing if name not in waiting)
+        found = (("outstanding", nothing), ("correction", self.asked), ("held", self.held))
+        return tuple((state, names) for state, names in found if names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +143,11 @@ class Letter:
     honorific: str  # 貴県
     subject: str  # of the mail that is answered
     findings: tuple[Finding, ...]  # about the mail itself: subject, missing file
-    files: tuple[FileBlock, ...]
+    files: tuple[FileBlock, ...]  # a duplicate: those of the first of which something is still to be mended
     owed_here: tuple[OwedProgram, ...]
     owed_elsewhere: tuple[OwedProgram, ...]
     passed_to: tuple[str, ...] = ()  # sections that it was passed on to (wrong mailbox, transfer)
     first_receipt: str = ""  # a duplicate: the receipt number of the first
-    first_open: bool = False  # a duplicate: what was asked for about the first is still open
     deadline: datetime | None = None  # extended for this respondent; None: the survey's own
     due_passed: bool = False  # written after correct_by as well: no day is named any more
     parts: PartsBlock | None = None
@@ -143,6 +157,8 @@ class Letter:
     last_hours: bool = False  # written so shortly before the deadline that a mended file may not make it
     question: bool = False  # its text asks something, which an official will answer
     last_today: bool = False  # the caps allow no further automatic mail today
+    municipality: bool = False  # the reader is one that answers through its prefecture
+    direct: bool = False  # … and wrote to us directly
     standing_told: bool = True  # what the body still owes is told; False: too little proves who asks
     quotes: bool = True  # its reader has sent us a form: words of his mail are repeated
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from config.survey import Survey
 from replies.japanese import full_width_number
 from replies.letter import FileBlock, FileResult, Letter, RowBlock
-from replies.points import Point, Sum, Told, requests, summed
+from replies.points import Point, Sum, Told, Weight, requests, summed, weight_of
 from replies.wording import Wording
 
 HINTS_DETAILED = 6  # places of a friendly line on a list's rows that are told one by one
@@ -44,19 +44,21 @@ class BodyView:
 @dataclass(frozen=True, slots=True)
 class ListView:
     """One list, or the originals of one mail together. `asked`: the names of those in `blocks`; `requests`:
-    what `blocks` ask for, by kind; `hints` the friendly lines on all rows."""
+    what `blocks` ask for, by kind; `checks`: what is to be looked at on all rows, and answered only if it applies;
+    `hints`: what is told for next time."""
 
     tally: tuple[str, ...]
     remarks: tuple[str, ...]
     blocks: tuple[BodyView, ...]
     asked: tuple[NameGroup, ...]
     requests: tuple[Sum, ...]
+    checks: tuple[Sum, ...]
     hints: tuple[Sum, ...]
 
     @property
     def cut(self) -> bool:
-        """Whether some hints are only counted here, without their places."""
-        return any(not sum_.places for sum_ in self.hints)
+        """Whether some places of what is to be looked at are only counted here."""
+        return any(not sum_.places for sum_ in self.checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def view_list(block: FileBlock, letter: Letter, survey: Survey, wording: Wording
         blocks=tuple(_body(rows, letter, survey, wording) for rows in asked),
         asked=group_names([name_of(rows[0], letter, wording) for rows in asked], wording),
         requests=summed([t for t in told if t[1].severity == "error"], survey, wording, 0),
-        hints=summed([t for t in told if t[1].severity != "error"], survey, wording, HINTS_DETAILED),
+        checks=summed(_of_weight("check", told, wording), survey, wording, HINTS_DETAILED),
+        hints=summed(_of_weight("hint", told, wording), survey, wording, HINTS_DETAILED),
     )
 
 
@@ -97,7 +100,8 @@ def view_originals(blocks: Sequence[FileBlock], letter: Letter, survey: Survey, 
         blocks=(),
         asked=(),
         requests=(),
-        hints=summed(told, survey, wording, DIFFERENCES_DETAILED),
+        checks=summed(_of_weight("check", told, wording), survey, wording, DIFFERENCES_DETAILED),
+        hints=summed(_of_weight("hint", told, wording), survey, wording, HINTS_DETAILED),
     )
 
 
@@ -146,6 +150,10 @@ def group_names(names: Iterable[str], wording: Wording) -> tuple[NameGroup, ...]
 def _short(name: str, letter: Letter) -> str:
     """The name without the prefecture that the letter is addressed to."""
     return name.removeprefix(letter.addressee) or name
+
+
+def _of_weight(weight: Weight, told: Iterable[Told], wording: Wording) -> list[Told]:
+    return [(name, finding) for name, finding in told if weight_of(finding, wording) == weight]
 
 
 def _asks(rows: Iterable[RowBlock]) -> bool:

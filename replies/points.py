@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from config.survey import Question, Survey
 from intake.finding import CATALOGUE, Finding, quote
@@ -16,10 +17,11 @@ from replies.wording import Wording
 
 CIRCLED = "⓪①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
+Weight = Literal["request", "check", "hint", "untold"]
 Told = tuple[str, Finding]  # whose it is, and what was noticed
 
 _SEVERAL = 3  # from this many places on, what they have in common is said once
-_LABEL_LIMIT = 12
+_LABEL_LIMIT = 28
 _INNER_QUOTES = str.maketrans("", "", "「」")
 
 
@@ -71,15 +73,29 @@ def requests(findings: Iterable[Finding], survey: Survey, wording: Wording) -> t
     return _points([f for f in findings if f.severity == "error"], survey, wording)
 
 
+def checks(findings: Iterable[Finding], survey: Survey, wording: Wording) -> tuple[Point, ...]:
+    """What the sender is to look at, and to answer only if it applies: warnings that say so."""
+    return _points([f for f in findings if weight_of(f, wording) == "check"], survey, wording)
+
+
 def hints(findings: Iterable[Finding], survey: Survey, wording: Wording) -> tuple[Point, ...]:
-    """The friendly lines: warnings and notes, as far as they concern the sender."""
-    chosen = [f for f in findings if f.severity != "error" and wording.finding[f.code].to_sender]
-    return _points(chosen, survey, wording)
+    """What is told for next time and asks for nothing now."""
+    return _points([f for f in findings if weight_of(f, wording) == "hint"], survey, wording)
+
+
+def weight_of(finding: Finding, wording: Wording) -> Weight:
+    """In which of a letter's three kinds of remark a finding belongs, if the sender is told of it at all."""
+    saying = wording.finding[finding.code]
+    if finding.severity == "error":
+        return "request"
+    if not saying.to_sender:
+        return "untold"
+    return "check" if saying.if_applies else "hint"
 
 
 def concerns_sender(finding: Finding, wording: Wording) -> bool:
     """Whether a letter tells of this finding at all."""
-    return finding.severity == "error" or wording.finding[finding.code].to_sender
+    return weight_of(finding, wording) != "untold"
 
 
 def summed(told: Iterable[Told], survey: Survey, wording: Wording, detailed: int) -> tuple[Sum, ...]:
@@ -98,7 +114,7 @@ def _sum(group: list[Told], survey: Survey, wording: Wording, detailed: int) -> 
     places = [(name, place_of(f, survey, wording)) for name, f in group] if len(group) <= detailed else []
     return Sum(
         sentence=wording.sentence(first),
-        mend=wording.mend(first),
+        mend=wording.mend(first) + survey.phrases.mends.get(first.code, ""),
         names=tuple(dict.fromkeys(name for name, _ in group)),
         count=len(group),
         found_caption=found_caption,
@@ -129,7 +145,7 @@ def _point(group: list[Finding], survey: Survey, wording: Wording) -> Point:
     expected = _common([place.expected for place in places])
     return Point(
         sentence=wording.sentence(first),
-        mend=wording.mend(first),
+        mend=wording.mend(first) + survey.phrases.mends.get(first.code, ""),
         sheet=quote(first.sheet),
         found=found,
         expected=expected,
@@ -153,15 +169,16 @@ def place_of(finding: Finding, survey: Survey, wording: Wording) -> Place:
     return Place(
         where=_where(finding, survey),
         found=_found(finding, survey, wording),
-        expected=_expected(finding, wording),
+        expected=_expected(finding, survey, wording),
     )
 
 
-def _expected(finding: Finding, wording: Wording) -> str:
+def _expected(finding: Finding, survey: Survey, wording: Wording) -> str:
     saying = wording.finding[finding.code]
     if finding.severity != "error" and saying.as_hint:
         return ""
-    return finding.expected.removeprefix(wording.phrase["near_names"]) or saying.expected
+    own = finding.expected.replace(survey.convention.placeholder, wording.phrase["own_name"])
+    return own.removeprefix(wording.phrase["near_names"]) or saying.expected
 
 
 def _found(finding: Finding, survey: Survey, wording: Wording) -> str:

@@ -18,8 +18,9 @@ class Saying(Shape):
     """What is said of a finding. `sentence` is what was noticed, `mend` how to mend it; both may hold
     {found} {expected} {label} {question}. `blank`: nothing found means an empty cell. `quote` is false where
     `found` must never be repeated (free texts) or says nothing to a reader. `as_hint` is said instead of
-    `mend`, and nothing is expected, where the finding is no error. `to_sender` is false for what concerns
-    operators only."""
+    `mend`, and nothing is expected, where the finding is no error. `if_applies`: where it is
+    no error, the sender is to look at it and to send something only if it applies. `lead`: how a letter begins that
+    asks for nothing else, and `send` how it goes on. `to_sender` is false for what concerns operators only."""
 
     sentence: str
     mend: str
@@ -29,6 +30,9 @@ class Saying(Shape):
     expected_caption: str = ""  # instead of the one in [captions]
     blank: bool = False
     quote: bool = True
+    if_applies: bool = False
+    lead: str = ""
+    send: str = ""
     to_sender: bool = True
 
 

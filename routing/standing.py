@@ -49,7 +49,8 @@ class Booking:
 class Standing:
     """One obligation at one instant. `open_corrections`: receipt numbers; `missing`: lgcodes of collected
     municipalities without an accepted row; `row_in_list`: receipt number of a prefecture's list that has a
-    row of this body, while its own answer is still to come."""
+    row of this body, while its own answer is still to come. `asked` and `held`: of the missing, those that are to mend
+    something, and those that wait for us; `own_state`: of its own answer, where that is demanded."""
 
     obligation: Obligation
     state: State
@@ -58,6 +59,9 @@ class Standing:
     open_corrections: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     row_in_list: str = ""
+    asked: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    own_state: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,19 @@ def standing_of(obligation: Obligation, books: Books) -> Standing:
         open_corrections=tuple(dict.fromkeys(b.receipt for p in parts for b in p.correction)),
         missing=missing,
         row_in_list=own.row.receipt if own.row and not own.accepted else "",
+        asked=tuple(c for c in missing if part_state(collected[c]) == "correction"),
+        held=tuple(c for c in missing if part_state(collected[c]) == "held"),
+        own_state=part_state(own) if obligation.own == "demanded" else None,
     )
+
+
+def part_state(part: PartStanding) -> State:
+    """One body's own answer, or one municipality's row, in one word."""
+    if part.accepted:
+        return "accepted"
+    if part.held:
+        return "held"
+    return "correction" if part.correction else "outstanding"
 
 
 def _state(obligation: Obligation, own: PartStanding, parts: Sequence[PartStanding], missing: Sequence[str]) -> State:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from config.survey import Mailbox, Survey
+from replies.japanese import day_and_hour, short_day
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
@@ -32,6 +33,11 @@ class ExtensionLetter:
 
 def render_extension(letter: ExtensionLetter, survey: Survey, wording: Wording) -> Rendered:
     """The notice in words."""
-    values = notice_values(letter, survey, wording)
-    about = wording.phrase["extension_about"].format(title=survey.phrases.mail_title)
+    last = max(until for _, until in letter.programs)
+    values = notice_values(letter, survey, wording) | {"until": day_and_hour(last)}
+    about = wording.phrase["extension_about"].format(
+        title=survey.phrases.mail_title,
+        programs="・".join(name for name, _ in letter.programs),
+        until=short_day(last),
+    )
     return Rendered(wording.subject["extension"] + about, write_body("extension", values))

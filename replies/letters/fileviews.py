@@ -13,7 +13,7 @@ from intake.shown import clipped
 from replies.japanese import full_width_number
 from replies.letter import FileBlock, Letter
 from replies.listed import ListView, NameGroup, remark_text, view_list, view_originals
-from replies.points import Point, hints, requests
+from replies.points import Point, checks, hints, requests
 from replies.wording import Wording
 
 _ORIGINALS_LIMIT = 3  # of more, the municipalities' own sheets are told of together
@@ -35,6 +35,7 @@ class FileView:
     result: str
     remarks: tuple[str, ...]
     requests: tuple[Point, ...]
+    checked: tuple[Point, ...]  # to be looked at, and answered only if it applies
     hints: tuple[Point, ...]
     program: str = ""
     listed: ListView | None = None  # of a collated list, or of originals together
@@ -46,15 +47,20 @@ class FileView:
         return bool(self.requests or (self.listed and self.listed.blocks))
 
     @property
+    def checks(self) -> bool:
+        """Whether something is to be looked at."""
+        return bool(self.checked or (self.listed and self.listed.checks))
+
+    @property
     def notices(self) -> bool:
-        """Whether there are friendly lines."""
+        """Whether there are friendly lines, for next time."""
         return bool(self.hints or (self.listed and self.listed.hints))
 
 
 def mail_view(letter: Letter, survey: Survey, wording: Wording) -> FileView:
     """The mail itself, with what was found in its subject and its text."""
-    asked, noticed = requests(letter.findings, survey, wording), hints(letter.findings, survey, wording)
-    return FileView(0, wording.phrase["the_mail"], "", "", (), asked, noticed)
+    found = (letter.findings, survey, wording)
+    return FileView(0, wording.phrase["the_mail"], "", "", (), requests(*found), checks(*found), hints(*found))
 
 
 def file_views(letter: Letter, survey: Survey, wording: Wording) -> tuple[FileView, ...]:
@@ -87,7 +93,7 @@ def _rest_view(number: int, blocks: list[FileBlock], wording: Wording) -> FileVi
     asking = next((block for block in blocks if _asks(block)), None)
     result = wording.result[(asking or blocks[0]).result]
     remarks = (wording.listing["rest_alike"],) if asking else ()
-    return FileView(number, _rest_name(len(blocks), wording), "", result, remarks, (), ())
+    return FileView(number, _rest_name(len(blocks), wording), "", result, remarks, (), (), ())
 
 
 def _rest_name(count: int, wording: Wording) -> str:
@@ -113,6 +119,7 @@ def _originals_view(
         result=wording.result["kept"],
         remarks=(),
         requests=(),
+        checked=(),
         hints=(),
         listed=view_originals(blocks, letter, survey, wording),
     )
@@ -130,6 +137,7 @@ def _file_view(number: int, block: FileBlock, letter: Letter, survey: Survey, wo
         result=wording.result[block.result],
         remarks=tuple(_remark(key, letter, survey, wording) for key in remarks),
         requests=requests(block.findings, survey, wording),
+        checked=checks(block.findings, survey, wording),
         hints=hints(block.findings, survey, wording),
         program=block.program,
         listed=view_list(block, letter, survey, wording) if block.rows else None,
@@ -149,7 +157,7 @@ def summed_up(parts: Sequence[FileView], wording: Wording) -> tuple[FileView, ..
     asking = any(view.asks for view in rest)
     result = next((view.result for view in rest if view.asks), rest[0].result if rest else "")
     remarks = (wording.listing["rest_in_book"],) if asking else ()
-    last = [FileView(len(told) + 1, _rest_name(len(rest), wording), "", result, remarks, (), ())] if rest else []
+    last = [FileView(len(told) + 1, _rest_name(len(rest), wording), "", result, remarks, (), (), ())] if rest else []
     parts = (whole, *told, *last)
     points = max(1, _POINTS_LIMIT // max(1, sum(view.asks for view in parts)))
     return tuple(_short(view, points, wording) for view in parts)
@@ -166,10 +174,10 @@ def _short(view: FileView, most: int, wording: Wording) -> FileView:
         for point in view.requests[:most]
     ]
     remarks = [clipped(remark, _REMARK_LIMIT) for remark in view.remarks]
-    if len(view.requests) > most:
+    if len(view.requests) > most or view.checks:
         remarks.append(wording.listing["rest_in_book"])
     listed = _short_list(view.listed, most) if view.listed else None
-    return replace(view, requests=tuple(points), hints=(), remarks=tuple(remarks), listed=listed, summed=True)
+    return replace(view, requests=tuple(points), checked=(), hints=(), remarks=tuple(remarks), listed=listed, summed=True)
 
 
 def _short_list(listed: ListView, most: int) -> ListView:
@@ -180,5 +188,6 @@ def _short_list(listed: ListView, most: int) -> ListView:
         asked=tuple(names),
         remarks=tuple(clipped(remark, _REMARK_LIMIT) for remark in listed.remarks[:most]),
         requests=listed.requests[:most],
+        checks=(),
         hints=(),
     )

@@ -38,4 +38,6 @@ def notice_values(notice: NoticeView, survey: Survey, wording: Wording) -> dict[
         "words": wording,
         "addressee": f"{notice.addressee}　{wording.phrase['attendant']}",
         "extensions": extension_words(notice.extensions),
+        "thanked": False,
+        "municipality": False,
     }

@@ -14,6 +14,7 @@ from intake.shown import one_line
 from replies.letter import FileBlock, Letter, RowBlock
 from replies.wording import Wording
 
+_ABOUT = re.compile(r"[^【】\[\]]{0,40}?(?=Re: )")  # what our own letters say between their mark and the subject
 _NAME_LIMIT = 40  # of a department or a body's own name
 _SUBJECT_LOOKED_AT = 400  # characters; marks of replies beyond are the stranger's own
 _REPLY_MARK = re.compile(r"^(?:(?:re|ｒｅ|返信)\s*(?:[\[(^]?\d+[\])]?)?\s*[:：]\s*)+", re.IGNORECASE)
@@ -67,7 +68,16 @@ def _original_subject(subject: str, wording: Wording) -> str:
     while True:
         shorter = receipt.sub("", _REPLY_MARK.sub("", text)).strip()
         for prefix in own:
-            shorter = shorter.removeprefix(prefix).strip()
+            shorter = _bare_of(prefix, shorter)
         if shorter == text:
             return text
         text = shorter
+
+
+def _bare_of(prefix: str, subject: str) -> str:
+    """A subject without this mark of ours and what we said behind it; as it is where it begins otherwise."""
+    if not subject.startswith(prefix):
+        return subject
+    rest = subject.removeprefix(prefix)
+    about = _ABOUT.match(rest)
+    return rest[about.end() if about else 0 :].strip()

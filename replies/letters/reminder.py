@@ -12,7 +12,7 @@ from typing import Literal
 
 from config.survey import Mailbox, Survey
 from intake.finding import quote_name
-from replies.japanese import era_date
+from replies.japanese import day_and_hour, short_day
 from replies.letter import Attachment, OwedProgram
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
@@ -65,14 +65,19 @@ def render_reminder(reminder: Reminder, survey: Survey, wording: Wording) -> Ren
             "summed": 0 if few else len(reminder.corrections),
             "report": reminder.report.filename if reminder.report else "",
             "sheet": wording.report["sheet_corrections"],
-            "named": 20,
+            "summed_bodies": tuple(dict.fromkeys(c.body for c in reminder.corrections)),
+            "by": wording.phrase["by_day"].format(day=day_and_hour(reminder.deadline)),
+            "named": "、".join(owed.program for owed in reminder.owed),
         },
     )
     about = wording.phrase["reminder_about"].format(
-        title=survey.phrases.mail_title, deadline=era_date(reminder.deadline)
+        title=survey.phrases.mail_title,
+        deadline=short_day(reminder.deadline),
+        programs="・".join(owed.program for owed in reminder.owed),
     )
+    mark = "mending" if all(owed.state == "correction" for owed in reminder.owed) else "reminder"
     attached = (reminder.report,) if reminder.report else ()
-    return Rendered(wording.subject["reminder"] + about, body, attached)
+    return Rendered(wording.subject[mark] + about, body, attached)
 
 
 def _view(correction: OpenCorrection, survey: Survey, wording: Wording) -> CorrectionView:

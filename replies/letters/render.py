@@ -13,11 +13,13 @@ from functools import cache
 
 from jinja2 import Environment
 
+from config.jst import in_jst
 from config.survey import Survey
 from intake.shown import one_line
-from replies.japanese import era_date, era_instant, full_width_number
+from replies.japanese import day_and_hour, era_date, era_instant, era_minute, full_width_number
 from replies.letter import TRAITS, Attachment, Letter
 from replies.letters.fileviews import FileView, file_views, mail_view, summed_up
+from replies.letters.opening import opening_values, subject_start
 from replies.letters.quoting import quotable, quoted_subject
 from replies.letters.wrapping import wrap_text
 from replies.listed import absent_from, programs_listed
@@ -29,6 +31,7 @@ BLOCKS_LIMIT = 30  # municipalities that are told one by one in the body; of mor
 LINES_LIMIT = 300  # of a body that tells of lists
 SIZE_LIMIT = 60_000  # bytes of a body in UTF-8; what would be larger is summed up
 
+_TO_MEND = ("correction", "partial")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -53,7 +56,7 @@ def render_letter(letter: Letter, survey: Survey, wording: Wording) -> Rendered:
         if _is_large(body):
             body = _body(letter, survey, wording, summed_up(parts, wording), name)
         attachments = (Attachment(name, findings_book(letter, survey, wording)),)
-    return Rendered(_subject(letter, wording), body, attachments)
+    return Rendered(_subject(letter, survey, wording), body, attachments)
 
 
 def _is_long(parts: tuple[FileView, ...], body: str) -> bool:
@@ -84,6 +87,8 @@ def _body(
         "honorific": letter.honorific or wording.phrase["body_unknown"],
         "files": parts[1:],
         "parts": parts,
+        "received": era_minute(letter.received_at) if _is_early(letter, survey) else era_instant(letter.received_at),
+        "municipality": letter.municipality,
         "book": book,
         "absent": absent_from(letter, wording),
         "extensions": extension_words(letter.extensions),
@@ -91,6 +96,7 @@ def _body(
         "by": _by_when(letter, survey, wording),
         "complete": _is_complete(letter),
         "listed": programs_listed(letter),
+        **opening_values(letter, parts, wording),
         "originals": not programs_listed(letter) and any("original" in f.remarks for f in letter.files),
     }
     return write_body(letter.kind, values)
@@ -109,7 +115,12 @@ def environment() -> Environment:
         "templates",
         escaped=False,
         finalize=_finalize,
-        filters={"era_date": era_date, "era_instant": era_instant, "full_width": full_width_number},
+        filters={
+            "era_date": era_date,
+            "era_instant": era_instant,
+            "era_minute": era_minute,
+            "full_width": full_width_number,
+        },
     )
     made.globals["traits"] = TRAITS
     return made
@@ -120,11 +131,18 @@ def _finalize(value: object) -> object:
 
 
 def _by_when(letter: Letter, survey: Survey, wording: Wording) -> str:
-    """令和５年７月21日（金）17時までに; after correct_by no day is named that is over."""
-    if letter.due_passed:
+    """７月21日（金）17時までに. After the deadline a day is named only to whose answer came in time and is to be mended,
+    and none that is over."""
+    in_time = not letter.late and not letter.time_open and any(f.result in _TO_MEND for f in letter.files)
+    if letter.after_deadline and (letter.due_passed or letter.kind == "duplicate" or not in_time):
         return wording.phrase["by_soon"]
     due = survey.correct_by if letter.after_deadline else letter.deadline or survey.deadline
-    return wording.phrase["by_day"].format(day=era_date(due))
+    return wording.phrase["by_day"].format(day=day_and_hour(due))
+
+
+def _is_early(letter: Letter, survey: Survey) -> bool:
+    """Whether it came so long before the deadline that nobody asks for the second."""
+    return in_jst(letter.received_at).date() < in_jst(letter.deadline or survey.deadline).date()
 
 
 def _tidy(body: str) -> str:
@@ -132,9 +150,9 @@ def _tidy(body: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", body).strip("\n") + "\n"
 
 
-def _subject(letter: Letter, wording: Wording) -> str:
+def _subject(letter: Letter, survey: Survey, wording: Wording) -> str:
     receipt = f"[{wording.phrase['receipt']} {letter.receipt}]"
-    return f"{wording.subject[letter.kind]}{quoted_subject(letter, wording)} {receipt}"
+    return f"{subject_start(letter, survey, wording)}{quoted_subject(letter, wording)} {receipt}"
 
 
 def _addressee(letter: Letter, wording: Wording) -> str:
@@ -153,7 +171,7 @@ def _is_complete(letter: Letter) -> bool:
 
 
 def extension_words(pairs: tuple[tuple[str, str], ...]) -> str:
-    """内線 8917・8915; with several programs each behind its name: 難病 2298・2355、小慢 7937."""
+    """内線 8917・8915; with several programs each behind its name: 難病2298・2355、小慢7937."""
     if len({extension for _, extension in pairs}) == 1:
         return pairs[0][1]
-    return "、".join(f"{program} {extension}" for program, extension in pairs)
+    return "、".join(f"{program}{extension}" for program, extension in pairs)

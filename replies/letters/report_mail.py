@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from config.survey import Mailbox, Survey
-from replies.japanese import era_date
+from replies.japanese import day_and_hour, short_day
 from replies.letter import Attachment, OwedProgram
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
@@ -31,6 +31,7 @@ class ReportLetter:
     programs: tuple[OwedProgram, ...]
     by: datetime
     report: Attachment
+    mending: bool = False  # something received in time is to be mended
     extended: bool = False  # of something that is left the deadline was extended, and has not come yet
     kind: Literal["report"] = "report"
 
@@ -41,8 +42,9 @@ def render_report_mail(letter: ReportLetter, survey: Survey, wording: Wording) -
         "honorific": letter.honorific,
         "left": any(owed.state not in ("accepted", "not_applicable") for owed in letter.programs),
         "named": 0,
+        "by": wording.phrase["by_day"].format(day=day_and_hour(letter.by)),
     }
     about = wording.phrase["report_about"].format(
-        title=survey.phrases.mail_title, instant=era_date(letter.instant)
+        title=survey.phrases.mail_title, instant=short_day(letter.instant)
     )
     return Rendered(wording.subject["report"] + about, write_body("report_mail", values), (letter.report,))

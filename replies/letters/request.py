@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from config.survey import Mailbox, Survey
+from replies.japanese import day_and_hour
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
@@ -32,6 +33,7 @@ class OriginalRequest:
 
 def render_request(request: OriginalRequest, survey: Survey, wording: Wording) -> Rendered:
     """The request in words."""
-    values = notice_values(request, survey, wording)
-    about = wording.phrase["request_about"].format(title=survey.phrases.mail_title)
+    by = request.until and wording.phrase["by_day"].format(day=day_and_hour(request.until))
+    values = notice_values(request, survey, wording) | {"by": by or ""}
+    about = wording.phrase["request_about"].format(title=survey.phrases.mail_title, program=request.program)
     return Rendered(wording.subject["request"] + about, write_body("request", values))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake.submission import AnswerSheet, Submission
+from replies.letter import FileBlock
 from routing.deadline import Deadlines
 from routing.decision.mail_set import MailSet
 from routing.proof import Credentials
@@ -31,7 +32,7 @@ class Facts:
     first_received: Callable[[str, str], datetime | None]  # (body, program) -> when the first answer came
     password_awaited: bool = False
     parts: MailSet | None = None
-    first_open: bool = False  # what was asked for about the mail that this one repeats is still open
+    first_asked: tuple[FileBlock, ...] = ()  # what is still to be mended of the mail that this one repeats
     first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count
     answered_by: str = ""  # mailbox id: of several that it is addressed to, the one that answers for the mail
     spoofed: bool = False

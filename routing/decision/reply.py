@@ -16,7 +16,7 @@ from intake.mail.ids import MessageIds
 from intake.mail.kind import is_noreply
 from intake.personal import holds_my_number
 from intake.submission import Address, Submission
-from replies.letter import TRAITS, Envelope, Letter, LetterKind, OwedProgram, PartsBlock, Thread
+from replies.letter import TRAITS, Envelope, FileBlock, Letter, LetterKind, OwedProgram, PartsBlock, Thread
 from replies.letters.compose import compose, is_writable
 from replies.letters.render import render_letter
 from replies.wording import load_wording
@@ -25,6 +25,7 @@ from routing.decision.blocks import about_mail, blocks, with_name
 from routing.decision.mail_set import MailSet
 from routing.decision.summary import counts_late
 from routing.decision.verdict import MACHINE_KINDS
+from routing.owed import owed_program
 from routing.records import Decided, FinishedReply
 from routing.register import Register
 from routing.standing import Standing
@@ -33,6 +34,8 @@ _NEUTRAL_FILE_RULES = frozenset(
     {"double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees", "check_failed", "answer_unsure",
      "password_awaited"}
 )
+
+_THROUGH_PREFECTURE = frozenset({"ward", "city", "town", "village"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class ReplyContext:
     ids: MessageIds
     round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
     deadlines: Deadlines | None = None  # None: nothing was extended
-    first_open: bool = False  # something was asked for about that mail, and is still open
+    first_asked: tuple[FileBlock, ...] = ()  # what was asked for about that mail, and is still open
     parts: MailSet | None = None  # the set of which this mail is a part
     last_today: bool = False  # a cap allows this reply and no further one
     quotes: bool = True  # words of the mail may be repeated to who gets the letter
@@ -178,12 +181,11 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         honorific=roster.honorific(addressee) if addressee else "",
         subject=submission.message.subject,
         findings=_mail_findings(decided, around.register),
-        files=blocks(decided, around.register),
+        files=around.first_asked if kind == "duplicate" else blocks(decided, around.register),
         owed_here=here,
         owed_elsewhere=elsewhere,
         passed_to=_passed_to(decided, around.register),
         first_receipt=around.first_receipt,
-        first_open=around.first_open,
         deadline=deadline,
         due_passed=around.now > max(deadline, survey.correct_by),
         parts=_parts(around.parts),
@@ -193,6 +195,8 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         in_extension=survey.deadline < decided.arrival.received_at <= deadline,
         last_hours=_last_hours(around.now, deadline, survey),
         last_today=around.last_today,
+        municipality=addressee is not None and addressee.kind in _THROUGH_PREFECTURE,
+        direct=any(p.decision.rule == "direct" for p in decided.pieces),
         quotes=around.quotes,
         standing_told=around.standing_told,
     )
@@ -251,10 +255,7 @@ def _owed(
         if standing.state in ("accepted", "not_applicable") or standing.obligation.program in brought:
             continue
         program = around.register.survey.program(standing.obligation.program)
-        missing = tuple(body.name for c in standing.missing if (body := around.register.body(c)))
-        (here if program.mailbox == mailbox.id else elsewhere).append(
-            OwedProgram(program.name, standing.state, missing)
-        )
+        (here if program.mailbox == mailbox.id else elsewhere).append(owed_program(standing, around.register))
     return tuple(here), tuple(elsewhere)
 
 

@@ -164,7 +164,7 @@ class Judge:
             standings=self._standings(decided, facts.deadlines) if told else (),
             standing_told=told,
             first_receipt=facts.resend_of,
-            first_open=facts.first_open,
+            first_asked=facts.first_asked,
             now=self.now,
             ids=message_ids(self.ledger),
             round=verdicts.rounds(self.ledger, decided.arrival.id),

@@ -12,6 +12,7 @@ from routing.decision.authenticated import authenticated
 from routing.decision.facts import Facts
 from routing.decision.identify import know_sender
 from routing.decision.mail_set import MailSet, gather, stem
+from routing.journey.asked_again import still_asked
 from routing.ledger import approvals, bookings, letters, outbox, pending_queue, verdicts
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
@@ -48,7 +49,7 @@ class Known:
         return Facts(
             sender=sender,
             resend_of=first,
-            first_open=bool(first) and verdicts.first_is_open(self.ledger, first, whom, arrival.id),
+            first_asked=still_asked(self.ledger, self.register, first, whom, arrival.id),
             first_set_aside=bool(first) and verdicts.was_set_aside(self.ledger, first),
             answered_by=self._answered_by(submission),
             answers_ours=answers_ours,

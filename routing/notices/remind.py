@@ -25,10 +25,11 @@ from routing.ledger.store import Ledger
 from routing.notices.notice import Outlet, posts
 from routing.notices.recipients import Correspondence, addresses, handed_in
 from routing.notices.reminder_mail import as_notice, key_of, open_for, reminder
+from routing.owed import owed_program
 from routing.records import Note
 from routing.register import Register
-from routing.standing import Books, standing_of
-from routing.tracking.reports import open_instant, part_state
+from routing.standing import Books, part_state, standing_of
+from routing.tracking.reports import open_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,7 @@ def left_over(register: Register, books: Books, lgcode: str, mailbox: str) -> tu
             part_state(books.part("own", lgcode, program.id)) if obligation.own == "demanded" else "accepted"
         )
         if {own, *states.values()} & {"outstanding", "correction"}:
-            missing = (register.body(c) for c, state in states.items() if state == "outstanding")
-            found.append(OwedProgram(program.name, standing.state, tuple(b.name for b in missing if b)))
+            found.append(owed_program(standing, register))
     return tuple(found)
 
 

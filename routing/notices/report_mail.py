@@ -11,7 +11,7 @@ from datetime import datetime
 
 from config.roster import Body
 from config.survey import Survey
-from replies.letter import Attachment, OwedProgram
+from replies.letter import Attachment
 from replies.letters.report_mail import ReportLetter, render_report_mail
 from replies.reports.book import prefecture_book
 from replies.reports.data import PrefectureReport
@@ -24,7 +24,9 @@ from routing.notices.notice import Notice, Outlet, posts
 from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
 from routing.office import Office
+from routing.owed import owed_program
 from routing.records import Note
+from routing.standing import standing_of
 from routing.tracking.reports import LedgerAt, open_instant, prefecture_report
 
 
@@ -111,8 +113,11 @@ def _letter(
         honorific=filled.honorific,
         instant=instant,
         closing=closing,
-        programs=tuple(OwedProgram(p.name, p.state, p.missing) for p in filled.programs),
+        programs=tuple(
+            owed_program(standing_of(o, opened.books), opened.register) for o in opened.register.owed_by(body.lgcode)
+        ),
         by=survey.correct_by if closing else opened.deadlines.of(body.lgcode),
         extended=any(p.extended_to and p.state != "accepted" for p in filled.programs),
+        mending=any(t == "unmended" for p in filled.programs for t, _ in p.timings),
         report=Attachment(f"{filled.code}{filled.name}_提出状況.xlsx", book),
     )

@@ -17,8 +17,7 @@ from routing.ledger import bookings, official_acts
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
 from routing.register import Register
-from routing.standing import Booking, Books, open_books, standing_of
-from routing.tracking.reports import part_state
+from routing.standing import Booking, Books, open_books, part_state, standing_of
 
 SHOWN = 5  # changes that are told one by one
 

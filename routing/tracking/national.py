@@ -19,8 +19,8 @@ from replies.reports.data import (
     Waiting,
 )
 from routing.ledger import held_queue, reporting
-from routing.standing import standing_of
-from routing.tracking.reports import LedgerAt, city_line, occasion, part_state
+from routing.standing import part_state, standing_of
+from routing.tracking.reports import LedgerAt, city_line, occasion
 from routing.tracking.timing import timings_of
 
 

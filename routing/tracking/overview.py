@@ -15,9 +15,9 @@ from routing.ledger import arrivals, holds
 from routing.ledger.books import books_at
 from routing.ledger.holds import Hold
 from routing.office import Office
-from routing.standing import Books, PartStanding, Standing, standing_of, standings
+from routing.standing import Books, PartStanding, Standing, part_state, standing_of, standings
 from routing.tracking import troubles
-from routing.tracking.reports import LedgerAt, open_instant, part_state
+from routing.tracking.reports import LedgerAt, open_instant
 from routing.tracking.timing import most_telling, timing_of, timings_of
 
 

@@ -31,7 +31,7 @@ from routing.ledger import reporting
 from routing.ledger.books import books_at, deadlines_at
 from routing.ledger.store import Ledger
 from routing.register import Register
-from routing.standing import Booking, Books, PartStanding, standing_of
+from routing.standing import Booking, Books, PartStanding, part_state, standing_of
 from routing.tracking.timing import timing_of, timings_of
 
 
@@ -124,15 +124,6 @@ def _own_state(obligation: Obligation, own: PartStanding, instant: LedgerAt) -> 
         return "not_applicable"
     state = part_state(own)
     return None if state == "outstanding" and obligation.own != "demanded" else state
-
-
-def part_state(part: PartStanding) -> State:
-    """One body's own answer, or one municipality's row, in one word."""
-    if part.accepted:
-        return "accepted"
-    if part.held:
-        return "held"
-    return "correction" if part.correction else "outstanding"
 
 
 def _tally(obligation: Obligation, instant: LedgerAt) -> Tally:

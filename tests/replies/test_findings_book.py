@@ -60,10 +60,10 @@ def test_a_line_tells_what_to_do(survey: Survey) -> None:
             "行": 2,
             "セル": "O2",
             "設問・項目": "Q3",
-            "お気づきの点": "リストの選択肢とは異なるご回答となっております。",
+            "確認した点": "リストの選択肢とは異なるご回答となっております。",
             "現在の内容": "はい",
             "お願いしたい内容": "①～②のいずれか",
-            "ご対応": "お手数ですが、リストから該当するものをお選びくださいますようお願いいたします。",
+            "ご対応": "リストから該当するものをお選びください。",
         }
     ]
 
@@ -74,7 +74,7 @@ STRANGE = in_list("answer_not_a_choice", "O2", question="3", found="はい", exp
 def test_each_municipality_stands_in_it_with_its_result(survey: Survey) -> None:
     told = {line["団体名"]: line for line in lines(sheets(long_list(survey), survey)[1])}
     assert len(told) == 172 + 4
-    assert told["小樽市"]["結果"] == "ご確認・修正をお願いいたします。"
+    assert told["小樽市"]["結果"] == "修正をお願いいたします。"
     assert told["小樽市"]["修正のお願い（件）"] == 2
     assert told["別海町"]["結果"] == "受け付けました。"
     assert told["夕張市"]["結果"] == "一覧表への記載を確認することができませんでした。"
@@ -134,7 +134,7 @@ def test_libreoffice_prints_it_one_page_wide(survey: Survey, tmp_path: Path) -> 
     book.write_bytes(book_of(seven_broken(survey), survey))
     (pdf,) = convert(book, "pdf", tmp_path)
     pages = pages_of(pdf)
-    assert len(pages) == 4  # 19 points, 36 rows
+    assert len(pages) == 3  # 19 points, 36 rows
     assert all(
         "団体コード" in page and ("ご対応" in page or "備考" in page) for page in pages
     )  # none cut off

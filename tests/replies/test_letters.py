@@ -94,15 +94,15 @@ def test_a_personal_value_is_not_quoted_even_if_a_finding_carried_it(survey: Sur
 def test_what_concerns_operators_only_is_not_told(survey: Survey) -> None:
     notes = (noticed("check_failed"), noticed("flag_altered", "J3"))
     body = render(replace(letter(survey), files=(block("a.xlsx", "難病", "accepted", notes),)), survey).body
-    assert "お気づきの点" not in body
+    assert "次回のために" not in body
     assert "J3" not in body
 
 
 def test_a_warning_asks_for_nothing(survey: Survey) -> None:
     warned = block("a.xlsx", "難病", "accepted", (noticed("file_name_absent", found="a.xlsx"),))
     body = render(replace(letter(survey), files=(warned,)), survey).body
-    assert "（参考）お気づきの点" in body
-    assert "ご確認・修正をお願いしたい点" not in body
+    assert "（参考）次回のために" in body
+    assert "修正をお願いしたい点" not in body
 
 
 @pytest.mark.parametrize(
@@ -114,28 +114,30 @@ def test_a_warning_asks_for_nothing(survey: Survey) -> None:
         "Re[2]: Ｒｅ： 【横須賀市】回答",
         "返信: 【横須賀市】回答",
         "Re: 【確認のお願い】Re: 【横須賀市】回答 [受付番号 Y-0007]",
+        "Re: 【確認のお願い】難病・小慢 7/21(金)17時まで Re: 【横須賀市】回答 [受付番号 Y-0007]",
+        "RE: 【確認のお願い（再送）】7/21(金)17時30分まで Re: 【横須賀市】回答 [受付番号 Y-0007]",
         "RE: 【リハーサル】【受付】Re: 【横須賀市】回答 [受付番号 Y-0007] [受付番号 Y-0009]",
         "Re:\r\n 【横須賀市】\t回答",
     ],
 )
 def test_what_replies_put_around_a_subject_does_not_pile_up(subject: str, survey: Survey) -> None:
     rendered = render(replace(letter(survey), subject=subject), survey)
-    assert rendered.subject.replace("】 回答", "】回答") == "【受付】Re: 【横須賀市】回答 [受付番号 N-0123]"
+    assert rendered.subject.replace("】 回答", "】回答") == "【受付】難病 Re: 【横須賀市】回答 [受付番号 N-0123]"
 
 
 def test_a_reference_that_is_no_reply_mark_stays(survey: Survey) -> None:
     rendered = render(replace(letter(survey), subject="Report: 【横須賀市】"), survey)
-    assert rendered.subject == "【受付】Re: Report: 【横須賀市】 [受付番号 N-0123]"
+    assert rendered.subject == "【受付】難病 Re: Report: 【横須賀市】 [受付番号 N-0123]"
 
 
 def test_a_long_subject_is_cut_and_the_receipt_number_kept(survey: Survey) -> None:
     rendered = render(replace(letter(survey), subject="安い薬" * 100), survey)
-    assert len(rendered.subject) < 100
+    assert len(rendered.subject) < 120
     assert rendered.subject.endswith("… [受付番号 N-0123]")
 
 
 def test_a_strangers_words_cannot_add_a_line(survey: Survey) -> None:
-    evil = "x\r\nBcc: a@example.org\n\n■ お問い合わせ先\u2028\x1b[31m\u202e"
+    evil = "x\r\nBcc: a@example.org\n\n■ 照会先\u2028\x1b[31m\u202e"
     plain = render(replace(letter(survey), department="x", subject="x", files=(block("x", "難病"),)), survey)
     tricky = replace(letter(survey), department=evil, subject=evil, files=(block(evil, "難病"),))
     rendered = render(tricky, survey)
@@ -161,11 +163,11 @@ def test_what_cannot_be_written_shows_as_a_gap_and_rare_characters_stay(survey: 
         ("", "健康医療局", "御担当者様"),  # whose section it is we cannot tell
     ],
 )
-def test_the_first_line_names_whom_we_write_to(
+def test_the_address_stands_below_the_two_lines_that_a_telephone_shows(
     addressee: str, department: str, line: str, survey: Survey
 ) -> None:
     made = replace(letter(survey), addressee=addressee, department=department)
-    assert render(made, survey).body.splitlines()[0] == line
+    assert render(made, survey).body.splitlines()[2:4] == ["", line]
 
 
 def test_a_notice_of_arrival_gives_no_verdict_whatever_is_in_the_letter(survey: Survey) -> None:
@@ -195,16 +197,19 @@ def test_a_long_list_of_what_is_missing_is_summed_up(survey: Survey) -> None:
 
 def test_the_deadline_gives_way_to_the_later_day_once_it_is_over(survey: Survey) -> None:
     made = LETTERS["correction_no_file"](survey)
-    assert "令和５年７月21日（金）17時までに" in render(made, survey).body
+    assert "７月21日（金）17時までに" in render(made, survey).body
     after = render(replace(made, after_deadline=True), survey).body
-    assert "令和５年７月25日（火）17時までに" in after
-    assert "21日（金）17時までに" not in after
+    assert "できるだけ早く、エクセルファイルを" in after  # no answer of it came in time: the notice knows no 25th
+    assert "７月25日" not in after and "21日（金）17時までに" not in after
+    to_mend = LETTERS["correction_after_deadline"](survey)
+    assert "７月25日（火）17時までに" in render(to_mend, survey).body
+    assert "７月25日" not in render(replace(to_mend, late=True), survey).body
 
 
 def test_a_late_receipt_is_told_once(survey: Survey) -> None:
     files = (replace(block("a.xlsx", "難病"), remarks=("late",)),)
     body = render(replace(letter(survey), late=True, files=files), survey).body
-    assert body.count("期限後に受領しました") == 1
+    assert body.count("後に受領しました") == 1
 
 
 def test_a_remark_without_wording_is_no_silent_gap(survey: Survey) -> None:
@@ -217,7 +222,7 @@ def test_a_redirect_names_the_prefecture_and_asks_for_no_file_by_return(survey: 
     """Rule `direct`: whoever is sent to the prefecture is not asked to answer this mail as well."""
     rendered = render(LETTERS["redirect"](survey), survey)
     text = rendered.body.replace("\n", "").replace("　", "")
-    assert rendered.subject.startswith("【確認のお願い】")
+    assert rendered.subject.startswith("【提出方法のお願い】")
     assert "都道府県の御担当へお送りください" in text
     assert "このメールへの返信" not in text and "ご提出状況" not in text
     assert [word for word in BANNED if word in rendered.subject + rendered.body] == []

@@ -90,7 +90,7 @@ def test_the_three_figures_at_the_top(survey: Survey, roster: Roster) -> None:
         "令和５年７月21日（金）17時",
         "提出期限まで",
         "２日４時間",
-        "営業日では、残り２日です",
+        "開庁日で数えて、本日を除き残り２日です",
         "1／4",
     ):
         assert text in said
@@ -214,7 +214,7 @@ def test_tables_are_set_up_for_screen_and_paper(survey: Survey, roster: Roster) 
     assert sheet.auto_filter.ref == "A3:H32"
     for page in book:
         assert page.page_setup.paperSize == "9" or page.page_setup.paperSize == 9
-        assert page.oddHeader.left.text == "神奈川県　提出状況のご報告"
+        assert page.oddHeader.left.text == "神奈川県　提出状況一覧"
         assert page.oddHeader.right.text == "令和５年７月19日（水）12時30分現在"
         assert page.oddFooter.center.text == "&P / &N"
         assert page.page_setup.fitToWidth in (None, 1)
@@ -276,7 +276,7 @@ def test_the_first_sheet_is_one_page_in_the_largest_prefecture(
     sheets = [page.split()[-1] for page in printed]  # the footer ends with the sheet's name
     assert sheets.count("提出状況") == 1
     assert sheets[0] == "提出状況"
-    assert "提出先・お問い合わせ先" in printed[0]
+    assert "提出先・照会先" in printed[0]
     assert sheets[1] == "市区町村別"
     assert all(
         "団体コード" in page for page, name in zip(printed, sheets, strict=True) if name == "市区町村別"

@@ -72,7 +72,7 @@ def test_the_first_table_says_what_is_left_and_asked(survey: Survey, roster: Ros
     rows = page(prefecture_report("hour", survey, roster), survey).all("table", "programs")[0].rows()
     assert rows[0][:4] == ["難病", "○ 受付済み", "―", "7/19 10:15"]
     assert rows[1][4:] == [
-        "神奈川県ご自身のご回答",
+        "神奈川県分",
         "貴県の別添１を、n_mynumber@mhlw.go.jp あてにお送りください。",
     ]
     assert rows[2][2] == "26／29団体"
@@ -121,7 +121,7 @@ def test_hostile_words_are_text_and_nothing_else(survey: Survey, roster: Roster)
     assert seen.all("script") == seen.all("img") == []
     assert not [e for e in seen.all() if any(name.startswith("on") for name in e.attributes)]
     shown = HOSTILE.replace("\u202e", "‹U+202E›")  # the direction mark is told, all else stands as it is
-    assert seen.all("h1")[0].text == f"{shown}　提出状況のご報告"
+    assert seen.all("h1")[0].text == f"{shown}　提出状況一覧"
     assert seen.all("table", "municipalities")[0].rows()[0][0] == " ".join((shown + shown).split())
     assert "\u202e" not in seen.text
 

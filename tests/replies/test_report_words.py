@@ -40,8 +40,8 @@ def line(report: PrefectureReport, program: str) -> ProgramLine:
 @pytest.mark.parametrize(
     ("when", "expected"),
     [
-        ("start", ("提出期限まで", "13日23時間", "営業日では、残り９日です")),  # 10–14, 18–21; 17 is 海の日
-        ("middle", ("提出期限まで", "２日４時間", "営業日では、残り２日です")),
+        ("start", ("提出期限まで", "13日23時間", "開庁日で数えて、本日を除き残り９日です")),  # 10–14, 18–21; 17 is 海の日
+        ("middle", ("提出期限まで", "２日４時間", "開庁日で数えて、本日を除き残り２日です")),
         ("hour", ("提出期限まで", "１時間０分", "本日が提出期限です")),
         ("after", ("提出期限から", "２時間５分", "")),
     ],
@@ -75,7 +75,7 @@ def test_a_span_is_rounded_down(seconds: int, expected: str) -> None:
 def test_what_is_missing_is_named_by_state(survey: Survey, roster: Roster) -> None:
     report = prefecture_report("hour", survey, roster)
     assert remaining(line(report, "nanbyo"), report, WORDS) == ()
-    assert remaining(line(report, "shoman"), report, WORDS) == ("神奈川県ご自身のご回答",)
+    assert remaining(line(report, "shoman"), report, WORDS) == ("神奈川県分",)
     # 29 bodies, 90 per cent of them accepted: the first 26
     assert remaining(line(report, "yobosesshu"), report, WORDS) == (
         "未提出：清川村",
