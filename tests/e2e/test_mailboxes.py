@@ -84,7 +84,7 @@ def test_a_mail_that_a_human_has_answered_gets_no_second_answer(
     worker = office.run()
 
     office.wait_for_rows(STATES, [("queued",), ("sending",), ("overtaken",)])
-    worker.wait_for("職員がすでに返信しているため、送りませんでした")
+    worker.wait_for("職員が既に返信しているため、送りませんでした")
     assert worker.terminate() == 0
     assert writers.servers.dovecot.mails(YOKOSUKA) == []
 

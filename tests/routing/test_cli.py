@@ -457,7 +457,7 @@ def test_what_wants_a_second_thought_is_refused_without_a_terminal_and_done_with
     done = run("decide", "１", "ignore", "--yes", *who)
     assert done.code == 0, done.err
     assert done.out.splitlines()[1:] == [
-        "横浜市の難病：受付済み → 未提出", "先の【受付】：すでに送信済みのため、取り消せません",
+        "横浜市の難病：受付済み → 未提出", "先の【受付】：既に送信済みのため、取り消せません",
         "直前の判断：自動の判定（受付、2023-07-18 10:00:00）",
     ]  # fmt: skip
 

@@ -17,8 +17,8 @@ MINUTE = timedelta(minutes=1)
 NAME = "【横浜市】マイナンバーアンケート回答.xlsx"
 SHOMAN, YOBO = {"program": "小慢"}, {"program": "予防接種"}
 FAULTY = form({"program": "難病", "5": None})
-NOTHING_TO_DO = "改めてのお手続きの必要はございません"
-STILL_ASKED = "引き続きご対応くださいますようお願いいたします"
+NOTHING_TO_DO = "先にお送りいただいたものと、同じ内容でした"
+STILL_ASKED = "先にお願いした点が残っております"
 NEED_NOT_RESEND = "改めてお送りいただく必要はございません"
 ALL = "n_mynumber@mhlw.go.jp, yoboseshu@mhlw.go.jp, sukoyaka@mhlw.go.jp"
 
@@ -97,6 +97,8 @@ def test_a_faulty_version_that_comes_again_is_asked_for_once_more(office: Office
     talk = Conversation(office)
     assert [talk.write({NAME: FAULTY}) for _ in range(2)] == ["correction", "duplicate"]
     assert STILL_ASKED in talk.letter
+    assert "「様式」シート" in talk.letter and "Q5" in talk.letter  # what is to be mended is told again
+    assert "７月21日（金）17時までに、直したファイルを" in talk.letter
 
 
 def test_what_was_withdrawn_and_set_aside_does_not_come_back_by_itself(office: Office) -> None:
@@ -148,7 +150,7 @@ def test_one_mail_to_three_mailboxes_is_answered_by_each_for_its_own_programs(of
     first, second = ("".join(letter(office, n).split()) for n in (0, 1))
     for text, own, other in ((first, "難病.xlsx", "予防接種.xlsx"), (second, "予防接種.xlsx", "難病.xlsx")):
         assert f"{own}別添１" in text.replace("　", "")
-        assert "担当する係から、別途ご連絡いたします" in text and other in text
+        assert "担当する係で取り扱い、同係からお知らせいたします" in text and other in text
     assert [office.standing(YOKOHAMA, p).state for p in ("nanbyo", "yobosesshu")] == ["accepted", "accepted"]
     assert "予防接種：未提出" not in first  # which this very mail brings, and the other mailbox answers
 

@@ -165,11 +165,11 @@ def test_the_my_number_is_nowhere_but_in_the_raw_mail(demo: Demo, ledger: sqlite
         ("example-left", "現在の内容：14神奈川県相模原市"),
         ("example-left", "07福島県福島市"),
         ("placeholder-left", "お願いしたい内容：【浜松市】マイナンバーアンケート回答"),
-        ("core-city-nanbyo", "都道府県を通じてご回答くださいますようお願いいたします"),
-        ("no-circle", "該当するものがない場合は、このままで差し支えございません"),
+        ("core-city-nanbyo", "都道府県からの聴取にご協力ください"),
+        ("no-circle", "該当するものがある場合だけ、「〇」を付けてお送りください"),
         ("faulty-replacement", "先に受け付けた内容を有効なものとして取り扱います"),
         ("wrong-mailbox", "予防接種担当参事官室企画法令係"),
-        ("late", "期限後に受領しました"),
+        ("late", "の後に受領しました"),
     ],
 )
 def test_a_reply_says_what_matters(name: str, said: str, demo: Demo) -> None:
@@ -177,7 +177,7 @@ def test_a_reply_says_what_matters(name: str, said: str, demo: Demo) -> None:
 
 
 def test_a_supporting_file_is_never_asked_to_be_mended(demo: Demo) -> None:
-    assert "ご確認・修正をお願いしたい点" not in text_of(demo, "outline-as-file")
+    assert "修正をお願いしたい点" not in text_of(demo, "outline-as-file")
 
 
 def test_a_duplicate_names_the_first_receipt(demo: Demo, ledger: sqlite3.Connection) -> None:

@@ -232,7 +232,7 @@ def test_a_mail_that_an_official_decided_meanwhile_is_left_alone(office: Office)
 def test_a_complete_answer_is_accepted_acknowledged_and_booked(office: Office) -> None:
     settled = office.settle(mail())
     assert settled.reply is not None and settled.reply.kind == "acknowledgement"
-    assert subjects(office)[0].startswith("【受付】Re: 【横浜市】マイナンバーアンケート回答")
+    assert subjects(office)[0].startswith("【受付】難病 Re: 【横浜市】マイナンバーアンケート回答")
     assert settled.decided.arrival.receipt in subjects(office)[0]
     found = office.standing(YOKOHAMA, "nanbyo")
     assert (found.state, found.late, found.received_at) == ("accepted", False, IN_TIME - MINUTE)
@@ -386,15 +386,15 @@ def test_at_17_00_00_a_mail_is_in_time_and_a_second_later_it_is_late(office: Off
     assert office.settle(mail(), DEADLINE).decided.late is False
     late = office.settle(mail({NAME: form({"program": "小慢"})}), DEADLINE + timedelta(seconds=1))
     assert late.decided.late is True
-    assert "期限後に受領しました" in letter(office)
-    assert "期限後に受領しました" not in letter(office, 0)
+    assert "の後に受領しました" in letter(office)
+    assert "の後に受領しました" not in letter(office, 0)
 
 
 def test_what_was_in_time_and_is_mended_later_is_not_called_late(office: Office) -> None:
     office.settle(mail({NAME: form(FAULTY)}))
     office.now = DEADLINE + timedelta(days=3)
     office.settle(mail(body="修正版です。"))
-    assert "期限後に受領しました" not in letter(office)
+    assert "の後に受領しました" not in letter(office)
     assert office.standing(YOKOHAMA, "nanbyo").late is False
 
 

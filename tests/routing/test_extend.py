@@ -39,7 +39,7 @@ def test_one_second_after_the_extended_deadline_it_is_late(office: Office) -> No
     office.now = UNTIL + HOUR
     settled = office.settle(mail(), UNTIL + timedelta(seconds=1))
     assert settled.decided.late is True
-    assert "期限後に受領しました（提出期限：令和５年７月28日（金）17時）" in body_of(settled).replace(
+    assert "提出期限（令和５年７月28日（金）17時）の後に受領しました" in body_of(settled).replace(
         "\r\n　　", ""
     )
 
@@ -60,7 +60,7 @@ def test_a_correction_names_the_extended_deadline(office: Office) -> None:
     office.now = DEADLINE + HOUR
     faulty = form({"program": "難病", "5": None})
     said = body_of(office.settle(mail({"【横浜市】マイナンバーアンケート回答.xlsx": faulty})))
-    assert "令和５年７月28日（金）17時までに" in said.replace("\r\n", "")
+    assert "７月28日（金）17時までに" in said.replace("\r\n", "")
 
 
 def test_a_correction_after_correct_by_names_no_day_that_is_over(office: Office) -> None:
@@ -70,7 +70,7 @@ def test_a_correction_after_correct_by_names_no_day_that_is_over(office: Office)
     said = body_of(office.settle(mail({"【横浜市】マイナンバーアンケート回答.xlsx": faulty}))).replace(
         "\r\n", ""
     )
-    assert "できるだけ早く、このメールへの返信で" in said
+    assert "できるだけ早く、直したファイルを返信で" in said
     assert "７月25日" not in said
 
 

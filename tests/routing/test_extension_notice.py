@@ -63,13 +63,13 @@ def test_a_city_is_told_by_each_mailbox_what_holds_for_its_programs(known: Offic
     assert "・難病：令和５年７月28日（金）17時" in said and "・小慢：令和５年７月28日（金）17時" in said
     assert "（当初の提出期限：令和５年７月21日（金）17時）" in said
     assert [word for word in BANNED if word in said] == []
-    assert "大雨" not in said and "管内" not in said.partition("■ お問い合わせ先")[0]
+    assert "大雨" not in said and "管内" not in said.partition("■ 照会先")[0]
 
 
 def test_a_prefecture_is_asked_to_tell_its_municipalities(known: Office) -> None:
     place = extended(known, Target(KANAGAWA, "yobosesshu"))
     (addressed,) = notices(known.desk, place)
-    assert "管内市町村へもお知らせくださいますよう" in text_of(addressed.posted[0].data)
+    assert "管内市町村へお知らせいただく際の文" in text_of(addressed.posted[0].data)
 
 
 def test_a_municipality_is_told_through_its_prefecture(known: Office) -> None:
@@ -77,7 +77,7 @@ def test_a_municipality_is_told_through_its_prefecture(known: Office) -> None:
     (addressed,) = notices(known.desk, place)
     assert addressed.respondent == KANAGAWA
     said = text_of(addressed.posted[0].data)
-    assert "・神奈川県鎌倉市" in said and "対象の団体へもお知らせくださいますよう" in said
+    assert "・神奈川県鎌倉市" in said and "対象の団体へお知らせいただく際の文" in said
 
 
 def test_an_extension_for_all_concerns_all_but_those_with_a_later_one_of_their_own(known: Office) -> None:

@@ -87,4 +87,4 @@ def test_the_property_looks_at_replies_indeed(office: Office) -> None:
     reply = office.settle(raw).reply
     assert reply is not None and reply.kind == "acknowledgement"
     subject = str(email.message_from_bytes(reply.data, policy=email.policy.default)["Subject"])
-    assert subject.startswith("【受付】Re: Bcc: victim＠example．com")  # words, in the subject and nowhere else
+    assert subject.startswith("【受付】難病 Re: Bcc: victim＠example．com")  # words, in the subject and nowhere else

@@ -106,7 +106,7 @@ def test_originals_without_a_list_are_kept_and_the_list_is_asked_for(office: Off
     settled = send(office, {"米子市.xlsx": form(values("米子市"))})
     assert outcomes(settled) == [("kept", "original")]
     subject, text = letter(settled)
-    assert subject.startswith("【一部受付】") and "一覧表" in text
+    assert subject.startswith("【一覧表のお願い】") and "一覧表" in text
     assert states(office)[YONAGO] == "outstanding"
 
 
@@ -163,7 +163,7 @@ def test_each_program_on_one_workbook_is_told_for_itself(office: Office) -> None
     text = "".join(letter(settled)[1].split())
     assert "◆倉吉市予防接種一覧表３行目" in text
     assert "予防接種：１団体町村：江府町" in text
-    asked = text.partition("■ご確認・修正をお願いしたい点")[2].partition("■一覧表への記載")[0]
+    asked = text.partition("■修正をお願いしたい点")[2].partition("■一覧表への記載")[0]
     assert "引き継ぎました" in text and asked and "引き継ぎました" not in asked
 
 

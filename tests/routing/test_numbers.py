@@ -323,7 +323,7 @@ def test_the_letter_names_neither_number_nor_place(office: Office) -> None:
     assert made["In-Reply-To"] is None and made["References"] is None  # a mail program would quote what it answers
     assert arrival.receipt in text
     for word in (NUMBER, "様式", "F7", "担当部署", ".xlsx", "リハーサル"):
-        assert word not in text.split("■ お問い合わせ先")[0]
+        assert word not in text.split("■ 照会先")[0]
     for word in ("新しいメール", "消去", "電話"):
         assert word in text
 

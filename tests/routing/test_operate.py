@@ -128,10 +128,10 @@ def test_accept_of_one_citys_answer_from_another_books_it_for_the_city_on_the_sh
 def test_what_an_official_accepts_as_it_is_is_not_asked_for_any_more(office: Office) -> None:
     """An acknowledgement that also asks for a mended file would contradict itself."""
     asked = office.settle(mail({NAME: form({"program": "難病", "5": None})}))
-    assert "ご確認・修正をお願いしたい点" in words(asked)
+    assert "修正をお願いしたい点" in words(asked)
     settled = decided(office, asked.decided.arrival, "accepted")
     assert settled.reply is not None and settled.reply.subject.startswith("【受付】")
-    assert "ご確認・修正をお願いしたい点" not in words(settled)
+    assert "修正をお願いしたい点" not in words(settled)
 
 
 def test_accept_without_a_body_is_refused_and_nothing_is_recorded(office: Office) -> None:

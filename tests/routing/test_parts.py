@@ -13,7 +13,7 @@ from tests.routing.test_desk import letter, subjects
 
 MINUTE = timedelta(minutes=1)
 WAIT = 60 * MINUTE  # survey.toml [parts] wait_minutes
-OWED = "本提出先で、受付が完了していないもの"
+OWED = "本提出先（提出期限"
 
 
 def part(mark: str, program: str = "難病", **more: object) -> bytes:

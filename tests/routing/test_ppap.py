@@ -136,7 +136,7 @@ def test_what_is_inside_is_checked_like_any_other_file(office: Office) -> None:
     office.settle(locked_mail(attachments={ZIP: zipped(form({"program": "難病", "5": None}))}))
     office.settle(password_mail())
     wait(office)
-    assert [s[:9] for s in subjects(office)] == ["【確認のお願い】R"]
+    assert [s[:8] for s in subjects(office)] == ["【確認のお願い】"]
     assert "Q5" in letter(office)
 
 
@@ -290,7 +290,7 @@ def test_when_the_time_is_over_an_unlocked_file_is_asked_for_once(office: Office
     assert office.count("outbox") == 0
     office.now += timedelta(seconds=1)
     assert wait(office)
-    assert "パスワードを解除したエクセルファイルをお送りくださいますようお願いいたします" in flat(office)
+    assert "パスワードを解除したエクセルファイルをお送りください" in flat(office)
     office.now += 5 * HOUR
     wait(office)
     assert office.count("outbox") == 1

@@ -56,7 +56,7 @@ def test_both_times_are_shown_and_nothing_is_said_to_the_sender_yet(office: Offi
     assert (found.reason, found.received_at, found.detail) == ("receipt_doubt", STORED, stamp(REACHED))
     said = body_of(settled)
     assert "受領の日時につきましては、担当者が確認しております" in said
-    assert "期限後に受領しました" not in said
+    assert "の後に受領しました" not in said
     assert standing(office) == ("accepted", True, "late", stamp(STORED))  # the mailbox's time, until settled
 
 
@@ -72,7 +72,7 @@ def test_what_an_official_settles_counts_from_then_on_and_the_sender_is_told(off
     again = settle_receipt(office.desk, settled.decided.arrival, REACHED, WHO)
     assert standing(office) == ("accepted", False, "in_time", stamp(REACHED))
     said = body_of(again)
-    assert "16時59分58秒" in said and "期限後に受領しました" not in said and "受領の日時につき" not in said
+    assert "16時59分58秒" in said and "の後に受領しました" not in said and "受領の日時につき" not in said
     assert office.held() == []
     assert office.events("received") == [(stamp(REACHED), *WHO.pair)]
     office.now = before
@@ -161,7 +161,7 @@ def test_what_mends_an_unreadable_file_that_came_in_time_is_for_an_official_to_s
     assert "期限内のご提出として取り扱います" in body_of(first) and first.reply is not None
     office.now += HOUR
     second = office.settle(mail(body="修正版です。", headers={"In-Reply-To": first.reply.message_id}))
-    assert "受領の日時につきましては" in body_of(second) and "期限後に受領しました" not in body_of(second)
+    assert "受領の日時につきましては" in body_of(second) and "の後に受領しました" not in body_of(second)
     (found,) = held_queue.held(office.ledger, office.now)
     assert (found.reason, found.detail) == ("receipt_doubt", stamp(DEADLINE - HOUR))
     settle_receipt(office.desk, second.decided.arrival, DEADLINE - HOUR, WHO)
