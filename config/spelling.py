@@ -6,14 +6,24 @@ of the roster whose names differ (a test holds it): that is why 嶋 stays apart 
 
 from __future__ import annotations
 
+import difflib
 import re
 import sys
 import unicodedata
 from functools import cache
 
+from config.cache import cache_short
+
 MOST_MARKS = 30  # behind one character (UAX #15 §13, Stream-Safe Text Format): no language needs more
 _BECOME_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # only when they are decomposed
 _SHORT = 200  # characters that are soon sorted, whatever they are
+LONGEST = 400  # characters of a cell that matter for telling what it is
+_PUNCTUATION = dict.fromkeys(map(ord, "・、。,.:;()[]{}「」『』【】〔〕<>《》※*◆◇■□★☆…?!_/\\-‐‑‒–—―−ー~〜"))
+_NOTHING = {
+    *("", "なし", "無", "無し", "特になし", "特に無し", "該当なし", "該当無し", "該当せず", "非該当", "対象外", "回答不要"),
+    *("記入不要", "記載不要", "不要", "空欄", "斜線", "n/a", "na", "×", "✕", "x", "0"),
+}
+_STROKES = re.compile(r"[-‐–—―−ー─━/\\・….]*")
 
 # Old and new forms, and the forms that vendors' character sets or fonts bring in. Left of each pair: what
 # is met; right: what the comparison uses. NFKC leaves all of them alone.
@@ -75,3 +85,32 @@ def nfkc(text: str) -> str:
 def fold(text: str) -> str:
     """`text` for comparison: NFKC, variant characters unified, every space and invisible character gone."""
     return nfkc(text).translate(_TABLE)
+
+
+@cache_short(8192, LONGEST)
+def label_key(text: str) -> str:
+    """`text` for finding a label again: folded, lower case, without punctuation and long-vowel marks."""
+    return fold(text[:LONGEST]).translate(_PUNCTUATION).lower()
+
+
+def circled(number: int) -> str:
+    """① … ⑳ for 1 … 20; other numbers in brackets."""
+    return chr(0x245F + number) if 1 <= number <= 20 else f"({number})"
+
+
+def is_blank(value: str) -> bool:
+    """Whether a cell shows nothing: empty, or only white space and characters without width."""
+    return not value or not (value[0].isalnum() or fold(value))
+
+
+def says_nothing(value: str) -> bool:
+    """Whether a text only says that there is nothing to say: empty, 「なし」, 「－」, 「回答不要」, the 0 of a link to a
+    blank cell; also in brackets or with a full stop."""
+    said = fold(value[: _SHORT + 1]).lower().strip("()[]〔〕「」【】。.※")
+    return said in _NOTHING or (len(said) <= _SHORT and bool(_STROKES.fullmatch(said)))
+
+
+def alike(one: str, other: str, least: float) -> bool:
+    """Whether two label keys resemble each other by at least `least` (difflib's ratio, 0 to 1)."""
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() >= least

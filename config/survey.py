@@ -159,6 +159,7 @@ class Field(Shape):
     hint: str = ""
     choices: tuple[str, ...] = ()
     kinds: dict[str, tuple[BodyKind, ...]] = {}  # 組織区分: which bodies may take which choice
+    names: dict[str, tuple[str, ...]] = {}  # other names under which people know a choice (政令市)
     required: bool = True
     personal: bool = False  # its value is never quoted in a reply, log or finding
     sample: str = ""  # 組織名: the example that the hint shows, left in by mistake

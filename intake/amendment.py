@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from config.kinds.choice import read_choice
 from config.roster import Roster
-from config.spelling import nfkc
+from config.spelling import circled, nfkc
 from config.survey import Form, Question, Survey
 from intake.answers import answer_sheet
 from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion
-from intake.sheets.spellings import circled, find_choice
 from intake.submission import Answer, AnswerSheet, FieldValue
 
 _DASHES = re.compile(r"[‐‑–—―−ー－]")
@@ -99,9 +99,10 @@ def _answered(line: FilledQuestion, value: str) -> FilledQuestion:
         return replace(line, answer=Entry(cell), marks=_circles(question, cell, value))
     if not value.strip():
         return replace(line, answer=Entry(cell), number=None)
-    number = find_choice(value, question.choices)
+    reading = read_choice(value, question.choices)
+    number = reading.number
     if number is None:
-        offered = "".join(circled(c.number) for c in question.choices)
+        offered = "".join(map(circled, reading.may_mean or [c.number for c in question.choices]))
         raise AmendmentRefused(f"Q{question.key}={value}: {offered} のいずれかを指定してください。")
     text = next(c.text for c in question.choices if c.number == number)
     return replace(line, answer=Entry(cell, text, "value"), number=number)

@@ -9,26 +9,36 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from config.kinds.attributes import read_attributes
+from config.kinds.listed import find_program
 from config.roster import Match, Roster
+from config.spelling import circled
 from config.survey import Survey
 from intake.finding import Finding, severity_of
 from intake.lists.collated import Against, CollatedList, read_list
 from intake.lists.tables import has_own_rows
 from intake.samples import alone, aside, is_called_sample, shows_sample
-from intake.sheets.attributes import read_attributes
 from intake.sheets.beyond_values import beyond, told, unsure, with_ticks
 from intake.sheets.checks import Case, check_sheet, is_unfilled
 from intake.sheets.field_checks import raise_samples
-from intake.sheets.fields import find_program, name_match, possible_kinds
 from intake.sheets.filled import Filled, FilledQuestion, read
 from intake.sheets.form_changes import look_at_sheet, look_at_workbook, without_formulas
 from intake.sheets.personal_data import personal_in_text, personal_places
 from intake.sheets.recognise import Located, recognise
-from intake.sheets.skip_logic import asked
-from intake.sheets.spellings import circled
+from intake.sheets.shifted import without_strangers
+from intake.sheets.skip_logic import asked, possible_kinds
 from intake.sheets.workbook import Sheet, Workbook, open_workbook
 from intake.sniff import TEXTS, looks_like_workbook, sniff
-from intake.submission import Answer, AnswerSheet, Claim, FieldValue, FileKind, FileReading
+from intake.submission import (
+    ABSENT,
+    Answer,
+    AnswerSheet,
+    Claim,
+    FieldValue,
+    FileKind,
+    FileReading,
+    NameMatch,
+)
 
 
 def read_file(  # noqa: PLR0913 - one attachment and the two tables it is read against
@@ -157,6 +167,7 @@ def _filled(sheet: Sheet, located: Located, stripped: bool) -> Filled:
 
 def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str = "") -> AnswerSheet:
     """The sheet, read and checked. `prefecture`: that of a body whose name several prefectures have."""
+    filled = without_strangers(filled)
     match = _find_body(filled, roster, prefecture)
     kinds = possible_kinds(filled, match)
     case = Case(survey, filled, match, kinds, asked(filled, kinds))
@@ -166,7 +177,7 @@ def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str
         form=filled.form.id,
         version=filled.form.version,
         program=find_program(filled.value("program"), survey, filled.form.id),
-        body=name_match(match),
+        body=_name_match(match),
         fields=tuple(FieldValue(f.field.key, f.value, f.entry.cell) for f in filled.fields if f.entry),
         answers=tuple(_answer(question) for question in filled.questions if question.answer),
         findings=told(check_sheet(case), filled, case.asked, survey),
@@ -175,6 +186,14 @@ def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str
         outlines_wanted=tuple(q.question.key for q in answers if _wants_outline(q)),
         attributes=_attributes(filled, survey),
     )
+
+
+def _name_match(match: Match | None) -> NameMatch:
+    """The roster's answer as it goes into a Submission."""
+    if match is None:
+        return ABSENT
+    near = tuple(body.lgcode for body in match.near)
+    return NameMatch(match.status, tuple(body.lgcode for body in match.bodies), near)
 
 
 def _attributes(filled: Filled, survey: Survey) -> tuple[int, ...]:

@@ -94,6 +94,7 @@ CATALOGUE: dict[str, Code] = {
     "personal_found": Code("error", "sheet"),  # for those who look at their own files; no letter tells it
     # 回答者情報
     "field_missing": Code("error", "field"),
+    "field_says_nothing": Code("error", "field"),
     "field_not_a_choice": Code("error", "field"),
     "kind_disagrees": Code("error", "field"),
     "attribute_unknown": Code("error", "field"),
@@ -116,12 +117,16 @@ CATALOGUE: dict[str, Code] = {
     "organisation_contradicts": Code("error", "field"),
     # 調査項目への回答
     "answer_missing": Code("error", "question"),
+    "answer_says_nothing": Code("error", "question"),
     "answer_not_a_choice": Code("error", "question"),
+    "answers_shifted": Code("error", "sheet"),
     "mark_unreadable": Code("error", "question"),
     "marks_none": Code("error", "question"),
     "text_missing": Code("error", "question"),
     "outline_missing": Code("error", "question"),
     "text_unreadable": Code("error", "question"),
+    "month_unclear": Code("error", "question"),
+    "read_as": Code("note", "question"),
     "text_unneeded": Code("warning", "question"),
     "should_be_blank": Code("warning", "question"),
     "error_value": Code("error", "question"),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from config.roster import Roster, fold
+from config.roster import Roster
+from config.spelling import fold, label_key
 from config.survey import Survey
 from intake.finding import Finding, severity_of
-from intake.sheets.spellings import label_key
 from intake.submission import AnswerSheet, FileReading
 
 ASIDE, ALONE = "sample_aside", "sample_alone"

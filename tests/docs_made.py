@@ -1,18 +1,23 @@
 """Makes the parts of the documents that repeat the code, so that they cannot drift from it.
 
-`python -m tests.docs_made` writes docs/codes.md and the tables of docs/journey.md and README.md anew; test_docs.py
-fails when they are not up to date. Writes nothing else, and reads no ledger but an empty one in memory.
+`python -m tests.docs_made` writes docs/codes.md, docs/choices.ja.md and the tables of docs/journey.md and README.md
+anew; test_docs.py fails when they are not up to date. Writes nothing else, and reads no ledger but an empty one in
+memory.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
+import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
+from config.load import default_survey, load_survey
+from config.spelling import circled
 from intake.finding import CATALOGUE
 from replies.wording import Saying, load_wording
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
@@ -127,6 +132,44 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]]) + "\n"
 
 
+def choices_page() -> str:
+    """docs/choices.ja.md, whole: the cases of tests/choices.toml beside the choices of their questions."""
+    form = load_survey(default_survey()).forms[0]
+    parts = [_CHOICES_HEAD]
+    for asked in tomllib.loads((DOCS.parent / "tests" / "choices.toml").read_text(encoding="utf-8"))["questions"]:
+        listed = "\n".join(f"- {choice.text}" for choice in form.question(asked["key"]).choices)
+        rows = [(_cell(c["written"]), *_taken(c)) for c in asked["cases"]]
+        parts.append(f"## Q{asked['key']}\n\n{listed}\n\n" + table(("ご記入", "読み取り", "備考"), rows))
+    return "\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    return text.replace("\n", "⏎")
+
+
+def _taken(case: Mapping[str, Any]) -> tuple[str, str]:
+    between = "、".join(map(circled, case.get("between", ())))
+    why = case.get("why", "")
+    if case["taken"]:
+        return circled(case["taken"]), why
+    return "決めない（お尋ねする）", "、".join(part for part in (f"{between}のいずれか" if between else "", why) if part)
+
+
+_CHOICES_HEAD = """# 選択肢の読み取り
+
+<!-- このファイルは tests/choices.toml から python -m tests.docs_made で作る。手で書き換えない。 -->
+
+選択肢は、番号と文言の両方で読み取ります。番号の後ろの文言を、まずその番号の選択肢と比べ、次に他の選択肢と比べます。
+
+1. その番号の選択肢と同じ、その書き出し、又はそれを含む文言であれば、その番号と読みます。
+2. そうではなく、他の選択肢と同じ、その書き出し（４字以上）、又はそれを含む文言であれば、どれとも決めません。
+3. 二つ目の番号、番号の範囲、「以外」「ではない」「いずれでもない」などの文言、疑問符があれば、どれとも決めません。
+4. それ以外の文言は補足とみなし、番号のとおりに読みます。
+
+決めないときは、候補を添えてお尋ねします（`answer_not_a_choice`）。次の表は、様式の選択肢による例で、一つずつテストが確かめます。
+"""
+
+
 def speed_table() -> str:
     """What `make bench` measured."""
     said, rows = speed_rows()
@@ -155,6 +198,7 @@ def main() -> None:
     journey, readme, proof = DOCS / "journey.md", DOCS.parent / "README.md", DOCS / "proof.ja.md"
     proof.write_text(with_made_parts(proof.read_text(encoding="utf-8"), MADE_OF_PROOF), encoding="utf-8")
     readme.write_text(with_made_parts(readme.read_text(encoding="utf-8"), MADE_OF_README), encoding="utf-8")
+    (DOCS / "choices.ja.md").write_text(choices_page(), encoding="utf-8")
     (DOCS / "codes.md").write_text(codes_page(), encoding="utf-8")
     journey.write_text(with_made_parts(journey.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -379,6 +379,7 @@ def test_the_tables_that_change_are_told() -> None:
 
 def test_the_page_of_finding_codes_is_up_to_date() -> None:
     assert _read(ROOT / "docs" / "codes.md") == docs_made.codes_page(), "python -m tests.docs_made"
+    assert _read(ROOT / "docs" / "choices.ja.md") == docs_made.choices_page(), "python -m tests.docs_made"
 
 
 def test_each_finding_code_has_a_row_of_its_own() -> None:

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from config.spelling import fold
+from config.kinds.attributes import read_attributes
+from config.kinds.choice import bare, read_choice
+from config.kinds.listed import find_listed, find_program
+from config.kinds.marks import read_mark
+from config.spelling import alike, fold, label_key, says_nothing
 from config.survey import Field, Form, Question, Survey
-from intake.sheets.attributes import read_attributes
 from intake.sheets.columns import Column, list_columns
-from intake.sheets.fields import find_field_choice, find_program
-from intake.sheets.spellings import alike, bare, find_choice, is_circled, label_key
 
 # How well a value fits a column
 STRONG, WEAK, NEUTRAL, ODD, BAD = 2.0, 0.5, 0.0, -0.5, -1.0
@@ -80,12 +81,12 @@ class Plan:
         if column.holds == "field":
             return self._judge_field(next(f for f in self.form.fields if f.key == column.key), value)
         if column.holds == "mark":
-            return WEAK if is_circled(value, column.number) is not None else BAD
+            return WEAK if read_mark(value, column.number) is not None else BAD
         return _judge_answer(self.form.question(column.key), value) if column.holds == "answer" else NEUTRAL
 
     def _judge_field(self, field: Field, value: str) -> float:
         if field.kind == "choice":
-            known = find_field_choice(field, value) or (
+            known = find_listed(field, value) or (
                 field.key == "program"
                 and any(find_program(value, self._survey, f.id) for f in self._survey.forms)
             )
@@ -100,7 +101,9 @@ class Plan:
 
 
 def _judge_answer(question: Question, value: str) -> float:
-    number = find_choice(value, question.choices)
+    if says_nothing(value):
+        return NEUTRAL
+    number = read_choice(value, question.choices).number
     if number is None:
         return BAD
     key = label_key(value)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from config.kinds.listed import find_program
 from config.spelling import fold
 from config.survey import Question, Survey
 from intake.convention import programs_in
 from intake.lists.plan import Columns, Plan
 from intake.lists.tables import Table, TableRow
 from intake.sheets.columns import Column
-from intake.sheets.fields import find_program
 from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion, entry_of, filled_question
 
 

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from config.spelling import is_blank, label_key
 from intake.lists.plan import Columns, Plan
 from intake.lists.shifts import Texts, fit_row
 from intake.sheets.columns import Column
-from intake.sheets.spellings import is_blank, label_key
+from intake.sheets.filled import LINKED_BLANK
 from intake.sheets.workbook import Cell, Sheet
 
 HEADING_SHARE = 0.6  # of a form's columns that a row must head to be taken for the heading of its list
@@ -97,7 +98,8 @@ def has_own_rows(sheet: Sheet) -> bool:
 def _rows(sheet: Sheet) -> list[TableRow]:
     cells: dict[int, dict[int, Cell]] = {}
     for (row, column), cell in sheet.cells.items():
-        if cell.error or cell.uncached or not is_blank(cell.value):
+        blank = is_blank(cell.value) or cell.value == LINKED_BLANK
+        if cell.error or cell.uncached or not blank:
             cells.setdefault(row, {})[column] = cell
     return [TableRow(number, cells[number]) for number in sorted(cells)]
 

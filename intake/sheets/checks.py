@@ -11,12 +11,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from config.kinds.marks import read_mark
+from config.kinds.year_month import read_month
+from config.spelling import says_nothing
 from intake.finding import Finding, quote, severity_of
-from intake.sheets.case import Case, Check, about, make, of_field, of_text, offered, questions_of, texts_of
+from intake.sheets.case import (
+    Case,
+    Check,
+    about,
+    make,
+    of_field,
+    of_text,
+    offered,
+    questions_of,
+    readings,
+    texts_of,
+)
 from intake.sheets.field_checks import FIELD_CHECKS
 from intake.sheets.filled import Filled
 from intake.sheets.ooxml import place_of
-from intake.sheets.spellings import find_month, is_circled, says_nothing
+from intake.sheets.shifted import slipped
+
+_MONTH = 20  # characters of a month, beyond which a text says more than one and is not quoted
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 __all__ = ["CHECKS", "Case", "check_sheet", "is_unfilled"]
 
@@ -26,6 +43,8 @@ def check_sheet(case: Case) -> tuple[Finding, ...]:
     if is_unfilled(case.filled):
         return (Finding("sheet_blank", severity_of("sheet_blank", case.survey), case.filled.sheet),)
     found = [finding for check in CHECKS for finding in _run(check, case)]
+    if any(finding.code == "answers_shifted" for finding in found):
+        found = [finding for finding in found if not finding.question]  # each of them would follow from the slip
     return tuple(sorted(found, key=lambda finding: place_of(finding.cell) if finding.cell else (0, 0)))
 
 
@@ -68,9 +87,20 @@ def form_is_unaltered(case: Case) -> Iterator[Finding]:
 
 
 def questions_are_answered(case: Case) -> Iterator[Finding]:
+    """A question that is asked holds an answer; a word or stroke for "nothing" is none."""
     for question in questions_of(case, "asked"):
-        if question.question.choices and question.answer and question.answer.state == "blank":
-            yield about(case, "answer_missing", question, question.answer, offered(question))
+        answer = question.answer
+        if not question.question.choices or answer is None or answer.says_something:
+            continue
+        code = "answer_missing" if answer.state == "blank" else "answer_says_nothing"
+        yield about(case, code, question, answer, offered(question))
+
+
+def answers_stand_in_place(case: Case) -> Iterator[Finding]:
+    """A whole paste that slipped by one question is told once."""
+    if moved := slipped(case.filled):
+        cells = [question.answer.cell for question in moved if question.answer]
+        yield replace(make(case, "answers_shifted", cells[0]), found="、".join(cells))
 
 
 def one_of_either_is_answered(case: Case) -> Iterator[Finding]:
@@ -81,17 +111,20 @@ def one_of_either_is_answered(case: Case) -> Iterator[Finding]:
 
 
 def answers_are_choices(case: Case) -> Iterator[Finding]:
+    """An answer is one choice for certain; else it is told which ones it may mean."""
     for question in questions_of(case, "asked", "open", "either"):
         answer = question.answer
-        if question.question.choices and answer and answer.state == "value" and question.number is None:
-            yield about(case, "answer_not_a_choice", question, answer, offered(question))
+        if not question.question.choices or not answer or answer.state != "value" or not answer.says_something:
+            continue
+        if question.number is None:
+            yield about(case, "answer_not_a_choice", question, answer, readings(question) or offered(question))
 
 
 def marks_are_circles(case: Case) -> Iterator[Finding]:
     for question in questions_of(case, "asked", "open", "either"):
         for mark in question.question.marks:
             entry = question.marks.get(mark.number)
-            if entry and entry.state == "value" and is_circled(entry.value, mark.number) is None:
+            if entry and entry.state == "value" and read_mark(entry.value, mark.number) is None:
                 finding = about(case, "mark_unreadable", question, entry, "〇")
                 yield replace(finding, label=quote(mark.text))
 
@@ -100,7 +133,7 @@ def something_is_circled(case: Case) -> Iterator[Finding]:
     """At least one circle, as far as the question's data asks for one; its severity is the question's."""
     for question in questions_of(case, "asked"):
         severity = question.question.none_marked
-        blank = all(is_circled(entry.value, number) is False for number, entry in question.marks.items())
+        blank = all(read_mark(entry.value, number) is False for number, entry in question.marks.items())
         errors = any(entry.state == "error" for entry in question.marks.values())
         if severity and question.marks and blank and not errors:
             yield replace(about(case, "marks_none", question, question.answer, "〇"), severity=severity)
@@ -114,10 +147,26 @@ def texts_are_given(case: Case) -> Iterator[Finding]:
 
 
 def months_are_readable(case: Case) -> Iterator[Finding]:
+    """A month that is asked for is one month; what names a time but no month (未定, 令和５年度中, a date that may be 6/3)
+    is asked for kindly, and what had to be worked out is told."""
     for question, text, entry in texts_of(case):
-        wanted = text.format == "year_month" and question.number in text.choices
-        if wanted and entry.state == "value" and not find_month(entry.value):
-            yield replace(of_text(case, "text_unreadable", question, text), expected="令和５年９月")
+        if text.format != "year_month" or question.number not in text.choices or entry.state != "value":
+            continue
+        within = question.remark if question.answer and entry.cell == question.answer.cell else entry.value
+        month = read_month(within, case.survey.deadline.date())
+        if month.reckoned:
+            found = quote(within) if len(within) <= _MONTH else ""
+            yield replace(of_text(case, "read_as", question, text), found=found, expected=_in_words(month.value))
+        elif not month.value:
+            code = "month_unclear" if month.said or says_nothing(within) else "text_unreadable"
+            yield replace(of_text(case, code, question, text), expected="令和５年９月")
+
+
+def _in_words(month: str) -> str:
+    """令和６年３月 for 2024-03."""
+    year, _, number = month.partition("-")
+    shown = f"令和{int(year) - 2018}年{int(number)}月"
+    return shown.translate(_WIDE)
 
 
 def texts_are_needed(case: Case) -> Iterator[Finding]:
@@ -128,9 +177,10 @@ def texts_are_needed(case: Case) -> Iterator[Finding]:
 
 
 def skipped_is_blank(case: Case) -> Iterator[Finding]:
-    """Questions that an earlier choice, or the kind of body, leaves out."""
+    """Questions that an earlier choice, or the kind of body, leaves out; a stroke through their cells leaves them so."""
     for question in questions_of(case, "not_asked"):
-        filled = [entry for entry in question.entries if entry.state != "blank"]
+        uncircled = [e for n, e in question.marks.items() if read_mark(e.value, n) is False and e.state != "error"]
+        filled = [entry for entry in question.entries if entry.says_something and entry not in uncircled]
         if filled:
             root = case.asked[question.question.key].root
             expected = f"空欄（{root}）" if root else "空欄"
@@ -152,6 +202,7 @@ CHECKS: tuple[Check, ...] = (
     labels_are_there,
     form_is_unaltered,
     *FIELD_CHECKS,
+    answers_stand_in_place,
     questions_are_answered,
     one_of_either_is_answered,
     answers_are_choices,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.cache import cache_by_identity
+from config.spelling import circled
 from config.survey import Form
-from intake.sheets.spellings import circled
 
 
 @dataclass(frozen=True, slots=True)

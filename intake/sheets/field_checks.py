@@ -6,41 +6,51 @@ in the form's data. Values of personal fields are never quoted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from config.kinds.attributes import read_attributes
+from config.kinds.email import plausible_email
+from config.kinds.listed import find_listed, find_program
+from config.kinds.organisation import deviations, prescribed
+from config.kinds.position import is_below
+from config.kinds.telephone import plausible_telephone
 from config.roster import Body, Roster
-from config.spelling import fold
-from config.survey import Field
+from config.spelling import fold, says_nothing
 from intake.finding import Finding, quote
-from intake.sheets.attributes import read_attributes
 from intake.sheets.case import Case, Check, of_field
-from intake.sheets.contact import plausible_email, plausible_telephone
-from intake.sheets.fields import find_field_choice, find_program
 from intake.sheets.filled import FilledField
-from intake.sheets.organisation import deviations, prescribed
-from intake.sheets.spellings import label_key
 from intake.submission import AnswerSheet, Claim
 
 SAMPLE = "organisation_sample"
-_SEVERAL_POSTS = re.compile(r"[兼\n/／・、,]")
-_BRACKETED = re.compile(r"[(（\[［].*", re.DOTALL)
 
 
 def fields_are_filled(case: Case) -> Iterator[Finding]:
     for line in case.filled.fields:
         if line.field.required and line.entry and line.entry.state == "blank":
             yield of_field(case, "field_missing", line, "、".join(line.field.choices))
+        elif _says_nothing(line):
+            finding = of_field(case, "field_says_nothing", line, "、".join(line.field.choices))
+            yield replace(finding, found=quote(line.value))
+
+
+def _says_nothing(line: FilledField) -> bool:
+    """Whether a required field holds a word or stroke for "nothing"; a text that is nobody's name may say so."""
+    free = line.field.kind == "text" and not line.field.personal
+    return line.field.required and not free and bool(line.value) and says_nothing(line.value)
 
 
 def fields_are_choices(case: Case) -> Iterator[Finding]:
-    """Fields with a list hold one of its entries; 制度等 may also have another usual name of a program."""
+    """Fields with a list hold one of its entries; 制度等 may also have another usual name of a program. Where the body
+    tells its kind for certain, another spelling of it is a friendly line at most."""
     for line in case.filled.fields:
-        if line.field.kind != "choice" or not line.value or find_field_choice(line.field, line.value):
+        if line.field.kind != "choice" or says_nothing(line.value) or find_listed(line.field, line.value):
             continue
-        if line.field.key != "program" or not find_program(line.value, case.survey, case.filled.form.id):
-            yield of_field(case, "field_not_a_choice", line, "、".join(line.field.choices))
+        if line.field.key == "program" and find_program(line.value, case.survey, case.filled.form.id):
+            continue
+        finding = of_field(case, "field_not_a_choice", line, "、".join(line.field.choices))
+        settled = bool(line.field.kinds) and _body(case) is not None and finding.severity == "error"
+        yield replace(finding, severity="warning") if settled else finding
 
 
 def attributes_are_known(case: Case) -> Iterator[Finding]:
@@ -101,10 +111,10 @@ def positions_are_high_enough(case: Case) -> Iterator[Finding]:
 
 def contacts_are_plausible(case: Case) -> Iterator[Finding]:
     for line in _of_kind(case, "email"):
-        if line.value and not plausible_email(line.value):
+        if line.value and not _says_nothing(line) and not plausible_email(line.value):
             yield of_field(case, "email_unlikely", line)
     for line in _of_kind(case, "telephone"):
-        if line.value and not plausible_telephone(line.value):
+        if line.value and not _says_nothing(line) and not plausible_telephone(line.value):
             yield of_field(case, "telephone_unlikely", line)
 
 
@@ -119,25 +129,6 @@ FIELD_CHECKS: tuple[Check, ...] = (
     positions_are_high_enough,
     contacts_are_plausible,
 )
-
-
-def is_below(title: str, field: Field) -> bool:
-    """Whether every post that a title names ends like one of `field.below`; an unknown one says nothing."""
-    posts = [post for post in _SEVERAL_POSTS.split(title) if label_key(post)]
-    return bool(posts) and all(_is_below(post, field) for post in posts)
-
-
-def _is_below(post: str, field: Field) -> bool:
-    """By the whole post (主幹（課長級）), else by what stands before its bracket (係長（総括））."""
-    for text in (post, _BRACKETED.sub("", post)):
-        ending = _longest_ending(label_key(text), (*field.fitting, *field.below))
-        if ending:
-            return ending in field.below
-    return False
-
-
-def _longest_ending(key: str, endings: tuple[str, ...]) -> str:
-    return max((e for e in endings if key.endswith(label_key(e))), key=len, default="")
 
 
 def raise_samples(sheets: tuple[AnswerSheet, ...], claim: Claim, roster: Roster) -> tuple[AnswerSheet, ...]:
@@ -172,6 +163,6 @@ def _is_sample(line: FilledField) -> bool:
 def _kinds_against(case: Case, body: Body) -> Iterator[tuple[FilledField, tuple[str, ...]]]:
     """Fields whose choice this body cannot take, with those that it can."""
     for line in case.filled.fields:
-        choice = find_field_choice(line.field, line.value)
+        choice = find_listed(line.field, line.value)
         if choice and body.kind not in line.field.kinds.get(choice, (body.kind,)):
             yield line, tuple(name for name, kinds in line.field.kinds.items() if body.kind in kinds)

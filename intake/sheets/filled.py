@@ -12,13 +12,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from config.survey import Field, Form, FreeText, Question
+from config.kinds.choice import NOT_READ, ChoiceReading, read_choice
+from config.kinds.marks import read_mark
+from config.kinds.year_month import read_month
+from config.spelling import is_blank, label_key, says_nothing
+from config.survey import Field, Form, FreeText, Mark, Question
 from intake.sheets.form_changes import Alteration
 from intake.sheets.ooxml import name_of, place_of
-from intake.sheets.recognise import Lines, Located, after
-from intake.sheets.spellings import find_choice, find_month, is_blank, is_circled
+from intake.sheets.over_labels import beside_label, stands_over
+from intake.sheets.question_lines import Lines
+from intake.sheets.recognise import Located, after
 from intake.sheets.workbook import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
 
+LINKED_BLANK = "0"  # what a cell shows that is linked to a blank one; no kind of answer that we have is a number
+_LEAST_OUTLINE = 6  # characters behind a label from which on they are a text of their own
 CellState = Literal["blank", "value", "error"]
 
 
@@ -30,6 +37,11 @@ class Entry:
     cell: str
     value: str = ""
     state: CellState = "blank"
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it is neither blank nor a word or stroke for "nothing"."""
+        return self.state != "blank" and not (self.state == "value" and says_nothing(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +58,22 @@ class FilledField:
 
 @dataclass(frozen=True, slots=True)
 class FilledQuestion:
-    """One question; `answer` is None where the sheet has no such question. `number` of the choice taken;
-    `marks` by number of the line and `texts` by key, as far as the sheet has their lines."""
+    """One question; `answer` is None where the sheet has no such question. `number` of the choice taken, else those that
+    the answer `may_mean`; `remark`: what was written beside the choice. `marks` by number of the line and `texts` by key,
+    as far as the sheet has their lines."""
 
     question: Question
     answer: Entry | None
     number: int | None = None
     marks: Mapping[int, Entry] = field(default_factory=dict)
     texts: Mapping[str, Entry] = field(default_factory=dict)
+    may_mean: tuple[int, ...] = ()
+    remark: str = ""
 
     @property
     def circled(self) -> tuple[int, ...]:
         """The numbers of the lines that bear a circle."""
-        return tuple(n for n, entry in self.marks.items() if is_circled(entry.value, n))
+        return tuple(n for n, entry in self.marks.items() if read_mark(entry.value, n))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -68,7 +83,8 @@ class FilledQuestion:
 
     @property
     def filled(self) -> bool:
-        return any(entry.state != "blank" for entry in self.entries)
+        """Whether anything is answered; 「－」 and its like are no answer."""
+        return any(entry.says_something for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +143,11 @@ class _Grid:
         columns = self._columns.get(place[0], ())
         return next((c for c in columns if c > place[1] and (place[0], c) in self.printed), None)
 
+    def text(self, place: Place) -> str:
+        """What a cell shows, as it is; empty for one that shows an error."""
+        cell = self.sheet.cells.get(place)
+        return cell.value if cell and not cell.error else ""
+
     def beside(self, place: Place) -> Entry:
         """What was filled in right of a label; else the blank cell next to it."""
         return next(self.right_of(place), None) or self.entry((place[0], after(self.sheet.merged, place)))
@@ -141,7 +162,9 @@ def entry_of(place: Place, cell: Cell | None) -> Entry:
         return Entry(name, cell.value, "error")
     if cell.uncached:
         return Entry(name, "", "error")
-    return _blank(place) if is_blank(cell.value) else Entry(name, cell.value.strip(), "value")
+    if is_blank(cell.value) or cell.value == LINKED_BLANK:
+        return _blank(place)
+    return Entry(name, cell.value.strip(), "value")
 
 
 @lru_cache(maxsize=1024)  # a form has a few dozen places to be filled, most of them blank
@@ -176,7 +199,7 @@ def _read_question(question: Question, lines: Lines | None, grid: _Grid) -> Fill
     if lines is None:
         return FilledQuestion(question, None)
     answer = _answer_entry(question, lines, grid)
-    marks = {number: grid.beside(place) for number, place in sorted(lines.marks.items())}
+    marks = {m.number: _mark_entry(m, lines, grid) for m in question.marks if m.number in lines.marks}
     texts = {text.key: _text_entry(text, lines, answer, grid) for text in question.free_texts}
     return filled_question(question, answer, marks, texts)
 
@@ -185,9 +208,23 @@ def filled_question(
     question: Question, answer: Entry, marks: Mapping[int, Entry], texts: Mapping[str, Entry]
 ) -> FilledQuestion:
     """A question with the choice that its answer names, and texts that were written into the answer."""
-    number = find_choice(answer.value, question.choices) if answer.state == "value" else None
-    within = _months_within(question, answer, number, texts)
-    return FilledQuestion(question, answer, number, marks, {**texts, **within})
+    reading = read_choice(answer.value, question.choices) if answer.state == "value" else NOT_READ
+    within = _texts_within(question, answer, reading, texts)
+    return FilledQuestion(
+        question, answer, reading.number, marks, {**texts, **within}, reading.may_mean, reading.remark
+    )
+
+
+def _mark_entry(mark: Mark, lines: Lines, grid: _Grid) -> Entry:
+    """The circle beside a line, or written over, before or behind the line's own text."""
+    label = lines.marks[mark.number]
+    own = grid.beside(label)
+    if own.state != "blank":
+        return own
+    written = grid.text(label)
+    extras = (written,) if label in lines.over else beside_label(written, mark.text)
+    circle = next((extra for extra in extras if extra and read_mark(extra, mark.number)), "")
+    return Entry(name_of(label), circle, "value") if circle else own
 
 
 def _answer_entry(question: Question, lines: Lines, grid: _Grid) -> Entry:
@@ -200,33 +237,60 @@ def _answer_entry(question: Question, lines: Lines, grid: _Grid) -> Entry:
     if expected.state != "blank":
         return expected
     others = list(grid.right_of(lines.text))
-    naming = [e for e in others if find_choice(e.value, question.choices) is not None]
+    naming = [e for e in others if read_choice(e.value, question.choices).number is not None]
     if naming:
         return naming[0]
     return others[0] if others and not question.free_texts else expected
 
 
 def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: _Grid) -> Entry:
-    """The text beside its label, else behind the answer."""
+    """The text beside its label, else over or behind the label itself, else behind the answer."""
     label = lines.texts.get(text.key)
     own = grid.beside(label) if label else None
     if own and own.state != "blank":
         return own
+    over = _over_label(text, label, lines, grid) if label else None
+    if over:
+        return over
     behind = next((e for e in grid.right_of(lines.answer) if e.cell != answer.cell), None)
     if behind:
         return behind
+    if own is None and label_key(text.label):
+        return grid.entry(lines.answer)  # its row is gone: there is no other cell that the form has
     return own or grid.entry((lines.answer[0], after(grid.sheet.merged, lines.answer)))
 
 
-def _months_within(
-    question: Question, answer: Entry, number: int | None, texts: Mapping[str, Entry]
+def _over_label(text: FreeText, label: Place, lines: Lines, grid: _Grid) -> Entry | None:
+    """What was written into the cell of a text's label: in its place, before it or behind it."""
+    written = grid.text(label)
+    if not written or written.strip() == text.label.strip():
+        return None
+    extras = beside_label(written, text.label)
+    over = not extras and label in lines.over and stands_over(written, text.label)
+    extras = (written,) if over else extras
+    if text.format == "year_month":
+        month = next((e for e in (*extras, written) if read_month(e).value), "")
+        month = month or next((e for e in extras if read_month(e).said), "")
+        return Entry(name_of(label), month.strip(), "value") if month else None
+    told = next((e.strip() for e in extras if over or len(label_key(e)) >= _LEAST_OUTLINE), "")
+    return Entry(name_of(label), told, "value") if told else None
+
+
+def _texts_within(
+    question: Question, answer: Entry, reading: ChoiceReading, texts: Mapping[str, Entry]
 ) -> dict[str, Entry]:
-    """Months that were written into the answer itself (「③定める予定である（令和５年９月）」)."""
+    """Texts that were written into the answer itself: 「③定める予定である（令和５年９月）」."""
+    if not reading.remark:
+        return {}
     return {
         text.key: answer
         for text in question.free_texts
-        if text.format == "year_month"
-        and number in text.choices
-        and texts[text.key].state == "blank"
-        and find_month(answer.value)
+        if reading.number in text.choices and texts[text.key].state == "blank" and _is_within(text, reading)
     }
+
+
+def _is_within(text: FreeText, reading: ChoiceReading) -> bool:
+    if text.format == "text":
+        return reading.outlined
+    month = read_month(reading.remark)
+    return bool(month.value) or month.said

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from config.cache import cache_by_identity
+from config.spelling import alike, label_key
 from config.survey import Form, Grid, Question, Survey
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.columns import list_columns
 from intake.sheets.ooxml import Place, name_of, place_of
-from intake.sheets.recognise import LEAST_ALIKE, Located
-from intake.sheets.spellings import alike, label_key
+from intake.sheets.question_lines import LEAST_ALIKE
+from intake.sheets.recognise import Located
 from intake.sheets.workbook import Sheet, Workbook
 from intake.submission import AnswerSheet
 

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from config.cache import cache_short
-from config.spelling import fold, stream_safe
+from config.spelling import fold, is_blank, label_key, stream_safe
 from intake.personal import SHORTEST_NUMBER, holds_my_number, mask
 from intake.sheets.hidden_text import STRINGS
 from intake.sheets.ooxml import Place, name_of
-from intake.sheets.spellings import is_blank, label_key
 from intake.sheets.workbook import Cell, Sheet, Workbook
 
 REGISTER_ROWS = 10  # filled rows below the headings that make a table a register

@@ -6,34 +6,20 @@ values filled in play no part. Reads no value and judges nothing.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from config.cache import Same, cache_by_identity, cache_short
+from config.spelling import alike, label_key
 from config.survey import Form, Question, Survey
-from intake.sheets.spellings import alike, label_key
+from intake.sheets.question_lines import LEAST_ALIKE, Lines, all_lines
 from intake.sheets.workbook import Place, Sheet
 
 LEAST_SHARE = 0.4  # of a form's labels and questions that a sheet must bear, on rows of their own
-LEAST_ALIKE = 0.8  # how much of a question's text an edited one must still resemble (difflib)
 LEAST_LABEL = 0.75
 SHORTEST_TEXT = 6  # characters below which resemblance says nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Where one question stands. `text` is its question, `answer` the cell where its answer belongs;
-    `marks` and `texts`: number of the circle line, key of the free text → the cell of its label.
-    `end`: the first row that is no longer its own."""
-
-    text: Place
-    answer: Place
-    end: int
-    marks: Mapping[int, Place]
-    texts: Mapping[str, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +101,7 @@ def _tell_form(printed: tuple[tuple[Place, str], ...], survey: Survey) -> Form |
 def _is_whole(located: Located, keys: Mapping[Place, str]) -> bool:
     """Whether every part was found just as it is printed, and the heading of the answers."""
     headed = _print_of(located.form).answer_heading in keys.values()
-    return headed and all(place and keys[place] == label_key(text) for text, place in _parts_of(located))
+    return headed and all(place and keys.get(place) == label_key(text) for text, place in _parts_of(located))
 
 
 def _parts_of(located: Located) -> Iterator[tuple[str, Place | None]]:
@@ -140,9 +126,9 @@ def _locate(form: Form, keys: Mapping[Place, str], merged: Mapping[Place, Place]
     fields = _find_fields(form, printed, keys, first)
     own |= {*texts.values(), *fields.values()}
     column = _answer_column(printed, keys, texts, merged)
-    questions = _all_lines(form, texts, keys, column)
+    questions = all_lines(form, texts, keys, column)
     for lines in questions.values():
-        own |= {*lines.marks.values(), *lines.texts.values()}
+        own |= {*lines.marks.values(), *lines.texts.values()} - lines.over
     return Located(form, fields, questions, frozenset(own))
 
 
@@ -227,14 +213,6 @@ def _numbered_questions(
     return rewritten
 
 
-def _ends(texts: Mapping[str, Place]) -> dict[str, int]:
-    """The row at which the next question begins; the last one is given twenty rows."""
-    ordered = sorted(texts.items(), key=lambda item: item[1])
-    rows = [place[0] for _, place in ordered]
-    following = [*rows[1:], rows[-1] + 20] if rows else []
-    return {name: end for (name, _), end in zip(ordered, following, strict=True)}
-
-
 def _answer_column(
     printed: _Print, keys: Mapping[Place, str], texts: Mapping[str, Place], merged: Mapping[Place, Place]
 ) -> int:
@@ -251,37 +229,3 @@ def _answer_column(
 def after(merged: Mapping[Place, Place], place: Place) -> int:
     """The first column right of a cell and of the area merged with it (`merged` as in Sheet)."""
     return merged.get(place, place)[1] + 1
-
-
-def _all_lines(
-    form: Form, texts: Mapping[str, Place], keys: Mapping[Place, str], column: int
-) -> dict[str, Lines]:
-    """The circle lines and free texts of each question, among its own rows and right of its text."""
-    cells = list(keys.items())  # row by row
-    rows = [place[0] for place, _ in cells]
-    ends = _ends(texts)
-    found: dict[str, Lines] = {}
-    for question in form.questions:
-        text = texts.get(question.key)
-        if text is None:
-            continue
-        end = ends[question.key]
-        own_rows = cells[bisect_left(rows, text[0]) : bisect_left(rows, end)]
-        own = [(place, key) for place, key in own_rows if place[1] > text[1]]
-        marks = {m.number: p for m in question.marks if (p := _find_line(label_key(m.text), own))}
-        within = {t.key: p for t in question.free_texts if (p := _find_line(label_key(t.label), own))}
-        found[question.key] = Lines(text, (text[0], column), end, marks, within)
-    return found
-
-
-def _find_line(wanted: str, cells: list[tuple[Place, str]]) -> Place | None:
-    """The cell that bears this text, or one that resembles it."""
-    if not wanted:
-        return None
-    for place, key in cells:
-        if key == wanted:
-            return place
-    for place, key in cells:
-        if len(key) >= 4 and alike(key, wanted, LEAST_ALIKE):
-            return place
-    return None

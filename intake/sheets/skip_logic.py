@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from config.kinds.listed import find_listed
+from config.roster import Match
+from config.spelling import circled, is_blank
 from config.survey import BodyKind, Choice, Question
 from intake.sheets.filled import Filled, FilledQuestion
-from intake.sheets.spellings import circled
 
 Standing = Literal["asked", "not_asked", "open", "either"]
 Kinds = frozenset[BodyKind]
@@ -97,6 +99,17 @@ def _by_condition(
         return _ASKED
     taken = next(c for c in root.question.choices if c.number == root.number)
     return Applicability("not_asked", _told(root.question, taken))
+
+
+def possible_kinds(filled: Filled, match: Match | None) -> Kinds:
+    """The kinds of body that a sheet may be about: by 組織名, else by 組織区分; empty if neither tells."""
+    if match and match.bodies:
+        return frozenset(body.kind for body in match.bodies)
+    found: set[BodyKind] = set()
+    for line in filled.fields:
+        if line.field.kinds and not is_blank(line.value):
+            found |= set(line.field.kinds.get(find_listed(line.field, line.value), ()))
+    return frozenset(found)
 
 
 def _told(root: Question, choice: Choice) -> str:

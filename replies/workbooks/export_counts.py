@@ -9,9 +9,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from config.kinds.choice import find_choice
+from config.kinds.marks import read_mark
+from config.spelling import says_nothing
 from config.survey import Form, Question
 from intake.sheets.columns import list_columns
-from intake.sheets.spellings import find_choice, is_circled
 
 Line = int | Literal["other", "none"]  # a choice's or circle's number; no choice of the form; left blank
 
@@ -63,12 +65,12 @@ class Counts:
     def _lines_taken(self, question: Question, values: tuple[str, ...]) -> tuple[Line, ...]:
         cells = [(number, values[place]) for number, place in self._columns[question.key]]
         if question.marks:
-            taken = tuple(number for number, value in cells if value and is_circled(value, number))
+            taken = tuple(number for number, value in cells if value and read_mark(value, number))
             return taken or ("none",)
         return (self._choice(question, cells[0][1]),)
 
     def _choice(self, question: Question, value: str) -> Line:
-        if not value.strip():
+        if says_nothing(value):
             return "none"
         known = self._worded[question.key].get(value)
         return known or find_choice(value, question.choices) or "other"

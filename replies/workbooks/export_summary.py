@@ -16,9 +16,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from config.spelling import circled
 from config.survey import Program, Question, Survey
 from intake.finding import quote
-from intake.sheets.spellings import circled
 from replies.cells import put
 from replies.japanese import era_instant, question_name
 from replies.wording import load_wording

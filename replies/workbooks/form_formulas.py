@@ -5,8 +5,8 @@ They help people who fill the form in; what the ministry finds is computed anew 
 
 from __future__ import annotations
 
+from config.spelling import circled
 from intake.sheets.columns import Column, list_columns
-from intake.sheets.spellings import circled
 from replies.workbooks.form_layout import Layout
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from config.contacts import Contacts
 from config.domains import body_hint, is_local_government
+from config.kinds.email import addresses_in
 from config.settings import Settings
 from config.survey import Survey
-from intake.sheets.contact import addresses_in
 from routing.ledger import approvals, bookings, letters, verdicts
 from routing.ledger.store import Ledger
 from routing.proof import LEAST, Proof, is_theirs

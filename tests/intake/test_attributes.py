@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.sheets.attributes import Attributes, read_attributes
+from config.kinds.attributes import Attributes, read_attributes
 from tests.workbooks.forms_at_hand import COMPLETE_2, filled, only, the_sheet, the_survey, told
 
 NAMED = [

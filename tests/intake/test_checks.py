@@ -89,7 +89,8 @@ NOT_A_CHOICE = [
     ("1-2", {**PREFECTURE, "1-2": "③"}, "answer_not_a_choice", "E16"),
     ("2", {"2": "⑤"}, "answer_not_a_choice", "E17"),
     ("3", {"3": "①②"}, "answer_not_a_choice", "E19"),
-    ("4", {"4": "0"}, "answer_not_a_choice", "E20"),
+    ("4", {"4": "0"}, "answer_missing", "E20"),  # what a link to a blank cell shows
+    ("4", {"4": "－"}, "answer_says_nothing", "E20"),
     ("5", {"5": "その他"}, "answer_not_a_choice", "E21"),
     ("6", {"6#1": "要確認"}, "mark_unreadable", "F22"),
     ("7-1", {"7-1": "一部"}, "answer_not_a_choice", "E24"),
@@ -99,8 +100,9 @@ NOT_A_CHOICE = [
     ("8-1", {"8-1": "④", "8-1-text": None}, "answer_not_a_choice", "E32"),
     ("8-2", {"8-2": "3"}, "answer_not_a_choice", "E34"),
     ("9", {"9": "#"}, "answer_not_a_choice", "E35"),
-    ("10", {"10": "なし"}, "answer_not_a_choice", "E36"),
-    ("2", {"2": 3, "2-text": "来年中"}, "text_unreadable", "F18"),
+    ("10", {"10": "なし"}, "answer_says_nothing", "E36"),
+    ("2", {"2": 3, "2-text": "来年中"}, "month_unclear", "F18"),
+    ("2", {"2": 3, "2-text": "手引きによる"}, "text_unreadable", "F18"),
 ]
 
 
@@ -196,6 +198,7 @@ MONTHS = [
     "２０２３年９月",
     "令和元年12月",
 ]
+MONTHS += ["令和五年九月", "（令和５）年（９）月", "令和５年度９月", "令和６年３月31日"]
 MONTHS += ["R05.09.01", "2023年9月末", "202309", "45170"]  # Excel's number of 2023-09-01
 
 
@@ -204,11 +207,25 @@ def test_months_in_their_usual_spellings_are_read(month: str) -> None:
     assert told(filled({"2": 3, "2-text": month})) == []
 
 
-@pytest.mark.parametrize(
-    "month", ["令和５年度中", "9月", "未定", "2023年13月", "令和５年", "平成30年3月", "H30.3"]
-)
-def test_a_text_without_a_year_and_a_month_is_told(month: str) -> None:
+@pytest.mark.parametrize("month", ["令和５年度中", "9月", "未定", "2023年13月", "令和５年", "－", "令和5年9月又は10月"])
+def test_a_time_that_is_no_month_is_asked_for_kindly(month: str) -> None:
+    assert told(filled({"2": 3, "2-text": month})) == [("month_unclear", "2", "F18")]
+
+
+@pytest.mark.parametrize("month", ["平成30年3月", "H30.3", "手引きによる"])
+def test_a_text_that_names_no_time_of_ours_is_told(month: str) -> None:
     assert told(filled({"2": 3, "2-text": month})) == [("text_unreadable", "2", "F18")]
+
+
+def test_a_month_that_had_to_be_worked_out_is_told_as_it_was_read() -> None:
+    """The fiscal year 令和５年度 ends in March of 令和６年."""
+    finding = only(the_sheet(filled({"2": 3, "2-text": "令和５年度３月"})).findings, "read_as")
+    assert (finding.severity, finding.cell, finding.found, finding.expected) == (
+        "note",
+        "F18",
+        "令和５年度３月",
+        "令和６年３月",
+    )
 
 
 def test_only_the_root_is_told_when_a_question_that_steers_others_is_unanswered() -> None:

@@ -5,10 +5,16 @@ from __future__ import annotations
 
 import pytest
 
-from intake.sheets.contact import plausible_email, plausible_telephone
+from config.kinds.email import plausible_email
+from config.kinds.telephone import plausible_telephone
 from tests.workbooks.forms_at_hand import filled, only, the_sheet
 
 EMAILS = [
+    "kenko@city.example.lg.jpまで",
+    "kenko@city.example.lg.jp及びyobo@city.example.lg.jp",
+    "kenko@city.\nexample.lg.jp",
+    "kenko‐1@city.example.lg.jp",  # U+2010
+    "E-mail：kenko@city.example.lg.jp。",
     "kenko@city.example.lg.jp",
     "ｋｅｎｋｏ＠ｃｉｔｙ．ｅｘａｍｐｌｅ．ｌｇ．ｊｐ",
     "kenko-1.ka+x@pref.example.jp",
@@ -37,6 +43,7 @@ NO_EMAILS = [
 ]
 TELEPHONES = [
     "03-5253-1111",
+    "352531111",  # a number cell: Excel keeps no leading zero, and its format shows it again
     "０３－５２５３－１１１１",
     "03（5253）1111",
     "(03)5253-1111",
@@ -61,7 +68,6 @@ NO_TELEPHONES = [
     "5253-1111",
     "内線2298",
     "1111",
-    "352531111",
     "同上",
     "03-5253-111",
     "045-6711-1111",

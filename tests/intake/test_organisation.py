@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.sheets.organisation import deviations, prescribed
+from config.kinds.organisation import deviations, prescribed
 from tests.workbooks.forms_at_hand import the_roster
 
 SAGAMIHARA, HAYAMA, YOKOHAMA, KANAGAWA = "141500", "143014", "141003", "140007"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.sheets.spellings import find_choice, is_circled
+from config.kinds.choice import find_choice
+from config.kinds.marks import read_mark
 from tests.workbooks.forms_at_hand import form
 
 CHOICES = form().question("5").choices  # its second choice begins 「② ①以外の…」
@@ -39,17 +40,17 @@ def test_choices_are_matched_by_their_leading_number(written: str, number: int |
 
 
 @pytest.mark.parametrize(
-    "written", ["〇", "○", "◯", "●", "◎", "O", "ｏ", "1", "１", "✓", "✔", "レ", "はい", "③"]
+    "written", ["〇", "○", "◯", "●", "◎", "O", "ｏ", "1", "１", "✓", "✔", "レ", "はい", "③", "■", "✅", "丸", "○（一部）"]
 )
 def test_a_circle_in_its_usual_spellings(written: str) -> None:
-    assert is_circled(written, 3) is True
+    assert read_mark(written, 3) is True
 
 
-@pytest.mark.parametrize("written", ["", " ", "×", "－", "ー", "なし", "いいえ", "x"])
+@pytest.mark.parametrize("written", ["", " ", "×", "－", "ー", "なし", "いいえ", "x", "□", "／", "対象外", "N/A"])
 def test_no_circle(written: str) -> None:
-    assert is_circled(written, 3) is False
+    assert read_mark(written, 3) is False
 
 
-@pytest.mark.parametrize("written", ["△", "一部", "0", "2", "?"])
+@pytest.mark.parametrize("written", ["△", "一部", "2", "?", "○（該当しない）", "○×"])
 def test_what_may_or_may_not_be_a_circle(written: str) -> None:
-    assert is_circled(written, 3) is None
+    assert read_mark(written, 3) is None

@@ -1,7 +1,8 @@
 """What 属性 lists: the screenings (notice 記４③【属性分類】) that one answer sheet is about.
 
-Reads them in any width, by number, name or both, with 、 , ・ spaces or line breaks between them or with
-nothing at all; a line may break within a name. Names come from the survey; nothing is guessed.
+Reads them in any width, by number, name or both, with 、 , ・ spaces or line breaks between them or with nothing at
+all; a line may break within a name, and a remark may stand behind it in brackets. Names come from the survey; nothing
+is guessed.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.spelling import nfkc
+from config.spelling import label_key, nfkc, says_nothing
 from config.survey import Attribute
-from intake.sheets.spellings import label_key, says_nothing
 
 _SEPARATORS = re.compile(r"[、,，・／/;；と]|及び|並びに|[ \t\u3000]+|\n")
 _BREAKS = re.compile(r"\s*\n\s*")
 _RANGE = re.compile(r"(\d)\s*[~〜～\-－–—]\s*(\d)(?!\d)")
-_ALL = re.compile(r"(?:全て|すべて|全部)(?:の\w{1,4})?")
+_ALL = re.compile(r"(?:全て|すべて|全部)(?:の\w{1,4})?|全(?:て|部)?")
+_CIRCLED = {0x2460 + n: f"、{n + 1} " for n in range(20)} | {0x2776 + n: f"、{n + 1} " for n in range(10)}
+_POINTS = re.compile(r"(?<=\d)\.(?=\d)")  # 1.2.3
+_BRACKET = re.compile(r"[(\[〔]([^()\[\]〔〕]*)[)\]〕]")
+_LIMITS = re.compile(r"除|以外|[?]|ない|のぞ")  # what is in brackets takes something away: not to be left out
+_LEAST_ENDING = 2
 _MARK = "|"  # between two parts; no label key holds one
 
 
@@ -31,14 +36,54 @@ class Attributes:
 
 def read_attributes(value: str, attributes: tuple[Attribute, ...]) -> Attributes:
     """What 属性 names, and the parts of it that name nothing or whose number and name disagree."""
-    folded = _RANGE.sub(_spelt_out, nfkc(value))
-    if says_nothing(folded) or _ALL.fullmatch(label_key(folded)):
+    folded = _POINTS.sub("、", nfkc(value.translate(_CIRCLED)))
+    folded = _RANGE.sub(_spelt_out, folded)
+    if says_nothing(folded) or _names_all(folded, attributes):
         return Attributes()
+    folded = _without_remarks(folded, attributes)
     read = _read(folded, attributes)
     if read.unknown and "\n" in folded:
         joined = _read(_BREAKS.sub("", folded), attributes)
         return read if joined.unknown else joined
     return read
+
+
+def _names_all(text: str, attributes: tuple[Attribute, ...]) -> bool:
+    """全て, すべての…, and 全 with the word that all the names end with."""
+    key = label_key(text)
+    names = [label_key(a.name) for a in attributes]
+    endings = (names[0][n:] for n in range(1, len(names[0]))) if len(names) > 1 else iter(())
+    ending = next((end for end in endings if all(name.endswith(end) for name in names)), "")
+    return bool(_ALL.fullmatch(key) or (ending and _ALL.fullmatch(key.removesuffix(ending)) and key != ending))
+
+
+def _without_remarks(text: str, attributes: tuple[Attribute, ...]) -> str:
+    """The text without brackets that only remark on what is named before them (３ 胃がん検診（内視鏡のみ）), and with the
+    lists in others spelt out: がん検診（肺、胃） names two whose names end so."""
+
+    def replaced(found: re.Match[str]) -> str:
+        inside = found[1]
+        if inside.strip().isdigit() or _LIMITS.search(inside) or not _read(inside, attributes).unknown:
+            return found[0]
+        before = _SEPARATORS.split(text[: found.start()])[-1]
+        return "" if label_key(before) and not _read(before, attributes).unknown else found[0]
+
+    return _BRACKET.sub(replaced, _LISTED.sub(lambda found: _spelt_list(found, attributes), text))
+
+
+_LISTED = re.compile(r"([^\s、,・/()\[\]〔〕:]{2,20})(?:[(\[〔]([^()\[\]〔〕]*)[)\]〕]|[:]([^()\[\]〔〕]*))")
+
+
+def _spelt_list(found: re.Match[str], attributes: tuple[Attribute, ...]) -> str:
+    """What stands behind a word with which several names end: 肺、胃 behind がん検診."""
+    ending, inside = label_key(found[1]), found[2] or found[3] or ""
+    several = sum(label_key(a.name).endswith(ending) and label_key(a.name) != ending for a in attributes) > 1
+    if not several or len(ending) < _LEAST_ENDING:
+        return found[0]
+    parts = [part for part in _SEPARATORS.split(inside) if label_key(part)]
+    spelt = [p if not _read(p, attributes).unknown else p + found[1] for p in parts]
+    known = bool(spelt) and all(not _read(part, attributes).unknown for part in spelt)
+    return "、".join(spelt) if known else found[0]
 
 
 def _spelt_out(span: re.Match[str]) -> str:

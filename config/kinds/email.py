@@ -1,0 +1,37 @@
+"""An e-mail address, as offices write one: with words beside it, several in one cell, broken over two lines.
+
+Says only plausible or not, so that a slip of the finger is noticed; nothing is looked up or kept.
+"""
+
+from __future__ import annotations
+
+import re
+
+from config.spelling import nfkc
+
+# RFC 5322 §3.4.1 addr-spec with dot-atoms on both sides; quoted strings and domain literals are not met
+# with at offices. Labels as RFC 1035 §2.3.1, the last one with letters.
+_ATOM = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_BEHIND = r"(?![A-Za-z0-9@_-]|\.[A-Za-z0-9])"
+_ADDRESS = re.compile(rf"(?<![\w.]){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}{_BEHIND}", re.ASCII)
+_BROKEN = re.compile(r"(?<=[.@\-_])[ \t]*\n[ \t]*|[ \t]*\n[ \t]*(?=[.@])")  # an address over two lines
+_HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+_SCHEME = re.compile(r"mailto:", re.IGNORECASE)
+_LONGEST = 2_000  # characters of a cell that are looked at
+
+
+def plausible_email(value: str) -> bool:
+    """Whether the cell holds an address, and nothing with an @ that is none."""
+    text = _text(value)
+    return "@" in text and text.count("@") == len(_ADDRESS.findall(text))
+
+
+def addresses_in(value: str) -> tuple[str, ...]:
+    """The addresses that a cell holds, in their order; empty where there is none."""
+    return tuple(dict.fromkeys(_ADDRESS.findall(_text(value))))
+
+
+def _text(value: str) -> str:
+    text = nfkc(value[:_LONGEST]).translate(_HYPHENS).replace("\r", "\n")
+    return _SCHEME.sub(" ", _BROKEN.sub("", text))

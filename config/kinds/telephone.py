@@ -1,0 +1,37 @@
+"""A Japanese telephone number with its area code; several in one cell, extensions and words beside it are fine.
+
+Says only plausible or not; nothing is dialled or kept.
+"""
+
+from __future__ import annotations
+
+import re
+
+from config.spelling import nfkc
+
+_NUMBER = re.compile(r"\+?\d[\d\-.()\s]*")
+# Numbers after the Japanese numbering plan (総務省): 0AB–J ten digits; 0A0 and 0800 eleven digits.
+_DOMESTIC = re.compile(r"0[1-9]\d{8}|0[5-9]0\d{8}|0800\d{7}")
+_AS_NUMBER = re.compile(r"[1-9]\d{8,9}")  # Excel keeps a number without its zero; its format shows it again
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー─━~〜"), "-")
+_COUNTRY = "81"
+_MOST_GROUPS = 40  # of one cell that are looked at
+
+
+def plausible_telephone(value: str) -> bool:
+    """Whether the cell holds a Japanese number with its area code; what follows it may be an extension."""
+    folded = nfkc(value).translate(_DASHES)
+    if _AS_NUMBER.fullmatch(folded) and _DOMESTIC.fullmatch("0" + folded):
+        return True
+    return any(_holds_number(written) for written in _NUMBER.findall(folded))
+
+
+def _holds_number(written: str) -> bool:
+    """Whether whole groups of digits, one behind the other, make up a number."""
+    groups = re.findall(r"\d+", written)[:_MOST_GROUPS]
+    if written.startswith("+"):
+        if not "".join(groups).startswith(_COUNTRY):
+            return False
+        groups = ["0" + "".join(groups)[2:].lstrip("0")]
+    places = range(len(groups) + 1)
+    return any(_DOMESTIC.fullmatch("".join(groups[i:j])) for i in places for j in places if i < j)

@@ -1,0 +1,102 @@
+"""A year and a month, as plans are given: 令和５年９月, R5.9, 2023/9, 令和五年九月, 令和５年度３月, a date of Excel's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from config.spelling import LONGEST, fold
+
+_MONTH = re.compile(
+    r"(?P<era>令和|令|r|R)?(?P<year>元|\d{1,4})(?:(?P<fiscal>年度)|年|[./-])"
+    r"(?:(?P<month>\d{1,2})(?:月|$|[./-]\d{1,2}|[^\d])|(?P<end>末))"
+)
+_OTHER_ERA = re.compile(r"\([^()]*年\)")  # 令和５年（2023年）９月
+_BRACKETS = str.maketrans("", "", "()（）〔〕[]「」")
+_COMPACT = re.compile(r"(20\d\d)(\d\d)")
+_PAST_ERA = re.compile(r"平成|昭和|[HhSs]\d")
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:\d\d:.*)?")
+_SERIAL = re.compile(r"[45]\d{4}")  # a date as Excel stores it, shown without a date format: 2009 to 2064
+_SERIAL_EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, as seen from March 1900 on
+_KANJI = re.compile(r"[〇一二三四五六七八九十]+(?=年|月)")
+_DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")}
+_SEVERAL = re.compile(r"月(?:又は|または|若しくは|もしくは|から|か|[~〜・、,/])\d{1,2}月")
+_ENDS_FISCAL = 3  # the fiscal year ends with March of the next one
+_OPEN = re.compile(r"未定|検討|調整|年度|年内|年中|今年|来年|月|時期|予定|早期|頃|以降|\d年")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthReading:
+    """What was read: `value` as 2024-03, or empty. `reckoned`: it was worked out (令和５年度３月 → 2024-03, the day of a
+    date left out), so that it is shown. `said`: it names a time, but no one month (未定, 令和５年度中)."""
+
+    value: str = ""
+    reckoned: bool = False
+    said: bool = False
+
+
+def read_month(text: str, by: date | None = None) -> MonthReading:
+    """The month that `text` names. A year below 100 counts as 令和; earlier eras are over. `by`: the last day of the
+    survey: a date before it that has a day may be Excel's reading of 6/3 (令和６年３月) and is not believed."""
+    folded = _OTHER_ERA.sub("", fold(text[:LONGEST]))
+    folded = _KANJI.sub(_arabic, folded.translate(_BRACKETS))
+    if _PAST_ERA.search(folded):
+        return MonthReading()
+    day = _date(folded)
+    if day is not None:
+        return _of_date(day, by)
+    found = list(_MONTH.finditer(folded))
+    months = {month: reckoned for match in found if (month := _month(match)) for reckoned in [_reckoned(match)]}
+    if compact := _COMPACT.fullmatch(folded):
+        months = {_named(int(compact[1]), int(compact[2])): False}
+    if len(months) == 1 and "" not in months and not _SEVERAL.search(folded):
+        ((value, reckoned),) = months.items()
+        return MonthReading(value, reckoned)
+    return MonthReading(said=bool(_OPEN.search(folded)))
+
+
+def _arabic(found: re.Match[str]) -> str:
+    """九 → 9, 十二 → 12, 二〇二四 → 2024."""
+    text = found[0]
+    if "十" not in text:
+        return "".join(_DIGITS[c] for c in text)
+    tens, _, ones = text.partition("十")
+    return str(10 * int(_DIGITS.get(tens, "1")) + int(_DIGITS.get(ones, "0")))
+
+
+def _date(folded: str) -> date | None:
+    """A whole date as Excel stores it."""
+    try:
+        if iso := _ISO.fullmatch(folded):
+            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+    except ValueError:
+        return None
+    return _SERIAL_EPOCH + timedelta(days=int(folded)) if _SERIAL.fullmatch(folded) else None
+
+
+def _of_date(day: date, by: date | None) -> MonthReading:
+    if by and day.year == by.year and day <= by and 1 < day.day <= 12:
+        return MonthReading(said=True)  # 6/3: the third of June, or March of 令和６年?
+    value = _named(day.year, day.month)
+    return MonthReading(value, bool(value) and day.day != 1)
+
+
+def _month(found: re.Match[str]) -> str:
+    if found["end"] and not found["fiscal"]:
+        return ""
+    year = 1 if found["year"] == "元" else int(found["year"])
+    month = _ENDS_FISCAL if found["end"] else int(found["month"])
+    year += 2018 if year < 100 else 0
+    return _named(year + (found["fiscal"] is not None and month <= _ENDS_FISCAL), month)
+
+
+def _reckoned(found: re.Match[str]) -> bool:
+    """Whether more than the written year and month went into it; 6/3 alone might be a day, too."""
+    if found["end"] or (found["fiscal"] and int(found["month"]) <= _ENDS_FISCAL):
+        return True
+    return not found["era"] and len(found["year"]) < 3 and "年" not in found[0]
+
+
+def _named(year: int, month: int) -> str:
+    return f"{year}-{month:02}" if 1 <= month <= 12 and 2019 <= year <= 2117 else ""

@@ -1,0 +1,64 @@
+"""Answers that belong to another question: one pasted into the wrong cell, or a whole paste that slipped.
+
+Told by the words alone: the text of another question's choice, whole, where this question's answer stands.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from config.cache import cache_by_identity
+from config.kinds.choice import bare, words_behind
+from config.spelling import label_key
+from config.survey import Form
+from intake.sheets.filled import Filled, FilledQuestion
+
+LEAST_WORDS = 5  # characters of a choice's text by which another question is told
+LEAST_SHIFTED = 3  # answers that must have slipped by as many questions, and more than half of those with words
+
+
+def without_strangers(filled: Filled) -> Filled:
+    """The sheet without choices that were taken by their number alone although the words are another question's."""
+    questions = tuple(
+        replace(question, number=None, may_mean=()) if question.number and _strangers(filled.form, question) else question
+        for question in filled.questions
+    )
+    return replace(filled, questions=questions)
+
+
+def slipped(filled: Filled) -> tuple[FilledQuestion, ...]:
+    """The questions that hold their neighbours' answers, where a whole paste slipped by one and the same number of
+    questions; else none."""
+    asked = [question for question in filled.questions if question.question.choices]
+    places = {question.question.key: place for place, question in enumerate(asked)}
+    worded, by = 0, Counter[int]()
+    moved: dict[int, list[FilledQuestion]] = {}
+    for place, question in enumerate(asked):
+        owners = _strangers(filled.form, question)
+        worded += bool(owners) or (question.number is not None and not question.remark)
+        for offset in {place - places[key] for key in owners}:
+            by[offset] += 1
+            moved.setdefault(offset, []).append(question)
+    offset, count = by.most_common(1)[0] if by else (0, 0)
+    return tuple(moved[offset]) if count >= LEAST_SHIFTED and 2 * count > worded else ()
+
+
+def _strangers(form: Form, question: FilledQuestion) -> frozenset[str]:
+    """The other questions of the form one of whose choices stands, word for word, in this question's answer."""
+    if not question.answer or question.answer.state != "value" or (question.number and not question.remark):
+        return frozenset()
+    key = label_key(words_behind(question.answer.value))
+    owners = _owners(form).get(key, frozenset()) if len(key) >= LEAST_WORDS else frozenset()
+    return frozenset() if question.question.key in owners else owners
+
+
+@cache_by_identity
+def _owners(form: Form) -> Mapping[str, frozenset[str]]:
+    """The key of each choice's text → the questions that have it."""
+    found: dict[str, set[str]] = {}
+    for question in form.questions:
+        for choice in question.choices:
+            found.setdefault(label_key(bare(choice)), set()).add(question.key)
+    return {key: frozenset(keys) for key, keys in found.items()}
