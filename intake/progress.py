@@ -1,7 +1,8 @@
 """How far a reader child is: which request it is at, which file of it, and since when.
 
 A page of memory that the child shares with its parent: telling it wakes nobody, and what was told last is still
-there when the child was killed. Holds nothing of a mail.
+there when the child was killed, so that the death is the fault of one file of one mail. A frame on the pipe would have
+to be awaited for each file. Holds nothing of a mail.
 """
 
 from __future__ import annotations

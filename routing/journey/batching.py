@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from intake.read_mail import ReadingHints
+from intake.submission import Submission
 from routing.journey.judge import Settled
 from routing.reading.pool import ReadAhead, Readers
-from routing.reading.reader import Reader, Reading
+from routing.reading.reader import Reader, Request
 from routing.records import Arrival
 
 
@@ -39,7 +40,7 @@ class Decider(Protocol):
         ...
 
     def settle_together(
-        self, mails: Sequence[tuple[Arrival, Reading | None]], following: Sequence[Arrival] = ()
+        self, mails: Sequence[tuple[Arrival, Request[Submission] | None]], following: Sequence[Arrival] = ()
     ) -> list[Settled]:
         """Decides them in one transaction; `following` are on their way."""
         ...

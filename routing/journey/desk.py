@@ -48,7 +48,7 @@ from routing.mailboxes.collecting import Collector
 from routing.notices import remind
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 from routing.reading.pool import Readers
-from routing.reading.reader import Reader, Reading
+from routing.reading.reader import Reader, Request
 from routing.records import Arrival, MailDecision, Note
 from routing.register import Register
 
@@ -140,13 +140,13 @@ class Desk:
         now = self.clock()
         return beginnings.next_deferred(self.ledger, now - DEFERRED_AT_MOST if overdue else now)
 
-    def settle(self, arrival: Arrival, reading: Reading | None = None) -> Settled | None:
+    def settle(self, arrival: Arrival, reading: Request[Submission] | None = None) -> Settled | None:
         """Decides one mail by its reading, or reads it first. None where the reader died (the mail waits for
         its next try) and where an official was quicker."""
         return next(iter(self.settle_together([(arrival, reading)])), None)
 
     def settle_together(
-        self, mails: Sequence[tuple[Arrival, Reading | None]], following: Sequence[Arrival] = ()
+        self, mails: Sequence[tuple[Arrival, Request[Submission] | None]], following: Sequence[Arrival] = ()
     ) -> list[Settled]:
         """Decides mails in their order and commits them in one transaction: each sees the verdicts of those
         before it, and a crash leaves all of them or none. Whatever fails in one holds that one only. `following`:
@@ -223,12 +223,12 @@ class Desk:
         raw = arrivals.raw_bytes(self.ledger, arrival.id)
         return before_start.header_of(raw) if self._is_early(arrival) else raw
 
-    def _read(self, arrival: Arrival, reading: Reading | None) -> Submission | Note | None:
+    def _read(self, arrival: Arrival, reading: Request[Submission] | None) -> Submission | Note | None:
         """The mail as the child read it; the note that holds it where it cannot be read; None after a death,
         for its next try."""
         try:
             if reading is not None:  # then it was readable
-                return reading()
+                return reading.result()
             if rule := self._unreadable(arrival):
                 return Note(rule)
             return self.reader.read_mail(self._bytes(arrival), self.hints_for(arrival))

@@ -27,7 +27,11 @@ def taken_by(size: int) -> int:
 
 
 def widened(pipe: int) -> int:
-    """Makes room in a pipe, and tells how much it has (pipe(7)): 64 KiB where the kernel gives no more."""
+    """Make room in a pipe, and tell how much it has (pipe(7)): 64 KiB where the kernel gives no more.
+
+    Worth it while the desk decides: beside 2.5 ms of its work a mail, 240 mails of 20 KB took 7.5 ms each; 8.6 in a
+    pipe of 64 KiB, 9.2 one at a time (least of ten rounds in turn, processor time equal). With an idle desk the same.
+    """
     with suppress(OSError):
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)

@@ -11,10 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent import futures
-from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from queue import Empty, LifoQueue, SimpleQueue
@@ -23,7 +20,7 @@ from threading import Thread
 from intake.read_mail import NOTHING_TOLD, ReadingHints
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderUnavailable
-from routing.reading.reader import NOT_STARTED, Reader, Reading
+from routing.reading.reader import NOT_STARTED, Reader, Request, to_read
 from routing.records import Arrival
 
 AHEAD_MAILS = 12  # begun at most for each child
@@ -87,28 +84,29 @@ class ReadAhead:
     ) -> None:
         self._mails = iter(mails)
         self._told = told
-        self._begun: deque[_Begun] = deque()  # in the order of the mails
+        self._begun: deque[tuple[Arrival, Request[Submission] | None]] = deque()  # in the order of the mails
         self._lines = [_Line(reader, tell) for _ in range(reader.count)]
         self._held_since: float | None = None  # time.monotonic
 
-    def take(self, wait: bool) -> list[tuple[Arrival, Reading | None]] | None:
+    def take(self, wait: bool) -> list[tuple[Arrival, Request[Submission] | None]] | None:
         """The next mails whose readings are over (None for one without bytes to read): TOGETHER of them or more,
         or all that were begun; with `wait` at least one. An empty list: not yet. None: that was all."""
         self.begin()
         if not self._begun:
             return None
-        if wait and not self._begun[0].is_over:
-            futures.wait([self._begun[0].reading])
-        over = sum(1 for _ in takewhile(lambda begun: begun.is_over, self._begun))
+        first = self._begun[0][1]
+        if wait and first is not None:
+            futures.wait([first])
+        over = sum(1 for _ in takewhile(lambda begun: begun[1] is None or begun[1].done(), self._begun))
         if not wait and self._holds_back(over):
             return []
         taken = [self._begun.popleft() for _ in range(over)]
         self.begin()
-        return [(begun.arrival, begun.reading.result if begun.readable else None) for begun in taken]
+        return taken
 
     def on_their_way(self) -> list[Arrival]:
         """The mails that were begun and not handed out yet."""
-        return [begun.arrival for begun in self._begun]
+        return [arrival for arrival, _ in self._begun]
 
     def _holds_back(self, over: int) -> bool:
         """Whether to wait up to HELD_SECONDS for the next readings: one commit for several mails costs less."""
@@ -133,30 +131,16 @@ class ReadAhead:
             arrival, raw = next(self._mails, (None, None))
             if arrival is None:
                 break
-            readable = raw is not None
-            begun = _Begun(arrival, raw or b"", readable, self._told(arrival) if readable else NOTHING_TOLD)
-            self._begun.append(begun)
-            if begun.readable:
-                min(self._lines, key=_Line.load).add(begun)
+            request = to_read(raw, self._told(arrival)) if raw is not None else None
+            self._begun.append((arrival, request))
+            if request is not None:
+                min(self._lines, key=_Line.load).add(request)
         for line in self._lines:
             line.hand_over()
 
     def _has_room(self) -> bool:
-        bytes_begun = sum(len(begun.raw) for begun in self._begun)
+        bytes_begun = sum(len(request.data) for _, request in self._begun if request is not None)
         return len(self._begun) < AHEAD_MAILS * len(self._lines) and bytes_begun < AHEAD_BYTES
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    arrival: Arrival
-    raw: bytes = field(repr=False)
-    readable: bool  # else there are no bytes, or none that may be read
-    told: ReadingHints
-    reading: Future[Submission] = field(default_factory=Future)
-
-    @property
-    def is_over(self) -> bool:
-        return not self.readable or self.reading.done()
 
 
 class _Line:
@@ -165,8 +149,8 @@ class _Line:
     def __init__(self, reader: Reader | Readers, tell: Callable[[], None]) -> None:
         self._reader = reader
         self._tell = tell
-        self._added: list[_Begun] = []
-        self._todo: SimpleQueue[list[_Begun]] = SimpleQueue()
+        self._added: list[Request[Submission]] = []
+        self._todo: SimpleQueue[list[Request[Submission]]] = SimpleQueue()
         self._begun = self._done = 0
         self._closed = False
         self._thread: Thread | None = None
@@ -175,10 +159,10 @@ class _Line:
         """Mails that it has and that are not read yet."""
         return self._begun - self._done
 
-    def add(self, begun: _Begun) -> None:
+    def add(self, request: Request[Submission]) -> None:
         """Append a mail to the line; it is handed over after those before it."""
         self._begun += 1
-        self._added.append(begun)
+        self._added.append(request)
 
     def hand_over(self) -> None:
         """Gives the thread what was added, all at once: it looks for more only between two readings."""
@@ -208,38 +192,36 @@ class _Line:
             with self._reader.one() as reader:
                 self._read(mails, reader)
 
-    def _read(self, mails: list[_Begun], reader: Reader) -> None:
+    def _read(self, mails: list[Request[Submission]], reader: Reader) -> None:
         """Reads these mails and those that come meanwhile."""
-        on_their_way: deque[tuple[_Begun, Reading]] = deque()
+        on_their_way: deque[Request[Submission]] = deque()
         while mails or on_their_way:
-            on_their_way.extend((begun, self._handed_over(begun, reader)) for begun in mails)
-            self._finish(*on_their_way.popleft())
+            for request in mails:
+                with _told_to(request):
+                    reader.hand_over(request)
+            on_their_way.extend(mails)
+            oldest = on_their_way.popleft()
+            with _told_to(oldest):
+                reader.finish(oldest)
+            self._done += 1
+            if self._done % TOGETHER == 0 or not self.load():
+                self._tell()
             if self._closed:
                 reader.drop()
                 return
             mails = self._more()
 
-    def _handed_over(self, begun: _Begun, reader: Reader) -> Reading:
-        try:
-            return reader.begin(begun.raw, begun.told)
-        except Exception as error:  # noqa: BLE001 - this thread must not end: the desk would wait for ever
-            return partial(_raise, error)
-
-    def _more(self) -> list[_Begun]:
+    def _more(self) -> list[Request[Submission]]:
         try:
             return self._todo.get_nowait()
         except Empty:
             return []
 
-    def _finish(self, begun: _Begun, reading: Reading) -> None:
-        try:
-            begun.reading.set_result(reading())
-        except Exception as error:  # noqa: BLE001 - whoever waits for the reading is to see it
-            begun.reading.set_exception(error)
-        self._done += 1
-        if self._done % TOGETHER == 0 or not self.load():
-            self._tell()
 
-
-def _raise(error: Exception) -> Submission:
-    raise error
+@contextmanager
+def _told_to(request: Request[Submission]) -> Iterator[None]:
+    """Whatever happens is for who waits for the reading to see: the thread must not end, or he would wait for ever."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - said above
+        request.fail(error)

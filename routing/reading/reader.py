@@ -14,11 +14,11 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -42,20 +42,52 @@ _REPLACED = "プログラムが入れ替えられています。run を起動し
 _SUBMISSION = TypeAdapter(Submission)
 _FILE = TypeAdapter(FileReading)
 _PASSWORDS = TypeAdapter(tuple[str, ...])
-Reading = Callable[[], Submission]  # waits for the reading, and raises what `Reader.read_mail` raises
+Answered = TypeVar("Answered")
 
 
-@dataclass(slots=True, eq=False)
-class _Asked:
-    """One request on its way. `skip`: files that cost a child its life; `left`: seconds for the others; `end`: the
-    answer, or the death."""
+class Request(Future[Answered]):
+    """One request to a child, and the answer to it once there is one: in the `shape` that was asked for, or
+    ReaderDied, ReadFailed, ReaderUnavailable."""
 
-    request: Mapping[str, object]
-    data: bytes = field(repr=False)
-    left: float
-    skip: list[int] = field(default_factory=list)
-    sent: bool = False
-    end: bytes | ReaderDied | None = None
+    def __init__(self, shape: TypeAdapter[Answered], head: Mapping[str, object], data: bytes) -> None:
+        super().__init__()
+        self.data = data
+        self.sent = False
+        self.skip: list[int] = []  # files that cost a child its life
+        self.left = 0.0  # seconds for the others
+        self.head, self._shape = head, shape
+
+    def frames(self) -> bytes:
+        """As the child takes it."""
+        head = {**self.head, "skip": self.skip, "seconds": self.left}
+        return frame(json.dumps(head).encode()) + frame(self.data)
+
+    def fail(self, error: Exception) -> None:
+        """End it with this error, unless it has ended."""
+        if not self.done():
+            self.set_exception(error)
+
+    def answer(self, said: bytes) -> None:
+        """Take the child's answer. An error quotes nothing of an answer in another shape: it may tell passwords."""
+        if self.done():  # whoever handed it over has told already what went wrong
+            return
+        if said[:1] != b"R":
+            told = said[1:] if said[:1] == b"E" else b"no answer: " + said[:100]
+            self.set_exception(ReadFailed(told.decode("utf-8", "backslashreplace")))
+            return
+        try:
+            answered = self._shape.validate_json(said[1:])
+        except ValidationError as error:
+            wrong = error.errors(include_url=False, include_context=False, include_input=False)[:3]
+            self.set_exception(ReadFailed(f"an answer of another shape: {wrong}"))
+        else:
+            self.set_result(answered)
+
+
+def to_read(raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Request[Submission]:
+    """A request for the reading of a mail, with what is known of it from elsewhere; what is not known is left out."""
+    lists = {"passwords": list(told.passwords), "allowed": sorted(told.allowed)}
+    return Request(_SUBMISSION, {"task": "mail"} | {name: values for name, values in lists.items() if values}, raw)
 
 
 class Reader:
@@ -70,7 +102,7 @@ class Reader:
         self._seconds, self._mail_seconds = file_seconds, mail_seconds
         self._child: subprocess.Popen[bytes] | None = None
         self._served = 0
-        self._asked: deque[_Asked] = deque()  # those without an answer, oldest first
+        self._requests: deque[Request[Any]] = deque()  # those without an answer, oldest first
         self._heard = bytearray()  # of the child's answers, not yet taken apart
         self._room = 0  # bytes that may wait in the pipe to the child
         self._progress = Progress()  # of this child
@@ -83,28 +115,41 @@ class Reader:
     def read_mail(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Submission:
         """The mail, read, with what is known of it from elsewhere. Raises ReaderDied, ReadFailed,
         ReaderUnavailable."""
-        return _validated(_SUBMISSION, self._take(self._hand_over(_to_read(told), raw)))
-
-    def begin(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Reading:
-        """Hand a mail over while others are being read, if it fits into the pipe beside them (else later). Readings
-        are taken in the order in which they were begun."""
-        asked = self._hand_over(_to_read(told), raw)
-        return lambda: _validated(_SUBMISSION, self._take(asked))
+        return self._answered(to_read(raw, told))
 
     def told_passwords(self, raw: bytes) -> tuple[str, ...]:
         """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten, never
         written anywhere. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        return _validated(_PASSWORDS, self._take(self._hand_over({"task": "passwords"}, raw)))
+        return self._answered(Request(_PASSWORDS, {"task": "passwords"}, raw))
 
     def read_file(self, filename: str, data: bytes) -> FileReading:
         """One file as `check` sees it. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        asked = self._hand_over({"task": "file", "filename": filename}, data)
-        return _validated(_FILE, self._take(asked))
+        return self._answered(Request(_FILE, {"task": "file", "filename": filename}, data))
+
+    def hand_over(self, request: Request[Answered]) -> None:
+        """Hand a request over while others are being answered, if it fits into the pipe beside them (else later).
+        They are finished in the order in which they were handed over."""
+        request.left = self._mail_seconds
+        self._requests.append(request)
+        if self._child is not None:  # else whoever waits for the first answer has one started, and hears if it fails
+            with suppress(ReaderUnavailable):
+                self._send()
+
+    def finish(self, request: Request[Answered]) -> None:
+        """Wait until a request that was handed over has its answer."""
+        try:
+            while not request.done():
+                since = time.monotonic()  # the start of another child counts as well
+                self._send()
+                self._receive_one(since)
+        except ReaderUnavailable as unavailable:
+            self._requests.remove(request)
+            request.fail(unavailable)
 
     def drop(self) -> None:
         """Forgets what was begun and not taken, with the child that is at it."""
-        if self._asked:
-            self._asked.clear()
+        if self._requests:
+            self._requests.clear()
             self._kill()
 
     def close(self) -> None:
@@ -121,57 +166,36 @@ class Reader:
                 child.wait()
             child.stdout.close()
 
-    def _hand_over(self, request: Mapping[str, object], data: bytes) -> _Asked:
-        asked = _Asked(request, data, self._mail_seconds)
-        self._asked.append(asked)
-        if self._child is not None:  # else whoever waits for the first answer has one started, and hears if it fails
-            with suppress(ReaderUnavailable):
-                self._send()
-        return asked
-
-    def _take(self, asked: _Asked) -> bytes:
-        """The answer to a request, once the child has given it and those before it."""
-        try:
-            while asked.end is None:
-                since = time.monotonic()  # the start of another child counts as well
-                self._send()
-                self._receive_one(since)
-        except ReaderUnavailable:
-            self._asked.remove(asked)
-            raise
-        if isinstance(asked.end, ReaderDied):
-            raise asked.end
-        if asked.end[:1] == b"R":
-            return asked.end[1:]
-        told = asked.end[1:] if asked.end[:1] == b"E" else b"no answer: " + asked.end[:100]
-        raise ReadFailed(told.decode("utf-8", "backslashreplace"))
+    def _answered(self, request: Request[Answered]) -> Answered:
+        self.hand_over(request)
+        self.finish(request)
+        return request.result()
 
     def _send(self) -> None:
         """Write the requests that are not sent yet, but only what fits into the pipe. A dead child is noticed when
         its answer is read."""
-        with_child = [asked for asked in self._asked if asked.sent]
-        for asked in [asked for asked in self._asked if not asked.sent]:
-            if with_child and not self._has_room(asked, with_child):
+        with_child = [request for request in self._requests if request.sent]
+        for request in [request for request in self._requests if not request.sent]:
+            if with_child and not self._has_room(request, with_child):
                 return
             child = self._running(idle=not with_child)
             assert child.stdin is not None
-            asked.sent = True
-            with_child.append(asked)
-            head = json.dumps({**asked.request, "skip": asked.skip, "seconds": asked.left}).encode()
+            request.sent = True
+            with_child.append(request)
             with suppress(BrokenPipeError), self._nobodys_fault():
-                child.stdin.write(frame(head) + frame(asked.data))
+                child.stdin.write(request.frames())
                 child.stdin.flush()
 
-    def _has_room(self, asked: _Asked, with_child: Sequence[_Asked]) -> bool:
+    def _has_room(self, request: Request[Any], with_child: Sequence[Request[Any]]) -> bool:
         """Whether the request fits into the pipe beside these, and the child is not due for replacement. If we waited
         for the child to read while it waits for us to take a long answer, neither would go on."""
-        in_pipe = sum(taken_by(len(each.data)) for each in (*with_child, asked))
+        in_pipe = sum(taken_by(len(each.data)) for each in (*with_child, request))
         return in_pipe <= self._room and self._served + len(with_child) < REPLACE_AFTER
 
     def _receive_one(self, since: float) -> None:
         """Receive the answer to the oldest request. If a file of it killed the child, that ends its first attempt only."""
         assert self._child is not None and self._child.stdout is not None
-        asked = self._asked[0]
+        request = self._requests[0]
         # A child may begin one file after the other for ever.
         last = time.monotonic() + self._mail_seconds + 2 * self._seconds
         try:
@@ -179,12 +203,12 @@ class Reader:
                 answer = receive(self._child.stdout.fileno(), self._heard, self._seconds, self._now_at, last)
         except (TimeoutError, EOFError) as error:
             self._kill()
-            position = self._now_at().position if asked.left else 0  # without time it reads only what did no harm
-            asked.left = max(0.0, asked.left - (time.monotonic() - since))
+            position = self._now_at().position if request.left else 0  # without time it reads only what did no harm
+            request.left = max(0.0, request.left - (time.monotonic() - since))
             self._bury(position, error)
             return
         self._served += 1
-        self._asked.popleft().end = answer
+        self._requests.popleft().answer(answer)
 
     def _now_at(self) -> ProgressPoint:
         """How far the child is with the oldest request."""
@@ -194,14 +218,14 @@ class Reader:
     def _bury(self, position: int, error: Exception) -> None:
         """A child died over the oldest request, in the file at this position (0: in none). Another one will be
         sent what it left."""
-        for asked in self._asked:
-            asked.sent = False
-        oldest = self._asked[0]
+        for request in self._requests:
+            request.sent = False
+        oldest = self._requests[0]
         if position and position not in oldest.skip:
             oldest.skip.append(position)
         else:
             death = ReaderHung if isinstance(error, TimeoutError) else ReaderDied
-            self._asked.popleft().end = death(f"file {position}" if position else type(error).__name__)
+            self._requests.popleft().fail(death(f"file {position}" if position else type(error).__name__))
 
     def _running(self, idle: bool) -> subprocess.Popen[bytes]:
         """The child; `idle`: nothing of ours is with it, so that it may be replaced."""
@@ -221,8 +245,8 @@ class Reader:
             raise
         except (OSError, ValueError, MemoryError) as error:
             self._kill()
-            for asked in self._asked:
-                asked.sent = False
+            for request in self._requests:
+                request.sent = False
             raise ReaderUnavailable(f"読み取りのプロセスと通信できません（{type(error).__name__}）") from error
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -255,21 +279,3 @@ class Reader:
         if self._child is not None:
             self._child.kill()
         self.close()
-
-
-def _to_read(told: ReadingHints) -> dict[str, object]:
-    """The request for the reading of a mail; what is not told is left out."""
-    lists = {"passwords": list(told.passwords), "allowed": sorted(told.allowed)}
-    return {"task": "mail"} | {name: values for name, values in lists.items() if values}
-
-
-Answered = TypeVar("Answered")
-
-
-def _validated(shape: TypeAdapter[Answered], answer: bytes) -> Answered:
-    """An answer as what it should be. Raises ReadFailed, which quotes nothing of it: it may tell passwords."""
-    try:
-        return shape.validate_json(answer)
-    except ValidationError as error:
-        told = error.errors(include_url=False, include_context=False, include_input=False)[:3]
-        raise ReadFailed(f"an answer of another shape: {told}") from None

@@ -10,10 +10,12 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from config.settings import Settings, load_settings
 from intake.read_mail import NOTHING_TOLD, ReadingHints
 from intake.sources.source import Fetched
+from intake.submission import Submission
 from replies.senders.sender import OutgoingMail, SendResult
 from replies.workbooks.form import FillValue
 from routing.journey.desk import Desk
@@ -21,7 +23,7 @@ from routing.journey.judge import Settled
 from routing.ledger import arrivals, held_queue, official_acts
 from routing.ledger.books import books_at
 from routing.ledger.store import Ledger
-from routing.reading.reader import Reader, Reading
+from routing.reading.reader import Reader, Request, to_read
 from routing.records import Arrival
 from routing.register import Register
 from routing.standing import Standing, open_books, standings
@@ -197,8 +199,18 @@ def settings_in(folder: Path) -> Settings:
 class OneByOne(Reader):
     """A reader of the tests' own: whatever its `read_mail` does, it is given one mail after the other."""
 
-    def begin(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Reading:
-        return lambda: self.read_mail(raw, told)
+    def read_mail(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Submission:
+        request = to_read(raw, told)
+        super().hand_over(request)
+        super().finish(request)
+        return request.result()
+
+    def hand_over(self, request: Request[Any]) -> None:
+        pass
+
+    def finish(self, request: Request[Any]) -> None:
+        passwords, allowed = (request.head.get(name, ()) for name in ("passwords", "allowed"))
+        request.set_result(self.read_mail(request.data, ReadingHints(tuple(passwords), frozenset(allowed))))  # type: ignore[arg-type]
 
 
 def open_office(folder: Path, register: Register, reader: Reader, ledger: Ledger) -> Office:

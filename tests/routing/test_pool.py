@@ -11,18 +11,17 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
 from config.jst import JST
 from config.load import default_survey
-from intake.read_mail import NOTHING_TOLD, ReadingHints
 from intake.submission import Submission
 from routing.reading import pool
 from routing.reading.errors import ReaderDied
 from routing.reading.pool import AHEAD_BYTES, TOGETHER, ReadAhead, Readers
-from routing.reading.reader import Reading
+from routing.reading.reader import Request
 from routing.records import Arrival
 from tests.routing.desk_at_hand import OneByOne, form, mail
 from tests.servers.machine import eventually, halt
@@ -49,7 +48,7 @@ class Noting(OneByOne):
         return None  # type: ignore[return-value]
 
 
-def _all(ahead: ReadAhead) -> Iterator[tuple[Arrival, Reading | None]]:
+def _all(ahead: ReadAhead) -> Iterator[tuple[Arrival, Request[Submission] | None]]:
     while (taken := ahead.take(wait=True)) is not None:
         yield from taken
     ahead.close()
@@ -69,7 +68,7 @@ def test_the_order_is_kept_and_no_more_is_begun_than_the_children_can_use() -> N
 
     assert taken is not None and taken[0][0].id == 0
     assert len(drawn) <= len(taken) + DOZEN
-    rest = [(a.id, reading()) for a, reading in _all(ahead) if reading]
+    rest = [(a.id, reading.result()) for a, reading in _all(ahead) if reading]
     assert rest == [(n, None) for n in range(len(taken), 40)]
     assert reader.given == [str(n).encode() for n in range(40)]
 
@@ -104,7 +103,7 @@ class Gated(Noting):
         return super().read_mail(raw)
 
 
-def _numbers(taken: list[tuple[Arrival, Reading | None]] | None) -> list[int]:
+def _numbers(taken: list[tuple[Arrival, Request[Submission] | None]] | None) -> list[int]:
     assert taken is not None
     return [arrival.id for arrival, _ in taken]
 
@@ -165,7 +164,7 @@ def test_a_death_is_told_with_the_mail_over_which_it_happened() -> None:
     for arrival, reading in _all(ReadAhead(Noting(), mails)):
         try:
             if reading is not None:
-                reading()
+                reading.result()
         except ReaderDied:
             died.append(arrival.id)
 
@@ -174,17 +173,17 @@ def test_a_death_is_told_with_the_mail_over_which_it_happened() -> None:
 
 def test_what_nobody_foresaw_in_handing_over_is_that_mails_own_and_the_next_is_read() -> None:
     class Failing(Noting):
-        def begin(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Reading:
-            if raw == b"bad":
+        def hand_over(self, request: Request[Any]) -> None:
+            if request.data == b"bad":
                 raise ZeroDivisionError("nobody foresaw it")
-            return super().begin(raw, told)
+            super().hand_over(request)
 
     mails = [(_arrival(1), b"x"), (_arrival(2), b"bad"), (_arrival(3), b"y")]
     first, second, third = (reading for _, reading in _all(ReadAhead(Failing(), mails)) if reading)
 
     with pytest.raises(ZeroDivisionError):
-        second()
-    assert (first(), third()) == (None, None)
+        second.result()
+    assert (first.result(), third.result()) == (None, None)
 
 
 def test_left_half_way_it_reads_nothing_more() -> None:
@@ -243,7 +242,7 @@ def test_the_next_mails_lie_with_the_child_while_it_reads() -> None:
     finally:
         os.kill(child.pid, signal.SIGCONT)
 
-    read = [(a.id, reading().message.subject) for a, reading in _all(ahead) if reading]
+    read = [(a.id, reading.result().message.subject) for a, reading in _all(ahead) if reading]
     readers.close()
     assert read == [(n, f"【横浜市】{n}") for n in range(5)]
 
@@ -262,7 +261,7 @@ def test_so_many_children_answer_at_once(count: int) -> None:
     mails = [(_arrival(n), mail({}, subject=f"【横浜市】{n}")) for n in range(6)]
     try:
         ahead = ReadAhead(readers, mails)
-        read = [(a.id, reading().message.subject) for a, reading in _all(ahead) if reading]
+        read = [(a.id, reading.result().message.subject) for a, reading in _all(ahead) if reading]
         alive = sum(1 for r in readers._all if r._child is not None)
     finally:
         readers.close()

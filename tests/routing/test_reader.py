@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from intake.progress import Progress, shared_page
 from intake.submission import Submission
 from routing.reading import reader as parent
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
-from routing.reading.reader import Reader, Reading
+from routing.reading.reader import Reader, to_read
 from tests.routing.desk_at_hand import form, mail
 from tests.servers.machine import halt
 
@@ -167,6 +168,18 @@ def test_a_child_that_begins_one_file_after_the_other_for_ever_is_given_up() -> 
         endless._kill()
 
 
+def begin(reader: Reader, raw: bytes) -> Callable[[], Submission]:
+    """Hands a mail over; what comes back waits for its reading."""
+    request = to_read(raw)
+    reader.hand_over(request)
+
+    def take() -> Submission:
+        reader.finish(request)
+        return request.result()
+
+    return take
+
+
 class Saying(Reader):
     """Its first child answers this to the first mail."""
 
@@ -212,7 +225,7 @@ def test_a_death_concerns_the_mail_in_hand_and_those_behind_it_are_read() -> Non
     hanging = Hanging(default_survey(), file_seconds=3.0)
     mails = [mail({"一.xlsx": form(), "二.xlsx": form()}), *(mail(subject=f"【横浜市】{n}") for n in range(3))]
     try:
-        begun = [hanging.begin(raw) for raw in mails]
+        begun = [begin(hanging, raw) for raw in mails]
         first, *others = [take() for take in begun]
     finally:
         hanging.close()
@@ -227,7 +240,7 @@ def test_a_child_killed_with_several_mails_costs_the_first_one_a_try_and_the_oth
     reader.read_mail(mail())
     child = child_of(reader)
     halt(child.pid)
-    begun = [reader.begin(mail(subject=f"【横浜市】{n}")) for n in range(3)]
+    begun = [begin(reader, mail(subject=f"【横浜市】{n}")) for n in range(3)]
     os.kill(child.pid, signal.SIGKILL)
     with pytest.raises(ReaderDied, match="EOFError"):
         begun[0]()
@@ -239,9 +252,9 @@ def test_what_does_not_fit_into_the_pipe_beside_another_mail_is_handed_over_late
     reader.read_mail(mail())
     child = child_of(reader)
     mails = [mail(subject="【横浜市】小"), mail({"大.bin": os.urandom(2 << 20)})]
-    begun: list[Reading] = []
+    begun: list[Callable[[], Submission]] = []
     halt(child.pid)
-    handing_over = threading.Thread(target=lambda: begun.extend(map(reader.begin, mails)), daemon=True)
+    handing_over = threading.Thread(target=lambda: begun.extend(begin(reader, raw) for raw in mails), daemon=True)
     handing_over.start()
     handing_over.join(10)
     waits = handing_over.is_alive()
@@ -257,7 +270,7 @@ def test_a_child_is_replaced_after_so_many_mails_though_more_are_on_their_way(
 ) -> None:
     monkeypatch.setattr(parent, "REPLACE_AFTER", 2)
     children, subjects = [], []
-    for take in [reader.begin(mail(subject=f"【横浜市】{n}")) for n in range(5)]:
+    for take in [begin(reader, mail(subject=f"【横浜市】{n}")) for n in range(5)]:
         subjects.append(take().message.subject)
         children.append(child_of(reader).pid)
     assert subjects == [f"【横浜市】{n}" for n in range(5)]
@@ -265,8 +278,8 @@ def test_a_child_is_replaced_after_so_many_mails_though_more_are_on_their_way(
 
 
 def test_what_was_begun_and_dropped_is_no_answer_to_the_next_mail(reader: Reader) -> None:
-    reader.begin(mail(subject="【横浜市】一"))
-    reader.begin(mail(subject="【横浜市】二"))
+    begin(reader, mail(subject="【横浜市】一"))
+    begin(reader, mail(subject="【横浜市】二"))
     reader.drop()
     assert reader.read_mail(mail(subject="【横浜市】三")).message.subject == "【横浜市】三"
 
@@ -328,7 +341,7 @@ def test_a_dozen_mails_for_a_child_that_cannot_start_cost_one_try_each_time_that
             return super()._start()
 
     broken = Counting(tmp_path / "no-survey")
-    begun = [broken.begin(mail()) for _ in range(12)]
+    begun = [begin(broken, mail()) for _ in range(12)]
     assert tries == []
     with pytest.raises(ReaderUnavailable):
         begun[0]()
