@@ -39,7 +39,8 @@ def holds_my_number(text: str) -> bool:
     folded = nfkc(text).translate(_DASHES)
     if sum(map(folded.count, "0123456789")) < SHORTEST_NUMBER:
         return False
-    return any(map(_run_holds, _RUN.findall(_TRAILING_ZERO.sub(r"\1", _ABROAD.sub("+", folded)))))
+    runs = _RUN.findall(_TRAILING_ZERO.sub(r"\1", _ABROAD.sub("+", folded)))
+    return any(_run_holds(run) for run in runs if len(run) >= SHORTEST_NUMBER)
 
 
 def mask(text: str) -> str:
