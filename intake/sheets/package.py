@@ -7,7 +7,6 @@ entities). Knows nothing of sheets and cells.
 from __future__ import annotations
 
 import posixpath
-import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +49,7 @@ def opened(data: bytes) -> Iterator[Package]:
     """The archive, for as long as the block lasts. Raises TooCostly, and Broken for whatever the block meets in
     it that cannot be read."""
     try:
-        yield Package(archive_of(data), data)
+        yield Package(archive_of(data))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise Broken from error
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -60,14 +59,13 @@ def opened(data: bytes) -> Iterator[Package]:
 class Package:
     """The parts of an archive by name, whatever their case (ECMA-376 part 2, 6.2.2.3) and slashes."""
 
-    def __init__(self, archive: zipfile.ZipFile, data: bytes) -> None:
+    def __init__(self, archive: zipfile.ZipFile) -> None:
         infos = archive.infolist()
         if len(infos) > MAX_PARTS:
             raise TooCostly(f"{len(infos):,}個の構成ファイル")
         if sum(info.file_size for info in infos) > MAX_UNPACKED:
             raise TooCostly(f"展開後 {MAX_UNPACKED // 1024 // 1024} MB超")
         self._archive = archive
-        self._data = data
         self._read: dict[str, bytes] = {}  # small parts, which are looked at more than once
         self._infos = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in infos}
 
@@ -77,9 +75,8 @@ class Package:
         if known is not None:
             return known
         info = self._infos[part.lower()]
-        content = _inflated(self._data, info)
-        if content is None:
-            content = self._archive.read(info)
+        with self._archive.open(info) as member:  # ZipFile.read would unpack 2 GiB of a member that announces ten bytes
+            content = member.read(info.file_size + 1)
         if len(content) <= _KEPT:
             self._read[part] = content
         return content
@@ -95,30 +92,6 @@ class Package:
         """The relationships of a part ("" for the package): id → (last word of its type, target part)."""
         folder, name = posixpath.split(part)
         return _relationships(self.read(posixpath.join(folder, "_rels", f"{name}.rels")), folder)
-
-
-def _inflated(data: bytes, info: zipfile.ZipInfo) -> bytes | None:
-    """The content of a member as Excel packs it (PKWARE APPNOTE 4.3.7: local header, deflated bytes), in half the
-    time that zipfile takes over small ones; None where anything is unusual, for zipfile to read or to refuse."""
-    begin = info.header_offset + _LOCAL.size
-    local_header = data[info.header_offset : begin].ljust(_LOCAL.size)
-    signature, flags, method, name_size, extra_size = _LOCAL.unpack(local_header)
-    named = data[begin : begin + name_size] == info.orig_filename.encode("ascii", "backslashreplace")
-    deflated = method == info.compress_type == zipfile.ZIP_DEFLATED
-    if signature != b"PK\x03\x04" or not named or not deflated or (flags | info.flag_bits) & _ENCRYPTED:
-        return None
-    begin += name_size + extra_size
-    inflating = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        content = inflating.decompress(data[begin : begin + info.compress_size], info.file_size + 1)
-    except zlib.error:
-        return None
-    whole = inflating.eof and len(content) == info.file_size and zlib.crc32(content) == info.CRC
-    return content if whole else None
-
-
-_LOCAL = struct.Struct("<4s2xHH16xHH")  # signature, flags, method, lengths of name and extra field
-_ENCRYPTED = 1 | 1 << 5 | 1 << 6  # or patched, or strongly encrypted: what zipfile refuses
 
 
 @cache_short(16, 1 << 16)  # the same in every answer that was filled in with one program
