@@ -129,7 +129,8 @@ def everywhere(unit: str) -> Iterator[tuple[str, bytes]]:
     yield "body", with_header("X", "a", text.encode())
     yield "html", with_header("X", "a", f"<p>{text}".encode(), "text/html; charset=utf-8")
     yield "part numbers", with_header("X", "a", b"a", f'message/partial; id="{text}"; number={text}; total={text}')
-    yield "parts of a subject", with_header("Subject", f"【東大阪市】回答（{text}/{text}）")
+    half = run_of(unit, MEGABYTE // 2)
+    yield "parts of a subject", with_header("Subject", f"【東大阪市】回答（{half}/{half}）")
     yield "report", report(text)
     yield "file name", with_file(form({"program": "難病"}), f"{text}.xlsx")
     for where in ("name", "comment", "member's comment"):
