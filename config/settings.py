@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from config.console import Console
 from config.errors import Mistake, SettingsError
 from config.jst import JST, in_jst
 from config.servers import (
@@ -115,7 +116,8 @@ class Settings(SettingsShape):
     authserv_id: the server whose Authentication-Results (RFC 8601) are believed; TOPMOST: the topmost of them,
     if it names no server; empty: none is.
     contacts: a CSV file of addresses for reminders. reports: a folder for the reports made by the calendar.
-    alerts. heartbeat: a file that the worker writes every few seconds, for whoever watches it.
+    alerts. heartbeat: a file that the worker writes every few seconds, for whoever watches it. console: the
+    operators' page.
     """
 
     ledger: FilePath
@@ -135,6 +137,7 @@ class Settings(SettingsShape):
     reports: FilePath | None = None
     alerts: Alerts = Alerts()
     heartbeat: FilePath | None = None
+    console: Console = Console()
 
     @model_validator(mode="after")
     def _a_way_out(self) -> Settings:

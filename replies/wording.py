@@ -59,6 +59,7 @@ class Wording(Shape):
     phrase: dict[str, str]  # short pieces that the letters put together
     screen: dict[str, str]  # words of the command line
     next_step: dict[str, str]  # why an item waits for people -> what to do with it
+    action: dict[str, tuple[str, str]]  # what officials do at the page -> its button, and a sentence
     report: dict[str, str]  # words of the reports, in workbook and page
     captions: dict[str, Captions]  # what a finding is about -> captions
     result: dict[str, str]  # of a file

@@ -32,7 +32,8 @@ COMMANDS = {
     "hold-sending": "sending.hold_sending", "release-sending": "sending.release_sending", "add": "decide.add",
     "extend": "extend.extend_command", "pause-reminders": "extend.pause_reminders", "remind": "remind.remind_command",
     "request": "request.request_command", "tell-replaced": "replaced.tell_replaced", "report": "report.report",
-    "export": "export.export_command", "doctor": "doctor.doctor", "erase": "maintenance.erase",
+    "export": "export.export_command", "console": "console.console_command",
+    "console-password": "console.console_password", "doctor": "doctor.doctor", "erase": "maintenance.erase",
     "purge": "maintenance.purge", "backup": "maintenance.backup_command", "restore": "restore.restore",
     "verify": "maintenance.verify",
 }  # fmt: skip

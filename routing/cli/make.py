@@ -20,7 +20,7 @@ from replies.japanese import full_width_number
 from replies.wording import load_wording
 from replies.workbooks.form import blank
 from routing.cli.context import App, say, with_app
-from routing.demo.run import SEEN, Demo, DemoMail, Watch, run_demo
+from routing.demo.run import REHEARSAL_PASSWORD, SEEN, Demo, DemoMail, Watch, run_demo
 
 PIPE_WIDTH = 140  # columns where the output does not go to a terminal
 _WIDE = 132  # columns from which the table has room for the senders
@@ -150,6 +150,7 @@ def _next_steps(done: Demo) -> Text:
         "提出状況": f"{on_demo} status",
         "職員の判断を待つもの": f"{on_demo} held",
         f"{example.number}番のメールの全記録": f"{on_demo} show {example.number}",
+        f"職員の画面（kakari か kanri、{REHEARSAL_PASSWORD}）": f"{on_demo} console",
         "未記入の様式": f"{program} form {done.out}/forms",
     }
     return Text("\n").join(

@@ -243,4 +243,23 @@ def _settings(register: Register) -> str:
         f'authserv_id = "mail.example.jp"\nnow = {stamp(end)}\n'
         f"{mailboxes}"
         '\n[sender]\nkind = "maildir"\npath = "outgoing"\n'
+        f"{_users(register)}"
+    )
+
+
+REHEARSAL_PASSWORD = "rehearsal-1234"
+_STORED = (
+    "scrypt$16384$8$1$e6acceea537768ecdd4b1594731979dc$"
+    "f9ebb108e3809cfdd5a7ddea784d317bb7c7dd21fb34fc6a67c9e0d5fe934d88"
+)  # the same, as the settings hold it
+
+
+def _users(register: Register) -> str:
+    """Two people who can open the operators' page: a clerk of the first mailbox, and who may do everything."""
+    first = f'"{register.survey.mailboxes[0].id}"'
+    people = (("kakari", "係員（見本）", "operator", first), ("kanri", "管理（見本）", "admin", ""))
+    return "".join(
+        f'\n[console.users.{login}]\nname = "{name}"\nrole = "{role}"\nmailboxes = [{boxes}]\n'
+        f'password = "{_STORED}"\n'
+        for login, name, role, boxes in people
     )

@@ -7,10 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from intake.submission import Submission
+from replies.japanese import question_name
 from routing.ledger import approvals, correspondence, erasure, numbers, verdicts
 from routing.ledger.store import Ledger
 from routing.operate.wishes import ACTIONS
 from routing.records import Arrival
+from routing.register import Register
 
 ERASE = "erase"
 _READ = frozenset({"accept", "correct", "assign", "amend", "received", "approve-sender", "revoke", "not-my-number"})
@@ -72,3 +74,21 @@ def _sender(action: str, ledger: Ledger, submission: Submission) -> str:
     if action == "revoke":
         return "" if standing else "この差出人の承認はありません。"
     return "承認済みです。" if sender.address.lower() in standing else ""
+
+
+Asked = tuple[str, str, list[tuple[str, str]]]  # key, name and text, (what is entered, what is read) for each choice
+
+
+def questions_of(ledger: Ledger, register: Register, arrival: Arrival) -> list[Asked]:
+    """What an amendment of a mail's first sheet may name: its questions, and their free texts (no choices)."""
+    submission = verdicts.submission_of(ledger, arrival.id)
+    sheet = next((s for f in submission.files for s in f.sheets), None) if submission else None
+    if sheet is None:
+        return []
+    found: list[Asked] = []
+    for question in register.survey.form(sheet.form, sheet.version).questions:
+        name = f"{question_name(question.key)}　{question.text}"
+        choices = [(str(c.number), c.text) for c in question.choices]
+        found += [(question.key, name, choices)] if choices or question.marks else []
+        found += [(t.key, f"{question_name(question.key)}　{t.label or '自由記載'}", []) for t in question.free_texts]
+    return found

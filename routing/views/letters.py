@@ -49,7 +49,11 @@ def whole_letter(office: Office, id: int) -> WholeLetter | None:
     found = correspondence.letter(office.ledger, id)
     if found is None:
         return None
-    letter, data = found
+    return letter_of(office, *found)
+
+
+def letter_of(office: Office, letter: Letter, data: bytes) -> WholeLetter:
+    """The same of one that is at hand, with its bytes as they are sent."""
     text, attached, to = _read(data)
     return WholeLetter(_row(office, letter), text, attached, to)
 
@@ -79,7 +83,7 @@ def _read(data: bytes) -> tuple[str, tuple[str, ...], str]:
         return "", (), ""
     mail = message_from_bytes(data, policy=policy.default)
     body = mail.get_body(("plain",))
-    text = str(body.get_content()) if body is not None else ""
+    text = str(body.get_content()).replace("\r\n", "\n") if body is not None else ""
     names = tuple(part.get_filename() or "" for part in mail.iter_attachments())
     return text, names, str(mail.get("To", ""))
 

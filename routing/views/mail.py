@@ -67,7 +67,8 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """One decision about a mail or a piece of it: `outcome` and `sentence` in words; `by` the desk or an official."""
+    """One decision about a mail or a piece of it: `outcome` and `sentence` in words; `by` an official, empty: the desk;
+    `next_step`: what to do, where it waits for people."""
 
     piece: str
     body: str
@@ -78,6 +79,7 @@ class DecisionView:
     why: str
     at: datetime
     newest: bool
+    next_step: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ def _decision(said: Said, office: Office, newest: bool) -> DecisionView:
         why=said.why,
         at=said.at,
         newest=newest,
+        next_step=wording.next_step.get(rules[0], "") if rules and newest and said.outcome == "held" else "",
     )
 
 

@@ -1,0 +1,186 @@
+"""What is done at the page: choose, see what it would do, do it. Each calls the function that its command calls.
+
+A form carries what its maker saw (`seen`) and what wanted a second thought (`doubts`); whoever decides on an old sight
+is refused, and gets the page anew with what he had typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Flask, abort, g, redirect, request
+from flask.typing import ResponseReturnValue
+
+from routing import operate, typed
+from routing.console.pages import mail_named, page, person
+from routing.console.premises import Premises
+from routing.journey.desk import Desk
+from routing.ledger.holds import Scope
+from routing.ledger.last_decision import last_word
+from routing.ledger.sent import find_notice, mark_notice_seen
+from routing.notices import my_number
+from routing.operate import Changed, Consent, Preview, Wish
+from routing.operate.wishes import ACTIONS, DATED, past_instant
+from routing.records import Arrival
+from routing.tracking import sending_holds
+from routing.views.letters import letter_of
+from routing.views.mail import mail_view
+from routing.who import Refused, Who
+
+ERASE = "erase"
+
+
+def add_acts(site: Flask, premises: Premises) -> None:
+    """Registers every act."""
+    acts = Acts(premises)
+    site.add_url_rule("/mail/<receipt>/<action>", "act", acts.mail, methods=["GET", "POST"])
+    site.add_url_rule("/body/<lgcode>/<program>/<switch>", "applicable", acts.applicable, methods=["POST"])
+    site.add_url_rule("/hold", "hold", acts.hold, methods=["POST"])
+    site.add_url_rule("/release/<int:number>", "release", acts.release, methods=["POST"])
+    site.add_url_rule("/resend/<number>", "resend", acts.resend, methods=["POST"])
+    site.add_url_rule("/notice/<number>/seen", "notice_seen", acts.notice_seen, methods=["POST"])
+
+
+def _who(form: Mapping[str, str]) -> Who:
+    """The official by the name under which he signed in, and the reason that he typed. Raises Refused; ends with 403
+    where he may not decide."""
+    if not person().decides:
+        abort(403)
+    why = form.get("why", "").strip()
+    if not why:
+        raise Refused("理由を書いてください。台帳に残り、後から見る方の手掛かりになります。")
+    return Who(person().user.name, why)
+
+
+class Acts:
+    """Each act by its name."""
+
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+
+    def mail(self, receipt: str, action: str) -> ResponseReturnValue:
+        """One action on one mail: its form; what it would do; and, at the third step, doing it."""
+        if action not in (*ACTIONS, ERASE):
+            abort(404)
+        if not person().decides or (action == ERASE and not person().is_admin):
+            abort(403)
+        with self._premises.open_desk() as desk:
+            arrival = mail_named(desk, receipt)
+            if request.method == "GET":
+                return self._form(desk, arrival, action, {}, "")
+            form, step = request.form.to_dict(), request.form.get("go", "preview")
+            g.act = f"{action} {step}"
+            try:
+                if action == ERASE:
+                    return self._erase(desk, arrival, form)
+                return self._decide(desk, arrival, action, form) if step == "do" else self._try(desk, arrival, action, form)
+            except Changed as changed:
+                return self._form(desk, arrival, action, form, str(changed)), 409
+            except Refused as refused:
+                return self._form(desk, arrival, action, form, str(refused)), 400
+
+    def _form(  # noqa: PLR0913 - the three faces of one page
+        self, desk: Desk, arrival: Arrival, action: str, form: Mapping[str, str], refused: str, told: Preview | None = None
+    ) -> str:
+        last = last_word(desk.ledger, arrival.id)
+        why_not = next(p.why_not for p in operate.possible(desk.ledger, arrival) if p.action == action)
+        letters = [letter_of(desk, *found) for found in told.letters] if told else []
+        view = mail_view(desk, arrival)
+        seen = form.get("seen", "") if told else last.token if last else ""
+        return page(
+            desk, "act", mail=view, action=action, form=form, refused=refused, told=told, letters=letters, seen=seen,
+            why_not=why_not, questions=_questions(desk, arrival), undo_seconds=desk.settings.console.undo_seconds,
+            dated=action in DATED, programs=desk.register.survey.programs, carried=_carried(form),
+        )  # fmt: skip
+
+    def _try(self, desk: Desk, arrival: Arrival, action: str, form: Mapping[str, str]) -> str:
+        who, wish = _who(form), _wish(desk, action, form)
+        told = operate.preview(desk, arrival, wish, who, form.get("seen", ""))
+        return self._form(desk, arrival, action, form, "", told)
+
+    def _decide(self, desk: Desk, arrival: Arrival, action: str, form: Mapping[str, str]) -> ResponseReturnValue:
+        who, wish = _who(form), _wish(desk, action, form)
+        doubts = form.get("doubts", "").replace("\r\n", "\n")
+        consent = Consent(form.get("seen", ""), yes=bool(doubts), shown=doubts)
+        until = desk.clock() + timedelta(seconds=desk.settings.console.undo_seconds)
+        operate.fulfil_later(desk, arrival, wish, who, consent, until)
+        if action == "my-number":
+            my_number.write_draft(desk, arrival)
+        return redirect(f"/mail/{arrival.receipt}", 303)
+
+    def _erase(self, desk: Desk, arrival: Arrival, form: Mapping[str, str]) -> ResponseReturnValue:
+        """What cannot be undone wants the receipt number typed."""
+        who = _who(form)
+        if typed.folded(form.get("typed", "")).upper() != arrival.receipt:
+            raise Refused(f"消去は取り消せません。確かめのため、受付番号（{arrival.receipt}）を入力してください。")
+        operate.erase(desk, arrival, who)
+        return redirect(f"/mail/{arrival.receipt}", 303)
+
+    def applicable(self, lgcode: str, program: str, switch: str) -> ResponseReturnValue:
+        """該当事務なし, and back."""
+        if switch not in ("on", "off"):
+            abort(404)
+        consent = Consent(yes=request.form.get("sure") == "yes")
+        with self._premises.open_desk() as desk:
+            operate.set_applicable(desk, (lgcode, program), switch == "off", _who(request.form), consent)
+        return redirect(f"/body/{lgcode}", 303)
+
+    def hold(self) -> ResponseReturnValue:
+        """Lets letters wait: all, or those of one mailbox."""
+        mailbox = request.form.get("mailbox", "")
+        if not person().sees(mailbox) or (not mailbox and person().user.mailboxes and not person().is_admin):
+            abort(403)
+        with self._premises.open_office() as office:
+            sending_holds.hold_sending(office, Scope("", mailbox), _who(request.form))
+        return redirect("/letters", 303)
+
+    def release(self, number: int) -> ResponseReturnValue:
+        """Lets them leave again."""
+        with self._premises.open_office() as office:
+            sending_holds.release_sending(office, number, _who(request.form))
+        return redirect("/letters", 303)
+
+    def resend(self, number: str) -> ResponseReturnValue:
+        """Puts a letter that was refused back into the queue."""
+        with self._premises.open_desk() as desk:
+            operate.resend(desk, number, _who(request.form))
+        return redirect("/letters", 303)
+
+    def notice_seen(self, number: str) -> ResponseReturnValue:
+        """Takes a letter of ours that did not reach its reader off the list."""
+        with self._premises.open_office() as office:
+            notice = find_notice(office.ledger, number)
+            if notice is None:
+                abort(404)
+            mark_notice_seen(office.ledger, notice, _who(request.form).pair, office.clock())
+        return redirect("/", 303)
+
+
+def _wish(desk: Desk, action: str, form: Mapping[str, str]) -> Wish:
+    """What was chosen and typed in a form. Raises Refused."""
+    at = form.get("received", "").strip()
+    return Wish(
+        action,
+        value=_value(desk, action, form),
+        program=form.get("program", "") if action == "assign" else "",
+        domain=form.get("domain", "") == "yes",
+        amend={key[2:]: value for key, value in form.items() if key.startswith("q:") and value.strip()},
+        at=past_instant(at, desk.register, desk.clock()) if at and action in DATED else None,
+    )
+
+
+def _value(desk: Desk, action: str, form: Mapping[str, str]) -> str:
+    if action == "assign":
+        return typed.body(form.get("value", ""), desk.register).lgcode
+    return typed.folded(form.get("value", ""))
+
+
+def _carried(form: Mapping[str, str]) -> dict[str, str]:
+    """What a preview hands on to the deed."""
+    return {key: value for key, value in form.items() if key not in ("go", "seen", "doubts")}
+
+
+def _questions(desk: Desk, arrival: Arrival) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(key, text, choices as (what is entered, what is read)) of the first sheet, for an amendment."""
+    return operate.questions_of(desk.ledger, desk.register, arrival)

@@ -1,0 +1,209 @@
+"""What is looked at: GET only, and nothing is changed by it. Personal data stands in pages, never in their addresses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+from flask import Flask, Response, abort, g, redirect, request
+from flask.typing import ResponseReturnValue
+
+from config.jst import JST, in_jst
+from replies.wording import load_wording
+from routing import operate, typed
+from routing.console.premises import Premises
+from routing.console.render import environment, render
+from routing.console.signin import Person
+from routing.ledger import arrivals, conditions, correspondence, outbox
+from routing.ledger.correspondence import Mail
+from routing.office import Office
+from routing.records import Arrival
+from routing.tracking import sending_holds, troubles
+from routing.tracking.overview import status_at
+from routing.views.body import body_view, outcome_said
+from routing.views.held import early_rows, grouped, held_rows
+from routing.views.letters import day_letters, letter_rows, whole_letter
+from routing.views.mail import mail_view
+from routing.who import Refused
+
+
+def add_pages(site: Flask, premises: Premises) -> None:
+    """Registers every page."""
+    pages = Pages(premises)
+    for rule, page in (
+        ("/", pages.held), ("/mail/<receipt>", pages.mail), ("/mail/<receipt>/original", pages.original),
+        ("/body/<lgcode>", pages.body), ("/today", pages.today), ("/owed", pages.owed), ("/letters", pages.letters),
+        ("/letter/<int:id>", pages.letter), ("/health", pages.health), ("/style.css", pages.style),
+    ):  # fmt: skip
+        site.add_url_rule(rule, page.__name__, page, methods=["GET"])
+    site.add_url_rule("/search", "search", pages.search, methods=["GET", "POST"])
+
+
+def person() -> Person:
+    """Who is at the page: nobody else comes so far (`site`)."""
+    found: Person = g.person
+    return found
+
+
+def page(office: Office, template: str, **values: object) -> str:
+    """A page with what stands on every one: who is there, what waits, what is wrong, whether letters leave."""
+    wrong = troubles.lasting(troubles.view_of(office))
+    wrong += [f"{mailbox}：{said}" for mailbox, said in arrivals.unhealthy(office.ledger)]
+    return render(
+        template,
+        person=g.person,
+        now=office.clock(),
+        survey=office.register.survey,
+        mode=office.settings.mode,
+        wrong=wrong,
+        holds=[(one.number, sending_holds.said(one)) for one in sending_holds.standing(office)],
+        w=load_wording(),
+        **values,
+    )
+
+
+def mail_named(office: Office, receipt: str) -> Arrival:
+    """The mail, where it is this person's to see. Raises Refused, or ends with 404."""
+    found = arrivals.find(office.ledger, receipt)
+    if found is None:
+        abort(404)
+    if not person().sees(found.mailbox):
+        section = office.register.survey.mailbox(found.mailbox).section
+        raise Refused(f"{found.receipt} は{section}のメールです。ご自分の提出先のものだけをご覧いただけます。")
+    return found
+
+
+class Pages:
+    """Each page by its name."""
+
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+
+    def held(self) -> ResponseReturnValue:
+        """要確認: what waits for people."""
+        mine = person()
+        with self._premises.open_office() as office:
+            rows = held_rows(office)
+            shown = [row for row in rows if mine.sees(row.mailbox)]
+            others = Counter(row.mailbox for row in rows if not mine.sees(row.mailbox))
+            counts = Counter(row.queue for row in shown)
+            early = [row for row in early_rows(office) if mine.sees(row.mailbox)]
+            return page(office, "held", groups=grouped(shown), counts=counts, others=others, early=early)
+
+    def mail(self, receipt: str) -> ResponseReturnValue:
+        """One mail from end to end, with what can be done about it."""
+        with self._premises.open_office() as office:
+            arrival = mail_named(office, receipt)
+            view = mail_view(office, arrival)
+            resting = [x.row for x in view.letters if x.row.waits and x.row.letter.state == "queued"]
+            possible = operate.possible(office.ledger, arrival)
+            return page(office, "mail", mail=view, possible=possible, resting=resting, said=outcome_said)
+
+    def original(self, receipt: str) -> ResponseReturnValue:
+        """The mail's own bytes, to be saved; not of an alarm, but for an administrator."""
+        with self._premises.open_office() as office:
+            arrival = mail_named(office, receipt)
+            if mail_view(office, arrival).places and not person().is_admin:
+                abort(403)
+            try:
+                raw = arrivals.raw_bytes(office.ledger, arrival.id)
+            except KeyError:
+                raise Refused("原本は、台帳にありません（消去済みか、ヘッダーだけの記録です）。") from None
+        headers = {
+            "Content-Disposition": f'attachment; filename="{arrival.receipt}.eml"',
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        }
+        return Response(raw, mimetype="application/octet-stream", headers=headers)
+
+    def body(self, lgcode: str) -> ResponseReturnValue:
+        """One body: what it owes, and everything that went in and out."""
+        with self._premises.open_office() as office:
+            if office.register.body(lgcode) is None:
+                abort(404)
+            return page(office, "body", body=body_view(office, lgcode))
+
+    def today(self) -> ResponseReturnValue:
+        """What came and what left on one day."""
+        with self._premises.open_office() as office:
+            start = _day(request.args.get("day", ""), office.clock())
+            end = start + timedelta(days=1)
+            mails = self._mine(correspondence.mails_between(office.ledger, start, end))
+            letters = [x for x in day_letters(office, start, end) if person().sees(x.letter.mailbox)]
+            days = (start - timedelta(days=1), start, end)
+            return page(office, "today", mails=mails, letters=letters, days=days, said=outcome_said)
+
+    def owed(self) -> ResponseReturnValue:
+        """Who owes what, of one prefecture or all."""
+        prefecture, state = request.args.get("prefecture", ""), request.args.get("state", "")
+        with self._premises.open_office() as office:
+            register = office.register
+            prefectures = register.roster.of_kind("prefecture")
+            if prefecture and prefecture not in {p.lgcode[:2] for p in prefectures}:
+                abort(404)
+            owed = status_at(office, office.clock(), prefecture).owed
+            counts = Counter((o.standing.obligation.program, o.standing.state) for o in owed)
+            shown = [o for o in owed if state in ("", o.standing.state)] if prefecture or state else []
+            return page(
+                office, "owed", owed=shown, counts=counts, prefectures=prefectures, chosen=(prefecture, state),
+                register=register,
+            )  # fmt: skip
+
+    def letters(self) -> ResponseReturnValue:
+        """What waits to be sent, and what became of the last day's letters."""
+        with self._premises.open_office() as office:
+            now, mine = office.clock(), person()
+            waiting = letter_rows(office, correspondence.letters_waiting(office.ledger))
+            lately = day_letters(office, now - timedelta(days=7), now + timedelta(seconds=1))
+            waiting, lately = ([x for x in rows if mine.sees(x.letter.mailbox)] for rows in (waiting, lately))
+            return page(office, "letters", waiting=waiting, lately=[x for x in lately if not x.waits])
+
+    def letter(self, id: int) -> ResponseReturnValue:
+        """One letter, whole."""
+        with self._premises.open_office() as office:
+            found = whole_letter(office, id)
+            if found is None or not person().sees(found.row.letter.mailbox):
+                abort(404)
+            return page(office, "letter", letter=found)
+
+    def search(self) -> ResponseReturnValue:
+        """By number, body, address or words; asked by POST, so that no word stands in an address."""
+        words = request.form.get("words", "").strip() if request.method == "POST" else ""
+        with self._premises.open_office() as office:
+            if found := arrivals.find(office.ledger, words) if words else None:
+                return redirect(f"/mail/{found.receipt}", 303)
+            near = ""
+            if words:
+                try:
+                    return redirect(f"/body/{typed.body(words, office.register).lgcode}", 303)
+                except Refused as several:
+                    near = str(several) if "もしかして" in str(several) or "幾つか" in str(several) else ""
+            match = office.register.roster.find(words) if words else None
+            bodies = (*match.bodies, *match.near) if match else ()
+            mails = self._mine(correspondence.mails_saying(office.ledger, words)) if words else []
+            return page(office, "search", words=words, near=near, bodies=bodies, mails=mails, said=outcome_said)
+
+    def health(self) -> ResponseReturnValue:
+        """Whether the desk works."""
+        with self._premises.open_office() as office:
+            unread, _ = conditions.waiting(office.ledger)
+            boxes = {h.mailbox: h for h in conditions.health(office.ledger)}
+            due = len(outbox.due(office.ledger, office.clock()))
+            return page(office, "health", unread=unread, boxes=boxes, due=due, users=office.settings.console.users)
+
+    def style(self) -> ResponseReturnValue:
+        """The style sheet of every page."""
+        made = Response(environment().get_template("style.css").render(), mimetype="text/css")
+        made.headers["Cache-Control"] = "max-age=600"
+        return made
+
+    def _mine(self, mails: list[Mail]) -> list[Mail]:
+        return [m for m in mails if person().sees(m.mailbox)]
+
+
+def _day(text: str, now: datetime) -> datetime:
+    """The midnight with which a day begins in Japan; today's where none is named. Ends with 404."""
+    try:
+        on = date.fromisoformat(text) if text else in_jst(now).date()
+    except ValueError:
+        abort(404)
+    return datetime(on.year, on.month, on.day, tzinfo=JST)

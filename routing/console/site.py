@@ -1,0 +1,124 @@
+"""The page put together: a Flask application that takes only our own requests, from people who are known."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from routing.clock import stamp, system_clock
+from routing.console import acts, guard, pages
+from routing.console.access_log import Access, AccessLog
+from routing.console.premises import Premises
+from routing.console.render import render
+from routing.console.signin import Sessions
+from routing.ledger.store import DiskFull, LedgerBusy
+from routing.who import Refused
+
+LARGEST = 1 << 20  # bytes of a form
+_OPEN = frozenset({"login", "style"})  # what is shown to people who are not known yet
+
+
+def create_site(premises: Premises) -> Flask:
+    """The application; `premises` is handed to every page."""
+    site = Flask("uketsuke", static_folder=None, template_folder=None)
+    site.config["MAX_CONTENT_LENGTH"] = LARGEST
+    console = premises.settings.console
+    doors = _Doors(premises, Sessions(console), AccessLog(premises.settings.ledger))
+    site.before_request(doors.let_in)
+    site.after_request(doors.close)
+    site.add_url_rule("/login", "login", doors.login, methods=["GET", "POST"])
+    site.add_url_rule("/logout", "logout", doors.logout, methods=["POST"])
+    for kind in (HTTPException, Refused, LedgerBusy, DiskFull):
+        site.register_error_handler(kind, _said)
+    pages.add_pages(site, premises)
+    acts.add_acts(site, premises)
+    return site
+
+
+class _Doors:
+    """Lets requests in and out."""
+
+    def __init__(self, premises: Premises, sessions: Sessions, log: AccessLog) -> None:
+        self._console = premises.settings.console
+        self._clock = system_clock  # a session lasts by the true time, also where a rehearsed one is shown
+        self._sessions = sessions
+        self._log = log
+        self._cookie = "__Host-uketsuke" if self._console.tls else "uketsuke"
+
+    def let_in(self) -> ResponseReturnValue | None:
+        """Refuses what is not ours; asks who is there. Nothing but a POST changes anything."""
+        g.person = None
+        hosts = self._console.hosts
+        if self._console.socket is None and not guard.is_our_host(request.host, self._console.port, hosts):
+            return _page("このアドレスでは開けません。", 403)
+        if self._console.socket is not None and request.host not in hosts:
+            return _page("このアドレスでは開けません（設定の console.hosts をご確認ください）。", 403)
+        if request.method == "POST" and not guard.is_own_form(dict(request.headers), request.host):
+            return _page("ほかのページからの操作は受け付けません。この画面からやり直してください。", 403)
+        if self._console.login == "header":
+            login = request.headers.get(self._console.header, "")
+            g.person = self._sessions.named(login)
+            if g.person is None and request.endpoint not in _OPEN:
+                return _page(f"{login or '（名前なし）'} は、この画面の利用者に登録されていません。", 403)
+        else:
+            g.person = self._sessions.person(request.cookies.get(self._cookie, ""), self._clock())
+            if g.person is None and request.endpoint not in _OPEN:
+                return redirect("/login") if request.method == "GET" else _page("もう一度サインインしてください。", 403)
+        return None
+
+    def close(self, response: Response) -> Response:
+        """Puts the guards on every answer, and a line into the log."""
+        for name, value in guard.HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint != "style":
+            person, on = g.get("person"), "/".join(str(v) for v in (request.view_args or {}).values())
+            what = f"{request.method} {request.endpoint or 'unknown'}" + (f" {g.act}" if g.get("act") else "")
+            who = person.login if person else ""
+            self._log.note(Access(stamp(self._clock()), who, what, on[:100], response.status_code))
+        return response
+
+    def login(self) -> ResponseReturnValue:
+        """Asks for name and password."""
+        if self._console.login == "header":
+            return redirect("/")
+        if request.method == "GET":
+            return render("login", failed=False)
+        token = self._sessions.begin(request.form.get("login", ""), request.form.get("password", ""), self._clock())
+        if token is None:
+            return render("login", failed=True), 403
+        answer = redirect("/", 303)
+        answer.set_cookie(
+            self._cookie, token, path="/", httponly=True, samesite="Strict", secure=self._console.tls
+        )
+        return answer
+
+    def logout(self) -> ResponseReturnValue:
+        """Forgets who was there."""
+        self._sessions.end(request.cookies.get(self._cookie, ""))
+        answer: AnyResponse = redirect("/login", 303)
+        answer.delete_cookie(self._cookie)
+        return answer
+
+
+def _page(said: str, status: int) -> tuple[str, int]:
+    return render("error", said=said, person=g.get("person")), status
+
+
+def _said(error: Exception) -> tuple[str, int]:
+    """Every refusal as a page with a sentence."""
+    if isinstance(error, HTTPException):
+        return _page(_HTTP.get(error.code or 500, "この操作はできません。"), error.code or 500)
+    if isinstance(error, LedgerBusy | DiskFull):
+        return _page(f"{error}。何も記録していません。しばらくしてから、もう一度お試しください。", 503)
+    return _page(str(error), 409)
+
+
+_HTTP = {
+    403: "この操作をする権限がありません。",
+    404: "このページはありません。番号をご確認ください。",
+    405: "この操作はできません。",
+    413: "送られた内容が大きすぎます。",
+    500: "予期しない問題が起きました。何も記録していないか、全て記録したかのどちらかです。画面を開き直してご確認ください。",
+}

@@ -1,0 +1,108 @@
+"""One body: what it owes, whom to ask, and everything that went in and out, in the order of time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from replies.wording import load_wording
+from routing.decision.verdict import sentence_of
+from routing.ledger import correspondence, verdicts
+from routing.ledger.correspondence import Act, Mail
+from routing.office import Office
+from routing.views.letters import LetterRow, letter_rows
+from routing.views.mail import StandingView, standing_views
+
+_ASKED = ("department", "contact", "telephone", "email")  # fields of a sheet by which its writer is reached
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. `kind`: a mail of the body, a letter of ours, something that an official noted; `where`
+    a receipt number, or a letter's number in the outbox; `mailbox`: of a mail or letter."""
+
+    at: datetime
+    kind: Literal["mail", "letter", "act"]
+    said: str
+    subject: str
+    where: str
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedBy:
+    """How the writer of a body's newest sheet is reached: (label, value), as the sheet says it."""
+
+    receipt: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyView:
+    """One body. `entries` oldest first; `standing` empty for a body that answers through its prefecture."""
+
+    lgcode: str
+    name: str
+    standing: tuple[StandingView, ...]
+    through: str  # the prefecture that collects its answers; empty: none does
+    contact: ReachedBy | None
+    entries: tuple[Entry, ...]
+
+
+def body_view(office: Office, lgcode: str) -> BodyView:
+    """Everything about one body (lgcode of the roster)."""
+    register, ledger = office.register, office.ledger
+    mails = correspondence.mails_of_body(ledger, lgcode)
+    found = [*map(_mail, mails), *_letters(office, lgcode), *map(_act, correspondence.acts_at_body(ledger, lgcode))]
+    collectors = {code for (body, _), code in register.collectors.items() if body == lgcode}
+    return BodyView(
+        lgcode=lgcode,
+        name=register.full_name(lgcode),
+        standing=standing_views(office, lgcode),
+        through="、".join(register.full_name(code) for code in sorted(collectors)),
+        contact=_contact(office, mails),
+        entries=tuple(sorted(found, key=lambda e: e.at)),
+    )
+
+
+def outcome_said(mail: Mail) -> str:
+    """What was decided about a mail, in a word; empty while nothing was."""
+    wording = load_wording()
+    return wording.outcome.get(mail.outcome, wording.screen.get(f"outcome_{mail.outcome}", mail.outcome))
+
+
+def _mail(mail: Mail) -> Entry:
+    rules = json.loads(mail.rules)
+    why = sentence_of(rules[0]) if rules and mail.outcome != "by_file" else ""
+    said = "　".join(filter(None, (outcome_said(mail), why)))
+    return Entry(mail.received_at, "mail", said, mail.subject, mail.receipt, mail.mailbox)
+
+
+def _letters(office: Office, lgcode: str) -> Iterator[Entry]:
+    rows: list[LetterRow] = letter_rows(office, correspondence.letters_of_body(office.ledger, lgcode))
+    for row in rows:
+        at = row.letter.written_at
+        yield Entry(at, "letter", row.said, row.letter.subject, str(row.letter.id), row.letter.mailbox)
+
+
+def _act(act: Act) -> Entry:
+    words = load_wording().screen
+    said = words.get(f"act_{act.kind}", act.kind)
+    return Entry(act.at, "act", f"{said}　{act.by}", act.why, "", "")
+
+
+def _contact(office: Office, mails: list[Mail]) -> ReachedBy | None:
+    """By the newest mail of the body that brought a sheet of its own."""
+    for mail in reversed(mails):
+        submission = verdicts.submission_of(office.ledger, mail.id)
+        if submission is None or submission.alarms:
+            continue
+        sheets = [s for f in submission.files for s in f.sheets if not s.row]
+        if sheets:
+            labels = {f.key: f.label for f in office.register.survey.form(sheets[0].form, sheets[0].version).fields}
+            lines = tuple((labels[key], sheets[0].field(key)) for key in _ASKED if key in labels and sheets[0].field(key))
+            return ReachedBy(mail.receipt, lines) if lines else None
+    return None

@@ -1,0 +1,181 @@
+"""The operators' page in a real browser, as it is served: an official without Unix clears an item by keyboard alone,
+no page of the demo breaks a rule of accessibility, and strangers' mail runs no script and asks for nothing."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from config.load import default_survey
+from routing.demo.run import REHEARSAL_PASSWORD, run_demo
+from routing.ledger import arrivals
+from routing.ledger.store import Ledger
+
+PAGES = ["/", "/mail/4", "/mail/51", "/mail/20/accept", "/mail/4/amend", "/mail/4/erase", "/body/141500",
+         "/today?day=2023-07-20", "/owed?prefecture=14", "/letters", "/letter/3", "/search", "/health"]  # fmt: skip
+
+
+class Served:
+    """The page of a demo's ledger, served by the command as an official would start it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ledger = folder / "ledger.db"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        settings = folder / "settings.toml"
+        settings.write_text(settings.read_text(encoding="utf-8") + f"\n[console]\nport = {self.port}\n", encoding="utf-8")
+        self.at = f"http://127.0.0.1:{self.port}"
+        command = [sys.executable, "-m", "routing.cli", "--settings", str(settings), "console"]
+        self.process = subprocess.Popen(command)
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            with socket.socket() as tried:
+                if tried.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.1)
+        raise AssertionError("the page does not answer")
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("console") / "out"
+    run_demo(default_survey(), folder)
+    _hostile_mails(folder / "ledger.db")
+    made = Served(folder)
+    yield made
+    made.close()
+
+
+def _hostile_mails(ledger: Path) -> None:
+    """Raw subjects and texts that would run, if anything of them did, in the demo's own mails."""
+    opened = Ledger(ledger)
+    said = "<script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>{{7*7}}\u202e<svg onload=alert(1)>"
+    with opened.writing():
+        opened.run("UPDATE message SET subject = ?, submission = json_set(submission, '$.message.subject', ?,"
+                   " '$.message.body', ?, '$.message.sender.name', ?) WHERE submission <> ''", said, said, said, said)
+        opened.run("UPDATE message SET subject = ? WHERE arrival_id = 20", "札幌市の見本")
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+def signed_in(browser: Browser, served: Served, login: str = "kanri", **options: object) -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 900}, **options).new_page()  # type: ignore[arg-type]
+    page.goto(served.at)
+    page.fill("#login", login)
+    page.fill("#password", REHEARSAL_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(served.at + "/")
+    return page
+
+
+def test_no_page_breaks_a_rule_of_accessibility_or_is_wider_than_a_phone(browser: Browser, served: Served) -> None:
+    """Axe needs to run a script, which the page's own policy forbids: only here it is lifted."""
+    page = signed_in(browser, served, bypass_csp=True)
+    for path in PAGES:
+        page.goto(served.at + path)
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == [], path
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_hostile_mail_runs_no_script_and_asks_for_nothing(browser: Browser, served: Served) -> None:
+    """And where a script did stand in a page, the browser would say that the policy forbids it."""
+    page = signed_in(browser, served)
+    asked: list[str] = []
+    said: list[str] = []
+
+    def ask(request: Request) -> None:
+        asked.append(request.url)
+
+    def say(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    page.on("request", ask)
+    page.on("console", say)
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    opened = Ledger(served.ledger)
+    receipts = [a.receipt for n in range(1, 70) if (a := arrivals.get(opened, n)) is not None]
+    opened.close()
+    assert len(receipts) > 50
+    for path in (*PAGES, *(f"/mail/{r}" for r in receipts)):
+        page.goto(served.at + path)
+        assert page.locator("main script, main img, main svg, main iframe").count() == 0
+    assert [url for url in asked if not url.startswith(served.at + "/")] == [] and said == []
+    assert "‹U+202E›" in page.goto(served.at + "/mail/4").text()  # type: ignore[union-attr]
+
+
+def test_an_official_accepts_an_item_by_keyboard_alone(browser: Browser, served: Served) -> None:
+    page = signed_in(browser, served, "kakari")
+    _tab_to(page, "札幌市の見本")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/mail/N0713-*")
+    _tab_to(page, "受理する")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accept")
+    _tab_to(page, "", "why")
+    page.keyboard.type("電話で札幌市に確認")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=こうなります")
+    assert "受付番号：N0713-" in page.inner_text("pre")
+    _tab_to(page, "受理する（実行）")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/mail/N0713-*")
+    assert "まだ送っていません" in page.inner_text("main") and "係員（見本）" in page.inner_text("main")
+
+
+def _tab_to(page: Page, text: str, id: str = "") -> None:
+    """Presses Tab until the control with this text, or id, has the focus."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        at = page.evaluate("[document.activeElement.innerText || '', document.activeElement.id]")
+        if (text and at[0].strip() == text) or (id and at[1] == id):
+            return
+    raise AssertionError(f"no way by keyboard to {text or id}")
+
+
+def test_two_browsers_on_one_item_never_both_decide(browser: Browser, served: Served) -> None:
+    pages = [signed_in(browser, served, login) for login in ("kakari", "kanri")]
+    for page in pages:
+        page.goto(served.at + "/mail/7/ignore")
+        page.fill("#why", "お礼")
+        page.click("main button")
+    pages[0].click("main button")
+    pages[1].click("main button")
+    assert "ご覧になった後に変わっています：係員（見本）" in pages[1].inner_text("main")
+    assert pages[1].input_value("#why") == "お礼"
+
+
+def test_without_users_or_the_extra_the_command_says_what_to_do(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text('ledger = "l.db"\nmode = "rehearse"\noperators = "a@example.go.jp"\n'
+                        '[mailboxes.n_mynumber]\nsource = "maildir"\npath = "in"\n[sender]\nkind = "maildir"\npath = "o"\n')
+    command = [sys.executable, "-m", "routing.cli", "--settings", str(settings), "console"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 78 and "console.users" in done.stderr
+    without = "import sys; sys.modules['flask'] = None; from routing.cli import main; main()"
+    command = [sys.executable, "-c", without, "--settings", str(settings), "console"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 78 and "uketsuke[console]" in done.stderr

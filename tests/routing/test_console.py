@@ -1,0 +1,386 @@
+"""The operators' page: who gets in, what is shown, and that every act does what its command does, on what was seen."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from routing import operate
+from routing.console.signin import FAILURES, hashed, is_password
+from routing.journey.judge import Settled
+from routing.ledger import outbox
+from routing.operate import Consent, Who, Wish
+from routing.records import Arrival
+from tests.routing.console_at_hand import PASSWORD, Visitor, console, site_of
+from tests.routing.desk_at_hand import Office, form, mail
+
+WHY = "電話で確認"
+STRANGER = "mihon@freemail.example.com"
+HOSTILE = "<script>alert(1)</script>{{7*7}}\u202e<img src=x onerror=alert(1)>"
+
+
+def from_stranger(office: Office) -> Arrival:
+    return office.settle(mail(sender=STRANGER)).decided.arrival
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of a page's preview, as a browser would send them."""
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def carry_out(visitor: Visitor, arrival: Arrival, action: str, **typed: str) -> int:
+    """Form, preview, deed; the last answer's status."""
+    path = f"/mail/{arrival.receipt}/{action}"
+    first = hidden(visitor.text(path))
+    told = visitor.post(path, go="preview", why=WHY, **{**first, **typed})
+    assert told.status_code == 200, told.text
+    return visitor.post(path, go="do", **hidden(told.text)).status_code
+
+
+# --- who gets in -------------------------------------------------------------------------------------------------
+
+
+def test_nobody_sees_anything_before_signing_in(office: Office) -> None:
+    arrival = from_stranger(office)
+    visitor = Visitor(site_of(office), login="")
+    for path in ("/", f"/mail/{arrival.receipt}", "/letters", "/owed", f"/mail/{arrival.receipt}/original"):
+        answer = visitor.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/login")
+    assert visitor.post(f"/mail/{arrival.receipt}/accept", go="do", why=WHY).status_code == 403
+    assert visitor.post("/search", words="横浜").status_code == 403
+
+
+@pytest.mark.parametrize("login,password", [("yamada", "wrong"), ("nobody", PASSWORD), ("", ""), ("yamada", "")])
+def test_a_wrong_name_or_password_is_refused_in_the_same_words(office: Office, login: str, password: str) -> None:
+    visitor = Visitor(site_of(office), login="")
+    answer = visitor.post("/login", login=login, password=password)
+    assert answer.status_code == 403 and "利用者名かパスワードが違います" in answer.text
+
+
+def test_after_five_wrong_passwords_the_right_one_is_not_taken_either(office: Office) -> None:
+    visitor = Visitor(site_of(office), login="")
+    for _ in range(FAILURES):
+        visitor.post("/login", login="yamada", password="wrong")
+    assert visitor.post("/login", login="yamada", password=PASSWORD).status_code == 403
+    assert visitor.post("/login", login="sato", password=PASSWORD).status_code == 303
+
+
+def test_a_session_ends_when_its_owner_signs_out(office: Office) -> None:
+    visitor = Visitor(site_of(office))
+    cookie = visitor.client.get_cookie("uketsuke", domain="127.0.0.1")
+    assert cookie is not None and cookie.http_only and cookie.same_site == "Strict"
+    assert visitor.get("/").status_code == 200
+    visitor.post("/logout")
+    visitor.client.set_cookie("uketsuke", cookie.value, domain="127.0.0.1")
+    assert visitor.get("/").status_code == 302
+
+
+def test_behind_tls_the_cookie_is_secure_and_of_this_host_alone(office: Office) -> None:
+    visitor = Visitor(site_of(office, console().model_copy(update={"tls": True})), login="")
+    answer = visitor.post("/login", login="yamada", password=PASSWORD)
+    assert re.match(r"__Host-uketsuke=\S+; Secure; HttpOnly; Path=/; SameSite=Strict", answer.headers["Set-Cookie"])
+
+
+def test_a_password_is_kept_as_its_scrypt_hash_with_salt() -> None:
+    stored = hashed(PASSWORD)
+    assert is_password(PASSWORD, stored) and not is_password(PASSWORD + " ", stored)
+    assert stored != hashed(PASSWORD) and PASSWORD not in stored
+
+
+def test_only_the_proxy_s_header_names_who_it_is_where_a_proxy_signs_on(office: Office) -> None:
+    settings = console().model_copy(update={"login": "header", "socket": Path("s"), "hosts": ("127.0.0.1:8080",)})
+    visitor = Visitor(site_of(office, settings), login="")
+    assert visitor.get("/").status_code == 403
+    assert visitor.get("/", **{"X-Remote-User": "stranger"}).status_code == 403
+    assert "山田" in visitor.get("/", **{"X-Remote-User": "yamada"}).text
+
+
+# --- other sites -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fetched", [
+    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "none"}, {},
+    {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:8081"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1:8080"},
+])  # fmt: skip
+def test_a_post_from_elsewhere_changes_nothing(office: Office, fetched: dict[str, str]) -> None:
+    arrival = from_stranger(office)
+    visitor = Visitor(site_of(office))
+    before = list(office.ledger.connection.iterdump())
+    for path in (f"/mail/{arrival.receipt}/accept", "/hold", "/logout", "/search"):
+        assert visitor.post(path, fetched, go="do", why=WHY, words="x").status_code == 403
+    assert list(office.ledger.connection.iterdump()) == before
+
+
+def test_our_own_form_is_taken_by_its_origin_where_a_browser_tells_no_site(office: Office) -> None:
+    visitor = Visitor(site_of(office))
+    assert visitor.post("/search", {"Origin": "http://127.0.0.1:8080"}, words="x").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:8081", "127.0.0.1", "localhost", "127.0.0.1.evil:8080"])
+def test_a_name_that_only_leads_here_opens_nothing(office: Office, host: str) -> None:
+    visitor = Visitor(site_of(office), login="")
+    assert visitor.client.get("/login", base_url=f"http://{host}").status_code == 403
+
+
+def test_looking_changes_nothing_and_every_answer_is_guarded(office: Office) -> None:
+    arrival = office.settle(mail()).decided.arrival
+    visitor = Visitor(site_of(office))
+    before = list(office.ledger.connection.iterdump())
+    pages = ["/", f"/mail/{arrival.receipt}", f"/mail/{arrival.receipt}/accept", "/body/141003", "/today", "/owed",
+             "/owed?prefecture=14", "/letters", "/letter/1", "/search", "/health", "/nowhere", "/style.css"]  # fmt: skip
+    for path in pages:
+        answer = visitor.get(path)
+        assert answer.status_code == (404 if path == "/nowhere" else 200), path
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "script-src" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "<script" not in answer.text and "style=" not in answer.text and " on" + "click" not in answer.text
+        if path != "/style.css":
+            assert answer.headers["Cache-Control"] == "no-store"
+    assert list(office.ledger.connection.iterdump()) == before
+
+
+# --- strangers' text ---------------------------------------------------------------------------------------------
+
+
+def test_what_a_stranger_writes_is_text(office: Office) -> None:
+    subject = "【横浜市】照会 " + HOSTILE
+    arrival = office.settle(mail({}, subject, body=f"{HOSTILE}\nhttp://evil.example/x ご教示ください。")).decided.arrival
+    visitor = Visitor(site_of(office))
+    for path in ("/", f"/mail/{arrival.receipt}", f"/mail/{arrival.receipt}/ignore", "/today", "/body/141003"):
+        page = visitor.text(path)
+        assert "<script" not in page and "<img" not in page and "49" not in page.partition(HOSTILE[:3])[2][:40]
+        assert "\u202e" not in page and 'href="http' not in page
+    assert "‹U+202E›" in visitor.text(f"/mail/{arrival.receipt}")
+    found = visitor.post("/search", words=HOSTILE[:25])
+    assert "<script" not in found.text and arrival.receipt in found.text
+
+
+def test_an_original_is_saved_and_never_opened_in_place(office: Office) -> None:
+    raw = mail(body="<script>alert(1)</script>")
+    arrival = office.settle(raw).decided.arrival
+    answer = Visitor(site_of(office)).get(f"/mail/{arrival.receipt}/original")
+    assert answer.data == raw
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{arrival.receipt}.eml"'
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+
+
+def test_a_my_number_is_on_no_page_and_its_mail_is_saved_by_an_administrator_alone(office: Office) -> None:
+    sheet = {"【横浜市】マイナンバーアンケート回答.xlsx": form({"program": "難病", "5": "123456789018"})}
+    arrival = office.settle(mail(sheet, body="番号は123456789018です。")).decided.arrival
+    site = site_of(office)
+    visitor = Visitor(site)
+    for path in ("/", f"/mail/{arrival.receipt}", "/body/141003", "/today"):
+        assert "123456789018" not in visitor.text(path)
+    assert visitor.get(f"/mail/{arrival.receipt}/original").status_code == 403
+    assert Visitor(site, "kanri").get(f"/mail/{arrival.receipt}/original").status_code == 200
+
+
+# --- whose items, and who may what -------------------------------------------------------------------------------
+
+
+def test_an_operator_sees_the_items_of_his_mailboxes_and_of_others_how_many(office: Office) -> None:
+    other = office.settle(mail({}, "【横浜市】照会", body="他係への照会です。"), mailbox="yoboseshu").decided.arrival
+    site = site_of(office)
+    page = Visitor(site, "sato").text("/")
+    assert "他係への照会" not in page and "1件" in page
+    assert Visitor(site, "sato").get(f"/mail/{other.receipt}").status_code == 409
+    assert Visitor(site, "sato").get(f"/mail/{other.receipt}/original").status_code == 409
+    assert Visitor(site, "sato").post(f"/mail/{other.receipt}/ignore", go="do", why=WHY).status_code == 409
+    assert "他係への照会" in Visitor(site, "yamada").text("/")
+
+
+def test_a_viewer_decides_nothing_and_an_operator_erases_nothing(office: Office) -> None:
+    arrival = from_stranger(office)
+    site, before = site_of(office), office.count("verdict")
+    assert Visitor(site, "mita").get(f"/mail/{arrival.receipt}/accept").status_code == 403
+    for path in (f"/mail/{arrival.receipt}/accept", "/hold", "/body/141003/nanbyo/on"):
+        assert Visitor(site, "mita").post(path, go="do", why=WHY).status_code == 403
+    assert Visitor(site, "yamada").post(f"/mail/{arrival.receipt}/erase", why=WHY, typed=arrival.receipt).status_code == 403
+    assert office.count("verdict") == before and office.count("erasure") == 0
+
+
+# --- what is done ------------------------------------------------------------------------------------------------
+
+
+def test_a_decision_is_shown_with_its_letter_before_it_is_made_and_rests_afterwards(office: Office) -> None:
+    arrival = from_stranger(office)
+    visitor = Visitor(site_of(office))
+    path = f"/mail/{arrival.receipt}/accept"
+    before = list(office.ledger.connection.iterdump())
+    told = visitor.post(path, go="preview", why=WHY, **hidden(visitor.text(path)))
+    assert "横浜市の難病：未提出 → 受付済み" in told.text and f"受付番号：{arrival.receipt}" in told.text
+    assert STRANGER in told.text and "‹U+000D›" not in told.text
+    assert list(office.ledger.connection.iterdump()) == before
+    assert visitor.post(path, go="do", **hidden(told.text)).status_code == 303
+    assert office.standing("141003", "nanbyo").state == "accepted"
+    assert "acknowledgement" not in [o.kind for o in outbox.due(office.ledger, office.now)]
+    assert "acknowledgement" in [o.kind for o in outbox.due(office.ledger, office.now + timedelta(seconds=60))]
+    assert "まだ、送っていません" in visitor.text(f"/mail/{arrival.receipt}").replace("は、まだ送って", "まだ、送って")
+
+
+def test_who_and_why_stand_in_the_ledger_by_the_name_of_the_login(office: Office) -> None:
+    arrival = from_stranger(office)
+    assert carry_out(Visitor(site_of(office)), arrival, "accept", by="別人") == 303
+    row = office.ledger.row("SELECT decided_by, why FROM verdict ORDER BY id DESC LIMIT 1")
+    assert row is not None and tuple(row) == ("山田", WHY)
+
+
+def test_without_a_reason_nothing_is_done_and_what_was_typed_is_kept(office: Office) -> None:
+    arrival = from_stranger(office)
+    answer = Visitor(site_of(office)).post(f"/mail/{arrival.receipt}/assign", go="do", value="相模原市", why=" ")
+    assert answer.status_code == 400 and "理由を書いてください" in answer.text and 'value="相模原市"' in answer.text
+
+
+def test_two_people_can_never_both_decide_on_the_same_sight(office: Office) -> None:
+    arrival = from_stranger(office)
+    site = site_of(office)
+    one, other = Visitor(site, "yamada"), Visitor(site, "kanri")
+    path = f"/mail/{arrival.receipt}"
+    seen = [hidden(v.post(f"{path}/accept", go="preview", why=w, **hidden(v.text(f"{path}/accept"))).text)
+            for v, w in ((one, "先に"), (other, "後から"))]  # fmt: skip
+    assert one.post(f"{path}/accept", go="do", **seen[0]).status_code == 303
+    late = other.post(f"{path}/accept", go="do", **seen[1])
+    assert late.status_code == 409 and "山田" in late.text and 'value="後から"' in late.text
+    assert office.count("verdict") == 3  # one by the desk on the mail, two by the first on mail and file
+
+
+def test_a_doubt_is_agreed_to_in_the_words_that_were_shown(office: Office) -> None:
+    arrival = office.settle(mail()).decided.arrival
+    visitor = Visitor(site_of(office))
+    path = f"/mail/{arrival.receipt}/ignore"
+    told = visitor.post(path, go="preview", why=WHY, **hidden(visitor.text(path)))
+    assert "受理が取り消されます" in told.text
+    fields = hidden(told.text)
+    assert visitor.post(path, go="do", **{**fields, "doubts": ""}).status_code == 400
+    assert office.standing("141003", "nanbyo").state == "accepted"
+    assert visitor.post(path, go="do", **fields).status_code == 303
+    assert office.standing("141003", "nanbyo").state == "outstanding"
+
+
+@pytest.mark.parametrize("action,typed", [
+    ("accept", {"received": "7/17 15:00"}), ("ignore", {}), ("assign", {"value": "横浜市", "program": "nanbyo"}),
+    ("amend", {"q:5": "2"}), ("received", {"received": "7/17 15:00"}), ("approve-sender", {"domain": "no"}),
+    ("retry", {}), ("seen", {}), ("my-number", {}),
+])  # fmt: skip
+def test_every_act_is_done_from_its_form(office: Office, action: str, typed: dict[str, str]) -> None:
+    arrival = from_stranger(office)
+    before = list(office.ledger.connection.iterdump())
+    assert carry_out(Visitor(site_of(office)), arrival, action, **typed) == 303
+    assert list(office.ledger.connection.iterdump()) != before
+
+
+def test_acts_on_an_alarm_and_on_an_approval(office: Office) -> None:
+    sheet = {"【横浜市】マイナンバーアンケート回答.xlsx": form({"program": "難病", "5": "123456789018"})}
+    alarm: Settled = office.settle(mail(sheet))
+    visitor = Visitor(site_of(office))
+    assert carry_out(visitor, alarm.decided.arrival, "my-number") == 303
+    assert carry_out(visitor, alarm.decided.arrival, "step", value="1") == 303
+    assert carry_out(visitor, alarm.decided.arrival, "not-my-number") == 303
+    list(office.desk.settle_waiting())  # it is read again
+    stranger = from_stranger(office)
+    assert carry_out(visitor, stranger, "approve-sender") == 303
+    assert carry_out(visitor, stranger, "revoke") == 303
+
+
+def test_what_cannot_be_done_says_why_in_the_form(office: Office) -> None:
+    arrival = office.settle(mail({}, "【横浜市】照会", body="ご教示ください。")).decided.arrival
+    visitor = Visitor(site_of(office))
+    for action, typed in (("accept", {}), ("amend", {"q:5": "2"}), ("assign", {"value": "府中市"}),
+                          ("received", {"received": "2030/1/1 9:00"}), ("step", {"value": "9"})):  # fmt: skip
+        answer = visitor.post(f"/mail/{arrival.receipt}/{action}", go="preview", why=WHY, **typed)
+        assert answer.status_code == 400 and 'role="alert"' in answer.text, action
+
+
+def test_erasing_wants_the_receipt_number_typed_and_an_administrator(office: Office) -> None:
+    arrival = office.settle(mail()).decided.arrival
+    visitor = Visitor(site_of(office), "kanri")
+    path = f"/mail/{arrival.receipt}/erase"
+    assert visitor.post(path, why=WHY, typed="N0718").status_code == 400 and office.count("erasure") == 0
+    assert visitor.post(path, why=WHY, typed=arrival.receipt.lower()).status_code == 303
+    assert office.count("raw") == 0
+    assert "消去済みです" in visitor.text(f"/mail/{arrival.receipt}")
+
+
+def test_sending_is_held_and_released_and_every_page_says_so(office: Office) -> None:
+    office.settle(mail())
+    visitor = Visitor(site_of(office))
+    assert visitor.post("/hold", why=WHY, mailbox="").status_code == 303
+    assert outbox.due(office.ledger, office.now) == [] and "送信停止中" in visitor.text("/")
+    assert visitor.post("/release/1", why=WHY).status_code == 303
+    assert outbox.due(office.ledger, office.now) != [] and "送信停止中" not in visitor.text("/")
+
+
+def test_an_answer_that_is_not_due_is_recorded_and_taken_back(office: Office) -> None:
+    visitor = Visitor(site_of(office))
+    assert visitor.post("/body/141003/nanbyo/on", why=WHY).status_code == 303
+    assert office.standing("141003", "nanbyo").state == "not_applicable"
+    assert visitor.post("/body/141003/nanbyo/off", why=WHY).status_code == 303
+    assert office.standing("141003", "nanbyo").state == "outstanding"
+    assert visitor.post("/body/141003/nothing/on", why=WHY).status_code == 409
+
+
+@pytest.mark.parametrize("words,leads", [
+    ("相模原市", "/body/141500"), ("１４１５００", "/body/141500"), ("神奈川県横浜市", "/body/141003"),
+])  # fmt: skip
+def test_a_body_is_found_by_name_and_code_in_any_width(office: Office, words: str, leads: str) -> None:
+    assert Visitor(site_of(office)).post("/search", words=words).headers["Location"] == leads
+
+
+def test_a_mail_is_found_by_its_receipt_number_and_by_its_words(office: Office) -> None:
+    arrival = office.settle(mail(body="標記の件、百％送付します。")).decided.arrival
+    visitor = Visitor(site_of(office))
+    wide = arrival.receipt.translate({ord(c): ord(c) + 0xFEE0 for c in arrival.receipt if c.isalnum()})
+    assert visitor.post("/search", words=wide).headers["Location"] == f"/mail/{arrival.receipt}"
+    for words in ("百％送付", "kenko@city.yokohama", "マイナンバーアンケート", arrival.receipt[1:9]):
+        found = visitor.post("/search", words=words).text
+        assert (arrival.receipt in found) == (words != arrival.receipt[1:9])
+    assert arrival.receipt not in visitor.post("/search", words="%_!").text
+
+
+def test_a_ledger_that_is_busy_says_so_and_nothing_is_recorded(office: Office) -> None:
+    arrival = from_stranger(office)
+    visitor = Visitor(site_of(office))
+    fields = hidden(visitor.text(f"/mail/{arrival.receipt}/accept"))
+    with office.ledger.writing():
+        assert visitor.get("/").status_code == 200
+        answer = visitor.post(f"/mail/{arrival.receipt}/accept", go="preview", why=WHY, **fields)
+    assert answer.status_code == 503 and "もう一度" in answer.text
+    assert carry_out(visitor, arrival, "accept") == 303
+
+
+def test_the_access_log_tells_who_looked_and_acted_and_nothing_that_a_mail_says(office: Office) -> None:
+    arrival = from_stranger(office)
+    visitor = Visitor(site_of(office))
+    visitor.get(f"/mail/{arrival.receipt}/original")
+    visitor.post("/search", words="秘密の言葉")
+    visitor.post("/login", login="yamada", password="very-secret")
+    carry_out(visitor, arrival, "seen")
+    path = office.ledger.path.with_name("ledger.db.access.jsonl")
+    text = path.read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    told = [(x["who"], x["what"], x["on"], x["status"]) for x in lines]
+    assert ("yamada", "GET original", arrival.receipt, 200) in told
+    assert ("yamada", "POST act seen do", f"{arrival.receipt}/seen", 303) in told
+    assert ("yamada", "POST login", "", 403) in told
+    assert not any(word in text for word in ("秘密", "very-secret", STRANGER, WHY))
+
+
+def test_the_command_line_and_the_page_come_to_the_same(office: Office) -> None:
+    one = from_stranger(office)
+    again = mail(sender="other@freemail.example.com", subject="【横浜市】マイナンバーアンケート回答（再）")
+    other = office.settle(again).decided
+    operate.fulfil(office.desk, one, Wish("ignore"), Who("山田", WHY), Consent())
+    assert carry_out(Visitor(site_of(office)), other.arrival, "ignore") == 303
+    rows = office.ledger.rows("SELECT outcome, rules, decided_by, why FROM verdict WHERE decided_by <> 'uketsuke'")
+    assert len({tuple(r) for r in rows}) == 1 and len(rows) == 2
