@@ -1,5 +1,6 @@
 """The desk against a simple model, by steps that hypothesis chooses: mails of many kinds come in, officials decide,
-replies leave or do not, the desk is killed anywhere and begins anew. After each step every promise is asked of the
+replies leave or do not, are held and released, backups are made and put back, the desk is killed anywhere and begins
+anew. After each step every promise is asked of the
 ledger, and the standing is the model's.
 
 The model is told what the desk answered (`Settled`), never what the ledger says.
@@ -10,7 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -30,16 +31,31 @@ from hypothesis.stateful import (
 )
 
 from config.load import default_survey
+from intake.sources.source import Fetched
 from replies.senders.sender import AnswerLost, OutgoingMail, SendResult
 from routing import operate
 from routing.decision.cases import Override
 from routing.journey.judge import Judge, Settled
-from routing.ledger import backup, beginnings, bookings, outbox, promises, verdicts
+from routing.ledger import (
+    arrivals,
+    backup,
+    beginnings,
+    bookings,
+    erasure,
+    holds,
+    outbox,
+    promises,
+    restored,
+    snapshots,
+    verdicts,
+)
+from routing.ledger.holds import Scope
 from routing.ledger.store import Ledger
 from routing.operate import Refused, Who
 from routing.reading.reader import Reader
 from routing.records import Arrival
 from routing.register import Register, build_register
+from routing.tracking import sending_holds
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Kept, Office, form, mail, open_office
 from tests.routing.test_bounces import bounce
@@ -51,6 +67,7 @@ NAME = "【横浜市】マイナンバーアンケート回答.xlsx"
 REPLACING = "【差替え】【横浜市】マイナンバーアンケート回答"
 WHO = Who("山田", "電話で確認した")
 MINUTE = timedelta(minutes=1)
+BOXES = frozenset({"n_mynumber", "yoboseshu", "sukoyaka"})
 
 
 class Killed(BaseException):
@@ -107,7 +124,10 @@ class Answered:
 def crash_at(where: str) -> tuple[object, str]:
     """Owner and name of the function at which the desk is killed."""
     return {"decide": (Judge, "decide"), "verdict": (verdicts, "record"), "reply": (outbox, "queue"),
-            "begun": (beginnings, "begin"), "sending": (outbox, "begin"), "sent": (outbox, "finish")}[where]  # fmt: skip
+            "begun": (beginnings, "begin"), "sending": (outbox, "begin"), "sent": (outbox, "finish"),
+            "erase": (erasure, "erase"), "wipe": (erasure, "wipe"), "hold": (holds, "hold"),
+            "release": (holds, "release"), "copy": (snapshots, "_copy"), "noted": (restored, "note"),
+            "aside": (snapshots, "_put_aside"), "in place": (Path, "replace")}[where]  # fmt: skip
 
 
 @contextmanager
@@ -130,6 +150,32 @@ def killed_at(where: str, after: bool, passage: int) -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True)
+class Saved:
+    """The model when a backup was made. `mails`: how many had come."""
+
+    mails: int
+    waiting: tuple[int, ...]
+    answers: dict[int, Answered]
+    kills: Counter[int]
+    holds: dict[int, Scope]
+
+
+class SentMails:
+    """The folder of sent mails: a copy lies there of each letter whose end was committed, and no human answers."""
+
+    def __init__(self) -> None:
+        self.copies: set[str] = set()
+
+    def how(self, asked: object) -> str:
+        return ""
+
+    def has_sent(self, message_id: str) -> bool:
+        return message_id in self.copies
+
+    def close(self) -> None: ...
+
+
 class Desks(RuleBasedStateMachine):
     """One ledger through its life."""
 
@@ -139,7 +185,12 @@ class Desks(RuleBasedStateMachine):
         self.folder = Path(self.end.enter_context(tempfile.TemporaryDirectory()))
         self.server = Server()
         self.office = self._open()
-        self.mails: list[tuple[bytes, str]] = []
+        self.mails: list[tuple[bytes, str, datetime]] = []  # all that ever came; the n-th is arrival n + 1
+        self.sent_mails = SentMails()
+        self.saved: Saved | None = None
+        self.holds: dict[int, Scope] = {}  # by number
+        self.before: Counter[str] = Counter()  # what had left when the ledger was last put back …
+        self.known: frozenset[str] = frozenset()  # … and of what a copy lay among the sent mails then
         self.waiting: list[Arrival] = []
         self.sent_by: dict[int, str] = {}
         self.answers: dict[int, Answered] = {}  # by arrival
@@ -164,7 +215,7 @@ class Desks(RuleBasedStateMachine):
     def _arrive(self, raw: bytes, sender: str) -> None:
         self._later()
         arrival = self.office.arrive(raw, self.office.now)
-        self.mails.append((raw, sender))
+        self.mails.append((raw, sender, self.office.now))
         self.waiting.append(arrival)
         self.sent_by[arrival.id] = sender
 
@@ -198,7 +249,7 @@ class Desks(RuleBasedStateMachine):
         """The sender's mail program sends it once more: another Message-ID. It may count where the first one does not
         any more, or was put off."""
         number = data.draw(st.integers(0, len(self.mails) - 1))
-        raw, sender = self.mails[number]
+        raw, sender, _ = self.mails[number]
         self.number += 1
         head, _, rest = raw.partition(b"Message-ID: ")
         again = head + f"X-Again: {self.number}\r\nMessage-ID: <again-{self.number}@x.lg.jp>\r\nX-Was: ".encode() + rest
@@ -248,29 +299,105 @@ class Desks(RuleBasedStateMachine):
         assert self.waiting == []
 
     @precondition(lambda self: self.sent_by)
-    @rule(data=st.data(), what=st.sampled_from(["accepted", "correction", "ignored", "assign", "retry"]))
-    def an_official_decides(self, data: st.DataObject, what: str) -> None:
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(["accepted", "correction", "ignored", "assign", "retry", "amend", "erase"]),
+        crash=st.sampled_from(["", "", "", "verdict", "reply", "erase", "wipe"]),
+        after=st.booleans(),
+    )
+    def an_official_decides(self, data: st.DataObject, what: str, crash: str, after: bool) -> None:
+        """And is killed within it, or not: then all of it stands, or nothing."""
         self._later()
         id = data.draw(st.sampled_from(sorted(self.sent_by)))
         arrival = next(a for a in self._arrivals() if a.id == id)
-        desk = self.office.desk
         try:
-            if what == "retry":
-                operate.retry(desk, arrival, WHO)
-                self.waiting.append(arrival)
-                self.kills[id] = 0
-            elif what == "assign":
-                self._note(operate.assign(desk, arrival, YOKOHAMA, WHO, NANBYO), by_official=True)
-            else:
-                override = Override(outcome=what, take_in=True, by=WHO.by, why=WHO.why)  # type: ignore[arg-type]
-                self._note(operate.decide_again(desk, arrival, override), by_official=True)
+            with killed_at(crash, after, 1) if crash else nullcontext():
+                self._decide(arrival, what)
         except Refused:
             pass  # and then nothing was recorded, as the invariants show
+        except Killed:
+            self._begin_anew()
+            if crash == "wipe":  # it was erased; what was left to be done is done at the start
+                self._forget(id)
+
+    def _decide(self, arrival: Arrival, what: str) -> None:
+        desk = self.office.desk
+        if what == "retry":
+            operate.retry(desk, arrival, WHO)
+            self.waiting.append(arrival)
+            self.kills[arrival.id] = 0
+        elif what == "assign":
+            self._note(operate.assign(desk, arrival, YOKOHAMA, WHO, NANBYO), by_official=True)
+        elif what == "amend":
+            self._note(operate.amend(desk, arrival, {"9": "1"}, WHO), by_official=True)
+        elif what == "erase":
+            operate.erase(desk, arrival, WHO)
+            self._forget(arrival.id)
+        else:
+            override = Override(outcome=what, take_in=True, by=WHO.by, why=WHO.why)  # type: ignore[arg-type]
+            self._note(operate.decide_again(desk, arrival, override), by_official=True)
+
+    def _forget(self, id: int) -> None:
+        """What an erased mail had brought counts no more."""
+        self.answers.pop(id, None)
+        self.waiting = [arrival for arrival in self.waiting if arrival.id != id]
 
     def _arrivals(self) -> list[Arrival]:
-        from routing.ledger import arrivals
-
         return [found for id in self.sent_by if (found := arrivals.get(self.office.ledger, id)) is not None]
+
+    # --- sending is held and released -------------------------------------------------------------------------
+
+    @rule(kind=st.sampled_from(["", "acknowledgement", "correction"]), crash=st.booleans(), after=st.booleans())
+    def hold_sending(self, kind: str, crash: bool, after: bool) -> None:
+        self._later()
+        try:
+            with killed_at("hold", after, 1) if crash else nullcontext():
+                hold = sending_holds.hold_sending(self.office.desk, Scope(kind), WHO)
+            self.holds[hold.number] = hold.scope
+        except Refused:
+            assert Scope(kind) in self.holds.values()
+        except Killed:
+            self._begin_anew()
+
+    @precondition(lambda self: self.holds)
+    @rule(data=st.data(), crash=st.booleans(), after=st.booleans())
+    def release_sending(self, data: st.DataObject, crash: bool, after: bool) -> None:
+        self._later()
+        number = data.draw(st.sampled_from(sorted(self.holds)))
+        try:
+            with killed_at("release", after, 1) if crash else nullcontext():
+                sending_holds.release_sending(self.office.desk, number, WHO)
+            del self.holds[number]
+        except Killed:
+            self._begin_anew()
+
+    def _is_held(self, message_id: str) -> bool:
+        row = self.office.ledger.row(
+            "SELECT o.kind, a.received_at FROM outbox o LEFT JOIN arrival a ON a.id = o.arrival_id"
+            " WHERE o.message_id = ?",
+            message_id,
+        )
+        assert row is not None
+        return any(
+            scope.kind in ("", row["kind"])
+            and (scope.mails_before is None or datetime.fromisoformat(row["received_at"]) < scope.mails_before)
+            for scope in self.holds.values()
+        )
+
+    def _deliver(self) -> None:
+        """Nothing that is held leaves."""
+        took = Counter(self.server.took)
+        try:
+            list(self.office.desk.deliver(self.server, {"n_mynumber": self.sent_mails}))
+        finally:
+            self._copy()
+            assert not [left for left in self.server.took - took if self._is_held(left)]
+
+    def _copy(self) -> None:
+        rows = self.office.ledger.rows(
+            "SELECT o.message_id FROM outbox o JOIN posting p ON p.outbox_id = o.id WHERE p.state = 'sent'"
+        )
+        self.sent_mails.copies.update(row["message_id"] for row in rows)
 
     @rule(how=st.sampled_from(["ok", "ok", "later", "refused", "lost"]))
     def deliver(self, how: str) -> None:
@@ -279,7 +406,7 @@ class Desks(RuleBasedStateMachine):
             self.server.answers = [AnswerLost("connection lost")]
         elif how != "ok":
             self.server.answers = [SendResult(how, "450 try again" if how == "later" else "550 no")]  # type: ignore[arg-type]
-        list(self.office.desk.deliver(self.server))
+        self._deliver()
         self.server.answers = []
 
     # --- it is killed -----------------------------------------------------------------------------------------
@@ -292,6 +419,7 @@ class Desks(RuleBasedStateMachine):
         self.server.kill, self.server.live, self.server.answers = "", False, []
         self.office = self._open()
         self.office.now, self.office._uid = now, uid
+        erasure.wipe(self.office.ledger)
         beginnings.take_stock(self.office.ledger, now)
         list(self.office.desk.give_up())
 
@@ -315,10 +443,10 @@ class Desks(RuleBasedStateMachine):
         try:
             if where in ("before", "after"):
                 self.server.kill = where
-                list(self.office.desk.deliver(self.server))
+                self._deliver()
             else:
                 with killed_at(where, after, 1):
-                    list(self.office.desk.deliver(self.server))
+                    self._deliver()
         except Killed:
             self._begin_anew()
         self.server.kill = ""
@@ -331,11 +459,48 @@ class Desks(RuleBasedStateMachine):
 
     @rule()
     def backed_up(self) -> None:
-        """The copy is a ledger like this one. (What a restored one sends again, `restore` has its own tests for.)"""
+        """The copy is a ledger like this one."""
         backup.backup(self.office.ledger, self.folder / "copy.db", replace=True)
         copy = Ledger(self.folder / "copy.db")
         assert _broken(copy) == []
         copy.close()
+        waiting = tuple(arrival.id for arrival in self.waiting)
+        self.saved = Saved(len(self.mails), waiting, dict(self.answers), Counter(self.kills), dict(self.holds))
+
+    @precondition(lambda self: self.saved is not None)
+    @rule(crash=st.sampled_from(["", "", "copy", "noted", "aside", "in place"]), after=st.booleans())
+    def restored(self, crash: str, after: bool) -> None:
+        """The mails that came since are fetched anew: the mailbox still has them."""
+        self._later()
+        self.office.ledger.close()
+        done = True
+        try:
+            with killed_at(crash, after, 1) if crash else nullcontext():
+                snapshots.put_back(self.folder / "copy.db", self.folder / "ledger.db", WHO.pair, self.office.now, BOXES)
+        except Killed:
+            done = crash == "in place" and after
+        at = self.office.now
+        self._begin_anew()
+        if done and self.saved is not None:
+            self._as_saved(self.saved, at)
+
+    def _as_saved(self, saved: Saved, at: datetime) -> None:
+        self.before, self.known = Counter(self.server.took), frozenset(self.sent_mails.copies)
+        for number, (raw, _, received_at) in enumerate(self.mails[saved.mails :], saved.mails + 1):
+            self.office.desk.keep("n_mynumber", "7", [Fetched(str(number), received_at, len(raw), raw)])
+        self.answers, self.kills, self.holds = dict(saved.answers), Counter(saved.kills), dict(saved.holds)
+        waits = {*saved.waiting, *range(saved.mails + 1, len(self.mails) + 1)}
+        self.waiting = [arrival for arrival in self._arrivals() if arrival.id in waits]
+        (number,) = [h.number for h in sending_holds.standing(self.office.desk) if h.number not in self.holds]
+        self.holds[number] = Scope(mails_before=at)
+
+    @rule()
+    def the_sent_mails_are_looked_through(self) -> None:
+        """As after a ledger was put back, whether sending is held or not."""
+        self._later()
+        for letter in restored.waiting(self.office.ledger, "n_mynumber"):
+            if letter.message_id in self.sent_mails.copies:
+                outbox.note_found_sent(self.office.ledger, letter.key, self.office.now)
 
     # --- after each step --------------------------------------------------------------------------------------
 
@@ -351,14 +516,22 @@ class Desks(RuleBasedStateMachine):
 
     @invariant()
     def nothing_left_twice_but_in_the_one_window(self) -> None:
-        """A second time only after an attempt of which no end was committed, and never a third."""
+        """A second time only after an attempt of which no end was committed, and never a third. What lay among the sent
+        mails when the ledger was put back leaves never again, even if an official releases it."""
         for message_id, times in self.server.took.items():
             row = self.office.ledger.row(
-                "SELECT sum(p.state = 'sending') AS n FROM posting p JOIN outbox o ON o.id = p.outbox_id"
-                " WHERE o.message_id = ?",
+                "SELECT coalesce(sum(p.state = 'sending' AND p.detail = ''), 0) AS n FROM posting p JOIN outbox o"
+                " ON o.id = p.outbox_id WHERE o.message_id = ?",
                 message_id,
             )
-            assert row is not None and times <= min(row["n"], 2)
+            assert row is not None
+            anew = 0 if message_id in self.known else min(row["n"], 2)
+            assert times <= self.before[message_id] + anew
+
+    @invariant()
+    def the_holds_are_the_models(self) -> None:
+        standing = {one.number: one.scope for one in sending_holds.standing(self.office.desk)}
+        assert standing == self.holds
 
     @invariant()
     def no_two_letters_for_one_decision(self) -> None:
