@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from intake.border import MOST_BYTES
 from routing.ledger import outbox
 from routing.ledger.withdrawing import SUPERSEDED
+from routing.proof import LEAST
 
 SHOWN = 20  # of what is wrong, at most
 
@@ -46,6 +48,7 @@ class PromiseResult:
 
 _LAST = "(SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1)"
 _WAITS = "EXISTS (SELECT 1 FROM to_send q WHERE q.outbox_id = o.id)"
+_OF_A_BODY = int(LEAST["own_again"])
 _FINAL = f"({', '.join(repr(state) for state in sorted(outbox.FINAL))})"
 
 PROMISES: tuple[Promise, ...] = (
@@ -81,10 +84,32 @@ PROMISES: tuple[Promise, ...] = (
         AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.arrival_id = o.arrival_id)"""),
     Promise("finished_replies", 2, "送り終えた返信は、送信待ちにありません",
      f"SELECT o.id FROM outbox o WHERE {_LAST} IN {_FINAL} AND {_WAITS}"),
+    Promise("proven_stays", 7, "裏付けのある回答が、裏付けの弱い回答に自動で替わったものはありません",
+     f"""SELECT w.arrival_id FROM verdict w JOIN verdict v ON v.body = w.body AND v.program = w.program
+        AND v.part = w.part AND v.attribute = w.attribute AND v.outcome = 'accepted' AND v.id < w.id
+        WHERE w.outcome = 'accepted' AND w.piece <> '0' AND w.decided_by = 'uketsuke' AND w.proof < {_OF_A_BODY}
+        AND w.body <> '' AND v.piece <> '0' AND v.proof >= {_OF_A_BODY} AND v.arrival_id <> w.arrival_id
+        AND NOT EXISTS (SELECT 1 FROM verdict x WHERE x.arrival_id = v.arrival_id AND x.piece = '0'
+                        AND x.id > v.id AND x.id < w.id)"""),
+    Promise("bounces_named", 7, "戻ったとした手紙には、どれも、戻ったことを知らせたメールがあります",
+     """SELECT outbox_id FROM posting WHERE state = 'undelivered'
+        AND NOT EXISTS (SELECT 1 FROM arrival a WHERE a.receipt = posting.detail)"""),
+    Promise("bounded", 8, "どのメールの読み取り結果も、上限に収まっています",
+     f"SELECT arrival_id FROM message WHERE length(CAST(submission AS BLOB)) > {2 * MOST_BYTES}"),
     Promise("withdrawn_stays", 9, "取り消した手紙を、後から送ったものはありません",
      """SELECT w.outbox_id FROM posting w WHERE w.state = 'withdrawn' AND EXISTS (SELECT 1 FROM posting p
         WHERE p.outbox_id = w.outbox_id AND p.id > w.id AND p.state IN ('queued', 'sending', 'sent', 'drafted'))"""),
     Promise("newest_letter", 9, "新しい判断と食い違う手紙が、送信待ちや下書きに残っていません", SUPERSEDED),
+    Promise("held_after_restore", 10, "控えから戻した台帳では、送ったかもしれない手紙の送信が止められています",
+     """SELECT 'event ' || id FROM event e WHERE kind = 'restored'
+        AND NOT EXISTS (SELECT 1 FROM sending_hold h WHERE h.mails_before = e.recorded_at)"""),
+    Promise("not_again", 10, "控えから戻した後、送信の停止が解かれるまでに、送ったかもしれない手紙を送ったものはありません",
+     """SELECT p.outbox_id FROM posting p JOIN outbox o ON o.id = p.outbox_id
+        JOIN sending_hold h ON h.mails_before <> '' AND h.mails_before < p.recorded_at
+        WHERE p.state = 'sending' AND p.detail = '' AND o.kind <> 'alert'
+        AND (o.arrival_id IS NULL
+             OR (SELECT a.received_at FROM arrival a WHERE a.id = o.arrival_id) < h.mails_before)
+        AND NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = h.id AND l.recorded_at <= p.recorded_at)"""),
     Promise("no_loop", 3, "自動送信のメールに返信したものはありません",
      """SELECT o.id FROM outbox o JOIN message m ON m.arrival_id = o.arrival_id
         WHERE m.kind IN ('auto_reply', 'bounce', 'receipt', 'list', 'own')"""),
