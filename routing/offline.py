@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from intake.finding import Finding
-from intake.submission import FileKind, FileReading
-from routing.decision.identify import ProgramEvidence, infer_program
+from intake.submission import AnswerSheet, Claim, FileKind, FileReading, Message, Submission
+from routing.decision.compare import Told
+from routing.decision.findings import Piecework, piece_findings
+from routing.decision.identify import ProgramEvidence, identify, infer_program
 from routing.reading.errors import ReaderDied, ReadFailed
 from routing.reading.pool import Readers
 from routing.reading.reader import Reader
+from routing.records import KnownSender
 from routing.register import Register
 
 
@@ -34,7 +38,7 @@ def check_file(reader: Reader | Readers, filename: str, data: bytes, register: R
         reading = reader.read_file(filename, data)
     except (ReaderDied, ReadFailed):
         return Checked(filename, "other", "", "", "", (Finding("unreadable", "error"),))
-    findings = all_findings(reading)
+    findings = as_by_mail(reading, register)
     if not reading.sheets:
         return Checked(filename, reading.kind, "", "", "", findings)
     if reading.kind == "collated_list":
@@ -44,6 +48,60 @@ def check_file(reader: Reader | Readers, filename: str, data: bytes, register: R
     evidence = ProgramEvidence(reading.claim.programs, (), "")
     program = infer_program(sheet, evidence, register.programs_of(body), register.survey)
     return Checked(filename, reading.kind, sheet.form, program, body, findings)
+
+
+def without_outlines(checked: Sequence[Checked]) -> list[Checked]:
+    """Files checked together: an outline that is wanted may be one of those that are no form."""
+    if not any(one.kind == "other" for one in checked):
+        return list(checked)
+    return [replace(c, findings=tuple(f for f in c.findings if f.code != "outline_missing")) for c in checked]
+
+
+def as_by_mail(reading: FileReading, register: Register) -> tuple[Finding, ...]:
+    """What a mail with nothing but this file would be told, as far as the file alone can tell. Which mailbox it will go
+    to is not known: where each of them would tell the program, nothing is said, and where one of them would, it is a
+    friendly line. Whose it is may be told by the sender."""
+    mail = Submission("submission", _NO_MAIL, Claim("", "absent"), (reading,))
+    units = [_unit(mail, reading, sheet, register) for sheet in reading.sheets]
+    beside = tuple(Told(unit.sheet, unit.identity.body, unit.program) for unit in units if unit.sheet)
+    found = [f for unit in units for f in piece_findings(replace(unit, beside=beside), register, _nothing_listed)]
+    kept = [told for f in found if f.code != "body_unclear" for told in _by_mailbox(f, reading, register)]
+    return tuple(dict.fromkeys((*all_findings(replace(reading, sheets=())), *kept)))
+
+
+_NO_MAIL = Message("", "", None, None, (), (), "", (), "", "")
+_NO_SENDER = KnownSender(None, False, "", ())
+
+
+def _unit(mail: Submission, reading: FileReading, sheet: AnswerSheet, register: Register) -> Piecework:
+    identity = identify(mail, reading, sheet, _NO_SENDER, register.roster)
+    return Piecework(mail, reading, sheet, identity, _program(reading, sheet, identity.body, "", register))
+
+
+def _program(reading: FileReading, sheet: AnswerSheet, body: str, mailbox: str, register: Register) -> str:
+    evidence = ProgramEvidence(reading.claim.programs, (), mailbox)
+    return infer_program(sheet, evidence, register.programs_of(body), register.survey)
+
+
+def _by_mailbox(finding: Finding, reading: FileReading, register: Register) -> Iterator[Finding]:
+    """That a program is unclear, as far as the mailbox may not tell it; of a list's rows the list tells it."""
+    sheet = next((s for s in reading.sheets if s.sheet == finding.sheet), None)
+    if finding.code != "program_unclear" or sheet is None:
+        yield finding
+        return
+    if sheet.row or any(f.code == "sheet_blank" for f in sheet.findings):
+        return
+    body = sheet.body.lgcode or reading.claim.match.lgcode
+    owed = [register.survey.program(id) for id in register.programs_of(body)]
+    told = [_program(reading, sheet, body, p.mailbox, register) for p in owed if p.form == sheet.form]
+    if not told or not any(told):
+        yield finding
+    elif not all(told):
+        yield replace(finding, severity="warning")
+
+
+def _nothing_listed(lgcode: str, program: str) -> None:
+    """Without a ledger no list is known."""
 
 
 def all_findings(reading: FileReading) -> tuple[Finding, ...]:

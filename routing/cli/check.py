@@ -12,7 +12,7 @@ from intake.finding import Finding
 from intake.submission import Address, FileReading
 from replies.wording import Wording, load_wording
 from routing.cli.context import App, console, echo_json, say, table, with_app
-from routing.offline import Checked, check_file
+from routing.offline import Checked, check_file, without_outlines
 from routing.reading.errors import ReaderDied, ReadFailed
 from routing.reading.reader import Reader
 from routing.register import Register
@@ -32,9 +32,10 @@ def check(app: App, files: tuple[Path, ...], as_json: bool) -> int:
     """調査票（回答シート・一覧表）を、受付と同じ基準で点検します。"""
     reader = Reader(app.survey_dir)
     try:
-        checked = [check_file(reader, path.name, path.read_bytes(), app.register) for path in files]
+        each = [check_file(reader, path.name, path.read_bytes(), app.register) for path in files]
     finally:
         reader.close()
+    checked = without_outlines(each)
     if as_json:
         echo_json([_as_json(c, load_wording()) for c in checked])
     else:

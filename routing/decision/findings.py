@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from config.kinds.listed import find_program
 from intake.finding import Finding, quote, severity_of
-from intake.submission import AnswerSheet, FileReading, Submission
+from intake.submission import Answer, AnswerSheet, FileReading, Submission
 from routing.decision.compare import Told, differences, listed_in, same_body_twice
 from routing.records import Identity
 from routing.register import Register
@@ -37,7 +38,7 @@ def piece_findings(piece: Piecework, register: Register, listed: Listed) -> tupl
     if piece.sheet is None or not piece.sheet.row:
         found += [*_contradictions(piece, register), *piece.file.findings]
     if piece.sheet is not None:
-        found += _settled(_own_findings(piece.sheet, piece, register), piece.identity)
+        found += _settled(_own_findings(piece.sheet, piece, register), piece, register)
         found += _outlines(piece.sheet, piece.submission, register)
         found += _unclear(piece.sheet, piece, register)
         told = Told(piece.sheet, piece.identity.body, piece.program)
@@ -104,13 +105,26 @@ def _organisation(sheet: AnswerSheet, lgcode: str, register: Register) -> Findin
     )
 
 
-def _settled(findings: tuple[Finding, ...], identity: Identity) -> list[Finding]:
-    """A name that several bodies share, or a misspelt one, is no fault where other evidence told the body
-    for certain: the one is settled, the other a friendly line."""
-    if not (identity.body and identity.strong):
-        return list(findings)
-    kept = [f for f in findings if f.code != "body_ambiguous"]
-    return [replace(f, severity="warning") if f.code == "body_unknown" else f for f in kept]
+def _settled(findings: tuple[Finding, ...], piece: Piecework, register: Register) -> list[Finding]:
+    """A name that several bodies share, or a misspelt one, is no fault where other evidence told the body for certain: the
+    one is settled, the other a friendly line. So is a spelling of 制度等 that is none of the list's, where file name or
+    mailbox told the program; where nothing did, it is told as that."""
+    identity, kept = piece.identity, list(findings)
+    if identity.body and identity.strong:
+        kept = [f for f in kept if f.code != "body_ambiguous"]
+        kept = [replace(f, severity="warning") if f.code == "body_unknown" else f for f in kept]
+    spelt = [f for f in kept if f.code == "field_not_a_choice" and _is_program(f, piece, register)]
+    if not piece.program:
+        return [f for f in kept if f not in spelt]
+    return [replace(f, severity="warning") if f in spelt and f.severity == "error" else f for f in kept]
+
+
+def _is_program(finding: Finding, piece: Piecework, register: Register) -> bool:
+    """Whether it is about 制度等, and what stands there is no other form's program."""
+    sheet, survey = piece.sheet, register.survey
+    if sheet is None or not any(f.key == "program" and f.cell == finding.cell for f in sheet.fields):
+        return False
+    return not any(find_program(sheet.field("program"), survey, form.id) for form in survey.forms)
 
 
 def _outlines(sheet: AnswerSheet, submission: Submission, register: Register) -> list[Finding]:
@@ -126,10 +140,16 @@ def _outlines(sheet: AnswerSheet, submission: Submission, register: Register) ->
             sheet=sheet.sheet,
             cell=answers[key].cell,
             question=key,
-            found=quote(answers[key].value),
+            found=quote(_taken(answers[key], sheet, register)),
         )
         for key in sheet.outlines_wanted
     ]
+
+
+def _taken(answer: Answer, sheet: AnswerSheet, register: Register) -> str:
+    """The choice as the form words it: what was written beside it may be a free text, which is never quoted."""
+    choices = register.survey.form(sheet.form, sheet.version).question(answer.question).choices
+    return next((choice.text for choice in choices if choice.number == answer.number), "")
 
 
 def _unclear(sheet: AnswerSheet, piece: Piecework, register: Register) -> list[Finding]:
@@ -155,5 +175,6 @@ def _program_unclear(sheet: AnswerSheet, register: Register) -> Finding:
         sheet=sheet.sheet,
         cell=next((f.cell for f in sheet.fields if f.key == "program"), ""),
         label=field.label,
+        found=quote(sheet.field("program")),
         expected="、".join(field.choices),
     )

@@ -12,6 +12,7 @@ from routing.decision.findings import Piecework, piece_findings
 from routing.records import EvidenceSource, Identity
 from routing.register import Register
 from tests.routing.cases_at_hand import SAGAMIHARA, YOKOHAMA, claim, file, sheet, submission
+from tests.workbooks.forms_at_hand import filled, reading
 
 KNOWN = Identity(YOKOHAMA, YOKOHAMA, (), True)
 NOBODY = Identity("", "", (), False)
@@ -77,7 +78,8 @@ OUTLINE = sheet("横浜市", YOKOHAMA, outlines_wanted=("10",))  # Q10 ②: plea
 def test_an_outline_that_is_neither_written_nor_attached_is_missing(register: Register) -> None:
     (found,) = told(register, file(OUTLINE))
     assert (found.code, found.severity, found.cell, found.question, found.found) == (
-        "outline_missing", "error", "E36", "10", "② ある。",
+        "outline_missing", "error", "E36", "10",
+            "② 事例はある。原因も特定されており、改善されている（概要を添付してください。）。",
     )  # fmt: skip
 
 
@@ -119,3 +121,22 @@ def test_what_the_file_and_the_sheet_say_comes_in_the_order_of_reading(register:
     blank = Finding("answer_missing", "error", cell="E21", question="5")
     attached = file(sheet("横浜市", YOKOHAMA, findings=(blank,)), findings=(old,))
     assert told(register, attached) == [old, blank]
+
+
+def test_a_spelling_of_the_program_is_a_line_where_the_mail_tells_the_program(register: Register) -> None:
+    """公費負担医療 is none of the list's; what it is, file name or mailbox told."""
+    attached = reading(filled({"program": "公費負担医療"}))
+    assert codes(told(register, attached)) == [("field_not_a_choice", "warning")]
+    (unclear,) = told(register, attached, program="")
+    assert (unclear.code, unclear.severity, unclear.found) == ("program_unclear", "error", "公費負担医療")
+
+
+def test_another_forms_program_stays_a_fault(register: Register) -> None:
+    attached = reading(filled({"program": "自治体検診"}))
+    assert codes(told(register, attached)) == [("field_not_a_choice", "error")]
+
+
+def test_an_outline_that_is_missing_quotes_no_remark(register: Register) -> None:
+    attached = reading(filled({"10": "② 2件あり、鈴木氏の分は改善済み"}))
+    (missing,) = told(register, attached)
+    assert missing.code == "outline_missing" and missing.found.startswith("② 事例はある。")
