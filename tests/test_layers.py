@@ -126,6 +126,28 @@ def test_nothing_is_dropped_in_decoding_and_nothing_swallowed(path: Path) -> Non
     assert not bare
 
 
+# Private attributes of libraries that offer no other way: where each is used, with its reason, and which test
+# would notice that it is gone.
+PRIVATE = {
+    "intake/sources/imap_access.py: _imap",  # tests/intake/test_imap.py, test_idle.py
+    "replies/workbooks/form_style.py: _fonts",  # tests/replies/test_form.py
+    "replies/workbooks/form_style.py: _named_styles",
+    "routing/cli/run.py: _srcfile",  # told of in logging's own documentation ("Optimization")
+}
+
+
+def test_private_attributes_of_libraries_stand_in_one_place_each() -> None:
+    found = set()
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and re.match("_[a-z]", node.attr):
+                owner = node.value.id if isinstance(node.value, ast.Name) else ""
+                ours = owner in ("self", "cls") or owner[:1].isupper() or f"def {node.attr}(" in path.read_text("utf-8")
+                if not ours and node.attr not in ("_replace", "_asdict", "_exit"):  # public all the same
+                    found.add(f"{_name(path)}: {node.attr}")
+    assert found == PRIVATE
+
+
 def test_no_python_file_holds_the_wording_of_the_survey() -> None:
     """A grep for 難病 in .py files finds nothing that a new survey would have to edit."""
     words = ["難病", "小慢", "予防接種", "自治体検診", "mhlw", "住基", "J-LIS"]

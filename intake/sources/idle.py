@@ -11,6 +11,8 @@ from typing import Literal
 
 from imapclient import IMAPClient
 
+from intake.sources.imap_access import has_said_more
+
 Heard = Literal["news", "quiet", "lost"]
 
 
@@ -29,7 +31,7 @@ def listen(client: IMAPClient, seconds: float, wake: int) -> Heard:
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         client.idle()
-        woken = not _has_said_more(client) and wake in _readable((client.socket().fileno(), wake), left)
+        woken = not has_said_more(client) and wake in _readable((client.socket().fileno(), wake), left)
         _, said = client.idle_done()  # ends IDLE and brings everything that was said meanwhile
         if any(len(line) > 1 and line[1] == b"EXISTS" for line in said):
             return "news"
@@ -48,16 +50,3 @@ def _readable(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
     for descriptor in descriptors:
         poller.register(descriptor, select.POLLIN)
     return {found for found, _ in poller.poll(None if seconds is None else seconds * 1000)}
-
-
-def _has_said_more(client: IMAPClient) -> bool:
-    """Whether something lies in the buffer behind the server's "+ idling": the socket does not tell of that."""
-    sock = client.socket()
-    patience = sock.gettimeout()
-    sock.setblocking(False)
-    try:
-        return bool(client._imap.file.peek(1))
-    except OSError:  # nothing there yet (a TLS socket says so by an error)
-        return False
-    finally:
-        sock.settimeout(patience)

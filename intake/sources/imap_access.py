@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
@@ -66,8 +66,7 @@ def _connect(access: ImapAccess, renew: bool) -> IMAPClient:
         timeout=access.timeout_seconds,
     )
     try:
-        # IMAPClient has imaplib format every line for its log, mails included: a third of the time
-        client._imap.debug = 0
+        _imaplib(client).debug = 0  # else it formats every line for its log, mails included: a third of the time
         client.normalise_times = False  # keeps the offset of INTERNALDATE
         if not implicit:
             client.starttls(context)
@@ -117,3 +116,21 @@ def cut(client: IMAPClient | None) -> None:
     if client is not None:
         with contextlib.suppress(*TROUBLE):
             client.shutdown()
+
+
+def has_said_more(client: IMAPClient) -> bool:
+    """Whether something lies in the buffer behind the server's "+ idling": the socket does not tell of that."""
+    sock = client.socket()
+    patience = sock.gettimeout()
+    sock.setblocking(False)
+    try:
+        return bool(_imaplib(client).file.peek(1))
+    except OSError:  # nothing there yet (a TLS socket says so by an error)
+        return False
+    finally:
+        sock.settimeout(patience)
+
+
+def _imaplib(client: IMAPClient) -> Any:
+    """What IMAPClient is built on, and hides: it offers neither its log's level nor its buffer."""
+    return client._imap
