@@ -13,6 +13,7 @@ demo: $(VENV)/ready
 test: $(VENV)/ready-test packages
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.dead_code
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
 
 test-long: $(VENV)/ready-test packages
@@ -27,6 +28,7 @@ bench-full: $(VENV)/ready-test packages
 lint: $(VENV)/ready-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.dead_code
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -113,16 +113,6 @@ def passwords_as_json(passwords: Iterable[str]) -> bytes:
     return json.dumps([text for text in passwords if len(text) <= _PASSWORD][:_FEW]).encode()
 
 
-def unlisted() -> list[str]:
-    """Fields of a Submission that have a text or a number and no limit of their own; these get a default."""
-    return [
-        f"{shape.__name__}.{field.name}"
-        for shape in _shapes(Submission)
-        for field in _fields(shape)
-        if field.kind != "shape" and field.name not in LIMITS.get(shape, {})
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class _Field:
     """A field that can be long: of how many characters, and how many, at most. `told`: its name in a finding."""

@@ -42,10 +42,9 @@ _BY_TYPE = {
 
 @dataclass(frozen=True, slots=True)
 class FileName:
-    """A cleaned name (empty: none was given), the step that read it, and notes on what was done to it."""
+    """A cleaned name (empty: none was given), and notes on what was done to it."""
 
     text: str
-    step: str
     notes: tuple[str, ...] = ()
 
 
@@ -57,7 +56,7 @@ def file_name(disposition: bytes, content_type: bytes, names: frozenset[str] = f
     ]
     texts = [text for text in (parameter_text(raw, names) for raw in given) if text.text.strip()]
     if not texts:
-        return FileName("", "")
+        return FileName("")
     return cleaned(next((text for text in texts if not _is_damaged(text)), texts[0]))
 
 
@@ -76,7 +75,7 @@ def cleaned(text: Decoded) -> FileName:
     last = _PATH.split(visible)[-1].strip(" \u3000")
     if last != visible.strip(" \u3000"):
         notes.append("path taken off")
-    return FileName("" if last.strip(".") == "" else last, text.step, tuple(notes))
+    return FileName("" if last.strip(".") == "" else last, tuple(notes))
 
 
 def generated_name(number: int, content_type: str, data: bytes) -> str:

@@ -70,8 +70,7 @@ class Leaf:
 
     `displayed`: a text that mail programs show, so no attachment. `nested`: lies in an embedded message;
     `returned`: lies in what a report (RFC 6522) brings back, and is never judged. `frame`: winmail.dat or an
-    opaque signature, whose contents follow it.
-    `filename_step`: how the name was read (see charset.Decoded), or "generated"."""
+    opaque signature, whose contents follow it."""
 
     position: int
     path: str
@@ -79,7 +78,6 @@ class Leaf:
     charset: str
     disposition: str
     filename: str
-    filename_step: str
     data: bytes = field(repr=False)
     displayed: bool
     nested: bool = False
@@ -120,7 +118,7 @@ def leaves(part: Part, names: frozenset[str] = frozenset()) -> tuple[Leaf, ...]:
             attachments += 1
         if not leaf.displayed and not leaf.filename:
             name = generated_name(attachments, leaf.content_type, leaf.data)
-            leaf = replace(leaf, filename=name, filename_step="generated")
+            leaf = replace(leaf, filename=name)
         found.append(replace(leaf, position=len(found) + 1, nested=nested, returned=returned))
     return tuple(found)
 
@@ -246,7 +244,6 @@ def _leaf(part: Part, names: frozenset[str]) -> Leaf:
         charset=charset_of(part),
         disposition=disposition,
         filename=name.text,
-        filename_step=name.step,
         data=part.data,
         displayed=shown and not name.text,
         frame=bool(part.children) and not (part.is_message or shown),

@@ -140,11 +140,6 @@ class Desk:
         now = self.clock()
         return beginnings.next_deferred(self.ledger, now - DEFERRED_AT_MOST if overdue else now)
 
-    def settle(self, arrival: Arrival, reading: Request[Submission] | None = None) -> Settled | None:
-        """Decides one mail by its reading, or reads it first. None where the reader died (the mail waits for
-        its next try) and where an official was quicker."""
-        return next(iter(self.settle_together([(arrival, reading)])), None)
-
     def settle_together(
         self, mails: Sequence[tuple[Arrival, Request[Submission] | None]], following: Sequence[Arrival] = ()
     ) -> list[Settled]:

@@ -108,13 +108,11 @@ class Mail:
     rules: str
     by: str
     received_at: datetime
-    decided_at: datetime | None
 
 
 _MAIL = """SELECT a.id, a.receipt, a.mailbox, a.received_at, coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject, coalesce(iif(v.submitter = '', v.body, v.submitter), '') AS body,
-        coalesce(v.outcome, '') AS outcome, coalesce(v.rules, '[]') AS rules, coalesce(v.decided_by, '') AS by,
-        coalesce(v.recorded_at, '') AS decided_at
+        coalesce(v.outcome, '') AS outcome, coalesce(v.rules, '[]') AS rules, coalesce(v.decided_by, '') AS by
     FROM arrival a LEFT JOIN message m ON m.arrival_id = a.id
     LEFT JOIN verdict v ON v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')"""
 
@@ -155,7 +153,6 @@ def _mails(rows: Iterable[Row]) -> list[Mail]:
             rules=r["rules"],
             by=r["by"],
             received_at=unstamp(r["received_at"]),
-            decided_at=unstamp(r["decided_at"]) if r["decided_at"] else None,
         )
         for r in rows
     ]

@@ -196,6 +196,15 @@ def settings_in(folder: Path) -> Settings:
     return load_settings(folder / "settings.toml")
 
 
+def settle_one(desk: Desk, arrival: Arrival, read: Submission | None = None) -> Settled | None:
+    """Decides one mail by this reading, or reads it first; None where it waits for its next try, or is gone."""
+    reading = None
+    if read is not None:
+        reading = to_read(b"")
+        reading.set_result(read)
+    return next(iter(desk.settle_together([(arrival, reading)])), None)
+
+
 class OneByOne(Reader):
     """A reader of the tests' own: whatever its `read_mail` does, it is given one mail after the other."""
 

@@ -30,7 +30,7 @@ from tests.routing.cases_at_hand import (
     YOKOHAMA,
     YOKOSUKA,
 )
-from tests.routing.desk_at_hand import Office, OneByOne, capped, form, mail, nanbyo
+from tests.routing.desk_at_hand import Office, OneByOne, capped, form, mail, nanbyo, settle_one
 
 MINUTE = timedelta(minutes=1)
 FAULTY = {"program": "難病", "5": None}
@@ -80,7 +80,7 @@ def test_raw_bytes_are_committed_before_anything_reads_them(office: Office) -> N
     raw = mail()
     arrival = office.arrive(raw)
     office.desk.reader = Dying()
-    assert office.desk.settle(arrival) is None
+    assert settle_one(office.desk, arrival) is None
     assert arrivals.raw_bytes(office.ledger, arrival.id) == raw
     assert arrivals.is_waiting(office.ledger, arrival.id)
     assert office.count("verdict") == 0
@@ -91,8 +91,8 @@ def test_three_deaths_quarantine_a_mail_and_a_retry_reads_it(office: Office) -> 
     arrival = office.arrive(mail())
     office.desk.reader = Dying()
     for _ in range(3):
-        assert office.desk.settle(arrival) is None
-    quarantined = office.desk.settle(arrival)
+        assert settle_one(office.desk, arrival) is None
+    quarantined = settle_one(office.desk, arrival)
     assert quarantined is not None and quarantined.decided.mail.rule == "poison"
     assert quarantined.reply is None
     assert office.held() == [("alarm", "poison")]
@@ -222,7 +222,7 @@ def test_a_mail_that_an_official_decided_meanwhile_is_left_alone(office: Office)
     arrival = office.arrive(mail())
     with office.ledger.writing():
         office.ledger.run("DELETE FROM to_read WHERE arrival_id = ?", arrival.id)
-    assert office.desk.settle(arrival) is None
+    assert settle_one(office.desk, arrival) is None
     assert office.count("verdict") == 0
 
 

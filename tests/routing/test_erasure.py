@@ -15,7 +15,7 @@ from routing.ledger import arrivals, erasure
 from routing.ledger.history import story
 from routing.operate import Refused, Who
 from tests.routing.cases_at_hand import YOKOHAMA
-from tests.routing.desk_at_hand import Office, mail, nanbyo
+from tests.routing.desk_at_hand import Office, mail, nanbyo, settle_one
 
 WHO = Who("山田", "個人番号が書かれていたため")
 MARK = b"SECRET-7381-MARK"
@@ -128,7 +128,7 @@ def test_a_mail_that_waits_to_be_read_is_not_read_after_its_erasure(office: Offi
     waiting = office.desk.settle_waiting()
     operate.erase(office.desk, arrival, WHO)
     assert list(waiting) == []
-    assert office.desk.settle(arrival) is None
+    assert settle_one(office.desk, arrival) is None
     assert [r["rules"] for r in office.ledger.rows("SELECT rules FROM verdict")] == ['["erased"]']
 
 

@@ -24,7 +24,7 @@ from routing.operate import Who
 from routing.proof import Proof
 from routing.tracking.exporting import export_rows
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, YOKOHAMA
-from tests.routing.desk_at_hand import Office, form, mail
+from tests.routing.desk_at_hand import Office, form, mail, settle_one
 from tests.routing.test_lists import NAMES, made_list, row, send, values
 
 CITY, STRANGER = "kenko@city.yokohama.lg.jp", "x@kouiki.lg.jp"
@@ -389,7 +389,7 @@ def test_a_thousand_forgeries_replace_nothing_and_enrol_nobody(office: Office, s
         later(office)
         arrival = office.arrive(f"Subject: {seed} {number}\r\n\r\n".encode())
         forged = forgery(dice, model, first.decided.arrival.receipt, first.reply.message_id)
-        office.desk.settle(arrival, lambda forged=forged: forged)  # type: ignore[misc]
+        settle_one(office.desk, arrival, forged)
     assert counting(office) == (CITY, Proof.BODY)
     assert contacts(office) == (CITY,)
     undelivered = office.ledger.rows("SELECT 1 FROM posting WHERE state = 'undelivered'")

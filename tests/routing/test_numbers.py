@@ -27,7 +27,7 @@ from routing.notices import my_number as letter
 from routing.operate import AskedTwice, Consent, Refused, Who
 from routing.records import Arrival
 from tests.routing.cases_at_hand import YOKOHAMA
-from tests.routing.desk_at_hand import Office, form, mail, nanbyo
+from tests.routing.desk_at_hand import Office, form, mail, nanbyo, settle_one
 from tests.routing.test_lists import SUBJECT, made_list, row, send
 from tests.routing.test_ppap import SECRET, ZIP, locked_mail, password_mail, wait, zipped
 
@@ -147,7 +147,7 @@ def test_a_reading_made_before_the_word_is_made_anew(office: Office) -> None:
     assert raw is not None
     early = office.desk.reader.read_mail(raw, office.desk.hints_for(arrival))
     operate.not_my_number(office.desk, arrival, WHO)
-    assert office.desk.settle(arrival, lambda: early) is None
+    assert settle_one(office.desk, arrival, early) is None
     assert again(office).decided.outcome == "accepted"
 
 
