@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from config.survey import Survey
+from config.survey import Form, Survey
 from replies.japanese import full_width_number
 from replies.letter import FileBlock, FileResult, Letter, RowBlock
+from replies.own_sheet import form_of, on_own_sheet
 from replies.points import Point, Sum, Told, Weight, requests, summed, weight_of
 from replies.wording import Wording
 
+REQUESTS_DETAILED = 400  # places of one request on a list's rows that a letter tells without its attachment
 HINTS_DETAILED = 6  # places of a friendly line on a list's rows that are told one by one
 DIFFERENCES_DETAILED = 20  # … and of differences between an original and its row
 
@@ -50,6 +52,7 @@ class ListView:
     tally: tuple[str, ...]
     remarks: tuple[str, ...]
     blocks: tuple[BodyView, ...]
+    apart: tuple[BodyView, ...]  # what only who made the list can mend: forwarded to nobody
     asked: tuple[NameGroup, ...]
     requests: tuple[Sum, ...]
     checks: tuple[Sum, ...]
@@ -75,16 +78,20 @@ class Absent:
 
 def view_list(block: FileBlock, letter: Letter, survey: Survey, wording: Wording) -> ListView:
     """The rows of one list."""
+    form = form_of(block.form_title, block.program, survey)
     bodies = rows_by_body(block)
+    bodies = [r if _is_collectors(r, wording) else [_on_own_sheet(row, form, wording) for row in r] for r in bodies]
     told = [(name_of(rows[0], letter, wording), f) for rows in bodies for row in rows for f in row.findings]
     asked = [rows for rows in bodies if _asks(rows)]
+    forwarded = [rows for rows in asked if not _is_collectors(rows, wording)]
     others = [rows for rows in bodies if not _asks(rows)]
     return ListView(
         tally=_tally(bodies, wording),
         remarks=(*_remarks(others, letter, wording), *_rows_stand(bodies, letter, wording)),
-        blocks=tuple(_body(rows, letter, survey, wording) for rows in asked),
+        blocks=tuple(_body(rows, letter, survey, wording) for rows in forwarded),
+        apart=tuple(_body(rows, letter, survey, wording) for rows in asked if rows not in forwarded),
         asked=group_names([name_of(rows[0], letter, wording) for rows in asked], wording),
-        requests=summed([t for t in told if t[1].severity == "error"], survey, wording, 0),
+        requests=summed(_of_weight("request", told, wording), survey, wording, REQUESTS_DETAILED),
         checks=summed(_of_weight("check", told, wording), survey, wording, HINTS_DETAILED),
         hints=summed(_of_weight("hint", told, wording), survey, wording, HINTS_DETAILED),
     )
@@ -98,6 +105,7 @@ def view_originals(blocks: Sequence[FileBlock], letter: Letter, survey: Survey, 
         tally=(),
         remarks=_remarks([[row] for row in rows], letter, wording),
         blocks=(),
+        apart=(),
         asked=(),
         requests=(),
         checks=summed(_of_weight("check", told, wording), survey, wording, DIFFERENCES_DETAILED),
@@ -150,6 +158,18 @@ def group_names(names: Iterable[str], wording: Wording) -> tuple[NameGroup, ...]
 def _short(name: str, letter: Letter) -> str:
     """The name without the prefecture that the letter is addressed to."""
     return name.removeprefix(letter.addressee) or name
+
+
+def _is_collectors(rows: Iterable[RowBlock], wording: Wording) -> bool:
+    """Whether only who made the list can mend it: it names nobody, or is about the list and not about an answer."""
+    return any(
+        not row.lgcode or any(wording.finding[f.code].by_collector for f in row.findings if f.severity == "error")
+        for row in rows
+    )
+
+
+def _on_own_sheet(row: RowBlock, form: Form | None, wording: Wording) -> RowBlock:
+    return replace(row, findings=tuple(on_own_sheet(finding, form, wording) for finding in row.findings))
 
 
 def _of_weight(weight: Weight, told: Iterable[Told], wording: Wording) -> list[Told]:
@@ -213,7 +233,7 @@ def _body(rows: list[RowBlock], letter: Letter, survey: Survey, wording: Wording
     numbers = "、".join(full_width_number(row.row) for row in rows)
     return BodyView(
         name=name_of(rows[0], letter, wording),
-        place=wording.listing["the_list"] + wording.listing["row"].format(rows=numbers),
+        place=wording.listing["the_list"] + wording.listing["row"].format(rows=numbers) if rows[0].row else "",
         remarks=tuple(remark_text(key, letter, wording) for key in remarks),
         points=requests([f for row in rows for f in row.findings], survey, wording),
     )

@@ -19,8 +19,9 @@ class Saying(Shape):
     {found} {expected} {label} {question}. `blank`: nothing found means an empty cell. `quote` is false where
     `found` must never be repeated (free texts) or says nothing to a reader. `as_hint` is said instead of
     `mend`, and nothing is expected, where the finding is no error. `if_applies`: where it is
-    no error, the sender is to look at it and to send something only if it applies. `lead`: how a letter begins that
-    asks for nothing else, and `send` how it goes on. `to_sender` is false for what concerns operators only."""
+    no error, the sender is to look at it and to send something only if it applies. `by_collector`: of a list's row,
+    what only who made the list can mend. `lead`: how a letter begins that asks for nothing else, and `send` how it goes
+    on. `to_sender` is false for what concerns operators only."""
 
     sentence: str
     mend: str
@@ -31,6 +32,7 @@ class Saying(Shape):
     blank: bool = False
     quote: bool = True
     if_applies: bool = False
+    by_collector: bool = False
     lead: str = ""
     send: str = ""
     to_sender: bool = True

@@ -44,7 +44,7 @@ class FileView:
     @property
     def asks(self) -> bool:
         """Whether something is to be mended."""
-        return bool(self.requests or (self.listed and self.listed.blocks))
+        return bool(self.requests or (self.listed and (self.listed.blocks or self.listed.apart)))
 
     @property
     def checks(self) -> bool:
@@ -187,7 +187,7 @@ def _short_list(listed: ListView, most: int) -> ListView:
         listed,
         asked=tuple(names),
         remarks=tuple(clipped(remark, _REMARK_LIMIT) for remark in listed.remarks[:most]),
-        requests=listed.requests[:most],
+        requests=tuple(replace(sum_, places=()) for sum_ in listed.requests[:most]),
         checks=(),
         hints=(),
     )

@@ -49,7 +49,7 @@ def _asked(letter: Letter) -> Iterable[Finding]:
 
 def _counted(parts: Sequence[FileView], wording: Wording) -> str:
     """How many points are asked for, or of how many municipalities."""
-    bodies = sum(len(part.listed.blocks) for part in parts if part.listed)
+    bodies = sum(len(part.listed.blocks) + len(part.listed.apart) for part in parts if part.listed)
     points = sum(len(part.requests) for part in parts)
     if bodies and not points:
         return wording.phrase["lead_bodies"].format(number=full_width_number(bodies))

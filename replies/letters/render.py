@@ -28,7 +28,7 @@ from replies.wording import Wording
 from replies.workbooks.findings_book import book_name, findings_book
 
 BLOCKS_LIMIT = 30  # municipalities that are told one by one in the body; of more, the workbook tells
-LINES_LIMIT = 300  # of a body that tells of lists
+LINES_LIMIT = 400  # of a body that tells of lists
 SIZE_LIMIT = 60_000  # bytes of a body in UTF-8; what would be larger is summed up
 
 _TO_MEND = ("correction", "partial")
@@ -64,7 +64,7 @@ def _is_long(parts: tuple[FileView, ...], body: str) -> bool:
     lists = [part.listed for part in parts if part.listed]
     if not lists:
         return False
-    blocks = sum(len(view.blocks) for view in lists)
+    blocks = sum(len(view.blocks) + len(view.apart) for view in lists)
     differences = any(view.cut and not view.tally for view in lists)
     return blocks > BLOCKS_LIMIT or body.count("\n") > LINES_LIMIT or differences
 

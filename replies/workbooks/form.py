@@ -18,8 +18,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.survey import Form, Survey
 from intake.sheets.ooxml import name_of
+from replies.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layout, layout
 from replies.workbooks.form_formulas import answers_flag, fields_flag, list_formulas
-from replies.workbooks.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layout, layout
 from replies.workbooks.form_style import add_styles, break_pages, height, set_up_form, set_up_list, style
 
 __all__ = ["CIRCLE", "FillValue", "blank", "fill", "layout"]

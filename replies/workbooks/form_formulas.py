@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from config.spelling import circled
 from intake.sheets.columns import Column, list_columns
-from replies.workbooks.form_layout import Layout
+from replies.form_layout import Layout
 
 
 def fields_flag(layout: Layout) -> str:
