@@ -90,7 +90,8 @@ def weight_of(finding: Finding, wording: Wording) -> Weight:
         return "request"
     if not saying.to_sender:
         return "untold"
-    return "check" if saying.if_applies else "hint"
+    lowered = CATALOGUE[finding.code].severity == "error"  # by the survey: its words ask for something still
+    return "check" if saying.if_applies or lowered else "hint"
 
 
 def concerns_sender(finding: Finding, wording: Wording) -> bool:
