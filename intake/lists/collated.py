@@ -120,9 +120,11 @@ class _RowReader:
         self._readers = {id(plan): RowReader(plan) for plan in plans}
         self._against = against
         self._home = home
+        self._missing: dict[int, tuple[str, ...]] = {}  # of the table at hand, by reader
 
     def rows(self, sheet: Sheet, table: Table) -> Iterator[ListedRow]:
         """Every row of a table, and every row that repeats its heading, from the top."""
+        self._missing.clear()
         unlike = not table.whole or self._is_unlike(table)
         for row in sorted((*table.rows, *table.repeats), key=lambda row: row.number):
             if any(row is repeat for repeat in table.repeats):
@@ -153,7 +155,10 @@ class _RowReader:
         line = next((f for f in filled.fields if f.field.kind == "organisation"), None)
         entry = line.entry if line else None
         body = made.body if made.body != ABSENT else self._named_beside(sheet, row, table)
-        missing = reader.missing(table.columns) if table.heading or not table.columns else ()
+        if id(reader) not in self._missing:
+            headed = table.heading or not table.columns
+            self._missing[id(reader)] = reader.missing(table.columns) if headed else ()
+        missing = self._missing[id(reader)]
         return ListedRow(
             sheet=replace(made, row=row.number, program=made.program or program, body=body),
             organisation=(entry.cell if entry else "", line.field.label if line else ""),

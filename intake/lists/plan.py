@@ -48,6 +48,7 @@ class Plan:
     _names: frozenset[str]
     _ends: frozenset[str]
     _known: dict[tuple[Column, str], float]
+    _headed: dict[str, Column | None]
 
     def fit(self, column: Column, value: str) -> float:
         """How well a value that is not blank fits a column, from BAD to STRONG."""
@@ -63,6 +64,11 @@ class Plan:
 
     def heading(self, value: str) -> Column | None:
         """The column that a cell of row 1 heads, also where words were put behind the heading."""
+        if value not in self._headed:
+            self._headed[value] = self._find_heading(value)
+        return self._headed[value]
+
+    def _find_heading(self, value: str) -> Column | None:
         key = _heading_key(value)
         if key in self.headings:
             return self.headings[key]
@@ -140,7 +146,7 @@ def _plan(form: Form, survey: Survey, names: frozenset[str]) -> Plan:
     words = [choice for field in form.fields for choice in field.choices]
     words += [word for p in survey.programs for word in (p.name, p.choice, *p.names)]
     ends = _BODY_ENDS | {word[-1] for word in words}
-    return Plan(form, columns, headings, organisation, frozenset(anchors), survey, names, ends, {})
+    return Plan(form, columns, headings, organisation, frozenset(anchors), survey, names, ends, {}, {})
 
 
 def _other_headings(column: Column, form: Form) -> Iterable[str]:

@@ -6,7 +6,7 @@ Holds no check itself. A value of a personal field, a free text and a My Number 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from config.kinds.choice import bare
 from config.roster import Match
@@ -29,16 +29,22 @@ class Case:
     match: Match | None
     kinds: Kinds
     asked: Mapping[str, Applicability]
+    _known: dict[tuple[Standing, ...], tuple[FilledQuestion, ...]] = field(default_factory=dict, compare=False)
 
 
 Check = Callable[[Case], Iterator[Finding]]
 
 
-def questions_of(case: Case, *standings: Standing) -> Iterator[FilledQuestion]:
+def questions_of(case: Case, *standings: Standing) -> tuple[FilledQuestion, ...]:
     """The questions with one of these standings, in the form's order."""
-    for question in case.filled.questions:
-        if case.asked[question.question.key].standing in standings:
-            yield question
+    known = case._known.get(standings)
+    if known is None:
+        known = case._known[standings] = tuple(
+            question
+            for question in case.filled.questions
+            if case.asked[question.question.key].standing in standings
+        )
+    return known
 
 
 def texts_of(case: Case) -> Iterator[tuple[FilledQuestion, FreeText, Entry]]:

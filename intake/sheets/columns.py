@@ -23,6 +23,9 @@ class Column:
     heading: str
     number: int = 0
 
+    def __hash__(self) -> int:  # asked for some hundred times a row
+        return hash(self.heading)
+
 
 @cache_by_identity
 def list_columns(form: Form) -> tuple[Column, ...]:

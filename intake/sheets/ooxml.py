@@ -252,35 +252,32 @@ class _Scan:
 
 def place_of(reference: str) -> Place:
     """(row, column) from 1 of a reference in A1 style; ValueError if it is none."""
-    place = _PLACES.get(reference)
-    if place is None:
-        if len(reference) > _LONGEST_REFERENCE:
-            raise ValueError("no reference")
-        letters = reference.rstrip("0123456789")
-        column = 0
-        for letter in letters.upper():
-            if not "A" <= letter <= "Z":
-                raise ValueError(reference)
-            column = column * 26 + ord(letter) - 64
-        place = (int(reference[len(letters) :]), column)
-    return place
+    letters = reference.rstrip("0123456789")
+    return int(reference[len(letters) :]), _COLUMNS.get(letters) or _column_of(letters)
+
+
+def _column_of(letters: str) -> int:
+    column = 0
+    for letter in letters.upper():
+        if not "A" <= letter <= "Z":
+            raise ValueError(letters)
+        column = column * 26 + ord(letter) - 64
+    return column
 
 
 def name_of(place: Place) -> str:
     """The reference in A1 style of (row, column) from 1."""
-    name = _NAMES.get(place)
-    if name is not None:
-        return name
     row, column = place
+    return f"{_LETTERS[column] if column < len(_LETTERS) else _letters_of(column)}{row}"
+
+
+def _letters_of(column: int) -> str:
     letters = ""
     while column:
         column, letter = divmod(column - 1, 26)
         letters = chr(65 + letter) + letters
-    return f"{letters}{row}"
+    return letters
 
 
-_LONGEST_REFERENCE = 16  # characters: Excel's last cell is XFD1048576
-_PLACES: Mapping[str, Place] = {
-    f"{chr(64 + column)}{row}": (row, column) for column in range(1, 27) for row in range(1, 121)
-}
-_NAMES: Mapping[Place, str] = {place: name for name, place in _PLACES.items()}
+_LETTERS = tuple(map(_letters_of, range(257)))  # more columns than any form or list has
+_COLUMNS: Mapping[str, int] = {letters: column for column, letters in enumerate(_LETTERS) if column}

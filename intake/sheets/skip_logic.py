@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
+from config.cache import Same
 from config.kinds.listed import find_listed
 from config.roster import Match
 from config.spelling import circled, is_blank
@@ -31,11 +33,18 @@ class Applicability:
 
 def asked(filled: Filled, kinds: Kinds) -> Mapping[str, Applicability]:
     """The standing of every question by key. `kinds`: what kinds of body it may be; empty if not known."""
-    places = {question.question.key: place for place, question in enumerate(filled.questions)}
+    return _asked(Same(filled.form), tuple(question.number for question in filled.questions), kinds)
+
+
+@lru_cache(maxsize=1024)  # the rows of a list, and the sheets of one day, take few ways through a form
+def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds) -> Mapping[str, Applicability]:
+    """By the choices taken alone; no other value of a sheet has a say in it, and none is kept."""
+    questions = tuple(FilledQuestion(q, None, n) for q, n in zip(form.it.questions, numbers, strict=True))
+    places = {question.question.key: place for place, question in enumerate(questions)}
     known: dict[str, Applicability] = {}
     steering: list[_Steering] = []  # the earlier questions that may leave later ones out
-    for place, question in enumerate(filled.questions):
-        earlier = filled.questions[:place]
+    for place, question in enumerate(questions):
+        earlier = questions[:place]
         verdicts = (
             _by_kind(question.question, kinds),
             *(_by_skip(place, root) for root in steering if place < root.end),

@@ -48,25 +48,29 @@ def render_letter(letter: Letter, survey: Survey, wording: Wording) -> Rendered:
     personal field and no control character gets into it."""
     letter = quotable(letter)
     parts = (mail_view(letter, survey, wording), *file_views(letter, survey, wording))
-    body = _body(letter, survey, wording, parts)
-    attachments: tuple[Attachment, ...] = ()
-    if (TRAITS[letter.kind].tells_findings and _is_long(parts, body)) or _is_large(body):
-        name = book_name(letter, wording)
+    telling = TRAITS[letter.kind].tells_findings
+    name = book_name(letter, wording)
+    needs_book = telling and _tells_of_many(parts)  # seen beforehand: what a book tells is not rendered first
+    body = _body(letter, survey, wording, parts, name if needs_book else "")
+    if not needs_book and ((telling and _is_long(parts, body)) or _is_large(body)):
+        needs_book = True
         body = _body(letter, survey, wording, parts, name)
-        if _is_large(body):
-            body = _body(letter, survey, wording, summed_up(parts, wording), name)
-        attachments = (Attachment(name, findings_book(letter, survey, wording)),)
+    if needs_book and _is_large(body):
+        body = _body(letter, survey, wording, summed_up(parts, wording), name)
+    attachments = (Attachment(name, findings_book(letter, survey, wording)),) if needs_book else ()
     return Rendered(_subject(letter, survey, wording), body, attachments)
 
 
-def _is_long(parts: tuple[FileView, ...], body: str) -> bool:
-    """Whether a letter on lists or originals says more than a mail should; then a workbook says it."""
+def _tells_of_many(parts: tuple[FileView, ...]) -> bool:
+    """Whether lists or originals give more to say than a mail should; then a workbook says it."""
     lists = [part.listed for part in parts if part.listed]
-    if not lists:
-        return False
     blocks = sum(len(view.blocks) + len(view.apart) for view in lists)
-    differences = any(view.cut and not view.tally for view in lists)
-    return blocks > BLOCKS_LIMIT or body.count("\n") > LINES_LIMIT or differences
+    return blocks > BLOCKS_LIMIT or any(view.cut and not view.tally for view in lists)
+
+
+def _is_long(parts: tuple[FileView, ...], body: str) -> bool:
+    """Whether a letter on lists or originals has become longer than a mail should be."""
+    return any(part.listed for part in parts) and body.count("\n") > LINES_LIMIT
 
 
 def _is_large(body: str) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from config.survey import Survey
 from intake.finding import Finding
 from replies.letter import FileBlock, Letter, LetterKind, OwedProgram, RowBlock
+from replies.letters import render as render_module
 from replies.letters.render import Rendered, render_letter
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
@@ -273,3 +274,15 @@ def test_a_strangers_name_in_a_row_cannot_add_a_line(survey: Survey) -> None:
     body = render(on_list(survey, "高知県", (evil,), ()), survey).body
     assert sum(line.startswith("■ 照会先") for line in body.splitlines()) == 1
     assert "\x1b" not in body
+
+
+@pytest.mark.parametrize("name", LIST_LETTERS)
+def test_no_letter_on_a_list_is_rendered_twice(
+    name: str, survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a workbook tells is known before the words are made."""
+    rendered = []
+    once = render_module.write_body
+    monkeypatch.setattr(render_module, "write_body", lambda *given: rendered.append(given) or once(*given))
+    render(LIST_LETTERS[name](survey), survey)
+    assert len(rendered) == 1
