@@ -103,6 +103,7 @@ def is_blank(value: str) -> bool:
     return not value or not (value[0].isalnum() or fold(value))
 
 
+@cache_short(4096, LONGEST)
 def says_nothing(value: str) -> bool:
     """Whether a text only says that there is nothing to say: empty, 「なし」, 「－」, 「回答不要」, the 0 of a link to a
     blank cell; also in brackets or with a full stop."""

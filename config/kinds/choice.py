@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from config.cache import cache_short
+from config.cache import Same, cache_short
 from config.spelling import LONGEST, fold, label_key, nfkc
 from config.survey import Choice
 
@@ -89,8 +89,12 @@ def words_behind(value: str) -> str:
 def read_choice(value: str, choices: tuple[Choice, ...]) -> ChoiceReading:
     """What `value` says among `choices`: by a whole text or a beginning that only one has; else by its leading number,
     unless the words behind it say otherwise."""
-    if not choices:
-        return NOT_READ
+    return _read_among(value, Same(choices)) if choices else NOT_READ
+
+
+@cache_short(4096, LONGEST)  # a list says the same hundreds of times
+def _read_among(value: str, offered: Same) -> ChoiceReading:
+    choices: tuple[Choice, ...] = offered.it
     key = _key(value)
     asks = "?" in nfkc(value[:LONGEST]) and not any("?" in nfkc(c.text) for c in choices)
     whole = [c.number for c in choices if key in _keys(c)[:2]]

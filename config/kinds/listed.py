@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from config.cache import cache_short
 from config.spelling import label_key, nfkc
 from config.survey import Field, Survey
 
@@ -64,5 +65,6 @@ def _within(value: str, names: Mapping[str, Sequence[str]]) -> set[str]:
     return {entry for entry, keys in found.items() if keys}
 
 
+@cache_short(1024, 200)
 def _unnumbered(value: str) -> str:
     return _NUMBER.sub("", label_key(value), count=1)

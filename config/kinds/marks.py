@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from config.cache import cache_short
 from config.spelling import fold, says_nothing
 
 _CIRCLED = {
@@ -17,6 +18,7 @@ _WITH_REMARK = re.compile(r"([^()]{1,4})\(([^()]+)\)")  # ○（一部）
 _DENIED = re.compile(r"[?×]|な[いしく]|無|ません|せず|除|未")
 
 
+@cache_short(2048, 100)
 def read_mark(value: str, number: int) -> bool | None:
     """Whether the cell beside line `number` bears a circle (〇 ○ ● ✓ ■ 丸 1 はい …, also with a remark in brackets, or
     the line's own number); None if that cannot be told."""

@@ -31,20 +31,21 @@ class Case:
     asked: Mapping[str, Applicability]
     _known: dict[tuple[Standing, ...], tuple[FilledQuestion, ...]] = field(default_factory=dict, compare=False)
 
+    def standing_as(self, standings: tuple[Standing, ...]) -> tuple[FilledQuestion, ...]:
+        """The questions with one of these standings; most checks ask for the same."""
+        known = self._known.get(standings)
+        if known is None:
+            of = (q for q in self.filled.questions if self.asked[q.question.key].standing in standings)
+            known = self._known[standings] = tuple(of)
+        return known
+
 
 Check = Callable[[Case], Iterator[Finding]]
 
 
 def questions_of(case: Case, *standings: Standing) -> tuple[FilledQuestion, ...]:
     """The questions with one of these standings, in the form's order."""
-    known = case._known.get(standings)
-    if known is None:
-        known = case._known[standings] = tuple(
-            question
-            for question in case.filled.questions
-            if case.asked[question.question.key].standing in standings
-        )
-    return known
+    return case.standing_as(standings)
 
 
 def texts_of(case: Case) -> Iterator[tuple[FilledQuestion, FreeText, Entry]]:

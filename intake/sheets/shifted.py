@@ -21,11 +21,14 @@ LEAST_SHIFTED = 3  # answers that must have slipped by as many questions, and mo
 
 def without_strangers(filled: Filled) -> Filled:
     """The sheet without choices that were taken by their number alone although the words are another question's."""
-    questions = tuple(
-        replace(question, number=None, may_mean=()) if question.number and _strangers(filled.form, question) else question
+    strange = {q.question.key for q in filled.questions if q.number and _strangers(filled.form, q)}
+    if not strange:
+        return filled
+    questions = (
+        replace(question, number=None, may_mean=()) if question.question.key in strange else question
         for question in filled.questions
     )
-    return replace(filled, questions=questions)
+    return replace(filled, questions=tuple(questions))
 
 
 def slipped(filled: Filled) -> tuple[FilledQuestion, ...]:
