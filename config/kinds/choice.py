@@ -15,6 +15,8 @@ from config.survey import Choice
 
 LEAST = 4  # characters of a text from which on its beginning, or its being contained, says something
 _LEAST_OUTLINE = 6  # … from which on what stands behind a choice's own words tells something of its own
+_LEAST_TOLD = 16  # … and where they speak of another place
+_ELSEWHERE = re.compile(r"別紙|別添|添付|資料|下記|下欄|右記|右欄|参照|とおり|通り")
 _KANJI = "一二三四五六七八九"
 # Circled digits would melt into their neighbours under NFKC (②① → 21).
 _HEADS = {
@@ -127,16 +129,26 @@ def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> 
         return ChoiceReading(None, (own.number,))
     remark = left.strip(" 　。、,:\n")
     bracket = _BRACKET.search(remark)
-    outline = bracket[1] if bracket else remark if said else ""
-    return ChoiceReading(own.number, (), _shown(remark), len(_key(outline)) >= _LEAST_OUTLINE)
+    outline = bracket[1] if bracket else remark
+    if not said and not bracket:
+        outline = _cut(remark, _common(_key(remark), _keys(own)[1]))[1]
+    least = _LEAST_OUTLINE if said or bracket else 2 * LEAST
+    return ChoiceReading(own.number, (), _shown(remark), len(_key(outline)) >= least and _tells(outline))
+
+
+def _tells(outline: str) -> bool:
+    """Whether words tell something of their own, and not only where it stands (別紙のとおり)."""
+    return not (len(_key(outline)) < _LEAST_TOLD and _ELSEWHERE.search(outline))
 
 
 def _beyond(rest: str, own: Choice, others: tuple[Choice, ...]) -> str | None:
     """What stands beside the own choice's words in the rest: empty where the rest is these words, or a beginning of
     them; None where it does not hold them."""
     key, own_keys = _key(rest), _keys(own)[1:]
-    if own_keys[0].startswith(key):
+    if own_keys[0].startswith(key) and not key.isdigit():  # a number alone is another head (②、①)
         return ""
+    if any(key == _keys(c)[1] for c in others):
+        return None  # word for word another one, which may begin with the own one's
     for known in sorted(own_keys, key=len, reverse=True):
         if len(known) >= LEAST and known in key:
             place = key.index(known)

@@ -222,7 +222,7 @@ def _mark_entry(mark: Mark, lines: Lines, grid: _Grid) -> Entry:
     if own.state != "blank":
         return own
     written = grid.text(label)
-    extras = (written,) if label in lines.over else beside_label(written, mark.text)
+    extras = (written, *beside_label(written, mark.text)) if label in lines.over else beside_label(written, mark.text)
     circle = next((extra for extra in extras if extra and read_mark(extra, mark.number)), "")
     return Entry(name_of(label), circle, "value") if circle else own
 

@@ -1,0 +1,180 @@
+"""The ways of strangers made over every question of both forms: expected values come from the maker of the case, and
+sheet, list row and `check` read them alike."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from config.kinds.choice import bare, read_choice
+from config.spelling import circled, label_key
+from config.survey import Choice, Form, Mark, Question
+from intake.sheets.columns import list_columns
+from replies.workbooks.form import layout
+from tests.workbooks.forms_at_hand import (
+    COMPLETE,
+    COMPLETE_2,
+    edited,
+    filled,
+    reading,
+    the_sheet,
+    the_survey,
+)
+
+Case = tuple[str, int | None]  # what is written, and which choice a careful clerk takes
+QUESTIONS = [
+    pytest.param(question, id=f"{form.id} {question.key}")
+    for form in the_survey().forms
+    for question in form.questions
+    if question.choices
+]
+
+
+def agreeing(choice: Choice) -> Iterator[Case]:
+    """Number alone, in its usual spellings; number and words; a remark behind them."""
+    n, words = choice.number, bare(choice).strip()
+    for head in (circled(n), f"({n})", str(n), f"{n}.", f"　{circled(n)} "):
+        yield head, n
+        yield f"{head} {words}", n
+    for remark in ("2名で対応", "（令和５年４月から）", "0件", "2023年導入", "。詳細は別紙①のとおり", "（Q3②も参照）"):
+        yield f"{circled(n)} {remark}", n
+        yield f"{circled(n)} {words}{remark}", n
+    yield choice.text.replace("。", ""), n
+
+
+def undecided(choice: Choice, other: Choice) -> Iterator[Case]:
+    """Two numbers, a range, a question, a denial; the number of one and the words of the other."""
+    one, two = circled(choice.number), circled(other.number)
+    for join in ("又は", "、", "→", "～", "\n", "；", "及び", "か"):
+        yield f"{one}{join}{two}", None
+    for doubt in ("以外", "ではない", "？", "でよいでしょうか", "は行っていない", "を除く"):
+        yield f"{one}{doubt}", None
+    yield f"{one}（一部は{two}）", None
+    yield f"{choice.text}、{other.text}", None
+    own, words = label_key(bare(choice)), label_key(bare(other))
+    if not own.startswith(words) and own not in words:
+        yield f"{one} {bare(other)}", None
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_number_and_words_over_every_question(question: Question) -> None:
+    wrong = []
+    for choice in question.choices:
+        cases = list(agreeing(choice))
+        for other in question.choices:
+            cases += undecided(choice, other) if other is not choice else ()
+        wrong += [(w, n, r) for w, n in cases if (r := read_choice(w, question.choices).number) != n]
+    assert wrong == []
+
+
+def listed(form: Form, values: dict[str, str]) -> bytes:
+    """A collated list with one row of these values, by key as in `fill`, with 0 in every cell that is left blank."""
+    book = Workbook()
+    columns = list_columns(form)
+    book.worksheets[0].append([column.heading for column in columns])
+    keys = [f"{c.key}#{c.number}" if c.holds == "mark" else c.key for c in columns]
+    book.worksheets[0].append([values.get(key, 0) for key in keys])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+WRITTEN = ["② 2件あり", "①または②", "①以外", "①", "－", "①？"]
+
+
+@pytest.mark.parametrize("id", ["form1", "form2"])
+@pytest.mark.parametrize("written", WRITTEN)
+def test_sheet_and_list_row_read_alike(id: str, written: str) -> None:
+    form = the_survey().form(id)
+    base = COMPLETE if id == "form1" else COMPLETE_2
+    by_sheet = the_sheet(filled({"9": written, "2": written}, base, id))
+    texts = {f"{q.key}": {c.number: c.text for c in q.choices} for q in form.questions}
+    row: dict[str, str] = {}
+    for key, value in {**base, "9": written, "2": written}.items():
+        if isinstance(value, tuple):
+            row |= {f"{key}#{n}": "〇" for n in value}
+        else:
+            row[key] = texts[key][value] if isinstance(value, int) else value
+    (by_row,) = reading(listed(form, row), "一覧表.xlsx").sheets
+    assert [(a.question, a.number, a.marks) for a in by_row.answers] == [
+        (a.question, a.number, a.marks) for a in by_sheet.answers
+    ]
+    assert [(f.code, f.question) for f in by_row.findings] == [(f.code, f.question) for f in by_sheet.findings]
+
+
+NOTHING = ["－", "／", "×", "該当なし", "対象外", "回答不要", "N/A", "特になし", "（該当なし）", "ー", "―――", "0"]
+
+
+@pytest.mark.parametrize("written", NOTHING)
+def test_nothing_is_nothing_where_nothing_is_asked(written: str) -> None:
+    skipped = {"8-1": 2, "8-1-text": written, "8-2": written, "1-2": written, "2-text": written, "7-4#2": written}
+    assert the_sheet(filled(skipped)).findings == ()
+
+
+@pytest.mark.parametrize("id", ["form1", "form2"])
+def test_circles_over_before_and_behind_every_line(id: str) -> None:
+    """Of each question with circles every other line is circled, in five ways in turn; the rest stay as printed."""
+    form, base = the_survey().form(id), COMPLETE if id == "form1" else COMPLETE_2
+    ways = ("〇{}", "{}　○", "■{}", "〇", "レ {}")
+    places = layout(form)
+    for question in (q for q in form.questions if q.marks):
+        circled_lines = question.marks[::2]
+
+        def edit(sheet: Worksheet, lines: tuple[Mark, ...] = circled_lines, key: str = question.key) -> None:
+            for number, mark in enumerate(lines):
+                cell = places.cell(f"{key}#{mark.number}")
+                sheet[f"E{cell[1:]}"] = ways[number % len(ways)].format(mark.text)
+
+        read = the_sheet(edited(filled({question.key: None}, base, id), edit))
+        answers = {answer.question: answer for answer in read.answers}
+        assert answers[question.key].marks == tuple(mark.number for mark in circled_lines)
+        assert read.findings == ()
+
+
+OUTLINE = "届いた書類を担当者二人で照合し、記録を残す。"
+
+
+@pytest.mark.parametrize("id", ["form1", "form2"])
+@pytest.mark.parametrize("way", ["{}\n→{}", "{}{}", "{1}", "answer"])
+def test_texts_over_behind_and_instead_of_every_label(id: str, way: str) -> None:
+    form, base = the_survey().form(id), COMPLETE if id == "form1" else COMPLETE_2
+    places = layout(form)
+    for question in form.questions:
+        for text in (t for t in question.free_texts if t.label and t.format == "text"):
+            choice = next(c for c in question.choices if c.number == text.choices[0])
+            answer = f"{choice.text}（{OUTLINE}）" if way == "answer" else choice.text
+
+            def edit(sheet: Worksheet, cell: str = places.cell(text.key), label: str = text.label) -> None:
+                if way != "answer":
+                    sheet[f"E{cell[1:]}"] = way.format(label.strip(), OUTLINE)
+
+            read = the_sheet(edited(filled({question.key: answer, text.key: None}, base, id), edit))
+            texts = {t.key: t.value for a in read.answers for t in a.texts}
+            assert OUTLINE in texts[text.key], (question.key, texts)
+            assert read.findings == ()
+
+
+SOFFICE = shutil.which("soffice") or ""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not SOFFICE, reason="LibreOffice is not there")
+def test_libreoffice_saves_what_is_read_alike(tmp_path: Path) -> None:
+    values = {"2": "③（2024年3月予定）", "9": "①（一部の業務は④）", "1-2": "－", "7-4#2": "■", "8-2": "① 2名体制"}
+    written = tmp_path / "a.xlsx"
+    written.write_bytes(filled(values))
+    command = [SOFFICE, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "ods"]
+    subprocess.run([*command, "--outdir", str(tmp_path), str(written)], check=True, timeout=180, capture_output=True)
+    for name in ("a.xlsx", "a.ods"):
+        read = the_sheet((tmp_path / name).read_bytes())
+        answers = {answer.question: answer for answer in read.answers}
+        assert [answers[key].number for key in ("2", "9", "8-2")] == [3, None, 1]
+        assert answers["7-4"].marks == (1, 2, 3)
+        assert [(f.code, f.question) for f in read.findings] == [("answer_not_a_choice", "9")]
