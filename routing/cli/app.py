@@ -27,7 +27,9 @@ USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 COMMANDS = {
     "demo": "make.demo", "run": "run.run", "check": "check.check", "inspect": "check.inspect", "form": "make.form",
     "collate": "collate.collate_command", "status": "overview.status", "held": "overview.held",
-    "show": "overview.show", "decide": "decide.decide", "approvals": "approvals.approvals_command",
+    "show": "overview.show", "letters": "letters.letters_command",
+    "find": "letters.find_command", "note": "notes.note_command",
+    "decide": "decide.decide", "approvals": "approvals.approvals_command",
     "revoke-approval": "approvals.revoke_approval", "resend": "resend.resend",
     "hold-sending": "sending.hold_sending", "release-sending": "sending.release_sending", "add": "decide.add",
     "extend": "extend.extend_command", "pause-reminders": "extend.pause_reminders", "remind": "remind.remind_command",

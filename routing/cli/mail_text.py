@@ -1,4 +1,5 @@
-"""One mail, as `show` prints it for people: the facts of `views/mail.py`, in the order in which they are asked for."""
+"""One mail, one letter, one body, as `show` prints them for people: the facts of `views/`, in the order in which they are
+asked for."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from datetime import datetime
 
 from intake.shown import one_line, visible
 from routing.clock import stamp
+from routing.views.body import BodyView
 from routing.views.letters import WholeLetter
 from routing.views.mail import FileView, MailView
 
@@ -80,6 +82,21 @@ def letter_lines(whole: WholeLetter) -> Iterator[str]:
     if whole.attached:
         yield f"　添付　{'、'.join(whole.attached)}"
     yield from (f"　｜{line}" for line in whole.text.splitlines())
+
+
+def body_lines(body: BodyView) -> Iterator[str]:
+    """One body, as `show 団体` prints it; a line that begins with ■ heads what follows it."""
+    yield f"■ {body.name}（{body.lgcode}）"
+    yield from (f"　{s.program}：{s.said}" for s in body.standing)
+    if body.through:
+        yield f"　{body.through}が取りまとめて提出します。"
+    if body.contact:
+        yield f"■ 連絡先（{body.contact.receipt} の調査票による）"
+        yield from (f"　{label}：{one_line(value)}" for label, value in body.contact.lines)
+    yield "■ やり取り"
+    arrows = {"mail": "届いた", "letter": "送った", "act": "記録　"}
+    for e in body.entries:
+        yield f"　{_time(e.at)}　{arrows[e.kind]}　{one_line(e.subject)}（{one_line(e.said)}）"
 
 
 def _time(at: datetime) -> str:

@@ -9,9 +9,11 @@ import click
 
 from intake.shown import clipped, one_line
 from replies.wording import Wording, load_wording
+from routing import typed
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
-from routing.cli.mail_text import letter_lines, mail_lines
+from routing.cli.mail_text import body_lines, letter_lines, mail_lines
 from routing.clock import stamp
+from routing.ledger import arrivals
 from routing.ledger.history import HistoryTable, story
 from routing.ledger.sent import find_notice, notice_story
 from routing.office import Office
@@ -19,9 +21,11 @@ from routing.tracking import sending_holds
 from routing.tracking.number_steps import as_entries
 from routing.tracking.overview import Owed, Status, status_at
 from routing.tracking.status_json import status_json
+from routing.views.body import body_view
 from routing.views.held import HeldRow, early_rows, grouped, held_rows
 from routing.views.letters import whole_letter
 from routing.views.mail import mail_view
+from routing.who import Refused
 
 _CELL = 200  # characters of a cell of the table of what is held
 
@@ -129,9 +133,12 @@ def _under(first: str, second: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help="台帳の記録を JSON で出力する")
 @with_app
 def show(app: App, id: str, records: bool, as_json: bool) -> None:
-    """１通のメールの、本文、回答、判定、送った文面を表示します（ID は番号、受付番号、お願いなどの番号）。"""
+    """メールの本文、回答、判定、送った文面を表示します（ID は番号、受付番号、お願いなどの番号、団体の名称）。"""
     with app.open_office() as office:
         notice = find_notice(office.ledger, id)
+        if notice is None and (lgcode := _body_named(office, id)):
+            print_lines(body_lines(body_view(office, lgcode)))
+            return
         arrival = None if notice else find_arrival(office, id)
         if arrival is not None and not (records or as_json):
             print_lines(mail_lines(mail_view(office, arrival)))
@@ -147,6 +154,18 @@ def show(app: App, id: str, records: bool, as_json: bool) -> None:
         _print_entry(entry)
     if whole is not None:
         print_lines(letter_lines(whole))
+
+
+def _body_named(office: Office, text: str) -> str:
+    """The lgcode of the body that a person named where no mail has this number; empty if there is none."""
+    if arrivals.find(office.ledger, text) is not None:
+        return ""
+    try:
+        return typed.body(text, office.register).lgcode
+    except Refused as refused:
+        if typed.folded(text).isascii():
+            return ""
+        raise refused
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from flask import Flask, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 
+from config.jst import in_jst
 from routing import operate, typed
 from routing.console.pages import mail_named, page, person
 from routing.console.premises import Premises
@@ -20,10 +21,13 @@ from routing.ledger.holds import Scope
 from routing.ledger.last_decision import last_word
 from routing.ledger.sent import find_notice, mark_notice_seen
 from routing.notices import my_number
+from routing.notices.extension_notice import place_of, queue_notices, take_back_earlier
 from routing.operate import Changed, Consent, Preview, Wish
+from routing.operate.notes import note_call
 from routing.operate.wishes import ACTIONS, DATED, past_instant
 from routing.records import Arrival
 from routing.tracking import sending_holds
+from routing.tracking.extend import Target, extend, pause
 from routing.views.letters import letter_of
 from routing.views.mail import mail_view
 from routing.who import Refused, Who
@@ -36,6 +40,10 @@ def add_acts(site: Flask, premises: Premises) -> None:
     acts = Acts(premises)
     site.add_url_rule("/mail/<receipt>/<action>", "act", acts.mail, methods=["GET", "POST"])
     site.add_url_rule("/body/<lgcode>/<program>/<switch>", "applicable", acts.applicable, methods=["POST"])
+    site.add_url_rule("/body/<lgcode>/note", "note", acts.note, methods=["POST"])
+    site.add_url_rule("/body/<lgcode>/reminders/<switch>", "reminders", acts.reminders, methods=["POST"])
+    site.add_url_rule("/body/<lgcode>/extend", "extend", acts.extend, methods=["POST"])
+    site.add_url_rule("/paper", "paper", acts.paper, methods=["GET", "POST"])
     site.add_url_rule("/hold", "hold", acts.hold, methods=["POST"])
     site.add_url_rule("/release/<int:number>", "release", acts.release, methods=["POST"])
     site.add_url_rule("/resend/<number>", "resend", acts.resend, methods=["POST"])
@@ -125,6 +133,59 @@ class Acts:
         with self._premises.open_desk() as desk:
             operate.set_applicable(desk, (lgcode, program), switch == "off", _who(request.form), consent)
         return redirect(f"/body/{lgcode}", 303)
+
+    def note(self, lgcode: str) -> ResponseReturnValue:
+        """A note of a call."""
+        with self._premises.open_office() as office:
+            note_call(office, lgcode, _who(request.form))
+        return redirect(f"/body/{lgcode}", 303)
+
+    def reminders(self, lgcode: str, switch: str) -> ResponseReturnValue:
+        """Stops reminders to a body, or lets them go on."""
+        if switch not in ("stop", "go"):
+            abort(404)
+        with self._premises.open_office() as office:
+            pause(office, lgcode, switch == "stop", _who(request.form))
+        return redirect(f"/body/{lgcode}", 303)
+
+    def extend(self, lgcode: str) -> ResponseReturnValue:
+        """A later deadline for one body; its notice is written on request, and waits to leave like every letter."""
+        with self._premises.open_office() as office:
+            who, register = _who(request.form), office.register
+            hour = in_jst(register.survey.deadline).time()
+            target = Target(lgcode, request.form.get("program", ""))
+            with office.ledger.writing():
+                extend(office, target, typed.instant(request.form.get("until", ""), register, hour), who)
+                take_back_earlier(office, target, office.settings.ledger.parent / "延長のお知らせ")
+                if request.form.get("notify") == "yes":
+                    queue_notices(office, place_of(office, target), who)
+        return redirect(f"/body/{lgcode}", 303)
+
+    def paper(self) -> ResponseReturnValue:
+        """What came by post or by hand, recorded with the file that was made of it."""
+        if not person().decides:
+            abort(403)
+        with self._premises.open_desk() as desk:
+            if request.method == "GET":
+                return page(desk, "paper", form={}, refused="")
+            try:
+                arrival = self._record(desk)
+            except Refused as refused:
+                return page(desk, "paper", form=request.form, refused=str(refused)), 400
+        return redirect(f"/mail/{arrival.receipt}", 303)
+
+    def _record(self, desk: Desk) -> Arrival:
+        form, file = request.form, request.files.get("file")
+        who = _who(form)
+        mailbox = form.get("mailbox", "")
+        if file is None or not file.filename:
+            raise Refused("調査票のファイルを選んでください。")
+        if mailbox not in {m.id for m in desk.register.survey.mailboxes} or not person().sees(mailbox):
+            raise Refused("提出先を選んでください。")
+        at = past_instant(form.get("received", ""), desk.register, desk.clock())
+        lgcode = typed.body(form.get("body", ""), desk.register).lgcode
+        sheet = operate.Paper(file.filename, file.read(), mailbox, lgcode, at, form.get("differs") == "yes")
+        return operate.add(desk, sheet, who).decided.arrival
 
     def hold(self) -> ResponseReturnValue:
         """Lets letters wait: all, or those of one mailbox."""

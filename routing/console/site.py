@@ -16,14 +16,14 @@ from routing.console.signin import Sessions
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.who import Refused
 
-LARGEST = 1 << 20  # bytes of a form
+LARGEST = 1 << 20  # bytes of a form, beside a file that is sent with it
 _OPEN = frozenset({"login", "style"})  # what is shown to people who are not known yet
 
 
 def create_site(premises: Premises) -> Flask:
     """The application; `premises` is handed to every page."""
     site = Flask("uketsuke", static_folder=None, template_folder=None)
-    site.config["MAX_CONTENT_LENGTH"] = LARGEST
+    site.config["MAX_CONTENT_LENGTH"] = LARGEST + (premises.settings.max_size_mb << 20)
     console = premises.settings.console
     doors = _Doors(premises, Sessions(console), AccessLog(premises.settings.ledger))
     site.before_request(doors.let_in)

@@ -16,6 +16,7 @@ from routing.office import Office
 from routing.views.letters import LetterRow, letter_rows
 from routing.views.mail import StandingView, standing_views
 
+_SAYS_WHY = ("held", "ignored", "kept", "quarantined")  # of the others, the rules of its files do
 _ASKED = ("department", "contact", "telephone", "email")  # fields of a sheet by which its writer is reached
 
 
@@ -76,7 +77,7 @@ def outcome_said(mail: Mail) -> str:
 
 def _mail(mail: Mail) -> Entry:
     rules = json.loads(mail.rules)
-    why = sentence_of(rules[0]) if rules and mail.outcome != "by_file" else ""
+    why = sentence_of(rules[0]) if rules and mail.outcome in _SAYS_WHY else ""
     said = "　".join(filter(None, (outcome_said(mail), why)))
     return Entry(mail.received_at, "mail", said, mail.subject, mail.receipt, mail.mailbox)
 

@@ -21,7 +21,8 @@ from routing.ledger import arrivals
 from routing.ledger.store import Ledger
 
 PAGES = ["/", "/mail/4", "/mail/51", "/mail/20/accept", "/mail/4/amend", "/mail/4/erase", "/body/141500",
-         "/today?day=2023-07-20", "/owed?prefecture=14", "/letters", "/letter/3", "/search", "/health"]  # fmt: skip
+         "/today?day=2023-07-20", "/owed?prefecture=14", "/letters", "/letter/3", "/search", "/health",
+         "/paper"]  # fmt: skip
 
 
 class Served:

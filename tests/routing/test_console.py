@@ -7,9 +7,11 @@ import json
 import re
 import stat
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from werkzeug.test import TestResponse
 
 from routing import operate
 from routing.console.signin import FAILURES, hashed, is_password
@@ -17,8 +19,8 @@ from routing.journey.judge import Settled
 from routing.ledger import outbox
 from routing.operate import Consent, Who, Wish
 from routing.records import Arrival
-from tests.routing.console_at_hand import PASSWORD, Visitor, console, site_of
-from tests.routing.desk_at_hand import Office, form, mail
+from tests.routing.console_at_hand import HOST, OURS, PASSWORD, Visitor, console, site_of
+from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 
 WHY = "電話で確認"
 STRANGER = "mihon@freemail.example.com"
@@ -384,3 +386,35 @@ def test_the_command_line_and_the_page_come_to_the_same(office: Office) -> None:
     assert carry_out(Visitor(site_of(office)), other.arrival, "ignore") == 303
     rows = office.ledger.rows("SELECT outcome, rules, decided_by, why FROM verdict WHERE decided_by <> 'uketsuke'")
     assert len({tuple(r) for r in rows}) == 1 and len(rows) == 2
+
+
+def test_a_call_a_pause_and_an_extension_are_recorded_at_the_body(office: Office) -> None:
+    visitor = Visitor(site_of(office))
+    assert visitor.post("/body/141003/note", why="週明けに再提出とのこと").status_code == 303
+    assert visitor.post("/body/141003/reminders/stop", why=WHY).status_code == 303
+    assert visitor.post("/body/141003/extend", why=WHY, until="7/28", program="nanbyo").status_code == 303
+    assert [who for _, who, _ in office.events("call") + office.events("pause_reminders")] == ["山田", "山田"]
+    assert [detail for detail, _, _ in office.events("extend")] == ["2023-07-28T17:00:00+09:00"]
+    page = visitor.text("/body/141003")
+    assert "週明けに再提出とのこと" in page and "電話などの記録　山田" in page and "期限の延長　山田" in page
+    assert visitor.post("/body/141003/extend", why=WHY, until="7/1").status_code == 409
+    assert visitor.post("/body/999999/note", why=WHY).status_code == 409
+    for path in ("note", "reminders/stop", "extend"):
+        assert Visitor(site_of(office), "mita").post(f"/body/141003/{path}", why=WHY, until="7/28").status_code == 403
+
+
+def test_what_came_on_paper_is_read_recorded_and_never_answered(office: Office) -> None:
+    visitor = Visitor(site_of(office), "sato")
+
+    def record(**changed: object) -> TestResponse:
+        typed = {"file": (BytesIO(nanbyo()), "紙の回答.xlsx"), "body": "横浜市", "received": "7/17 15:00",
+                 "mailbox": "n_mynumber", "why": WHY}  # fmt: skip
+        return visitor.client.post("/paper", base_url=HOST, headers=OURS, data={**typed, **changed})
+
+    assert visitor.get("/paper").status_code == 200
+    assert record(mailbox="yoboseshu").status_code == 400
+    assert record(body="相模原市").status_code == 400
+    assert record(file=(BytesIO(b""), "")).status_code == 400
+    assert office.count("arrival") == 0 or office.standing("141003", "nanbyo").state == "outstanding"
+    assert record().status_code == 303
+    assert office.standing("141003", "nanbyo").state == "accepted" and office.count("outbox") == 0
