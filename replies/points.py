@@ -12,6 +12,7 @@ from typing import Literal
 
 from config.survey import Question, Survey
 from intake.finding import CATALOGUE, Finding, quote
+from replies.follow_ups import follow_ups
 from replies.japanese import question_name
 from replies.wording import Wording
 
@@ -135,10 +136,21 @@ def _points(findings: list[Finding], survey: Survey, wording: Wording) -> tuple[
     for finding in findings:
         said = wording.sentence(finding) + wording.mend(finding)
         groups.setdefault((finding.code, finding.sheet, said), []).append(finding)
-    return tuple(_point(group, survey, wording) for group in groups.values())
+    asked = {f.question for f in findings if f.code.startswith("answer_")}
+    first = next((group for group in groups.values() if group[0].code.startswith("answer_")), None)
+    return tuple(
+        _point(group, survey, wording, _what_follows(asked, survey, wording) if group is first else "")
+        for group in groups.values()
+    )
 
 
-def _point(group: list[Finding], survey: Survey, wording: Wording) -> Point:
+def _what_follows(asked: set[str], survey: Survey, wording: Wording) -> str:
+    """That further questions may have to be answered, said once of all that are asked for; empty where none does."""
+    following = "、".join(question_name(key) for key in follow_ups(asked, survey))
+    return wording.phrase["follow_ups"].format(questions=following) if following else ""
+
+
+def _point(group: list[Finding], survey: Survey, wording: Wording, following: str) -> Point:
     first = group[0]
     found_caption, expected_caption = captions(first, wording)
     places = tuple(place_of(finding, survey, wording) for finding in group)
@@ -146,7 +158,7 @@ def _point(group: list[Finding], survey: Survey, wording: Wording) -> Point:
     expected = _common([place.expected for place in places])
     return Point(
         sentence=wording.sentence(first),
-        mend=wording.mend(first) + survey.phrases.mends.get(first.code, ""),
+        mend=wording.mend(first) + survey.phrases.mends.get(first.code, "") + following,
         sheet=quote(first.sheet),
         found=found,
         expected=expected,

@@ -12,6 +12,7 @@ import pytest
 
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding
+from replies.follow_ups import follow_ups
 from replies.letter import Letter, LetterKind, OwedProgram, PartsBlock
 from replies.letters.render import Rendered, render_letter
 from replies.letters.wrapping import columns
@@ -176,6 +177,34 @@ def test_what_was_not_handed_in_is_not_called_received(survey: Survey) -> None:
     body = render(replace(letter(survey), owed_here=(owed,)), survey).body.replace("\n", "").replace("　", "")
     assert "・予防接種：18団体のうち２団体を受け付けました。残り16団体（未提出15、修正をお願い中１）" in body
     assert "未提出：第0町、" in body and "修正をお願い中：境港市" in body
+
+
+@pytest.mark.parametrize(
+    ("asked", "following"),
+    [
+        (("7-2",), ("7-3", "7-4", "8-1", "8-2")),  # 調査項目 Q7-2②「Q9へ」; Q7-4 and Q8-2 【…の場合】
+        (("7-3",), ("7-4",)),
+        (("8-1",), ("8-2",)),
+        (("3",), ("4", "5")),  # Q3②「Q6へ」
+        (("5", "7-2"), ("6", "7-1", "7-3", "7-4", "8-1", "8-2", "9")),  # Q5①「Q10へ」
+        (("9",), ()),
+        (("10", "a"), ()),
+        (("99",), ()),
+        ((), ()),
+    ],
+)
+def test_what_follows_from_an_asked_answer_is_asked_for_at_once(
+    asked: tuple[str, ...], following: tuple[str, ...], survey: Survey
+) -> None:
+    assert follow_ups(asked, survey) == following
+
+
+def test_what_follows_is_said_once_and_names_nothing_that_is_asked_for_already(survey: Survey) -> None:
+    found = tuple(Finding("answer_missing", "error", "様式", "E1", question=q) for q in ("7-2", "9"))
+    sheet = block("回答.xlsx", "難病", "correction", (*found, Finding("answer_not_a_choice", "error", question="10")))
+    body = render(replace(letter(survey), kind="correction", files=(sheet,)), survey).body
+    text = body.replace("\n", "").replace("　", "")
+    assert text.count("Q7-3、Q7-4、Q8-1、Q8-2にもご記入が必要となる場合がございます") == 1
 
 
 @pytest.mark.parametrize("word", TERMS)
