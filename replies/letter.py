@@ -147,6 +147,7 @@ class Letter:
     owed_here: tuple[OwedProgram, ...]
     owed_elsewhere: tuple[OwedProgram, ...]
     passed_to: tuple[str, ...] = ()  # sections that it was passed on to (wrong mailbox, transfer)
+    asked_before: str = ""  # receipt number of an earlier request of which a point is still open
     first_receipt: str = ""  # a duplicate: the receipt number of the first
     deadline: datetime | None = None  # extended for this respondent; None: the survey's own
     due_passed: bool = False  # written after correct_by as well: no day is named any more

@@ -51,6 +51,7 @@ class ReplyContext:
     ids: MessageIds
     round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
     deadlines: Deadlines | None = None  # None: nothing was extended
+    asked_before: str = ""  # receipt number of an earlier request of which a point is still open
     first_asked: tuple[FileBlock, ...] = ()  # what was asked for about that mail, and is still open
     parts: MailSet | None = None  # the set of which this mail is a part
     last_today: bool = False  # a cap allows this reply and no further one
@@ -186,6 +187,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         owed_elsewhere=elsewhere,
         passed_to=_passed_to(decided, around.register),
         first_receipt=around.first_receipt,
+        asked_before=around.asked_before,
         deadline=deadline,
         due_passed=around.now > max(deadline, survey.correct_by),
         parts=_parts(around.parts),

@@ -18,6 +18,7 @@ from routing.deadline import Deadlines
 from routing.decision.cases import decide
 from routing.decision.facts import Facts
 from routing.decision.override import NO_OVERRIDE, Override
+from routing.decision.remained import asked_before
 from routing.decision.reply import ReplyContext, letter_kind, recipient_of, write_reply
 from routing.decision.unlocked import keep_opened
 from routing.journey.caps import Allowance, CappedRecipient, allowance
@@ -165,6 +166,7 @@ class Judge:
             standing_told=told,
             first_receipt=facts.resend_of,
             first_asked=facts.first_asked,
+            asked_before=asked_before(decided, facts.history, _address(submission)) if told else "",
             now=self.now,
             ids=message_ids(self.ledger),
             round=verdicts.rounds(self.ledger, decided.arrival.id),
@@ -197,3 +199,7 @@ def _once(decided: Decided, noted: frozenset[str]) -> Decided:
     """Without what operators were told of this mail before."""
     told = noted & {"question", "receipt_doubt", "unconfirmed", "replaced", "gave_way"}
     return replace(decided, notes=tuple(n for n in decided.notes if n.kind not in told)) if told else decided
+
+
+def _address(submission: Submission) -> str:
+    return submission.message.sender.address if submission.message.sender else ""

@@ -204,6 +204,20 @@ def test_the_same_finding_twice_is_for_the_telephone_until_it_is_mended(office: 
     assert office.held() == []  # nobody has to telephone any more
 
 
+def test_a_second_request_says_what_remained_of_the_first(office: Office) -> None:
+    talk = Conversation(office)
+    assert talk.write({NAME: FAULTY}) == "correction"
+    assert "先のお願い" not in talk.letter
+    assert talk.write({NAME: FAULTY}, body="修正しました。", headers=talk.answering()) == "(same_finding_again)"
+    office.now += MINUTE
+    assert talk.decide(1, "correction").reply is not None
+    said = talk.letter
+    assert f"先のお願い（受付番号：{talk.receipt(0)}）のうち、残っている点がございます" in said and "Q5" in said
+    other = form({"program": "難病", "9": None})
+    assert talk.write({NAME: other}, body="修正版です。") == "correction"
+    assert "先のお願い" not in talk.letter  # what was asked for is mended; another point is new
+
+
 def test_a_faulty_replacement_and_its_mend(office: Office) -> None:
     talk = Conversation(office)
     assert talk.write() == "acknowledgement"
