@@ -17,6 +17,7 @@ from routing import operate, typed
 from routing.console.pages import mail_named, page, person
 from routing.console.premises import Premises
 from routing.journey.desk import Desk
+from routing.ledger import correspondence
 from routing.ledger.holds import Scope
 from routing.ledger.last_decision import last_word
 from routing.ledger.sent import find_notice, mark_notice_seen
@@ -26,6 +27,7 @@ from routing.operate import Changed, Consent, Preview, Wish
 from routing.operate.notes import note_call
 from routing.operate.wishes import ACTIONS, DATED, past_instant
 from routing.records import Arrival
+from routing.register import Register
 from routing.tracking import sending_holds
 from routing.tracking.extend import Target, extend, pause
 from routing.views.letters import letter_of
@@ -59,6 +61,13 @@ def _who(form: Mapping[str, str]) -> Who:
     if not why:
         raise Refused("理由を書いてください。台帳に残り、後から見る方の手掛かりになります。")
     return Who(person().user.name, why)
+
+
+def _own(mailbox: str) -> None:
+    """Ends with 403 where a mailbox is not this person's; an empty one means all, which only who has all may act on."""
+    mine = person()
+    if not (mine.sees(mailbox) if mailbox else mine.is_admin or not mine.user.mailboxes):
+        abort(403)
 
 
 class Acts:
@@ -130,6 +139,7 @@ class Acts:
         if switch not in ("on", "off"):
             abort(404)
         consent = Consent(yes=request.form.get("sure") == "yes")
+        _own(_mailbox_of(self._premises.register, program))
         with self._premises.open_desk() as desk:
             operate.set_applicable(desk, (lgcode, program), switch == "off", _who(request.form), consent)
         return redirect(f"/body/{lgcode}", 303)
@@ -154,6 +164,7 @@ class Acts:
             who, register = _who(request.form), office.register
             hour = in_jst(register.survey.deadline).time()
             target = Target(lgcode, request.form.get("program", ""))
+            _own(_mailbox_of(register, target.program))
             with office.ledger.writing():
                 extend(office, target, typed.instant(request.form.get("until", ""), register, hour), who)
                 take_back_earlier(office, target, office.settings.ledger.parent / "延長のお知らせ")
@@ -190,8 +201,7 @@ class Acts:
     def hold(self) -> ResponseReturnValue:
         """Lets letters wait: all, or those of one mailbox."""
         mailbox = request.form.get("mailbox", "")
-        if not person().sees(mailbox) or (not mailbox and person().user.mailboxes and not person().is_admin):
-            abort(403)
+        _own(mailbox)
         with self._premises.open_office() as office:
             sending_holds.hold_sending(office, Scope("", mailbox), _who(request.form))
         return redirect("/letters", 303)
@@ -199,12 +209,18 @@ class Acts:
     def release(self, number: int) -> ResponseReturnValue:
         """Lets them leave again."""
         with self._premises.open_office() as office:
+            for one in sending_holds.standing(office):
+                if one.number == number:
+                    _own(one.scope.mailbox)
             sending_holds.release_sending(office, number, _who(request.form))
         return redirect("/letters", 303)
 
     def resend(self, number: str) -> ResponseReturnValue:
         """Puts a letter that was refused back into the queue."""
         with self._premises.open_desk() as desk:
+            notice = find_notice(desk.ledger, number)
+            found = correspondence.letter(desk.ledger, notice.id) if notice else None
+            _own(found[0].mailbox if found else mail_named(desk, number).mailbox)
             operate.resend(desk, number, _who(request.form))
         return redirect("/letters", 303)
 
@@ -214,12 +230,24 @@ class Acts:
             notice = find_notice(office.ledger, number)
             if notice is None:
                 abort(404)
+            found = correspondence.letter(office.ledger, notice.id)
+            _own(found[0].mailbox if found else "")
             mark_notice_seen(office.ledger, notice, _who(request.form).pair, office.clock())
         return redirect("/", 303)
 
 
+def _mailbox_of(register: Register, program: str) -> str:
+    """To which a program's answers go; empty for all programs. Raises Refused."""
+    if not program:
+        return ""
+    return register.survey.program(typed.program(program, register)).mailbox
+
+
 def _wish(desk: Desk, action: str, form: Mapping[str, str]) -> Wish:
-    """What was chosen and typed in a form. Raises Refused."""
+    """What was chosen and typed in a form. Raises Refused; ends with 403 for a whole domain, which is an
+    administrator's to believe."""
+    if form.get("domain") == "yes" and not person().is_admin:
+        abort(403)
     at = form.get("received", "").strip()
     return Wish(
         action,

@@ -77,16 +77,18 @@ class Sessions:
     def begin(self, login: str, password: str, now: datetime) -> str | None:
         """A new session's token; None where the password is wrong, or too many were."""
         user = self._console.users.get(login)
+        counted = login if user else ""  # names that nobody has are counted together, and fill no memory
         with self._lock:
-            count, since = self._failures.get(login, (0, now))
-            if count >= FAILURES and now - since < LOCKED:
+            count, since = self._failures.get(counted, (0, now))
+            if count >= FAILURES and now - since >= LOCKED:
+                count = 0
+            self._failures[counted] = (count + 1, now if count < FAILURES else since)  # until it proves right
+            if user is not None and count >= FAILURES:
                 return None
-        right = is_password(password, (user.password if user else None) or self._nobody)
+        if not is_password(password, (user.password if user else None) or self._nobody) or user is None:
+            return None
         with self._lock:
-            if user is None or not right:
-                self._failures[login[:100]] = (count + 1 if count < FAILURES else 1, now)
-                return None
-            self._failures.pop(login, None)
+            self._failures.pop(counted, None)
             token = secrets.token_urlsafe(32)
             self._sessions[token] = _Session(login, now, now)
             return token

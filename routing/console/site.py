@@ -7,13 +7,15 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from config.errors import ConfigError
 from routing.clock import stamp, system_clock
 from routing.console import acts, guard, pages
 from routing.console.access_log import Access, AccessLog
 from routing.console.premises import Premises
 from routing.console.render import render
 from routing.console.signin import Sessions
-from routing.ledger.store import DiskFull, LedgerBusy
+from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
+from routing.reading.errors import ReaderUnavailable
 from routing.who import Refused
 
 LARGEST = 1 << 20  # bytes of a form, beside a file that is sent with it
@@ -30,7 +32,7 @@ def create_site(premises: Premises) -> Flask:
     site.after_request(doors.close)
     site.add_url_rule("/login", "login", doors.login, methods=["GET", "POST"])
     site.add_url_rule("/logout", "logout", doors.logout, methods=["POST"])
-    for kind in (HTTPException, Refused, LedgerBusy, DiskFull):
+    for kind in (HTTPException, Refused, *_LATER, ConfigError, NewerLedger):
         site.register_error_handler(kind, _said)
     pages.add_pages(site, premises)
     acts.add_acts(site, premises)
@@ -110,11 +112,14 @@ def _said(error: Exception) -> tuple[str, int]:
     """Every refusal as a page with a sentence."""
     if isinstance(error, HTTPException):
         return _page(_HTTP.get(error.code or 500, "この操作はできません。"), error.code or 500)
-    if isinstance(error, LedgerBusy | DiskFull):
+    if isinstance(error, ConfigError | NewerLedger):
+        return _page(f"{error}", 500)
+    if isinstance(error, _LATER):
         return _page(f"{error}。何も記録していません。しばらくしてから、もう一度お試しください。", 503)
     return _page(str(error), 409)
 
 
+_LATER = (LedgerBusy, DiskFull, ReaderUnavailable)
 _HTTP = {
     403: "この操作をする権限がありません。",
     404: "このページはありません。番号をご確認ください。",

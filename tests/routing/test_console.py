@@ -418,3 +418,34 @@ def test_what_came_on_paper_is_read_recorded_and_never_answered(office: Office) 
     assert office.count("arrival") == 0 or office.standing("141003", "nanbyo").state == "outstanding"
     assert record().status_code == 303
     assert office.standing("141003", "nanbyo").state == "accepted" and office.count("outbox") == 0
+
+
+def test_an_operator_of_one_mailbox_acts_on_no_other(office: Office) -> None:
+    """Nor by an address that no page of his shows."""
+    other = office.settle(mail({}, "【横浜市】秘密の件名", body="他係への照会です。"), mailbox="yoboseshu").decided.arrival
+    mine = from_stranger(office)
+    site = site_of(office)
+    visitor = Visitor(site, "sato")
+    before = list(office.ledger.connection.iterdump())
+    for path, typed in (
+        ("/hold", {"mailbox": ""}), ("/hold", {"mailbox": "yoboseshu"}), ("/body/141003/yobosesshu/on", {}),
+        ("/body/141003/extend", {"until": "7/28", "program": ""}),
+        ("/body/141003/extend", {"until": "7/28", "program": "kenshin"}),
+        (f"/mail/{mine.receipt}/approve-sender", {"domain": "yes", "go": "do"}),
+    ):  # fmt: skip
+        assert visitor.post(path, why=WHY, **typed).status_code == 403, path
+    assert visitor.post(f"/resend/{other.receipt}", why=WHY).status_code == 409
+    assert list(office.ledger.connection.iterdump()) == before
+    for path in ("/body/141003", f"/mail/{mine.receipt}", "/today", "/letters"):
+        assert "秘密の件名" not in visitor.text(path)
+    assert "秘密の件名" not in visitor.post("/search", words="秘密").text.partition("</h1>")[2].partition("<table")[2]
+    Visitor(site, "kanri").post("/hold", why=WHY, mailbox="")
+    assert visitor.post("/release/1", why=WHY).status_code == 403
+
+
+def test_a_newer_ledger_is_told_in_a_sentence(office: Office) -> None:
+    visitor = Visitor(site_of(office))
+    office.ledger.connection.execute(
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('uketsuke', 'm999_later', '2030-01-01')"
+    )
+    assert "新しい版" in visitor.text("/", 500)
