@@ -13,7 +13,7 @@ from collections.abc import Collection
 _UNIT = r".*(?:役所|役場|庁舎?|(?:局|部|課|室|係|班|所|センター)長?|担当|グループ|チーム|委員会|御中|様)"
 _OFFICE = re.compile(rf"{_UNIT}|[区市町村]?長")
 _OF_PREFECTURE = re.compile(rf"{_UNIT}|知事.{{0,8}}")
-_OTHERS = re.compile("組合|連合|協議会|公社|公団|法人|財団|会社|医師会|大学|学校|議会")
+_OTHERS = re.compile("^立|組合|連合|協議会|公社|公団|法人|財団|会社|医師会|大学|学校|議会")
 _ALL_OF_THEM = re.compile("区?市?町村|[市区町村]民")  # 市町村課, 県民局: no municipality
 _MUNICIPALITY = re.compile("[市区町村郡]")
 _LONGEST = 60  # characters; a longer text is a sentence

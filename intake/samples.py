@@ -52,7 +52,7 @@ def without_sample_files(
 
 def _is_sample_file(file: FileReading, survey: Survey) -> bool:
     """Called so, and no sheet in it names a body."""
-    own = file.kind == "answer_sheet" and is_called_sample(file.filename, survey)
+    own = bool(file.sheets) and is_called_sample(file.filename, survey)
     return own and all(
         sheet.body.lgcode not in _claimed(file) and shows_sample(sheet, survey) for sheet in file.sheets
     )

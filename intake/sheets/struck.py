@@ -206,7 +206,7 @@ class _Cells:
         filled = bool(self._value) or bool(self._runs.text.whole)
         if text is not None:
             left = text.struck if self._struck else text.plain
-            if left != text.whole:
+            if fold(left) != fold(text.whole):  # a struck space is nothing
                 self.left[self._place] = left.strip(_ARROWS) if fold(left) else ""
         elif self._struck and filled:
             self.left[self._place] = ""

@@ -12,7 +12,7 @@ from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
 from routing.decision.compare import Told
 from routing.decision.facts import Facts
-from routing.decision.findings import Piecework, piece_findings
+from routing.decision.findings import Piecework, piece_findings, tell
 from routing.decision.identify import ProgramEvidence, identify, infer_program
 from routing.decision.override import Override
 from routing.decision.relation import relation_of
@@ -133,9 +133,9 @@ class CaseBuilder:
         return right.address.lower() in written_to
 
 
-def told_sheets(units: tuple[Unit, ...]) -> tuple[Told, ...]:
+def told_sheets(units: tuple[Unit, ...], register: Register) -> tuple[Told, ...]:
     """What was told of every sheet of a mail."""
-    return tuple(Told(unit.sheet, unit.identity.body, unit.program) for unit in units if unit.sheet)
+    return tuple(tell(unit.sheet, unit.identity.body, unit.program, register) for unit in units if unit.sheet)
 
 
 def _within(file: FileReading) -> Iterator[tuple[int, AnswerSheet | None]]:

@@ -132,7 +132,7 @@ def _decide_pieces(
     """Each file, and each answer sheet in it, decided; earlier pieces of this mail are no history."""
     builder = CaseBuilder(arrival, submission, facts, register, override)
     units = builder.units()
-    beside = told_sheets(units)
+    beside = told_sheets(units, register)
     return tuple(_decide_piece(unit, builder.case(unit, beside), builder) for unit in units)
 
 

@@ -41,7 +41,7 @@ def piece_findings(piece: Piecework, register: Register, listed: Listed) -> tupl
         found += _settled(_own_findings(piece.sheet, piece, register), piece, register)
         found += _outlines(piece.sheet, piece.submission, register)
         found += _unclear(piece.sheet, piece, register)
-        told = Told(piece.sheet, piece.identity.body, piece.program)
+        told = tell(piece.sheet, piece.identity.body, piece.program, register)
         found += same_body_twice(told, piece.beside, register.survey)
         found += _compared(piece, piece.sheet, register, listed)
     return tuple(found)
@@ -105,12 +105,28 @@ def _organisation(sheet: AnswerSheet, lgcode: str, register: Register) -> Findin
     )
 
 
+def tell(sheet: AnswerSheet, body: str, program: str, register: Register) -> Told:
+    """What the mail tells of a sheet, to be held beside others; no body where it may be somebody else's."""
+    return Told(sheet, "" if _may_be_anothers(sheet, body, register) else body, program)
+
+
+def _may_be_anothers(sheet: AnswerSheet, body: str, register: Register) -> bool:
+    """Whether a sheet that a prefecture sends may be one of its municipalities': its name is misspelt, and 組織区分 does
+    not say that it is the prefecture's own."""
+    sender = register.roster.by_code(body)
+    if sheet.body.status != "unknown" or sender is None or sender.kind != "prefecture":
+        return False
+    fields = register.survey.form(sheet.form, sheet.version).fields
+    return not any(sender.kind in field.kinds.get(sheet.field(field.key), ()) for field in fields)
+
+
 def _settled(findings: tuple[Finding, ...], piece: Piecework, register: Register) -> list[Finding]:
     """A name that several bodies share, or a misspelt one, is no fault where other evidence told the body for certain: the
     one is settled, the other a friendly line. So is a spelling of 制度等 that is none of the list's, where file name or
     mailbox told the program; where nothing did, it is told as that."""
     identity, kept = piece.identity, list(findings)
-    if identity.body and identity.strong:
+    doubtful = piece.sheet is not None and _may_be_anothers(piece.sheet, identity.body, register)
+    if identity.body and identity.strong and not doubtful:
         kept = [f for f in kept if f.code != "body_ambiguous"]
         kept = [replace(f, severity="warning") if f.code == "body_unknown" else f for f in kept]
     spelt = [f for f in kept if f.code == "field_not_a_choice" and _is_program(f, piece, register)]

@@ -101,6 +101,18 @@ def test_other_fonts_strike_nothing_out(value: CellRichText) -> None:
     assert codes(the_sheet(edited(filled({}), write("E17", value)))) == []
 
 
+def test_a_struck_space_is_nothing() -> None:
+    value = CellRichText("① 定めている。", TextBlock(STRUCK, " "))
+    assert codes(the_sheet(edited(filled({}), write("E17", value)))) == []
+
+
+def test_what_is_struck_out_where_nothing_is_asked_is_no_answer_too_many() -> None:
+    """Q3 ② leaves Q4 (E20) and Q5 (E21) out: who struck his answers out did right."""
+    sheet = the_sheet(edited(filled({"3": 2}), strike("E20", "E21")))
+    assert codes(sheet) == [("struck_out", "E20")]
+    assert sheet.findings[0].found == "E20、E21"
+
+
 def test_a_run_of_its_own_font_in_a_struck_cell_holds() -> None:
     def edit(sheet: Worksheet) -> None:
         sheet["E17"].value = CellRichText("① 定めている。", TextBlock(OTHER, "② 定めていない。"))

@@ -73,3 +73,24 @@ def test_such_a_file_alone_asks_for_the_answer(office: Office) -> None:
     settled = office.settle(mail({"記入例.xlsx": form({"organisation": "14神奈川県相模原市"})}))
     (piece,) = settled.decided.pieces
     assert (piece.decision.rule, [f.code for f in piece.findings]) == ("no_form", ["sample_alone"])
+
+
+def test_two_municipalities_that_their_prefecture_sends_are_two_however_they_are_spelt(office: Office) -> None:
+    """What names no body is not taken for the prefecture that sends it, and not for the other one either."""
+    own: Changes = {"kind": "市区町村", "program": "予防接種"}
+    files = {
+        "1.xlsx": form(own | {"organisation": "31鳥取県よなご市"}),
+        "2.xlsx": form(own | {"organisation": "31鳥取県くらよし市"} | OTHER_ANSWER),
+    }
+    sent = mail(files, "【鳥取県】マイナンバーアンケート回答", "yobou@pref.tottori.lg.jp")
+    pieces = office.settle(sent, mailbox="yoboseshu").decided.pieces
+    assert not any(f.code == "answered_twice" for p in pieces for f in p.findings)
+    assert [p.decision.outcome for p in pieces] == ["correction", "correction"]
+    assert all("body_unknown" in {f.code for f in p.findings if f.severity == "error"} for p in pieces)
+
+
+def test_a_prefecture_that_misspells_itself_is_settled_by_its_address(office: Office) -> None:
+    own: Changes = {"kind": "都道府県", "program": "難病", "organisation": "鳥取けん庁舎の健康医療", "1-1": None, "1-2": 1}
+    sent = mail({"1.xlsx": form(own)}, "【鳥取県】マイナンバーアンケート回答", "yobou@pref.tottori.lg.jp")
+    (piece,) = office.settle(sent).decided.pieces
+    assert (piece.decision.outcome, piece.identity.body) == ("accepted", "310000")
