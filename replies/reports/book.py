@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from config.survey import Survey
 from replies.cells import put
 from replies.reports.columns import CELL, CORRECTION, POINT, cell_rows, headings, none_of, values
-from replies.reports.data import CityLine, MunicipalityLine, OpenCorrection, PrefectureReport, ProgramLine
+from replies.reports.data import MunicipalityLine, OpenCorrection, PrefectureReport, ProgramLine
 from replies.reports.style import (
     FIRST_ROW,
     Ink,
@@ -26,23 +26,21 @@ from replies.reports.style import (
     row_height,
 )
 from replies.reports.summary import write_summary
-from replies.reports.words import ToMend, asked_by, collected_programs, mark
+from replies.reports.words import ToMend, asked_by, collected_programs
 from replies.wording import Wording
 
 _UNSAID = ToMend("", "", "", "", "")  # a correction whose findings concern the ministry's people only
 
 
 def prefecture_book(report: PrefectureReport, survey: Survey, wording: Wording) -> bytes:
-    """The report as .xlsx: the one-page summary, municipalities, open corrections, and the cities that
-    answer by themselves where there are any. KeyError for a finding without wording."""
+    """The report as .xlsx: the one-page summary, municipalities and open corrections. How the cities
+    stand that answer by themselves is their own affair. KeyError for a finding without wording."""
     about = f"{report.name}　{wording.report['title']}"
     book, raw = new_book(about, report.occasion.ministry)
     ink = Ink(book, Looks.of(book), report.occasion, wording, about)
     write_summary(ink, report)
     _write_municipalities(ink, report)
     _write_corrections(ink, report.corrections, survey)
-    if report.cities:
-        _write_cities(ink, report.cities)
     book.close()
     return raw.getvalue()
 
@@ -98,21 +96,3 @@ def _write_corrections(ink: Ink, corrections: Sequence[OpenCorrection], survey: 
         texts = put_row(sheet, (row, 0), [*values(CORRECTION, correction), *values(POINT, asked)], ink)
         sheet.set_row(row, row_height([width for _, width in columns], texts))
     end_table(sheet, len(rows), len(columns))
-
-
-def _write_cities(ink: Ink, cities: Sequence[CityLine]) -> None:
-    """「直接ご回答いただく団体」: states only, since the rest is the cities' own affair."""
-    words = ink.wording.report
-    programs = {cell.program: cell.name for city in cities for cell in city.cells}
-    columns = [(words["lgcode"], 11.0), (words["body"], 18.0), (words["kind"], 12.0)]
-    columns += [(name, 18.0) for name in programs.values()]
-    sheet = add_table(ink, words["sheet_cities"], words["note_cities"], columns)
-    for row, city in enumerate(cities, start=FIRST_ROW):
-        states = {cell.program: mark(cell.state, ink.wording) for cell in city.cells}
-        put(sheet, (row, 0), city.lgcode, ink.looks.state)
-        put(sheet, (row, 1), city.name, ink.looks.text)
-        put(sheet, (row, 2), words[f"kind_{city.kind}"], ink.looks.state)
-        for column, program in enumerate(programs, start=3):
-            put(sheet, (row, column), states.get(program, words["none"]), ink.looks.state)
-    colour_states(sheet, (FIRST_ROW, 3, FIRST_ROW + len(cities) - 1, len(columns) - 1), ink)
-    end_table(sheet, len(cities), len(columns))

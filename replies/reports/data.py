@@ -147,7 +147,8 @@ class CityLine:
 @dataclass(frozen=True, slots=True)
 class PrefectureReport:
     """The report for one prefecture: `programs` in the survey's order, the others by code. The
-    states of `municipalities` add up to each program's `collected`."""
+    states of `municipalities` add up to each program's `collected`. Nothing of the cities in it that answer by
+    themselves: how another government stands is its own affair."""
 
     occasion: Occasion
     code: str  # two digits
@@ -156,7 +157,6 @@ class PrefectureReport:
     programs: tuple[ProgramLine, ...]
     municipalities: tuple[MunicipalityLine, ...]
     corrections: tuple[OpenCorrection, ...]
-    cities: tuple[CityLine, ...]
 
 
 @dataclass(frozen=True, slots=True)

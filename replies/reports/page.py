@@ -105,7 +105,6 @@ def prefecture_page(report: PrefectureReport, survey: Survey, wording: Wording) 
             correction_columns=CORRECTION,
             point_columns=POINT,
             corrections=[Correction(c, asked_by(c.findings, survey, wording)) for c in report.corrections],
-            city_programs=_city_programs(report),
         )
     )
 
@@ -163,8 +162,3 @@ def _told(columns: Sequence[Column[T]], row: T) -> list[tuple[Column[T], Value, 
     told = values(columns, row)
     behind = [value if column.kind == "tags" and isinstance(value, tuple) else () for column, value in told[1:]]
     return [(*pair, tags) for pair, tags in zip(told, [*behind, ()], strict=True) if pair[0].kind != "tags"]
-
-
-def _city_programs(report: PrefectureReport) -> Sequence[tuple[str, str]]:
-    """(id, name) of the programs that the prefecture's cities owe."""
-    return list({c.program: c.name for city in report.cities for c in city.cells}.items())

@@ -31,11 +31,7 @@ def key_of(instant: datetime, mailbox: str, lgcode: str) -> str:
 
 def open_for(ledger: Ledger, register: Register, lgcode: str, now: datetime) -> LedgerAt:
     """The ledger as it stands, with the books of one respondent and of whoever its report tells of only."""
-    body = register.body(lgcode)
     bodies = {lgcode, *(code for o in register.owed_by(lgcode) for code in o.collected)}
-    if body is not None and body.kind == "prefecture":
-        cities = register.roster.of_kind("designated", "core")
-        bodies |= {c.lgcode for c in cities if c.prefecture == body.prefecture}
     books = whole_books_of(ledger, register, bodies, now)
     return LedgerAt(ledger, register, books, deadlines_at(ledger, register, now), now)
 

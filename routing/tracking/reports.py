@@ -73,7 +73,7 @@ def occasion(instant: LedgerAt) -> Occasion:
 
 
 def prefecture_report(instant: LedgerAt, prefecture: Body) -> PrefectureReport:
-    """Everything that this prefecture owes, with its municipalities, open corrections and cities."""
+    """Everything that this prefecture owes, with its municipalities and open corrections."""
     register = instant.register
     owed = register.owed_by(prefecture.lgcode)
     return PrefectureReport(
@@ -84,7 +84,6 @@ def prefecture_report(instant: LedgerAt, prefecture: Body) -> PrefectureReport:
         programs=tuple(_program_line(o, instant) for o in owed),
         municipalities=_municipalities(owed, instant),
         corrections=_corrections(owed, instant),
-        cities=tuple(city_line(c, instant) for c in _cities(prefecture, register)),
     )
 
 
@@ -188,10 +187,6 @@ def open_correction(booking: Booking, instant: LedgerAt) -> OpenCorrection:
         filename=reporting.filename_of(instant.ledger, booking.arrival_id, booking.piece),
         findings=reporting.findings_of(instant.ledger, booking.id),
     )
-
-
-def _cities(prefecture: Body, register: Register) -> list[Body]:
-    return [c for c in register.roster.of_kind("designated", "core") if c.prefecture == prefecture.prefecture]
 
 
 def city_line(city: Body, instant: LedgerAt) -> CityLine:

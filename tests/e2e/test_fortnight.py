@@ -134,7 +134,7 @@ def test_open_corrections_are_those_of_the_script_and_cities_show_their_states_a
     assert reported == Counter(
         {key: n for key, n in count.open_corrections().items() if key[0] not in cities}
     )
-    shown = [c for report in said.reports.values() for c in report.cities]
+    shown = said.overview.cities
     assert {c.lgcode for c in shown} == cities and len(shown) == 82
     for city in shown:
         body = the_roster().by_code(city.lgcode)

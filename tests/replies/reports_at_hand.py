@@ -85,7 +85,6 @@ def prefecture_report(when: str, survey: Survey, roster: Roster, code: str = "14
         programs=tuple(_program(p, lines, when, survey) for p in survey.programs),
         municipalities=lines,
         corrections=_corrections(lines, survey),
-        cities=cities(roster, survey, when, prefecture.name),
     )
 
 

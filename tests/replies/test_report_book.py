@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -147,31 +148,17 @@ def test_the_open_corrections_tell_place_and_mend(survey: Survey, roster: Roster
     assert (found, mend) == ("一部取得している", load_wording().mend(ANSWER))
 
 
-def test_without_corrections_and_cities_the_workbook_says_so(survey: Survey, roster: Roster) -> None:
-    """佐賀県 has neither a designated nor a core city."""
+def test_without_corrections_the_workbook_says_so(survey: Survey, roster: Roster) -> None:
     book = opened(prefecture_report("start", survey, roster, "41"), survey)
     assert book.sheetnames == ["提出状況", "市区町村別", "ご確認いただきたい点"]
     assert "現在、ご確認・修正をお願いしている点はございません。" in texts(book["ご確認いただきたい点"])
 
 
-def test_cities_that_answer_by_themselves_stand_apart_with_states_only(
-    survey: Survey, roster: Roster
-) -> None:
+def test_how_other_cities_stand_is_in_no_prefectures_workbook(survey: Survey, roster: Roster) -> None:
+    """The notice gives no reason to show one government the delays of another."""
     book = opened(prefecture_report("after", survey, roster), survey)
-    sheet = book["直接ご回答いただく団体"]
-    assert [cell.value for cell in sheet[3]][:3] == ["団体コード", "団体名", "区分"]
-    rows = table(sheet, "団体コード")
-    assert [(row[1], row[2]) for row in rows] == [
-        ("横浜市", "指定都市"),
-        ("川崎市", "指定都市"),
-        ("相模原市", "指定都市"),
-        ("横須賀市", "中核市"),
-    ]
-    assert rows[3][3] == "―"  # 難病 is not asked of a core city
-    allowed = set(load_wording().state.values())
-    assert all(cell == "―" or cell[2:] in allowed for row in rows for cell in row[3:])
-    others = [text for name in book.sheetnames[:3] for text in texts(book[name])]
-    assert not any("横浜市" in text or "横須賀市" in text for text in others)
+    shown = [text for sheet in book for text in texts(sheet)]
+    assert not [text for text in shown if re.search("横浜市|川崎市|相模原市|横須賀市", text)]
 
 
 def test_no_cell_is_a_formula_and_no_hostile_name_is_changed(survey: Survey, roster: Roster) -> None:
@@ -198,7 +185,7 @@ def test_no_cell_is_a_formula_and_no_hostile_name_is_changed(survey: Survey, ros
 def test_colour_is_never_the_only_carrier(survey: Survey, roster: Roster) -> None:
     """A rule colours by the sign with which the text begins, so every coloured cell says its state in words."""
     book = opened(prefecture_report("middle", survey, roster), survey)
-    for name, area in (("提出状況", "B9:B12"), ("市区町村別", "C4:C32"), ("直接ご回答いただく団体", "D4:G7")):
+    for name, area in (("提出状況", "B9:B12"), ("市区町村別", "C4:C32")):
         rules = {str(r.sqref): r.rules for r in book[name].conditional_formatting}
         assert sorted(rule.text for rule in rules[area]) == sorted("○△◆◇□－")
         filled = {cell.fill.fgColor.rgb for row in book[name][area] for cell in row if cell.fill.fill_type}
