@@ -116,8 +116,8 @@ class Settings(SettingsShape):
     authserv_id: the server whose Authentication-Results (RFC 8601) are believed; TOPMOST: the topmost of them,
     if it names no server; empty: none is.
     contacts: a CSV file of addresses for reminders. reports: a folder for the reports made by the calendar.
-    alerts. heartbeat: a file that the worker writes every few seconds, for whoever watches it. console: the
-    operators' page.
+    foreign_days: after how many days mail that is not about this survey is erased. alerts. heartbeat: a file that the
+    worker writes every few seconds, for whoever watches it. console: the operators' page.
     """
 
     ledger: FilePath
@@ -138,6 +138,7 @@ class Settings(SettingsShape):
     alerts: Alerts = Alerts()
     heartbeat: FilePath | None = None
     console: Console = Console()
+    foreign_days: Annotated[int, Field(ge=1, le=365)] = 7
 
     @model_validator(mode="after")
     def _a_way_out(self) -> Settings:

@@ -225,6 +225,7 @@ class Passwords(Shape):
     long before an unlocked file is asked for. `accept = false`: it is asked for at once."""
 
     accept: bool = False
+    notice: bool = False  # who sends a locked file is told at once until when its password is awaited
     wait_hours: int = Limit(default=24, ge=1, le=240)
 
 
@@ -266,6 +267,7 @@ class Survey(Shape):
     wrong_mailbox: Literal["transfer", "resend"]
     notice_of_arrival: bool  # held mail from a recognised domain gets a neutral notice of arrival
     inquiry_notice: bool  # an inquiry gets a neutral notice of arrival
+    words: tuple[str, ...] = ()  # of which one stands in whatever is about this survey; none: everything may be
     phrases: Phrases
     mailboxes: tuple[Mailbox, ...]
     programs: tuple[Program, ...]

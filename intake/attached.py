@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from config.roster import Roster
 from config.survey import Survey
 from intake.answers import read_file
-from intake.container import unpack
+from intake.container import Member, unpack
 from intake.convention import convention_findings, read_claim
 from intake.encrypted import decrypted
 from intake.finding import Finding, severity_of
 from intake.mail.kind import is_file
-from intake.mail.mime import Leaf
+from intake.mail.mime import Leaf, leaves, parse
+from intake.mail.outlook_item import is_mail_file, is_outlook_item, open_item
 from intake.sniff import sniff
 from intake.submission import Claim, FileReading
 
@@ -89,6 +90,9 @@ def _read(file: _File, opening: Opening) -> FileReading:
 
 def _opened(file: _File, opening: Opening) -> FileReading:
     """The file as it is; where that is locked, what the passwords at hand bring to light."""
+    if is_outlook_item(file.data) or is_mail_file(file.name, file.data):  # one that brings no file that could be read
+        finding = Finding("mail_file", severity_of("mail_file", opening.context.survey))
+        return replace(_unopened(file), attached=True, findings=(finding,))
     reading = _as_file(file, opening)
     if all(finding.code != "encrypted" for finding in reading.findings):
         return reading
@@ -117,9 +121,21 @@ def _read_archive(file: _File, opening: Opening) -> Iterator[FileReading]:
         yield replace(closed, findings=(finding,))
         return
     yield _unopened(file)
-    for number, member in enumerate(members, 1):
+    within = [inner for member in members for inner in _within(member)]
+    for number, member in enumerate(within, 1):
         inner = _file(file.position * ARCHIVE_STEP + number, member.name, member.data, opening)
         yield _read(inner, opening)
+
+
+def _within(member: Member) -> Iterator[Member]:
+    """A file of an archive; of a mail among them, what is attached to that."""
+    if is_outlook_item(member.data) and (item := open_item(member.data)) is not None and item.files:
+        yield from (Member(name or member.name, data) for name, data in item.files)
+    elif is_mail_file(member.name, member.data):
+        found = [Member(leaf.filename, leaf.data) for leaf in leaves(parse(member.data)) if is_file(leaf)]
+        yield from found or [member]
+    else:
+        yield member
 
 
 def _unopened(file: _File) -> FileReading:

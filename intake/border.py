@@ -74,7 +74,8 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
     Submission: {
         "files": 2_000, "findings": 1_000, "action": 100, "answers": _LINE, "signs": (_FEW, _LABEL),
         "no_reply": (_FEW, _LABEL), "personal": (_FEW, 100), "authentication": _FEW, "reached_at": 100,
-        "returned_to": (200, 320),
+        "returned_to": (200, 320), "says": (_FEW, 100), "numbers": (_FEW, 100),
+        "links": (_FEW, 1_000),
     },
 }  # fmt: skip
 # Cut off, these would be another's: they are left out.

@@ -23,7 +23,7 @@ from intake.sniff import sniff
 MAX_FILES = 300  # files of one archive, those of archives within it included
 MAX_UNPACKED = 100 * 1024 * 1024
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # general purpose bits 0 and 11 (APPNOTE 4.4.4)
-_NO_FILES = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
+_NO_FILES = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini", "ehthumbs.db")
 _BROKEN = (
     zipfile.BadZipFile, pyzipper.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError,
     RuntimeError,  # a wrong password among others

@@ -13,21 +13,24 @@ from config.domains import body_hint
 from config.survey import Survey
 from intake.attached import Context, Opening, read_alone, read_leaves
 from intake.convention import convention_findings, read_claim
-from intake.finding import Finding, severity_of
+from intake.finding import Finding, quote_name, severity_of
 from intake.mail.authentication import authentications
 from intake.mail.bounce import returned_to
-from intake.mail.intent import amends, asks
+from intake.mail.carriers import carrier_of
+from intake.mail.intent import amends, asks, numbers_of_ours, recalls
 from intake.mail.kind import brings_back, never_answer, tell_kind
 from intake.mail.message import is_searched_whole, read_message, text_behind
 from intake.mail.mime import Leaf, Part, leaves, mark_returned, parse
-from intake.mail.no_attachment import PARTIAL, comes_by_link, divided, was_removed
+from intake.mail.no_attachment import PARTIAL, comes_by_link, divided, download_links, was_removed
 from intake.mail.passwords import told_in, without_passwords
 from intake.mail.received import reached_at
 from intake.mail.set_marks import portion_of
 from intake.personal import holds_my_number, mask
 from intake.samples import without_sample_files
+from intake.shown import one_line, unlinked
 from intake.submission import (
     Address,
+    Amends,
     AnswerSheet,
     Claim,
     FileReading,
@@ -36,6 +39,7 @@ from intake.submission import (
     Submission,
     place_in,
 )
+from intake.theme import MailContent, theme_of
 
 __all__ = ["Context", "ReadingHints", "read_mail", "read_single_file", "told_passwords"]
 
@@ -91,7 +95,14 @@ def read_mail(
         passwords_told=bool(own_passwords),
         part=divided(part) or portion_of(message.subject, _names_of(files), message.date),
         asks=kind.kind in _PERSONS and asks(message.body),
-        amends=amends(message.body) if kind.kind in _PERSONS and not _names_of(files) else "",
+        amends=_amends(message) if kind.kind in _PERSONS and not _names_of(files) else "",
+        says=kind.says,
+        links=tuple(one_line(unlinked(link)) for link in download_links(found)),
+        theme="survey"
+        if own_passwords or divided(part)
+        else theme_of(MailContent(message, claim, kind, found, files), context.survey),
+        awaits_scan=any(carrier_of(leaf) == "scan" for leaf in found),
+        numbers=numbers_of_ours(f"{message.subject}\n{message.body}"),
         authentication=authentications(part.headers_of("authentication-results")),
         reached_at=_reached(part, context.survey),
         allowed=len(told.allowed),
@@ -99,6 +110,11 @@ def read_mail(
     # first: a number that is told as a password is one all the same
     kept = _without_numbers(submission, told.allowed, _beside(part, kind.kind, names))
     return _without_passwords(kept) if own_passwords else kept
+
+
+def _amends(message: Message) -> Amends:
+    """What a mail without a file wants of an answer sent before; Outlook's recall is a withdrawal."""
+    return "withdrawal" if recalls(message.subject, message.body) else amends(message.body)
 
 
 def _beside(part: Part, kind: MailKind, names: frozenset[str]) -> tuple[str, ...]:
@@ -157,13 +173,18 @@ def _missing(
     """What the mail tells about its missing workbook: sent by a link, removed by a gateway, divided, or nothing."""
     if kind != "submission" or any(file.attached and file.looks_like_workbook for file in files):
         return ()
+    came = {carrier: quote_name(leaf.filename) for leaf in reversed(found) if (carrier := carrier_of(leaf))}
     codes = {
         "mail_divided": any(leaf.content_type == PARTIAL for leaf in found),
-        "file_removed": was_removed(body, found),
-        "file_by_link": comes_by_link(body),
+        "file_sealed": "sealed" in came,
+        "file_removed": "removed" in came or was_removed(body, found),
+        "file_by_link": "link" in came or bool(download_links(found)) or comes_by_link(body),
     }
     told = next((code for code, holds in codes.items() if holds), "")
-    return (Finding(told, severity_of(told, context.survey)),) if told else ()
+    if not told or "scan" in came:
+        return ()
+    by = {"file_sealed": "sealed", "file_removed": "removed", "file_by_link": "link"}.get(told, "")
+    return (Finding(told, severity_of(told, context.survey), found=came.get(by, "")),)  # type: ignore[call-overload]
 
 
 def _without_passwords(submission: Submission) -> Submission:

@@ -156,6 +156,7 @@ class Letter:
     mended: bool = False  # received after the deadline, in place of what was handed in before it
     in_extension: bool = False  # received after the survey's deadline and before the extended one
     last_hours: bool = False  # written so shortly before the deadline that a mended file may not make it
+    password_until: datetime | None = None  # something is locked, and its password is awaited until then
     question: bool = False  # its text asks something, which an official will answer
     last_today: bool = False  # the caps allow no further automatic mail today
     municipality: bool = False  # the reader is one that answers through its prefecture

@@ -66,6 +66,7 @@ class Wording(Shape):
     captions: dict[str, Captions]  # what a finding is about -> captions
     result: dict[str, str]  # of a file
     remark: dict[str, str]
+    says: dict[str, str]  # what the words of a mail without a file say -> that, and what to do
     state: dict[str, str]  # of an obligation, for operators
     standing: dict[str, str]  # the same states, in a letter to the respondent
     timing: dict[str, str]  # how an answer stands to its deadline

@@ -80,10 +80,11 @@ class KnownSender:
 
 @dataclass(frozen=True, slots=True)
 class MailDecision:
-    """The row that decided over the mail."""
+    """The row that decided over the mail; `remarks`: what its words say, for operators (wording.toml [says])."""
 
     outcome: MailOutcome
     rule: str
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,25 @@ import sqlite3
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlite_utils import Database
 
 from config.load import default_survey, load_survey
+from config.settings import Settings
 from config.spelling import circled
 from intake.finding import CATALOGUE
+from intake.mail import phrases
+from intake.mail.ids import MessageIds
+from intake.submission import Address, Claim, FileReading, MailKind, Message, Submission
 from replies.wording import Saying, load_wording
+from routing.decision.reply import ReplyContext, letter_kind
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
+from routing.ledger.held_queue import queue_of
 from routing.ledger.migrations import VIEWS, migrations
 from routing.proof import LEAST, Action, Proof
+from routing.records import NOBODY, Arrival, Decided, MailDecision
+from routing.register import build_register
 from tests.docs_bench import speed_rows
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -126,6 +134,53 @@ _ACTIONS: dict[Action, str] = {
 }
 
 
+def mail_rows() -> str:
+    """Each row of MAIL_TABLE as officials read it: what becomes of the mail, where it waits, what its sender gets."""
+    wording = load_wording()
+    rows = []
+    for row in MAIL_TABLE:
+        queue = wording.screen[f"queue_{queue_of(row.name)}"] if row.outcome == "held" else ""
+        queue = wording.screen["queue_foreign"] if row.name == "foreign" else queue
+        outcome = "ファイルごとに判定" if row.outcome == "by_file" else wording.outcome[row.outcome]
+        rows.append((row.sentence, outcome, queue or "－", _letter_to(row)))
+    return "".join("| " + " | ".join(cells) + " |\n" for cells in rows)
+
+
+def says_rows() -> str:
+    """What the words of a mail without a file say, what to do about it, and what its sender gets."""
+    wording = load_wording()
+    rows = []
+    for reason in (*phrases.reasons(), "other"):
+        said, _, step = wording.says[reason].partition("。")
+        letter = "－" if reason in phrases.silent_reasons() else wording.subject["arrival"]
+        rows.append((said, step or "確認済みとしてください", letter))
+    return "".join("| " + " | ".join(cells) + " |\n" for cells in rows)
+
+
+_KINDS: dict[str, MailKind] = {
+    "machine": "auto_reply", "machine_with_form": "auto_reply", "reply": "reply", "inquiry": "inquiry"
+}  # fmt: skip
+
+
+def _letter_to(row: MailRow) -> str:
+    """The letter that a mail gets by this row, from the code that writes it."""
+    if row.outcome == "by_file":
+        return "ファイルの判定による"
+    survey = load_survey(default_survey())
+    register = build_register(default_survey())
+    message = Message("", "", Address("", "a@city.example.lg.jp"), None, (), (), "", (), "", "")
+    file = FileReading(1, "a.xlsx", 1, "", "other", Claim("", "absent"))
+    submission = Submission(_KINDS.get(row.name, "submission"), message, Claim("", "absent"), (file,))
+    arrival = Arrival(1, survey.mailboxes[0].id, "N0718-AAAA-AAAA", survey.deadline, False, "")
+    decided = Decided(arrival, submission, MailDecision(row.outcome, row.name), NOBODY, (), (), False)
+    around = ReplyContext(register, NO_SETTINGS, (), "", survey.deadline, MessageIds(b""))
+    kind = letter_kind(decided, around)
+    return load_wording().subject[kind] if kind else "－"
+
+
+NO_SETTINGS = cast(Settings, None)  # of no letter's kind do settings decide
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = ["| " + " | ".join(cells) + " |" for cells in (head, *rows)]
@@ -178,6 +233,7 @@ def speed_table() -> str:
 
 MADE = {"decision tables": decision_tables, "ledger": ledger_tables}
 MADE_OF_PROOF = {"proof": proof_rows}
+MADE_OF_MAILS = {"mails": mail_rows, "says": says_rows}
 MADE_OF_README = {"speed": speed_table}
 
 
@@ -197,6 +253,8 @@ def main() -> None:
     """Writes all pages."""
     journey, readme, proof = DOCS / "journey.md", DOCS.parent / "README.md", DOCS / "proof.ja.md"
     proof.write_text(with_made_parts(proof.read_text(encoding="utf-8"), MADE_OF_PROOF), encoding="utf-8")
+    mails = DOCS / "mails.ja.md"
+    mails.write_text(with_made_parts(mails.read_text(encoding="utf-8"), MADE_OF_MAILS), encoding="utf-8")
     readme.write_text(with_made_parts(readme.read_text(encoding="utf-8"), MADE_OF_README), encoding="utf-8")
     (DOCS / "choices.ja.md").write_text(choices_page(), encoding="utf-8")
     (DOCS / "codes.md").write_text(codes_page(), encoding="utf-8")

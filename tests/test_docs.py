@@ -399,6 +399,11 @@ def test_the_table_of_proof_is_that_of_the_code() -> None:
     assert text == docs_made.with_made_parts(text, docs_made.MADE_OF_PROOF), "python -m tests.docs_made"
 
 
+def test_the_page_on_mails_is_made_from_the_rules() -> None:
+    text = _read(ROOT / "docs" / "mails.ja.md")
+    assert text == docs_made.with_made_parts(text, docs_made.MADE_OF_MAILS), "python -m tests.docs_made"
+
+
 def test_the_readmes_table_of_speed_is_that_of_the_last_benchmark() -> None:
     text = _read(ROOT / "README.md")
     assert text == docs_made.with_made_parts(text, docs_made.MADE_OF_README), "python -m tests.docs_made"

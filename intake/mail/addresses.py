@@ -63,7 +63,7 @@ def _split(text: str, whole: bool) -> list[tuple[str, str]]:
     except (RecursionError, IndexError, ValueError):  # what it was seen to raise
         pairs = []
     pairs = [(name, address) if "@" in address or name else (address, "") for name, address in pairs]
-    if any("@" in address for _, address in pairs) or "@" not in text:
+    if any("." in address.rpartition("@")[2] for _, address in pairs if "@" in address) or "@" not in text:
         return pairs
     return list(_bare(text)) or pairs
 

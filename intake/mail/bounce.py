@@ -17,12 +17,13 @@ from intake.mail.mime import Part, parse
 from intake.submission import Message
 
 _DAEMON = re.compile(r"(mailer|mail|mailerdaemon)-?_?daemon|mmdf|mail delivery (sub)?system", re.IGNORECASE)
-_POSTMASTER = re.compile(r"post(-?master|office)|mail-?administrator|system administrator", re.IGNORECASE)
+_POSTMASTER = re.compile(r"post([-_.]?master|office)|mail-?administrator|system administrator", re.IGNORECASE)
 # As mail systems begin their subjects: Postfix, Exim, Exchange, Sendmail, qmail, Notes, carriers, gateways.
 _BOUNCE_SUBJECTS = (
     r"undeliver(ed|able)",
     r"delivery (status notification|failure|notification|has failed|report|delayed)",
-    r"mail delivery (failed|failure|delayed|error)",
+    r"mail delivery (failed|failure|delayed|error)|(mail|message|e-?mail) (could|can) not be (delivered|sent)",
+    r"(メール)?(配信|送信|送達)?エラー(通知|のお知らせ|メール|レポート)|(送信|配信)エラー",
     r"returned mail|failure notice|mail system error|delayed mail|nondeliverable|(user|host) unknown",
     r"warning: (could not send|message .{0,60}delayed)",
     r"(配信|配送|送信|送達|到達)(不能|不可|エラー|失敗|遅延)",
@@ -35,6 +36,13 @@ _BOUNCE_TEXTS = (
     r"(宛先|メールアドレス|受信者)[がは](見つかり|存在し)ません|ユーザー?が(存在し|見つかり)ません",
     r"user unknown|mailbox (full|unavailable)|was not delivered to|could not be delivered",
     r"メールボックスの容量|permanent fatal errors",
+    r"did(?: not|n.t) reach the following recipient|unable to (?:deliver|send) (?:your |the )?(?:message|mail)",
+    r"mailbox is full|no such (?:user|recipient|mailbox)",
+    r"(?:user|recipient|mailbox|address)[^\n]{0,40}(?:not found|unknown|does not exist|disabled)",
+    r"(?:delivery|message)[^\n]{0,40}(?:failed|rejected|refused)|exceed(?:s|ed)[^\n]{0,40}(?:size|limit|quota)|too large",
+    r"一杯のため|いっぱいのため|容量(?:が|を)[^\n]{0,12}(?:超|オーバー)",
+    r"(?:送信|配信|送達|お届け)(?:が|は|を)?(?:できませんでした|できません|失敗)",
+    r"(?:受信|受け取り|配信|メール)(?:が|を|は)?(?:拒否|お断り)(?:され|し)",
 )
 _LABEL = r"(【[^】]*】|\[[^\]]*\]|\*+)?\s*"  # [SPAM], 【自動送信】 in front of the subject
 _BOUNCE_SUBJECT = re.compile(_LABEL + "(" + "|".join(_BOUNCE_SUBJECTS) + ")", re.IGNORECASE)
@@ -118,6 +126,11 @@ def bounce_subject(message: Message) -> bool:
 def bounce_body(message: Message) -> bool:
     """Whether the body says so, in the words of carriers and gateways."""
     return _BOUNCE_TEXT.search(message.body[:4000]) is not None
+
+
+def returns_our_letter(part: Part) -> bool:
+    """Whether a mail that it brings back, or its header, has a Message-ID of ours."""
+    return any(is_our_message_id(message_id) for message_id in _returned_ids(part))
 
 
 def action_of(part: Part, message: Message) -> str:

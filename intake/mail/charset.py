@@ -48,6 +48,14 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff
 _JAPANESE = re.compile("[、-〟ぁ-ヿ！-～￠-￥㍻-㏿①-⑳Ⅰ-Ⅻ]")
 _KANJI = re.compile("[㐀-䶿一-鿿豈-﫿]")
 _HALF_KANA = re.compile("[｡-ﾟ]")
+_HANGUL, _HAN, _THAI, _CYRILLIC = (re.compile(f"[{r}]") for r in ("가-힣ㄱ-ㆎ", "一-鿿", "ก-๛", "Ѐ-ӿ"))
+# Charsets that no Japanese mailer uses, and the script that stands in them; Latin ones are declared out of habit.
+OWN_SCRIPT = {
+    "cp949": _HANGUL, "euc_kr": _HANGUL, "iso2022_kr": _HANGUL, "johab": _HANGUL, "gb18030": _HAN, "hz": _HAN,
+    "cp950": _HAN, "big5hkscs": _HAN, "tis_620": _THAI, "tis-620": _THAI, "cp874": _THAI, "iso8859-11": _THAI,
+    "iso8859_11": _THAI, "koi8-r": _CYRILLIC, "koi8_r": _CYRILLIC, "koi8-u": _CYRILLIC, "cp1251": _CYRILLIC,
+    "iso8859-5": _CYRILLIC,
+}  # fmt: skip
 _BODY_SUFFIX = re.compile("[都道府県市区町村]")
 
 
@@ -127,6 +135,12 @@ def _certain(raw: bytes, charset: str) -> Decoded | None:
         # Two-byte sequences alone are no proof: 岬町 in EUC-JP is valid UTF-8.
         if not utf8.lossy and max(utf8.text, default="") >= "\u0800":
             return Decoded(utf8.text, "declared" if charset == "utf-8" else "utf-8", False)
+    if charset in OWN_SCRIPT:  # whoever declares such a charset, and writes its own script in it, means it
+        told = _reader("euc_kr" if charset == "cp949" else charset)(raw)  # of CP949's own bytes most are CP932 as well
+        own = len(OWN_SCRIPT[charset].findall(told.text))
+        doubtful = OWN_SCRIPT[charset] is _HAN and re.search("[ぁ-ヺ]", told.text)  # kana lie alike in EUC-JP
+        if not (told.lossy or doubtful) and own and 2 * own >= sum(1 for c in told.text if c > "\x7f"):
+            return Decoded(told.text, "declared", False)
     if charset in ("cp932", "euc-jp"):
         # A few rare kanji (悄 in EUC-JP) are valid two-byte UTF-8: then the declaration settles it.
         told, utf8 = _reader(charset)(raw[:_FEW]), _read_utf8(raw[:_FEW])

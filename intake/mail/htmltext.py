@@ -87,3 +87,23 @@ class _TextCollector(HTMLParser):
     def _line(self) -> None:
         if not self._silent and self.pieces and self.pieces[-1] != "\n":
             self.pieces.append("\n")
+
+
+_HREF = re.compile(
+    r"<(?:a|area|form|link)\b[^<>]{0,500}?\b(?:href|action)\s*=\s*(?:\"(https?://[^\"<>]{1,1000})\""
+    r"|'(https?://[^'<>]{1,1000})'|(https?://[^\s\"'<>]{1,1000}))[^<>]{0,500}>",
+    re.IGNORECASE,
+)
+_MOST_LINKS = 20
+
+
+def html_links(html: str) -> tuple[tuple[str, str], ...]:
+    """(address, the words on it) of the first links of a page; picture links have no words."""
+    found = []
+    page = html[:200_000]
+    for hit in _HREF.finditer(page):
+        words = page[hit.end() : hit.end() + 300].partition("</a")[0]
+        found.append((unescape(hit[1] or hit[2] or hit[3]), _tidied(unescape(_TAG.sub("", words)))))
+        if len(found) == _MOST_LINKS:
+            break
+    return tuple(found)

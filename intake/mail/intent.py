@@ -1,4 +1,5 @@
-"""What the sender says in own words: a question beside a submission, a withdrawal or correction in a reply.
+"""What the sender says in own words: a question, a withdrawal or correction, that a file is enclosed or why none is,
+or that a machine wrote.
 
 Works on the displayed text, without what is quoted, and sentence by sentence; what belongs to the courtesies
 of every cover letter counts for nothing. Says only that something is asked, never what the answer is.
@@ -8,11 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from config.spelling import nfkc
+from intake.mail import phrases
 from intake.submission import Amends
 
 _LONGEST = 20_000  # characters looked at
+_LONG = 400  # characters of a sentence that are looked at for phrases
+_MOST = 200  # sentences of a mail
 
 # What was written by somebody else: marked lines, and everything behind the line that introduces a quoted mail.
 _QUOTED_LINE = re.compile(r"^[ \t]*[>|][^\n]*$", re.MULTILINE)
@@ -20,7 +25,7 @@ _INTRODUCED = re.compile(
     r"^[ \t]*(?:-{2,}[ \t]*(?:original message|元のメッセージ|転送(?:された)?メッセージ|forwarded message)"
     r"|_{20,}[ \t]*\n+[ \t]*(?:差出人|from):"
     r"|(?:差出人|from)[ \t]*:[^\n]*\n(?:[ \t]*(?:送信日時|日時|宛先|件名|cc|sent|date|to|subject)[ \t]*:)"
-    r"|on [^\n]{5,80}wrote:"
+    r"|on [^\n]{5,80}wrote:|begin forwarded message:|引用開始"
     r"|[^\n]{0,20}\d{4}[年/-]\d{1,2}[月/-]\d{1,2}[^\n]{0,80}(?:さんは書きました|のメール|wrote)[ \t]*:?"
     r").*\Z",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
@@ -33,6 +38,12 @@ _SPACES = re.compile(r"[ \t\n　]+")
 _URL = re.compile(r"https?://[!-~]+")
 _ENDED = re.compile(r"(?<=か)[ \t　]*\n")  # a line that ends a question without 。
 _SENTENCE = re.compile(r"[^。！？!?]*[。！？!?]?")
+_ANSWERED = re.compile(
+    r"(?:(?:re|aw|sv|返信|回答|fw|fwd|転送)\s*(?:[\[(^]?\d+[\])]?)?\s*:\s*)+(?:\[[^\]\d][^\]]{0,30}\]\s*)?【([^】]{1,30})】",
+    re.IGNORECASE,
+)
+_FEW_NUMBERS = 8
+_SHORT_LINE = re.compile(r"^([^\n]{1,24})\n", re.MULTILINE)  # nobody's mailer wraps so early
 
 _ASKS = re.compile(
     r"(?:でしょう|ます|ません|ました|です|でした)か(?=[。、,)?]|\Z|ね|と(?:存じ|思|の|い)|について|等|など|を?(?:お|御|ご)|も(?:お|ご))"
@@ -79,10 +90,86 @@ _NEVER = re.compile(
 )
 
 
+def own_text(body: str) -> str:
+    """The text in half width, without quoted mail."""
+    return _INTRODUCED.sub("", _QUOTED_LINE.sub("", nfkc(body[:_LONGEST])))
+
+
 def own_words(body: str) -> str:
-    """The text in half width, without quoted mail and without the signature."""
-    text = nfkc(body[:_LONGEST])
-    return _URL.sub("", _without_signature(_INTRODUCED.sub("", _QUOTED_LINE.sub("", text))))
+    """The same without the signature, and without addresses of pages."""
+    return _URL.sub("", _without_signature(own_text(body)))
+
+
+def asks_in_subject(subject: str) -> bool:
+    """Whether a subject is that of a question."""
+    return phrases.pattern("question", "subject").search(nfkc(subject)) is not None
+
+
+def encloses(body: str) -> bool:
+    """Whether a sentence says that something comes with this mail: not later, not otherwise, not before."""
+    sentences = _brief(body)
+    return _says_so(sentences, "text") or _says_so(sentences, "submits")
+
+
+def says(body: str) -> tuple[str, ...]:
+    """Why a person should read a mail without a file: reasons of phrases.toml [says], or "other". Empty where the
+    text has no words of its own, or says that a file is enclosed."""
+    sentences = _brief(body)
+    if _says_so(sentences, "text"):
+        return ()
+    courtesy, found = phrases.pattern("courtesy"), dict.fromkeys(phrases.reasons(), False)
+    other = False
+    for sentence in sentences:
+        hits = [reason for reason, pattern in phrases.reasons().items() if pattern.search(sentence)]
+        found.update(dict.fromkeys(hits, True))
+        other = other or not (hits or courtesy.search(sentence))
+    told = tuple(reason for reason, hit in found.items() if hit)
+    return told or (("other",) if other and not _says_so(sentences, "submits") else ())
+
+
+def _says_so(sentences: list[str], how: str) -> bool:
+    said, otherwise = phrases.pattern("encloses", how), phrases.pattern("encloses", "not")
+    return any(said.search(sentence) and not otherwise.search(sentence) for sentence in sentences)
+
+
+def is_automatic(subject: str, body: str) -> bool:
+    """Whether a mail says of itself that a machine wrote it."""
+    if phrases.pattern("automatic", "subject").search(_unmarked(subject)):
+        return True
+    pattern = phrases.pattern("automatic")
+    return any(pattern.search(sentence) for sentence in _brief(body, signature=True))
+
+
+def recalls(subject: str, body: str) -> bool:
+    """Whether it is Outlook's wish to have a mail back."""
+    brief = body[:_LONG]
+    return bool(
+        phrases.pattern("recall", "subject").search(nfkc(subject).strip()) or phrases.pattern("recall").search(brief)
+    )
+
+
+def names_our_result(subject: str) -> bool:
+    """Whether a subject is Re: and one of ours, 【受付】 …"""
+    hit = _ANSWERED.match(nfkc(subject).strip())
+    return hit is not None and hit[1] in {nfkc(result) for result in phrases.our_results()}
+
+
+def numbers_of_ours(text: str) -> tuple[str, ...]:
+    """What looks like a receipt number, or the number of another letter of ours; what the sender quotes included.
+    Whether it is one, the ledger knows."""
+    found = phrases.our_number().findall(nfkc(text[:_LONGEST]))
+    return tuple(dict.fromkeys(found))[:_FEW_NUMBERS]
+
+
+def _unmarked(subject: str) -> str:
+    """A subject without what others put in front: Re:, and a subject of ours behind it is ours."""
+    return "" if names_our_result(subject) else nfkc(subject)[:_LONG]
+
+
+def _brief(body: str, signature: bool = False) -> list[str]:
+    """The first sentences, each cut to what is looked at. `signature`: those of the signature as well."""
+    text = _SHORT_LINE.sub(r"\1\n\n", own_text(body) if signature else own_words(body))
+    return [sentence[:_LONG] for sentence in islice(_sentences_of(text), _MOST)]
 
 
 def asks(body: str) -> bool:
@@ -104,7 +191,11 @@ def amends(body: str) -> Amends:
 
 def _sentences(body: str) -> Iterator[str]:
     """The sender's sentences, each in one line; words in quotation marks are somebody else's."""
-    for paragraph in re.split(r"\n[ \t　]*\n", own_words(body)):
+    return _sentences_of(own_words(body))
+
+
+def _sentences_of(text: str) -> Iterator[str]:
+    for paragraph in re.split(r"\n[ \t　]*\n", text):
         line = _SPACES.sub("", _ENDED.sub("。", _SPOKEN.sub("", paragraph)))
         yield from (hit[0] for hit in _SENTENCE.finditer(line) if hit[0])
 

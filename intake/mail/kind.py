@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from config.spelling import nfkc
-from intake.mail import bounce
+from intake.mail import bounce, intent, phrases
+from intake.mail.carriers import Carrier, carrier_of
 from intake.mail.ids import is_our_message_id
 from intake.mail.mime import Leaf, Part, leaves
-from intake.mail.no_attachment import PARTIAL, comes_by_link, was_removed
+from intake.mail.no_attachment import PARTIAL, comes_by_link, download_links, was_removed
+from intake.mail.passwords import told_in
 from intake.submission import Address, Claim, MailKind, Message
 
 TAG_HEADER = "X-Uketsuke"
@@ -26,27 +28,10 @@ _NO_FILE_TYPES = frozenset({
     "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature",
     "application/ms-tnef", "message/delivery-status", "message/disposition-notification", PARTIAL,
 })  # fmt: skip
+# [MS-OXCMAIL] §2.2.3.2.14: these ask for no automatic reply; DR, RN and NRN for no delivery or read report.
+_SUPPRESSES = frozenset({"all", "autoreply", "oof"})
+_RETURNED_TYPES = frozenset({"message/rfc822", "text/rfc822-headers", "message/global"})
 _COMMENT = re.compile(r"\([^)]*\)")  # RFC 5322 §3.2.2
-_RE = r"(?:(?:re|fw|fwd)\s*:\s*)*"
-_AWAY_SUBJECT = re.compile(
-    _RE
-    + r"[\[【(「<]?\s*(自動(応答|返信|回答|配信|送信)|不在(?!の(ため|間|際))|休暇(中|のお知らせ|通知)|out of (the )?office|"
-    r"automatic reply|auto(matic)?[- ]?(reply|response|answer)|autoreply|vacation)",
-    re.IGNORECASE,
-)
-_READ_SUBJECT = re.compile(
-    r"(開封済み?|開封確認|開封通知|既読|read|return receipt[^:]*)\s*[:(\[]", re.IGNORECASE
-)
-_QUESTION_SUBJECT = re.compile("照会|質問|質疑|お尋ね|おたずね|問い?合わ?せ|ご?教示|お伺い")
-# Not お問い合わせください: with that every letter ends.
-_QUESTION = re.compile(
-    r"(照会|質問|(お)?問い合わせ)(です|が|事項|を?させて|(いた|致)?します)|お尋ね|おたずね|お伺い|教えて"
-    r"|教示(くだ|下|いただ|頂|願|の|を)|(でしょう|ます|です)か([。？?\s]|$)"
-)
-_SUBMITS = re.compile(
-    "(回答|調査票|シート|一覧表?|様式|別添|資料|ファイル)[^。\n]{0,40}(送付|提出|送信|お送り|添付)"
-    "|(送付|提出|送信)(いた|致)?します|お送り(いた|致)?します|送付申し上げ"
-)
 _GATEWAY_SUBJECT = re.compile(
     r"(ウイルス|ウィルス|マルウェア|不正プログラム|virus|malware).{0,20}"
     r"(検知|検出|発見|隔離|駆除|通知|お知らせ|警告|alert|notif|detect|found)"
@@ -54,21 +39,17 @@ _GATEWAY_SUBJECT = re.compile(
     r"|(attachment|message) (was )?(blocked|quarantined)",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(
-    r"^[>＞|][^\n]*$|^-{2,}\s*(original message|元のメッセージ|転送メッセージ|forwarded).*\Z|^(差出人|from):.*\Z",
-    re.IGNORECASE | re.MULTILINE | re.DOTALL,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The kind, the signs that told it, the DSN's action of a bounce ("failed", "delayed", …), and the
-    Message-ID of ours that the mail answers or returns."""
+    """The kind, the signs that told it, the DSN's action of a bounce ("failed", "delayed", …), the Message-ID of
+    ours that the mail answers or returns, and why a person should read it where it brings no file (`intent.says`)."""
 
     kind: MailKind
     signs: tuple[str, ...]
     action: str = ""
     answers: str = ""
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)  # without slots: what the rules ask for again and again is worked out once
@@ -99,13 +80,39 @@ class _Facts:
         return any(map(is_file, self.leaves))
 
     @cached_property
+    def carriers(self) -> frozenset[Carrier]:
+        """What arrived in the place of files."""
+        return frozenset(map(carrier_of, self.leaves)) - {""}
+
+    @cached_property
     def subject(self) -> str:
         return nfkc(self.message.subject).strip()
 
     @cached_property
     def words(self) -> str:
         """Subject and what the sender wrote, without what was quoted."""
-        return f"{self.subject}\n{_QUOTED.sub('', self.message.body)}"
+        return f"{self.subject}\n{intent.own_text(self.message.body)}"
+
+    @cached_property
+    def encloses(self) -> bool:
+        """Whether it says that a file comes with it."""
+        return intent.encloses(self.message.body)
+
+    @cached_property
+    def says(self) -> tuple[str, ...]:
+        """Why a person should read it, where it brings no file."""
+        told = self.file or told_in(self.message.subject) or told_in(self.message.body)  # or a password
+        return () if told else intent.says(self.message.body)
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether its text asks something."""
+        return intent.asks(self.message.body)
+
+    @cached_property
+    def asks_in_subject(self) -> bool:
+        """Whether its subject does."""
+        return intent.asks_in_subject(self.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ def tell_kind(
     kind = _first_kind(facts)
     signs = tuple(rule.sign for rule in _RULES if rule.kind == kind and rule.holds(facts))
     action = bounce.action_of(part, message) if kind == "bounce" else ""
-    return Kind(kind, signs, action, facts.answers)
+    return Kind(kind, signs, action, facts.answers, facts.says if kind in _PERSONS else ())
 
 
 def brings_back(
@@ -152,7 +159,7 @@ def never_answer(part: Part, message: Message, own: frozenset[str] = frozenset()
     """Why no reply may go out though the mail is taken in; empty where one may. `own`: our addresses."""
     facts = _Facts(part, message, False, False, ())
     signs = [rule.sign for rule in _RULES if rule.sign in _SILENCING and rule.holds(facts)]
-    if facts.header("x-auto-response-suppress") not in ("", "none"):
+    if _SUPPRESSES & {value.strip() for value in facts.header("x-auto-response-suppress").split(",")}:
         signs.append("X-Auto-Response-Suppress")
     if bounce.has_null_sender(part):
         signs.append("Return-Path: <>")
@@ -182,6 +189,21 @@ def _non_report_bounce(facts: _Facts) -> bool:
     return bounce.bounce_subject(facts.message) and (machine or _auto_submitted(facts))
 
 
+def _says_returned(facts: _Facts) -> bool:
+    return bounce.bounce_subject(facts.message) or bounce.bounce_body(facts.message)
+
+
+def _null_sender_bounce(facts: _Facts) -> bool:
+    """No person has a null sender; and what it says, or brings back, is a bounce's."""
+    returns = any(leaf.nested or leaf.content_type in _RETURNED_TYPES for leaf in facts.leaves)
+    return bounce.has_null_sender(facts.part) and (_says_returned(facts) or (returns and not _auto_submitted(facts)))
+
+
+def _returns_ours(facts: _Facts) -> bool:
+    """A letter of ours inside, under words of a mail system; whatever form was attached to that is ours."""
+    return bounce.returns_our_letter(facts.part) and _says_returned(facts)
+
+
 def _bounce_wording(facts: _Facts) -> bool:
     return not facts.form and bounce.bounce_subject(facts.message) and bounce.bounce_body(facts.message)
 
@@ -196,7 +218,13 @@ def _gateway_notice(facts: _Facts) -> bool:
 
 
 def _by_link(facts: _Facts) -> bool:
-    return not facts.file and comes_by_link(facts.words)
+    led = "link" in facts.carriers or bool(download_links(facts.leaves))
+    return not facts.file and (led or comes_by_link(facts.words))
+
+
+def _by_carrier(facts: _Facts) -> bool:
+    """A gateway put something of its own in the place of a file, or looks at it still."""
+    return not facts.file and bool(facts.carriers & {"sealed", "scan", "removed"})
 
 
 def _was_stripped(facts: _Facts) -> bool:
@@ -206,15 +234,32 @@ def _was_stripped(facts: _Facts) -> bool:
 
 def _meant(facts: _Facts) -> bool:
     """It says that it submits, and its subject is no question."""
-    return bool(_SUBMITS.search(facts.words)) and not _QUESTION_SUBJECT.search(facts.subject)
+    return facts.encloses and not facts.asks_in_subject
 
 
 def _asks(facts: _Facts) -> bool:
     """The subject asks; or the text does, unless the subject is as asked for and something was sent."""
-    if _QUESTION_SUBJECT.search(facts.subject):
+    if facts.asks_in_subject:
         return True
-    meant = facts.claims and (facts.file or bool(_SUBMITS.search(facts.words)))
-    return not meant and bool(_QUESTION.search(facts.words))
+    return not (facts.claims and (facts.file or facts.encloses)) and facts.asks
+
+
+def _in_our_thread(facts: _Facts) -> bool:
+    """Its subject is Re: and one of ours, though it names no mail of ours that it answers."""
+    return intent.names_our_result(facts.subject)
+
+
+def _says_automatic(facts: _Facts) -> bool:
+    """A person's file would not come with a mail that says so, nor would a machine's be a form."""
+    return not facts.file and intent.is_automatic(facts.message.subject, facts.message.body)
+
+
+def _recall_report(facts: _Facts) -> bool:
+    return phrases.pattern("recall", "report").search(facts.subject) is not None
+
+
+def _opened(facts: _Facts) -> bool:
+    return not facts.file and phrases.pattern("opened", "subject").search(facts.subject) is not None
 
 
 _RULES: tuple[_Rule, ...] = (
@@ -226,6 +271,8 @@ _RULES: tuple[_Rule, ...] = (
         lambda f: bounce.from_daemon(f.message) and not bounce.is_receipt_report(f.part),
     ),
     _Rule("bounce", "subject of a bounce from a mail system", _non_report_bounce),
+    _Rule("bounce", "null sender, and text of a bounce or a returned mail", _null_sender_bounce),
+    _Rule("bounce", "our letter returned, and text of a bounce", _returns_ours),
     _Rule("bounce", "subject and text of a bounce", _bounce_wording),
     _Rule("bounce", "text of a bounce from a postmaster", _postmaster_wording),
     _Rule("receipt", "disposition notification", lambda f: bounce.is_receipt_report(f.part)),
@@ -242,22 +289,25 @@ _RULES: tuple[_Rule, ...] = (
     _Rule("list", "Precedence: bulk or list", lambda f: _precedence(f) in ("bulk", "list")),
     _Rule("submission", "a file that looks like a form", lambda f: f.form),
     _Rule("submission", "a part of a divided mail", lambda f: f.part.content_type == PARTIAL),
-    _Rule(
-        "receipt", "subject of a read receipt", lambda f: bool(_READ_SUBJECT.match(f.subject)) and not f.file
-    ),
-    _Rule("auto_reply", "subject of an out-of-office", lambda f: bool(_AWAY_SUBJECT.match(f.subject))),
+    _Rule("submission", "a gateway's carrier in place of its file", _by_carrier),
+    _Rule("receipt", "subject of a read receipt", _opened),
+    _Rule("receipt", "report of a recall", _recall_report),
+    _Rule("auto_reply", "it says that it is automatic", _says_automatic),
     _Rule("auto_reply", "subject of a virus gateway's notice", _gateway_notice),
     _Rule("submission", "it submits by a link", lambda f: _by_link(f) and _meant(f)),
     _Rule("reply", "answers our mail, without a file", lambda f: bool(f.answers) and not f.file),
+    _Rule("reply", "Re: and a subject of ours, without a file", lambda f: _in_our_thread(f) and not f.file),
     _Rule("submission", "answers our mail, with a file", lambda f: bool(f.answers) and f.file),
     _Rule("inquiry", "it asks", _asks),
     _Rule("submission", "a link in place of a file", _by_link),
     _Rule("submission", "a gateway took its file out", _was_stripped),
+    _Rule("inquiry", "its words are for a person", lambda f: bool(f.says)),
     _Rule("submission", "subject as asked for", lambda f: f.claims),
-    _Rule("submission", "it says that it submits", lambda f: bool(_SUBMITS.search(f.words))),
+    _Rule("submission", "it says that it submits", lambda f: f.encloses),
     _Rule("inquiry", "nothing in it is a submission", lambda f: True),
 )
 _RETURNING = ("bounce", "receipt")
+_PERSONS = ("submission", "reply", "inquiry")
 # Of the signs above, the header fields that silence us whatever the mail brings.
 _SILENCING = frozenset(
     {
@@ -274,9 +324,12 @@ _SILENCING = frozenset(
 
 
 def is_file(leaf: Leaf) -> bool:
-    """Something a person attached: no signature, no picture shown in the text, nothing returned."""
+    """Something a person attached: no signature, no picture shown in the text, nothing returned, and nothing that a
+    gateway or a file system put there."""
     shown = leaf.content_type.startswith("image/") and leaf.disposition != "attachment"
-    return not (leaf.displayed or leaf.returned or leaf.frame or shown or leaf.content_type in _NO_FILE_TYPES)
+    if leaf.displayed or leaf.returned or leaf.frame or shown or leaf.content_type in _NO_FILE_TYPES:
+        return False
+    return not carrier_of(leaf)
 
 
 def is_noreply(address: Address | None) -> bool:

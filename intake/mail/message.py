@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from intake.mail.addresses import addresses
-from intake.mail.charset import Decoded, canonical, decode
-from intake.mail.headers import header_text
+from intake.mail.charset import OWN_SCRIPT, Decoded, canonical, decode
+from intake.mail.headers import header_text, unfold
 from intake.mail.htmltext import html_charset, html_to_text, without_tags
 from intake.mail.mime import Leaf, Part, leaves
 from intake.mail.tnef import SIGNATURE as TNEF
@@ -33,7 +33,7 @@ _PEOPLE = ("from", "reply-to", "to", "cc")
 def read_message(part: Part, names: frozenset[str] = frozenset()) -> Message:
     """The mail as people see it. `names`: folded roster names, which help where a charset is in doubt."""
     found = leaves(part, names)
-    subject = header_text(part.header("subject"), names)
+    subject = _undeclared(part, "subject", found, names) or header_text(part.header("subject"), names)
     read, behind = _divided(_shown(part, found))
     texts = [(leaf, _text(leaf, names)) for leaf in read]
     defects = [
@@ -48,7 +48,7 @@ def read_message(part: Part, names: frozenset[str] = frozenset()) -> Message:
     return Message(
         message_id=next(iter(message_ids(part.header("message-id"))), ""),
         subject=subject.text,
-        sender=_first(people["from"]) or _first(addresses(part.header("sender"), names)),
+        sender=_sender(people["from"], addresses(part.header("sender"), names)),
         reply_to=_first(people["reply-to"]),
         to=people["to"],
         cc=people["cc"],
@@ -76,6 +76,22 @@ def _all_of(part: Part, name: str) -> bytes:
 
 def _whole(part: Part, name: str, names: frozenset[str]) -> Decoded:
     return header_text(_all_of(part, name), names)
+
+
+def _undeclared(part: Part, name: str, found: tuple[Leaf, ...], names: frozenset[str]) -> Decoded | None:
+    """A field in raw 8 bit by the charset that its mail declares for its text, where that reads it; else None."""
+    raw = unfold(part.header(name))
+    declared = next((leaf.charset for leaf in found if leaf.displayed and leaf.charset), "")
+    if raw.isascii() or not declared or canonical(declared) not in OWN_SCRIPT:
+        return None
+    read = decode(raw, declared, names)
+    return None if read.lossy or not read.plain else Decoded(" ".join(read.text.split()), "declared", False)
+
+
+def _sender(written: tuple[Address, ...], sent_by: tuple[Address, ...]) -> Address | None:
+    """The first of From that can be written to, else Sender (RFC 5322 §3.6.2), else whatever From says."""
+    valid = next((address for address in (*written, *sent_by) if "." in address.domain), None)
+    return valid or _first(written) or _first(sent_by)
 
 
 def _first(found: tuple[Address, ...]) -> Address | None:

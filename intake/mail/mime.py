@@ -15,6 +15,7 @@ from itertools import islice
 from intake.mail.entity import DEEPEST, Budget, Node, by_library, read
 from intake.mail.filenames import file_name, generated_name
 from intake.mail.headers import Parameters, header_text, parameter, split_parameters, unfold
+from intake.mail.outlook_item import is_mail_file
 from intake.mail.transfer import decode_transfer
 from intake.mail.wrapped import Inside, unwrap
 from intake.submission import Defect
@@ -22,6 +23,8 @@ from intake.submission import Defect
 __all__ = ["Leaf", "Part", "header_text", "leaves", "parse"]
 
 _BOUNDARY_LINE = re.compile(rb"^--([^\r\n]{1,70}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
+# Microsoft Defender's placeholder for a file that it still looks at: a mail with this subject.
+SCAN_NOTICE = re.compile(r"\A(?:safe attachments|atp) scan in progress", re.IGNORECASE)
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 # As the standard library takes it, for which each CR or LF alone ends a line too.
 _END_OF_LINE = re.compile(rb"\r\n?|\n")
@@ -113,7 +116,10 @@ def leaves(part: Part, names: frozenset[str] = frozenset()) -> tuple[Leaf, ...]:
             break
         leaf = _leaf(node, names)
         if node.is_message and node.children and not leaf.filename:
-            continue  # nothing but a frame around what follows
+            subject = header_text(node.children[0].header("subject"), names).text
+            if not SCAN_NOTICE.match(subject):
+                continue  # nothing but a frame around what follows
+            leaf = replace(leaf, filename=subject)
         if not leaf.displayed:
             attachments += 1
         if not leaf.displayed and not leaf.filename:
@@ -171,6 +177,9 @@ def _build(node: Node, path: str, within: _Within) -> Part:
     encoding = dict(headers).get("content-transfer-encoding", b"").decode("ascii", "backslashreplace")
     data, note = decode_transfer(node.content(), encoding)
     defects = (Defect(path, note),) if note else ()
+    name = file_name(dict(headers).get("content-disposition", b""), dict(headers).get("content-type", b"")).text
+    if name and content_type not in _MESSAGES and is_mail_file(name, data):
+        content_type = "message/rfc822"  # .eml, as webmailers declare it
     if content_type in _MESSAGES:
         children = (_parse(data, f"{path}.1", within.deeper()),) if within.depth < DEEPEST else ()
         return Part(path, headers, content_type, parameters, data, children, defects)

@@ -12,10 +12,20 @@ from collections.abc import Sequence
 from config.spelling import nfkc
 from intake.mail.charset import decode
 from intake.mail.headers import parameter
+from intake.mail.htmltext import html_charset, html_links
 from intake.mail.mime import Leaf, Part
 
 PARTIAL = "message/partial"
 _LONGEST = 20_000  # characters of a text that are looked at
+
+_PAGE, _MOST_LINKS = 200_000, 10  # bytes of a page, and addresses that are kept
+_LEADING = re.compile(r"\.(url|webloc|website|desktop|html?)\Z", re.IGNORECASE)
+# What is written on a button or link behind which a file lies.
+_ON_LINK = re.compile(
+    r"ダウンロード|お?受け取(り|る)|ファイルを(開|表示|取得|確認)|download|(open|view) (the )?file"
+    r"|\.(xls[xmb]?|zip|lzh|ods)\b",
+    re.IGNORECASE,
+)
 
 _URL = re.compile(r"https?://[^\s<>\"'」』】）]+", re.IGNORECASE)
 _HOSTS = re.compile(
@@ -54,6 +64,19 @@ def comes_by_link(text: str) -> bool:
     if not _URL.search(text):
         return False
     return bool(_HOSTS.search(text) or _SERVICE.search(text) or _FETCH.search(text))
+
+
+def download_links(leaves: Sequence[Leaf]) -> tuple[str, ...]:
+    """The addresses from which a file is to be fetched that stand behind words or pictures of HTML texts, and in
+    shortcuts that were attached."""
+    found: dict[str, None] = {}
+    for leaf in leaves:
+        if leaf.displayed and leaf.content_type == "text/html" and not leaf.returned:
+            links = html_links(decode(leaf.data[:_PAGE], leaf.charset or html_charset(leaf.data)).text)
+            found |= dict.fromkeys(a for a, words in links if _HOSTS.match(a) or _ON_LINK.search(nfkc(words)))
+        elif not leaf.displayed and not leaf.returned and len(leaf.data) <= _PAGE and _LEADING.search(leaf.filename):
+            found |= dict.fromkeys(_URL.findall(decode(leaf.data, leaf.charset).text)[:_MOST_LINKS])
+    return tuple(found)[:_MOST_LINKS]
 
 
 def was_removed(body: str, leaves: Sequence[Leaf]) -> bool:

@@ -1,4 +1,5 @@
-"""Leaves that hold further parts in a wrapping of their own: winmail.dat, opaque S/MIME, uuencode in a text.
+"""Leaves that hold further parts in a wrapping of their own: winmail.dat, opaque S/MIME, uuencode in a text, an
+Outlook item.
 
 Says what is inside; the tree is built in `mime.py`. Encrypts, decrypts and verifies nothing.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from intake.mail import signed, tnef
+from intake.mail import outlook_item, signed, tnef
 from intake.mail.uuencoded import taken_out
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -40,13 +41,17 @@ def unwrap(content_type: str, charset: str, data: bytes) -> Unwrapped | None:
     signatures and texts: winmail.dat is known by its first bytes."""
     if data.startswith(tnef.SIGNATURE):
         return _winmail(data)
+    if (item := outlook_item.open_item(data)) is not None and item.files:
+        text = (Inside(item.text.encode(), "text/plain", "utf-8"),) if item.text.strip() else ()
+        files = tuple(Inside(inner, headers=_named(name, "utf-8")) for name, inner in item.files)
+        return Unwrapped(data, text + files, "" if item.whole else "the Outlook item could not be read whole")
     if content_type in signed.TYPES:
         entity = signed.content_of(data)
         return None if entity is None else Unwrapped(data, (Inside(entity, entity=True),))
     if content_type == "text/plain":
-        text, files = taken_out(data)
-        inside = tuple(Inside(file.data, headers=_named(file.name, charset)) for file in files)
-        return Unwrapped(text, inside) if files else None
+        left, taken = taken_out(data)
+        inside = tuple(Inside(file.data, headers=_named(file.name, charset)) for file in taken)
+        return Unwrapped(left, inside) if taken else None
     return None
 
 

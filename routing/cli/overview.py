@@ -22,7 +22,7 @@ from routing.tracking.number_steps import as_entries
 from routing.tracking.overview import Owed, Status, status_at
 from routing.tracking.status_json import status_json
 from routing.views.body import body_view
-from routing.views.held import HeldRow, early_rows, grouped, held_rows
+from routing.views.held import HeldRow, early_rows, foreign_rows, grouped, held_rows
 from routing.views.letters import whole_letter
 from routing.views.mail import mail_view
 from routing.who import Refused
@@ -91,11 +91,13 @@ def _print_status(found: Status, office: Office) -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
+@click.option("--foreign", "only_foreign", is_flag=True, help="この調査以外のメールの一覧（消去するまで）")
 @with_app
-def held(app: App, as_json: bool) -> None:
+def held(app: App, as_json: bool, only_foreign: bool) -> None:
     """職員の判断を待っているもの（至急、次に古い順）。"""
     with app.open_office() as office:
-        rows, from_before = held_rows(office), early_rows(office)
+        folded = foreign_rows(office)
+        rows, from_before = (folded, []) if only_foreign else (held_rows(office), early_rows(office))
         stops = [sending_holds.said(one) for one in sending_holds.standing(office)]
     if as_json:
         echo_json([row.as_dict() for row in (*rows, *from_before)])
@@ -105,6 +107,8 @@ def held(app: App, as_json: bool) -> None:
         console().print(sentence, style="red")
     if from_before:
         console().print(load_wording().screen["early"].format(count=len(from_before)))
+    if folded and not only_foreign:
+        console().print(load_wording().screen["foreign"].format(count=len(folded)))
 
 
 def print_held(rows: Iterable[HeldRow]) -> None:

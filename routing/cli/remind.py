@@ -35,7 +35,7 @@ def remind_command(app: App, dry_run: bool, as_json: bool) -> None:
             _show(desk, found, instant, as_json)
             return
         sent = sum(queue(reminding, r, instant, now) for r in found)
-        silent = [r for r in found if not r.addresses and not r.paused]
+        silent = [r for r in found if not r.addresses and not (r.paused or r.resting)]
         say(f"{stamp(instant)} のお願い {sent}通を、送信待ちに置きました。")
         if silent:
             say(f"アドレスが分からない {len(silent)}件は、電話でお願いします（remind --dry-run）。")
@@ -58,6 +58,8 @@ def _show(desk: Desk, found: tuple[ReminderTarget, ...], instant: datetime, as_j
 def _whereto(recipient: ReminderTarget) -> str:
     if recipient.paused:
         return "停止中"
+    if recipient.resting:
+        return "休止中（団体からの連絡を確認するまで）"
     to = "、".join(recipient.addresses) or "（電話）"
     refused = f"　送れないアドレス {len(recipient.refused)}件" if recipient.refused else ""
     state = "　届いていません（電話）" if recipient.failed else "　送信済み" if recipient.queued else ""
@@ -72,6 +74,7 @@ def _json(recipient: ReminderTarget, instant: datetime) -> dict[str, Any]:
         "addresses": list(recipient.addresses),
         "refused": list(recipient.refused),
         "paused": recipient.paused,
+        "resting": recipient.resting,
         "queued": recipient.queued,
         "failed": recipient.failed,
         "key": key_of(instant, recipient.mailbox, recipient.lgcode),

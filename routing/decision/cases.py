@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from config.jst import JST
 from intake.finding import Finding, severity_of
 from intake.submission import Submission
 from routing.decision.building import CaseBuilder, Unit, told_sheets
@@ -22,6 +23,7 @@ from routing.decision.summary import (
     mail_late,
     question,
     receipt_doubt,
+    rests,
     unproven,
 )
 from routing.decision.verdict import FileCase, MailCase, decide_file, decide_mail, remarks
@@ -29,7 +31,7 @@ from routing.records import NOBODY, Arrival, Decided, FileDecision, Identity, Ma
 from routing.register import Register
 from routing.standing import Booking
 
-WHY_NO_FILE = frozenset({"file_by_link", "file_removed", "mail_divided"})
+WHY_NO_FILE = frozenset({"file_by_link", "file_removed", "file_sealed", "mail_divided"})
 
 
 def decide(
@@ -40,11 +42,13 @@ def decide(
     override: Override = NO_OVERRIDE,
 ) -> Decided:
     """The whole decision about one mail, without its reply."""
-    case = MailCase(submission, facts, arrival.mailbox, trusted=override.take_in)
+    submission = in_our_thread(submission, facts)
+    own = identify(submission, None, None, facts.sender, register.roster)
+    last_day = _on_last_day(arrival, own, facts)
+    case = MailCase(submission, facts, arrival.mailbox, trusted=override.take_in, last_day=last_day)
     by_table = decide_mail(case)
     _refuse_alarm(override, by_table, submission.alarms)
     mail = _override_mail(by_table, override)
-    own = identify(submission, None, None, facts.sender, register.roster)
     pieces: tuple[Piece, ...] = ()
     if mail.outcome in ("by_file", "correction"):
         pieces = _decide_pieces(arrival, submission, facts, register, override)
@@ -65,10 +69,27 @@ def decide(
         + unproven(pieces, facts.credentials, override.by)
         + question(submission, mail, whole.submitter or whole.body)
         + receipt_doubt(submission, pieces, own, facts, arrival.received_at)
+        + rests(submission, mail, whole, facts, (arrival.mailbox, register))
         + gaps,
         decided_by=override.by,
         why=override.why,
     )
+
+
+def _on_last_day(arrival: Arrival, own: Identity, facts: Facts) -> bool:
+    """Whether a mail came on the day on which its sender's time ends."""
+    return arrival.received_at.astimezone(JST).date() == facts.deadlines.of(own.submitter or own.body).date()
+
+
+def in_our_thread(submission: Submission, facts: Facts) -> Submission:
+    """A mail whose text names a letter of ours is what it would be with In-Reply-To: a reply, where it brings no file.
+    What lies behind a link is a submission all the same."""
+    told = any(f.code in WHY_NO_FILE for f in submission.findings)
+    if not facts.letter_named or told or submission.kind not in ("submission", "inquiry"):
+        return submission
+    if any(f.attached and not f.returned for f in submission.files):
+        return submission
+    return replace(submission, kind="reply", answers=submission.answers or facts.letter_named)
 
 
 def _refuse_alarm(override: Override, mail: MailDecision, places: tuple[str, ...]) -> None:

@@ -36,7 +36,10 @@ class Facts:
     first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count
     answered_by: str = ""  # mailbox id: of several that it is addressed to, the one that answers for the mail
     spoofed: bool = False
-    answered_at: datetime | None = None  # when the mail came whose request for correction this one answers
+    answered_at: datetime | None = None  # when the mail came that this one mends, or follows with the file that it lacked
+    letter_named: str = ""  # Message-ID of a letter of ours whose number stands in it; proves nothing
+    told_no_file: bool = False  # a letter said that a file was missing, and none has come since
+    noticed: bool = False  # its sender had a notice of arrival lately
     time_settled: bool = False  # an official said when the mail was received
 
 

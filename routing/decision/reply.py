@@ -7,13 +7,14 @@ One reply per mail covers every file. Where we cannot be sure whom we would be w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.settings import Settings, by_hand
 from config.survey import Mailbox, Survey
 from intake.finding import Finding
 from intake.mail.ids import MessageIds
 from intake.mail.kind import is_noreply
+from intake.mail.phrases import silent_reasons
 from intake.personal import holds_my_number
 from intake.submission import Address, Submission
 from replies.letter import TRAITS, Envelope, FileBlock, Letter, LetterKind, OwedProgram, PartsBlock, Thread
@@ -57,6 +58,8 @@ class ReplyContext:
     last_today: bool = False  # a cap allows this reply and no further one
     quotes: bool = True  # words of the mail may be repeated to who gets the letter
     reply_to_theirs: bool = False  # the address in Reply-To is of the same people as that in From
+    recognised: bool = True  # its sender is a local government's, or was approved
+    noticed: bool = False  # he had a notice of arrival lately
     standing_told: bool = True  # False: too little proves the sender to tell him what the body owes
 
 
@@ -69,14 +72,25 @@ def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
     if around.parts is not None and around.round > 1 and not around.parts.newest:
         return None  # the newest part's reply speaks for the set
     if decided.mail.rule == "resend":
-        return "duplicate" if decided.submission.kind == "submission" else None
-    if decided.mail.rule == "inquiry" and around.register.survey.inquiry_notice:
-        return "arrival"
+        again = decided.submission.kind == "submission" and any(f.attached for f in decided.submission.files)
+        return "duplicate" if again else None
+    if decided.mail.rule == "inquiry":
+        return "arrival" if _inquiry_noticed(decided, around) else None
+    if decided.mail.rule == "password_awaited" and not decided.submission.passwords_told:
+        return "arrival" if around.register.survey.passwords.notice else None
     if decided.mail.rule in ("material", "part_awaited", "set_aside_again") and around.register.survey.notice_of_arrival:
         return "arrival"
     if decided.mail.outcome not in ("by_file", "correction"):
         return None
     return _by_pieces(decided, around)
+
+
+def _inquiry_noticed(decided: Decided, around: ReplyContext) -> bool:
+    """Whether words get a notice of arrival: once a day for each address, so that no machine is answered for ever,
+    and not where they only thank, or say that somebody is away or that our mail came in."""
+    said = set(decided.mail.remarks) - {"last_day"}
+    idle = bool(said) and said <= silent_reasons()
+    return around.register.survey.inquiry_notice and around.recognised and not around.noticed and not idle
 
 
 def _by_pieces(decided: Decided, around: ReplyContext) -> LetterKind | None:
@@ -191,6 +205,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         deadline=deadline,
         due_passed=around.now > max(deadline, survey.correct_by),
         parts=_parts(around.parts),
+        password_until=_password_until(decided, around),
         question=submission.asks and TRAITS[kind].mentions_question,
         time_open=any(n.kind == "receipt_doubt" for n in decided.notes),
         mended=any(p.late and p.mends and p.decision.outcome == "accepted" for p in decided.pieces),
@@ -202,6 +217,13 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         quotes=around.quotes,
         standing_told=around.standing_told,
     )
+
+
+def _password_until(decided: Decided, around: ReplyContext) -> datetime | None:
+    """Until when a password is awaited for something in the mail; None where none is."""
+    if "password_awaited" not in (decided.mail.rule, *(p.decision.rule for p in decided.pieces)):
+        return None
+    return around.now + timedelta(hours=around.register.survey.passwords.wait_hours)
 
 
 def _parts(parts: MailSet | None) -> PartsBlock | None:

@@ -13,6 +13,7 @@ from routing.deadline import Deadlines
 from routing.decision.facts import Facts
 from routing.proof import LEAST, Credentials
 from routing.records import Decided, Identity, MailDecision, Note, Piece
+from routing.register import Register
 from routing.standing import HANDED_IN
 
 
@@ -29,6 +30,27 @@ def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[No
     """A question in the text of a mail that is decided as a submission. `whose`: lgcode of the body that asks."""
     beside = submission.asks and mail.outcome in ("by_file", "correction")
     return (Note("question", "", whose),) if beside else ()
+
+
+# What a reply may say without there being anything for a person to do about the body's answers.
+_IDLE = frozenset({"other", "absence", "received", "opened", "thanks", "withdrawn", "last_day"})
+
+
+def rests(
+    submission: Submission, mail: MailDecision, whose: Identity, facts: Facts, where: tuple[str, Register]
+) -> tuple[Note, ...]:
+    """Words of a body that an official should see before anybody asks it for anything: one note for each program
+    that they may be about. Only of who is the body's by his address: no stranger puts off what is asked of others.
+    `where`: the mailbox, and the register."""
+    mailbox, register = where
+    idle = not set(mail.remarks) - _IDLE if mail.rule == "reply" else mail.rule not in ("inquiry", "no_file_again")
+    body, sender = whose.submitter or whose.body, submission.message.sender
+    if mail.outcome != "held" or idle or sender is None or not facts.credentials.theirs(sender.address, body):
+        return ()
+    owed = {o.program for o in register.owed_by(body)}
+    here = [p.id for p in register.survey.programs if p.mailbox == mailbox and p.id in owed]
+    named = [p for p in submission.claim.programs if p in owed]
+    return tuple(Note("rests", "", body, program) for program in named or here)
 
 
 def receipt_doubt(

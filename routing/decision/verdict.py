@@ -30,6 +30,7 @@ class MailCase:
     facts: Facts
     mailbox: str
     trusted: bool = False
+    last_day: bool = False  # it came on the day of its deadline
 
     @property
     def has_form(self) -> bool:
@@ -134,6 +135,9 @@ MAIL_TABLE: tuple[MailRow, ...] = (
     # A gateway sends the password as an automatic mail, from an address of its own: before `machine` and `unknown_sender`.
     MailRow("password_told", "パスワードのお知らせです。対になるファイルを待っています",
             lambda c: tells_password_only(c.submission) and not c.submission.alarms and not c.trusted, "held"),
+    # Before `machine`: what is nobody's business here is not kept. A number is an alarm in any mail.
+    MailRow("foreign", "この調査以外のメールです",
+            lambda c: _is_foreign(c) and not c.submission.alarms and not c.trusted, "ignored"),
     MailRow("machine", "自動送信のメールです", lambda c: _by_machine(c) and not c.trusted, "ignored"),
     # Above `reply` and `inquiry`: a number in an inquiry is as much an alarm as one in a workbook.
     MailRow("personal_data", "マイナンバーと思われる番号または住民の名簿が含まれています",
@@ -144,20 +148,27 @@ MAIL_TABLE: tuple[MailRow, ...] = (
     # has to be erased. What `authentication_failed` holds is not acknowledged the second time either.
     MailRow("set_aside_again", "職員が対象外としたものと同じ内容が、もう一度届きました",
             lambda c: bool(c.facts.resend_of) and c.facts.first_set_aside and not c.trusted and c.recognised, "held"),
+    # Who did not see our letter, or a machine that answers each one: no cap could tell them apart.
+    MailRow("no_file_again", "添付のお願いをした後に、ファイルのないメールがもう一度届きました",
+            lambda c: c.facts.told_no_file and not c.submission.files and not c.trusted, "held"),
     MailRow("resend", "同じ差出人から同じ内容を受信済みです",
             lambda c: bool(c.facts.resend_of) and not c.facts.first_set_aside and (c.recognised or c.trusted), "ignored"),
+    MailRow("perhaps_foreign", "この調査についてのメールかどうか、分かりません",
+            lambda c: _is_perhaps_foreign(c) and not c.trusted, "held"),
     MailRow("withdrawal", "取下げの申出です",
             lambda c: not c.has_form and c.submission.amends == "withdrawal", "held"),
     MailRow("correction_in_words", "回答の訂正が、ファイルでなく文章で述べられています",
             lambda c: not c.has_form and c.submission.amends == "correction", "held"),
     MailRow("reply", "当方のメールへの返信で、ファイルがありません", lambda c: c.submission.kind == "reply", "held"),
-    MailRow("inquiry", "照会です", lambda c: c.submission.kind == "inquiry", "held"),
+    MailRow("inquiry", "照会又は連絡のメールです", lambda c: c.submission.kind == "inquiry", "held"),
     MailRow("unknown_sender", "地方公共団体のドメインではない差出人です",
             lambda c: not c.recognised and not c.trusted, "held"),
     MailRow("text_unsearched", "本文が極端に長く、個人番号が含まれていないことを終わりまで確認できませんでした",
             lambda c: not c.trusted and any(f.code == "text_unsearched" for f in c.submission.findings), "held"),
     MailRow("password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
             lambda c: c.password_awaited and not c.has_form, "held"),
+    MailRow("scan_awaited", "添付ファイルの検査（Microsoft Defender）が終わっていません。検査の後にもう一度取り出します",
+            lambda c: c.submission.awaits_scan and not c.has_form, "held"),
     MailRow("part_awaited", "分けて送られた提出の一部です。続きのメールを待っています",
             lambda c: not c.has_form and c.rest_awaited and not c.rest_holds_form, "held"),
     MailRow("material", "当方のメールへの返信に、調査票以外の資料が添付されています",
@@ -232,6 +243,20 @@ def _by_machine(case: MailCase) -> bool:
     return case.submission.kind in MACHINE_KINDS
 
 
+def _is_foreign(case: MailCase) -> bool:
+    """About something else; words that go with any survey count from a local government only."""
+    if case.facts.answers_ours:
+        return False
+    theme = case.submission.theme
+    return theme == "other" or (theme == "perhaps" and not case.recognised)
+
+
+def _is_perhaps_foreign(case: MailCase) -> bool:
+    """A local government submits something that bears no sign of this survey: it is asked for nothing."""
+    perhaps = case.submission.theme == "perhaps" and case.submission.kind == "submission"
+    return perhaps and not (case.facts.answers_ours or case.has_form)
+
+
 def _brings_material(case: MailCase) -> bool:
     """Files that are no workbooks, such as the outline that a request for correction asked for."""
     files = [f for f in case.submission.files if f.attached and not f.returned]
@@ -252,7 +277,14 @@ def _asked_before(case: FileCase) -> bool:
 def decide_mail(case: MailCase) -> MailDecision:
     """The first row of MAIL_TABLE that hits."""
     row = next(row for row in MAIL_TABLE if row.check(case))
-    return MailDecision(row.outcome, row.name)
+    remarks = case.submission.says if row.name in _IN_WORDS else ()
+    if row.name in _IN_WORDS and case.last_day:
+        remarks = (*remarks, "last_day")
+    return MailDecision(row.outcome, row.name, remarks)
+
+
+# Rules of mails whose words a person reads: what they say goes with the rule.
+_IN_WORDS = frozenset({"reply", "inquiry", "no_file_again", "perhaps_foreign"})
 
 
 def decide_file(case: FileCase) -> FileDecision:

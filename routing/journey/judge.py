@@ -23,7 +23,7 @@ from routing.decision.reply import ReplyContext, letter_kind, recipient_of, writ
 from routing.decision.unlocked import keep_opened
 from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.journey.lookups import Known
-from routing.journey.waiting import note_waits
+from routing.journey.waiting import note_erasure, note_waits
 from routing.ledger import (
     approvals,
     arrivals,
@@ -90,6 +90,7 @@ class Judge:
         decided = _once(decide(arrival, submission, facts, self.register, override), noted)
         self.record(decided)
         note_waits(self.ledger, decided, facts.parts, self.register.survey, self.now)
+        note_erasure(self.ledger, decided, self.settings.foreign_days, self.now)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
             outbox.mark_undelivered(self.ledger, submission, arrival.receipt, self.now)
         if replaced.by_itself(office := replaced.NoticeContext(self.register, self.settings, self.ledger, self.now)):
@@ -105,6 +106,10 @@ class Judge:
     def record(self, decided: Decided) -> None:
         """Writes the decision, and into which folder of its mailbox the mail belongs by it."""
         verdicts.record(self.ledger, decided, self.now)
+        if decided.mail.rule == "foreign":
+            return  # other people of the section work with it where it lies
+        if decided.mail.rule == "foreign":
+            return  # other people of the section work with it where it lies
         folder = folder_for(self.settings, decided.arrival.mailbox, decided.outcome)
         mailbox_tasks.queue_filing(self.ledger, decided.arrival, folder)
 
@@ -167,6 +172,8 @@ class Judge:
             first_receipt=facts.resend_of,
             first_asked=facts.first_asked,
             asked_before=asked_before(decided, facts.history, _address(submission)) if told else "",
+            recognised=facts.sender.recognised,
+            noticed=facts.noticed,
             now=self.now,
             ids=message_ids(self.ledger),
             round=verdicts.rounds(self.ledger, decided.arrival.id),

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.settings import Settings
 from intake.submission import Submission
 from routing.decision.authenticated import authenticated
 from routing.decision.facts import Facts
-from routing.decision.identify import know_sender
+from routing.decision.identify import identify, know_sender
 from routing.decision.mail_set import MailSet, gather, stem
 from routing.journey.asked_again import still_asked
 from routing.ledger import approvals, bookings, letters, outbox, pending_queue, verdicts
 from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
 from routing.proof import Credentials
-from routing.records import Arrival
+from routing.records import Arrival, KnownSender
 from routing.register import Register
+
+NOTICES_REST = timedelta(hours=24)  # who has had a notice of arrival gets no other for so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,15 @@ class Known:
         """Everything that bears on this mail. What an official decides himself (`by_official`) waits for nothing."""
         address = submission.message.sender
         approved = approvals.approval(self.ledger, address.address) if address else None
-        answers_ours = any(outbox.is_ours(self.ledger, i) for i in thread_of(submission))
+        whom = address.address if address else ""
+        named = letters.named(self.ledger, submission.numbers, whom)
+        answers_ours = bool(named) or any(outbox.is_ours(self.ledger, i) for i in thread_of(submission))
         sender = know_sender(address, approved, self.settings.approved_domains, self.register.roster)
         word = authenticated(submission, self.settings.authserv_id)
         credentials = replace(self._credentials(submission, sender.recognised), checked=word == "passed")
         first = verdicts.first_with_content(self.ledger, arrival.mailbox, submission, arrival.id)
         if first and credentials.letters and letters.waits_for_proof(self.ledger, first):
             first = ""  # the same again, and now it brings what the first one lacked
-        whom = address.address if address else ""
         waits_on = not by_official and "password_over" not in self.noted
         return Facts(
             sender=sender,
@@ -58,13 +61,26 @@ class Known:
             history=lambda body, program: bookings.history(self.ledger, body, program, arrival.id),
             listed=lambda body, program: bookings.listed(self.ledger, body, program, arrival.id),
             deadlines=deadlines_at(self.ledger, self.register, self.now),
-            answered_at=outbox.asked_about(self.ledger, thread_of(submission)),
+            answered_at=outbox.asked_about(self.ledger, thread_of(submission))
+            or letters.first_without_file(self.ledger, arrival.mailbox, whom, arrival.id),
+            letter_named=named,
+            told_no_file=self._told_no_file(arrival, submission, sender),
+            noticed=letters.noticed_since(self.ledger, whom, self.now - NOTICES_REST),
             first_received=lambda body, program: bookings.first_handed_in(
                 self.ledger, (body, program), arrival.id, whom
             ),
             password_awaited=self.register.survey.passwords.accept and waits_on,
             parts=None if by_official or answers_ours else self._parts(arrival, submission),
             spoofed=word == "failed",
+        )
+
+    def _told_no_file(self, arrival: Arrival, submission: Submission, sender: KnownSender) -> bool:
+        """Asked of mail without a file only."""
+        if submission.files or submission.message.sender is None:
+            return False
+        whose = identify(submission, None, None, sender, self.register.roster).submitter
+        return letters.said_no_file(
+            self.ledger, arrival.mailbox, (submission.message.sender.address, whose), arrival.id
         )
 
     def _credentials(self, submission: Submission, recognised: bool) -> Credentials:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from intake.mail.kind import is_noreply
 from intake.submission import Submission
@@ -17,12 +18,15 @@ from routing.decision.override import Override
 from routing.decision.unlocked import keep_opened, opens_more
 from routing.journey.desk import Desk
 from routing.journey.logline import settled_line
+from routing.journey.waiting import SCAN_WAIT
 from routing.ledger import arrivals, erasure, pending_queue, verdicts
 from routing.reading.errors import ReaderDied, ReadFailed
 from routing.records import Arrival, MailDecision, MailOutcome, Note
 
 DESK = ("uketsuke", "")
 MOST_TRIES = 10  # mails whose passwords are tried on one locked mail; each costs up to some seconds
+SCAN_GIVEN_UP = timedelta(days=1)
+WHY_FOREIGN = "この調査以外のメールのため"
 WHY_ERASED = "パスワードのお知らせのため"
 
 
@@ -139,13 +143,26 @@ def _end(desk: Desk, arrival: Arrival, what: pending_queue.What) -> bool:
     with ledger.writing():
         if what in ("told", "beside"):
             _forget(desk, arrival, _end_of_told(desk, arrival))
+        elif what == "foreign":
+            erasure.erase(ledger, arrival.id, (DESK[0], WHY_FOREIGN), desk.clock(), "purged")
+            erasure.erase_sender(ledger, arrival.id)
+        elif what == "scan":
+            _look_again(desk, arrival)
         else:
             verdicts.note(ledger, Note(f"{what}_over"), arrival.id, DESK, desk.clock())
             pending_queue.end(ledger, arrival.id, what)
             arrivals.read_anew(ledger, arrival.id)
-    if what == "told":
+    if what in ("told", "foreign"):
         erasure.wipe(ledger)
     return what in ("password", "parts")
+
+
+def _look_again(desk: Desk, arrival: Arrival) -> None:
+    """Has a mail that a scanner looks at fetched again, every some minutes for a day; then people see to it."""
+    pending_queue.end(desk.ledger, arrival.id, "scan")
+    if desk.clock() - arrival.received_at < SCAN_GIVEN_UP:
+        arrivals.fetch_again(desk.ledger, arrival.id)
+        pending_queue.begin(desk.ledger, arrival, "scan", desk.clock() + SCAN_WAIT)
 
 
 def _end_of_told(desk: Desk, key: Arrival) -> tuple[MailOutcome, str]:

@@ -14,6 +14,9 @@ from routing.ledger import arrivals, pending_queue, verdicts
 from routing.ledger.store import Ledger
 from routing.records import Decided
 
+SCAN_WAIT = timedelta(minutes=10)  # between two looks at a mail that a scanner looks at
+_OWN_WAITS: dict[str, pending_queue.What] = {"foreign": "foreign", "scan_awaited": "scan"}
+
 
 def note_waits(ledger: Ledger, decided: Decided, parts: MailSet | None, survey: Survey, now: datetime) -> None:
     """Note what this mail waits for, and wake those that waited for it. `parts`: the set that it is a part of."""
@@ -23,6 +26,17 @@ def note_waits(ledger: Ledger, decided: Decided, parts: MailSet | None, survey: 
         _note_part(ledger, decided, decided.submission, parts, until)
     elif decided.decided_by != "uketsuke":
         pending_queue.end(ledger, decided.arrival.id, "parts")
+
+
+def note_erasure(ledger: Ledger, decided: Decided, days: int, now: datetime) -> None:
+    """Note that a mail which is not about this survey waits to be erased, and what a scanner looks at for another look;
+    `days` that the first is kept."""
+    until = {"foreign": now + timedelta(days=days), "scan_awaited": now + SCAN_WAIT}
+    for rule, what in _OWN_WAITS.items():
+        if decided.mail.rule == rule:
+            pending_queue.begin(ledger, decided.arrival, what, until[rule])
+        else:
+            pending_queue.end(ledger, decided.arrival.id, what)
 
 
 def _note_password(ledger: Ledger, decided: Decided, survey: Survey, now: datetime) -> None:

@@ -75,14 +75,7 @@ def keep(ledger: Ledger, place: Origin, mails: Sequence[Fetched], now: datetime)
             row = ledger.row("SELECT id FROM arrival WHERE mailbox = ? AND sha256 = ?", place.mailbox, sha256)
             if row is None:
                 new.append(_insert(ledger, place, mail, sha256, now))
-            ledger.run(
-                "INSERT OR IGNORE INTO sighting VALUES (?, ?, ?, ?, ?)",
-                place.mailbox,
-                place.uidvalidity,
-                mail.uid,
-                row["id"] if row else new[-1],
-                stamp(now),
-            )
+            _resight(ledger, place, mail.uid, row["id"] if row else new[-1], now)
         if mails and not _is_behind(ledger, place, mails[-1].uid):
             ledger.run(
                 "INSERT OR REPLACE INTO cursor (mailbox, uidvalidity, uid, recorded_at, received_at)"
@@ -94,6 +87,50 @@ def keep(ledger: Ledger, place: Origin, mails: Sequence[Fetched], now: datetime)
                 stamp(mails[-1].received_at),
             )
     return new
+
+
+def fetch_again(ledger: Ledger, arrival_id: int) -> None:
+    """Has the UID of a mail fetched again, inside the caller's transaction."""
+    ledger.run("INSERT OR IGNORE INTO to_fetch VALUES (?)", arrival_id)
+
+
+def to_fetch_again(ledger: Ledger, mailbox: str, uidvalidity: str) -> list[str]:
+    """The UIDs of a mailbox that are to be fetched again."""
+    rows = ledger.rows(
+        "SELECT s.uid FROM to_fetch f JOIN sighting s ON s.arrival_id = f.arrival_id"
+        " WHERE s.mailbox = ? AND s.uidvalidity = ? ORDER BY f.arrival_id",
+        mailbox,
+        uidvalidity,
+    )
+    return [str(row["uid"]) for row in rows]
+
+
+def _resight(ledger: Ledger, place: Origin, uid: str, arrival_id: int, now: datetime) -> None:
+    """Where a mail was seen. A UID under which other bytes lay before is the newer mail's from now on; the older one
+    stays, and says what took its place."""
+    key = (place.mailbox, place.uidvalidity, uid)
+    known = ledger.row("SELECT arrival_id FROM sighting WHERE mailbox = ? AND uidvalidity = ? AND uid = ?", *key)
+    if known is None:
+        ledger.run("INSERT INTO sighting VALUES (?, ?, ?, ?, ?)", *key, arrival_id, stamp(now))
+        return
+    before = known["arrival_id"]
+    ledger.run("DELETE FROM to_fetch WHERE arrival_id = ?", before)
+    if before == arrival_id:
+        return
+    ledger.run(
+        "UPDATE sighting SET arrival_id = ?, recorded_at = ? WHERE mailbox = ? AND uidvalidity = ? AND uid = ?",
+        arrival_id,
+        stamp(now),
+        *key,
+    )
+    ledger.run("DELETE FROM wait WHERE arrival_id = ? AND what = 'scan'", before)
+    ledger.run(
+        "INSERT INTO event (kind, arrival_id, lgcode, program, detail, done_by, why, recorded_at)"
+        " SELECT 'content_changed', ?, '', '', receipt, 'uketsuke', '', ? FROM arrival WHERE id = ?",
+        before,
+        stamp(now),
+        arrival_id,
+    )
 
 
 def _is_behind(ledger: Ledger, place: Origin, uid: str) -> bool:

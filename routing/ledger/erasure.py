@@ -46,6 +46,7 @@ _CONTENT = (
     "DELETE FROM deferred WHERE arrival_id = ?",
     "DELETE FROM wait WHERE arrival_id = ?",
     "DELETE FROM to_pair WHERE arrival_id = ?",
+    "DELETE FROM to_fetch WHERE arrival_id = ?",
     "DELETE FROM raw WHERE arrival_id = ?",
 )
 
@@ -62,6 +63,17 @@ def erase(ledger: Ledger, arrival_id: int, who: tuple[str, str], now: datetime, 
     )
     ledger.run("INSERT OR IGNORE INTO to_wipe VALUES (?)", arrival_id)
     return size
+
+
+def erase_sender(ledger: Ledger, arrival_id: int) -> None:
+    """Takes out from whom a mail is as well, and the hashes of what was in it: of mail that was never ours to keep.
+    Mailbox, UID, time and the hash of the whole stay, so that the same bytes are not taken in again."""
+    ledger.run("UPDATE message SET sender = '', content = '' WHERE arrival_id = ?", arrival_id)
+    ledger.run("DELETE FROM attachment WHERE arrival_id = ?", arrival_id)
+    ledger.run("DELETE FROM evidence WHERE arrival_id = ?", arrival_id)
+    ledger.run("DELETE FROM part WHERE arrival_id = ?", arrival_id)
+    ledger.run("UPDATE event SET detail = '' WHERE arrival_id = ?", arrival_id)
+    ledger.run("UPDATE verdict SET submitter = '', body = '' WHERE arrival_id = ?", arrival_id)
 
 
 def erase_replies(ledger: Ledger, arrival_id: int) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from sqlite3 import Row
 
 from intake.mail.ids import receipt_in
+from intake.sources.source import SeenMail
 from routing.clock import stamp, unstamp
 from routing.ledger import missing_uids
 from routing.ledger.store import Ledger
@@ -32,8 +34,21 @@ class Held:
     program: str
     received_at: datetime
     detail: str = ""  # of an alert
+    says: tuple[str, ...] = ()  # what the words of a mail say (wording.toml [says])
+    rests: bool = False  # nothing is asked of its body automatically until an official has seen it
 
 
+def resting(ledger: Ledger, at: datetime) -> frozenset[tuple[str, str]]:
+    """(lgcode, program) pairs of which a body has written something that no official has seen, as of an instant:
+    nothing is asked of it automatically meanwhile."""
+    rows = ledger.rows(_RESTING, stamp(at), stamp(at))
+    return frozenset((row["lgcode"], row["program"]) for row in rows)
+
+
+_RESTING = """SELECT DISTINCT e.lgcode, e.program FROM event e WHERE e.kind = 'rests' AND e.recorded_at <= ?
+    AND NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = e.arrival_id AND u.decided_by <> 'uketsuke')
+    AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = e.arrival_id AND s.id > e.id
+                    AND s.kind IN ('seen', 'answered_elsewhere') AND s.recorded_at <= ?)"""
 _QUEUES = {
     "inquiry": "inquiry",
     "reply": "reply",
@@ -48,11 +63,11 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
     """Everything that waits for a human at an instant: mail and files held by a newest verdict, oldest
     first, then replies that did not leave or did not reach their reader."""
     now = stamp(at)
-    mail = ledger.rows(_HELD_MAIL, now, now, now, now, now)
+    mail = ledger.rows(_HELD_MAIL, now, now, now, now, now, now)
     posts = ledger.rows(_STRANDED, now, now, now)
     capped = ledger.rows(_CAPPED, now, now, now, now)
     return [
-        *(_held(row, json.loads(row["rules"])[0]) for row in mail),
+        *(_held_mail(row) for row in mail),
         *(_held(row, row["state"], "outbox") for row in posts),
         *(_stranded_notice(row) for row in ledger.rows(_STRANDED_NOTICES, now, now, now)),
         *(_held(row, row["kind"], "outbox") for row in capped),
@@ -65,7 +80,8 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
 # sent a version that was accepted.
 _HELD_MAIL = """SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.body) AS body, v.program,
         coalesce(m.sender, '') AS sender,
-        coalesce(m.subject, '') AS subject
+        coalesce(m.subject, '') AS subject,
+        EXISTS (SELECT 1 FROM event r WHERE r.arrival_id = a.id AND r.kind = 'rests') AS rests
     FROM verdict v JOIN arrival a ON a.id = v.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
     WHERE v.outcome = 'held' AND v.recorded_at <= ?
     AND v.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = v.arrival_id AND w.piece = '0'
@@ -80,6 +96,11 @@ _HELD_MAIL = """SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.bo
         AND (lower(mn.sender) = lower(m.sender) OR v.rules LIKE '%"same_finding_again"%')
         AND n.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = n.arrival_id AND w.piece = '0'
                      AND w.recorded_at <= ?)))
+    AND NOT (v.piece = '0' AND json_extract(v.rules, '$[0]') IN
+        ('reply', 'inquiry', 'no_file_again', 'perhaps_foreign', 'scan_awaited')
+        AND EXISTS (SELECT 1 FROM event s
+        WHERE s.arrival_id = v.arrival_id AND s.kind IN ('seen', 'answered_elsewhere', 'content_changed')
+        AND s.recorded_at <= ?))
     ORDER BY a.received_at, a.id, v.piece"""
 # An official has acted since: what became of the earlier reply has been seen.
 UNTOUCHED = """NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = a.id AND u.decided_by <> 'uketsuke'
@@ -122,9 +143,51 @@ _ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.pro
                 AND f.program = e.program AND f.lgcode = e.lgcode)
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.id > e.id
                     AND (s.kind = 'seen' OR s.kind = 'received' AND e.kind = 'receipt_doubt'
+                         OR s.kind = 'answered_elsewhere' AND e.kind = 'question'
                          OR s.kind = 'replaced_told' AND e.kind = 'replaced'
                          OR s.kind IN ('not_my_number', 'my_number_done') AND e.kind = 'my_number')
                     AND s.recorded_at <= ?) ORDER BY e.id"""
+
+
+_TO_BE_READ = frozenset({"inquiry", "no_file_again", "perhaps_foreign"})
+_IDLE = frozenset({"other", "absence", "received", "opened", "thanks", "last_day"})  # of a reply: at leisure
+
+
+def _held_mail(row: Row) -> Held:
+    """A mail or a file that a verdict holds. Words are for one queue, wherever they came from; on the last day, who
+    has been asked for his file and sends none is called at once."""
+    rule, *remarks = json.loads(row["rules"])
+    says = tuple(remarks) if row["piece"] == "0" else ()
+    return replace(_held(row, rule, queue_of(rule, says)), says=says, rests=bool(row["rests"]))
+
+
+def unanswered(ledger: Ledger, mailbox: str) -> list[tuple[int, SeenMail]]:
+    """The questions and words of a mailbox that wait for an official, with where they were seen: he may have answered
+    in his mail program."""
+    return [
+        (row["id"], SeenMail(row["message_id"], row["uidvalidity"], row["uid"], unstamp(row["received_at"])))
+        for row in ledger.rows(_UNANSWERED, mailbox)
+    ]
+
+
+_UNANSWERED = """SELECT a.id, a.received_at, m.message_id, s.uidvalidity, s.uid FROM arrival a
+    JOIN message m ON m.arrival_id = a.id JOIN sighting s ON s.arrival_id = a.id
+    JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0' AND v.decided_by = 'uketsuke'
+    WHERE a.mailbox = ? AND v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')
+    AND (v.outcome = 'held' AND json_extract(v.rules, '$[0]') IN ('reply', 'inquiry', 'no_file_again', 'perhaps_foreign')
+        OR EXISTS (SELECT 1 FROM event q WHERE q.arrival_id = a.id AND q.kind = 'question'))
+    AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind IN ('seen', 'answered_elsewhere'))
+    AND s.recorded_at = (SELECT max(t.recorded_at) FROM sighting t WHERE t.arrival_id = a.id)
+    GROUP BY a.id ORDER BY a.id"""
+
+
+def queue_of(rule: str, says: Collection[str] = ()) -> str:
+    """In which queue a mail waits that this rule holds; `says`: what its words say."""
+    if rule == "no_file_again" and "last_day" in says:
+        return "alarm"
+    if rule in _TO_BE_READ or (rule == "reply" and set(says) - _IDLE):
+        return "inquiry"
+    return _QUEUES.get(rule, "submission")
 
 
 def _kept_back(mail: missing_uids.Missing) -> Held:

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from sqlite3 import Row
 
+from config.domains import aligned
+from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 from routing.proof import OurLetter
 
@@ -44,6 +47,67 @@ def vouched(ledger: Ledger, address: str) -> frozenset[str]:
         "@" + address.rpartition("@")[2].lower(),
     )
     return frozenset(row["lgcode"] for row in rows)
+
+
+def named(ledger: Ledger, numbers: Iterable[str], sender: str) -> str:
+    """The Message-ID of the newest letter of ours under one of these numbers (a receipt number, or that of a letter
+    that answers none) that went to this address or its like; empty if there is none. Anybody may write a number:
+    it tells what a mail is about and proves nothing."""
+    domain = sender.rpartition("@")[2].lower()
+    for number in numbers:
+        for row in ledger.rows(_NUMBERED, f"<uketsuke.{number}.", f"<uketsuke.{number}/"):
+            to = str(row["recipient"])
+            if to == sender.lower() or aligned(to.rpartition("@")[2], domain):
+                return str(row["message_id"])
+    return ""
+
+
+# Between "NUMBER." and "NUMBER/", the next character: what begins with the number and a dot.
+_NUMBERED = "SELECT message_id, recipient FROM outbox WHERE message_id >= ? AND message_id < ? ORDER BY id DESC"
+
+
+def said_no_file(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: int) -> bool:
+    """Whether a letter in this mailbox told that a mail brought no file, and no form has come since, up to the
+    arrival `before`. `whose`: (address, lgcode), of which one is enough: machines change their addresses."""
+    row = ledger.row(_SAID_NO_FILE, whose[0].lower(), whose[1], mailbox, before, whose[0], whose[1], mailbox, before)
+    return row is not None
+
+
+_SAID_NO_FILE = """SELECT 1 FROM outbox o JOIN finding f ON f.verdict_id IN
+        (SELECT v.id FROM verdict v WHERE v.arrival_id = o.arrival_id AND v.piece = '0') AND f.code = 'no_file'
+    WHERE (o.recipient = ? OR (o.respondent <> '' AND o.respondent = ?)) AND o.kind = 'correction' AND o.mailbox = ?
+    AND o.arrival_id < ? AND NOT EXISTS (
+        SELECT 1 FROM message m JOIN attachment t ON t.arrival_id = m.arrival_id AND t.kind <> 'other'
+        JOIN arrival a ON a.id = m.arrival_id LEFT JOIN verdict w ON w.arrival_id = a.id AND w.piece = '0'
+        WHERE (m.sender = ? OR (w.submitter <> '' AND w.submitter = ?)) AND a.mailbox = ? AND a.id > o.arrival_id
+        AND a.id < ?)
+    LIMIT 1"""
+
+
+def first_without_file(ledger: Ledger, mailbox: str, sender: str, before: int) -> datetime | None:
+    """When the first mail from this address was received whose sender was told, or would have been, that it brought
+    no file, since a form last came from there."""
+    row = ledger.row(_FIRST_WITHOUT_FILE, sender, mailbox, before, sender, mailbox, before)
+    return unstamp(row["at"]) if row and row["at"] else None
+
+
+_FIRST_WITHOUT_FILE = """SELECT min(a.received_at) AS at FROM message m JOIN arrival a ON a.id = m.arrival_id
+    JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0'
+    WHERE m.sender = ? AND a.mailbox = ? AND a.id < ? AND json_extract(v.rules, '$[0]') IN ('no_form', 'no_file_again')
+    AND NOT EXISTS (SELECT 1 FROM attachment t WHERE t.arrival_id = a.id)
+    AND a.id > coalesce((SELECT max(b.id) FROM message n JOIN arrival b ON b.id = n.arrival_id
+        JOIN attachment t ON t.arrival_id = b.id AND t.kind <> 'other'
+        WHERE n.sender = ? AND b.mailbox = ? AND b.id < ?), 0)"""
+
+
+def noticed_since(ledger: Ledger, recipient: str, since: datetime) -> bool:
+    """Whether a notice of arrival was written to an address since an instant."""
+    row = ledger.row(
+        "SELECT 1 FROM outbox WHERE recipient = ? AND recorded_at > ? AND kind = 'arrival' LIMIT 1",
+        recipient.lower(),
+        stamp(since),
+    )
+    return row is not None
 
 
 def waits_for_proof(ledger: Ledger, receipt: str) -> bool:

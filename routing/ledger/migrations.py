@@ -478,6 +478,27 @@ def m020_finding_key(db: Database) -> None:
     )
 
 
+@migrations()
+def m022_foreign(db: Database) -> None:
+    """Two more reasons to wait: mail that is not about this survey, for its erasure, and mail that a scanner still
+    looks at; and a queue of mails whose UID is to be fetched again, since its content may have changed."""
+    _run(
+        db,
+        """CREATE TABLE wait_new (
+            arrival_id INTEGER NOT NULL REFERENCES arrival(id),
+            what TEXT NOT NULL CHECK (what IN ('password', 'told', 'beside', 'parts', 'foreign', 'scan')),
+            mailbox TEXT NOT NULL,
+            until TEXT NOT NULL,
+            PRIMARY KEY (arrival_id, what)
+        ) STRICT, WITHOUT ROWID""",
+        "INSERT INTO wait_new SELECT arrival_id, what, mailbox, until FROM wait",
+        "DROP TABLE wait",
+        "ALTER TABLE wait_new RENAME TO wait",
+        "CREATE INDEX wait_until ON wait (until)",
+        "CREATE TABLE to_fetch (arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id)) STRICT",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

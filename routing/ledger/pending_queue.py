@@ -2,7 +2,8 @@
 it opens, parts of one submission for each other.
 
 `what` in the queue `wait`: "password" (something in it is locked), "told" (it tells a password and nothing
-else), "beside" (it tells one beside something else), "parts" (the newest part of a set that is not whole).
+else), "beside" (it tells one beside something else), "parts" (the newest part of a set that is not whole), "foreign" (it
+is not about this survey, and waits to be erased), "scan" (Defender looks at it still, and it waits to be fetched again).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from routing.ledger import arrivals
 from routing.ledger.store import Ledger
 from routing.records import Arrival, PartRow
 
-What = Literal["password", "told", "beside", "parts"]
+What = Literal["password", "told", "beside", "parts", "foreign", "scan"]
 
 
 def begin(ledger: Ledger, arrival: Arrival, what: What, until: datetime) -> None:

@@ -56,7 +56,8 @@ PROMISES: tuple[Promise, ...] = (
      """SELECT a.id FROM arrival a WHERE NOT EXISTS (SELECT 1 FROM raw r WHERE r.arrival_id = a.id)
         AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.arrival_id = a.id)"""),
     Promise("sighted", 1, "どのメールも、どこで見つけたかが分かります",
-     "SELECT id FROM arrival a WHERE NOT EXISTS (SELECT 1 FROM sighting s WHERE s.arrival_id = a.id)"),
+     "SELECT id FROM arrival a WHERE NOT EXISTS (SELECT 1 FROM sighting s WHERE s.arrival_id = a.id)"
+     " AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind = 'content_changed')"),
     Promise("cursor_kept", 1, "読み進めた位置のメールは、台帳にあります",
      """SELECT c.mailbox FROM cursor c WHERE NOT EXISTS (SELECT 1 FROM sighting s WHERE s.mailbox = c.mailbox
         AND s.uidvalidity = c.uidvalidity AND s.uid = c.uid)"""),

@@ -84,7 +84,7 @@ def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
     verdict_id = _insert_verdict(
         ledger,
         decided,
-        ("0", decided.outcome, [decided.mail.rule], decided.late, _least(decided)),
+        ("0", decided.outcome, [decided.mail.rule, *decided.mail.remarks], decided.late, _least(decided)),
         (identity.submitter, identity.body, "", "", ""),
         now,
     )

@@ -50,13 +50,14 @@ class Collector:
         unseen = arrivals.unseen(ledger, self.mailbox, look.uidvalidity, uids)
         known = missing_uids.uids(ledger, self.mailbox, look.uidvalidity)
         new = [uid for uid in unseen if uid not in set(known)] if known else unseen
-        again = self._next_tries(known)
+        again = [*self._next_tries(known), *arrivals.to_fetch_again(ledger, self.mailbox, look.uidvalidity)]
         got: set[str] = set()
         self._tried = set()
         for mails in self._fetched(ledger, look, new, again):
             got.update(mail.uid for mail in mails)
             yield look.uidvalidity, mails
-        left = [uid for uid in (*new, *again) if uid in self._tried and uid not in got]
+        changed = set(again) - set(known)  # lie in the ledger already
+        left = [uid for uid in (*new, *again) if uid in self._tried and uid not in got and uid not in changed]
         self.difference = self._compare(look, left, known)
         self._last = look
         if whole:

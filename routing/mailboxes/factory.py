@@ -106,10 +106,9 @@ def open_aides(settings: Settings) -> MailboxHelpers:
     """Who helps at the mailboxes beside their sources. A rehearsal asks nobody whether a human was faster, since
     its replies are for the operators themselves, and does nothing in the mailboxes beside reading them."""
     asked = settings.mailboxes if settings.mode != "rehearse" else {}
-    errands = {id: _errands(id, mailbox, settings) for id, mailbox in asked.items()}
     return MailboxHelpers(
         answers={id: _answers(mailbox, settings) for id, mailbox in asked.items()},
-        errands={id: helpers for id, helpers in errands.items() if helpers is not None},
+        errands={id: _errands(id, mailbox, settings) for id, mailbox in asked.items()},
     )
 
 
@@ -123,14 +122,15 @@ def _answers(mailbox: MailboxSettings, settings: Settings) -> Answers:
             assert_never(mailbox)
 
 
-def _errands(id: str, mailbox: MailboxSettings, settings: Settings) -> MailboxErrands | None:
+def _errands(id: str, mailbox: MailboxSettings, settings: Settings) -> MailboxErrands:
     match mailbox:
         case ImapMailbox():
             access = imap_access(mailbox, settings)
             watch = DraftsWatch(drafts_folder(mailbox, settings)) if settings.mode == "draft" else None
-            return MailboxErrands(id, ImapFiler(access), watch, SentFolder(access, mailbox.sent or ""))
+            sent, answers = SentFolder(access, mailbox.sent or ""), ImapAnswers(access, mailbox.sent or "")
+            return MailboxErrands(id, ImapFiler(access), watch, sent, answers)
         case MaildirMailbox():
-            return None
+            return MailboxErrands(id, None, None, None, MaildirAnswers(mailbox.path))
         case _:
             assert_never(mailbox)
 

@@ -8,6 +8,7 @@ Only reads the ledger. A mailbox where an errand cannot be run now is read all t
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,10 +20,12 @@ from intake.sources.filing import Filed, ImapFiler
 from intake.sources.source import SourceUnavailable
 from replies.senders.draft_watch import DraftsWatch, Fate
 from replies.senders.sent_folder import SentFolder
-from routing.ledger import mailbox_tasks, outbox, restored, withdrawing
+from routing.ledger import held_queue, mailbox_tasks, outbox, restored, verdicts, withdrawing
 from routing.ledger.store import Ledger
+from routing.records import Note
 
 log = logging.getLogger(__name__)
+ASK_SECONDS = 60.0  # between two looks for answers to questions that wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class ErrandsRun:
     fates: tuple[Fate, ...] = ()
     copied: tuple[int, ...] = ()
     found_sent: tuple[int, ...] = ()
+    answered: tuple[tuple[int, str], ...] = ()  # (arrival, how we know) of questions that people have answered
     problem: str = ""
 
     def record(self, ledger: Ledger, now: datetime) -> None:
@@ -46,6 +50,8 @@ class ErrandsRun:
             mailbox_tasks.note_copied(ledger, outbox_id)
         for outbox_id in self.found_sent:
             outbox.note_found_sent(ledger, outbox_id, now)
+        for arrival_id, how in self.answered:
+            verdicts.add_event(ledger, Note("answered_elsewhere", how), arrival_id, ("uketsuke", ""), now)
 
 
 class Errands(Protocol):
@@ -64,12 +70,19 @@ class MailboxErrands:
     """The `Errands` in one IMAP mailbox."""
 
     def __init__(
-        self, mailbox: str, filer: ImapFiler | None, watch: DraftsWatch | None, sent: SentFolder | None = None
+        self,
+        mailbox: str,
+        filer: ImapFiler | None,
+        watch: DraftsWatch | None,
+        sent: SentFolder | None = None,
+        answers: Answers | None = None,
     ) -> None:
         self._mailbox = mailbox
         self._filer = filer
         self._watch = watch
         self._sent = sent
+        self._answers = answers
+        self._asked_at = float("-inf")  # time.monotonic
         self._looked_for: set[int] = set()  # letters that a look among the sent mails did not find
 
     def run(self, ledger: Ledger) -> ErrandsRun | None:
@@ -78,17 +91,18 @@ class MailboxErrands:
         fates: list[Fate] = []
         copied: list[int] = []
         found: list[int] = []
+        answered: list[tuple[int, str]] = []
         problems = [
             self._try(lambda: self._file(ledger, filed)),
             self._try(lambda: self._withdraw(ledger, fates)),
             self._try(lambda: self._follow(ledger, fates)),
             self._try(lambda: self._copy(ledger, copied)),
             self._try(lambda: self._look_for(ledger, found)),
+            self._try(lambda: self._ask(ledger, answered)),
         ]
         problem = " ".join(dict.fromkeys(filter(None, problems)))
-        if not (filed or fates or copied or found or problem):
-            return None
-        return ErrandsRun(self._mailbox, tuple(filed), tuple(fates), tuple(copied), tuple(found), problem)
+        done = (tuple(filed), tuple(fates), tuple(copied), tuple(found), tuple(answered), problem)
+        return ErrandsRun(self._mailbox, *done) if any(done) else None
 
     def _try(self, errand: Callable[[], None]) -> str:
         """The problem in one sentence, or an empty string."""
@@ -109,6 +123,8 @@ class MailboxErrands:
             self._watch.close()
         if self._sent is not None:
             self._sent.close()
+        if self._answers is not None:
+            self._answers.close()
 
     def _file(self, ledger: Ledger, filed: list[Filed]) -> None:
         if self._filer is not None and (wanted := mailbox_tasks.to_file(ledger, self._mailbox)):
@@ -127,6 +143,14 @@ class MailboxErrands:
     def _copy(self, ledger: Ledger, copied: list[int]) -> None:
         if self._sent is not None and (letters := mailbox_tasks.to_copy(ledger, self._mailbox)):
             copied.extend(self._sent.put(letters))
+
+    def _ask(self, ledger: Ledger, answered: list[tuple[int, str]]) -> None:
+        """Once a minute: which of the questions that wait have people answered in their mail program?"""
+        if self._answers is None or time.monotonic() - self._asked_at < ASK_SECONDS:
+            return
+        self._asked_at = time.monotonic()
+        waiting = held_queue.unanswered(ledger, self._mailbox)
+        answered.extend((arrival_id, how) for arrival_id, seen in waiting if (how := self._answers.how(seen)))
 
     def _look_for(self, ledger: Ledger, found: list[int]) -> None:
         """After a ledger was put back: which of the letters that wait had left already. Each is looked for once."""

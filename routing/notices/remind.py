@@ -18,7 +18,7 @@ from replies.letters.reminder import render_reminder
 from replies.letters.render import Rendered
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.ledger import bookings, extensions, outbox, verdicts
+from routing.ledger import bookings, extensions, held_queue, outbox, verdicts
 from routing.ledger.books import books_of, deadlines_at
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
@@ -36,7 +36,7 @@ from routing.tracking.reports import open_instant
 class ReminderTarget:
     """A respondent that is not complete in one mailbox (`programs`: ids), at one calendar instant. `addresses`:
     whom it goes to, `refused`: known addresses that may not receive it; `paused` by an official; `queued`
-    already, and `failed` to reach its reader."""
+    already, and `failed` to reach its reader; `resting`: what it has written waits for an official."""
 
     lgcode: str
     mailbox: str
@@ -46,6 +46,7 @@ class ReminderTarget:
     paused: bool = False
     queued: bool = False
     failed: bool = False
+    resting: bool = False
 
 
 def due_instant(survey: Survey, now: datetime) -> datetime | None:
@@ -58,12 +59,20 @@ def due_instant(survey: Survey, now: datetime) -> datetime | None:
 # --- who -----------------------------------------------------------------------------------------------
 
 
-def left_over(register: Register, books: Books, lgcode: str, mailbox: str) -> tuple[OwedProgram, ...]:
+Resting = frozenset[tuple[str, str]]  # (lgcode, program) about which nothing is asked for now
+NONE_RESTING: Resting = frozenset()
+
+
+def left_over(
+    register: Register, books: Books, lgcode: str, mailbox: str, resting: Resting = NONE_RESTING
+) -> tuple[OwedProgram, ...]:
     """What this respondent has still to do in one mailbox, by program: what has not come, or is to be
     mended. What only waits for our own people is nothing to remind of."""
     found = []
     for obligation in register.owed_by(lgcode):
         program = register.survey.program(obligation.program)
+        if (lgcode, program.id) in resting:
+            continue
         standing = standing_of(obligation, books)
         if program.mailbox != mailbox or standing.state in ("accepted", "not_applicable"):
             continue
@@ -82,23 +91,24 @@ def recipients(
     """Everybody who is not complete now, by mailbox and code, reminded already or not."""
     opened = open_instant(at_hand.ledger, at_hand.register, now)
     counting = bookings.at(at_hand.ledger, now)
-    paused = extensions.paused(at_hand.ledger, now)
+    paused, resting = extensions.paused(at_hand.ledger, now), held_queue.resting(at_hand.ledger, now)
     found = []
     for mailbox in mailboxes:
         for lgcode in dict.fromkeys(o.lgcode for o in at_hand.register.obligations):
             owed = left_over(at_hand.register, opened.books, lgcode, mailbox)
             if not owed:
                 continue
+            asked = left_over(at_hand.register, opened.books, lgcode, mailbox, resting)
             sent = handed_in(counting, lgcode, mailbox, at_hand.register.survey)
             if any(b.recorded_at > instant for b in sent):
                 continue  # it has written since, and has had our answer
             good, refused = addresses(at_hand, sent, lgcode, mailbox)
             key = key_of(instant, mailbox, lgcode)
             queued, failed = outbox.has_key(at_hand.ledger, key), outbox.failed(at_hand.ledger, key)
-            names = {o.program for o in owed}
+            names = {o.program for o in asked or owed}
             programs = tuple(p.id for p in at_hand.register.survey.programs if p.name in names)
             found.append(
-                ReminderTarget(lgcode, mailbox, programs, good, refused, lgcode in paused, queued, failed)
+                ReminderTarget(lgcode, mailbox, programs, good, refused, lgcode in paused, queued, failed, not asked)
             )
     return tuple(found)
 
@@ -109,7 +119,7 @@ def recipients(
 def queue(at_hand: Correspondence, recipient: ReminderTarget, instant: datetime, now: datetime) -> int:
     """Puts one respondent's reminder into the outbox, unless it stands there, or the respondent has completed
     or an official paused it meanwhile: asked again in the transaction that queues. How many mails."""
-    if recipient.paused or recipient.queued or not recipient.addresses:
+    if recipient.paused or recipient.resting or recipient.queued or not recipient.addresses:
         return 0
     with at_hand.ledger.writing():
         if outbox.has_key(at_hand.ledger, key_of(instant, recipient.mailbox, recipient.lgcode)):
@@ -131,7 +141,8 @@ def written(at_hand: Correspondence, recipient: ReminderTarget, now: datetime) -
     opened = open_for(at_hand.ledger, at_hand.register, recipient.lgcode, now)
     body = at_hand.register.body(recipient.lgcode)
     assert body is not None
-    owed = left_over(at_hand.register, opened.books, recipient.lgcode, recipient.mailbox)
+    resting = held_queue.resting(at_hand.ledger, now)
+    owed = left_over(at_hand.register, opened.books, recipient.lgcode, recipient.mailbox, resting)
     wording = load_wording(by_hand(at_hand.settings))
     return render_reminder(reminder(opened, body, recipient.mailbox, owed), at_hand.register.survey, wording)
 
@@ -140,7 +151,9 @@ def _still_wanted(ledger: Ledger, register: Register, lgcode: str, mailbox: str,
     owed = register.owed_by(lgcode)
     bodies = {lgcode, *(code for o in owed for code in o.collected)}
     books = books_of(ledger, deadlines_at(ledger, register, now), bodies, now)
-    return lgcode not in extensions.paused(ledger, now) and bool(left_over(register, books, lgcode, mailbox))
+    if lgcode in extensions.paused(ledger, now):
+        return False
+    return bool(left_over(register, books, lgcode, mailbox, held_queue.resting(ledger, now)))
 
 
 def may_go_out(ledger: Ledger, register: Register, outgoing: outbox.Outgoing, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from intake.shown import clipped, one_line
 from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
-from routing.ledger import correspondence, early, held_queue
+from routing.ledger import correspondence, early, foreign, held_queue
 from routing.ledger.held_queue import Held
 from routing.ledger.last_decision import last_word
 from routing.office import Office
@@ -20,6 +21,7 @@ from routing.tracking.overview import standing_of_body
 GROUPED_FROM = 10  # items of one sender, held for one reason, that are one line for people
 FIRST_LINE = 80  # characters of it
 _URGENT = "alarm"
+_NUMBERS = re.compile(r"[0-9A-Z-]{4,}|[0-9]+")  # of letters and tickets, in a subject
 # What a mail that waits for one of these reasons says is not shown: only where it says it.
 UNSHOWN = frozenset({"personal_data", "my_number", "text_unsearched", "missing"})
 
@@ -51,6 +53,7 @@ class HeldRow:
     standing_text: str
     first_line: str
     next_step: str
+    says: tuple[str, ...] = ()  # what the words of a mail without a file say (wording.toml [says])
 
     @property
     def age(self) -> str:
@@ -73,6 +76,7 @@ class HeldRow:
             "why": self.why,
             "first_line": self.first_line,
             "next_step": self.next_step,
+            "says": list(self.says),
             "lgcode": self.lgcode,
             "name": self.name,
             "program": self.program,
@@ -109,8 +113,10 @@ class HeldGroup:
         if len(self.rows) == 1:
             return self.first.subject
         senders = {row.sender.lower() for row in self.rows}
-        whose = self.first.sender if len(senders) == 1 else "@" + self.first.sender.rpartition("@")[2]
-        return load_wording().screen["held_from"].format(sender=whose, subject=self.first.subject)
+        words, domains = load_wording().screen, {sender.rpartition("@")[2] for sender in senders}
+        whose = f"@{min(domains)}" if len(domains) == 1 else words["held_senders"].format(number=len(senders))
+        whose = self.first.sender if len(senders) == 1 else whose
+        return words["held_from"].format(sender=whose, subject=self.first.subject)
 
 
 def held_rows(office: Office) -> list[HeldRow]:
@@ -126,6 +132,12 @@ def early_rows(office: Office) -> list[HeldRow]:
     return [held_row(item, now, office) for item in early.listed(office.ledger, now)]
 
 
+def foreign_rows(office: Office) -> list[HeldRow]:
+    """The mails that are not about this survey, as long as they are kept: in no other list."""
+    now = office.clock()
+    return [held_row(item, now, office) for item in foreign.listed(office.ledger, now)]
+
+
 def grouped(rows: Iterable[HeldRow]) -> list[HeldGroup]:
     """The same as people read them, in the same order."""
     alike: dict[tuple[str, ...], list[HeldRow]] = {}
@@ -139,9 +151,15 @@ def _groups(group: Sequence[HeldRow]) -> list[HeldGroup]:
 
 
 def _alike(row: HeldRow) -> tuple[str, ...]:
-    """What is listed together. What a cap holds belongs together by domain: a flood has many addresses."""
-    sender = row.sender.lower()
-    whose = sender.rpartition("@")[2] if row.reason == "capped" else sender
+    """What is listed together. What a cap holds belongs together by domain: a flood has many addresses; what comes
+    without a file again and again, by body; other words by their subject, whoever they come from."""
+    whose = sender = row.sender.lower()
+    if row.reason == "capped":
+        whose = sender.rpartition("@")[2]
+    elif row.reason == "no_file_again":
+        whose = row.lgcode or sender
+    elif row.says:
+        whose = "".join(_NUMBERS.sub("", row.subject).split()) + " ".join(row.says)
     return (row.queue, row.reason, whose or row.receipt)
 
 
@@ -160,7 +178,7 @@ def held_row(item: Held, now: datetime, office: Office) -> HeldRow:
         queue=item.queue,
         queue_name=wording.screen["queue_" + item.queue],
         reason=item.reason,
-        why=(wording.screen.get("outbox_" + item.reason) or sentence_of(item.reason)) + _times(item),
+        why=(wording.screen.get("outbox_" + item.reason) or sentence_of(item.reason)) + _times(item) + _said(item),
         lgcode=item.body,
         name=office.register.full_name(item.body),
         program=item.program,
@@ -172,8 +190,22 @@ def held_row(item: Held, now: datetime, office: Office) -> HeldRow:
         standing=standing,
         standing_text="、".join(f"{survey.program(p).name}：{wording.state[s]}" for p, s in standing),
         first_line="" if item.reason in UNSHOWN or not item.id else first_line(office, item.id),
-        next_step=wording.next_step.get(item.reason, ""),
+        next_step=" ".join(_next_steps(item)) or wording.next_step.get(item.reason, ""),
+        says=item.says,
     )
+
+
+def _said(item: Held) -> str:
+    """What the words of a mail without a file say, and that nothing is asked of its body meanwhile."""
+    wording = load_wording()
+    told = (*item.says, "rests") if item.rests else item.says
+    return "".join(f"。{wording.says[reason].partition('。')[0]}" for reason in told)
+
+
+def _next_steps(item: Held) -> list[str]:
+    """What to do about what they say."""
+    steps = (load_wording().says[reason].partition("。")[2] for reason in item.says)
+    return [f"{step}。" for step in steps if step]
 
 
 def _times(item: Held) -> str:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from intake.sources.answered import ImapAnswers
 from intake.sources.imap import ImapAccess, ImapSource
 from intake.sources.maildir import MaildirSource
 from intake.sources.source import Source
@@ -28,6 +29,7 @@ class Box(Protocol):
     def remove(self, uid: str) -> None: ...
     def keep_back(self, uid: str) -> None: ...
     def give_back(self, uid: str) -> None: ...
+    def change(self, uid: str, raw: bytes) -> None: ...
     def state(self) -> object: ...
     def break_off(self) -> None: ...
     def mend(self) -> None: ...
@@ -71,6 +73,17 @@ class ImapBox:
     def give_back(self, uid: str) -> None:
         self._dovecot.give_back(self._user, int(uid))
 
+    def mark_answered(self, uid: str) -> None:
+        """As a mail program does whose user answers."""
+        self._dovecot.doveadm("flags", "add", "-u", self._user, "\\Answered", "mailbox", "INBOX", "uid", uid)
+
+    def answers(self) -> ImapAnswers:
+        access = ImapAccess("localhost", self._dovecot.imaps_port, self._user, self._password, ca=self._ca)
+        return ImapAnswers(access)
+
+    def change(self, uid: str, raw: bytes) -> None:
+        self._dovecot.change(self._user, int(uid), raw)
+
     def state(self) -> object:
         return self._dovecot.doveadm("fetch", "-u", self._user, "uid flags seq", "all")
 
@@ -105,6 +118,12 @@ class MaildirBox:
     def remove(self, uid: str) -> None:
         for file in self._at.glob(f"*/{uid}*"):
             file.unlink()
+
+    def change(self, uid: str, raw: bytes) -> None:
+        (file,) = self._at.glob(f"*/{uid}*")
+        received = file.stat().st_mtime
+        file.write_bytes(raw)
+        os.utime(file, (received, received))
 
     def keep_back(self, uid: str) -> None:
         (file,) = self._at.glob(f"*/{uid}*")

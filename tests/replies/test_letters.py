@@ -19,7 +19,7 @@ GOLDEN = Path(__file__).parent / "letters"
 BANNED = ("補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過", "知事", "御中")
 # Beside free texts: codes of ours, such as "html", and values of personal fields.
 QUESTION_TEXTS = {code for code, entry in CATALOGUE.items() if code.startswith("text_") and entry.about == "question"}
-NEVER_QUOTED = {"month_unclear", "not_a_workbook", "email_unlikely", "telephone_unlikely", "personal_found"}
+NEVER_QUOTED = {"mail_file", "month_unclear", "not_a_workbook", "email_unlikely", "telephone_unlikely", "personal_found"}
 
 
 @pytest.fixture(scope="module")

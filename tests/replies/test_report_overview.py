@@ -158,7 +158,7 @@ def test_a_chart_of_one_has_whole_figures_on_its_axis(survey: Survey, roster: Ro
 def test_the_queues_are_counted_by_age(survey: Survey, roster: Roster) -> None:
     given = overview("middle", survey, roster)
     rows = page(given).all("table", "queues")[0].rows()
-    assert [row[0] for row in rows] == ["至急", "送信", "提出", "照会", "返信"]
+    assert [row[0] for row in rows] == ["至急", "送信", "提出", "照会・連絡", "返信"]
     ours = [w for w in given.waiting if w.queue]
     assert sum(int(row[6]) for row in rows) == len(ours) == 29
     old = sum(given.occasion.at - w.since >= timedelta(days=3) for w in ours)
@@ -169,7 +169,7 @@ def test_the_oldest_stand_first(survey: Survey, roster: Roster) -> None:
     rows = page(overview("middle", survey, roster)).all("table", "waiting")[0].rows()
     assert len(rows) == 15
     # The 43rd has waited for 43 × 43 / 12 hours: six days and ten hours.
-    assert rows[0] == ["照会", "６日10時間", "7/13 02:25", "神奈川県鎌倉市", "自治体検診", "N-0043"]
+    assert rows[0] == ["照会・連絡", "６日10時間", "7/13 02:25", "神奈川県鎌倉市", "自治体検診", "N-0043"]
 
 
 def test_at_the_start_there_is_nothing_to_draw_but_the_map(survey: Survey, roster: Roster) -> None:

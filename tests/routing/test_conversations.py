@@ -74,14 +74,13 @@ def test_the_same_file_sent_three_times_is_one_answer_under_one_number(office: O
     assert (found.state, found.received_at) == ("accepted", IN_TIME + 9 * MINUTE)
 
 
-def test_a_mail_without_its_file_sent_twice_is_not_told_that_nothing_is_to_be_done(office: Office) -> None:
+def test_a_mail_without_its_file_sent_twice_is_asked_about_once_and_then_seen_by_people(office: Office) -> None:
     talk = Conversation(office)
     assert talk.write({}) == "correction"
-    assert talk.write({}) == "duplicate"
-    assert (STILL_ASKED in talk.letter, NOTHING_TO_DO in talk.letter) == (True, False)
+    assert talk.write({}) == "(no_file_again)"
+    assert office.held() == [("inquiry", "no_file_again")]
     assert talk.write() == "acknowledgement"
-    assert talk.write({}) == "duplicate"  # an old copy, after the right one has come
-    assert (STILL_ASKED in talk.letter, NOTHING_TO_DO in talk.letter) == (False, True)
+    assert talk.write({}) == "(resend)"  # an old copy, after the right one has come
 
 
 def test_an_old_faulty_version_that_comes_again_asks_for_nothing_that_is_mended(office: Office) -> None:

@@ -406,8 +406,8 @@ def machine(subject: str, body: str = "不在です。", **headers: str) -> byte
 
 
 def test_an_automatic_reply_is_ignored_in_silence_however_often_it_comes(office: Office) -> None:
-    assert office.settle(machine("自動応答")).reply is None
-    again = office.settle(machine("自動応答", **{"Message-ID": "<2@x.lg.jp>"}))
+    assert office.settle(machine("自動応答：マイナンバー")).reply is None
+    again = office.settle(machine("自動応答：マイナンバー", **{"Message-ID": "<2@x.lg.jp>"}))
     assert (again.decided.mail.rule, again.reply) == ("machine", None)
     assert office.held() == []
 
@@ -449,7 +449,8 @@ def test_a_resend_is_told_the_number_of_the_first(office: Office) -> None:
 
 def test_an_inquiry_waits_in_a_queue_of_its_own(office: Office) -> None:
     raw = mail({}, "照会（提出先について）", body="提出先をご教示ください。")
-    assert office.settle(raw).reply is None
+    reply = office.settle(raw).reply
+    assert reply is not None and reply.kind == "arrival"
     assert office.held() == [("inquiry", "inquiry")]
 
 

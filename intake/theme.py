@@ -1,0 +1,79 @@
+"""Whether a mail is about this survey at all: mailboxes belong to whole sections, to which citizens write as well, and
+those who answer other surveys.
+
+Any sign speaks for the survey; what has none is another's business, and what has only words that go with any survey
+may be either. Decides nothing about what becomes of it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from config.roster import fold
+from config.survey import Survey
+from intake.mail import intent, phrases
+from intake.mail.kind import Kind
+from intake.mail.mime import Leaf
+from intake.submission import Claim, FileReading, Message, Theme
+
+# A file that could not be looked into may hold anything.
+_CLOSED = frozenset({"encrypted", "unreadable", "too_costly", "macro", "check_failed", "cut_short", "not_a_form"})
+_LONGEST = 50_000  # characters of a text that are looked at
+_MOST_BYTES = 2 << 20  # of one part of a workbook
+_TEXT_PARTS = re.compile(r"xl/(?:sharedStrings|worksheets/sheet[1-4])\.xml")
+_MARKUP = re.compile(r"<[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class MailContent:
+    """What was read of a mail: `found` its leaves, `files` what the attached ones hold."""
+
+    message: Message
+    claim: Claim
+    kind: Kind
+    found: tuple[Leaf, ...]
+    files: tuple[FileReading, ...]
+
+
+def theme_of(mail: MailContent, survey: Survey) -> Theme:
+    """What a mail is about."""
+    message, kind, files = mail.message, mail.kind, mail.files
+    leaves = [leaf for leaf in mail.found if not leaf.displayed]
+    ours = kind.answers or intent.names_our_result(message.subject) or intent.numbers_of_ours(message.subject)
+    words = [fold(word) for word in (*survey.words, survey.convention.text)]
+    texts = (message.subject, message.body[:_LONGEST], *(leaf.filename for leaf in leaves))
+    if not survey.words or ours or mail.claim.shape != "absent" or any(f.kind != "other" for f in files):
+        return "survey"
+    if any(word in fold(text) for text in texts for word in words) or any(_speaks(leaf.data, words) for leaf in leaves):
+        return "survey"
+    if any(f.looks_like_workbook and _is_closed(f, leaves) for f in files):
+        return "survey"
+    general = phrases.pattern("general").search(f"{message.subject}\n{intent.own_words(message.body)}")
+    return "perhaps" if general or kind.kind == "submission" else "other"
+
+
+def _is_closed(file: FileReading, leaves: list[Leaf]) -> bool:
+    """Whether nobody knows what stands in a workbook: one that opens, and has no word of the survey, is another's."""
+    codes = {finding.code for finding in file.findings}
+    opened = any(leaf.position == file.position and leaf.data.startswith(b"PK") for leaf in leaves)
+    return bool(codes & (_CLOSED - {"not_a_form"} if opened else _CLOSED))
+
+
+def _speaks(data: bytes, words: list[str]) -> bool:
+    """Whether one of these words (folded) stands in a workbook of OOXML."""
+    if not data.startswith(b"PK"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            for name in filter(_TEXT_PARTS.fullmatch, package.namelist()):
+                with package.open(name) as part:
+                    text = fold(_MARKUP.sub("", part.read(_MOST_BYTES).decode("utf-8", "replace")))
+                if any(word in text for word in words):
+                    return True
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+        return True  # closed: whatever stands in it
+    return False

@@ -1,0 +1,96 @@
+"""Defender's placeholder: the same UID is fetched again until the file stands in its place. On a real Dovecot, and in a
+Maildir. And a question that people have answered in their mail program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from routing.journey.pending import patience
+from routing.ledger import held_queue, promises
+from routing.mailboxes.collecting import Collector
+from routing.mailboxes.tasks import MailboxErrands
+from tests.intake.boxes import Box, ImapBox, MaildirBox
+from tests.routing.cases_at_hand import YOKOHAMA
+from tests.routing.desk_at_hand import Office, mail
+from tests.routing.test_words import raw
+from tests.servers.mail import MailServers
+
+
+@pytest.fixture(params=["imap", "maildir"])
+def box(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Box]:
+    if request.param == "maildir":
+        yield MaildirBox(tmp_path / "box")
+        return
+    servers: MailServers = request.getfixturevalue("mail_servers")
+    made = ImapBox(servers)
+    yield made
+    made.close()
+
+
+def look(office: Office, collector: Collector) -> list[str]:
+    """One look into the mailbox and what becomes due; the rules of what was decided."""
+    for validity, batch in collector.new_mail(office.ledger):
+        office.desk.keep("n_mynumber", validity, batch)
+    rules = [s.decided.mail.rule for s in office.desk.settle_waiting()]
+    list(patience(office.desk))
+    return rules
+
+
+def uid(office: Office) -> str:
+    (row,) = office.ledger.rows("SELECT uid FROM sighting")
+    return str(row["uid"])
+
+
+def test_the_file_that_comes_to_stand_in_its_place_is_accepted_with_the_mails_time(office: Office, box: Box) -> None:
+    box.put(raw("10-safe-attachments-placeholder"), office.now)
+    collector = Collector("n_mynumber", box.source())
+    assert look(office, collector) == ["scan_awaited"]
+    assert look(office, collector) == []  # not before its time
+    office.now += timedelta(minutes=11)
+    assert look(office, collector) == [] and look(office, collector) == []  # asked for, and fetched: the same still
+    box.change(uid(office), mail())
+    office.now += timedelta(minutes=11)
+    looks = [rule for _ in range(4) for rule in look(office, collector)]  # over the first its connection breaks
+    assert looks == ["otherwise"]
+    assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
+    assert office.held() == []
+    office.now += timedelta(minutes=11)
+    assert look(office, collector) == []
+    assert [a.name for a in promises.ask(office.ledger.connection) if a.broken] == []
+
+
+def test_after_a_day_it_is_for_people_alone(office: Office, box: Box) -> None:
+    box.put(raw("10b-atp-placeholder-unnamed"), office.now)
+    collector = Collector("n_mynumber", box.source())
+    look(office, collector)
+    for _ in range(4):
+        office.now += timedelta(hours=7)
+        look(office, collector)
+    assert office.count("wait") == office.count("to_fetch") == 0
+    assert office.held() == [("submission", "scan_awaited")]
+
+
+def test_a_question_that_people_have_answered_leaves_the_queue_with_a_trace(
+    office: Office, mail_servers: MailServers
+) -> None:
+    box = ImapBox(mail_servers)
+    for n, body in enumerate(("提出先をご教示ください。", "提出が24日になります。", "該当がありません。")):
+        box.put(mail({}, body=body, headers={"Message-ID": f"<{n}@city.yokohama.lg.jp>"}), office.now)
+    look(office, Collector("n_mynumber", box.source()))
+    assert [reason for _, reason in office.held()] == ["inquiry"] * 3
+    errands = MailboxErrands("n_mynumber", None, None, None, box.answers())
+    assert errands.run(office.ledger) is None
+    box.mark_answered("2")
+    errands = MailboxErrands("n_mynumber", None, None, None, box.answers())  # a minute later
+    run = errands.run(office.ledger)
+    assert run is not None and run.answered == ((2, "\\Answered"),)
+    run.record(office.ledger, office.now)
+    assert [h.id for h in held_queue.held(office.ledger, office.now)] == [1, 3]
+    assert office.events("answered_elsewhere") == [("\\Answered", "uketsuke", "")]
+    assert held_queue.resting(office.ledger, office.now)  # by the third one still
+    errands.close()
+    box.close()
