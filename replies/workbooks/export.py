@@ -42,6 +42,7 @@ _BASE = {  # what stands before a sheet's own values: key of the wording, width 
     "receipt": 11,
     "form": 8,
     "version": 13,
+    "read_as": 24,
 }
 _WIDTH = 18
 
@@ -51,7 +52,8 @@ class ExportRow:
     """One answer sheet, or one row of a collated list: one body, program and attribute.
 
     `form` and `version` name the form, `program` is an id; `attribute` as it is to be shown (empty = all).
-    `state`: "accepted", or what is still open and marked so. `amended`: 職員補記. `values` in the order of
+    `state`: "accepted", or what is still open and marked so. `amended`: 職員補記. `read_as`:
+    what was read otherwise than typed. `values` in the order of
     `list_columns(form)`; `values_of` makes them of an AnswerSheet."""
 
     form: str
@@ -67,6 +69,7 @@ class ExportRow:
     received_at: datetime
     receipt: str
     values: tuple[str, ...]
+    read_as: str = ""
 
 
 def values_of(sheet: AnswerSheet, form: Form) -> tuple[str, ...]:
@@ -186,6 +189,7 @@ class _Table:
             row.receipt,
             self.form.title,
             row.version,
+            row.read_as,
         )
 
     def finish(self) -> None:

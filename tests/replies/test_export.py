@@ -11,6 +11,7 @@ import pytest
 
 from config.survey import Survey
 from replies.workbooks.export import values_of, write_export
+from replies.workbooks.export_readings import readings_of
 from tests.replies.office import CSV, convert, pages_of
 from tests.replies.rows_at_hand import COLUMNS, MADE, exported, one, opened, some_rows
 from tests.workbooks.forms_at_hand import COMPLETE, filled, the_survey
@@ -32,7 +33,7 @@ def test_a_row_says_whose_answer_it_is_and_where_it_came_from(survey: Survey) ->
     row = one(survey, form="form1", program="shoman", values=("",) * COLUMNS["form1"], lgcode="142018")
     row = replace(row, prefecture="神奈川県", name="横須賀市", attribute="", late=True, amended=True)
     sheet = opened(exported(survey, [row]))["別添１"]
-    head, line = sheet.iter_rows(max_col=12, values_only=True)
+    head, line = sheet.iter_rows(max_col=13, values_only=True)
     assert dict(zip(head, line, strict=True)) == {
         "団体コード": "142018",
         "都道府県名": "神奈川県",
@@ -46,6 +47,7 @@ def test_a_row_says_whose_answer_it_is_and_where_it_came_from(survey: Survey) ->
         "受付番号": "Y-0000",
         "様式": "別添１",
         "様式の版": "2023-07-07",
+        "読み取りの注記": None,
     }
 
 
@@ -60,8 +62,8 @@ def test_personal_fields_stand_in_it_only_on_request(form: str, survey: Survey) 
     personal = {"回答責任者氏名", "連絡先氏名", "電話番号", "メールアドレス"}
     heads = [{cell.value for cell in sheet[1]} for sheet in (without, whole)]
     assert heads[1] - heads[0] == personal
-    assert tuple(cell.value for cell in whole[2])[12:] == values
-    assert tuple(cell.value for cell in without[2])[12:] == values[:6] + values[10:]
+    assert tuple(cell.value for cell in whole[2])[13:] == values
+    assert tuple(cell.value for cell in without[2])[13:] == values[:6] + values[10:]
 
 
 def test_a_row_with_too_few_values_is_refused(survey: Survey) -> None:
@@ -103,7 +105,7 @@ def test_a_strangers_words_stay_words(evil: str, survey: Survey) -> None:
     values = (evil,) * COLUMNS["form1"]
     row = one(survey, form="form1", program="nanbyo", values=values, name=evil, attribute=evil)
     cells = opened(exported(survey, [row]))["別添１"][2]
-    assert [cell.value for cell in cells[12:]] == [evil] * (COLUMNS["form1"] - 4)
+    assert [cell.value for cell in cells[13:]] == [evil] * (COLUMNS["form1"] - 4)
     assert {cell.data_type for cell in cells if cell.value} == {"s"}
     assert all(cell.quotePrefix and cell.hyperlink is None for cell in cells)
 
@@ -111,7 +113,7 @@ def test_a_strangers_words_stay_words(evil: str, survey: Survey) -> None:
 def test_what_no_cell_can_hold_leaves_a_mark(survey: Survey) -> None:
     values = ("a\x01b\udc81c", "あ" * 40_000, *[""] * (COLUMNS["form1"] - 2))
     row = one(survey, form="form1", program="nanbyo", values=values)
-    cells = opened(exported(survey, [row]))["別添１"][2][12:]
+    cells = opened(exported(survey, [row]))["別添１"][2][13:]
     assert cells[0].value == "a〓b〓c"
     assert len(cells[1].value) == 32_767  # Excel's limit
     assert cells[1].value.endswith("あ［以下略］")
@@ -172,7 +174,7 @@ def test_libreoffice_opens_it_and_reads_the_same_values(survey: Survey, tmp_path
     assert set(read) == {"export-集計", "export-別添１", "export-別添２"}
     for title, form in (("別添１", "form1"), ("別添２", "form2")):
         wanted = [(r.lgcode, r.receipt, *r.values) for r in rows if r.form == form]
-        got = [(line[0], line[9], *line[12:]) for line in read[f"export-{title}"][1:]]
+        got = [(line[0], line[9], *line[13:]) for line in read[f"export-{title}"][1:]]
         assert got == wanted
     (pdf,) = convert(book, "pdf", tmp_path)
     pages = pages_of(pdf)
@@ -190,3 +192,10 @@ def test_five_thousand_answers_open_in_libreoffice(survey: Survey, tmp_path: Pat
         for path in convert(book, CSV, tmp_path)
     }
     assert len(read["export-別添１"]) + len(read["export-別添２"]) == 5_002
+
+
+def test_what_was_read_otherwise_than_typed_stands_beside_the_values() -> None:
+    written = {"9": "① 2名体制で確認", "2": 3, "2-text": "令和５年度３月", "3": "① 求めている", "4": "1"}
+    read = readings_of(read_sheet(filled(written)), the_survey().form("form1"))
+    assert read == "Q2 2024-03←「令和５年度３月」、Q9 ①←「① 2名体制で確認」"
+    assert readings_of(read_sheet(filled({})), the_survey().form("form1")) == ""
