@@ -48,7 +48,7 @@ _AFFIRMED = re.compile(
     r"(?:を(?:選|回答)|に(?:該当(?!しな|せ)|なり|○|〇|丸|同じ)|で(?:す|ある|回答|お願い)|と(?:する|し|回答|なり|同)"
     r"|が該当(?!しな|せ))"
 )
-_NEGATIVE = re.compile(r"ない|ません|無[いし]|なし|せず|未(?:実施|対応|定|了)")
+_NEGATIVE = re.compile(r"ない|ません|無[いし]|無$|なし|せず|未(?:実施|対応|定|了)")
 _POSITIVE = re.compile(r"ある|あり|有り|いる|おり")
 _ONLY_NO = re.compile(
     r"(?:無|ない|無い|なし|無し|いいえ|ありません|未(?:実施|対応|定)?|(?:実施|対応|該当|は)?(?:して|行って)(?:い|おり)(?:ない|ません)|行わない|しない)"
@@ -165,7 +165,7 @@ def _weight(left: str, choice: Choice, own: Choice, said: bool) -> int:
     has a clause of it that the own one lacks (1)."""
     key, keys = _key(left), _keys(choice)[1:]
     clauses = {_key(p) for p in _CLAUSES.split(left)} - {""}
-    if clauses & set(keys) or key in keys:
+    if clauses & set(keys) or key in keys or _key(_OPENING.split(left)[0]) in keys:
         return 3
     if said:
         return 0
@@ -201,7 +201,7 @@ def _contradicts(rest: str, own: Choice) -> bool:
     denies, affirms = bool(_NEGATIVE.search(text)), bool(_POSITIVE.search(text))
     if denies and affirms:
         return False  # it does both: 定めていないが、…がある
-    if _common(_key(first), _keys(own)[1]) >= 2 and not _OPENING.search(first):
+    if _common(_key(first), _keys(own)[1]) >= min(2, len(_keys(own)[1])) and not _OPENING.search(first):
         return denies != bool(_NEGATIVE.search(first))
     return bool((_ONLY_NO if not denies else _ONLY_YES).fullmatch(first))
 

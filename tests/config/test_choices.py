@@ -10,6 +10,7 @@ import pytest
 
 from config.kinds.choice import read_choice
 from config.load import default_survey, load_survey
+from config.survey import Choice
 
 TABLE = Path(__file__).parents[1] / "choices.toml"
 CASES = [
@@ -26,3 +27,12 @@ def test_a_choice_is_taken_where_number_and_words_agree(key: str, case: dict[str
     assert read.number == (case["taken"] or None)
     if "between" in case:
         assert sorted(read.may_mean) == case["between"]
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [("1 有", 1), ("1有り", 1), ("2 無し", 2), ("1 3件", 1), ("1 有りません", None), ("2 有", None), ("1 無（委託）", None)],
+)
+def test_choices_of_one_character(written: str, taken: int | None) -> None:
+    choices = (Choice(number=1, text="1 有"), Choice(number=2, text="2 無"))
+    assert read_choice(written, choices).number == taken
