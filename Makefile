@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-long bench bench-full lint packages clean
+.PHONY: demo test test-long bench bench-full lint shots packages clean
 
 demo: $(VENV)/ready
 	$(BIN)/uketsuke demo --out demo
@@ -29,6 +29,9 @@ lint: $(VENV)/ready-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.dead_code
+
+shots: $(VENV)/ready-test packages
+	$(BIN)/python -m tests.shots docs/console
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -116,6 +116,15 @@ def test_every_module_opens_with_its_purpose(path: Path) -> None:
 def test_doors_do_not_import_each_other() -> None:
     worker = _imports(ROOT / "routing/worker/worker.py")
     assert not [m for m in worker if m.startswith(("routing.cli", "routing.console"))]
+    for path in (ROOT / "routing/console").glob("*.py"):
+        assert not [m for m in _imports(path) if m.startswith(("routing.cli", "routing.worker"))], _name(path)
+
+
+def test_what_a_screen_shows_knows_no_door_and_writes_nothing() -> None:
+    for path in (ROOT / "routing/views").glob("*.py"):
+        above = ("routing.cli", "routing.console", "routing.worker", "routing.operate", "routing.journey")
+        assert not [m for m in _imports(path) if m.startswith(above)], _name(path)
+        assert ".writing(" not in path.read_text(encoding="utf-8"), _name(path)
 
 
 @pytest.mark.parametrize("path", FILES, ids=_name)
