@@ -31,7 +31,8 @@ def test_a_choice_is_taken_where_number_and_words_agree(key: str, case: dict[str
 
 @pytest.mark.parametrize(
     ("written", "taken"),
-    [("1 有", 1), ("1有り", 1), ("2 無し", 2), ("1 3件", 1), ("1 有りません", None), ("2 有", None), ("1 無（委託）", None)],
+    [("1 有", 1),
+     ("1有り", 1), ("2 無し", 2), ("1 3件", 1), ("1 有りません", None), ("2 有", None), ("1 無（委託）", None)],
 )
 def test_choices_of_one_character(written: str, taken: int | None) -> None:
     choices = (Choice(number=1, text="1 有"), Choice(number=2, text="2 無"))
