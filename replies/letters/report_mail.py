@@ -41,7 +41,7 @@ def render_report_mail(letter: ReportLetter, survey: Survey, wording: Wording) -
     values = notice_values(letter, survey, wording) | {
         "honorific": letter.honorific,
         "left": any(owed.state not in ("accepted", "not_applicable") for owed in letter.programs),
-        "named": 0,
+        "named": 60,
         "by": wording.phrase["by_day"].format(day=day_and_hour(letter.by)),
     }
     about = wording.phrase["report_about"].format(

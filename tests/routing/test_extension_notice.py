@@ -78,6 +78,7 @@ def test_a_municipality_is_told_through_its_prefecture(known: Office) -> None:
     assert addressed.respondent == KANAGAWA
     said = text_of(addressed.posted[0].data)
     assert "・神奈川県鎌倉市" in said and "対象の団体へお知らせいただく際の文" in said
+    assert "神奈川県の担当へお送りください" in said  # 本県 would be wrong of 東京都, 北海道, 大阪府
 
 
 def test_an_extension_for_all_concerns_all_but_those_with_a_later_one_of_their_own(known: Office) -> None:
