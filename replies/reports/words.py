@@ -73,8 +73,7 @@ def notice(occasion: Occasion, complete: bool, wording: Wording) -> str:
         return words["all_done"]
     if not is_over(occasion):
         return ""
-    due = occasion.correct_by
-    return words["passed"] + (words["passed_due"].format(due=era_date(due)) if occasion.at < due else "")
+    return words["passed"] + words["passed_soon"]
 
 
 def is_state(value: object) -> TypeGuard[State]:
@@ -96,9 +95,10 @@ def short_instant(moment: datetime | None) -> str:
 
 
 def done(report: PrefectureReport) -> tuple[int, int]:
-    """(how many of its programs are complete, how many it owes)."""
-    owed = [line for line in report.programs if line.state != "not_applicable"]
-    return sum(line.state == "accepted" for line in owed), len(owed)
+    """(how many of the answers that it owes were accepted, how many it owes): its own sheets and its municipalities'."""
+    counts = [pair for line in report.programs for pair in units(line) if line.state != "not_applicable"]
+    accepted = sum(count for state, count in counts if state == "accepted")
+    return accepted, sum(count for state, count in counts if state != "not_applicable")
 
 
 def collected_programs(report: PrefectureReport) -> list[ProgramLine]:
@@ -133,6 +133,7 @@ def requests_of(line: ProgramLine, report: PrefectureReport, wording: Wording) -
         "form": line.form_title,
         "address": line.contact.address,
         "sheet": wording.report["sheet_corrections"],
+        "due": era_date(report.occasion.correct_by),
     }
     keys = [*_own_keys(line), *_collected_keys(line)]
     if line.open_corrections and not any(key.endswith("correction") for key, _ in keys):
@@ -140,7 +141,7 @@ def requests_of(line: ProgramLine, report: PrefectureReport, wording: Wording) -
     if line.state == "accepted":
         keys.insert(0, ("mend_accepted", 0))
     if any(timing in ("unmended", "unmended_due") for timing, _ in line.timings):
-        keys.append(("mend_in_time", 0))
+        keys.append(("mend_in_time_until" if report.occasion.at < report.occasion.correct_by else "mend_in_time", 0))
     return tuple(wording.report[key].format(**values, bodies=full_width_number(n)) for key, n in keys)
 
 

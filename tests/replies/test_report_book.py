@@ -92,7 +92,7 @@ def test_the_three_figures_at_the_top(survey: Survey, roster: Roster) -> None:
         "提出期限まで",
         "２日４時間",
         "開庁日で数えて、本日を除き残り２日です",
-        "1／4",
+        "28／60",  # 難病, 小慢 of its own and 29 municipalities × 2; accepted: 1 + 15 + 12
     ):
         assert text in said
     assert "令和５年７月19日（水）12時30分現在" in said
