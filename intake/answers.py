@@ -212,15 +212,15 @@ def _find_body(filled: Filled, roster: Roster, prefecture: str) -> Match | None:
 
 def _answer(question: FilledQuestion) -> Answer:
     assert question.answer
-    value = question.answer.value
+    value, marks = question.answer.value, question.circled
     if question.question.marks:
-        value = "".join(map(circled, question.circled))
+        value = "".join(map(circled, marks))
     return Answer(
         question=question.question.key,
         value=value,
         cell=question.answer.cell,
         number=question.number,
-        marks=question.circled,
+        marks=marks,
         texts=tuple(FieldValue(key, entry.value, entry.cell) for key, entry in question.texts.items()),
     )
 

@@ -73,6 +73,8 @@ class FilledQuestion:
     @property
     def circled(self) -> tuple[int, ...]:
         """The numbers of the lines that bear a circle."""
+        if not self.marks:  # most questions
+            return ()
         return tuple(n for n, entry in self.marks.items() if read_mark(entry.value, n))
 
     @property
