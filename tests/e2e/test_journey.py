@@ -44,7 +44,8 @@ def test_every_program_in_every_mailbox_is_answered_in_its_thread(
 
     for number, (sender, mailbox, answer, _, prefix) in enumerate(JOURNEYS):
         reply = replies[f"<{number}@city.test>"]
-        assert reply["Subject"].startswith(f"{prefix}Re: 【{answer.name}】マイナンバーアンケート回答")
+        assert reply["Subject"].startswith(f"{prefix}{answer.program} ")
+        assert f" Re: 【{answer.name}】マイナンバーアンケート回答" in reply["Subject"]
         assert reply["References"].split() == [f"<{number}@city.test>"]
         assert reply["Return-Path"] == f"<{MAILBOXES[mailbox]}>"  # so that bounces return to the mailbox
         assert reply["Delivered-To"] == sender
