@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from config.spelling import stream_safe
 from config.survey import Survey
 from intake.finding import Finding, severity_of
+from intake.frames import MOST_BYTES
 from intake.submission import (
     Address,
     Answer,
@@ -35,7 +36,6 @@ from intake.submission import (
 
 # Of one reading as JSON. The longest list that can come: a row for each of 179 bodies and of eight screenings, some
 # 3.5 KB each.
-MOST_BYTES = 8 << 20
 _ENOUGH = 30  # characters: shorter than every limit of a text, and no run of marks
 _TEXT, _NUMBER = 1_000, 1_000  # of a field that is not in the table (a test wants each to be there)
 _LINE = 998  # RFC 5322 §2.1.1

@@ -25,7 +25,6 @@ import math
 import os
 import resource
 import signal
-import struct
 import sys
 import time
 import traceback
@@ -36,9 +35,10 @@ from typing import BinaryIO, TypedDict
 from config.load import load_survey
 from config.roster import load_roster
 from intake import release
-from intake.border import MOST_BYTES, file_as_json, mail_as_json, passwords_as_json
+from intake.border import file_as_json, mail_as_json, passwords_as_json
+from intake.frames import ReadingHints, frame, read_frame
 from intake.progress import Progress
-from intake.read_mail import Context, ReadingHints, read_mail, read_single_file, told_passwords
+from intake.read_mail import Context, read_mail, read_single_file, told_passwords
 
 MEMORY_CEILING = 1 << 30  # bytes of address space
 # The parent stops a child long before. When the parent was killed while its child hangs in a file, the kernel
@@ -46,7 +46,6 @@ MEMORY_CEILING = 1 << 30  # bytes of address space
 ORPHAN_SECONDS = 60
 OUT_OF_MEMORY = 77  # exit code: the parent counts it against the file in hand
 
-LONGEST_ANSWER = MOST_BYTES + 1  # bytes, with the letter in front
 _LONGEST_TRACEBACK = 20_000  # characters: its end, where it says what was raised
 
 
@@ -57,30 +56,6 @@ class _Request(TypedDict, total=False):
     passwords: list[str]
     allowed: list[str]
     seconds: float
-
-
-def read_frame(stream: BinaryIO) -> bytes | None:
-    """One frame; None at the end of the stream."""
-    head = _read_exactly(stream, 4)
-    if head is None:
-        return None
-    return _read_exactly(stream, struct.unpack(">I", head)[0])
-
-
-def _read_exactly(stream: BinaryIO, size: int) -> bytes | None:
-    parts: list[bytes] = []
-    while size > 0:
-        part = stream.read(min(size, 1 << 20))
-        if not part:
-            return None
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
-
-
-def frame(payload: bytes) -> bytes:
-    """The payload with its length in front."""
-    return struct.pack(">I", len(payload)) + payload
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, context: Context, progress: Progress) -> None:

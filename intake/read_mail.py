@@ -7,13 +7,14 @@ mail. Decides nothing, remembers nothing; opens no connection, no ledger and no 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from config.domains import body_hint
 from config.survey import Survey
 from intake.attached import Context, Opening, read_alone, read_leaves
 from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, quote_name, severity_of
+from intake.frames import NOTHING_TOLD, ReadingHints
 from intake.mail.authentication import authentications
 from intake.mail.bounce import returned_to
 from intake.mail.carriers import carrier_of
@@ -41,19 +42,8 @@ from intake.submission import (
 )
 from intake.theme import MailContent, theme_of
 
-__all__ = ["Context", "ReadingHints", "read_mail", "read_single_file", "told_passwords"]
+__all__ = ["Context", "read_mail", "read_single_file", "told_passwords"]
 
-@dataclass(frozen=True, slots=True)
-class ReadingHints:
-    """What is known of a mail from elsewhere. `passwords` are tried on what is locked, after those in the mail's own
-    text, and appear in nothing that is returned; `allowed`: places (`Submission.alarms`) of which an official said
-    that they hold no My Number, and no register."""
-
-    passwords: tuple[str, ...] = field(default=(), repr=False)
-    allowed: frozenset[str] = frozenset()
-
-
-NOTHING_TOLD = ReadingHints()
 _PERSONS = frozenset({"submission", "reply", "inquiry"})
 
 

@@ -11,7 +11,6 @@ from intake.shown import clipped, one_line
 from replies.wording import Wording, load_wording
 from routing import typed
 from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
-from routing.cli.mail_text import body_lines, letter_lines, mail_lines
 from routing.clock import stamp
 from routing.ledger import arrivals
 from routing.ledger.history import HistoryTable, story
@@ -21,10 +20,7 @@ from routing.tracking import sending_holds
 from routing.tracking.number_steps import as_entries
 from routing.tracking.overview import Owed, Status, status_at
 from routing.tracking.status_json import status_json
-from routing.views.body import body_view
 from routing.views.held import HeldRow, early_rows, foreign_rows, grouped, held_rows
-from routing.views.letters import whole_letter
-from routing.views.mail import mail_view
 from routing.who import Refused
 
 _CELL = 200  # characters of a cell of the table of what is held
@@ -138,6 +134,15 @@ def _under(first: str, second: str) -> str:
 @with_app
 def show(app: App, id: str, records: bool, as_json: bool) -> None:
     """メールの本文、回答、判定、送った文面を表示します（ID は番号、受付番号、お願いなどの番号、団体の名称）。"""
+    from routing.cli.mail_text import (  # `held` and `status` need none of it
+        body_lines,
+        letter_lines,
+        mail_lines,
+    )
+    from routing.views.body import body_view
+    from routing.views.letters import whole_letter
+    from routing.views.mail import mail_view
+
     with app.open_office() as office:
         notice = find_notice(office.ledger, id)
         if notice is None and (lgcode := _body_named(office, id)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from intake.read_mail import ReadingHints
+from intake.frames import ReadingHints
 from intake.submission import Submission
 from routing.journey.judge import Settled
 from routing.reading.pool import ReadAhead, Readers

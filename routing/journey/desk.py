@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings, copies_sent
-from intake.read_mail import ReadingHints
+from intake.frames import ReadingHints
 from intake.sources.answered import Answers
 from intake.sources.source import Fetched, Source
 from intake.submission import Submission

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from intake.border import MOST_BYTES
+from intake.frames import MOST_BYTES
 from routing.ledger import outbox
 from routing.ledger.withdrawing import SUPERSEDED
 from routing.proof import LEAST

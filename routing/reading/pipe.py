@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from intake.child import LONGEST_ANSWER
+from intake.frames import LONGEST_ANSWER
 from intake.progress import ProgressPoint
 
 PIPE_BYTES = 1 << 20  # asked of the kernel for the pipe to the child, which gives as much to anybody

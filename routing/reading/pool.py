@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import Empty, LifoQueue, SimpleQueue
 from threading import Thread
 
-from intake.read_mail import NOTHING_TOLD, ReadingHints
+from intake.frames import NOTHING_TOLD, ReadingHints
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderUnavailable
 from routing.reading.reader import NOT_STARTED, Reader, Request, to_read

@@ -23,9 +23,8 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from intake import release
-from intake.child import frame
+from intake.frames import NOTHING_TOLD, ReadingHints, frame
 from intake.progress import Progress, ProgressPoint, shared_page
-from intake.read_mail import NOTHING_TOLD, ReadingHints
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 from routing.reading.pipe import NOT_BEGUN, receive, taken_by, widened

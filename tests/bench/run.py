@@ -3,7 +3,7 @@
 One file for each question: how fast is the journey beside the floors of its parts (`journey.py`, `floors.py`) and
 beside others (`peers.py`), does it slow down when much lies there (`growth.py`), how long does a sender wait in
 the last hour (`last_hour.py`), what do answer sheets and lists cost (`workbooks.py`); if they are there, how long
-is IDLE's wake-up (`latency.py`) and what do 47 reports cost (`reports.py`). Figures are medians of the rounds, with
+is IDLE's wake-up (`latency.py`) and what do 47 reports (`reports.py`) and a command typed (`commands.py`) cost. Figures are medians of the rounds, with
 each round beside them, and go to docs/bench.json; beside each stands the median fsync of the same minute.
 """
 
@@ -39,7 +39,7 @@ from tests.e2e.traffic import Traffic, submissions_only, traffic
 
 RESULT = Path(__file__).parents[2] / "docs" / "bench.json"
 OBLIGATIONS = 360  # answers in the first version of `submissions_only`, one to each
-OTHERS = ("latency", "reports")  # files with a `measure()` that gives figures, where they are there
+OTHERS = ("latency", "reports", "commands")  # files with a `measure()` that gives figures, where they are there
 screen = Console()
 Figures = dict[str, Any]
 

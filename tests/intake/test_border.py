@@ -12,8 +12,9 @@ import pytest
 
 from config.spelling import MOST_MARKS, nfkc, stream_safe
 from intake import border
-from intake.border import LIMITS, MOST_BYTES, file_as_json, mail_as_json, passwords_as_json
+from intake.border import LIMITS, file_as_json, mail_as_json, passwords_as_json
 from intake.finding import Finding
+from intake.frames import MOST_BYTES
 from intake.read_mail import Context, read_mail
 from intake.submission import Address, AnswerSheet, Claim, Defect, FileReading, Message, Submission
 from tests.workbooks.forms_at_hand import the_roster, the_survey

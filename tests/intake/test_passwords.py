@@ -20,9 +20,10 @@ from config.load import default_survey
 from intake.child import serve
 from intake.container import unpack
 from intake.finding import Finding
+from intake.frames import ReadingHints
 from intake.mail.passwords import HIDDEN, told_in, without_passwords
 from intake.progress import Progress
-from intake.read_mail import Context, ReadingHints, read_mail, told_passwords
+from intake.read_mail import Context, read_mail, told_passwords
 from intake.submission import Submission
 from routing.reading.reader import Reader
 from tests.workbooks.forms_at_hand import filled, the_roster, the_survey

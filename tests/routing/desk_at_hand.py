@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings, load_settings
-from intake.read_mail import NOTHING_TOLD, ReadingHints
+from intake.frames import NOTHING_TOLD, ReadingHints
 from intake.sources.source import Fetched
 from intake.submission import Submission
 from replies.senders.sender import OutgoingMail, SendResult

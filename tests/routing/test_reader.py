@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from config.load import default_survey
-from intake.child import LONGEST_ANSWER, frame
+from intake.frames import LONGEST_ANSWER, frame
 from intake.progress import Progress, shared_page
 from intake.submission import Submission
 from routing.reading import reader as parent
@@ -134,7 +134,7 @@ class Unhurried(Reader):
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         code = (
-            "import sys, time; from intake.progress import Progress; from intake.child import frame\n"
+            "import sys, time; from intake.progress import Progress; from intake.frames import frame\n"
             "progress, said = Progress(int(sys.argv[1])), sys.stdout.buffer\n"
             "said.write(frame(b'S' + sys.argv[2].encode())); said.flush(); sys.stdin.buffer.read(1)\n"
             "for position in range(1, 1 + int(sys.argv[3])): progress.note(1, position); time.sleep(0.5)\n"

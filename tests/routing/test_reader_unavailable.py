@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.load import default_survey
-from intake.child import LONGEST_ANSWER
+from intake.frames import LONGEST_ANSWER
 from routing.ledger import promises
 from routing.ledger.store import Ledger
 from routing.reading import reader as parent
