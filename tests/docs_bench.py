@@ -81,6 +81,16 @@ def _reports(f: Figures) -> Iterator[Row]:
     )
 
 
+def _commands(f: Figures) -> Iterator[Row]:
+    yield (
+        "Processor time of `held` / `show` / `status`",
+        f"{f['held_ms']:.0f} / {f['show_ms']:.0f} / {f['status_ms']:.0f} ms",
+        f"{f['times_held']:.0f} / {f['times_show']:.0f} / {f['times_status']:.0f} times an empty program that imports"
+        f" click and rich ({f['floor_ms']:.0f} ms)",
+    )
+    yield "Processor time of `check` of one sheet", f"{f['check_ms']:.0f} ms", f"{f['times_check']:.0f} times that"
+
+
 def _workbooks(f: Figures) -> Iterator[Row]:
     yield (
         "Answer sheets through the whole check",
@@ -108,6 +118,7 @@ _ROWS: dict[str, Callable[[Figures], Iterator[Row]]] = {
     "last_hour": _last_hour,
     "latency": _latency,
     "reports": _reports,
+    "commands": _commands,
     "workbooks": _workbooks,
     "twenty_thousand": _twenty_thousand,
 }

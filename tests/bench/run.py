@@ -3,8 +3,9 @@
 One file for each question: how fast is the journey beside the floors of its parts (`journey.py`, `floors.py`) and
 beside others (`peers.py`), does it slow down when much lies there (`growth.py`), how long does a sender wait in
 the last hour (`last_hour.py`), what do answer sheets and lists cost (`workbooks.py`); if they are there, how long
-is IDLE's wake-up (`latency.py`) and what do 47 reports (`reports.py`) and a command typed (`commands.py`) cost. Figures are medians of the rounds, with
-each round beside them, and go to docs/bench.json; beside each stands the median fsync of the same minute.
+is IDLE's wake-up (`latency.py`), what do 47 reports (`reports.py`) and a command typed (`commands.py`) cost. Figures
+are medians of the rounds, with each round beside them, and go to docs/bench.json; beside each stands the median fsync of
+the same minute.
 """
 
 from __future__ import annotations
