@@ -19,6 +19,8 @@ from routing.records import FinishedReply
 from routing.views.held import held_row
 from tests.routing.desk_at_hand import Office, form, mail
 
+PDF = {"回答.pdf": b"%PDF-1.4\n%%EOF\n"}  # no workbook: a letter asks for one
+
 ENDINGS = {"都": "と", "道": "", "府": "ふ", "県": "けん", "市": "し", "区": "く"}
 LABELS = {"都": "metro", "道": "pref", "府": "pref", "県": "pref", "市": "city", "区": "city", "町": "town", "村": "vill"}
 CAPS = Caps()
@@ -121,7 +123,7 @@ def test_only_a_readers_own_cap_says_of_a_mail_that_it_is_the_last_today() -> No
 
 
 def spam(number: int, sender: str) -> bytes:
-    return mail({}, sender=sender, subject=f"お得な{number}")
+    return mail(PDF, sender=sender, subject=f"お得な{number}", body="マイナンバーの回答を送付します。")
 
 
 def test_what_came_in_numbers_is_one_line_for_people(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,7 +143,7 @@ def test_what_a_cap_holds_of_one_domain_is_one_line(office: Office, capsys: pyte
     caps = office.desk.settings.caps.model_copy(update={"per_domain_per_day": 1})
     office.desk.settings = office.desk.settings.model_copy(update={"caps": caps})
     for number in range(13):
-        office.settle(mail({}, sender=f"u{number}@kouiki.lg.jp", subject=f"【横浜市】マイナンバーアンケート回答{number}"))
+        office.settle(mail(PDF, sender=f"u{number}@kouiki.lg.jp", subject=f"【横浜市】マイナンバーアンケート回答{number}"))
     rows = [held_row(item, office.now, office.desk) for item in held_queue.held(office.ledger, office.now)]
     assert [row.reason for row in rows] == ["capped"] * 12
     print_held(rows)

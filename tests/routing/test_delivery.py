@@ -19,13 +19,15 @@ from tests.e2e.counting_smtp import counting_smtp
 from tests.routing.desk_at_hand import Kept, Office, mail
 from tests.servers import machine
 
+PDF = {"回答.pdf": b"%PDF-1.4\n%%EOF\n"}  # no workbook: a letter asks for one
+
 MINUTE = timedelta(minutes=1)
 
 
 def _answer(office: Office, *senders: str) -> None:
     """Replies to these senders are queued."""
     for sender in senders:
-        office.settle(mail({}, sender=sender, subject="【横浜市】マイナンバーアンケート回答"))
+        office.settle(mail(PDF, sender=sender, subject="【横浜市】マイナンバーアンケート回答"))
 
 
 def _deliver(office: Office) -> list[str]:
@@ -136,7 +138,7 @@ class BarredForOne(Kept):
 
 
 def test_a_mailbox_for_which_we_may_not_send_rests_and_holds_up_no_other(two: Office) -> None:
-    other = mail({}, sender="c@city.yokohama.lg.jp", subject="【横浜市】マイナンバーアンケート回答")
+    other = mail(PDF, sender="c@city.yokohama.lg.jp", subject="【横浜市】マイナンバーアンケート回答")
     two.settle(other, mailbox="yoboseshu")
     sender = two.sender = BarredForOne()
 
