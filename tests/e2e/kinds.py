@@ -167,7 +167,7 @@ KINDS = (
     Kind("accepted", lambda n, _: _submission(n), "otherwise", "otherwise", "acknowledgement"),
     Kind("correction", lambda n, _: _submission(n, complete=False), "otherwise", "findings", "correction"),
     Kind("held", lambda n, _: _submission(n, sender=f"a{n}@example.com"), "unknown_sender"),
-    Kind("inquiry", lambda n, _: _plain(n, "【照会】記載方法について").as_bytes(), "inquiry"),
+    Kind("inquiry", lambda n, _: _plain(n, "【照会】記載方法について").as_bytes(), "inquiry", "", "arrival"),
     Kind(
         "auto reply",
         lambda n, _: _plain(n, "自動応答: 不在", {"Auto-Submitted": "auto-replied"}).as_bytes(),

@@ -188,7 +188,7 @@ CIRCLES_AND_TEXTS = [
         ASKED["7-4"],
     ),
     _simple("Q2 ③ without its month", {"2-text": None}, {("text_missing", "2", "F18")}, {"2": 3}),
-    _simple("Q2 ③ with another word", {"2-text": "未定"}, {("text_unreadable", "2", "F18")}, {"2": 3}),
+    _simple("Q2 ③ with another word", {"2-text": "未定"}, {("month_unclear", "2", "F18")}, {"2": 3}),
     _simple("Q8-1 ① without its outline", {"8-1-text": None}, {("text_missing", "8-1", "F33")}, ASKED["8-2"]),
     _simple(
         "Qb ⑤ without its text", {"b-text": None}, {("text_missing", "b", "F40")}, {"b": 5}, form="form2"
@@ -216,7 +216,7 @@ CIRCLES_AND_TEXTS = [
 
 FIELDS = [
     _simple("制度等 of no survey", {"program": "介護保険"}, {("field_not_a_choice", "", "D2")}),
-    _simple("組織区分 outside its list", {"kind": "政令市"}, {("field_not_a_choice", "", "D3")}),
+    _simple("組織区分 outside its list", {"kind": "独立行政法人"}, {("field_not_a_choice", "", "D3")}),
     _simple("組織区分 of another kind", {"kind": "都道府県"}, {("kind_disagrees", "", "D3")}, body=CITY),
     _simple("組織区分 of a city", {"kind": "中核市"}, {("kind_disagrees", "", "D3")}, body=PREFECTURE),
     _simple(

@@ -117,7 +117,7 @@ def test_a_letter_to_another_mail_is_nobody_elses(office: Office) -> None:
     office.settle(mail({f"{name}.xlsx": sheet}, name, "b@city.sagamihara.kanagawa.jp"))
     decide(office, first, "ignored")
 
-    assert deliver(office) == [("acknowledgement", "sent")]
+    assert deliver(office) == [("arrival", "sent"), ("acknowledgement", "sent")]
 
 
 def test_what_has_left_is_told_and_stays_sent(office: Office) -> None:
