@@ -101,9 +101,10 @@ _FIRST_WITHOUT_FILE = """SELECT min(a.received_at) AS at FROM message m JOIN arr
 
 
 def noticed_since(ledger: Ledger, recipient: str, since: datetime) -> bool:
-    """Whether a notice of arrival was written to an address since an instant."""
+    """Whether a notice of arrival was written to an address since an instant, and not kept from leaving."""
     row = ledger.row(
-        "SELECT 1 FROM outbox WHERE recipient = ? AND recorded_at > ? AND kind = 'arrival' LIMIT 1",
+        "SELECT 1 FROM outbox o WHERE recipient = ? AND recorded_at > ? AND kind = 'arrival' AND NOT EXISTS (SELECT 1"
+        " FROM posting p WHERE p.outbox_id = o.id AND p.state IN ('refused', 'withdrawn', 'discarded')) LIMIT 1",
         recipient.lower(),
         stamp(since),
     )

@@ -37,7 +37,7 @@ class Traffic:
 
 def traffic(count: int) -> list[Traffic]:
     """`count` different mails, always the same: filled forms, half of them with faults; every tenth is a
-    question and every twentieth an automatic reply, to which no reply is due."""
+    question, whose arrival is noticed, and every twentieth an automatic reply, to which no reply is due."""
     submissions = _submissions()
     made = []
     for number in range(count):
@@ -110,4 +110,4 @@ def _without_form(number: int, subject: str, headers: dict[str, str]) -> Traffic
     for name, value in headers.items():
         message[name] = value
     message.set_content("記載方法についてお伺いします。Q3の回答は必要でしょうか。\n")
-    return Traffic("n_mynumber", message.as_bytes(), message_id, due=False)
+    return Traffic("n_mynumber", message.as_bytes(), message_id, due="Auto-Submitted" not in headers)
