@@ -80,7 +80,7 @@ def test_the_last_second_counts_whatever_hour_the_machine_thinks_it_is(
     (reply,) = (folder / "outgoing" / "new").iterdir()
     body = message_from_bytes(reply.read_bytes(), policy=default).get_body(("plain",))
     assert body is not None
-    assert ("期限後に受領" in body.get_content()) is late
+    assert ("の後に受領しました" in body.get_content()) is late
 
 
 @pytest.mark.parametrize("days", [1, 40])

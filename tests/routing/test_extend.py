@@ -30,7 +30,7 @@ def test_an_answer_after_the_deadline_and_before_the_extended_one_is_in_time(off
     office.now = UNTIL
     settled = office.settle(mail(), UNTIL)
     assert settled.decided.late is False
-    assert "期限後に受領" not in body_of(settled)
+    assert "の後に受領しました" not in body_of(settled)
     assert office.standing_now(YOKOHAMA, "nanbyo").late is False
 
 
