@@ -14,7 +14,7 @@ MailKind = Literal["submission", "reply", "inquiry", "auto_reply", "bounce", "re
 FileKind = Literal["answer_sheet", "collated_list", "other"]
 ClaimShape = Literal["as_asked", "deviates", "placeholder", "absent"]
 MatchStatus = Literal["found", "ambiguous", "unknown", "absent"]
-Theme = Literal["survey", "perhaps", "other"]
+Theme = Literal["survey", "perhaps", "unclear", "other"]
 Amends = Literal["", "withdrawal", "correction"]
 
 
@@ -201,7 +201,8 @@ class Submission:
     says: tuple[str, ...] = ()  # why a person should read a mail without a file: reasons of phrases.toml, or "other"
     numbers: tuple[str, ...] = ()  # what looks like a number of a letter of ours in it; proves nothing
     links: tuple[str, ...] = ()  # addresses from which a file is to be fetched, without scheme: for operators' eyes
-    theme: Theme = "survey"  # whether it is about this survey; "perhaps" where only general words speak for it
+    theme: Theme = "survey"  # whether it is about this survey; "perhaps" where only general words speak for it,
+    # "unclear" where something is said or closed that may be about anything
     awaits_scan: bool = False  # Defender still looks at a file, and will put it in its place
     reached_at: str = ""  # when a server of ours first had it, by its own Received line; ISO 8601, JST
 

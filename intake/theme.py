@@ -2,7 +2,8 @@
 those who answer other surveys.
 
 Any sign speaks for the survey; what has none is another's business, and what has only words that go with any survey
-may be either. Decides nothing about what becomes of it.
+may be either. So may what a body says of itself in short (該当なし), or sends closed: that is for a person to see.
+Decides nothing about what becomes of it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import zlib
 from dataclasses import dataclass
 
 from config.roster import fold
+from config.spelling import nfkc
 from config.survey import Survey
 from intake.mail import intent, phrases
 from intake.mail.kind import Kind
@@ -25,6 +27,10 @@ _CLOSED = frozenset({"encrypted", "unreadable", "too_costly", "macro", "check_fa
 _LONGEST = 50_000  # characters of a text that are looked at
 _MOST_BYTES = 2 << 20  # of one part of a workbook
 _TEXT_PARTS = re.compile(r"xl/(?:sharedStrings|worksheets/sheet[1-4])\.xml")
+# 7-Zip, RAR, LHA: nobody here opens them.
+_OTHER_ARCHIVE = re.compile(rb"7z\xbc\xaf\x27\x1c|Rar!|[\x00-\xff]{2}-lh[0-9a-z]-", re.DOTALL)
+_QUESTION = re.compile(r"(?:(?<![a-z])q|問)\s*([0-9]{1,2}(?:-[0-9]{1,2})?)(?![0-9])", re.IGNORECASE)
+_PREFIX = re.compile(r"\s*(?:(?:re|fw|fwd)\s*[:：]\s*)+", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]*>")
 
 
@@ -52,8 +58,28 @@ def theme_of(mail: MailContent, survey: Survey) -> Theme:
         return "survey"
     if any(f.looks_like_workbook and _is_closed(f, leaves) for f in files):
         return "survey"
-    general = phrases.pattern("general").search(f"{message.subject}\n{intent.own_words(message.body)}")
-    return "perhaps" if general or kind.kind == "submission" else "other"
+    own = "\n".join((nfkc(message.subject), intent.own_words(message.body), *(leaf.filename for leaf in leaves)))
+    if kind.kind == "submission" or phrases.pattern("general").search(own) or _cites(own, survey):
+        return "perhaps"
+    return _without_a_word(message, leaves)
+
+
+def _without_a_word(message: Message, leaves: list[Leaf]) -> Theme:
+    """Of a mail in which no word is of any survey: an empty one forgot its file; what says why no file comes (該当なし),
+    says only that one does, or is closed, may be about this one."""
+    subject = _PREFIX.sub("", nfkc(message.subject)).strip()
+    empty = not leaves and not intent.own_words(message.body).strip()
+    if empty and not subject:
+        return "perhaps"
+    says = set(intent.says(message.body)) - {"other", *phrases.silent_reasons()}
+    closed = any(_OTHER_ARCHIVE.match(leaf.data) for leaf in leaves)
+    return "unclear" if says or closed or (empty and phrases.pattern("encloses").search(subject)) else "other"
+
+
+def _cites(text: str, survey: Survey) -> bool:
+    """Whether a text (NFKC) names a question of the forms by its number."""
+    numbers = {question.key for form in survey.forms for question in form.questions}
+    return any(found[1] in numbers for found in _QUESTION.finditer(text))
 
 
 def _is_closed(file: FileReading, leaves: list[Leaf]) -> bool:

@@ -32,9 +32,9 @@ _REFERENCE = re.compile(
     r"(?:Q|問|設問|項番|別紙|資料|別添|添付|様式|図|表)\s*\d{0,2}(?:\s*-\s*\d+)?\s*(?:⟦\d+⟧)?", re.IGNORECASE
 )
 _HEAD = re.compile(r"⟦(\d+)⟧|(?<!\w)\((\d{1,2})\)")
-_BARE_HEAD = re.compile(
-    r"(?:[\s、,・/&+.;~〜→⇒と-]|及び|並びに|又は|または|若しくは|もしくは|あるいは|or)*(?!0)(\d{1,2})[)\].]*\s*(?:$|[、,・/;~〜と-])"
-)
+_AND = r"(?:[\s、,・/&+.;~〜→⇒と-]|及び|並びに|又は|または|若しくは|もしくは|あるいは|or)*"
+_BARE_HEAD = re.compile(_AND + r"(?!0)(\d{1,2})[)\].]*\s*(?:$|[、,・/;~〜と-])")
+_NEXT_HEAD = re.compile(_AND + r"⟦(\d+)⟧")  # ①～⑤: also where no choice has that number
 _BARE_WITHIN = re.compile(r"[はがも、,/→]\s*(\d{1,2})\s*(?:$|[)。、,])")
 _DOUBT = re.compile(
     r"[?]|以外|(?:で|じゃ)は?(?:ない|なく|ありません|無い)|とは(?:い|言)え|(?:いずれ|どれ|どちら)(?:で|に)?も"
@@ -121,7 +121,8 @@ def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> 
     weights = {c.number: _weight(left, c, own, said) for c in others}
     told = {n for n, weight in weights.items() if weight and weight == max(weights.values())}
     second = {n for n in (*_heads(left), *_bare_heads(left, plain)) if n != own.number and n in weights} | told
-    if second or _bare_heads(left, plain):
+    following = _NEXT_HEAD.match(left)
+    if second or _bare_heads(left, plain) or (following and int(following[1]) != own.number):
         return ChoiceReading(None, (own.number, *sorted(second)))
     if not said and plain and _QUANTITY.match(rest):
         return NOT_READ  # 2名で確認: a number of people

@@ -26,6 +26,7 @@ from intake.sheets.workbook import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
 
 LINKED_BLANK = "0"  # what a cell shows that is linked to a blank one; no kind of answer that we have is a number
 _LEAST_OUTLINE = 6  # characters behind a label from which on they are a text of their own
+_LEAST_ACCOUNT = 16  # … of an outline (概要) beside a choice: 「2件あり、改善済み」 is none
 CellState = Literal["blank", "value", "error"]
 
 
@@ -292,7 +293,7 @@ def _texts_within(
 
 
 def _is_within(text: FreeText, reading: ChoiceReading) -> bool:
-    if text.format == "text":
-        return reading.outlined
+    if text.format == "text":  # an outline (概要) says more than how many there were
+        return reading.outlined and (text.where == "cell" or len(reading.remark) >= _LEAST_ACCOUNT)
     month = read_month(reading.remark)
     return bool(month.value) or month.said

@@ -248,12 +248,13 @@ def _is_foreign(case: MailCase) -> bool:
     if case.facts.answers_ours:
         return False
     theme = case.submission.theme
-    return theme == "other" or (theme == "perhaps" and not case.recognised)
+    return theme == "other" or (theme != "survey" and not case.recognised)
 
 
 def _is_perhaps_foreign(case: MailCase) -> bool:
-    """A local government submits something that bears no sign of this survey: it is asked for nothing."""
-    perhaps = case.submission.theme == "perhaps" and case.submission.kind == "submission"
+    """A local government submits or says something that bears no sign of this survey: it is asked for nothing."""
+    theme, submits = case.submission.theme, case.submission.kind == "submission"
+    perhaps = theme == "unclear" or (theme == "perhaps" and submits)
     return perhaps and not (case.facts.answers_ours or case.has_form)
 
 

@@ -137,6 +137,6 @@ def test_another_forms_program_stays_a_fault(register: Register) -> None:
 
 
 def test_an_outline_that_is_missing_quotes_no_remark(register: Register) -> None:
-    attached = reading(filled({"10": "② 2件、鈴木氏"}))
+    attached = reading(filled({"10": "② 2件あり、鈴木氏の分は改善済み"}))
     (missing,) = told(register, attached)
     assert missing.code == "outline_missing" and missing.found.startswith("② 事例はある。")

@@ -17,6 +17,7 @@ from tests.routing.test_words import letter
 
 CITY = "kenko@city.yokohama.lg.jp"
 PDF = b"%PDF-1.4\n%%EOF\n"
+SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c" + b"\0" * 200
 CITIZEN = "tokumei.taro@example.com"
 
 
@@ -35,6 +36,11 @@ FOREIGN = {
     "a newsletter": mail({}, "夏の新商品", "news@example.com", "お得です。", {"List-Id": "<a.example.com>"}),
     "an empty one": mail({}, "", CITIZEN, ""),
     "a colleague's note": mail({}, "昼食の件", CITY, "12時に集合です。"),
+    "a city's thanks for something else": mail({}, "お礼", CITY, "先日はありがとうございました。"),
+    "a city's magazine": mail({"広報.pdf": PDF}, "広報誌７月号", CITY, "７月号です。"),
+    "a stranger's archive": mail({"data.7z": SEVEN_ZIP}, "送付", CITIZEN, "送ります。"),
+    "a stranger who names a question": mail({}, "質問", CITIZEN, "Q3は何ですか。"),
+    "a stranger's emergency": mail({}, "連絡", CITIZEN, "豪雨災害の対応中です。"),
 }
 
 
@@ -49,6 +55,12 @@ def test_what_is_not_about_the_survey_gets_no_letter_and_is_in_no_list_but_its_o
 PERHAPS = {
     "another survey's answer from a city": mail({"a.xlsx": book("結核")}, "結核対策調査の回答", CITY, "提出します。"),
     "without a file": mail({}, "結核対策調査の回答", CITY, "回答を添付します。"),
+    "an archive that nobody opens": mail({"data.7z": SEVEN_ZIP}, "送付", CITY, "送ります。"),
+    "another kind of archive": mail({"data.lzh": b"\x21\x33-lh5-" + b"\0" * 200}, "資料", CITY, "どうぞ。"),
+    "nothing applies": mail({}, "該当なし", CITY, "本市は該当ありません。"),
+    "it was sent": mail({}, "ご連絡", CITY, "先週お送りしております。"),
+    "an emergency": mail({}, "連絡", CITY, "豪雨災害の対応中です。"),
+    "a forgotten file": mail({}, "送付します", CITY, ""),
 }
 
 
@@ -64,6 +76,9 @@ OURS = {
     "the convention's subject": (mail({}, body="どうぞ。", sender=CITY), "arrival"),
     "a word of the survey in a subject": (mail({}, "マイナンバーの件", CITY, "期限はいつですか。"), "arrival"),
     "a word in a workbook": (mail({"a.xlsx": book("マイナンバー情報連携")}, "資料", CITY, "提出します。"), "correction"),
+    "a city's question about a question": (mail({}, "質問", CITY, "Ｑ７－４はどちらですか。"), "arrival"),
+    "a city's empty mail": (mail({}, "Re:", CITY, ""), "arrival"),
+    "a city's scan by its name": (mail({"回答.pdf": PDF}, "送付", CITY, "どうぞ。"), "arrival"),
     "a city's question about a deadline": (mail({}, "提出期限について", CITY, "延長は可能でしょうか。"), "arrival"),
 }
 
