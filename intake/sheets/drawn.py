@@ -67,11 +67,7 @@ class _Reader:
         self.text = ""
 
     def parse(self, xml: bytes) -> None:
-        parser = new_parser()
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
-        parser.Parse(xml, True)
+        new_parser(self._start, self._end, self._characters).Parse(xml, True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.path.append(local(tag))

@@ -41,9 +41,7 @@ def _text_of(package: Package, part: str) -> str:
         if local(tag) not in _WITHIN_TEXT:
             pieces.append("\n")
 
-    parser = new_parser()
-    parser.CharacterDataHandler = pieces.append
-    parser.EndElementHandler = end
+    parser = new_parser(end=end, characters=pieces.append)
     try:
         parser.Parse(package.read(part), True)
     except BROKEN:

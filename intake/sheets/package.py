@@ -17,6 +17,8 @@ from xml.parsers import expat
 from config.cache import cache_short
 from intake.sniff import archive_of
 
+OnTag = Callable[[str, dict[str, str]], object]  # an element's name and attributes
+OnText = Callable[[str], object]  # a text, or the name of an element that ends
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 2_000
 _KEPT = 1 << 20  # bytes of a part that is kept for as long as the archive is open
@@ -113,18 +115,17 @@ def local(tag: str) -> str:
     return tag.rpartition(":")[2]
 
 
-def parse_xml(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
+def parse_xml(xml: bytes, start: OnTag) -> None:
     """Calls `start` with each element's name and attributes. Raises ExpatError and Broken."""
-    parser = new_parser()
-    parser.StartElementHandler = start
-    parser.Parse(xml, True)
+    new_parser(start).Parse(xml, True)
 
 
-def new_parser() -> Any:
-    """An expat parser that accepts no document type."""
+def new_parser(start: OnTag | None = None, end: OnText | None = None, characters: OnText | None = None) -> Any:
+    """An expat parser that accepts no document type, and tells these functions what it finds."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
     return parser
 
 

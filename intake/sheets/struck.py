@@ -80,10 +80,7 @@ def _struck_styles(xml: bytes) -> frozenset[str]:
             formats.append(attributes.get("fontId", "0"))
         path.append(name)
 
-    parser = new_parser()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = lambda _tag: path.pop()
-    parser.Parse(xml, True)
+    new_parser(start, lambda _tag: path.pop()).Parse(xml, True)
     struck = {str(number) for number, is_struck in enumerate(fonts) if is_struck}
     return frozenset(str(number) for number, font in enumerate(formats) if font in struck)
 
@@ -145,11 +142,7 @@ def _runs(xml: bytes) -> Mapping[str, _Text]:
         if name == "si" and runs.rich:
             found[str(number)] = runs.text
 
-    parser = new_parser()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = lambda text: runs.characters(text)
-    parser.Parse(xml, True)
+    new_parser(start, end, lambda text: runs.characters(text)).Parse(xml, True)
     return found
 
 
@@ -167,11 +160,7 @@ class _Cells:
         self._runs = _Runs()
 
     def parse(self, xml: bytes) -> None:
-        parser = new_parser()
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
-        parser.Parse(xml, True)
+        new_parser(self._start, self._end, self._characters).Parse(xml, True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)

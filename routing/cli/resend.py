@@ -7,7 +7,7 @@ import click
 from routing import operate
 from routing.cli.context import App, say, with_app
 from routing.cli.decide import who_decides
-from routing.journey.desk import Delivery
+from routing.journey.dispatch import Delivery
 from routing.journey.logline import delivery_line
 from routing.ledger.arrivals import find
 

@@ -191,7 +191,7 @@ class _Journey:
     def _deliver(self) -> list[str]:
         """Receipt numbers of the mails whose replies went out."""
         sender = _EmlFolder(self.out / "replies", self.names)
-        return [delivery.receipt for delivery in self.desk.deliver(sender) if delivery.state == "sent"]
+        return [delivery.receipt for delivery in self.desk.dispatch.deliver(sender) if delivery.state == "sent"]
 
     def at_the_end(self, line: DemoMail) -> DemoMail:
         """A mail that had to wait for another one, with the reply that it got in the end."""

@@ -9,17 +9,14 @@ that it is handed.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 
-from config.settings import Settings, copies_sent
+from config.settings import Settings
 from intake.frames import ReadingHints
-from intake.sources.answered import Answers
 from intake.sources.source import Fetched, Source
 from intake.submission import Submission
-from replies.senders.sender import OutgoingMail, Sender
 from routing.clock import Clock
 from routing.contacts import ContactsAtHand
 from routing.decision.amended import amended_submission
@@ -27,17 +24,14 @@ from routing.decision.cases import unread
 from routing.decision.override import NO_OVERRIDE, Override
 from routing.journey import before_start
 from routing.journey.batching import Settling
-from routing.journey.delivery import NOBODY_ASKED, Attempt, Connection, attempt, open_line
+from routing.journey.dispatch import Dispatch
 from routing.journey.judge import Judge, Settled
 from routing.ledger import (
     arrivals,
     beginnings,
-    mailbox_tasks,
     missing_uids,
     numbers,
     official_acts,
-    outbox,
-    sending,
     verdicts,
     withdrawing,
 )
@@ -45,7 +39,6 @@ from routing.ledger.arrivals import Origin
 from routing.ledger.missing_uids import Difference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
 from routing.mailboxes.collecting import Collector
-from routing.notices import remind
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 from routing.reading.pool import Readers
 from routing.reading.reader import Reader, Request
@@ -53,17 +46,6 @@ from routing.records import Arrival, MailDecision, Note
 from routing.register import Register
 
 DEFERRED_AT_MOST = timedelta(minutes=10)  # after so long a mail that was deferred waits for no pause among the others
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of one reply at one attempt: sent, drafted, later, refused, overtaken, withdrawn, lost or
-    unsure."""
-
-    receipt: str
-    kind: str
-    state: str
-    detail: str
 
 
 class Desk:
@@ -77,6 +59,7 @@ class Desk:
         self.ledger = ledger
         self.reader = reader
         self.clock = clock
+        self.dispatch = Dispatch(self)
         self._contacts = ContactsAtHand()
         self._begun: set[int] = set()  # arrivals whose beginning is committed
 
@@ -273,88 +256,3 @@ class Desk:
         changes = official_acts.amendments(self.ledger, arrival.id)
         override = judge.remembered(arrival)
         return judge.decide(arrival, amended_submission(submission, changes, self.register), override)
-
-    def deliver(
-        self, sender: Sender, answers: Mapping[str, Answers] = NOBODY_ASKED
-    ) -> Iterator[Delivery]:
-        """Sends what is due, oldest first, over one connection. Stops at the first sign that nothing can
-        be sent now; the rest stays in the outbox. `answers`: whom to ask whether a human was faster."""
-        yield from self.give_up()
-        while (first := self.first_due()) is not None:
-            line = open_line(sender, first, answers)
-            if line.trouble:
-                yield self.rest(line)
-                return
-            outgoing = self.next_reply(sender.is_open)
-            while outgoing is not None:
-                made = attempt(sender, outgoing, answers)
-                delivery, outgoing = self.record_and_next(made, sender.is_open)
-                yield delivery
-                if made.rest:
-                    return
-
-    def first_due(self) -> outbox.Outgoing | None:
-        """The oldest reply that is due. No attempt of it has begun: the line is to be opened first."""
-        return next(iter(outbox.due(self.ledger, self.clock(), limit=1)), None)
-
-    def next_reply(self, is_open: Callable[[OutgoingMail], bool]) -> outbox.Outgoing | None:
-        """The oldest reply that is due, with the beginning of its attempt committed, in the transaction in which it
-        was found due: what people hold or take back by then does not leave. None where the line is not open for
-        it, or nothing is due."""
-        with self.ledger.writing():
-            while (outgoing := self.first_due()) is not None:
-                now = self.clock()
-                if withdrawing.keeps_back(self.ledger, outgoing, now):
-                    continue
-                if outgoing.kind == "reminder" and not remind.may_go_out(
-                    self.ledger, self.register, outgoing, now
-                ):
-                    remind.take_back(self.ledger, outgoing, now)
-                elif is_open(outgoing.posting):
-                    outbox.begin(self.ledger, outgoing.id, now)
-                    return outgoing
-                else:
-                    break
-        return None
-
-    def rest(self, line: Connection) -> Delivery:
-        """Nothing can be sent for the moment, and no reply is blamed. The one for which the line was to be opened
-        lets the others go first."""
-        now = self.clock()
-        with self.ledger.writing():
-            sending.afterwards(self.ledger, line.outgoing, "rest", now)
-            sending.note_trouble(self.ledger, line.outgoing.posting.mail_from, line.trouble, now)
-        return Delivery(line.outgoing.receipt, line.outgoing.kind, "later", line.trouble)
-
-    def record(self, made: Attempt) -> Delivery:
-        """Commits what became of an attempt. One whose answer was lost stays `sending`: it is made once
-        more, a little later; a second one is left to the operators as `unsure`."""
-        outgoing, state, now = made.outgoing, made.state, self.clock()
-        final: str = "unsure" if state == "lost" and outgoing.interrupted else state
-        with self.ledger.writing():
-            final = withdrawing.ended(self.ledger, outgoing, final, now)
-            if final != "lost":
-                outbox.finish(self.ledger, outgoing, final, made.detail, now)
-            if final == "sent" and copies_sent(self.settings, outgoing.mailbox):
-                mailbox_tasks.queue_copy(self.ledger, outgoing.id)
-            sending.afterwards(self.ledger, outgoing, made.after, now)
-            if made.after in ("rest", "barred"):
-                sending.note_trouble(self.ledger, outgoing.posting.mail_from, made.detail, now)
-            elif state in ("sent", "drafted", "refused"):
-                sending.note_success(self.ledger, outgoing.posting.mail_from)
-        return Delivery(outgoing.receipt, outgoing.kind, final, made.detail)
-
-    def record_and_next(
-        self, made: Attempt, is_open: Callable[[OutgoingMail], bool]
-    ) -> tuple[Delivery, outbox.Outgoing | None]:
-        """What became of an attempt and the beginning of the next one, in one commit: still no reply leaves
-        before its beginning is committed, nor before the end of the one before it is. None: nothing is due,
-        or the line has to be opened for it."""
-        with self.ledger.writing():
-            return self.record(made), None if made.rest else self.next_reply(is_open)
-
-    def give_up(self) -> Iterator[Delivery]:
-        """Leaves to the operators what two attempts were begun on that never ended, before any new one."""
-        for outgoing in outbox.begun_twice(self.ledger):
-            outbox.finish(self.ledger, outgoing, "unsure", "", self.clock())
-            yield Delivery(outgoing.receipt, outgoing.kind, "unsure", "")

@@ -14,7 +14,7 @@ from intake.shown import clipped, one_line
 from replies.letter import NoticeKind
 from replies.wording import load_wording
 from routing.decision.verdict import sentence_of
-from routing.journey.desk import Delivery
+from routing.journey.dispatch import Delivery
 from routing.journey.judge import Settled
 from routing.records import Piece
 from routing.register import Register

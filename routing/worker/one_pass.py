@@ -66,7 +66,7 @@ def run_once(
 def _send(desk: Desk, sender: Sender, say: Callable[[str], None], aides: MailboxHelpers) -> bool:
     """Delivers what is due; whether every reply left."""
     well = True
-    for delivery in desk.deliver(sender, aides.answers):
+    for delivery in desk.dispatch.deliver(sender, aides.answers):
         say(delivery_line(delivery))
         well = well and delivery.state in ("sent", "drafted", "overtaken")
     return well

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.journey.desk import Delivery, Desk
+from routing.journey.desk import Desk
+from routing.journey.dispatch import Delivery
 from routing.journey.judge import Settled
 from routing.journey.logline import delivery_line, outcomes, settled_line
 from routing.ledger import arrivals

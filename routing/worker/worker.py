@@ -114,7 +114,7 @@ class Worker:
         self._inbox.put(Wake())
 
     def _start(self) -> None:
-        for delivery in self._desk.give_up():
+        for delivery in self._desk.dispatch.give_up():
             self._bulletin.delivered(delivery)
         before_start.reopen(self._desk.ledger, self._desk.settings, self._desk.clock())
         for thread in (*self._mailboxes.values(), self._delivery):
@@ -177,7 +177,7 @@ class Worker:
         if time.monotonic() - self._started > DEFERRED_AT_MOST.total_seconds():
             return True
         rests = time.monotonic() < self._delivery_rests_until
-        answered = rests or (self._delivery_free and self._desk.first_due() is None)
+        answered = rests or (self._delivery_free and self._desk.dispatch.first_due() is None)
         return answered and self._looked.issuperset(self._mailboxes)
 
     def _tell_read(self) -> None:
@@ -224,9 +224,9 @@ class Worker:
     def _begin(self, line: Connection) -> None:
         """The line is open: commits the beginning of the first attempt. Or it could not be opened."""
         if line.trouble:
-            self._bulletin.delivered(self._desk.rest(line))
+            self._bulletin.delivered(self._desk.dispatch.rest(line))
             self._delivery_rests_until = time.monotonic() + REST.total_seconds()
-        following = None if self._stopping or line.trouble else self._desk.next_reply(self._delivery.is_open)
+        following = None if self._stopping or line.trouble else self._desk.dispatch.next_reply(self._delivery.is_open)
         if following is not None:
             self._delivery.send(following)
         self._delivery_free = following is None
@@ -235,9 +235,9 @@ class Worker:
         """Commits what became of a reply, and with it the beginning of the next one, which is under way before
         anything is said about the first."""
         if self._stopping or made.rest:
-            delivery, following = self._desk.record(made), None
+            delivery, following = self._desk.dispatch.record(made), None
         else:
-            delivery, following = self._desk.record_and_next(made, self._delivery.is_open)
+            delivery, following = self._desk.dispatch.record_and_next(made, self._delivery.is_open)
         if following is not None:
             self._delivery.send(following)
         self._delivery_free = following is None
@@ -294,7 +294,7 @@ class Worker:
     def _hand_over(self) -> None:
         """Has the delivery thread open the line, if a reply is due; its attempt begins when it says that it has."""
         if self._delivery_free and time.monotonic() >= self._delivery_rests_until:
-            outgoing = self._desk.first_due()
+            outgoing = self._desk.dispatch.first_due()
             if outgoing is not None:
                 self._delivery_free = False
                 self._delivery.open(outgoing)

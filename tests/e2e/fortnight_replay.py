@@ -157,7 +157,7 @@ def deliver(desk: Desk, folder: Path, sent: Sent, number: int, in_reply_to: str 
     if sent.kind == "outsourced" and settled.decided.mail.rule == "unknown_sender":
         approve_sender(desk, settled.decided.arrival, Who("山田", "委託先であることを市に確認"))
     with closing(open_sender(desk.settings, desk.register.survey)) as sender:
-        assert all(delivery.state == "sent" for delivery in desk.deliver(sender))
+        assert all(delivery.state == "sent" for delivery in desk.dispatch.deliver(sender))
 
 
 def _remind(desk: Desk, at: datetime, really: bool) -> tuple[ReminderTarget, ...]:
@@ -168,7 +168,7 @@ def _remind(desk: Desk, at: datetime, really: bool) -> tuple[ReminderTarget, ...
         for _ in range(2):
             list(round_due(desk, desk.settings.mailboxes))
         with closing(open_sender(desk.settings, desk.register.survey)) as sender:
-            assert all(delivery.state == "sent" for delivery in desk.deliver(sender))
+            assert all(delivery.state == "sent" for delivery in desk.dispatch.deliver(sender))
     return found
 
 

@@ -46,7 +46,7 @@ STEPS = (
     Step("accepted", "replies.senders.smtp:_hand_over", "after", "reply", window=True),
     Step("answer heard", "routing.ledger.outbox:finish", "before", "reply", window=True),
     Step("end written", "routing.ledger.outbox:finish", "after", "reply", window=True),
-    Step("sent", "routing.journey.desk:Desk.record_and_next", "after", "reply"),
+    Step("sent", "routing.journey.dispatch:Dispatch.record_and_next", "after", "reply"),
     Step("goodbye", "smtplib:SMTP.quit", "before", "reply"),
 )
 BY_NAME = {step.name: step for step in STEPS}

@@ -35,7 +35,7 @@ def tell(office: Office) -> None:
     office.settle(mail({FILE: form({"program": "難病"})}, body="一通目"))
     office.now = IN_TIME + timedelta(minutes=10)
     office.settle(mail({FILE: form({"program": "小慢", "5": None})}, body="二通目"))
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     office.now = IN_TIME + timedelta(minutes=20)
     office.settle(mail({}, subject="調査についてのお尋ね", sender="a@pref.kanagawa.lg.jp", body="三通目"))
     stranger = office.settle(mail({FILE: form({"program": "難病"})}, sender="x@example.com", body="四通目"))
@@ -45,7 +45,7 @@ def tell(office: Office) -> None:
     office.settle(mail({FILE: form({"program": "小慢"})}, sender="y@example.com", body="五通目"))
     office.sender.answers = [SendResult("refused", "550 5.1.1 no such user")]
     office.settle(mail({FILE: form({"program": "難病", "9": 2})}, body="六通目"))
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     office.now = IN_TIME + timedelta(minutes=40)
     operate.set_applicable(office.desk, ("130001", "nanbyo"), False, WHO)
     extend.extend(office.desk, extend.Target("130001", "kenshin"), IN_TIME + timedelta(days=10), WHO)

@@ -35,7 +35,7 @@ def fail(office: Office, mailbox: str = "n_mynumber", problem: str = "connection
 
 def letters(office: Office) -> Iterator[EmailMessage]:
     """The alerts that have left, as mail."""
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     for posting in office.sender.posted:
         made = message_from_bytes(posting.data, policy=default)
         if "お知らせ" in made["Subject"]:
@@ -201,7 +201,7 @@ def test_a_quarantined_mail_is_told_once(office: Office) -> None:
 def test_replies_that_do_not_leave_for_an_hour_are_told_once_a_day(office: Office) -> None:
     office.settle(mail())
     office.sender.answers = [SendResult("later", "451 try again")]
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     office.now += timedelta(minutes=59)
     assert tell(office) == []
     office.now += timedelta(minutes=1)

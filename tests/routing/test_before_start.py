@@ -42,7 +42,7 @@ def answer(message_id: str = "<first@city>", body: str = "送付します。") -
 
 
 def posted(office: Office) -> list[OutgoingMail]:
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     return office.sender.posted
 
 

@@ -40,7 +40,7 @@ def sent(office: Office) -> str:
     """The Message-ID of our reply to 横浜市, which has left."""
     reply = office.settle(mail(sender=CITY)).reply
     assert reply is not None
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     office.now += timedelta(minutes=1)
     return reply.message_id
 

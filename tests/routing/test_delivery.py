@@ -31,7 +31,7 @@ def _answer(office: Office, *senders: str) -> None:
 
 
 def _deliver(office: Office) -> list[str]:
-    return [delivery.state for delivery in office.desk.deliver(office.sender)]
+    return [delivery.state for delivery in office.desk.dispatch.deliver(office.sender)]
 
 
 def _to(office: Office) -> list[str]:
@@ -323,11 +323,11 @@ def test_an_hour_without_a_server_loses_nothing_and_ends_within_a_minute(office:
     for minute in range(60):
         if minute % 6 == 0:
             _answer(office, f"s{minute}@city.yokohama.lg.jp")
-        assert {d.state for d in office.desk.deliver(sender)} <= {"later"}
+        assert {d.state for d in office.desk.dispatch.deliver(sender)} <= {"later"}
         office.now += MINUTE
 
     with counting_smtp(port) as accepted:
-        states = [delivery.state for delivery in office.desk.deliver(sender)]
+        states = [delivery.state for delivery in office.desk.dispatch.deliver(sender)]
         sender.close()
 
     assert states == ["sent"] * 10
@@ -377,6 +377,6 @@ def test_the_beginning_of_an_attempt_is_committed_before_it(two: Office) -> None
             seen.append(row["state"])
             return SendResult("sent")
 
-    list(two.desk.deliver(Looking()))
+    list(two.desk.dispatch.deliver(Looking()))
 
     assert seen == ["sending", "sending"]

@@ -560,7 +560,7 @@ def bounce(message_id: str, action: str = "failed") -> bytes:
 def test_a_bounce_is_tied_to_the_reply_that_came_back(office: Office) -> None:
     sent = office.settle(mail())
     assert sent.reply is not None
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     returned = office.settle(bounce(sent.reply.message_id))
     assert (returned.decided.mail.rule, returned.reply) == ("machine", None)
     assert office.held() == [("outbox", "undelivered")]
@@ -572,7 +572,7 @@ def test_only_a_failure_is_a_failure(office: Office, action: str) -> None:
     """RFC 3464 §2.3.3: the other actions say that the mail went on, or still may."""
     sent = office.settle(mail())
     assert sent.reply is not None
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     office.settle(bounce(sent.reply.message_id, action))
     assert office.held() == []
 

@@ -136,7 +136,7 @@ def test_a_reply_that_quotes_the_mail_and_has_not_left_does_not_leave(office: Of
     arrival = office.settle(marked()).decided.arrival
     assert office.count("to_send") == 1
     operate.erase(office.desk, arrival, WHO)
-    assert list(office.desk.deliver(office.sender)) == []
+    assert list(office.desk.dispatch.deliver(office.sender)) == []
     assert office.sender.posted == []
 
 

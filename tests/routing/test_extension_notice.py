@@ -32,7 +32,7 @@ def known(office: Office) -> Office:
     path.write_text("\n".join(["lgcode,mailbox,address", *rows]) + "\n", encoding="utf-8")
     office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
     office.settle(mail())
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     office.sender.posted.clear()
     return office
 
@@ -102,7 +102,7 @@ def test_taking_an_extension_back_makes_no_notice(known: Office) -> None:
 def test_it_is_sent_once_however_often_it_is_asked_for_and_again_for_a_new_one(known: Office) -> None:
     place = extended(known, Target(YOKOHAMA))
     assert [queue_notices(known.desk, place, WHO) for _ in range(2)] == [1, 0]
-    list(known.desk.deliver(known.sender))
+    list(known.desk.dispatch.deliver(known.sender))
     assert [p.rcpt_to for p in known.sender.posted] == ["kenko@city.yokohama.lg.jp"]
     assert notices_made(known.ledger, known.now) == {place: [("queued", 1)]}
     second = extended(known, Target(YOKOHAMA), SOONER)
@@ -112,7 +112,7 @@ def test_it_is_sent_once_however_often_it_is_asked_for_and_again_for_a_new_one(k
 def test_rehearsing_the_operators_get_it(known: Office) -> None:
     known.desk.settings = known.desk.settings.model_copy(update={"mode": "rehearse"})
     queue_notices(known.desk, extended(known, Target(YOKOHAMA)), WHO)
-    list(known.desk.deliver(known.sender))
+    list(known.desk.dispatch.deliver(known.sender))
     assert [p.rcpt_to for p in known.sender.posted] == ["operators@mhlw.go.jp"]
 
 

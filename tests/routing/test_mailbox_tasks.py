@@ -62,7 +62,7 @@ def filing(office: Office) -> Office:
 
 
 def deliver(office: Office, someone: People) -> list[str]:
-    return [d.state for d in office.desk.deliver(office.sender, {BOX: someone})]
+    return [d.state for d in office.desk.dispatch.deliver(office.sender, {BOX: someone})]
 
 
 def postings(office: Office) -> list[tuple[str, str]]:
@@ -140,7 +140,7 @@ def test_one_mailbox_that_cannot_be_asked_does_not_hold_up_another(office: Offic
     office.settle(mail())
     office.settle(mail({}, sender="b@city.yokohama.lg.jp"), mailbox="yoboseshu")
 
-    states = [d.state for d in office.desk.deliver(office.sender, {BOX: People(away=True)})]
+    states = [d.state for d in office.desk.dispatch.deliver(office.sender, {BOX: People(away=True)})]
 
     assert states == ["later", "sent"]
 

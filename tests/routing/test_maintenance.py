@@ -268,7 +268,7 @@ def due(office: Office) -> retention.Due:
 
 def test_purge_takes_the_content_and_leaves_standing_verdicts_and_hashes(office: Office) -> None:
     accepted = office.settle(mail())
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     before = office.standing(YOKOHAMA, "nanbyo")
     kept = [office.count(t) for t in ("arrival", "verdict", "posting", "attachment", "sighting")]
     office.now += timedelta(days=31)
@@ -326,7 +326,7 @@ def test_purge_refuses_what_is_not_clear(told: Ledger, words: list[str], code: i
 
 def test_what_an_official_takes_up_again_meanwhile_is_not_purged(office: Office) -> None:
     settled = office.settle(mail())
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     office.now += timedelta(days=31)
     found = due(office)
     operate.retry(office.desk, settled.decided.arrival, Who("山田", "読み直し"))

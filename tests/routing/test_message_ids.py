@@ -111,7 +111,7 @@ def test_people_name_a_notice_by_the_number_in_its_id(office: Office) -> None:
     with_faulty_answer(office)
     office.now = SECOND
     go_round(office)
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     (posted,) = (p for p in office.sender.posted if "R0719" in p.message_id)
     assert re.fullmatch(r"<uketsuke\.R0719-1000-141003-N\.[a-z2-7]{24}@mhlw\.go\.jp>", posted.message_id)
     notice = find_notice(office.ledger, "r0719-1000-141003-n")
@@ -162,7 +162,7 @@ def test_the_key_stands_in_no_letter_story_or_export(
 ) -> None:
     key = message_ids(office.ledger).key
     settled = office.settle(mail())
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     shown = repr([story(office.ledger, settled.decided.arrival.id), office.sender.posted])
     (tmp_path / "uketsuke.toml").write_text((tmp_path / "settings.toml").read_text(), encoding="utf-8")
     for command in (

@@ -309,7 +309,7 @@ def test_a_step_is_ticked_once_and_only_where_steps_are(office: Office) -> None:
 def test_it_counts_as_no_answer_and_sends_nothing_by_itself(office: Office) -> None:
     found(office)
     assert office.standing(YOKOHAMA, "nanbyo").state == "outstanding"
-    assert list(office.desk.deliver(office.sender)) == []
+    assert list(office.desk.dispatch.deliver(office.sender)) == []
 
 
 def test_the_letter_names_neither_number_nor_place(office: Office) -> None:

@@ -104,7 +104,7 @@ def test_erasing_an_accepted_answer_whose_reply_lies_in_drafts_wants_a_yes_and_t
     _by_drafts(office.ledger.path.with_name("settings.toml"))
     arrival = office.settle(mail()).decided.arrival
     office.sender.answers = [SendResult("drafted", DRAFT)]
-    assert [d.state for d in office.desk.deliver(office.sender)] == ["drafted"]
+    assert [d.state for d in office.desk.dispatch.deliver(office.sender)] == ["drafted"]
 
     assert command(office, "erase", arrival.receipt, *WHO) == 1
     asked = capsys.readouterr().err

@@ -19,7 +19,7 @@ def _statements(office: Office) -> set[str]:
     office.ledger.connection.set_trace_callback(seen.add)
     for number in range(3):
         office.settle(mail(subject=f"【横浜市】マイナンバーアンケート回答{number}"))
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     office.ledger.connection.set_trace_callback(None)
     return {s for s in seen if s.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "WITH"))}
 

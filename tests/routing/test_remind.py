@@ -44,7 +44,7 @@ def with_faulty_answer(office: Office) -> None:
     faulty = form({"program": "難病", "5": None})
     settled = office.settle(mail({"【横浜市】マイナンバーアンケート回答.xlsx": faulty}))
     assert settled.reply is not None and settled.reply.kind == "correction"
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     office.sender.posted.clear()
 
 
@@ -83,7 +83,7 @@ def test_whoever_is_not_complete_gets_one_reminder_with_its_findings(office: Off
     office.now = SECOND
 
     assert go_round(office) == {YOKOHAMA: 1}
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
 
     (posting,) = office.sender.posted
     assert posting.rcpt_to == "kenko@city.yokohama.lg.jp"
@@ -150,7 +150,7 @@ def test_whoever_completes_while_the_reminder_waits_in_the_outbox_gets_none(offi
     office.now = SECOND
     assert go_round(office) == {YOKOHAMA: 1}
     _complete(office)
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     kinds = [o.key for o in outbox.due(office.ledger, office.now)]
     assert kinds == []
     assert all(b"uketsuke.R0719" not in p.data for p in office.sender.posted)
@@ -162,7 +162,7 @@ def test_a_reminder_that_could_not_leave_before_the_deadline_never_does(office: 
     office.now = LAST
     assert go_round(office) == {YOKOHAMA: 1}
     office.now = DEADLINE
-    assert list(office.desk.deliver(office.sender)) == []
+    assert list(office.desk.dispatch.deliver(office.sender)) == []
 
 
 def test_a_paused_body_gets_none_until_it_is_resumed(office: Office) -> None:
@@ -192,7 +192,7 @@ def test_a_prefecture_gets_its_report_and_a_city_none(office: Office) -> None:
     )
     office.now = SECOND
     assert go_round(office) == {KANAGAWA: 1}
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     parts = [p for p in message_from_bytes(office.sender.posted[0].data).walk() if p.get_filename()]
     assert [p.get_filename() for p in parts] == ["14神奈川県_提出状況.xlsx"]
     assert parts[0].get_payload(decode=True)[:2] == b"PK"  # type: ignore[index]
@@ -203,7 +203,7 @@ def test_rehearsing_everything_goes_to_the_operators(office: Office) -> None:
     office.desk.settings = office.desk.settings.model_copy(update={"mode": "rehearse"})
     office.now = SECOND
     assert go_round(office) == {YOKOHAMA: 1}
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     assert [p.rcpt_to for p in office.sender.posted] == ["operators@mhlw.go.jp"]
 
 
@@ -213,7 +213,7 @@ def test_an_extension_is_the_deadline_that_the_reminder_names(office: Office) ->
     extend(office.desk, Target(YOKOHAMA), until, Who("受付", "システム障害のため"))
     office.now = SECOND
     go_round(office)
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     body = message_from_bytes(office.sender.posted[0].data).get_payload(decode=True).decode()  # type: ignore[union-attr]
     assert "令和５年７月28日（金）12時（延長後の期限です。）" in body
 
@@ -339,7 +339,7 @@ def _until_killed(office: Office, path: Path, sender: Kept, steps: int) -> bool:
         desk = Desk(office.desk.register, office.desk.settings, ledger, office.desk.reader, office.clock)
         try:
             list(round_due(desk, [BOX]))
-            list(desk.deliver(sender))
+            list(desk.dispatch.deliver(sender))
         except Killed:
             return False
     return True
@@ -350,6 +350,6 @@ def test_a_reminder_that_did_not_reach_its_reader_shows_as_such(office: Office) 
     office.now = SECOND
     go_round(office)
     office.sender.answers.append(SendResult("refused", "550 no such user"))
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     found = {r.lgcode: r for r in recipients(at_hand(office.desk), SECOND, SECOND, [BOX])}
     assert (found[YOKOHAMA].queued, found[YOKOHAMA].failed) == (True, True)

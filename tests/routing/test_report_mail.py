@@ -39,7 +39,7 @@ def answered(office: Office) -> Office:
     ]
     path.write_text("\n".join(["lgcode,mailbox,address", *rows]) + "\n", encoding="utf-8")
     office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     office.sender.posted.clear()
     office.now = DEADLINE + MINUTE
     return office
@@ -47,7 +47,7 @@ def answered(office: Office) -> Office:
 
 def sent(office: Office) -> dict[str, str]:
     """address -> the mailbox that wrote to it, of everything delivered now."""
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     return {p.rcpt_to: p.mail_from for p in office.sender.posted}
 
 
@@ -105,7 +105,7 @@ def test_the_closing_one_waits_until_every_mailbox_was_read_and_nothing_waits(an
     assert list(reports(answered.desk, all_read=True)) == []
     list(answered.desk.settle_waiting())
     assert any("神奈川県" in line for line in reports(answered.desk, all_read=True))
-    list(answered.desk.deliver(answered.sender))
+    list(answered.desk.dispatch.deliver(answered.sender))
     (mine,) = [p for p in answered.sender.posted if b"uketsuke.P0721-1700-140007-N." in p.data]
     body = message_from_bytes(mine.data, policy=default).get_body(("plain",))
     assert body is not None and "・小慢：受付済み" in body.get_content()  # received in time, read afterwards
@@ -155,7 +155,7 @@ def _until_killed(office: Office, path: Path, sender: Kept, steps: int) -> bool:
         desk = Desk(office.desk.register, office.desk.settings, ledger, office.desk.reader, office.clock)
         try:
             list(mail_reports(desk, all_read=True))
-            list(desk.deliver(sender))
+            list(desk.dispatch.deliver(sender))
         except Killed:
             return False
     return True

@@ -35,7 +35,7 @@ def test_five_digits_name_a_body_as_well_as_six(office: Office) -> None:
 
 def test_the_prefecture_is_asked_for_the_sheets_of_its_municipalities(asking: Office) -> None:
     to = request(asking.desk, Wanted((KAMAKURA, OISO), "yobosesshu"), WHO)
-    list(asking.desk.deliver(asking.sender))
+    list(asking.desk.dispatch.deliver(asking.sender))
     (posting,) = asking.sender.posted
     assert to == (posting.rcpt_to,) == ("y@pref.kanagawa.lg.jp",)
     sent = message_from_bytes(posting.data)

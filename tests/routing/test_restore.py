@@ -49,11 +49,11 @@ def folder(tmp_path: Path, register: Register, reader: Reader) -> Path:
     with closing(Ledger(tmp_path / "ledger.db")) as ledger:
         office = open_office(tmp_path, register, reader, ledger)
         first = office.settle(answer(1)).decided.arrival
-        list(office.desk.deliver(office.sender))
+        list(office.desk.dispatch.deliver(office.sender))
         backup.backup(ledger, tmp_path / "copy.db", replace=False)
         office.now += timedelta(minutes=30)
         office.settle(answer(2))
-        list(office.desk.deliver(office.sender))
+        list(office.desk.dispatch.deliver(office.sender))
         operate.decide_again(office.desk, first, Override(outcome="ignored", take_in=True, by="山田", why="取下げ"))
     return tmp_path
 
@@ -96,19 +96,19 @@ def test_the_same_mail_gets_the_same_letter_which_waits_for_an_official(again: O
     before = rows(folder / "ledger-20230718-130000.db", "SELECT key, message_id FROM outbox WHERE arrival_id = 2")
     again.settle(answer(2), IN_TIME + timedelta(minutes=29))
 
-    assert list(again.desk.deliver(again.sender)) == []
+    assert list(again.desk.dispatch.deliver(again.sender)) == []
     assert rows(folder / "ledger.db", "SELECT key, message_id FROM outbox WHERE arrival_id = 2") == before
     (stop,) = sending_holds.standing(again.desk)
     assert (stop.waiting, stop.last_record) == (1, IN_TIME)
     assert "控えの最後の記録 令和５年７月18日" in sending_holds.said(stop).replace("（火）", "")
 
     sending_holds.release_sending(again.desk, None, WHO)
-    assert [d.state for d in again.desk.deliver(again.sender)] == ["sent"]
+    assert [d.state for d in again.desk.dispatch.deliver(again.sender)] == ["sent"]
 
 
 def test_a_mail_that_came_after_the_restore_is_answered_at_once(again: Office) -> None:
     again.settle(answer(3), LATER + timedelta(seconds=1))
-    assert [d.state for d in again.desk.deliver(again.sender)] == ["sent"]
+    assert [d.state for d in again.desk.dispatch.deliver(again.sender)] == ["sent"]
 
 
 def test_after_the_release_the_sent_mails_are_asked_before_each_such_letter(again: Office) -> None:
@@ -118,10 +118,10 @@ def test_after_the_release_the_sent_mails_are_asked_before_each_such_letter(agai
     people = People(away=True)
 
     for _ in range(6):  # however long the mailbox cannot be asked
-        assert [d.state for d in again.desk.deliver(again.sender, {"n_mynumber": people})] == ["later"]
+        assert [d.state for d in again.desk.dispatch.deliver(again.sender, {"n_mynumber": people})] == ["later"]
         again.now += timedelta(hours=1)
     people.away, people.sent = False, {letter["message_id"]}
-    assert [d.state for d in again.desk.deliver(again.sender, {"n_mynumber": people})] == ["sent"]
+    assert [d.state for d in again.desk.dispatch.deliver(again.sender, {"n_mynumber": people})] == ["sent"]
     assert again.sender.posted == []
     assert [a.name for a in promises.ask(again.ledger.connection) if not a.holds] == []
 

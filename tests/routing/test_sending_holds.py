@@ -31,7 +31,7 @@ def answer(number: int) -> bytes:
 def delivered(office: Office) -> int:
     """How many letters leave now."""
     before = len(office.sender.posted)
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     return len(office.sender.posted) - before
 
 
@@ -119,7 +119,7 @@ def test_a_hold_that_comes_while_a_letter_leaves_lets_it_leave_and_no_other(offi
         return send(posting)
 
     office.sender.send = send_and_hold  # type: ignore[method-assign]
-    assert [d.state for d in office.desk.deliver(office.sender)] == ["sent"]
+    assert [d.state for d in office.desk.dispatch.deliver(office.sender)] == ["sent"]
     assert len(office.sender.posted) == 1
     assert office.ledger.rows("SELECT count(*) FROM posting WHERE state = 'sending'")[0][0] == 1
 

@@ -31,12 +31,12 @@ def reminding(office: Office) -> Office:
 
 def deliver(office: Office, *answers: SendResult | Exception) -> None:
     office.sender.answers.extend(answers)
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
 
 
 def bounced(office: Office) -> None:
     """A failure notice (RFC 3464) that returns the reminder."""
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     returned = office.sender.posted[-1].message_id
     report = (
         b'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n'

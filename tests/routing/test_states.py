@@ -388,7 +388,7 @@ class Desks(RuleBasedStateMachine):
         """Nothing that is held leaves."""
         took = Counter(self.server.took)
         try:
-            list(self.office.desk.deliver(self.server, {"n_mynumber": self.sent_mails}))
+            list(self.office.desk.dispatch.deliver(self.server, {"n_mynumber": self.sent_mails}))
         finally:
             self._copy()
             assert not [left for left in self.server.took - took if self._is_held(left)]
@@ -421,7 +421,7 @@ class Desks(RuleBasedStateMachine):
         self.office.now, self.office._uid = now, uid
         erasure.wipe(self.office.ledger)
         beginnings.take_stock(self.office.ledger, now)
-        list(self.office.desk.give_up())
+        list(self.office.desk.dispatch.give_up())
 
     @rule(
         where=st.sampled_from(["begun", "decide", "verdict", "reply"]),

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from routing.decision.mail_set import stem
-from routing.journey.desk import Delivery
+from routing.journey.dispatch import Delivery
 from routing.journey.logline import delivery_line
 
 PIECES = ("a", " ", "@", "a@", "Re: ", "(1/3)", "\u0301\u0327", "【受付】", "\u202e", "その", "<", "全")

@@ -43,7 +43,7 @@ def how(settled: Settled) -> list[tuple[str, str]]:
 
 
 def deliver(office: Office) -> list[tuple[str, str]]:
-    return [(d.kind, d.state) for d in office.desk.deliver(office.sender)]
+    return [(d.kind, d.state) for d in office.desk.dispatch.deliver(office.sender)]
 
 
 def states(office: Office) -> list[tuple[str, str]]:
@@ -142,7 +142,7 @@ def test_the_letter_of_an_erased_mail_is_withdrawn(office: Office) -> None:
 
 def begun(office: Office) -> tuple[Arrival, outbox.Outgoing]:
     arrival = office.settle(mail()).decided.arrival
-    outgoing = office.desk.first_due()
+    outgoing = office.desk.dispatch.first_due()
     assert outgoing is not None
     outbox.begin(office.ledger, outgoing.id, office.now)
     return arrival, outgoing
@@ -202,7 +202,7 @@ class Desk2:
     errands: MailboxErrands
 
     def deliver(self) -> list[tuple[str, str]]:
-        return [(d.kind, d.state) for d in self.office.desk.deliver(self.sender)]
+        return [(d.kind, d.state) for d in self.office.desk.dispatch.deliver(self.sender)]
 
     def look(self) -> None:
         done = self.errands.run(self.office.ledger)

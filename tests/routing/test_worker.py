@@ -162,14 +162,15 @@ def test_what_a_locked_ledger_or_a_full_disk_prevents_is_done_later(
     troubles = {name: [trouble] * 2 for name in ("keep", "settle_together", "record")}
 
     def unlucky(name: str) -> None:
-        real = getattr(office.desk, name)
+        owner = office.desk.dispatch if name == "record" else office.desk
+        real = getattr(owner, name)
 
         def do(*args: object) -> object:
             if troubles[name]:
                 raise troubles[name].pop()
             return real(*args)
 
-        monkeypatch.setattr(office.desk, name, do)
+        monkeypatch.setattr(owner, name, do)
 
     for name in troubles:
         unlucky(name)
@@ -307,7 +308,7 @@ def test_a_closed_budget_lets_nobody_wait() -> None:
 def test_the_worker_reminds_once_every_mailbox_was_read_and_makes_the_report(office: Office) -> None:
     faulty = form({"program": "難病", "5": None})
     office.settle(mail({"【横浜市】マイナンバーアンケート回答.xlsx": faulty}))
-    list(office.desk.deliver(office.sender))
+    list(office.desk.dispatch.deliver(office.sender))
     folder = office.ledger.path.parent / "reports"
     office.desk.settings = office.desk.settings.model_copy(update={"reports": folder})
     office.now = datetime(2023, 7, 19, 10, 0, 5, tzinfo=JST)
