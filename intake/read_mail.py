@@ -6,7 +6,7 @@ mail. Decides nothing, remembers nothing; opens no connection, no ledger and no 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from config.domains import body_hint
@@ -64,10 +64,8 @@ def read_mail(
         found = mark_returned(found)
     own_passwords = told_in(message.subject) + told_in(message.body)
     opening = Opening(context, begin, tuple(dict.fromkeys(own_passwords + told.passwords)))
-    read = tuple(read_leaves((f for f in found if not f.displayed), opening))
-    files = without_sample_files(read, _spoken_of(claim, message.sender, context), context.survey, context.roster)
-    has_form = any(f.kind != "other" for f in files)
-    kind = tell_kind(part, message, has_form, names, claim)
+    files = _files(found, opening, _spoken_of(claim, message.sender, context))
+    kind = tell_kind(part, message, any(f.kind != "other" for f in files), names, claim)
     own = frozenset(m.address for m in context.survey.mailboxes)
     submission = Submission(
         kind=kind.kind,
@@ -100,6 +98,12 @@ def read_mail(
     # first: a number that is told as a password is one all the same
     kept = _without_numbers(submission, told.allowed, _beside(part, kind.kind, names))
     return _without_passwords(kept) if own_passwords else kept
+
+
+def _files(found: Iterable[Leaf], opening: Opening, spoken_of: frozenset[str]) -> tuple[FileReading, ...]:
+    """What the attached leaves hold, without the samples among them."""
+    read = tuple(read_leaves((leaf for leaf in found if not leaf.displayed), opening))
+    return without_sample_files(read, spoken_of, opening.context.survey, opening.context.roster)
 
 
 def _amends(message: Message) -> Amends:
