@@ -15,7 +15,7 @@ _opened = {"heard": 0.0, "window": 0.0}  # time.monotonic; one reply is on its w
 
 def _watch(file: int) -> None:
     from replies.senders import smtp
-    from routing.journey.desk import Desk
+    from routing.journey.dispatch import Dispatch
 
     real_reply, real_hand_over = smtplib.SMTP.getreply, smtp._hand_over
 
@@ -29,16 +29,16 @@ def _watch(file: int) -> None:
         return answer
 
     def closing(name: str) -> None:
-        real = getattr(Desk, name)
+        real = getattr(Dispatch, name)
 
         def record(self: Any, *arguments: Any) -> Any:
             result = real(self, *arguments)
-            if _opened["window"] and not self.ledger.connection.in_transaction:
+            if _opened["window"] and not self._office.ledger.connection.in_transaction:
                 os.write(file, b"%.6f\n" % (time.monotonic() - _opened["window"]))
                 _opened["window"] = 0.0
             return result
 
-        setattr(Desk, name, record)
+        setattr(Dispatch, name, record)
 
     smtplib.SMTP.getreply, smtp._hand_over = getreply, hand_over  # type: ignore[method-assign]
     closing("record")
