@@ -81,6 +81,19 @@ def test_every_one_of_many_findings_is_in_the_letter(survey: Survey) -> None:
     assert len(body.splitlines()) < 160
 
 
+def test_a_point_of_the_one_file_does_not_stand_under_the_mail(survey: Survey) -> None:
+    the_mail, the_file = (noticed("body_unclear"),), (noticed("field_missing", "D5", label="組織名"),)
+    made = replace(
+        letter(survey),
+        kind="correction",
+        findings=the_mail,
+        files=(block("a.xlsx", "難病", "correction", the_file),),
+    )
+    headings = [line for line in render(made, survey).body.splitlines() if line.startswith(("◇", "（１）"))]
+    assert [line[:1] for line in headings[-4:]] == ["◇", "（", "◇", "（"]
+    assert headings[-2] == "◇ a.xlsx"
+
+
 def test_a_personal_value_is_not_quoted_even_if_a_finding_carried_it(survey: Survey) -> None:
     telephone = noticed("field_missing", "E12", label="電話番号", found="045-210-1111")
     free_text = noticed("text_unreadable", "F19", question="2", found="山田が担当します")
