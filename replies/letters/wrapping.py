@@ -22,7 +22,7 @@ _NOT_LAST = frozenset("「『（［｛【〔〈《([{①②③④⑤⑥⑦⑧⑨
 _PARTICLE = frozenset("をにはがでともへてばのうたるく")  # what a phrase mostly ends with
 _HONORIFIC = frozenset("おご御貴")  # never parted from the word they honour
 
-_MARKER = re.compile(r"[\u3000 ]{0,12}(?:（[0-9０-９]{1,3}）|[■◇] |・|[⇒※]\u3000?)?")
+_MARKER = re.compile(r"[\u3000 ]{0,12}(?:（[0-9０-９]{1,3}）|[■◇◎◆] |・|[⇒※]\u3000?)?")
 _CAPTION = re.compile(r"([\u3000 ]{0,12})([^：]{1,15}：)(.+)")
 _DATE = r"令和[^令（]{3,9}日（.）(?:[0-9０-９]{1,2}時(?:\d\d分)?(?:\d\d秒)?)?"
 _UNIT = re.compile(rf"{_DATE}|[!-~]+|.", re.DOTALL)  # what is never broken
