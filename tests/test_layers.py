@@ -65,6 +65,13 @@ def test_rooms_do_not_import_each_other_in_a_circle(layer: str) -> None:
     assert list(TopologicalSorter(found).static_order())  # raises CycleError, which names the circle
 
 
+def test_no_module_comes_back_to_itself_by_what_it_imports() -> None:
+    """Within a room neither, and not for the sake of a type."""
+    module = {_name(p).removesuffix(".py").replace("/", "."): p for p in FILES}
+    found = {name: _imports(path) & module.keys() for name, path in module.items()}
+    assert list(TopologicalSorter(found).static_order())
+
+
 def test_a_decision_is_made_without_a_ledger() -> None:
     """Neither imports the other, whether at once or by way of what they import: a table can be tried without SQLite."""
     rooms = _rooms("routing")

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import select
 import time
-from typing import Literal
 
 from imapclient import IMAPClient
 
 from intake.sources.imap_access import has_said_more
-
-Heard = Literal["news", "quiet", "lost"]
+from intake.sources.source import Heard
 
 
 def can_idle(client: IMAPClient) -> bool:

@@ -17,10 +17,10 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from config.jst import JST
 from intake.mail.received import HEADER_LIMIT, received_at
-from intake.sources.idle import Heard, can_idle, listen, rest
+from intake.sources.idle import can_idle, listen, rest
 from intake.sources.imap_access import TROUBLE, ImapAccess, connect, cut, hang_up, translate_errors
 from intake.sources.network import reason
-from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
+from intake.sources.source import Cursor, Fetched, Heard, Look, SourceUnavailable
 
 __all__ = ["ImapAccess", "ImapSource"]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from config.jst import JST
 from intake.mail.received import HEADER_LIMIT, header_of, received_at
-from intake.sources.idle import Heard, rest
-from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
+from intake.sources.idle import rest
+from intake.sources.source import Cursor, Fetched, Heard, Look, SourceUnavailable
 
 _log = logging.getLogger(__name__)
 

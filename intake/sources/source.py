@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Literal, Protocol
 
-if TYPE_CHECKING:  # it loads the IMAP client, which the ledger's Cursor does not need
-    from intake.sources.idle import Heard
+Heard = Literal["news", "quiet", "lost"]  # what came of waiting for mail
 
 
 class SourceUnavailable(Exception):

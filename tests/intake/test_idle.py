@@ -10,10 +10,9 @@ from uuid import uuid4
 import pytest
 
 from intake.sources import idle
-from intake.sources.idle import Heard
 from intake.sources.imap import ImapSource
 from intake.sources.imap_access import ImapAccess
-from intake.sources.source import Cursor
+from intake.sources.source import Cursor, Heard
 from routing.mailboxes.thread import Bell
 from tests.servers import machine
 from tests.servers.mail import MailServers

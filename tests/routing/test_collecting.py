@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.sources.idle import Heard
-from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
+from intake.sources.source import Cursor, Fetched, Heard, Look, SourceUnavailable
 from routing.ledger import arrivals, held_queue, missing_uids
 from routing.mailboxes import collecting
 from routing.mailboxes.collecting import Collector

@@ -16,8 +16,8 @@ import pytest
 
 from config.jst import JST
 from config.survey import Polling
-from intake.sources.idle import Heard, rest
-from intake.sources.source import Cursor, Fetched, Look, SourceUnavailable
+from intake.sources.idle import rest
+from intake.sources.source import Cursor, Fetched, Heard, Look, SourceUnavailable
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
 from routing.worker import worker as worker_module
