@@ -6,16 +6,28 @@ read in review like any other: whatever became longer or more suspicious has to 
 
 from __future__ import annotations
 
+import hashlib
 import io
+import sqlite3
+import zipfile
 from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from openpyxl import load_workbook
 
+from config.load import default_survey
 from config.survey import Form
 from intake.sheets.columns import list_columns
 from intake.submission import AnswerSheet, FileReading
+from replies.workbooks.export import write_export
 from replies.workbooks.form import blank
+from routing.demo.run import run_demo
+from routing.ledger.store import Ledger
+from routing.register import build_register
+from routing.tracking.exporting import export_rows
 from tests.workbooks.expectations import EXPECTED, FILES
 from tests.workbooks.forms_at_hand import reading, the_survey
 
@@ -23,12 +35,15 @@ GOLDENS = Path(__file__).parent / "goldens"
 
 
 def forms() -> str:
-    """Every cell of the blank forms, and the columns of their lists."""
+    """Every cell of the blank forms, the columns of their lists, and a digest of each part of their files."""
     return "".join(line + "\n" for form in the_survey().forms for line in _form(form))
 
 
 def _form(form: Form) -> Iterator[str]:
-    book = load_workbook(io.BytesIO(blank(form, the_survey())))
+    made = io.BytesIO(blank(form, the_survey()))
+    with zipfile.ZipFile(made) as parts:  # what the cells do not tell: lists to choose from, formats, widths
+        yield from (f"{form.id} {name} {_digest(parts.read(name))}" for name in parts.namelist())
+    book = load_workbook(made)
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             yield from (
@@ -63,7 +78,57 @@ def _sheet(sheet: AnswerSheet) -> Iterator[str]:
         yield " ".join(part for part in parts if part)
 
 
-MADE = {"forms.txt": forms, "findings.txt": findings}
+def demo() -> str:
+    """The verdicts and findings that the ledger of the demo holds, with a digest of each letter."""
+    return _demo()[0]
+
+
+def export() -> str:
+    """Every cell of the export that the demo leaves, and of one with what is still open and personal fields."""
+    return _demo()[1]
+
+
+@cache
+def _demo() -> tuple[str, str]:
+    with TemporaryDirectory() as folder:
+        told = run_demo(default_survey(), Path(folder) / "out")
+        with closing(sqlite3.connect(told.out / "ledger.db")) as ledger:
+            lines = [*_ledger(ledger), *_letters(told.out / "replies")]
+        return "".join(f"{line}\n" for line in lines), "".join(f"{line}\n" for line in _export(told.out / "ledger.db"))
+
+
+_LEDGER = (
+    "SELECT arrival_id, piece, outcome, rules, body, program, part, attribute, late, why FROM verdict ORDER BY id",
+    "SELECT arrival_id, severity, code, sheet, cell, question, label, found, expected FROM finding ORDER BY id",
+)
+
+
+def _ledger(ledger: sqlite3.Connection) -> Iterator[str]:
+    for query in _LEDGER:
+        yield from (" ".join(str(value) for value in row) for row in ledger.execute(query))
+
+
+def _letters(replies: Path) -> Iterator[str]:
+    yield from (f"{path.name} {_digest(path.read_bytes())}" for path in sorted(replies.iterdir()))
+
+
+def _export(path: Path) -> Iterator[str]:
+    register = build_register(default_survey())
+    at = register.survey.correct_by
+    with closing(Ledger(path)) as ledger:
+        for openly in (False, True):
+            made = io.BytesIO()
+            write_export(made, export_rows(ledger, register, at, openly), register.survey, at, openly)
+            for sheet in load_workbook(made).worksheets:
+                cells = (c for row in sheet.iter_rows() for c in row if c.value is not None)
+                yield from (f"{sheet.title}!{c.coordinate} {c.value!r}" for c in cells)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+MADE = {"forms.txt": forms, "findings.txt": findings, "demo.txt": demo, "export.txt": export}
 
 if __name__ == "__main__":
     GOLDENS.mkdir(exist_ok=True)
