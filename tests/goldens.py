@@ -78,23 +78,27 @@ def _sheet(sheet: AnswerSheet) -> Iterator[str]:
         yield " ".join(part for part in parts if part)
 
 
-def demo() -> str:
-    """The verdicts and findings that the ledger of the demo holds, with a digest of each letter."""
-    return _demo()[0]
+def ledger() -> str:
+    """The verdicts and findings that the ledger of the demo holds."""
+    return _demo()["ledger"]
+
+
+def letters() -> str:
+    """A digest of each letter that the demo writes: whose change is meant to change letters writes them anew."""
+    return _demo()["letters"]
 
 
 def export() -> str:
     """Every cell of the export that the demo leaves, and of one with what is still open and personal fields."""
-    return _demo()[1]
+    return _demo()["export"]
 
 
 @cache
-def _demo() -> tuple[str, str]:
+def _demo() -> dict[str, str]:
     with TemporaryDirectory() as folder:
-        told = run_demo(default_survey(), Path(folder) / "out")
-        with closing(sqlite3.connect(told.out / "ledger.db")) as ledger:
-            lines = [*_ledger(ledger), *_letters(told.out / "replies")]
-        return "".join(f"{line}\n" for line in lines), "".join(f"{line}\n" for line in _export(told.out / "ledger.db"))
+        out = run_demo(default_survey(), Path(folder) / "out").out
+        made = {"ledger": _ledger(out / "ledger.db"), "letters": _letters(out), "export": _export(out / "ledger.db")}
+        return {name: "".join(f"{line}\n" for line in lines) for name, lines in made.items()}
 
 
 _LEDGER = (
@@ -103,13 +107,14 @@ _LEDGER = (
 )
 
 
-def _ledger(ledger: sqlite3.Connection) -> Iterator[str]:
-    for query in _LEDGER:
-        yield from (" ".join(str(value) for value in row) for row in ledger.execute(query))
+def _ledger(path: Path) -> Iterator[str]:
+    with closing(sqlite3.connect(path)) as ledger:
+        for query in _LEDGER:
+            yield from (" ".join(str(value) for value in row) for row in ledger.execute(query))
 
 
-def _letters(replies: Path) -> Iterator[str]:
-    yield from (f"{path.name} {_digest(path.read_bytes())}" for path in sorted(replies.iterdir()))
+def _letters(out: Path) -> Iterator[str]:
+    yield from (f"{path.name} {_digest(path.read_bytes())}" for path in sorted((out / "replies").iterdir()))
 
 
 def _export(path: Path) -> Iterator[str]:
@@ -128,7 +133,10 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-MADE = {"forms.txt": forms, "findings.txt": findings, "demo.txt": demo, "export.txt": export}
+MADE = {
+    "forms.txt": forms, "findings.txt": findings,
+    "ledger.txt": ledger, "letters.txt": letters, "export.txt": export,
+}  # fmt: skip
 
 if __name__ == "__main__":
     GOLDENS.mkdir(exist_ok=True)
