@@ -53,6 +53,12 @@ def _check_duties(survey: Survey) -> Told:
             yield f"duties.{place}.program", f"制度等「{duty.program}」はありません。"
         if not duty.respondents:
             yield f"duties.{place}.respondents", "団体の種別が1つも書かれていません。"
+        if duty.collected not in ("none", ()) and "prefecture" not in duty.respondents:
+            reason = "取りまとめるのは都道府県です。respondents に prefecture がないときは書けません。"
+            yield f"duties.{place}.collected", reason
+        if duty.own == "none" and (duty.collected in ("none", ()) or set(duty.respondents) - {"prefecture"}):
+            reason = '"none" は、取りまとめ（collected）だけをお願いする prefecture に限り書けます。'
+            yield f"duties.{place}.own", reason
 
 
 def _check_forms(survey: Survey) -> Told:

@@ -5,7 +5,7 @@ Pure functions over a survey and a roster. Says what is owed, never what was han
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -60,7 +60,19 @@ def check_against(survey: Survey, roster: Roster) -> tuple[Mistake, ...]:
             reason = f"制度等 {duty.program} の同じ団体に、提出義務が2つ定められています。"
             mistakes.append(Mistake("survey.toml", f"duties.{place}.respondents", reason))
         owed |= pairs
-    return tuple(mistakes)
+    return (*mistakes, *_both_ways(survey, roster, owed))
+
+
+def _both_ways(survey: Survey, roster: Roster, owed: set[tuple[str, str]]) -> Iterator[Mistake]:
+    """Bodies that would answer one program both themselves and through their prefecture."""
+    for place, duty in enumerate(survey.duties, 1):
+        collectors = (body for body in roster.of_kind(*duty.respondents) if body.kind == "prefecture")
+        collected = {(code, duty.program) for body in collectors for code in _collected(duty, body, roster)}
+        if twice := sorted(code for code, _ in collected & owed):
+            names = "、".join(f"{code} {body.name}" for code in twice[:3] if (body := roster.by_code(code)))
+            more = f"ほか{len(twice) - 3}団体" if len(twice) > 3 else ""
+            reason = f"自ら回答する団体（{names}{more}）を、都道府県の取りまとめにも入れています。"
+            yield Mistake("survey.toml", f"duties.{place}.collected", reason)
 
 
 def working_days_left(at: datetime, deadline: datetime, holidays: Collection[date]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.load import load_survey
 from config.obligations import Obligation, obligations
-from config.roster import Body, Roster, load_roster
+from config.roster import COLLECTED_KINDS, Body, Roster, load_roster
 from config.survey import Survey
 from intake.finding import CATALOGUE
 
@@ -29,6 +29,22 @@ class Register:
         """Domains of the survey's own mailboxes, in lower case: who writes from there is a colleague."""
         return frozenset(m.address.rpartition("@")[2].lower() for m in self.survey.mailboxes)
 
+    @property
+    def respondents(self) -> tuple[Body, ...]:
+        """Whoever owes anything, by code."""
+        owing = {lgcode for lgcode, _ in self.by_key}
+        return tuple(body for body in self.roster if body.lgcode in owing)
+
+    @property
+    def prefectures(self) -> tuple[Body, ...]:
+        """The prefectures that owe anything: who gets a report."""
+        return tuple(body for body in self.respondents if body.kind == "prefecture")
+
+    @property
+    def collecting(self) -> bool:
+        """Whether any prefecture collects rows."""
+        return bool(self.collectors)
+
     def owed_by(self, lgcode: str) -> tuple[Obligation, ...]:
         """The obligations of one respondent, in the order of the programs."""
         found = (self.by_key.get((lgcode, p.id)) for p in self.survey.programs)
@@ -42,6 +58,13 @@ class Register:
         """神奈川県相模原市, or an empty string."""
         body = self.roster.by_code(lgcode)
         return body.full_name if body else ""
+
+    def answers_itself(self, body: Body, program: str) -> bool:
+        """Whether its answer comes from itself and not through its prefecture: it owes the program (an empty one: any);
+        where it owes it neither way, its kind tells."""
+        if (body.lgcode, program) in self.by_key or (not program and self.owed_by(body.lgcode)):
+            return True
+        return (body.lgcode, program) not in self.collectors and body.kind not in COLLECTED_KINDS
 
     def programs_of(self, lgcode: str) -> frozenset[str]:
         """The programs that this body answers at all, itself or through its prefecture."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from config.survey import OwnPart
+from config.survey import BodyKind, OwnPart
 from intake.finding import Finding
 
 State = Literal["outstanding", "correction", "partial", "accepted", "held", "not_applicable"]
@@ -135,11 +135,11 @@ class CityCell:
 
 @dataclass(frozen=True, slots=True)
 class CityLine:
-    """A designated or core city. No receipts, findings or contacts: they are the city's own affair."""
+    """A municipality that answers by itself. No receipts, findings or contacts: they are its own affair."""
 
     lgcode: str
     name: str  # 横浜市
-    kind: Literal["designated", "core"]
+    kind: BodyKind
     cells: tuple[CityCell, ...]
     prefecture: str = ""  # 神奈川県; shown in the overview
 
@@ -161,8 +161,8 @@ class PrefectureReport:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One prefecture of the map. `accepted` of `total` answers: its own demanded sheets and the rows of the
-    municipalities that it collects. The cities in it that answer by themselves are not counted here."""
+    """One prefecture of the map. `accepted` of `total` answers, as `Overview.collecting` tells; no share where
+    nothing is owed."""
 
     code: str  # two digits
     name: str
@@ -233,7 +233,10 @@ class QuestionCount:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """The national overview: 47 tiles, the cities by code, programs and receipts in the survey's order;
-    `waiting` oldest first; counts of findings and questions, the most frequent first."""
+    `waiting` oldest first; counts of findings and questions, the most frequent first.
+
+    `collecting`: prefectures collect rows, and a tile counts their own demanded sheets and these rows, without the
+    designated and core cities that answer by themselves; else it counts every answer owed in the prefecture."""
 
     occasion: Occasion
     tiles: tuple[Tile, ...]
@@ -243,3 +246,4 @@ class Overview:
     waiting: tuple[Waiting, ...]
     findings: tuple[FindingCount, ...]
     questions: tuple[QuestionCount, ...]
+    collecting: bool = True

@@ -10,11 +10,20 @@ from collections.abc import Sequence
 from xlsxwriter.worksheet import Worksheet
 
 from replies.cells import put
-from replies.reports.data import CityLine, Overview, ProgramTotal, Tile
+from replies.reports.data import CityLine, Overview, ProgramTotal
 from replies.reports.overview_country import write_country
 from replies.reports.overview_sheets import write_findings, write_receipts, write_waiting
-from replies.reports.overview_words import share
-from replies.reports.style import FIRST_ROW, Ink, Looks, add_table, colour_states, end_table, new_book
+from replies.reports.overview_words import kinds_named, map_note, share
+from replies.reports.style import (
+    FIRST_ROW,
+    Ink,
+    Looks,
+    add_table,
+    colour_states,
+    end_table,
+    new_book,
+    put_share,
+)
 from replies.reports.words import mark
 from replies.wording import Wording
 
@@ -28,8 +37,9 @@ def overview_book(overview: Overview, wording: Wording) -> bytes:
     book, raw = new_book(title, overview.occasion.ministry)
     ink = Ink(book, Looks.of(book), overview.occasion, wording, title, marked=words["confidential"])
     write_country(ink, overview)
-    _write_prefectures(ink, overview.tiles)
-    _write_cities(ink, overview.cities, overview.programs)
+    _write_prefectures(ink, overview)
+    if overview.cities:
+        _write_cities(ink, overview.cities, overview.programs)
     write_receipts(ink, overview)
     write_waiting(ink, overview)
     write_findings(ink, overview)
@@ -37,7 +47,7 @@ def overview_book(overview: Overview, wording: Wording) -> bytes:
     return raw.getvalue()
 
 
-def _write_prefectures(ink: Ink, tiles: Sequence[Tile]) -> None:
+def _write_prefectures(ink: Ink, overview: Overview) -> None:
     """「都道府県別」: the map's figures, to be sorted."""
     words, state = ink.wording.report, ink.wording.state
     columns = [
@@ -49,15 +59,15 @@ def _write_prefectures(ink: Ink, tiles: Sequence[Tile]) -> None:
         (state["correction"], 17.0),
         (state["held"], 12.0),
     ]
-    sheet = add_table(ink, words["sheet_prefectures"], words["map_note"], columns, landscape=False)
-    for row, tile in enumerate(tiles, start=FIRST_ROW):
+    sheet = add_table(ink, words["sheet_prefectures"], map_note(overview, ink.wording), columns, landscape=False)
+    for row, tile in enumerate(overview.tiles, start=FIRST_ROW):
         put(sheet, (row, 0), tile.code, ink.looks.state)
         put(sheet, (row, 1), tile.name, ink.looks.text)
-        sheet.write_number(row, 2, share(tile.accepted, tile.total) / 100, ink.looks.share)
+        put_share(sheet, (row, 2), share(tile.accepted, tile.total), ink.looks.share, ink)
         for column, count in enumerate((tile.total, tile.accepted, tile.correction, tile.held), start=3):
             sheet.write_number(row, column, count, ink.looks.number)
-    _add_bars(sheet, len(tiles))
-    end_table(sheet, len(tiles), len(columns))
+    _add_bars(sheet, len(overview.tiles))
+    end_table(sheet, len(overview.tiles), len(columns))
 
 
 def _add_bars(sheet: Worksheet, rows: int) -> None:
@@ -68,11 +78,11 @@ def _add_bars(sheet: Worksheet, rows: int) -> None:
 
 
 def _write_cities(ink: Ink, cities: Sequence[CityLine], programs: Sequence[ProgramTotal]) -> None:
-    """「指定都市・中核市」: the state of each program."""
+    """「指定都市・中核市」, or whoever else answers by himself: the state of each program."""
     words = ink.wording.report
     columns = [(words["lgcode"], 11.0), (words["body"], 16.0), (words["prefecture"], 12.0)]
     columns += [(words["kind"], 11.0), *((program.name, 17.0) for program in programs)]
-    sheet = add_table(ink, words["sheet_own_cities"], words["note_filter"], columns, landscape=False)
+    sheet = add_table(ink, kinds_named(cities, ink.wording), words["note_filter"], columns, landscape=False)
     for row, city in enumerate(cities, start=FIRST_ROW):
         states = {cell.program: mark(cell.state, ink.wording) for cell in city.cells}
         texts = (city.lgcode, city.name, city.prefecture, words[f"kind_{city.kind}"])

@@ -12,8 +12,17 @@ from config.tiles import tile_positions
 from replies.cells import put
 from replies.japanese import era_date
 from replies.reports.data import Overview, ProgramTotal
-from replies.reports.overview_words import level, levels, share, short_name, totals, unmended
-from replies.reports.style import INK, Ink, add_sheet
+from replies.reports.overview_words import (
+    level,
+    levels,
+    map_note,
+    share,
+    share_said,
+    short_name,
+    totals,
+    unmended,
+)
+from replies.reports.style import INK, Ink, add_sheet, put_share
 from replies.reports.words import time_left
 
 SHADES = ("#FFFFFF", "#E3EEF6", "#C2DBEC", "#92BCD9", "#2F6F9F", "#0F3F66")
@@ -40,7 +49,7 @@ def write_country(ink: Ink, overview: Overview) -> None:
     sheet.merge_range(row, 0, row, _COLUMNS - 1, "", ink.looks.section)
     put(sheet, (row, 0), words["map"], ink.looks.section)
     sheet.set_row(row, 24)
-    put(sheet, (row + 1, 0), words["map_note"], ink.looks.note)
+    put(sheet, (row + 1, 0), map_note(overview, ink.wording), ink.looks.note)
     _write_map(sheet, row + _MAP_GAP, ink, overview)
 
 
@@ -51,7 +60,7 @@ def _write_cards(sheet: Worksheet, ink: Ink, overview: Overview) -> None:
     cards = (
         (words["deadline"], era_date(overview.occasion.deadline), ""),
         (caption, left, remark),
-        (words["received_of"], words["share_of"].format(done=done, total=owed, share=share(done, owed)), ""),
+        (words["received_of"], share_said(done, owed, ink.wording), ""),
     )
     looks = (ink.looks.caption, ink.looks.figure, ink.looks.remark)
     for (first, last), card in zip(_CARDS, cards, strict=True):
@@ -104,7 +113,7 @@ def _write_map(sheet: Worksheet, top: int, ink: Ink, overview: Overview) -> None
         place, shade = tile_positions()[tile.code], level(tile)
         row, column = top + 2 * (place.row - 1), place.column - 1
         put(sheet, (row, column), short_name(tile), names[shade])
-        sheet.write_number(row + 1, column, share(tile.accepted, tile.total) / 100, shares[shade])
+        put_share(sheet, (row + 1, column), share(tile.accepted, tile.total), shares[shade], ink)
     for number, text in enumerate(levels(ink.wording)):
         put(sheet, (top + number, 0), "", shares[number])
         put(sheet, (top + number, 1), text, ink.looks.note)

@@ -19,11 +19,14 @@ from replies.reports.overview_words import (
     by_age,
     finding_label,
     held_rows,
+    kinds_named,
     level,
     levels,
+    map_note,
     question_label,
     queue_name,
     share,
+    share_said,
     short_name,
     split,
     totals,
@@ -43,7 +46,7 @@ class TileView:
     x: int
     y: int
     name: str
-    percent: int
+    percent: str
     level: int
     said: str
 
@@ -71,6 +74,8 @@ def overview_page(overview: Overview, wording: Wording) -> str:
             done=done,
             owed=owed,
             percent=share(done, owed),
+            map_note=map_note(overview, wording),
+            kinds=kinds_named(overview.cities, wording),
             left=time_left(overview.occasion, wording),
             notice=notice(overview.occasion, done == owed, wording),
             bars=[_bar(program, wording) for program in overview.programs],
@@ -104,9 +109,10 @@ def _tiles(overview: Overview, wording: Wording) -> list[TileView]:
     found = []
     for tile in overview.tiles:
         place, percent = places[tile.code], share(tile.accepted, tile.total)
-        told = words["share_of"].format(done=tile.accepted, total=tile.total, share=percent)
+        told = share_said(tile.accepted, tile.total, wording)
         x, y = (place.column - 1) * (TILE + GAP), (place.row - 1) * (TILE + GAP)
-        found.append(TileView(x, y, short_name(tile), percent, level(tile), f"{tile.name}　{told}"))
+        shown = words["none"] if percent is None else str(percent)
+        found.append(TileView(x, y, short_name(tile), shown, level(tile), f"{tile.name}　{told}"))
     return found
 
 

@@ -11,9 +11,11 @@ from itertools import pairwise
 from typing import get_args
 
 from config.jst import in_jst
+from config.survey import BodyKind
 from intake.finding import Finding
 from replies.japanese import question_name
 from replies.reports.data import (
+    CityLine,
     FindingCount,
     Occasion,
     Overview,
@@ -33,14 +35,31 @@ _AGES = (timedelta(hours=4), timedelta(days=1), timedelta(days=2), timedelta(day
 _LEVELS = (1, 25, 50, 75, 100)  # per cent at which the next shade of the map begins
 
 
-def share(done: int, total: int) -> int:
-    """Per cent, rounded down: 100 only where everything is done. Nothing to do counts as done."""
-    return 100 if total == 0 else 100 * done // total
+def share(done: int, total: int) -> int | None:
+    """Per cent, rounded down: 100 only where everything is done. None where nothing is to be done."""
+    return 100 * done // total if total else None
+
+
+def share_said(done: int, total: int, wording: Wording) -> str:
+    """８／10件（80％）."""
+    words, percent = wording.report, share(done, total)
+    return words["share_none"] if percent is None else words["share_of"].format(done=done, total=total, share=percent)
 
 
 def level(tile: Tile) -> int:
     """The shade of a tile, 0 (nothing) to 5 (complete)."""
-    return sum(share(tile.accepted, tile.total) >= low for low in _LEVELS)
+    return sum((share(tile.accepted, tile.total) or 0) >= low for low in _LEVELS)
+
+
+def map_note(overview: Overview, wording: Wording) -> str:
+    """What the figures of the map count."""
+    return wording.report["map_note" if overview.collecting else "map_note_all"]
+
+
+def kinds_named(cities: Iterable[CityLine], wording: Wording) -> str:
+    """The kinds of bodies that answer by themselves: 指定都市・中核市. Empty where none does."""
+    found = {city.kind for city in cities}
+    return "・".join(wording.report[f"kind_{kind}"] for kind in get_args(BodyKind) if kind in found)
 
 
 def unmended(overview: Overview, wording: Wording) -> str:

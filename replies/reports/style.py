@@ -189,6 +189,14 @@ def put_moment(sheet: Worksheet, place: tuple[int, int], moment: datetime | None
         sheet.write_datetime(*place, in_jst(moment).replace(tzinfo=None, microsecond=0), ink.looks.moment)
 
 
+def put_share(sheet: Worksheet, place: tuple[int, int], percent: int | None, look: Format, ink: Ink) -> None:
+    """A share that Excel can sort; ― where there is none."""
+    if percent is None:
+        put(sheet, place, ink.wording.report["none"], look)
+    else:
+        sheet.write_number(*place, percent / 100, look)
+
+
 def put_row(
     sheet: Worksheet, place: tuple[int, int], values: Iterable[tuple[Column[Any], Value]], ink: Ink, between: str = "\n"
 ) -> dict[int, str]:

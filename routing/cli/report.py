@@ -8,6 +8,7 @@ import click
 from rich.progress import track
 
 from routing.cli.context import App, console, say, with_app
+from routing.register import Register
 from routing.tracking.report_files import write_overview, write_prefecture
 from routing.tracking.reports import open_instant
 
@@ -24,11 +25,9 @@ def report(app: App, prefecture: str | None, everything: bool, output: Path) -> 
     if (prefecture is None) == (not everything):
         raise click.UsageError("--prefecture NN か --all のどちらか一つを指定してください。")
     with app.open_desk() as desk:
-        bodies = [
-            b for b in desk.register.roster.of_kind("prefecture") if everything or b.lgcode[:2] == prefecture
-        ]
-        if not bodies:
-            raise click.UsageError(f"--prefecture {prefecture}: 01 から 47 の２桁で指定してください。")
+        bodies = [b for b in desk.register.prefectures if everything or b.lgcode[:2] == prefecture]
+        if not everything and not bodies:
+            raise click.UsageError(f"--prefecture {prefecture}: {_why_none(prefecture or '', desk.register)}")
         output.mkdir(parents=True, exist_ok=True)
         instant = open_instant(desk.ledger, desk.register, desk.clock())
         screen = console()
@@ -37,3 +36,10 @@ def report(app: App, prefecture: str | None, everything: bool, output: Path) -> 
         if everything:
             write_overview(instant, output)
     say(f"{len(bodies)}件の報告書を {output} に作成しました。")
+
+
+def _why_none(digits: str, register: Register) -> str:
+    asked = next((b for b in register.roster.of_kind("prefecture") if b.lgcode[:2] == digits), None)
+    if asked is None:
+        return "01 から 47 の２桁で指定してください。"
+    return f"この調査で{asked.name}にお願いしている回答はありません。"

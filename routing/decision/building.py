@@ -59,9 +59,9 @@ class CaseBuilder:
         """The case of one piece. `beside`: what was told of every sheet of the mail."""
         file, sheet, identity, program = unit.file, unit.sheet, unit.identity, unit.program
         assigned = bool(self.override.assigned) and not (sheet is not None and sheet.row)
-        relation = relation_of(identity, assigned, self.register)
+        relation = relation_of(identity, program, assigned, self.register)
         if relation == "stranger" and self.override.outcome == "accepted" and not (sheet and sheet.row):
-            relation = relation_of(identity, True, self.register)  # the official believes the workbook
+            relation = relation_of(identity, program, True, self.register)  # the official believes the workbook
         history = self.facts.history(identity.body, program) if identity.body and program else ()
         credentials, whose = self._credentials(), identity.submitter or identity.body
         identity = replace(identity, evidence=identity.evidence + _proving(credentials, whose, program))
@@ -123,7 +123,8 @@ class CaseBuilder:
     def _owes(self, body: str, program: str, relation: Relation) -> bool:
         if relation in ("municipality", "direct"):
             return (body, program) in self.register.collectors
-        return (body, program) in self.register.by_key
+        obligation = self.register.by_key.get((body, program))
+        return obligation is not None and obligation.own != "none"
 
     def _right_mailbox_addressed(self, program: str) -> bool:
         if not program:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from config.roster import COLLECTED_KINDS
 from routing.records import Identity, Relation
 from routing.register import Register
 
 
-def relation_of(identity: Identity, assigned: bool, register: Register) -> Relation:
-    """How submitter and body stand to each other."""
+def relation_of(identity: Identity, program: str, assigned: bool, register: Register) -> Relation:
+    """How submitter and body stand to each other in an answer to `program` (an id, or empty)."""
     body = register.body(identity.body)
     if body is None:
         return "none"
     submitter = register.body(identity.submitter)
+    itself = register.answers_itself(body, program)
     same = submitter is None or submitter == body or assigned
     if same and "sender_domain" in identity.disagree and not assigned:
         return "stranger"
     if same:
-        return "direct" if body.kind in COLLECTED_KINDS else "own"
+        return "own" if itself else "direct"
     if submitter is not None and submitter.kind == "prefecture" and submitter.prefecture == body.prefecture:
-        return "municipality" if body.kind in COLLECTED_KINDS else "city"
+        return "city" if itself else "municipality"
     return "stranger"

@@ -36,8 +36,6 @@ _NEUTRAL_FILE_RULES = frozenset(
      "password_awaited"}
 )
 
-_THROUGH_PREFECTURE = frozenset({"ward", "city", "town", "village"})
-
 
 @dataclass(frozen=True, slots=True)
 class ReplyContext:
@@ -212,7 +210,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         in_extension=survey.deadline < decided.arrival.received_at <= deadline,
         last_hours=_last_hours(around.now, deadline, survey),
         last_today=around.last_today,
-        municipality=addressee is not None and addressee.kind in _THROUGH_PREFECTURE,
+        municipality=addressee is not None and not around.register.answers_itself(addressee, ""),
         direct=any(p.decision.rule == "direct" for p in decided.pieces),
         quotes=around.quotes,
         standing_told=around.standing_told,

@@ -206,7 +206,7 @@ FILE_TABLE: tuple[FileRow, ...] = (
     FileRow("not_owed", "この団体からの提出を要しない制度等です", lambda c: not c.owes, "kept"),
     FileRow("original", "管内市町村の調査票の原本です",
             lambda c: c.relation == "municipality" and not c.in_list, "kept"),
-    FileRow("city_by_prefecture", "指定都市・中核市の回答を都道府県が送付しました",
+    FileRow("city_by_prefecture", "自ら回答する団体（指定都市・中核市など）の回答を、都道府県が送付しました",
             lambda c: c.relation == "city", "held"),
     FileRow("direct", "市町村から直接送付されました",
             lambda c: c.relation == "direct" and not c.direct_allowed, "held"),

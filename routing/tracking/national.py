@@ -6,6 +6,7 @@ Brings values into the shapes of `replies/reports/data.py`; counts, and judges b
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 
 from config.obligations import Obligation
@@ -19,6 +20,7 @@ from replies.reports.data import (
     Waiting,
 )
 from routing.ledger import held_queue, reporting
+from routing.register import Register
 from routing.standing import part_state, standing_of
 from routing.tracking.reports import LedgerAt, city_line, occasion
 from routing.tracking.timing import timings_of
@@ -30,7 +32,7 @@ def overview(instant: LedgerAt) -> Overview:
     return Overview(
         occasion=occasion(instant),
         tiles=tuple(_tile(p.lgcode, p.name, instant) for p in roster.of_kind("prefecture")),
-        cities=tuple(city_line(c, instant) for c in roster.of_kind("designated", "core")),
+        cities=tuple(city_line(c, instant) for c in instant.register.respondents if c.kind != "prefecture"),
         programs=tuple(_total(p.id, p.name, instant) for p in instant.register.survey.programs),
         receipts=tuple(_receipts(p.id, p.name, instant) for p in instant.register.survey.programs),
         waiting=tuple(sorted(_waiting(instant), key=lambda w: (w.since, w.receipt))),
@@ -38,18 +40,27 @@ def overview(instant: LedgerAt) -> Overview:
             FindingCount(c.what, c.times, c.bodies) for c in reporting.count_codes(instant.ledger, instant.at)
         ),
         questions=_questions(instant),
+        collecting=instant.register.collecting,
     )
 
 
 def _tile(lgcode: str, name: str, instant: LedgerAt) -> Tile:
-    """The prefecture's own demanded sheets, and the rows that it collects."""
+    """The demanded sheets of the bodies that count here, and the rows that it collects (`Overview.collecting`)."""
     states: list[str] = []
-    for o in instant.register.owed_by(lgcode):
+    for o in _counted(lgcode, instant.register):
         if o.own == "demanded":
-            states.append(part_state(instant.books.part("own", lgcode, o.program)))
+            states.append(part_state(instant.books.part("own", o.lgcode, o.program)))
         states += [part_state(instant.books.part("collected", c, o.program)) for c in o.collected]
     counted = Counter(states)
     return Tile(lgcode[:2], name, len(states), counted["accepted"], counted["correction"], counted["held"])
+
+
+def _counted(lgcode: str, register: Register) -> Iterator[Obligation]:
+    """The obligations that a prefecture's tile counts."""
+    for body in register.respondents:
+        apart = register.collecting and body.kind in ("designated", "core")
+        if body.lgcode[:2] == lgcode[:2] and not apart:
+            yield from register.owed_by(body.lgcode)
 
 
 def _owed(program: str, instant: LedgerAt) -> list[Obligation]:

@@ -44,13 +44,13 @@ def write_snapshot(instant: LedgerAt, folder: Path) -> None:
 
 
 def write_all(instant: LedgerAt, folder: Path) -> Iterator[str]:
-    """Snapshot, overview and all 47 reports, one step at a time; the name of what was written."""
+    """Snapshot, overview and the report of each prefecture that owes anything, step by step; what was written."""
     folder.mkdir(parents=True, exist_ok=True)
     write_snapshot(instant, folder)
     yield "snapshot"
     write_overview(instant, folder)
     yield "overview"
-    for body in instant.register.roster.of_kind("prefecture"):
+    for body in instant.register.prefectures:
         write_prefecture(instant, body, folder)
         yield body.name
 

@@ -190,11 +190,10 @@ def open_correction(booking: Booking, instant: LedgerAt) -> OpenCorrection:
 
 
 def city_line(city: Body, instant: LedgerAt) -> CityLine:
-    """A designated or core city: its states and nothing else."""
+    """A municipality that answers by itself: its states and nothing else."""
     survey = instant.register.survey
     cells = tuple(
         CityCell(o.program, survey.program(o.program).name, standing_of(o, instant.books).state)
         for o in instant.register.owed_by(city.lgcode)
     )
-    kind = "designated" if city.kind == "designated" else "core"
-    return CityLine(city.lgcode, city.name, kind, cells, city.prefecture)  # type: ignore[arg-type]
+    return CityLine(city.lgcode, city.name, city.kind, cells, city.prefecture)

@@ -53,9 +53,9 @@ def labels(drawing: Element) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("done", "total", "expected"), [(0, 60, 0), (59, 60, 98), (299, 300, 99), (60, 60, 100), (0, 0, 100)]
+    ("done", "total", "expected"), [(0, 60, 0), (59, 60, 98), (299, 300, 99), (60, 60, 100), (0, 0, None)]
 )
-def test_only_what_is_whole_is_a_hundred_per_cent(done: int, total: int, expected: int) -> None:
+def test_only_what_is_whole_is_a_hundred_per_cent(done: int, total: int, expected: int | None) -> None:
     assert share(done, total) == expected
 
 

@@ -1,0 +1,184 @@
+"""Municipalities that answer the ministry themselves are booked, thanked, reminded and counted like any respondent.
+
+The survey of tests/fixtures/surveys/gakudo: 82 designated and core cities and 1,659 municipalities, no prefecture.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from config.jst import JST
+from config.obligations import check_against
+from config.roster import load_roster
+from config.settings import load_settings
+from replies.workbooks.form import FillValue, fill
+from routing.journey.desk import Desk
+from routing.ledger.store import Ledger
+from routing.notices.remind import recipients
+from routing.notices.reminding import at_hand
+from routing.notices.report_mail import mail_reports
+from routing.reading.reader import Reader
+from routing.register import Register, build_register
+from routing.tracking.national import overview
+from routing.tracking.report_files import write_all
+from routing.tracking.reports import open_instant
+from tests.config.surveys_at_hand import TINY
+from tests.routing.desk_at_hand import Office, mail
+
+GAKUDO = TINY.parent / "gakudo"
+NOW = datetime(2024, 6, 18, 10, tzinfo=JST)
+REMINDER = datetime(2024, 6, 21, 10, tzinfo=JST)
+SHINJUKU, OSHIKA, TOMARI, FUCHU, HACHIOJI = "131041", "204170", "014036", "132063", "132012"
+SETTINGS = """
+ledger = "ledger.db"
+mode = "send"
+start_from = 2024-05-31
+operators = "operators@cfa.example"
+
+[mailboxes.gakudo]
+source = "maildir"
+path = "inbox/gakudo"
+
+[sender]
+kind = "maildir"
+path = "outgoing"
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A survey, its register, and the child that reads it."""
+
+    register: Register
+    reader: Reader
+
+    def open(self, folder: Path) -> Office:
+        """A desk over an empty ledger."""
+        (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+        settings, ledger = load_settings(folder / "settings.toml"), Ledger(folder / "ledger.db")
+        office = Office(Desk(self.register, settings, ledger, self.reader, lambda: NOW), NOW)
+        office.desk.clock = office.clock
+        return office
+
+    def answer(self, name: str, sender: str, changes: dict[str, FillValue] | None = None) -> bytes:
+        """One municipality's mail with its complete sheet."""
+        survey = self.register.survey
+        values: dict[str, FillValue] = {
+            "organisation": name, "department": "子育て支援課", "email": sender, "2": 1, "3": 1, "6": 2,
+        }  # fmt: skip
+        sheet = fill(survey.form("yoshiki1"), survey, values | (changes or {}))
+        subject = f"【{name}】{survey.convention.text}"
+        return mail({f"{subject}.xlsx": sheet}, subject, sender, headers={"To": "gakudo@cfa.example"})
+
+
+@pytest.fixture(scope="module")
+def gakudo() -> Iterator[Place]:
+    reader = Reader(GAKUDO)
+    yield Place(build_register(GAKUDO), reader)
+    reader.close()
+
+
+@pytest.fixture
+def office(gakudo: Place, tmp_path: Path) -> Iterator[Office]:
+    made = gakudo.open(tmp_path)
+    yield made
+    made.ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("lgcode", "name", "sender"),
+    [
+        (SHINJUKU, "東京都新宿区", "kodomo@city.shinjuku.lg.jp"),
+        (FUCHU, "東京都府中市", "kodomo@city.fuchu.tokyo.jp"),
+        (OSHIKA, "長野県大鹿村", "jumin@vill.ooshika.nagano.jp"),
+        (TOMARI, "北海道泊村", "kyoiku@vill.tomari.hokkaido.jp"),
+        (HACHIOJI, "東京都八王子市", "kodomo@city.hachioji.tokyo.jp"),
+    ],
+)
+def test_its_own_answer_is_received(gakudo: Place, office: Office, lgcode: str, name: str, sender: str) -> None:
+    settled = office.settle(gakudo.answer(name, sender), mailbox="gakudo")
+    (piece,) = settled.decided.pieces
+    assert (piece.decision.outcome, piece.part, piece.identity.body) == ("accepted", "own", lgcode)
+    assert office.standing(lgcode, "gakudo").state == "accepted"
+    assert settled.reply is not None and settled.reply.kind == "acknowledgement"
+    assert office.held() == []
+
+
+def test_who_answered_is_reminded_no_more_and_who_is_to_mend_is(gakudo: Place, office: Office) -> None:
+    office.settle(gakudo.answer("東京都新宿区", "kodomo@city.shinjuku.lg.jp"), mailbox="gakudo")
+    settled = office.settle(
+        gakudo.answer("長野県大鹿村", "jumin@vill.ooshika.nagano.jp", {"6": "たぶん"}), mailbox="gakudo"
+    )
+    assert settled.reply is not None and settled.reply.kind == "correction"
+    office.now = REMINDER
+    found = {r.lgcode: r for r in recipients(at_hand(office.desk), REMINDER, office.now, ["gakudo"])}
+    assert len(found) == 1740
+    assert SHINJUKU not in found
+    assert found[OSHIKA].addresses == ("jumin@vill.ooshika.nagano.jp",)
+
+
+def test_an_answer_that_its_prefecture_sends_waits_for_a_person(gakudo: Place, office: Office) -> None:
+    raw = gakudo.answer("東京都新宿区", "kodomo@section.metro.tokyo.jp")
+    (piece,) = office.settle(raw, mailbox="gakudo").decided.pieces
+    assert (piece.decision.outcome, piece.decision.rule) == ("held", "city_by_prefecture")
+
+
+def test_every_respondent_is_on_the_map_and_in_the_list(gakudo: Place, office: Office) -> None:
+    office.settle(gakudo.answer("東京都新宿区", "kodomo@city.shinjuku.lg.jp"), mailbox="gakudo")
+    found = overview(open_instant(office.ledger, gakudo.register, NOW))
+    assert sum(tile.total for tile in found.tiles) == 1741
+    tokyo = next(tile for tile in found.tiles if tile.code == "13")
+    assert (tokyo.total, tokyo.accepted) == (62, 1)  # 23 wards, 26 cities, 5 towns, 8 villages
+    assert len(found.cities) == 1741
+    assert {c.kind for c in found.cities} == {"designated", "core", "ward", "city", "town", "village"}
+
+
+def test_no_prefecture_gets_a_report_of_what_it_was_not_asked_for(
+    gakudo: Place, office: Office, tmp_path: Path
+) -> None:
+    folder = tmp_path / "reports"
+    written = list(write_all(open_instant(office.ledger, gakudo.register, NOW), folder))
+    assert written == ["snapshot", "overview"]
+    page = (folder / "全国_提出状況_取扱注意.html").read_text(encoding="utf-8")
+    assert "指定都市・中核市・特別区・市・町・村" in page
+    assert "100％）" not in page
+    office.now = gakudo.register.survey.deadline
+    assert [line for line in mail_reports(office.desk, True) if line] == []
+
+
+def test_own_none_is_not_received(tmp_path: Path) -> None:
+    """青森県 only collects: its own sheet is nobody's answer."""
+    folder = shutil.copytree(GAKUDO, tmp_path / "survey")
+    head = (folder / "survey.toml").read_text(encoding="utf-8")
+    collecting = 'respondents = ["prefecture"]\nown = "none"\ncollected = "municipalities"'
+    head = head.replace('respondents = ["ward", "city", "town", "village"]\nown = "demanded"', collecting)
+    (folder / "survey.toml").write_text(head, encoding="utf-8")
+    reader = Reader(folder)
+    place = Place(build_register(folder), reader)
+    office = place.open(tmp_path)
+    try:
+        settled = office.settle(place.answer("青森県", "kodomo@pref.aomori.lg.jp"), mailbox="gakudo")
+        (piece,) = settled.decided.pieces
+        assert (piece.decision.outcome, piece.decision.rule, piece.part) == ("kept", "not_owed", "")
+        assert office.standing("020001", "gakudo").state == "outstanding"
+    finally:
+        reader.close()
+        office.ledger.close()
+
+
+def test_nobody_answers_both_himself_and_through_his_prefecture(gakudo: Place) -> None:
+    survey, roster = gakudo.register.survey, load_roster()
+    both = survey.duties[1].model_copy(
+        update={"respondents": ("prefecture", "ward"), "collected": "municipalities"}
+    )
+    (mistake,) = check_against(survey.model_copy(update={"duties": (both,)}), roster)
+    assert str(mistake) == (
+        "survey.toml: duties.1.collected: 自ら回答する団体（131016 千代田区、131024 中央区、131032 港区ほか20団体）を、"
+        "都道府県の取りまとめにも入れています。"
+    )
