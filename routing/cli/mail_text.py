@@ -68,6 +68,7 @@ def _decisions(mail: MailView) -> Iterator[str]:
         for d in mail.decisions:
             whose = "　".join(filter(None, (d.body, d.program)))
             by = f"　{d.by}：{d.why}" if d.by else ""
+            by += f"　（取り消し済み：{d.undone}）" if d.undone else ""
             yield f"{'' if d.newest else '（前）'}{_time(d.at)}　{whose}　{d.outcome}（{d.sentence}）{by}"
 
     yield from _section("判定", told())

@@ -97,7 +97,10 @@ class Pages:
             view = mail_view(office, arrival)
             resting = [x.row for x in view.letters if x.row.waits and x.row.letter.state == "queued"]
             possible = operate.possible(office.ledger, arrival)
-            return page(office, "mail", mail=view, possible=possible, resting=resting, said=outcome_said)
+            undoable = operate.undoable(office, arrival) if person().decides else None
+            return page(
+                office, "mail", mail=view, possible=possible, resting=resting, undoable=undoable, said=outcome_said
+            )  # fmt: skip
 
     def original(self, receipt: str) -> ResponseReturnValue:
         """The mail's own bytes, to be saved; not of an alarm, but for an administrator."""

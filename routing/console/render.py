@@ -24,7 +24,10 @@ def render(template: str, **values: object) -> str:
 @cache
 def environment() -> Environment:
     """The templates, compiled once."""
-    filters = {"time": moment, "day": day, "name": lambda s: clipped_name(s, _NAME), "short": lambda s: clipped(s, _NAME)}
+    filters = {
+        "time": moment, "clock": clock, "day": day, "name": lambda s: clipped_name(s, _NAME),
+        "short": lambda s: clipped(s, _NAME),
+    }  # fmt: skip
     return environment_of("pages", escaped=True, finalize=_finalize, filters=filters)
 
 
@@ -38,6 +41,11 @@ def moment(at: datetime | None) -> str:
         return ""
     local = in_jst(at)
     return f"{local.month}/{local.day}（{_DAYS[local.weekday()]}）{local:%H:%M}"
+
+
+def clock(at: datetime) -> str:
+    """14:03:20, to the second."""
+    return f"{in_jst(at):%H:%M:%S}"
 
 
 def day(at: datetime) -> str:

@@ -13,6 +13,7 @@ from intake.sources.source import SeenMail
 from routing.clock import stamp, unstamp
 from routing.ledger import missing_uids
 from routing.ledger.store import Ledger
+from routing.ledger.undone import event_counts, verdict_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ def resting(ledger: Ledger, at: datetime) -> frozenset[tuple[str, str]]:
     return frozenset((row["lgcode"], row["program"]) for row in rows)
 
 
-_RESTING = """SELECT DISTINCT e.lgcode, e.program FROM event e WHERE e.kind = 'rests' AND e.recorded_at <= ?
-    AND NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = e.arrival_id AND u.decided_by <> 'uketsuke')
+_RESTING = f"""SELECT DISTINCT e.lgcode, e.program FROM event e WHERE e.kind = 'rests' AND e.recorded_at <= ?
+    AND NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = e.arrival_id AND u.decided_by <> 'uketsuke'
+                    AND {verdict_counts("u")})
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = e.arrival_id AND s.id > e.id
-                    AND s.kind IN ('seen', 'answered_elsewhere') AND s.recorded_at <= ?)"""
+                    AND s.kind IN ('seen', 'answered_elsewhere') AND s.recorded_at <= ? AND {event_counts("s")})"""
 _QUEUES = {
     "inquiry": "inquiry",
     "reply": "reply",
@@ -78,7 +80,7 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
 
 # The mail's own verdict is listed where its files have none of their own; a file no more once its sender has
 # sent a version that was accepted.
-_HELD_MAIL = """SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.body) AS body, v.program,
+_HELD_MAIL = f"""SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.body) AS body, v.program,
         coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject,
         EXISTS (SELECT 1 FROM event r WHERE r.arrival_id = a.id AND r.kind = 'rests') AS rests
@@ -100,13 +102,13 @@ _HELD_MAIL = """SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.bo
         ('reply', 'inquiry', 'no_file_again', 'perhaps_foreign', 'scan_awaited')
         AND EXISTS (SELECT 1 FROM event s
         WHERE s.arrival_id = v.arrival_id AND s.kind IN ('seen', 'answered_elsewhere', 'content_changed')
-        AND s.recorded_at <= ?))
+        AND s.recorded_at <= ? AND {event_counts("s")}))
     ORDER BY a.received_at, a.id, v.piece"""
 # An official has acted since: what became of the earlier reply has been seen.
-UNTOUCHED = """NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = a.id AND u.decided_by <> 'uketsuke'
-    AND u.recorded_at >= {since} AND u.recorded_at <= ?)
+UNTOUCHED = f"""NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = a.id AND u.decided_by <> 'uketsuke'
+    AND u.recorded_at >= {{since}} AND u.recorded_at <= ? AND {verdict_counts("u")})
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.kind = 'seen'
-                    AND s.recorded_at >= {since})"""
+                    AND s.recorded_at >= {{since}} AND {event_counts("s")})"""
 _STRANDED = f"""SELECT a.*, '0' AS piece, o.respondent AS body, '' AS program, o.recipient AS sender, o.subject,
         p.state
     FROM posting p JOIN outbox o ON o.id = p.outbox_id JOIN arrival a ON a.id = o.arrival_id
@@ -134,14 +136,15 @@ _CAPPED = f"""SELECT a.*, '0' AS piece, e.lgcode AS body, '' AS program, coalesc
 
 _ALERTED = {"question": "inquiry", "draft_kept": "outbox", "letter_left": "outbox"}
 # What operators must hear of though nothing has to be decided, until one of them has seen it.
-_ALERTS = """SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.program, coalesce(m.sender, '') AS sender,
+_ALERTS = f"""SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.program, coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject
     FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
     WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed', 'question', 'receipt_doubt', 'draft_kept',
         'letter_left', 'unconfirmed', 'replaced', 'gave_way', 'my_number') AND e.recorded_at <= ?
     AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind = e.kind
-                AND f.program = e.program AND f.lgcode = e.lgcode)
-    AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.id > e.id
+                AND f.program = e.program AND f.lgcode = e.lgcode AND {event_counts("f")})
+    AND {event_counts("e")} AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.id > e.id
+                    AND {event_counts("s")}
                     AND (s.kind = 'seen' OR s.kind = 'received' AND e.kind = 'receipt_doubt'
                          OR s.kind = 'answered_elsewhere' AND e.kind = 'question'
                          OR s.kind = 'replaced_told' AND e.kind = 'replaced'
@@ -170,13 +173,14 @@ def unanswered(ledger: Ledger, mailbox: str) -> list[tuple[int, SeenMail]]:
     ]
 
 
-_UNANSWERED = """SELECT a.id, a.received_at, m.message_id, s.uidvalidity, s.uid FROM arrival a
+_UNANSWERED = f"""SELECT a.id, a.received_at, m.message_id, s.uidvalidity, s.uid FROM arrival a
     JOIN message m ON m.arrival_id = a.id JOIN sighting s ON s.arrival_id = a.id
     JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0' AND v.decided_by = 'uketsuke'
     WHERE a.mailbox = ? AND v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')
     AND (v.outcome = 'held' AND json_extract(v.rules, '$[0]') IN ('reply', 'inquiry', 'no_file_again', 'perhaps_foreign')
         OR EXISTS (SELECT 1 FROM event q WHERE q.arrival_id = a.id AND q.kind = 'question'))
-    AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind IN ('seen', 'answered_elsewhere'))
+    AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind IN ('seen', 'answered_elsewhere')
+                    AND {event_counts("e")})
     AND s.recorded_at = (SELECT max(t.recorded_at) FROM sighting t WHERE t.arrival_id = a.id)
     GROUP BY a.id ORDER BY a.id"""
 

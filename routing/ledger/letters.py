@@ -11,6 +11,7 @@ from sqlite3 import Row
 from config.domains import aligned
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
+from routing.ledger.undone import event_counts
 from routing.proof import OurLetter
 
 
@@ -136,8 +137,8 @@ class Gone:
 def gone_by(ledger: Ledger, arrival_id: int) -> tuple[Gone, ...]:
     """The answers of the same body's other addresses that a mail replaced, by receipt number."""
     rows = ledger.rows(
-        "SELECT detail, lgcode, program FROM event WHERE arrival_id = ? AND kind = 'replaced' GROUP BY 1, 2, 3"
-        " ORDER BY min(id)",
+        f"SELECT detail, lgcode, program FROM event e WHERE arrival_id = ? AND kind = 'replaced' AND {event_counts('e')}"
+        " GROUP BY 1, 2, 3 ORDER BY min(id)",
         arrival_id,
     )
     found: dict[tuple[str, str], list[str]] = {}

@@ -499,6 +499,37 @@ def m022_foreign(db: Database) -> None:
     )
 
 
+@migrations()
+def m029_undo(db: Database) -> None:
+    """Decisions that are taken back before their letters leave: `undone`, rows that are only added, each a range of
+    verdicts and of events of one mail that never counted, and behind `copies_after` the copies of the verdicts that
+    count instead; and `undoable`, what may still be taken back, a queue."""
+    _run(
+        db,
+        """CREATE TABLE undone (
+            id INTEGER PRIMARY KEY,
+            arrival_id INTEGER NOT NULL REFERENCES arrival(id),
+            verdict_after INTEGER NOT NULL,
+            copies_after INTEGER NOT NULL,
+            verdict_to INTEGER NOT NULL,
+            event_after INTEGER NOT NULL,
+            event_to INTEGER NOT NULL,
+            done_by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX undone_arrival ON undone (arrival_id)",
+        """CREATE TABLE undoable (
+            arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id),
+            done_by TEXT NOT NULL,
+            token TEXT NOT NULL,
+            before TEXT NOT NULL,
+            after TEXT NOT NULL,
+            until TEXT NOT NULL
+        ) STRICT""",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
+from routing.ledger.undone import event_counts, verdict_counts
 from routing.proof import Proof
 
 
 def assigned(ledger: Ledger, arrival_id: int) -> tuple[str, str]:
     """The lgcode and the program that an operator assigned to a mail last; empty where none did."""
     row = ledger.row(
-        "SELECT lgcode, program FROM event WHERE arrival_id = ? AND kind = 'assign' ORDER BY id DESC LIMIT 1",
+        "SELECT lgcode, program FROM event e WHERE arrival_id = ? AND kind = 'assign'"
+        f" AND {event_counts('e')} ORDER BY id DESC LIMIT 1",
         arrival_id,
     )
     return (str(row["lgcode"]), str(row["program"])) if row else ("", "")
@@ -22,7 +24,8 @@ def taken_in(ledger: Ledger, arrival_id: int) -> bool:
     """Whether an operator vouched for a mail, by assigning, amending or recording it."""
     return (
         ledger.row(
-            "SELECT 1 FROM verdict WHERE arrival_id = ? AND decided_by <> 'uketsuke' AND outcome <> 'ignored'",
+            "SELECT 1 FROM verdict v WHERE arrival_id = ? AND decided_by <> 'uketsuke' AND outcome <> 'ignored'"
+            f" AND {verdict_counts('v')}",
             arrival_id,
         )
         is not None
@@ -32,7 +35,8 @@ def taken_in(ledger: Ledger, arrival_id: int) -> bool:
 def stood_for(ledger: Ledger, arrival_id: int) -> bool:
     """Whether an official said of a mail that it is the body's answer: he accepted, assigned or amended it."""
     row = ledger.row(
-        "SELECT 1 FROM verdict WHERE arrival_id = ? AND proof = ? AND decided_by <> 'uketsuke'",
+        "SELECT 1 FROM verdict v WHERE arrival_id = ? AND proof = ? AND decided_by <> 'uketsuke'"
+        f" AND {verdict_counts('v')}",
         arrival_id,
         int(Proof.OFFICIAL),
     )
@@ -42,7 +46,9 @@ def stood_for(ledger: Ledger, arrival_id: int) -> bool:
 def received(ledger: Ledger, arrival_id: int) -> datetime | None:
     """When a mail was received as an official settled it last; None where its mailbox's time counts."""
     row = ledger.row(
-        "SELECT detail FROM event WHERE arrival_id = ? AND kind = 'received' ORDER BY id DESC LIMIT 1", arrival_id
+        f"SELECT detail FROM event e WHERE arrival_id = ? AND kind = 'received' AND {event_counts('e')}"
+        " ORDER BY id DESC LIMIT 1",
+        arrival_id,
     )
     return unstamp(row["detail"]) if row else None
 
@@ -50,7 +56,8 @@ def received(ledger: Ledger, arrival_id: int) -> datetime | None:
 def amendments(ledger: Ledger, arrival_id: int) -> dict[str, str]:
     """Answers that operators entered into a mail's sheet: key -> value, the newest for each."""
     rows = ledger.rows(
-        "SELECT detail FROM event WHERE arrival_id = ? AND kind = 'amend' ORDER BY id", arrival_id
+        f"SELECT detail FROM event e WHERE arrival_id = ? AND kind = 'amend' AND {event_counts('e')} ORDER BY id",
+        arrival_id,
     )
     return dict(str(row["detail"]).split("=", 1) for row in rows)
 

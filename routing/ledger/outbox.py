@@ -105,12 +105,13 @@ def says_again(ledger: Ledger, reply: FinishedReply, arrival_id: int) -> bool:
     anew with the same result is not answered anew, unless that reply did not leave or came back."""
     row = ledger.row(
         "SELECT o.key, o.kind, o.recipient, o.data, (SELECT p.state FROM posting p WHERE p.outbox_id = o.id"
-        " ORDER BY p.id DESC LIMIT 1) AS state FROM outbox o WHERE o.arrival_id = ? ORDER BY o.id DESC LIMIT 1",
+        " ORDER BY p.id DESC LIMIT 1) AS state FROM outbox o WHERE o.arrival_id = ? AND state <> 'withdrawn'"
+        " ORDER BY o.id DESC LIMIT 1",
         arrival_id,
     )
     if row is None or (row["kind"], row["recipient"]) != (reply.kind, reply.recipient):
         return False
-    if row["state"] == "withdrawn" or failed(ledger, row["key"]):
+    if failed(ledger, row["key"]):
         return False
     return _body(bytes(row["data"])) == _body(reply.data)
 

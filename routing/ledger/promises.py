@@ -15,6 +15,7 @@ from itertools import islice
 
 from intake.frames import MOST_BYTES
 from routing.ledger import outbox
+from routing.ledger.undone import verdict_counts
 from routing.ledger.withdrawing import SUPERSEDED
 from routing.proof import LEAST
 
@@ -90,6 +91,7 @@ PROMISES: tuple[Promise, ...] = (
         AND v.part = w.part AND v.attribute = w.attribute AND v.outcome = 'accepted' AND v.id < w.id
         WHERE w.outcome = 'accepted' AND w.piece <> '0' AND w.decided_by = 'uketsuke' AND w.proof < {_OF_A_BODY}
         AND w.body <> '' AND v.piece <> '0' AND v.proof >= {_OF_A_BODY} AND v.arrival_id <> w.arrival_id
+        AND {verdict_counts("w")}
         AND NOT EXISTS (SELECT 1 FROM verdict x WHERE x.arrival_id = v.arrival_id AND x.piece = '0'
                         AND x.id > v.id AND x.id < w.id)"""),
     Promise("bounces_named", 7, "戻ったとした手紙には、どれも、戻ったことを知らせたメールがあります",
@@ -99,7 +101,10 @@ PROMISES: tuple[Promise, ...] = (
      f"SELECT arrival_id FROM message WHERE length(CAST(submission AS BLOB)) > {2 * MOST_BYTES}"),
     Promise("withdrawn_stays", 9, "取り消した手紙を、後から送ったものはありません",
      """SELECT w.outbox_id FROM posting w WHERE w.state = 'withdrawn' AND EXISTS (SELECT 1 FROM posting p
-        WHERE p.outbox_id = w.outbox_id AND p.id > w.id AND p.state IN ('queued', 'sending', 'sent', 'drafted'))"""),
+        WHERE p.outbox_id = w.outbox_id AND p.id > w.id AND p.state IN ('queued', 'sending', 'sent', 'drafted'))
+        AND NOT EXISTS (SELECT 1 FROM posting q JOIN outbox o ON o.id = q.outbox_id JOIN undone n
+            ON n.arrival_id = o.arrival_id AND n.recorded_at = q.recorded_at
+            WHERE q.outbox_id = w.outbox_id AND q.id > w.id AND q.state = 'queued')"""),
     Promise("newest_letter", 9, "新しい判断と食い違う手紙が、送信待ちや下書きに残っていません", SUPERSEDED),
     Promise("held_after_restore", 10, "控えから戻した台帳では、送ったかもしれない手紙の送信が止められています",
      """SELECT 'event ' || id FROM event e WHERE kind = 'restored'

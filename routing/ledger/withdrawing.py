@@ -70,14 +70,11 @@ def _take_back(ledger: Ledger, row: Row, arrival_id: int | None, now: datetime) 
     return TakenBack(row["kind"], receipt_in(row["message_id"]), how)
 
 
-def rest_until(ledger: Ledger, arrival_id: int, until: datetime) -> None:
-    """Lets letters to a mail that were never tried rest until an instant, so that they can be taken back; inside the
-    caller's transaction."""
-    ledger.run(_REST, stamp(until), arrival_id)
+def rest_until(ledger: Ledger, after: int, until: datetime) -> None:
+    """Lets the letters that were queued behind number `after` of the outbox rest until an instant, so that they can be
+    taken back; inside the transaction that queues them."""
+    ledger.run("UPDATE to_send SET not_before = max(not_before, ?) WHERE outbox_id > ?", stamp(until), after)
 
-
-_REST = """UPDATE to_send SET not_before = max(not_before, ?) WHERE outbox_id IN (SELECT o.id FROM outbox o
-    WHERE o.arrival_id = ? AND NOT EXISTS (SELECT 1 FROM posting p WHERE p.outbox_id = o.id AND p.state <> 'queued'))"""
 
 
 def is_wanted(ledger: Ledger, outbox_id: int) -> bool:
@@ -116,13 +113,18 @@ def ended(ledger: Ledger, outgoing: Outgoing, state: str, now: datetime) -> str:
 
 
 def drafts(ledger: Ledger, mailbox: str) -> list[OpenDraft]:
-    """The drafts of a mailbox that are to be removed, oldest first."""
-    wanted = {row["outbox_id"] for row in ledger.rows("SELECT outbox_id FROM to_withdraw")}
+    """The drafts of a mailbox that are to be removed, oldest first; not while the decision that took one back may be
+    taken back itself."""
+    wanted = {row["outbox_id"] for row in ledger.rows(_TO_REMOVE)}
     return [d for d in mailbox_tasks.open_drafts(ledger, mailbox) if d.key in wanted] if wanted else []
 
 
+_TO_REMOVE = """SELECT w.outbox_id FROM to_withdraw w JOIN outbox o ON o.id = w.outbox_id
+    WHERE NOT EXISTS (SELECT 1 FROM undoable u WHERE u.arrival_id = o.arrival_id)"""
+
 # Letters that wait, or lie in Drafts, though a newer one to the same person about the same mail was written.
 SUPERSEDED = f"""SELECT o.id FROM outbox o WHERE NOT EXISTS (SELECT 1 FROM to_withdraw w WHERE w.outbox_id = o.id)
-    AND EXISTS (SELECT 1 FROM outbox n WHERE n.arrival_id = o.arrival_id AND n.recipient = o.recipient AND n.id > o.id)
+    AND EXISTS (SELECT 1 FROM outbox n WHERE n.arrival_id = o.arrival_id AND n.recipient = o.recipient AND n.id > o.id
+        AND 'withdrawn' <> (SELECT p.state FROM posting p WHERE p.outbox_id = n.id ORDER BY p.id DESC LIMIT 1))
     AND (EXISTS (SELECT 1 FROM to_send q WHERE q.outbox_id = o.id)
         OR EXISTS (SELECT 1 FROM open_draft d WHERE d.outbox_id = o.id) AND {_LAST} = 'drafted')"""

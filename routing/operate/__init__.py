@@ -24,12 +24,47 @@ from routing.operate.decisions import (
 from routing.operate.numbers import my_number, not_my_number, step
 from routing.operate.paper import Paper, add
 from routing.operate.possible import Possible, possible, questions_of
+from routing.operate.undo import UNDOABLE, undo, undoable
 from routing.operate.wishes import Preview, Wish, fulfil, fulfil_later, preview
 from routing.who import Refused, Who
 
 __all__ = [
-    "AskedTwice", "Changed", "Consent", "Done", "Paper", "Possible", "Preview", "Refused", "Who", "Wish", "add", "amend",
-    "approve_sender", "assign", "carry_out", "decide_again", "erase", "fulfil", "fulfil_later", "mark_seen", "my_number",
-    "not_my_number", "possible", "preview", "questions_of", "received", "resend", "retry", "revoke_approval", "sender_at",
-    "set_applicable", "settle_receipt", "step", "take_out", "typed",
+    "UNDOABLE",
+    "AskedTwice",
+    "Changed",
+    "Consent",
+    "Done",
+    "Paper",
+    "Possible",
+    "Preview",
+    "Refused",
+    "Who",
+    "Wish",
+    "add",
+    "amend",
+    "approve_sender",
+    "assign",
+    "carry_out",
+    "decide_again",
+    "erase",
+    "fulfil",
+    "fulfil_later",
+    "mark_seen",
+    "my_number",
+    "not_my_number",
+    "possible",
+    "preview",
+    "questions_of",
+    "received",
+    "resend",
+    "retry",
+    "revoke_approval",
+    "sender_at",
+    "set_applicable",
+    "settle_receipt",
+    "step",
+    "take_out",
+    "typed",
+    "undo",
+    "undoable",
 ]  # fmt: skip

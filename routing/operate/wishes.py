@@ -15,10 +15,12 @@ from routing.clock import stamp
 from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
-from routing.ledger import correspondence, withdrawing
+from routing.ledger import correspondence, undoing, withdrawing
 from routing.ledger.correspondence import Letter
+from routing.ledger.last_decision import last_word
 from routing.operate import approvals, decisions, numbers
 from routing.operate.consent import AskedTwice, Consent, Done, carry_out
+from routing.operate.undo import UNDOABLE, remember
 from routing.records import Arrival
 from routing.register import Register
 from routing.who import Refused, Who
@@ -181,8 +183,11 @@ def _tried(desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent)
 def fulfil_later(  # noqa: PLR0913 - the same as fulfil, and until when
     desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent, until: datetime
 ) -> Done:
-    """The same as `fulfil`; letters that it queues do not leave before `until`, so that they can be taken back."""
+    """The same as `fulfil`; letters that it queues do not leave before `until`, until when it can be undone."""
     with desk.ledger.writing():
+        before, decided = undoing.marked(desk.ledger, arrival.id), last_word(desk.ledger, arrival.id) is not None
         done = fulfil(desk, arrival, wish, who, consent)
-        withdrawing.rest_until(desk.ledger, arrival.id, until)
+        withdrawing.rest_until(desk.ledger, before.outbox, until)
+        if wish.action in UNDOABLE and decided:
+            remember(desk, arrival, who, before, until)
         return done

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 
@@ -21,6 +21,7 @@ from routing.decision.verdict import sentence_of
 from routing.ledger import correspondence, erasure, numbers, official_acts, verdicts
 from routing.ledger.correspondence import Act, Mail, Said
 from routing.ledger.last_decision import LastWord, last_word
+from routing.ledger.undone import Undone, undone
 from routing.office import Office
 from routing.records import Arrival
 from routing.tracking.number_steps import said as step_said
@@ -80,6 +81,7 @@ class DecisionView:
     at: datetime
     newest: bool
     next_step: str
+    undone: str = ""  # by whom and when it was taken back before it counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,11 @@ class MailView:
     others: tuple[Mail, ...]
     last: LastWord | None
 
+    @property
+    def left(self) -> tuple[WholeLetter, ...]:
+        """The letters about it that have left, or may have."""
+        return tuple(x for x in self.letters if x.row.state in ("sent", "sent_by_hand", "unsure", "undelivered"))
+
 
 def mail_view(office: Office, arrival: Arrival) -> MailView:
     """Everything that people need of one mail to decide about it."""
@@ -153,7 +160,7 @@ def mail_view(office: Office, arrival: Arrival) -> MailView:
         files=_files(submission, office, {s.piece: s.program for s in newest}),
         findings=_elsewhere(office, submission, newest),
         evidence=_evidence(office, arrival.id),
-        decisions=tuple(_decision(s, office, s in newest) for s in said if not _is_by_file(s, said)),
+        decisions=_decisions(office, arrival.id, said, newest),
         acts=tuple(correspondence.acts_at(ledger, arrival.id)),
         letters=whole_letters_to(office, arrival.id),
         standing=standing_views(office, lgcode),
@@ -161,6 +168,27 @@ def mail_view(office: Office, arrival: Arrival) -> MailView:
         others=tuple(m for m in correspondence.mails_of_body(ledger, lgcode) if m.id != arrival.id) if lgcode else (),
         last=last_word(ledger, arrival.id),
     )
+
+
+def _decisions(office: Office, arrival_id: int, said: list[Said], newest: list[Said]) -> tuple[DecisionView, ...]:
+    """Every decision in its order; one that was taken back says so, and the copy that put the earlier one in force again
+    stands only where it holds."""
+    back = undone(office.ledger, arrival_id)
+    found = []
+    for one in said:
+        if _is_by_file(one, said):
+            continue
+        took = next((u for u in back if u.verdict_after < one.id <= u.verdict_to), None)
+        copied = took is not None and one.id > took.copies_after
+        if copied and one not in newest:
+            continue
+        view = _decision(one, office, one in newest)
+        found.append(replace(view, undone=_taken_back(took)) if took and not copied else view)
+    return tuple(found)
+
+
+def _taken_back(took: Undone) -> str:
+    return f"{took.by} {stamp(took.at)[:16].replace('T', ' ')}"
 
 
 def _is_by_file(one: Said, said: list[Said]) -> bool:

@@ -12,7 +12,7 @@ from routing.journey import before_start
 from routing.journey.desk import Desk
 from routing.journey.logline import delivery_line, settled_line
 from routing.journey.pending import patience
-from routing.ledger import arrivals, erasure, missing_uids
+from routing.ledger import arrivals, erasure, missing_uids, undoing
 from routing.mailboxes.tasks import NO_AIDES, MailboxHelpers
 from routing.notices import alerts
 from routing.tracking import troubles
@@ -57,6 +57,7 @@ def run_once(
         say(sentence)
     well = _send(desk, sender, say, aides) and well
     sender.close()
+    undoing.end_over(desk.ledger, desk.clock())
     well = _run_errands(desk, read, say, aides) and well
     aides.close()
     erasure.wipe(desk.ledger)

@@ -26,7 +26,7 @@ from routing.journey.batching import Settling
 from routing.journey.delivery import Attempt, Connection, DeliveryThread
 from routing.journey.desk import DEFERRED_AT_MOST, Desk
 from routing.journey.pending import patience
-from routing.ledger import erasure, outbox
+from routing.ledger import erasure, outbox, undoing
 from routing.ledger.sending import REST
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.mailboxes.tasks import NO_AIDES, ErrandsRun, MailboxHelpers
@@ -280,6 +280,7 @@ class Worker:
         """What the desk sees to beside the mail: traces of what was erased, and what operators must hear of."""
         self._desk.ledger.refuse_newer()  # an upgrade that did not stop this worker first
         erasure.wipe(self._desk.ledger)
+        undoing.end_over(self._desk.ledger, self._desk.clock())
         still = (id for id, thread in self._mailboxes.items() if thread.still_for() > STILL_SECONDS)
         self._bulletin.hangs(frozenset(still), STILL_SECONDS / 60)
         moved = self._clock_watch.moved()

@@ -227,7 +227,7 @@ def test_a_decision_is_shown_with_its_letter_before_it_is_made_and_rests_afterwa
     assert office.standing("141003", "nanbyo").state == "accepted"
     assert "acknowledgement" not in [o.kind for o in outbox.due(office.ledger, office.now)]
     assert "acknowledgement" in [o.kind for o in outbox.due(office.ledger, office.now + timedelta(seconds=60))]
-    assert "まだ、送っていません" in visitor.text(f"/mail/{arrival.receipt}").replace("は、まだ送って", "まだ、送って")
+    assert "までは取り消せます" in visitor.text(f"/mail/{arrival.receipt}")
 
 
 def test_who_and_why_stand_in_the_ledger_by_the_name_of_the_login(office: Office) -> None:

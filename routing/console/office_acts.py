@@ -1,0 +1,154 @@
+"""What is done at a body, with letters, and on paper: each calls the function that its command calls."""
+
+from __future__ import annotations
+
+from flask import Flask, abort, redirect, request
+from flask.typing import ResponseReturnValue
+
+from config.jst import in_jst
+from routing import operate, typed
+from routing.console.pages import mail_named, page, person
+from routing.console.premises import Premises
+from routing.console.who import own, who_acts
+from routing.journey.desk import Desk
+from routing.ledger import correspondence
+from routing.ledger.holds import Scope
+from routing.ledger.sent import find_notice, mark_notice_seen
+from routing.notices.extension_notice import place_of, queue_notices, take_back_earlier
+from routing.operate import Consent
+from routing.operate.notes import note_call
+from routing.operate.wishes import past_instant
+from routing.records import Arrival
+from routing.register import Register
+from routing.tracking import sending_holds
+from routing.tracking.extend import Target, extend, pause
+from routing.who import Refused
+
+
+def add_office_acts(site: Flask, premises: Premises) -> None:
+    """Registers every act."""
+    acts = OfficeActs(premises)
+    site.add_url_rule("/body/<lgcode>/<program>/<switch>", "applicable", acts.applicable, methods=["POST"])
+    site.add_url_rule("/body/<lgcode>/note", "note", acts.note, methods=["POST"])
+    site.add_url_rule("/body/<lgcode>/reminders/<switch>", "reminders", acts.reminders, methods=["POST"])
+    site.add_url_rule("/body/<lgcode>/extend", "extend", acts.extend, methods=["POST"])
+    site.add_url_rule("/paper", "paper", acts.paper, methods=["GET", "POST"])
+    site.add_url_rule("/hold", "hold", acts.hold, methods=["POST"])
+    site.add_url_rule("/release/<int:number>", "release", acts.release, methods=["POST"])
+    site.add_url_rule("/resend/<number>", "resend", acts.resend, methods=["POST"])
+    site.add_url_rule("/notice/<number>/seen", "notice_seen", acts.notice_seen, methods=["POST"])
+
+
+class OfficeActs:
+    """Each act by its name."""
+
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+
+    def applicable(self, lgcode: str, program: str, switch: str) -> ResponseReturnValue:
+        """該当事務なし, and back."""
+        if switch not in ("on", "off"):
+            abort(404)
+        consent = Consent(yes=request.form.get("sure") == "yes")
+        own(_mailbox_of(self._premises.register, program))
+        with self._premises.open_desk() as desk:
+            operate.set_applicable(desk, (lgcode, program), switch == "off", who_acts(request.form), consent)
+        return redirect(f"/body/{lgcode}", 303)
+
+    def note(self, lgcode: str) -> ResponseReturnValue:
+        """A note of a call."""
+        with self._premises.open_office() as office:
+            note_call(office, lgcode, who_acts(request.form))
+        return redirect(f"/body/{lgcode}", 303)
+
+    def reminders(self, lgcode: str, switch: str) -> ResponseReturnValue:
+        """Stops reminders to a body, or lets them go on."""
+        if switch not in ("stop", "go"):
+            abort(404)
+        with self._premises.open_office() as office:
+            pause(office, lgcode, switch == "stop", who_acts(request.form))
+        return redirect(f"/body/{lgcode}", 303)
+
+    def extend(self, lgcode: str) -> ResponseReturnValue:
+        """A later deadline for one body; its notice is written on request, and waits to leave like every letter."""
+        with self._premises.open_office() as office:
+            who, register = who_acts(request.form), office.register
+            hour = in_jst(register.survey.deadline).time()
+            target = Target(lgcode, request.form.get("program", ""))
+            own(_mailbox_of(register, target.program))
+            with office.ledger.writing():
+                extend(office, target, typed.instant(request.form.get("until", ""), register, hour), who)
+                take_back_earlier(office, target, office.settings.ledger.parent / "延長のお知らせ")
+                if request.form.get("notify") == "yes":
+                    queue_notices(office, place_of(office, target), who)
+        return redirect(f"/body/{lgcode}", 303)
+
+    def paper(self) -> ResponseReturnValue:
+        """What came by post or by hand, recorded with the file that was made of it."""
+        if not person().decides:
+            abort(403)
+        with self._premises.open_desk() as desk:
+            if request.method == "GET":
+                return page(desk, "paper", form={}, refused="")
+            try:
+                arrival = self._record(desk)
+            except Refused as refused:
+                return page(desk, "paper", form=request.form, refused=str(refused)), 400
+        return redirect(f"/mail/{arrival.receipt}", 303)
+
+    def _record(self, desk: Desk) -> Arrival:
+        form, file = request.form, request.files.get("file")
+        who = who_acts(form)
+        mailbox = form.get("mailbox", "")
+        if file is None or not file.filename:
+            raise Refused("調査票のファイルを選んでください。")
+        if mailbox not in {m.id for m in desk.register.survey.mailboxes} or not person().sees(mailbox):
+            raise Refused("提出先を選んでください。")
+        at = past_instant(form.get("received", ""), desk.register, desk.clock())
+        lgcode = typed.body(form.get("body", ""), desk.register).lgcode
+        sheet = operate.Paper(file.filename, file.read(), mailbox, lgcode, at, form.get("differs") == "yes")
+        return operate.add(desk, sheet, who).decided.arrival
+
+    def hold(self) -> ResponseReturnValue:
+        """Lets letters wait: all, or those of one mailbox."""
+        mailbox = request.form.get("mailbox", "")
+        own(mailbox)
+        with self._premises.open_office() as office:
+            sending_holds.hold_sending(office, Scope("", mailbox), who_acts(request.form))
+        return redirect("/letters", 303)
+
+    def release(self, number: int) -> ResponseReturnValue:
+        """Lets them leave again."""
+        with self._premises.open_office() as office:
+            for one in sending_holds.standing(office):
+                if one.number == number:
+                    own(one.scope.mailbox)
+            sending_holds.release_sending(office, number, who_acts(request.form))
+        return redirect("/letters", 303)
+
+    def resend(self, number: str) -> ResponseReturnValue:
+        """Puts a letter that was refused back into the queue."""
+        with self._premises.open_desk() as desk:
+            notice = find_notice(desk.ledger, number)
+            found = correspondence.letter(desk.ledger, notice.id) if notice else None
+            own(found[0].mailbox if found else mail_named(desk, number).mailbox)
+            operate.resend(desk, number, who_acts(request.form))
+        return redirect("/letters", 303)
+
+    def notice_seen(self, number: str) -> ResponseReturnValue:
+        """Takes a letter of ours that did not reach its reader off the list."""
+        with self._premises.open_office() as office:
+            notice = find_notice(office.ledger, number)
+            if notice is None:
+                abort(404)
+            found = correspondence.letter(office.ledger, notice.id)
+            own(found[0].mailbox if found else "")
+            mark_notice_seen(office.ledger, notice, who_acts(request.form).pair, office.clock())
+        return redirect("/", 303)
+
+
+def _mailbox_of(register: Register, program: str) -> str:
+    """To which a program's answers go; empty for all programs. Raises Refused."""
+    if not program:
+        return ""
+    return register.survey.program(typed.program(program, register)).mailbox

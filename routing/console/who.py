@@ -1,0 +1,28 @@
+"""Who acts at the page, and on whose items he may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import abort
+
+from routing.console.pages import person
+from routing.who import Refused, Who
+
+
+def who_acts(form: Mapping[str, str], otherwise: str = "") -> Who:
+    """The official by the name under which he signed in, and the reason that he typed (`otherwise` where none is asked
+    for). Raises Refused; ends with 403 where he may not decide."""
+    if not person().decides:
+        abort(403)
+    why = form.get("why", "").strip() or otherwise
+    if not why:
+        raise Refused("理由を書いてください。台帳に残り、後から見る方の手掛かりになります。")
+    return Who(person().user.name, why)
+
+
+def own(mailbox: str) -> None:
+    """Ends with 403 where a mailbox is not this person's; an empty one means all, which only who has all may act on."""
+    mine = person()
+    if not (mine.sees(mailbox) if mailbox else mine.is_admin or not mine.user.mailboxes):
+        abort(403)
