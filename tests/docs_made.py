@@ -27,7 +27,7 @@ from replies.wording import Saying, load_wording
 from routing.decision.reply import ReplyContext, letter_kind
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
 from routing.ledger.held_queue import queue_of
-from routing.ledger.migrations import VIEWS, migrations
+from routing.ledger.migrations import VIEWS, migrate
 from routing.proof import LEAST, Action, Proof
 from routing.records import NOBODY, Arrival, Decided, MailDecision
 from routing.register import build_register
@@ -104,8 +104,9 @@ def decision_tables() -> str:
 
 def ledger_tables() -> str:
     """Tables and views of the ledger with their columns, from an empty one."""
-    database = Database(sqlite3.connect(":memory:", isolation_level=None))
-    migrations.apply(database)
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection)
+    database = Database(connection)
     for name, select in VIEWS.items():
         database.conn.execute(f"CREATE VIEW {name} AS {select}")
     ours = [t for t in database.table_names() if not t.startswith(("_", "sqlite_"))]

@@ -7,13 +7,52 @@ docs/journey.md, "The ledger", names them all. Only `erasure.py` takes something
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
 from secrets import token_bytes
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+if TYPE_CHECKING:  # it takes 30 ms to load, and is needed where something is to be migrated
+    from sqlite_utils import Database
 
-migrations = Migrations("uketsuke")
+_SET = "uketsuke"
+_STEPS: list[Callable[[Database], None]] = []
+
+
+def _step(change: Callable[[Database], None]) -> Callable[[Database], None]:
+    """Registers a migration, under the name of its function, behind those before it."""
+    _STEPS.append(change)
+    return change
+
+
+def names() -> tuple[str, ...]:
+    """Of every migration that this program has, in their order."""
+    return tuple(step.__name__ for step in _STEPS)
+
+
+def applied(connection: Connection) -> tuple[str, ...]:
+    """Of those that the ledger has been through, in their order; none of a new file. Only reads."""
+    query = "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
+    if connection.execute(query).fetchone() is None:
+        return ()
+    query = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid"
+    return tuple(row[0] for row in connection.execute(query, (_SET,)))
+
+
+def are_pending(connection: Connection) -> bool:
+    """Whether the ledger lacks one. Only reads."""
+    return not set(applied(connection)) >= set(names())
+
+
+def migrate(connection: Connection) -> None:
+    """Apply those that the ledger lacks, each in a transaction of its own."""
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations(_SET)
+    for step in _STEPS:
+        migrations()(step)
+    migrations.apply(Database(connection))
 
 
 def _run(db: Database, *statements: str) -> None:
@@ -21,7 +60,7 @@ def _run(db: Database, *statements: str) -> None:
         db.conn.execute(statement)
 
 
-@migrations()
+@_step
 def m001_arrivals(db: Database) -> None:
     """Raw mail, where it was seen, and how far each mailbox has been read."""
     _run(
@@ -66,7 +105,7 @@ def m001_arrivals(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m002_readings(db: Database) -> None:
     """What a mail was read as: message, attachments, findings, evidence."""
     _run(
@@ -121,7 +160,7 @@ def m002_readings(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m003_verdicts(db: Database) -> None:
     """What became of each mail and of each piece of it, who said so, and everything else that happened.
 
@@ -174,7 +213,7 @@ def m003_verdicts(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m004_outbox(db: Database) -> None:
     """Finished replies, and every step of their way out. `key` makes a second reply of the kind impossible."""
     _run(
@@ -213,7 +252,7 @@ def m004_outbox(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m005_erasure(db: Database) -> None:
     """Mails whose bytes and content were taken out of the ledger: who did it, and why. `to_wipe`: a queue of
     those of which the write-ahead log may still hold a trace."""
@@ -231,19 +270,19 @@ def m005_erasure(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m006_cursor_date(db: Database) -> None:
     """The INTERNALDATE of the mail at each cursor, by which a mailbox that was put back is known."""
     _run(db, "ALTER TABLE cursor ADD COLUMN received_at TEXT NOT NULL DEFAULT ''")
 
 
-@migrations()
+@_step
 def m007_to_send_order(db: Database) -> None:
     """Replies leave in the order in which their turn comes; a long outbox is not sorted for each of them."""
     _run(db, "CREATE INDEX to_send_time ON to_send (not_before)")
 
 
-@migrations()
+@_step
 def m008_missing(db: Database) -> None:
     """Mails that a server lists and does not hand out, by UID; "gone" where it no longer lists them. One that
     came in after all has a sighting."""
@@ -261,7 +300,7 @@ def m008_missing(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m009_waits(db: Database) -> None:
     """What waits for other mail: locked files for a password, parts of a submission for each other. `part` tells
     which part of how many a mail is (`stem`: a hash of the subject without that). Two queues: `wait` names
@@ -290,7 +329,7 @@ def m009_waits(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m010_standing(db: Database) -> None:
     """What a body's standing and history rest on, in one index each: a long history costs little to look
     through."""
@@ -303,7 +342,7 @@ def m010_standing(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m011_errands(db: Database) -> None:
     """What people do with our replies: they answer first, and send, change or delete our drafts. And the queues
     of mails to be filed (`to_file`) and of drafts to be followed (`open_draft`)."""
@@ -338,13 +377,13 @@ def m011_errands(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m012_sent_by_hand(db: Database) -> None:
     """Drafts that a human sent are found by the Message-ID that the mail program gave them."""
     _run(db, "CREATE INDEX posting_by_hand ON posting (detail) WHERE state = 'sent_by_hand'")
 
 
-@migrations()
+@_step
 def m013_sending_trouble(db: Database) -> None:
     """Under which of our addresses nothing leaves, since when and why: no fact, but what the last try met."""
     _run(
@@ -357,14 +396,14 @@ def m013_sending_trouble(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m014_secret(db: Database) -> None:
     """The key under which Message-IDs are made, so that nobody can guess one of ours. Letters of before keep theirs."""
     _run(db, "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID")
     db.conn.execute("INSERT INTO secret VALUES ('message_id', ?)", (token_bytes(32),))
 
 
-@migrations()
+@_step
 def m015_proof(db: Database) -> None:
     """What stood behind each answer when it was decided (`routing/proof.py`). What was decided before is taken for
     its body's own, as it was then."""
@@ -377,7 +416,7 @@ def m015_proof(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m016_withdrawals(db: Database) -> None:
     """Letters that a newer decision takes back: the state `withdrawn`, and a queue (`to_withdraw`) of those of
     which that cannot be done at once, a draft or one whose sending has begun. Whatever an older release left
@@ -410,7 +449,7 @@ def m016_withdrawals(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m017_holds(db: Database) -> None:
     """Sending that people hold, and release: two tables of rows that are only added. `kind` and `mailbox`: of which
     letters, empty for all; `mails_before`: only of letters to mails received before this instant, and of those
@@ -437,7 +476,7 @@ def m017_holds(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m018_deciding(db: Database) -> None:
     """Two queues: mails whose decision has begun (`alone`: no other was under way), and mails that wait until no
     other does, since a reader died over them or the desk while it decided them. And what operators were told in
@@ -456,19 +495,13 @@ def m018_deciding(db: Database) -> None:
     )
 
 
-@cache
-def names() -> frozenset[str]:
-    """Of every migration that this program has."""
-    return frozenset(migration.name for migration in migrations.pending(Database(memory=True)))
-
-
-@migrations()
+@_step
 def m019_outbox_time(db: Database) -> None:
     """How many letters went out lately, and to whom: for the caps of a domain and of an hour."""
     _run(db, "CREATE INDEX outbox_time ON outbox (recorded_at, recipient, arrival_id)")
 
 
-@migrations()
+@_step
 def m020_finding_key(db: Database) -> None:
     """What makes two findings the same on two versions of a sheet (`Finding.key`), kept as it was made then."""
     _run(
@@ -478,7 +511,7 @@ def m020_finding_key(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m022_foreign(db: Database) -> None:
     """Two more reasons to wait: mail that is not about this survey, for its erasure, and mail that a scanner still
     looks at; and a queue of mails whose UID is to be fetched again, since its content may have changed."""
@@ -499,7 +532,7 @@ def m022_foreign(db: Database) -> None:
     )
 
 
-@migrations()
+@_step
 def m029_undo(db: Database) -> None:
     """Decisions that are taken back before their letters leave: `undone`, rows that are only added, each a range of
     verdicts and of events of one mail that never counted, and behind `copies_after` the copies of the verdicts that

@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from routing.ledger import promises, restored
 from routing.ledger.backup import BackupRefused, flush, named_disk
-from routing.ledger.migrations import migrations
+from routing.ledger.migrations import are_pending, migrate
 from routing.ledger.store import Ledger, LedgerBusy, refuse_newer
 
 _PASSING = frozenset({"wiped"})  # true of a desk at work, and of no copy of it
@@ -59,13 +57,13 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
         sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     ) as file:
         refuse_newer(file, path)
-        if not migrations.pending(Database(file)):
+        if not are_pending(file):
             file.execute("BEGIN")
             yield file
             return
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
             file.backup(copy)
-            migrations.apply(Database(copy))
+            migrate(copy)
             yield copy
 
 

@@ -15,9 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
-from routing.ledger.migrations import VIEWS, migrations, names
+from routing.ledger.migrations import VIEWS, applied, are_pending, migrate, names
 
 CACHE_KIB = 32 << 10  # pages kept at hand; a look-up in a large ledger touches many, and reads each once
 
@@ -101,11 +99,11 @@ class Ledger:
 
     def _is_set_up(self) -> bool:
         mode = self.connection.execute("PRAGMA journal_mode").fetchone()[0]
-        return mode == "wal" and not migrations.pending(Database(self.connection)) and not self._stale_views()
+        return mode == "wal" and not are_pending(self.connection) and not self._stale_views()
 
     def _set_up(self) -> None:
         self.connection.execute("PRAGMA journal_mode = WAL")
-        migrations.apply(Database(self.connection))
+        migrate(self.connection)
         for name, statement in self._stale_views().items():
             self.connection.execute(f"DROP VIEW IF EXISTS {name}")
             self.connection.execute(statement)
@@ -174,8 +172,7 @@ class Ledger:
 
 def refuse_newer(connection: sqlite3.Connection, file: Path) -> None:
     """Raises NewerLedger where a migration was applied that this program does not have. Only reads."""
-    database = Database(connection)
-    if {applied.name for applied in migrations.applied(database)} - names():
+    if not set(applied(connection)) <= set(names()):
         raise NewerLedger(file)
 
 
