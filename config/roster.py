@@ -10,7 +10,8 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Literal, get_args
@@ -64,26 +65,47 @@ class Match:
     near: tuple[Body, ...] = ()  # unknown: もしかして, the nearest first, at most three
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Roster:
-    """All bodies in the order of their codes. Build it with `Roster.of`; it never changes."""
+    """All bodies in the order of their codes. Build it with `Roster.of`; it never changes. Its indexes are made when
+    they are first asked for: few commands need that of names, which takes longer than reading the file."""
 
     bodies: tuple[Body, ...]
-    _codes: Mapping[str, Body] = field(repr=False)
-    _names: Mapping[str, tuple[Body, ...]] = field(repr=False)  # by every folded way of writing a name
-    _spelt: frozenset[str] = field(repr=False)  # those ways
-    _near_names: NearNames = field(repr=False)
 
     @classmethod
     def of(cls, bodies: Iterable[Body]) -> Roster:
-        """The roster of these bodies, indexed."""
-        ordered = tuple(sorted(bodies, key=lambda body: body.lgcode))
+        """The roster of these bodies."""
+        return cls(tuple(sorted(bodies, key=lambda body: body.lgcode)))
+
+    @cached_property
+    def _codes(self) -> Mapping[str, Body]:
+        return {body.lgcode: body for body in self.bodies}
+
+    @cached_property
+    def _names(self) -> Mapping[str, tuple[Body, ...]]:
+        """The bodies by every folded way of writing a name."""
         names: dict[str, tuple[Body, ...]] = {}
-        for body in ordered:
-            for spelling in dict.fromkeys((*_spellings(body), *map(confused, _spellings(body)))):
+        for body in self.bodies:
+            spellings = _spellings(body)
+            for spelling in dict.fromkeys((*spellings, *map(confused, spellings))):
                 names[spelling] = (*names.get(spelling, ()), body)
-        codes = {body.lgcode: body for body in ordered}
-        return cls(ordered, codes, names, frozenset(names), NearNames(names))
+        return names
+
+    @cached_property
+    def _spelt(self) -> frozenset[str]:
+        return frozenset(self._names)
+
+    @cached_property
+    def _near_names(self) -> NearNames:
+        return NearNames(self._names)
+
+    @cached_property
+    def _within(self) -> Mapping[str, tuple[Body, ...]]:
+        """The bodies of each prefecture, itself among them, by its name."""
+        within: dict[str, list[Body]] = {}
+        for body in self.bodies:
+            within.setdefault(body.prefecture, []).append(body)
+        return {prefecture: tuple(bodies) for prefecture, bodies in within.items()}
 
     def __iter__(self) -> Iterator[Body]:
         return iter(self.bodies)
@@ -121,7 +143,7 @@ class Roster:
 
     def prefecture_of(self, body: Body) -> Body:
         """The prefecture in which `body` lies; a prefecture is its own."""
-        return next(b for b in self._names[fold(body.prefecture)] if b.kind == "prefecture")
+        return next(b for b in self._within[body.prefecture] if b.kind == "prefecture")
 
     def honorific(self, body: Body) -> str:
         """How a letter addresses it: 貴都, 貴道, 貴府, 貴県, 貴市, 貴区, 貴町, 貴村."""
@@ -129,7 +151,7 @@ class Roster:
 
     def collected_by(self, prefecture: Body) -> tuple[Body, ...]:
         """管内市町村: its special wards, cities, towns and villages, without designated and core cities."""
-        return tuple(b for b in self.bodies if b.prefecture == prefecture.name and b.kind in COLLECTED_KINDS)
+        return tuple(b for b in self._within.get(prefecture.name, ()) if b.kind in COLLECTED_KINDS)
 
     def of_kind(self, *kinds: BodyKind) -> tuple[Body, ...]:
         """The bodies of these kinds, by code."""
@@ -164,7 +186,7 @@ class Roster:
         return bodies
 
     def _begins_like_another(self, rest: str, prefecture: Body) -> bool:
-        inside = (b for b in self.bodies if b.prefecture == prefecture.name and b is not prefecture)
+        inside = (b for b in self._within[prefecture.name] if b is not prefecture)
         stems = {fold(body.name)[:-1] for body in inside}
         return any(len(stem) > 1 and rest.startswith(stem) for stem in stems)
 
