@@ -14,12 +14,11 @@ from operator import is_
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from pydantic import TypeAdapter
-
 from config.spelling import stream_safe
 from config.survey import Survey
 from intake.finding import Finding, severity_of
 from intake.frames import MOST_BYTES
+from intake.shapes import file_shape, submission_shape
 from intake.submission import (
     Address,
     Answer,
@@ -81,8 +80,6 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
 # Cut off, these would be another's: they are left out.
 _WHOLE_OR_NOT = frozenset({"Address.address", "Message.message_id", "Message.in_reply_to", "Submission.answers"})
 
-_SUBMISSION = TypeAdapter(Submission)
-_FILE = TypeAdapter(FileReading)
 Shape = TypeVar("Shape")
 Cuts = dict[str, int]  # fields, and how long, or how many, the longest of each was
 
@@ -92,11 +89,11 @@ def mail_as_json(mail: Submission, survey: Survey) -> bytes:
     cuts: Cuts = {}
     files = tuple(_file(file, survey) for file in _first(mail.files, _field(Submission, "files"), cuts))
     bounded = replace(_bounded(replace(mail, files=()), cuts), files=files)
-    whole = _SUBMISSION.dump_json(_telling(bounded, cuts))
+    whole = submission_shape().dump_json(_telling(bounded, cuts))
     if len(whole) <= MOST_BYTES:
         return whole
     files = tuple(_closed_from_the_largest(files, len(whole) - MOST_BYTES, survey))
-    while len(whole := _SUBMISSION.dump_json(_telling(replace(bounded, files=files), cuts))) > MOST_BYTES:
+    while len(whole := submission_shape().dump_json(_telling(replace(bounded, files=files), cuts))) > MOST_BYTES:
         cuts.setdefault("Submission.files", len(files))
         files = files[: len(files) // 2]
     return whole
@@ -105,8 +102,8 @@ def mail_as_json(mail: Submission, survey: Survey) -> bytes:
 def file_as_json(file: FileReading, survey: Survey) -> bytes:
     """The file within its limits; without its sheets where that is still too much."""
     bounded = _file(file, survey)
-    whole = _FILE.dump_json(bounded)
-    return whole if len(whole) <= MOST_BYTES else _FILE.dump_json(_closed(bounded, survey))
+    whole = file_shape().dump_json(bounded)
+    return whole if len(whole) <= MOST_BYTES else file_shape().dump_json(_closed(bounded, survey))
 
 
 def passwords_as_json(passwords: Iterable[str]) -> bytes:
@@ -249,7 +246,7 @@ def _closed_from_the_largest(
     files: tuple[FileReading, ...], too_much: int, survey: Survey
 ) -> Iterable[FileReading]:
     """The files; those that make the mail so long are not read after all."""
-    sizes = {place: len(_FILE.dump_json(file)) for place, file in enumerate(files) if file.sheets}
+    sizes = {place: len(file_shape().dump_json(file)) for place, file in enumerate(files) if file.sheets}
     closed = set()
     for place in sorted(sizes, key=sizes.__getitem__, reverse=True):
         if too_much > 0:

@@ -10,16 +10,14 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from pydantic import TypeAdapter
-
 from intake.finding import Finding
+from intake.shapes import submission_shape
 from intake.submission import Submission
 from routing.clock import stamp
 from routing.ledger.store import Ledger
 from routing.proof import Proof
 from routing.records import Decided, Evidence, Note
 
-_SUBMISSION = TypeAdapter(Submission)
 DEATHS_TO_QUARANTINE = 3  # an accident may happen twice …
 TIMEOUTS_TO_QUARANTINE = 2  # … but what takes too long once takes too long again, and costs all others its time
 _QUEUES = ("to_read", "deciding", "deferred")  # in which a mail waits for its verdict
@@ -58,7 +56,7 @@ def _record_reading(ledger: Ledger, decided: Decided, submission: Submission, no
         message.subject,
         submission.answers,
         content_key(submission),
-        _SUBMISSION.dump_json(submission).decode(),
+        submission_shape().dump_json(submission).decode(),
         stamp(now),
     )
     ledger.run_many(
@@ -162,7 +160,7 @@ def _insert_evidence(ledger: Ledger, arrival_id: int, piece: str, evidence: Iter
 def submission_of(ledger: Ledger, arrival_id: int) -> Submission | None:
     """The mail as it was read; None if it has not been read, or was erased."""
     row = ledger.row("SELECT submission FROM message WHERE arrival_id = ?", arrival_id)
-    return _SUBMISSION.validate_json(row["submission"]) if row and row["submission"] else None
+    return submission_shape().validate_json(row["submission"]) if row and row["submission"] else None
 
 
 def first_is_open(ledger: Ledger, receipt: str, sender: str, before: int) -> bool:

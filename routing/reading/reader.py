@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from intake import release
 from intake.frames import NOTHING_TOLD, ReadingHints, frame
 from intake.progress import Progress, ProgressPoint, shared_page
+from intake.shapes import file_shape, passwords_shape, submission_shape
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 from routing.reading.pipe import NOT_BEGUN, receive, taken_by, widened
@@ -38,9 +39,6 @@ CODE = release.digest()  # of this process, from its start on
 NOT_STARTED = "読み取りのプロセスを起動できません"
 _REPLACED = "プログラムが入れ替えられています。run を起動し直すまで、届いたメールの判定を待ちます"
 
-_SUBMISSION = TypeAdapter(Submission)
-_FILE = TypeAdapter(FileReading)
-_PASSWORDS = TypeAdapter(tuple[str, ...])
 Answered = TypeVar("Answered")
 
 
@@ -86,7 +84,7 @@ class Request(Future[Answered]):
 def to_read(raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Request[Submission]:
     """A request for the reading of a mail, with what is known of it from elsewhere; what is not known is left out."""
     lists = {"passwords": list(told.passwords), "allowed": sorted(told.allowed)}
-    return Request(_SUBMISSION, {"task": "mail"} | {name: values for name, values in lists.items() if values}, raw)
+    return Request(submission_shape(), {"task": "mail"} | {name: values for name, values in lists.items() if values}, raw)
 
 
 class Reader:
@@ -119,11 +117,11 @@ class Reader:
     def told_passwords(self, raw: bytes) -> tuple[str, ...]:
         """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten, never
         written anywhere. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        return self._answered(Request(_PASSWORDS, {"task": "passwords"}, raw))
+        return self._answered(Request(passwords_shape(), {"task": "passwords"}, raw))
 
     def read_file(self, filename: str, data: bytes) -> FileReading:
         """One file as `check` sees it. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        return self._answered(Request(_FILE, {"task": "file", "filename": filename}, data))
+        return self._answered(Request(file_shape(), {"task": "file", "filename": filename}, data))
 
     def hand_over(self, request: Request[Answered]) -> None:
         """Hand a request over while others are being answered, if it fits into the pipe beside them (else later).
