@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.obligations import Obligation
-from replies.reports.data import State
+from replies.states import State
 from routing.proof import Proof
 
 

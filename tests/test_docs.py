@@ -25,11 +25,11 @@ from config.settings import (
 )
 from config.survey import Form, Question, Survey
 from intake.finding import CATALOGUE
+from replies.states import State
 from routing.cli import app
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, Outcome, sentence_of
 from routing.ledger.outbox import FINAL
 from routing.ledger.promises import PROMISES
-from routing.standing import State
 from tests import docs_made
 from tests.bench import run
 

@@ -14,7 +14,7 @@ import pytest
 from intake.finding import CATALOGUE
 from intake.submission import FileKind, MailKind
 from replies.letter import FileResult, LetterKind
-from replies.reports.data import State
+from replies.states import State
 from replies.wording import load_wording
 from routing.decision.verdict import FILE_TABLE
 from routing.ledger.held_queue import _QUEUES

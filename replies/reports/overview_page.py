@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from config.tiles import tile_positions
-from replies.reports.data import CityLine, Overview, ProgramTotal, State, Waiting
+from replies.reports.data import CityLine, Overview, ProgramTotal, Waiting
 from replies.reports.overview_charts import COLOURS, DASHES, ages_chart, bars_chart, receipts_chart
 from replies.reports.overview_words import (
     SHOWN,
@@ -34,6 +34,7 @@ from replies.reports.overview_words import (
 )
 from replies.reports.page import Bar, environment, pieces, state_marks
 from replies.reports.words import notice, span, time_left
+from replies.states import State
 from replies.wording import Wording
 
 TILE, GAP = 64, 5  # units of the map

@@ -28,7 +28,7 @@ from replies.reports.columns import (
     program_row,
     values,
 )
-from replies.reports.data import OpenCorrection, PrefectureReport, ProgramLine, State
+from replies.reports.data import OpenCorrection, PrefectureReport, ProgramLine
 from replies.reports.words import (
     STATES,
     ToMend,
@@ -41,6 +41,7 @@ from replies.reports.words import (
     time_left,
     units,
 )
+from replies.states import State
 from replies.templating import environment_of
 from replies.wording import Wording
 

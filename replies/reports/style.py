@@ -20,8 +20,9 @@ from config.jst import in_jst
 from replies.cells import SAFE_OPTIONS, cell_text, put
 from replies.japanese import era_date
 from replies.reports.columns import Column, Kind, Value
-from replies.reports.data import Occasion, State
+from replies.reports.data import Occasion
 from replies.reports.words import is_state, mark
+from replies.states import State
 from replies.wording import Wording
 from replies.workbooks.export_style import LOOK, points
 

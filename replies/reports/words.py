@@ -16,7 +16,8 @@ from config.survey import Survey
 from intake.finding import Finding
 from replies.japanese import era_date, full_width_number
 from replies.points import requests
-from replies.reports.data import MunicipalityCell, Occasion, PrefectureReport, ProgramLine, State, Timing
+from replies.reports.data import MunicipalityCell, Occasion, PrefectureReport, ProgramLine
+from replies.states import State, Timing
 from replies.wording import Wording
 
 STATES: tuple[State, ...] = ("accepted", "partial", "correction", "held", "outstanding", "not_applicable")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from config.obligations import Obligation
 from config.shared_domains import shared
-from replies.reports.data import State
+from replies.states import State
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from replies.japanese import full_width_number
-from replies.reports.data import State
+from replies.states import State
 from replies.wording import load_wording
 from routing.ledger import bookings, official_acts
 from routing.ledger.books import deadlines_at

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.obligations import Obligation
-from replies.reports.data import State, Timing
+from replies.states import State, Timing
 from routing.deadline import Deadlines
 from routing.ledger import arrivals, holds
 from routing.ledger.books import books_at

@@ -22,10 +22,9 @@ from replies.reports.data import (
     OpenCorrection,
     PrefectureReport,
     ProgramLine,
-    State,
     Tally,
-    Timing,
 )
+from replies.states import State, Timing
 from routing.deadline import Deadlines
 from routing.ledger import reporting
 from routing.ledger.books import books_at, deadlines_at

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import get_args
 
 from config.obligations import Obligation
-from replies.reports.data import Timing
+from replies.states import Timing
 from routing.deadline import Deadlines
 from routing.standing import Books, PartStanding
 

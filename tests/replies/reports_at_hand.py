@@ -27,11 +27,11 @@ from replies.reports.data import (
     QuestionCount,
     Queue,
     Receipts,
-    State,
     Tally,
     Tile,
     Waiting,
 )
+from replies.states import State
 
 INSTANTS = {"start": "07 18:00:00", "middle": "19 12:30:00", "hour": "21 16:00:00", "after": "21 19:05:00"}
 SHARE = {"start": 0, "middle": 55, "hour": 90, "after": 96}  # per cent of the bodies that are accepted

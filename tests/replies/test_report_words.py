@@ -11,8 +11,9 @@ import pytest
 
 from config.roster import Roster, load_roster
 from config.survey import Survey
-from replies.reports.data import Occasion, PrefectureReport, ProgramLine, State
+from replies.reports.data import Occasion, PrefectureReport, ProgramLine
 from replies.reports.words import asked_by, mark, notice, remaining, requests_of, span, time_left
+from replies.states import State
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
 from tests.replies.reports_at_hand import ANSWER, TEXT, at, occasion, prefecture_report, tally

@@ -9,8 +9,8 @@ from email import message_from_bytes
 import pytest
 
 from config.jst import JST
-from replies.reports.data import Timing
 from replies.reports.words import remarks_of_line, requests_of
+from replies.states import Timing
 from replies.wording import load_wording
 from routing.deadline import Extension, deadlines
 from routing.journey.judge import Settled
