@@ -26,8 +26,8 @@ USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 # Where each command is. Its module is loaded when it is asked for, with what it needs and no other does.
 COMMANDS = {
     "demo": "make.demo", "run": "run.run", "check": "check.check", "inspect": "check.inspect", "form": "make.form",
-    "collate": "collate.collate_command", "status": "overview.status", "held": "overview.held",
-    "show": "overview.show", "letters": "letters.letters_command",
+    "collate": "collate.collate_command", "status": "status.status", "held": "held.held",
+    "show": "show.show", "letters": "letters.letters_command",
     "find": "letters.find_command", "note": "notes.note_command",
     "decide": "decide.decide", "approvals": "approvals.approvals_command",
     "revoke-approval": "approvals.revoke_approval", "resend": "resend.resend",

@@ -12,7 +12,7 @@ from config.domains import body_hint
 from config.romaji import from_kana
 from config.roster import Roster
 from config.settings import Caps
-from routing.cli.overview import print_held
+from routing.cli.held import print_held
 from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.ledger import arrivals, held_queue, outbox
 from routing.records import FinishedReply

@@ -1,0 +1,73 @@
+"""`uketsuke status`: who owes what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from replies.wording import Wording, load_wording
+from routing.cli.context import App, console, echo_json, table, with_app
+from routing.clock import stamp
+from routing.office import Office
+from routing.tracking.overview import Owed, Status, status_at
+from routing.tracking.status_json import status_json
+
+
+@click.command()
+@click.option("--prefecture", metavar="NN", default="", help="この都道府県だけ（２桁のコード）")
+@click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
+@with_app
+def status(app: App, prefecture: str, as_json: bool) -> None:
+    """提出状況: どの団体が何を提出済みか、何が残っているか。"""
+    known = {body.lgcode[:2] for body in app.register.roster.of_kind("prefecture")}
+    if prefecture and prefecture not in known:
+        raise click.UsageError(
+            f"--prefecture {prefecture}: 都道府県のコードを２桁で指定してください（例: 14）。"
+        )
+    with app.open_office() as office:
+        found = status_at(office, office.clock(), prefecture)
+    if as_json:
+        echo_json(status_json(found, office.register))
+    else:
+        _print_status(found, office)
+
+
+def _timing(owed: Owed, wording: Wording) -> str:
+    """期限内に受領 …, and until when the deadline was extended."""
+    until = f"（{stamp(owed.extended_to)[:16]} まで延長）" if owed.extended_to else ""
+    return wording.timing[owed.timing] + until
+
+
+def _stamp(at: datetime | None) -> str | None:
+    return stamp(at) if at else None
+
+
+def _print_status(found: Status, office: Office) -> None:
+    wording, survey = load_wording(), office.register.survey
+    screen = console()
+    screen.print(f"{stamp(found.at)} 現在　提出期限 {stamp(survey.deadline)}", highlight=False)
+    counts = table("制度等ごとの状況", "制度等", *(wording.state[s] for s in wording.state))
+    for program in survey.programs:
+        states = [s.state for s in found.standings if s.obligation.program == program.id]
+        counts.add_row(program.name, *(str(states.count(s)) for s in wording.state))  # type: ignore[arg-type]
+    screen.print(counts)
+    shown = table("提出のあった団体", "団体", "制度等", "状態", "期限との関係", "受領", "残り")
+    for owed in found.owed:
+        s = owed.standing
+        if s.state != "outstanding" or s.row_in_list:
+            left = [f"管内市町村 {len(s.missing)}"] if s.missing else []
+            left += [f"都道府県の一覧表に行あり {s.row_in_list}"] if s.row_in_list else []
+            shown.add_row(
+                office.register.full_name(s.obligation.lgcode),
+                survey.program(s.obligation.program).name,
+                wording.state[s.state],
+                _timing(owed, wording),
+                _stamp(s.received_at) or "",
+                "、".join([*s.open_corrections, *left]),
+            )
+    screen.print(shown)
+    for mailbox, problem in found.unhealthy:
+        screen.print(f"{mailbox}: {problem}", style="red")
+    for sentence in found.alerts:
+        screen.print(sentence, style="red")
