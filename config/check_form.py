@@ -11,9 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from config.errors import Mistake
+from config.names import why_no_file, why_no_line, why_no_sheet, why_no_text
+from config.spelling import label_key
 from config.survey import Choice, Form, Mark, Question
 
 Told = Iterator[tuple[str, str]]  # (key in the file, reason)
+_LEADS = re.compile(r"(?:Q|問|質問|設問)([0-9]+(?:-[0-9]+)*)(?:へ|に進)")  # （Q6へ）
+_KEY = re.compile(r"[^\s#.]+")
+_LONGEST_FLAG = 100  # characters: it stands in a formula
 _NUMBER = re.compile(r"\d+")
 _COLUMN = re.compile(r"[A-Z]{1,2}")
 
@@ -29,24 +34,82 @@ def doubles(values: Iterable[str]) -> list[str]:
 
 
 def _check_keys(form: Form) -> Told:
-    for key in doubles(field.key for field in form.fields):
-        yield "fields", f"key「{key}」が2回以上あります。"
-    for label in doubles(field.label for field in form.fields):
-        yield "fields", f"label「{label}」が2回以上あります。"
+    fields = [field.key for field in form.fields]
     keys = [q.key for q in form.questions] + [t.key for q in form.questions for t in q.free_texts]
+    for key in doubles(fields):
+        yield "fields", f"key「{key}」が2回以上あります。"
     for key in doubles(keys):
         yield "questions", f"key「{key}」が2回以上あります（free_texts の key も区別します）。"
-    if form.sheet == form.list_sheet:
+    for key in sorted({*fields} & {*keys}):
+        yield "questions", f"key「{key}」は fields にもあります。"
+    for key in (key for key in (*fields, *keys) if not _KEY.fullmatch(key)):
+        where = "fields" if key in fields else "questions"
+        yield where, f"key「{key}」は使えません（空白、「#」、「.」のない語にしてください）。"
+    for name in ("fields", "questions"):
+        if not getattr(form, name):
+            yield name, "1つ以上書いてください。"
+
+
+def _check_names(form: Form) -> Told:
+    for name, why in (("sheet", why_no_sheet), ("list_sheet", why_no_sheet), ("file_name", why_no_file)):
+        if reason := why(getattr(form, name)) or why_no_text(getattr(form, name)):
+            yield name, reason
+    if form.sheet.lower() == form.list_sheet.lower():
         yield "list_sheet", "sheet と同じ名前にはできません。"
+    for name in ("id", "version", "title"):
+        if reason := why_no_line(getattr(form, name)):
+            yield name, reason
+    for name in ("fields_missing", "answers_missing"):
+        words = getattr(form.flags, name)
+        if reason := why_no_line(words) or ("100文字までにしてください。" if len(words) > _LONGEST_FLAG else ""):
+            yield f"flags.{name}", reason
+
+
+def _check_print(form: Form) -> Told:
+    """What is printed must be there, and be told apart: labels and questions are found again by their words."""
+    printed: dict[str, str] = {}
+    for key, text, must in _printed(form):
+        if reason := why_no_text(text) or ("空にはできません。" if must and not text.strip() else ""):
+            yield key, reason
+            continue
+        word = label_key(text)
+        if must and not word:
+            yield key, "記号だけの文は、届いたシートの中で見分けられません。"
+        elif must and word in printed:
+            yield key, f"「{text.strip()[:20]}」は {printed[word]} と同じ文です。届いたシートの中で見分けられません。"
+        if word:
+            printed.setdefault(word, key)
+
+
+def _printed(form: Form) -> Iterator[tuple[str, str, bool]]:
+    """(key, text, whether it must be found again by its words), headings and lines first."""
+    for name in ("heading", "fields_heading", "questions_heading", "answer_heading"):
+        yield name, getattr(form, name), False
+    for place, question in enumerate(form.questions, 1):
+        yield f"questions.{place}.heading", question.heading, False
+        for n, option in enumerate(question.marks, 1):
+            yield f"questions.{place}.marks.{n}.text", option.text, False
+        for n, line in enumerate(question.free_texts, 1):
+            yield f"questions.{place}.free_texts.{n}.label", line.label, False
+    for place, field in enumerate(form.fields, 1):
+        yield f"fields.{place}.hint", field.hint, False
+        yield f"fields.{place}.label", field.label, True
+    for place, question in enumerate(form.questions, 1):
+        yield f"questions.{place}.text", question.text, True
 
 
 def _check_fields(form: Form) -> Told:
     for place, field in enumerate(form.fields, 1):
         if (field.kind == "choice") != bool(field.choices):
             yield f"fields.{place}.choices", 'kind = "choice" のときに限り、選択肢が要ります。'
+        for choice in doubles(field.choices):
+            yield f"fields.{place}.choices", f"「{choice}」が2回以上あります。"
         for choice in field.kinds:
             if choice not in field.choices:
                 yield f"fields.{place}.kinds", f"「{choice}」は choices にありません。"
+        for choice in field.choices:
+            if field.kinds and choice not in field.kinds:
+                yield f"fields.{place}.kinds", f"「{choice}」がどの団体のものか、書かれていません。"
         if field.kind == "organisation" and field.key != "organisation":
             yield f"fields.{place}.key", 'kind = "organisation" の欄の key は organisation としてください。'
         if field.sample and field.kind != "organisation":
@@ -96,6 +159,12 @@ def _check_skips(form: Form) -> Told:
                 yield f"{key}.choices.{place}.skip_to", f"質問「{choice.skip_to}」はありません。"
             elif order[choice.skip_to] <= order[question.key]:
                 yield f"{key}.choices.{place}.skip_to", f"質問「{choice.skip_to}」は後の質問ではありません。"
+        for place, choice in enumerate(question.choices, 1):
+            told = _LEADS.search(unicodedata.normalize("NFKC", choice.text))
+            behind = [k for k, at in order.items() if at == order[question.key] + 1]
+            if told and told[1] in order and told[1] not in (choice.skip_to, *([] if choice.skip_to else behind)):
+                reason = f"「{told[0]}」と印字されていますが、skip_to は「{choice.skip_to}」です。"
+                yield f"{key}.choices.{place}.skip_to", reason
 
 
 def _check_conditions(form: Form) -> Told:
@@ -135,6 +204,8 @@ def _placed(form: Form) -> Iterator[tuple[str, Question]]:
 
 _CHECKS: tuple[Callable[[Form], Told], ...] = (
     _check_keys,
+    _check_names,
+    _check_print,
     _check_fields,
     _check_grid,
     _check_answers,

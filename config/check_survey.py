@@ -5,14 +5,19 @@ A list of small checks that all run; none raises. Bodies are checked in `obligat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from config.check_form import doubles
 from config.errors import Mistake
+from config.jst import in_jst
+from config.names import why_no_address, why_no_line, why_no_prefix, why_no_text
+from config.spelling import fold
 from config.survey import Survey
 
 Told = Iterator[tuple[str, str]]  # (key in the file, reason)
+_BRACKET = re.compile(r"[【】\[\]〔〕]")
 _JST_OFFSET = timedelta(hours=9)
 
 
@@ -21,6 +26,38 @@ def check_survey(survey: Survey, file: str, forms_known: bool) -> tuple[Mistake,
     form that is not there is really missing."""
     checks = (*_CHECKS, _check_forms) if forms_known else _CHECKS
     return tuple(Mistake(file, key, reason) for check in checks for key, reason in check(survey))
+
+
+def _check_names(survey: Survey) -> Told:
+    for place, box in enumerate(survey.mailboxes, 1):
+        for name, why in (("receipt_prefix", why_no_prefix), ("address", why_no_address)):
+            if reason := why(getattr(box, name)):
+                yield f"mailboxes.{place}.{name}", reason
+    for key, text in _lines(survey):
+        if reason := why_no_line(text) or why_no_text(text):
+            yield key, reason
+
+
+def _lines(survey: Survey) -> Iterator[tuple[str, str]]:
+    """(key, text) of what stands in subjects, in headers and in single lines of letters."""
+    for name in ("id", "title"):
+        yield name, getattr(survey, name)
+    for name in ("ministry", "mail_title", "notice"):
+        yield f"phrases.{name}", getattr(survey.phrases, name)
+    for name in ("text", "placeholder"):
+        yield f"convention.{name}", getattr(survey.convention, name)
+    for place, box in enumerate(survey.mailboxes, 1):
+        for name in ("id", "item", "section", "telephone"):
+            yield f"mailboxes.{place}.{name}", getattr(box, name)
+    for place, program in enumerate(survey.programs, 1):
+        for name in ("id", "name", "choice"):
+            yield f"programs.{place}.{name}", getattr(program, name)
+
+
+def _check_empty(survey: Survey) -> Told:
+    for name in ("mailboxes", "programs", "duties"):
+        if not getattr(survey, name):
+            yield name, "1つ以上書いてください。"
 
 
 def _check_doubles(survey: Survey) -> Told:
@@ -98,6 +135,11 @@ def _check_order(survey: Survey) -> Told:
     for place, instant in enumerate(survey.calendar.report_mails, 1):
         if instant > survey.deadline:
             yield f"calendar.report_mails.{place}", "提出期限（deadline）までの日時にしてください。"
+    if survey.calendar.polling and survey.calendar.polling[0].start >= survey.deadline:
+        yield "calendar.polling.1.start", "提出期限（deadline）より前にしてください。"
+    holidays = survey.calendar.holidays
+    if holidays and in_jst(survey.deadline).year not in {day.year for day in holidays}:
+        yield "calendar.holidays", "提出期限（deadline）の年の休日が1つもありません。"
     starts = [polling.start for polling in survey.calendar.polling]
     if starts != sorted(set(starts)):
         yield "calendar.polling", "start の早い順に、重なりなく書いてください。"
@@ -112,16 +154,23 @@ def _check_polling(survey: Survey) -> Told:
 
 
 def _check_convention(survey: Survey) -> Told:
-    if not survey.convention.text:
-        yield "convention.text", "空にはできません。"
-    if not survey.convention.placeholder:
-        yield "convention.placeholder", "空にはできません。"
+    text = fold(survey.convention.text)
+    if hit := _BRACKET.search(text):
+        yield "convention.text", f"「{hit[0]}」は使えません（【団体名】は、その前に自動で付きます）。"
+    if len(survey.programs) > 1:
+        for place, program in enumerate(survey.programs, 1):
+            for word in dict.fromkeys((program.name, program.choice, *program.names)):
+                if fold(word) and fold(word) in text:
+                    reason = f"「{word}」は件名の形（convention.text）にあり、どの件名もこの制度等と読まれてしまいます。"
+                    yield f"programs.{place}.name", reason
     for place, word in enumerate(survey.convention.replaces, 1):
         if word not in survey.convention.skip:
             yield f"convention.replaces.{place}", f"「{word}」は skip にもあるはずです。"
 
 
 _CHECKS: tuple[Callable[[Survey], Told], ...] = (
+    _check_empty,
+    _check_names,
     _check_doubles,
     _check_programs,
     _check_duties,

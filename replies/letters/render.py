@@ -175,7 +175,7 @@ def _is_complete(letter: Letter) -> bool:
 
 
 def extension_words(pairs: tuple[tuple[str, str], ...]) -> str:
-    """内線 8917・8915; with several programs each behind its name: 難病2298・2355、小慢7937."""
+    """内線 8917・8915; with several programs each behind its name: 難病2298・2355、小慢7937. Empty where none has one."""
     if len({extension for _, extension in pairs}) == 1:
         return pairs[0][1]
-    return "、".join(f"{program}{extension}" for program, extension in pairs)
+    return "、".join(f"{program}{extension}" for program, extension in pairs if extension)

@@ -105,9 +105,9 @@ def _write_contacts(sheet: Worksheet, row: int, ink: Ink, programs: Sequence[Pro
     sheet.set_row(row, 26)
     table = [(words["program"], words["section"], words["telephone"], words["address"])]
     for line in programs:
-        telephone = words["extension_of"].format(
-            telephone=line.contact.telephone, extension=line.contact.extension
-        )
+        contact = line.contact
+        telephone = words["extension_of"].format(telephone=contact.telephone, extension=contact.extension)
+        telephone = telephone if contact.extension else contact.telephone
         table.append((line.name, line.contact.section, telephone, line.contact.address))
     for number, texts in enumerate(table):
         look = ink.looks.text if number else ink.looks.heading

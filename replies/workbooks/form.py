@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from config.names import CHOICES_SHEET
 from config.survey import Form, Survey
 from intake.sheets.ooxml import name_of
 from replies.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layout, layout
@@ -25,7 +26,6 @@ from replies.workbooks.form_style import add_styles, break_pages, height, set_up
 __all__ = ["CIRCLE", "FillValue", "blank", "fill", "layout"]
 
 CIRCLE = "〇"
-CHOICES_SHEET = "リスト"  # hidden: Excel's inline lists hold 255 characters, too few for the choices
 FillValue = str | int | tuple[int, ...]
 
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
@@ -65,6 +65,7 @@ def _build(form: Form, survey: Survey) -> Workbook:
     sheet = book.worksheets[0]
     sheet.title = form.sheet
     places = layout(form)
+    # Excel's inline lists hold 255 characters, too few for the choices: they stand on a hidden sheet.
     lists = _Lists(sheet, book.create_sheet(form.list_sheet), book.create_sheet(CHOICES_SHEET))
     _write_head(sheet, places)
     _write_fields(sheet, places, survey, lists)

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
+from config.errors import Mistake, SurveyError
 from config.survey import Shape, Survey
 from routing.demo.sample_bytes import (
     Encoding,
@@ -100,8 +101,11 @@ class Samples(Shape):
 
 
 def load_samples(folder: Path) -> Samples:
-    """The samples of a survey, copies filled in. A mistake in them is ours: pydantic.ValidationError, and
-    KeyError for a name that is none."""
+    """The samples of a survey, copies filled in. SurveyError where it has none; a mistake in them is ours:
+    pydantic.ValidationError, and KeyError for a name that is none."""
+    if not (folder / "samples.toml").is_file():
+        why = "この調査には見本のメールがないため、デモを動かせません（config/surveys/README.md）。"
+        raise SurveyError((Mistake(f"{folder.name}/samples.toml", "", why),))
     data = tomllib.loads((folder / "samples.toml").read_text(encoding="utf-8"))
     samples = Samples.model_validate(data)
     return samples.model_copy(update={"samples": tuple(_filled_in(s, samples) for s in samples.samples)})

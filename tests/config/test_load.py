@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import SurveyError
-from config.load import load_survey
+from config.load import default_survey, load_survey
 from tests.config.surveys_at_hand import TINY, Break
 
 SURVEY, FORM = "survey.toml", "form1.toml"
@@ -65,7 +65,33 @@ def test_every_mistake_of_all_files_at_once(broken: Break) -> None:
             "questions.3.free_texts.1.choices: 質問「3」に番号 3 の選択肢は",
         ),
         (FORM, 'key = "3-text"', 'key = "2"', "questions: key「2」が2回以上"),
-        (FORM, 'label = "担当者"', 'label = "市の名前"', "fields: label「市の名前」が2回以上"),
+        (FORM, 'label = "担当者"', 'label = "市の 名前"', "fields.2.label: 「市の 名前」は fields.1.label と同じ文"),
+        (FORM, 'text = "公園をつくる予定が', 'text = "公園が', "questions.3.text: 「公園があるか。」は questions.1.text"),
+        (FORM, 'label = "担当者"', 'label = "①ぶらんこ"', "fields.2.label: 「①ぶらんこ」は questions.2.marks.1.text と"),
+        (FORM, 'text = "公園があるか。"', 'text = "―"', "questions.1.text: 記号だけの文は"),
+        (FORM, 'label = "担当者"', 'label = "=A1"', "fields.2.label: 「=」で始める"),
+        (FORM, 'label = "担当者"', 'label = "担当\\u0007者"', "fields.2.label: 使えない文字（U+0007）"),
+        (FORM, 'sheet = "回答"', 'sheet = "回/答"', "sheet: シート名に「/」は"),
+        (FORM, 'sheet = "回答"', f'sheet = "{"回" * 32}"', "sheet: シート名は31文字まで"),
+        (FORM, 'sheet = "回答"', 'sheet = "リスト"', "sheet: 「リスト」という名前のシートは"),
+        (FORM, '"公園調査.xlsx"', '"../公園調査.xlsx"', "file_name: ファイル名に「/」は"),
+        (FORM, '"公園調査.xlsx"', '"公園調査.xls"', "file_name: ○○.xlsx と"),
+        (FORM, '空欄あり"', f'{"空" * 101}"', "flags.fields_missing: 100文字まで"),
+        (FORM, 'key = "contact"', 'key = "2"', "questions: key「2」は fields にも"),
+        (FORM, 'key = "contact"', 'key = "a#1"', "fields: key「a#1」は使えません"),
+        (FORM, "（質問3へ）", "（質問１へ）", "questions.1.choices.2.skip_to: 「質問1へ」と印字されて"),
+        (SURVEY, 'receipt_prefix = "K"', 'receipt_prefix = "公"', "mailboxes.1.receipt_prefix: 半角の英大文字"),
+        (SURVEY, "koen@park.example.jp", "公園係", "mailboxes.1.address: メールアドレスではありません"),
+        (SURVEY, "koen@park.example.jp", "koen@@park.example.jp", "mailboxes.1.address: メールアドレスでは"),
+        (SURVEY, "koen@park.example.jp", "koen@park", "mailboxes.1.address: メールアドレスでは"),
+        (SURVEY, 'ministry = "公園庁"', 'ministry = "公園庁\\nBcc: x"', "phrases.ministry: 改行は使えません"),
+        (SURVEY, 'title = "公園の利用に関する調査"', 'title = " "', "title: 空にはできません"),
+        (SURVEY, 'text = "公園調査回答"', 'text = "[市名]公園調査"', "convention.text: 「[」は使えません"),
+        (SURVEY, "2024-02-01T", "2025-02-01T", "calendar.polling.1.start: 提出期限（deadline）より前"),
+        (SURVEY, "2024-02-12]", "2023-02-12]", "calendar.holidays: 提出期限（deadline）の年の"),
+        (SURVEY, 'own = "demanded"', 'own = "none"', 'duties.1.own: "none" は'),
+        (SURVEY, 'own = "d', 'collected = "municipalities"\nown = "d', "duties.1.collected: 取りまとめるのは都道府県"),
+        (SURVEY, 'name = "公園"', 'name = ""', "programs.1.name: 空にはできません"),
         (FORM, 'item = "2"', ASKED_IF_3, "questions.2.asked_if.question: 質問「3」は前の質問では"),
         (FORM, 'item = "2"', ASKED_IF_7, "questions.2.asked_if.choices: 質問「1」に番号 7 の選択肢は"),
         (FORM, 'd = "error"', 'd = "fatal"', "questions.2.none_marked: error、warning、note のいずれか"),
@@ -123,3 +149,16 @@ def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     (tmp_path / SURVEY).write_bytes('title = "調査"'.encode("cp932"))
     with pytest.raises(SurveyError, match=r"survey\.toml: 文字コードが UTF-8 ではありません"):
         load_survey(tmp_path)
+
+
+def test_a_program_that_every_subject_names_is_told(broken: Break) -> None:
+    """With two programs, each subject 【市名】公園調査回答 would be read as 公園."""
+    second = '[[programs]]\nid = "zoo"\nname = "池"\nchoice = "池"\nmailbox = "koen"\nform = "sheet"\nextension = ""'
+    duty = '[[duties]]\nprogram = "zoo"\nrespondents = ["core"]\nown = "demanded"'
+    (mistake,) = broken({SURVEY: [("[calendar]", f"{second}\n{duty}\n[calendar]")]})
+    assert str(mistake).startswith("survey.toml: programs.1.name: 「公園」は件名の形")
+
+
+@pytest.mark.parametrize("folder", ["tiny", "gakudo", "mynumber2023"])
+def test_the_surveys_at_hand_have_no_mistake(folder: str) -> None:
+    load_survey(default_survey() if folder == "mynumber2023" else TINY.parent / folder)

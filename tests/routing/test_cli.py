@@ -25,6 +25,7 @@ from routing.cli import app
 from routing.cli.app import COMMANDS, run_command
 from routing.cli.context import console, table
 from routing.ledger.store import Ledger
+from tests.config.surveys_at_hand import TINY
 from tests.routing.cases_at_hand import KANAGAWA, SAGAMIHARA, YOKOHAMA
 from tests.routing.desk_at_hand import SETTINGS, form, mail, nanbyo
 from tests.routing.test_ledger import lock_holder
@@ -180,6 +181,12 @@ def test_78_when_the_survey_is_wrong(folder: Path) -> None:
     said = process("--survey", "survey", "form", "out", cwd=folder)
     assert said.code == 78
     assert "survey.toml: id" in said.err
+
+
+def test_78_when_a_survey_without_samples_is_to_be_played(folder: Path, run: Run) -> None:
+    said = run("--survey", str(TINY), "demo", "--out", str(folder / "demo"))
+    assert (said.code, said.out) == (78, "")
+    assert "samples/samples.toml: この調査には見本のメールがない" in said.err
 
 
 def test_78_when_the_ledger_is_something_else(folder: Path, run: Run) -> None:

@@ -1,0 +1,73 @@
+"""What may be called what: names that a mail, a workbook or a folder would refuse only once the desk is at work.
+
+Each function tells what is wrong in Japanese, or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+CHOICES_SHEET = "リスト"  # the hidden sheet with the choices of a form's lists
+LONGEST_TEXT = 32_000  # characters that Excel shows in a cell (its limit is 32,767)
+
+_PREFIX = re.compile(r"[A-Z0-9]{1,4}")
+# A dot-atom (RFC 5322 §3.4.1) at a host that can stand in a Message-ID (`intake.mail.ids`).
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADDRESS = re.compile(rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_IN_SHEETS = re.compile(r"[\[\]:*?/\\]")  # ECMA-376 part 1 §18.2.19, as Excel keeps it
+_IN_FILES = re.compile(r'[\\/:*?"<>|]')
+_LONGEST_SHEET = 31  # UTF-16 units
+_LONGEST_FILE = 80
+
+
+def why_no_prefix(prefix: str) -> str:
+    """Of receipt numbers, which stand in Message-IDs and are read aloud on the telephone."""
+    return "" if _PREFIX.fullmatch(prefix) else "半角の英大文字か数字（１～４文字）にしてください。"
+
+
+def why_no_address(address: str) -> str:
+    """An address from which we write."""
+    return "" if _ADDRESS.fullmatch(address) else "メールアドレスではありません（例：chosa@example.go.jp）。"
+
+
+def why_no_sheet(name: str) -> str:
+    """The name of a worksheet."""
+    if not name.strip():
+        return "空にはできません。"
+    if hit := _IN_SHEETS.search(name):
+        return f"シート名に「{hit[0]}」は使えません。"
+    if len(name.encode("utf-16-le")) // 2 > _LONGEST_SHEET:
+        return f"シート名は{_LONGEST_SHEET}文字までです。"
+    if name[0] == "'" or name[-1] == "'":
+        return "シート名の初めと終わりに「'」は使えません。"
+    if name.lower() in (CHOICES_SHEET, "history"):
+        return f"「{name}」という名前のシートは作れません。"
+    return ""
+
+
+def why_no_file(name: str) -> str:
+    """The name of an .xlsx in a folder."""
+    if hit := _IN_FILES.search(name):
+        return f"ファイル名に「{hit[0]}」は使えません（フォルダーは書けません）。"
+    if not name.endswith(".xlsx") or len(name) == len(".xlsx"):
+        return "○○.xlsx としてください。"
+    if name.startswith(".") or name != name.strip():
+        return "初めの「.」や、前後の空白は使えません。"
+    return f"{_LONGEST_FILE}文字までにしてください。" if len(name) > _LONGEST_FILE else ""
+
+
+def why_no_line(text: str) -> str:
+    """What stands in a header of a mail, or in one line of a letter."""
+    if not text.strip():
+        return "空にはできません。"
+    return "改行は使えません。" if "\n" in text or "\r" in text else ""
+
+
+def why_no_text(text: str) -> str:
+    """What stands in a cell of a workbook."""
+    if control := next((c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\t"), ""):
+        return f"使えない文字（U+{ord(control):04X}）があります。"
+    if text.startswith("="):
+        return "「=」で始めることはできません（Excel の数式になります）。"
+    return f"{LONGEST_TEXT:,}文字までにしてください。" if len(text) > LONGEST_TEXT else ""
