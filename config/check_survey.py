@@ -114,7 +114,8 @@ def _check_forms(survey: Survey) -> Told:
 
 def _check_instants(survey: Survey) -> Told:
     calendar = survey.calendar
-    instants: list[tuple[str, datetime]] = [("deadline", survey.deadline), ("correct_by", survey.correct_by)]
+    instants: list[tuple[str, datetime]] = [("deadline", survey.deadline)]
+    instants += [(key, instant) for key, instant in _optional(survey) if instant is not None]
     instants += [(f"calendar.polling.{n}.start", p.start) for n, p in enumerate(calendar.polling, 1)]
     instants += [(f"calendar.reminders.{n}", r) for n, r in enumerate(calendar.reminders, 1)]
     instants += [(f"calendar.report_mails.{n}", r) for n, r in enumerate(calendar.report_mails, 1)]
@@ -125,10 +126,22 @@ def _check_instants(survey: Survey) -> Told:
         yield from _check_order(survey)
 
 
+def _optional(survey: Survey) -> tuple[tuple[str, datetime | None], ...]:
+    return (
+        ("correct_by", survey.correct_by),
+        ("quiet_after", survey.quiet_after),
+        ("calendar.greeting", survey.calendar.greeting),
+        ("calendar.thanks", survey.calendar.thanks),
+    )
+
+
 def _check_order(survey: Survey) -> Told:
     """Only where every instant has its offset: others cannot be compared."""
-    if survey.correct_by <= survey.deadline:
-        yield "correct_by", "提出期限（deadline）より後にしてください。"
+    for key, instant in _optional(survey):
+        if key == "calendar.greeting" and instant is not None and instant >= survey.deadline:
+            yield key, "提出期限（deadline）より前にしてください。"
+        elif key != "calendar.greeting" and instant is not None and instant <= survey.deadline:
+            yield key, "提出期限（deadline）より後にしてください。"
     for place, reminder in enumerate(survey.calendar.reminders, 1):
         if reminder >= survey.deadline:
             yield f"calendar.reminders.{place}", "提出期限（deadline）より前にしてください。"

@@ -7,10 +7,12 @@ A survey is passed as a parameter and never kept as an importable global.
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Limit
+
+from config.mails import Mails, with_table
 
 BodyKind = Literal["prefecture", "designated", "core", "ward", "city", "town", "village"]
 Severity = Literal["error", "warning", "note"]
@@ -93,6 +95,8 @@ class Calendar(Shape):
     reminders: tuple[datetime, ...]
     reports: ReportTimes | None = None
     report_mails: tuple[datetime, ...] = ()  # when prefectures get their report by mail; the deadline: the closing one
+    greeting: datetime | None = None  # when respondents are told that automatic replies begin
+    thanks: datetime | None = None  # when those that are complete are thanked
 
 
 class Choice(Shape):
@@ -225,7 +229,6 @@ class Passwords(Shape):
     long before an unlocked file is asked for. `accept = false`: it is asked for at once."""
 
     accept: bool = False
-    notice: bool = False  # who sends a locked file is told at once until when its password is awaited
     wait_hours: int = Limit(default=24, ge=1, le=240)
 
 
@@ -239,7 +242,6 @@ class Trust(Shape):
     """What a mail may do by what proves it (docs/proof.ja.md)."""
 
     contacts: Literal["body", "checked"] = "body"  # the proof from which on an address gets reports and reminders
-    replaced: Literal["off", "draft", "send"] = "draft"  # who was replaced is told; "draft": once an official looked
 
 
 class Phrases(Shape):
@@ -253,6 +255,7 @@ class Phrases(Shape):
     by_mail: str = ""  # how inquiries are wished for
     through_prefecture: str = ""  # to a municipality that wrote directly: what to do, in one line …
     through_prefecture_why: str = ""  # … and where the notice says so
+    greeting_share: str = ""  # with whom the greeting asks to share it
     originals_why: str = ""  # before a request for single municipalities' own sheets: where the notice says so
     mends: dict[str, str] = {}  # finding code -> what this survey adds to how it is mended
 
@@ -263,10 +266,11 @@ class Survey(Shape):
     id: str
     title: str
     deadline: datetime
-    correct_by: datetime
+    correct_by: datetime | None = None  # until when what came in time is to be mended; None: as soon as possible
+    counts_as_in_time: bool = True  # a mended version of what came in time counts as in time
+    quiet_after: datetime | None = None  # from then on nothing goes out by itself but receipts
     wrong_mailbox: Literal["transfer", "resend"]
-    notice_of_arrival: bool  # held mail from a recognised domain gets a neutral notice of arrival
-    inquiry_notice: bool  # an inquiry gets a neutral notice of arrival
+    mails: Mails = Mails()
     words: tuple[str, ...] = ()  # of which one stands in whatever is about this survey; none: everything may be
     phrases: Phrases
     mailboxes: tuple[Mailbox, ...]
@@ -282,6 +286,20 @@ class Survey(Shape):
     trust: Trust = Trust()
     severities: dict[str, Severity] = {}  # finding code -> severity, over the catalogue's default
     forms: tuple[Form, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_table(cls, data: Any) -> Any:
+        return with_table(data) if isinstance(data, dict) else data
+
+    @property
+    def mended_by(self) -> datetime:
+        """The day that mending is given after the deadline: `correct_by`, or none beyond the deadline itself."""
+        return self.correct_by or self.deadline
+
+    def is_quiet(self, at: datetime) -> bool:
+        """Whether nothing goes out by itself any more but receipts."""
+        return self.quiet_after is not None and at >= self.quiet_after
 
     def mailbox(self, id: str) -> Mailbox:
         """The mailbox with this id; KeyError if there is none."""

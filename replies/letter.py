@@ -15,7 +15,10 @@ LetterKind = Literal[
     "acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect", "parts"
 ]
 # What we write without being written to.
-NoticeKind = Literal["reminder", "request", "extension", "report", "replaced", "my_number", "alert"]
+NoticeKind = Literal[
+    "reminder", "request", "extension", "report", "replaced", "my_number", "greeting", "past_deadline", "told_direct",
+    "thanks", "alert",
+]
 AnyKind = LetterKind | NoticeKind
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
 
@@ -31,6 +34,7 @@ class Traits:
     tells_open_set: bool = True  # that further mails of a set are awaited
     tells_closed_set: bool = True  # what came of a set, and what did not
     to_operators: bool = False  # about the desk itself: no hold stops it
+    to_all: bool = False  # to every body: it leaves when an official releases all of them
 
 
 TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
@@ -48,6 +52,10 @@ TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
     "report": Traits(),
     "replaced": Traits(),
     "my_number": Traits(),
+    "greeting": Traits(to_all=True),
+    "past_deadline": Traits(),
+    "told_direct": Traits(),
+    "thanks": Traits(to_all=True),
     "alert": Traits(to_operators=True),
 })  # fmt: skip
 
@@ -135,7 +143,7 @@ class Letter:
     receipt: str
     received_at: datetime
     late: bool
-    after_deadline: bool  # written after the deadline: correct_by is printed
+    after_deadline: bool  # written after the deadline: correct_by is printed, if there is one
     mailbox: Mailbox
     extensions: tuple[tuple[str, str], ...]  # (program name, 内線)
     addressee: str  # 神奈川県; empty if not known

@@ -124,7 +124,8 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class FinishedReply:
     """One finished reply, as the outbox keeps it. `key` is unique: a second reply of this kind to this
-    arrival cannot exist. `recipient` is whom it is for, `rcpt_to` where it goes (rehearsal: the operators)."""
+    arrival cannot exist. `recipient` is whom it is for, `rcpt_to` where it goes (rehearsal: the operators). `waits`:
+    until an official releases it."""
 
     key: str
     kind: str
@@ -136,6 +137,7 @@ class FinishedReply:
     respondent: str
     subject: str
     data: bytes
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from intake.mail import phrases
 from intake.mail.ids import MessageIds
 from intake.submission import Address, Claim, FileReading, MailKind, Message, Submission
 from replies.wording import Saying, load_wording
-from routing.decision.reply import ReplyContext, letter_kind
+from routing.decision.reply import ReplyContext, letter_kind, mail_row
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
 from routing.ledger.held_queue import queue_of
 from routing.ledger.migrations import VIEWS, migrate
@@ -176,7 +176,8 @@ def _letter_to(row: MailRow) -> str:
     decided = Decided(arrival, submission, MailDecision(row.outcome, row.name), NOBODY, (), (), False)
     around = ReplyContext(register, NO_SETTINGS, (), "", survey.deadline, MessageIds(b""))
     kind = letter_kind(decided, around)
-    return load_wording().subject[kind] if kind else "－"
+    goes_out = kind is not None and survey.mails.way(mail_row(kind, row.name)) != "off"
+    return load_wording().subject[kind] if kind and goes_out else "－"
 
 
 NO_SETTINGS = cast(Settings, None)  # of no letter's kind do settings decide

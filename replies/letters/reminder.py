@@ -61,7 +61,7 @@ def render_reminder(reminder: Reminder, survey: Survey, wording: Wording) -> Ren
         notice_values(reminder, survey, wording)
         | {
             "honorific": reminder.honorific,
-            "corrections": tuple(_view(c, survey, wording) for c in reminder.corrections) if few else (),
+            "corrections": tuple(correction_view(c, survey, wording) for c in reminder.corrections) if few else (),
             "summed": 0 if few else len(reminder.corrections),
             "report": reminder.report.filename if reminder.report else "",
             "sheet": wording.report["sheet_corrections"],
@@ -80,7 +80,8 @@ def render_reminder(reminder: Reminder, survey: Survey, wording: Wording) -> Ren
     return Rendered(wording.subject[mark] + about, body, attached)
 
 
-def _view(correction: OpenCorrection, survey: Survey, wording: Wording) -> CorrectionView:
+def correction_view(correction: OpenCorrection, survey: Survey, wording: Wording) -> CorrectionView:
+    """An open correction with its points in words."""
     return CorrectionView(
         name=f"{correction.body}　{correction.program_name}",
         filename=quote_name(correction.filename),

@@ -141,7 +141,7 @@ def _by_when(letter: Letter, survey: Survey, wording: Wording) -> str:
     if letter.after_deadline and (letter.due_passed or letter.kind == "duplicate" or not in_time):
         return wording.phrase["by_soon"]
     due = survey.correct_by if letter.after_deadline else letter.deadline or survey.deadline
-    return wording.phrase["by_day"].format(day=day_and_hour(due))
+    return wording.phrase["by_day"].format(day=day_and_hour(due)) if due else wording.phrase["by_soon"]
 
 
 def _is_early(letter: Letter, survey: Survey) -> bool:

@@ -20,7 +20,8 @@ from replies.wording import Wording
 @dataclass(frozen=True, slots=True)
 class ReportLetter:
     """One mail with the report of an instant. `programs`: every program that the prefecture owes, in its state;
-    `by`: until when what is left is asked for; `closing`: it counts what was received until the deadline."""
+    `by`: until when what is left is asked for (None: no day is named); `closing`: it counts what was received until
+    the deadline."""
 
     mailbox: Mailbox
     extensions: tuple[tuple[str, str], ...]  # (program name, 内線)
@@ -29,7 +30,7 @@ class ReportLetter:
     instant: datetime
     closing: bool
     programs: tuple[OwedProgram, ...]
-    by: datetime
+    by: datetime | None
     report: Attachment
     mending: bool = False  # something received in time is to be mended
     extended: bool = False  # of something that is left the deadline was extended, and has not come yet
@@ -42,7 +43,7 @@ def render_report_mail(letter: ReportLetter, survey: Survey, wording: Wording) -
         "honorific": letter.honorific,
         "left": any(owed.state not in ("accepted", "not_applicable") for owed in letter.programs),
         "named": 60,
-        "by": wording.phrase["by_day"].format(day=day_and_hour(letter.by)),
+        "by": wording.phrase["by_day"].format(day=day_and_hour(letter.by)) if letter.by else "",
     }
     about = wording.phrase["report_about"].format(
         title=survey.phrases.mail_title, instant=short_day(letter.instant)

@@ -23,7 +23,8 @@ class Occasion:
     """What every report says at its top: of which survey and which instant it tells.
 
     `working_days_left`: after the day of `at`, up to the day of the deadline
-    (`config.obligations.working_days_left`). `correct_by` is shown after the deadline only."""
+    (`config.obligations.working_days_left`). `correct_by` is shown after the deadline only; the deadline itself where
+    none is given. `counts_as_in_time`: what is mended later, too."""
 
     at: datetime
     deadline: datetime
@@ -31,6 +32,7 @@ class Occasion:
     working_days_left: int
     survey_title: str
     ministry: str
+    counts_as_in_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)

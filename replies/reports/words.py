@@ -141,7 +141,7 @@ def requests_of(line: ProgramLine, report: PrefectureReport, wording: Wording) -
         keys.append(("mend_open", 0))
     if line.state == "accepted":
         keys.insert(0, ("mend_accepted", 0))
-    if any(timing in ("unmended", "unmended_due") for timing, _ in line.timings):
+    if report.occasion.counts_as_in_time and any(timing in ("unmended", "unmended_due") for timing, _ in line.timings):
         keys.append(("mend_in_time_until" if report.occasion.at < report.occasion.correct_by else "mend_in_time", 0))
     return tuple(wording.report[key].format(**values, bodies=full_width_number(n)) for key, n in keys)
 

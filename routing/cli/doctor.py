@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from routing.cli.doctor_files import exposed_files
 from routing.cli.doctor_mailboxes import mailbox_probes, sender_probes
 from routing.cli.machine import unfit
 from routing.clock import stamp
-from routing.ledger import arrivals, outbox
+from routing.ledger import arrivals, outbox, releasing
 from routing.ledger.store import Ledger, NotALedger
 from routing.mailboxes.factory import open_sender, open_source, unreadable_secrets
 from routing.tracking import troubles
@@ -152,6 +153,9 @@ def _waiting(app: App) -> Iterator[Diagnosis]:
         yield Diagnosis("判定待ち", True, f"{unread}通")
         first = "".join(f"\n{o.receipt} {o.kind}" for o in due[:10])
         yield Diagnosis("送信待ち", True, f"{len(due)}通{first}")
+        for kind, number in Counter(d.kind for d in releasing.drafts(ledger)).items():
+            said = f"{kind} {number}通が、職員の送信の指示を待っています（letters --drafts）"
+            yield Diagnosis("下書き", True, said, heed=True)
         for mailbox, problem in arrivals.unhealthy(ledger):
             yield Diagnosis(f"提出先 {mailbox}", False, problem)
         view = troubles.View(ledger, app.settings, app.clock(), troubles.free_bytes(app.settings.ledger))

@@ -1,7 +1,12 @@
-"""`uketsuke tell-replaced`: the notice to whoever sent an answer that another address of the same body replaced."""
+"""`uketsuke tell-replaced` and `tell-prefecture`: notices about one mail, shown first and sent when an official says so.
+
+The one goes to whoever sent an answer that another address of the same body replaced, the other to the prefecture of a
+municipality that wrote directly.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from email import message_from_bytes
 from email.policy import default
 
@@ -9,7 +14,8 @@ import click
 
 from routing.cli.context import App, find_arrival, say, with_app
 from routing.cli.decide import who_decides
-from routing.notices import replaced
+from routing.notices import replaced, told_direct
+from routing.records import FinishedReply
 from routing.who import Refused
 
 
@@ -32,11 +38,35 @@ def tell_replaced(app: App, id: str, send: bool, by: str, why: str) -> None:
         if not letters:
             raise Refused("このメールで差し替わった回答のうち、お知らせする差出人はありません。")
         if not send:
-            for posted in letters:
-                say(f"宛先：{posted.recipient}\n件名：{posted.subject}\n")
-                say(message_from_bytes(posted.data, policy=default).get_content())
-            say("このとおり送る場合は、--send を付けて実行してください。")
+            _show(letters)
             return
         with desk.ledger.writing():
             count = replaced.queue(office, arrival, who.pair)
         say(f"差し替えのお知らせ {count}通を、送信待ちに置きました。")
+
+
+@click.command("tell-prefecture")
+@click.argument("id")
+@click.option("--send", is_flag=True, help="送信待ちに置く（付けなければ、文面を示すだけで送りません）")
+@click.option("--by", required=True, help="判断した職員")
+@click.option("--why", "--reason", "why", required=True, help="理由")
+@with_app
+def tell_prefecture(app: App, id: str, send: bool, by: str, why: str) -> None:
+    """市町村から直接届いたメールのことを、都道府県に知らせます（届いた事実だけ。内容は書きません）。
+
+    ID は、届いたメールの番号か受付番号です。
+    """
+    who = who_decides(by, why)
+    with app.open_office() as office:
+        arrival = find_arrival(office, id)
+        if not send:
+            _show(told_direct.letters(office, arrival))
+            return
+        say(f"都道府県へのお知らせ {told_direct.queue(office, arrival, who)}通を、送信待ちに置きました。")
+
+
+def _show(letters: Iterable[FinishedReply]) -> None:
+    for posted in letters:
+        say(f"宛先：{posted.recipient}\n件名：{posted.subject}\n")
+        say(message_from_bytes(posted.data, policy=default).get_content())
+    say("このとおり送る場合は、--send を付けて実行してください。")

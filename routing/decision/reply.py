@@ -75,12 +75,28 @@ def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
     if decided.mail.rule == "inquiry":
         return "arrival" if _inquiry_noticed(decided, around) else None
     if decided.mail.rule == "password_awaited" and not decided.submission.passwords_told:
-        return "arrival" if around.register.survey.passwords.notice else None
-    if decided.mail.rule in ("material", "part_awaited", "set_aside_again") and around.register.survey.notice_of_arrival:
+        return "arrival"
+    if decided.mail.rule in ("material", "part_awaited", "set_aside_again"):
         return "arrival"
     if decided.mail.outcome not in ("by_file", "correction"):
         return None
     return _by_pieces(decided, around)
+
+
+def mail_row(kind: LetterKind, rule: str) -> str:
+    """The row of the survey's [mails] by which a letter goes out: its kind, but for notices of arrival their occasion.
+    `rule`: that decided over the mail."""
+    if kind != "arrival":
+        return kind
+    return {"inquiry": "inquiry", "password_awaited": "password"}.get(rule, "arrival")
+
+
+def quiet_kind(kind: LetterKind, asks: bool) -> LetterKind | None:
+    """What goes out in its place from `quiet_after` on: receipts as they are; for what asks for something, a notice that
+    the mail arrived; nothing for what tells of other mails."""
+    if kind == "parts":
+        return None
+    return "arrival" if asks or TRAITS[kind].asks_to_mend or kind == "redirect" else kind
 
 
 def _inquiry_noticed(decided: Decided, around: ReplyContext) -> bool:
@@ -88,7 +104,7 @@ def _inquiry_noticed(decided: Decided, around: ReplyContext) -> bool:
     and not where they only thank, or say that somebody is away or that our mail came in."""
     said = set(decided.mail.remarks) - {"last_day"}
     idle = bool(said) and said <= silent_reasons()
-    return around.register.survey.inquiry_notice and around.recognised and not around.noticed and not idle
+    return around.recognised and not around.noticed and not idle
 
 
 def _by_pieces(decided: Decided, around: ReplyContext) -> LetterKind | None:
@@ -107,8 +123,7 @@ def _by_pieces(decided: Decided, around: ReplyContext) -> LetterKind | None:
         return "transfer" if passed_on else "acknowledgement"
     if "held" in outcomes:
         rules = {p.decision.rule for p in decided.pieces if p.decision.outcome == "held"}
-        neutral = around.register.survey.notice_of_arrival and rules <= _NEUTRAL_FILE_RULES
-        return "arrival" if neutral else None
+        return "arrival" if rules <= _NEUTRAL_FILE_RULES else None
     if any(p.decision.rule == "original" for p in decided.pieces):
         return "partial"
     return "acknowledgement" if "kept" in outcomes else None
@@ -201,7 +216,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         first_receipt=around.first_receipt,
         asked_before=around.asked_before,
         deadline=deadline,
-        due_passed=around.now > max(deadline, survey.correct_by),
+        due_passed=survey.correct_by is not None and around.now > max(deadline, survey.correct_by),
         parts=_parts(around.parts),
         password_until=_password_until(decided, around),
         question=submission.asks and TRAITS[kind].mentions_question,
@@ -234,7 +249,8 @@ def _parts(parts: MailSet | None) -> PartsBlock | None:
 
 def _last_hours(now: datetime, deadline: datetime, survey: Survey) -> bool:
     """Whether the deadline is so near that a mended file may not make it: after the calendar's last reminder."""
-    return max(survey.calendar.reminders, default=deadline) <= now <= deadline < survey.correct_by
+    in_last_hours = max(survey.calendar.reminders, default=deadline) <= now <= deadline
+    return in_last_hours and (survey.correct_by is None or deadline < survey.correct_by)
 
 
 def _deadline(decided: Decided, around: ReplyContext, mailbox: Mailbox) -> datetime:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from config.settings import copies_sent
 from intake.sources.answered import Answers
 from replies.senders.sender import OutgoingMail, Sender
 from routing.journey.delivery import NOBODY_ASKED, Attempt, Connection, attempt, open_line
 from routing.ledger import mailbox_tasks, outbox, sending, withdrawing
-from routing.notices import remind
+from routing.notices import remind, rounds
 from routing.office import Office
 
 
@@ -66,9 +67,7 @@ class Dispatch:
                 now = self._office.clock()
                 if withdrawing.keeps_back(self._office.ledger, outgoing, now):
                     continue
-                if outgoing.kind == "reminder" and not remind.may_go_out(
-                    self._office.ledger, self._office.register, outgoing, now
-                ):
+                if not self._still_holds(outgoing, now):
                     remind.take_back(self._office.ledger, outgoing, now)
                 elif is_open(outgoing.posting):
                     outbox.begin(self._office.ledger, outgoing.id, now)
@@ -76,6 +75,15 @@ class Dispatch:
                 else:
                     break
         return None
+
+    def _still_holds(self, outgoing: outbox.Outgoing, now: datetime) -> bool:
+        """Whether what a letter that answers none says is still so."""
+        survey = self._office.register.survey
+        if outgoing.kind in ("report", "past_deadline") and survey.is_quiet(now):
+            return survey.mails.way(outgoing.kind) == "draft"  # an official has released it
+        if outgoing.kind == "reminder":
+            return remind.may_go_out(self._office.ledger, self._office.register, outgoing, now)
+        return outgoing.kind not in rounds.BY_KIND or rounds.may_go_out(self._office, outgoing)
 
     def rest(self, line: Connection) -> Delivery:
         """Nothing can be sent for the moment, and no reply is blamed. The one for which the line was to be opened

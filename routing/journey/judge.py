@@ -11,15 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from config.domains import body_hint
+from config.mails import Way
 from config.settings import Settings, folder_for
 from intake.submission import Address, Submission
+from replies.letter import LetterKind
 from replies.letters.compose import is_writable
 from routing.deadline import Deadlines
 from routing.decision.cases import decide
 from routing.decision.facts import Facts
 from routing.decision.override import NO_OVERRIDE, Override
 from routing.decision.remained import asked_before
-from routing.decision.reply import ReplyContext, letter_kind, recipient_of, write_reply
+from routing.decision.reply import ReplyContext, letter_kind, mail_row, quiet_kind, recipient_of, write_reply
 from routing.decision.unlocked import keep_opened
 from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.journey.lookups import Known
@@ -40,6 +42,7 @@ from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.ledger.withdrawing import TakenBack
 from routing.notices import replaced
+from routing.notices.notice import waits
 from routing.proof import LEAST, is_theirs
 from routing.records import Arrival, Decided, FinishedReply, Note
 from routing.register import Register
@@ -133,14 +136,33 @@ class Judge:
         if not is_writable(recipient.address):
             self._note(decided, Note("unwritable", "", decided.identity.submitter))
             return None
-        left = self._allowance(recipient, decided.identity.submitter, facts)
         automatic = override is NO_OVERRIDE
+        wanted = self._by_table(kind, decided, around, automatic)
+        if wanted is None:
+            return None
+        kind, way = wanted
+        left = self._allowance(recipient, decided.identity.submitter, facts)
         around = replace(around, last_today=automatic and left.last_today)
         reply = write_reply((kind, recipient), decided, decided.submission, around)
         if not automatic or left.left:
-            return reply
+            return replace(reply, waits=waits(kind, way, self.settings))
         self._note(decided, Note("capped", f"{reply.recipient} {left.cap}", reply.respondent))
         return None
+
+    def _by_table(
+        self, kind: LetterKind, decided: Decided, around: ReplyContext, automatic: bool
+    ) -> tuple[LetterKind, Way] | None:
+        """What goes out in truth, and how, by the survey's table and its day of quiet; None: nothing does. What people
+        have to do instead is noted."""
+        survey = self.register.survey
+        chosen: LetterKind | None = kind
+        if automatic and survey.is_quiet(self.now):
+            asks = kind == "duplicate" and any(block.findings for block in around.first_asked)
+            chosen = quiet_kind(kind, asks)
+            if chosen != kind:
+                self._note(decided, Note("quiet", kind, decided.identity.submitter))
+        way = survey.mails.way(mail_row(chosen, decided.mail.rule)) if chosen else "off"
+        return (chosen, way) if chosen and way != "off" else None
 
     def _note(self, decided: Decided, note: Note) -> None:
         verdicts.note(self.ledger, note, decided.arrival.id, ("uketsuke", ""), self.now)

@@ -22,7 +22,7 @@ SHOWN = 500  # rows of a listing
 class Letter:
     """One letter of ours and what became of it. `number` as it stands in its Message-ID: a receipt number, or its own;
     `arrival_id`: the mail that it answers (None: none); `state` of its newest step, `at` which that was made;
-    `leaves_at`: before which it is not sent (None: it does not wait)."""
+    `leaves_at`: before which it is not sent (None: it does not wait); `to_release`: an official is to release it."""
 
     id: int
     number: str
@@ -37,10 +37,12 @@ class Letter:
     at: datetime
     written_at: datetime
     leaves_at: datetime | None
+    to_release: bool = False
 
 
 _LETTER = """SELECT o.id, o.message_id, o.arrival_id, o.mailbox, o.kind, o.recipient, o.respondent, o.subject,
-        o.recorded_at, p.state, p.detail, p.recorded_at AS at, q.not_before
+        o.recorded_at, p.state, p.detail, p.recorded_at AS at, q.not_before,
+        q.outbox_id IS NOT NULL AND EXISTS (SELECT 1 FROM to_release w WHERE w.outbox_id = o.id) AS to_release
     FROM outbox o JOIN posting p ON p.id = (SELECT max(r.id) FROM posting r WHERE r.outbox_id = o.id)
     LEFT JOIN to_send q ON q.outbox_id = o.id"""
 
@@ -89,6 +91,7 @@ def _letters(rows: Iterable[Row]) -> list[Letter]:
             at=unstamp(r["at"]),
             written_at=unstamp(r["recorded_at"]),
             leaves_at=unstamp(r["not_before"]) if r["not_before"] else None,
+            to_release=bool(r["to_release"]),
         )
         for r in rows
     ]

@@ -73,7 +73,7 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
         *(_held(row, row["state"], "outbox") for row in posts),
         *(_stranded_notice(row) for row in ledger.rows(_STRANDED_NOTICES, now, now, now)),
         *(_held(row, row["kind"], "outbox") for row in capped),
-        *(_held(row, row["kind"], _ALERTED.get(row["kind"], "alarm")) for row in ledger.rows(_ALERTS, now, now)),
+        *(_held(row, row["kind"], _ALERTED.get(row["kind"], "alarm")) for row in ledger.rows(_ALERTS, now, now, now)),
         *(_kept_back(mail) for mail in missing_uids.missing(ledger, at)),
     ]
 
@@ -134,13 +134,13 @@ _CAPPED = f"""SELECT a.*, '0' AS piece, e.lgcode AS body, '' AS program, coalesc
                     AND o.recorded_at <= ?)
     AND {UNTOUCHED.format(since="e.recorded_at")} ORDER BY e.id"""
 
-_ALERTED = {"question": "inquiry", "draft_kept": "outbox", "letter_left": "outbox"}
+_ALERTED = {"question": "inquiry", "draft_kept": "outbox", "letter_left": "outbox", "quiet": "outbox"}
 # What operators must hear of though nothing has to be decided, until one of them has seen it.
 _ALERTS = f"""SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.program, coalesce(m.sender, '') AS sender,
         coalesce(m.subject, '') AS subject
     FROM event e JOIN arrival a ON a.id = e.arrival_id LEFT JOIN message m ON m.arrival_id = a.id
     WHERE e.kind IN ('alert', 'attribute_gap', 'check_failed', 'question', 'receipt_doubt', 'draft_kept',
-        'letter_left', 'unconfirmed', 'replaced', 'gave_way', 'my_number') AND e.recorded_at <= ?
+        'letter_left', 'unconfirmed', 'replaced', 'gave_way', 'my_number', 'quiet') AND e.recorded_at <= ?
     AND e.id = (SELECT max(f.id) FROM event f WHERE f.arrival_id = a.id AND f.kind = e.kind
                 AND f.program = e.program AND f.lgcode = e.lgcode AND {event_counts("f")})
     AND {event_counts("e")} AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.id > e.id
@@ -149,7 +149,11 @@ _ALERTS = f"""SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.pr
                          OR s.kind = 'answered_elsewhere' AND e.kind = 'question'
                          OR s.kind = 'replaced_told' AND e.kind = 'replaced'
                          OR s.kind IN ('not_my_number', 'my_number_done') AND e.kind = 'my_number')
-                    AND s.recorded_at <= ?) ORDER BY e.id"""
+                    AND s.recorded_at <= ?)
+    AND NOT (e.kind = 'quiet' AND EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = a.id
+        AND {verdict_counts("u")} AND u.decided_by <> 'uketsuke' AND u.recorded_at >= e.recorded_at
+        AND u.recorded_at <= ?))
+    ORDER BY e.id"""
 
 
 _TO_BE_READ = frozenset({"inquiry", "no_file_again", "perhaps_foreign"})

@@ -16,12 +16,13 @@ from routing.ledger.store import Ledger
 # Whether the letter `o` of the outbox is of a kind that can be held.
 HOLDABLE = f"o.kind NOT IN ({', '.join(repr(kind) for kind, traits in TRAITS.items() if traits.to_operators)})"
 
-# Whether a hold stands over the letter `o` of the outbox.
-HELD = f"""({HOLDABLE} AND EXISTS (SELECT 1 FROM sending_hold h
+# Whether a hold stands over the letter `o` of the outbox, or it waits until an official releases it.
+HELD = f"""({HOLDABLE} AND (EXISTS (SELECT 1 FROM to_release r WHERE r.outbox_id = o.id)
+    OR EXISTS (SELECT 1 FROM sending_hold h
     WHERE h.kind IN ('', o.kind) AND h.mailbox IN ('', o.mailbox)
     AND (h.mails_before = '' OR o.arrival_id IS NULL
          OR (SELECT b.received_at FROM arrival b WHERE b.id = o.arrival_id) < h.mails_before)
-    AND NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = h.id)))"""
+    AND NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = h.id))))"""
 
 # Whether the letter `o` of the outbox may have left before the ledger was put back.
 MAY_HAVE_LEFT = """EXISTS (SELECT 1 FROM event e WHERE e.kind = 'restored' AND (o.arrival_id IS NULL

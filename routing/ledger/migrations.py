@@ -533,6 +533,13 @@ def m022_foreign(db: Database) -> None:
 
 
 @_step
+def m024_to_release(db: Database) -> None:
+    """A queue of letters that do not leave until an official releases them. One that is taken back stays in it: were
+    the taking back undone, it would wait again."""
+    _run(db, "CREATE TABLE to_release (outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id)) STRICT")
+
+
+@_step
 def m029_undo(db: Database) -> None:
     """Decisions that are taken back before their letters leave: `undone`, rows that are only added, each a range of
     verdicts and of events of one mail that never counted, and behind `copies_after` the copies of the verdicts that

@@ -75,6 +75,8 @@ def queue(ledger: Ledger, reply: FinishedReply, arrival_id: int | None, now: dat
     )
     _step(ledger, outbox_id, "queued", "", now)
     ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
+    if reply.waits:
+        ledger.run("INSERT INTO to_release VALUES (?)", outbox_id)
 
 
 def queue_again(ledger: Ledger, outbox_id: int, now: datetime) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.mails import Way
 from intake.mail.ids import receipt_in
 from replies.letters.extension import ExtensionLetter, render_extension
 from replies.wording import load_wording
@@ -18,7 +19,7 @@ from routing.ledger import bookings, outbox, verdicts, withdrawing
 from routing.ledger.books import deadlines_at
 from routing.ledger.extensions import extensions
 from routing.ledger.secret import message_ids
-from routing.notices.notice import Notice, Outlet, posts
+from routing.notices.notice import Notice, Outlet, posts, refuse_if_off
 from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
 from routing.office import Office
@@ -60,9 +61,9 @@ def notices(office: Office, place: int) -> tuple[Addressed, ...]:
             continue
         rendered = render_extension(letter, survey, load_wording())
         number = f"E{place:04d}-{lgcode}-{mailbox.receipt_prefix}"
-        notice = Notice(
-            "extension", f"extend:{place}:{mailbox.id}:{lgcode}", number, mailbox, lgcode, rendered
-        )
+        way: Way = survey.mails.extension if extension.lgcode else "draft"  # to all bodies: never by itself
+        key = f"extend:{place}:{mailbox.id}:{lgcode}"
+        notice = Notice("extension", key, number, mailbox, lgcode, rendered, way)
         to, _ = addresses(correspondence, handed_in(sent, lgcode, mailbox.id, survey), lgcode, mailbox.id)
         outlet = Outlet(survey.phrases.ministry, office.settings, now, message_ids(office.ledger))
         found.append(Addressed(lgcode, mailbox.id, posts(notice, to, outlet)))
@@ -113,6 +114,7 @@ def _concerned(extension: Extension, register: Register) -> Iterator[tuple[str, 
 
 def queue_notices(office: Office, place: int, who: Who) -> int:
     """Puts the notices of an extension into the outbox, unless they stand there; how many mails are new."""
+    refuse_if_off("extension", office.register.survey)
     made = [p for addressed in notices(office, place) for p in addressed.posted]
     with office.ledger.writing():
         new = [p for p in made if not outbox.has_key(office.ledger, p.key)]

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.settings import Settings
-from config.survey import Mailbox
+from config.mails import Way
+from config.settings import Settings, by_hand
+from config.survey import Mailbox, Survey
 from intake.mail.ids import MessageIds
-from replies.letter import Envelope, NoticeKind, Thread
+from replies.letter import TRAITS, AnyKind, Envelope, NoticeKind, Thread
 from replies.letters.compose import compose
 from replies.letters.render import Rendered
 from routing.records import FinishedReply
+from routing.who import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Notice:
     mailbox: Mailbox
     respondent: str  # lgcode
     rendered: Rendered
+    way: Way = "send"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,18 @@ class Outlet:
     settings: Settings
     now: datetime
     ids: MessageIds
+
+
+def waits(kind: AnyKind, way: Way, settings: Settings) -> bool:
+    """Whether a letter that goes out this way waits until an official releases it. Where a human sends every mail from
+    Drafts, only what goes to every body does."""
+    return way == "draft" and (TRAITS[kind].to_all or not by_hand(settings))
+
+
+def refuse_if_off(kind: AnyKind, survey: Survey) -> None:
+    """Raises Refused where the survey's table has this kind off, whoever asks for it."""
+    if survey.mails.way(kind) == "off":
+        raise Refused(f"この種類のメールは、調査の [mails] で出さないこととしています（{kind} = \"off\"）。")
 
 
 def posts(notice: Notice, addresses: Sequence[str], outlet: Outlet) -> tuple[FinishedReply, ...]:
@@ -75,4 +90,5 @@ def _post(notice: Notice, address: str, place: int, outlet: Outlet) -> FinishedR
         respondent=notice.respondent,
         subject=notice.rendered.subject,
         data=compose(notice.rendered, envelope),
+        waits=waits(notice.kind, notice.way, outlet.settings),
     )

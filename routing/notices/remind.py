@@ -8,7 +8,7 @@ in the outbox; sends nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.settings import by_hand
@@ -53,7 +53,8 @@ def due_instant(survey: Survey, now: datetime) -> datetime | None:
     """The calendar instant whose turn it is: the newest one that has come; None before the first one and
     from the deadline on."""
     come = [instant for instant in survey.calendar.reminders if instant <= now]
-    return max(come) if come and now < survey.deadline else None
+    wanted = survey.mails.reminder != "off" and not survey.is_quiet(now)
+    return max(come) if come and wanted and now < survey.deadline else None
 
 
 # --- who -----------------------------------------------------------------------------------------------
@@ -130,6 +131,7 @@ def queue(at_hand: Correspondence, recipient: ReminderTarget, instant: datetime,
         notice = as_notice(
             written(at_hand, recipient, now), survey.mailbox(recipient.mailbox), recipient.lgcode, instant
         )
+        notice = replace(notice, way=survey.mails.reminder)
         outlet = Outlet(survey.phrases.ministry, at_hand.settings, now, message_ids(at_hand.ledger))
         for posted in posts(notice, recipient.addresses, outlet):
             outbox.queue(at_hand.ledger, posted, None, now)

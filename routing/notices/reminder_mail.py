@@ -20,7 +20,7 @@ from routing.ledger.books import deadlines_at, whole_books_of
 from routing.ledger.store import Ledger
 from routing.notices.notice import Notice
 from routing.register import Register
-from routing.standing import Booking, PartStanding
+from routing.standing import PartStanding
 from routing.tracking.reports import LedgerAt, open_correction, prefecture_report
 
 
@@ -51,7 +51,9 @@ def reminder(opened: LedgerAt, body: Body, mailbox: str, owed: tuple[OwedProgram
         extended=deadline > survey.deadline,
         working_days=working_days_left(opened.at, deadline, survey.calendar.holidays),
         owed=owed,
-        corrections=tuple(open_correction(b, opened) for b in _to_be_mended(opened, body.lgcode, mailbox)),
+        corrections=tuple(
+            open_correction(b, opened) for part in to_be_mended(opened, body.lgcode, mailbox) for b in part.correction
+        ),
         report=_report(opened, body) if body.kind == "prefecture" else None,
     )
 
@@ -61,15 +63,16 @@ def _report(opened: LedgerAt, body: Body) -> Attachment:
     return Attachment(f"{body.lgcode[:2]}{body.name}_提出状況.xlsx", book)
 
 
-def _to_be_mended(opened: LedgerAt, lgcode: str, mailbox: str) -> list[Booking]:
-    """Open corrections of the respondent and of the bodies that it collects, by program and code."""
+def to_be_mended(opened: LedgerAt, lgcode: str, mailbox: str) -> list[PartStanding]:
+    """The parts of the respondent, and of the bodies that it collects, in which something is to be mended, by program and
+    code."""
     survey = opened.register.survey
     parts: list[PartStanding] = []
     for o in opened.register.owed_by(lgcode):
         if survey.program(o.program).mailbox == mailbox:
             parts.append(opened.books.part("own", lgcode, o.program))
             parts += [opened.books.part("collected", code, o.program) for code in o.collected]
-    return [b for part in parts for b in part.correction]
+    return [part for part in parts if part.correction]
 
 
 def as_notice(rendered: Rendered, mailbox: Mailbox, lgcode: str, instant: datetime) -> Notice:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from config.contacts import load_contacts
+from routing.ledger.mail_ways import may_fall_due
 from routing.notices import remind
 from routing.notices.recipients import Correspondence
 from routing.notices.remind import ReminderTarget
@@ -40,7 +41,10 @@ def round_due(office: Office, mailboxes: Iterable[str]) -> Iterator[tuple[Remind
 
 def instant_due(office: Office) -> datetime | None:
     """The calendar instant whose round is not done in every mailbox; None if there is none now."""
-    instant = remind.due_instant(office.register.survey, office.clock())
-    if instant is None or all(remind.is_done(office.ledger, instant, m) for m in office.settings.mailboxes):
+    survey = office.register.survey
+    instant = remind.due_instant(survey, office.clock())
+    if instant is None or not may_fall_due(office.ledger, survey, "reminder", instant):
+        return None
+    if all(remind.is_done(office.ledger, instant, m) for m in office.settings.mailboxes):
         return None
     return instant

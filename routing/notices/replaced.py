@@ -18,7 +18,7 @@ from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.letters import Gone, gone_by
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
-from routing.notices.notice import Notice, Outlet, posts
+from routing.notices.notice import Notice, Outlet, posts, refuse_if_off
 from routing.records import Arrival, FinishedReply, Note
 from routing.register import Register
 
@@ -35,7 +35,7 @@ class NoticeContext:
 
 def by_itself(office: NoticeContext) -> bool:
     """Whether the notices go out unasked: the survey says so, or every mail is read by a human before it goes."""
-    wanted = office.register.survey.trust.replaced
+    wanted = office.register.survey.mails.replaced
     return wanted == "send" or (wanted == "draft" and by_hand(office.settings))
 
 
@@ -48,7 +48,9 @@ def notices(office: NoticeContext, newer: Arrival) -> Iterator[FinishedReply]:
 
 
 def queue(office: NoticeContext, newer: Arrival, who: tuple[str, str]) -> int:
-    """Puts them into the outbox, inside the caller's transaction, unless they stand there; how many are new."""
+    """Puts them into the outbox, inside the caller's transaction, unless they stand there; how many are new. Raises
+    Refused where the survey's table has them off."""
+    refuse_if_off("replaced", office.register.survey)
     new = [p for p in notices(office, newer) if not outbox.has_key(office.ledger, p.key)]
     for posted in new:
         outbox.queue(office.ledger, posted, None, office.now)

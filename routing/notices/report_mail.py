@@ -7,7 +7,7 @@ waits, as the folder's does, until every mailbox was read after the deadline. Qu
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.roster import Body
 from config.survey import Survey
@@ -18,6 +18,7 @@ from replies.reports.data import PrefectureReport
 from replies.wording import load_wording
 from routing.clock import stamp
 from routing.ledger import arrivals, bookings, extensions, outbox, verdicts
+from routing.ledger.mail_ways import may_fall_due
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.notices.notice import Notice, Outlet, posts
@@ -29,12 +30,16 @@ from routing.records import Note
 from routing.standing import standing_of
 from routing.tracking.reports import LedgerAt, open_instant, prefecture_report
 
+OF_USE = timedelta(days=1)  # after its instant, where the survey names no later day
+
 
 def due_mail(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None:
     """The newest instant that has come and whose reports were not mailed; an older one is of no use any more,
-    nor is any once `correct_by` has passed."""
+    nor is any once the day for mending has passed."""
     come = [instant for instant in survey.calendar.report_mails if instant <= now]
-    if not come or now > survey.correct_by:
+    if survey.is_quiet(now):
+        return None
+    if not come or now > max(survey.mended_by, max(come) + OF_USE) or not may_fall_due(ledger, survey, "report", max(come)):
         return None
     return None if extensions.happened(ledger, "report_mailed", stamp(max(come))) else max(come)
 
@@ -94,7 +99,7 @@ def _notices(
         number = f"P{instant:%m%d-%H%M}-{body.lgcode}-{mailbox.receipt_prefix}"
         key = f"report:{stamp(instant)}:{mailbox.id}:{body.lgcode}"
         rendered = render_report_mail(letter, survey, load_wording())
-        yield Notice("report", key, number, mailbox, body.lgcode, rendered), to
+        yield Notice("report", key, number, mailbox, body.lgcode, rendered, survey.mails.report), to
 
 
 def _collected(office: Office, lgcode: str) -> list[str]:

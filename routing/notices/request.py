@@ -16,7 +16,7 @@ from replies.wording import load_wording
 from routing.ledger import bookings, outbox, verdicts
 from routing.ledger.requests import RequestedOriginal, requests_made
 from routing.ledger.secret import message_ids
-from routing.notices.notice import Notice, Outlet, posts
+from routing.notices.notice import Notice, Outlet, posts, refuse_if_off
 from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
 from routing.office import Office
@@ -38,6 +38,7 @@ class Wanted:
 def request(office: Office, wanted: Wanted, who: Who) -> tuple[str, ...]:
     """Queues the request to the prefecture; the addresses that it goes to. Raises Refused, and then nothing
     was recorded."""
+    refuse_if_off("request", office.register.survey)
     prefecture = _collector(wanted, office.register)
     survey, now = office.register.survey, office.clock()
     mailbox = survey.mailbox(survey.program(wanted.program).mailbox)
@@ -86,7 +87,7 @@ def _notice(wanted: Wanted, prefecture: str, number: int, office: Office) -> Not
     )
     rendered = render_request(letter, survey, load_wording(by_hand(office.settings)))
     named = f"Q{number:04d}-{prefecture}"
-    return Notice("request", f"request:{number}", named, letter.mailbox, prefecture, rendered)
+    return Notice("request", f"request:{number}", named, letter.mailbox, prefecture, rendered, survey.mails.request)
 
 
 def described(asked: RequestedOriginal, register: Register) -> tuple[str, str]:

@@ -64,10 +64,11 @@ def occasion(instant: LedgerAt) -> Occasion:
     return Occasion(
         at=instant.at,
         deadline=survey.deadline,
-        correct_by=survey.correct_by,
+        correct_by=survey.mended_by,
         working_days_left=working_days_left(instant.at, survey.deadline, survey.calendar.holidays),
         survey_title=survey.title,
         ministry=survey.phrases.ministry,
+        counts_as_in_time=survey.counts_as_in_time,
     )
 
 

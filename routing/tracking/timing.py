@@ -36,7 +36,8 @@ def timing_of(part: PartStanding, lgcode: str, program: str, deadlines: Deadline
         return "in_time"  # it waits for our own people
     if at <= until:
         return "to_mend"
-    return "unmended" if at <= max(until, survey.correct_by) else "unmended_due"
+    named = survey.correct_by
+    return "unmended" if named is None or at <= max(until, named) else "unmended_due"
 
 
 def timings_of(obligation: Obligation, books: Books, deadlines: Deadlines, at: datetime) -> Counter[Timing]:

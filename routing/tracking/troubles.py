@@ -17,7 +17,7 @@ from replies.japanese import era_instant
 from replies.letters.alert import Alert, alert_sentence
 from replies.wording import load_wording
 from routing.clock import stamp, unstamp
-from routing.ledger import conditions, holds, missing_uids, sending
+from routing.ledger import conditions, holds, missing_uids, releasing, sending
 from routing.ledger.store import Ledger
 from routing.office import Office
 from routing.tracking import sending_holds
@@ -110,6 +110,15 @@ def _held(view: View, name: str) -> Iterator[Found]:
             yield Found(f"{one.number}:{_day(view)}", values=sending_holds.values(one), ripe=ripe)
 
 
+def _to_release(view: View) -> Iterator[Found]:
+    """Letters that were written and wait for an official: told once a day while they do."""
+    waiting = releasing.drafts(view.ledger)
+    for kind in dict.fromkeys(d.kind for d in waiting):
+        here = [d for d in waiting if d.kind == kind]
+        values = {"what": load_wording().subject.get(kind, kind), "detail": kind, "count": str(len(here))}
+        yield Found(f"{kind}:{_day(view)}", here[0].mailbox, values)
+
+
 def _unsendable(view: View) -> Iterator[Found]:
     for one in sending.troubles(view.ledger):
         values = {"since": era_instant(one.since), "detail": one.detail, "count": str(one.waiting)}
@@ -142,12 +151,13 @@ CONDITIONS: tuple[tuple[str, Callable[[View], Iterable[Found]]], ...] = (
     ("stuck", _stuck),
     ("sending_held", partial(_held, name="sending_held")),
     ("restored", partial(_held, name="restored")),
+    ("to_release", _to_release),
     ("unsendable", _unsendable),
     ("capped", _capped),
     ("disk", _disk),
 )
 LASTING = frozenset(
-    {"missing", "stuck", "sending_held", "restored", "unsendable", "disk"}
+    {"missing", "stuck", "sending_held", "restored", "to_release", "unsendable", "disk"}
 )  # shown for as long as they last; the others stand elsewhere
 
 SHOWN_ONLY = frozenset({"unsendable"})  # told by no letter: letters are what does not leave

@@ -66,7 +66,7 @@ def whole_letters_to(office: Office, arrival_id: int) -> tuple[WholeLetter, ...]
 
 def _row(office: Office, letter: Letter) -> LetterRow:
     wording = load_wording()
-    state = "waiting" if letter.state == "queued" else letter.state
+    state = "to_release" if letter.to_release else "waiting" if letter.state == "queued" else letter.state
     return LetterRow(
         letter=letter,
         title=wording.subject.get(letter.kind, letter.kind),

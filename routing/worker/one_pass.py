@@ -12,7 +12,7 @@ from routing.journey import before_start
 from routing.journey.desk import Desk
 from routing.journey.logline import delivery_line, settled_line
 from routing.journey.pending import patience
-from routing.ledger import arrivals, erasure, missing_uids, undoing
+from routing.ledger import arrivals, erasure, mail_ways, missing_uids, undoing
 from routing.mailboxes.tasks import NO_AIDES, MailboxHelpers
 from routing.notices import alerts
 from routing.tracking import troubles
@@ -29,6 +29,7 @@ def run_once(
     """Tells a line per mail and per reply. Whether every mailbox could be read and every reply left, and every
     errand could be run."""
     well, read = True, []
+    mail_ways.remember(desk.ledger, desk.register.survey, desk.clock())
     before_start.reopen(desk.ledger, desk.settings, desk.clock())
     for mailbox, source in sources.items():
         problem = _collect(desk, mailbox, source)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from routing.clock import stamp
 from routing.ledger import arrivals
+from routing.notices import rounds
 from routing.notices.reminding import instant_due, round_due
 from routing.notices.report_mail import due_mail, mail_reports
 from routing.office import Office
@@ -26,10 +27,11 @@ def reminders(office: Office, read: Collection[str]) -> Iterator[str]:
 
 
 def reports(office: Office, all_read: bool) -> Iterator[str]:
-    """Mails the prefectures theirs where the survey says so, and makes those that are due in the folder that the
-    settings name. The closing one waits until every mailbox
-    was read after the deadline (`all_read`) and nothing waits; it counts what was received until then."""
+    """Mails the prefectures theirs where the survey says so, and what else the calendar wants, and makes those that are
+    due in the folder that the settings name. The closing one waits until every mailbox was read after the deadline
+    (`all_read`) and nothing waits; it counts what was received until then."""
     yield from mail_reports(office, all_read)
+    yield from rounds.come_round(office, all_read)
     folder, survey = office.settings.reports, office.register.survey
     instant = schedule.due_report(office.ledger, survey, office.clock()) if folder else None
     if folder is None or instant is None:
@@ -49,6 +51,7 @@ def reports(office: Office, all_read: bool) -> Iterator[str]:
 def due_since(office: Office) -> datetime | None:
     """The instant since which a mailbox must have been read before what is due may be done; None: nothing."""
     due = [instant_due(office), due_mail(office.ledger, office.register.survey, office.clock())]
+    due += [instant for _, instant in rounds.due(office)]
     if office.settings.reports is not None:
         due.append(schedule.due_report(office.ledger, office.register.survey, office.clock()))
     return max((i for i in due if i is not None), default=None)

@@ -26,7 +26,7 @@ from routing.journey.batching import Settling
 from routing.journey.delivery import Attempt, Connection, DeliveryThread
 from routing.journey.desk import DEFERRED_AT_MOST, Desk
 from routing.journey.pending import patience
-from routing.ledger import erasure, outbox, undoing
+from routing.ledger import erasure, mail_ways, outbox, undoing
 from routing.ledger.sending import REST
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.mailboxes.tasks import NO_AIDES, ErrandsRun, MailboxHelpers
@@ -116,6 +116,7 @@ class Worker:
     def _start(self) -> None:
         for delivery in self._desk.dispatch.give_up():
             self._bulletin.delivered(delivery)
+        mail_ways.remember(self._desk.ledger, self._desk.register.survey, self._desk.clock())
         before_start.reopen(self._desk.ledger, self._desk.settings, self._desk.clock())
         for thread in (*self._mailboxes.values(), self._delivery):
             thread.start()

@@ -328,8 +328,8 @@ def test_whoever_was_replaced_is_told_without_a_word_of_the_newer_mail(office: O
 
 def test_where_the_survey_says_so_he_is_told_at_once(office: Office) -> None:
     survey = office.desk.register.survey
-    trust = survey.trust.model_copy(update={"replaced": "send"})
-    office.desk.register = replace(office.desk.register, survey=survey.model_copy(update={"trust": trust}))
+    mails = survey.mails.model_copy(update={"replaced": "send"})
+    office.desk.register = replace(office.desk.register, survey=survey.model_copy(update={"mails": mails}))
     first = office.settle(mail())
     later(office)
     assert first.reply is not None

@@ -1,0 +1,244 @@
+"""Letters that the calendar wants: the greeting, what is left at a deadline, the thanks. To whom exactly, once whatever
+crashes, and nobody whose address is not proven."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from routing.ledger import mail_ways
+from routing.notices import rounds
+from routing.notices.rounds import come_round
+from routing.operate import Refused, Who
+from routing.tracking.extend import Target, extend, pause
+from routing.tracking.releasing import batches, release
+from routing.worker.routines import due_since, reports
+from tests.replies.test_letters import BANNED
+from tests.routing.cases_at_hand import DEADLINE, IN_TIME, JST
+from tests.routing.desk_at_hand import Office, form, mail
+from tests.routing.test_mail_table import with_survey
+
+WHO = Who("受付太郎", "課長の了解を得たため")
+MINUTE = timedelta(minutes=1)
+YOKOHAMA, KAWASAKI, SAGAMIHARA, KANAGAWA = "141003", "141305", "141500", "140007"
+HERE = "kenko@city.yokohama.lg.jp"
+NAME = "【横浜市】マイナンバーアンケート回答.xlsx"
+CONTACTS = (
+    f"{KAWASAKI},n_mynumber,k@city.kawasaki.jp",
+    f"{KAWASAKI},yoboseshu,K@city.kawasaki.jp",
+    f"{KANAGAWA},n_mynumber,n@pref.kanagawa.lg.jp",
+    f"{SAGAMIHARA},n_mynumber,someone@free.example.com",
+)
+
+
+@pytest.fixture
+def open_desk(office: Office) -> Office:
+    """Switched on on 18 July; 川崎市 is known to two mailboxes by one address, 相模原市 by one that is nobody's; what
+    横浜市 answered on 難病 is to be mended, and its other programs have not come."""
+    mail_ways.remember(office.ledger, office.desk.register.survey, IN_TIME)
+    path = Path(office.ledger.path.parent / "contacts.csv")
+    path.write_text("\n".join(["lgcode,mailbox,address", *CONTACTS]) + "\n", encoding="utf-8")
+    office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
+    office.settle(mail({NAME: form({"program": "難病", "9": None})}))
+    return office
+
+
+def letters(office: Office) -> dict[str, str]:
+    """address -> text without line breaks, of all that leaves now; nobody gets two."""
+    before = len(office.sender.posted)
+    list(office.desk.dispatch.deliver(office.sender))
+    posted = office.sender.posted[before:]
+    assert len({p.rcpt_to.lower() for p in posted}) == len(posted)
+    return {p.rcpt_to: said(p.data) for p in posted}
+
+
+def said(data: bytes) -> str:
+    made = message_from_bytes(data, policy=default)
+    body = made.get_body(("plain",))
+    assert body is not None
+    text = str(made["Subject"]) + "\n" + body.get_content()
+    assert [word for word in BANNED if word in text] == []
+    return "".join(line.strip("　 ") for line in text.splitlines())
+
+
+# --- at the deadline ------------------------------------------------------------------------------------------
+
+
+def test_at_the_deadline_each_with_something_left_is_told_what_and_nobody_else(open_desk: Office) -> None:
+    letters(open_desk)
+    open_desk.now = DEADLINE
+    list(reports(open_desk.desk, all_read=True))
+    found = letters(open_desk)
+    assert set(found) == {HERE, "k@city.kawasaki.jp", "n@pref.kanagawa.lg.jp"}
+    assert found["n@pref.kanagawa.lg.jp"].startswith("【提出状況一覧】")  # its report, and nothing else
+    here = found[HERE]
+    assert "難病、小慢に、受付が完了していないものがございます。" in here
+    assert "・難病：修正をお願い中" in here and "・小慢：未提出" in here and "提出先：n_mynumber@mhlw.go.jp" in here
+    assert "７月25日（火）17時までにお送りいただいた修正版は、期限内のご提出として取り扱います。" in here
+    assert "セル E35Q9" in here.replace("　", "")
+    both = found["k@city.kawasaki.jp"]
+    assert both.startswith("【提出期限後のお願い】難病・小慢・予防接種（")
+    assert "７月25日" not in both and "できるだけ早く、提出先へお送りください。" in both
+    assert "提出先：yoboseshu@mhlw.go.jp" in both and "自治体検診" not in both
+
+
+def test_it_comes_once_however_often_it_is_asked_for(open_desk: Office) -> None:
+    open_desk.now = DEADLINE
+    for _ in range(3):
+        list(come_round(open_desk.desk, all_read=True))
+        open_desk.now += MINUTE
+    assert open_desk.ledger.row("SELECT count(*) AS n FROM outbox WHERE kind = 'past_deadline'")["n"] == 2  # type: ignore[index]
+
+
+def test_cut_off_after_any_respondent_it_goes_on_and_writes_nobody_twice(open_desk: Office) -> None:
+    open_desk.now = DEADLINE
+    for steps in (0, 1, 5, 8, 60, 129):
+        going = come_round(open_desk.desk, all_read=True)
+        for _ in range(steps):
+            next(going, None)
+        going.close()  # type: ignore[attr-defined]
+        with suppress(StopIteration):
+            letters(open_desk)
+    list(come_round(open_desk.desk, all_read=True))
+    letters(open_desk)
+    rows = open_desk.ledger.rows("SELECT recipient FROM outbox WHERE kind = 'past_deadline' ORDER BY recipient")
+    assert [r["recipient"] for r in rows] == ["k@city.kawasaki.jp", HERE]
+
+
+def test_it_waits_until_every_mailbox_was_read_and_all_mail_is_decided(open_desk: Office) -> None:
+    open_desk.now = DEADLINE + MINUTE
+    assert due_since(open_desk.desk) == DEADLINE
+    assert list(come_round(open_desk.desk, all_read=False)) == []
+    open_desk.arrive(mail(), DEADLINE)
+    assert list(come_round(open_desk.desk, all_read=True)) == []
+
+
+def test_who_mends_while_it_waits_in_the_outbox_does_not_get_it(open_desk: Office) -> None:
+    letters(open_desk)
+    open_desk.now = DEADLINE
+    list(come_round(open_desk.desk, all_read=True))
+    open_desk.now += MINUTE
+    first = open_desk.settle(mail({NAME: form({"program": "難病"})}, body="直しました。"))
+    assert first.reply is not None
+    assert letters(open_desk)[HERE].startswith("【受付】")
+
+
+def test_who_was_complete_is_not_written_to(open_desk: Office) -> None:
+    open_desk.settle(mail({NAME: form({"program": "難病"})}, body="直しました。"))
+    open_desk.settle(mail({NAME: form({"program": "小慢"})}, body="小慢です。"))
+    open_desk.now = DEADLINE
+    list(come_round(open_desk.desk, all_read=True))
+    assert open_desk.ledger.row("SELECT 1 FROM outbox WHERE kind = 'past_deadline' AND recipient = ?", HERE) is None
+
+
+def test_a_paused_body_and_a_quiet_survey_get_none(open_desk: Office) -> None:
+    pause(open_desk.desk, KAWASAKI, True, Who("受付太郎", "大雨による被害のため"))
+    open_desk.now = DEADLINE
+    list(come_round(open_desk.desk, all_read=True))
+    assert open_desk.ledger.row("SELECT 1 FROM outbox WHERE respondent = ?", KAWASAKI) is None
+    with_survey(open_desk, quiet_after=DEADLINE)
+    assert list(rounds.due(open_desk.desk)) == []
+
+
+def test_with_an_extension_it_comes_at_the_later_deadline(open_desk: Office) -> None:
+    letters(open_desk)
+    until = datetime(2023, 7, 28, 17, tzinfo=JST)
+    extend(open_desk.desk, Target(KAWASAKI, ""), until, WHO)
+    open_desk.now = DEADLINE
+    list(come_round(open_desk.desk, all_read=True))
+    letters(open_desk)
+    open_desk.now = until
+    list(come_round(open_desk.desk, all_read=True))
+    assert list(letters(open_desk)) == ["k@city.kawasaki.jp"]
+
+
+def test_where_no_day_is_given_none_is_named(open_desk: Office) -> None:
+    letters(open_desk)
+    with_survey(open_desk, correct_by=None)
+    open_desk.now = DEADLINE
+    list(come_round(open_desk.desk, all_read=True))
+    here = letters(open_desk)[HERE]
+    assert "できるだけ早くお送りください。修正版は、期限内のご提出として取り扱います。" in here and "７月25日" not in here
+
+
+def test_where_mending_late_does_not_count_it_is_not_promised(open_desk: Office) -> None:
+    letters(open_desk)
+    with_survey(open_desk, counts_as_in_time=False)
+    open_desk.now = DEADLINE
+    list(come_round(open_desk.desk, all_read=True))
+    here = letters(open_desk)[HERE]
+    assert "７月25日（火）17時までに、修正版をお送りください。" in here and "期限内のご提出として" not in here
+
+
+def test_a_ledger_upgraded_on_24_july_sends_nothing_new(office: Office) -> None:
+    office.settle(mail({NAME: form({"program": "難病", "9": None})}))
+    list(office.desk.dispatch.deliver(office.sender))
+    office.now = datetime(2023, 7, 24, 9, tzinfo=JST)
+    mail_ways.remember(office.ledger, office.desk.register.survey, office.now)
+    for _ in range(3):
+        list(come_round(office.desk, all_read=True))
+        office.now += timedelta(hours=12)
+    assert office.ledger.row("SELECT 1 FROM outbox WHERE arrival_id IS NULL AND kind <> 'report'") is None
+
+
+# --- greeting and thanks ----------------------------------------------------------------------------------------
+
+
+def calendar(office: Office, **instants: datetime) -> None:
+    survey = office.desk.register.survey
+    with_survey(office, calendar=survey.calendar.model_copy(update=instants))
+
+
+def test_the_greeting_is_written_to_all_who_are_known_and_leaves_when_it_is_released(open_desk: Office) -> None:
+    letters(open_desk)
+    calendar(open_desk, greeting=IN_TIME)
+    open_desk.now = IN_TIME + MINUTE
+    list(come_round(open_desk.desk, all_read=False))
+    assert letters(open_desk) == {}
+    (batch,) = batches(open_desk.desk)
+    assert {d.recipient for d in batch.drafts} == {HERE, "k@city.kawasaki.jp", "n@pref.kanagawa.lg.jp"}
+    with pytest.raises(Refused):
+        release(open_desk.desk, "greeting", 2, WHO)
+    release(open_desk.desk, "greeting", 3, WHO)
+    found = letters(open_desk)
+    assert len(found) == 3 and letters(open_desk) == {}
+    assert "ご対応は不要です。" in found[HERE] and "番号制度主管課" in found[HERE]
+    assert all(address in found[HERE] for address in ("n_mynumber@", "yoboseshu@", "sukoyaka@"))
+
+
+def test_thanks_go_to_whom_a_section_has_everything_from_and_are_no_approval(open_desk: Office) -> None:
+    open_desk.settle(mail({NAME: form({"program": "難病"})}, body="直しました。"))
+    open_desk.settle(mail({NAME: form({"program": "小慢"})}, body="小慢です。"))
+    letters_before = datetime(2023, 7, 31, 10, tzinfo=JST)
+    list(open_desk.desk.dispatch.deliver(open_desk.sender))
+    calendar(open_desk, thanks=letters_before)
+    open_desk.now = letters_before + MINUTE
+    list(come_round(open_desk.desk, all_read=True))
+    (batch,) = batches(open_desk.desk)
+    assert (batch.kind, [d.recipient for d in batch.drafts]) == ("thanks", [HERE])
+    release(open_desk.desk, "thanks", 1, WHO)
+    text = letters(open_desk)[HERE]
+    assert text.startswith("【受付完了のお礼】難病・小慢（")
+    assert "ご回答の内容を承認したことを示すものではございません。" in text
+    assert text.count("受付番号：N0718-") == 2
+
+
+def test_who_takes_an_answer_back_meanwhile_is_not_thanked(open_desk: Office) -> None:
+    from routing.operate.consent import SURE
+    from routing.operate.wishes import Wish, fulfil
+
+    done = open_desk.settle(mail({NAME: form({"program": "難病"})}, body="直しました。"))
+    open_desk.settle(mail({NAME: form({"program": "小慢"})}, body="小慢です。"))
+    at = datetime(2023, 7, 31, 10, tzinfo=JST)
+    calendar(open_desk, thanks=at)
+    open_desk.now = at
+    list(open_desk.desk.dispatch.deliver(open_desk.sender))
+    list(come_round(open_desk.desk, all_read=True))
+    fulfil(open_desk.desk, done.decided.arrival, Wish("ignore"), WHO, SURE)
+    release(open_desk.desk, "thanks", 1, WHO)
+    assert letters(open_desk) == {}
