@@ -43,7 +43,7 @@ class Mails(BaseModel):
     thanks: AtMostDraft = "off"
 
     def way(self, kind: str) -> Way:
-        """How a kind goes out. Letters to our own operators stand in no table: they are sent."""
+        """How a kind goes out. Letters to our own operators, and what officials write, stand in no table: they are sent."""
         found: Way = getattr(self, kind, "send")
         return found
 

@@ -17,7 +17,7 @@ LetterKind = Literal[
 # What we write without being written to.
 NoticeKind = Literal[
     "reminder", "request", "extension", "report", "replaced", "my_number", "greeting", "past_deadline", "told_direct",
-    "thanks", "alert",
+    "thanks", "alert", "answer", "forward",
 ]
 AnyKind = LetterKind | NoticeKind
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
@@ -35,6 +35,7 @@ class Traits:
     tells_closed_set: bool = True  # what came of a set, and what did not
     to_operators: bool = False  # about the desk itself: no hold stops it
     to_all: bool = False  # to every body: it leaves when an official releases all of them
+    by_hand: bool = False  # a person's own words: nothing in it says that a machine wrote it
 
 
 TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
@@ -57,12 +58,14 @@ TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
     "told_direct": Traits(),
     "thanks": Traits(to_all=True),
     "alert": Traits(to_operators=True),
+    "answer": Traits(by_hand=True),
+    "forward": Traits(by_hand=True),
 })  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document that goes with a letter: its file name (.xlsx) and its bytes."""
+    """A document that goes with a letter: its file name (.xlsx, or .eml of a mail as it came) and its bytes."""
 
     filename: str
     content: bytes
@@ -194,3 +197,4 @@ class Envelope:
     receipt: str
     rehearsal_for: str = ""  # rehearse mode: to whom it would have gone
     answers: bool = True  # False: it answers no mail (Auto-Submitted: auto-generated, RFC 3834 §5)
+    by_hand: bool = False  # a person wrote it: no Auto-Submitted, and an absence may be told

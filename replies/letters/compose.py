@@ -29,7 +29,7 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")  # a line holds at most 998 (RFC
 # ASCII without white space, < > and @ but the one; 64 and 255 octets, 254 together (RFC 5321 §4.5.3.1)
 _ADDRESS = re.compile(r"(?=.{3,254}\Z)[!-;=?A-~]{1,64}@[A-Za-z0-9._\-]{1,255}")
 _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FILENAME = re.compile(r"[\w\-（）()・ 　]{1,60}\.xlsx")
+_FILENAME = re.compile(r"[\w\-（）()・ 　]{1,60}\.(?:xlsx|eml)")
 _MAX_REFERENCES = 100
 _LINE = 76  # and so encoded words of at most 75 (RFC 2047 §2)
 _POLICY = compat32.clone(linesep="\r\n", max_line_length=0)  # 0: values are folded here, by us
@@ -39,7 +39,7 @@ def compose(rendered: Rendered, envelope: Envelope) -> bytes:
     """The finished mail with CRLF line ends; equal arguments give equal bytes.
 
     ValueError if a header value holds CR, LF or NUL, if an address or our Message-ID is none, if the
-    date has no time zone, or if an attachment is no .xlsx by name. Ids of the thread that are none are left
+    date has no time zone, or if an attachment is no .xlsx or .eml by name. Ids of the thread that are none are left
     out: they are strangers' words.
     """
     _refuse_line_ends(rendered, envelope)
@@ -89,14 +89,16 @@ def _with_attachments(text: MIMEText, attachments: tuple[Attachment, ...], envel
 
 
 def _attached(attachment: Attachment) -> MIMEApplication:
-    """One .xlsx. Its name stands in the header both ways: as RFC 2231 wants it, and as an encoded word in
-    `name`, which RFC 2047 §5 forbids and Outlook reads."""
+    """One .xlsx, or a mail as mere bytes: message/rfc822 may not be base64 (RFC 2046 §5.2.1), and what a stranger's mailer
+    made need not survive anything else. Its name stands in the header both ways: as RFC 2231 wants it, and as an encoded
+    word in `name`, which RFC 2047 §5 forbids and Outlook reads."""
     name = attachment.filename
     if not _FILENAME.fullmatch(name):
-        raise ValueError("not the name of an .xlsx")
-    part = MIMEApplication(attachment.content, _XLSX)
+        raise ValueError("not the name of an .xlsx or .eml")
+    kind = _XLSX if name.endswith(".xlsx") else "octet-stream"
+    part = MIMEApplication(attachment.content, kind)
     word = _encoded(Header(name, "utf-8", header_name=" name"))
-    part.replace_header("Content-Type", f'application/{_XLSX};\n name="{word}"')
+    part.replace_header("Content-Type", f'application/{kind};\n name="{word}"')
     part["Content-Disposition"] = f"attachment;\n filename*={encode_rfc2231(name, 'utf-8')}"
     return part
 
@@ -117,10 +119,17 @@ def _headers(rendered: Rendered, envelope: Envelope) -> list[tuple[str, str]]:
         ("Date", _date(envelope)),
         ("Message-ID", _own_message_id(envelope.message_id)),
         *thread,
-        ("Auto-Submitted", "auto-replied" if envelope.answers else "auto-generated"),  # RFC 3834 §5
-        ("X-Auto-Response-Suppress", _SUPPRESS),
+        *(() if envelope.by_hand else _automatic(envelope)),
         (TAG_HEADER, _ascii(envelope.receipt)),
     ]
+
+
+def _automatic(envelope: Envelope) -> tuple[tuple[str, str], ...]:
+    """What says that no person wrote it (RFC 3834 §5)."""
+    return (
+        ("Auto-Submitted", "auto-replied" if envelope.answers else "auto-generated"),
+        ("X-Auto-Response-Suppress", _SUPPRESS),
+    )
 
 
 def _refuse_line_ends(rendered: Rendered, envelope: Envelope) -> None:

@@ -35,6 +35,8 @@ COMMANDS = {
     "extend": "extend.extend_command", "pause-reminders": "extend.pause_reminders", "remind": "remind.remind_command",
     "request": "request.request_command", "tell-replaced": "replaced.tell_replaced",
     "tell-prefecture": "replaced.tell_prefecture", "report": "report.report",
+    "answer": "by_hand.answer_command", "forward": "by_hand.forward_command",
+    "withdraw": "withdraw.withdraw_command",
     "export": "export.export_command", "console": "console.console_command",
     "console-password": "console.console_password", "doctor": "doctor.doctor", "erase": "maintenance.erase",
     "purge": "maintenance.purge", "backup": "maintenance.backup_command", "restore": "restore.restore",

@@ -27,7 +27,8 @@ from routing.tracking.number_steps import said
 from routing.who import Refused, Who
 
 ACTIONS = (
-    *(a for a in wishes.ACTIONS if a not in ("amend", "received")), "not-applicable", "applicable",
+    *(a for a in wishes.ACTIONS if a not in ("amend", "received", "answer", "forward", "tell-replaced")),
+    "not-applicable", "applicable",
 )  # fmt: skip
 
 

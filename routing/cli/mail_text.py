@@ -34,7 +34,9 @@ def _lines(mail: MailView) -> Iterator[str]:
         yield from _file(file)
     yield from _section("指摘", mail.findings)
     yield from _decisions(mail)
-    yield from _section("職員の記録", (f"{_time(a.at)}　{a.by}　{a.kind} {a.detail}　{a.why}" for a in mail.acts))
+    back = {True: "（取り消し済み）", False: ""}
+    acts = (f"{_time(a.at)}　{a.by}　{a.kind} {a.detail}　{a.why}{back[a.undone]}" for a in mail.acts)
+    yield from _section("職員の記録", acts)
     yield from _section("個人番号への対応", (f"{s.number}　{s.said}　{s.done or '未了'}" for s in mail.steps))
     for letter in mail.letters:
         yield from letter_lines(letter)

@@ -10,7 +10,7 @@ from routing.cli.decide import who_decides
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.ledger.requests import requests_made
-from routing.notices.request import Wanted, described, request
+from routing.notices.request import Wanted, described, request_originals
 
 
 @click.command("request")
@@ -35,7 +35,7 @@ def request_command(  # noqa: PLR0913 - one parameter per option of the command
         codes = tuple(dict.fromkeys(typed.body(text, register).lgcode for text in lgcodes))
         by_when = typed_instant("--until", until, register, deadline_hour(register)) if until else None
         wanted = Wanted(codes, typed.program(program, register), by_when)
-        to = request(desk, wanted, who_decides(by, why))
+        to = request_originals(desk, wanted, who_decides(by, why))
         say(f"{'、'.join(to)} あてのお願いを、送信待ちに置きました。")
 
 

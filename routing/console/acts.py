@@ -17,6 +17,7 @@ from routing.console.pages import mail_named, page, person
 from routing.console.premises import Premises
 from routing.console.who import who_acts
 from routing.journey.desk import Desk
+from routing.ledger import verdicts
 from routing.ledger.last_decision import last_word
 from routing.notices import my_number
 from routing.operate import Changed, Consent, Preview, Wish
@@ -67,13 +68,14 @@ class Acts:
         self, desk: Desk, arrival: Arrival, action: str, form: Mapping[str, str], refused: str, told: Preview | None = None
     ) -> str:
         last = last_word(desk.ledger, arrival.id)
-        why_not = next(p.why_not for p in operate.possible(desk.ledger, arrival) if p.action == action)
+        why_not = next(p.why_not for p in operate.possible(desk.ledger, desk.register, arrival) if p.action == action)
         letters = [letter_of(desk, *found) for found in told.letters] if told else []
-        view = mail_view(desk, arrival)
+        view, submission = mail_view(desk, arrival), verdicts.submission_of(desk.ledger, arrival.id)
         seen = form.get("seen", "") if told else last.token if last else ""
         return page(
             desk, "act", mail=view, action=action, form=form, refused=refused, told=told, letters=letters, seen=seen,
             why_not=why_not, questions=_questions(desk, arrival), undo_seconds=desk.settings.console.undo_seconds,
+            answer_to=operate.answer_to(submission) if submission else "", undoable_actions=operate.UNDOABLE,
             dated=action in DATED, programs=desk.register.survey.programs, carried=_carried(form),
         )  # fmt: skip
 
@@ -120,6 +122,10 @@ def _wish(desk: Desk, action: str, form: Mapping[str, str]) -> Wish:
         program=form.get("program", "") if action == "assign" else "",
         domain=form.get("domain", "") == "yes",
         amend={key[2:]: value for key, value in form.items() if key.startswith("q:") and value.strip()},
+        text=form.get("text", "").replace("\r\n", "\n"),
+        to=typed.folded(form.get("to", "")),
+        quotes=form.get("quotes") == "yes",
+        closes=form.get("closes") == "yes",
         at=past_instant(at, desk.register, desk.clock()) if at and action in DATED else None,
     )
 

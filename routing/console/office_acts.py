@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Flask, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from config.jst import in_jst
 from routing import operate, typed
 from routing.console.pages import mail_named, page, person
 from routing.console.premises import Premises
@@ -14,28 +13,26 @@ from routing.journey.desk import Desk
 from routing.ledger import correspondence
 from routing.ledger.holds import Scope
 from routing.ledger.sent import find_notice, mark_notice_seen
-from routing.notices.extension_notice import place_of, queue_notices, take_back_earlier
-from routing.operate import Consent
 from routing.operate.notes import note_call
 from routing.operate.wishes import past_instant
+from routing.operate.withdrawal import withdraw
 from routing.records import Arrival
-from routing.register import Register
-from routing.tracking import sending_holds
-from routing.tracking.extend import Target, extend, pause
+from routing.tracking import releasing, sending_holds
+from routing.tracking.extend import pause
 from routing.who import Refused
 
 
 def add_office_acts(site: Flask, premises: Premises) -> None:
     """Registers every act."""
     acts = OfficeActs(premises)
-    site.add_url_rule("/body/<lgcode>/<program>/<switch>", "applicable", acts.applicable, methods=["POST"])
     site.add_url_rule("/body/<lgcode>/note", "note", acts.note, methods=["POST"])
     site.add_url_rule("/body/<lgcode>/reminders/<switch>", "reminders", acts.reminders, methods=["POST"])
-    site.add_url_rule("/body/<lgcode>/extend", "extend", acts.extend, methods=["POST"])
     site.add_url_rule("/paper", "paper", acts.paper, methods=["GET", "POST"])
     site.add_url_rule("/hold", "hold", acts.hold, methods=["POST"])
     site.add_url_rule("/release/<int:number>", "release", acts.release, methods=["POST"])
     site.add_url_rule("/resend/<number>", "resend", acts.resend, methods=["POST"])
+    site.add_url_rule("/letter/<int:id>/withdraw", "withdraw", acts.withdraw, methods=["POST"])
+    site.add_url_rule("/letters/release", "release_letters", acts.release_letters, methods=["POST"])
     site.add_url_rule("/notice/<number>/seen", "notice_seen", acts.notice_seen, methods=["POST"])
 
 
@@ -44,16 +41,6 @@ class OfficeActs:
 
     def __init__(self, premises: Premises) -> None:
         self._premises = premises
-
-    def applicable(self, lgcode: str, program: str, switch: str) -> ResponseReturnValue:
-        """該当事務なし, and back."""
-        if switch not in ("on", "off"):
-            abort(404)
-        consent = Consent(yes=request.form.get("sure") == "yes")
-        own(_mailbox_of(self._premises.register, program))
-        with self._premises.open_desk() as desk:
-            operate.set_applicable(desk, (lgcode, program), switch == "off", who_acts(request.form), consent)
-        return redirect(f"/body/{lgcode}", 303)
 
     def note(self, lgcode: str) -> ResponseReturnValue:
         """A note of a call."""
@@ -67,20 +54,6 @@ class OfficeActs:
             abort(404)
         with self._premises.open_office() as office:
             pause(office, lgcode, switch == "stop", who_acts(request.form))
-        return redirect(f"/body/{lgcode}", 303)
-
-    def extend(self, lgcode: str) -> ResponseReturnValue:
-        """A later deadline for one body; its notice is written on request, and waits to leave like every letter."""
-        with self._premises.open_office() as office:
-            who, register = who_acts(request.form), office.register
-            hour = in_jst(register.survey.deadline).time()
-            target = Target(lgcode, request.form.get("program", ""))
-            own(_mailbox_of(register, target.program))
-            with office.ledger.writing():
-                extend(office, target, typed.instant(request.form.get("until", ""), register, hour), who)
-                take_back_earlier(office, target, office.settings.ledger.parent / "延長のお知らせ")
-                if request.form.get("notify") == "yes":
-                    queue_notices(office, place_of(office, target), who)
         return redirect(f"/body/{lgcode}", 303)
 
     def paper(self) -> ResponseReturnValue:
@@ -126,6 +99,15 @@ class OfficeActs:
             sending_holds.release_sending(office, number, who_acts(request.form))
         return redirect("/letters", 303)
 
+    def release_letters(self) -> ResponseReturnValue:
+        """Lets all letters of one kind leave that wait for an official's word: as many as he saw."""
+        own("")
+        count = typed.folded(request.form.get("count", ""))
+        with self._premises.open_office() as office:
+            releasing.release(office, request.form.get("kind", ""), int(count) if count.isdecimal() else -1,
+                              who_acts(request.form))  # fmt: skip
+        return redirect("/letters", 303)
+
     def resend(self, number: str) -> ResponseReturnValue:
         """Puts a letter that was refused back into the queue."""
         with self._premises.open_desk() as desk:
@@ -134,6 +116,16 @@ class OfficeActs:
             own(found[0].mailbox if found else mail_named(desk, number).mailbox)
             operate.resend(desk, number, who_acts(request.form))
         return redirect("/letters", 303)
+
+    def withdraw(self, id: int) -> ResponseReturnValue:
+        """Keeps a letter that waits from leaving."""
+        with self._premises.open_office() as office:
+            found = correspondence.letter(office.ledger, id)
+            if found is None:
+                abort(404)
+            own(found[0].mailbox)
+            withdraw(office, id, who_acts(request.form))
+        return redirect(f"/letter/{id}", 303)
 
     def notice_seen(self, number: str) -> ResponseReturnValue:
         """Takes a letter of ours that did not reach its reader off the list."""
@@ -145,10 +137,3 @@ class OfficeActs:
             own(found[0].mailbox if found else "")
             mark_notice_seen(office.ledger, notice, who_acts(request.form).pair, office.clock())
         return redirect("/", 303)
-
-
-def _mailbox_of(register: Register, program: str) -> str:
-    """To which a program's answers go; empty for all programs. Raises Refused."""
-    if not program:
-        return ""
-    return register.survey.program(typed.program(program, register)).mailbox

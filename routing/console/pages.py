@@ -14,16 +14,18 @@ from routing import operate, typed
 from routing.console.premises import Premises
 from routing.console.render import environment, render
 from routing.console.signin import Person
-from routing.ledger import arrivals, conditions, correspondence, outbox
+from routing.ledger import arrivals, conditions, correspondence, extensions, outbox
 from routing.ledger.correspondence import Mail
 from routing.office import Office
+from routing.operate.withdrawal import can_be_withdrawn
 from routing.records import Arrival
-from routing.tracking import sending_holds, troubles
+from routing.tracking import releasing, sending_holds, troubles
 from routing.tracking.overview import status_at
 from routing.views.body import body_view, outcome_said
 from routing.views.held import early_rows, grouped, held_rows
 from routing.views.letters import day_letters, letter_rows, whole_letter
 from routing.views.mail import mail_view
+from routing.views.notices import notices_view, reminder_text
 from routing.who import Refused
 
 
@@ -33,7 +35,8 @@ def add_pages(site: Flask, premises: Premises) -> None:
     for rule, page in (
         ("/", pages.held), ("/mail/<receipt>", pages.mail), ("/mail/<receipt>/original", pages.original),
         ("/body/<lgcode>", pages.body), ("/today", pages.today), ("/owed", pages.owed), ("/letters", pages.letters),
-        ("/letter/<int:id>", pages.letter), ("/health", pages.health), ("/style.css", pages.style),
+        ("/letter/<int:id>", pages.letter), ("/notices", pages.notices),
+        ("/notices/<mailbox>/<lgcode>", pages.reminder), ("/health", pages.health), ("/style.css", pages.style),
     ):  # fmt: skip
         site.add_url_rule(rule, page.__name__, page, methods=["GET"])
     site.add_url_rule("/search", "search", pages.search, methods=["GET", "POST"])
@@ -96,7 +99,7 @@ class Pages:
             arrival = mail_named(office, receipt)
             view = mail_view(office, arrival)
             resting = [x.row for x in view.letters if x.row.waits and x.row.letter.state == "queued"]
-            possible = operate.possible(office.ledger, arrival)
+            possible = operate.possible(office.ledger, office.register, arrival)
             undoable = operate.undoable(office, arrival) if person().decides else None
             return page(
                 office, "mail", mail=view, possible=possible, resting=resting, undoable=undoable, said=outcome_said
@@ -123,7 +126,9 @@ class Pages:
         with self._premises.open_office() as office:
             if office.register.body(lgcode) is None:
                 abort(404)
-            return page(office, "body", body=body_view(office, lgcode))
+            asked_of = [p for p in office.register.survey.programs if p.id in office.register.programs_of(lgcode)]
+            paused = lgcode in extensions.paused(office.ledger, office.clock())
+            return page(office, "body", body=body_view(office, lgcode), asked_of=asked_of, paused=paused)
 
     def today(self) -> ResponseReturnValue:
         """What came and what left on one day."""
@@ -158,7 +163,11 @@ class Pages:
             waiting = letter_rows(office, correspondence.letters_waiting(office.ledger))
             lately = day_letters(office, now - timedelta(days=7), now + timedelta(seconds=1))
             waiting, lately = ([x for x in rows if mine.sees(x.letter.mailbox)] for rows in (waiting, lately))
-            return page(office, "letters", waiting=waiting, lately=[x for x in lately if not x.waits])
+            drafts = [(b, [d for d in b.drafts if mine.sees(d.mailbox)]) for b in releasing.batches(office)]
+            return page(
+                office, "letters", waiting=waiting, lately=[x for x in lately if not x.waits], drafts=drafts,
+                all_mine=mine.is_admin or not mine.user.mailboxes,
+            )  # fmt: skip
 
     def letter(self, id: int) -> ResponseReturnValue:
         """One letter, whole."""
@@ -166,7 +175,24 @@ class Pages:
             found = whole_letter(office, id)
             if found is None or not person().sees(found.row.letter.mailbox):
                 abort(404)
-            return page(office, "letter", letter=found)
+            return page(office, "letter", letter=found, withdrawable=can_be_withdrawn(found.row.letter))
+
+    def notices(self) -> ResponseReturnValue:
+        """Reminders to come, originals that were asked for, extensions."""
+        with self._premises.open_office() as office:
+            view = notices_view(office)
+            shown = [r for r in view.reminders if person().sees(r.mailbox)]
+            return page(office, "notices", view=view, shown=shown)
+
+    def reminder(self, mailbox: str, lgcode: str) -> ResponseReturnValue:
+        """One reminder, as it would be written now."""
+        with self._premises.open_office() as office:
+            if mailbox not in {m.id for m in office.register.survey.mailboxes} or not person().sees(mailbox):
+                abort(404)
+            text = reminder_text(office, mailbox, lgcode)
+            if text is None:
+                raise Refused("今の状況では、この団体へのお願いはありません。")
+            return page(office, "reminder", text=text, name=office.register.full_name(lgcode))
 
     def search(self) -> ResponseReturnValue:
         """By number, body, address or words; asked by POST, so that no word stands in an address."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from config.jst import in_jst
 from intake.shown import clipped, clipped_name, visible
@@ -26,7 +26,7 @@ def environment() -> Environment:
     """The templates, compiled once."""
     filters = {
         "time": moment, "clock": clock, "day": day, "name": lambda s: clipped_name(s, _NAME),
-        "short": lambda s: clipped(s, _NAME),
+        "short": lambda s: clipped(s, _NAME), "as_typed": escape,  # what goes back as it came from its own writer
     }  # fmt: skip
     return environment_of("pages", escaped=True, finalize=_finalize, filters=filters)
 

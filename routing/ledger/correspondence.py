@@ -13,6 +13,7 @@ from intake.finding import Finding
 from intake.mail.ids import receipt_in
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
+from routing.ledger.undone import event_counts
 
 BEGINNING = 400  # characters of a mail's text
 SHOWN = 500  # rows of a listing
@@ -48,8 +49,20 @@ _LETTER = """SELECT o.id, o.message_id, o.arrival_id, o.mailbox, o.kind, o.recip
 
 
 def letters_to(ledger: Ledger, arrival_id: int) -> list[Letter]:
-    """The letters that answer one mail, oldest first."""
-    return _letters(ledger.rows(f"{_LETTER} WHERE o.arrival_id = ? ORDER BY o.id", arrival_id))
+    """The letters that answer one mail, or are about it, oldest first."""
+    about = "SELECT b.outbox_id FROM about b WHERE b.arrival_id = ?1"
+    return _letters(ledger.rows(f"{_LETTER} WHERE o.arrival_id = ?1 OR o.id IN ({about}) ORDER BY o.id", arrival_id))
+
+
+def letters_after(ledger: Ledger, id: int) -> list[Letter]:
+    """The letters that were queued behind this number of the outbox, oldest first."""
+    return _letters(ledger.rows(f"{_LETTER} WHERE o.id > ? ORDER BY o.id", id))
+
+
+def newest_letter(ledger: Ledger) -> int:
+    """The highest number in the outbox; 0 while it is empty."""
+    row = ledger.row("SELECT coalesce(max(id), 0) AS id FROM outbox")
+    return int(row["id"]) if row else 0
 
 
 def letters_of_body(ledger: Ledger, lgcode: str) -> list[Letter]:
@@ -218,7 +231,8 @@ def findings(ledger: Ledger, verdict_ids: Iterable[int]) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that was noted at a mail or a body: by the desk ("uketsuke") or an official."""
+    """Something that was noted at a mail or a body: by the desk ("uketsuke") or an official. `undone`: it was taken back
+    with the decision that it belonged to."""
 
     kind: str
     detail: str
@@ -226,22 +240,26 @@ class Act:
     by: str
     why: str
     at: datetime
+    undone: bool = False
 
 
 def acts_at(ledger: Ledger, arrival_id: int) -> list[Act]:
     """What officials noted at a mail, oldest first."""
-    query = "SELECT * FROM event WHERE arrival_id = ? AND done_by <> 'uketsuke' ORDER BY id"
-    return _acts(ledger.rows(query, arrival_id))
+    counts = f"SELECT e.*, {event_counts('e')} AS counts FROM event e"
+    return _acts(ledger.rows(f"{counts} WHERE arrival_id = ? AND done_by <> 'uketsuke' ORDER BY id", arrival_id))
 
 
 def acts_at_body(ledger: Ledger, lgcode: str) -> list[Act]:
     """What officials noted at a body, not at one of its mails, oldest first."""
-    query = "SELECT * FROM event WHERE lgcode = ? AND arrival_id IS NULL AND done_by <> 'uketsuke' ORDER BY id"
+    query = "SELECT *, 1 AS counts FROM event WHERE lgcode = ? AND arrival_id IS NULL AND done_by <> 'uketsuke' ORDER BY id"
     return _acts(ledger.rows(query, lgcode))
 
 
 def _acts(rows: Iterable[Row]) -> list[Act]:
-    return [Act(r["kind"], r["detail"], r["program"], r["done_by"], r["why"], unstamp(r["recorded_at"])) for r in rows]
+    return [
+        Act(r["kind"], r["detail"], r["program"], r["done_by"], r["why"], unstamp(r["recorded_at"]), not r["counts"])
+        for r in rows
+    ]
 
 
 def evidence(ledger: Ledger, arrival_id: int) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from replies.letter import TRAITS
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 
@@ -77,15 +78,16 @@ def erase_sender(ledger: Ledger, arrival_id: int) -> None:
 
 
 def erase_replies(ledger: Ledger, arrival_id: int) -> None:
-    """Takes out the text of the replies to a mail, which quote it, inside the caller's transaction. One that
-    has not left yet does not leave any more."""
-    ledger.run(
-        "DELETE FROM to_send WHERE outbox_id IN (SELECT id FROM outbox WHERE arrival_id = ?)", arrival_id
-    )
-    ledger.run(
-        "DELETE FROM to_copy WHERE outbox_id IN (SELECT id FROM outbox WHERE arrival_id = ?)", arrival_id
-    )
-    ledger.run("UPDATE outbox SET data = x'', subject = '' WHERE arrival_id = ?", arrival_id)
+    """Takes out the text of the replies to a mail, which quote it, and of what officials wrote about it, inside the
+    caller's transaction. One that has not left yet does not leave any more."""
+    for queue in ("to_send", "to_copy"):
+        ledger.run(f"DELETE FROM {queue} WHERE outbox_id IN ({_REPLIES})", arrival_id)
+    ledger.run(f"UPDATE outbox SET data = x'', subject = '' WHERE id IN ({_REPLIES})", arrival_id)
+
+
+_BY_HAND = ", ".join(repr(kind) for kind, traits in TRAITS.items() if traits.by_hand)
+_REPLIES = f"""SELECT o.id FROM outbox o WHERE o.arrival_id = ?1 OR o.kind IN ({_BY_HAND}) AND o.id IN (
+    SELECT b.outbox_id FROM about b WHERE b.arrival_id = ?1)"""
 
 
 def wipe(ledger: Ledger) -> bool:

@@ -570,6 +570,20 @@ def m029_undo(db: Database) -> None:
     )
 
 
+@_step
+def m030_about(db: Database) -> None:
+    """Which mail a letter is about that answers none by itself: an official's answer in words, a mail passed on to a
+    colleague, a notice to whoever was replaced. A newer decision about the mail does not take it back."""
+    _run(
+        db,
+        """CREATE TABLE about (
+            outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id),
+            arrival_id INTEGER NOT NULL REFERENCES arrival(id)
+        ) STRICT""",
+        "CREATE INDEX about_arrival ON about (arrival_id)",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

@@ -52,9 +52,11 @@ class Outgoing:
     may_have_left: bool = False
 
 
-def queue(ledger: Ledger, reply: FinishedReply, arrival_id: int | None, now: datetime) -> None:
+def queue(
+    ledger: Ledger, reply: FinishedReply, arrival_id: int | None, now: datetime, about: int | None = None
+) -> None:
     """Puts a finished reply into the outbox, inside the caller's transaction. The same key again changes
-    nothing: that reply exists already."""
+    nothing: that reply exists already. `about`: the mail that is meant where it answers none."""
     if ledger.row("SELECT 1 FROM outbox WHERE key = ?", reply.key):
         return
     outbox_id = ledger.run(
@@ -73,6 +75,8 @@ def queue(ledger: Ledger, reply: FinishedReply, arrival_id: int | None, now: dat
         reply.data,
         stamp(now),
     )
+    if about is not None:
+        ledger.run("INSERT INTO about VALUES (?, ?)", outbox_id, about)
     _step(ledger, outbox_id, "queued", "", now)
     ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
     if reply.waits:

@@ -83,7 +83,8 @@ PROMISES: tuple[Promise, ...] = (
     Promise("waiting_replies", 2, "送り終えていない返信は、送信待ちにあります",
      f"""SELECT o.id FROM outbox o WHERE {_LAST} NOT IN {_FINAL} AND NOT {_WAITS}
         AND NOT EXISTS (SELECT 1 FROM event e WHERE e.kind = 'reminder_taken_back' AND e.detail = o.key)
-        AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.arrival_id = o.arrival_id)"""),
+        AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.arrival_id = coalesce(o.arrival_id,
+            (SELECT b.arrival_id FROM about b WHERE b.outbox_id = o.id)))"""),
     Promise("finished_replies", 2, "送り終えた返信は、送信待ちにありません",
      f"SELECT o.id FROM outbox o WHERE {_LAST} IN {_FINAL} AND {_WAITS}"),
     Promise("proven_stays", 7, "裏付けのある回答が、裏付けの弱い回答に自動で替わったものはありません",
@@ -118,6 +119,9 @@ PROMISES: tuple[Promise, ...] = (
         AND NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = h.id AND l.recorded_at <= p.recorded_at)"""),
     Promise("no_loop", 3, "自動送信のメールに返信したものはありません",
      """SELECT o.id FROM outbox o JOIN message m ON m.arrival_id = o.arrival_id
+        WHERE m.kind IN ('auto_reply', 'bounce', 'receipt', 'list', 'own')
+        UNION ALL SELECT o.id FROM outbox o JOIN about b ON b.outbox_id = o.id AND o.kind = 'answer'
+        JOIN message m ON m.arrival_id = b.arrival_id
         WHERE m.kind IN ('auto_reply', 'bounce', 'receipt', 'list', 'own')"""),
     Promise("readable", 4, "判定待ちのメールには、原本があります",
      """SELECT q.arrival_id FROM to_read q

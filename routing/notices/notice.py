@@ -20,6 +20,8 @@ from replies.letters.render import Rendered
 from routing.records import FinishedReply
 from routing.who import Refused
 
+NO_THREAD = Thread("", ())
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -33,6 +35,7 @@ class Notice:
     respondent: str  # lgcode
     rendered: Rendered
     way: Way = "send"
+    thread: Thread = NO_THREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,12 @@ def _post(notice: Notice, address: str, place: int, outlet: Outlet) -> FinishedR
         sender=mailbox.address,
         recipient=outlet.settings.operators if rehearsing else address,
         message_id=outlet.ids.make(number, key, mailbox.address.rpartition("@")[2]),
-        thread=Thread("", ()),
+        thread=notice.thread,
         date=outlet.now,
         receipt=number,
         rehearsal_for=address if rehearsing else "",
         answers=False,
+        by_hand=TRAITS[notice.kind].by_hand,
     )
     return FinishedReply(
         key=key,

@@ -53,7 +53,7 @@ def queue(office: NoticeContext, newer: Arrival, who: tuple[str, str]) -> int:
     refuse_if_off("replaced", office.register.survey)
     new = [p for p in notices(office, newer) if not outbox.has_key(office.ledger, p.key)]
     for posted in new:
-        outbox.queue(office.ledger, posted, None, office.now)
+        outbox.queue(office.ledger, posted, None, office.now, about=newer.id)
     if new:
         verdicts.note(office.ledger, Note("replaced_told", str(len(new))), newer.id, who, office.now)
     return len(new)

@@ -14,7 +14,7 @@ from config.settings import by_hand
 from replies.letters.request import OriginalRequest, render_request
 from replies.wording import load_wording
 from routing.ledger import bookings, outbox, verdicts
-from routing.ledger.requests import RequestedOriginal, requests_made
+from routing.ledger.requests import RequestedOriginal, newest_number, requests_made
 from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts, refuse_if_off
 from routing.notices.recipients import addresses, handed_in
@@ -35,7 +35,7 @@ class Wanted:
     until: datetime | None = None
 
 
-def request(office: Office, wanted: Wanted, who: Who) -> tuple[str, ...]:
+def request_originals(office: Office, wanted: Wanted, who: Who) -> tuple[str, ...]:
     """Queues the request to the prefecture; the addresses that it goes to. Raises Refused, and then nothing
     was recorded."""
     refuse_if_off("request", office.register.survey)
@@ -51,7 +51,7 @@ def request(office: Office, wanted: Wanted, who: Who) -> tuple[str, ...]:
         to, _ = addresses(at_hand(office), sent, prefecture, mailbox.id)
         if not to:
             raise Refused("都道府県のアドレスが分かりません。設定の contacts に書いてください。")
-        number = 1 + len(requests_made(office.ledger, now))
+        number = 1 + newest_number(office.ledger)
         notice = _notice(wanted, prefecture, number, office)
         outlet = Outlet(survey.phrases.ministry, office.settings, now, message_ids(office.ledger))
         for posted in posts(notice, to, outlet):

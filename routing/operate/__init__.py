@@ -8,6 +8,7 @@ decides and why; `deciding` a decision about one mail; `paper` what came without
 
 from routing import typed
 from routing.operate.approvals import approve_sender, revoke_approval, sender_at
+from routing.operate.by_hand import answer_to
 from routing.operate.consent import AskedTwice, Changed, Consent, Done, carry_out, set_applicable
 from routing.operate.decisions import (
     amend,
@@ -42,6 +43,7 @@ __all__ = [
     "Wish",
     "add",
     "amend",
+    "answer_to",
     "approve_sender",
     "assign",
     "carry_out",

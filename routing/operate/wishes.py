@@ -15,11 +15,12 @@ from routing.clock import stamp
 from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
-from routing.ledger import correspondence, undoing, withdrawing
+from routing.ledger import undoing, withdrawing
 from routing.ledger.correspondence import Letter
 from routing.ledger.last_decision import last_word
-from routing.operate import approvals, decisions, numbers
+from routing.operate import approvals, by_hand, decisions, numbers
 from routing.operate.consent import AskedTwice, Consent, Done, carry_out
+from routing.operate.trying import tried
 from routing.operate.undo import UNDOABLE, remember
 from routing.records import Arrival
 from routing.register import Register
@@ -29,7 +30,7 @@ WishedOutcome = Literal["accepted", "correction", "ignored"]
 OUTCOMES: dict[str, WishedOutcome] = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
 ACTIONS = (
     *OUTCOMES, "assign", "amend", "received", "approve-sender", "revoke", "retry", "seen", "not-my-number", "my-number",
-    "step",
+    "step", "answer", "forward", "tell-replaced",
 )  # fmt: skip
 DATED = ("accept", "correct", "assign", "received")
 
@@ -37,7 +38,8 @@ DATED = ("accept", "correct", "assign", "received")
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One action on one mail. `value`: of assign an lgcode, of step its number; `program`: an id; `domain`: for the
-    sender's whole domain; `amend`: question key -> answer; `at`: when it was received, None: its mailbox's time."""
+    sender's whole domain; `amend`: question key -> answer; `at`: when it was received, None: its mailbox's time. Of what
+    is written by hand: `text`, `to` whom it is passed on; `quotes` the mail that it answers, and `closes` it."""
 
     action: str
     value: str = ""
@@ -45,6 +47,10 @@ class Wish:
     domain: bool = False
     amend: dict[str, str] = field(default_factory=dict)
     at: datetime | None = None
+    text: str = ""
+    to: str = ""
+    quotes: bool = True
+    closes: bool = True
 
 
 def past_instant(text: str, register: Register, now: datetime) -> datetime:
@@ -135,10 +141,26 @@ def _step(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str])
     return None
 
 
+def _answer(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    by_hand.answer(desk, arrival, wish.text, who, wish.quotes, wish.closes)
+    return None
+
+
+def _forward(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    by_hand.forward(desk, arrival, wish.to, wish.text, who)
+    return None
+
+
+def _tell_replaced(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    by_hand.tell_replaced(desk, arrival, who)
+    return None
+
+
 _Act = Callable[[Desk, Arrival, Wish, Who, list[str]], Settled | None]
 _ACTS: dict[str, _Act] = {
     "assign": _assign, "amend": _amend, "received": _received, "approve-sender": _approve, "revoke": _revoke,
     "retry": _retry, "seen": _seen, "not-my-number": _not_my_number, "my-number": _my_number, "step": _step,
+    "answer": _answer, "forward": _forward, "tell-replaced": _tell_replaced,
 }  # fmt: skip
 
 
@@ -152,14 +174,6 @@ class Preview:
     letters: tuple[tuple[Letter, bytes], ...]
 
 
-class _Tried(Exception):
-    """Ends a transaction of which nothing is to stay."""
-
-    def __init__(self, preview: Preview) -> None:
-        super().__init__()
-        self.preview = preview
-
-
 def preview(desk: Desk, arrival: Arrival, wish: Wish, who: Who, seen: str) -> Preview:
     """Decides and renders for real, in a transaction that is rolled back. Raises Changed, Refused, LedgerBusy."""
     try:
@@ -169,15 +183,8 @@ def preview(desk: Desk, arrival: Arrival, wish: Wish, who: Who, seen: str) -> Pr
 
 
 def _tried(desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent) -> Preview:
-    try:
-        with desk.ledger.writing():
-            known = {letter.id for letter in correspondence.letters_to(desk.ledger, arrival.id)}
-            done = fulfil(desk, arrival, wish, who, consent)
-            new = [x for x in correspondence.letters_to(desk.ledger, arrival.id) if x.id not in known]
-            whole = (correspondence.letter(desk.ledger, letter.id) for letter in new)
-            raise _Tried(Preview(done, "", tuple(w for w in whole if w is not None)))
-    except _Tried as tried:
-        return tried.preview
+    found = tried(desk.ledger, lambda: fulfil(desk, arrival, wish, who, consent))
+    return Preview(found.result, "", found.letters)
 
 
 def fulfil_later(  # noqa: PLR0913 - the same as fulfil, and until when

@@ -130,6 +130,11 @@ class MailView:
     last: LastWord | None
 
     @property
+    def asks(self) -> bool:
+        """Whether people are to read it and answer, sooner than to decide about a sheet."""
+        return not any(file.sheets for file in self.files)
+
+    @property
     def left(self) -> tuple[WholeLetter, ...]:
         """The letters about it that have left, or may have."""
         return tuple(x for x in self.letters if x.row.state in ("sent", "sent_by_hand", "unsure", "undelivered"))

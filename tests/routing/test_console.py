@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from routing import operate
 from routing.console.signin import FAILURES, hashed, is_password
 from routing.journey.judge import Settled
-from routing.ledger import outbox
+from routing.ledger import correspondence, outbox, promises
 from routing.operate import Consent, Who, Wish
 from routing.records import Arrival
 from tests.routing.console_at_hand import HOST, OURS, PASSWORD, Visitor, console, site_of
@@ -324,9 +324,11 @@ def test_sending_is_held_and_released_and_every_page_says_so(office: Office) -> 
 
 def test_an_answer_that_is_not_due_is_recorded_and_taken_back(office: Office) -> None:
     visitor = Visitor(site_of(office))
-    assert visitor.post("/body/141003/nanbyo/on", why=WHY).status_code == 303
+    assert "未提出 → 該当事務なし" in visitor.post("/body/141003/nanbyo/on", why=WHY).text
+    assert office.standing("141003", "nanbyo").state == "outstanding"
+    assert visitor.post("/body/141003/nanbyo/on", why=WHY, go="do").status_code == 303
     assert office.standing("141003", "nanbyo").state == "not_applicable"
-    assert visitor.post("/body/141003/nanbyo/off", why=WHY).status_code == 303
+    assert visitor.post("/body/141003/nanbyo/off", why=WHY, go="do").status_code == 303
     assert office.standing("141003", "nanbyo").state == "outstanding"
     assert visitor.post("/body/141003/nothing/on", why=WHY).status_code == 409
 
@@ -392,7 +394,7 @@ def test_a_call_a_pause_and_an_extension_are_recorded_at_the_body(office: Office
     visitor = Visitor(site_of(office))
     assert visitor.post("/body/141003/note", why="週明けに再提出とのこと").status_code == 303
     assert visitor.post("/body/141003/reminders/stop", why=WHY).status_code == 303
-    assert visitor.post("/body/141003/extend", why=WHY, until="7/28", program="nanbyo").status_code == 303
+    assert visitor.post("/body/141003/extend", why=WHY, until="7/28", program="nanbyo", go="do").status_code == 303
     assert [who for _, who, _ in office.events("call") + office.events("pause_reminders")] == ["山田", "山田"]
     assert [detail for detail, _, _ in office.events("extend")] == ["2023-07-28T17:00:00+09:00"]
     page = visitor.text("/body/141003")
@@ -449,3 +451,59 @@ def test_a_newer_ledger_is_told_in_a_sentence(office: Office) -> None:
         "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('uketsuke', 'm999_later', '2030-01-01')"
     )
     assert "新しい版" in visitor.text("/", 500)
+
+
+def test_a_letter_to_a_body_is_seen_whole_rests_and_is_withdrawn(office: Office) -> None:
+    """Extension and request, tried first: nothing is recorded by looking."""
+    office.settle(mail())
+    list(office.desk.dispatch.deliver(office.sender))
+    visitor = Visitor(site_of(office))
+    before = list(office.ledger.connection.iterdump())
+    told = visitor.post("/body/141003/extend", why=WHY, until="7/28", program="nanbyo", notify="yes")
+    assert "kenko@city.yokohama.lg.jp" in told.text and "１通" not in told.text and "1 通送ります" in told.text
+    assert list(office.ledger.connection.iterdump()) == before
+    assert visitor.post("/body/141003/extend", go="do", **hidden(told.text)).status_code == 303
+    assert "extension" not in [o.kind for o in outbox.due(office.ledger, office.now)]
+    (waiting,) = [x for x in correspondence.letters_waiting(office.ledger) if x.kind == "extension"]
+    assert "送信を取りやめる" in visitor.text(f"/letter/{waiting.id}")
+    sato = Visitor(site_of(office), "mita")
+    assert sato.post(f"/letter/{waiting.id}/withdraw", why=WHY).status_code == 403
+    assert visitor.post(f"/letter/{waiting.id}/withdraw", why=WHY).status_code == 303
+    assert visitor.post(f"/letter/{waiting.id}/withdraw", why=WHY).status_code == 409
+    office.now += timedelta(minutes=5)
+    assert correspondence.letters_waiting(office.ledger) == []
+    assert [a.name for a in promises.ask(office.ledger.connection) if not a.holds] == []
+
+
+def test_an_original_is_asked_for_from_the_municipality_s_page(office: Office) -> None:
+    site = site_of(office)
+    visitor = Visitor(site)
+    assert "都道府県にお願いする" in visitor.text("/body/142042")
+    asked = {"why": WHY, "program": "yobosesshu", "until": "7/28"}
+    refused = visitor.post("/body/142042/request", **asked)
+    assert refused.status_code == 409 and "アドレスが分かりません" in refused.text
+    raw = mail({}, "照会", sender="y@pref.kanagawa.lg.jp", body="お尋ねします。")
+    office.settle(raw, mailbox="yoboseshu")
+    assert Visitor(site, "sato").post("/body/142042/request", **asked).status_code == 403
+
+
+def test_the_survey_s_deadline_is_moved_by_an_administrator_who_types_it(office: Office) -> None:
+    site = site_of(office)
+    asked = {"why": WHY, "until": "7/28", "program": ""}
+    assert Visitor(site).post("/extend", **asked).status_code == 403
+    visitor = Visitor(site, "kanri")
+    told = visitor.post("/extend", **asked)
+    assert "全ての団体の期限を、令和５年７月28日" in told.text
+    assert visitor.post("/extend", go="do", **hidden(told.text)).status_code == 409
+    assert visitor.post("/extend", go="do", typed="全ての団体", **hidden(told.text)).status_code == 303
+    assert [lgcode for _, _, lgcode in office.events("extend")] == ["管理"] or office.count("event") == 1
+
+
+def test_notices_to_come_are_listed_with_their_text(office: Office) -> None:
+    visitor = Visitor(site_of(office), "sato")
+    page = visitor.text("/notices")
+    assert "神奈川県横浜市" in page and "電話でお願いします" in page
+    text = visitor.text("/notices/n_mynumber/141003")
+    assert "ご提出のお願い" in text and "横浜市" in text
+    assert visitor.get("/notices/yoboseshu/141003").status_code == 404
+    assert visitor.get("/notices/nothing/141003").status_code == 404

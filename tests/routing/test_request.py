@@ -9,7 +9,7 @@ import pytest
 
 from routing import typed
 from routing.ledger.requests import requests_made
-from routing.notices.request import Wanted, request
+from routing.notices.request import Wanted, request_originals
 from routing.operate import Refused, Who
 from tests.routing.cases_at_hand import KAMAKURA, KANAGAWA, OISO, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
@@ -34,7 +34,7 @@ def test_five_digits_name_a_body_as_well_as_six(office: Office) -> None:
 
 
 def test_the_prefecture_is_asked_for_the_sheets_of_its_municipalities(asking: Office) -> None:
-    to = request(asking.desk, Wanted((KAMAKURA, OISO), "yobosesshu"), WHO)
+    to = request_originals(asking.desk, Wanted((KAMAKURA, OISO), "yobosesshu"), WHO)
     list(asking.desk.dispatch.deliver(asking.sender))
     (posting,) = asking.sender.posted
     assert to == (posting.rcpt_to,) == ("y@pref.kanagawa.lg.jp",)
@@ -46,7 +46,7 @@ def test_the_prefecture_is_asked_for_the_sheets_of_its_municipalities(asking: Of
 
 
 def test_the_sheet_that_comes_back_is_tied_to_the_request(asking: Office) -> None:
-    request(asking.desk, Wanted((KAMAKURA, OISO), "yobosesshu"), WHO)
+    request_originals(asking.desk, Wanted((KAMAKURA, OISO), "yobosesshu"), WHO)
     own = form({"program": "予防接種", "organisation": "14神奈川県鎌倉市", "kind": None})
     raw = mail({"鎌倉市.xlsx": own}, "【神奈川県】マイナンバーアンケート回答", "y@pref.kanagawa.lg.jp")
     settled = asking.settle(raw, mailbox="yoboseshu")
@@ -66,14 +66,14 @@ def test_the_sheet_that_comes_back_is_tied_to_the_request(asking: Office) -> Non
 )
 def test_what_cannot_be_asked_is_refused_and_leaves_no_trace(asking: Office, wanted: Wanted) -> None:
     with pytest.raises(Refused):
-        request(asking.desk, wanted, WHO)
+        request_originals(asking.desk, wanted, WHO)
     assert (asking.count("outbox"), asking.events("request")) == (0, [])
 
 
 def test_what_was_asked_and_has_not_come_is_not_asked_again(asking: Office) -> None:
-    request(asking.desk, Wanted((KAMAKURA,), "yobosesshu"), WHO)
+    request_originals(asking.desk, Wanted((KAMAKURA,), "yobosesshu"), WHO)
     with pytest.raises(Refused):
-        request(asking.desk, Wanted((KAMAKURA, OISO), "yobosesshu"), WHO)
+        request_originals(asking.desk, Wanted((KAMAKURA, OISO), "yobosesshu"), WHO)
     assert asking.count("outbox") == 1
 
 
@@ -84,4 +84,4 @@ def test_the_section_that_sent_in_this_mailbox_is_asked_and_no_other(office: Off
     settled = office.settle(mail({f"{name}.xlsx": form(own)}, name, "nanbyo@pref.kanagawa.lg.jp"))
     assert settled.decided.outcome == "accepted"
     with pytest.raises(Refused, match="アドレスが分かりません"):
-        request(office.desk, Wanted((KAMAKURA,), "yobosesshu"), WHO)
+        request_originals(office.desk, Wanted((KAMAKURA,), "yobosesshu"), WHO)

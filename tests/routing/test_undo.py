@@ -35,7 +35,8 @@ def state(office: Office, arrival: Arrival) -> list[object]:
         official_acts.assigned(ledger, id), official_acts.taken_in(ledger, id), official_acts.stood_for(ledger, id),
         official_acts.received(ledger, id), official_acts.amendments(ledger, id), gone_by(ledger, id),
         [o.posting.message_id for o in outbox.due(ledger, office.now + MINUTE)],
-        [r[0] for r in ledger.rows("SELECT outbox_id FROM to_withdraw")], operate.possible(ledger, arrival),
+        [r[0] for r in ledger.rows("SELECT outbox_id FROM to_withdraw")],
+        operate.possible(ledger, office.desk.register, arrival),
     ]  # fmt: skip
 
 
@@ -52,6 +53,8 @@ def take_back(visitor: Visitor, arrival: Arrival) -> int:
 ACTIONS = [
     ("accept", {"received": "7/17 15:00"}), ("accept", {}), ("ignore", {}), ("amend", {"q:5": "2"}),
     ("assign", {"value": "横浜市", "program": "nanbyo"}),
+    ("answer", {"text": "ご照会の件、\r\n別添のとおりです。"}),
+    ("forward", {"to": "kakari@mhlw.go.jp", "text": "ご対応ください。"}),
     ("received", {"received": "7/17 15:00"}), ("approve-sender", {"domain": "no"}), ("seen", {}),
 ]  # fmt: skip
 
@@ -73,7 +76,7 @@ def test_what_is_taken_back_leaves_all_as_it_was(
     assert take_back(visitor, arrival) == 303
     assert state(office, arrival) == before and broken(office) == []
     told = visitor.text(f"/mail/{arrival.receipt}")
-    assert "取り消し済み：山田" in told or action == "seen"
+    assert "取り消し済み" in told
     assert carry_out(visitor, arrival, action, **typed) == 303 and broken(office) == []  # and it can be decided again
 
 
