@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from config.errors import Mistake
-from config.names import why_no_file, why_no_line, why_no_sheet, why_no_text
+from config.names import perhaps, why_no_file, why_no_line, why_no_sheet, why_no_text
 from config.spelling import label_key
 from config.survey import Choice, Form, Mark, Question
 
@@ -106,7 +106,7 @@ def _check_fields(form: Form) -> Told:
             yield f"fields.{place}.choices", f"「{choice}」が2回以上あります。"
         for choice in field.kinds:
             if choice not in field.choices:
-                yield f"fields.{place}.kinds", f"「{choice}」は choices にありません。"
+                yield f"fields.{place}.kinds", f"「{choice}」は choices にありません。{perhaps(choice, field.choices)}"
         for choice in field.choices:
             if field.kinds and choice not in field.kinds:
                 yield f"fields.{place}.kinds", f"「{choice}」がどの団体のものか、書かれていません。"
@@ -156,15 +156,21 @@ def _check_skips(form: Form) -> Told:
             if not choice.skip_to:
                 continue
             if choice.skip_to not in order:
-                yield f"{key}.choices.{place}.skip_to", f"質問「{choice.skip_to}」はありません。"
+                yield f"{key}.choices.{place}.skip_to", _no_question(choice.skip_to, order)
             elif order[choice.skip_to] <= order[question.key]:
                 yield f"{key}.choices.{place}.skip_to", f"質問「{choice.skip_to}」は後の質問ではありません。"
         for place, choice in enumerate(question.choices, 1):
             told = _LEADS.search(unicodedata.normalize("NFKC", choice.text))
             behind = [k for k, at in order.items() if at == order[question.key] + 1]
+            if choice.skip_to and choice.skip_to not in order:
+                continue
             if told and told[1] in order and told[1] not in (choice.skip_to, *([] if choice.skip_to else behind)):
                 reason = f"「{told[0]}」と印字されていますが、skip_to は「{choice.skip_to}」です。"
                 yield f"{key}.choices.{place}.skip_to", reason
+
+
+def _no_question(key: str, known: Iterable[str]) -> str:
+    return f"質問「{key}」はありません（questions）。{perhaps(key, known)}"
 
 
 def _check_conditions(form: Form) -> Told:
@@ -174,7 +180,7 @@ def _check_conditions(form: Form) -> Told:
             continue
         asked = question.asked_if.question
         if asked not in order:
-            yield f"{key}.asked_if.question", f"質問「{asked}」はありません。"
+            yield f"{key}.asked_if.question", _no_question(asked, order)
         elif order[asked] >= order[question.key]:
             yield f"{key}.asked_if.question", f"質問「{asked}」は前の質問ではありません。"
         else:
@@ -194,7 +200,7 @@ def _check_taken(key: str, numbers: tuple[int, ...], question: Question) -> Told
         yield key, "番号が1つも書かれていません。"
     for number in numbers:
         if number not in known:
-            yield key, f"質問「{question.key}」に番号 {number} の選択肢はありません。"
+            yield key, f"質問「{question.key}」に番号 {number} の選択肢（choices、marks）はありません。"
 
 
 def _placed(form: Form) -> Iterator[tuple[str, Question]]:

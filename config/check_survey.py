@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from config.check_form import doubles
 from config.errors import Mistake
 from config.jst import in_jst
-from config.names import why_no_address, why_no_line, why_no_prefix, why_no_text
+from config.names import perhaps, why_no_address, why_no_line, why_no_prefix, why_no_text
 from config.spelling import fold
 from config.survey import Survey
 
@@ -78,7 +78,8 @@ def _check_programs(survey: Survey) -> Told:
     owed = {duty.program for duty in survey.duties}
     for place, program in enumerate(survey.programs, 1):
         if program.mailbox not in mailboxes:
-            yield f"programs.{place}.mailbox", f"提出先「{program.mailbox}」はありません。"
+            reason = f"提出先「{program.mailbox}」はありません（mailboxes）。{perhaps(program.mailbox, mailboxes)}"
+            yield f"programs.{place}.mailbox", reason
         if program.id not in owed:
             yield f"programs.{place}.id", f"制度等「{program.id}」を提出する団体（duties）がありません。"
 
@@ -87,7 +88,8 @@ def _check_duties(survey: Survey) -> Told:
     programs = {program.id for program in survey.programs}
     for place, duty in enumerate(survey.duties, 1):
         if duty.program not in programs:
-            yield f"duties.{place}.program", f"制度等「{duty.program}」はありません。"
+            reason = f"制度等「{duty.program}」はありません（programs）。{perhaps(duty.program, programs)}"
+            yield f"duties.{place}.program", reason
         if not duty.respondents:
             yield f"duties.{place}.respondents", "団体の種別が1つも書かれていません。"
         if duty.collected not in ("none", ()) and "prefecture" not in duty.respondents:
@@ -102,14 +104,14 @@ def _check_forms(survey: Survey) -> Told:
     forms = {form.id for form in survey.forms}
     for place, program in enumerate(survey.programs, 1):
         if program.form not in forms:
-            yield f"programs.{place}.form", f"様式「{program.form}」はありません。"
+            yield f"programs.{place}.form", f"様式「{program.form}」はありません。{perhaps(program.form, forms)}"
         for form in survey.forms:
             listed = [field.choices for field in form.fields if field.key == "program"]
             if form.id == program.form and listed and program.choice not in listed[0]:
                 reason = f"様式「{form.id}」（{form.version}）の制度等に「{program.choice}」がありません。"
                 yield f"programs.{place}.choice", reason
     if survey.attributes_form and survey.attributes_form not in forms:
-        yield "attributes_form", f"様式「{survey.attributes_form}」はありません。"
+        yield "attributes_form", f"様式「{survey.attributes_form}」はありません。{perhaps(survey.attributes_form, forms)}"
 
 
 def _check_instants(survey: Survey) -> Told:

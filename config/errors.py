@@ -10,14 +10,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake: the file's name, the key in it (dotted, list places from 1) and the reason in Japanese."""
+    """One mistake: the file's name, the key in it (dotted, list places from 1) and the reason in Japanese. `line`: of
+    the key, from 1, where it is known (0); `named`: how the nearest thing around it is called (質問「7-4」 …)."""
 
     file: str
     key: str
     reason: str
+    line: int = 0
+    named: str = ""
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.file, self.key, self.reason) if part)
+        where = f"{self.file} {self.line}行目" if self.line else self.file
+        key = f"{self.key}（{self.named}）" if self.named else self.key
+        return ": ".join(part for part in (where, key, self.reason) if part)
 
 
 def why_unreadable(error: OSError) -> str:

@@ -1,7 +1,7 @@
 """Reads a survey's folder (survey.toml, form*.toml) into a `Survey`, or tells every mistake in it at once.
 
-Knows no survey: what is asked stands in the files. Does not look at the roster (`obligations.py` does) nor
-at the catalogue of findings, whose codes a caller may pass in.
+Knows no survey: what is asked stands in the files. The roster and the codes of findings against which it is checked
+are passed in.
 """
 
 from __future__ import annotations
@@ -10,12 +10,20 @@ from fnmatch import fnmatch
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeVar
 
 from config.check_form import check_form
 from config.check_survey import check_survey
 from config.errors import Mistake, SurveyError
+from config.mails import with_table
+from config.obligations import check_against
+from config.roster import Roster
+from config.salvage import Salvaged, salvage
 from config.survey import Form, Survey
-from config.toml_file import read_toml, validate
+from config.toml_file import read_toml
+from config.toml_lines import lines_of
+
+M = TypeVar("M", Form, Survey)
 
 SURVEY_FILE = "survey.toml"
 FORM_FILES = "form*.toml"
@@ -26,56 +34,73 @@ def default_survey() -> Path:
     return Path(str(resources.files("config"))) / "surveys" / "mynumber2023"
 
 
-def load_survey(folder: Path | Traversable, codes: frozenset[str] | None = None) -> Survey:
-    """The survey in `folder`. `codes`: the finding codes that its [severities] may name; None = not checked.
+def load_survey(
+    folder: Path | Traversable, codes: frozenset[str] | None = None, roster: Roster | None = None
+) -> Survey:
+    """The survey in `folder`. `codes`: the finding codes that its [severities] may name; `roster`: the bodies that it
+    may name; None = not checked.
 
-    Raises SurveyError with every mistake in all its files (file, key, reason).
+    Raises SurveyError with every mistake in all its files (file, line, key, reason).
     """
     if not folder.is_dir():
         raise SurveyError((Mistake(folder.name, "", "調査のフォルダーがありません。"),))
     forms, mistakes = _load_forms(folder)
-    survey, wrong = _load_head(folder, forms)
+    survey, wrong = _load_head(folder, forms, forms_known=not mistakes, against=(codes, roster))
     mistakes += wrong
-    if survey is not None:
-        mistakes += check_survey(survey, SURVEY_FILE, forms_known=not mistakes)
-        mistakes += _unknown_codes(survey, codes)
     if survey is None or mistakes:
         raise SurveyError(mistakes)
     return survey
 
 
 def _load_forms(folder: Path | Traversable) -> tuple[tuple[Form, ...], tuple[Mistake, ...]]:
-    """Every form of the folder that can be read, by file name, and the mistakes of all of them."""
+    """Every form of the folder, as far as it can be read, by file name, and the mistakes of all of them."""
     files = sorted((f for f in folder.iterdir() if fnmatch(f.name, FORM_FILES)), key=lambda f: f.name)
     mistakes: list[Mistake] = []
     forms: list[Form] = []
     if not files:
         mistakes.append(Mistake(FORM_FILES, "", "様式のファイルが1つもありません。"))
     for file in files:
-        data, wrong = read_toml(file)
-        form = None
-        if not wrong:
-            form, wrong = validate(Form, data, Path(file.name))
+        read, wrong = _read(Form, file)
         mistakes += wrong
-        if form is not None:
-            mistakes += check_form(form, file.name)
-            if any((form.id, form.version) == (other.id, other.version) for other in forms):
-                mistakes.append(Mistake(file.name, "version", "同じ id と version の様式が2つあります。"))
-            forms.append(form)
+        if read is None or read.value is None:
+            continue
+        form = read.value
+        mistakes += read.of_rest(check_form(form, file.name))
+        if any((form.id, form.version) == (other.id, other.version) for other in forms):
+            mistakes += read.of_rest([Mistake(file.name, "version", "同じ id と version の様式が2つあります。")])
+        forms.append(form)
     return tuple(forms), tuple(mistakes)
 
 
 def _load_head(
-    folder: Path | Traversable, forms: tuple[Form, ...]
+    folder: Path | Traversable,
+    forms: tuple[Form, ...],
+    forms_known: bool,
+    against: tuple[frozenset[str] | None, Roster | None],
 ) -> tuple[Survey | None, tuple[Mistake, ...]]:
-    """survey.toml, with the forms put in."""
-    data, mistakes = read_toml(folder / SURVEY_FILE)
+    """survey.toml, as far as it can be read, with the forms put in."""
+    read, mistakes = _read(Survey, folder / SURVEY_FILE)
+    if read is None or read.value is None:
+        return None, mistakes
+    survey = read.value.model_copy(update={"forms": forms})
+    codes, roster = against
+    found = [*check_survey(survey, SURVEY_FILE, forms_known), *_unknown_codes(survey, codes)]
+    if roster is not None:
+        found += check_against(survey, roster)
+    return survey, mistakes + read.of_rest(found)
+
+
+def _read(shape: type[M], file: Path | Traversable) -> tuple[Salvaged[M] | None, tuple[Mistake, ...]]:
+    data, mistakes = read_toml(file)
     if mistakes:
         return None, mistakes
-    if "forms" in data:
-        return None, (Mistake(SURVEY_FILE, "forms", f"様式は {FORM_FILES} のファイルに書いてください。"),)
-    survey, mistakes = validate(Survey, {**data, "forms": ()}, Path(SURVEY_FILE))
-    return survey and survey.model_copy(update={"forms": forms}), mistakes
+    if shape is Survey:
+        if "forms" in data:
+            return None, (Mistake(file.name, "forms", f"様式は {FORM_FILES} のファイルに書いてください。"),)
+        data = {**with_table(data), "forms": []}
+    lines = lines_of(file.read_bytes().decode("utf-8-sig"))
+    read = salvage(shape, data, file.name, lines)
+    return read, read.mistakes
 
 
 def _unknown_codes(survey: Survey, codes: frozenset[str] | None) -> tuple[Mistake, ...]:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 
+PERHAPS = "もしかして"
 CHOICES_SHEET = "リスト"  # the hidden sheet with the choices of a form's lists
 LONGEST_TEXT = 32_000  # characters that Excel shows in a cell (its limit is 32,767)
 
@@ -19,6 +22,12 @@ _IN_SHEETS = re.compile(r"[\[\]:*?/\\]")  # ECMA-376 part 1 §18.2.19, as Excel 
 _IN_FILES = re.compile(r'[\\/:*?"<>|]')
 _LONGEST_SHEET = 31  # UTF-16 units
 _LONGEST_FILE = 80
+
+
+def perhaps(word: str, known: Iterable[str], least: float = 0.6) -> str:
+    """もしかして: the known word that comes nearest, if one comes near."""
+    close = get_close_matches(word, sorted(known), 1, least)
+    return f"{PERHAPS}「{close[0]}」ですか。" if close else ""
 
 
 def why_no_prefix(prefix: str) -> str:

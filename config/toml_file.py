@@ -84,6 +84,11 @@ def validate(
     return None, tuple(Mistake(file.name, key, " または ".join(found)) for key, found in reasons.items())
 
 
+def said(detail: ErrorDetails) -> str:
+    """One of pydantic's errors in Japanese, without the input."""
+    return _reason(detail)
+
+
 def _position(message: str) -> str:
     hit = _POSITION.search(message)
     return f"{hit[1]}行目{hit[2]}文字目" if hit else "ファイルの終わり"

@@ -79,8 +79,8 @@ class Register:
 
 def build_register(survey_dir: Path) -> Register:
     """Loads survey and roster. Raises SurveyError with every mistake."""
-    survey = load_survey(survey_dir, frozenset(CATALOGUE))
     roster = load_roster()
+    survey = load_survey(survey_dir, frozenset(CATALOGUE), roster)
     owed = obligations(survey, roster)
     collectors = {(code, o.program): o.lgcode for o in owed for code in o.collected}
     return Register(survey, survey_dir, roster, owed, {(o.lgcode, o.program): o for o in owed}, collectors)

@@ -29,11 +29,12 @@ def test_every_mistake_of_all_files_at_once(broken: Break) -> None:
         }
     )
     assert sorted(str(mistake) for mistake in mistakes) == [
+        "form1.toml 32行目: questions.1.choices.2.skip_to（「1」）: 質問「9」はありません（questions）。",
         "form1.toml: version: この項目がありません。",
-        "survey.toml: calendar.polling.1.every_seconds: 整数を書いてください。",
-        "survey.toml: convention.style: 知らない項目です（綴りをご確認ください）。",
+        "survey.toml 17行目: convention.style: 知らない項目です（綴りをご確認ください）。",
+        "survey.toml 48行目: calendar.polling.1.every_seconds: 整数を書いてください。",
+        "survey.toml 5行目: wrong_mailbox: transfer、resend のいずれかを書いてください。",
         "survey.toml: id: この項目がありません。",
-        "survey.toml: wrong_mailbox: transfer、resend のいずれかを書いてください。",
     ]
 
 
@@ -62,7 +63,7 @@ def test_every_mistake_of_all_files_at_once(broken: Break) -> None:
             FORM,
             "s = [1]\nfo",
             "s = [3]\nfo",
-            "questions.3.free_texts.1.choices: 質問「3」に番号 3 の選択肢は",
+            "questions.3.free_texts.1.choices: 質問「3」に番号 3 の選択肢",
         ),
         (FORM, 'key = "3-text"', 'key = "2"', "questions: key「2」が2回以上"),
         (FORM, 'label = "担当者"', 'label = "市の 名前"', "fields.2.label: 「市の 名前」は fields.1.label と同じ文"),
@@ -93,7 +94,7 @@ def test_every_mistake_of_all_files_at_once(broken: Break) -> None:
         (SURVEY, 'own = "d', 'collected = "municipalities"\nown = "d', "duties.1.collected: 取りまとめるのは都道府県"),
         (SURVEY, 'name = "公園"', 'name = ""', "programs.1.name: 空にはできません"),
         (FORM, 'item = "2"', ASKED_IF_3, "questions.2.asked_if.question: 質問「3」は前の質問では"),
-        (FORM, 'item = "2"', ASKED_IF_7, "questions.2.asked_if.choices: 質問「1」に番号 7 の選択肢は"),
+        (FORM, 'item = "2"', ASKED_IF_7, "questions.2.asked_if.choices: 質問「1」に番号 7 の選択肢"),
         (FORM, 'd = "error"', 'd = "fatal"', "questions.2.none_marked: error、warning、note のいずれか"),
         (FORM, 'item = "1"', 'item = "1"\nnone_marked = "note"', "questions.1.none_marked: marks のある"),
         (FORM, 'list_sheet = "一覧"', 'list_sheet = "回答"', "list_sheet: sheet と同じ名前には"),
@@ -101,7 +102,7 @@ def test_every_mistake_of_all_files_at_once(broken: Break) -> None:
     ],
 )
 def test_each_mistake_names_its_key(broken: Break, file: str, old: str, new: str, told: str) -> None:
-    found = [str(mistake) for mistake in broken({file: [(old, new)]})]
+    found = [f"{m.file}: {m.key}: {m.reason}" for m in broken({file: [(old, new)]})]
     assert [line for line in found if line.startswith(f"{file}: {told}")], found
 
 
@@ -116,7 +117,7 @@ def test_two_forms_of_the_same_version_are_told(tmp_path: Path) -> None:
     for name in (SURVEY, FORM):
         (tmp_path / name).write_bytes((TINY / name).read_bytes())
     (tmp_path / "form2.toml").write_bytes((TINY / FORM).read_bytes())
-    with pytest.raises(SurveyError, match=r"form2\.toml: version: 同じ id と version"):
+    with pytest.raises(SurveyError, match=r"form2\.toml 2行目: version: 同じ id と version"):
         load_survey(tmp_path)
 
 
@@ -156,7 +157,7 @@ def test_a_program_that_every_subject_names_is_told(broken: Break) -> None:
     second = '[[programs]]\nid = "zoo"\nname = "池"\nchoice = "池"\nmailbox = "koen"\nform = "sheet"\nextension = ""'
     duty = '[[duties]]\nprogram = "zoo"\nrespondents = ["core"]\nown = "demanded"'
     (mistake,) = broken({SURVEY: [("[calendar]", f"{second}\n{duty}\n[calendar]")]})
-    assert str(mistake).startswith("survey.toml: programs.1.name: 「公園」は件名の形")
+    assert str(mistake).startswith("survey.toml 31行目: programs.1.name（「park」）: 「公園」は件名の形")
 
 
 @pytest.mark.parametrize("folder", ["tiny", "gakudo", "mynumber2023"])

@@ -180,7 +180,7 @@ def test_78_when_the_survey_is_wrong(folder: Path) -> None:
     (folder / "survey" / "survey.toml").write_text("id = 1\n", encoding="utf-8")
     said = process("--survey", "survey", "form", "out", cwd=folder)
     assert said.code == 78
-    assert "survey.toml: id" in said.err
+    assert "survey.toml 1行目: id" in said.err
 
 
 def test_78_when_a_survey_without_samples_is_to_be_played(folder: Path, run: Run) -> None:
