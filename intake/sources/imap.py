@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ Item = dict[bytes, Any]  # one mail's part of a FETCH response: data item -> val
 
 _ASK_WHOLE, _WHOLE = "BODY.PEEK[]", b"BODY[]"
 _ASK_HEADER, _HEADER = f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>", b"BODY[HEADER]<0>"
+MANY_SIZES = 500  # mails whose size is asked for at once
 MANY = 10  # mails that a server keeps back one after the other
 _log = logging.getLogger(__name__)
 
@@ -79,6 +80,14 @@ class ImapSource:
             asked = "1:*" if uids is None else ",".join(uids)
             found = self._client.search(["UID", asked]) if asked else ()
             return tuple(str(uid) for uid in sorted(set(found)))
+
+    def sizes(self, uids: Sequence[str]) -> Mapping[str, int]:
+        """By UID FETCH, some hundred at a time."""
+        found: dict[str, int] = {}
+        for start in range(0, len(uids), MANY_SIZES):
+            facts = self._ask([int(uid) for uid in uids[start : start + MANY_SIZES]], ["RFC822.SIZE"])
+            found |= {str(uid): item[b"RFC822.SIZE"] for uid, item in facts.items() if b"RFC822.SIZE" in item}
+        return found
 
     def wait(self, wake: int) -> Heard:
         """Listens by IDLE, on the connection of the last look; without one, or on a server that has no IDLE,

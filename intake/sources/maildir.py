@@ -6,9 +6,10 @@ writes LF, others CRLF). A Maildir has no UIDVALIDITY and no order of UIDs: ever
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -48,6 +49,15 @@ class MaildirSource:
         """All names that are there, or those of `uids`; sorted."""
         files = self._files()
         return tuple(sorted(files if uids is None else files.keys() & set(uids)))
+
+    def sizes(self, uids: Sequence[str]) -> Mapping[str, int]:
+        """Of the files; one that vanishes meanwhile is left out."""
+        found: dict[str, int] = {}
+        files = self._files()
+        for uid in files.keys() & set(uids):
+            with contextlib.suppress(OSError):
+                found[uid] = files[uid].stat().st_size
+        return found
 
     def wait(self, wake: int) -> Heard:
         """A folder tells nothing: waits for `wake`."""

@@ -5,7 +5,7 @@ A source reads and never changes anything: no flag, no move, no deletion.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -67,6 +67,11 @@ class Source(Protocol):
     def listed(self, uids: Sequence[str] | None = None) -> tuple[str, ...]:
         """Which of these mails the mailbox still has, without `uids` all that it has; oldest first. On the
         connection of the last look."""
+        ...
+
+    def sizes(self, uids: Sequence[str]) -> Mapping[str, int]:
+        """How large the mailbox says that these mails are (RFC822.SIZE), in bytes: servers may estimate it. Without those
+        that are gone. On the connection of the last look."""
         ...
 
     def wait(self, wake: int) -> Heard:

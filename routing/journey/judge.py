@@ -111,8 +111,6 @@ class Judge:
         verdicts.record(self.ledger, decided, self.now)
         if decided.mail.rule == "foreign":
             return  # other people of the section work with it where it lies
-        if decided.mail.rule == "foreign":
-            return  # other people of the section work with it where it lies
         folder = folder_for(self.settings, decided.arrival.mailbox, decided.outcome)
         mailbox_tasks.queue_filing(self.ledger, decided.arrival, folder)
 

@@ -54,6 +54,17 @@ def unseen(ledger: Ledger, mailbox: str, uidvalidity: str, uids: Sequence[str]) 
     return [uid for uid in uids if uid not in seen]
 
 
+def sizes(ledger: Ledger, mailbox: str, uidvalidity: str) -> dict[str, int]:
+    """How many bytes the mail has that was read under each UID."""
+    rows = ledger.rows(
+        "SELECT s.uid, a.size FROM sighting s JOIN arrival a ON a.id = s.arrival_id"
+        " WHERE s.mailbox = ? AND s.uidvalidity = ?",
+        mailbox,
+        uidvalidity,
+    )
+    return {str(row["uid"]): int(row["size"]) for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where mails came from: mailbox, the prefix of its receipt numbers, UIDVALIDITY; `added_by` names the

@@ -5,7 +5,7 @@ Over the two real sources, Dovecot and a Maildir; when all UIDs are compared is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -181,6 +181,9 @@ class Counting:
     def listed(self, uids: Sequence[str] | None = None) -> tuple[str, ...]:
         self.asked += uids is None
         return tuple(str(n) for n in self.here if uids is None or str(n) in uids)
+
+    def sizes(self, uids: Sequence[str]) -> Mapping[str, int]:
+        return {}
 
     def wait(self, wake: int) -> Heard:
         return "quiet"

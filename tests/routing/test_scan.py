@@ -63,6 +63,20 @@ def test_the_file_that_comes_to_stand_in_its_place_is_accepted_with_the_mails_ti
     assert [a.name for a in promises.ask(office.ledger.connection) if a.broken] == []
 
 
+def test_a_mail_whose_content_changed_is_read_again_whatever_it_was(office: Office, box: Box) -> None:
+    """A gateway that puts a file back hours later, and says so nowhere. Nothing asks for this UID again."""
+    for n in range(3):
+        box.put(mail({}, body=f"添付のとおり提出します。{n}", headers={"Message-ID": f"<{n}@city.example>"}), office.now)
+    assert look(office, Collector("n_mynumber", box.source())) == ["no_form", "no_file_again", "no_file_again"]
+    (second,) = office.ledger.rows("SELECT uid FROM sighting WHERE arrival_id = 2")
+    box.change(str(second["uid"]), mail(headers={"Message-ID": "<1@city.example>"}))
+    again = Collector("n_mynumber", box.source())
+    assert [rule for _ in range(3) for rule in look(office, again)] == ["otherwise"]
+    assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
+    assert [e[0] for e in office.events("content_changed")]
+    assert [rule for _ in range(3) for rule in look(office, Collector("n_mynumber", box.source()))] == []
+
+
 def test_after_a_day_it_is_for_people_alone(office: Office, box: Box) -> None:
     box.put(raw("10b-atp-placeholder-unnamed"), office.now)
     collector = Collector("n_mynumber", box.source())

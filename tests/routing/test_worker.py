@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +57,9 @@ class Shelf:
     def listed(self, uids: Sequence[str] | None = None) -> tuple[str, ...]:
         here = tuple(str(n) for n in range(1, len(self.mails) + 1))
         return here if uids is None else tuple(uid for uid in here if uid in uids)
+
+    def sizes(self, uids: Sequence[str]) -> Mapping[str, int]:
+        return {}
 
     def wait(self, wake: int) -> Heard:
         self.waits += 1

@@ -217,8 +217,13 @@ class Dovecot:
         received = file.stat().st_mtime  # from which Dovecot has the INTERNALDATE
         file.write_bytes(raw)
         os.utime(file, (received, received))
-        for cached in self._home(address).rglob("dovecot.index.cache"):
-            cached.unlink()  # it knows how long the mail was
+        plain = file.with_name(re.sub(r",[SW]=\d+", "", file.name))
+        file.rename(plain)
+        for listed in self._home(address).rglob("dovecot-uidlist"):
+            text = listed.read_text().replace(file.name.partition(":")[0], plain.name.partition(":")[0])
+            listed.write_text(re.sub(rf"(?m)^({uid}) [^:]*:", r"\1 :", text))
+        for cached in self._home(address).rglob("dovecot.index*"):
+            cached.unlink()  # they know how long the mail was; the UIDs stand in dovecot-uidlist
 
     def give_back(self, address: str, uid: int) -> None:
         """Makes that mail readable again."""
