@@ -16,7 +16,7 @@ from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, quote_name, severity_of
 from intake.frames import NOTHING_TOLD, ReadingHints
 from intake.mail.authentication import authentications
-from intake.mail.bounce import returned_to
+from intake.mail.bounce import refuses_attachments, returned_to, told_by
 from intake.mail.carriers import carrier_of
 from intake.mail.intent import amends, asks, numbers_of_ours, recalls
 from intake.mail.kind import brings_back, never_answer, tell_kind
@@ -78,6 +78,7 @@ def read_mail(
         action=kind.action,
         answers=kind.answers,
         returned_to=returned_to(part) if kind.kind == "bounce" else (),
+        too_heavy=kind.kind == "bounce" and refuses_attachments(told_by(part, message)),
         signs=kind.signs,
         no_reply=never_answer(part, message, own),
         passwords_told=bool(own_passwords),

@@ -197,6 +197,7 @@ class Submission:
     amends: Amends = ""  # a mail without a file that withdraws or corrects an answer in words
     authentication: tuple[Authentication, ...] = ()  # topmost, that is last added, first
     returned_to: tuple[str, ...] = ()
+    too_heavy: bool = False  # a bounce says that the letter was too large, or that its attachment was refused
     allowed: int = 0  # how many places the reader was told of that officials had said to hold no My Number
     says: tuple[str, ...] = ()  # why a person should read a mail without a file: reasons of phrases.toml, or "other"
     numbers: tuple[str, ...] = ()  # what looks like a number of a letter of ours in it; proves nothing

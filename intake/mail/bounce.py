@@ -47,6 +47,19 @@ _BOUNCE_TEXTS = (
 _LABEL = r"(【[^】]*】|\[[^\]]*\]|\*+)?\s*"  # [SPAM], 【自動送信】 in front of the subject
 _BOUNCE_SUBJECT = re.compile(_LABEL + "(" + "|".join(_BOUNCE_SUBJECTS) + ")", re.IGNORECASE)
 _BOUNCE_TEXT = re.compile("|".join(_BOUNCE_TEXTS), re.IGNORECASE)
+# RFC 3463 §3.3 and §3.4: X.2.3 and X.3.4 are about the size of the mail, X.2.2 about the mailbox.
+_BY_CODE = re.compile(r"(?<![\d.])5\.(?:3\.4|2\.3)(?![\d.])")
+_FULL = re.compile(r"(?<![\d.])5\.2\.2(?![\d.])|mailbox|quota|メールボックス|受信箱|一杯|いっぱい|満杯", re.IGNORECASE)
+_TOO_HEAVY = re.compile(
+    _BY_CODE.pattern
+    + r"|(?:message|mail|size|attachment)[^\n]{0,60}(?:too (?:large|big)|exceed(?:s|ed)[^\n]{0,40}(?:size|limit|maximum))"
+    r"|(?:too (?:large|big)|exceed(?:s|ed)[^\n]{0,40}(?:message size|size limit|maximum size))"
+    r"|attachments?[^\n]{0,60}(?:not (?:allowed|accepted|permitted)|refused|rejected|blocked|prohibited|denied)"
+    r"|(?:refused|rejected|blocked|prohibited|illegal|forbidden|banned|unsupported)[^\n]{0,40}attachment"
+    r"|添付(?:ファイル)?[^\n。]{0,40}(?:拒否|受信できま|受け取れま|禁止|許可されて|制限|ブロック|お受け)"
+    r"|(?:メール|メッセージ|添付|容量|サイズ)[^\n。]{0,30}(?:サイズ|容量|大きさ)?[^\n。]{0,12}(?:大きすぎ|上限を超|制限を超|超過)",
+    re.IGNORECASE,
+)
 _DELAY = re.compile(
     r"delay|warning:|still being retried|will (keep|continue) trying|遅延|遅れ|再送を?(試|続)", re.IGNORECASE
 )
@@ -145,6 +158,19 @@ def action_of(part: Part, message: Message) -> str:
         if action in actions:
             return action
     return "delayed" if _DELAY.search(f"{message.subject}\n{message.body[:1000]}") else "failed"
+
+
+def told_by(part: Part, message: Message) -> str:
+    """What a bounce says: its text, and the report's own fields."""
+    reports = (n.data for n in outer_parts(part) if n.content_type in _STATUS_TYPES)
+    return "\n".join((message.body[:4000], *(data[:4000].decode("utf-8", "backslashreplace") for data in reports)))
+
+
+def refuses_attachments(told: str) -> bool:
+    """Whether the words of a server say that a mail was too large, or that attachments are not taken: a smaller one
+    may arrive. A mailbox that is full takes no mail at all."""
+    lines = nfkc(told).splitlines()
+    return any(_TOO_HEAVY.search(line) and (_BY_CODE.search(line) or not _FULL.search(line)) for line in lines)
 
 
 def returned_to(part: Part) -> tuple[str, ...]:

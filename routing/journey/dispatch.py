@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import copies_sent
+from intake.mail.bounce import refuses_attachments
 from intake.sources.answered import Answers
 from replies.senders.sender import OutgoingMail, Sender
 from routing.journey.delivery import NOBODY_ASKED, Attempt, Connection, attempt, open_line
+from routing.journey.lighter import queue_lighter
 from routing.ledger import mailbox_tasks, outbox, sending, withdrawing
 from routing.notices import remind, rounds
 from routing.office import Office
@@ -103,6 +105,8 @@ class Dispatch:
             final = withdrawing.ended(self._office.ledger, outgoing, final, now)
             if final != "lost":
                 outbox.finish(self._office.ledger, outgoing, final, made.detail, now)
+            if final == "refused" and refuses_attachments(made.detail):
+                queue_lighter(self._office.ledger, outgoing.id, now)
             if final == "sent" and copies_sent(self._office.settings, outgoing.mailbox):
                 mailbox_tasks.queue_copy(self._office.ledger, outgoing.id)
             sending.afterwards(self._office.ledger, outgoing, made.after, now)

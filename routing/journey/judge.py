@@ -24,6 +24,7 @@ from routing.decision.remained import asked_before
 from routing.decision.reply import ReplyContext, letter_kind, mail_row, quiet_kind, recipient_of, write_reply
 from routing.decision.unlocked import keep_opened
 from routing.journey.caps import Allowance, CappedRecipient, allowance
+from routing.journey.lighter import queue_lighter
 from routing.journey.lookups import Known
 from routing.journey.waiting import note_erasure, note_waits
 from routing.ledger import (
@@ -95,7 +96,9 @@ class Judge:
         note_waits(self.ledger, decided, facts.parts, self.register.survey, self.now)
         note_erasure(self.ledger, decided, self.settings.foreign_days, self.now)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
-            outbox.mark_undelivered(self.ledger, submission, arrival.receipt, self.now)
+            returned = outbox.mark_undelivered(self.ledger, submission, arrival.receipt, self.now)
+            if returned and submission.too_heavy:
+                queue_lighter(self.ledger, returned, self.now)
         if replaced.by_itself(office := replaced.NoticeContext(self.register, self.settings, self.ledger, self.now)):
             replaced.queue(office, arrival, ("uketsuke", ""))
         reply = self._write(decided, facts, override)

@@ -12,6 +12,7 @@ from intake.mail.ids import receipt_in
 from intake.sources.source import SeenMail
 from routing.clock import stamp, unstamp
 from routing.ledger import missing_uids
+from routing.ledger.outbox import LIGHTER
 from routing.ledger.store import Ledger
 from routing.ledger.undone import event_counts, verdict_counts
 
@@ -109,16 +110,18 @@ UNTOUCHED = f"""NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = a.id AN
     AND u.recorded_at >= {{since}} AND u.recorded_at <= ? AND {verdict_counts("u")})
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = a.id AND s.kind = 'seen'
                     AND s.recorded_at >= {{since}} AND {event_counts("s")})"""
+# It has gone out once more without its attachments: what became of that one counts.
+_NO_LIGHTER = f"NOT EXISTS (SELECT 1 FROM outbox l WHERE l.key = o.key || '{LIGHTER}')"
 _STRANDED = f"""SELECT a.*, '0' AS piece, o.respondent AS body, '' AS program, o.recipient AS sender, o.subject,
         p.state
     FROM posting p JOIN outbox o ON o.id = p.outbox_id JOIN arrival a ON a.id = o.arrival_id
-    WHERE p.state IN ('refused', 'unsure', 'undelivered', 'overtaken')
+    WHERE p.state IN ('refused', 'unsure', 'undelivered', 'overtaken') AND {_NO_LIGHTER}
     AND p.id = (SELECT max(q.id) FROM posting q WHERE q.outbox_id = o.id AND q.recorded_at <= ?)
     AND p.recorded_at <= ? AND {UNTOUCHED.format(since="p.recorded_at")} ORDER BY p.id"""
-_STRANDED_NOTICES = """SELECT o.mailbox, o.respondent, o.recipient, o.subject, o.message_id, p.state,
+_STRANDED_NOTICES = f"""SELECT o.mailbox, o.respondent, o.recipient, o.subject, o.message_id, p.state,
         p.recorded_at
     FROM posting p JOIN outbox o ON o.id = p.outbox_id
-    WHERE o.arrival_id IS NULL AND p.state IN ('refused', 'unsure', 'undelivered')
+    WHERE o.arrival_id IS NULL AND p.state IN ('refused', 'unsure', 'undelivered') AND {_NO_LIGHTER}
     AND p.id = (SELECT max(q.id) FROM posting q WHERE q.outbox_id = o.id AND q.recorded_at <= ?)
     AND p.recorded_at <= ? AND NOT EXISTS (SELECT 1 FROM event s WHERE s.kind = 'seen' AND s.arrival_id IS NULL
         AND o.message_id LIKE '<uketsuke.' || s.detail || '.%' AND s.recorded_at >= p.recorded_at

@@ -24,6 +24,7 @@ from routing.ledger.holds import HELD, MAY_HAVE_LEFT
 from routing.ledger.store import Ledger
 from routing.records import FinishedReply
 
+LIGHTER = ":lighter"  # behind the key of a letter that goes out once more without its attachments
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
 FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered", "withdrawn"}) | BY_PEOPLE
 FOUND_SENT = "控えから戻す前に送信済みです（送信済みのフォルダーにあります）"
@@ -249,20 +250,20 @@ def _step(ledger: Ledger, outbox_id: int, state: str, detail: str, now: datetime
     )
 
 
-def mark_undelivered(ledger: Ledger, bounce: Submission, receipt: str, now: datetime) -> bool:
-    """Ties a bounce, with its receipt number, to the letter that it returns, inside the caller's transaction. False
-    if it names no Message-ID of ours, or only addresses that have nothing to do with that letter's, or tells what
-    is known. Nothing else follows from a bounce: anybody may write one, but only who has seen a letter knows its
-    Message-ID."""
+def mark_undelivered(ledger: Ledger, bounce: Submission, receipt: str, now: datetime) -> int:
+    """Ties a bounce, with its receipt number, to the letter that it returns, inside the caller's transaction: which
+    one. 0 if it names no Message-ID of ours, or only addresses that have nothing to do with that letter's, or tells
+    what is known. Nothing else follows from a bounce: anybody may write one, but only who has seen a letter knows
+    its Message-ID."""
     row = ledger.row("SELECT id, rcpt_to FROM outbox WHERE message_id = ?", bounce.answers)
     if row is None or not _concerns(row["rcpt_to"].lower(), bounce.returned_to):
-        return False
+        return 0
     if _last_state(ledger, row["id"]) == "undelivered":
-        return False
+        return 0
     _step(ledger, row["id"], "undelivered", receipt, now)
     for queue in ("to_send", "to_withdraw"):
         ledger.run(f"DELETE FROM {queue} WHERE outbox_id = ?", row["id"])
-    return True
+    return int(row["id"])
 
 
 def _concerns(recipient: str, named: tuple[str, ...]) -> bool:

@@ -1,4 +1,5 @@
-"""Replies that the server refused and that may go out again as they are: same bytes, same Message-ID.
+"""Replies that the server refused and that may go out again as they are: same bytes, same Message-ID; and what is
+looked up of a letter that goes out once more without its attachments.
 
 Only what was surely not taken is ever put back. Whose mail has been answered otherwise since, who has been told
 already, or what was erased, is not. Sends nothing.
@@ -6,7 +7,7 @@ already, or what was erased, is not. Sends nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from sqlite3 import Row
 
@@ -15,7 +16,7 @@ from routing.clock import stamp
 from routing.ledger import outbox, verdicts
 from routing.ledger.held_queue import UNTOUCHED
 from routing.ledger.store import Ledger
-from routing.records import Note
+from routing.records import FinishedReply, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,24 @@ def send_again(ledger: Ledger, reply: RefusedReply, who: tuple[str, str], now: d
     outbox.queue_again(ledger, reply.outbox_id, now)
     detail = "" if reply.arrival_id is not None else reply.number
     verdicts.note(ledger, Note("resend", detail), reply.arrival_id, who, now)
+
+
+def kept(ledger: Ledger, outbox_id: int) -> FinishedReply | None:
+    """A letter as it was queued; None where its bytes are gone."""
+    row = ledger.row("SELECT * FROM outbox WHERE id = ? AND length(data) > 0", outbox_id)
+    names = [field.name for field in fields(FinishedReply)]
+    return FinishedReply(**{name: row[name] for name in names}) if row else None
+
+
+def arrival_of(ledger: Ledger, outbox_id: int) -> int | None:
+    """The mail that a letter answers."""
+    row = ledger.row("SELECT arrival_id FROM outbox WHERE id = ?", outbox_id)
+    return row["arrival_id"] if row else None
+
+
+def is_overtaken(ledger: Ledger, outbox_id: int) -> bool:
+    """Whether a newer letter answers the same mail."""
+    row = ledger.row(
+        "SELECT 1 FROM outbox o JOIN outbox n ON n.arrival_id = o.arrival_id AND n.id > o.id WHERE o.id = ?", outbox_id
+    )
+    return row is not None

@@ -5,16 +5,24 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
 from intake.mail.bounce import returned_to
 from intake.mail.ids import MessageIds, receipt_in
 from intake.mail.mime import parse
-from routing.ledger import bookings
+from replies.letter import Attachment, Envelope, Thread
+from replies.letters.compose import compose
+from replies.letters.render import Rendered
+from replies.senders.sender import SendResult
+from routing.ledger import bookings, outbox, promises
+from routing.ledger.secret import message_ids
 from routing.notices import recipients
+from routing.records import FinishedReply
 from tests.routing.cases_at_hand import YOKOHAMA
-from tests.routing.desk_at_hand import Office, form, mail
+from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 
 CITY = "kenko@city.yokohama.lg.jp"
 
@@ -148,3 +156,85 @@ def test_the_recipients_of_a_report_are_those_that_failed() -> None:
     assert returned_to(parse(raw)) == ("two@b.example",)
     many = bounce("<a@b.example>", *[f"{n}@a.example" for n in range(1000)])
     assert len(returned_to(parse(many))) == 20
+
+
+# --- a letter whose attachment nobody takes ----------------------------------------------------------------------
+
+
+def with_book(office: Office, arrival_id: int | None) -> str:
+    """A letter of ours with a workbook has left; its Message-ID."""
+    message_id = message_ids(office.ledger).make("N0718-AAAA-AAAA", f"book:{arrival_id}", "mhlw.go.jp")
+    thread = Thread("<1@city.yokohama.lg.jp>" if arrival_id else "", ())
+    ours, number = "n_mynumber@mhlw.go.jp", "N0718-AAAA-AAAA"
+    envelope = Envelope("厚生労働省健康局", ours, CITY, message_id, thread, office.now, number)
+    rendered = Rendered("【確認のお願い】見本", "次の点をご確認ください。\n", (Attachment("一覧.xlsx", nanbyo()),))
+    letter = FinishedReply(
+        f"book:{arrival_id}", "correction" if arrival_id else "report_mail", message_id, "n_mynumber",
+        "n_mynumber@mhlw.go.jp", CITY, CITY, YOKOHAMA, rendered.subject, compose(rendered, envelope),
+    )  # fmt: skip
+    outbox.queue(office.ledger, letter, arrival_id, office.now)
+    list(office.desk.dispatch.deliver(office.sender))
+    return message_id
+
+
+TOO_HEAVY = [
+    "552 5.3.4 Message size exceeds fixed limit", "5.2.3 Message too large for this recipient",
+    "メールのサイズが制限を超えています。", "添付ファイルのあるメールは受信できません。",
+    "Attachment type not allowed by policy",
+    "This message was rejected because it contains a prohibited attachment", "message exceeds the maximum size",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", TOO_HEAVY)
+@pytest.mark.parametrize("answers", [True, False], ids=["a reply", "a report"])
+def test_a_letter_whose_attachment_is_refused_goes_out_once_more_without_it(
+    office: Office, told: str, answers: bool
+) -> None:
+    asked = office.settle(mail({}, "照会", CITY, "マイナンバーの件で、期限はいつですか。")).decided.arrival
+    arrival = asked.id if answers else None
+    list(office.desk.dispatch.deliver(office.sender))
+    first = with_book(office, arrival)
+    office.sender.posted.clear()
+    office.settle(bounce(first, CITY, text=told))
+    list(office.desk.dispatch.deliver(office.sender))
+    (posted,) = office.sender.posted
+    sent = message_from_bytes(posted.data, policy=default)
+    assert (sent["To"], sent["Subject"], sent["X-Uketsuke"]) == (CITY, "【確認のお願い】見本", "N0718-AAAA-AAAA")
+    assert sent["Message-ID"] != first and sent["In-Reply-To"] == ("<1@city.yokohama.lg.jp>" if answers else None)
+    text = sent.get_content()
+    assert text.startswith("※ 貴団体のメールサーバーで添付ファイルを受け取れなかったため")
+    assert "次の点をご確認ください。" in text
+    assert [h for h in office.held() if h[0] == "outbox"] == []
+    assert [a.name for a in promises.ask(office.ledger.connection) if a.broken] == []
+    # the second one comes back as well: now it is for people, and nothing leaves a third time
+    office.settle(bounce(sent["Message-ID"], CITY, text=told))
+    assert list(office.desk.dispatch.deliver(office.sender)) == []
+    left = "undelivered" if answers else "notice_undelivered"
+    assert [h for h in office.held() if h[0] == "outbox"] == [("outbox", left)]
+
+
+@pytest.mark.parametrize(
+    "told", ["552 5.2.2 Mailbox full: quota exceeded", "メールボックスの容量が上限を超えています。", "5.1.1 User unknown",
+             "5.7.1 Message rejected as spam", "受信者のメールボックスが一杯のため、容量を超過しました。"],
+)  # fmt: skip
+def test_what_no_smaller_letter_would_mend_is_for_people(office: Office, told: str) -> None:
+    first = with_book(office, office.settle(mail()).decided.arrival.id)
+    before = office.count("outbox")
+    office.settle(bounce(first, CITY, text=told))
+    assert office.count("outbox") == before
+    assert office.held() == [("outbox", "undelivered")]
+
+
+def test_a_letter_without_attachments_is_not_sent_again_for_its_size(office: Office, sent: str) -> None:
+    office.settle(bounce(sent, CITY, text="552 5.3.4 Message size exceeds fixed limit"))
+    assert (office.count("outbox"), office.held()) == (1, [("outbox", "undelivered")])
+
+
+def test_a_server_that_refuses_the_size_at_once_gets_it_without_the_attachment(office: Office) -> None:
+    arrival = office.settle(mail()).decided.arrival.id
+    list(office.desk.dispatch.deliver(office.sender))
+    office.sender.answers = [SendResult("refused", "552 5.3.4 Message size exceeds fixed limit"), SendResult("sent")]
+    with_book(office, arrival)
+    assert [p.message_id for p in office.sender.posted][-2] != office.sender.posted[-1].message_id
+    assert b"spreadsheetml" not in office.sender.posted[-1].data
+    assert office.held() == []

@@ -13,14 +13,16 @@ import msoffcrypto.format.ooxml
 import pytest
 import pyzipper
 
+from config.load import default_survey
 from intake.finding import Finding
 from routing import operate
 from routing.decision.unlocked import keep_opened, opens_more
 from routing.journey.pending import patience
-from routing.ledger import arrivals, verdicts
+from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.store import Ledger
 from routing.operate import Who
 from routing.records import Arrival
+from routing.register import Register, build_register
 from routing.worker.one_pass import run_once
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
@@ -31,6 +33,17 @@ HOUR = timedelta(hours=1)
 ZIP = "回答.zip"
 NAME = "【横浜市】マイナンバーアンケート回答.xlsx"
 GATEWAY = "noreply@securemail.example.com"
+
+
+@pytest.fixture
+def register(register: Register) -> Register:
+    """Without the notice that a password is awaited, which has tests of its own at the end."""
+    return _noticing(register, False)
+
+
+def _noticing(register: Register, notice: bool) -> Register:
+    passwords = register.survey.passwords.model_copy(update={"notice": notice})
+    return replace(register, survey=register.survey.model_copy(update={"passwords": passwords}))
 
 
 def zipped(data: bytes, password: str = SECRET, name: str = NAME) -> bytes:
@@ -389,3 +402,44 @@ def test_one_pass_pairs_what_came_in_it(office: Office) -> None:
     assert run_once(office.desk, {}, office.sender, lambda line: None)
     assert [s[:4] for s in subjects(office)] == ["【受付】"]
     assert len(office.sender.posted) == 1
+
+
+# --- the notice that a password is awaited, as the survey has it ---------------------------------------------
+
+
+@pytest.fixture
+def noticing(office: Office) -> Office:
+    office.desk.register = _noticing(office.desk.register, True)
+    return office
+
+
+def test_the_survey_that_comes_with_the_program_has_it() -> None:
+    assert build_register(default_survey()).survey.passwords.notice
+
+
+def test_who_sent_a_locked_file_is_told_until_when_its_password_is_awaited_and_that_an_unlocked_one_will_do(
+    noticing: Office,
+) -> None:
+    noticing.settle(locked_mail())
+    text = flat(noticing)
+    assert [s.partition(" [")[0] for s in subjects(noticing)] == ["【受信】Re: 【横浜市】マイナンバーアンケート回答"]
+    assert "ファイルにパスワードが設定されております" in text
+    assert "令和５年７月18日（火）13時00分までお待ちしております" in text
+    assert "パスワードを設定していないファイルを、返信でお送りいただいても差し支えございません" in text
+
+
+def test_whose_password_comes_in_time_hears_of_his_answer_and_of_nothing_else_unsent(noticing: Office) -> None:
+    noticing.settle(locked_mail())
+    noticing.settle(password_mail())
+    wait(noticing)
+    assert noticing.standing(YOKOHAMA, "nanbyo").state == "accepted"
+    run_once_sends = [o.posting.data for o in outbox.due(noticing.ledger, noticing.now + HOUR)]
+    assert len(run_once_sends) == 1 and b"uketsuke" in run_once_sends[0]
+    assert [r["state"] for r in noticing.ledger.rows("SELECT state FROM posting ORDER BY id")] == [
+        "queued", "withdrawn", "queued"
+    ]
+
+
+def test_a_locked_file_and_its_password_in_one_mail_wait_for_nothing(noticing: Office) -> None:
+    settled = noticing.settle(locked_mail(body=f"標記について送付します。\nパスワード：{SECRET}\n"))
+    assert settled.reply is not None and settled.reply.kind == "acknowledgement"
