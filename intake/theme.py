@@ -72,8 +72,17 @@ def _without_a_word(message: Message, leaves: list[Leaf]) -> Theme:
     if empty and not subject:
         return "perhaps"
     says = set(intent.says(message.body)) - {"other", *phrases.silent_reasons()}
-    closed = any(_OTHER_ARCHIVE.match(leaf.data) for leaf in leaves)
+    closed = any(_OTHER_ARCHIVE.match(leaf.data) for leaf in leaves) or _says_nothing_of_it(subject, message, leaves)
     return "unclear" if says or closed or (empty and phrases.pattern("encloses").search(subject)) else "other"
+
+
+def _says_nothing_of_it(subject: str, message: Message, leaves: list[Leaf]) -> bool:
+    """Whether only a file that nobody looks into, a scan or a photo, could tell what a mail is about."""
+    generic = phrases.pattern("generic")
+    stems = (nfkc(leaf.filename).rpartition(".")[0] for leaf in leaves)
+    words = intent.own_words(message.body).strip().splitlines()
+    told = (subject, *(line.strip() for line in words), *stems)
+    return bool(leaves) and all(generic.fullmatch(text) for text in told if text)
 
 
 def _cites(text: str, survey: Survey) -> bool:

@@ -27,7 +27,9 @@ _SEALED_NAME = re.compile(
     r"(?:\.rpmsg|\Asecuredoc[^.]*\.html?|\Amessage\.html?|\Asmime\.p7m|\.sdoc|\Aencrypted[-_ ]?message[^.]*\.html?)\Z",
     re.IGNORECASE,
 )
-_SEALED_TYPES = frozenset({"application/x-microsoft-rpmsg-message", "application/x-rpmsg", "application/x-pme"})
+_SEALED_TYPES = frozenset({"application/x-microsoft-rpmsg-message", "application/x-rpmsg", "application/x-pme",
+                           "application/pgp-encrypted"})
+_PGP = b"-----BEGIN PGP MESSAGE-----"  # RFC 9580 §6.2
 _RPMSG = b"\x76\xe8\x04\x60\xc4\x11\xe3\x86"  # [MS-OXORMMS] 2.1.4
 _SEALED_TEXT = re.compile(
     r"securedoc|registered envelope|cisco secure email|encrypted message|proofpoint encryption|rms protected"
@@ -61,7 +63,7 @@ def carrier_of(leaf: Leaf) -> Carrier:
         return "junk"
     if SCAN_NOTICE.match(name):
         return "scan"
-    if leaf.content_type in _SEALED_TYPES or _SEALED_NAME.search(name) or data.startswith(_RPMSG):
+    if leaf.content_type in _SEALED_TYPES or _SEALED_NAME.search(name) or data.startswith((_RPMSG, _PGP)):
         return "sealed"
     if _SHORTCUT.search(name) or data.startswith(_LNK) or _SHORTCUT_TEXT.match(data[:200]):
         return "link"

@@ -70,9 +70,16 @@ _COVER = re.compile(
     # seasons and health, and mail that went astray
     r"|いかがお過ごし|清栄|健勝|(?:心当たり|覚え)の?な(?:い|かった)|誤って(?:受信|送信|届)|誤送信"
 )
+# He sent it by mistake himself; a footer says 誤送信の場合は.
+_SENT_ASTRAY = (
+    r"誤送信(?:です|でした(?!ら)|してしま|いたしま|しました(?!ら)|につき)"
+    r"|(?:誤って|間違って|間違えて)(?:送信|送付|お送り)(?:して|いた|し)"
+)
+_BY_HIM = re.compile(_SENT_ASTRAY)
 _WITHDRAWS = re.compile(
     r"取り?下げ|取下|撤回|取り?消し?(?:て|ます|を|たい|願|いた|の|させ|と)|破棄(?:して|願|を|いただ|くだ)|無効(?:として|にして)(?:いただ|頂|くだ|下さ|扱|取り扱)"
     r"|なかったことに(?:して|願)|提出を(?:取りやめ|とりやめ|やめ)"
+    rf"|{_SENT_ASTRAY}"
 )
 _CORRECTS = re.compile(
     r"訂正|差し?替|差替|正しくは|正しい(?:の|値|回答|数)は|誤記|誤り(?:が|で(?:した|す)|を)|間違(?:い|え|って)"
@@ -121,6 +128,8 @@ def says(body: str) -> tuple[str, ...]:
     other = False
     for sentence in sentences:
         hits = [reason for reason, pattern in phrases.reasons().items() if pattern.search(sentence)]
+        if _COVER.search(sentence) or "thanks" in hits:
+            hits = [reason for reason in hits if reason != "call"]  # ご不明な点はご連絡ください, ご連絡ありがとう
         found.update(dict.fromkeys(hits, True))
         other = other or not (hits or courtesy.search(sentence))
     told = tuple(reason for reason, hit in found.items() if hit)
@@ -181,7 +190,9 @@ def amends(body: str) -> Amends:
     """What a text without a file says of an answer sent before: that it is withdrawn, or is to be corrected
     (not: that a corrected one is being sent)."""
     sentences = [
-        sentence for sentence in _sentences(body) if not (_NEVER.search(sentence) or _ASTRAY.search(sentence))
+        sentence
+        for sentence in _sentences(body)
+        if not (_NEVER.search(sentence) or (_ASTRAY.search(sentence) and not _BY_HIM.search(sentence)))
     ]
     if any(_WITHDRAWS.search(sentence) for sentence in sentences):
         return "withdrawal"

@@ -26,7 +26,8 @@ _AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-repl
 _LIST_HEADERS = ("list-id", "list-unsubscribe", "list-post", "x-ml-name", "x-mlserver")
 _NO_FILE_TYPES = frozenset({
     "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature",
-    "application/ms-tnef", "message/delivery-status", "message/disposition-notification", PARTIAL,
+    "application/ms-tnef", "text/vcard", "text/x-vcard", "text/directory", "text/calendar",
+    "message/delivery-status", "message/disposition-notification", PARTIAL,
 })  # fmt: skip
 # [MS-OXCMAIL] §2.2.3.2.14: these ask for no automatic reply; DR, RN and NRN for no delivery or read report.
 _SUPPRESSES = frozenset({"all", "autoreply", "oof"})
@@ -101,8 +102,14 @@ class _Facts:
     @cached_property
     def says(self) -> tuple[str, ...]:
         """Why a person should read it, where it brings no file."""
-        told = self.file or told_in(self.message.subject) or told_in(self.message.body)  # or a password
-        return () if told else intent.says(self.message.body)
+        if told_in(self.message.subject) or told_in(self.message.body):  # a password
+            return ()
+        files = [leaf for leaf in self.leaves if is_file(leaf)]
+        if not all(leaf.content_type.startswith("image/") for leaf in files):
+            return ()
+        # a picture beside words is a logo as often as a photo: what they say must be more than something
+        said = intent.says(self.message.body)
+        return tuple(reason for reason in said if reason != "other") if files else said
 
     @cached_property
     def asks(self) -> bool:

@@ -30,6 +30,7 @@ def _lines(mail: MailView) -> Iterator[str]:
     for place in mail.places:
         yield f"個人番号か住民の名簿と思われる箇所：{place}"
     yield from _section("本文", mail.text.splitlines())
+    yield from _section("リンク先（開かずに、送り直しをお願いします）", map(one_line, mail.links))
     for file in mail.files:
         yield from _file(file)
     yield from _section("指摘", mail.findings)

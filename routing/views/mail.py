@@ -128,6 +128,7 @@ class MailView:
     steps: tuple[StepView, ...]
     others: tuple[Mail, ...]
     last: LastWord | None
+    links: tuple[str, ...] = ()  # where files lie that it leads to, without scheme: to be read, not to be followed
 
     @property
     def asks(self) -> bool:
@@ -172,6 +173,7 @@ def mail_view(office: Office, arrival: Arrival) -> MailView:
         steps=_steps(office, arrival.id),
         others=tuple(m for m in correspondence.mails_of_body(ledger, lgcode) if m.id != arrival.id) if lgcode else (),
         last=last_word(ledger, arrival.id),
+        links=submission.links if submission and not places else (),
     )
 
 

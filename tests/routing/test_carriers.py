@@ -17,6 +17,9 @@ from intake.mail.kind import tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import parse
 from intake.mail.outlook_item import is_mail_file
+from routing.cli.mail_text import mail_lines
+from routing.views.mail import mail_view
+from tests.routing.console_at_hand import Visitor, site_of
 from tests.routing.desk_at_hand import Office, mail, nanbyo
 from tests.routing.test_words import letter
 
@@ -72,7 +75,20 @@ def test_a_file_that_lies_behind_a_link_is_asked_for_and_not_called_no_excel(off
     assert asked(office, raw) == ("correction", ["file_by_link"])
 
 
+def test_operators_see_where_a_link_leads_and_cannot_press_it(office: Office) -> None:
+    raw = made("", {}, f'<p>送付します</p><a href="{LINK}">回答</a>', plain=False)
+    arrival = office.settle(raw).decided.arrival
+    shown = mail_view(office.desk, arrival)
+    assert shown.links == ("yokohama-my．sharepoint．com/:x:/g/personal/Eabc?e=4",)
+    lines = "\n".join(mail_lines(shown))
+    assert "■ リンク先" in lines and shown.links[0] in lines and "https://yokohama" not in lines
+    page = Visitor(site_of(office)).text(f"/mail/{arrival.receipt}")
+    assert f"<code>{shown.links[0]}</code>" in page and 'href="https://yokohama' not in page
+
+
 SEALED: dict[str, Files] = {
+    "PGP/MIME": {"encrypted.asc": ("application/octet-stream", b"-----BEGIN PGP MESSAGE-----\n\nhQEM\n")},
+    "S/MIME for somebody else": {"smime.p7m": ("application/pkcs7-mime", b"0\x82")},
     "Purview": {"message.rpmsg": ("application/x-microsoft-rpmsg-message", b"\x76\xe8\x04\x60\xc4\x11\xe3\x86x")},
     "Cisco": {"securedoc_20230718T1012.html": ("text/html", b"<html>Secure Registered Envelope</html>")},
     "Office 365 Message Encryption": {"message.html": ("text/html", b"<html>encrypted message</html>")},

@@ -38,6 +38,8 @@ FOREIGN = {
     "a colleague's note": mail({}, "昼食の件", CITY, "12時に集合です。"),
     "a city's thanks for something else": mail({}, "お礼", CITY, "先日はありがとうございました。"),
     "a city's magazine": mail({"広報.pdf": PDF}, "広報誌７月号", CITY, "７月号です。"),
+    "a stranger's photo": mail({"IMG_0001.jpg": b"\xff\xd8\xff" + b"\0" * 99}, "", CITIZEN, ""),
+    "a city's scan that says what it is": mail({"scan.pdf": PDF}, "防災訓練の案内", CITY, "送ります。"),
     "a stranger's archive": mail({"data.7z": SEVEN_ZIP}, "送付", CITIZEN, "送ります。"),
     "a stranger who names a question": mail({}, "質問", CITIZEN, "Q3は何ですか。"),
     "a stranger's emergency": mail({}, "連絡", CITIZEN, "豪雨災害の対応中です。"),
@@ -60,6 +62,10 @@ PERHAPS = {
     "nothing applies": mail({}, "該当なし", CITY, "本市は該当ありません。"),
     "it was sent": mail({}, "ご連絡", CITY, "先週お送りしております。"),
     "an emergency": mail({}, "連絡", CITY, "豪雨災害の対応中です。"),
+    "a photo from a telephone": mail({"IMG_0001.HEIC": b"\0\0\0\x18ftypheic" + b"\0" * 99}, "", CITY, "iPhoneから送信"),
+    "a scan without a word": mail({"20230718101500.pdf": PDF}, "スキャン", CITY, ""),
+    "a scanner's own words": mail({"doc00123.pdf": PDF}, "Message from MFP-2F", CITY, "よろしくお願いします。"),
+    "a file that is named nothing": mail({"資料.pdf": PDF}, "Re: ", CITY, "送ります。"),
     "a forgotten file": mail({}, "送付します", CITY, ""),
 }
 

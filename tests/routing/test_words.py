@@ -365,4 +365,4 @@ def test_who_sends_a_locked_file_is_told_until_when_its_password_is_awaited(offi
     assert (settled.decided.mail.rule, letter(settled)) == ("password_awaited", "arrival")
     assert settled.reply is not None
     text = "".join(str(message_from_bytes(settled.reply.data).get_payload(decode=True), "utf-8").split())
-    assert "13時00分00秒までお待ちしております。パスワードを設定していないファイルを" in text
+    assert "13時00分までお待ちしております。パスワードを設定していないファイルを" in text
