@@ -6,7 +6,7 @@ Frozen; nothing here decides, remembers or speaks. Below both, so that neither n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from intake.finding import Finding
@@ -138,6 +138,7 @@ class FinishedReply:
     subject: str
     data: bytes
     waits: bool = False
+    rests: timedelta = timedelta()  # in the outbox, so long at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,11 @@ class Decided:
     notes: tuple[Note, ...] = ()
     decided_by: str = "uketsuke"
     why: str = ""
+
+    @property
+    def waits_for_password(self) -> bool:
+        """Whether something in it is locked, whose password may still come."""
+        return "password_awaited" in (self.mail.rule, *(p.decision.rule for p in self.pieces))
 
     @property
     def outcome(self) -> MailOutcome | Outcome:

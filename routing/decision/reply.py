@@ -234,7 +234,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
 
 def _password_until(decided: Decided, around: ReplyContext) -> datetime | None:
     """Until when a password is awaited for something in the mail; None where none is."""
-    if "password_awaited" not in (decided.mail.rule, *(p.decision.rule for p in decided.pieces)):
+    if not decided.waits_for_password:
         return None
     return around.now + timedelta(hours=around.register.survey.passwords.wait_hours)
 

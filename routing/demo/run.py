@@ -196,9 +196,9 @@ class _Journey:
     def at_the_end(self, line: DemoMail) -> DemoMail:
         """A mail that had to wait for another one, with the reply that it got in the end."""
         file_name = f"{line.number:02}-{line.sample.name}.eml"
-        if line.letter or not (self.out / "replies" / file_name).exists():
-            return line
         kind, subject = outbox.last_to(self.desk.ledger, line.number)
+        if kind == line.letter or not (self.out / "replies" / file_name).exists():
+            return line
         return replace(line, letter=kind, reply_subject=subject, reply_file=file_name)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.domains import body_hint
 from config.mails import Way
@@ -48,6 +48,8 @@ from routing.proof import LEAST, is_theirs
 from routing.records import Arrival, Decided, FinishedReply, Note
 from routing.register import Register
 from routing.standing import Standing, standings
+
+PASSWORD_FOLLOWS = timedelta(minutes=5)  # most often by itself and at once: then nobody need be told that it is awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Judge:
             return Settled(decided, None)
         taken_back = withdrawing.take_back(self.ledger, arrival.id, self.now)
         if reply is not None:
+            awaited = reply.kind == "arrival" and decided.waits_for_password
+            reply = replace(reply, rests=PASSWORD_FOLLOWS) if awaited else reply
             outbox.queue(self.ledger, reply, arrival.id, self.now)
         return Settled(decided, reply, taken_back)
 

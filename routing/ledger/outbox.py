@@ -79,7 +79,7 @@ def queue(
     if about is not None:
         ledger.run("INSERT INTO about VALUES (?, ?)", outbox_id, about)
     _step(ledger, outbox_id, "queued", "", now)
-    ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
+    ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now + reply.rests))
     if reply.waits:
         ledger.run("INSERT INTO to_release VALUES (?)", outbox_id)
 

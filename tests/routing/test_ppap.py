@@ -440,6 +440,13 @@ def test_whose_password_comes_in_time_hears_of_his_answer_and_of_nothing_else_un
     ]
 
 
+def test_the_notice_leaves_some_minutes_later_since_most_passwords_follow_at_once(noticing: Office) -> None:
+    noticing.settle(locked_mail())
+    assert list(noticing.desk.dispatch.deliver(noticing.sender)) == []
+    noticing.now += timedelta(minutes=5)
+    assert [d.kind for d in noticing.desk.dispatch.deliver(noticing.sender)] == ["arrival"]
+
+
 def test_a_locked_file_and_its_password_in_one_mail_wait_for_nothing(noticing: Office) -> None:
     settled = noticing.settle(locked_mail(body=f"標記について送付します。\nパスワード：{SECRET}\n"))
     assert settled.reply is not None and settled.reply.kind == "acknowledgement"
