@@ -42,8 +42,8 @@ def register(register: Register) -> Register:
 
 
 def _noticing(register: Register, notice: bool) -> Register:
-    passwords = register.survey.passwords.model_copy(update={"notice": notice})
-    return replace(register, survey=register.survey.model_copy(update={"passwords": passwords}))
+    mails = register.survey.mails.model_copy(update={"password": "send" if notice else "off"})
+    return replace(register, survey=register.survey.model_copy(update={"mails": mails}))
 
 
 def zipped(data: bytes, password: str = SECRET, name: str = NAME) -> bytes:
@@ -414,7 +414,7 @@ def noticing(office: Office) -> Office:
 
 
 def test_the_survey_that_comes_with_the_program_has_it() -> None:
-    assert build_register(default_survey()).survey.passwords.notice
+    assert build_register(default_survey()).survey.mails.password == "send"
 
 
 def test_who_sent_a_locked_file_is_told_until_when_its_password_is_awaited_and_that_an_unlocked_one_will_do(
