@@ -104,8 +104,9 @@ class FileBlock:
 class OwedProgram:
     """What the respondent still owes: a program's name, and in which state it is (status --json's words). Of what it
     collects from `total` bodies, `missing` names those of which nothing was accepted, among them `asked`, which are to
-    mend something, and `held`, which wait for us. `own`: the state of its own answer, where that is owed beside them;
-    `address`: where to send."""
+    mend something, `held`, which wait for us, and `to_replace`, of which something came that could not be booked. `own`:
+    the state of its own answer, where that is owed beside them (or "unbooked"); `address`: where to send; `unbooked`:
+    all that came of it could not be booked."""
 
     program: str
     state: str
@@ -115,13 +116,22 @@ class OwedProgram:
     held: tuple[str, ...] = ()
     own: str = ""
     address: str = ""
+    to_replace: tuple[str, ...] = ()
+    unbooked: bool = False
+
+    @property
+    def word(self) -> str:
+        """Under which key of wording.toml's [standing] its state is told."""
+        return "unbooked" if self.unbooked and self.state == "correction" else self.state
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """(state, names) of the missing, those of which nothing has come first; no name twice, no group empty."""
-        waiting = {*self.asked, *self.held}
+        waiting = {*self.asked, *self.held, *self.to_replace}
         nothing = tuple(name for name in self.missing if name not in waiting)
-        found = (("outstanding", nothing), ("correction", self.asked), ("held", self.held))
+        found = (
+            ("outstanding", nothing), ("unbooked", self.to_replace), ("correction", self.asked), ("held", self.held)
+        )  # fmt: skip
         return tuple((state, names) for state, names in found if names)
 
 

@@ -89,6 +89,10 @@ class Wording(Shape):
         mild = finding.severity != "error" and saying.as_hint
         return _filled(saying.as_hint if mild else saying.mend, finding)
 
+    def state_of(self, state: str, unbooked: bool) -> str:
+        """A state as screens and reports show it; `unbooked`: all that came could not be booked."""
+        return self.standing["unbooked"] if unbooked and state == "correction" else self.state[state]
+
     def message(self, finding: Finding) -> str:
         """Question or label, sentence and mend in one line, for a screen; KeyError without wording."""
         about = question_name(finding.question) if finding.question else finding.label

@@ -19,7 +19,9 @@ def owed_program(standing: Standing, register: Register) -> OwedProgram:
         total=len(standing.obligation.collected),
         asked=_names(standing.asked, register),
         held=_names(standing.held, register),
-        own=standing.own_state or "",
+        own="unbooked" if standing.unbooked and standing.own_state == "correction" else standing.own_state or "",
+        to_replace=_names(standing.to_replace, register),
+        unbooked=standing.unbooked,
         address=register.survey.mailbox(program.mailbox).address,
     )
 

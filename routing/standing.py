@@ -14,12 +14,14 @@ from datetime import datetime
 from config.obligations import Obligation
 from replies.states import State
 from routing.proof import Proof
+from routing.unbooked import Unbooked
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
     """One verdict on one piece, as the ledger has it. `errors` are the keys of its findings that only the
-    sender can mend (`Finding.key`)."""
+    sender can mend (`Finding.key`). `provisional`: of something that could not be booked, and may be this answer; the
+    lgcode of whose mail it was (`provisional.py`)."""
 
     id: int
     arrival_id: int
@@ -38,6 +40,7 @@ class Booking:
     sender: str
     errors: tuple[str, ...] = ()
     proof: int = Proof.BODY
+    provisional: str = ""
 
     @property
     def confirmed(self) -> bool:
@@ -50,7 +53,9 @@ class Standing:
     """One obligation at one instant. `open_corrections`: receipt numbers; `missing`: lgcodes of collected
     municipalities without an accepted row; `row_in_list`: receipt number of a prefecture's list that has a
     row of this body, while its own answer is still to come. `asked` and `held`: of the missing, those that are to mend
-    something, and those that wait for us; `own_state`: of its own answer, where that is demanded."""
+    something, and those that wait for us; `to_replace`: those of which something arrived that could not be booked;
+    `own_state`: of its own answer, where that is demanded. `unbooked`: all that is to be mended in it, or is held, is of
+    that kind."""
 
     obligation: Obligation
     state: State
@@ -62,6 +67,8 @@ class Standing:
     asked: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     own_state: State | None = None
+    to_replace: tuple[str, ...] = ()
+    unbooked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +85,23 @@ class PartStanding:
     row: Booking | None = None  # the newest row of it in a list of its prefecture, which does not count
     first_at: datetime | None = None
 
+    @property
+    def unbooked(self) -> bool:
+        """Nothing of it is in the books but what arrived and could not be booked."""
+        waiting = (*self.correction, *self.held)
+        return self.accepted is None and bool(waiting) and all(b.provisional for b in waiting)
+
 
 _EMPTY = PartStanding()
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Bookings sorted for look-up: by part, body and program."""
+    """Bookings sorted for look-up: by part, body and program. `unbooked`: what arrived and has no place in them."""
 
     parts: Mapping[tuple[str, str, str], PartStanding]  # (part, lgcode, program)
     not_applicable: frozenset[tuple[str, str]] = frozenset()
+    unbooked: tuple[Unbooked, ...] = ()
 
     def part(self, part: str, lgcode: str, program: str) -> PartStanding:
         """What was booked for one body, program and part; empty if nothing was."""
@@ -110,10 +124,10 @@ HANDED_IN = ("accepted", "correction", "held")
 def _part(bookings: Sequence[Booking]) -> PartStanding:
     """Newest valid counts; what a newer one answers is closed. What was handed in in time stays in time
     when it is mended later."""
-    ordered = sorted(bookings, key=_age)
+    ordered = sorted((b for b in bookings if not b.provisional), key=_age)
     still_open = [
         b for n, b in enumerate(ordered) if not any(_closes(later, b) for later in ordered[n + 1 :])
-    ]
+    ] + [b for b in bookings if b.provisional]  # of these, only what is open comes here
     accepted = max((b for b in ordered if b.outcome == "accepted"), key=weight, default=None)
     handed_in = [b for b in ordered if b.outcome in HANDED_IN and (accepted is None or vouches_time(b, accepted))]
     return PartStanding(
@@ -164,6 +178,7 @@ def standing_of(obligation: Obligation, books: Books) -> Standing:
     collected = {c: books.part("collected", c, obligation.program) for c in obligation.collected}
     missing = tuple(c for c, part in collected.items() if not part.accepted)
     parts = [own, *collected.values()]
+    waiting = [b for p in parts for b in (*p.correction, *p.held)]
     accepted = [p.accepted for p in parts if p.accepted]
     newest = max(accepted, key=_age, default=None)
     return Standing(
@@ -174,8 +189,10 @@ def standing_of(obligation: Obligation, books: Books) -> Standing:
         open_corrections=tuple(dict.fromkeys(b.receipt for p in parts for b in p.correction)),
         missing=missing,
         row_in_list=own.row.receipt if own.row and not own.accepted else "",
-        asked=tuple(c for c in missing if part_state(collected[c]) == "correction"),
+        asked=tuple(c for c in missing if part_state(collected[c]) == "correction" and not collected[c].unbooked),
         held=tuple(c for c in missing if part_state(collected[c]) == "held"),
+        to_replace=tuple(c for c in missing if part_state(collected[c]) == "correction" and collected[c].unbooked),
+        unbooked=bool(waiting) and all(b.provisional for b in waiting),
         own_state=part_state(own) if obligation.own == "demanded" else None,
     )
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import click
 
 from replies.wording import Wording, load_wording
-from routing.cli.context import App, console, echo_json, table, with_app
+from routing.cli.context import App, Listing, console, echo_json, table, with_app
 from routing.clock import stamp
+from routing.decision.verdict import sentence_of
 from routing.office import Office
 from routing.tracking.overview import Owed, Status, status_at
 from routing.tracking.status_json import status_json
+from routing.unbooked import Unbooked
 
 
 @click.command()
@@ -61,13 +64,26 @@ def _print_status(found: Status, office: Office) -> None:
             shown.add_row(
                 office.register.full_name(s.obligation.lgcode),
                 survey.program(s.obligation.program).name,
-                wording.state[s.state],
+                wording.state_of(s.state, s.unbooked),
                 _timing(owed, wording),
                 _stamp(s.received_at) or "",
                 "、".join([*s.open_corrections, *left]),
             )
     screen.print(shown)
+    if found.unbooked:
+        screen.print(_unbooked(found.unbooked, office))
     for mailbox, problem in found.unhealthy:
         screen.print(f"{mailbox}: {problem}", style="red")
     for sentence in found.alerts:
         screen.print(sentence, style="red")
+
+
+def _unbooked(found: Iterable[Unbooked], office: Office) -> Listing:
+    """What arrived and could not be booked, oldest first."""
+    wording, register = load_wording(), office.register
+    shown = table(wording.screen["unbooked"], "団体", "提出先", "状態", "受付番号", "受領", "理由", "差出人の確認")
+    for one in found:
+        name = register.full_name(one.whose) or "団体不明"
+        state, vouched = wording.state_of(one.outcome, True), "済" if one.vouched else "未了"
+        shown.add_row(name, one.mailbox, state, one.receipt, stamp(one.received_at), sentence_of(one.rule), vouched)
+    return shown

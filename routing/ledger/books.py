@@ -5,15 +5,18 @@ The same instant asked later gives the same books. Only reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from routing.deadline import Deadlines, deadlines
-from routing.ledger import bookings, official_acts
+from routing.ledger import bookings, official_acts, unbooked
 from routing.ledger.extensions import extensions
 from routing.ledger.store import Ledger
+from routing.provisional import provisional, still_open
 from routing.register import Register
-from routing.standing import Books, open_books
+from routing.standing import Booking, Books, open_books
+from routing.unbooked import Unbooked
 
 
 def deadlines_at(ledger: Ledger, register: Register, at: datetime) -> Deadlines:
@@ -27,18 +30,31 @@ def books_at(
     """The books of everybody as they stood at an instant; if asked, of what was received by another only."""
     held = bookings.at(ledger, at)
     counted = [b for b in held if received_until is None or b.received_at <= received_until]
-    judged = deadlines_at(ledger, register, at).judged(counted)
-    return open_books(judged, official_acts.not_applicable(ledger, at))
+    arrived = unbooked.at(ledger, register, at, received_until)
+    return _open(ledger, deadlines_at(ledger, register, at), (counted, arrived), at)
 
 
 def books_of(ledger: Ledger, in_force: Deadlines, lgcodes: Iterable[str], now: datetime) -> Books:
     """The books of these bodies as they stand now, by the deadlines in force, inside the caller's transaction if
     there is one."""
-    judged = in_force.judged(bookings.of(ledger, sorted(lgcodes)))
-    return open_books(judged, official_acts.not_applicable(ledger, now))
+    codes = sorted(lgcodes)
+    arrived = unbooked.of(ledger, in_force.register, codes, now)
+    return _open(ledger, in_force, (bookings.of(ledger, codes), arrived), now)
 
 
 def whole_books_of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> Books:
     """The same with every version in them, as a report wants them."""
-    judged = deadlines_at(ledger, register, now).judged(bookings.whole_of(ledger, sorted(lgcodes)))
-    return open_books(judged, official_acts.not_applicable(ledger, now))
+    codes = sorted(lgcodes)
+    arrived = unbooked.of(ledger, register, codes, now)
+    return _open(ledger, deadlines_at(ledger, register, now), (bookings.whole_of(ledger, codes), arrived), now)
+
+
+def _open(
+    ledger: Ledger, in_force: Deadlines, found: tuple[Sequence[Booking], Sequence[Unbooked]], at: datetime
+) -> Books:
+    """Books of what was booked, and of what arrived beside it without a place of its own."""
+    booked, arrived = found
+    waiting = still_open(arrived, booked, in_force.register) if arrived else ()
+    told = (*booked, *provisional(waiting, booked, in_force.register))
+    exempt = official_acts.not_applicable(ledger, at)
+    return replace(open_books(in_force.judged(told), exempt), unbooked=waiting)

@@ -584,6 +584,16 @@ def m030_about(db: Database) -> None:
     )
 
 
+@_step
+def m026_unbooked(db: Database) -> None:
+    """What has no place in the books is few among many: found without looking through all verdicts."""
+    _run(
+        db,
+        "CREATE INDEX verdict_unbooked ON verdict (submitter, body, received_at)"
+        " WHERE part = '' AND outcome IN ('correction', 'held')",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

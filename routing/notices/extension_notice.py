@@ -15,12 +15,12 @@ from intake.mail.ids import receipt_in
 from replies.letters.extension import ExtensionLetter, render_extension
 from replies.wording import load_wording
 from routing.deadline import Deadlines, Extension
-from routing.ledger import bookings, outbox, verdicts, withdrawing
+from routing.ledger import outbox, verdicts, withdrawing
 from routing.ledger.books import deadlines_at
 from routing.ledger.extensions import extensions
 from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts, refuse_if_off
-from routing.notices.recipients import addresses, handed_in
+from routing.notices.recipients import addresses, everybody, handed_in
 from routing.notices.reminding import at_hand
 from routing.office import Office
 from routing.records import FinishedReply, Note
@@ -53,7 +53,7 @@ def notices(office: Office, place: int) -> tuple[Addressed, ...]:
     survey, now = office.register.survey, office.clock()
     extension = extensions(office.ledger, now)[place - 1]
     deadlines = deadlines_at(office.ledger, office.register, now)
-    correspondence, sent = at_hand(office), bookings.at(office.ledger, now)
+    correspondence, sent = at_hand(office), everybody(office.ledger, office.register, now)
     found = []
     for lgcode, letter in _letters(extension, office.register, deadlines):
         mailbox = letter.mailbox

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from config.contacts import Contacts
 from config.domains import body_hint, is_local_government
 from config.kinds.email import addresses_in
 from config.settings import Settings
 from config.survey import Survey
-from routing.ledger import approvals, bookings, letters, verdicts
+from routing.ledger import approvals, bookings, letters, unbooked, verdicts
 from routing.ledger.store import Ledger
 from routing.proof import LEAST, Proof, is_theirs
 from routing.register import Register
@@ -65,6 +66,11 @@ def _theirs(at_hand: Correspondence, address: str, lgcode: str) -> bool:
 def _least(at_hand: Correspondence) -> Proof:
     """The least proof with which an address is written to."""
     return LEAST["contact"] if at_hand.register.survey.trust.contacts == "checked" else Proof.BODY
+
+
+def everybody(ledger: Ledger, register: Register, now: datetime) -> tuple[Booking, ...]:
+    """Every booking, and whoever sent something that could not be booked: he had our answer too."""
+    return (*bookings.at(ledger, now), *unbooked.senders(ledger, register, now))
 
 
 def handed_in(counting: Iterable[Booking], lgcode: str, mailbox: str, survey: Survey) -> list[Booking]:

@@ -18,12 +18,12 @@ from replies.letters.reminder import render_reminder
 from replies.letters.render import Rendered
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.ledger import bookings, extensions, held_queue, outbox, verdicts
+from routing.ledger import extensions, held_queue, outbox, verdicts
 from routing.ledger.books import books_of, deadlines_at
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.notices.notice import Outlet, posts
-from routing.notices.recipients import Correspondence, addresses, handed_in
+from routing.notices.recipients import Correspondence, addresses, everybody, handed_in
 from routing.notices.reminder_mail import as_notice, key_of, open_for, reminder
 from routing.owed import owed_program
 from routing.records import Note
@@ -91,7 +91,7 @@ def recipients(
 ) -> tuple[ReminderTarget, ...]:
     """Everybody who is not complete now, by mailbox and code, reminded already or not."""
     opened = open_instant(at_hand.ledger, at_hand.register, now)
-    counting = bookings.at(at_hand.ledger, now)
+    counting = everybody(at_hand.ledger, at_hand.register, now)
     paused, resting = extensions.paused(at_hand.ledger, now), held_queue.resting(at_hand.ledger, now)
     found = []
     for mailbox in mailboxes:
@@ -101,7 +101,7 @@ def recipients(
                 continue
             asked = left_over(at_hand.register, opened.books, lgcode, mailbox, resting)
             sent = handed_in(counting, lgcode, mailbox, at_hand.register.survey)
-            if any(b.recorded_at > instant for b in sent):
+            if any(b.confirmed and b.recorded_at > instant for b in sent):
                 continue  # it has written since, and has had our answer
             good, refused = addresses(at_hand, sent, lgcode, mailbox)
             key = key_of(instant, mailbox, lgcode)

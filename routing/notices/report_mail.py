@@ -17,7 +17,7 @@ from replies.reports.book import prefecture_book
 from replies.reports.data import PrefectureReport
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.ledger import arrivals, bookings, extensions, outbox, verdicts
+from routing.ledger import arrivals, bookings, extensions, outbox, unbooked, verdicts
 from routing.ledger.mail_ways import may_fall_due
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
@@ -83,7 +83,10 @@ def _notices(
 ) -> Iterator[tuple[Notice, tuple[str, ...]]]:
     """(letter, addresses) for each mailbox that knows somebody of this prefecture."""
     survey, correspondence = opened.register.survey, at_hand(office)
-    sent = bookings.whole_of(office.ledger, [body.lgcode, *_collected(office, body.lgcode)])
+    sent = (
+        *bookings.whole_of(office.ledger, [body.lgcode, *_collected(office, body.lgcode)]),
+        *unbooked.senders(office.ledger, office.register, office.clock()),
+    )
     filled: PrefectureReport | None = None
     told: set[str] = set()
     for mailbox in (m for m in survey.mailboxes if m.id in office.settings.mailboxes):

@@ -13,11 +13,11 @@ from datetime import datetime
 from config.settings import by_hand
 from replies.letters.request import OriginalRequest, render_request
 from replies.wording import load_wording
-from routing.ledger import bookings, outbox, verdicts
+from routing.ledger import outbox, verdicts
 from routing.ledger.requests import RequestedOriginal, newest_number, requests_made
 from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts, refuse_if_off
-from routing.notices.recipients import addresses, handed_in
+from routing.notices.recipients import addresses, everybody, handed_in
 from routing.notices.reminding import at_hand
 from routing.office import Office
 from routing.records import Note
@@ -47,7 +47,7 @@ def request_originals(office: Office, wanted: Wanted, who: Who) -> tuple[str, ..
         if again := [c for c in wanted.lgcodes if (c, wanted.program) in open_ones]:
             names = "、".join(map(office.register.full_name, again))
             raise Refused(f"{names} の原本は、すでにお願いしています（request --list）。")
-        sent = handed_in(bookings.at(office.ledger, now), prefecture, mailbox.id, survey)
+        sent = handed_in(everybody(office.ledger, office.register, now), prefecture, mailbox.id, survey)
         to, _ = addresses(at_hand(office), sent, prefecture, mailbox.id)
         if not to:
             raise Refused("都道府県のアドレスが分かりません。設定の contacts に書いてください。")

@@ -19,6 +19,7 @@ from routing.standing import Books, PartStanding, Standing, part_state, standing
 from routing.tracking import troubles
 from routing.tracking.reports import LedgerAt, open_instant
 from routing.tracking.timing import most_telling, timing_of, timings_of
+from routing.unbooked import Unbooked
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Municipality:
 @dataclass(frozen=True, slots=True)
 class Status:
     """Who owes what at `at`. `unhealthy`: mailboxes that cannot be read, with the reason; `alerts`: what else is
-    not as it should be with the desk now; `holds`: sending that people hold now."""
+    not as it should be with the desk now; `holds`: sending that people hold now; `unbooked`: what arrived and has no
+    place in the books, as long as nothing has answered it."""
 
     at: datetime
     owed: tuple[Owed, ...]
@@ -63,6 +65,7 @@ class Status:
     unhealthy: tuple[tuple[str, str], ...]
     alerts: tuple[str, ...] = ()
     holds: tuple[Hold, ...] = ()
+    unbooked: tuple[Unbooked, ...] = ()
 
     @property
     def standings(self) -> tuple[Standing, ...]:
@@ -86,6 +89,7 @@ def status_of(instant: LedgerAt, prefecture: str = "") -> Status:
         owed=tuple(_owed(o, books, deadlines, at) for o in owed),
         municipalities=tuple(_municipality(c, o.program, instant) for o in owed for c in o.collected),
         unhealthy=arrivals.unhealthy(instant.ledger),
+        unbooked=tuple(u for u in books.unbooked if u.whose.startswith(prefecture)),
     )
 
 

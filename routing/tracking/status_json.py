@@ -9,9 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from routing.clock import stamp
+from routing.decision.verdict import sentence_of
+from routing.provisional import programs_here
 from routing.register import Register
 from routing.tracking.overview import Municipality, Owed, Status
 from routing.tracking.sending_holds import as_dict
+from routing.unbooked import Unbooked
 
 
 def status_json(found: Status, register: Register) -> dict[str, Any]:
@@ -22,6 +25,7 @@ def status_json(found: Status, register: Register) -> dict[str, Any]:
         "obligations": [_owed(o, register) for o in found.owed],
         "municipalities": [_municipality(m, register) for m in found.municipalities],
         "sending_holds": [as_dict(hold) for hold in found.holds],
+        "unbooked": [_unbooked(one, register) for one in found.unbooked],
     }
 
 
@@ -62,6 +66,26 @@ def _municipality(m: Municipality, register: Register) -> dict[str, Any]:
         "open_since": _stamp(m.open_since),
         "version": m.version,
         "extended_to": _stamp(m.extended_to),
+    }
+
+
+def _unbooked(one: Unbooked, register: Register) -> dict[str, Any]:
+    """What arrived and could not be booked; `program` is empty where it may be about several. No address: a snapshot
+    lies in a folder."""
+    programs = programs_here(one, register)
+    return {
+        "receipt": one.receipt,
+        "piece": one.piece,
+        "mailbox": one.mailbox,
+        "lgcode": one.whose,
+        "name": register.full_name(one.whose),
+        "prefecture": _prefecture(one.whose, register),
+        "program": programs[0] if len(programs) == 1 else "",
+        "state": one.outcome,
+        "reason": one.rule,
+        "why": sentence_of(one.rule),
+        "received_at": _stamp(one.received_at),
+        "vouched": one.vouched,
     }
 
 

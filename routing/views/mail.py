@@ -226,9 +226,9 @@ def _program(office: Office, id: str) -> str:
 
 def standing_views(office: Office, lgcode: str) -> tuple[StandingView, ...]:
     """What one respondent owes now, in words; empty for any other body."""
-    words = load_wording().state
+    words = load_wording()
     return tuple(
-        StandingView(_program(office, s.obligation.program), s.state, words[s.state], s.received_at)
+        StandingView(_program(office, s.obligation.program), s.state, words.state_of(s.state, s.unbooked), s.received_at)
         for s in standing_of_body(office, lgcode, office.clock())
     )
 

@@ -274,7 +274,7 @@ def test_a_delay_notice_is_a_bounce_with_its_action(folder: Path, run: Run) -> N
 
 def test_the_shape_of_status_json(answered: Path, run: Run) -> None:
     shown = run("status", "--json").json
-    assert list(shown) == ["at", "deadline", "obligations", "municipalities", "sending_holds"]
+    assert list(shown) == ["at", "deadline", "obligations", "municipalities", "sending_holds", "unbooked"]
     assert (shown["at"], shown["deadline"]) == (NOW, "2023-07-21T17:00:00+09:00")
     assert len(shown["obligations"]) == 454
     by_key = {(o["lgcode"], o["program"]): o for o in shown["obligations"]}
