@@ -26,9 +26,11 @@ from replies.reports.style import (
     row_height,
 )
 from replies.reports.summary import write_summary
+from replies.reports.today import TownText, town_texts
 from replies.reports.words import ToMend, asked_by, collected_programs
 from replies.wording import Wording
 
+_BEHIND = (("town_contact", 24.0), ("memo_called", 11.0), ("memo_due", 13.0), ("memo", 24.0))  # hers, but for the first
 _UNSAID = ToMend("", "", "", "", "")  # a correction whose findings concern the ministry's people only
 
 
@@ -41,6 +43,7 @@ def prefecture_book(report: PrefectureReport, survey: Survey, wording: Wording) 
     write_summary(ink, report)
     _write_municipalities(ink, report)
     _write_corrections(ink, report.corrections, survey)
+    _write_texts(ink, town_texts(report, survey, wording))
     book.close()
     return raw.getvalue()
 
@@ -54,15 +57,15 @@ def _write_municipalities(ink: Ink, report: PrefectureReport) -> None:
         return
     heads = headings(CELL, ink.wording)
     parts = [(f"{line.name}\n{heading}", width) for line in programs for heading, width in heads]
-    columns = [(words["lgcode"], 11.0), (words["body"], 18.0), *parts]
-    wide = len(programs) > 2
+    behind = [(words[key], width) for key, width in _BEHIND]
+    columns = [(words["lgcode"], 11.0), (words["body"], 18.0), *parts, *behind]
     direct = any(cell.direct for line in report.municipalities for cell in line.cells)
-    note = words["note_filter"] + (words["note_direct"] if direct else "")
-    sheet = add_table(ink, words["sheet_municipalities"], note, columns, wide)
+    note = words["note_keys"] + words["note_filter"] + (words["note_direct"] if direct else "")
+    sheet = add_table(ink, words["sheet_municipalities"], note, columns)
     for row, line in enumerate(report.municipalities, start=FIRST_ROW):
         _write_municipality(sheet, row, line, programs, ink)
     last = FIRST_ROW + len(report.municipalities) - 1
-    for column in range(2, len(columns), len(CELL)):
+    for column in range(2, len(columns) - len(behind), len(CELL)):
         colour_states(sheet, (FIRST_ROW, column, last, column), ink)
     end_table(sheet, len(report.municipalities), len(columns))
 
@@ -77,6 +80,23 @@ def _write_municipality(
         row_of = rows.get(program.program)
         told = values(CELL, row_of) if row_of else [(column, none_of(column, ink.wording)) for column in CELL]
         put_row(sheet, (row, 2 + number * len(CELL)), told, ink, between="、")
+    for place, text in enumerate((line.contact, "", "", ""), start=2 + len(programs) * len(CELL)):
+        put(sheet, (row, place), text, ink.looks.small)
+
+
+def _write_texts(ink: Ink, texts: Sequence[TownText]) -> None:
+    """「市区町村あての文例」: one text for each municipality that has something to do."""
+    if not texts:
+        return
+    words = ink.wording.report
+    columns = [(words["lgcode"], 11.0), (words["body"], 16.0), (words["town_contact"], 26.0), (words["text"], 96.0)]
+    sheet = add_table(ink, words["sheet_texts"], words["note_texts"], columns)
+    for row, town in enumerate(texts, start=FIRST_ROW):
+        put(sheet, (row, 0), town.lgcode, ink.looks.state)
+        for column, text in enumerate((town.name, town.contact, town.text), start=1):
+            put(sheet, (row, column), text, ink.looks.small)
+        sheet.set_row(row, row_height([width for _, width in columns], {3: town.text, 2: town.contact}))
+    end_table(sheet, len(texts), len(columns))
 
 
 def _write_corrections(ink: Ink, corrections: Sequence[OpenCorrection], survey: Survey) -> None:

@@ -53,7 +53,7 @@ class CellRow:
 
 PROGRAM: tuple[Column[ProgramRow], ...] = (
     Column("program", 13.0, "head", lambda row: row.line.name),
-    Column("state", 16.0, "state", lambda row: row.line.state),
+    Column("state", 16.0, "state", lambda row: row.line.shown),
     Column("collected", 13.0, "figure", lambda row: row.collected),
     Column("received", 14.0, "moment", lambda row: row.line.received_at),
     Column("remarks", 13.0, "tags", lambda row: row.remarks),
@@ -61,7 +61,7 @@ PROGRAM: tuple[Column[ProgramRow], ...] = (
     Column("request", 46.0, "request", lambda row: row.asked),
 )
 CELL: tuple[Column[CellRow], ...] = (
-    Column("state", 17.0, "state", lambda row: row.cell.state),
+    Column("state", 17.0, "state", lambda row: row.cell.shown),
     Column("received", 13.0, "moment", lambda row: row.cell.received_at),
     Column("remarks", 24.0, "tags", lambda row: row.remarks),
 )

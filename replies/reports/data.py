@@ -13,7 +13,7 @@ from typing import Literal
 
 from config.survey import BodyKind, OwnPart
 from intake.finding import Finding
-from replies.states import State, Timing
+from replies.states import Shown, State, Timing
 
 Queue = Literal["alarm", "outbox", "submission", "inquiry", "reply"]  # what waits for the ministry's people
 
@@ -80,11 +80,18 @@ class ProgramLine:
     missing: tuple[str, ...] = ()  # names of collected bodies without an accepted row, by code
     extended_to: datetime | None = None
     timings: tuple[tuple[Timing, int], ...] = ()  # of its own sheet and each collected body, how many
+    unbooked: bool = False  # all that came of it could not be booked
+
+    @property
+    def shown(self) -> Shown:
+        """Its state as it is shown."""
+        return "unbooked" if self.unbooked and self.state == "correction" else self.state
 
 
 @dataclass(frozen=True, slots=True)
 class MunicipalityCell:
-    """One collected municipality × program. `direct`: it wrote to the ministry itself."""
+    """One collected municipality × program. `direct`: it wrote to the ministry itself; `unbooked`: all that came of it
+    could not be booked; `changed`: something became of it since the last report that went to its prefecture."""
 
     program: str
     state: State
@@ -94,15 +101,24 @@ class MunicipalityCell:
     correction_open: bool = False  # a newer version is to be mended while an accepted one stands
     extended_to: datetime | None = None
     timing: Timing = "none"
+    unbooked: bool = False
+    changed: bool = False
+
+    @property
+    def shown(self) -> Shown:
+        """Its state as it is shown."""
+        return "unbooked" if self.unbooked and self.state == "correction" else self.state
 
 
 @dataclass(frozen=True, slots=True)
 class MunicipalityLine:
-    """One collected municipality with a cell for each program that it owes; none for the others."""
+    """One collected municipality with a cell for each program that it owes; none for the others. `contact`: section and
+    telephone, where its prefecture's own list names them."""
 
     lgcode: str
     name: str  # 横須賀市
     cells: tuple[MunicipalityCell, ...]
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +157,10 @@ class CityLine:
 
 @dataclass(frozen=True, slots=True)
 class PrefectureReport:
-    """The report for one prefecture: `programs` in the survey's order, the others by code. The
+    """The report for one prefecture: `programs` in the survey's order, `municipalities` the most urgent first and then by
+    code, `corrections` by code. The
     states of `municipalities` add up to each program's `collected`. Nothing of the cities in it that answer by
-    themselves: how another government stands is its own affair."""
+    themselves: how another government stands is its own affair. `since`: when the last one went to it."""
 
     occasion: Occasion
     code: str  # two digits
@@ -152,6 +169,7 @@ class PrefectureReport:
     programs: tuple[ProgramLine, ...]
     municipalities: tuple[MunicipalityLine, ...]
     corrections: tuple[OpenCorrection, ...]
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

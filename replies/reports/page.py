@@ -29,8 +29,9 @@ from replies.reports.columns import (
     values,
 )
 from replies.reports.data import OpenCorrection, PrefectureReport, ProgramLine
+from replies.reports.today import calls, changes
 from replies.reports.words import (
-    STATES,
+    SHOWN,
     ToMend,
     asked_by,
     collected_programs,
@@ -41,7 +42,7 @@ from replies.reports.words import (
     time_left,
     units,
 )
-from replies.states import State
+from replies.states import Shown, State
 from replies.templating import environment_of
 from replies.wording import Wording
 
@@ -95,13 +96,16 @@ def prefecture_page(report: PrefectureReport, survey: Survey, wording: Wording) 
             owed=owed,
             left=(caption, left, remark),
             notice=notice(report.occasion, finished == owed, wording),
+            calls=calls(report, wording) if report.municipalities or report.corrections else (),
+            changes=changes(report, wording),
             bars=[_bar(line, wording) for line in report.programs if line.state != "not_applicable"],
             in_row=_told,
             program_columns=PROGRAM,
             rows=[program_row(line, report, wording) for line in report.programs],
             cell_columns=CELL,
             columns=collected_programs(report),
-            lines=[(line.lgcode, line.name, cell_rows(line.cells, wording)) for line in report.municipalities],
+            lines=[(line, cell_rows(line.cells, wording)) for line in report.municipalities],
+            contacts=any(line.contact for line in report.municipalities),
             direct=any(cell.direct for line in report.municipalities for cell in line.cells),
             correction_columns=CORRECTION,
             point_columns=POINT,
@@ -126,9 +130,9 @@ def _finalize(value: object) -> object:
     return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def state_marks(wording: Wording) -> dict[State, str]:
+def state_marks(wording: Wording) -> dict[Shown, str]:
     """Every state with its sign and word."""
-    return {state: mark(state, wording) for state in STATES}
+    return {state: mark(state, wording) for state in SHOWN}
 
 
 def _bar(line: ProgramLine, wording: Wording) -> Bar:

@@ -60,6 +60,7 @@ class Looks:
     figure: Format
     remark: Format
     notice: Format
+    line: Format
     heading: Format
     topic: Format
     section: Format
@@ -88,6 +89,7 @@ class Looks:
             figure=book.add_format({**card, "bold": True, "font_size": 16, "font_color": ACCENT}),
             remark=book.add_format({**card, "font_size": 9}),
             notice=book.add_format({**words, "bold": True, "text_wrap": True}),
+            line=book.add_format({**words, "text_wrap": True, "indent": 1}),
             heading=book.add_format(head),
             topic=book.add_format({**words, "bold": True, "font_size": 13}),
             section=book.add_format(

@@ -15,8 +15,9 @@ from replies.japanese import era_date
 from replies.reports.columns import PROGRAM, headings, program_row, values
 from replies.reports.data import PrefectureReport, ProgramLine
 from replies.reports.style import Ink, add_sheet, colour_states, put_headings, put_row, row_height
+from replies.reports.today import calls, changes
 from replies.reports.words import (
-    STATES,
+    SHOWN,
     done,
     mark,
     notice,
@@ -40,12 +41,14 @@ def write_summary(ink: Ink, report: PrefectureReport) -> None:
     sheet.set_row(1, 30)
     _write_cards(sheet, ink, report)
     row = _write_notice(sheet, 7, ink, report)
+    row = _write_today(sheet, row, ink, report)
     row = _write_programs(sheet, row, ink, report)
     row = _write_contacts(sheet, row + 1, ink, report.programs)
-    legend = "　".join(mark(state, ink.wording) for state in STATES)
-    put(sheet, (row + 1, 0), f"{words['legend']}　{legend}", ink.looks.note)
-    if report.municipalities:
-        put(sheet, (row + 2, 0), words["note_rows"], ink.looks.note)
+    legend = "　".join(mark(state, ink.wording) for state in SHOWN)
+    notes = [f"{words['legend']}　{legend}", words["note_unbooked"]]
+    notes += [words["note_rows"], words["note_contact"]] if report.municipalities else []
+    for place, note in enumerate(notes, start=row + 1):
+        put(sheet, (place, 0), note, ink.looks.note)
 
 
 def _write_cards(sheet: Worksheet, ink: Ink, report: PrefectureReport) -> None:
@@ -83,6 +86,19 @@ def _write_notice(sheet: Worksheet, row: int, ink: Ink, report: PrefectureReport
     _put_wide(sheet, (row, 0, _LAST), said, ink.looks.notice)
     sheet.set_row(row, 24)
     return row + 1
+
+
+def _write_today(sheet: Worksheet, row: int, ink: Ink, report: PrefectureReport) -> int:
+    """Whom to call today, and what has changed; returns the next free row."""
+    if report.municipalities or report.corrections:
+        _put_wide(sheet, (row, 0, _LAST), ink.wording.report["today"], ink.looks.section)
+        sheet.set_row(row, 26)
+        for said in (*calls(report, ink.wording), *changes(report, ink.wording)):
+            row += 1
+            _put_wide(sheet, (row, 0, _LAST), said, ink.looks.line)
+            sheet.set_row(row, row_height([sum(_WIDTHS)], {0: said}))
+        row += 2
+    return row
 
 
 def _write_programs(sheet: Worksheet, row: int, ink: Ink, report: PrefectureReport) -> int:

@@ -17,14 +17,15 @@ from intake.finding import Finding
 from replies.japanese import era_date, full_width_number
 from replies.points import requests
 from replies.reports.data import MunicipalityCell, Occasion, PrefectureReport, ProgramLine
-from replies.states import State, Timing
+from replies.states import Shown, State, Timing
 from replies.wording import Wording
 
 STATES: tuple[State, ...] = ("accepted", "partial", "correction", "held", "outstanding", "not_applicable")
+SHOWN: tuple[Shown, ...] = (*STATES, "unbooked")
 
 # Worth a remark beside the time of receipt; `late` has its own, and the others are as one expects.
 _TOLD: tuple[Timing, ...] = ("in_extension", "mended_late", "unmended", "unmended_due")
-_NAMED: dict[State, int] = {"outstanding": 24, "correction": 8, "held": 8}  # so that one page holds them
+_NAMED: dict[Shown, int] = {"outstanding": 24, "unbooked": 8, "correction": 8, "held": 8}  # so that one page holds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,14 @@ def notice(occasion: Occasion, complete: bool, wording: Wording) -> str:
     return words["passed"] + words["passed_soon"]
 
 
-def is_state(value: object) -> TypeGuard[State]:
+def is_state(value: object) -> TypeGuard[Shown]:
     """Whether this is the name of a state."""
-    return value in STATES
+    return value == "unbooked" or value in STATES
 
 
-def mark(state: State, wording: Wording) -> str:
+def mark(state: Shown, wording: Wording) -> str:
     """The state with its sign in front: □ 未提出. The sign tells it where colours are not seen."""
-    return f"{wording.report[f'symbol_{state}']} {wording.state[state]}"
+    return f"{wording.report[f'symbol_{state}']} {wording.state.get(state) or wording.standing[state]}"
 
 
 def short_instant(moment: datetime | None) -> str:
@@ -170,21 +171,22 @@ def remaining(line: ProgramLine, report: PrefectureReport, wording: Wording) -> 
     left = [wording.report["own_part"].format(body=report.name)] if owed else []
     for state, named in _NAMED.items():
         if bodies := bodies_in(report, line.program, state):
-            left.append(f"{wording.state[state]}：{_names(bodies, named, wording)}")
+            said = wording.state.get(state) or wording.standing[state]
+            left.append(f"{said}：{names_of(bodies, named, wording)}")
     return tuple(left)
 
 
-def bodies_in(report: PrefectureReport, program: str, state: State) -> tuple[str, ...]:
-    """The names of the municipalities whose answer to a program is in this state, by code."""
+def bodies_in(report: PrefectureReport, program: str, state: Shown) -> tuple[str, ...]:
+    """The names of the municipalities whose answer to a program is shown in this state, in the report's order."""
     return tuple(
         line.name
         for line in report.municipalities
         for cell in line.cells
-        if (cell.program, cell.state) == (program, state)
+        if (cell.program, cell.shown) == (program, state)
     )
 
 
-def _names(bodies: Sequence[str], named: int, wording: Wording) -> str:
+def names_of(bodies: Sequence[str], named: int, wording: Wording) -> str:
     """Names joined by 、; from the one behind the `named`th on, how many more there are."""
     if len(bodies) <= named:
         return "、".join(bodies)
@@ -211,7 +213,9 @@ def _timing(timing: Timing, count: int, line: ProgramLine, wording: Wording) -> 
 def remarks_of_cell(cell: MunicipalityCell, wording: Wording) -> tuple[str, ...]:
     """What stands beside a municipality's time of receipt."""
     words = wording.report
-    noted = (("late", cell.late), ("direct", cell.direct), ("correction_open", cell.correction_open))
+    noted = (
+        ("changed", cell.changed), ("late", cell.late), ("direct", cell.direct), ("correction_open", cell.correction_open)
+    )  # fmt: skip
     told = [wording.timing[cell.timing]] if cell.timing in _TOLD else []
     return (*(words[key] for key, holds in noted if holds), *told, *_extended(cell.extended_to, wording))
 

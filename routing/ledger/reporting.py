@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake.finding import Finding
-from routing.clock import stamp
+from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 
 
@@ -39,6 +39,17 @@ def filename_of(ledger: Ledger, arrival_id: int, piece: str) -> str:
         piece,
     )
     return str(row["filename"]) if row else ""
+
+
+def last_told(ledger: Ledger, lgcode: str, before: datetime) -> datetime | None:
+    """When the last letter with a report in it was written to a prefecture before an instant; None if none was."""
+    row = ledger.row(
+        "SELECT max(recorded_at) AS at FROM outbox WHERE respondent = ? AND kind IN ('report', 'reminder')"
+        " AND recorded_at < ?",
+        lgcode,
+        stamp(before),
+    )
+    return unstamp(row["at"]) if row and row["at"] else None
 
 
 _CORRECTIONS = """FROM finding f JOIN verdict v ON v.id = f.verdict_id AND v.outcome = 'correction'

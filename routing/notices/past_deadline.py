@@ -21,7 +21,7 @@ from routing.notices.recipients import handed_in
 from routing.notices.remind import left_over
 from routing.notices.reminder_mail import open_for, to_be_mended
 from routing.office import Office
-from routing.tracking.reports import LedgerAt, open_correction
+from routing.tracking.reports import LedgerAt
 
 
 def instants(office: Office) -> Iterator[datetime]:
@@ -70,11 +70,10 @@ def _letter(opened: LedgerAt, lgcode: str, group: Group, owed: Sequence[OwedProg
     named = {o.program for o in owed}
     here = [p for p in survey.programs if p.name in named]
     mending = [
-        (open_correction(booking, opened), not part.late)
+        (correction, in_time)
         for mailbox in group.mailboxes
-        for part in to_be_mended(opened, lgcode, mailbox.id)
-        for booking in part.correction
-        if survey.program(booking.program).name in named
+        for correction, in_time in to_be_mended(opened, lgcode, mailbox.id)
+        if not correction.program or correction.program_name in named
     ]
     by = survey.correct_by if survey.correct_by and opened.at < survey.correct_by else None
     return PastDeadline(

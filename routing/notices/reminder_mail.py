@@ -14,6 +14,7 @@ from replies.letter import Attachment, OwedProgram
 from replies.letters.reminder import Reminder
 from replies.letters.render import Rendered
 from replies.reports.book import prefecture_book
+from replies.reports.data import OpenCorrection
 from replies.wording import load_wording
 from routing.clock import stamp
 from routing.ledger.books import deadlines_at, whole_books_of
@@ -21,7 +22,7 @@ from routing.ledger.store import Ledger
 from routing.notices.notice import Notice
 from routing.register import Register
 from routing.standing import PartStanding
-from routing.tracking.reports import LedgerAt, open_correction, prefecture_report
+from routing.tracking.reports import LedgerAt, open_correction, prefecture_report, to_replace
 
 
 def key_of(instant: datetime, mailbox: str, lgcode: str) -> str:
@@ -51,9 +52,7 @@ def reminder(opened: LedgerAt, body: Body, mailbox: str, owed: tuple[OwedProgram
         extended=deadline > survey.deadline,
         working_days=working_days_left(opened.at, deadline, survey.calendar.holidays),
         owed=owed,
-        corrections=tuple(
-            open_correction(b, opened) for part in to_be_mended(opened, body.lgcode, mailbox) for b in part.correction
-        ),
+        corrections=tuple(correction for correction, _ in to_be_mended(opened, body.lgcode, mailbox)),
         report=_report(opened, body) if body.kind == "prefecture" else None,
     )
 
@@ -63,16 +62,19 @@ def _report(opened: LedgerAt, body: Body) -> Attachment:
     return Attachment(f"{body.lgcode[:2]}{body.name}_提出状況.xlsx", book)
 
 
-def to_be_mended(opened: LedgerAt, lgcode: str, mailbox: str) -> list[PartStanding]:
-    """The parts of the respondent, and of the bodies that it collects, in which something is to be mended, by program and
-    code."""
+def to_be_mended(opened: LedgerAt, lgcode: str, mailbox: str) -> tuple[tuple[OpenCorrection, bool], ...]:
+    """What is to be mended of the respondent and of the bodies that it collects, by program and code, then what could
+    not be booked, and whether it was handed in in time: of the latter nobody can say so."""
     survey = opened.register.survey
     parts: list[PartStanding] = []
     for o in opened.register.owed_by(lgcode):
         if survey.program(o.program).mailbox == mailbox:
             parts.append(opened.books.part("own", lgcode, o.program))
             parts += [opened.books.part("collected", code, o.program) for code in o.collected]
-    return [part for part in parts if part.correction]
+    booked = [(open_correction(b, opened), not p.late) for p in parts for b in p.correction if not b.provisional]
+    open_ones = {b.id for part in parts for b in part.correction if b.provisional}
+    arrived = [(to_replace(u, opened), False) for u in opened.books.unbooked if u.verdict_id in open_ones]
+    return (*booked, *arrived)
 
 
 def as_notice(rendered: Rendered, mailbox: Mailbox, lgcode: str, instant: datetime) -> Notice:

@@ -24,14 +24,19 @@ from replies.reports.data import (
     ProgramLine,
     Tally,
 )
+from replies.reports.today import by_own_cells
 from replies.states import State, Timing
+from replies.wording import load_wording
 from routing.deadline import Deadlines
 from routing.ledger import reporting
 from routing.ledger.books import books_at, deadlines_at
 from routing.ledger.store import Ledger
+from routing.provisional import programs_here
 from routing.register import Register
 from routing.standing import Booking, Books, PartStanding, part_state, standing_of
+from routing.tracking.row_contacts import RowContacts
 from routing.tracking.timing import timing_of, timings_of
+from routing.unbooked import Unbooked
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +81,18 @@ def prefecture_report(instant: LedgerAt, prefecture: Body) -> PrefectureReport:
     """Everything that this prefecture owes, with its municipalities and open corrections."""
     register = instant.register
     owed = register.owed_by(prefecture.lgcode)
+    since = reporting.last_told(instant.ledger, prefecture.lgcode, instant.at)
     return PrefectureReport(
         occasion=occasion(instant),
         code=prefecture.lgcode[:2],
         name=prefecture.name,
         honorific=register.roster.honorific(prefecture),
         programs=tuple(_program_line(o, instant) for o in owed),
-        municipalities=_municipalities(owed, instant),
-        corrections=_corrections(owed, instant),
+        municipalities=_municipalities(owed, since, instant),
+        corrections=tuple(
+            by_own_cells(c, register.survey, load_wording()) for c in _corrections(owed, prefecture.lgcode, instant)
+        ),
+        since=since,
     )
 
 
@@ -109,6 +118,7 @@ def _program_line(obligation: Obligation, instant: LedgerAt) -> ProgramLine:
         missing=tuple(b.name for c in standing.missing if (b := register.body(c))),
         extended_to=instant.deadlines.extension(obligation.lgcode, obligation.program),
         timings=_timings(obligation, instant),
+        unbooked=standing.unbooked,
     )
 
 
@@ -138,41 +148,59 @@ def _tally(obligation: Obligation, instant: LedgerAt) -> Tally:
     )
 
 
-def _municipalities(owed: tuple[Obligation, ...], instant: LedgerAt) -> tuple[MunicipalityLine, ...]:
+def _municipalities(
+    owed: tuple[Obligation, ...], since: datetime | None, instant: LedgerAt
+) -> tuple[MunicipalityLine, ...]:
+    """The most urgent first: nothing has come of it, what came is to be replaced, to be mended, lies with us."""
     codes = sorted({code for o in owed for code in o.collected})
+    told = RowContacts(instant.ledger)
     lines = []
     for code in codes:
         body = instant.register.body(code)
-        cells = tuple(_cell(code, o.program, instant) for o in owed if code in o.collected)
+        cells = tuple(_cell(code, o.program, since, instant) for o in owed if code in o.collected)
         if body is not None:
-            lines.append(MunicipalityLine(code, body.name, cells))
-    return tuple(lines)
+            parts = [instant.books.part("collected", code, o.program) for o in owed if code in o.collected]
+            lines.append(MunicipalityLine(code, body.name, cells, told.of(parts)))
+    return tuple(sorted(lines, key=_urgency))
 
 
-def _cell(lgcode: str, program: str, instant: LedgerAt) -> MunicipalityCell:
+_MOST_URGENT = ("outstanding", "unbooked", "correction", "held", "accepted")
+
+
+def _urgency(line: MunicipalityLine) -> tuple[list[int], str]:
+    """Its most urgent program, and of those alike the next."""
+    return sorted(_MOST_URGENT.index(c.shown) for c in line.cells if c.shown in _MOST_URGENT), line.lgcode
+
+
+def _cell(lgcode: str, program: str, since: datetime | None, instant: LedgerAt) -> MunicipalityCell:
     part = instant.books.part("collected", lgcode, program)
     newest = part.accepted or next(iter((*part.held, *part.correction)), None)
+    every = [b for b in (part.accepted, *part.held, *part.correction) if b]
     return MunicipalityCell(
         program=program,
         state=part_state(part),
         received_at=newest.received_at if newest else None,
         late=part.late,
-        direct=any(b.submitter == lgcode for b in (part.accepted, *part.held, *part.correction) if b),
+        direct=any(b.submitter == lgcode for b in every),
         correction_open=bool(part.accepted and part.correction),
         extended_to=instant.deadlines.extension(lgcode, program),
         timing=timing_of(part, lgcode, program, instant.deadlines, instant.at),
+        unbooked=part.unbooked,
+        changed=since is not None and any(b.recorded_at > since for b in every),
     )
 
 
-def _corrections(owed: tuple[Obligation, ...], instant: LedgerAt) -> tuple[OpenCorrection, ...]:
-    """Open corrections of the prefecture itself and of its municipalities, by code."""
+def _corrections(owed: tuple[Obligation, ...], lgcode: str, instant: LedgerAt) -> tuple[OpenCorrection, ...]:
+    """Open corrections of the prefecture itself and of its municipalities, by code; then what could not be booked."""
     found: list[Booking] = []
     for o in owed:
         found += instant.books.part("own", o.lgcode, o.program).correction
         for code in o.collected:
             found += instant.books.part("collected", code, o.program).correction
-    found.sort(key=lambda b: (b.body, b.received_at, b.id))
-    return tuple(open_correction(b, instant) for b in found)
+    found = sorted((b for b in found if not b.provisional), key=lambda b: (b.body, b.received_at, b.id))
+    theirs = {lgcode, *(code for o in owed for code in o.collected)}
+    arrived = [u for u in instant.books.unbooked if u.vouched and u.outcome == "correction" and u.whose in theirs]
+    return (*(open_correction(b, instant) for b in found), *(to_replace(u, instant) for u in arrived))
 
 
 def open_correction(booking: Booking, instant: LedgerAt) -> OpenCorrection:
@@ -186,6 +214,22 @@ def open_correction(booking: Booking, instant: LedgerAt) -> OpenCorrection:
         since=booking.received_at,
         filename=reporting.filename_of(instant.ledger, booking.arrival_id, booking.piece),
         findings=reporting.findings_of(instant.ledger, booking.id),
+    )
+
+
+def to_replace(arrived: Unbooked, instant: LedgerAt) -> OpenCorrection:
+    """The same of what could not be booked; of no program where it may be about several."""
+    survey, programs = instant.register.survey, programs_here(arrived, instant.register)
+    told = programs[0] if len(programs) == 1 else ""
+    return OpenCorrection(
+        lgcode=arrived.whose,
+        body=instant.register.full_name(arrived.whose),
+        program=told,
+        program_name=survey.program(told).name if told else load_wording().report["program_unclear"],
+        receipt=arrived.receipt,
+        since=arrived.received_at,
+        filename=arrived.filename,
+        findings=reporting.findings_of(instant.ledger, arrived.verdict_id),
     )
 
 

@@ -92,7 +92,7 @@ def test_the_three_figures_at_the_top(survey: Survey, roster: Roster) -> None:
         "提出期限まで",
         "２日４時間",
         "開庁日で数えて、本日を除き残り２日です",
-        "28／60",  # 難病, 小慢 of its own and 29 municipalities × 2; accepted: 1 + 15 + 12
+        "28／60 件",  # 難病, 小慢 of its own and 29 municipalities × 2; accepted: 1 + 15 + 12
     ):
         assert text in said
     assert "令和５年７月19日（水）12時30分現在" in said
@@ -133,7 +133,7 @@ def test_a_body_that_owes_one_program_only_has_a_dash_for_the_other(survey: Surv
     lines = (replace(report.municipalities[0], cells=extra), *report.municipalities[1:])
     rows = table(opened(replace(report, municipalities=lines), survey)["市区町村別"], "団体コード")
     assert [row[2] for row in rows[:2]] == ["○ 受付済み", "―"]
-    assert len(rows[0]) == 2 + 3 * 3
+    assert len(rows[0]) == 2 + 3 * 3 + 4  # contact, and three columns for notes
 
 
 def test_the_open_corrections_tell_place_and_mend(survey: Survey, roster: Roster) -> None:
@@ -150,7 +150,7 @@ def test_the_open_corrections_tell_place_and_mend(survey: Survey, roster: Roster
 
 def test_without_corrections_the_workbook_says_so(survey: Survey, roster: Roster) -> None:
     book = opened(prefecture_report("start", survey, roster, "41"), survey)
-    assert book.sheetnames == ["提出状況", "市区町村別", "ご確認いただきたい点"]
+    assert book.sheetnames == ["提出状況", "市区町村別", "ご確認いただきたい点", "市区町村あての文例"]
     assert "現在、ご確認・修正をお願いしている点はございません。" in texts(book["ご確認いただきたい点"])
 
 
@@ -185,7 +185,7 @@ def test_no_cell_is_a_formula_and_no_hostile_name_is_changed(survey: Survey, ros
 def test_colour_is_never_the_only_carrier(survey: Survey, roster: Roster) -> None:
     """A rule colours by the sign with which the text begins, so every coloured cell says its state in words."""
     book = opened(prefecture_report("middle", survey, roster), survey)
-    for name, area in (("提出状況", "B9:B12"), ("市区町村別", "C4:C32")):
+    for name, area in (("提出状況", "B13:B16"), ("市区町村別", "C4:C32")):
         rules = {str(r.sqref): r.rules for r in book[name].conditional_formatting}
         assert sorted(rule.text for rule in rules[area]) == sorted("○△◆◇□－")
         filled = {cell.fill.fgColor.rgb for row in book[name][area] for cell in row if cell.fill.fill_type}
@@ -198,7 +198,7 @@ def test_tables_are_set_up_for_screen_and_paper(survey: Survey, roster: Roster) 
     book = opened(prefecture_report("middle", survey, roster), survey)
     sheet = book["市区町村別"]
     assert (sheet.freeze_panes, sheet.print_title_rows) == ("C4", "$3:$3")
-    assert sheet.auto_filter.ref == "A3:H32"
+    assert sheet.auto_filter.ref == "A3:L32"
     for page in book:
         assert page.page_setup.paperSize == "9" or page.page_setup.paperSize == 9
         assert page.oddHeader.left.text == "神奈川県　提出状況一覧"
