@@ -87,6 +87,14 @@ class ReportTimes(Shape):
     last_day_every_minutes: int = Limit(default=60, ge=1)
 
 
+class TodayTimes(Shape):
+    """When the operators are told by mail how many things wait for them: every working day at `daily`, and on the day of
+    the deadline at `last_day` as well (JST)."""
+
+    daily: time
+    last_day: time | None = None
+
+
 class Calendar(Shape):
     """Instants (JST) at which the worker acts, and the days on which nobody works."""
 
@@ -94,6 +102,7 @@ class Calendar(Shape):
     polling: tuple[Polling, ...]
     reminders: tuple[datetime, ...]
     reports: ReportTimes | None = None
+    today: TodayTimes | None = None  # None: no such mail
     report_mails: tuple[datetime, ...] = ()  # when prefectures get their report by mail; the deadline: the closing one
     greeting: datetime | None = None  # when respondents are told that automatic replies begin
     thanks: datetime | None = None  # when those that are complete are thanked

@@ -27,6 +27,7 @@ USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 COMMANDS = {
     "demo": "make.demo", "run": "run.run", "check": "check.check", "inspect": "check.inspect", "form": "make.form",
     "collate": "collate.collate_command", "status": "status.status", "held": "held.held",
+    "today": "today.today_command", "calls": "today.calls_command",
     "show": "show.show", "letters": "letters.letters_command",
     "find": "letters.find_command", "note": "notes.note_command",
     "decide": "decide.decide", "approvals": "approvals.approvals_command",

@@ -26,6 +26,7 @@ from routing.views.held import early_rows, grouped, held_rows
 from routing.views.letters import day_letters, letter_rows, whole_letter
 from routing.views.mail import mail_view
 from routing.views.notices import notices_view, reminder_text
+from routing.views.today import today
 from routing.who import Refused
 
 
@@ -131,14 +132,15 @@ class Pages:
             return page(office, "body", body=body_view(office, lgcode), asked_of=asked_of, paused=paused)
 
     def today(self) -> ResponseReturnValue:
-        """What came and what left on one day."""
+        """What waits now, and what came and what left on one day."""
         with self._premises.open_office() as office:
             start = _day(request.args.get("day", ""), office.clock())
             end = start + timedelta(days=1)
             mails = self._mine(correspondence.mails_between(office.ledger, start, end))
             letters = [x for x in day_letters(office, start, end) if person().sees(x.letter.mailbox)]
             days = (start - timedelta(days=1), start, end)
-            return page(office, "today", mails=mails, letters=letters, days=days, said=outcome_said)
+            now = today(office).seen_by(person().sees) if start <= office.clock() < end else None
+            return page(office, "today", mails=mails, letters=letters, days=days, said=outcome_said, now_view=now)
 
     def owed(self) -> ResponseReturnValue:
         """Who owes what, of one prefecture or all."""

@@ -40,6 +40,12 @@ def happened(ledger: Ledger, kind: str, detail: str) -> bool:
     return ledger.row("SELECT 1 FROM event WHERE kind = ? AND detail = ?", kind, detail) is not None
 
 
+def first(ledger: Ledger, kind: str) -> datetime | None:
+    """When the first event of this kind was recorded; None if there is none."""
+    row = ledger.row("SELECT min(recorded_at) AS at FROM event WHERE kind = ?", kind)
+    return unstamp(row["at"]) if row and row["at"] else None
+
+
 def notices_made(ledger: Ledger, at: datetime) -> dict[int, list[tuple[str, int]]]:
     """What was written about each extension by its place among all: (queued or drafted, how many mails)."""
     found: dict[int, list[tuple[str, int]]] = {}

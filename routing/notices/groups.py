@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.survey import Mailbox
-from routing.ledger import bookings
+from routing.ledger import bookings, unbooked
 from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
 from routing.office import Office
@@ -30,9 +30,10 @@ class Group:
 
 
 def whole_history(office: Office, lgcode: str) -> tuple[Booking, ...]:
-    """Everything that was booked of a respondent and of whom it collects."""
+    """Everything that was booked of a respondent and of whom it collects, and whoever sent what could not be."""
     collected = (code for o in office.register.owed_by(lgcode) for code in o.collected)
-    return bookings.whole_of(office.ledger, dict.fromkeys((lgcode, *collected)))
+    booked = bookings.whole_of(office.ledger, dict.fromkeys((lgcode, *collected)))
+    return (*booked, *unbooked.senders(office.ledger, office.register, office.clock()))
 
 
 def groups(office: Office, lgcode: str, mailboxes: Sequence[Mailbox]) -> tuple[Group, ...]:

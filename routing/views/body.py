@@ -64,7 +64,7 @@ def body_view(office: Office, lgcode: str) -> BodyView:
         name=register.full_name(lgcode),
         standing=standing_views(office, lgcode),
         through="、".join(register.full_name(code) for code in sorted(collectors)),
-        contact=_contact(office, mails),
+        contact=reached_by(office, mails),
         entries=tuple(sorted(found, key=lambda e: e.at)),
     )
 
@@ -95,7 +95,7 @@ def _act(act: Act) -> Entry:
     return Entry(act.at, "act", f"{said}　{act.by}", act.why, "", "")
 
 
-def _contact(office: Office, mails: list[Mail]) -> ReachedBy | None:
+def reached_by(office: Office, mails: list[Mail]) -> ReachedBy | None:
     """By the newest mail of the body that brought a sheet of its own."""
     for mail in reversed(mails):
         submission = verdicts.submission_of(office.ledger, mail.id)

@@ -16,7 +16,7 @@ from routing.ledger import arrivals, erasure, mail_ways, missing_uids, undoing
 from routing.mailboxes.tasks import NO_AIDES, MailboxHelpers
 from routing.notices import alerts
 from routing.tracking import troubles
-from routing.worker.routines import reminders, reports
+from routing.worker.routines import morning, reminders, reports
 
 
 def run_once(
@@ -44,7 +44,7 @@ def run_once(
         say(f"{mail.mailbox}: サーバーから取り出せません（UID {mail.uid}）")
     for settled in desk.settle_waiting(deferred=False):
         say(settled_line(settled, desk.register))
-    for line in (*patience(desk), *reminders(desk, read), *reports(desk, len(read) == len(sources))):
+    for line in (*patience(desk), *morning(desk), *reminders(desk, read), *reports(desk, len(read) == len(sources))):
         if line:
             say(line)
     well = _send(desk, sender, say, aides) and well

@@ -16,6 +16,7 @@ from routing.office import Office
 from routing.tracking.report_files import write_all
 from routing.tracking.reports import open_instant
 from routing.worker import schedule
+from routing.worker.daily import mail_today
 
 
 def reminders(office: Office, read: Collection[str]) -> Iterator[str]:
@@ -46,6 +47,11 @@ def reports(office: Office, all_read: bool) -> Iterator[str]:
         yield ""
     schedule.note_made(office.ledger, instant, office.clock())
     yield f"{stamp(instant)} の提出状況を {place} に作成しました"
+
+
+def morning(office: Office) -> Iterator[str]:
+    """Tells the operators how many things wait for them, where the survey says so."""
+    yield from mail_today(office)
 
 
 def due_since(office: Office) -> datetime | None:

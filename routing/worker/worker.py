@@ -38,7 +38,7 @@ from routing.worker import clockwatch
 from routing.worker.clockwatch import ClockWatch
 from routing.worker.heartbeat import Heart
 from routing.worker.polling import ByCalendar
-from routing.worker.routines import due_since, reminders, reports
+from routing.worker.routines import due_since, morning, reminders, reports
 from routing.worker.status import Bulletin
 
 QUEUE_BYTES = 64 << 20
@@ -271,6 +271,7 @@ class Worker:
         """Reminders and reports that are due; of mailboxes that were read since, since an answer may lie in
         the others."""
         yield from patience(self._desk)
+        yield from morning(self._desk)
         since = due_since(self._desk)
         if since is not None:
             read = [mailbox for mailbox, at in self._read.items() if at >= since]
