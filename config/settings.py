@@ -103,6 +103,17 @@ class Alerts(SettingsShape):
     disk_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 500
 
 
+class Retention(SettingsShape):
+    """After how many days `purge` without a date takes the content of what came or left, by kind; None: never. answers:
+    mails that submit; words: inquiries and replies without a file; others: automatic mail and the like; letters: ours
+    that answer no mail."""
+
+    answers_days: Annotated[int, Field(ge=1)] | None = None
+    words_days: Annotated[int, Field(ge=1)] | None = None
+    others_days: Annotated[int, Field(ge=1)] | None = None
+    letters_days: Annotated[int, Field(ge=1)] | None = None
+
+
 class Settings(SettingsShape):
     """The settings file, whole.
 
@@ -116,8 +127,8 @@ class Settings(SettingsShape):
     authserv_id: the server whose Authentication-Results (RFC 8601) are believed; TOPMOST: the topmost of them,
     if it names no server; empty: none is.
     contacts: a CSV file of addresses for reminders. reports: a folder for the reports made by the calendar.
-    foreign_days: after how many days mail that is not about this survey is erased. alerts. heartbeat: a file that the
-    worker writes every few seconds, for whoever watches it. console: the operators' page.
+    foreign_days: after how many days mail that is not about this survey is erased. retention. alerts. heartbeat: a file
+    that the worker writes every few seconds, for whoever watches it. console: the operators' page.
     """
 
     ledger: FilePath
@@ -139,6 +150,7 @@ class Settings(SettingsShape):
     heartbeat: FilePath | None = None
     console: Console = Console()
     foreign_days: Annotated[int, Field(ge=1, le=365)] = 7
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _a_way_out(self) -> Settings:

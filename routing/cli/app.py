@@ -17,6 +17,7 @@ import click
 
 from config.errors import ConfigError
 from config.jst import JST
+from routing.cli import japanese
 from routing.cli.context import App, say
 from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
 from routing.reading.errors import ReaderUnavailable
@@ -40,7 +41,8 @@ COMMANDS = {
     "withdraw": "withdraw.withdraw_command",
     "export": "export.export_command", "console": "console.console_command",
     "console-password": "console.console_password", "doctor": "doctor.doctor", "erase": "maintenance.erase",
-    "purge": "maintenance.purge", "backup": "maintenance.backup_command", "restore": "restore.restore",
+    "purge": "maintenance.purge", "handover": "handover.handover_command",
+    "backup": "maintenance.backup_command", "restore": "restore.restore",
     "verify": "maintenance.verify",
 }  # fmt: skip
 
@@ -58,13 +60,14 @@ class Commands(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(".")
         command: click.Command = getattr(import_module(f"routing.cli.{module}"), name)
+        japanese.name_parts(command)
         return command
 
 
 class InstantType(click.ParamType[datetime | None]):
     """An ISO 8601 instant; without an offset it is Japan's time."""
 
-    name = "ISO8601"
+    name = "日時"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -79,7 +82,12 @@ class InstantType(click.ParamType[datetime | None]):
         return at if at.tzinfo else at.replace(tzinfo=JST)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar=japanese.OPTIONS,
+    subcommand_metavar=japanese.COMMANDS,
+)
 @click.option(
     "--survey",
     type=click.Path(path_type=Path),

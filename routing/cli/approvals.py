@@ -39,7 +39,7 @@ def approvals_command(app: App, everything: bool, as_json: bool) -> None:
 @click.option("--why", "--reason", "why", required=True, help="理由")
 @with_app
 def revoke_approval(app: App, sender: str, by: str, why: str) -> None:
-    """差出人の承認を取り消します（SENDER はアドレスか、@ から始まるドメイン）。これから届くものに及びます。"""
+    """差出人の承認を取り消します（差出人は、アドレスか、@ から始まるドメイン）。これから届くものに及びます。"""
     who = who_decides(by, why)
     with app.open_desk() as desk:
         said = operate.revoke_approval(desk, sender, who)

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from config.jst import JST
+from config.settings import Retention
 from routing import operate
 from routing.cli.context import App, console, echo_json, find_arrival, say, table, with_app
 from routing.cli.decide import asking, tell, who_decides
-from routing.clock import stamp
 from routing.ledger import backup, erasure, promises, retention, snapshots
 from routing.ledger.promises import PromiseResult
 from routing.ledger.store import LedgerBusy
@@ -21,6 +21,7 @@ from routing.who import Refused
 
 UNREADABLE = 2
 BACKUP_WAITS_SECONDS = 60.0  # nobody stands beside a nightly backup to try again
+_SHOWN = 10  # numbers in a sentence
 _LATER = "他のプログラムが台帳を読んでいるため、仕上げは run が行います。後で verify で確かめてください。"
 
 
@@ -53,35 +54,51 @@ def erase(app: App, id: str, by: str, why: str, yes: bool) -> int:
 
 
 @click.command()
-@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="この日より前に受領したもの")
+@click.option("--before", metavar="年-月-日", type=click.DateTime(["%Y-%m-%d"]), help="この日より前に受領したもの")
 @click.option("--keep-days", type=click.IntRange(min=1), help="受領からこの日数を過ぎたもの")
 @click.option("--dry-run", is_flag=True, help="何がなくなるかを示すだけで、消去しない")
+@click.option("--also", multiple=True, metavar="番号", help="handover で引き継いでいなくても消去するもの（受付番号など）")
 @click.option("--by", default="", help="消去する職員（--dry-run でないときは必須）")
 @click.option("--why", "--reason", "why", default="保存期間の満了", help="理由")
 @with_app
 def purge(  # noqa: PLR0913 - one parameter per option of the command
-    app: App, before: datetime | None, keep_days: int | None, dry_run: bool, by: str, why: str
+    app: App, before: datetime | None, keep_days: int | None, dry_run: bool, also: tuple[str, ...], by: str, why: str
 ) -> int:
     """保存期間を過ぎたメールの内容を台帳から消去します（提出状況、判定、ハッシュ値は残ります）。元に戻せません。"""
-    if (before is None) == (keep_days is None):
-        raise click.UsageError("--before か --keep-days のどちらか一つを指定してください。")
+    if before is not None and keep_days is not None:
+        raise click.UsageError("--before と --keep-days は、どちらか一つだけを指定してください。")
     who = None if dry_run else who_decides(by, why)
     with app.open_desk() as desk:
         now = desk.clock()
-        limit = before.replace(tzinfo=JST) if before else now - timedelta(days=keep_days or 0)
-        if limit > now:
-            raise Refused("これから来る日付は指定できません。")
-        found = retention.due(desk.ledger, limit, now)
-        say(f"{stamp(limit)} より前に受領したもの: メール {len(found.arrivals)}通、"
+        limits = _limits(before.replace(tzinfo=JST) if before else None, keep_days, desk.settings.retention, now)
+        found = retention.due(desk.ledger, limits, now, also)
+        say(f"保存期間を過ぎたもの: メール {len(found.arrivals)}通、"
                    f"こちらから出した手紙 {len(found.letters)}通、{found.size:,}バイト")  # fmt: skip
         if found.answers:
             say(f"うち受理済みの回答 {found.answers}件（以後、export に出ません）")
         if found.waiting:
             say(f"判定、送信又は職員の判断を待っている {found.waiting}通は、残します。")
+        if found.unfiled:
+            shown = "、".join(found.unfiled[:_SHOWN]) + ("など" if len(found.unfiled) > _SHOWN else "")
+            say(f"引き継いでいない {len(found.unfiled)}通は、残します（{shown}）。")
+            say("handover で引き継ぐか、--also 番号 で名指ししてください。")
         if who is not None:
             wiped = retention.purge(desk.ledger, found, who.pair, now)
             say("消去しました。" if wiped else f"消去しました。{_LATER}")
-    return 0
+        return 1 if found.unfiled and who is not None else 0
+
+
+def _limits(before: datetime | None, keep_days: int | None, keys: Retention, now: datetime) -> retention.Limits:
+    """By the options, else by the settings' [retention]. Raises Refused where neither names a time."""
+    if before is not None or keep_days is not None:
+        limit = before or now - timedelta(days=keep_days or 0)
+        if limit > now:
+            raise Refused("これから来る日付は指定できません。")
+        return retention.Limits.all(limit)
+    days = (keys.answers_days, keys.words_days, keys.others_days, keys.letters_days)
+    if not any(days):
+        raise click.UsageError("--before か --keep-days を指定するか、設定の retention に日数を書いてください。")
+    return retention.Limits(*(now - timedelta(days=d) if d else None for d in days))
 
 
 @click.command("backup")

@@ -28,7 +28,7 @@ from routing.who import Refused
 def tell_replaced(app: App, id: str, send: bool, by: str, why: str) -> None:
     """別のアドレスからの回答に差し替わったことを、前の差出人に知らせます。
 
-    ID は、差し替えたメールの番号か受付番号です。
+    番号は、差し替えたメールの番号か受付番号です。
     """
     who = who_decides(by, why)
     with app.open_desk() as desk:

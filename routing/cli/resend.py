@@ -19,7 +19,7 @@ from routing.ledger.arrivals import find
 @click.option("--why", "--reason", "why", required=True, help="理由（例: 送信の設定を直した）")
 @with_app
 def resend(app: App, id: str, all_refused: bool, by: str, why: str) -> None:
-    """サーバーに断られた返信やお願いを、同じ内容でもう一度送ります（ID は番号、受付番号、お願いなどの番号）。
+    """サーバーに断られた返信やお願いを、同じ内容でもう一度送ります（番号は、一覧の番号、受付番号、お願いなどの番号）。
 
     送信済みのもの、届いたかどうか分からないものは、送り直しません。実際の送信は run が行います。
     """

@@ -32,7 +32,7 @@ def hold_sending(app: App, kind: str, mailbox: str, by: str, why: str) -> int:
 @click.option("--why", "--reason", "why", required=True, help="理由")
 @with_app
 def release_sending(app: App, number: int | None, by: str, why: str) -> int:
-    """止めた送信を始めます。NUMBER は停止の番号（held、status、doctor に出ます）。一つだけなら省けます。"""
+    """止めた送信を始めます。番号は停止の番号（held、status、doctor に出ます）。一つだけなら省けます。"""
     who = who_decides(by, why)
     with app.open_desk() as desk:
         ended = sending_holds.release_sending(desk, number, who)

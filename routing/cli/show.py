@@ -26,7 +26,7 @@ from routing.who import Refused
 @click.option("--json", "as_json", is_flag=True, help="台帳の記録を JSON で出力する")
 @with_app
 def show(app: App, id: str, records: bool, as_json: bool) -> None:
-    """メールの本文、回答、判定、送った文面を表示します（ID は番号、受付番号、お願いなどの番号、団体の名称）。"""
+    """メールの本文、回答、判定、送った文面を表示します（番号は、一覧の番号、受付番号、お願いなどの番号。団体の名称でもかまいません）。"""
     with app.open_office() as office:
         notice = find_notice(office.ledger, id)
         if notice is None and (lgcode := _body_named(office, id)):

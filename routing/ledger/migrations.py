@@ -594,6 +594,30 @@ def m026_unbooked(db: Database) -> None:
     )
 
 
+@_step
+def m027_handover(db: Database) -> None:
+    """What was handed over to the ministry's files: each folder by its name and the SHA-256 of its list, and the mails
+    and letters in it. A purge asks for them."""
+    _run(
+        db,
+        """CREATE TABLE handover (
+            id INTEGER PRIMARY KEY,
+            place TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            done_by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            recorded_at TEXT NOT NULL
+        ) STRICT""",
+        """CREATE TABLE handed_over (
+            handover_id INTEGER NOT NULL REFERENCES handover(id),
+            arrival_id INTEGER REFERENCES arrival(id),
+            outbox_id INTEGER REFERENCES outbox(id)
+        ) STRICT""",
+        "CREATE INDEX handed_over_mail ON handed_over (arrival_id) WHERE arrival_id IS NOT NULL",
+        "CREATE INDEX handed_over_letter ON handed_over (outbox_id) WHERE outbox_id IS NOT NULL",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

@@ -1,0 +1,88 @@
+"""No English on a Japanese screen: click's own sentences, help and mistakes included.
+
+What click can say is read out of its source, so that a sentence which a newer click adds is seen here.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from routing.cli.app import COMMANDS, run_command, uketsuke
+from routing.cli.japanese import SENTENCES, width
+
+NEVER_SAID = re.compile(  # to programmers, or by what we do not use
+    r"DeprecationWarning|defined twice|Boolean option|Could not determine|No options defined|Arguments take exactly"
+    r"|must be an iterable|%\(prog\)s|version|Confirm the action|Editing failed|Unknown color"
+    r"|^d$|Unknown standard stream|Windows error"
+)
+# Names that are no English sentence: file formats, programs, what is typed.
+KNOWN = re.compile(
+    r"--?[a-z-]+|https?://\S+|\$?[A-Z_]{4,}|\b(JSON|CSV|Excel|HTML|SQLite|Maildir|IMAP|SMTP|UKETSUKE_SETTINGS|uketsuke|toml|eml"
+    r"|xlsx|draft|send|rehearse|off|Q[0-9]|NN|UID|DMARC|Ctrl|ISO|XOAUTH|TLS|JST|id|ID|x|Drafts|Defender|Microsoft)\b"
+    r"|[\w./-]+\.(toml|xlsx|eml|db|csv)|'[^']*'|`[^`]*`"
+)
+
+
+def _said_by_click() -> set[str]:
+    found: set[str] = set()
+    for file in Path(click.__path__[0]).glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "ngettext"):
+                texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                found |= {text for text in texts if not NEVER_SAID.search(text)}
+    return found
+
+
+def test_every_sentence_of_click_has_its_japanese() -> None:
+    said = _said_by_click()
+    assert len(said) > 40
+    assert said - set(SENTENCES) == set()
+
+
+def test_each_sentence_keeps_its_places() -> None:
+    for english, japanese in SENTENCES.items():
+        assert set(re.findall(r"\{(\w+)", japanese)) <= set(re.findall(r"\{(\w+)", english)), english
+
+
+def _help_of(name: str) -> str:
+    with click.Context(uketsuke, info_name="uketsuke") as group:
+        command = uketsuke.get_command(group, name)
+        assert command is not None
+        with click.Context(command, parent=group, info_name=name) as ctx:
+            return command.get_help(ctx)
+
+
+def _english(text: str) -> list[str]:
+    """Words of four letters or more that are no name."""
+    names = re.compile(r"\b(" + "|".join(map(re.escape, sorted(COMMANDS, key=len, reverse=True))) + r")\b")
+    return re.findall(r"[A-Za-z]{4,}", KNOWN.sub("", names.sub("", text)))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_help_speaks_english(name: str) -> None:
+    shown = _help_of(name)
+    assert shown.startswith("使い方: uketsuke")
+    assert not re.search(r"Usage|Options:|Show this|\[required\]|TEXT|INTEGER|DIRECTORY|\bFILE\b|\bPATH\b|OPTIONS", shown)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"], ["status", "--nonsense"], ["show"], ["purge", "--keep-days", "x"], ["purge", "--before", "x"],
+        ["status", "one", "too", "many"], ["erase", "1"], ["verify", "no-such-file.db"], ["purge", "--keep-days", "0"],
+        ["status", "--prefecture"], ["--now", "x", "status"], [],
+    ],
+)  # fmt: skip
+def test_no_mistake_is_told_in_english(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    run_command(words)
+    said = "".join(capsys.readouterr())
+    assert said and _english(said.replace("nonsense", "").replace("many", "")) == [], said
+
+
+def test_columns_are_counted_as_a_terminal_shows_them() -> None:
+    assert (width("--by 文字"), width("abc"), width("\x1b[1m番号\x1b[0m")) == (9, 3, 4)
