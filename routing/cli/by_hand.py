@@ -39,7 +39,7 @@ def answer_command(  # noqa: PLR0913 - one parameter per option of the command
 ) -> None:
     """お尋ねなどのメールに、文章で回答します。
 
-    TEXT は、本文を書いたファイル（UTF-8。- は標準入力）です。宛名、あいさつ、課の連絡先は自動で付きます。
+    本文は、本文を書いたファイル（UTF-8。- は標準入力）です。宛名、あいさつ、課の連絡先は自動で付きます。
     """
     wish = Wish("answer", text=_read(text), quotes=not no_quote, closes=not keep_open)
     with app.open_desk() as desk:
@@ -60,7 +60,7 @@ def forward_command(  # noqa: PLR0913 - one parameter per option of the command
 ) -> None:
     """メールを、そのまま添付して省内の職員に転送します。
 
-    TO は省内のメールアドレス、TEXT は添える言葉を書いたファイル（UTF-8。- は標準入力）です。
+    宛先は省内のメールアドレス、本文は添える言葉を書いたファイル（UTF-8。- は標準入力）です。
     """
     with app.open_desk() as desk:
         wish = Wish("forward", to=to, text=_read(text))

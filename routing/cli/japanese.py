@@ -79,8 +79,8 @@ SENTENCES = {
     "Press any key to continue...": "何かキーを押すと続きます…",
 }
 ARGUMENTS = {
-    "file": "ファイル", "files": "ファイル", "folder": "フォルダー", "output": "フォルダー", "id": "番号", "words": "言葉",
-    "sender": "差出人", "action": "操作", "value": "値", "number": "番号",
+    "file": "ファイル", "files": "ファイル", "folder": "フォルダー", "id": "番号", "number": "番号", "words": "言葉",
+    "sender": "差出人", "action": "操作", "value": "値", "to": "宛先", "text": "本文",
 }  # fmt: skip
 OPTIONS, COMMANDS = "[オプション]", "コマンド [引数]..."
 

@@ -44,7 +44,7 @@ def line(report: PrefectureReport, program: str) -> ProgramLine:
         ("start", ("提出期限まで", "13日23時間", "開庁日で数えて、本日を除き残り９日です")),  # 10–14, 18–21; 17 is 海の日
         ("middle", ("提出期限まで", "２日４時間", "開庁日で数えて、本日を除き残り２日です")),
         ("hour", ("提出期限まで", "１時間０分", "本日が提出期限です")),
-        ("after", ("提出期限から", "２時間５分", "")),
+        ("after", ("提出期限からの経過", "２時間５分", "")),
     ],
 )
 def test_the_time_left_is_told(when: str, expected: tuple[str, str, str], survey: Survey) -> None:
@@ -56,7 +56,7 @@ def test_the_second_of_the_deadline_is_in_time_and_the_next_is_not(survey: Surve
     assert time_left(now, WORDS) == ("提出期限まで", "０分", "本日が提出期限です")
     assert notice(now, False, WORDS) == ""
     later = replace(now, at=survey.deadline + timedelta(seconds=1))
-    assert time_left(later, WORDS)[0] == "提出期限から"
+    assert time_left(later, WORDS)[0] == "提出期限からの経過"
     assert "できるだけ早くお送りください" in notice(later, False, WORDS)
     assert "25日" not in notice(later, False, WORDS)  # only who has something in time to mend is told that day
 

@@ -260,7 +260,7 @@ def test_a_stranger_is_not_told_what_a_list_says_and_answers_no_request_for_an_o
     """He sends a municipality's own sheet in the prefecture's name, to hear in what it differs."""
     send(office, {"一覧表.xlsx": made_list(*[row(name) for name in NAMES])})
     later(office)
-    request.request(office.desk, request.Wanted(("312029",), "yobosesshu"), WHO)
+    request.request_originals(office.desk, request.Wanted(("312029",), "yobosesshu"), WHO)
     later(office)
     sheet = {"【米子市】回答.xlsx": form(values("米子市", {"9": 2}))}
     told = send(office, sheet, sender=STRANGER)
