@@ -27,6 +27,7 @@ USAGE, BUSY, MISCONFIGURED = 64, 75, 78
 # Where each command is. Its module is loaded when it is asked for, with what it needs and no other does.
 COMMANDS = {
     "demo": "make.demo", "run": "run.run", "check": "check.check", "inspect": "check.inspect", "form": "make.form",
+    "survey": "survey.survey_group",
     "collate": "collate.collate_command", "status": "status.status", "held": "held.held",
     "today": "today.today_command", "calls": "today.calls_command",
     "show": "show.show", "letters": "letters.letters_command",

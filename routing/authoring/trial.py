@@ -1,0 +1,152 @@
+"""A form put to the trial: made blank, filled in on every way through it, and read back as the desk would read it.
+
+What was written must come back, with nothing noticed; also after somebody put rows and a column in.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from openpyxl import load_workbook
+
+from config.obligations import obligations
+from config.roster import Body, Roster
+from config.survey import Field, Form, Program, Question, Survey
+from intake.answers import read_file
+from intake.submission import AnswerSheet, Claim, FileReading
+from replies.japanese import question_name
+from replies.wording import load_wording
+from replies.workbooks.form import FillValue, blank, fill
+from routing.authoring.walks import Choices, Walks, walks
+
+_NO_CLAIM = Claim("", "absent")
+_TEXT = "別紙のとおり運用している。"
+_EXAMPLES: Mapping[str, str] = {
+    "text": "総務課", "position": "課長", "telephone": "03-0000-0000", "email": "tanto@example.lg.jp", "attributes": "",
+}  # fmt: skip
+_YEAR_MONTH = "令和６年４月"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of one form for one kind of body. `faults`: in Japanese, each with its question where it has one."""
+
+    form: Form
+    body: Body
+    ways: int
+    faults: tuple[str, ...]
+
+
+def try_all(survey: Survey, roster: Roster) -> Iterator[Trial]:
+    """Every form of the survey, for the first body of each kind that answers it."""
+    owed = obligations(survey, roster)
+    for form in survey.forms:
+        programs = {p.id: p for p in survey.programs if p.form == form.id}
+        tried: dict[str, tuple[Body, Program]] = {}
+        for o in owed:
+            body = roster.by_code(o.lgcode)
+            if o.program in programs and body is not None:
+                tried.setdefault(body.kind, (body, programs[o.program]))
+        for body, program in tried.values():
+            yield _try(form, survey, roster, (body, program))
+
+
+def _try(form: Form, survey: Survey, roster: Roster, whose: tuple[Body, Program]) -> Trial:
+    found = walks(form, whose[0].kind)
+    faults = list(_untouched(form, survey, roster))
+    for way in found.ways:
+        values = values_of(form, whose[0], whose[1], way)
+        data = fill(form, survey, values)
+        faults += _told(read(data, survey, roster), form, way, strict=True)
+        if way is found.ways[0]:
+            faults += _told(read(_moved(data, form), survey, roster), form, way, strict=False)
+    return Trial(form, whose[0], len(found.ways), tuple(dict.fromkeys(faults)))
+
+
+def never_asked(survey: Survey, roster: Roster) -> Iterator[tuple[Form, str]]:
+    """(form, question) of what none of the bodies that answer the form is ever asked."""
+    owed = obligations(survey, roster)
+    for form in survey.forms:
+        programs = {p.id for p in survey.programs if p.form == form.id}
+        bodies = (roster.by_code(o.lgcode) for o in owed if o.program in programs)
+        each: list[Walks] = [walks(form, kind) for kind in dict.fromkeys(b.kind for b in bodies if b)]
+        for question in form.questions:
+            if each and all(w.whole and question.key in w.never for w in each):
+                yield form, question.key
+
+
+def read(data: bytes, survey: Survey, roster: Roster) -> FileReading:
+    """The workbook as the desk reads it, without the child: it is ours."""
+    return read_file("回答.xlsx", data, 1, survey, roster, _NO_CLAIM)
+
+
+def values_of(form: Form, body: Body, program: Program, way: Choices) -> dict[str, FillValue]:
+    """Everything that a body writes on one way through the form."""
+    values: dict[str, FillValue] = {field.key: _field(field, body, program) for field in form.fields}
+    for question in form.questions:
+        if question.key in way:
+            values.update(_answer(question, way[question.key]))
+    return {key: value for key, value in values.items() if value != ""}
+
+
+def _field(field: Field, body: Body, program: Program) -> str:
+    if field.kind == "organisation":
+        return body.lgcode[:2] + body.full_name
+    if field.kind == "choice":
+        if program.choice in field.choices:
+            return program.choice
+        return next((c for c in field.choices if body.kind in field.kinds.get(c, (body.kind,))), field.choices[0])
+    if field.kind == "position" and field.fitting:
+        return field.fitting[0]
+    return _EXAMPLES.get(field.kind, _TEXT)
+
+
+def _answer(question: Question, number: int) -> Iterator[tuple[str, FillValue]]:
+    yield question.key, number if question.choices else (number,)
+    for text in question.free_texts:
+        if number in text.choices:
+            yield text.key, _YEAR_MONTH if text.format == "year_month" else _TEXT
+
+
+def _untouched(form: Form, survey: Survey, roster: Roster) -> Iterator[str]:
+    reading = read(blank(form, survey), survey, roster)
+    if not reading.sheets or (reading.sheets[0].form, reading.sheets[0].version) != (form.id, form.version):
+        yield "書き出した様式が、この様式として見分けられません。"
+
+
+def _told(reading: FileReading, form: Form, way: Choices, strict: bool) -> Iterator[str]:
+    """What was read otherwise than written; `strict`: nothing may be noticed either."""
+    if len(reading.sheets) != 1:
+        yield "記入した様式が、回答シートとして読めません。"
+        return
+    sheet = reading.sheets[0]
+    answers = {answer.question: answer for answer in sheet.answers}
+    for question in form.questions:
+        answer = answers.get(question.key)
+        read_as = answer and (answer.number if question.choices else next(iter(answer.marks), None))
+        if read_as != way.get(question.key):
+            moved = "" if strict else "行と列を足した様式で、"
+            yield f"{question_name(question.key)}：{moved}記入した回答と異なる回答が読み取られます。"
+    if strict:
+        yield from _noticed(reading, sheet)
+
+
+def _noticed(reading: FileReading, sheet: AnswerSheet) -> Iterator[str]:
+    wording = load_wording()
+    for finding in (*reading.findings, *sheet.findings):
+        yield f"正しく記入した様式に、次の指摘が出ます：{wording.message(finding)}"
+
+
+def _moved(data: bytes, form: Form) -> bytes:
+    """The workbook with two rows put in above the sheet's middle and a column on its left."""
+    book = load_workbook(io.BytesIO(data))
+    sheet = book[form.sheet]
+    for area in list(sheet.merged_cells.ranges):  # openpyxl leaves them behind
+        sheet.unmerge_cells(str(area))
+    sheet.insert_rows(len(form.fields) + 2, 2)
+    sheet.insert_cols(1)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

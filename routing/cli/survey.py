@@ -1,0 +1,78 @@
+"""`uketsuke survey`: for whoever writes the next survey. Checks its folder, and makes one to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from config.load import load_survey
+from config.roster import load_roster
+from config.survey import Survey
+from intake.finding import CATALOGUE
+from replies.japanese import question_name
+from routing.authoring.new import SCHEMAS, json_schema, make_folder
+from routing.authoring.trial import never_asked, try_all
+from routing.cli.context import App, say, with_app
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group("survey")
+def survey_group() -> None:
+    """調査のフォルダーを作り、確かめます（config/surveys/README.md）。"""
+
+
+@survey_group.command()
+@click.argument("folder", required=False, type=FOLDER)
+@with_app
+def check(app: App, folder: Path | None) -> int:
+    """誤りを全て示し、様式を書き出して記入し、読み取って確かめます。
+
+    FOLDER を書かなければ、--survey か設定ファイルの調査です。
+    """
+    roster = load_roster()
+    survey = load_survey(folder or app.survey_dir, frozenset(CATALOGUE), roster)
+    faults = [
+        f"{form.title}（{form.id}）：{question_name(key)} は、どのように回答しても尋ねられません。"
+        for form, key in never_asked(survey, roster)
+    ]
+    for trial in try_all(survey, roster):
+        said = "、".join(f"{len(trial.faults)}件" for _ in trial.faults[:1]) or "なし"
+        say(f"{trial.form.title}（{trial.form.id}）　{trial.body.full_name}として　{trial.ways}通りに記入：指摘 {said}")
+        faults += [f"{trial.form.title}（{trial.form.id}）：{fault}" for fault in trial.faults]
+    for fault in dict.fromkeys(faults):
+        say(fault)
+    say(_summary(survey, bool(faults)))
+    return 1 if faults else 0
+
+
+def _summary(survey: Survey, faulty: bool) -> str:
+    if faulty:
+        return "上の点をご確認ください。"
+    return f"{survey.title}：調査のファイルに誤りはありません。記入した値は、全て元のとおりに読み取れました。"
+
+
+@survey_group.command()
+@click.argument("folder", type=FOLDER)
+@with_app
+def new(app: App, folder: Path) -> int:
+    """新しい調査のフォルダーを、説明付きのひな型から作ります。"""
+    if folder.exists() and any(folder.iterdir()):
+        say(f"{folder} は空ではありません。ほかの場所を指定してください。", err=True)
+        return 1
+    for file in make_folder(folder):
+        say(str(file))
+    say(f"ファイルを直し、uketsuke survey check {folder} で確かめてください。")
+    return 0
+
+
+@survey_group.command()
+@click.argument("folder", type=FOLDER)
+@with_app
+def schema(app: App, folder: Path) -> None:
+    """エディターの入力補助のための JSON スキーマを、フォルダーに書き出します。"""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, shape in SCHEMAS.items():
+        (folder / name).write_text(json_schema(shape), encoding="utf-8")
+        say(str(folder / name))

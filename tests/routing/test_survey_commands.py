@@ -1,0 +1,135 @@
+"""`uketsuke survey`: the template is a survey, checking finds what only filling and reading shows, schemas fit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from config.load import default_survey, load_survey
+from config.roster import load_roster
+from routing.authoring.new import make_folder
+from routing.authoring.trial import try_all
+from routing.authoring.walks import walks
+from routing.cli.app import run_command
+from tests.config.surveys_at_hand import TINY
+
+GAKUDO = TINY.parent / "gakudo"
+Said = tuple[int, str, str]
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    def one(*arguments: object) -> Said:
+        capfd.readouterr()
+        code = run_command([str(a) for a in arguments])
+        return code, *capfd.readouterr()
+
+    return one
+
+
+def changed(folder: Path, file: str, *changes: tuple[str, str]) -> Path:
+    """A copy of the tiny survey with texts of one file replaced."""
+    shutil.copytree(TINY, folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (folder / file).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_new_folder_is_a_survey_without_fault(tmp_path: Path, run: Callable[..., Said]) -> None:
+    folder = tmp_path / "chosa"
+    assert run("survey", "new", folder)[0] == 0
+    assert sorted(f.name for f in folder.iterdir()) == [
+        "form.schema.json", "form1.toml", "survey.schema.json", "survey.toml",
+    ]  # fmt: skip
+    assert run("survey", "check", folder)[0] == 0
+    code, _, err = run("survey", "new", folder)
+    assert (code, "空ではありません" in err) == (1, True)
+
+
+@pytest.mark.parametrize("folder", [TINY, GAKUDO], ids=lambda f: f.name)
+def test_the_surveys_of_the_tests_come_through_every_way(folder: Path, run: Callable[..., Said]) -> None:
+    code, out, _ = run("survey", "check", folder)
+    assert (code, "全て元のとおりに読み取れました" in out) == (0, True)
+
+
+@pytest.mark.long
+def test_the_survey_at_hand_comes_through_every_way(run: Callable[..., Said]) -> None:
+    code, out, _ = run("survey", "check", default_survey())
+    assert (code, out.count("指摘 なし")) == (0, 6)
+
+
+def test_all_mistakes_are_told_with_78(tmp_path: Path, run: Callable[..., Said]) -> None:
+    folder = changed(tmp_path / "s", "form1.toml", ('skip_to = "3"', 'skip_to = "9"'), ('kind = "text"', 'kind = "x"'))
+    code, _, err = run("survey", "check", folder)
+    assert code == 78
+    assert err.count("form1.toml") == 2
+
+
+def test_a_grid_that_is_not_the_forms_is_found_by_reading_it(tmp_path: Path, run: Callable[..., Said]) -> None:
+    """Rows counted by hand: what we write ourselves would be called changed."""
+    grid = '[grid]\nfirst_field = 1\nfirst_question = 4\nlabel = "B"\ntext = "C"\nanswer = "E"\n\n[flags]'
+    code, out, _ = run("survey", "check", changed(tmp_path / "s", "form1.toml", ("[flags]", grid)))
+    assert code == 1
+    assert "正しく記入した様式に、次の指摘が出ます" in out
+    assert "行" in out.splitlines()[-2]
+
+
+def test_a_question_to_which_no_way_leads_is_told(tmp_path: Path, run: Callable[..., Said]) -> None:
+    """Both choices of question 1 lead past question 2."""
+    skipping = ('text = "① ある。" }', 'text = "① ある。", skip_to = "3" }')
+    code, out, _ = run("survey", "check", changed(tmp_path / "s", "form1.toml", skipping))
+    assert code == 1
+    assert "様式１（sheet）：Q2 は、どのように回答しても尋ねられません。" in out
+
+
+def test_every_choice_of_a_form_is_taken_on_some_way() -> None:
+    for form in load_survey(default_survey()).forms:
+        found = walks(form, "designated")
+        taken = {(key, number) for way in found.ways for key, number in way.items()}
+        asked = [q for q in form.questions if not q.only or "designated" in q.only]
+        assert taken == {(q.key, o.number) for q in asked for o in q.choices or q.marks}
+        assert found.whole
+        assert len(found.ways) < 50
+
+
+def test_a_way_holds_what_the_notice_says_to_skip() -> None:
+    """Q4 ②「求めていない。（Q6へ）」: no way that takes it answers Q5."""
+    form = load_survey(default_survey()).form("form1")
+    root = next(q for q in form.questions for c in q.choices if "（Q6へ）" in c.text)
+    ways = [way for way in walks(form, "designated").ways if way.get(root.key) == 2]
+    assert ways
+    assert not any("5" in way for way in ways)
+
+
+def test_schemas_know_every_key_of_the_template(tmp_path: Path) -> None:
+    list(make_folder(tmp_path))
+    for name in ("survey", "form"):
+        schema = json.loads((tmp_path / f"{name}.schema.json").read_text(encoding="utf-8"))
+        file = tmp_path / ("form1.toml" if name == "form" else "survey.toml")
+        text = file.read_text(encoding="utf-8")
+        assert text.startswith(f"#:schema ./{name}.schema.json\n")
+        data = tomllib.loads(text)
+        assert set(schema["required"]) <= set(data) <= set(schema["properties"])
+        assert "forms" not in schema["properties"]
+        named = set(_refs(schema))
+        assert named == {f"#/$defs/{key}" for key in schema["$defs"]}
+
+
+def _refs(node: object) -> list[str]:
+    if isinstance(node, dict):
+        own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+        return own + [ref for value in node.values() for ref in _refs(value)]
+    return [ref for item in node for ref in _refs(item)] if isinstance(node, list) else []
+
+
+def test_a_trial_is_made_for_each_kind_of_body_that_answers() -> None:
+    found = list(try_all(load_survey(GAKUDO), load_roster()))
+    assert [trial.body.kind for trial in found] == ["designated", "core", "city", "town", "village", "ward"]
