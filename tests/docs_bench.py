@@ -91,6 +91,15 @@ def _commands(f: Figures) -> Iterator[Row]:
     yield "Processor time of `check` of one sheet", f"{f['check_ms']:.0f} ms", f"{f['times_check']:.0f} times that"
 
 
+def _console(f: Figures) -> Iterator[Row]:
+    yield (
+        f"A page of `uketsuke console` over {f['mails']:,.0f} mails",
+        f"{f['median_ms']:.0f} ms",
+        f"要確認 {f['held_ms']:.0f}, one mail {f['mail_ms']:.0f}, a search for a word {f['search_word_ms']:.0f};"
+        f" the slowest {f['slowest_ms']:.0f}",
+    )
+
+
 def _workbooks(f: Figures) -> Iterator[Row]:
     yield (
         "Answer sheets through the whole check",
@@ -119,6 +128,7 @@ _ROWS: dict[str, Callable[[Figures], Iterator[Row]]] = {
     "latency": _latency,
     "reports": _reports,
     "commands": _commands,
+    "console": _console,
     "workbooks": _workbooks,
     "twenty_thousand": _twenty_thousand,
 }

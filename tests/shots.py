@@ -11,7 +11,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from config.load import default_survey
 from routing.demo.run import REHEARSAL_PASSWORD, run_demo
-from tests.e2e.test_console_browser import Served
+from tests.e2e.console_served import Served
 
 PAGES = {
     "held": "/", "mail": "/mail/4", "alarm": "/mail/51", "act": "/mail/20/accept", "amend": "/mail/4/amend",

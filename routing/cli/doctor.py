@@ -22,10 +22,10 @@ from routing.cli.doctor_files import exposed_files
 from routing.cli.doctor_mailboxes import mailbox_probes, sender_probes
 from routing.cli.machine import unfit
 from routing.clock import stamp
-from routing.ledger import arrivals, outbox, releasing
+from routing.ledger import arrivals, conditions, outbox, releasing
 from routing.ledger.store import Ledger, NotALedger
 from routing.mailboxes.factory import open_sender, open_source, unreadable_secrets
-from routing.tracking import troubles
+from routing.tracking import troubles, vitals
 from routing.worker.heartbeat import read_sign
 
 
@@ -158,6 +158,12 @@ def _waiting(app: App) -> Iterator[Diagnosis]:
             yield Diagnosis("下書き", True, said, heed=True)
         for mailbox, problem in arrivals.unhealthy(ledger):
             yield Diagnosis(f"提出先 {mailbox}", False, problem)
+        at = vitals.At(app.register, app.settings, ledger, app.clock())
+        begun = bool(conditions.health(ledger))  # before the first `run` nothing is amiss
+        for vital in vitals.vitals(at):
+            if not vital.what.startswith("提出先"):  # the servers themselves were asked above
+                well = vital.well or vital.what != "受付の処理" or not begun
+                yield Diagnosis(vital.what, well, vital.said, heed=not vital.well)
         view = troubles.View(ledger, app.settings, app.clock(), troubles.free_bytes(app.settings.ledger))
         for sentence in troubles.lasting(view):
             yield Diagnosis("お知らせ", False, sentence)

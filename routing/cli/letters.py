@@ -18,6 +18,7 @@ from routing.office import Office
 from routing.tracking.releasing import batches, release
 from routing.views.body import outcome_said
 from routing.views.letters import LetterRow, day_letters, letter_rows
+from routing.views.search import mails_saying
 
 
 @click.command("letters")
@@ -88,7 +89,7 @@ def _print_letters(rows: Iterable[LetterRow]) -> None:
 def find_command(app: App, words: str) -> None:
     """件名、差出人、ファイル名、本文に言葉のあるメールを探します（新しい順）。"""
     with app.open_office() as office:
-        found = correspondence.mails_saying(office.ledger, words.strip()) if words.strip() else []
+        found = mails_saying(office, words.strip()) if words.strip() else []
         _print_mails(office, found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from flask import Flask, Response, abort, g, redirect, request
@@ -14,13 +15,14 @@ from routing import operate, typed
 from routing.console.premises import Premises
 from routing.console.render import environment, render
 from routing.console.signin import Person
-from routing.ledger import arrivals, conditions, correspondence, extensions, outbox
+from routing.ledger import arrivals, conditions, correspondence, extensions
 from routing.ledger.correspondence import Mail
 from routing.office import Office
 from routing.operate.withdrawal import can_be_withdrawn
 from routing.records import Arrival
-from routing.tracking import releasing, sending_holds, troubles
-from routing.tracking.overview import status_at
+from routing.tracking import releasing, sending_holds, troubles, vitals
+from routing.tracking.overview import owed_now
+from routing.views import search
 from routing.views.body import body_view, outcome_said
 from routing.views.held import early_rows, grouped, held_rows
 from routing.views.letters import day_letters, letter_rows, whole_letter
@@ -51,7 +53,7 @@ def person() -> Person:
 
 def page(office: Office, template: str, **values: object) -> str:
     """A page with what stands on every one: who is there, what waits, what is wrong, whether letters leave."""
-    wrong = troubles.lasting(troubles.view_of(office))
+    wrong = vitals.urgent(office) + troubles.lasting(troubles.view_of(office))
     wrong += [f"{mailbox}：{said}" for mailbox, said in arrivals.unhealthy(office.ledger)]
     return render(
         template,
@@ -150,11 +152,12 @@ class Pages:
             prefectures = register.roster.of_kind("prefecture")
             if prefecture and prefecture not in {p.lgcode[:2] for p in prefectures}:
                 abort(404)
-            owed = status_at(office, office.clock(), prefecture).owed
+            owed = owed_now(office, prefecture)
             counts = Counter((o.standing.obligation.program, o.standing.state) for o in owed)
             shown = [o for o in owed if state in ("", o.standing.state)] if prefecture or state else []
             return page(
                 office, "owed", owed=shown, counts=counts, prefectures=prefectures, chosen=(prefecture, state),
+                chosen_code=next((p.lgcode for p in prefectures if prefecture and p.lgcode[:2] == prefecture), ""),
                 register=register,
             )  # fmt: skip
 
@@ -202,24 +205,20 @@ class Pages:
         with self._premises.open_office() as office:
             if found := arrivals.find(office.ledger, words) if words else None:
                 return redirect(f"/mail/{found.receipt}", 303)
-            near = ""
             if words:
-                try:
+                with suppress(Refused):  # not one body's name or code: then whatever has it in it
                     return redirect(f"/body/{typed.body(words, office.register).lgcode}", 303)
-                except Refused as several:
-                    near = str(several) if "もしかして" in str(several) or "幾つか" in str(several) else ""
-            match = office.register.roster.find(words) if words else None
-            bodies = (*match.bodies, *match.near) if match else ()
-            mails = self._mine(correspondence.mails_saying(office.ledger, words)) if words else []
-            return page(office, "search", words=words, near=near, bodies=bodies, mails=mails, said=outcome_said)
+            bodies = search.bodies_named(office.register, words)
+            mails = self._mine(search.mails_saying(office, words)) if words else []
+            return page(office, "search", words=words, bodies=bodies, mails=mails, said=outcome_said)
 
     def health(self) -> ResponseReturnValue:
         """Whether the desk works."""
         with self._premises.open_office() as office:
-            unread, _ = conditions.waiting(office.ledger)
-            boxes = {h.mailbox: h for h in conditions.health(office.ledger)}
-            due = len(outbox.due(office.ledger, office.clock()))
-            return page(office, "health", unread=unread, boxes=boxes, due=due, users=office.settings.console.users)
+            unread, waiting = conditions.waiting(office.ledger)
+            signs, free = vitals.vitals_of(office), troubles.free_bytes(office.ledger.path) >> 20
+            users = office.settings.console.users
+            return page(office, "health", unread=unread, waiting=waiting, signs=signs, free=free, users=users)
 
     def style(self) -> ResponseReturnValue:
         """The style sheet of every page."""

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from routing.clock import unstamp
 from routing.ledger import verdicts
 from routing.ledger.store import DiskFull, Ledger
 from routing.records import Note
@@ -97,3 +98,9 @@ def flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def newest(ledger: Ledger) -> datetime | None:
+    """When the newest backup was recorded; None if none was."""
+    row = ledger.row("SELECT max(recorded_at) AS at FROM event WHERE kind = ?", BACKED_UP)
+    return unstamp(row["at"]) if row and row["at"] else None

@@ -72,13 +72,15 @@ def letters_of_body(ledger: Ledger, lgcode: str) -> list[Letter]:
 
 def letters_between(ledger: Ledger, start: datetime, end: datetime) -> list[Letter]:
     """The letters of which something became in this time, the newest first; at most SHOWN."""
-    query = f"{_LETTER} WHERE p.recorded_at >= ? AND p.recorded_at < ? ORDER BY p.id DESC LIMIT {SHOWN}"
-    return _letters(ledger.rows(query, stamp(start), stamp(end)))
+    then = "p.recorded_at >= ?1 AND p.recorded_at < ?2"
+    of = f"WHERE {then} AND o.id IN (SELECT p.outbox_id FROM posting p WHERE {then})"
+    return _letters(ledger.rows(f"{_LETTER} {of} ORDER BY p.id DESC LIMIT {SHOWN}", stamp(start), stamp(end)))
 
 
 def letters_waiting(ledger: Ledger) -> list[Letter]:
     """The letters that wait to be sent, in the order in which their turn comes; at most SHOWN."""
-    return _letters(ledger.rows(f"{_LETTER} WHERE q.outbox_id IS NOT NULL ORDER BY q.not_before LIMIT {SHOWN}"))
+    waiting = "WHERE o.id IN (SELECT outbox_id FROM to_send)"
+    return _letters(ledger.rows(f"{_LETTER} {waiting} ORDER BY q.not_before LIMIT {SHOWN}"))
 
 
 def letter(ledger: Ledger, id: int) -> tuple[Letter, bytes] | None:

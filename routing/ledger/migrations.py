@@ -573,7 +573,8 @@ def m029_undo(db: Database) -> None:
 @_step
 def m030_about(db: Database) -> None:
     """Which mail a letter is about that answers none by itself: an official's answer in words, a mail passed on to a
-    colleague, a notice to whoever was replaced. A newer decision about the mail does not take it back."""
+    colleague, a notice to whoever was replaced. A newer decision about the mail does not take it back. And what came
+    and left on one day, found by its time."""
     _run(
         db,
         """CREATE TABLE about (
@@ -581,6 +582,8 @@ def m030_about(db: Database) -> None:
             arrival_id INTEGER NOT NULL REFERENCES arrival(id)
         ) STRICT""",
         "CREATE INDEX about_arrival ON about (arrival_id)",
+        "CREATE INDEX arrival_time ON arrival (received_at)",
+        "CREATE INDEX posting_time ON posting (recorded_at, outbox_id)",
     )
 
 

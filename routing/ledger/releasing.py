@@ -30,7 +30,7 @@ def drafts(ledger: Ledger, kind: str = "") -> list[Draft]:
     rows = ledger.rows(
         "SELECT o.id, o.message_id, o.kind, o.mailbox, o.respondent, o.recipient, o.subject, o.recorded_at"
         " FROM to_release r JOIN outbox o ON o.id = r.outbox_id JOIN to_send q ON q.outbox_id = o.id"
-        " WHERE ? IN ('', o.kind) ORDER BY o.id",
+        " WHERE ? IN ('', o.kind) ORDER BY r.outbox_id",
         kind,
     )
     return [

@@ -62,7 +62,7 @@ def note_success(ledger: Ledger, mail_from: str) -> None:
 def troubles(ledger: Ledger) -> list[Trouble]:
     """Under which addresses nothing leaves now, of those from which something waits."""
     rows = ledger.rows(
-        "SELECT t.*, count(*) AS waiting FROM sending_trouble t JOIN outbox o ON o.mail_from = t.mail_from"
-        " JOIN to_send q ON q.outbox_id = o.id GROUP BY t.mail_from ORDER BY t.mail_from"
+        "SELECT t.*, count(*) AS waiting FROM to_send q CROSS JOIN outbox o ON o.id = q.outbox_id"
+        " JOIN sending_trouble t ON t.mail_from = o.mail_from GROUP BY t.mail_from ORDER BY t.mail_from"
     )
     return [Trouble(r["mail_from"], unstamp(r["since"]), r["detail"], r["waiting"]) for r in rows]

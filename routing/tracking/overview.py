@@ -12,7 +12,7 @@ from config.obligations import Obligation
 from replies.states import State, Timing
 from routing.deadline import Deadlines
 from routing.ledger import arrivals, holds
-from routing.ledger.books import books_at
+from routing.ledger.books import books_of, deadlines_at
 from routing.ledger.holds import Hold
 from routing.office import Office
 from routing.standing import Books, PartStanding, Standing, part_state, standing_of, standings
@@ -93,10 +93,25 @@ def status_of(instant: LedgerAt, prefecture: str = "") -> Status:
     )
 
 
-def standing_of_body(office: Office, lgcode: str, at: datetime) -> tuple[Standing, ...]:
-    """What one respondent owes, as it stands at an instant; empty for any other body, and for none."""
+def owed_now(office: Office, prefecture: str = "") -> tuple[Owed, ...]:
+    """Each obligation as it stands now, without the versions that came before; of one prefecture and the cities in it, if
+    its two digits are given, which takes far less time."""
+    register, now = office.register, office.clock()
+    owed = [o for o in register.obligations if o.lgcode.startswith(prefecture)]
+    bodies = {code for o in owed for code in (o.lgcode, *o.collected)}
+    in_force = deadlines_at(office.ledger, register, now)
+    books = books_of(office.ledger, in_force, bodies, now)
+    return tuple(_owed(o, books, in_force, now) for o in owed)
+
+
+def standing_of_body(office: Office, lgcode: str, now: datetime) -> tuple[Standing, ...]:
+    """What one respondent owes, as it stands now; empty for any other body, and for none."""
     owed = office.register.owed_by(lgcode)
-    return standings(owed, books_at(office.ledger, office.register, at)) if owed else ()
+    if not owed:
+        return ()
+    bodies = {lgcode, *(code for o in owed for code in o.collected)}
+    in_force = deadlines_at(office.ledger, office.register, now)
+    return standings(owed, books_of(office.ledger, in_force, bodies, now))
 
 
 def _owed(obligation: Obligation, books: Books, deadlines: Deadlines, at: datetime) -> Owed:

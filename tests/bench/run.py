@@ -40,7 +40,7 @@ from tests.e2e.traffic import Traffic, submissions_only, traffic
 
 RESULT = Path(__file__).parents[2] / "docs" / "bench.json"
 OBLIGATIONS = 360  # answers in the first version of `submissions_only`, one to each
-OTHERS = ("latency", "reports", "commands")  # files with a `measure()` that gives figures, where they are there
+OTHERS = ("latency", "reports", "commands", "console")  # files with a `measure()` that gives figures, where they are there
 screen = Console()
 Figures = dict[str, Any]
 

@@ -4,10 +4,8 @@ no page of the demo breaks a rule of accessibility, and strangers' mail runs no 
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,36 +17,11 @@ from config.load import default_survey
 from routing.demo.run import REHEARSAL_PASSWORD, run_demo
 from routing.ledger import arrivals
 from routing.ledger.store import Ledger
+from tests.e2e.console_served import Served
 
 PAGES = ["/", "/mail/4", "/mail/51", "/mail/20/accept", "/mail/4/amend", "/mail/4/erase", "/body/141500",
          "/today?day=2023-07-20", "/owed?prefecture=14", "/letters", "/letter/3", "/search", "/health",
          "/paper"]  # fmt: skip
-
-
-class Served:
-    """The page of a demo's ledger, served by the command as an official would start it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.ledger = folder / "ledger.db"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
-        settings = folder / "settings.toml"
-        settings.write_text(settings.read_text(encoding="utf-8") + f"\n[console]\nport = {self.port}\n", encoding="utf-8")
-        self.at = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "routing.cli", "--settings", str(settings), "console"]
-        self.process = subprocess.Popen(command)
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            with socket.socket() as tried:
-                if tried.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise AssertionError("the page does not answer")
-
-    def close(self) -> None:
-        self.process.terminate()
-        self.process.wait(30)
 
 
 @pytest.fixture(scope="module")

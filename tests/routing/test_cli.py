@@ -339,7 +339,7 @@ def test_show_tells_the_whole_story_of_a_mail(answered: Path, run: Run) -> None:
 @pytest.mark.parametrize("arguments", [["held"], ["show", "3"], ["status"], ["doctor"]])
 def test_what_a_stranger_wrote_breaks_no_table(answered: Path, run: Run, arguments: list[str]) -> None:
     said = run(*arguments)
-    assert said.code == 0, said.err
+    assert said.code == int(arguments == ["doctor"]), said.err  # no worker runs at this ledger
     if arguments[0] in ("held", "show"):
         assert "[/b] [bold] :smile:" in said.out  # as it was written: neither markup nor a picture
 

@@ -340,6 +340,18 @@ def test_a_body_is_found_by_name_and_code_in_any_width(office: Office, words: st
     assert Visitor(site_of(office)).post("/search", words=words).headers["Location"] == leads
 
 
+@pytest.mark.parametrize("words", ["さがみはら", "サガミハラ", "ｻｶﾞﾐﾊﾗ", "相模原", "相 模 原", "神奈川県相模"])
+def test_a_body_is_found_by_its_reading_and_by_a_part_of_its_name(office: Office, words: str) -> None:
+    assert 'href="/body/141500"' in Visitor(site_of(office)).post("/search", words=words).text
+
+
+@pytest.mark.parametrize("words", ["%", "_", "'", "\"; --", "!", "\\", "\0", "x" * 5000, "（", "‮"])
+def test_no_words_break_the_search(office: Office, words: str) -> None:
+    from_stranger(office)
+    answer = Visitor(site_of(office)).post("/search", words=words)
+    assert answer.status_code == 200 and "メール（0通）" in answer.text
+
+
 def test_a_mail_is_found_by_its_receipt_number_and_by_its_words(office: Office) -> None:
     arrival = office.settle(mail(body="標記の件、百％送付します。")).decided.arrival
     visitor = Visitor(site_of(office))
