@@ -24,8 +24,9 @@ _HEADS = {
     for first, count in ((0x2460, 20), (0x2474, 20), (0x2776, 10), (0x2780, 10), (0x278A, 10))
     for offset in range(count)
 }
+_BEFORE = r"(?:[\s・○〇◯✓✔☑]|レ(?=\s*[(⟦\d])|(?:選択肢|回答|番号|(?i:No))[.:：は]?)*"  # says that a number follows
 _LEADING = re.compile(
-    r"[\s・]*(?:⟦(\d+)⟧|[(\[](\d{1,2})[)\]]|(?P<bare>\d{1,2})(?!\d))(?P<after>[\s)\].,、:．。]*)"
+    _BEFORE + r"(?:⟦(\d+)⟧|[(\[](\d{1,2})[)\]]|(?P<bare>\d{1,2})(?!\d))(?P<after>[\s)\].,、:．。]*)"
 )
 _QUANTITY = re.compile(r"(?:名|人|件|年|月|日|回|割|%|部|課|箇所|か所|ヶ所|つ|次|度|時|分|万|千|台|枚|条|歳|世|者)")
 _REFERENCE = re.compile(
