@@ -259,7 +259,8 @@ class Phrases(Shape):
     ministry: str  # sender's name above the section
     mail_title: str  # what the survey is called in a subject line or a sentence
     notice: str  # how the notice is cited
-    via_prefecture: str  # whom municipalities ask
+    via_prefecture: str = ""  # whom municipalities ask
+    collected: str = "管内市町村"  # whose answers prefectures collect, as an extension names them
     not_owed: str = ""  # what is added where a body sent what it was not asked for
     by_mail: str = ""  # how inquiries are wished for
     through_prefecture: str = ""  # to a municipality that wrote directly: what to do, in one line …

@@ -103,6 +103,7 @@ def concerns_sender(finding: Finding, wording: Wording) -> bool:
 def summed(told: Iterable[Told], survey: Survey, wording: Wording, detailed: int) -> tuple[Sum, ...]:
     """The findings of several bodies by kind; of a kind with at most `detailed` places each place is told."""
     groups: dict[str, list[Told]] = {}
+    wording = wording.of(survey)
     for name, finding in told:
         if concerns_sender(finding, wording):
             said = finding.code + wording.sentence(finding) + wording.mend(finding)
@@ -133,6 +134,7 @@ def captions(finding: Finding, wording: Wording) -> tuple[str, str]:
 
 def _points(findings: list[Finding], survey: Survey, wording: Wording) -> tuple[Point, ...]:
     groups: dict[tuple[str, str, str], list[Finding]] = {}
+    wording = wording.of(survey)
     for finding in findings:
         said = wording.sentence(finding) + wording.mend(finding)
         groups.setdefault((finding.code, finding.sheet, said), []).append(finding)

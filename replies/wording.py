@@ -9,14 +9,14 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-from config.survey import Shape
+from config.survey import Shape, Survey
 from intake.finding import Finding, quote
 from replies.japanese import question_name
 
 
 class Saying(Shape):
     """What is said of a finding. `sentence` is what was noticed, `mend` how to mend it; both may hold
-    {found} {expected} {label} {question}. `blank`: nothing found means an empty cell. `quote` is false where
+    {found} {expected} {label} {question} {list_sheet}. `blank`: nothing found means an empty cell. `quote` is false where
     `found` must never be repeated (free texts) or says nothing to a reader. `as_hint` is said instead of
     `mend`, and nothing is expected, where the finding is no error. `if_applies`: where it is
     no error, the sender is to look at it and to send something only if it applies. `by_collector`: of a list's row,
@@ -78,16 +78,22 @@ class Wording(Shape):
     export: dict[str, str]  # of the workbook with every answer
     finding: dict[str, Saying]
     alert: dict[str, Telling]  # condition -> what the operators are told
+    list_sheet: str = "一覧用"  # how a survey's forms call the sheet with the row for a list
+
+    def of(self, survey: Survey) -> Wording:
+        """The same for one survey: what its forms call things."""
+        names = "」、「".join(dict.fromkeys(form.list_sheet for form in survey.forms))
+        return self if names == self.list_sheet else self.model_copy(update={"list_sheet": names})
 
     def sentence(self, finding: Finding) -> str:
         """What was noticed, in one sentence; KeyError for a code without wording."""
-        return _filled(self.finding[finding.code].sentence, finding)
+        return _filled(self.finding[finding.code].sentence, finding, self.list_sheet)
 
     def mend(self, finding: Finding) -> str:
         """How to mend it; KeyError for a code without wording."""
         saying = self.finding[finding.code]
         mild = finding.severity != "error" and saying.as_hint
-        return _filled(saying.as_hint if mild else saying.mend, finding)
+        return _filled(saying.as_hint if mild else saying.mend, finding, self.list_sheet)
 
     def state_of(self, state: str, unbooked: bool) -> str:
         """A state as screens and reports show it; `unbooked`: all that came could not be booked."""
@@ -115,8 +121,10 @@ def _loaded(by_hand: bool) -> Wording:
     return wording.model_copy(update={"phrase": phrase})
 
 
-def _filled(text: str, finding: Finding) -> str:
+def _filled(text: str, finding: Finding, list_sheet: str) -> str:
     """`text` with the finding's values. Values are inserted once and never read as placeholders."""
     question = question_name(finding.question) if finding.question else ""
     label = quote(finding.label) or question
-    return text.format(found=finding.found, expected=finding.expected, label=label, question=question)
+    return text.format(
+        found=finding.found, expected=finding.expected, label=label, question=question, list_sheet=list_sheet
+    )

@@ -69,6 +69,7 @@ _PLACEHOLDERS = {
     "expected": "〔お願いしたい内容〕",
     "label": "〔欄〕",
     "question": "〔設問〕",
+    "list_sheet": "一覧用",
 }
 _CODES_HEAD = """# 指摘コード
 

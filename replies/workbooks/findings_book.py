@@ -61,6 +61,7 @@ def findings_book(letter: Letter, survey: Survey, wording: Wording) -> bytes:
     """The workbook: first all points, then all municipalities with what became of them."""
     raw = io.BytesIO()
     book = Workbook(raw, {**SAFE_OPTIONS, **LOOK, "in_memory": True})
+    wording = wording.of(survey)
     title = wording.book["title"].format(receipt=letter.receipt)
     made = letter.received_at.astimezone(UTC).replace(tzinfo=None)
     book.set_properties({"title": title, "author": survey.phrases.ministry, "created": made})

@@ -37,7 +37,7 @@ def check(app: App, files: tuple[Path, ...], as_json: bool) -> int:
         reader.close()
     checked = without_outlines(each)
     if as_json:
-        echo_json([_as_json(c, load_wording()) for c in checked])
+        echo_json([_as_json(c, load_wording().of(app.register.survey)) for c in checked])
     else:
         for one in checked:
             _print(one, app.register)
@@ -63,7 +63,7 @@ def _as_json(checked: Checked, wording: Wording) -> dict[str, Any]:
 
 
 def _print(checked: Checked, register: Register) -> None:
-    wording = load_wording()
+    wording = load_wording().of(register.survey)
     form = f"（{register.survey.form(checked.form).title}）" if checked.form else ""
     rows = f"　{checked.rows}行" if checked.rows else ""
     screen = console()

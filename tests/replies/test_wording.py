@@ -9,6 +9,7 @@ from typing import get_args
 
 import pytest
 
+from config.load import load_survey
 from intake.finding import CATALOGUE, About, Finding
 from intake.submission import MailKind
 from replies.letter import FileResult, LetterKind, NoticeKind
@@ -72,10 +73,10 @@ def test_every_sentence_is_a_whole_one_in_polite_style() -> None:
     assert [text for text in said if not POLITE_END.search(text)] == []
 
 
-def test_placeholders_are_the_four_that_a_finding_fills() -> None:
+def test_placeholders_are_those_that_a_finding_and_its_survey_fill() -> None:
     said = [text for s in load_wording().finding.values() for text in (s.sentence, s.mend)]
     names = {name for text in said for _, name, _, _ in Formatter().parse(text) if name is not None}
-    assert names <= {"found", "expected", "label", "question"}
+    assert names <= {"found", "expected", "label", "question", "list_sheet"}
 
 
 def test_a_message_names_the_question_as_the_notice_does() -> None:
@@ -97,3 +98,17 @@ def _strings(source: str) -> str:
     """The source without docstrings and comments."""
     without = re.sub(r'"""[\s\S]*?"""', "", source)
     return re.sub(r"#.*", "", without)
+
+
+def test_the_sheet_for_lists_is_called_as_the_survey_calls_it() -> None:
+    """S1b of the newcomer's review: list_sheet = 集計行, and letters that spoke of 「一覧用」."""
+    gakudo = load_survey(Path(__file__).parents[1] / "fixtures" / "surveys" / "gakudo")
+    finding = Finding("row_is_heading", "error")
+    assert load_wording().message(finding).count("「一覧用」") == 2
+    said = load_wording().of(gakudo).message(finding)
+    assert "一覧用" not in said
+    assert said.count("「集計行」シート") == 2
+
+
+def test_no_wording_names_a_sheet_of_a_survey() -> None:
+    assert "一覧用" not in SPOKEN["wording.toml"]
