@@ -121,7 +121,7 @@ def salvage(shape: type[M], data: dict[str, Any], file: str, lines: Mapping[Path
                 names.update(() if extra else _names(data, path))
                 words.update(() if extra else _words(data, path))
     told = Salvaged(value, (), lines, marked, data, frozenset(broken), frozenset(names), frozenset(words))
-    mistakes = (Mistake(file, key, " または ".join(reasons)) for key, reasons in found.items() if reasons)
+    mistakes = (Mistake(file, key, " 又は ".join(reasons)) for key, reasons in found.items() if reasons)
     return replace(told, mistakes=tuple(told.told(m) for m in mistakes))
 
 

@@ -81,7 +81,7 @@ def validate(
         known = reasons.setdefault(_key(detail, tags), [])
         if (reason := _reason(detail)) not in known:
             known.append(reason)
-    return None, tuple(Mistake(file.name, key, " または ".join(found)) for key, found in reasons.items())
+    return None, tuple(Mistake(file.name, key, " 又は ".join(found)) for key, found in reasons.items())
 
 
 def said(detail: ErrorDetails) -> str:

@@ -57,7 +57,7 @@ def is_over(occasion: Occasion) -> bool:
 
 
 def time_left(occasion: Occasion, wording: Wording) -> tuple[str, str, str]:
-    """(caption, how long, remark): 提出期限まで, １日８時間, 営業日では、残り１日です."""
+    """(caption, how long, remark): 提出期限まで, １日８時間, 開庁日で数えて."""
     words = wording.report
     if is_over(occasion):
         return words["time_after"], span(occasion.at - occasion.deadline), ""

@@ -123,7 +123,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         say(said.getvalue(), err=True, nl=False)
         return USAGE
     except ConfigError as wrong:
-        say(f"設定または調査のファイルに誤りがあります:\n{wrong}", err=True)
+        say(f"設定又は調査のファイルに誤りがあります:\n{wrong}", err=True)
         return MISCONFIGURED
     except NewerLedger as newer:
         say(str(newer), err=True)

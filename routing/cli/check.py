@@ -71,7 +71,7 @@ def _print(checked: Checked, register: Register) -> None:
         f"{checked.filename}  {wording.screen['kind_' + checked.kind]}{form}{rows}", style="bold"
     )
     if not checked.findings:
-        screen.print("  お気づきの点はありません。")
+        screen.print("  指摘はありません。")
         return
     with_body = any(finding.about for finding in checked.findings)
     listed = table("", "", *(["団体"] if with_body else []), "シート", "セル", "問", "内容")

@@ -59,7 +59,7 @@ def _write(made: Gathered, output: Path, several: bool, register: Register) -> N
 def _print_files(done: Collation) -> None:
     told = [t for t in done.files if t.findings or t.reasons or not t.used]
     if not told:
-        console().print(f"{len(done.files)}件の調査票に、お気づきの点はありません。", highlight=False)
+        console().print(f"{len(done.files)}件の調査票に、指摘はありません。", highlight=False)
         return
     listed = table("ご確認いただきたいファイル", "ファイル", "一覧表", "内容")
     for one in told:

@@ -15,7 +15,7 @@ def unfit() -> str:
     if sys.platform != "linux":
         return (
             f"受付（uketsuke）は Linux でだけ動きます。この機械は {sys.platform} です。"
-            "Linux のサーバー（または Windows の WSL 2 などの中の Linux）で実行してください。"
+            "Linux のサーバー（又は Windows の WSL 2 などの中の Linux）で実行してください。"
         )
     if not hasattr(os, "memfd_create"):
         return (

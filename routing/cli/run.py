@@ -28,7 +28,7 @@ from routing.worker.worker import Worker
 @click.option("--once", is_flag=True, help="全てのメールボックスを１回確認し、返信を送って終わる")
 @with_app
 def run(app: App, once: bool) -> int:
-    """メールボックスを見張り、届いた調査票に返信します（止めるには Ctrl-C または SIGTERM）。"""
+    """メールボックスを見張り、届いた調査票に返信します（止めるには Ctrl-C 又は SIGTERM）。"""
     if not once and app.rehearsed_at is not None:
         raise click.UsageError("日時を指定したリハーサル（--now、設定の now）は run --once とだけ使えます。")
     settings = app.settings

@@ -130,7 +130,7 @@ FileRow = Rule[FileCase, Outcome]
 
 # fmt: off
 MAIL_TABLE: tuple[MailRow, ...] = (
-    MailRow("machine_with_form", "自動送信または省内からのメールに調査票が添付されています",
+    MailRow("machine_with_form", "自動送信又は省内からのメールに調査票が添付されています",
             lambda c: c.has_form and not c.trusted and (_by_machine(c) or c.facts.from_ourselves), "held"),
     # A gateway sends the password as an automatic mail, from an address of its own: before `machine` and `unknown_sender`.
     MailRow("password_told", "パスワードのお知らせです。対になるファイルを待っています",
@@ -140,7 +140,7 @@ MAIL_TABLE: tuple[MailRow, ...] = (
             lambda c: _is_foreign(c) and not c.submission.alarms and not c.trusted, "ignored"),
     MailRow("machine", "自動送信のメールです", lambda c: _by_machine(c) and not c.trusted, "ignored"),
     # Above `reply` and `inquiry`: a number in an inquiry is as much an alarm as one in a workbook.
-    MailRow("personal_data", "マイナンバーと思われる番号または住民の名簿が含まれています",
+    MailRow("personal_data", "マイナンバーと思われる番号又は住民の名簿が含まれています",
             lambda c: bool(c.submission.alarms), "held"),
     MailRow("authentication_failed", "差出人の認証（DMARC など）に失敗しており、なりすましの可能性があります",
             lambda c: c.facts.spoofed and not c.trusted, "held"),
@@ -226,7 +226,7 @@ FILE_TABLE: tuple[FileRow, ...] = (
 
 # Mail that never reached the tables: no Submission could be made of it.
 UNREAD: dict[str, str] = {
-    "poison": "読み取りまたは判定の途中で繰り返し停止したため隔離しました",
+    "poison": "読み取り又は判定の途中で繰り返し停止したため隔離しました",
     "too_large": "大きすぎるためヘッダーだけを記録しました",
     "read_failed": "読み取り中に予期しない問題が起きました",
     "password_used": "パスワードのお知らせです（ファイルを開き、内容を消去しました）",

@@ -33,7 +33,7 @@ def backup(ledger: Ledger, file: Path, replace: bool, begun: Callable[[], None] 
     changed."""
     if file.exists() and (not replace or file.samefile(ledger.path)):
         reason = (
-            "台帳そのものです" if file.samefile(ledger.path) else "すでにあります（置き換えるには --force）"
+            "台帳そのものです" if file.samefile(ledger.path) else "既にあります（置き換えるには --force）"
         )
         raise BackupRefused(f"{file} は{reason}。")
     begun()
@@ -55,7 +55,7 @@ def named_disk(file: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError as error:
-        raise BackupRefused(f"{file} はすでにあります（置き換えるには --force）。") from error
+        raise BackupRefused(f"{file} は既にあります（置き換えるには --force）。") from error
     except (OSError, sqlite3.Error) as error:
         if getattr(error, "errno", 0) in _FULL or "full" in str(error):
             raise DiskFull(f"{file} を書く場所に空きがありません") from error

@@ -46,7 +46,7 @@ def request_originals(office: Office, wanted: Wanted, who: Who) -> tuple[str, ..
         open_ones = {(a.lgcode, a.program) for a in requests_made(office.ledger, now) if not a.receipt}
         if again := [c for c in wanted.lgcodes if (c, wanted.program) in open_ones]:
             names = "、".join(map(office.register.full_name, again))
-            raise Refused(f"{names} の原本は、すでにお願いしています（request --list）。")
+            raise Refused(f"{names} の原本は、既にお願いしています（request --list）。")
         sent = handed_in(everybody(office.ledger, office.register, now), prefecture, mailbox.id, survey)
         to, _ = addresses(at_hand(office), sent, prefecture, mailbox.id)
         if not to:

@@ -50,7 +50,7 @@ def revoke_approval(desk: Desk, named: str, who: Who) -> tuple[str, ...]:
         if found is None:
             raise Refused(f"{named} の承認はありません。approvals で確かめてください。")
         if found.revoked:
-            raise Refused(f"{named} の承認は、{found.by}がすでに取り消しています。")
+            raise Refused(f"{named} の承認は、{found.by}が既に取り消しています。")
         approvals.revoke(desk.ledger, named, who.pair, desk.clock())
         return tuple(_beside(desk, named))
 

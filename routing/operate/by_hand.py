@@ -89,7 +89,7 @@ def tell_replaced(desk: Desk, arrival: Arrival, who: Who) -> int:
         office = replaced.NoticeContext(desk.register, desk.settings, desk.ledger, desk.clock())
         count = replaced.queue(office, arrival, who.pair)
         if not count:
-            told = "すでにお知らせしています。" if letters.gone_by(desk.ledger, arrival.id) else ""
+            told = "既にお知らせしています。" if letters.gone_by(desk.ledger, arrival.id) else ""
             raise Refused(told or "このメールで差し替わった回答のうち、お知らせする差出人はありません。")
     return count
 

@@ -54,6 +54,6 @@ def step(desk: Desk, arrival: Arrival, number: str, who: Who) -> tuple[Step, ...
             raise Refused("台帳からの消去は、erase で行います。消去すると、自動で済みになります。")
         left = [s for s in chosen if s.at is None]
         if not left:
-            raise Refused(f"手順 {number} は、{chosen[0].by}がすでに済みとしています。")
+            raise Refused(f"手順 {number} は、{chosen[0].by}が既に済みとしています。")
         numbers.tick(desk.ledger, arrival.id, left, who.pair, desk.clock())
         return tuple(s for s in numbers.steps(desk.ledger, arrival.id) if s.at is None)

@@ -74,7 +74,7 @@ def _written(action: str, ledger: Ledger, register: Register, arrival: Arrival, 
 
 def _alarm(action: str, submission: Submission, begun: bool) -> str:
     if action == "my-number":  # an official may have found what no machine looks for
-        return "手順は、すでに始まっています。" if begun else ""
+        return "手順は、既に始まっています。" if begun else ""
     return "" if submission.alarms or begun else "個人番号か住民の名簿と思われる箇所はありません。"
 
 

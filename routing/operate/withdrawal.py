@@ -30,5 +30,5 @@ def withdraw(office: Office, id: int, who: Who) -> None:
         verdicts.note(office.ledger, note, None, who.pair, office.clock())
 
 
-_WHY_NOT = "すでに送ったか、送信が始まっています。取りやめられません。"
+_WHY_NOT = "既に送ったか、送信が始まっています。取りやめられません。"
 _NOT_THESE = "この種類のメールは、元の判断を改めるか、お願いを止めると、送られません。"

@@ -27,7 +27,7 @@ def hold_sending(office: Office, scope: Scope, who: Who) -> Hold:
     with office.ledger.writing():
         same = [one for one in holds.standing(office.ledger) if one.scope == scope]
         if same:
-            raise Refused(f"すでに止めています（停止 {same[0].number}、{same[0].by}、{stamp(same[0].since)}）。")
+            raise Refused(f"既に止めています（停止 {same[0].number}、{same[0].by}、{stamp(same[0].since)}）。")
         number = holds.hold(office.ledger, scope, who.pair, office.clock())
         return next(one for one in holds.standing(office.ledger) if one.number == number)
 

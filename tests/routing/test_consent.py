@@ -209,7 +209,7 @@ def test_an_approval_is_revoked_by_a_row_and_holds_for_what_comes(office: Office
     assert said == (f"この差出人から受理したものは、そのままです（取り消すには、それぞれ ignore）：{arrival.receipt}",)
     assert approvals.approval(office.ledger, STRANGER) is None
     assert office.count("approval") == 2
-    with pytest.raises(Refused, match="乙がすでに"):
+    with pytest.raises(Refused, match="乙が既に"):
         operate.revoke_approval(office.desk, STRANGER, WHO)
     with pytest.raises(Refused, match="承認はありません"):
         operate.revoke_approval(office.desk, "y@freemail.example.com", WHO)

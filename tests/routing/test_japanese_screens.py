@@ -14,6 +14,7 @@ import pytest
 
 from routing.cli.app import COMMANDS, run_command, uketsuke
 from routing.cli.japanese import SENTENCES, width
+from tests.replies.test_letter_facts import TERMS
 
 NEVER_SAID = re.compile(  # to programmers, or by what we do not use
     r"DeprecationWarning|defined twice|Boolean option|Could not determine|No options defined|Arguments take exactly"
@@ -86,3 +87,31 @@ def test_no_mistake_is_told_in_english(words: list[str], capsys: pytest.CaptureF
 
 def test_columns_are_counted_as_a_terminal_shows_them() -> None:
     assert (width("--by 文字"), width("abc"), width("\x1b[1m番号\x1b[0m")) == (9, 3, 4)
+
+
+# What officials read in the terms that the letters keep to (tests/replies/test_letter_facts.py); of these some are words
+# of the receipt of a mail, and of its result, on a screen.
+SCREEN_TERMS = {wrong: right for wrong, right in TERMS.items() if wrong not in ("拝見", "受付済み】", "ご自身")}
+ROOT = Path(__file__).parents[2]
+READ_BY_OFFICIALS = (
+    *sorted((ROOT / "docs").glob("*.ja.md")), ROOT / "docs" / "settings.md", *sorted((ROOT / "replies").rglob("*.j2")),
+    *(p for room in ("routing", "replies") for p in sorted((ROOT / room).rglob("*.py"))),
+)  # fmt: skip
+
+
+def _texts(file: Path) -> str:
+    """What stands in a file for people: of a module its strings."""
+    whole = file.read_text(encoding="utf-8")
+    if file.suffix != ".py":
+        return whole
+    constants = (node for node in ast.walk(ast.parse(whole)) if isinstance(node, ast.Constant))
+    return "\n".join(node.value for node in constants if isinstance(node.value, str))
+
+
+@pytest.mark.parametrize(
+    "file", [p for p in READ_BY_OFFICIALS if p.name != "choices.ja.md"], ids=lambda p: p.relative_to(ROOT).as_posix()
+)
+def test_guide_and_screens_keep_to_the_terms_of_the_letters(file: Path) -> None:
+    """choices.ja.md tells how respondents write."""
+    text = _texts(file)
+    assert {wrong: right for wrong, right in SCREEN_TERMS.items() if wrong in text} == {}

@@ -299,7 +299,7 @@ def test_a_step_that_cannot_be_ticked_is_refused(office: Office, number: str, sa
 def test_a_step_is_ticked_once_and_only_where_steps_are(office: Office) -> None:
     arrival = found(office)
     operate.step(office.desk, arrival, "1", WHO)
-    with pytest.raises(Refused, match="山田がすでに"):
+    with pytest.raises(Refused, match="山田が既に"):
         operate.step(office.desk, arrival, "1", Who("乙", "x"))
     other = office.settle(mail(subject="【横浜市】別")).decided.arrival
     with pytest.raises(Refused, match="my-number"):

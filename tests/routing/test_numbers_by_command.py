@@ -61,7 +61,7 @@ def test_a_number_opens_the_steps_which_are_ticked_one_by_one(alarm: Office, cap
     assert NUMBER.encode() not in draft.read_bytes()
 
     assert command(alarm, "decide", "1", "my-number", *WHO) == 0
-    assert "手順は、すでに始まっています。" in capsys.readouterr().out
+    assert "手順は、既に始まっています。" in capsys.readouterr().out
     for typed in ("１", "3", "5"):  # a digit as a Japanese keyboard writes it
         assert command(alarm, "decide", "1", "step", typed, *WHO) == 0
         assert "済みとしました。" in capsys.readouterr().out

@@ -99,7 +99,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_recorded(office: Office) -> No
         with pytest.raises(Refused):
             one()
     hold(office)
-    with pytest.raises(Refused, match="すでに止めています（停止 1、職員"):
+    with pytest.raises(Refused, match="既に止めています（停止 1、職員"):
         hold(office)
     with pytest.raises(Refused):
         sending_holds.release_sending(office.desk, 2, WHO)
