@@ -31,7 +31,7 @@ def books_at(
     held = bookings.at(ledger, at)
     counted = [b for b in held if received_until is None or b.received_at <= received_until]
     arrived = unbooked.at(ledger, register, at, received_until)
-    return _open(ledger, deadlines_at(ledger, register, at), (counted, arrived), at)
+    return opened(ledger, deadlines_at(ledger, register, at), (counted, arrived), at)
 
 
 def books_of(ledger: Ledger, in_force: Deadlines, lgcodes: Iterable[str], now: datetime) -> Books:
@@ -39,17 +39,17 @@ def books_of(ledger: Ledger, in_force: Deadlines, lgcodes: Iterable[str], now: d
     there is one."""
     codes = sorted(lgcodes)
     arrived = unbooked.of(ledger, in_force.register, codes, now)
-    return _open(ledger, in_force, (bookings.of(ledger, codes), arrived), now)
+    return opened(ledger, in_force, (bookings.of(ledger, codes), arrived), now)
 
 
 def whole_books_of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> Books:
     """The same with every version in them, as a report wants them."""
     codes = sorted(lgcodes)
     arrived = unbooked.of(ledger, register, codes, now)
-    return _open(ledger, deadlines_at(ledger, register, now), (bookings.whole_of(ledger, codes), arrived), now)
+    return opened(ledger, deadlines_at(ledger, register, now), (bookings.whole_of(ledger, codes), arrived), now)
 
 
-def _open(
+def opened(
     ledger: Ledger, in_force: Deadlines, found: tuple[Sequence[Booking], Sequence[Unbooked]], at: datetime
 ) -> Books:
     """Books of what was booked, and of what arrived beside it without a place of its own."""

@@ -13,11 +13,11 @@ from datetime import datetime
 from replies.japanese import full_width_number
 from replies.states import State
 from replies.wording import load_wording
-from routing.ledger import bookings, official_acts
-from routing.ledger.books import deadlines_at
+from routing.ledger import bookings, unbooked
+from routing.ledger.books import deadlines_at, opened
 from routing.ledger.store import Ledger
 from routing.register import Register
-from routing.standing import Booking, Books, open_books, part_state, standing_of
+from routing.standing import Booking, Books, part_state, standing_of
 
 SHOWN = 5  # changes that are told one by one
 
@@ -47,9 +47,12 @@ def effects(
     bodies = {body for _, body, _ in keys} | {c for _, body, p in keys for c in _collected(register, body, p)}
     all_now = bookings.whole_of(ledger, sorted(bodies))
     others = [b for b in all_now if b.arrival_id != arrival_id]
-    judged, exempt = deadlines_at(ledger, register, now).judged, official_acts.not_applicable(ledger, now)
-    before = open_books(judged([*others, *earlier]), exempt)
-    after = open_books(judged(all_now), exempt)
+    arrived = unbooked.of(ledger, register, sorted(bodies), now)
+    in_force = deadlines_at(ledger, register, now)
+    before = opened(
+        ledger, in_force, ([*others, *earlier], [u for u in arrived if u.arrival_id != arrival_id]), now
+    )
+    after = opened(ledger, in_force, (all_now, arrived), now)
     counted = {(b.part, b.body, b.program): b for b in earlier if b.outcome == "accepted"}
     kept = {(b.part, b.body, b.program) for b in later if b.outcome == "accepted"}
     return tuple(
