@@ -103,6 +103,10 @@ def width(text: str) -> int:
 def name_parts(command: click.Command) -> None:
     """Names options and arguments in a command's own line of use."""
     command.options_metavar = OPTIONS
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = COMMANDS
+        for below in command.commands.values():
+            name_parts(below)
     for part in command.params:
         if isinstance(part, click.Argument) and part.metavar is None:
             word = ARGUMENTS.get(part.name or "", (part.name or "").upper()) + ("..." if part.nargs == -1 else "")

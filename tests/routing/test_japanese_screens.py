@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -25,7 +26,7 @@ NEVER_SAID = re.compile(  # to programmers, or by what we do not use
 KNOWN = re.compile(
     r"--?[a-z-]+|https?://\S+|\$?[A-Z_]{4,}|\b(JSON|CSV|Excel|HTML|SQLite|Maildir|IMAP|SMTP|UKETSUKE_SETTINGS|uketsuke|toml|eml"
     r"|xlsx|draft|send|rehearse|off|Q[0-9]|NN|UID|DMARC|Ctrl|ISO|XOAUTH|TLS|JST|id|ID|x|Drafts|Defender|Microsoft)\b"
-    r"|[\w./-]+\.(toml|xlsx|eml|db|csv)|'[^']*'|`[^`]*`"
+    r"|[\w./-]+\.(toml|xlsx|eml|db|csv)|\w+/[\w/]*|'[^']*'|`[^`]*`"
 )
 
 
@@ -50,12 +51,16 @@ def test_each_sentence_keeps_its_places() -> None:
         assert set(re.findall(r"\{(\w+)", japanese)) <= set(re.findall(r"\{(\w+)", english)), english
 
 
-def _help_of(name: str) -> str:
+def _helps_of(name: str) -> Iterator[str]:
+    """Of a command, and of those below it."""
     with click.Context(uketsuke, info_name="uketsuke") as group:
         command = uketsuke.get_command(group, name)
         assert command is not None
         with click.Context(command, parent=group, info_name=name) as ctx:
-            return command.get_help(ctx)
+            yield command.get_help(ctx)
+            for below in command.commands.values() if isinstance(command, click.Group) else ():
+                with click.Context(below, parent=ctx, info_name=below.name) as context:
+                    yield below.get_help(context)
 
 
 def _english(text: str) -> list[str]:
@@ -66,7 +71,7 @@ def _english(text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_help_speaks_english(name: str) -> None:
-    shown = _help_of(name)
+    shown = "\n".join(_helps_of(name))
     assert shown.startswith("使い方: uketsuke")
     assert not re.search(r"Usage|Options:|Show this|\[required\]|TEXT|INTEGER|DIRECTORY|\bFILE\b|\bPATH\b|OPTIONS", shown)
 
