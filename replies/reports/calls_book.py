@@ -44,7 +44,7 @@ def calls_book(calls: Sequence[Called], occasion: Occasion, wording: Wording) ->
     book, raw = new_book(words["calls_title"], occasion.ministry)
     ink = Ink(book, Looks.of(book), occasion, wording, words["calls_title"], words["confidential"])
     columns = [(words[key], width) for key, width in _COLUMNS]
-    sheet = add_table(ink, words["calls_title"], words["note_calls"], columns)
+    sheet = add_table(ink, words["calls_sheet"], words["note_calls"], columns)
     for row, call in enumerate(calls, start=FIRST_ROW):
         told = (
             call.lgcode, call.name, call.section, "\n".join(call.left), call.said, call.telephone,
