@@ -141,8 +141,11 @@ class Pages:
             mails = self._mine(correspondence.mails_between(office.ledger, start, end))
             letters = [x for x in day_letters(office, start, end) if person().sees(x.letter.mailbox)]
             days = (start - timedelta(days=1), start, end)
-            now = today(office).seen_by(person().sees) if start <= office.clock() < end else None
-            return page(office, "today", mails=mails, letters=letters, days=days, said=outcome_said, now_view=now)
+            asked = request.args.get("calls") == "yes"
+            now = today(office, asked).seen_by(person().sees) if start <= office.clock() < end else None
+            return page(
+                office, "today", mails=mails, letters=letters, days=days, said=outcome_said, now_view=now, asked=asked
+            )
 
     def owed(self) -> ResponseReturnValue:
         """Who owes what, of one prefecture or all."""

@@ -22,6 +22,7 @@ from routing.tracking.reports import occasion, open_instant
 from routing.views.calls import calls
 from routing.views.today import today
 from routing.worker.daily import mail_today, newest
+from tests.routing.console_at_hand import Visitor, site_of
 from tests.routing.desk_at_hand import Office, mail
 
 
@@ -110,3 +111,13 @@ def test_the_list_is_a_workbook_for_its_owner_alone(office: Office, tmp_path: Pa
     rows = list(load_workbook(file).worksheets[0].iter_rows(min_row=3, values_only=True))
     assert rows[0][0] == "団体コード" and rows[0][-3:] == ("電話した日時", "結果", "メモ")
     assert len(rows) - 1 == len(found)
+
+
+def test_the_page_shows_the_same_and_whom_to_call_when_asked(office: Office) -> None:
+    office.settle(mail({}, subject="属性欄の照会", body="マイナンバーの調査の属性欄は何を書きますか。ご教示ください。"))
+    visitor = Visitor(site_of(office))
+    shown = visitor.get("/today").text
+    assert "要確認（急ぐ順）" in shown and "属性欄の照会" in shown and "/today?calls=yes" in shown
+    asked = visitor.get("/today?calls=yes").text
+    assert "電話する団体（" in asked and "予防接種：未提出" in asked
+    assert "要確認（急ぐ順）" not in visitor.get("/today?day=2023-07-01").text
