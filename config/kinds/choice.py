@@ -24,7 +24,14 @@ _HEADS = {
     for first, count in ((0x2460, 20), (0x2474, 20), (0x2776, 10), (0x2780, 10), (0x278A, 10))
     for offset in range(count)
 }
-_BEFORE = r"(?:[\s・○〇◯✓✔☑]|レ(?=\s*[(⟦\d])|(?:選択肢|回答|番号|(?i:No))[.:：は]?)*"  # says that a number follows
+_BEFORE = r"(?:[\s・○〇◯◎●■→⇒✓✔☑]|レ(?=\s*[(⟦\d])|(?:選択肢|回答|番号|(?i:No))[.:：は]?)*"  # says that a number follows
+_WITHIN_BRACKETS = re.compile(r"\A[\s(\[【「『]+(⟦\d+⟧)[)\]】」』]+")  # 【①】
+# Alone behind a number: it is not settled.
+_UNSETTLED = re.compile(
+    r"[(〔\[\s]*(?:仮(?:置き|回答|の?選択)?|(?:現在|現時点で)?(?:検討|調査|確認|照会|精査)中|未定|予定|未確認|要確認|たぶん|おそらく|多分)"
+    r"(?:です|である)?[)〕\]。.\s]*"
+)
+_POLITELY = (("ておりません", "ていない"), ("ていません", "ていない"), ("ております", "ている"), ("ています", "ている"))
 _LEADING = re.compile(
     _BEFORE + r"(?:⟦(\d+)⟧|[(\[](\d{1,2})[)\]]|(?P<bare>\d{1,2})(?!\d))(?P<after>[\s)\].,、:．。]*)"
 )
@@ -102,7 +109,8 @@ def _read_among(value: str, offered: Same) -> ChoiceReading:
     asks = "?" in nfkc(value[:LONGEST]) and not any("?" in nfkc(c.text) for c in choices)
     whole = [c.number for c in choices if key in _keys(c)[:2]]
     begun = [c.number for c in choices if len(key) > LEAST and _keys(c)[1].startswith(key)]
-    for fitting in (whole, begun):
+    plainly = [c.number for c in choices if _plainly(key) in _keys(c)[:2]]
+    for fitting in (whole, begun, plainly):
         if len(fitting) == 1:
             return ChoiceReading(None, (fitting[0],)) if asks else ChoiceReading(fitting[0])
     number, rest, plain = _split(value)
@@ -127,7 +135,10 @@ def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> 
         return ChoiceReading(None, (own.number, *sorted(second)))
     if not said and plain and _QUANTITY.match(rest):
         return NOT_READ  # 2名で確認: a number of people
-    if _DOUBT.search(left) or (not said and (_turns_away(rest) or _contradicts(rest, own))):
+    in_its_words = said and (not left or any(len(k) >= LEAST and k in _key(rest) for k in _keys(own)[1:]))
+    if _DOUBT.search(left) or _is_unsettled(left, own):
+        return ChoiceReading(None, (own.number,))
+    if (not said and _turns_away(rest)) or (not in_its_words and _contradicts(rest, own)):
         return ChoiceReading(None, (own.number,))
     remark = left.strip(" 　。、,:\n")
     bracket = _BRACKET.search(remark)
@@ -136,6 +147,18 @@ def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> 
         outline = _cut(remark, _common(_key(remark), _keys(own)[1]))[1]
     least = _LEAST_OUTLINE if said or bracket else 2 * LEAST
     return ChoiceReading(own.number, (), _shown(remark), len(_key(outline)) >= least and _tells(outline))
+
+
+def _is_unsettled(left: str, own: Choice) -> bool:
+    """Whether what stands beside the number, and is none of the choice's own words, says that it is not settled."""
+    return bool(_UNSETTLED.fullmatch(left)) and _key(left) not in _keys(own)[1]
+
+
+def _plainly(key: str) -> str:
+    """A text without its politeness: 定めておりません is 定めていない."""
+    for polite, plain in _POLITELY:
+        key = key.replace(polite, plain)
+    return key
 
 
 def _tells(outline: str) -> bool:
@@ -242,12 +265,13 @@ def _key(text: str) -> str:
 def _split(text: str) -> tuple[int | None, str, bool]:
     """The number that a text begins with, the rest of it with heads as ⟦1⟧, and whether that number is a bare one."""
     marked = nfkc(text[: 2 * LONGEST].translate(_HEADS))
-    leading = _LEADING.match(marked)
+    bared = _WITHIN_BRACKETS.sub(r"\1", marked)
+    leading = _LEADING.match(bared)
     if not leading:
         return None, marked, False
     number = next(int(n) for n in leading.groups()[:3] if n)
     plain = leading["bare"] is not None and not leading["after"].strip()
-    return number, marked[leading.end() :], plain
+    return number, bared[leading.end() :], plain
 
 
 @cache_short(1024, 2_000)

@@ -6,9 +6,12 @@ where a person sees a drawing. An answer that raises an alarm is never read thro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from config.kinds.choice import read_choice
+from config.spelling import nfkc
 from config.survey import Severity, Survey
 from intake.finding import Finding, severity_of
 from intake.sheets.drawn import Drawing
@@ -63,8 +66,22 @@ def unsure(filled: Filled, asked: Mapping[str, Applicability]) -> tuple[str, ...
         for question in filled.questions
         if any(text.alert for text in question.question.free_texts)
         and asked[question.question.key].standing != "not_asked"
-        and _is_touched(question, filled.beyond)
+        and (_is_touched(question, filled.beyond) or _is_qualified(question))
     )
+
+
+# Beside a choice that calls for no alarm: words that may tell of what would.
+_QUALIFIED = re.compile(
+    r"ただし|但し|ものの|あった|ありました|(?<![0-9])[1-9][0-9]*件|誤り(?:が|を)|誤って|(?:調査|確認|精査)中|未確認"
+)
+
+
+def _is_qualified(question: FilledQuestion) -> bool:
+    """Whether an answer without alarm has words beside it that may tell of one."""
+    if question.answer is None or any(question.number in t.choices for t in question.question.free_texts if t.alert):
+        return False
+    remark = read_choice(question.answer.value, question.question.choices).remark
+    return bool(_QUALIFIED.search(nfkc(remark)))
 
 
 def _is_touched(question: FilledQuestion, over: Beyond) -> bool:

@@ -124,7 +124,7 @@ def marks_are_circles(case: Case) -> Iterator[Finding]:
     for question in questions_of(case, "asked", "open", "either"):
         for mark in question.question.marks:
             entry = question.marks.get(mark.number)
-            if entry and entry.state == "value" and read_mark(entry.value, mark.number) is None:
+            if entry and entry.state == "value" and (entry.doubtful or read_mark(entry.value, mark.number) is None):
                 finding = about(case, "mark_unreadable", question, entry, "〇")
                 yield replace(finding, label=quote(mark.text))
 
@@ -133,7 +133,7 @@ def something_is_circled(case: Case) -> Iterator[Finding]:
     """At least one circle, as far as the question's data asks for one; its severity is the question's."""
     for question in questions_of(case, "asked"):
         severity = question.question.none_marked
-        blank = all(read_mark(entry.value, number) is False for number, entry in question.marks.items())
+        blank = all(read_mark(e.value, number) is False and not e.doubtful for number, e in question.marks.items())
         errors = any(entry.state == "error" for entry in question.marks.values())
         if severity and question.marks and blank and not errors:
             yield replace(about(case, "marks_none", question, question.answer, "〇"), severity=severity)

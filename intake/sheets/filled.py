@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
 from config.kinds.choice import NOT_READ, ChoiceReading, read_choice
 from config.kinds.marks import read_mark
 from config.kinds.year_month import read_month
-from config.spelling import is_blank, label_key, says_nothing
+from config.spelling import fold, is_blank, label_key, says_nothing
 from config.survey import Field, Form, FreeText, Mark, Question
 from intake.sheets.form_changes import Alteration
 from intake.sheets.ooxml import name_of, place_of
@@ -33,11 +33,12 @@ CellState = Literal["blank", "value", "error"]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One cell to be filled, `cell` in A1 style. State "error": it shows an error value, or a formula
-    without a stored result, which is not the same as blank."""
+    without a stored result, which is not the same as blank. `doubtful`: it may say one thing or its opposite."""
 
     cell: str
     value: str = ""
     state: CellState = "blank"
+    doubtful: bool = False
 
     @property
     def says_something(self) -> bool:
@@ -203,6 +204,9 @@ def _read_question(question: Question, lines: Lines | None, grid: _Grid) -> Fill
         return FilledQuestion(question, None)
     answer = _answer_entry(question, lines, grid)
     marks = {m.number: _mark_entry(m, lines, grid) for m in question.marks if m.number in lines.marks}
+    zeros = {n for n, entry in marks.items() if _is_typed_zero(entry, grid)}
+    if zeros and len(zeros) < len(marks) and all(e.state == "blank" for e in marks.values()):
+        marks = {n: replace(e, value="0", state="value", doubtful=True) if n in zeros else e for n, e in marks.items()}
     texts = {text.key: _text_entry(text, lines, answer, grid) for text in question.free_texts}
     return filled_question(question, answer, marks, texts)
 
@@ -216,6 +220,13 @@ def filled_question(
     return FilledQuestion(
         question, answer, reading.number, marks, {**texts, **within}, reading.may_mean, reading.remark
     )
+
+
+def _is_typed_zero(entry: Entry, grid: _Grid) -> bool:
+    """A 0 that somebody typed. Where a question has no circle but some zeros, they may be meant as such; beside circles,
+    or in every cell, they are blanks that were linked or pasted."""
+    cell = grid.sheet.cells.get(place_of(entry.cell))
+    return cell is not None and fold(cell.value) == "0" and grid.sheet.formulas_known and not cell.formula
 
 
 def _mark_entry(mark: Mark, lines: Lines, grid: _Grid) -> Entry:

@@ -10,6 +10,7 @@ import re
 from config.spelling import alike, label_key
 
 _MOST = 2_000  # characters of a cell in which the label is looked for
+_LEAST_KEPT = 10  # characters of a label by whose beginning it is known
 _LEAST_ALIKE = 0.5  # from here on a text is the label, rewritten
 _AROUND = " 　\n。、．.」』】→⇒:：*※）)"
 _HEAD = re.compile(r"^\d+")
@@ -26,7 +27,18 @@ def beside_label(written: str, label: str) -> tuple[str, ...]:
         found = _around(text, wanted)
         if found is not None:
             return tuple(part for part in found if part)
-    return ()
+    return _in_place_of_the_end(text, whole)
+
+
+def _in_place_of_the_end(text: str, wanted: str) -> tuple[str, ...]:
+    """What stands where the end of a label stood, whose beginning is still there."""
+    key = label_key(text)
+    kept = next((n for n, (a, b) in enumerate(zip(key, wanted, strict=False)) if a != b), min(len(key), len(wanted)))
+    own, theirs = key[kept:], wanted[kept:]
+    if kept < max(_LEAST_KEPT, len(wanted) // 4) or not own or not theirs or own in wanted or alike(own, theirs, 0.3):
+        return ()
+    place = next((n for n in range(kept, len(text) + 1) if len(label_key(text[:n])) > kept), len(text))
+    return (text[max(place - 1, 0) :].lstrip(_AROUND).rstrip(),)
 
 
 def _around(text: str, wanted: str) -> tuple[str, str] | None:

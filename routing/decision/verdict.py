@@ -214,7 +214,7 @@ FILE_TABLE: tuple[FileRow, ...] = (
             lambda c: not all(map(c.newcomer.may_replace, c.beside)), "held"),
     FileRow("same_finding_again", "同じ指摘が２回目です。電話でご確認ください",
             lambda c: _asked_before(c), "held"),
-    FileRow("answer_unsure", "職員にお知らせすべき設問の回答に、取消線又は図形があります。内容をご確認ください",
+    FileRow("answer_unsure", "職員にお知らせすべき設問の回答に、取消線、図形又はただし書きがあります。内容をご確認ください",
             lambda c: c.sheet is not None and bool(c.sheet.unsure), "held"),
     FileRow("findings", "修正をお願いする点があります", lambda c: bool(c.errors), "correction"),
     # A sheet that could not be checked to its end is not called complete, and asks nobody for anything.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from intake.answers import read_sheets
 from intake.sheets.workbook import Workbook, open_workbook
@@ -13,6 +14,7 @@ from replies.workbooks.form import FillValue
 from tests.workbooks.forms_at_hand import (
     COMPLETE,
     COMPLETE_2,
+    edited,
     filled,
     only,
     the_roster,
@@ -299,3 +301,40 @@ def test_severities_are_the_surveys() -> None:
     assert isinstance(book, Workbook)
     (sheet,) = read_sheets(book, lenient, the_roster())
     assert [(f.code, f.severity) for f in sheet.findings] == [("answer_missing", "note")]
+
+
+# --- what a person sees is not called missing, and nothing doubtful is taken --------------------------------------
+
+
+def test_zeros_in_place_of_circles_are_asked_about_and_beside_circles_are_blanks() -> None:
+    assert told(filled({"7-4": None, "7-4#1": "0", "7-4#3": "0"}))[:2] == [
+        ("mark_unreadable", "7-4", "F27"), ("mark_unreadable", "7-4", "F29")
+    ]  # fmt: skip
+    assert told(filled({"7-4#2": "0"})) == []
+
+
+def test_an_outline_in_place_of_the_end_of_its_label_is_there() -> None:
+    def over_the_end(sheet: Worksheet) -> None:
+        sheet["F33"] = None
+        sheet["E33"] = "①を選択の場合、「別途の方法」の概要を記載してください。マニュアルあり。二人で確認する。"
+
+    assert told(edited(filled({}), over_the_end)) == []
+
+
+def test_a_label_cut_short_says_nothing() -> None:
+    def cut(sheet: Worksheet) -> None:
+        sheet["F33"] = None
+        sheet["E33"] = "①を選択の場合、「別途の方法」の概要を記載してください。"
+
+    assert told(edited(filled({}), cut)) == [("text_missing", "8-1", "F33")]
+
+
+@pytest.mark.parametrize(
+    ("written", "unsure"),
+    [
+        ("① 事例はない。ただし軽微な誤りが1件あった", ("10",)), ("①（1件あったが別制度）", ("10",)),
+        ("① 事例はない。（令和５年６月末時点、0件）", ()), ("① 0件", ()), ("① 10システムを確認", ()), ("① 誤りはない", ()),
+    ],
+)  # fmt: skip
+def test_words_beside_no_case_that_may_tell_of_one_are_for_a_person(written: str, unsure: tuple[str, ...]) -> None:
+    assert the_sheet(filled({"10": written})).unsure == unsure
