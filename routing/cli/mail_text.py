@@ -31,6 +31,12 @@ def _lines(mail: MailView) -> Iterator[str]:
         yield f"個人番号か住民の名簿と思われる箇所：{place}"
     yield from _section("本文", mail.text.splitlines())
     yield from _section("リンク先（開かずに、送り直しをお願いします）", map(one_line, mail.links))
+    for d in mail.differences:
+        yield f"■ 前の版との違い　{d.program}（{_time(d.received_at)} {d.receipt} {d.outcome}）"
+        for c in d.changed:
+            yield f"　{c.label}：{one_line(c.before) or '（空欄）'} → {one_line(c.after) or '（空欄）'}"
+        if not d.changed:
+            yield "　回答は同じです。"
     for file in mail.files:
         yield from _file(file)
     yield from _section("指摘", mail.findings)

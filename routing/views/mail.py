@@ -11,11 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 
-from config.survey import Question
-from intake.finding import Finding
-from intake.submission import Answer, AnswerSheet, FileReading, Submission
-from replies.japanese import question_name
-from replies.wording import Wording, load_wording
+from intake.submission import FileReading, Submission
+from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
 from routing.ledger import correspondence, erasure, numbers, official_acts, verdicts
@@ -26,32 +23,9 @@ from routing.office import Office
 from routing.records import Arrival
 from routing.tracking.number_steps import said as step_said
 from routing.tracking.overview import standing_of_body
+from routing.views.difference import Difference, differences
 from routing.views.letters import WholeLetter, whole_letters_to
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerLine:
-    """One line of a sheet: the field or question, where it stands, what is written there (choices written out), and
-    what was noticed. `grave`: the sender has to mend it; `key`: how an amendment names the question (empty: a field)."""
-
-    key: str
-    label: str
-    question: str
-    cell: str
-    answer: str
-    findings: tuple[str, ...]
-    grave: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SheetView:
-    """One answer sheet, or one row of a list. `others`: what was noticed that belongs to no line of it."""
-
-    name: str
-    body: str
-    program: str
-    lines: tuple[AnswerLine, ...]
-    others: tuple[str, ...]
+from routing.views.sheets import SheetView, noticed, sheet_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +102,7 @@ class MailView:
     steps: tuple[StepView, ...]
     others: tuple[Mail, ...]
     last: LastWord | None
+    differences: tuple[Difference, ...] = ()
     links: tuple[str, ...] = ()  # where files lie that it leads to, without scheme: to be read, not to be followed
 
     @property
@@ -173,6 +148,7 @@ def mail_view(office: Office, arrival: Arrival) -> MailView:
         steps=_steps(office, arrival.id),
         others=tuple(m for m in correspondence.mails_of_body(ledger, lgcode) if m.id != arrival.id) if lgcode else (),
         last=last_word(ledger, arrival.id),
+        differences=differences(office, arrival),
         links=submission.links if submission and not places else (),
     )
 
@@ -275,61 +251,9 @@ def _elsewhere(office: Office, submission: Submission | None, newest: list[Said]
     files = submission.files if submission else ()
     beside = {f for file in files for f in (*file.findings, *(f for s in file.sheets for f in s.findings))}
     found = correspondence.findings(office.ledger, [s.id for s in newest])
-    return tuple(_noticed(f, wording) for f in dict.fromkeys(found) if f not in beside and f.code in wording.finding)
+    return tuple(noticed(f, wording) for f in dict.fromkeys(found) if f not in beside and f.code in wording.finding)
 
 
 def _sheets(file: FileReading, office: Office, programs: Mapping[str, str]) -> tuple[SheetView, ...]:
     decided = (programs.get(f"{file.position}/{n}") or programs.get(str(file.position), "") for n in count(1))
-    return tuple(_sheet(s, file, office, p) for s, p in zip(file.sheets, decided, strict=False))
-
-
-def _sheet(sheet: AnswerSheet, file: FileReading, office: Office, program: str) -> SheetView:
-    wording, survey = load_wording(), office.register.survey
-    by_cell: dict[str, list[Finding]] = {}
-    for finding in sheet.findings:
-        by_cell.setdefault(finding.cell, []).append(finding)
-    form = survey.form(sheet.form, sheet.version)
-    labels = {f.key: f.label for f in form.fields}
-    fields = [_line("", labels.get(v.key, v.key), "", v.cell, v.value, by_cell, wording) for v in sheet.fields]
-    answers = [
-        _line(a.question, question_name(a.question), form.question(a.question).text, a.cell,
-              _answer(a, form.question(a.question)), by_cell, wording)
-        for a in sheet.answers
-    ]  # fmt: skip
-    lines = (*fields, *answers)
-    told = {line.cell for line in lines}
-    return SheetView(
-        name=f"{file.filename}　{sheet.sheet}" + (f"　{sheet.row}行目" if sheet.row else ""),
-        body=office.register.full_name(sheet.body.lgcode),
-        program=_program(office, program or sheet.program),
-        lines=lines,
-        others=tuple(_noticed(f, wording) for cell, found in by_cell.items() if cell not in told for f in found),
-    )
-
-
-def _line(  # noqa: PLR0913 - the parts of one line of the sheet
-    key: str, label: str, question: str, cell: str, answer: str, findings: Mapping[str, list[Finding]], wording: Wording
-) -> AnswerLine:
-    here = findings.get(cell, []) if cell else []
-    told = tuple(_noticed(f, wording) for f in here)
-    return AnswerLine(key, label, question, cell, answer, told, any(f.severity == "error" for f in here))
-
-
-def _noticed(finding: Finding, wording: Wording) -> str:
-    """要修正：…, what was noticed, with its weight."""
-    place = f"{finding.cell}：" if finding.cell else ""
-    found = "（" + "　".join(filter(None, (finding.label, finding.found))) + "）" if finding.code == "check_failed" else ""
-    return f"{wording.screen['severity_' + finding.severity]}：{place}{wording.sentence(finding)}{found}"
-
-
-def _answer(answer: Answer, question: Question) -> str:
-    """② 導入済み, the choice written out; circled marks and free texts with their labels."""
-    choices = {c.number: c.text for c in question.choices}
-    marks = {m.number: m.text for m in question.marks}
-    labels = {t.key: t.label for t in question.free_texts}
-    written = choices.get(answer.number or 0, "")
-    said = [answer.value if written in answer.value else f"{answer.value}　{written}"]
-    said += [f"○ {marks.get(n, n)}" for n in answer.marks]
-    said += [f"{labels.get(t.key, t.key)}：{t.value}" for t in answer.texts if t.value]
-    return "\n".join(filter(None, said))
-
+    return tuple(sheet_view(s, file.filename, office, p) for s, p in zip(file.sheets, decided, strict=False))

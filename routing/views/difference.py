@@ -1,0 +1,91 @@
+"""Two versions of a body's answer beside each other, by question: what a newer mail changes in the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.submission import AnswerSheet
+from replies.wording import load_wording
+from routing.ledger import bookings, correspondence, verdicts
+from routing.office import Office
+from routing.records import Arrival
+from routing.standing import Booking
+from routing.views.sheets import sheet_view
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One question, or field of the head, whose answer differs. Empty: nothing was written there."""
+
+    label: str
+    question: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one sheet of a mail changes in the body's version before it (`receipt`, received then, decided so)."""
+
+    body: str
+    program: str
+    receipt: str
+    mailbox: str
+    received_at: datetime
+    outcome: str
+    changed: tuple[Changed, ...]
+
+
+def differences(office: Office, arrival: Arrival) -> tuple[Difference, ...]:
+    """Of each sheet in a mail that has a version before it. Nothing of a mail, or beside one, in which a My Number seems
+    to stand."""
+    submission = verdicts.submission_of(office.ledger, arrival.id)
+    if submission is None or submission.alarms:
+        return ()
+    found = []
+    for said in correspondence.newest_decisions(office.ledger, arrival.id):
+        sheet = bookings.sheet_of(submission, said.piece)
+        if sheet is None or sheet.row or not (said.body and said.program):
+            continue
+        earlier = _before(office, arrival, said.body, said.program)
+        older = _sheet_of(office, earlier) if earlier else None
+        if earlier is not None and older is not None:
+            found.append(_difference(office, earlier, older, sheet))
+    return tuple(found)
+
+
+def _before(office: Office, arrival: Arrival, body: str, program: str) -> Booking | None:
+    """The newest version that came before a mail; one that was accepted rather than one that was not."""
+    earlier = [
+        b for b in bookings.history(office.ledger, body, program, arrival.id)
+        if b.part == "own" and (b.received_at, b.arrival_id) < (arrival.received_at, arrival.id) and b.outcome != "ignored"
+    ]  # fmt: skip
+    return max(earlier, key=lambda b: (b.received_at, b.id), default=None)
+
+
+def _sheet_of(office: Office, booking: Booking) -> AnswerSheet | None:
+    submission = verdicts.submission_of(office.ledger, booking.arrival_id)
+    return bookings.sheet_of(submission, booking.piece) if submission and not submission.alarms else None
+
+
+def _difference(office: Office, earlier: Booking, older: AnswerSheet, newer: AnswerSheet) -> Difference:
+    before, after = ({line.label: line for line in sheet_view(s, "", office).lines} for s in (older, newer))
+    labels = dict.fromkeys((*after, *before))
+    changed = []
+    for label in labels:
+        old, new = before.get(label), after.get(label)
+        texts = old.answer if old else "", new.answer if new else ""
+        if texts[0] != texts[1]:
+            question = (new or old).question if new or old else ""  # type: ignore[union-attr]
+            changed.append(Changed(label, question, *texts))
+    wording, survey = load_wording(), office.register.survey
+    return Difference(
+        body=office.register.full_name(earlier.body),
+        program=survey.program(earlier.program).name,
+        receipt=earlier.receipt,
+        mailbox=survey.program(earlier.program).mailbox,
+        received_at=earlier.received_at,
+        outcome=wording.outcome.get(earlier.outcome, earlier.outcome),
+        changed=tuple(changed),
+    )

@@ -1,0 +1,90 @@
+"""One answer sheet as people read it: question, answer with its choices written out, and what was noticed beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.survey import Question
+from intake.finding import Finding
+from intake.submission import Answer, AnswerSheet
+from replies.japanese import question_name
+from replies.wording import Wording, load_wording
+from routing.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One line of a sheet: the field or question, where it stands, what is written there (choices written out), and
+    what was noticed. `grave`: the sender has to mend it; `key`: how an amendment names the question (empty: a field)."""
+
+    key: str
+    label: str
+    question: str
+    cell: str
+    answer: str
+    findings: tuple[str, ...]
+    grave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """One answer sheet, or one row of a list. `others`: what was noticed that belongs to no line of it."""
+
+    name: str
+    body: str
+    program: str
+    lines: tuple[AnswerLine, ...]
+    others: tuple[str, ...]
+
+
+def sheet_view(sheet: AnswerSheet, filename: str, office: Office, program: str = "") -> SheetView:
+    """One sheet with what was noticed beside each line. `program`: an id, as it was decided."""
+    wording, survey = load_wording(), office.register.survey
+    by_cell: dict[str, list[Finding]] = {}
+    for finding in sheet.findings:
+        by_cell.setdefault(finding.cell, []).append(finding)
+    form = survey.form(sheet.form, sheet.version)
+    labels = {f.key: f.label for f in form.fields}
+    fields = [_line("", labels.get(v.key, v.key), "", v.cell, v.value, by_cell, wording) for v in sheet.fields]
+    answers = [
+        _line(a.question, question_name(a.question), form.question(a.question).text, a.cell,
+              _answer(a, form.question(a.question)), by_cell, wording)
+        for a in sheet.answers
+    ]  # fmt: skip
+    lines = (*fields, *answers)
+    told = {line.cell for line in lines}
+    return SheetView(
+        name=f"{filename}　{sheet.sheet}" + (f"　{sheet.row}行目" if sheet.row else ""),
+        body=office.register.full_name(sheet.body.lgcode),
+        program=survey.program(program or sheet.program).name if program or sheet.program else "",
+        lines=lines,
+        others=tuple(noticed(f, wording) for cell, found in by_cell.items() if cell not in told for f in found),
+    )
+
+
+def _line(  # noqa: PLR0913 - the parts of one line of the sheet
+    key: str, label: str, question: str, cell: str, answer: str, findings: Mapping[str, list[Finding]], wording: Wording
+) -> AnswerLine:
+    here = findings.get(cell, []) if cell else []
+    told = tuple(noticed(f, wording) for f in here)
+    return AnswerLine(key, label, question, cell, answer, told, any(f.severity == "error" for f in here))
+
+
+def noticed(finding: Finding, wording: Wording) -> str:
+    """要修正：…, what was noticed, with its weight."""
+    place = f"{finding.cell}：" if finding.cell else ""
+    found = "（" + "　".join(filter(None, (finding.label, finding.found))) + "）" if finding.code == "check_failed" else ""
+    return f"{wording.screen['severity_' + finding.severity]}：{place}{wording.sentence(finding)}{found}"
+
+
+def _answer(answer: Answer, question: Question) -> str:
+    """② 導入済み, the choice written out; circled marks and free texts with their labels."""
+    choices = {c.number: c.text for c in question.choices}
+    marks = {m.number: m.text for m in question.marks}
+    labels = {t.key: t.label for t in question.free_texts}
+    written = choices.get(answer.number or 0, "")
+    said = [answer.value if written in answer.value else f"{answer.value}　{written}"]
+    said += [f"○ {marks.get(n, n)}" for n in answer.marks]
+    said += [f"{labels.get(t.key, t.key)}：{t.value}" for t in answer.texts if t.value]
+    return "\n".join(filter(None, said))
