@@ -17,6 +17,8 @@ PAGES = {
     "held": "/", "mail": "/mail/4", "alarm": "/mail/51", "act": "/mail/20/accept", "amend": "/mail/4/amend",
     "body": "/body/141500", "today": "/today?day=2023-07-20", "owed": "/owed?prefecture=14", "letters": "/letters",
     "letter": "/letter/3", "search": "/search", "paper": "/paper", "health": "/health",
+    "notices": "/notices",
+    "answer": "/mail/1/answer", "difference": "/mail/9",
 }  # fmt: skip
 SIZES = {"": (1280, 900), "-390": (390, 844)}
 

@@ -10,7 +10,9 @@ from flask import Flask, Response, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from config.jst import JST, in_jst
+from intake.shown import visible
 from replies.wording import load_wording
+from replies.workbooks.values_copy import CopiedSheet, values_copy
 from routing import operate, typed
 from routing.console.premises import Premises
 from routing.console.render import environment, render
@@ -37,6 +39,7 @@ def add_pages(site: Flask, premises: Premises) -> None:
     pages = Pages(premises)
     for rule, page in (
         ("/", pages.held), ("/mail/<receipt>", pages.mail), ("/mail/<receipt>/original", pages.original),
+        ("/mail/<receipt>/values/<int:position>", pages.values),
         ("/body/<lgcode>", pages.body), ("/today", pages.today), ("/owed", pages.owed), ("/letters", pages.letters),
         ("/letter/<int:id>", pages.letter), ("/notices", pages.notices),
         ("/notices/<mailbox>/<lgcode>", pages.reminder), ("/health", pages.health), ("/style.css", pages.style),
@@ -79,6 +82,15 @@ def mail_named(office: Office, receipt: str) -> Arrival:
     return found
 
 
+def saved(data: bytes, name: str) -> Response:
+    """Bytes that no browser opens: they are saved under an ASCII name of ours."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return Response(data, mimetype="application/octet-stream", headers=headers)
+
+
 class Pages:
     """Each page by its name."""
 
@@ -118,11 +130,24 @@ class Pages:
                 raw = arrivals.raw_bytes(office.ledger, arrival.id)
             except KeyError:
                 raise Refused("原本は、台帳にありません（消去済みか、ヘッダーだけの記録です）。") from None
-        headers = {
-            "Content-Disposition": f'attachment; filename="{arrival.receipt}.eml"',
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-        }
-        return Response(raw, mimetype="application/octet-stream", headers=headers)
+        return saved(raw, f"{arrival.receipt}.eml")
+
+    def values(self, receipt: str, position: int) -> ResponseReturnValue:
+        """What was read of one attachment, in a workbook of ours; of an alarm nothing was."""
+        with self._premises.open_office() as office:
+            view = mail_view(office, mail_named(office, receipt))
+            file = next((f for f in view.files if f.position == position and f.sheets), None)
+            if file is None:
+                abort(404)
+            copied = [
+                CopiedSheet(
+                    "　".join(filter(None, (visible(s.name), s.body, s.program))),
+                    [(x.label, x.question, visible(x.answer), "\n".join(x.findings)) for x in s.lines],
+                )
+                for s in file.sheets
+            ]
+            made = values_copy(view.arrival.receipt, visible(file.name), copied)
+        return saved(made, f"{view.arrival.receipt}-{position}-values.xlsx")
 
     def body(self, lgcode: str) -> ResponseReturnValue:
         """One body: what it owes, and everything that went in and out."""

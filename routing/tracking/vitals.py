@@ -103,4 +103,5 @@ def _time(at: At) -> Vital:
     days = (at.now - last).days
     over = at.now - last > OVER
     more = "調査が終わっていれば、受付の処理を止め、台帳を保管してください。" if over else ""
-    return Vital("調査の期間", not over, f"{said}期限から{days}日が過ぎています。{more}")
+    passed = f"期限から{days}日が過ぎています。" if days else "期限は過ぎました。"
+    return Vital("調査の期間", not over, f"{said}{passed}{more}")

@@ -3,10 +3,12 @@ no page of the demo breaks a rule of accessibility, and strangers' mail runs no 
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,14 +16,18 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from config.load import default_survey
+from intake.shown import one_line
 from routing.demo.run import REHEARSAL_PASSWORD, run_demo
 from routing.ledger import arrivals
 from routing.ledger.store import Ledger
+from routing.reading.reader import Reader
+from routing.register import build_register
 from tests.e2e.console_served import Served
+from tests.routing.desk_at_hand import form, mail, open_office
 
 PAGES = ["/", "/mail/4", "/mail/51", "/mail/20/accept", "/mail/4/amend", "/mail/4/erase", "/body/141500",
          "/today?day=2023-07-20", "/owed?prefecture=14", "/letters", "/letter/3", "/search", "/health",
-         "/paper"]  # fmt: skip
+         "/paper", "/notices", "/mail/1/answer", "/mail/4/forward"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +107,66 @@ def test_hostile_mail_runs_no_script_and_asks_for_nothing(browser: Browser, serv
     assert "‹U+202E›" in page.goto(served.at + "/mail/4").text()  # type: ignore[union-attr]
 
 
+SHELF = [
+    "<script>document.title='x'</script>", "<img src=http://evil.example/i.png onerror=alert(1)>", "<svg/onload=alert(1)>",
+    "\"><iframe src=//evil.example>", "javascript:alert(1)//", "<a href='javascript:alert(1)'>x</a>", "{{7*7}}{% raw %}",
+    "<style>@import '//evil.example/x.css'</style>", "<link rel=prefetch href=//evil.example>",
+    "</pre></textarea></title>",
+    "<base href=//evil.example/>",
+    "<meta http-equiv=refresh content='0;//evil.example'>", "\u2028\u2029alert(1)",
+    "<form action=//evil.example><button>", "&lt;script&gt;", "<!--", "]]>", "\u202e\u2066fdp.exe",
+    "<math><mtext><img src=x>",
+    "' onmouseover=alert(1) x='", "<object data=//evil.example>", "\x00<script>", "＜script＞", "<scr\x00ipt>",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Every mail of the tests, and the hostile texts in subject, name, text and file name, settled on one ledger."""
+    folder = tmp_path_factory.mktemp("shelf") / "out"
+    run_demo(default_survey(), folder)
+    register = build_register(default_survey())
+    ledger, reader = Ledger(folder / "ledger.db"), Reader(default_survey())
+    office = open_office(tmp_path_factory.mktemp("office"), register, reader, ledger)
+    for path in sorted((Path(__file__).parents[1] / "mails").rglob("*.eml")):
+        with suppress(AssertionError):  # the same bytes as one before
+            office.arrive(path.read_bytes())
+    for said in SHELF:
+        kept = said.replace("\x00", "\ufffd")
+        name = re.sub(r"[\x00-\x1f/]", "_", said)
+        sheet = form({"program": "難病", "telephone": kept})
+        office.arrive(mail({f"{name}.xlsx": sheet}, one_line(said)[:70], body=kept))
+    for _ in office.desk.settle_waiting():
+        pass
+    ledger.close()
+    reader.close()
+    made = Served(folder)
+    yield made
+    made.close()
+
+
+@pytest.mark.long
+def test_every_mail_of_the_tests_and_the_shelf_of_hostile_texts_stay_text(browser: Browser, shelf: Served) -> None:
+    """Zero scripts, zero requests to anywhere else, zero reports of the policy, on the page of each mail."""
+    page = signed_in(browser, shelf)
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    opened = Ledger(shelf.ledger)
+    receipts = [str(row["receipt"]) for row in opened.rows("SELECT receipt FROM arrival ORDER BY id")]
+    opened.close()
+    assert len(receipts) > 250
+    for path in ("/", "/letters", "/today?day=2023-07-18", *(f"/mail/{r}" for r in receipts)):
+        answer = page.goto(shelf.at + path)
+        assert answer is not None and answer.status == 200, path
+        live = "script, img, svg, iframe, object, embed, base, meta[http-equiv], link:not([href='/style.css'])"
+        assert page.locator(live).count() == 0, path
+        assert page.locator("main a[href^='javascript'], main a[href*='//'], [onload], [onerror]").count() == 0, path
+    assert [url for url in asked if not url.startswith(shelf.at + "/")] == [] and said == []
+
+
 def test_an_official_accepts_an_item_by_keyboard_alone(browser: Browser, served: Served) -> None:
     page = signed_in(browser, served, "kakari")
     _tab_to(page, "札幌市の見本")
@@ -117,7 +183,11 @@ def test_an_official_accepts_an_item_by_keyboard_alone(browser: Browser, served:
     _tab_to(page, "受理する（実行）")
     page.keyboard.press("Enter")
     page.wait_for_url("**/mail/N0713-*")
-    assert "まだ送っていません" in page.inner_text("main") and "係員（見本）" in page.inner_text("main")
+    assert "までは取り消せます" in page.inner_text("main") and "係員（見本）" in page.inner_text("main")
+    _tab_to(page, "取り消す")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=判断の取り消し")
+    assert "取り消し済み" in page.inner_text("main") and "取り消せます" not in page.inner_text("main")
 
 
 def _tab_to(page: Page, text: str, id: str = "") -> None:

@@ -6,13 +6,16 @@ import html
 import json
 import re
 import stat
+import zipfile
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from werkzeug.test import TestResponse
 
+from replies.workbooks.values_copy import CopiedSheet, values_copy
 from routing import operate
 from routing.console.signin import FAILURES, hashed, is_password
 from routing.journey.judge import Settled
@@ -174,6 +177,32 @@ def test_an_original_is_saved_and_never_opened_in_place(office: Office) -> None:
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{arrival.receipt}.eml"'
     assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+
+
+def test_a_copy_of_values_holds_text_alone(office: Office) -> None:
+    """Whatever was written into the sheet: no formula, no link, nothing that a spreadsheet would run."""
+    sheet = {"=cmd.xlsx": form({"program": "難病", "telephone": "@SUM(A1)", "email": "http://evil.example/y"})}
+    arrival = office.settle(mail(sheet)).decided.arrival
+    site = site_of(office)
+    answer = Visitor(site).get(f"/mail/{arrival.receipt}/values/2")
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    lines = [("=1", "+1", '=HYPERLINK("http://evil.example/")', "<r>x</r>")]
+    hostile = openpyxl.load_workbook(BytesIO(values_copy("N0718-AAAA-BBBB", "=1+1", [CopiedSheet("=x", lines)])))
+    cells = [c for row in hostile.worksheets[0] for c in row if c.value is not None]
+    assert len(cells) == 10 and all(c.data_type == "s" and c.hyperlink is None for c in cells)
+    with zipfile.ZipFile(BytesIO(answer.data)) as made:
+        parts = {name: made.read(name).decode() for name in made.namelist() if name.endswith((".xml", ".rels"))}
+    assert not any("evil.example" in text for name, text in parts.items() if name.endswith(".rels"))
+    assert not any("<f>" in text or "<hyperlink" in text for text in parts.values())
+    book = openpyxl.load_workbook(BytesIO(answer.data))
+    values = [str(c.value) for row in book.worksheets[0].iter_rows() for c in row if c.value is not None]
+    assert any("@SUM" in v for v in values) and "http://evil.example/y" in values
+    other = office.settle(mail({}, "【横浜市】", body="x"), mailbox="yoboseshu").decided.arrival
+    for path in (f"/mail/{arrival.receipt}/values/1", f"/mail/{arrival.receipt}/values/99"):
+        assert Visitor(site).get(path).status_code == 404
+    assert Visitor(site, "sato").get(f"/mail/{other.receipt}/values/2").status_code == 409
 
 
 def test_a_my_number_is_on_no_page_and_its_mail_is_saved_by_an_administrator_alone(office: Office) -> None:
