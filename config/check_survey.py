@@ -118,6 +118,7 @@ def _check_instants(survey: Survey) -> Told:
     calendar = survey.calendar
     instants: list[tuple[str, datetime]] = [("deadline", survey.deadline)]
     instants += [(key, instant) for key, instant in _optional(survey) if instant is not None]
+    instants += [(f"duties.{n}.{key}", at) for n, key, at in _own_instants(survey)]
     instants += [(f"calendar.polling.{n}.start", p.start) for n, p in enumerate(calendar.polling, 1)]
     instants += [(f"calendar.reminders.{n}", r) for n, r in enumerate(calendar.reminders, 1)]
     instants += [(f"calendar.report_mails.{n}", r) for n, r in enumerate(calendar.report_mails, 1)]
@@ -137,8 +138,20 @@ def _optional(survey: Survey) -> tuple[tuple[str, datetime | None], ...]:
     )
 
 
+def _own_instants(survey: Survey) -> Iterator[tuple[int, str, datetime]]:
+    for place, duty in enumerate(survey.duties, 1):
+        for key in ("deadline", "correct_by"):
+            if (at := getattr(duty, key)) is not None:
+                yield place, key, at
+
+
 def _check_order(survey: Survey) -> Told:
     """Only where every instant has its offset: others cannot be compared."""
+    for place, key, at in _own_instants(survey):
+        if key == "deadline" and at > survey.deadline:
+            yield f"duties.{place}.{key}", "調査の提出期限（deadline）以前にしてください。調査の期限は、最後のものです。"
+        elif key == "correct_by" and at <= (survey.duties[place - 1].deadline or survey.deadline):
+            yield f"duties.{place}.{key}", "この団体の提出期限（deadline）より後にしてください。"
     for key, instant in _optional(survey):
         if key == "calendar.greeting" and instant is not None and instant >= survey.deadline:
             yield key, "提出期限（deadline）より前にしてください。"

@@ -20,12 +20,14 @@ _SATURDAY = 5
 @dataclass(frozen=True, slots=True)
 class Obligation:
     """One respondent × program. `own`: whether its own sheet is demanded; `collected`: lgcodes of the
-    bodies whose rows it collects, by code."""
+    bodies whose rows it collects, by code; `deadline` and `correct_by` as the survey sets them for it."""
 
     lgcode: str
     program: str
     own: OwnPart
     collected: tuple[str, ...]
+    deadline: datetime | None = None  # None: the survey's
+    correct_by: datetime | None = None
 
 
 def obligations(survey: Survey, roster: Roster) -> tuple[Obligation, ...]:
@@ -36,7 +38,9 @@ def obligations(survey: Survey, roster: Roster) -> tuple[Obligation, ...]:
     if mistakes := check_against(survey, roster):
         raise SurveyError(mistakes)
     found = [
-        Obligation(body.lgcode, duty.program, duty.own, _collected(duty, body, roster))
+        Obligation(
+            body.lgcode, duty.program, duty.own, _collected(duty, body, roster), duty.deadline, duty.correct_by
+        )
         for duty in survey.duties
         for body in roster.of_kind(*duty.respondents)
     ]

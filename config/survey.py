@@ -53,13 +53,16 @@ class Duty(Shape):
     """提出義務: bodies of these kinds answer this program.
 
     `collected` is "municipalities" (all bodies that the prefecture collects), "none", or the lgcodes of
-    the only bodies collected, each by its own prefecture.
+    the only bodies collected, each by its own prefecture. `deadline` and `correct_by`: these respondents' own, where they
+    have less time than the survey's last.
     """
 
     program: str
     respondents: tuple[BodyKind, ...]
     own: OwnPart
     collected: Literal["municipalities", "none"] | tuple[str, ...] = "none"
+    deadline: datetime | None = None
+    correct_by: datetime | None = None
 
 
 class Convention(Shape):

@@ -171,6 +171,7 @@ class Letter:
     asked_before: str = ""  # receipt number of an earlier request of which a point is still open
     first_receipt: str = ""  # a duplicate: the receipt number of the first
     deadline: datetime | None = None  # extended for this respondent; None: the survey's own
+    correct_by: datetime | None = None  # the reader's own day for mending; None: the survey's
     due_passed: bool = False  # written after correct_by as well: no day is named any more
     parts: PartsBlock | None = None
     time_open: bool = False  # an official has still to say which of two times of receipt counts

@@ -1,4 +1,4 @@
-"""Until when an answer is in time: the survey's deadline, and what officials extended it to.
+"""Until when an answer is in time: the deadline that the survey sets, and what officials extended it to.
 
 Pure. The most specific extension decides: of the body and program, of the body, of the prefecture that
 collects its row (and the program), of the program, of everything. Reads no ledger and no clock.
@@ -6,10 +6,11 @@ collects its row (and the program), of the program, of everything. Reads no ledg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from config.obligations import Obligation
 from routing.register import Register
 from routing.standing import Booking
 
@@ -37,10 +38,34 @@ class Deadlines:
 
     def of(self, lgcode: str, program: str = "") -> datetime:
         """The last instant that is in time for the answer of a body to a program (empty: to any)."""
-        return self.extension(lgcode, program) or self.register.survey.deadline
+        return self.extension(lgcode, program) or self.set_for(lgcode, program)
+
+    def set_for(self, lgcode: str, program: str = "") -> datetime:
+        """The deadline that the survey sets for an answer, before any extension: the duty's, else the survey's; of
+        several programs the last."""
+        own = [o.deadline for o in self._duties(lgcode, program)]
+        last = self.register.survey.deadline
+        return max((deadline or last for deadline in own), default=last)
+
+    def correct_by(self, lgcode: str, program: str = "") -> datetime | None:
+        """Until when what came in time is to be mended, as the survey sets it: the duty's day, else the survey's; of
+        several programs the last."""
+        last = self.register.survey.correct_by
+        days = [o.correct_by or last for o in self._duties(lgcode, program)] or [last]
+        return max((day for day in days if day is not None), default=None)
+
+    def _duties(self, lgcode: str, program: str) -> Iterator[Obligation]:
+        """The obligations under which a body answers, itself or through its prefecture, where any has days of its own."""
+        register = self.register
+        if not register.days_differ:
+            return
+        for one in [program] if program else [p.id for p in register.survey.programs]:
+            whose = lgcode if (lgcode, one) in register.by_key else register.collectors.get((lgcode, one), "")
+            if (whose, one) in register.by_key:
+                yield register.by_key[whose, one]
 
     def extension(self, lgcode: str, program: str = "") -> datetime | None:
-        """The extended deadline; None where the survey's own holds."""
+        """The extended deadline; None where the one that the survey sets holds."""
         collector = self.register.collectors.get((lgcode, program), "")
         targets = [
             (lgcode, program),
@@ -51,7 +76,7 @@ class Deadlines:
             ("", ""),
         ]
         until = next((self.extended[t] for t in targets if t in self.extended), None)
-        return until if until is not None and until > self.register.survey.deadline else None
+        return until if until is not None and until > self.set_for(lgcode, program) else None
 
     def late(self, received_at: datetime, lgcode: str, program: str = "") -> bool:
         """Whether something received then came after its deadline (the deadline itself is in time)."""

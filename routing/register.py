@@ -45,6 +45,11 @@ class Register:
         """Whether any prefecture collects rows."""
         return bool(self.collectors)
 
+    @property
+    def days_differ(self) -> bool:
+        """Whether any respondents have a deadline or a day for mending of their own."""
+        return any(duty.deadline or duty.correct_by for duty in self.survey.duties)
+
     def owed_by(self, lgcode: str) -> tuple[Obligation, ...]:
         """The obligations of one respondent, in the order of the programs."""
         found = (self.by_key.get((lgcode, p.id)) for p in self.survey.programs)

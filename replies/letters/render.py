@@ -140,7 +140,7 @@ def _by_when(letter: Letter, survey: Survey, wording: Wording) -> str:
     in_time = not letter.late and not letter.time_open and any(f.result in _TO_MEND for f in letter.files)
     if letter.after_deadline and (letter.due_passed or letter.kind == "duplicate" or not in_time):
         return wording.phrase["by_soon"]
-    due = survey.correct_by if letter.after_deadline else letter.deadline or survey.deadline
+    due = letter.correct_by or survey.correct_by if letter.after_deadline else letter.deadline or survey.deadline
     return wording.phrase["by_day"].format(day=day_and_hour(due)) if due else wording.phrase["by_soon"]
 
 

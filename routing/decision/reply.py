@@ -195,7 +195,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
     addressee = roster.by_code(decided.identity.submitter or decided.identity.body)
     waits = around.parts is not None and around.parts.open
     here, elsewhere = ((), ()) if waits else _owed(decided, around, mailbox)
-    deadline = _deadline(decided, around, mailbox)
+    deadline, ordinary, correct_by = _days(decided, around, mailbox)
     return Letter(
         kind=kind,
         receipt=decided.arrival.receipt,
@@ -216,14 +216,15 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         first_receipt=around.first_receipt,
         asked_before=around.asked_before,
         deadline=deadline,
-        due_passed=survey.correct_by is not None and around.now > max(deadline, survey.correct_by),
+        correct_by=correct_by,
+        due_passed=correct_by is not None and around.now > max(deadline, correct_by),
         parts=_parts(around.parts),
         password_until=_password_until(decided, around),
         question=submission.asks and TRAITS[kind].mentions_question,
         time_open=any(n.kind == "receipt_doubt" for n in decided.notes),
         mended=any(p.late and p.mends and p.decision.outcome == "accepted" for p in decided.pieces),
-        in_extension=survey.deadline < decided.arrival.received_at <= deadline,
-        last_hours=_last_hours(around.now, deadline, survey),
+        in_extension=ordinary < decided.arrival.received_at <= deadline,
+        last_hours=_last_hours(around.now, deadline, survey, correct_by),
         last_today=around.last_today,
         municipality=addressee is not None and not around.register.answers_itself(addressee, ""),
         direct=any(p.decision.rule == "direct" for p in decided.pieces),
@@ -247,21 +248,25 @@ def _parts(parts: MailSet | None) -> PartsBlock | None:
     )
 
 
-def _last_hours(now: datetime, deadline: datetime, survey: Survey) -> bool:
+def _last_hours(now: datetime, deadline: datetime, survey: Survey, correct_by: datetime | None) -> bool:
     """Whether the deadline is so near that a mended file may not make it: after the calendar's last reminder."""
     in_last_hours = max(survey.calendar.reminders, default=deadline) <= now <= deadline
-    return in_last_hours and (survey.correct_by is None or deadline < survey.correct_by)
+    return in_last_hours and (correct_by is None or deadline < correct_by)
 
 
-def _deadline(decided: Decided, around: ReplyContext, mailbox: Mailbox) -> datetime:
-    """The deadline that the reader is told: the earliest of those of the programs that the mail is about,
-    else of what the respondent owes in this mailbox."""
+def _days(decided: Decided, around: ReplyContext, mailbox: Mailbox) -> tuple[datetime, datetime, datetime | None]:
+    """(deadline, the same without extension, day for mending) that the reader is told: the earliest of those of the
+    programs that the mail is about, else of what the respondent owes in this mailbox."""
     survey, whose = around.register.survey, decided.identity.submitter or decided.identity.body
     until = around.deadlines or deadlines(around.register, ())
     about = {p.program for p in decided.pieces if p.program and p.decision.outcome != "ignored"}
     owed = {s.obligation.program for s in around.standings}
     here = owed & {p.id for p in survey.programs if p.mailbox == mailbox.id}
-    return min((until.of(whose, program) for program in about & owed or here), default=until.of(whose))
+    return min(
+        ((until.of(whose, p), until.set_for(whose, p), until.correct_by(whose, p)) for p in about & owed or here),
+        default=(until.of(whose), until.set_for(whose), until.correct_by(whose)),
+        key=lambda days: days[0],
+    )
 
 
 def _department(decided: Decided) -> str:

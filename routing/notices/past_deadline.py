@@ -26,7 +26,8 @@ from routing.tracking.reports import LedgerAt
 
 def instants(office: Office) -> Iterator[datetime]:
     """Every deadline that holds for somebody."""
-    yield office.register.survey.deadline
+    survey = office.register.survey
+    yield from dict.fromkeys([survey.deadline, *(duty.deadline for duty in survey.duties if duty.deadline)])
     yield from (extension.until for extension in extensions(office.ledger, office.clock()))
 
 
@@ -75,7 +76,8 @@ def _letter(opened: LedgerAt, lgcode: str, group: Group, owed: Sequence[OwedProg
         for correction, in_time in to_be_mended(opened, lgcode, mailbox.id)
         if not correction.program or correction.program_name in named
     ]
-    by = survey.correct_by if survey.correct_by and opened.at < survey.correct_by else None
+    days = [day for p in here if (day := opened.deadlines.correct_by(lgcode, p.id)) and opened.at < day]
+    by = min(days, default=None)
     return PastDeadline(
         mailbox=group.mailboxes[0],
         extensions=tuple((p.name, p.extension) for p in here if p.mailbox == group.mailboxes[0].id),

@@ -18,6 +18,7 @@ from replies.letters.reminder import render_reminder
 from replies.letters.render import Rendered
 from replies.wording import load_wording
 from routing.clock import stamp
+from routing.deadline import Deadlines
 from routing.ledger import extensions, held_queue, outbox, verdicts
 from routing.ledger.books import books_of, deadlines_at
 from routing.ledger.secret import message_ids
@@ -86,20 +87,29 @@ def left_over(
     return tuple(found)
 
 
+def _over(until: Deadlines, now: datetime) -> Resting:
+    """What is past its own deadline while the survey's is still to come: nobody is reminded of it any more."""
+    if not until.register.days_differ:
+        return NONE_RESTING
+    keys = until.register.by_key
+    return frozenset((lgcode, program) for lgcode, program in keys if until.of(lgcode, program) <= now)
+
+
 def recipients(
     at_hand: Correspondence, instant: datetime, now: datetime, mailboxes: Iterable[str]
 ) -> tuple[ReminderTarget, ...]:
     """Everybody who is not complete now, by mailbox and code, reminded already or not."""
     opened = open_instant(at_hand.ledger, at_hand.register, now)
+    over = _over(opened.deadlines, now)
     counting = everybody(at_hand.ledger, at_hand.register, now)
     paused, resting = extensions.paused(at_hand.ledger, now), held_queue.resting(at_hand.ledger, now)
     found = []
     for mailbox in mailboxes:
         for lgcode in dict.fromkeys(o.lgcode for o in at_hand.register.obligations):
-            owed = left_over(at_hand.register, opened.books, lgcode, mailbox)
+            owed = left_over(at_hand.register, opened.books, lgcode, mailbox, over)
             if not owed:
                 continue
-            asked = left_over(at_hand.register, opened.books, lgcode, mailbox, resting)
+            asked = left_over(at_hand.register, opened.books, lgcode, mailbox, resting | over)
             sent = handed_in(counting, lgcode, mailbox, at_hand.register.survey)
             if any(b.confirmed and b.recorded_at > instant for b in sent):
                 continue  # it has written since, and has had our answer
@@ -143,7 +153,7 @@ def written(at_hand: Correspondence, recipient: ReminderTarget, now: datetime) -
     opened = open_for(at_hand.ledger, at_hand.register, recipient.lgcode, now)
     body = at_hand.register.body(recipient.lgcode)
     assert body is not None
-    resting = held_queue.resting(at_hand.ledger, now)
+    resting = held_queue.resting(at_hand.ledger, now) | _over(opened.deadlines, now)
     owed = left_over(at_hand.register, opened.books, recipient.lgcode, recipient.mailbox, resting)
     wording = load_wording(by_hand(at_hand.settings))
     return render_reminder(reminder(opened, body, recipient.mailbox, owed), at_hand.register.survey, wording)
@@ -152,10 +162,12 @@ def written(at_hand: Correspondence, recipient: ReminderTarget, now: datetime) -
 def _still_wanted(ledger: Ledger, register: Register, lgcode: str, mailbox: str, now: datetime) -> bool:
     owed = register.owed_by(lgcode)
     bodies = {lgcode, *(code for o in owed for code in o.collected)}
-    books = books_of(ledger, deadlines_at(ledger, register, now), bodies, now)
+    until = deadlines_at(ledger, register, now)
+    books = books_of(ledger, until, bodies, now)
     if lgcode in extensions.paused(ledger, now):
         return False
-    return bool(left_over(register, books, lgcode, mailbox, held_queue.resting(ledger, now)))
+    resting = held_queue.resting(ledger, now) | _over(until, now)
+    return bool(left_over(register, books, lgcode, mailbox, resting))
 
 
 def may_go_out(ledger: Ledger, register: Register, outgoing: outbox.Outgoing, now: datetime) -> bool:

@@ -49,7 +49,7 @@ def reminder(opened: LedgerAt, body: Body, mailbox: str, owed: tuple[OwedProgram
         addressee=body.full_name,
         honorific=register.roster.honorific(body),
         deadline=deadline,
-        extended=deadline > survey.deadline,
+        extended=any(deadline == opened.deadlines.extension(body.lgcode, p.id) for p in here if p.name in left),
         working_days=working_days_left(opened.at, deadline, survey.calendar.holidays),
         owed=owed,
         corrections=tuple(correction for correction, _ in to_be_mended(opened, body.lgcode, mailbox)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.clock import stamp
-from routing.deadline import Extension
+from routing.deadline import Extension, deadlines
 from routing.ledger import verdicts
 from routing.ledger.extensions import extensions
 from routing.office import Office
@@ -28,13 +28,12 @@ class Target:
 
 
 def extend(office: Office, target: Target, until: datetime, who: Who) -> None:
-    """Records that the deadline of a target is `until` (inclusive). `until` = the survey's own deadline
+    """Records that the deadline of a target is `until` (inclusive). `until` = the deadline that the survey sets
     takes an extension back. Raises Refused, and then nothing was recorded."""
     _check(target, office.register)
-    if until < office.register.survey.deadline:
-        raise Refused(
-            f"延長後の期限は、提出期限（{stamp(office.register.survey.deadline)}）以後としてください。"
-        )
+    ordinary = deadlines(office.register, ()).set_for(target.lgcode, target.program)
+    if until < ordinary:
+        raise Refused(f"延長後の期限は、提出期限（{stamp(ordinary)}）以後としてください。")
     note = Note("extend", stamp(until), target.lgcode, target.program)
     with office.ledger.writing():
         if not _stands_already(office, target, until):

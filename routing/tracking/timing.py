@@ -23,7 +23,7 @@ assert set(_MOST_TELLING) == set(get_args(Timing))
 
 def timing_of(part: PartStanding, lgcode: str, program: str, deadlines: Deadlines, at: datetime) -> Timing:
     """How one body's answer to one program, or its row, stands to its own deadline at an instant."""
-    until, survey = deadlines.of(lgcode, program), deadlines.register.survey
+    until = deadlines.of(lgcode, program)
     if part.first_at is None:
         return "none"
     if part.first_at > until:
@@ -31,12 +31,12 @@ def timing_of(part: PartStanding, lgcode: str, program: str, deadlines: Deadline
     if part.accepted is not None:
         if part.accepted.received_at > until:
             return "mended_late"
-        return "in_extension" if part.first_at > survey.deadline else "in_time"
+        return "in_extension" if part.first_at > deadlines.set_for(lgcode, program) else "in_time"
     if part.held or not part.correction:
         return "in_time"  # it waits for our own people
     if at <= until:
         return "to_mend"
-    named = survey.correct_by
+    named = deadlines.correct_by(lgcode, program)
     return "unmended" if named is None or at <= max(until, named) else "unmended_due"
 
 

@@ -1,4 +1,5 @@
-"""Municipalities that answer the ministry themselves are booked, thanked, reminded and counted like any respondent.
+"""Municipalities that answer the ministry themselves are booked, thanked, reminded and counted like any respondent, each
+by the deadline of its own duty.
 
 The survey of tests/fixtures/surveys/gakudo: 82 designated and core cities and 1,659 municipalities, no prefecture.
 """
@@ -8,7 +9,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -18,16 +21,21 @@ from config.obligations import check_against
 from config.roster import load_roster
 from config.settings import load_settings
 from replies.workbooks.form import FillValue, fill
+from routing.deadline import Deadlines
 from routing.journey.desk import Desk
+from routing.journey.judge import Settled
+from routing.ledger.books import deadlines_at
 from routing.ledger.store import Ledger
-from routing.notices.remind import recipients
+from routing.notices.remind import recipients, written
 from routing.notices.reminding import at_hand
 from routing.notices.report_mail import mail_reports
 from routing.reading.reader import Reader
 from routing.register import Register, build_register
+from routing.tracking.extend import Target, extend
 from routing.tracking.national import overview
 from routing.tracking.report_files import write_all
 from routing.tracking.reports import open_instant
+from routing.who import Refused, Who
 from tests.config.surveys_at_hand import TINY
 from tests.routing.desk_at_hand import Office, mail
 
@@ -91,6 +99,11 @@ def office(gakudo: Place, tmp_path: Path) -> Iterator[Office]:
     made.ledger.close()
 
 
+FIRST = datetime(2024, 6, 14, 17, tzinfo=JST)  # of designated and core cities
+LAST = datetime(2024, 6, 28, 17, tzinfo=JST)  # of all others
+SECOND = timedelta(seconds=1)
+
+
 @pytest.mark.parametrize(
     ("lgcode", "name", "sender"),
     [
@@ -118,7 +131,8 @@ def test_who_answered_is_reminded_no_more_and_who_is_to_mend_is(gakudo: Place, o
     assert settled.reply is not None and settled.reply.kind == "correction"
     office.now = REMINDER
     found = {r.lgcode: r for r in recipients(at_hand(office.desk), REMINDER, office.now, ["gakudo"])}
-    assert len(found) == 1740
+    assert len(found) == 1658  # without 新宿区, and without the 82 whose deadline is over
+    assert HACHIOJI not in found
     assert SHINJUKU not in found
     assert found[OSHIKA].addresses == ("jumin@vill.ooshika.nagano.jp",)
 
@@ -182,3 +196,67 @@ def test_nobody_answers_both_himself_and_through_his_prefecture(gakudo: Place) -
         "survey.toml: duties.1.collected: 自ら回答する団体（131016 千代田区、131024 中央区、131032 港区ほか20団体）を、"
         "都道府県の取りまとめにも入れています。"
     )
+
+
+@pytest.mark.parametrize(("lgcode", "until"), [(HACHIOJI, FIRST), (SHINJUKU, LAST)])
+def test_each_is_in_time_until_its_own_deadline(
+    gakudo: Place, office: Office, lgcode: str, until: datetime
+) -> None:
+    name, sender = {
+        HACHIOJI: ("東京都八王子市", "kodomo@city.hachioji.tokyo.jp"),
+        SHINJUKU: ("東京都新宿区", "kodomo@city.shinjuku.lg.jp"),
+    }[lgcode]
+    office.now = LAST + timedelta(days=1)
+    office.settle(gakudo.answer(name, sender), until, "gakudo")
+    assert office.standing(lgcode, "gakudo").late is False
+    office.settle(gakudo.answer(name, sender, {"6": 1}), until + SECOND, "gakudo")
+    late = overview(open_instant(office.ledger, gakudo.register, office.now)).programs[0].late
+    assert late == 0  # what was handed in in time stays in time
+    assert Deadlines(gakudo.register, {}).late(until + SECOND, lgcode, "gakudo")
+
+
+def test_letters_name_the_deadline_and_the_day_for_mending_of_the_duty(gakudo: Place, office: Office) -> None:
+    """The day after its deadline a core city that was in time is asked to mend by its own day, a ward by its deadline."""
+    office.now = FIRST + timedelta(hours=15)
+    raw = gakudo.answer("東京都八王子市", "kodomo@city.hachioji.tokyo.jp", {"6": "たぶん"})
+    city = office.settle(raw, FIRST, "gakudo")
+    raw = gakudo.answer("東京都新宿区", "kodomo@city.shinjuku.lg.jp", {"6": "たぶん"})
+    ward = office.settle(raw, FIRST, "gakudo")
+    assert "６月19日" in text_of(city)
+    assert "６月28日" not in text_of(city)
+    assert "６月28日" in text_of(ward)
+    assert "６月19日" not in text_of(ward)
+
+
+def test_a_reminder_names_the_deadline_of_its_duty(gakudo: Place, office: Office) -> None:
+    for name, sender in (
+        ("東京都八王子市", "kodomo@city.hachioji.tokyo.jp"), ("東京都新宿区", "kodomo@city.shinjuku.lg.jp"),
+    ):  # fmt: skip
+        raw = gakudo.answer(name, sender, {"6": "たぶん"})
+        office.now = datetime(2024, 6, 10, 10, tzinfo=JST)
+        office.settle(raw, office.now, "gakudo")
+    office.now = at = datetime(2024, 6, 12, 10, tzinfo=JST)
+    found = {r.lgcode: r for r in recipients(at_hand(office.desk), at, at, ["gakudo"])}
+    assert len(found) == 1741
+    said = {code: written(at_hand(office.desk), found[code], at).body for code in (HACHIOJI, SHINJUKU)}
+    assert "提出期限：令和６年６月14日" in said[HACHIOJI]
+    assert "提出期限：令和６年６月28日" in said[SHINJUKU]
+    assert not any("延長後" in body for body in said.values())
+
+
+def test_an_extension_begins_at_the_deadline_of_the_duty(gakudo: Place, office: Office) -> None:
+    """八王子市's own deadline is 14 June: until the 20th is more time, though the survey's last is the 28th."""
+    until, who = datetime(2024, 6, 20, 17, tzinfo=JST), Who("係員", "災害対応のため")
+    extend(office.desk, Target(HACHIOJI), until, who)
+    with pytest.raises(Refused, match="2024-06-28T17:00:00"):
+        extend(office.desk, Target(SHINJUKU), until, who)
+    found = deadlines_at(office.ledger, gakudo.register, office.now)
+    assert (found.of(HACHIOJI), found.extension(HACHIOJI, "gakudo"), found.of(SHINJUKU)) == (until, until, LAST)
+
+
+def text_of(settled: Settled) -> str:
+    """The words of the letter that answers a mail."""
+    assert settled.reply is not None
+    part = message_from_bytes(settled.reply.data, policy=default).get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
