@@ -208,6 +208,13 @@ class Submission:
     reached_at: str = ""  # when a server of ours first had it, by its own Received line; ISO 8601, JST
 
     @property
+    def tells_password_only(self) -> bool:
+        """It tells a password and brings nothing else: no file, no question."""
+        files = any(f.attached and not f.returned for f in self.files)
+        answerable = self.kind in ("submission", "reply", "inquiry", "auto_reply")
+        return self.passwords_told and answerable and not files and not (self.asks or self.amends)
+
+    @property
     def has_form(self) -> bool:
         """Whether a form of the survey stands in it, outside any returned part."""
         return any(f.kind != "other" and not f.returned for f in self.files)

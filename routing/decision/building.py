@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading, Submission
+from routing.decision.case import FileCase
 from routing.decision.compare import Told
 from routing.decision.facts import Facts
 from routing.decision.findings import Piecework, piece_findings, tell
@@ -17,7 +18,6 @@ from routing.decision.identify import ProgramEvidence, identify, infer_program
 from routing.decision.override import Override
 from routing.decision.relation import relation_of
 from routing.decision.replacing import Newcomer
-from routing.decision.verdict import FileCase
 from routing.proof import LEAST, Credentials
 from routing.records import Arrival, Evidence, Identity, KnownSender, Relation
 from routing.register import Register

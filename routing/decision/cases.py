@@ -13,6 +13,7 @@ from config.jst import JST
 from intake.finding import Finding, severity_of
 from intake.submission import Submission
 from routing.decision.building import CaseBuilder, Unit, told_sheets
+from routing.decision.case import FileCase, MailCase
 from routing.decision.facts import Facts
 from routing.decision.gaps import with_gaps
 from routing.decision.identify import identify
@@ -26,7 +27,7 @@ from routing.decision.summary import (
     rests,
     unproven,
 )
-from routing.decision.verdict import FileCase, MailCase, decide_file, decide_mail, remarks
+from routing.decision.verdict import decide_file, decide_mail, remarks
 from routing.records import NOBODY, Arrival, Decided, FileDecision, Identity, MailDecision, Piece
 from routing.register import Register
 from routing.standing import Booking

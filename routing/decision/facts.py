@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake.submission import AnswerSheet, Submission
+from intake.submission import AnswerSheet
 from replies.letter import FileBlock
 from routing.deadline import Deadlines
 from routing.decision.mail_set import MailSet
@@ -41,10 +41,3 @@ class Facts:
     told_no_file: bool = False  # a letter said that a file was missing, and none has come since
     noticed: bool = False  # its sender had a notice of arrival lately
     time_settled: bool = False  # an official said when the mail was received
-
-
-def tells_password_only(submission: Submission) -> bool:
-    """A mail that tells a password and brings nothing else: no file, no question."""
-    files = any(f.attached and not f.returned for f in submission.files)
-    answerable = submission.kind in ("submission", "reply", "inquiry", "auto_reply")
-    return submission.passwords_told and answerable and not files and not (submission.asks or submission.amends)

@@ -1,7 +1,7 @@
 """The decision (docs/design.md, "The decision"): two tables that read from top to bottom. The first row that hits decides.
 
-Pure. A row is its number in the design, a name that goes into the ledger, the sentence that operators read,
-a check of a frozen case, and an outcome. What a case says was gathered beforehand, all of it, by `cases.py`;
+Pure. A row is a name that goes into the ledger, the sentence that operators read, a check of a frozen case, and an
+outcome. What a case says (`case.py`) was gathered beforehand, all of it, by `building.py`;
 nothing here reads the ledger, the clock or a file.
 """
 
@@ -9,105 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from config.survey import Survey
-from intake.finding import Finding
-from intake.submission import AnswerSheet, FileReading, Submission
-from routing.decision.facts import Facts, tells_password_only
-from routing.decision.replacing import Newcomer, standing_ones
-from routing.records import FileDecision, Identity, MailDecision, MailOutcome, Outcome, Relation
-from routing.standing import Booking
+from routing.records import FileDecision, MailDecision, MailOutcome, Outcome
+
+if TYPE_CHECKING:  # whoever only reads a rule's sentence needs no case
+    from routing.decision.case import FileCase, MailCase
 
 MACHINE_KINDS = frozenset({"auto_reply", "bounce", "receipt", "list", "own"})
-
-
-@dataclass(frozen=True, slots=True)
-class MailCase:
-    """One mail as its table sees it. `mailbox`: id; `trusted`: an official recorded it or took it in by decision."""
-
-    submission: Submission
-    facts: Facts
-    mailbox: str
-    trusted: bool = False
-    last_day: bool = False  # it came on the day of its deadline
-
-    @property
-    def has_form(self) -> bool:
-        """A form stands in it, outside any returned part."""
-        return self.submission.has_form
-
-    @property
-    def answered_elsewhere(self) -> bool:
-        """Another of the mailboxes that it is addressed to answers for it."""
-        return self.facts.answered_by not in ("", self.mailbox)
-
-    @property
-    def password_awaited(self) -> bool:
-        """Something in it is locked, and the password may still come."""
-        return self.facts.password_awaited and any(f.locked for f in self.submission.files)
-
-    @property
-    def recognised(self) -> bool:
-        """It is from a local government's address, or from one that was approved."""
-        return self.facts.sender.recognised
-
-    @property
-    def rest_awaited(self) -> bool:
-        """It is a part of a set whose other parts may still come."""
-        return self.facts.parts is not None and self.facts.parts.open
-
-    @property
-    def rest_holds_form(self) -> bool:
-        """Another part of its set holds a form."""
-        return self.facts.parts is not None and self.facts.parts.form_elsewhere
-
-
-@dataclass(frozen=True, slots=True)
-class FileCase:
-    """What is known of one piece: a file, or one answer sheet in it. `findings` is everything found, with
-    the severity that this survey gives; `history` the earlier bookings of that body and program."""
-
-    survey: Survey
-    file: FileReading
-    sheet: AnswerSheet | None
-    identity: Identity
-    mailbox: str
-    program: str  # id, or empty where it cannot be told
-    relation: Relation
-    owes: bool  # the body, or its prefecture for it, owes this program
-    right_mailbox_addressed: bool  # the program's own mailbox stands in To or Cc as well
-    findings: tuple[Finding, ...]
-    history: tuple[Booking, ...]
-    forms_in_mail: bool
-    newcomer: Newcomer  # it, as it comes to the answers that stand
-    password_awaited: bool = False  # a password for what is locked may still come
-    direct_allowed: bool = False  # an operator accepts this municipality's direct answer
-
-    @property
-    def errors(self) -> tuple[Finding, ...]:
-        """Findings that only the sender can mend."""
-        return tuple(f for f in self.findings if f.severity == "error")
-
-    @property
-    def in_list(self) -> bool:
-        """A row of a collated list."""
-        return self.sheet is not None and self.sheet.row > 0
-
-    @property
-    def whole_list(self) -> bool:
-        """A collated list as a whole; its rows are pieces of their own."""
-        return self.sheet is None and self.file.kind == "collated_list"
-
-    @property
-    def beside(self) -> tuple[Booking, ...]:
-        """The accepted answers of the same body and program that stand for some of the same screenings."""
-        return standing_ones(self.history, self.sheet.attributes if self.sheet else ())
-
-    @property
-    def wrong_mailbox(self) -> bool:
-        """The program belongs to another mailbox."""
-        return bool(self.program) and self.survey.program(self.program).mailbox != self.mailbox
 
 
 CaseT = TypeVar("CaseT")
@@ -124,8 +33,8 @@ class Rule(Generic[CaseT, OutcomeT]):
     outcome: OutcomeT
 
 
-MailRow = Rule[MailCase, MailOutcome]
-FileRow = Rule[FileCase, Outcome]
+MailRow = Rule["MailCase", MailOutcome]
+FileRow = Rule["FileCase", Outcome]
 
 
 # fmt: off
@@ -134,7 +43,7 @@ MAIL_TABLE: tuple[MailRow, ...] = (
             lambda c: c.has_form and not c.trusted and (_by_machine(c) or c.facts.from_ourselves), "held"),
     # A gateway sends the password as an automatic mail, from an address of its own: before `machine` and `unknown_sender`.
     MailRow("password_told", "パスワードのお知らせです。対になるファイルを待っています",
-            lambda c: tells_password_only(c.submission) and not c.submission.alarms and not c.trusted, "held"),
+            lambda c: c.submission.tells_password_only and not c.submission.alarms and not c.trusted, "held"),
     # Before `machine`: what is nobody's business here is not kept. A number is an alarm in any mail.
     MailRow("foreign", "この調査以外のメールです",
             lambda c: _is_foreign(c) and not c.submission.alarms and not c.trusted, "ignored"),

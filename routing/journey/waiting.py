@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from config.survey import Survey
 from intake.submission import Submission
-from routing.decision.facts import tells_password_only
 from routing.decision.mail_set import MailSet
 from routing.journey.lookups import whose_set
 from routing.ledger import arrivals, pending_queue, verdicts
@@ -50,7 +49,7 @@ def _note_password(ledger: Ledger, decided: Decided, survey: Survey, now: dateti
         pending_queue.end(ledger, arrival.id, "password")
     if submission is None or not submission.passwords_told:
         return
-    only = tells_password_only(submission) and not submission.personal
+    only = submission.tells_password_only and not submission.personal
     pending_queue.begin(ledger, arrival, "told" if only else "beside", until if survey.passwords.accept else now)
     pending_queue.ask_to_pair(ledger, arrival.id)
 

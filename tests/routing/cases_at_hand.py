@@ -27,9 +27,9 @@ from intake.submission import (
     Submission,
 )
 from routing.deadline import Deadlines
+from routing.decision.case import FileCase, MailCase
 from routing.decision.facts import Facts
 from routing.decision.replacing import Newcomer
-from routing.decision.verdict import FileCase, MailCase
 from routing.proof import Credentials, Proof
 from routing.records import Identity, KnownSender
 from routing.register import build_register

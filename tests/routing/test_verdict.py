@@ -8,16 +8,9 @@ from typing import Any
 import pytest
 
 from intake.finding import Finding
+from routing.decision.case import FileCase, MailCase
 from routing.decision.replacing import Newcomer
-from routing.decision.verdict import (
-    FILE_TABLE,
-    MAIL_TABLE,
-    FileCase,
-    MailCase,
-    decide_file,
-    decide_mail,
-    sentence_of,
-)
+from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, decide_file, decide_mail, sentence_of
 from routing.proof import Proof
 from routing.records import Identity
 from tests.routing.cases_at_hand import (
