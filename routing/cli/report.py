@@ -9,8 +9,8 @@ from rich.progress import track
 
 from routing.cli.context import App, console, say, with_app
 from routing.register import Register
+from routing.tracking.instant import open_instant
 from routing.tracking.report_files import write_overview, write_prefecture
-from routing.tracking.reports import open_instant
 
 
 @click.command()

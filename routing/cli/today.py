@@ -69,7 +69,8 @@ def _listed(heading: str, rows: Iterable[HeldRow]) -> Iterator[str]:
 def calls_command(app: App, output: Path) -> None:
     """電話の名簿（Excel）を作ります。連絡先が入りますので、ほかの利用者には読めないファイルにします。"""
     from replies.reports.calls_book import calls_book
-    from routing.tracking.reports import occasion, open_instant
+    from routing.tracking.instant import open_instant
+    from routing.tracking.reports import occasion
     from routing.views.calls import calls
 
     with app.open_office() as office:

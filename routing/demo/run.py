@@ -30,8 +30,8 @@ from routing.ledger.store import Ledger, desk_lock
 from routing.mailboxes.factory import open_source
 from routing.reading.reader import Reader
 from routing.register import Register, build_register
+from routing.tracking.instant import open_instant
 from routing.tracking.report_files import write_all
-from routing.tracking.reports import open_instant
 
 ANSWERED_AFTER = timedelta(minutes=2)
 STARTS_BEFORE_DEADLINE = timedelta(days=30)

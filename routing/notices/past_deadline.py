@@ -21,7 +21,7 @@ from routing.notices.recipients import handed_in
 from routing.notices.remind import left_over
 from routing.notices.reminder_mail import open_for, to_be_mended
 from routing.office import Office
-from routing.tracking.reports import LedgerAt
+from routing.tracking.instant import LedgerAt
 
 
 def instants(office: Office) -> Iterator[datetime]:

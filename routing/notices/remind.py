@@ -30,7 +30,7 @@ from routing.owed import owed_program
 from routing.records import Note
 from routing.register import Register
 from routing.standing import Books, part_state, standing_of
-from routing.tracking.reports import open_instant
+from routing.tracking.instant import open_instant
 
 
 @dataclass(frozen=True, slots=True)

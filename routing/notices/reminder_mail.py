@@ -22,7 +22,8 @@ from routing.ledger.store import Ledger
 from routing.notices.notice import Notice
 from routing.register import Register
 from routing.standing import PartStanding
-from routing.tracking.reports import LedgerAt, open_correction, prefecture_report, to_replace
+from routing.tracking.instant import LedgerAt
+from routing.tracking.reports import open_correction, prefecture_report, to_replace
 
 
 def key_of(instant: datetime, mailbox: str, lgcode: str) -> str:

@@ -28,7 +28,8 @@ from routing.office import Office
 from routing.owed import owed_program
 from routing.records import Note
 from routing.standing import standing_of
-from routing.tracking.reports import LedgerAt, open_instant, prefecture_report
+from routing.tracking.instant import LedgerAt, open_instant
+from routing.tracking.reports import prefecture_report
 
 OF_USE = timedelta(days=1)  # after its instant, where the survey names no later day
 

@@ -17,7 +17,7 @@ from routing.notices.notice import Notice
 from routing.notices.reminder_mail import open_for
 from routing.office import Office
 from routing.standing import Booking, standing_of
-from routing.tracking.reports import LedgerAt
+from routing.tracking.instant import LedgerAt
 
 
 def instants(office: Office) -> Iterator[datetime]:

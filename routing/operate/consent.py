@@ -22,7 +22,7 @@ from routing.ledger.last_decision import LastWord
 from routing.operate import effect
 from routing.records import Arrival, Note
 from routing.standing import Booking, standing_of
-from routing.tracking.overview import standing_of_body
+from routing.tracking.instant import standing_of_body
 from routing.who import Refused, Who
 
 

@@ -23,8 +23,8 @@ from routing.ledger.handed_over import Deed, FiledLetter, FiledMail, FiledPiece
 from routing.office import Office
 from routing.operate.handover_folder import Folder, safe_name
 from routing.register import Register
+from routing.tracking.instant import open_instant
 from routing.tracking.overview import status_of
-from routing.tracking.reports import open_instant
 from routing.who import Refused, Who
 
 LIST_OF_FILES = "SHA256SUMS.txt"

@@ -22,7 +22,8 @@ from replies.reports.data import (
 from routing.ledger import held_queue, reporting
 from routing.register import Register
 from routing.standing import part_state, standing_of
-from routing.tracking.reports import LedgerAt, city_line, occasion
+from routing.tracking.instant import LedgerAt
+from routing.tracking.reports import city_line, occasion
 from routing.tracking.timing import timings_of
 
 

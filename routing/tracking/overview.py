@@ -15,9 +15,9 @@ from routing.ledger import arrivals, holds
 from routing.ledger.books import books_of, deadlines_at
 from routing.ledger.holds import Hold
 from routing.office import Office
-from routing.standing import Books, PartStanding, Standing, part_state, standing_of, standings
+from routing.standing import Books, PartStanding, Standing, part_state, standing_of
 from routing.tracking import troubles
-from routing.tracking.reports import LedgerAt, open_instant
+from routing.tracking.instant import LedgerAt, open_instant
 from routing.tracking.timing import most_telling, timing_of, timings_of
 from routing.unbooked import Unbooked
 
@@ -102,16 +102,6 @@ def owed_now(office: Office, prefecture: str = "") -> tuple[Owed, ...]:
     in_force = deadlines_at(office.ledger, register, now)
     books = books_of(office.ledger, in_force, bodies, now)
     return tuple(_owed(o, books, in_force, now) for o in owed)
-
-
-def standing_of_body(office: Office, lgcode: str, now: datetime) -> tuple[Standing, ...]:
-    """What one respondent owes, as it stands now; empty for any other body, and for none."""
-    owed = office.register.owed_by(lgcode)
-    if not owed:
-        return ()
-    bodies = {lgcode, *(code for o in owed for code in o.collected)}
-    in_force = deadlines_at(office.ledger, office.register, now)
-    return standings(owed, books_of(office.ledger, in_force, bodies, now))
 
 
 def _owed(obligation: Obligation, books: Books, deadlines: Deadlines, at: datetime) -> Owed:

@@ -15,9 +15,10 @@ from replies.reports.overview_book import overview_book
 from replies.reports.overview_page import overview_page
 from replies.reports.page import prefecture_page
 from replies.wording import load_wording
+from routing.tracking.instant import LedgerAt
 from routing.tracking.national import overview
 from routing.tracking.overview import status_of
-from routing.tracking.reports import LedgerAt, prefecture_report
+from routing.tracking.reports import prefecture_report
 from routing.tracking.status_json import status_json
 
 

@@ -6,7 +6,6 @@ instant asked later gives the same report.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
@@ -27,40 +26,13 @@ from replies.reports.data import (
 from replies.reports.today import by_own_cells
 from replies.states import State, Timing
 from replies.wording import load_wording
-from routing.deadline import Deadlines
 from routing.ledger import reporting
-from routing.ledger.books import books_at, deadlines_at
-from routing.ledger.store import Ledger
 from routing.provisional import programs_here
-from routing.register import Register
-from routing.standing import Booking, Books, PartStanding, part_state, standing_of
+from routing.standing import Booking, PartStanding, part_state, standing_of
+from routing.tracking.instant import LedgerAt
 from routing.tracking.row_contacts import RowContacts
 from routing.tracking.timing import timing_of, timings_of
 from routing.unbooked import Unbooked
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerAt:
-    """The ledger as of one instant: opened once, for one report or for all 47."""
-
-    ledger: Ledger
-    register: Register
-    books: Books
-    deadlines: Deadlines
-    at: datetime
-
-
-def open_instant(
-    ledger: Ledger, register: Register, at: datetime, received_until: datetime | None = None
-) -> LedgerAt:
-    """Reads the bookings that held at `at`; of a closing report only what was received until an instant."""
-    return LedgerAt(
-        ledger,
-        register,
-        books_at(ledger, register, at, received_until),
-        deadlines_at(ledger, register, at),
-        at,
-    )
 
 
 def occasion(instant: LedgerAt) -> Occasion:

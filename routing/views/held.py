@@ -16,7 +16,7 @@ from routing.ledger import correspondence, early, foreign, held_queue
 from routing.ledger.held_queue import Held
 from routing.ledger.last_decision import last_word
 from routing.office import Office
-from routing.tracking.overview import standing_of_body
+from routing.tracking.instant import standing_of_body
 
 GROUPED_FROM = 10  # items of one sender, held for one reason, that are one line for people
 FIRST_LINE = 80  # characters of it

@@ -21,8 +21,8 @@ from routing.ledger.last_decision import LastWord, last_word
 from routing.ledger.undone import Undone, undone
 from routing.office import Office
 from routing.records import Arrival
+from routing.tracking.instant import standing_of_body
 from routing.tracking.number_steps import said as step_said
-from routing.tracking.overview import standing_of_body
 from routing.views.difference import Difference, differences
 from routing.views.letters import WholeLetter, whole_letters_to
 from routing.views.sheets import SheetView, noticed, sheet_view

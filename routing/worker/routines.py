@@ -13,8 +13,8 @@ from routing.notices import rounds
 from routing.notices.reminding import instant_due, round_due
 from routing.notices.report_mail import due_mail, mail_reports
 from routing.office import Office
+from routing.tracking.instant import open_instant
 from routing.tracking.report_files import write_all
-from routing.tracking.reports import open_instant
 from routing.worker import schedule
 from routing.worker.daily import mail_today
 

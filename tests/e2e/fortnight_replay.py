@@ -26,9 +26,10 @@ from routing.notices.reminding import at_hand, round_due
 from routing.operate import approve_sender
 from routing.reading.reader import Reader
 from routing.register import build_register
+from routing.tracking.instant import open_instant
 from routing.tracking.national import overview
 from routing.tracking.overview import Status, status_at
-from routing.tracking.reports import open_instant, prefecture_report
+from routing.tracking.reports import prefecture_report
 from routing.who import Who
 from tests.e2e.fortnight import ANSWERED_AFTER, INSTANTS, REMINDERS, script
 from tests.e2e.fortnight_mails import Sent, message_id, raw

@@ -32,9 +32,9 @@ from routing.notices.report_mail import mail_reports
 from routing.reading.reader import Reader
 from routing.register import Register, build_register
 from routing.tracking.extend import Target, extend
+from routing.tracking.instant import open_instant
 from routing.tracking.national import overview
 from routing.tracking.report_files import write_all
-from routing.tracking.reports import open_instant
 from routing.who import Refused, Who
 from tests.config.surveys_at_hand import TINY
 from tests.routing.desk_at_hand import Office, mail

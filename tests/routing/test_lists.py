@@ -17,9 +17,10 @@ from replies.workbooks.collated_list import write_list
 from replies.workbooks.form import FillValue
 from routing.journey.judge import Settled
 from routing.tracking.exporting import export_rows
+from routing.tracking.instant import open_instant
 from routing.tracking.national import overview
 from routing.tracking.overview import status_at
-from routing.tracking.reports import open_instant, prefecture_report
+from routing.tracking.reports import prefecture_report
 from tests.routing.desk_at_hand import Office, form, mail
 from tests.workbooks.forms_at_hand import reading, the_survey
 

@@ -19,8 +19,9 @@ from routing.register import Register
 from routing.standing import PartStanding, open_books
 from routing.tracking import national
 from routing.tracking.extend import Target, extend
+from routing.tracking.instant import open_instant
 from routing.tracking.overview import Owed, status_at
-from routing.tracking.reports import open_instant, prefecture_report
+from routing.tracking.reports import prefecture_report
 from routing.tracking.timing import timing_of
 from tests.routing.cases_at_hand import DEADLINE, KANAGAWA, YOKOHAMA, booking
 from tests.routing.desk_at_hand import Office, form, mail

@@ -18,7 +18,8 @@ from config.jst import JST
 from replies.reports.calls_book import calls_book
 from replies.wording import load_wording
 from routing.cli.files import write_private
-from routing.tracking.reports import occasion, open_instant
+from routing.tracking.instant import open_instant
+from routing.tracking.reports import occasion
 from routing.views.calls import calls
 from routing.views.today import today
 from routing.worker.daily import mail_today, newest

@@ -22,7 +22,7 @@ from routing.ledger import held_queue, verdicts
 from routing.notices import remind
 from routing.notices.recipients import Correspondence
 from routing.records import Note
-from routing.tracking.reports import open_instant
+from routing.tracking.instant import open_instant
 from routing.views.held import grouped, held_row, held_rows
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail
