@@ -2,65 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal
 
 from config.survey import Mailbox
 from intake.finding import Finding
+from replies.letter_kinds import LetterKind
 
-LetterKind = Literal[
-    "acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect", "parts"
-]
-# What we write without being written to.
-NoticeKind = Literal[
-    "reminder", "request", "extension", "report", "replaced", "my_number", "greeting", "past_deadline", "told_direct",
-    "thanks", "alert", "answer", "forward",
-]
-AnyKind = LetterKind | NoticeKind
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
-
-
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """What sets a kind of letter apart from the others; whoever needs to know it, SQL included, asks here."""
-
-    tells_findings: bool = False  # what was noticed, in a workbook too where it is long
-    tells_completeness: bool = False  # that nothing more is awaited, where it is so
-    asks_to_mend: bool = False  # an answer to it mends what it is about
-    mentions_question: bool = True  # that an official will answer what the mail asks
-    tells_open_set: bool = True  # that further mails of a set are awaited
-    tells_closed_set: bool = True  # what came of a set, and what did not
-    to_operators: bool = False  # about the desk itself: no hold stops it
-    to_all: bool = False  # to every body: it leaves when an official releases all of them
-    by_hand: bool = False  # a person's own words: nothing in it says that a machine wrote it
-
-
-TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
-    "acknowledgement": Traits(tells_findings=True, tells_completeness=True),
-    "correction": Traits(tells_findings=True, asks_to_mend=True),
-    "partial": Traits(tells_findings=True, asks_to_mend=True),
-    "arrival": Traits(mentions_question=False, tells_open_set=False),
-    "duplicate": Traits(tells_findings=True, mentions_question=False),
-    "transfer": Traits(tells_findings=True),
-    "redirect": Traits(),
-    "parts": Traits(tells_completeness=True, tells_closed_set=False),
-    "reminder": Traits(),
-    "request": Traits(),
-    "extension": Traits(),
-    "report": Traits(),
-    "replaced": Traits(),
-    "my_number": Traits(),
-    "greeting": Traits(to_all=True),
-    "past_deadline": Traits(),
-    "told_direct": Traits(),
-    "thanks": Traits(to_all=True),
-    "alert": Traits(to_operators=True),
-    "answer": Traits(by_hand=True),
-    "forward": Traits(by_hand=True),
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

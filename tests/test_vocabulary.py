@@ -13,7 +13,8 @@ import pytest
 
 from intake.finding import CATALOGUE
 from intake.submission import FileKind, MailKind
-from replies.letter import FileResult, LetterKind
+from replies.letter import FileResult
+from replies.letter_kinds import LetterKind
 from replies.states import State
 from replies.wording import load_wording
 from routing.decision.verdict import FILE_TABLE

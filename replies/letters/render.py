@@ -17,7 +17,8 @@ from config.jst import in_jst
 from config.survey import Survey
 from intake.shown import one_line
 from replies.japanese import day_and_hour, era_date, era_instant, era_minute, full_width_number
-from replies.letter import TRAITS, Attachment, Letter
+from replies.letter import Attachment, Letter
+from replies.letter_kinds import TRAITS
 from replies.letters.fileviews import FileView, file_views, mail_view, summed_up
 from replies.letters.opening import opening_values, subject_start
 from replies.letters.quoting import quotable, quoted_subject

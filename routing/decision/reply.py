@@ -17,7 +17,8 @@ from intake.mail.kind import is_noreply
 from intake.mail.phrases import silent_reasons
 from intake.personal import holds_my_number
 from intake.submission import Address, Submission
-from replies.letter import TRAITS, Envelope, FileBlock, Letter, LetterKind, OwedProgram, PartsBlock, Thread
+from replies.letter import Envelope, FileBlock, Letter, OwedProgram, PartsBlock, Thread
+from replies.letter_kinds import TRAITS, LetterKind
 from replies.letters.compose import compose, is_writable
 from replies.letters.render import render_letter
 from replies.wording import load_wording

@@ -14,7 +14,7 @@ from config.domains import body_hint
 from config.mails import Way
 from config.settings import Settings, folder_for
 from intake.submission import Address, Submission
-from replies.letter import LetterKind
+from replies.letter_kinds import LetterKind
 from replies.letters.compose import is_writable
 from routing.deadline import Deadlines
 from routing.decision.cases import decide

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from intake.shown import clipped, one_line
-from replies.letter import NoticeKind
+from replies.letter_kinds import NoticeKind
 from replies.wording import load_wording
 from routing.decision.verdict import sentence_of
 from routing.journey.dispatch import Delivery

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from replies.letter import TRAITS
+from replies.letter_kinds import TRAITS
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from replies.letter import TRAITS
+from replies.letter_kinds import TRAITS
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 

@@ -17,7 +17,7 @@ from config.domains import aligned
 from intake.mail.ids import receipt_in
 from intake.sources.source import SeenMail
 from intake.submission import Submission
-from replies.letter import TRAITS
+from replies.letter_kinds import TRAITS
 from replies.senders.sender import OutgoingMail
 from routing.clock import stamp, unstamp
 from routing.ledger.holds import HELD, MAY_HAVE_LEFT

@@ -14,7 +14,8 @@ from config.mails import Way
 from config.settings import Settings, by_hand
 from config.survey import Mailbox, Survey
 from intake.mail.ids import MessageIds
-from replies.letter import TRAITS, AnyKind, Envelope, NoticeKind, Thread
+from replies.letter import Envelope, Thread
+from replies.letter_kinds import TRAITS, AnyKind, NoticeKind
 from replies.letters.compose import compose
 from replies.letters.render import Rendered
 from routing.records import FinishedReply

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from replies.letter import NoticeKind
+from replies.letter_kinds import NoticeKind
 from routing.clock import stamp
 from routing.ledger import arrivals, extensions, outbox, verdicts
 from routing.ledger.mail_ways import may_fall_due

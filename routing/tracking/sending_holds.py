@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from replies.japanese import era_instant
-from replies.letter import TRAITS
+from replies.letter_kinds import TRAITS
 from replies.wording import load_wording
 from routing.clock import stamp
 from routing.ledger import holds

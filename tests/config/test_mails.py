@@ -11,7 +11,7 @@ import pytest
 from config.errors import SurveyError
 from config.load import default_survey, load_survey
 from config.mails import Mails
-from replies.letter import TRAITS, LetterKind, NoticeKind
+from replies.letter_kinds import TRAITS, LetterKind, NoticeKind
 
 TINY = Path(__file__).parents[1] / "fixtures" / "surveys" / "tiny"
 NEW = ("greeting", "past_deadline", "told_direct", "thanks")

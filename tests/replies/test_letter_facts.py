@@ -13,7 +13,8 @@ import pytest
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding
 from replies.follow_ups import follow_ups
-from replies.letter import Letter, LetterKind, OwedProgram, PartsBlock
+from replies.letter import Letter, OwedProgram, PartsBlock
+from replies.letter_kinds import LetterKind
 from replies.letters.render import Rendered, render_letter
 from replies.letters.wrapping import columns
 from replies.wording import load_wording

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from config.load import default_survey, load_survey
-from replies.letter import TRAITS, LetterKind, NoticeKind
+from replies.letter_kinds import TRAITS, LetterKind, NoticeKind
 from tests.replies.letters_at_hand import LETTERS
 
 

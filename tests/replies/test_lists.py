@@ -11,7 +11,8 @@ import pytest
 
 from config.survey import Survey
 from intake.finding import Finding
-from replies.letter import FileBlock, Letter, LetterKind, OwedProgram, RowBlock
+from replies.letter import FileBlock, Letter, OwedProgram, RowBlock
+from replies.letter_kinds import LetterKind
 from replies.letters import render as render_module
 from replies.letters.render import Rendered, render_letter
 from replies.wording import load_wording

@@ -12,7 +12,8 @@ import pytest
 from config.load import load_survey
 from intake.finding import CATALOGUE, About, Finding
 from intake.submission import MailKind
-from replies.letter import FileResult, LetterKind, NoticeKind
+from replies.letter import FileResult
+from replies.letter_kinds import LetterKind, NoticeKind
 from replies.wording import load_wording
 from tests.replies.letters_at_hand import the_survey
 
