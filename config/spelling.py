@@ -59,8 +59,10 @@ def _marks(last: int) -> str:
     return "".join(filter(unicodedata.combining, map(chr, range(0x300, last + 1)))) + _BECOME_MARKS
 
 
-# Marks, and everything beyond the first plane, of which a class of marks alone would be slow to search for.
-_MAY_BE_RUN = re.compile(f"[{_marks(0xFFFF)}\U00010000-\U0010ffff]{{{MOST_MARKS + 1}}}")
+@cache
+def _may_be_run() -> re.Pattern[str]:
+    """Marks, and everything beyond the first plane, of which a class of marks alone would be slow to search for."""
+    return re.compile(f"[{_marks(0xFFFF)}\U00010000-\U0010ffff]{{{MOST_MARKS + 1}}}")
 
 
 @cache
@@ -72,7 +74,7 @@ def _run_of_marks() -> re.Pattern[str]:
 def stream_safe(text: str) -> str:
     """`text` with runs of combining marks cut to MOST_MARKS. Normalising sorts such a run, in time that grows with
     the square of its length; the standard breaks it up, we leave the rest out."""
-    if len(text) <= MOST_MARKS or text.isascii() or not _MAY_BE_RUN.search(text):
+    if len(text) <= MOST_MARKS or text.isascii() or not _may_be_run().search(text):
         return text
     return _run_of_marks().sub(r"\1", text)
 

@@ -6,21 +6,27 @@ Each shape is built when it is first needed, once in a process: it takes ten mil
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from intake.submission import FileReading, Submission
+if TYPE_CHECKING:
+    from intake.submission import FileReading, Submission
 
 
 @cache
 def submission_shape() -> TypeAdapter[Submission]:
     """A mail as it was read."""
+    from intake.submission import Submission
+
     return TypeAdapter(Submission)
 
 
 @cache
 def file_shape() -> TypeAdapter[FileReading]:
     """One file as it was read."""
+    from intake.submission import FileReading
+
     return TypeAdapter(FileReading)
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from intake.finding import Finding
-from intake.submission import Address, AnswerSheet, FileReading, Submission
 from routing.proof import Proof
-from routing.standing import Booking
+
+if TYPE_CHECKING:  # every command loads this module, and few read mail
+    from intake.finding import Finding
+    from intake.submission import Address, AnswerSheet, FileReading, Submission
+    from routing.standing import Booking
 
 Outcome = Literal["accepted", "correction", "held", "ignored", "kept"]
 MailOutcome = Literal["ignored", "held", "correction", "by_file"]

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from intake.submission import Message
 from routing.clock import stamp, unstamp
 from routing.ledger import arrivals, verdicts
 from routing.ledger.held_queue import Held
 from routing.ledger.store import Ledger
 from routing.records import Arrival, Note
+
+if TYPE_CHECKING:  # a list of them needs none
+    from intake.submission import Message
 
 RULE = "before_start"
 _NEWEST = """v.piece = '0' AND v.rules = '["before_start"]'

@@ -9,14 +9,17 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from intake.finding import Finding
 from intake.shapes import submission_shape
-from intake.submission import Submission
 from routing.clock import stamp
 from routing.ledger.store import Ledger
 from routing.proof import Proof
 from routing.records import Decided, Evidence, Note
+
+if TYPE_CHECKING:  # most that is asked here needs no mail
+    from intake.finding import Finding
+    from intake.submission import Submission
 
 DEATHS_TO_QUARANTINE = 3  # an accident may happen twice …
 TIMEOUTS_TO_QUARANTINE = 2  # … but what takes too long once takes too long again, and costs all others its time
