@@ -108,7 +108,7 @@ def test_switched_off_and_on_again_the_time_between_is_not_caught_up(office: Off
         mail_ways.remember(office.ledger, asked, at)
     hours = [may_fall_due(office.ledger, survey, "reminder", start + timedelta(hours=h)) for h in (4, 5, 6)]
     assert hours == [False, True, True]
-    assert len(office.events("mail_way")) == 6 + 2  # what the survey at hand says beside the defaults; off and on
+    assert len(office.events("mail_way")) == 7 + 2  # what the survey at hand says beside the defaults; off and on
 
 
 def test_reminders_that_are_off_are_not_due(office: Office) -> None:
