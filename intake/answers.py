@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from config.kinds.attributes import read_attributes
 from config.kinds.listed import find_program
+from config.kinds.telephone import as_dialled
 from config.roster import Match, Roster
 from config.spelling import circled
 from config.survey import Survey
@@ -21,7 +22,7 @@ from intake.samples import alone, aside, is_called_sample, shows_sample
 from intake.sheets.beyond_values import beyond, told, unsure, with_ticks
 from intake.sheets.checks import Case, check_sheet, is_unfilled
 from intake.sheets.field_checks import raise_samples
-from intake.sheets.filled import Filled, FilledQuestion, read
+from intake.sheets.filled import Filled, FilledField, FilledQuestion, read
 from intake.sheets.form_changes import look_at_sheet, look_at_workbook, without_formulas
 from intake.sheets.personal_data import personal_in_text, personal_places
 from intake.sheets.recognise import Located, recognise
@@ -178,7 +179,7 @@ def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str
         version=filled.form.version,
         program=find_program(filled.value("program"), survey, filled.form.id),
         body=_name_match(match),
-        fields=tuple(FieldValue(f.field.key, f.value, f.entry.cell) for f in filled.fields if f.entry),
+        fields=tuple(FieldValue(f.field.key, _field_value(f), f.entry.cell) for f in filled.fields if f.entry),
         answers=tuple(_answer(question) for question in filled.questions if question.answer),
         findings=told(check_sheet(case), filled, case.asked, survey),
         alerts=tuple(q.question.key for q in answers if _alerts(q)),
@@ -186,6 +187,10 @@ def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str
         outlines_wanted=tuple(q.question.key for q in answers if _wants_outline(q)),
         attributes=_attributes(filled, survey),
     )
+
+
+def _field_value(line: FilledField) -> str:
+    return as_dialled(line.value) if line.field.kind == "telephone" else line.value
 
 
 def _name_match(match: Match | None) -> NameMatch:

@@ -18,11 +18,15 @@ _COUNTRY = "81"
 _MOST_GROUPS = 40  # of one cell that are looked at
 
 
+def as_dialled(value: str) -> str:
+    """The number with the zero that Excel leaves out where it was typed, or formatted, as a number."""
+    with_zero = "0" + nfkc(value).strip()
+    return with_zero if _AS_NUMBER.fullmatch(with_zero[1:]) and _DOMESTIC.fullmatch(with_zero) else value
+
+
 def plausible_telephone(value: str) -> bool:
     """Whether the cell holds a Japanese number with its area code; what follows it may be an extension."""
-    folded = nfkc(value).translate(_DASHES)
-    if _AS_NUMBER.fullmatch(folded) and _DOMESTIC.fullmatch("0" + folded):
-        return True
+    folded = nfkc(as_dialled(value)).translate(_DASHES)
     return any(_holds_number(written) for written in _NUMBER.findall(folded))
 
 

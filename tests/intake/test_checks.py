@@ -338,3 +338,15 @@ def test_a_label_cut_short_says_nothing() -> None:
 )  # fmt: skip
 def test_words_beside_no_case_that_may_tell_of_one_are_for_a_person(written: str, unsure: tuple[str, ...]) -> None:
     assert the_sheet(filled({"10": written})).unsure == unsure
+
+
+@pytest.mark.parametrize(
+    ("typed", "dialled"),
+    [(456712454, "0456712454"), (9012345678, "09012345678"), ("045-671-2454", "045-671-2454"), ("内線1234", "内線1234")],
+)
+def test_a_telephone_number_is_kept_as_it_is_dialled(typed: object, dialled: str) -> None:
+    """Typed as a number, Excel keeps it without its zero, whatever its format shows."""
+    def type_it(sheet: Worksheet) -> None:
+        sheet["D10"] = typed
+
+    assert the_sheet(edited(filled({}), type_it)).field("telephone") == dialled

@@ -6,9 +6,11 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 
+import olefile
 import pytest
 
 from config.spelling import nfkc
@@ -20,8 +22,8 @@ from intake.mail.outlook_item import is_mail_file
 from routing.cli.mail_text import mail_lines
 from routing.views.mail import mail_view
 from tests.routing.console_at_hand import Visitor, site_of
-from tests.routing.desk_at_hand import Office, mail, nanbyo
-from tests.routing.test_words import letter
+from tests.routing.desk_at_hand import Office, form, mail, nanbyo
+from tests.routing.test_words import FIELD, letter
 
 CITY = "kenko@city.yokohama.lg.jp"
 ASKED = "【横浜市】マイナンバーアンケート回答"
@@ -162,6 +164,37 @@ def test_a_mail_that_comes_as_a_file_is_opened(office: Office, files: Files) -> 
 def test_a_mail_without_a_workbook_is_called_a_mail(office: Office) -> None:
     files = {"FW.eml": ("application/octet-stream", mail({}))}
     assert asked(office, made("担当課からのメールを添付します。", files)) == ("correction", ["mail_file"])
+
+
+def outlook_item(workbook: bytes) -> bytes:
+    """The Outlook item of the field, saved by Outlook itself, with a workbook in the place of its first file: olefile
+    writes a stream of the same length alone, so a stored member fills the package up."""
+    (kept,) = message_from_bytes((FIELD / "30a-msg-file.eml").read_bytes(), policy=SMTP).iter_attachments()
+    file = io.BytesIO(kept.get_payload(decode=True))
+    with olefile.OleFileIO(file, write_mode=True) as item:
+        stream = ["__attach_version1.0_#00000000", "__substg1.0_37010102"]
+        size, empty = item.get_size(stream), len(_padded(workbook, 0))
+        item.write_stream(stream, _padded(workbook, size - empty))
+    return file.getvalue()
+
+
+def _padded(package: bytes, by: int) -> bytes:
+    made = io.BytesIO(package)
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_STORED) as archive:
+        archive.writestr("customXml/pad.bin", b"\0" * by)
+    return made.getvalue()
+
+
+def test_a_workbook_in_an_outlook_item_is_read(office: Office) -> None:
+    item: Files = {"FW 回答.msg": ("application/vnd.ms-outlook", outlook_item(nanbyo()))}
+    assert asked(office, made("担当課からのメールを添付します。", item)) == ("acknowledgement", [])
+    assert office.standing("141003", "nanbyo").state == "accepted"
+
+
+def test_what_is_wrong_in_such_a_workbook_is_told_like_any_other(office: Office) -> None:
+    item: Files = {"FW 回答.msg": ("application/octet-stream", outlook_item(form({"program": "難病", "5": None})))}
+    kind, found = asked(office, made("転送します。", item))
+    assert kind == "correction" and "answer_missing" in found
 
 
 def test_a_text_that_begins_like_a_header_is_no_mail() -> None:
