@@ -24,11 +24,12 @@ from intake.sheets.checks import Case, check_sheet, is_unfilled
 from intake.sheets.field_checks import raise_samples
 from intake.sheets.filled import Filled, FilledField, FilledQuestion, read
 from intake.sheets.form_changes import look_at_sheet, look_at_workbook, without_formulas
+from intake.sheets.grid import Sheet, Workbook
 from intake.sheets.personal_data import personal_in_text, personal_places
 from intake.sheets.recognise import Located, recognise
 from intake.sheets.shifted import without_strangers
 from intake.sheets.skip_logic import asked, possible_kinds
-from intake.sheets.workbook import Sheet, Workbook, open_workbook
+from intake.sheets.workbook import open_workbook
 from intake.sniff import TEXTS, looks_like_workbook, sniff
 from intake.submission import (
     ABSENT,

@@ -21,8 +21,8 @@ from intake.lists.shifts import find_shift, fit_row, moved
 from intake.lists.tables import ODD_SHARE, Table, TableRow, find_tables
 from intake.sheets.beyond_values import MOST_NAMED, beyond
 from intake.sheets.filled import Filled
+from intake.sheets.grid import Sheet
 from intake.sheets.ooxml import name_of
-from intake.sheets.workbook import Sheet
 from intake.submission import ABSENT, AnswerSheet, Claim, NameMatch
 
 Formulas = Literal["read", "own", "skip"]

@@ -15,7 +15,7 @@ from intake.lists.plan import Columns, Plan
 from intake.lists.shifts import Texts, fit_row
 from intake.sheets.columns import Column
 from intake.sheets.filled import LINKED_BLANK
-from intake.sheets.workbook import Cell, Sheet
+from intake.sheets.grid import Cell, Sheet
 
 HEADING_SHARE = 0.6  # of a form's columns that a row must head to be taken for the heading of its list
 OLDER_SHARE = 0.25  # … to be taken for the heading of a list of another version

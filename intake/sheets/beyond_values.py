@@ -16,10 +16,10 @@ from config.survey import Severity, Survey
 from intake.finding import Finding, severity_of
 from intake.sheets.drawn import Drawing
 from intake.sheets.filled import Entry, Filled, FilledQuestion
+from intake.sheets.grid import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.recognise import Located
 from intake.sheets.skip_logic import Applicability
-from intake.sheets.workbook import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
 
 SMALL = 3  # rows that a drawing covers at most which may be a mark; a larger one is a picture, or lies there by chance
 MOST_NAMED = 6  # cells that are named

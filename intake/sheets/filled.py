@@ -18,11 +18,11 @@ from config.kinds.year_month import read_month
 from config.spelling import fold, is_blank, label_key, says_nothing
 from config.survey import Field, Form, FreeText, Mark, Question
 from intake.sheets.form_changes import Alteration
+from intake.sheets.grid import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.over_labels import beside_label, stands_over
 from intake.sheets.question_lines import Lines
 from intake.sheets.recognise import Located, after
-from intake.sheets.workbook import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
 
 LINKED_BLANK = "0"  # what a cell shows that is linked to a blank one; no kind of answer that we have is a number
 _LEAST_OUTLINE = 6  # characters behind a label from which on they are a text of their own

@@ -15,10 +15,10 @@ from config.spelling import alike, label_key
 from config.survey import Form, Grid, Question, Survey
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.columns import list_columns
+from intake.sheets.grid import Sheet, Workbook
 from intake.sheets.ooxml import Place, name_of, place_of
 from intake.sheets.question_lines import LEAST_ALIKE
 from intake.sheets.recognise import Located
-from intake.sheets.workbook import Sheet, Workbook
 from intake.submission import AnswerSheet
 
 MOST_LABELS = 5  # edited labels told one by one; more of them are one stroke

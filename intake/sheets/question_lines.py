@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from config.spelling import alike, label_key
 from config.survey import Form, Question
-from intake.sheets.workbook import Place
+from intake.sheets.grid import Place
 
 LEAST_ALIKE = 0.8  # how much of a printed text an edited one must still resemble (difflib)
 

@@ -14,8 +14,8 @@ from itertools import chain
 from config.cache import Same, cache_by_identity, cache_short
 from config.spelling import alike, label_key
 from config.survey import Form, Question, Survey
+from intake.sheets.grid import Place, Sheet
 from intake.sheets.question_lines import LEAST_ALIKE, Lines, all_lines
-from intake.sheets.workbook import Place, Sheet
 
 LEAST_SHARE = 0.4  # of a form's labels and questions that a sheet must bear, on rows of their own
 LEAST_LABEL = 0.75

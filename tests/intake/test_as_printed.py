@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.sheets import recognise
-from intake.sheets.workbook import Cell, Place, Sheet, Workbook, open_workbook
+from intake.sheets.grid import Cell, Place, Sheet, Workbook
+from intake.sheets.workbook import open_workbook
 from replies.workbooks.form import fill
 from tests.workbooks.expectations import EXPECTED, FILES
 from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, filled, the_survey

@@ -9,7 +9,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from intake.answers import read_sheets
-from intake.sheets.workbook import Workbook, open_workbook
+from intake.sheets.grid import Workbook
+from intake.sheets.workbook import open_workbook
 from replies.workbooks.form import FillValue
 from tests.workbooks.forms_at_hand import (
     COMPLETE,

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from intake.answers import read_sheets
-from intake.sheets.workbook import Workbook, open_workbook
+from intake.sheets.grid import Workbook
+from intake.sheets.workbook import open_workbook
 from intake.submission import FileReading
 from tests.workbooks.forms_at_hand import (
     COMPLETE_2,

@@ -10,8 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from intake.finding import Finding
+from intake.sheets.grid import Cell, Workbook
 from intake.sheets.ooxml import name_of, place_of
-from intake.sheets.workbook import Cell, Workbook, open_workbook
+from intake.sheets.workbook import open_workbook
 from intake.sniff import sniff
 from tests.workbooks.expectations import EXPECTED, FILES, told
 from tests.workbooks.forms_at_hand import filled, reading
