@@ -29,9 +29,9 @@ def add_office_acts(site: Flask, premises: Premises) -> None:
     site.add_url_rule("/body/<lgcode>/reminders/<switch>", "reminders", acts.reminders, methods=["POST"])
     site.add_url_rule("/paper", "paper", acts.paper, methods=["GET", "POST"])
     site.add_url_rule("/hold", "hold", acts.hold, methods=["POST"])
-    site.add_url_rule("/release/<int:number>", "release", acts.release, methods=["POST"])
+    site.add_url_rule("/release/<int(max=999999999999):number>", "release", acts.release, methods=["POST"])
     site.add_url_rule("/resend/<number>", "resend", acts.resend, methods=["POST"])
-    site.add_url_rule("/letter/<int:id>/withdraw", "withdraw", acts.withdraw, methods=["POST"])
+    site.add_url_rule("/letter/<int(max=999999999999):id>/withdraw", "withdraw", acts.withdraw, methods=["POST"])
     site.add_url_rule("/letters/release", "release_letters", acts.release_letters, methods=["POST"])
     site.add_url_rule("/notice/<number>/seen", "notice_seen", acts.notice_seen, methods=["POST"])
 

@@ -39,9 +39,9 @@ def add_pages(site: Flask, premises: Premises) -> None:
     pages = Pages(premises)
     for rule, page in (
         ("/", pages.held), ("/mail/<receipt>", pages.mail), ("/mail/<receipt>/original", pages.original),
-        ("/mail/<receipt>/values/<int:position>", pages.values),
+        ("/mail/<receipt>/values/<int(max=999999):position>", pages.values),
         ("/body/<lgcode>", pages.body), ("/today", pages.today), ("/owed", pages.owed), ("/letters", pages.letters),
-        ("/letter/<int:id>", pages.letter), ("/notices", pages.notices),
+        ("/letter/<int(max=999999999999):id>", pages.letter), ("/notices", pages.notices),
         ("/notices/<mailbox>/<lgcode>", pages.reminder), ("/health", pages.health), ("/style.css", pages.style),
     ):  # fmt: skip
         site.add_url_rule(rule, page.__name__, page, methods=["GET"])
@@ -263,5 +263,7 @@ def _day(text: str, now: datetime) -> datetime:
     try:
         on = date.fromisoformat(text) if text else in_jst(now).date()
     except ValueError:
+        abort(404)
+    if not 2000 <= on.year < 3000:  # the days beside it are named as well
         abort(404)
     return datetime(on.year, on.month, on.day, tzinfo=JST)

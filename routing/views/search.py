@@ -10,13 +10,14 @@ from routing.ledger.correspondence import Mail
 from routing.office import Office
 from routing.register import Register
 
+LONGEST = 200  # characters of what is looked for
 MOST = 30  # bodies that are listed
 _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}  # ァ to ヶ
 
 
 def bodies_named(register: Register, words: str) -> tuple[Body, ...]:
     """The bodies with these words in their name or at the beginning of its reading; respondents first, at most MOST."""
-    wanted = _plain(words)
+    wanted = _plain(words[:LONGEST])
     if not wanted:
         return ()
     owed = {o.lgcode for o in register.obligations}
@@ -26,7 +27,7 @@ def bodies_named(register: Register, words: str) -> tuple[Body, ...]:
 
 def mails_saying(office: Office, words: str) -> list[Mail]:
     """The mails with these words as they were typed, and in the ordinary width; the newest first."""
-    words = words.replace("\0", "")
+    words = words.replace("\0", "")[:LONGEST]
     if not words:
         return []
     spelt = dict.fromkeys((words, unicodedata.normalize("NFKC", words)))

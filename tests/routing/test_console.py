@@ -374,7 +374,7 @@ def test_a_body_is_found_by_its_reading_and_by_a_part_of_its_name(office: Office
     assert 'href="/body/141500"' in Visitor(site_of(office)).post("/search", words=words).text
 
 
-@pytest.mark.parametrize("words", ["%", "_", "'", "\"; --", "!", "\\", "\0", "x" * 5000, "（", "‮"])
+@pytest.mark.parametrize("words", ["%", "_", "'", "\"; --", "!", "\\", "\0", "x" * 5000, "y" * 100_000, "（", "‮"])
 def test_no_words_break_the_search(office: Office, words: str) -> None:
     from_stranger(office)
     answer = Visitor(site_of(office)).post("/search", words=words)
@@ -484,6 +484,14 @@ def test_an_operator_of_one_mailbox_acts_on_no_other(office: Office) -> None:
     assert "秘密の件名" not in visitor.post("/search", words="秘密").text.partition("</h1>")[2].partition("<table")[2]
     Visitor(site, "kanri").post("/hold", why=WHY, mailbox="")
     assert visitor.post("/release/1", why=WHY).status_code == 403
+
+
+@pytest.mark.parametrize("path", [
+    "/letter/99999999999999999999", "/today?day=9999-12-31", "/today?day=0001-01-01", "/today?day=いつか", "/mail/%00",
+    "/mail/4/values/99999999999999999999", "/owed?prefecture='", "/body/%F0%9F%98%80", "/notices/%00/%00",
+])  # fmt: skip
+def test_no_address_is_an_error_of_ours(office: Office, path: str) -> None:
+    assert Visitor(site_of(office)).get(path).status_code == 404
 
 
 def test_a_newer_ledger_is_told_in_a_sentence(office: Office) -> None:
