@@ -5,8 +5,6 @@ Takes out what was signed; verifies nothing, so that a signature here proves not
 
 from __future__ import annotations
 
-from asn1crypto import cms
-
 TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 # What asn1crypto raises at structures that are none.
 _BROKEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError, MemoryError)
@@ -14,6 +12,8 @@ _BROKEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError, O
 
 def content_of(data: bytes) -> bytes | None:
     """The entity that was signed (RFC 5652 §5.2), or None: encrypted, only certificates, or no CMS at all."""
+    from asn1crypto import cms  # few mails are signed, and it takes 30 ms to load
+
     try:
         info = cms.ContentInfo.load(data)
         if info["content_type"].native != "signed_data":
