@@ -127,6 +127,7 @@ class Settings(SettingsShape):
     authserv_id: the server whose Authentication-Results (RFC 8601) are believed; TOPMOST: the topmost of them,
     if it names no server; empty: none is.
     contacts: a CSV file of addresses for reminders. reports: a folder for the reports made by the calendar.
+    unapproved: letters whose wording nobody has approved (`letters --approved`) are sent, or wait for an official.
     foreign_days: after how many days mail that is not about this survey is erased. retention. alerts. heartbeat: a file
     that the worker writes every few seconds, for whoever watches it. console: the operators' page.
     """
@@ -151,6 +152,7 @@ class Settings(SettingsShape):
     console: Console = Console()
     foreign_days: Annotated[int, Field(ge=1, le=365)] = 7
     retention: Retention = Retention()
+    unapproved: Literal["send", "draft"] = "send"
 
     @model_validator(mode="after")
     def _a_way_out(self) -> Settings:

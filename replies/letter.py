@@ -48,6 +48,8 @@ class FileBlock:
     findings: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()
     rows: tuple[RowBlock, ...] = ()  # of a collated list, by code; then `findings` are about the list itself
+    attributes: tuple[str, ...] = ()  # 属性: the screenings that it is about; none: all
+    stood: tuple[str, datetime] | None = None  # receipt number and time of the accepted answer before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,15 @@ class PartsBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedTo:
+    """The section to which something was passed on, whom to ask from now on: its mailbox, and (program name, 内線) of what
+    was passed on."""
+
+    mailbox: Mailbox
+    extensions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One reply. `addressee` is the body's name, its honorific from the roster (貴県, 貴市 …); times JST."""
 
@@ -117,7 +128,7 @@ class Letter:
     files: tuple[FileBlock, ...]  # a duplicate: those of the first of which something is still to be mended
     owed_here: tuple[OwedProgram, ...]
     owed_elsewhere: tuple[OwedProgram, ...]
-    passed_to: tuple[str, ...] = ()  # sections that it was passed on to (wrong mailbox, transfer)
+    passed_to: tuple[PassedTo, ...] = ()  # wrong mailbox, transfer
     asked_before: str = ""  # receipt number of an earlier request of which a point is still open
     first_receipt: str = ""  # a duplicate: the receipt number of the first
     deadline: datetime | None = None  # extended for this respondent; None: the survey's own

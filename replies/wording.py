@@ -54,6 +54,15 @@ class Telling(Shape):
     mend: str
 
 
+class MailKind(Shape):
+    """A kind of letter for who is to approve it: its name, what makes it go out, to whom, and how often."""
+
+    name: str
+    trigger: str
+    recipient: str
+    frequency: str
+
+
 class Wording(Shape):
     """`wording.toml`, whole. The keys of each table are the values of a Literal of ours, or finding codes."""
 
@@ -78,6 +87,7 @@ class Wording(Shape):
     export: dict[str, str]  # of the workbook with every answer
     finding: dict[str, Saying]
     alert: dict[str, Telling]  # condition -> what the operators are told
+    mail: dict[str, MailKind]  # kind of letter -> what people approve
     list_sheet: str = "一覧用"  # how a survey's forms call the sheet with the row for a list
 
     def of(self, survey: Survey) -> Wording:

@@ -107,7 +107,7 @@ class Piece:
     """One file, or one answer sheet in it, with what was decided. `id`: "2" or "2/1"; `part` of the
     obligation: own, collected, or empty where it belongs to none. `late`: received after its own deadline;
     `mends` what was handed in before it, and stays in time therefore. `proof`: what stood behind it; `displaced`:
-    the accepted answers of other addresses whose place it took."""
+    the accepted answers of other addresses whose place it took; `stood`: the newest accepted one before it."""
 
     id: str
     file: FileReading
@@ -121,13 +121,14 @@ class Piece:
     mends: bool = False
     proof: Proof = Proof.NOTHING
     displaced: tuple[Booking, ...] = ()
+    stood: Booking | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedReply:
     """One finished reply, as the outbox keeps it. `key` is unique: a second reply of this kind to this
     arrival cannot exist. `recipient` is whom it is for, `rcpt_to` where it goes (rehearsal: the operators). `waits`:
-    until an official releases it."""
+    until an official releases it, or (`unless_approved`) where its `wording` (its hash) is not the approved one."""
 
     key: str
     kind: str
@@ -141,6 +142,8 @@ class FinishedReply:
     data: bytes
     waits: bool = False
     rests: timedelta = timedelta()  # in the outbox, so long at least
+    wording: str = ""
+    unless_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from config.survey import Survey
 from intake.shown import clipped
-from replies.japanese import full_width_number
+from replies.japanese import era_minute, full_width_number
 from replies.letter import FileBlock, Letter
 from replies.listed import ListView, NameGroup, remark_text, view_list, view_originals
 from replies.points import Point, checks, hints, requests
@@ -128,14 +128,15 @@ def _originals_view(
 def _file_view(number: int, block: FileBlock, letter: Letter, survey: Survey, wording: Wording) -> FileView:
     remarks = [key for key in block.remarks if not (key == "late" and letter.late)]  # said at the top
     the_list = wording.listing["the_list"] if block.rows else ""
-    kind = "　".join(part for part in (block.form_title, block.program, block.body, the_list) if part)
+    about = wording.phrase["attributes"].format(names="、".join(block.attributes)) if block.attributes else ""
+    kind = "　".join(part for part in (block.form_title, block.program, block.body, the_list, about) if part)
     unnamed = wording.phrase["the_mail" if letter.quotes else "your_file"].format(number=full_width_number(number))
     return FileView(
         number=number,
         name=block.filename or kind or unnamed,
         kind=kind if block.filename else "",
         result=wording.result[block.result],
-        remarks=tuple(_remark(key, letter, survey, wording) for key in remarks),
+        remarks=tuple(_remark(key, block, letter, survey, wording) for key in remarks),
         requests=requests(block.findings, survey, wording),
         checked=checks(block.findings, survey, wording),
         hints=hints(block.findings, survey, wording),
@@ -144,8 +145,12 @@ def _file_view(number: int, block: FileBlock, letter: Letter, survey: Survey, wo
     )
 
 
-def _remark(key: str, letter: Letter, survey: Survey, wording: Wording) -> str:
+def _remark(key: str, block: FileBlock, letter: Letter, survey: Survey, wording: Wording) -> str:
     """A remark on a file; what only this survey has to say stands in its phrases."""
+    if key == "replaces" and block.stood is not None:
+        receipt, at = block.stood
+        whose = letter.honorific or wording.phrase["body_unknown"]
+        return wording.phrase["replaces"].format(honorific=whose, receipt=receipt, at=era_minute(at))
     own = survey.phrases.not_owed if key == "not_owed" else ""
     return remark_text(key, letter, wording) + own
 

@@ -125,6 +125,7 @@ def environment() -> Environment:
             "era_instant": era_instant,
             "era_minute": era_minute,
             "full_width": full_width_number,
+            "extension_words": extension_words,
         },
     )
     made.globals["traits"] = TRAITS

@@ -17,6 +17,7 @@ from config.settings import TOPMOST, Settings, check_mailboxes
 from intake.sources.oauth import TokenUnavailable
 from intake.sources.source import SourceUnavailable
 from replies.senders.sender import SenderLater
+from replies.wording import load_wording
 from routing.cli.context import App, console, table, with_app
 from routing.cli.doctor_files import exposed_files
 from routing.cli.doctor_mailboxes import mailbox_probes, sender_probes
@@ -25,6 +26,7 @@ from routing.clock import stamp
 from routing.ledger import arrivals, conditions, outbox, releasing
 from routing.ledger.store import Ledger, NotALedger
 from routing.mailboxes.factory import open_sender, open_source, unreadable_secrets
+from routing.office import Office, OpenOffice
 from routing.tracking import troubles, vitals
 from routing.worker.heartbeat import read_sign
 
@@ -137,6 +139,19 @@ def _try(what: str, probe: Callable[[], str]) -> Diagnosis:
         return Diagnosis(what, False, str(problem))
 
 
+def _wording(office: Office) -> Diagnosis:
+    """Whether a section has approved what goes out."""
+    from routing.tracking.approving import unapproved, whole_hash
+
+    never, changed = unapproved(office)
+    names = load_wording().mail
+    told = [f"承認の記録がない種類：{'、'.join(names[k].name for k in never)}"] if never else []
+    told += [f"承認の後に変わった種類：{'、'.join(names[k].name for k in changed)}"] if changed else []
+    held = "。承認の記録まで、職員の送信の指示を待ちます" if told and office.settings.unapproved == "draft" else ""
+    said = "。".join(told) + held if told else f"全て承認済みです（全体の符号 {whole_hash(office.register)}）"
+    return Diagnosis("文の承認", True, said, heed=bool(told))
+
+
 def _waiting(app: App) -> Iterator[Diagnosis]:
     """What the next `run` would decide and send."""
     if not app.settings.ledger.exists():
@@ -156,6 +171,7 @@ def _waiting(app: App) -> Iterator[Diagnosis]:
         for kind, number in Counter(d.kind for d in releasing.drafts(ledger)).items():
             said = f"{kind} {number}通が、職員の送信の指示を待っています（letters --drafts）"
             yield Diagnosis("下書き", True, said, heed=True)
+        yield _wording(OpenOffice(app.register, app.settings, ledger, app.clock))
         for mailbox, problem in arrivals.unhealthy(ledger):
             yield Diagnosis(f"提出先 {mailbox}", False, problem)
         at = vitals.At(app.register, app.settings, ledger, app.clock())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,6 +21,7 @@ from routing.tracking.releasing import batches, release
 from routing.views.body import outcome_said
 from routing.views.letters import LetterRow, day_letters, letter_rows
 from routing.views.search import mails_saying
+from routing.who import Refused
 
 
 @click.command("letters")
@@ -27,19 +30,46 @@ from routing.views.search import mails_saying
 @click.option("--drafts", is_flag=True, help="職員が送信を始めるまで出ない下書きの、種類ごとの通数と一覧")
 @click.option("--release", "kind", default="", metavar="種類", help="この種類の下書きの送信を、まとめて始める")
 @click.option("--count", type=int, metavar="通数", help="一覧で確かめた通数（--release とともに）")
-@click.option("--by", default="", help="送信を始める職員")
-@click.option("--why", "--reason", "why", default="", help="理由")
+@click.option("--for-approval", "paper", type=click.Path(dir_okay=False, path_type=Path), metavar="ファイル",
+              help="決裁を受けるための文書（全ての種類の文を一通ずつ）を作る")  # fmt: skip
+@click.option("--approved", is_flag=True, help="文書の決裁が済んだことを記録する")
+@click.option("--hash", "whole", default="", metavar="符号", help="決裁を受けた文書の、全体の符号（--approved とともに）")
+@click.option("--by", default="", help="送信を始める職員、決裁をした職員")
+@click.option("--why", "--reason", "why", default="", help="理由（起案番号など）")
 @with_app
-def letters_command(  # noqa: PLR0913 - one parameter per option of the command
-    app: App, day: str | None, body: str, drafts: bool, kind: str, count: int | None, by: str, why: str
-) -> None:
+def letters_command(app: App, /, **options: Any) -> None:
     """送ったもの、送信待ちのもの、送れなかったものの一覧です（全文は show 受付番号）。"""
+    if options["paper"] is not None:
+        _write_paper(app, options["paper"])
+        return
     with app.open_office() as office:
-        if drafts or kind:
-            _release(office, kind, count, (by, why))
-            return
-        rows = _of_body(office, body) if body else _of_day(office, day)
-    _print_letters(rows)
+        if options["approved"]:
+            _approve(office, options["whole"], (options["by"], options["why"]))
+        elif options["drafts"] or options["kind"]:
+            _release(office, options["kind"], options["count"], (options["by"], options["why"]))
+        elif options["body"]:
+            _print_letters(_of_body(office, options["body"]))
+        else:
+            _print_letters(_of_day(office, options["day"]))
+
+
+def _write_paper(app: App, path: Path) -> None:
+    """UTF-8 with a mark at its beginning, and CRLF: as Notepad and Word open it."""
+    from routing.tracking.approving import document, whole_hash  # loads all letters
+
+    try:
+        path.write_bytes(document(app.register).replace("\n", "\r\n").encode("utf-8-sig"))
+    except OSError as error:
+        raise Refused(f"{path} に書けません（{error.strerror}）。") from error
+    say(f"{path} を作りました（全体の符号 {whole_hash(app.register)}）。")
+    say("決裁の後に: uketsuke letters --approved --by 職員 --why 理由")
+
+
+def _approve(office: Office, whole: str, who: tuple[str, str]) -> None:
+    from routing.cli.decide import who_decides
+    from routing.tracking.approving import approve
+
+    say(f"全体の符号 {approve(office, who_decides(*who), whole.strip())} の文を、承認済みとして記録しました。")
 
 
 def _release(office: Office, kind: str, count: int | None, who: tuple[str, str]) -> None:
@@ -76,10 +106,10 @@ def _of_day(office: Office, day: str | None) -> list[LetterRow]:
 
 
 def _print_letters(rows: Iterable[LetterRow]) -> None:
-    listed = table("送付", "日時", "番号", "種類", "団体", "宛先", "状態")
+    listed = table("送付", "日時", "番号", "種類", "団体", "宛先", "状態", "文")
     for row in rows:
         one = row.letter
-        listed.add_row(_time(one.written_at), one.number, row.title, row.body_name, one.recipient, row.said)
+        listed.add_row(_time(one.written_at), one.number, row.title, row.body_name, one.recipient, row.said, row.signed)
     console().print(listed)
 
 

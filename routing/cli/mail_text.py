@@ -89,6 +89,8 @@ def letter_lines(whole: WholeLetter) -> Iterator[str]:
     yield f"■ 送付した文面 {whole.row.title}　{_time(letter.written_at)}　{whole.row.said}（{_time(letter.at)}）"
     yield f"　宛先　{letter.recipient}"
     yield f"　件名　{letter.subject}"
+    if whole.row.signed:
+        yield f"　文　　{whole.row.signed}"
     if whole.attached:
         yield f"　添付　{'、'.join(whole.attached)}"
     yield from (f"　｜{line}" for line in whole.text.splitlines())

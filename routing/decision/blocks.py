@@ -52,6 +52,8 @@ def _file_block(piece: Piece, register: Register) -> FileBlock:
         result=_RESULTS[piece.decision.outcome],
         findings=_told(piece, register),
         remarks=piece.decision.remarks,
+        attributes=tuple(a.name for a in survey.attributes if sheet and a.number in sheet.attributes),
+        stood=(piece.stood.receipt, piece.stood.received_at) if piece.stood else None,
     )
 
 

@@ -175,6 +175,7 @@ def _decide_piece(unit: Unit, case: FileCase, builder: CaseBuilder) -> Piece:
         late and handed_in_in_time(case.identity.body, case.program, facts),
         case.newcomer.proof,
         _displaced(case, received_at) if decision.outcome == "accepted" else (),
+        max(case.beside, key=lambda b: (b.received_at, b.id), default=None),
     )
 
 

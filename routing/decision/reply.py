@@ -17,7 +17,7 @@ from intake.mail.kind import is_noreply
 from intake.mail.phrases import silent_reasons
 from intake.personal import holds_my_number
 from intake.submission import Address, Submission
-from replies.letter import Envelope, FileBlock, Letter, OwedProgram, PartsBlock, Thread
+from replies.letter import Envelope, FileBlock, Letter, OwedProgram, PartsBlock, PassedTo, Thread
 from replies.letter_kinds import TRAITS, LetterKind
 from replies.letters.compose import compose, is_writable
 from replies.letters.render import render_letter
@@ -303,7 +303,10 @@ def _owed(
     return tuple(here), tuple(elsewhere)
 
 
-def _passed_to(decided: Decided, register: Register) -> tuple[str, ...]:
-    programs = [p.program for p in decided.pieces if {"transfer", "transfer_mend"} & set(p.decision.remarks)]
-    sections = [register.survey.mailbox(register.survey.program(p).mailbox).section for p in programs]
-    return tuple(dict.fromkeys(sections))
+def _passed_to(decided: Decided, register: Register) -> tuple[PassedTo, ...]:
+    """The sections to which pieces were passed on, in the survey's order."""
+    survey = register.survey
+    passed = {p.program for p in decided.pieces if {"transfer", "transfer_mend"} & set(p.decision.remarks)}
+    programs = [p for p in survey.programs if p.id in passed]
+    found = (m for m in survey.mailboxes if any(p.mailbox == m.id for p in programs))
+    return tuple(PassedTo(m, tuple((p.name, p.extension) for p in programs if p.mailbox == m.id)) for m in found)

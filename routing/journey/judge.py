@@ -16,7 +16,9 @@ from config.settings import Settings, folder_for
 from intake.submission import Address, Submission
 from replies.letter_kinds import LetterKind
 from replies.letters.compose import is_writable
+from replies.letters.signed import wording_hash
 from routing.deadline import Deadlines
+from routing.decision import joined
 from routing.decision.cases import decide
 from routing.decision.facts import Facts
 from routing.decision.override import NO_OVERRIDE, Override
@@ -34,6 +36,7 @@ from routing.ledger import (
     numbers,
     official_acts,
     outbox,
+    outlines,
     pending_queue,
     verdicts,
     withdrawing,
@@ -43,7 +46,7 @@ from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.ledger.withdrawing import TakenBack
 from routing.notices import replaced
-from routing.notices.notice import waits
+from routing.notices.notice import held_unless_approved, waits
 from routing.proof import LEAST, is_theirs
 from routing.records import Arrival, Decided, FinishedReply, Note
 from routing.register import Register
@@ -87,6 +90,8 @@ class Judge:
         known = Known(self.register, self.settings, self.ledger, self.now, noted, self.contacts)
         if "password_opened" in noted:
             submission = self._with_opened(arrival, submission)
+        if outlines.JOINED in noted:
+            submission = joined.without_wanted(submission)
         settled_at = override.received_at or (
             official_acts.received(self.ledger, arrival.id) if "received" in noted else None
         )
@@ -94,7 +99,9 @@ class Judge:
         facts = known.facts(arrival, submission, by_official=override.outcome is not None)
         facts = replace(facts, time_settled=settled_at is not None)
         decided = _once(decide(arrival, submission, facts, self.register, override), noted)
+        decided = joined.remarked(decided) if outlines.JOINED in noted else decided
         self.record(decided)
+        joins = override is NO_OVERRIDE and self._join(decided, submission)
         note_waits(self.ledger, decided, facts.parts, self.register.survey, self.now)
         note_erasure(self.ledger, decided, self.settings.foreign_days, self.now)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
@@ -103,7 +110,7 @@ class Judge:
                 queue_lighter(self.ledger, returned, self.now)
         if replaced.by_itself(office := replaced.NoticeContext(self.register, self.settings, self.ledger, self.now)):
             replaced.queue(office, arrival, ("uketsuke", ""))
-        reply = self._write(decided, facts, override)
+        reply = None if joins else self._write(decided, facts, override)
         if reply is not None and outbox.says_again(self.ledger, reply, arrival.id):
             return Settled(decided, None)
         taken_back = withdrawing.take_back(self.ledger, arrival.id, self.now)
@@ -125,6 +132,22 @@ class Judge:
         """A mail read again, when the password that once opened it is forgotten: what was opened stays."""
         stored = verdicts.submission_of(self.ledger, arrival.id)
         return keep_opened(stored, submission, numbers.allowed(self.ledger, arrival.id)) if stored else submission
+
+    def _join(self, decided: Decided, submission: Submission) -> bool:
+        """Lets the answer be decided anew to which this mail brings the outline that we asked for, where it answers the
+        very letter that did, from the same house; that answer's letter tells of it."""
+        message = submission.message
+        ids = dict.fromkeys(id for id in (message.in_reply_to, *reversed(message.references)) if id)
+        if not joined.may_join(decided, submission):
+            return False
+        answer = outlines.wanting(self.ledger, ids, _address(submission))
+        if answer is None:
+            return False
+        desk = ("uketsuke", "")
+        verdicts.note(self.ledger, Note(outlines.JOINED, decided.arrival.receipt), answer, desk, self.now)
+        verdicts.note(self.ledger, Note(outlines.JOINS), decided.arrival.id, desk, self.now)
+        arrivals.read_anew(self.ledger, answer)
+        return True
 
     def _write(self, decided: Decided, facts: Facts, override: Override) -> FinishedReply | None:
         """The reply to a decided mail, if one goes out. What an official decided is under no cap."""
@@ -150,7 +173,12 @@ class Judge:
         around = replace(around, last_today=automatic and left.last_today)
         reply = write_reply((kind, recipient), decided, decided.submission, around)
         if not automatic or left.left:
-            return replace(reply, waits=waits(kind, way, self.settings))
+            return replace(
+                reply,
+                waits=waits(kind, way, self.settings),
+                wording=wording_hash(kind, self.register.survey),
+                unless_approved=held_unless_approved(self.settings, kind),
+            )
         self._note(decided, Note("capped", f"{reply.recipient} {left.cap}", reply.respondent))
         return None
 

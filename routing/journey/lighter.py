@@ -38,5 +38,6 @@ def queue_lighter(ledger: Ledger, outbox_id: int, now: datetime) -> None:
         respondent=kept.respondent,
         subject=kept.subject,
         data=data,
+        wording=kept.wording,
     )
     outbox.queue(ledger, made, resending.arrival_of(ledger, outbox_id), now)

@@ -23,7 +23,8 @@ SHOWN = 500  # rows of a listing
 class Letter:
     """One letter of ours and what became of it. `number` as it stands in its Message-ID: a receipt number, or its own;
     `arrival_id`: the mail that it answers (None: none); `state` of its newest step, `at` which that was made;
-    `leaves_at`: before which it is not sent (None: it does not wait); `to_release`: an official is to release it."""
+    `leaves_at`: before which it is not sent (None: it does not wait); `to_release`: an official is to release it;
+    `wording`: by which it was written, as approvals name it (empty: by an older release)."""
 
     id: int
     number: str
@@ -39,10 +40,11 @@ class Letter:
     written_at: datetime
     leaves_at: datetime | None
     to_release: bool = False
+    wording: str = ""
 
 
 _LETTER = """SELECT o.id, o.message_id, o.arrival_id, o.mailbox, o.kind, o.recipient, o.respondent, o.subject,
-        o.recorded_at, p.state, p.detail, p.recorded_at AS at, q.not_before,
+        o.recorded_at, o.wording, p.state, p.detail, p.recorded_at AS at, q.not_before,
         q.outbox_id IS NOT NULL AND EXISTS (SELECT 1 FROM to_release w WHERE w.outbox_id = o.id) AS to_release
     FROM outbox o JOIN posting p ON p.id = (SELECT max(r.id) FROM posting r WHERE r.outbox_id = o.id)
     LEFT JOIN to_send q ON q.outbox_id = o.id"""
@@ -107,6 +109,7 @@ def _letters(rows: Iterable[Row]) -> list[Letter]:
             written_at=unstamp(r["recorded_at"]),
             leaves_at=unstamp(r["not_before"]) if r["not_before"] else None,
             to_release=bool(r["to_release"]),
+            wording=r["wording"],
         )
         for r in rows
     ]

@@ -100,9 +100,9 @@ _HELD_MAIL = f"""SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.b
         AND n.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = n.arrival_id AND w.piece = '0'
                      AND w.recorded_at <= ?)))
     AND NOT (v.piece = '0' AND json_extract(v.rules, '$[0]') IN
-        ('reply', 'inquiry', 'no_file_again', 'perhaps_foreign', 'scan_awaited')
+        ('reply', 'inquiry', 'no_file_again', 'perhaps_foreign', 'scan_awaited', 'material')
         AND EXISTS (SELECT 1 FROM event s
-        WHERE s.arrival_id = v.arrival_id AND s.kind IN ('seen', 'answered_elsewhere', 'content_changed')
+        WHERE s.arrival_id = v.arrival_id AND s.kind IN ('seen', 'answered_elsewhere', 'content_changed', 'joins')
         AND s.recorded_at <= ? AND {event_counts("s")}))
     ORDER BY a.received_at, a.id, v.piece"""
 # An official has acted since: what became of the earlier reply has been seen.

@@ -540,6 +540,12 @@ def m024_to_release(db: Database) -> None:
 
 
 @_step
+def m025_wording(db: Database) -> None:
+    """By which wording each letter was written, as approvals name it; empty for letters of older releases."""
+    _run(db, "ALTER TABLE outbox ADD COLUMN wording TEXT NOT NULL DEFAULT ''")
+
+
+@_step
 def m029_undo(db: Database) -> None:
     """Decisions that are taken back before their letters leave: `undone`, rows that are only added, each a range of
     verdicts and of events of one mail that never counted, and behind `copies_after` the copies of the verdicts that

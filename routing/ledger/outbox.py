@@ -20,6 +20,7 @@ from intake.submission import Submission
 from replies.letter_kinds import TRAITS
 from replies.senders.sender import OutgoingMail
 from routing.clock import stamp, unstamp
+from routing.ledger import wordings
 from routing.ledger.holds import HELD, MAY_HAVE_LEFT
 from routing.ledger.store import Ledger
 from routing.records import FinishedReply
@@ -62,7 +63,7 @@ def queue(
         return
     outbox_id = ledger.run(
         "INSERT INTO outbox (key, arrival_id, mailbox, kind, message_id, mail_from, recipient, rcpt_to, respondent,"
-        " subject, data, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " subject, data, recorded_at, wording) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         reply.key,
         arrival_id,
         reply.mailbox,
@@ -75,12 +76,13 @@ def queue(
         reply.subject,
         reply.data,
         stamp(now),
+        reply.wording,
     )
     if about is not None:
         ledger.run("INSERT INTO about VALUES (?, ?)", outbox_id, about)
     _step(ledger, outbox_id, "queued", "", now)
     ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now + reply.rests))
-    if reply.waits:
+    if reply.waits or (reply.unless_approved and not wordings.is_approved(ledger, reply.kind, reply.wording)):
         ledger.run("INSERT INTO to_release VALUES (?)", outbox_id)
 
 

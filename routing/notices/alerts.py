@@ -61,6 +61,6 @@ def _post(office: Office, key: str, letter: Sequence[Alert], mailbox: str) -> Fi
     number = f"A{at:%m%d}-{hashlib.sha256(key.encode()).hexdigest()[:8].upper()}"
     sender = register.survey.mailbox(mailbox or next(iter(settings.mailboxes)))
     notice = Notice("alert", key, number, sender, "", render_alerts(letter, load_wording()))
-    outlet = Outlet(register.survey.phrases.ministry, settings, at, message_ids(office.ledger))
+    outlet = Outlet(register.survey, settings, at, message_ids(office.ledger))
     (posted,) = posts(notice, [settings.operators], outlet)
     return posted

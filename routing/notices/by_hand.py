@@ -81,4 +81,4 @@ def _posted(
     number = f"{arrival.receipt}-{letter.kind[0].upper()}{place}"
     key = f"{letter.kind}:{arrival.id}:{place}"
     notice = Notice(letter.kind, key, number, letter.mailbox, whose(office, arrival), rendered, thread=thread)
-    return posts(notice, (to,), Outlet(survey.phrases.ministry, settings, office.clock(), message_ids(office.ledger)))[0]
+    return posts(notice, (to,), Outlet(survey, settings, office.clock(), message_ids(office.ledger)))[0]

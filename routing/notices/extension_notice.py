@@ -65,7 +65,7 @@ def notices(office: Office, place: int) -> tuple[Addressed, ...]:
         key = f"extend:{place}:{mailbox.id}:{lgcode}"
         notice = Notice("extension", key, number, mailbox, lgcode, rendered, way)
         to, _ = addresses(correspondence, handed_in(sent, lgcode, mailbox.id, survey), lgcode, mailbox.id)
-        outlet = Outlet(survey.phrases.ministry, office.settings, now, message_ids(office.ledger))
+        outlet = Outlet(survey, office.settings, now, message_ids(office.ledger))
         found.append(Addressed(lgcode, mailbox.id, posts(notice, to, outlet)))
     return tuple(found)
 

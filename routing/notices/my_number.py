@@ -42,7 +42,7 @@ def letter(office: Office, arrival: Arrival) -> FinishedReply | None:
     place = numbers.times_found(office.ledger, arrival.id)
     number = f"{arrival.receipt}-M{place}"
     notice = Notice("my_number", f"{key(arrival)}{place}", number, mailbox, lgcode, rendered)
-    outlet = Outlet(survey.phrases.ministry, office.settings, office.clock(), message_ids(office.ledger))
+    outlet = Outlet(survey, office.settings, office.clock(), message_ids(office.ledger))
     return posts(notice, (sender,), outlet)[0]
 
 

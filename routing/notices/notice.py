@@ -18,6 +18,7 @@ from replies.letter import Envelope, Thread
 from replies.letter_kinds import TRAITS, AnyKind, NoticeKind
 from replies.letters.compose import compose
 from replies.letters.render import Rendered
+from replies.letters.signed import wording_hash
 from routing.records import FinishedReply
 from routing.who import Refused
 
@@ -41,10 +42,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """How notices go out: the ministry's name above the section, the settings, when they are written, and what makes
-    their Message-IDs."""
+    """How notices go out: the survey whose words they are, the settings, when they are written, and what makes their
+    Message-IDs."""
 
-    sender_name: str
+    survey: Survey
     settings: Settings
     now: datetime
     ids: MessageIds
@@ -54,6 +55,12 @@ def waits(kind: AnyKind, way: Way, settings: Settings) -> bool:
     """Whether a letter that goes out this way waits until an official releases it. Where a human sends every mail from
     Drafts, only what goes to every body does."""
     return way == "draft" and (TRAITS[kind].to_all or not by_hand(settings))
+
+
+def held_unless_approved(settings: Settings, kind: AnyKind) -> bool:
+    """Whether a letter waits until its wording is approved; where a human sends every mail, he reads it anyway."""
+    signed = not (TRAITS[kind].to_operators or TRAITS[kind].by_hand)
+    return settings.unapproved == "draft" and not by_hand(settings) and signed
 
 
 def refuse_if_off(kind: AnyKind, survey: Survey) -> None:
@@ -73,7 +80,7 @@ def _post(notice: Notice, address: str, place: int, outlet: Outlet) -> FinishedR
     key = notice.key if place == 1 else f"{notice.key}:{place}"
     rehearsing = outlet.settings.mode == "rehearse"
     envelope = Envelope(
-        sender_name=outlet.sender_name,
+        sender_name=outlet.survey.phrases.ministry,
         sender=mailbox.address,
         recipient=outlet.settings.operators if rehearsing else address,
         message_id=outlet.ids.make(number, key, mailbox.address.rpartition("@")[2]),
@@ -96,4 +103,6 @@ def _post(notice: Notice, address: str, place: int, outlet: Outlet) -> FinishedR
         subject=notice.rendered.subject,
         data=compose(notice.rendered, envelope),
         waits=waits(notice.kind, notice.way, outlet.settings),
+        wording=wording_hash(notice.kind, outlet.survey),
+        unless_approved=held_unless_approved(outlet.settings, notice.kind),
     )

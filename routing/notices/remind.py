@@ -142,7 +142,7 @@ def queue(at_hand: Correspondence, recipient: ReminderTarget, instant: datetime,
             written(at_hand, recipient, now), survey.mailbox(recipient.mailbox), recipient.lgcode, instant
         )
         notice = replace(notice, way=survey.mails.reminder)
-        outlet = Outlet(survey.phrases.ministry, at_hand.settings, now, message_ids(at_hand.ledger))
+        outlet = Outlet(survey, at_hand.settings, now, message_ids(at_hand.ledger))
         for posted in posts(notice, recipient.addresses, outlet):
             outbox.queue(at_hand.ledger, posted, None, now)
         return len(recipient.addresses)

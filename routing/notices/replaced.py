@@ -78,5 +78,5 @@ def _posted(office: NoticeContext, gone: Gone, older: Arrival, newer: Arrival) -
     rendered = render_replaced(letter, survey, load_wording(by_hand(office.settings)))
     key, number = f"replaced:{older.receipt}:{newer.receipt}", f"{older.receipt}-R{newer.id}"
     notice = Notice("replaced", key, number, mailbox, gone.lgcode, rendered)
-    outlet = Outlet(survey.phrases.ministry, office.settings, office.now, message_ids(office.ledger))
+    outlet = Outlet(survey, office.settings, office.now, message_ids(office.ledger))
     yield from posts(notice, (gone.sender,), outlet)

@@ -71,7 +71,7 @@ def queue_report(office: Office, opened: LedgerAt, body: Body, instant: datetime
         now = office.clock()
         if body.lgcode in extensions.paused(office.ledger, now):
             return 0
-        outlet = Outlet(opened.register.survey.phrases.ministry, office.settings, now, message_ids(office.ledger))
+        outlet = Outlet(opened.register.survey, office.settings, now, message_ids(office.ledger))
         made = [p for notice, to in _notices(office, opened, body, instant) for p in posts(notice, to, outlet)]
         new = [posted for posted in made if not outbox.has_key(office.ledger, posted.key)]
         for posted in new:

@@ -53,7 +53,7 @@ def request_originals(office: Office, wanted: Wanted, who: Who) -> tuple[str, ..
             raise Refused("都道府県のアドレスが分かりません。設定の contacts に書いてください。")
         number = 1 + newest_number(office.ledger)
         notice = _notice(wanted, prefecture, number, office)
-        outlet = Outlet(survey.phrases.ministry, office.settings, now, message_ids(office.ledger))
+        outlet = Outlet(survey, office.settings, now, message_ids(office.ledger))
         for posted in posts(notice, to, outlet):
             outbox.queue(office.ledger, posted, None, now)
         for code in wanted.lgcodes:

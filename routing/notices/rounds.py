@@ -81,7 +81,7 @@ def queue(office: Office, each: Round, lgcode: str, instant: datetime) -> int:
         now = office.clock()
         if lgcode in extensions.paused(office.ledger, now):
             return 0
-        outlet = Outlet(office.register.survey.phrases.ministry, office.settings, now, message_ids(office.ledger))
+        outlet = Outlet(office.register.survey, office.settings, now, message_ids(office.ledger))
         made = [p for notice, to in each.letters(office, lgcode, instant) for p in posts(notice, to, outlet)]
         new = [posted for posted in made if not outbox.has_key(office.ledger, posted.key)]
         for posted in new:

@@ -27,7 +27,7 @@ def letters(office: Office, arrival: Arrival) -> tuple[FinishedReply, ...]:
     refuse_if_off("told_direct", office.register.survey)
     if not (about := _collected(office, arrival)):
         raise Refused("このメールに、市町村から直接送付されたものはありません。")
-    outlet = Outlet(office.register.survey.phrases.ministry, office.settings, office.clock(), message_ids(office.ledger))
+    outlet = Outlet(office.register.survey, office.settings, office.clock(), message_ids(office.ledger))
     made = [p for notice, to in _notices(office, arrival, about) for p in posts(notice, to, outlet)]
     if not made:
         raise Refused("都道府県のアドレスが分かりません。電話でお伝えください。")

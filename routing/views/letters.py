@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 
+from config.jst import in_jst
 from replies.wording import load_wording
-from routing.ledger import correspondence
+from routing.ledger import correspondence, wordings
 from routing.ledger.correspondence import Letter
 from routing.office import Office
 
@@ -18,7 +19,7 @@ _WAITS = frozenset({"queued", "sending", "later", "lost"})
 @dataclass(frozen=True, slots=True)
 class LetterRow:
     """One letter in a listing: `title` 【受付】; `state` a name, `said` what became of it; `waits`: it is still to leave,
-    not before `letter.leaves_at`."""
+    not before `letter.leaves_at`; `signed`: by whom and when its wording was approved."""
 
     letter: Letter
     title: str
@@ -26,6 +27,7 @@ class LetterRow:
     state: str
     said: str
     waits: bool
+    signed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,17 @@ def _row(office: Office, letter: Letter) -> LetterRow:
         state=letter.state,
         said=wording.screen.get(f"letter_{state}") or wording.screen.get(f"posting_{state}", state),
         waits=letter.leaves_at is not None and letter.state in _WAITS,
+        signed=_signed(office, letter),
     )
+
+
+def _signed(office: Office, letter: Letter) -> str:
+    if not letter.wording:
+        return ""
+    words, found = load_wording().screen, wordings.approval_of(office.ledger, letter.kind, letter.wording)
+    if found is None or found.at > letter.written_at:
+        return words["wording_unapproved"].format(hash=letter.wording)
+    return words["wording_approved"].format(hash=letter.wording, by=found.by, day=f"{in_jst(found.at):%Y-%m-%d}")
 
 
 def _read(data: bytes) -> tuple[str, tuple[str, ...], str]:

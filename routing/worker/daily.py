@@ -64,7 +64,7 @@ def mail_today(office: Office) -> Iterator[str]:
             return
         sender = survey.mailbox(next(iter(office.settings.mailboxes)))
         notice = Notice("alert", _key(instant), f"T{instant:%m%d-%H%M}", sender, "", rendered)
-        outlet = Outlet(survey.phrases.ministry, office.settings, office.clock(), message_ids(ledger))
+        outlet = Outlet(survey, office.settings, office.clock(), message_ids(ledger))
         for posted in posts(notice, [office.settings.operators], outlet):
             outbox.queue(ledger, posted, None, office.clock())
     yield "本日の状況を operators あての送信待ちに置きました"

@@ -8,7 +8,7 @@ from datetime import datetime
 from config.load import default_survey, load_survey
 from config.survey import Severity, Survey
 from intake.finding import CATALOGUE, Finding
-from replies.letter import FileBlock, FileResult, Letter, OwedProgram, PartsBlock
+from replies.letter import FileBlock, FileResult, Letter, OwedProgram, PartsBlock, PassedTo
 
 FILE = "【神奈川県】マイナンバーアンケート回答"
 
@@ -249,9 +249,8 @@ def transfer(survey: Survey) -> Letter:
         block(f"{FILE}（難病）.xlsx", "難病"),
         replace(block(f"{FILE}（予防接種）.xlsx", "予防接種"), remarks=("transfer",)),
     )
-    return replace(
-        letter(survey), kind="transfer", files=files, passed_to=("予防接種担当参事官室企画法令係",)
-    )
+    to = PassedTo(survey.mailbox("yoboseshu"), (("予防接種", "8917・8915"),))
+    return replace(letter(survey), kind="transfer", files=files, passed_to=(to,))
 
 
 def first_of_three(survey: Survey) -> Letter:

@@ -126,7 +126,7 @@ def test_a_faulty_answer_in_the_wrong_mailbox_is_not_told_both_to_send_and_not_t
     talk = Conversation(office)
     assert talk.write({NAME: FAULTY}, to="yoboseshu") == "correction"
     assert NEED_NOT_RESEND not in talk.letter
-    assert "担当する係へ引き継ぎました" in talk.letter and "難病対策課難病調査研究係" in talk.letter
+    assert "担当する係（下記）へ引き継ぎました" in talk.letter and "難病対策課難病調査研究係" in talk.letter
     assert talk.write(to="yoboseshu", body="修正版です。", headers=talk.answering()) == "transfer"
     assert NEED_NOT_RESEND in talk.letter
     assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
@@ -189,7 +189,7 @@ def test_two_sections_answer_differently_until_one_answers_our_letter(office: Of
     assert talk.write(differing, subject=replacing, **other) == "arrival"
     threaded = talk.answering()
     assert talk.write(differing, subject=replacing, headers=threaded, **other) == "acknowledgement"
-    assert "先にお送りいただいたものと差し替えました" in talk.letter
+    assert "に受信したもの（受付番号：N0718-" in talk.letter and "と差し替えました" in talk.letter
     assert office.held() == [("alarm", "replaced")]  # settled by its own sender; the first one may be told
 
 

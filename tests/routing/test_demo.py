@@ -203,7 +203,8 @@ def test_an_accepted_case_of_q10_alerts_the_operators(demo: Demo, ledger: sqlite
     alerts = ledger.execute("SELECT arrival_id, lgcode, program, detail FROM event WHERE kind = 'alert'")
     # 新潟市: code 151009 (全国地方公共団体コード)
     assert [tuple(row) for row in alerts] == [
-        (line_of(demo, "outline-as-file").number, "151009", "yobosesshu", "Q10")
+        (line_of(demo, "outline-as-file").number, "151009", "yobosesshu", "Q10"),
+        (line_of(demo, "outline-missing").number, "331007", "yobosesshu", "Q10"),  # once its outline has come
     ]
 
 
@@ -231,7 +232,7 @@ def test_status_tells_who_owes_what(demo: Demo, capsys: pytest.CaptureFixture[st
     assert states["神奈川県横浜市", "nanbyo"]["state"] == "accepted"
     assert states["神奈川県横浜市", "nanbyo"]["open_corrections"] == []
     assert states["神奈川県横浜市", "shoman"]["state"] == "outstanding"
-    assert states["岡山県岡山市", "yobosesshu"]["state"] == "correction"
+    assert states["岡山県岡山市", "yobosesshu"]["state"] == "accepted"  # its outline came alone
     assert states["広島県広島市", "yobosesshu"]["state"] == "accepted"
     assert states["長崎県長崎市", "yobosesshu"]["state"] == "accepted"
     assert states["鹿児島県鹿児島市", "shoman"]["late"] is True

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from routing.ledger import mail_ways
-from routing.notices import rounds
+from routing.notices import rounds, told_direct
 from routing.notices.rounds import come_round
 from routing.operate import Refused, Who
+from routing.operate.consent import SURE
+from routing.operate.wishes import Wish, fulfil
+from routing.records import Arrival
 from routing.tracking.extend import Target, extend, pause
 from routing.tracking.releasing import batches, release
 from routing.worker.routines import due_since, reports
@@ -54,10 +57,10 @@ def letters(office: Office) -> dict[str, str]:
     list(office.desk.dispatch.deliver(office.sender))
     posted = office.sender.posted[before:]
     assert len({p.rcpt_to.lower() for p in posted}) == len(posted)
-    return {p.rcpt_to: said(p.data) for p in posted}
+    return {p.rcpt_to: _text(p.data) for p in posted}
 
 
-def said(data: bytes) -> str:
+def _text(data: bytes) -> str:
     made = message_from_bytes(data, policy=default)
     body = made.get_body(("plain",))
     assert body is not None
@@ -229,9 +232,6 @@ def test_thanks_go_to_whom_a_section_has_everything_from_and_are_no_approval(ope
 
 
 def test_who_takes_an_answer_back_meanwhile_is_not_thanked(open_desk: Office) -> None:
-    from routing.operate.consent import SURE
-    from routing.operate.wishes import Wish, fulfil
-
     done = open_desk.settle(mail({NAME: form({"program": "難病"})}, body="直しました。"))
     open_desk.settle(mail({NAME: form({"program": "小慢"})}, body="小慢です。"))
     at = datetime(2023, 7, 31, 10, tzinfo=JST)
@@ -242,3 +242,82 @@ def test_who_takes_an_answer_back_meanwhile_is_not_thanked(open_desk: Office) ->
     fulfil(open_desk.desk, done.decided.arrival, Wish("ignore"), WHO, SURE)
     release(open_desk.desk, "thanks", 1, WHO)
     assert letters(open_desk) == {}
+
+
+# --- a municipality's direct mail, told to its prefecture ---------------------------------------------------------
+
+
+def kamakura(office: Office, contact: str = f"{KANAGAWA},yoboseshu,y@pref.kanagawa.lg.jp") -> Arrival:
+    path = Path(office.ledger.path.parent / "contacts.csv")
+    path.write_text(f"lgcode,mailbox,address\n{contact}\n", encoding="utf-8")
+    office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
+    sheet = form({"organisation": "14神奈川県鎌倉市", "kind": "市区町村"})
+    raw = mail({"回答.xlsx": sheet}, "【鎌倉市】マイナンバーアンケート回答", "a@city.kamakura.kanagawa.jp")
+    arrival = office.settle(raw, mailbox="yoboseshu").decided.arrival
+    list(office.desk.dispatch.deliver(office.sender))
+    return arrival
+
+
+def test_a_prefecture_hears_of_a_direct_mail_only_when_an_official_chose_so_and_facts_only(office: Office) -> None:
+    arrival = kamakura(office)
+    assert office.count("outbox") == 1  # the notice of arrival to the city, and nothing to its prefecture
+    with_survey(office, mails={"told_direct": "send"})
+    assert told_direct.queue(office.desk, arrival, WHO) == 1
+    assert told_direct.queue(office.desk, arrival, WHO) == 0
+    text = letters(office)["y@pref.kanagawa.lg.jp"]
+    assert "神奈川県鎌倉市から、メールが直接届きました。" in text and arrival.receipt in text
+    assert "現時点では、ご回答として受け付けておりません。" in text and "a@city" not in text and "回答.xlsx" not in text
+    assert office.events("told_direct") == [("1", WHO.by, WHO.why)]
+
+
+def test_what_was_asked_and_what_was_taken_is_told_as_it_is(office: Office) -> None:
+    arrival = kamakura(office)
+    with_survey(office, mails={"told_direct": "send"})
+    fulfil(office.desk, arrival, Wish("correct"), WHO, SURE)
+    letters(office)
+    told_direct.queue(office.desk, arrival, WHO)
+    assert "神奈川県の担当へお送りいただくようお願いいたしました。" in letters(office)["y@pref.kanagawa.lg.jp"]
+
+
+def test_an_answer_that_was_accepted_as_it_came_is_told_so(office: Office) -> None:
+    arrival = kamakura(office)
+    with_survey(office, mails={"told_direct": "send"})
+    fulfil(office.desk, arrival, Wish("accept"), WHO, SURE)
+    letters(office)
+    told_direct.queue(office.desk, arrival, WHO)
+    assert "当該団体のご回答として、受け付けております。" in letters(office)["y@pref.kanagawa.lg.jp"]
+
+
+def test_it_is_refused_where_it_is_off_where_nothing_came_directly_and_where_nobody_is_proven(office: Office) -> None:
+    arrival = kamakura(office, f"{KANAGAWA},yoboseshu,nobody@free.example.com")
+    with pytest.raises(Refused, match="アドレスが分かりません"):
+        told_direct.queue(office.desk, arrival, WHO)
+    own = office.settle(mail()).decided.arrival
+    with pytest.raises(Refused, match="直接送付されたものはありません"):
+        told_direct.queue(office.desk, own, WHO)
+    with_survey(office, mails={"told_direct": "off"})
+    with pytest.raises(Refused, match="出さないこととしています"):
+        told_direct.queue(office.desk, arrival, WHO)
+    assert office.events("told_direct") == []
+
+
+# --- the second of the deadline -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("received", "said", "never"),
+    [
+        (DEADLINE, "提出期限（令和５年７月21日（金）17時）までに受領しました。", "の後に受領"),
+        (DEADLINE + timedelta(seconds=1), "の後に受領しましたが、受け付けております。", "期限内のご提出"),
+    ],
+)
+def test_at_17_00_00_it_is_in_time_and_a_second_later_it_is_received_without_reproach(
+    received: datetime, said: str, never: str, office: Office
+) -> None:
+    office.now = DEADLINE + MINUTE
+    settled = office.settle(mail(), received)
+    assert settled.decided.late is (received > DEADLINE)
+    list(office.desk.dispatch.deliver(office.sender))
+    text = _text(office.sender.posted[-1].data)
+    assert said in text and never not in text
+    assert [word for word in ("遅れ", "遅延", "超過", "過ぎて") if word in text.split("■")[0]] == []

@@ -1,0 +1,78 @@
+"""What is signed for when a section approves our letters: everything a kind of letter can say, and its hash.
+
+Templates, sentences and the survey's own words, not one letter: what is put in (names, cells, instants) differs from mail
+to mail. Reads the package's own files; decides nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import get_args
+
+from jinja2 import meta
+
+from config.cache import cache_by_identity
+from config.survey import Survey
+from replies.letter_kinds import TRAITS, AnyKind, LetterKind, NoticeKind
+from replies.letters.render import environment
+from replies.wording import load_wording
+
+KINDS: tuple[AnyKind, ...] = tuple(k for k in (*get_args(LetterKind), *get_args(NoticeKind)) if not TRAITS[k].by_hand)
+SHOWN = 12  # characters of a hash that people compare
+_TABLES = ("phrase", "captions", "result", "remark", "standing", "listing", "names")
+_TEMPLATES = {"report": ("report_mail",), "alert": ("alert", "today")}  # of the kinds whose template is not theirs alone
+_QUOTES_FINDINGS = "_numbered.j2"
+
+
+def wording_hash(kind: AnyKind, survey: Survey) -> str:
+    """SHA-256 of what a kind of letter can say, as letters and approvals name it: its first SHOWN hex digits. Empty for a
+    person's own words."""
+    if TRAITS[kind].by_hand:
+        return ""
+    known = _known(survey)
+    if kind not in known:
+        known[kind] = _hash(kind, survey)[:SHOWN]
+    return known[kind]
+
+
+@cache_by_identity
+def _known(survey: Survey) -> dict[str, str]:
+    return {}
+
+
+def _hash(kind: AnyKind, survey: Survey) -> str:
+    wording = load_wording().model_dump()
+    templates = {n: s for own in _TEMPLATES.get(kind, (kind,)) for n, s in _templates(f"{own}.j2")}
+    tables = (*_TABLES, *(("finding", "book") if _QUOTES_FINDINGS in templates else ()))
+    said = {
+        "templates": templates,
+        "subject": wording["subject"],
+        "words": {table: wording[table] for table in tables},
+        "alert": wording["alert"] if kind == "alert" else {},
+        "survey": [survey.title, survey.phrases.model_dump(), [m.model_dump() for m in survey.mailboxes]],
+    }
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _templates(name: str) -> Iterator[tuple[str, str]]:
+    """(name, source) of a template and of all that it includes, each once or more."""
+    made = environment()
+    assert made.loader is not None
+    source = made.loader.get_source(made, name)[0]
+    yield name, source
+    for included in meta.find_referenced_templates(made.parse(source)):
+        if included is not None:
+            yield from _templates(included)
+
+
+def sentences(survey: Survey) -> Iterator[tuple[str, str]]:
+    """(what was noticed, how to mend it) of every finding that a sender is told."""
+    wording = load_wording().of(survey)
+    filled = {"label": "（項目名）", "question": "（設問）", "found": "…", "expected": "…"}
+    filled |= {"list_sheet": wording.list_sheet}
+    for saying in wording.finding.values():
+        if saying.to_sender:
+            hint = f"／（参考としてお知らせするとき）{saying.as_hint}" if saying.as_hint else ""
+            yield saying.sentence.format_map(filled), (saying.mend + hint).format_map(filled)

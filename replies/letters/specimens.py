@@ -1,0 +1,216 @@
+"""One example of every kind of letter, for people who are to approve them: a survey's own words, and made-up facts.
+
+Values in, letters out. No mail of a real body is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.roster import Body, Roster
+from config.survey import Form, Mailbox, Program, Question, Survey
+from intake.finding import Finding
+from replies.form_layout import layout
+from replies.letter import (
+    Attachment,
+    FileBlock,
+    Letter,
+    OwedProgram,
+    PartsBlock,
+    PassedTo,
+)
+from replies.letter_kinds import AnyKind, LetterKind
+from replies.letters.alert import Alert, render_alerts
+from replies.letters.extension import ExtensionLetter, render_extension
+from replies.letters.greeting import Greeting, render_greeting
+from replies.letters.my_number import MyNumberLetter, render_my_number
+from replies.letters.past_deadline import PastDeadline, render_past_deadline
+from replies.letters.reminder import Reminder, render_reminder
+from replies.letters.render import Rendered, render_letter
+from replies.letters.replaced import ReplacedLetter, render_replaced
+from replies.letters.report_mail import ReportLetter, render_report_mail
+from replies.letters.request import OriginalRequest, render_request
+from replies.letters.thanks import Accepted, Thanks, render_thanks
+from replies.letters.told_direct import ToldDirect, render_told_direct
+from replies.reports.data import OpenCorrection
+from replies.wording import Wording
+
+_NUMBER = "{prefix}{at:%m%d}-0000-0000"
+
+
+@dataclass(frozen=True, slots=True)
+class Specimens:
+    """What the examples are made of: to whom they are addressed (`body`) about which program, and a municipality that it
+    collects."""
+
+    survey: Survey
+    roster: Roster
+    body: Body
+    collected: Body
+    program: Program
+    wording: Wording
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Where its answers go."""
+        return self.survey.mailbox(self.program.mailbox)
+
+    @property
+    def received(self) -> datetime:
+        """A day before the deadline."""
+        return self.survey.deadline - timedelta(days=1, hours=3)
+
+    @property
+    def receipt(self) -> str:
+        """A receipt number."""
+        return _NUMBER.format(prefix=self.mailbox.receipt_prefix, at=self.received)
+
+
+def specimens(of: Specimens) -> Mapping[AnyKind, Rendered]:
+    """The examples, by kind."""
+    made: dict[AnyKind, Rendered] = {}
+    for kind, changes in _replies(of).items():
+        made[kind] = render_letter(replace(_letter(of), kind=kind, **changes), of.survey, of.wording)
+    return made | {kind: write(of) for kind, write in _NOTICES.items()}
+
+
+def _letter(of: Specimens) -> Letter:
+    return Letter(
+        kind="acknowledgement",
+        receipt=of.receipt,
+        received_at=of.received,
+        late=False,
+        after_deadline=False,
+        mailbox=of.mailbox,
+        extensions=_extensions(of),
+        addressee=of.body.full_name,
+        department="",
+        honorific=of.roster.honorific(of.body),
+        subject=f"【{of.body.name}】{of.survey.convention.text}",
+        findings=(),
+        files=(_file(of),),
+        owed_here=(),
+        owed_elsewhere=(),
+        municipality=False,
+    )
+
+
+def _file(of: Specimens, *findings: Finding) -> FileBlock:
+    name = f"【{of.body.name}】{of.survey.convention.text}.xlsx"
+    form = of.survey.form(of.program.form)
+    result = "correction" if findings else "accepted"
+    return FileBlock(name, form.title, of.program.name, of.body.full_name, result, findings)  # type: ignore[arg-type]
+
+
+def _replies(of: Specimens) -> dict[LetterKind, dict[str, Any]]:
+    asked = _file(of, _blank(of))
+    parts = PartsBlock(1, 2, (1,), (2,), (of.receipt,), open=False)
+    return {
+        "acknowledgement": {},
+        "correction": {"files": (asked,)},
+        "partial": {"files": (_file(of), replace(asked, filename="回答２.xlsx"))},
+        "arrival": {"files": ()},
+        "duplicate": {"files": (), "first_receipt": of.receipt},
+        "transfer": {"passed_to": (PassedTo(of.mailbox, _extensions(of)),)},
+        "redirect": {"files": (), "addressee": of.collected.full_name, "municipality": True},
+        "parts": {"files": (), "parts": parts},
+    }
+
+
+def _blank(of: Specimens) -> Finding:
+    """A question that was left blank."""
+    form = of.survey.form(of.program.form)
+    question = _asked(form)
+    return Finding("answer_missing", "error", sheet=form.sheet, cell=layout(form).cell(question.key), question=question.key)
+
+
+def _asked(form: Form) -> Question:
+    return next((q for q in form.questions if q.choices and not q.only), form.questions[-1])
+
+
+def _extensions(of: Specimens) -> tuple[tuple[str, str], ...]:
+    return tuple((p.name, p.extension) for p in of.survey.programs if p.mailbox == of.mailbox.id)
+
+
+def _owed(of: Specimens, state: str) -> OwedProgram:
+    return OwedProgram(of.program.name, state, address=of.mailbox.address)
+
+
+def _correction(of: Specimens) -> OpenCorrection:
+    name = _file(of).filename
+    return OpenCorrection(of.body.lgcode, of.body.full_name, of.program.id, of.program.name, of.receipt, of.received, name,
+                          (_blank(of),))  # fmt: skip
+
+
+def _reminder(of: Specimens) -> Rendered:
+    made = Reminder(of.mailbox, _extensions(of), of.body.full_name, of.roster.honorific(of.body), of.survey.deadline,
+                    extended=False, working_days=1, owed=(_owed(of, "outstanding"),), corrections=())  # fmt: skip
+    return render_reminder(made, of.survey, of.wording)
+
+
+def _request(of: Specimens) -> Rendered:
+    form = of.survey.form(of.program.form)
+    made = OriginalRequest(of.mailbox, _extensions(of), of.body.full_name, of.program.name, form.title,
+                           (of.collected.full_name,))  # fmt: skip
+    return render_request(made, of.survey, of.wording)
+
+
+def _extension(of: Specimens) -> Rendered:
+    until = of.survey.deadline + timedelta(days=7)
+    made = ExtensionLetter(of.mailbox, _extensions(of), of.body.full_name, ((of.program.name, until),), collects=True)
+    return render_extension(made, of.survey, of.wording)
+
+
+def _report(of: Specimens) -> Rendered:
+    made = ReportLetter(of.mailbox, _extensions(of), of.body.full_name, of.roster.honorific(of.body), of.survey.deadline,
+                        closing=True, programs=(_owed(of, "outstanding"),), by=of.survey.correct_by,
+                        report=Attachment("提出状況.xlsx", b""))  # fmt: skip
+    return render_report_mail(made, of.survey, of.wording)
+
+
+def _replaced(of: Specimens) -> Rendered:
+    made = ReplacedLetter(of.mailbox, _extensions(of), of.body.full_name, of.roster.honorific(of.body), of.receipt,
+                          of.received, (of.program.name,))  # fmt: skip
+    return render_replaced(made, of.survey, of.wording)
+
+
+def _my_number(of: Specimens) -> Rendered:
+    made = MyNumberLetter(of.mailbox, _extensions(of), of.body.full_name, of.receipt, of.received)
+    return render_my_number(made, of.survey, of.wording)
+
+
+def _greeting(of: Specimens) -> Rendered:
+    made = Greeting(of.mailbox, _extensions(of), of.body.full_name, of.received, of.receipt)
+    return render_greeting(made, of.survey, of.wording)
+
+
+def _past_deadline(of: Specimens) -> Rendered:
+    made = PastDeadline(of.mailbox, _extensions(of), of.body.full_name, of.roster.honorific(of.body), of.survey.deadline,
+                        (_owed(of, "correction"),), ((_correction(of), True),), of.survey.correct_by)  # fmt: skip
+    return render_past_deadline(made, of.survey, of.wording)
+
+
+def _told_direct(of: Specimens) -> Rendered:
+    made = ToldDirect(of.mailbox, _extensions(of), of.body.full_name, of.collected.full_name, (of.program.name,),
+                      of.receipt, of.received)  # fmt: skip
+    return render_told_direct(made, of.survey, of.wording)
+
+
+def _thanks(of: Specimens) -> Rendered:
+    made = Thanks(of.mailbox, _extensions(of), of.body.full_name, of.roster.honorific(of.body),
+                  (Accepted(of.program.name, (of.receipt,), of.received),))  # fmt: skip
+    return render_thanks(made, of.survey, of.wording)
+
+
+def _alert(of: Specimens) -> Rendered:
+    return render_alerts([Alert("disk", of.received, {"count": "400"})], of.wording)
+
+
+_NOTICES: dict[AnyKind, Callable[[Specimens], Rendered]] = {
+    "reminder": _reminder, "request": _request, "extension": _extension, "report": _report, "replaced": _replaced,
+    "my_number": _my_number, "greeting": _greeting, "past_deadline": _past_deadline, "told_direct": _told_direct,
+    "thanks": _thanks, "alert": _alert,
+}  # fmt: skip

@@ -1,0 +1,44 @@
+"""Which wording of our letters was approved, by whom: events that are only added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.clock import unstamp
+from routing.ledger.store import Ledger
+
+APPROVED = "letters_approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A kind of letter and its wording (as a hash), by whom it was approved, why and when."""
+
+    kind: str
+    wording: str
+    by: str
+    why: str
+    at: datetime
+
+
+def approved(ledger: Ledger) -> dict[str, Approved]:
+    """The newest approval of each kind."""
+    return {a.kind: a for a in _all(ledger)}
+
+
+def approval_of(ledger: Ledger, kind: str, wording: str) -> Approved | None:
+    """The newest approval of this very wording; None if there is none."""
+    return next((a for a in reversed(_all(ledger)) if (a.kind, a.wording) == (kind, wording)), None)
+
+
+def is_approved(ledger: Ledger, kind: str, wording: str) -> bool:
+    """Whether the approval of a kind that holds is of this wording."""
+    newest = approved(ledger).get(kind)
+    return newest is not None and newest.wording == wording
+
+
+def _all(ledger: Ledger) -> list[Approved]:
+    rows = ledger.rows("SELECT detail, done_by, why, recorded_at FROM event WHERE kind = ? ORDER BY id", APPROVED)
+    named = ((*r["detail"].partition(" ")[::2], r) for r in rows)
+    return [Approved(kind, wording, r["done_by"], r["why"], unstamp(r["recorded_at"])) for kind, wording, r in named]
