@@ -19,10 +19,12 @@ from config.load import default_survey
 from replies.reports.data import Overview, PrefectureReport
 from routing.clock import rehearsed
 from routing.journey.desk import Desk
+from routing.ledger import mail_ways
 from routing.ledger.store import Ledger, desk_lock
 from routing.mailboxes.factory import open_sender, open_source
 from routing.notices.remind import ReminderTarget, recipients
 from routing.notices.reminding import at_hand, round_due
+from routing.notices.rounds import come_round
 from routing.operate import approve_sender
 from routing.reading.reader import Reader
 from routing.register import build_register
@@ -31,7 +33,7 @@ from routing.tracking.national import overview
 from routing.tracking.overview import Status, status_at
 from routing.tracking.reports import prefecture_report
 from routing.who import Who
-from tests.e2e.fortnight import ANSWERED_AFTER, INSTANTS, REMINDERS, script
+from tests.e2e.fortnight import ANSWERED_AFTER, DEADLINE, INSTANTS, REMINDERS, script
 from tests.e2e.fortnight_mails import Sent, message_id, raw
 from tests.routing.desk_at_hand import settings_in
 
@@ -70,7 +72,12 @@ class Fortnight:
     @property
     def reminders(self) -> list[Path]:
         """Every mail that reminds."""
-        return [path for path in self._sent() if _is_notice(path)]
+        return [path for path in self._sent() if b"\nMessage-ID: <uketsuke.R" in path.read_bytes().replace(b"\r", b"")]
+
+    @property
+    def past_deadline(self) -> list[Path]:
+        """Every mail that was written at the deadline of what is left."""
+        return [path for path in self._sent() if b"\nMessage-ID: <uketsuke.D" in path.read_bytes().replace(b"\r", b"")]
 
     def held_by(self) -> dict[str, frozenset[str]]:
         """Message-ID of each mail, and the rules by which it, or something in it, waits for an official in the end."""
@@ -121,12 +128,16 @@ def _play(
 ) -> Iterator[tuple[datetime, Told]]:
     """Every mail in its turn; at each instant what is told then, before anything later has come. `reminded` is
     filled at the instants of the calendar."""
-    instants, calendar = list(INSTANTS), list(REMINDERS)
+    instants, calendar, closed = list(INSTANTS), list(REMINDERS), False
+    mail_ways.remember(desk.ledger, desk.register.survey, desk.clock())
     replies: dict[str, str] = {}
     for number, sent in enumerate(mails, 1):
         while calendar and calendar[0] < sent.at + ANSWERED_AFTER:
             at = calendar.pop(0)
             reminded[at] = _remind(desk, at, really=not calendar)
+        if not closed and sent.at + ANSWERED_AFTER > DEADLINE:
+            closed = True
+            _close(desk)
         while instants and instants[0] < sent.at + ANSWERED_AFTER:
             yield instants[0], _told(desk, instants.pop(0))
         answered = mails.index(sent.answers) + 1 if sent.answers else 0
@@ -171,6 +182,15 @@ def _remind(desk: Desk, at: datetime, really: bool) -> tuple[ReminderTarget, ...
         with closing(open_sender(desk.settings, desk.register.survey)) as sender:
             assert all(delivery.state == "sent" for delivery in desk.dispatch.deliver(sender))
     return found
+
+
+def _close(desk: Desk) -> None:
+    """What the calendar wants at the deadline, twice asked, and the mails go out."""
+    desk.clock = rehearsed(DEADLINE)
+    for _ in range(2):
+        list(come_round(desk, all_read=True))
+    with closing(open_sender(desk.settings, desk.register.survey)) as sender:
+        assert all(delivery.state == "sent" for delivery in desk.dispatch.deliver(sender))
 
 
 def _told(desk: Desk, at: datetime) -> Told:

@@ -201,6 +201,19 @@ def test_the_round_of_the_last_afternoon_writes_one_mail_to_each_of_them(fortnig
     assert max(sent.values()) == 1 and len(sent) > 50
 
 
+def test_at_the_deadline_each_city_with_something_left_is_written_to_once_and_nobody_else(fortnight: Fortnight) -> None:
+    """Asked for twice. Who is known in several mailboxes gets one; prefectures get their closing report instead."""
+    mails = (message_from_bytes(path.read_bytes()) for path in fortnight.past_deadline)
+    sent = Counter(str(made["To"]).lower() for made in mails)
+    count = Count(fortnight.script, DEADLINE)
+    asked = {(s.by, s.mailbox) for s in count.decided if s.subject.startswith("【照会】")}  # rests
+    cities = {b.lgcode for b in the_roster().of_kind("designated", "core")}
+    due = {key: found for key, found in count.to_remind().items() if key not in asked and key[0] in cities}
+    wanted = {(lgcode, address.lower()) for (lgcode, _), (_, to) in due.items() for address in to}
+    assert sent == Counter(address for _, address in wanted)
+    assert len(wanted) > 5
+
+
 def test_the_same_instant_asked_after_the_end_gives_the_same_answer(fortnight: Fortnight) -> None:
     assert fortnight.afterwards == fortnight.then
 
