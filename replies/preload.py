@@ -6,17 +6,22 @@ upgrade is under way. What it says is then still of the release that decides. Re
 
 from __future__ import annotations
 
+from config.survey import Survey
 from config.tiles import tile_positions
 from replies.letters import render
+from replies.letters.signed import KINDS, wording_hash
 from replies.reports import page
 from replies.templating import compile_all
 from replies.wording import load_wording
 
 
-def preload() -> None:
-    """Loads and keeps them all. A mistake in one is ours, and raised here and not at some mail."""
+def preload(survey: Survey) -> None:
+    """Loads and keeps them all, and which wording each kind of letter has with this survey's words. A mistake in one
+    is ours, and raised here and not at some mail."""
     for by_hand in (False, True):
         load_wording(by_hand)
     compile_all(render.environment())
     compile_all(page.environment())
     tile_positions()
+    for kind in KINDS:
+        wording_hash(kind, survey)

@@ -40,7 +40,7 @@ def run(app: App, once: bool) -> int:
         sender, aides = open_sender(settings, app.register.survey), open_aides(settings)
         if once:
             return 0 if run_once(desk, sources, sender, say, aides) else 1
-        preload()
+        preload(app.register.survey)
         worker = Worker(desk, sources, sender, aides)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: _stop(worker, number))
