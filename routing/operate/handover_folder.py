@@ -20,6 +20,7 @@ def safe_name(text: str) -> str:
     stem, dot, ending = plain.strip(". ").rpartition(".")
     if not dot or len(ending) > 8:
         stem, ending = plain.strip(". "), ""
+    stem = stem[:_NAME_BYTES]
     while len(stem.encode()) > _NAME_BYTES:
         stem = stem[:-1]
     return f"{stem}.{ending}" if ending else stem or "_"
