@@ -19,6 +19,7 @@ from routing.cli import stopping
 from routing.cli.context import App, console, say, table, with_app
 from routing.clock import system_clock
 from routing.mailboxes.factory import open_aides, open_sender, open_source, unreadable_secrets
+from routing.reading.known_good import known_good
 from routing.worker.one_pass import run_once
 from routing.worker.status import WorkerState
 from routing.worker.worker import Worker
@@ -41,6 +42,7 @@ def run(app: App, once: bool) -> int:
         if once:
             return 0 if run_once(desk, sources, sender, say, aides) else 1
         preload(app.register.survey)
+        known_good(app.survey_dir)  # made of what the program is now
         worker = Worker(desk, sources, sender, aides)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: _stop(worker, number))

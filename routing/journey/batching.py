@@ -14,7 +14,8 @@ from intake.frames import ReadingHints
 from intake.submission import Submission
 from routing.journey.judge import Settled
 from routing.reading.pool import ReadAhead, Readers
-from routing.reading.reader import Reader, Request
+from routing.reading.reader import Reader
+from routing.reading.request import Request
 from routing.records import Arrival
 
 

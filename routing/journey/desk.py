@@ -32,6 +32,7 @@ from routing.ledger import (
     missing_uids,
     numbers,
     official_acts,
+    reader_health,
     verdicts,
     withdrawing,
 )
@@ -41,7 +42,8 @@ from routing.ledger.store import DiskFull, Ledger, LedgerBusy
 from routing.mailboxes.collecting import Collector
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 from routing.reading.pool import Readers
-from routing.reading.reader import Reader, Request
+from routing.reading.reader import Reader
+from routing.reading.request import Request
 from routing.records import Arrival, MailDecision, Note
 from routing.register import Register
 
@@ -138,8 +140,14 @@ class Desk:
         with self.ledger.writing():
             settled = [self._settle_read(arrival, what) for arrival, what in found]
             beginnings.begin(self.ledger, coming, alone=False)
+            if any(isinstance(what, Submission) for _, what in found):
+                reader_health.back(self.ledger, self.clock())
         self._begun = set(coming)
         return [one for one in settled if one is not None]
+
+    def note_reader_lost(self, trouble: ReaderUnavailable) -> None:
+        """Records that no reader can be had, for operators to hear of; the mails wait."""
+        reader_health.lost(self.ledger, str(trouble), self.clock())
 
     def _begin(self, ids: Sequence[int], coming: Sequence[int]) -> None:
         """Commits the beginning of these decisions, unless that was done with the commit before them; in a stream of

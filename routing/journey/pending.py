@@ -20,7 +20,7 @@ from routing.journey.desk import Desk
 from routing.journey.logline import settled_line
 from routing.journey.waiting import SCAN_WAIT
 from routing.ledger import arrivals, erasure, pending_queue, verdicts
-from routing.reading.errors import ReaderDied, ReadFailed
+from routing.reading.errors import ReaderDied, ReaderUnavailable, ReadFailed
 from routing.records import Arrival, MailDecision, MailOutcome, Note
 
 DESK = ("uketsuke", "")
@@ -71,8 +71,8 @@ def _look_for_partner(desk: Desk, arrival: Arrival) -> Iterator[str]:
 
 def _fit(desk: Desk, file: Arrival, key: Arrival) -> bool:
     """Whether the one mail may tell the password of the other, and was not tried yet."""
-    tried = pending_queue.noted(desk.ledger, file.id, "password_tried", key.receipt)
-    if tried or pending_queue.tries(desk.ledger, file.id) >= MOST_TRIES:
+    tried = pending_queue.tries(desk.ledger, file.id)
+    if key.receipt in tried or len(tried) >= MOST_TRIES:
         return False
     locked, told = (verdicts.submission_of(desk.ledger, a.id) for a in (file, key))
     return locked is not None and told is not None and may_open(locked, told)
@@ -100,7 +100,11 @@ def _try(desk: Desk, file: Arrival, key: Arrival) -> str:
     stored = verdicts.submission_of(desk.ledger, file.id)
     # before it is tried: what ends the desk in the midst of it is not begun again
     verdicts.add_event(desk.ledger, Note("password_tried", key.receipt), file.id, DESK, desk.clock())
-    reading = _read_with(desk, file, key)
+    try:
+        reading = _read_with(desk, file, key)
+    except ReaderUnavailable:
+        verdicts.add_event(desk.ledger, Note("password_untried", key.receipt), file.id, DESK, desk.clock())
+        raise
     with desk.ledger.writing():
         if stored is None or reading is None or not opens_more(stored, reading):
             return ""

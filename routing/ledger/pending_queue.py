@@ -80,16 +80,9 @@ def paired(ledger: Ledger, arrival_id: int) -> None:
     ledger.run("DELETE FROM to_pair WHERE arrival_id = ?", arrival_id)
 
 
-def noted(ledger: Ledger, arrival_id: int, kind: str, detail: str | None = None) -> bool:
-    """Whether an event of this kind (and detail) stands at a mail."""
-    row = ledger.row(
-        "SELECT 1 FROM event WHERE arrival_id = ? AND kind = ? AND (? IS NULL OR detail = ?)",
-        arrival_id,
-        kind,
-        detail,
-        detail,
-    )
-    return row is not None
+def noted(ledger: Ledger, arrival_id: int, kind: str) -> bool:
+    """Whether an event of this kind stands at a mail."""
+    return ledger.row("SELECT 1 FROM event WHERE arrival_id = ? AND kind = ?", arrival_id, kind) is not None
 
 
 def kinds_noted(ledger: Ledger, arrival_id: int) -> frozenset[str]:
@@ -104,12 +97,14 @@ def opened_something(ledger: Ledger, receipt: str) -> bool:
     return row is not None
 
 
-def tries(ledger: Ledger, arrival_id: int) -> int:
-    """How many mails' passwords were tried on what is locked in this one."""
-    row = ledger.row(
-        "SELECT count(*) AS n FROM event WHERE arrival_id = ? AND kind = 'password_tried'", arrival_id
+def tries(ledger: Ledger, arrival_id: int) -> frozenset[str]:
+    """The receipt numbers of the mails whose passwords were tried on what is locked in this one."""
+    rows = ledger.rows(
+        "SELECT detail FROM event WHERE arrival_id = ? AND kind IN ('password_tried', 'password_untried')"
+        " GROUP BY detail HAVING sum(CASE kind WHEN 'password_tried' THEN 1 ELSE -1 END) > 0",
+        arrival_id,
     )
-    return int(row["n"]) if row else 0
+    return frozenset(str(row["detail"]) for row in rows)
 
 
 # --- parts --------------------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ from threading import Thread
 from intake.frames import NOTHING_TOLD, ReadingHints
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderUnavailable
-from routing.reading.reader import NOT_STARTED, Reader, Request, to_read
+from routing.reading.reader import NOT_STARTED, Reader
+from routing.reading.request import Request, to_read
 from routing.records import Arrival
 
 AHEAD_MAILS = 12  # begun at most for each child

@@ -3,88 +3,43 @@
 A file that costs too much time or memory is named to the next child, which leaves it out with a finding;
 so one hostile workbook ends in a clear sentence to its sender, and the rest of the mail is still read.
 Several mails may lie in the pipe to the child, so that it need not wait for the desk between them; a death
-concerns the oldest of them, and the next child is given the others. Reads no mail itself.
+concerns the oldest of them, and the next child is given the others. Before anything is laid to a mail, that child has
+to read one of our own: where it cannot, the reader is to blame, and all mails wait. Reads no mail itself.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
+from config.errors import ConfigError
 from intake import release
-from intake.frames import NOTHING_TOLD, ReadingHints, frame
+from intake.frames import NOTHING_TOLD, ReadingHints
 from intake.progress import Progress, ProgressPoint, shared_page
-from intake.shapes import file_shape, passwords_shape, submission_shape
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
+from routing.reading.known_good import known_good
 from routing.reading.pipe import NOT_BEGUN, receive, taken_by, widened
+from routing.reading.request import Answered, Request, to_read, to_read_file, to_tell_passwords
 
 FILE_SECONDS = 10.0  # wall clock for one file, and for the mail around the files
 MAIL_SECONDS = 30.0  # for all its files, over all attempts; those that are not begun by then are left out
 START_SECONDS = 60.0  # until the child has loaded survey and roster, on a busy machine
+PROOF_SECONDS = 30.0  # for a mail of our own, which takes a hundredth of a second where there is nothing else to do
+MOST_PROOFS = 8  # a child that lives longer than so many mails lays its death to another one each time
 REPLACE_AFTER = 5_000  # mails; what leaks in a library leaks in the child only, and a new one costs half a second
 
 CODE = release.digest()  # of this process, from its start on
 NOT_STARTED = "読み取りのプロセスを起動できません"
+_UNWELL = "読み取りのプロセスが、当方の見本も読めません。直るまで、届いたメールの判定を待ちます"
 _REPLACED = "プログラムが入れ替えられています。run を起動し直すまで、届いたメールの判定を待ちます"
-
-Answered = TypeVar("Answered")
-
-
-class Request(Future[Answered]):
-    """One request to a child, and the answer to it once there is one: in the `shape` that was asked for, or
-    ReaderDied, ReadFailed, ReaderUnavailable."""
-
-    def __init__(self, shape: TypeAdapter[Answered], head: Mapping[str, object], data: bytes) -> None:
-        super().__init__()
-        self.data = data
-        self.sent = False
-        self.skip: list[int] = []  # files that cost a child its life
-        self.left = 0.0  # seconds for the others
-        self.head, self._shape = head, shape
-
-    def frames(self) -> bytes:
-        """As the child takes it."""
-        head = {**self.head, "skip": self.skip, "seconds": self.left}
-        return frame(json.dumps(head).encode()) + frame(self.data)
-
-    def fail(self, error: Exception) -> None:
-        """End it with this error, unless it has ended."""
-        if not self.done():
-            self.set_exception(error)
-
-    def answer(self, said: bytes) -> None:
-        """Take the child's answer. An error quotes nothing of an answer in another shape: it may tell passwords."""
-        if self.done():  # whoever handed it over has told already what went wrong
-            return
-        if said[:1] != b"R":
-            told = said[1:] if said[:1] == b"E" else b"no answer: " + said[:100]
-            self.set_exception(ReadFailed(told.decode("utf-8", "backslashreplace")))
-            return
-        try:
-            answered = self._shape.validate_json(said[1:])
-        except ValidationError as error:
-            wrong = error.errors(include_url=False, include_context=False, include_input=False)[:3]
-            self.set_exception(ReadFailed(f"an answer of another shape: {wrong}"))
-        else:
-            self.set_result(answered)
-
-
-def to_read(raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Request[Submission]:
-    """A request for the reading of a mail, with what is known of it from elsewhere; what is not known is left out."""
-    lists = {"passwords": list(told.passwords), "allowed": sorted(told.allowed)}
-    return Request(submission_shape(), {"task": "mail"} | {name: values for name, values in lists.items() if values}, raw)
 
 
 class Reader:
@@ -103,6 +58,7 @@ class Reader:
         self._heard = bytearray()  # of the child's answers, not yet taken apart
         self._room = 0  # bytes that may wait in the pipe to the child
         self._progress = Progress()  # of this child
+        self._to_prove = 0  # readings of our own mail before the next child is given any other
 
     @contextmanager
     def one(self) -> Iterator[Reader]:
@@ -117,11 +73,11 @@ class Reader:
     def told_passwords(self, raw: bytes) -> tuple[str, ...]:
         """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten, never
         written anywhere. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        return self._answered(Request(passwords_shape(), {"task": "passwords"}, raw))
+        return self._answered(to_tell_passwords(raw))
 
     def read_file(self, filename: str, data: bytes) -> FileReading:
         """One file as `check` sees it. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
-        return self._answered(Request(file_shape(), {"task": "file", "filename": filename}, data))
+        return self._answered(to_read_file(filename, data))
 
     def hand_over(self, request: Request[Answered]) -> None:
         """Hand a request over while others are being answered, if it fits into the pipe beside them (else later).
@@ -202,10 +158,25 @@ class Reader:
             self._kill()
             position = self._now_at().position if request.left else 0  # without time it reads only what did no harm
             request.left = max(0.0, request.left - (time.monotonic() - since))
+            self._replace()
             self._bury(position, error)
             return
-        self._served += 1
-        self._requests.popleft().answer(answer)
+        try:
+            understood = request.understood(answer)
+        except ReadFailed as failure:
+            self._replace()
+            self._requests.popleft().fail(failure)
+        else:
+            self._served += 1
+            self._requests.popleft().end(understood)
+
+    def _replace(self) -> None:
+        """Start another child in place of one that failed over the oldest request, which has to read mail of ours
+        as often as the one that failed was asked for anything. Raises ReaderUnavailable where it cannot."""
+        begun = self._served + 1
+        self._kill()
+        self._to_prove = begun if begun <= MOST_PROOFS else 1
+        self._running(idle=True)
 
     def _now_at(self) -> ProgressPoint:
         """How far the child is with the oldest request."""
@@ -213,10 +184,7 @@ class Reader:
         return point if point.request == self._served + 1 else NOT_BEGUN
 
     def _bury(self, position: int, error: Exception) -> None:
-        """A child died over the oldest request, in the file at this position (0: in none). Another one will be
-        sent what it left."""
-        for request in self._requests:
-            request.sent = False
+        """A child died over the oldest request, in the file at this position (0: in none)."""
         oldest = self._requests[0]
         if position and position not in oldest.skip:
             oldest.skip.append(position)
@@ -242,8 +210,6 @@ class Reader:
             raise
         except (OSError, ValueError, MemoryError) as error:
             self._kill()
-            for request in self._requests:
-                request.sent = False
             raise ReaderUnavailable(f"読み取りのプロセスと通信できません（{type(error).__name__}）") from error
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -260,7 +226,27 @@ class Reader:
             self._kill()
             replaced = greeting[:1] == b"S" and len(greeting) == 1 + len(CODE)
             raise ReaderUnavailable(_REPLACED if replaced else f"{NOT_STARTED}（{greeting[:40]!r}）")
+        if self._to_prove:
+            self._prove(child)
         return child
+
+    def _prove(self, child: subprocess.Popen[bytes]) -> None:
+        """Have a child that follows one that failed read the mail that every reader reads. Raises ReaderUnavailable;
+        the next child is asked first, too, so that no mail is handed to a reader that is not well."""
+        assert child.stdin is not None and child.stdout is not None
+        try:
+            ours = to_read(known_good(self._survey_dir))
+            ours.left = self._mail_seconds
+            for _ in range(self._to_prove):
+                child.stdin.write(ours.frames())
+                child.stdin.flush()
+                last = time.monotonic() + PROOF_SECONDS
+                ours.understood(receive(child.stdout.fileno(), self._heard, PROOF_SECONDS, self._now_at, last))
+                self._served += 1
+            self._to_prove = 0
+        except (OSError, EOFError, ValueError, MemoryError, ConfigError, ReadFailed) as error:
+            self._kill()
+            raise ReaderUnavailable(f"{_UNWELL}（{type(error).__name__}）") from error
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-W", "ignore", "-m", "intake.child", str(self._survey_dir)]
@@ -273,6 +259,9 @@ class Reader:
             os.close(page)
 
     def _kill(self) -> None:
+        """End the child at once. Another one will be sent what it left."""
+        for request in self._requests:
+            request.sent = False
         if self._child is not None:
             self._child.kill()
         self.close()

@@ -17,12 +17,13 @@ from replies.japanese import era_instant
 from replies.letters.alert import Alert, alert_sentence
 from replies.wording import load_wording
 from routing.clock import stamp, unstamp
-from routing.ledger import conditions, holds, missing_uids, releasing, sending
+from routing.ledger import conditions, holds, missing_uids, reader_health, releasing, sending
 from routing.ledger.store import Ledger
 from routing.office import Office
 from routing.tracking import sending_holds
 
 MISSING_MINUTES = 5  # a mail that the server keeps back may come at the next look
+READER_MINUTES = 5  # a reader that cannot be had, as for want of memory, may be had again
 SHOWN = 50  # UIDs, or receipt numbers, of one mailbox in one letter
 
 
@@ -88,6 +89,22 @@ def _poison(view: View) -> Iterator[Found]:
         yield Found(f"{mailbox}:{here[-1][0]}", mailbox, {"count": str(len(here))}, _shown(details))
 
 
+def _reader(view: View) -> Iterator[Found]:
+    """No reader can be had: no mail is read, and none is blamed."""
+    lost = reader_health.standing(view.ledger, view.now)
+    if lost is not None:
+        ripe = lost.since <= view.now - timedelta(minutes=READER_MINUTES)
+        values = {"since": era_instant(lost.since), "detail": lost.detail, "count": str(lost.waiting)}
+        yield Found(f"{lost.number:09}", values=values, ripe=ripe)
+
+
+def _reader_back(view: View) -> Iterator[Found]:
+    """It was told that no reader can be had, and one can."""
+    told = conditions.newest_key(view.ledger, "alert:reader:")
+    if told and reader_health.standing(view.ledger, view.now) is None:
+        yield Found(told.rpartition(":")[2])
+
+
 def _shown(details: tuple[str, ...]) -> tuple[str, ...]:
     more = len(details) - SHOWN
     return (*details[:SHOWN], f"ほか{more}件") if more > 0 else details
@@ -148,6 +165,8 @@ CONDITIONS: tuple[tuple[str, Callable[[View], Iterable[Found]]], ...] = (
     ("readable", _readable),
     ("missing", _missing),
     ("poison", _poison),
+    ("reader", _reader),
+    ("reader_back", _reader_back),
     ("stuck", _stuck),
     ("sending_held", partial(_held, name="sending_held")),
     ("restored", partial(_held, name="restored")),
@@ -157,7 +176,7 @@ CONDITIONS: tuple[tuple[str, Callable[[View], Iterable[Found]]], ...] = (
     ("disk", _disk),
 )
 LASTING = frozenset(
-    {"missing", "stuck", "sending_held", "restored", "to_release", "unsendable", "disk"}
+    {"missing", "reader", "stuck", "sending_held", "restored", "to_release", "unsendable", "disk"}
 )  # shown for as long as they last; the others stand elsewhere
 
 SHOWN_ONLY = frozenset({"unsendable"})  # told by no letter: letters are what does not leave

@@ -3,7 +3,8 @@ for done, what is due delivered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 
 from config.errors import SettingsError
 from intake.sources.source import Source, SourceUnavailable
@@ -15,6 +16,7 @@ from routing.journey.pending import patience
 from routing.ledger import arrivals, erasure, mail_ways, missing_uids, undoing
 from routing.mailboxes.tasks import NO_AIDES, MailboxHelpers
 from routing.notices import alerts
+from routing.reading.errors import ReaderUnavailable
 from routing.tracking import troubles
 from routing.worker.routines import morning, reminders, reports
 
@@ -42,18 +44,23 @@ def run_once(
     for mail in missing_uids.missing(desk.ledger, desk.clock()):
         well = False
         say(f"{mail.mailbox}: サーバーから取り出せません（UID {mail.uid}）")
-    for settled in desk.settle_waiting(deferred=False):
-        say(settled_line(settled, desk.register))
-    for line in (*patience(desk), *morning(desk), *reminders(desk, read), *reports(desk, len(read) == len(sources))):
-        if line:
-            say(line)
+    lost: list[ReaderUnavailable] = []
+    settled = (settled_line(one, desk.register) for one in desk.settle_waiting(deferred=False))
+    for line in _while_read(desk, chain(settled, patience(desk)), lost):
+        say(line)
+    for line in filter(None, morning(desk)):
+        say(line)
+    if not lost:  # else an answer may lie among the mails that wait
+        for line in chain(reminders(desk, read), reports(desk, len(read) == len(sources))):
+            if line:
+                say(line)
     well = _send(desk, sender, say, aides) and well
-    for settled in desk.settle_waiting():  # those that were deferred, when all the others are answered
-        say(settled_line(settled, desk.register))
+    deferred = (settled_line(one, desk.register) for one in desk.settle_waiting())
+    for line in _while_read(desk, deferred, lost):  # when all the others are answered
+        say(line)
         well = _send(desk, sender, say, aides) and well
-    for line in patience(desk):
-        if line:
-            say(line)
+    for line in _while_read(desk, patience(desk), lost):
+        say(line)
     for sentence in alerts.queue_due(desk, troubles.view_of(desk)):
         say(sentence)
     well = _send(desk, sender, say, aides) and well
@@ -62,7 +69,21 @@ def run_once(
     well = _run_errands(desk, read, say, aides) and well
     aides.close()
     erasure.wipe(desk.ledger)
+    if lost:
+        raise lost[0]
     return well
+
+
+def _while_read(desk: Desk, lines: Iterator[str], lost: list[ReaderUnavailable]) -> Iterator[str]:
+    """The lines of what readers are needed for. Where none can be had the mails wait, and nothing else does; `lost`
+    tells it."""
+    try:
+        while not lost and (line := next(lines, None)) is not None:
+            if line:
+                yield line
+    except ReaderUnavailable as trouble:
+        desk.note_reader_lost(trouble)
+        lost.append(trouble)
 
 
 def _send(desk: Desk, sender: Sender, say: Callable[[str], None], aides: MailboxHelpers) -> bool:

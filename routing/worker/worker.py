@@ -161,6 +161,9 @@ class Worker:
             if str(trouble) != self._trouble:  # told once, however often it is tried
                 log.error("%s。%d秒ごとにもう一度試します。", trouble, RETRY_SECONDS)
             self._trouble = str(trouble)
+            if isinstance(trouble, ReaderUnavailable):
+                with suppress(LedgerBusy, DiskFull):  # then at the next try
+                    self._desk.note_reader_lost(trouble)
             self._settle_anew()
             self._pause(RETRY_SECONDS)
 

@@ -30,7 +30,7 @@ STEPS = (
     Step("keeping", "routing.ledger.arrivals:_insert", "after", "all"),
     Step("kept", "routing.journey.desk:Desk.keep", "after", "all"),
     Step("reading", "routing.reading.reader:Reader.hand_over", "before", "read"),
-    Step("read", "routing.reading.reader:Request.answer", "after", "decided"),
+    Step("read", "routing.reading.request:Request.end", "after", "decided"),
     Step("begun", "routing.journey.desk:Desk._begin", "after", "all"),
     Step("deciding", "routing.journey.judge:Judge.decide", "before", "decided"),
     Step("verdict written", "routing.ledger.verdicts:record", "after", "all"),

@@ -23,7 +23,8 @@ from routing.journey.judge import Settled
 from routing.ledger import arrivals, held_queue, official_acts
 from routing.ledger.books import books_at
 from routing.ledger.store import Ledger
-from routing.reading.reader import Reader, Request, to_read
+from routing.reading.reader import Reader
+from routing.reading.request import Request, to_read
 from routing.records import Arrival
 from routing.register import Register
 from routing.standing import Standing, open_books, standings

@@ -21,7 +21,7 @@ from intake.submission import Submission
 from routing.reading import pool
 from routing.reading.errors import ReaderDied
 from routing.reading.pool import AHEAD_BYTES, TOGETHER, ReadAhead, Readers
-from routing.reading.reader import Request
+from routing.reading.request import Request
 from routing.records import Arrival
 from tests.routing.desk_at_hand import OneByOne, form, mail
 from tests.servers.machine import eventually, halt

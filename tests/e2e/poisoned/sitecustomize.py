@@ -2,7 +2,9 @@
 
 Python imports a module of this name at its start. In the reader child it wraps the first thing that is done
 with a mail's bytes, so that what follows is real: a signal of the kernel, the ceiling of memory, a hang; or it
-adds a check of the survey's answers that raises. In the desk, where UKETSUKE_DECIDES tells how, it wraps the decision
+adds a check of the survey's answers that raises. While the file exists that UKETSUKE_BROKEN names, the child does so
+over every mail (`signal`, `exit`, `hang`, `memory`, `raise`), at its second one (`second`), or over every workbook
+(`workbook`). In the desk, where UKETSUKE_DECIDES tells how, it wraps the decision
 about every mail whose subject says 毒.
 """
 
@@ -25,13 +27,26 @@ def _poison(kind: bytes) -> None:
         time.sleep(3600)
     elif kind == b"exit":
         os._exit(1)
+    elif kind == b"raise":
+        raise ImportError("libexpat.so.1: cannot open shared object file")
+
+
+def _broken() -> bytes:
+    """How every reader is broken at present; empty where it is well."""
+    try:
+        with open(os.environ.get("UKETSUKE_BROKEN", ""), "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""
 
 
 def _watch() -> None:
+    import intake.attached
     import intake.read_mail
     import intake.sheets.checks
 
-    real = intake.read_mail.parse
+    real, real_file = intake.read_mail.parse, intake.attached.read_file
+    mails = []
     in_hand = {"poison": b""}
 
     def parse(raw: bytes) -> Any:
@@ -39,14 +54,21 @@ def _watch() -> None:
         name, _, value = head.partition(b": ")
         in_hand["poison"] = value if name == b"X-Test-Poison" else b""
         _poison(in_hand["poison"])
+        mails.append(len(raw))
+        broken = _broken()
+        _poison(b"signal" if broken == b"second" and len(mails) == 2 else broken)
         return real(raw)
+
+    def read_file(*arguments: Any) -> Any:
+        _poison(b"signal" if _broken() == b"workbook" else b"")
+        return real_file(*arguments)
 
     def broken_check(case: Any) -> Any:
         if in_hand["poison"] == b"check":
             raise ZeroDivisionError(case)
         return ()
 
-    intake.read_mail.parse = parse
+    intake.read_mail.parse, intake.attached.read_file = parse, read_file
     intake.sheets.checks.CHECKS = (broken_check, *intake.sheets.checks.CHECKS)
 
 
