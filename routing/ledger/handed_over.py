@@ -15,7 +15,7 @@ from routing.ledger.store import Ledger
 KEPT_BACK = ("personal_data", "my_number", "foreign")
 _RULE = """coalesce((SELECT json_extract(v.rules, '$[0]') FROM verdict v WHERE v.arrival_id = a.id AND v.piece = '0'
     ORDER BY v.id DESC LIMIT 1), '')"""
-# Whether a mail `a` was handed over as it is now: after its newest decision, letter and note.
+# Whether a mail `a` was handed over as it is now: begun after its newest decision and letter.
 AS_IT_IS = """EXISTS (SELECT 1 FROM handed_over h JOIN handover d ON d.id = h.handover_id WHERE h.arrival_id = a.id
     AND d.recorded_at >= (SELECT max(t) FROM (
         SELECT coalesce(max(v.recorded_at), '') AS t FROM verdict v WHERE v.arrival_id = a.id
@@ -153,7 +153,7 @@ def record(
     now: datetime,
 ) -> int:  # fmt: skip
     """Records, inside the caller's transaction, that these mails and letters (`taken`) lie in a folder (name, SHA-256 of
-    its list); the number of the handover."""
+    its list) as they were at `now`; the number of the handover."""
     number = ledger.run("INSERT INTO handover (place, sha256, done_by, why, recorded_at) VALUES (?, ?, ?, ?, ?)",
                         *folder, *who, stamp(now))  # fmt: skip
     arrivals, outbox = taken

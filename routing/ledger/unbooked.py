@@ -96,9 +96,9 @@ def _each_once(found: Iterable[Unbooked]) -> list[Unbooked]:
     return list(first.values())
 
 
-def senders(ledger: Ledger, register: Register, now: datetime) -> tuple[Booking, ...]:
-    """Who sent something that could not be booked, in the shape in which recipients are told (`recipients.handed_in`):
-    without proof where only a name in the mail says whose it is."""
+def senders(found: Iterable[Unbooked], register: Register) -> tuple[Booking, ...]:
+    """Who sent what could not be booked, in the shape in which recipients are told (`recipients.handed_in`): without
+    proof where only a name in the mail says whose it is."""
     first = {m.id: next(p.id for p in register.survey.programs if p.mailbox == m.id) for m in register.survey.mailboxes}
     return tuple(
         Booking(
@@ -107,5 +107,5 @@ def senders(ledger: Ledger, register: Register, now: datetime) -> tuple[Booking,
             attributes=(), late=False, received_at=one.received_at, recorded_at=one.recorded_at, sender=one.sender,
             proof=one.proof if one.vouched else Proof.NOTHING, provisional=one.whose,
         )
-        for one in at(ledger, register, now)
+        for one in found
     )  # fmt: skip

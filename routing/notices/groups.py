@@ -31,9 +31,10 @@ class Group:
 
 def whole_history(office: Office, lgcode: str) -> tuple[Booking, ...]:
     """Everything that was booked of a respondent and of whom it collects, and whoever sent what could not be."""
-    collected = (code for o in office.register.owed_by(lgcode) for code in o.collected)
-    booked = bookings.whole_of(office.ledger, dict.fromkeys((lgcode, *collected)))
-    return (*booked, *unbooked.senders(office.ledger, office.register, office.clock()))
+    ledger, register = office.ledger, office.register
+    theirs = dict.fromkeys((lgcode, *(code for o in register.owed_by(lgcode) for code in o.collected)))
+    arrived = unbooked.of(ledger, register, theirs, office.clock())
+    return (*bookings.whole_of(ledger, theirs), *unbooked.senders(arrived, register))
 
 
 def groups(office: Office, lgcode: str, mailboxes: Sequence[Mailbox]) -> tuple[Group, ...]:

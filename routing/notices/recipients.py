@@ -70,7 +70,7 @@ def _least(at_hand: Correspondence) -> Proof:
 
 def everybody(ledger: Ledger, register: Register, now: datetime) -> tuple[Booking, ...]:
     """Every booking, and whoever sent something that could not be booked: he had our answer too."""
-    return (*bookings.at(ledger, now), *unbooked.senders(ledger, register, now))
+    return (*bookings.at(ledger, now), *unbooked.senders(unbooked.at(ledger, register, now), register))
 
 
 def handed_in(counting: Iterable[Booking], lgcode: str, mailbox: str, survey: Survey) -> list[Booking]:

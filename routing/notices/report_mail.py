@@ -17,10 +17,11 @@ from replies.reports.book import prefecture_book
 from replies.reports.data import PrefectureReport
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.ledger import arrivals, bookings, extensions, outbox, unbooked, verdicts
+from routing.ledger import arrivals, extensions, outbox, verdicts
 from routing.ledger.mail_ways import may_fall_due
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
+from routing.notices.groups import whole_history
 from routing.notices.notice import Notice, Outlet, posts
 from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
@@ -84,10 +85,7 @@ def _notices(
 ) -> Iterator[tuple[Notice, tuple[str, ...]]]:
     """(letter, addresses) for each mailbox that knows somebody of this prefecture."""
     survey, correspondence = opened.register.survey, at_hand(office)
-    sent = (
-        *bookings.whole_of(office.ledger, [body.lgcode, *_collected(office, body.lgcode)]),
-        *unbooked.senders(office.ledger, office.register, office.clock()),
-    )
+    sent = whole_history(office, body.lgcode)
     filled: PrefectureReport | None = None
     told: set[str] = set()
     for mailbox in (m for m in survey.mailboxes if m.id in office.settings.mailboxes):
@@ -104,10 +102,6 @@ def _notices(
         key = f"report:{stamp(instant)}:{mailbox.id}:{body.lgcode}"
         rendered = render_report_mail(letter, survey, load_wording())
         yield Notice("report", key, number, mailbox, body.lgcode, rendered, survey.mails.report), to
-
-
-def _collected(office: Office, lgcode: str) -> list[str]:
-    return [code for o in office.register.owed_by(lgcode) for code in o.collected]
 
 
 def _letter(

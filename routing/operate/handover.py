@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -44,6 +44,7 @@ def hand_over(office: Office, place: Path, who: Who) -> HandedOver:
     """Writes the folder, which must not exist yet, and records it. Raises Refused, OSError, DiskFull."""
     if place.exists():
         raise Refused(f"{place} は既にあります。まだないフォルダーの名前を指定してください。")
+    begun = office.clock()  # what is decided from here on may lie in the folder or not
     folder = Folder(place)
     mails, letters = handed_over.mails(office.ledger), handed_over.letters(office.ledger)
     by_mail: dict[int, list[FiledLetter]] = {}
@@ -62,7 +63,7 @@ def hand_over(office: Office, place: Path, who: Who) -> HandedOver:
     with office.ledger.writing():
         number = handed_over.record(
             office.ledger, (place.name, hashlib.sha256(sums).hexdigest()), (whole, [one.id for one in letters]), who.pair,
-            office.clock(),
+            begun,
         )  # fmt: skip
     return HandedOver(number, len(mails), len(letters), len(mails) - len(whole))
 
@@ -185,11 +186,11 @@ def _read_me(office: Office, mails: int, letters: int) -> bytes:
     return text.encode()
 
 
-def _table(headings: tuple[str, ...], rows: object) -> bytes:
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
     """CSV that Excel opens: UTF-8 with a mark, and no cell that it would take for a formula."""
     made = io.StringIO(newline="")
     writer = csv.writer(made)
     writer.writerow(headings)
-    for row in rows:  # type: ignore[attr-defined]
-        writer.writerow([f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in row])
+    for row in rows:
+        writer.writerow([f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in row])
     return made.getvalue().encode("utf-8-sig")

@@ -16,7 +16,7 @@ from routing.decision.override import Override
 from routing.ledger import retention
 from routing.operate import Who
 from routing.operate.handover import hand_over
-from routing.operate.handover_folder import safe_name
+from routing.operate.handover_folder import Folder, safe_name
 from routing.who import Refused
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 
@@ -151,6 +151,26 @@ def test_a_purge_takes_only_what_was_handed_over_as_it_is_now_or_is_named(office
     assert _due(office).unfiled == (arrival.receipt,)  # decided anew since
     _handed(office, tmp_path, "引継ぎ２")
     assert _due(office).arrivals == (arrival.id,)
+
+
+def test_what_is_decided_while_the_folder_is_written_does_not_lie_in_it(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrival = office.settle(mail()).decided.arrival
+    list(office.desk.dispatch.deliver(office.sender))
+    office.now += timedelta(days=40)
+    finish = Folder.finish
+
+    def decided_meanwhile(folder: Folder) -> None:
+        office.now += timedelta(seconds=5)
+        operate.decide_again(office.desk, arrival, Override(outcome="ignored", by="受付花子", why="別の回答による"))
+        list(office.desk.dispatch.deliver(office.sender))
+        office.now += timedelta(seconds=5)
+        finish(folder)
+
+    monkeypatch.setattr(Folder, "finish", decided_meanwhile)
+    _handed(office, tmp_path)
+    assert _due(office).unfiled == (arrival.receipt,)
 
 
 def test_a_kind_without_a_time_limit_is_never_taken(office: Office, tmp_path: Path) -> None:
