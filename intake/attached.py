@@ -66,6 +66,19 @@ def read_leaves(found: Iterable[Leaf], opening: Opening) -> Iterator[FileReading
             yield _read(file, opening)
 
 
+def files_at(found: Iterable[Leaf], position: int, opening: Opening) -> Iterator[bytes]:
+    """The bytes, as they came, of the files that `read_leaves` places there: an attachment's own, or those of a file of
+    an archive. More than one only in a mail with a thousand leaves."""
+    archive, number = divmod(position, ARCHIVE_STEP)
+    for leaf in found:
+        if leaf.position == position:
+            yield leaf.data
+        elif leaf.position == archive and is_file(leaf) and sniff(leaf.data) == "zip":
+            members = _unpacked(leaf.data, opening)
+            if not isinstance(members, Finding):
+                yield from (member.data for member in members[number - 1 : number])
+
+
 def read_alone(filename: str, data: bytes, opening: Opening) -> FileReading:
     """One file without a mail around it; its name is nobody's claim, so that it gets no finding."""
     file = _file(1, filename, data, opening)
@@ -113,7 +126,7 @@ def _read_archive(file: _File, opening: Opening) -> Iterator[FileReading]:
     if not opening.begin(file.position):
         yield _too_costly(file, opening)
         return
-    members = unpack(file.data, opening.context.roster.names(), opening.passwords)
+    members = _unpacked(file.data, opening)
     if isinstance(members, Finding):
         finding = replace(members, severity=severity_of(members.code, opening.context.survey))
         locked = members.code == "encrypted"
@@ -121,10 +134,17 @@ def _read_archive(file: _File, opening: Opening) -> Iterator[FileReading]:
         yield replace(closed, findings=(finding,))
         return
     yield _unopened(file)
-    within = [inner for member in members for inner in _within(member)]
-    for number, member in enumerate(within, 1):
+    for number, member in enumerate(members, 1):
         inner = _file(file.position * ARCHIVE_STEP + number, member.name, member.data, opening)
         yield _read(inner, opening)
+
+
+def _unpacked(data: bytes, opening: Opening) -> tuple[Member, ...] | Finding:
+    """The files of an archive, and of each mail in it those that are attached to that; a finding where it stays closed."""
+    members = unpack(data, opening.context.roster.names(), opening.passwords)
+    if isinstance(members, Finding):
+        return members
+    return tuple(inner for member in members for inner in _within(member))
 
 
 def _within(member: Member) -> Iterator[Member]:

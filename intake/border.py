@@ -7,6 +7,7 @@ finding or a defect says so. Whoever reads a Submission need not ask how long a 
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
@@ -17,7 +18,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from config.spelling import stream_safe
 from config.survey import Survey
 from intake.finding import Finding, severity_of
-from intake.frames import MOST_BYTES
+from intake.frames import MOST_BYTES, MOST_PART
 from intake.shapes import file_shape, submission_shape
 from intake.submission import (
     Address,
@@ -109,6 +110,11 @@ def file_as_json(file: FileReading, survey: Survey) -> bytes:
 def passwords_as_json(passwords: Iterable[str]) -> bytes:
     """Those that may be one: what is longer than any was left out, as what is more than a mail tells."""
     return json.dumps([text for text in passwords if len(text) <= _PASSWORD][:_FEW]).encode()
+
+
+def part_as_json(data: bytes | None, offset: int) -> bytes:
+    """MOST_PART bytes of a file from an offset on, in Base64 (RFC 4648 §4); null where there is no file."""
+    return json.dumps(None if data is None else b64encode(data[offset : offset + MOST_PART]).decode()).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ Hostile bytes meet a ceiling of memory here and a ceiling of time in the parent 
 Requests and answers are frames on the pipe: four bytes of length, big-endian, then that many bytes. The
 child ends at EOF. It opens no network, writes no file, and never sees the ledger.
 
-  request:  {"task": "mail"|"file"|"passwords", "filename": …, "skip": [position, …],
-             "passwords": [text, …], "allowed": [place, …], "seconds": for all files}   then the bytes
+  request:  {"task": "mail"|"file"|"passwords"|"part", "filename": …, "skip": [position, …],
+             "passwords": [text, …], "allowed": [place, …], "seconds": for all files,
+             "position", "sha256", "offset": which file of a mail, and from which byte on}   then the bytes
   answers:  S <digest>     once, unasked: survey and roster are loaded, ask; of which code this is
-            R <json>       the Submission (task mail), FileReading (task file), or list of passwords that
-                           a mail tells (task passwords), to be tried and forgotten
+            R <json>       the Submission (task mail), FileReading (task file), list of passwords that
+                           a mail tells (task passwords), to be tried and forgotten, or some bytes of a
+                           file of the mail, as it came, in Base64 (task part)
             E <text>       an exception nobody foresaw, as a traceback
 
 Each file that is begun is noted in a shared page (`progress.py`): the parent's clock starts anew with it. When the
@@ -35,10 +37,10 @@ from typing import BinaryIO, TypedDict
 from config.load import load_survey
 from config.roster import load_roster
 from intake import release
-from intake.border import file_as_json, mail_as_json, passwords_as_json
+from intake.border import file_as_json, mail_as_json, part_as_json, passwords_as_json
 from intake.frames import ReadingHints, frame, read_frame
 from intake.progress import Progress
-from intake.read_mail import Context, read_mail, read_single_file, told_passwords
+from intake.read_mail import Context, file_as_sent, read_mail, read_single_file, told_passwords
 
 MEMORY_CEILING = 1 << 30  # bytes of address space
 # The parent stops a child long before. When the parent was killed while its child hangs in a file, the kernel
@@ -56,6 +58,9 @@ class _Request(TypedDict, total=False):
     passwords: list[str]
     allowed: list[str]
     seconds: float
+    position: int
+    sha256: str
+    offset: int
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, context: Context, progress: Progress) -> None:
@@ -116,6 +121,9 @@ class _Files:
 def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int], None]) -> bytes:
     if request["task"] == "passwords":
         return passwords_as_json(told_passwords(data, context))
+    if request["task"] == "part":
+        begin(request["position"])
+        return part_as_json(file_as_sent(data, request["position"], request["sha256"], context), request["offset"])
     files = _Files(request.get("skip", []), request.get("seconds", math.inf), begin)
     if request["task"] == "mail":
         told = ReadingHints(tuple(request.get("passwords", [])), frozenset(request.get("allowed", [])))

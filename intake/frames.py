@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 MOST_BYTES = 8 << 20
+MOST_PART = 4 << 20  # bytes of a file that are handed over at once; a third more in Base64
 LONGEST_ANSWER = MOST_BYTES + 1  # bytes, with the letter in front
 
 

@@ -6,12 +6,13 @@ mail. Decides nothing, remembers nothing; opens no connection, no ledger and no 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from config.domains import body_hint
 from config.survey import Survey
-from intake.attached import Context, Opening, read_alone, read_leaves
+from intake.attached import Context, Opening, files_at, read_alone, read_leaves
 from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, quote_name, severity_of
 from intake.frames import NOTHING_TOLD, ReadingHints
@@ -42,7 +43,7 @@ from intake.submission import (
 )
 from intake.theme import MailContent, theme_of
 
-__all__ = ["Context", "read_mail", "read_single_file", "told_passwords"]
+__all__ = ["Context", "file_as_sent", "read_mail", "read_single_file", "told_passwords"]
 
 _PERSONS = frozenset({"submission", "reply", "inquiry"})
 
@@ -135,6 +136,17 @@ def told_passwords(raw: bytes, context: Context) -> tuple[str, ...]:
     """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten."""
     message = read_message(parse(raw), context.roster.names())
     return tuple(dict.fromkeys(told_in(message.subject) + told_in(message.body)))
+
+
+def file_as_sent(raw: bytes, position: int, sha256: str, context: Context) -> bytes | None:
+    """The bytes of the file that a reading of this mail names by position and digest; None where it is not found, as one
+    in an archive that only another mail's password opens."""
+    names = context.roster.names()
+    part = parse(raw)
+    message = read_message(part, names)
+    opening = Opening(context, passwords=told_in(message.subject) + told_in(message.body))
+    found = files_at(leaves(part, names), position, opening)
+    return next((data for data in found if hashlib.sha256(data).hexdigest() == sha256), None)
 
 
 def _spoken_of(claim: Claim, sender: Address | None, context: Context) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 if TYPE_CHECKING:
     from intake.submission import FileReading, Submission
@@ -34,3 +34,9 @@ def file_shape() -> TypeAdapter[FileReading]:
 def passwords_shape() -> TypeAdapter[tuple[str, ...]]:
     """The passwords that a mail tells; never kept."""
     return TypeAdapter(tuple[str, ...])
+
+
+@cache
+def part_shape() -> TypeAdapter[bytes | None]:
+    """Some bytes of a file, in Base64; None: there is no such file."""
+    return TypeAdapter(bytes | None, config=ConfigDict(val_json_bytes="base64"))

@@ -9,8 +9,9 @@ from datetime import datetime
 from intake.shown import one_line, visible
 from routing.clock import stamp
 from routing.views.body import BodyView
+from routing.views.files import FileView
 from routing.views.letters import WholeLetter
-from routing.views.mail import FileView, MailView
+from routing.views.mail import MailView
 
 
 def mail_lines(mail: MailView) -> Iterator[str]:

@@ -10,9 +10,7 @@ from flask import Flask, Response, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from config.jst import JST, in_jst
-from intake.shown import visible
 from replies.wording import load_wording
-from replies.workbooks.values_copy import CopiedSheet, values_copy
 from routing import operate, typed
 from routing.console.premises import Premises
 from routing.console.render import environment, render
@@ -38,9 +36,8 @@ def add_pages(site: Flask, premises: Premises) -> None:
     """Registers every page."""
     pages = Pages(premises)
     for rule, page in (
-        ("/", pages.held), ("/mail/<receipt>", pages.mail), ("/mail/<receipt>/original", pages.original),
-        ("/mail/<receipt>/values/<int(max=999999):position>", pages.values),
-        ("/body/<lgcode>", pages.body), ("/today", pages.today), ("/owed", pages.owed), ("/letters", pages.letters),
+        ("/", pages.held), ("/mail/<receipt>", pages.mail), ("/body/<lgcode>", pages.body), ("/today", pages.today),
+        ("/owed", pages.owed), ("/letters", pages.letters),
         ("/letter/<int(max=999999999999):id>", pages.letter), ("/notices", pages.notices),
         ("/notices/<mailbox>/<lgcode>", pages.reminder), ("/health", pages.health), ("/style.css", pages.style),
     ):  # fmt: skip
@@ -82,15 +79,6 @@ def mail_named(office: Office, receipt: str) -> Arrival:
     return found
 
 
-def saved(data: bytes, name: str) -> Response:
-    """Bytes that no browser opens: they are saved under an ASCII name of ours."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return Response(data, mimetype="application/octet-stream", headers=headers)
-
-
 class Pages:
     """Each page by its name."""
 
@@ -119,35 +107,6 @@ class Pages:
             return page(
                 office, "mail", mail=view, possible=possible, resting=resting, undoable=undoable, said=outcome_said
             )  # fmt: skip
-
-    def original(self, receipt: str) -> ResponseReturnValue:
-        """The mail's own bytes, to be saved; not of an alarm, but for an administrator."""
-        with self._premises.open_office() as office:
-            arrival = mail_named(office, receipt)
-            if mail_view(office, arrival).places and not person().is_admin:
-                abort(403)
-            try:
-                raw = arrivals.raw_bytes(office.ledger, arrival.id)
-            except KeyError:
-                raise Refused("原本は、台帳にありません（消去済みか、ヘッダーだけの記録です）。") from None
-        return saved(raw, f"{arrival.receipt}.eml")
-
-    def values(self, receipt: str, position: int) -> ResponseReturnValue:
-        """What was read of one attachment, in a workbook of ours; of an alarm nothing was."""
-        with self._premises.open_office() as office:
-            view = mail_view(office, mail_named(office, receipt))
-            file = next((f for f in view.files if f.position == position and f.sheets), None)
-            if file is None:
-                abort(404)
-            copied = [
-                CopiedSheet(
-                    "　".join(filter(None, (visible(s.name), s.body, s.program))),
-                    [(x.label, x.question, visible(x.answer), "\n".join(x.findings)) for x in s.lines],
-                )
-                for s in file.sheets
-            ]
-            made = values_copy(view.arrival.receipt, visible(file.name), copied)
-        return saved(made, f"{view.arrival.receipt}-{position}-values.xlsx")
 
     def body(self, lgcode: str) -> ResponseReturnValue:
         """One body: what it owes, and everything that went in and out."""

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from config.errors import ConfigError
 from routing.clock import stamp, system_clock
-from routing.console import acts, guard, office_acts, pages, sure_acts
+from routing.console import acts, files, guard, office_acts, pages, sure_acts
 from routing.console.access_log import Access, AccessLog
 from routing.console.premises import Premises
 from routing.console.render import render
@@ -35,6 +35,7 @@ def create_site(premises: Premises) -> Flask:
     for kind in (HTTPException, Refused, *_LATER, ConfigError, NewerLedger):
         site.register_error_handler(kind, _said)
     pages.add_pages(site, premises)
+    files.add_files(site, premises)
     acts.add_acts(site, premises)
     office_acts.add_office_acts(site, premises)
     sure_acts.add_sure_acts(site, premises)

@@ -25,6 +25,7 @@ from routing.operate.decisions import (
 from routing.operate.numbers import my_number, not_my_number, step
 from routing.operate.paper import Paper, add
 from routing.operate.possible import Possible, possible, questions_of
+from routing.operate.saving import file_of, file_read_at
 from routing.operate.undo import UNDOABLE, undo, undoable
 from routing.operate.wishes import Preview, Wish, fulfil, fulfil_later, preview
 from routing.who import Refused, Who
@@ -49,6 +50,8 @@ __all__ = [
     "carry_out",
     "decide_again",
     "erase",
+    "file_of",
+    "file_read_at",
     "fulfil",
     "fulfil_later",
     "mark_seen",

@@ -55,6 +55,11 @@ class Readers:
         with self.one() as reader:
             return reader.read_file(filename, data)
 
+    def file_part(self, raw: bytes, file: FileReading, offset: int) -> bytes | None:
+        """As Reader does. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
+        with self.one() as reader:
+            return reader.file_part(raw, file, offset)
+
     def close(self) -> None:
         """Ends the children, when nobody asks any more."""
         for reader in self._all:

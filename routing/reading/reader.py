@@ -27,7 +27,7 @@ from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 from routing.reading.known_good import known_good
 from routing.reading.pipe import NOT_BEGUN, receive, taken_by, widened
-from routing.reading.request import Answered, Request, to_read, to_read_file, to_tell_passwords
+from routing.reading.request import Answered, Request, to_hand_over, to_read, to_read_file, to_tell_passwords
 
 FILE_SECONDS = 10.0  # wall clock for one file, and for the mail around the files
 MAIL_SECONDS = 30.0  # for all its files, over all attempts; those that are not begun by then are left out
@@ -78,6 +78,11 @@ class Reader:
     def read_file(self, filename: str, data: bytes) -> FileReading:
         """One file as `check` sees it. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
         return self._answered(to_read_file(filename, data))
+
+    def file_part(self, raw: bytes, file: FileReading, offset: int) -> bytes | None:
+        """Some bytes, from an offset on, of a file of this mail as it came; None where it is not found.
+        Raises ReaderDied, ReadFailed, ReaderUnavailable."""
+        return self._answered(to_hand_over(raw, file, offset))
 
     def hand_over(self, request: Request[Answered]) -> None:
         """Hand a request over while others are being answered, if it fits into the pipe beside them (else later).

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from intake.frames import NOTHING_TOLD, ReadingHints, frame
-from intake.shapes import file_shape, passwords_shape, submission_shape
+from intake.shapes import file_shape, part_shape, passwords_shape, submission_shape
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReadFailed
 
@@ -72,3 +72,9 @@ def to_tell_passwords(raw: bytes) -> Request[tuple[str, ...]]:
 def to_read_file(filename: str, data: bytes) -> Request[FileReading]:
     """A request for one file as `check` sees it."""
     return Request(file_shape(), {"task": "file", "filename": filename}, data)
+
+
+def to_hand_over(raw: bytes, file: FileReading, offset: int) -> Request[bytes | None]:
+    """A request for some bytes, from an offset on, of a file of a mail as it came."""
+    head = {"task": "part", "position": file.position, "sha256": file.sha256, "offset": offset}
+    return Request(part_shape(), head, raw)

@@ -6,12 +6,10 @@ A mail in which a My Number seems to stand shows where, and no text.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import count
 
-from intake.submission import FileReading, Submission
+from intake.submission import Submission
 from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
@@ -24,20 +22,9 @@ from routing.records import Arrival
 from routing.tracking.instant import standing_of_body
 from routing.tracking.number_steps import said as step_said
 from routing.views.difference import Difference, differences
+from routing.views.files import FileView, file_views
 from routing.views.letters import WholeLetter, whole_letters_to
-from routing.views.sheets import SheetView, noticed, sheet_view
-
-
-@dataclass(frozen=True, slots=True)
-class FileView:
-    """One attachment. `size` in bytes; `others`: what was noticed about the file itself."""
-
-    position: int
-    name: str
-    kind: str
-    size: int
-    sheets: tuple[SheetView, ...]
-    others: tuple[str, ...]
+from routing.views.sheets import noticed
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +125,7 @@ def mail_view(office: Office, arrival: Arrival) -> MailView:
         body=office.register.full_name(lgcode),
         places=places,
         erased=f"{stamp(gone.recorded_at)[:16].replace('T', ' ')} {gone.done_by}" if gone else "",
-        files=_files(submission, office, {s.piece: s.program for s in newest}),
+        files=file_views(submission, office, {s.piece: s.program for s in newest}),
         findings=_elsewhere(office, submission, newest),
         evidence=_evidence(office, arrival.id),
         decisions=_decisions(office, arrival.id, said, newest),
@@ -226,25 +213,6 @@ def _steps(office: Office, arrival_id: int) -> tuple[StepView, ...]:
     )
 
 
-def _files(submission: Submission | None, office: Office, programs: Mapping[str, str]) -> tuple[FileView, ...]:
-    """`programs` by piece, as they were decided: a sheet need not name its own."""
-    if submission is None:
-        return ()
-    wording = load_wording()
-    return tuple(
-        FileView(
-            position=f.position,
-            name=f.filename,
-            kind=wording.screen["kind_" + f.kind],
-            size=f.size,
-            sheets=() if submission.alarms else _sheets(f, office, programs),
-            others=tuple(wording.sentence(x) for x in f.findings if x.code in wording.finding),
-        )
-        for f in submission.files
-        if f.attached or f.sheets
-    )
-
-
 def _elsewhere(office: Office, submission: Submission | None, newest: list[Said]) -> tuple[str, ...]:
     """What was noticed with the newest decisions, but for what stands beside the files and their lines."""
     wording = load_wording()
@@ -253,7 +221,3 @@ def _elsewhere(office: Office, submission: Submission | None, newest: list[Said]
     found = correspondence.findings(office.ledger, [s.id for s in newest])
     return tuple(noticed(f, wording) for f in dict.fromkeys(found) if f not in beside and f.code in wording.finding)
 
-
-def _sheets(file: FileReading, office: Office, programs: Mapping[str, str]) -> tuple[SheetView, ...]:
-    decided = (programs.get(f"{file.position}/{n}") or programs.get(str(file.position), "") for n in count(1))
-    return tuple(sheet_view(s, file.filename, office, p) for s, p in zip(file.sheets, decided, strict=False))
