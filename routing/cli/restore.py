@@ -46,7 +46,8 @@ def restore(app: App, file: Path, by: str, why: str, yes: bool) -> int:
         say("この間にフォルダーへ移したメールは、見張るフォルダーに戻すと、次の run が読み直します。")
     say(
         f"送信を止めています（停止 {done.hold}）。run を始めると、メールを読み直し、送信済みのフォルダーを確かめます。\n"
-        f"残りを送ってよければ: uketsuke release-sending {done.hold}"
+        f"残りの一覧: uketsuke release-sending {done.hold} --list\n"
+        f"全て送ってよければ: uketsuke release-sending {done.hold}"
     )
     return 0
 

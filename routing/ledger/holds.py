@@ -22,6 +22,7 @@ HELD = f"""({HOLDABLE} AND (EXISTS (SELECT 1 FROM to_release r WHERE r.outbox_id
     WHERE h.kind IN ('', o.kind) AND h.mailbox IN ('', o.mailbox)
     AND (h.mails_before = '' OR o.arrival_id IS NULL
          OR (SELECT b.received_at FROM arrival b WHERE b.id = o.arrival_id) < h.mails_before)
+    AND NOT EXISTS (SELECT 1 FROM let_go g WHERE g.outbox_id = o.id AND g.hold_id = h.id)
     AND NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = h.id))))"""
 
 # Whether the letter `o` of the outbox may have left before the ledger was put back.
@@ -77,7 +78,8 @@ def standing(ledger: Ledger) -> list[Hold]:
         " AND e.recorded_at = s.recorded_at), '') AS last_record,"
         " (SELECT count(*) FROM to_send q JOIN outbox o ON o.id = q.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id"
         f" WHERE {HOLDABLE} AND s.kind IN ('', o.kind) AND s.mailbox IN ('', o.mailbox)"
-        " AND (s.mails_before = '' OR a.id IS NULL OR a.received_at < s.mails_before)) AS waiting"
+        " AND (s.mails_before = '' OR a.id IS NULL OR a.received_at < s.mails_before)"
+        " AND NOT EXISTS (SELECT 1 FROM let_go g WHERE g.outbox_id = o.id AND g.hold_id = s.id)) AS waiting"
         " FROM sending_hold s WHERE NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = s.id) ORDER BY s.id"
     )
     return [

@@ -627,6 +627,22 @@ def m027_handover(db: Database) -> None:
     )
 
 
+@_step
+def m031_let_go(db: Database) -> None:
+    """Letters that an official lets leave one by one while the hold over them stands on. Rows are only added."""
+    _run(
+        db,
+        """CREATE TABLE let_go (
+            outbox_id INTEGER NOT NULL REFERENCES outbox(id),
+            hold_id INTEGER NOT NULL REFERENCES sending_hold(id),
+            done_by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            recorded_at TEXT NOT NULL,
+            PRIMARY KEY (outbox_id, hold_id)
+        ) STRICT""",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

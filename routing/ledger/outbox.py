@@ -29,6 +29,7 @@ LIGHTER = ":lighter"  # behind the key of a letter that goes out once more witho
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
 FINAL = frozenset({"sent", "drafted", "refused", "unsure", "undelivered", "withdrawn"}) | BY_PEOPLE
 FOUND_SENT = "控えから戻す前に送信済みです（送信済みのフォルダーにあります）"
+SAID_SENT = "控えから戻す前に送信済みです（職員が確かめました）"
 _ASKING = tuple(kind for kind, traits in TRAITS.items() if traits.asks_to_mend)
 _BACK_OFF = (1, 2, 5, 10, 20, 30)  # minutes after the first, second … "later"; the last one repeats
 _LONGEST_REST = timedelta(hours=1)
@@ -200,9 +201,14 @@ def note_found_sent(ledger: Ledger, outbox_id: int, now: datetime) -> None:
     """Commits that a letter which waits had left before the ledger was put back: it lies among the sent mails."""
     with ledger.writing():
         if ledger.row("SELECT 1 FROM to_send WHERE outbox_id = ?", outbox_id):
-            _step(ledger, outbox_id, "sending", FOUND_SENT, now)
-            _step(ledger, outbox_id, "sent", FOUND_SENT, now)
-            ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outbox_id)
+            mark_left(ledger, outbox_id, FOUND_SENT, now)
+
+
+def mark_left(ledger: Ledger, outbox_id: int, how: str, now: datetime) -> None:
+    """Records that a letter which waits had left, inside the caller's transaction. `how` that is known."""
+    _step(ledger, outbox_id, "sending", how, now)
+    _step(ledger, outbox_id, "sent", how, now)
+    ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outbox_id)
 
 
 def has_key(ledger: Ledger, key: str) -> bool:

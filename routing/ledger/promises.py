@@ -116,7 +116,9 @@ PROMISES: tuple[Promise, ...] = (
         WHERE p.state = 'sending' AND p.detail = '' AND o.kind <> 'alert'
         AND (o.arrival_id IS NULL
              OR (SELECT a.received_at FROM arrival a WHERE a.id = o.arrival_id) < h.mails_before)
-        AND NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = h.id AND l.recorded_at <= p.recorded_at)"""),
+        AND NOT EXISTS (SELECT 1 FROM sending_release l WHERE l.hold_id = h.id AND l.recorded_at <= p.recorded_at)
+        AND NOT EXISTS (SELECT 1 FROM let_go g WHERE g.outbox_id = o.id AND g.hold_id = h.id
+                        AND g.recorded_at <= p.recorded_at)"""),
     Promise("no_loop", 3, "自動送信のメールに返信したものはありません",
      """SELECT o.id FROM outbox o JOIN message m ON m.arrival_id = o.arrival_id
         WHERE m.kind IN ('auto_reply', 'bounce', 'receipt', 'list', 'own')

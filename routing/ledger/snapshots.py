@@ -142,6 +142,8 @@ _DEEDS = """SELECT v.recorded_at, v.decided_by,
         WHERE mails_before = ''
     UNION ALL SELECT l.recorded_at, l.done_by, 'release-sending', h.id FROM sending_release l
         JOIN sending_hold h ON h.id = l.hold_id WHERE h.mails_before = ''
+    UNION ALL SELECT g.recorded_at, g.done_by, 'let_go', o.message_id FROM let_go g
+        JOIN sending_hold h ON h.id = g.hold_id JOIN outbox o ON o.id = g.outbox_id WHERE h.mails_before = ''
     ORDER BY 1"""
 
 

@@ -36,14 +36,20 @@ def release_sending(office: Office, number: int | None, who: Who) -> Hold:
     """Ends the hold of this number; the only one, where no number is given. Raises Refused, and then nothing was
     recorded."""
     with office.ledger.writing():
-        found = holds.standing(office.ledger)
-        if not found:
-            raise Refused("送信は止められていません。")
-        chosen = [one for one in found if number in (None, one.number)]
-        if len(chosen) != 1:
-            told = "\n".join(said(one) for one in found)
-            raise Refused(f"どの停止を解くかを、番号で指定してください。\n{told}")
-        holds.release(office.ledger, chosen[0].number, who.pair, office.clock())
+        hold = the_hold(office, number)
+        holds.release(office.ledger, hold.number, who.pair, office.clock())
+    return hold
+
+
+def the_hold(office: Office, number: int | None) -> Hold:
+    """The hold of this number; the only one, where no number is given. Raises Refused."""
+    found = holds.standing(office.ledger)
+    if not found:
+        raise Refused("送信は止められていません。")
+    chosen = [one for one in found if number in (None, one.number)]
+    if len(chosen) != 1:
+        told = "\n".join(said(one) for one in found)
+        raise Refused(f"どの停止を解くかを、番号で指定してください。\n{told}")
     return chosen[0]
 
 

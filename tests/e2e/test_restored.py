@@ -139,6 +139,15 @@ def test_after_an_old_backup_nothing_leaves_twice_and_what_nobody_can_know_waits
         mails.work(left=5, waiting=0)
         assert sorted(mails.came().values()) == [1, 1, 1, 1, 1]
         assert eventually(lambda: sorted(_copies(writers)) == sorted(mails.came()), 20)
+    else:  # an official found two of them in the log of the mail server, and the third not
+        waiting = office.ledger("SELECT receipt FROM reply_overview WHERE state = 'queued' ORDER BY id")
+        first, second, third = (number for (number,) in waiting)
+        code, said = _command(office, "release-sending", "--list")
+        assert code == 0 and all(number in said for number in (first, second, third)), said
+        assert _command(office, "release-sending", "--letter", first, "--letter", second, "--left", *WHO)[0] == 0
+        assert _command(office, "release-sending", "--letter", third, *WHO)[0] == 0
+        mails.work(left=5, waiting=0)
+        assert sorted(mails.came().values()) == [1, 1, 1, 1, 1]
     code, said = _command(office, "verify")
     assert code == 0, said
 
@@ -186,3 +195,36 @@ def test_killed_in_the_one_window_the_letter_that_left_twice_has_one_copy(scene:
     assert len(scene.smtp.message_ids) == 3
     copies = _copies(Correspondents(scene.servers), scene.users["n_mynumber"])
     assert copies == [scene.smtp.message_ids[-1]]
+
+
+@pytest.mark.parametrize("word", ["left", "send"])
+def test_killed_before_its_copy_and_then_restored_the_letter_waits_for_an_officials_word(scene: Scene, word: str) -> None:
+    """The server took it, no copy of it was made, and the ledger of the day before knows nothing: nobody can tell.
+    Neither the copies that lie there nor the letter of before count as a human's answer."""
+    backup, who = str(scene.folder / "copy.db"), ("--by", "職員", "--why", "送信サーバーの記録")
+    scene.arrive(KIND_BY_NAME["accepted"], 14)
+    assert scene.once() == 0, scene.log()
+    assert scene.command("backup", backup)[0] == 0
+    scene.arrive(KIND_BY_NAME["accepted"], 15)
+    accepted = Step("accepted", "replies.senders.smtp:_hand_over", "after", "reply", window=True)
+    assert scene.once(accepted) == -signal.SIGKILL, scene.log()
+    left = list(scene.smtp.message_ids)
+    time.sleep(1.1)  # times of receipt have whole seconds
+    assert scene.command("restore", backup, *who)[0] == 0
+
+    assert scene.once() == 0, scene.log()
+    assert scene.smtp.message_ids == left
+    assert scene.rows("SELECT count(*) FROM posting WHERE state = 'overtaken'") == [(0,)]
+    ((number,),) = scene.rows(
+        "SELECT a.receipt FROM to_send q JOIN outbox o ON o.id = q.outbox_id JOIN arrival a ON a.id = o.arrival_id"
+    )
+    chosen = ("--letter", number, *(["--left"] if word == "left" else []))
+    assert scene.command("release-sending", *chosen, *who)[0] == 0
+    assert scene.once() == 0, scene.log()
+    assert scene.smtp.message_ids == left + ([left[-1]] if word == "send" else [])
+    scene.arrive(KIND_BY_NAME["accepted"], 16)
+    assert scene.once() == 0, scene.log()
+    assert len(scene.smtp.message_ids) == len(left) + (2 if word == "send" else 1)
+    assert scene.rows("SELECT count(*) FROM to_send") == [(0,)]
+    code, said = scene.command("verify")
+    assert code == 0, said

@@ -27,7 +27,8 @@ from routing.ledger.store import Ledger, desk_lock
 from routing.operate import Who
 from routing.reading.reader import Reader
 from routing.register import Register
-from routing.tracking import sending_holds
+from routing.tracking import held_letters, sending_holds
+from routing.tracking.held_letters import Choice
 from tests.e2e.driver import Driver
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail, open_office
@@ -136,6 +137,23 @@ def test_what_is_found_among_the_sent_mails_is_marked_while_it_is_held(again: Of
     assert [s.waiting for s in sending_holds.standing(again.desk)] == [0]
     states = again.ledger.rows("SELECT state FROM posting WHERE outbox_id = ? ORDER BY id", row["outbox_id"])
     assert [s["state"] for s in states] == ["queued", "sending", "sent"]
+    assert [a.name for a in promises.ask(again.ledger.connection) if not a.holds] == []
+
+
+def test_of_what_may_have_left_an_official_sends_one_and_marks_another_as_sent(again: Office) -> None:
+    numbers = [again.settle(answer(n), IN_TIME + timedelta(minutes=n)).decided.arrival.receipt for n in (2, 3, 4)]
+    again.settle(answer(5), LATER + timedelta(seconds=30))  # cannot have left: under no hold
+
+    held_letters.let_go(again.desk, None, Choice((numbers[0],)), WHO)
+    held_letters.note_left(again.desk, None, Choice((numbers[1],)), WHO)
+
+    assert sending_holds.standing(again.desk)[0].waiting == 1
+    assert [d.state for d in again.desk.dispatch.deliver(again.sender)] == ["sent", "sent"]
+    told = "SELECT receipt, detail FROM reply_overview WHERE state = 'sent' AND receipt IN (?, ?) ORDER BY receipt = ?"
+    sent = again.ledger.rows(told, *numbers[:2], numbers[1])
+    assert [row["detail"] == outbox.SAID_SENT for row in sent] == [False, True]
+    assert again.events("letter_left") == [(numbers[1], WHO.by, WHO.why)]
+    assert len(again.sender.posted) == 2
     assert [a.name for a in promises.ask(again.ledger.connection) if not a.holds] == []
 
 

@@ -17,7 +17,8 @@ from routing.ledger.holds import Scope
 from routing.ledger.store import Ledger
 from routing.notices import alerts
 from routing.operate import Refused, Who
-from routing.tracking import sending_holds, troubles
+from routing.tracking import held_letters, sending_holds, troubles
+from routing.tracking.held_letters import Choice
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail
 
@@ -85,6 +86,51 @@ def test_of_two_holds_over_a_letter_both_have_to_be_released(office: Office) -> 
     assert delivered(office) == 0
     sending_holds.release_sending(office.desk, one_kind, WHO)
     assert delivered(office) == 1
+
+
+def test_chosen_letters_leave_and_all_others_wait(office: Office) -> None:
+    hold(office)
+    numbers = [office.settle(answer(n)).decided.arrival.receipt for n in range(4)]
+    _, listed = held_letters.held_letters(office.desk, None)
+    assert [one.number for one in listed] == numbers
+
+    _, chosen = held_letters.let_go(office.desk, 1, Choice(numbers=(numbers[1], numbers[3].lower())), WHO)
+    assert [one.number for one in chosen] == [numbers[1], numbers[3]]
+    assert sending_holds.standing(office.desk)[0].waiting == 2
+    assert delivered(office) == 2
+    told = {row["receipt"] for row in office.ledger.rows("SELECT receipt FROM reply_overview WHERE state = 'sent'")}
+    assert told == {numbers[1], numbers[3]}
+
+    assert held_letters.held_letters(office.desk, 1, Choice(kind="correction"))[1] == []
+    held_letters.let_go(office.desk, 1, Choice(kind="acknowledgement", mailbox="n_mynumber"), WHO)
+    assert delivered(office) == 2
+    office.settle(answer(5))  # what is written later waits as before
+    assert delivered(office) == 0
+    assert all(a.holds for a in promises.ask(office.ledger.connection))
+
+
+def test_what_one_hold_lets_go_another_still_holds(office: Office) -> None:
+    hold(office, "acknowledgement")
+    receipt = office.settle(answer(1)).decided.arrival.receipt
+    held_letters.let_go(office.desk, None, Choice((receipt,)), WHO)
+    everything = hold(office)
+    assert delivered(office) == 0
+    held_letters.let_go(office.desk, everything, Choice((receipt,)), WHO)
+    assert delivered(office) == 1
+
+
+def test_a_choice_of_nothing_releases_nothing(office: Office) -> None:
+    hold(office)
+    receipt = office.settle(answer(1)).decided.arrival.receipt
+    for choice in (Choice((receipt, "N0718-0000-0000")), Choice(kind="reminder"), Choice((receipt,), mailbox="yoboseshu")):
+        with pytest.raises(Refused):
+            held_letters.let_go(office.desk, 1, choice, WHO)
+    with pytest.raises(Refused, match="控えから戻した後のもの"):  # nothing was put back: it cannot have left
+        held_letters.note_left(office.desk, 1, Choice((receipt,)), WHO)
+    assert (office.count("let_go"), delivered(office)) == (0, 0)
+    held_letters.let_go(office.desk, 1, Choice((receipt,)), WHO)
+    with pytest.raises(Refused, match="ありません"):
+        held_letters.let_go(office.desk, 1, Choice((receipt,)), WHO)
 
 
 def test_what_cannot_be_is_refused_and_nothing_is_recorded(office: Office) -> None:
@@ -168,6 +214,13 @@ def test_the_commands_and_what_the_screens_say(
     assert "停止 1" in capfd.readouterr().out
     assert run_command([*program, "run", "--once"]) in (0, 1)
     assert not list((tmp_path / "outgoing").glob("new/*"))
+    capfd.readouterr()
+
+    assert run_command([*program, "release-sending", "--list"]) == 0
+    assert "N0718-" in capfd.readouterr().out
+    assert run_command([*program, "release-sending", "--kind", "reminder", *by]) == 1
+    assert run_command([*program, "release-sending", "--left", *by]) == 64
+    assert run_command([*program, "release-sending"]) == 64
     capfd.readouterr()
 
     assert run_command([*program, "release-sending", *by]) == 0
