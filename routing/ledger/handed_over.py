@@ -15,11 +15,10 @@ from routing.ledger.store import Ledger
 KEPT_BACK = ("personal_data", "my_number", "foreign")
 _RULE = """coalesce((SELECT json_extract(v.rules, '$[0]') FROM verdict v WHERE v.arrival_id = a.id AND v.piece = '0'
     ORDER BY v.id DESC LIMIT 1), '')"""
-# Whether a mail `a` was handed over as it is now: begun after its newest decision and letter.
+# Whether a mail `a` was handed over as it is now: begun when its newest decision and letter stood there.
 AS_IT_IS = """EXISTS (SELECT 1 FROM handed_over h JOIN handover d ON d.id = h.handover_id WHERE h.arrival_id = a.id
-    AND d.recorded_at >= (SELECT max(t) FROM (
-        SELECT coalesce(max(v.recorded_at), '') AS t FROM verdict v WHERE v.arrival_id = a.id
-        UNION ALL SELECT coalesce(max(o.recorded_at), '') FROM outbox o WHERE o.arrival_id = a.id)))"""
+    AND d.verdict_to >= coalesce((SELECT max(v.id) FROM verdict v WHERE v.arrival_id = a.id), 0)
+    AND d.outbox_to >= coalesce((SELECT max(o.id) FROM outbox o WHERE o.arrival_id = a.id), 0))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class FiledPiece:
 
 @dataclass(frozen=True, slots=True)
 class FiledLetter:
-    """One letter of ours, with its bytes; `arrival_id` is None where it answers no mail."""
+    """One letter of ours; `arrival_id` is None where it answers no mail."""
 
     id: int
     arrival_id: int | None
@@ -64,7 +63,14 @@ class FiledLetter:
     recipient: str
     written_at: datetime
     state: str
-    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far the ledger reached at one moment: the newest verdict, the newest letter (0: none)."""
+
+    verdict: int
+    letter: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,14 @@ class Deed:
     detail: str
     by: str
     why: str
+
+
+def mark(ledger: Ledger) -> Mark:
+    """How far it reaches now."""
+    row = ledger.rows(
+        "SELECT coalesce((SELECT max(id) FROM verdict), 0) AS v, coalesce((SELECT max(id) FROM outbox), 0) AS o"
+    )[0]
+    return Mark(row["v"], row["o"])
 
 
 def mails(ledger: Ledger) -> list[FiledMail]:
@@ -122,16 +136,23 @@ def files(ledger: Ledger, arrival_id: int) -> dict[str, str]:
 def letters(ledger: Ledger) -> list[FiledLetter]:
     """Every letter of ours that has its text still, with what became of it; none to our own operators."""
     rows = ledger.rows(
-        "SELECT o.*, p.state FROM outbox o JOIN posting p ON p.id = (SELECT max(q.id) FROM posting q WHERE"
+        "SELECT o.id, o.arrival_id, o.message_id, o.kind, o.mailbox, o.respondent, o.recipient, o.recorded_at, p.state"
+        " FROM outbox o JOIN posting p ON p.id = (SELECT max(q.id) FROM posting q WHERE"
         " q.outbox_id = o.id) WHERE length(o.data) > 0 AND o.kind <> 'alert' ORDER BY o.id"
     )
     return [
         FiledLetter(
             r["id"], r["arrival_id"], r["message_id"], r["kind"], r["mailbox"], r["respondent"], r["recipient"],
-            unstamp(r["recorded_at"]), r["state"], bytes(r["data"]),
+            unstamp(r["recorded_at"]), r["state"],
         )
         for r in rows
     ]  # fmt: skip
+
+
+def letter_bytes(ledger: Ledger, id: int) -> bytes:
+    """One letter as it is sent; empty where its text was erased."""
+    row = ledger.row("SELECT data FROM outbox WHERE id = ?", id)
+    return bytes(row["data"]) if row else b""
 
 
 def deeds(ledger: Ledger, arrival_id: int) -> list[Deed]:
@@ -149,14 +170,17 @@ def deeds(ledger: Ledger, arrival_id: int) -> list[Deed]:
 
 
 def record(
-    ledger: Ledger, folder: tuple[str, str], taken: tuple[Iterable[int], Iterable[int]], who: tuple[str, str],
+    ledger: Ledger, folder: tuple[str, str], taken: tuple[Iterable[int], Iterable[int], Mark], who: tuple[str, str],
     now: datetime,
 ) -> int:  # fmt: skip
-    """Records, inside the caller's transaction, that these mails and letters (`taken`) lie in a folder (name, SHA-256 of
-    its list) as they were at `now`; the number of the handover."""
-    number = ledger.run("INSERT INTO handover (place, sha256, done_by, why, recorded_at) VALUES (?, ?, ?, ?, ?)",
-                        *folder, *who, stamp(now))  # fmt: skip
-    arrivals, outbox = taken
+    """Records, inside the caller's transaction, that mails and letters lie in a folder (name, SHA-256 of its list) as
+    they were at a mark (`taken`: all three); the number of the handover."""
+    arrivals, outbox, until = taken
+    number = ledger.run(
+        "INSERT INTO handover (place, sha256, done_by, why, recorded_at, verdict_to, outbox_to)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        *folder, *who, stamp(now), until.verdict, until.letter,
+    )  # fmt: skip
     ledger.run_many("INSERT INTO handed_over VALUES (?, ?, NULL)", [(number, id) for id in arrivals])
     ledger.run_many("INSERT INTO handed_over VALUES (?, NULL, ?)", [(number, id) for id in outbox])
     return number

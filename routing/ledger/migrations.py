@@ -643,6 +643,20 @@ def m031_let_go(db: Database) -> None:
     )
 
 
+@_step
+def m032_handover_marks(db: Database) -> None:
+    """What stood in the ledger when a handover began, by the numbers of its rows: a time in seconds does not tell what
+    came before it. Of older handovers only what was recorded before their second counts."""
+    _run(
+        db,
+        "ALTER TABLE handover ADD COLUMN verdict_to INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE handover ADD COLUMN outbox_to INTEGER NOT NULL DEFAULT 0",
+        "UPDATE handover SET"
+        " verdict_to = coalesce((SELECT max(id) FROM verdict v WHERE v.recorded_at < handover.recorded_at), 0),"
+        " outbox_to = coalesce((SELECT max(id) FROM outbox o WHERE o.recorded_at < handover.recorded_at), 0)",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

@@ -44,7 +44,7 @@ def hand_over(office: Office, place: Path, who: Who) -> HandedOver:
     """Writes the folder, which must not exist yet, and records it. Raises Refused, OSError, DiskFull."""
     if place.exists():
         raise Refused(f"{place} は既にあります。まだないフォルダーの名前を指定してください。")
-    begun = office.clock()  # what is decided from here on may lie in the folder or not
+    begun, until = office.clock(), handed_over.mark(office.ledger)  # what is decided later may lie in the folder or not
     folder = Folder(place)
     mails, letters = handed_over.mails(office.ledger), handed_over.letters(office.ledger)
     by_mail: dict[int, list[FiledLetter]] = {}
@@ -52,7 +52,7 @@ def hand_over(office: Office, place: Path, who: Who) -> HandedOver:
         if letter.arrival_id is not None:
             by_mail.setdefault(letter.arrival_id, []).append(letter)
     rows = [row for mail in mails for row in _put_mail(office, folder, mail, by_mail.get(mail.id, []))]
-    rows += [_put_notice(office.register, folder, one) for one in letters if one.arrival_id is None]
+    rows += [_put_notice(office, folder, one) for one in letters if one.arrival_id is None]
     folder.put("一覧.csv", _table(_INDEX, rows))
     folder.put("提出状況_期限時点.csv", _table(_STANDING, _standing(office)))
     folder.put("お読みください.txt", _read_me(office, len(mails), len(letters)))
@@ -62,8 +62,8 @@ def hand_over(office: Office, place: Path, who: Who) -> HandedOver:
     whole = [mail.id for mail in mails if not mail.kept_back]
     with office.ledger.writing():
         number = handed_over.record(
-            office.ledger, (place.name, hashlib.sha256(sums).hexdigest()), (whole, [one.id for one in letters]), who.pair,
-            begun,
+            office.ledger, (place.name, hashlib.sha256(sums).hexdigest()), (whole, [one.id for one in letters], until),
+            who.pair, begun,
         )  # fmt: skip
     return HandedOver(number, len(mails), len(letters), len(mails) - len(whole))
 
@@ -83,7 +83,8 @@ def _put_mail(office: Office, folder: Folder, mail: FiledMail, letters: list[Fil
     deeds = [deed for deed in handed_over.deeds(office.ledger, mail.id) if _is_told(deed)]
     folder.put(f"{at}/経過.csv", _table(_DEEDS, map(_deed, deeds)))
     for letter in letters:
-        folder.put(f"{at}/返信_{letter.written_at:%m%d-%H%M}_{letter.id}.eml", letter.data)
+        name = f"{at}/返信_{letter.written_at:%m%d-%H%M}_{letter.id}.eml"
+        folder.put(name, handed_over.letter_bytes(office.ledger, letter.id))
     remark = sentence_of(mail.kept_back) if mail.kept_back else ""
     if not mail.kept_back:
         try:
@@ -104,13 +105,14 @@ def _put_mail(office: Office, folder: Folder, mail: FiledMail, letters: list[Fil
                "" if mail.kept_back else piece.filename, piece.sha256, at, "")  # fmt: skip
 
 
-def _put_notice(register: Register, folder: Folder, letter: FiledLetter) -> tuple[str, ...]:
+def _put_notice(office: Office, folder: Folder, letter: FiledLetter) -> tuple[str, ...]:
     """A letter that answers none, in the folder of whom it went to; its row in the index."""
+    register, data = office.register, handed_over.letter_bytes(office.ledger, letter.id)
     at = f"団体/{_named(register, letter.respondent)}/お願い・お知らせ"
     name = f"{at}/{letter.written_at:%m%d-%H%M}_{letter.id}.eml"
-    folder.put(name, letter.data)
+    folder.put(name, data)
     said = load_wording().screen.get(f"posting_{letter.state}", letter.state)
-    whose, digest = register.full_name(letter.respondent), hashlib.sha256(letter.data).hexdigest()
+    whose, digest = register.full_name(letter.respondent), hashlib.sha256(data).hexdigest()
     return ("お願い・お知らせ", "", stamp(letter.written_at), letter.mailbox, letter.respondent, whose, "", said, "", "",
             digest, name, "")  # fmt: skip
 

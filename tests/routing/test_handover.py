@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import stat
+import tracemalloc
 from datetime import timedelta
 from pathlib import Path
 
@@ -153,8 +154,9 @@ def test_a_purge_takes_only_what_was_handed_over_as_it_is_now_or_is_named(office
     assert _due(office).arrivals == (arrival.id,)
 
 
+@pytest.mark.parametrize("passed", [5, 0], ids=["seconds later", "within the same second"])
 def test_what_is_decided_while_the_folder_is_written_does_not_lie_in_it(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passed: int
 ) -> None:
     arrival = office.settle(mail()).decided.arrival
     list(office.desk.dispatch.deliver(office.sender))
@@ -162,15 +164,28 @@ def test_what_is_decided_while_the_folder_is_written_does_not_lie_in_it(
     finish = Folder.finish
 
     def decided_meanwhile(folder: Folder) -> None:
-        office.now += timedelta(seconds=5)
+        office.now += timedelta(seconds=passed)
         operate.decide_again(office.desk, arrival, Override(outcome="ignored", by="受付花子", why="別の回答による"))
         list(office.desk.dispatch.deliver(office.sender))
-        office.now += timedelta(seconds=5)
+        office.now += timedelta(seconds=passed)
         finish(folder)
 
     monkeypatch.setattr(Folder, "finish", decided_meanwhile)
     _handed(office, tmp_path)
     assert _due(office).unfiled == (arrival.receipt,)
+
+
+def test_the_letters_are_never_in_memory_all_at_once(office: Office, tmp_path: Path) -> None:
+    for number in range(30):
+        office.settle(mail(body=str(number), headers={"Message-ID": f"<{number}@city>"}))
+    with office.ledger.writing():
+        office.ledger.run("UPDATE outbox SET data = zeroblob(2000000)")
+    tracemalloc.start()
+    try:
+        _handed(office, tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000  # of 60 in all
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_kind_without_a_time_limit_is_never_taken(office: Office, tmp_path: Path) -> None:
