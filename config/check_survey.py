@@ -13,6 +13,7 @@ from config.check_form import doubles
 from config.errors import Mistake
 from config.jst import in_jst
 from config.names import perhaps, why_no_address, why_no_line, why_no_prefix, why_no_text
+from config.naming import why_no_pattern
 from config.spelling import fold
 from config.survey import Survey
 
@@ -44,7 +45,7 @@ def _lines(survey: Survey) -> Iterator[tuple[str, str]]:
         yield name, getattr(survey, name)
     for name in ("ministry", "mail_title", "notice"):
         yield f"phrases.{name}", getattr(survey.phrases, name)
-    for name in ("text", "placeholder"):
+    for name in ("pattern", "text", "placeholder", "code_placeholder"):
         yield f"convention.{name}", getattr(survey.convention, name)
     for place, box in enumerate(survey.mailboxes, 1):
         for name in ("id", "item", "section", "telephone"):
@@ -183,8 +184,10 @@ def _check_polling(survey: Survey) -> Told:
 
 def _check_convention(survey: Survey) -> Told:
     text = fold(survey.convention.text)
+    for reason in why_no_pattern(survey.convention.pattern):
+        yield "convention.pattern", reason
     if hit := _BRACKET.search(text):
-        yield "convention.text", f"「{hit[0]}」は使えません（【団体名】は、その前に自動で付きます）。"
+        yield "convention.text", f"「{hit[0]}」は使えません（【団体名】などの形は、pattern に書きます）。"
     if len(survey.programs) > 1:
         for place, program in enumerate(survey.programs, 1):
             for word in dict.fromkeys((program.name, program.choice, *program.names)):

@@ -117,17 +117,18 @@ class Roster:
         """The body with this six-digit code, or None."""
         return self._codes.get(lgcode)
 
-    def find(self, text: str, prefecture: str = "") -> Match:
+    def find(self, text: str, prefecture: str = "", code: str = "") -> Match:
         """The body that `text` names: 横浜市, 神奈川県横浜市, 14神奈川県横浜市, 足柄上郡中井町, 横浜市役所, with or
         without an office or a post behind it (横浜市健康福祉局, 横浜市長, 神奈川県知事).
 
-        A code in front (prefecture's two digits, or a body's five or six) and the hint `prefecture` choose
-        among bodies of one name; neither overrules a name that fits one body only. A ward of a designated
+        A code in front (prefecture's two digits, or a body's five or six), else `code`, and the hint `prefecture` choose
+        among bodies of one name; none overrules a name that fits one body only. A ward of a designated
         city (横浜市鶴見区) is found as its city. Six digits alone are looked up as a code.
         """
-        code, name = _split_code(fold(text))
+        in_front, name = _split_code(fold(text))
         if not name:
-            return self._match(self._coded(code))
+            return self._match(self._coded(in_front))
+        code = in_front or code
         name, inside = _split_brackets(name)
         hints = [fold(prefecture)] if prefecture else []
         if inside in self._names:
@@ -319,4 +320,9 @@ def _narrow(bodies: tuple[Body, ...], code: str, hints: list[str]) -> tuple[Body
 
 def _codes_of(body: Body) -> tuple[str, ...]:
     """How its code is met: the prefecture's digits, all six, without check digit, without leading zero."""
-    return body.lgcode[:2], body.lgcode, body.lgcode[:5], body.lgcode[1:]
+    return body.lgcode[:2], *ways_of_code(body.lgcode)
+
+
+def ways_of_code(lgcode: str) -> tuple[str, ...]:
+    """How a code is written: all six digits, without check digit, without leading zero."""
+    return lgcode, lgcode[:5], lgcode[1:]

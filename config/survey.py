@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Limit
 
+from config import naming
 from config.mails import Mails, with_table
 
 BodyKind = Literal["prefecture", "designated", "core", "ward", "city", "town", "village"]
@@ -66,13 +67,25 @@ class Duty(Shape):
 
 
 class Convention(Shape):
-    """記３: subject and file name are 【name】text."""
+    """記３: subject and file name are 【name】text, or whatever `pattern` says (`config.naming`)."""
 
+    pattern: str = naming.PLAIN
     text: str
     placeholder: str  # what the notice prints where the name belongs; left in by mistake
+    code_placeholder: str = "団体コード"  # what it prints where the code belongs
     skip: tuple[str, ...] = ()  # bracketed words that are no names: 差替え, 再送 …
     replaces: tuple[str, ...] = ()  # those words that mean: this takes the place of what came before
     samples: tuple[str, ...] = ()  # how sheets and files are called that show how to fill in: 記入例, 見本 …
+
+    @property
+    def coded(self) -> bool:
+        """Whether the body's code stands beside its name."""
+        return any(name == "code" for _, name in naming.parts_of(self.pattern))
+
+    def written(self, name: str = "", lgcode: str = "") -> str:
+        """What a subject or a file (without .xlsx) is to be called; without a name or a code as the notice prints it."""
+        values = {"name": name or self.placeholder, "code": lgcode or self.code_placeholder, "text": self.text}
+        return naming.write(self.pattern, values)
 
 
 class Polling(Shape):

@@ -1,4 +1,4 @@
-"""What a subject or a file name claims, by the survey's convention 【name】text (notice 記３).
+"""What a subject or a file name claims, by the survey's convention: 【name】text (notice 記３), or another pattern.
 
 Width, spaces, the shape of brackets, Re: in front and numbers behind are silent. Whether the claim fits the
 workbook is decided elsewhere; a body is only ever found by looking its name up in the roster.
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from config.cache import cache_short
-from config.roster import Match, Roster, fold
+from config.roster import Match, Roster, fold, ways_of_code
 from config.survey import Program, Survey
 from intake.finding import Finding, quote, severity_of
+from intake.name_place import code_fault, code_in, compact, leads, place_of, without_code
 from intake.submission import ABSENT, Claim, ClaimShape, NameMatch
 
 _LONGEST = 500  # characters looked at: a longer subject claims nothing further on
@@ -39,7 +39,6 @@ _BRACKETS = (
 _GROUP = re.compile(
     "|".join(f"{re.escape(pair[0])}[^{re.escape(pair)}]{{1,60}}{re.escape(pair[1])}" for pair in _BRACKETS)
 )
-_PUNCTUATION = re.compile(r"[\W_]+")
 _NAME_CHARACTER = re.compile("[㐀-䶿一-鿿豈-﫿々ケ]")
 _BODY_NAME = re.compile("[都道府県市区町村]$")
 _SHORT = 2  # 津市: a name this short counts only where no other character of a name stands before it
@@ -69,13 +68,17 @@ def read_claim(text: str, survey: Survey, roster: Roster, is_file: bool) -> Clai
     """The claim of one subject, or of one file name (its extension is no part of it)."""
     plain = _EXTENSION.sub("", text.strip()) if is_file else text
     plain = plain[:_LONGEST]
-    placeholder = _compact(survey.convention.placeholder)
-    groups = [group for group in _groups(plain, survey) if _compact(group.content) != placeholder]
-    named = _named(plain.replace(survey.convention.placeholder, " "), groups, roster)
+    asked = survey.convention
+    printed = (asked.placeholder, *([asked.code_placeholder] if asked.coded else []))
+    without = plain
+    for words in printed:
+        without = without.replace(words, " ")
+    groups = [group for group in _groups(plain, survey) if not _is_printed(group.content, printed)]
+    named = _named(without, groups, roster, code_in(plain, roster) if asked.coded else "")
     folded = fold(plain)
     return Claim(
         text=text,
-        shape=_shape(_compact(plain), placeholder, named, groups, survey),
+        shape=_shape(compact(plain), printed, named, groups, survey),
         name=named.name if named else "",
         match=_name_match(named.match) if named else ABSENT,
         programs=programs_in(folded.replace(fold(named.name), " ") if named else folded, survey),
@@ -86,17 +89,18 @@ def read_claim(text: str, survey: Survey, roster: Roster, is_file: bool) -> Clai
 def convention_findings(claim: Claim, survey: Survey, is_file: bool) -> tuple[Finding, ...]:
     """What is to be said of the convention: one finding, or none where the claim is as asked for."""
     what = "file_name" if is_file else "subject"
-    if claim.shape == "placeholder":
+    if claim.shape == "placeholder" and "【" in survey.convention.pattern:  # the letter speaks of 【　】
         code = f"{what}_placeholder"
-    elif claim.shape in ("absent", "deviates"):
+    elif claim.shape in ("placeholder", "absent", "deviates"):
         code = f"{what}_absent"
     elif claim.match.status == "unknown":
         code = f"{what}_unknown_body"
+    elif survey.convention.coded and (fault := code_fault(claim.text, claim.match.lgcodes)):
+        code = f"{what}_{fault}"
     else:
         return ()
     known = claim.match.status in ("found", "ambiguous")
-    name = claim.name if known else survey.convention.placeholder
-    expected = f"【{name}】{survey.convention.text}"
+    expected = survey.convention.written(claim.name if known else "", claim.match.lgcode)
     return (Finding(code, severity_of(code, survey), found=quote(claim.text), expected=expected),)
 
 
@@ -109,31 +113,42 @@ def name_standing_in(text: str, roster: Roster) -> Match | None:
 
 
 def _groups(text: str, survey: Survey) -> list[_Group]:
-    """The bracketed groups that may hold a name: words to skip, programs and mere numbers are passed over."""
-    asked = _compact(survey.convention.text)
-    passed_over = {_compact(word) for word in survey.convention.skip}
+    """The groups that may hold a name: what stands in brackets, but for words to skip, programs and mere numbers; where
+    the pattern puts no brackets around it, also what stands in its place."""
+    convention = survey.convention
+    passed_over = {compact(word) for word in survey.convention.skip}
     for program in survey.programs:
-        passed_over |= {_compact(word) for word in _words_of(program)}
-    hits = [hit for hit in _GROUP.finditer(text) if not _is_idle(_compact(hit[0][1:-1]), passed_over)]
-    idle = [hit[0] for hit in _GROUP.finditer(text) if _is_idle(_compact(hit[0][1:-1]), passed_over)]
+        passed_over |= {compact(word) for word in _words_of(program)}
+    hits = [hit for hit in _GROUP.finditer(text) if not _is_idle(compact(hit[0][1:-1]), passed_over)]
+    idle = [hit[0] for hit in _GROUP.finditer(text) if _is_idle(compact(hit[0][1:-1]), passed_over)]
     groups = []
     for hit in hits:
-        rest = text[hit.end() :]
+        head, rest = text[: hit.start()], text[hit.end() :]
         for word in idle:
-            rest = rest.replace(word, "")
-        groups.append(_Group(hit[0][1:-1].strip(), _compact(rest).startswith(asked)))
-    return groups
+            head, rest = head.replace(word, ""), rest.replace(word, "")
+        content = hit[0][1:-1].strip()
+        groups.append(_Group(without_code(content) if convention.coded else content, leads(convention, head, rest)))
+    bare = place_of(convention).bare
+    return groups + [_Group(hit[1], True) for hit in (bare.finditer(fold(text)) if bare else ())]
+
+
+def _is_printed(content: str, printed: tuple[str, ...]) -> bool:
+    """Whether it is what the notice prints where a name or a code belongs, or both."""
+    left = compact(content)
+    for words in printed:
+        left = left.replace(compact(words), "")
+    return not left
 
 
 def _is_idle(content: str, passed_over: set[str]) -> bool:
     return content in passed_over or content.isdigit() or not content
 
 
-def _named(text: str, groups: list[_Group], roster: Roster) -> _Named | None:
-    """The body named: by a group that the roster knows (the leading one before others), by a name standing
-    in the text, or else what the leading group says though the roster does not know it."""
+def _named(text: str, groups: list[_Group], roster: Roster, code: str = "") -> _Named | None:
+    """The body named: by a group that the roster knows (the leading one before others), by a name standing in the text,
+    by the code that was asked for, or else what the leading group says though the roster does not know it."""
     ordered = sorted(groups, key=lambda group: not group.leads)
-    looked_up = [_Named(group.content, roster.find(group.content)) for group in ordered]
+    looked_up = [_Named(group.content, roster.find(group.content, code=code)) for group in ordered]
     for named in looked_up:
         if named.known:
             return named
@@ -141,8 +156,15 @@ def _named(text: str, groups: list[_Group], roster: Roster) -> _Named | None:
     where = leading.name if leading and _BODY_NAME.search(leading.name) else text
     standing = name_standing_in(where, roster)
     if standing is not None and standing.bodies:
-        return _Named(standing.bodies[0].name, standing)
-    return leading
+        return _Named(standing.bodies[0].name, _narrowed(standing, code))
+    coded = roster.find(code) if code and leading is None else None
+    return _Named(coded.bodies[0].name, coded) if coded and coded.bodies else leading
+
+
+def _narrowed(match: Match, code: str) -> Match:
+    """Of several bodies of one name the one with this code."""
+    fitting = tuple(body for body in match.bodies if code in ways_of_code(body.lgcode))
+    return Match("found", fitting) if len(fitting) == 1 else match
 
 
 def _scan(folded: str, names: frozenset[str]) -> Iterator[str]:
@@ -162,13 +184,12 @@ def _scan(folded: str, names: frozenset[str]) -> Iterator[str]:
 
 
 def _shape(
-    compact: str, placeholder: str, named: _Named | None, groups: list[_Group], survey: Survey
+    text: str, printed: tuple[str, ...], named: _Named | None, groups: list[_Group], survey: Survey
 ) -> ClaimShape:
-    if placeholder in compact:
+    if any(compact(words) in text for words in printed):
         return "placeholder"
-    has_text = _compact(survey.convention.text) in compact
-    leads = any(group.leads for group in groups)
-    if has_text and ((named and named.known) or leads):
+    has_text = compact(survey.convention.text) in text
+    if has_text and ((named and named.known) or any(group.leads for group in groups)):
         return "as_asked"
     bracketed = any(named is not None and named.known and group.content == named.name for group in groups)
     return "deviates" if has_text or bracketed else "absent"
@@ -194,9 +215,3 @@ def _words_of(program: Program) -> tuple[str, ...]:
 
 
 _folded = lru_cache(maxsize=512)(fold)  # of the survey's own words, which every subject is held against
-
-
-@cache_short(512, 400)
-def _compact(text: str) -> str:
-    """Folded and without punctuation, so that brackets and hyphens do not count."""
-    return _PUNCTUATION.sub("", fold(text))

@@ -54,10 +54,12 @@ CATALOGUE: dict[str, Code] = {
     "subject_placeholder": Code("warning", "mail"),
     "subject_unknown_body": Code("warning", "mail"),
     "subject_contradicts": Code("error", "mail"),
+    "subject_code": Code("warning", "mail"),
     "file_name_absent": Code("warning", "file"),
     "file_name_placeholder": Code("warning", "file"),
     "file_name_unknown_body": Code("warning", "file"),
     "file_name_contradicts": Code("error", "file"),
+    "file_name_code": Code("warning", "file"),
     # what kind of file it is
     "no_file": Code("error", "mail"),
     "file_by_link": Code("error", "mail"),

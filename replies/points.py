@@ -192,7 +192,10 @@ def _expected(finding: Finding, survey: Survey, wording: Wording) -> str:
     saying = wording.finding[finding.code]
     if finding.severity != "error" and saying.as_hint:
         return ""
-    own = finding.expected.replace(survey.convention.placeholder, wording.phrase["own_name"])
+    asked = survey.convention
+    own = finding.expected.replace(asked.placeholder, wording.phrase["own_name"])
+    if asked.coded:
+        own = own.replace(asked.code_placeholder, wording.phrase["own_code"])
     return own.removeprefix(wording.phrase["near_names"]) or saying.expected
 
 

@@ -89,7 +89,7 @@ def _letter(of: Specimens) -> Letter:
         addressee=of.body.full_name,
         department="",
         honorific=of.roster.honorific(of.body),
-        subject=f"【{of.body.name}】{of.survey.convention.text}",
+        subject=of.survey.convention.written(of.body.name, of.body.lgcode),
         findings=(),
         files=(_file(of),),
         owed_here=(),
@@ -99,7 +99,7 @@ def _letter(of: Specimens) -> Letter:
 
 
 def _file(of: Specimens, *findings: Finding) -> FileBlock:
-    name = f"【{of.body.name}】{of.survey.convention.text}.xlsx"
+    name = of.survey.convention.written(of.body.name, of.body.lgcode) + ".xlsx"
     form = of.survey.form(of.program.form)
     result = "correction" if findings else "accepted"
     return FileBlock(name, form.title, of.program.name, of.body.full_name, result, findings)  # type: ignore[arg-type]

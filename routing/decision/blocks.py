@@ -127,9 +127,10 @@ def _told(piece: Piece, register: Register) -> tuple[Finding, ...]:
 
 def with_name(finding: Finding, lgcode: str, register: Register) -> Finding:
     """A finding about the convention of names: the body's own name instead of the example's placeholder."""
-    body, placeholder = register.body(lgcode), register.survey.convention.placeholder
+    body, asked = register.body(lgcode), register.survey.convention
     if body is not None:
-        return replace(finding, expected=finding.expected.replace(placeholder, body.name))
+        named = finding.expected.replace(asked.placeholder, body.name)
+        return replace(finding, expected=named.replace(asked.code_placeholder, body.lgcode) if asked.coded else named)
     return replace(finding, expected="") if finding.code.endswith("_placeholder") else finding
 
 

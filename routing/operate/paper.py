@@ -71,7 +71,7 @@ def _as_mail(desk: Desk, paper: Paper) -> bytes:
     """The same bytes for the same paper, whoever records it, so that it is recorded once."""
     survey = desk.register.survey
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = f"【{desk.register.full_name(paper.lgcode)}】{survey.convention.text}"
+    mail["Subject"] = survey.convention.written(desk.register.full_name(paper.lgcode), paper.lgcode)
     mail["From"] = desk.settings.operators
     mail["To"] = survey.mailbox(paper.mailbox).address
     mail["Date"] = paper.received_at

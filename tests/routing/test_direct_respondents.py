@@ -123,6 +123,16 @@ def test_its_own_answer_is_received(gakudo: Place, office: Office, lgcode: str, 
     assert office.held() == []
 
 
+def test_a_name_without_the_code_that_was_asked_for_is_quoted_rightly(gakudo: Place, office: Office) -> None:
+    """大鹿村 204170 by the 総務省's list; the convention is 【{code}＿{name}】{text}."""
+    raw = gakudo.answer("長野県大鹿村", "jumin@vill.ooshika.nagano.jp")
+    settled = office.settle(raw, mailbox="gakudo")
+    assert settled.reply is not None
+    text = message_from_bytes(settled.reply.data, policy=default).get_body().get_content().replace("\n", "")  # type: ignore[union-attr]
+    assert "【204170＿長野県大鹿村】放課後児童クラブ実施状況調査" in text
+
+
+
 def test_who_answered_is_reminded_no_more_and_who_is_to_mend_is(gakudo: Place, office: Office) -> None:
     office.settle(gakudo.answer("東京都新宿区", "kodomo@city.shinjuku.lg.jp"), mailbox="gakudo")
     settled = office.settle(
