@@ -119,7 +119,8 @@ class Settings(SettingsShape):
 
     ledger: the ledger's file. mode: "rehearse" (every reply goes to `operators`), "draft" (into the Drafts
     of its mailbox, where a human presses send) or "send". operators: the address of the people in charge.
-    survey: a survey's folder instead of the one that comes with the program. now: an instant to be
+    survey: a survey's folder instead of the one that comes with the program. other_surveys: folders of the surveys that
+    share the mailboxes, each with a desk of its own. now: an instant to be
     rehearsed as if it were now. start_from: the first day, or instant; mail received earlier is kept and listed,
     never answered. max_size_mb: of a larger mail only the header is read. mailboxes: by the
     survey's mailbox id. sender: how replies leave (drafts need none). caps. approved_domains: senders'
@@ -136,6 +137,7 @@ class Settings(SettingsShape):
     mode: Literal["rehearse", "draft", "send"]
     operators: EmailAddress
     survey: FilePath | None = None
+    other_surveys: tuple[FilePath, ...] = ()
     now: Annotated[datetime, AfterValidator(_aware)] | None = None
     start_from: Annotated[datetime, BeforeValidator(_first_day)] | None = None
     max_size_mb: Annotated[int, Field(ge=1, le=1000)] = 50

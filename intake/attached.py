@@ -20,6 +20,7 @@ from intake.finding import Finding, severity_of
 from intake.mail.kind import is_file
 from intake.mail.mime import Leaf, leaves, parse
 from intake.mail.outlook_item import is_mail_file, is_outlook_item, open_item
+from intake.other_surveys import whose_form
 from intake.sniff import sniff
 from intake.submission import Claim, FileReading
 
@@ -28,10 +29,11 @@ ARCHIVE_STEP = 1000  # the files of the archive at position 2 stand at 2001, 200
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a mail is read against."""
+    """What a mail is read against. `others`: surveys that share its mailbox, which other desks look after."""
 
     survey: Survey
     roster: Roster
+    others: tuple[Survey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def _opened(file: _File, opening: Opening) -> FileReading:
 
 def _as_file(file: _File, opening: Opening) -> FileReading:
     context = opening.context
-    return read_file(file.name, file.data, file.position, context.survey, context.roster, file.claim)
+    reading = read_file(file.name, file.data, file.position, context.survey, context.roster, file.claim)
+    return whose_form(reading, file.data, context.survey, context.others, context.roster)
 
 
 def _read_archive(file: _File, opening: Opening) -> Iterator[FileReading]:

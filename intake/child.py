@@ -132,18 +132,19 @@ def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int
 
 
 def main() -> None:
-    """Entry point: `python -P -m intake.child SURVEY_DIR [FILE]`; FILE: the number of the shared page."""
+    """Entry point: `python -P -m intake.child SURVEY_DIR [FILE [OTHER_SURVEY_DIR …]]`; FILE: the number of the shared
+    page."""
     for number in (signal.SIGTERM, signal.SIGINT):  # meant for the parent, whose end is ours, and told to all of us
         signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # nothing that a library prints may reach the pipe
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_CEILING, MEMORY_CEILING))
-    survey = load_survey(Path(sys.argv[1]))
+    survey, *others = (load_survey(Path(folder)) for folder in (sys.argv[1], *sys.argv[3:]))
     roster = load_roster()
     gc.freeze()  # survey and roster live as long as the child: no collection need walk them
     answers.write(frame(b"S" + release.digest().encode()))
     progress = Progress(*map(int, sys.argv[2:3]))
-    serve(sys.stdin.buffer, answers, Context(survey, roster), progress)
+    serve(sys.stdin.buffer, answers, Context(survey, roster, tuple(others)), progress)
 
 
 if __name__ == "__main__":

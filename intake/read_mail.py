@@ -27,6 +27,7 @@ from intake.mail.no_attachment import PARTIAL, comes_by_link, divided, download_
 from intake.mail.passwords import told_in, without_passwords
 from intake.mail.received import reached_at
 from intake.mail.set_marks import portion_of
+from intake.other_surveys import desk_of
 from intake.personal import holds_my_number, mask
 from intake.samples import without_sample_files
 from intake.shown import one_line, unlinked
@@ -68,6 +69,7 @@ def read_mail(
     files = _files(found, opening, _spoken_of(claim, message.sender, context))
     kind = tell_kind(part, message, any(f.kind != "other" for f in files), names, claim)
     own = frozenset(m.address for m in context.survey.mailboxes)
+    content = MailContent(message, claim, kind, found, files)
     submission = Submission(
         kind=kind.kind,
         message=message,
@@ -90,7 +92,8 @@ def read_mail(
         links=tuple(one_line(unlinked(link)) for link in download_links(found)),
         theme="survey"
         if own_passwords or divided(part)
-        else theme_of(MailContent(message, claim, kind, found, files), context.survey),
+        else theme_of(content, context.survey),
+        desk=desk_of(content, context.survey, context.others, context.roster),
         awaits_scan=any(carrier_of(leaf) == "scan" for leaf in found),
         numbers=numbers_of_ours(f"{message.subject}\n{message.body}"),
         authentication=authentications(part.headers_of("authentication-results")),

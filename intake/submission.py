@@ -16,6 +16,10 @@ ClaimShape = Literal["as_asked", "deviates", "placeholder", "absent"]
 MatchStatus = Literal["found", "ambiguous", "unknown", "absent"]
 Theme = Literal["survey", "perhaps", "unclear", "other"]
 Amends = Literal["", "withdrawal", "correction"]
+# Where several surveys share a mailbox: it is ours; ours and another's, each of its own forms; nobody's in particular,
+# so that the desk whose survey ends first writes: we, or another; another's alone.
+Desk = Literal["ours", "both", "first", "second", "other"]
+FormOf = Literal["ours", "several", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ class FileReading:
     returned: bool = False  # it stands inside the part that a bounce returns
     attached: bool = True  # a person attached it; False: a signature, a picture within the text
     locked: bool = False  # encrypted, and none of the passwords at hand opened it
+    form_of: FormOf = "ours"  # whose form it is, where several surveys share the mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +210,7 @@ class Submission:
     theme: Theme = "survey"  # whether it is about this survey; "perhaps" where only general words speak for it,
     # "unclear" where something is said or closed that may be about anything
     awaits_scan: bool = False  # Defender still looks at a file, and will put it in its place
+    desk: Desk = "ours"  # whose mail it is, where several surveys share the mailbox
     reached_at: str = ""  # when a server of ours first had it, by its own Received line; ISO 8601, JST
 
     @property

@@ -12,6 +12,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.roster import fold
@@ -51,10 +52,9 @@ def theme_of(mail: MailContent, survey: Survey) -> Theme:
     leaves = [leaf for leaf in mail.found if not leaf.displayed]
     ours = kind.answers or intent.names_our_result(message.subject) or intent.numbers_of_ours(message.subject)
     words = [fold(word) for word in (*survey.words, survey.convention.text)]
-    texts = (message.subject, message.body[:_LONGEST], *(leaf.filename for leaf in leaves))
     if not survey.words or ours or mail.claim.shape != "absent" or any(f.kind != "other" for f in files):
         return "survey"
-    if any(word in fold(text) for text in texts for word in words) or any(_speaks(leaf.data, words) for leaf in leaves):
+    if speaks(message, leaves, words):
         return "survey"
     if any(f.looks_like_workbook and _is_closed(f, leaves) for f in files):
         return "survey"
@@ -62,6 +62,13 @@ def theme_of(mail: MailContent, survey: Survey) -> Theme:
     if kind.kind == "submission" or phrases.pattern("general").search(own) or _cites(own, survey):
         return "perhaps"
     return _without_a_word(message, leaves)
+
+
+def speaks(message: Message, leaves: Sequence[Leaf], words: Sequence[str]) -> bool:
+    """Whether one of these words (folded) stands in a mail, in the names of its files, or in its workbooks."""
+    texts = (message.subject, message.body[:_LONGEST], *(leaf.filename for leaf in leaves))
+    spoken = any(word in fold(text) for text in texts for word in words)
+    return spoken or any(_speaks(leaf.data, words) for leaf in leaves)
 
 
 def _without_a_word(message: Message, leaves: list[Leaf]) -> Theme:
@@ -98,7 +105,7 @@ def _is_closed(file: FileReading, leaves: list[Leaf]) -> bool:
     return bool(codes & (_CLOSED - {"not_a_form"} if opened else _CLOSED))
 
 
-def _speaks(data: bytes, words: list[str]) -> bool:
+def _speaks(data: bytes, words: Sequence[str]) -> bool:
     """Whether one of these words (folded) stands in a workbook of OOXML."""
     if not data.startswith(b"PK"):
         return False

@@ -18,6 +18,7 @@ from rich.table import Table
 from config.errors import Mistake, SettingsError
 from config.jst import in_jst
 from config.load import default_survey
+from config.others import check_others
 from config.settings import Settings, check_mailboxes, load_settings
 from intake.shown import clipped, escaped_json, visible
 from routing import typed
@@ -97,7 +98,9 @@ class App:
         if alone:
             self._ledger().close()  # tells what is wrong with it, before the lock beside it does
         with self.locked() if alone else nullcontext(), self.open_office(clock) as office:
-            reader = Readers(self.survey_dir, self.settings.readers)
+            if mistakes := check_others(self.settings, office.register.survey, self.settings_path.name):
+                raise SettingsError(mistakes)
+            reader = Readers(self.survey_dir, self.settings.readers, self.settings.other_surveys)
             try:
                 yield Desk(office.register, office.settings, office.ledger, reader, office.clock)
             finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from config.errors import SettingsError
+from config.others import check_others
 from config.settings import TOPMOST, Settings, check_mailboxes
 from intake.sources.oauth import TokenUnavailable
 from intake.sources.source import SourceUnavailable
@@ -68,7 +69,11 @@ def _examine(app: App) -> Iterator[Diagnosis]:
         begun = settings.start_from <= app.clock()
         later = "" if begun else "。まだ来ていないため、今は何にも返信しません"
         yield Diagnosis("はじめる日", begun, f"{stamp(settings.start_from)} より前に届いたメールには返信しません{later}")
-    for mistake in check_mailboxes(settings, survey, app.settings_path.name):
+    told = check_others(settings, survey, app.settings_path.name)
+    if settings.other_surveys and not told:
+        shown = "、".join(folder.name for folder in settings.other_surveys)
+        yield Diagnosis("ほかの調査", True, f"{shown} のメールは、その調査の受付に任せます")
+    for mistake in (*check_mailboxes(settings, survey, app.settings_path.name), *told):
         yield Diagnosis("設定", False, str(mistake))
     yield from _trust(settings)
     yield from _ledger(settings)

@@ -41,6 +41,9 @@ FileRow = Rule["FileCase", Outcome]
 MAIL_TABLE: tuple[MailRow, ...] = (
     MailRow("machine_with_form", "自動送信又は省内からのメールに調査票が添付されています",
             lambda c: c.has_form and not c.trusted and (_by_machine(c) or c.facts.from_ourselves), "held"),
+    # First of what is no form of ours: another desk has it.
+    MailRow("other_survey", "同じメールボックスを使う、ほかの調査のメールです",
+            lambda c: c.submission.desk == "other" and not c.submission.alarms and not c.trusted, "ignored"),
     # A gateway sends the password as an automatic mail, from an address of its own: before `machine` and `unknown_sender`.
     MailRow("password_told", "パスワードのお知らせです。対になるファイルを待っています",
             lambda c: c.submission.tells_password_only and not c.submission.alarms and not c.trusted, "held"),

@@ -123,8 +123,9 @@ class Judge:
     def record(self, decided: Decided) -> None:
         """Writes the decision, and into which folder of its mailbox the mail belongs by it."""
         verdicts.record(self.ledger, decided, self.now)
-        if decided.mail.rule == "foreign":
-            return  # other people of the section work with it where it lies
+        shared = decided.submission is not None and decided.submission.desk != "ours"
+        if decided.mail.rule == "foreign" or shared:
+            return  # other people of the section, or another desk, work with it where it lies
         folder = folder_for(self.settings, decided.arrival.mailbox, decided.outcome)
         mailbox_tasks.queue_filing(self.ledger, decided.arrival, folder)
 
@@ -165,6 +166,9 @@ class Judge:
             self._note(decided, Note("unwritable", "", decided.identity.submitter))
             return None
         automatic = override is NO_OVERRIDE
+        if automatic and decided.submission.desk == "second":
+            self._note(decided, Note("other_desk_writes", "", decided.identity.submitter))
+            return None
         wanted = self._by_table(kind, decided, around, automatic)
         if wanted is None:
             return None

@@ -175,6 +175,8 @@ def _end_of_told(desk: Desk, key: Arrival) -> tuple[MailOutcome, str]:
     if pending_queue.opened_something(desk.ledger, key.receipt):  # a crash came between that and the erasure
         return "ignored", "password_used"
     told = verdicts.submission_of(desk.ledger, key.id)
+    if told is not None and told.desk in ("second", "other"):  # for a file that another desk has
+        return "ignored", "password_over"
     sender = told.message.sender if told else None
     for arrival_id in verdicts.from_sender(desk.ledger, key.mailbox, sender.address if sender else ""):
         other = verdicts.submission_of(desk.ledger, arrival_id)

@@ -27,8 +27,9 @@ _QUEUES = ("to_read", "deciding", "deferred")  # in which a mail waits for its v
 
 
 def content_key(submission: Submission) -> str:
-    """What two resends of one mail share: the hashes of their attachments, and subject and text."""
-    parts = [f.sha256 for f in submission.files]
+    """What two resends of one mail share: the hashes of their attachments, and subject and text. What was left to
+    another desk is no earlier copy of what is ours."""
+    parts = ["other"] * (submission.desk == "other") + [f.sha256 for f in submission.files]
     parts += [submission.message.subject, " ".join(submission.message.body.split())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent import futures
 from contextlib import contextmanager
 from itertools import takewhile
@@ -31,11 +31,12 @@ HELD_SECONDS = 0.5  # at most, where one takes long; the desk looks again when a
 
 
 class Readers:
-    """`count` reader children, each started when it is first needed; as many threads may ask at once."""
+    """`count` reader children, each started when it is first needed; as many threads may ask at once. `others`:
+    folders of the surveys that share the mailboxes."""
 
-    def __init__(self, survey_dir: Path, count: int = 1) -> None:
+    def __init__(self, survey_dir: Path, count: int = 1, others: Sequence[Path] = ()) -> None:
         self.count = count
-        self._all = [Reader(survey_dir) for _ in range(count)]
+        self._all = [Reader(survey_dir, others=others) for _ in range(count)]
         self._idle: LifoQueue[Reader] = LifoQueue()  # the one used last first: the others may never start
         for reader in self._all:
             self._idle.put(reader)

@@ -48,9 +48,13 @@ class Reader:
     count = 1  # children
 
     def __init__(
-        self, survey_dir: Path, file_seconds: float = FILE_SECONDS, mail_seconds: float = MAIL_SECONDS
+        self,
+        survey_dir: Path,
+        file_seconds: float = FILE_SECONDS,
+        mail_seconds: float = MAIL_SECONDS,
+        others: Sequence[Path] = (),
     ) -> None:
-        self._survey_dir = survey_dir
+        self._survey_dir, self._others = survey_dir, others
         self._seconds, self._mail_seconds = file_seconds, mail_seconds
         self._child: subprocess.Popen[bytes] | None = None
         self._served = 0
@@ -259,7 +263,8 @@ class Reader:
         try:
             self._progress = Progress(page)
             pipe = subprocess.PIPE
-            return subprocess.Popen([*command, str(page)], stdin=pipe, stdout=pipe, pass_fds=[page])
+            command += [str(page), *map(str, self._others)]
+            return subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=[page])
         finally:
             os.close(page)
 

@@ -53,7 +53,7 @@ def file_views(submission: Submission | None, office: Office, programs: Mapping[
             care=_care(f, bool(submission.alarms)),
         )
         for f in submission.files
-        if f.attached or f.sheets
+        if f.attached or f.sheets or f.form_of == "other"
     )
 
 
