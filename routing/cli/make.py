@@ -19,8 +19,11 @@ from rich.text import Text
 from replies.japanese import full_width_number
 from replies.wording import load_wording
 from replies.workbooks.form import blank
+from routing import typed
+from routing.authoring.handed_out import handed_out
 from routing.cli.context import App, say, with_app
 from routing.demo.run import REHEARSAL_PASSWORD, SEEN, Demo, DemoMail, Watch, run_demo
+from routing.who import Refused
 
 PIPE_WIDTH = 140  # columns where the output does not go to a terminal
 _WIDE = 132  # columns from which the table has room for the senders
@@ -37,15 +40,42 @@ _SEEN_NAME = "受信済み"
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--for", "named", multiple=True, metavar="団体", help="この団体（コードか名称）の様式を、記入して")
+@click.option("--each", is_flag=True, help="自ら回答する全ての団体の様式を、記入して")
 @with_app
-def form(app: App, folder: Path) -> None:
-    """調査のデータから、未記入の様式をフォルダーに書き出します。"""
+def form(app: App, folder: Path, named: tuple[str, ...], each: bool) -> int:
+    """調査のデータから、未記入の様式をフォルダーに書き出します。
+
+    --for と --each では、団体ごとのフォルダーに、団体名・組織区分・制度等を記入した様式を、通知の求めるファイル名で
+    書き出します。職員に関することは、何も記入しません。
+    """
+    if named and each:
+        raise click.UsageError("--for と --each は、どちらか一方を指定してください。")
+    if named or each:
+        return _hand_out(app, folder, named)
     survey = app.register.survey
     folder.mkdir(parents=True, exist_ok=True)
     for one in survey.forms:
         path = folder / one.file_name
         path.write_bytes(blank(one, survey))
         say(str(path))
+    return 0
+
+
+def _hand_out(app: App, folder: Path, named: tuple[str, ...]) -> int:
+    register = app.register
+    bodies = tuple(typed.body(text, register) for text in named) or register.respondents
+    if idle := [body.full_name for body in bodies if named and not register.programs_of(body.lgcode)]:
+        raise Refused(f"{'、'.join(idle)}には、この調査で回答をお願いしている制度等がありません。")
+    written = 0
+    for place, data in handed_out(dict.fromkeys(bodies), register):
+        path, written = folder / place, written + 1
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        if named:
+            say(str(path))
+    say(f"{len(set(bodies))}団体の様式 {written}件を {folder} に書き出しました。")
+    return 0
 
 
 @click.command()

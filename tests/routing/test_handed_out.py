@@ -1,0 +1,120 @@
+"""`uketsuke form --for | --each`: forms with body, code, kind and program, called as the notice asks; of people nothing."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from config.load import default_survey
+from intake.answers import read_file
+from intake.convention import convention_findings, read_claim
+from intake.submission import Claim
+from replies.form_layout import layout
+from replies.workbooks.form import fill
+from replies.workbooks.prefilled import known_values, prefilled
+from routing.authoring.handed_out import handed_out
+from routing.cli.app import run_command
+from routing.register import Register, build_register
+from tests.config.surveys_at_hand import TINY
+
+GAKUDO = TINY.parent / "gakudo"
+NO_CLAIM = Claim("", "absent")
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return build_register(default_survey())
+
+
+@pytest.fixture(scope="module")
+def gakudo() -> Register:
+    return build_register(GAKUDO)
+
+
+@pytest.mark.parametrize("lgcode", ["130001", "141003", "342084", "131032", "131067", "016675", "473821"])
+def test_a_form_handed_out_says_whose_it_is_and_nothing_else(register: Register, lgcode: str) -> None:
+    """A prefecture, a designated city, one of two cities of one name, a ward twice over, a ward, villages."""
+    body = register.body(lgcode)
+    assert body is not None
+    made = list(handed_out([body], register))
+    assert len(made) == len(register.programs_of(lgcode))
+    for path, data in made:
+        claim = read_claim(path.name, register.survey, register.roster, is_file=True)
+        assert (claim.match.lgcodes, convention_findings(claim, register.survey, True)) == ((lgcode,), ())
+        (sheet,) = read_file(path.name, data, 1, register.survey, register.roster, NO_CLAIM).sheets
+        form = register.survey.form(sheet.form)
+        filled = {field.key: field.value for field in sheet.fields if field.value}
+        assert set(filled) == {"program", "kind", "organisation"}
+        assert sheet.body.lgcodes == (lgcode,)
+        assert filled["program"] == path.parent.name
+        assert body.kind in next(f.kinds for f in form.fields if f.key == "kind")[filled["kind"]]
+        about = {f.label for f in sheet.findings if not f.question}
+        assert not about & {field.label for field in form.fields if field.key in filled}
+        assert all(answer.number is None and not answer.value for answer in sheet.answers)
+
+
+def test_a_designated_city_is_called_what_it_is_more_closely(register: Register) -> None:
+    yokohama = register.body("141003")
+    assert yokohama is not None
+    values = known_values(register.survey.form("form1"), yokohama, register.survey.program("nanbyo"))
+    assert values == {"program": "難病", "kind": "指定都市", "organisation": "14神奈川県横浜市"}
+
+
+def test_it_is_the_form_that_filling_makes(register: Register) -> None:
+    form, survey = register.survey.form("form2"), register.survey
+    values = {"organisation": 'a & <b> "c" \\1 ／　x', "program": "自治体検診"}
+    ours = load_workbook(io.BytesIO(prefilled(form, survey)(values)))
+    theirs = load_workbook(io.BytesIO(fill(form, survey, values)))
+    for mine, other in zip(ours.worksheets, theirs.worksheets, strict=True):
+        assert [[c.value for c in row] for row in mine] == [[c.value for c in row] for row in other]
+        assert [[c.style for c in row] for row in mine] == [[c.style for c in row] for row in other]
+        assert mine.data_validations.count == other.data_validations.count
+    assert ours[form.sheet][layout(form).cell("organisation")].value == values["organisation"]
+
+
+def test_a_form_for_each_of_1741_bodies(gakudo: Register) -> None:
+    """Called with code and name, each once; in a small part of the time that making each workbook would take."""
+    form, survey = gakudo.survey.form("yoshiki1"), gakudo.survey
+    begun = time.process_time()
+    made = list(handed_out(gakudo.respondents, gakudo))
+    spent = time.process_time() - begun
+    assert len(made) == len({path for path, _ in made}) == 1741
+    assert Counter(len(path.parts) for path, _ in made) == {2: 1741}  # one program: no folder for it
+    names = {path.name for path, _ in made}
+    assert "【131067＿台東区】放課後児童クラブ実施状況調査.xlsx" in names
+    assert "【132063＿東京都府中市】放課後児童クラブ実施状況調査.xlsx" in names
+    for name in sorted(names)[::100]:
+        claim = read_claim(name, survey, gakudo.roster, is_file=True)
+        assert claim.match.status == "found"
+        assert convention_findings(claim, survey, is_file=True) == ()
+    begun = time.process_time()
+    for _ in range(20):
+        fill(form, survey, {"organisation": "東京都台東区"})
+    assert spent < (time.process_time() - begun) / 20 * 1741 / 2
+
+
+def test_by_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = run_command(["--survey", str(GAKUDO), "form", str(tmp_path), *arguments])
+        return code, *capfd.readouterr()
+
+    assert run("--for", "大鹿村", "--for", "131067", "--for", "台東区")[:2][0] == 0
+    assert sorted(f.name for f in tmp_path.rglob("*.xlsx")) == [
+        "【131067＿台東区】放課後児童クラブ実施状況調査.xlsx", "【204170＿大鹿村】放課後児童クラブ実施状況調査.xlsx",
+    ]  # fmt: skip
+    for wrong, said in {
+        ("--for", "府中市"): "府中市 という団体は幾つかあります",
+        ("--for", "999999"): "団体一覧にありません",
+        ("--for", "東京都"): "回答をお願いしている制度等がありません",
+        ("--for", "台東区", "--each"): "どちらか一方",
+    }.items():
+        code, _, err = run(*wrong)
+        assert code != 0
+        assert said in err
+
+
