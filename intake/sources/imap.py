@@ -20,7 +20,7 @@ from intake.mail.received import HEADER_LIMIT, received_at
 from intake.sources.idle import can_idle, listen, rest
 from intake.sources.imap_access import TROUBLE, ImapAccess, connect, cut, hang_up, translate_errors
 from intake.sources.network import reason
-from intake.sources.source import Cursor, Fetched, Heard, Look, SourceUnavailable
+from intake.sources.source import SAMPLES, Cursor, Fetched, Heard, Look, SourceUnavailable
 
 __all__ = ["ImapAccess", "ImapSource"]
 
@@ -88,6 +88,15 @@ class ImapSource:
             facts = self._ask([int(uid) for uid in uids[start : start + MANY_SIZES]], ["RFC822.SIZE"])
             found |= {str(uid): item[b"RFC822.SIZE"] for uid, item in facts.items() if b"RFC822.SIZE" in item}
         return found
+
+    def samples(self, uids: Sequence[str]) -> Mapping[str, bytes]:
+        """By partial fetches (RFC 9051 §6.4.5), which mark nothing as read."""
+        items = [f"BODY.PEEK[]<{start}.{length}>" for start, length in SAMPLES]
+        facts = self._ask([int(uid) for uid in uids], items) if uids else {}
+        named = [f"BODY[]<{start}>".encode() for start, _ in SAMPLES]
+        return {
+            str(uid): b"".join(item.get(name) or b"" for name in named) for uid, item in facts.items() if named[0] in item
+        }
 
     def wait(self, wake: int) -> Heard:
         """Listens by IDLE, on the connection of the last look; without one, or on a server that has no IDLE,

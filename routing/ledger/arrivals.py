@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlite3 import Row
 
 from config.jst import JST
-from intake.sources.source import Cursor, Fetched
+from intake.sources.source import SAMPLES, Cursor, Fetched
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 from routing.records import Arrival
@@ -63,6 +63,19 @@ def sizes(ledger: Ledger, mailbox: str, uidvalidity: str) -> dict[str, int]:
         uidvalidity,
     )
     return {str(row["uid"]): int(row["size"]) for row in rows}
+
+
+def samples(ledger: Ledger, mailbox: str, uidvalidity: str, newest: int) -> dict[str, bytes]:
+    """What stands at SAMPLES in the newest mails that were read whole, by UID; what was erased is left out."""
+    slices = ", ".join(f"substr(r.bytes, {start + 1}, {length})" for start, length in SAMPLES)
+    rows = ledger.rows(
+        f"SELECT s.uid, {slices} FROM sighting s JOIN arrival a ON a.id = s.arrival_id JOIN raw r ON r.arrival_id = a.id"
+        " WHERE s.mailbox = ? AND s.uidvalidity = ? AND a.header_only = 0 ORDER BY a.id DESC LIMIT ?",
+        mailbox,
+        uidvalidity,
+        newest,
+    )
+    return {str(row["uid"]): b"".join(bytes(part) for part in tuple(row)[1:]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -18,6 +17,7 @@ from intake.sources.source import Fetched, Look, Source, SourceUnavailable
 from routing.ledger import arrivals, missing_uids
 from routing.ledger.missing_uids import Difference
 from routing.ledger.store import Ledger
+from routing.mailboxes.changed import Changes
 
 log = logging.getLogger(__name__)
 BATCH_MAILS = 50
@@ -25,7 +25,6 @@ BATCH_BYTES = 8 << 20
 COMPARE_SECONDS = 3600.0
 MOVED_SECONDS = 300.0  # people move mail all day: fewer mails than before are no reason to compare at once
 TRIES = 5  # of the mails that are kept back, at each look
-RESIZED = 20  # mails of another size than was read that are fetched again at one comparison
 MOST_BREAKS = 5  # connections lost over single mails in one look; the rest waits for the next one
 
 Batch = tuple[str, list[Fetched]]  # UIDVALIDITY and mails
@@ -43,9 +42,8 @@ class Collector:
         self._fewer = False
         self._tried: set[str] = set()
         self._turn = 0
-        self._sized_at = float("-inf")
-        self._resized: Counter[str] = Counter()  # tries
-        self._sizes: dict[str, int] = {}  # told of mails that were fetched again for it
+        self._asked_at = float("-inf")
+        self._changes = Changes(mailbox, source)
 
     def new_mail(self, ledger: Ledger) -> Iterator[Batch]:
         """What the mailbox has and the ledger has not, in batches bounded in number and bytes. Raises
@@ -69,9 +67,9 @@ class Collector:
         self._last = look
         if whole:
             self._compared_at, self._fewer = time.monotonic(), False
-        if not known and (look.fresh or time.monotonic() - self._sized_at >= COMPARE_SECONDS):
-            self._sized_at = time.monotonic()
-            yield from ((look.uidvalidity, mails) for mails in self._changed(ledger, look))
+        if not known and (look.fresh or time.monotonic() - self._asked_at >= COMPARE_SECONDS):
+            self._asked_at = time.monotonic()
+            yield from ((look.uidvalidity, [mail]) for mail in self._changes.fetched(ledger, look.uidvalidity))
 
     def _must_compare(self, look: Look) -> bool:
         """Whether every UID is looked at. The mailbox should hold what it held, and what is new since."""
@@ -86,21 +84,6 @@ class Collector:
             or age >= COMPARE_SECONDS
             or (self._fewer and age >= MOVED_SECONDS)
         )
-
-    def _changed(self, ledger: Ledger, look: Look) -> Iterator[list[Fetched]]:
-        """Mails that no longer have the size that was read, as where a scanner put a file back under the same UID: some
-        at a time, each size once, since a server that estimates sizes tells another one for every mail. What goes
-        wrong here spoils no look."""
-        read = arrivals.sizes(ledger, self.mailbox, look.uidvalidity)
-        try:
-            told = self._source.sizes(tuple(read))
-            other = [uid for uid, size in read.items() if told.get(uid, size) != self._sizes.get(uid, size)]
-            for uid in [u for u in other if self._resized[u] < TRIES][:RESIZED]:
-                self._resized[uid] += 1  # before it: Dovecot hangs up over the first try
-                yield from _batches(self._source.fetch([uid]))
-                self._sizes[uid], self._resized[uid] = told[uid], 0
-        except SourceUnavailable as trouble:
-            log.info("%s: 大きさの変わったメールを確認できません（%s）。", self.mailbox, trouble)
 
     def _next_tries(self, known: Sequence[str]) -> list[str]:
         """Some of the mails that are kept back, in turn."""

@@ -185,6 +185,9 @@ class Counting:
     def sizes(self, uids: Sequence[str]) -> Mapping[str, int]:
         return {}
 
+    def samples(self, uids: Sequence[str]) -> Mapping[str, bytes]:
+        return {}
+
     def wait(self, wake: int) -> Heard:
         return "quiet"
 

@@ -77,6 +77,31 @@ def test_a_mail_whose_content_changed_is_read_again_whatever_it_was(office: Offi
     assert [rule for _ in range(3) for rule in look(office, Collector("n_mynumber", box.source()))] == []
 
 
+def as_long_as(raw: bytes, other: bytes) -> bytes:
+    """The mail with so many fields in front that it has the size of the other one."""
+    missing = len(other) - len(raw)
+    whole, rest = divmod(missing, 900)
+    lines = [b"X-Pad: " + b"x" * (900 - 9) + b"\r\n"] * (whole - 1) + [b"X-Pad: " + b"y" * (450 - 9) + b"\r\n"]
+    lines += [b"X-Pad: " + b"z" * (450 + rest - 9) + b"\r\n"]
+    return b"".join(lines) + raw
+
+
+def test_other_bytes_are_seen_where_the_size_is_the_same(office: Office, box: Box) -> None:
+    """By what stands at a few places of the newest mails; an honest mailbox is fetched from once."""
+    whole = mail(headers={"Message-ID": "<1@city.example>"})
+    without = as_long_as(mail({}, body="添付のとおり提出します。", headers={"Message-ID": "<1@city.example>"}), whole)
+    assert len(without) == len(whole)
+    box.put(without, office.now)
+    box.put(mail(body="再送します。", headers={"Message-ID": "<2@city.example>"}), office.now)
+    assert look(office, Collector("n_mynumber", box.source())) == ["no_form", "otherwise"]
+    assert list(Collector("n_mynumber", box.source()).new_mail(office.ledger)) == []  # nothing is fetched for it
+    (first,) = office.ledger.rows("SELECT uid FROM sighting WHERE arrival_id = 1")
+    box.change(str(first["uid"]), whole)
+    again = Collector("n_mynumber", box.source())
+    assert [rule for _ in range(3) for rule in look(office, again)] == ["otherwise"]
+    assert len(office.events("content_changed")) == 1
+
+
 def test_after_a_day_it_is_for_people_alone(office: Office, box: Box) -> None:
     box.put(raw("10b-atp-placeholder-unnamed"), office.now)
     collector = Collector("n_mynumber", box.source())

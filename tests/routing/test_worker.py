@@ -61,6 +61,9 @@ class Shelf:
     def sizes(self, uids: Sequence[str]) -> Mapping[str, int]:
         return {}
 
+    def samples(self, uids: Sequence[str]) -> Mapping[str, bytes]:
+        return {}
+
     def wait(self, wake: int) -> Heard:
         self.waits += 1
         if self.heard:
