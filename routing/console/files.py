@@ -1,16 +1,23 @@
-"""What is saved from a mail: the mail itself, an attachment as it came, a copy of its values. No browser opens any."""
+"""What is saved: a mail, an attachment as it came, a copy of its values; a day, whom to call. No browser opens any."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, abort, request
 from flask.typing import ResponseReturnValue
 
+from config.jst import in_jst
 from intake.shown import visible
+from replies.reports.calls_book import calls_book
+from replies.wording import load_wording
 from replies.workbooks.values_copy import CopiedSheet, values_copy
 from routing import operate
-from routing.console.pages import mail_named, page, person
+from routing.console.pages import day_named, mail_named, page, person
 from routing.console.premises import Premises
 from routing.ledger import arrivals
+from routing.tracking.instant import open_instant
+from routing.tracking.reports import occasion
+from routing.views.calls import calls
+from routing.views.day import day_book, day_view
 from routing.views.files import FileView
 from routing.views.mail import MailView, mail_view
 from routing.who import Refused
@@ -23,6 +30,8 @@ def add_files(site: Flask, premises: Premises) -> None:
     site.add_url_rule(f"{at}/original", "original", files.original, methods=["GET"])
     site.add_url_rule(f"{at}/file/<int(max=9999999):position>", "file", files.file, methods=["GET"])
     site.add_url_rule(f"{at}/values/<int(max=9999999):position>", "values", files.values, methods=["GET"])
+    site.add_url_rule("/today/book", "day_book", files.day_book, methods=["GET"])
+    site.add_url_rule("/calls", "calls", files.calls, methods=["GET"])
 
 
 def saved(data: bytes, name: str) -> Response:
@@ -79,6 +88,21 @@ class Files:
             ]
             made = values_copy(view.arrival.receipt, visible(file.name), copied)
         return saved(made, f"{view.arrival.receipt}-{position}-values.xlsx")
+
+    def day_book(self) -> ResponseReturnValue:
+        """What came and what left on one day."""
+        with self._premises.open_office() as office:
+            start = day_named(request.args.get("day", ""), office.clock())
+            made = day_book(office, day_view(office, start, person().sees))
+        return saved(made, f"uketsuke-{start.date().isoformat()}.xlsx")
+
+    def calls(self) -> ResponseReturnValue:
+        """電話の名簿: whom to telephone."""
+        with self._premises.open_office() as office:
+            found = [call for call in calls(office) if person().sees(call.mailbox)]
+            instant = open_instant(office.ledger, office.register, office.clock())
+            made = calls_book(found, occasion(instant), load_wording())
+        return saved(made, f"calls-{in_jst(office.clock()).date().isoformat()}.xlsx")
 
 
 def _file_of(view: MailView, position: int) -> FileView:

@@ -24,6 +24,7 @@ from routing.tracking import releasing, sending_holds, troubles, vitals
 from routing.tracking.overview import owed_now
 from routing.views import search
 from routing.views.body import body_view, outcome_said
+from routing.views.day import day_view
 from routing.views.held import early_rows, grouped, held_rows
 from routing.views.letters import day_letters, letter_rows, whole_letter
 from routing.views.mail import mail_view
@@ -120,16 +121,12 @@ class Pages:
     def today(self) -> ResponseReturnValue:
         """What waits now, and what came and what left on one day."""
         with self._premises.open_office() as office:
-            start = _day(request.args.get("day", ""), office.clock())
-            end = start + timedelta(days=1)
-            mails = self._mine(correspondence.mails_between(office.ledger, start, end))
-            letters = [x for x in day_letters(office, start, end) if person().sees(x.letter.mailbox)]
-            days = (start - timedelta(days=1), start, end)
+            start = day_named(request.args.get("day", ""), office.clock())
+            days = (start - timedelta(days=1), start, start + timedelta(days=1))
             asked = request.args.get("calls") == "yes"
-            now = today(office, asked).seen_by(person().sees) if start <= office.clock() < end else None
-            return page(
-                office, "today", mails=mails, letters=letters, days=days, said=outcome_said, now_view=now, asked=asked
-            )
+            now = today(office, asked).seen_by(person().sees) if start <= office.clock() < days[2] else None
+            shown = day_view(office, start, person().sees)
+            return page(office, "today", day=shown, days=days, said=outcome_said, now_view=now, asked=asked)
 
     def owed(self) -> ResponseReturnValue:
         """Who owes what, of one prefecture or all."""
@@ -217,7 +214,7 @@ class Pages:
         return [m for m in mails if person().sees(m.mailbox)]
 
 
-def _day(text: str, now: datetime) -> datetime:
+def day_named(text: str, now: datetime) -> datetime:
     """The midnight with which a day begins in Japan; today's where none is named. Ends with 404."""
     try:
         on = date.fromisoformat(text) if text else in_jst(now).date()

@@ -115,7 +115,7 @@ def _extension(desk: Desk, lgcode: str, name: str, back: str) -> _Asked:
 
     def act() -> list[str]:
         extend(desk, target, until, who)
-        said = [f"{name}の期限を、{era_date(until)} {in_jst(until):%H:%M} とします。"]
+        said = [f"{name}の期限を、{era_date(until)}とします。"]
         place = place_of(desk, target)
         silent = [register.full_name(a.respondent) for a in notices(desk, place) if not a.posted]
         if form.get("notify") == "yes":

@@ -1,4 +1,4 @@
-"""What is saved from a mail at the page: each attachment as it came, under a name of ours, unpacked in the reader child."""
+"""What is saved at the page: each attachment as it came, under a name of ours, unpacked in the reader child; a day."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import io
 import zipfile
 
+import openpyxl
 import pytest
 import pyzipper
 
@@ -106,3 +107,39 @@ def test_what_another_mail_s_password_opened_or_the_reader_cannot_hand_over_is_r
             submission.files[-1].sha256, "0" * 64, told.id,
         )  # fmt: skip
     assert "取り出せません" in visitor.text(f"/mail/{told.receipt}/file/2001", 409)
+
+
+def cells(data: bytes, sheet: str) -> list[list[str]]:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert all(c.data_type == "s" and not c.hyperlink for row in book[sheet] for c in row if c.value is not None)
+    return [[str(c.value or "") for c in row] for row in book[sheet].iter_rows()]
+
+
+def test_a_day_is_saved_as_text_and_each_sees_his_own(office: Office) -> None:
+    mine = office.settle(mail(subject="=HYPERLINK(1)【横浜市】マイナンバーアンケート回答")).decided.arrival
+    other = office.settle(mail(subject="【横浜市】他係の件"), mailbox="yoboseshu").decided.arrival
+    site = site_of(office)
+    answer = Visitor(site).get("/today/book?day=2023-07-18")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="uketsuke-2023-07-18.xlsx"'
+    rows = cells(answer.data, "届いたもの")
+    assert rows[0][0].startswith("2023-07-18 に届いたもの（2通）")
+    assert {row[1] for row in rows[2:]} == {mine.receipt, other.receipt}
+    assert ["横浜市" in row[3] and row[5].startswith("=HYPERLINK") for row in rows if row[1] == mine.receipt] == [True]
+    assert [row[2] for row in cells(answer.data, "送ったもの")[2:]] == ["【受付】"] * (office.count("outbox"))
+    own = Visitor(site, "sato").get("/today/book?day=2023-07-18").data
+    assert other.receipt not in {row[1] for row in cells(own, "届いたもの")}
+    assert cells(Visitor(site).get("/today/book?day=2023-07-17").data, "届いたもの")[2:] == []
+    assert Visitor(site).get("/today/book?day=../../etc").status_code == 404
+
+
+def test_the_list_of_whom_to_call_holds_those_of_ones_own_mailboxes(office: Office) -> None:
+    site = site_of(office)
+    shown = Visitor(site, "sato").text("/today?calls=yes")
+    assert 'href="/calls" download' in shown
+    mine, everybody = (
+        {row[2] for row in openpyxl.load_workbook(io.BytesIO(data)).worksheets[0].iter_rows(min_row=9, values_only=True)}
+        for data in (Visitor(site, login).get("/calls").data for login in ("sato", "yamada"))
+    )
+    ours = office.desk.register.survey.mailbox("n_mynumber").section
+    assert ours in mine and {m.section for m in office.desk.register.survey.mailboxes} <= everybody
+    assert not {m.section for m in office.desk.register.survey.mailboxes if m.section != ours} & mine
