@@ -5,6 +5,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
+# Hundreds of processes of ours are started by the tests: none should compile us anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-long bench bench-full lint shots packages clean
 
 demo: $(VENV)/ready

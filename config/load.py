@@ -7,10 +7,9 @@ are passed in.
 from __future__ import annotations
 
 from fnmatch import fnmatch
-from importlib import resources
-from importlib.resources.abc import Traversable
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from config.check_form import check_form
 from config.check_survey import check_survey
@@ -23,6 +22,9 @@ from config.survey import Form, Survey
 from config.toml_file import read_toml
 from config.toml_lines import lines_of
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 M = TypeVar("M", Form, Survey)
 
 SURVEY_FILE = "survey.toml"
@@ -31,7 +33,7 @@ FORM_FILES = "form*.toml"
 
 def default_survey() -> Path:
     """The folder of the survey that comes with the program."""
-    return Path(str(resources.files("config"))) / "surveys" / "mynumber2023"
+    return Path(__file__).with_name("surveys") / "mynumber2023"
 
 
 def load_survey(
@@ -98,7 +100,7 @@ def _read(shape: type[M], file: Path | Traversable) -> tuple[Salvaged[M] | None,
         if "forms" in data:
             return None, (Mistake(file.name, "forms", f"様式は {FORM_FILES} のファイルに書いてください。"),)
         data = {**with_table(data), "forms": []}
-    lines = lines_of(file.read_bytes().decode("utf-8-sig"))
+    lines = cache(lambda: lines_of(file.read_bytes().decode("utf-8-sig")))  # asked for by mistakes only
     read = salvage(shape, data, file.name, lines)
     return read, read.mistakes
 

@@ -19,7 +19,7 @@ class Mails(BaseModel):
     """A row for each kind of mail. 【受信】 has three, by its occasion: `arrival` mail that waits for an official,
     `inquiry` words, `password` a file whose password is awaited."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     acknowledgement: Way = "send"
     correction: Way = "send"

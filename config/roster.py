@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -205,7 +204,7 @@ def load_roster(path: Path | None = None) -> Roster:
 
     Raises SurveyError with every mistake: columns, check digits, kinds, doubles, prefectures, counts.
     """
-    source = path if path is not None else resources.files("config") / "roster.csv"
+    source = path if path is not None else Path(__file__).with_name("roster.csv")
     try:
         text = source.read_text(encoding="utf-8-sig")
     except OSError as error:

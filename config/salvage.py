@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from types import NoneType, UnionType
@@ -25,6 +25,7 @@ from config.toml_lines import Path
 
 M = TypeVar("M", bound=BaseModel)
 
+Lines = Callable[[], Mapping[Path, int]]  # on which line of the file each key stands
 _ROUNDS = 8  # one is enough for most; a shape that tells one thing after the other takes more
 _GONE = object()  # where an item of a list was left out
 _NAMES = ("key", "id", "label")
@@ -55,7 +56,7 @@ class Salvaged(Generic[M]):
 
     value: M | None
     mistakes: tuple[Mistake, ...]
-    lines: Mapping[Path, int]
+    lines: Lines
     marked: dict[str, Any] = field(repr=False)  # the file's table, with _GONE for items that were left out
     raw: dict[str, Any] = field(repr=False)
     broken: frozenset[str] = frozenset()  # dotted keys that were left out or stood in for, in the file's own places
@@ -70,7 +71,8 @@ class Salvaged(Generic[M]):
     def told(self, mistake: Mistake) -> Mistake:
         """The mistake with its line and with the name of what it stands in."""
         path = _path(mistake.key)
-        line = next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 0)
+        lines = self.lines()
+        line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 0)
         return replace(mistake, line=line, named=_name(self.raw, path))
 
     def _follows(self, mistake: Mistake) -> bool:
@@ -93,7 +95,7 @@ class Salvaged(Generic[M]):
         return path
 
 
-def salvage(shape: type[M], data: dict[str, Any], file: str, lines: Mapping[Path, int]) -> Salvaged[M]:
+def salvage(shape: type[M], data: dict[str, Any], file: str, lines: Lines) -> Salvaged[M]:
     """`data` as `shape`, as far as it goes, and every mistake of its shape."""
     marked = copy.deepcopy(data)
     found: dict[str, list[str]] = {}

@@ -39,7 +39,7 @@ FolderName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f*%]+$"
 class SettingsShape(BaseModel):
     """A frozen value read from the settings file; an unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Secret(SettingsShape):

@@ -24,7 +24,7 @@ OwnPart = Literal["demanded", "welcome", "none"]
 class Shape(BaseModel):
     """A frozen value read from a survey's TOML files; an unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Mailbox(Shape):

@@ -14,8 +14,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import pyzipper
-
 from intake.finding import CATALOGUE, Finding
 from intake.mail.charset import decode
 from intake.sniff import sniff
@@ -25,7 +23,7 @@ MAX_UNPACKED = 100 * 1024 * 1024
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # general purpose bits 0 and 11 (APPNOTE 4.4.4)
 _NO_FILES = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini", "ehthumbs.db")
 _BROKEN = (
-    zipfile.BadZipFile, pyzipper.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError,
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError,
     RuntimeError,  # a wrong password among others
     LookupError, struct.error,  # pyzipper on a broken AES field
 )  # fmt: skip
@@ -98,30 +96,12 @@ def _members(data: bytes, reading: _Reading, before: int) -> Iterator[Member]:
 
 def _locked_members(data: bytes, reading: _Reading) -> Iterator[Member]:
     """The files of an encrypted archive; its smallest file tells whether a password is the right one."""
-    with pyzipper.AESZipFile(io.BytesIO(data)) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
-        locked = [info for info in infos if info.flag_bits & _ENCRYPTED]
-        smallest = min(locked, key=lambda info: info.file_size)
-        for password in _spelt(reading.passwords):
-            archive.setpassword(password)
-            if _opens(archive, smallest):
-                yield from _contents(archive, infos, reading)
-                return
-    raise _Refused("encrypted")
+    from intake.locked_zip import unlocked  # takes long to load, and few mails have one
 
-
-def _spelt(passwords: Sequence[str]) -> Iterator[bytes]:
-    """Each password as the bytes that zip programs make of it; Windows takes CP932."""
-    for password in passwords:
-        yield from dict.fromkeys((password.encode("utf-8"), password.encode("cp932", "replace")))
-
-
-def _opens(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
-    try:
-        _content(archive, info)
-    except _BROKEN:
-        return False
-    return True
+    with unlocked(data, reading.passwords, _content, _BROKEN) as archive:
+        if archive is None:
+            raise _Refused("encrypted")
+        yield from _contents(archive, [info for info in archive.infolist() if not info.is_dir()], reading)
 
 
 def _contents(

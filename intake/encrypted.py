@@ -12,37 +12,32 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterable
+from functools import cache
 from xml.parsers.expat import ExpatError
-
-import msoffcrypto
-from msoffcrypto.exceptions import DecryptionError, FileFormatError, ParseError
 
 DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-OFFCRYPTO] 2.3.2; [MS-XLS] 2.4.191 (write-protected)
 
-# olefile and the format classes meet broken structures with whatever struct and dictionaries raise.
-_ERRORS = (
-    DecryptionError,
-    FileFormatError,
-    ParseError,
-    ExpatError,  # its XML, which describes the encryption
-    struct.error,
-    zipfile.BadZipFile,
-    OSError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    NotImplementedError,
-    RuntimeError,
-    AssertionError,  # the stream of an .xls that does not begin as one
-)
+
+@cache
+def _errors() -> tuple[type[Exception], ...]:
+    """olefile and the format classes meet broken structures with whatever struct and dictionaries raise."""
+    from msoffcrypto.exceptions import DecryptionError, FileFormatError, ParseError
+
+    return (
+        DecryptionError, FileFormatError, ParseError, struct.error, zipfile.BadZipFile, OSError, LookupError, ValueError,
+        TypeError, AttributeError, NotImplementedError, RuntimeError,
+        ExpatError,  # of the XML that describes the encryption
+        AssertionError,  # the stream of an .xls that does not begin as one
+    )  # fmt: skip
 
 
 def is_locked(data: bytes) -> bool:
     """Whether an .xls is encrypted: a FilePass record ([MS-XLS] 2.4.117) stands at its beginning."""
+    from msoffcrypto import OfficeFile  # takes long to load, and few mails have an encrypted workbook
+
     try:
-        return bool(msoffcrypto.OfficeFile(io.BytesIO(data)).is_encrypted())
-    except _ERRORS:
+        return bool(OfficeFile(io.BytesIO(data)).is_encrypted())
+    except _errors():
         return False
 
 
@@ -55,11 +50,13 @@ _VERIFYING = {"ooxml": {"verify_password": True}}  # an .xls is always verified
 
 
 def _opened(data: bytes, password: str) -> bytes:
+    from msoffcrypto import OfficeFile
+
     clear = io.BytesIO()
     try:
-        file = msoffcrypto.OfficeFile(io.BytesIO(data))
+        file = OfficeFile(io.BytesIO(data))
         file.load_key(password=password, **_VERIFYING.get(file.format, {}))
         file.decrypt(clear)
-    except _ERRORS:
+    except _errors():
         return b""
     return clear.getvalue()

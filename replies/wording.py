@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from config.survey import Shape, Survey
 from intake.finding import Finding, quote
@@ -123,7 +123,7 @@ def load_wording(by_hand: bool = False) -> Wording:
 
 @cache
 def _loaded(by_hand: bool) -> Wording:
-    text = resources.files("replies").joinpath("wording.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("wording.toml").read_text(encoding="utf-8")
     wording = Wording.model_validate(tomllib.loads(text))
     if not by_hand:
         return wording

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from config.obligations import Obligation
 from config.spelling import fold
-from intake.convention import programs_in
 from routing.register import Register
 from routing.standing import HANDED_IN, Booking
 from routing.unbooked import Unbooked
@@ -68,6 +67,8 @@ def programs_here(one: Unbooked, register: Register) -> tuple[str, ...]:
 
 
 def _programs(one: Unbooked, register: Register) -> frozenset[str]:
+    from intake.convention import programs_in  # most screens that fold a standing have nothing unbooked
+
     here = {p.id for p in register.survey.programs if p.mailbox == one.mailbox} & register.programs_of(one.whose)
     named = here & {*programs_in(fold(one.filename), register.survey), *programs_in(fold(one.subject), register.survey)}
     return frozenset(named or here)

@@ -1,6 +1,7 @@
 """The command line: thin doors onto the desk. `main` is the entry point named in pyproject.toml."""
 
 import gc
+import os
 import sys
 
 from routing.cli import stopping
@@ -15,6 +16,7 @@ def main() -> None:
         print(reason, file=sys.stderr)
         sys.exit(_MISCONFIGURED)
     with stopping.loading():  # which takes a second, in which signals are to be heard too
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # of which we have none: it would look for them
         gc.disable()  # what is loaded stays: collecting it again and again takes a third of that second
         from routing.cli.app import main as run  # not before: its modules need what only Linux has
 

@@ -18,7 +18,8 @@ import click
 from config.errors import ConfigError
 from config.jst import JST
 from routing.cli import japanese
-from routing.cli.context import App, say
+from routing.cli.context import App
+from routing.cli.screen import say
 from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
 from routing.reading.errors import ReaderUnavailable
 from routing.who import Refused

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from routing import operate
-from routing.cli.context import App, console, echo_json, say, table, with_app
+from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
+from routing.cli.screen import echo_json, say, table
 from routing.clock import stamp
 from routing.ledger.approvals import approvals
 
@@ -30,7 +31,7 @@ def approvals_command(app: App, everything: bool, as_json: bool) -> None:
     for a in found:
         state = "取消し" if a.revoked else "承認"
         shown.add_row(a.sender, names[a.lgcode], state, a.by, a.why, stamp(a.recorded_at))
-    console().print(shown)
+    shown.show()
 
 
 @click.command("revoke-approval")

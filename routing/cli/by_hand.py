@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from routing import operate
-from routing.cli.context import App, find_arrival, say, with_app
+from routing.cli.context import App, find_arrival, with_app
 from routing.cli.decide import who_decides
 from routing.cli.mail_text import letter_lines
+from routing.cli.screen import say
 from routing.cli.show import print_lines
 from routing.journey.desk import Desk
 from routing.operate import Consent, Wish

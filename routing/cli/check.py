@@ -11,7 +11,8 @@ import click
 from intake.finding import Finding
 from intake.submission import Address, FileReading
 from replies.wording import Wording, load_wording
-from routing.cli.context import App, console, echo_json, say, table, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import echo_json, say, table
 from routing.offline import Checked, check_file, without_outlines
 from routing.reading.errors import ReaderDied, ReadFailed
 from routing.reading.reader import Reader
@@ -66,12 +67,11 @@ def _print(checked: Checked, register: Register) -> None:
     wording = load_wording().of(register.survey)
     form = f"（{register.survey.form(checked.form).title}）" if checked.form else ""
     rows = f"　{checked.rows}行" if checked.rows else ""
-    screen = console()
-    screen.print(
+    say(
         f"{checked.filename}  {wording.screen['kind_' + checked.kind]}{form}{rows}", style="bold"
     )
     if not checked.findings:
-        screen.print("  指摘はありません。")
+        say("  指摘はありません。")
         return
     with_body = any(finding.about for finding in checked.findings)
     listed = table("", "", *(["団体"] if with_body else []), "シート", "セル", "問", "内容")
@@ -84,7 +84,7 @@ def _print(checked: Checked, register: Register) -> None:
             f"Q{finding.question}" if finding.question else finding.label,
             _sentence(wording, finding),
         )
-    screen.print(listed)
+    listed.show()
 
 
 def _sentence(wording: Wording, finding: Finding) -> str:
@@ -134,13 +134,12 @@ def _attachment(file: FileReading) -> dict[str, Any]:
 
 
 def _print_mail(shown: dict[str, Any]) -> None:
-    screen = console()
     for key, label in (("subject", "件名"), ("from", "差出人"), ("kind", "種別")):
-        screen.print(f"{label}: {shown[key]}")
+        say(f"{label}: {shown[key]}")
     listed = table("添付ファイル", "名前", "バイト数", "SHA-256")
     for attachment in shown["attachments"]:
         listed.add_row(attachment["filename"], str(attachment["size"]), attachment["sha256"])
-    screen.print(listed)
+    listed.show()
     for defect in shown["defects"]:
-        screen.print(f"・{defect['where']}: {defect['what']}")
-    screen.print(shown["body"])
+        say(f"・{defect['where']}: {defect['what']}")
+    say(shown["body"])

@@ -7,10 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 import click
-from rich.progress import track
 
 from replies.wording import load_wording
-from routing.cli.context import App, console, table, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import on_terminal, say, table
 from routing.reading.reader import Reader
 from routing.register import Register
 from routing.tracking.collate import Collation, FileReport, Gathered, collate, workbooks
@@ -27,14 +27,13 @@ def collate_command(app: App, folder: Path, output: Path, prefecture: str) -> in
 
     制度等ごとに一つの一覧表になります。複数あるときは、ファイル名に制度等の名前が付きます。
     """
-    screen = console()
     found = [p for p in workbooks(folder) if p.resolve() != output.resolve()]
     if not found:
         raise Refused(f"{folder} に調査票（.xlsx など）がありません。")
     reader = Reader(app.survey_dir)
     try:
-        paths = track(found, "調査票を読んでいます", console=screen, disable=not screen.is_terminal)
-        done = collate(folder, paths, reader, app.register, prefecture)
+        with click.progressbar(found, label="調査票を読んでいます", hidden=not on_terminal()) as paths:
+            done = collate(folder, paths, reader, app.register, prefecture)
     finally:
         reader.close()
     _print_files(done)
@@ -48,24 +47,23 @@ def _write(made: Gathered, output: Path, several: bool, register: Register) -> N
     name = register.survey.program(made.program).name
     path = output.with_stem(f"{output.stem}_{name}") if several else output
     path.write_bytes(made.data)
-    screen = console()
     bodies = len({r.body.lgcode for r in made.rows})
-    screen.print(f"{name}: {bodies}団体 {len(made.rows)}行 → {path}", highlight=False)
+    say(f"{name}: {bodies}団体 {len(made.rows)}行 → {path}")
     if made.missing:
         names = "、".join(register.roster.by_code(c).name for c in made.missing)  # type: ignore[union-attr]
-        screen.print(f"  まだない団体（{len(made.missing)}）: {names}", highlight=False)
+        say(f"  まだない団体（{len(made.missing)}）: {names}")
 
 
 def _print_files(done: Collation) -> None:
     told = [t for t in done.files if t.findings or t.reasons or not t.used]
     if not told:
-        console().print(f"{len(done.files)}件の調査票に、指摘はありません。", highlight=False)
+        say(f"{len(done.files)}件の調査票に、指摘はありません。")
         return
     listed = table("ご確認いただきたいファイル", "ファイル", "一覧表", "内容")
     for one in told:
         shown = "掲載せず" if not one.used else "一部を掲載" if one.reasons else "掲載"
         listed.add_row(one.name, shown, _summary(one))
-    console().print(listed)
+    listed.show()
 
 
 def _summary(one: FileReport) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from config.errors import Mistake, SettingsError
-from routing.cli.context import App, say, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import say
 
 
 @click.command("console")

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from config.errors import Mistake, SettingsError
 from config.jst import in_jst
 from config.load import default_survey
 from config.others import check_others
 from config.settings import Settings, check_mailboxes, load_settings
-from intake.shown import clipped, escaped_json, visible
 from routing import typed
 from routing.clock import Clock, rehearsed, system_clock
 from routing.ledger.arrivals import find
@@ -32,9 +28,6 @@ from routing.who import Refused
 
 if TYPE_CHECKING:  # it takes half a second to load, and few commands need it
     from routing.journey.desk import Desk
-
-CELL_LIMIT = 20_000  # characters of a cell on a screen
-PIPE_WIDTH = 200  # columns of a table that does not go to a terminal
 
 
 @dataclass
@@ -146,49 +139,6 @@ def typed_instant(option: str, text: str, register: Register, hour: time | None 
         return typed.instant(text, register, hour)
     except typed.NotAnInstant as mistyped:
         raise click.UsageError(f"{option} {mistyped}") from mistyped
-
-
-class Screen(Console):
-    """Where people read: coloured on a terminal, plain on a pipe. What strangers wrote steers none, and no markup is
-    read out of it: a subject like "[/b]" is a subject."""
-
-    def print(self, *objects: Any, **options: Any) -> None:
-        """Prints texts and tables; text is made harmless for the terminal."""
-        super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
-
-
-def console() -> Screen:
-    """A screen, wide enough also on a pipe."""
-    made = Screen(markup=False, emoji=False, highlight=False)
-    if not made.is_terminal:
-        made = Screen(markup=False, emoji=False, highlight=False, width=PIPE_WIDTH)
-    return made
-
-
-class Listing(Table):
-    """A table whose cells may come from strangers."""
-
-    def add_row(self, *cells: Any, **options: Any) -> None:
-        """Adds a row; text is made harmless for the terminal."""
-        super().add_row(*(clipped(visible(c), CELL_LIMIT) if isinstance(c, str) else c for c in cells), **options)
-
-
-def table(title: str, *columns: str) -> Listing:
-    """A table with these columns."""
-    made = Listing(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        made.add_column(column, overflow="fold")
-    return made
-
-
-def say(text: object = "", err: bool = False, nl: bool = True) -> None:
-    """A line for people who read a terminal: what strangers wrote in it, or somebody pasted, steers none."""
-    click.echo(visible(str(text)), err=err, nl=nl)
-
-
-def echo_json(value: Any) -> None:
-    """JSON for programs: UTF-8, whatever the locale; what would steer a terminal is escaped."""
-    click.echo(escaped_json(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 with_app = click.make_pass_decorator(App)

@@ -13,7 +13,8 @@ import click
 from config.settings import by_hand
 from replies.wording import load_wording
 from routing import operate, typed
-from routing.cli.context import App, find_arrival, say, typed_instant, with_app
+from routing.cli.context import App, find_arrival, typed_instant, with_app
+from routing.cli.screen import say
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.journey.logline import settled_line, taken_back_lines

@@ -19,10 +19,11 @@ from intake.sources.oauth import TokenUnavailable
 from intake.sources.source import SourceUnavailable
 from replies.senders.sender import SenderLater
 from replies.wording import load_wording
-from routing.cli.context import App, console, table, with_app
+from routing.cli.context import App, with_app
 from routing.cli.doctor_files import exposed_files
 from routing.cli.doctor_mailboxes import mailbox_probes, sender_probes
 from routing.cli.machine import unfit
+from routing.cli.screen import table
 from routing.clock import stamp
 from routing.ledger import arrivals, conditions, outbox, releasing
 from routing.ledger.store import Ledger, NotALedger
@@ -49,9 +50,9 @@ def doctor(app: App) -> int:
     found = list(_examine(app))
     listed = table("点検", "対象", "", "結果")
     for one in found:
-        verdict, style = ("要対応", "red") if not one.well else ("注意", "yellow") if one.heed else ("良好", None)
+        verdict, style = ("要対応", "red") if not one.well else ("注意", "yellow") if one.heed else ("良好", "")
         listed.add_row(one.what, verdict, one.said, style=style)
-    console().print(listed)
+    listed.show()
     return 0 if all(one.well for one in found) else 1
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from replies.workbooks.export import write_export
-from routing.cli.context import App, say, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import say
 from routing.tracking.exporting import export_rows
 
 

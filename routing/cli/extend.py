@@ -9,8 +9,9 @@ import click
 
 from replies.japanese import era_date
 from routing import typed
-from routing.cli.context import App, console, deadline_hour, echo_json, say, table, typed_instant, with_app
+from routing.cli.context import App, deadline_hour, typed_instant, with_app
 from routing.cli.decide import who_decides
+from routing.cli.screen import echo_json, say, table
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.ledger.extensions import extensions, notices_made
@@ -106,7 +107,7 @@ def _list(desk: Desk, as_json: bool) -> None:
     for n, e in enumerate(found, 1):
         sent = "、".join(f"{_NOTICE[how]} {count}通" for how, count in told.get(n, ()))
         shown.add_row(*described(e, desk.register), stamp(e.until), e.by, e.why, stamp(e.recorded_at), sent)
-    console().print(shown)
+    shown.show()
 
 
 @click.command("pause-reminders")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from routing.cli.context import App, say, with_app
+from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
+from routing.cli.screen import say
 from routing.operate.handover import hand_over
 
 

@@ -8,7 +8,8 @@ import click
 
 from intake.shown import clipped, one_line
 from replies.wording import load_wording
-from routing.cli.context import App, console, echo_json, table, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import echo_json, say, table
 from routing.tracking import sending_holds
 from routing.views.held import HeldRow, early_rows, foreign_rows, grouped, held_rows
 
@@ -30,11 +31,11 @@ def held(app: App, as_json: bool, only_foreign: bool) -> None:
         return
     print_held(rows)
     for sentence in stops:
-        console().print(sentence, style="red")
+        say(sentence, style="red")
     if from_before:
-        console().print(load_wording().screen["early"].format(count=len(from_before)))
+        say(load_wording().screen["early"].format(count=len(from_before)))
     if folded and not only_foreign:
-        console().print(load_wording().screen["foreign"].format(count=len(folded)))
+        say(load_wording().screen["foreign"].format(count=len(folded)))
 
 
 def print_held(rows: Iterable[HeldRow]) -> None:
@@ -48,7 +49,7 @@ def print_held(rows: Iterable[HeldRow]) -> None:
             _under(row.why, row.next_step), _under(group.subject, row.first_line), row.standing_text,
         )  # fmt: skip
         listed.add_row(*cells)
-    console().print(listed)
+    listed.show()
 
 
 def _under(first: str, second: str) -> str:

@@ -8,9 +8,10 @@ click's own source for those that are missing.
 from __future__ import annotations
 
 from importlib import import_module
-from unicodedata import east_asian_width
 
 import click
+
+from routing.cli.screen import columns
 
 _MODULES = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
 
@@ -97,7 +98,7 @@ def counted(one: str, several: str, number: int) -> str:
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal."""
-    return sum(2 if east_asian_width(character) in "FW" else 1 for character in click.unstyle(text))
+    return columns(click.unstyle(text))
 
 
 def name_parts(command: click.Command) -> None:

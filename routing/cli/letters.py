@@ -12,7 +12,8 @@ import click
 from config.jst import JST, in_jst
 from intake.shown import one_line
 from routing import typed
-from routing.cli.context import App, console, say, table, typed_instant, with_app
+from routing.cli.context import App, typed_instant, with_app
+from routing.cli.screen import say, table
 from routing.clock import stamp
 from routing.ledger import correspondence
 from routing.ledger.correspondence import Mail
@@ -87,7 +88,7 @@ def _release(office: Office, kind: str, count: int | None, who: tuple[str, str])
         for one in batch.drafts:
             name = office.register.full_name(one.respondent)
             listed.add_row(_time(one.written_at), one.number, name, one.recipient, one.subject)
-        console().print(listed)
+        listed.show()
         ask = f"--release {batch.kind} --count {len(batch.drafts)} --by 職員 --why 理由"
         say(f"文面は show 番号 で確かめられます。送信を始めるには: uketsuke letters {ask}")
     if not found:
@@ -110,7 +111,7 @@ def _print_letters(rows: Iterable[LetterRow]) -> None:
     for row in rows:
         one = row.letter
         listed.add_row(_time(one.written_at), one.number, row.title, row.body_name, one.recipient, row.said, row.signed)
-    console().print(listed)
+    listed.show()
 
 
 @click.command("find")
@@ -128,7 +129,7 @@ def _print_mails(office: Office, mails: Iterable[Mail]) -> None:
     for mail in mails:
         name, subject = office.register.full_name(mail.body), one_line(mail.subject)
         listed.add_row(str(mail.id), mail.receipt, _time(mail.received_at), name, subject, outcome_said(mail))
-    console().print(listed)
+    listed.show()
 
 
 def _time(at: datetime) -> str:

@@ -12,8 +12,9 @@ import click
 from config.jst import JST
 from config.settings import Retention
 from routing import operate
-from routing.cli.context import App, console, echo_json, find_arrival, say, table, with_app
+from routing.cli.context import App, find_arrival, with_app
 from routing.cli.decide import asking, tell, who_decides
+from routing.cli.screen import echo_json, say, table
 from routing.ledger import backup, erasure, promises, retention, snapshots
 from routing.ledger.promises import PromiseResult
 from routing.ledger.store import LedgerBusy
@@ -147,5 +148,5 @@ def _tell(answers: list[PromiseResult], as_json: bool) -> None:
     listed = table("台帳の確認", "名前", "約束", "内容", "", "該当")
     for one in answers:
         listed.add_row(one.name, str(one.number or ""), one.sentence, "良好" if one.holds else "要対応",
-                       "、".join(one.broken), style=None if one.holds else "red")  # fmt: skip
-    console().print(listed)
+                       "、".join(one.broken), style="" if one.holds else "red")  # fmt: skip
+    listed.show()

@@ -21,7 +21,8 @@ from replies.wording import load_wording
 from replies.workbooks.form import blank
 from routing import typed
 from routing.authoring.handed_out import handed_out
-from routing.cli.context import App, say, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import say
 from routing.demo.run import REHEARSAL_PASSWORD, SEEN, Demo, DemoMail, Watch, run_demo
 from routing.who import Refused
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from routing import typed
-from routing.cli.context import App, say, with_app
+from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
+from routing.cli.screen import say
 from routing.operate.notes import note_call
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from routing.cli.context import App, console, echo_json, say, table, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import echo_json, say, table
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.notices.remind import ReminderTarget, due_instant, queue, recipients
@@ -52,7 +53,7 @@ def _show(desk: Desk, found: tuple[ReminderTarget, ...], instant: datetime, as_j
         name = desk.register.full_name(r.lgcode)
         left = "、".join(desk.register.survey.program(p).name for p in r.programs)
         shown.add_row(r.mailbox, r.lgcode, name, left, _whereto(r))
-    console().print(shown)
+    shown.show()
 
 
 def _whereto(recipient: ReminderTarget) -> str:

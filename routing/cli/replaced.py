@@ -12,8 +12,9 @@ from email.policy import default
 
 import click
 
-from routing.cli.context import App, find_arrival, say, with_app
+from routing.cli.context import App, find_arrival, with_app
 from routing.cli.decide import who_decides
+from routing.cli.screen import say
 from routing.notices import replaced, told_direct
 from routing.records import FinishedReply
 from routing.who import Refused

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.progress import track
 
-from routing.cli.context import App, console, say, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import on_terminal, say
 from routing.register import Register
 from routing.tracking.instant import open_instant
 from routing.tracking.report_files import write_overview, write_prefecture
@@ -30,9 +30,9 @@ def report(app: App, prefecture: str | None, everything: bool, output: Path) -> 
             raise click.UsageError(f"--prefecture {prefecture}: {_why_none(prefecture or '', desk.register)}")
         output.mkdir(parents=True, exist_ok=True)
         instant = open_instant(desk.ledger, desk.register, desk.clock())
-        screen = console()
-        for body in track(bodies, "報告書を作っています", console=screen, disable=not screen.is_terminal):
-            write_prefecture(instant, body, output)
+        with click.progressbar(bodies, label="報告書を作っています", hidden=not on_terminal()) as shown:
+            for body in shown:
+                write_prefecture(instant, body, output)
         if everything:
             write_overview(instant, output)
     say(f"{len(bodies)}件の報告書を {output} に作成しました。")

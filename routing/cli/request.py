@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from routing import typed
-from routing.cli.context import App, console, deadline_hour, say, table, typed_instant, with_app
+from routing.cli.context import App, deadline_hour, typed_instant, with_app
 from routing.cli.decide import who_decides
+from routing.cli.screen import say, table
 from routing.clock import stamp
 from routing.journey.desk import Desk
 from routing.ledger.requests import requests_made
@@ -46,4 +47,4 @@ def _list(desk: Desk) -> None:
         shown.add_row(
             *described(asked, desk.register), stamp(asked.recorded_at), asked.by, asked.why, arrived
         )
-    console().print(shown)
+    shown.show()

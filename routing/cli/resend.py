@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from routing import operate
-from routing.cli.context import App, say, with_app
+from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
+from routing.cli.screen import say
 from routing.journey.dispatch import Delivery
 from routing.journey.logline import delivery_line
 from routing.ledger.arrivals import find

@@ -9,8 +9,9 @@ import click
 from config.settings import ImapMailbox, Settings
 from replies.japanese import era_instant
 from replies.wording import load_wording
-from routing.cli.context import App, say, with_app
+from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
+from routing.cli.screen import say
 from routing.ledger import snapshots
 from routing.ledger.backup import BackupRefused
 from routing.who import Refused

@@ -8,20 +8,16 @@ import signal
 from contextlib import suppress
 
 import click
-from rich.console import Console, Group
-from rich.live import Live
-from rich.logging import RichHandler
-from rich.text import Text
 
 from config.errors import SettingsError
 from replies.preload import preload
 from routing.cli import stopping
-from routing.cli.context import App, console, say, table, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import on_terminal, say
 from routing.clock import system_clock
 from routing.mailboxes.factory import open_aides, open_sender, open_source, unreadable_secrets
 from routing.reading.known_good import known_good
 from routing.worker.one_pass import run_once
-from routing.worker.status import WorkerState
 from routing.worker.worker import Worker
 
 
@@ -48,7 +44,7 @@ def run(app: App, once: bool) -> int:
             signal.signal(number, lambda number, _: _stop(worker, number))
         if stopping.told:  # and not heard: Python swallows what is raised while it tidies up
             worker.stop()
-        _work(worker, console())
+        _work(worker)
     return 0
 
 
@@ -58,21 +54,20 @@ def _stop(worker: Worker, number: int) -> None:
     worker.stop()
 
 
-def _work(worker: Worker, screen: Console) -> None:
+def _work(worker: Worker) -> None:
     """On a terminal the log scrolls above the worker's state; elsewhere plain lines."""
     _share_memory()
     logging._srcfile = None  # with the next line: what no format of ours names is not looked up for each line
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     for library in ("apscheduler", "imapclient"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    if not screen.is_terminal:
+    if not on_terminal():
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
         worker.run()
         return
-    handler = RichHandler(console=screen, show_path=False, show_level=False, highlighter=None)
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
-    with Live(console=screen, get_renderable=lambda: _picture(worker.state), refresh_per_second=2):
-        worker.run()
+    from routing.cli.live import run_watched  # what draws takes time and memory that a service need not give
+
+    run_watched(worker)
 
 
 def _share_memory() -> None:
@@ -84,12 +79,3 @@ def _share_memory() -> None:
 
 
 _M_ARENA_MAX = -8  # <malloc.h>
-
-
-def _picture(state: WorkerState) -> Group:
-    """Drawn by a thread of its own while the worker works: looks at copies."""
-    mailboxes = table("受付 稼働中（Ctrl-C で終了）", "提出先", "状態")
-    for mailbox, condition in sorted(dict(state.mailboxes).items()):
-        mailboxes.add_row(mailbox, condition)
-    counts = "　".join(f"{what} {n}" for what, n in dict(state.counts).items())
-    return Group(mailboxes, Text(counts or "まだ何も届いていません"))

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from routing.cli.context import App, console, say, table, with_app
+from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
+from routing.cli.screen import say, table
 from routing.clock import stamp
 from routing.ledger.holds import Scope
 from routing.office import Office
@@ -83,5 +84,5 @@ def _print_held(office: Office, number: int | None, choice: Choice) -> None:
         name = office.register.full_name(one.respondent)
         at = stamp(one.written_at)[:16].replace("T", " ")
         listed.add_row(at, one.number, one.kind, one.mailbox, name, one.recipient, one.subject)
-    console().print(listed)
+    listed.show()
     say("文面は show 番号 で確かめられます。選んで送るには: uketsuke release-sending --letter 番号 --by 職員 --why 理由")

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import click
 
 from routing import typed
-from routing.cli.context import App, console, echo_json, find_arrival, table, with_app
+from routing.cli.context import App, find_arrival, with_app
 from routing.cli.mail_text import body_lines, letter_lines, mail_lines
+from routing.cli.screen import echo_json, say, table
 from routing.ledger import arrivals
 from routing.ledger.history import HistoryTable, story
 from routing.ledger.sent import find_notice, notice_story
@@ -41,9 +42,8 @@ def show(app: App, id: str, records: bool, as_json: bool) -> None:
     if as_json:
         echo_json([e.as_dict() for e in entries])
         return
-    screen = console()
     for entry in entries:
-        screen.print(entry.title, style="bold")
+        say(entry.title, style="bold")
         _print_entry(entry)
     if whole is not None:
         print_lines(letter_lines(whole))
@@ -63,9 +63,8 @@ def _body_named(office: Office, text: str) -> str:
 
 def print_lines(lines: Iterable[str]) -> None:
     """Lines for people, headings in bold."""
-    screen = console()
     for line in lines:
-        screen.print(line, style="bold" if line.startswith("■") else None, soft_wrap=True)
+        say(line, style="bold" if line.startswith("■") else "")
 
 
 def _story(office: Office, arrival_id: int) -> list[HistoryTable]:
@@ -76,4 +75,4 @@ def _print_entry(entry: HistoryTable) -> None:
     listed = table("", *entry.columns)
     for row in entry.rows:
         listed.add_row(*(str(v) for v in row))
-    console().print(listed)
+    listed.show()

@@ -8,7 +8,8 @@ from datetime import datetime
 import click
 
 from replies.wording import Wording, load_wording
-from routing.cli.context import App, Listing, console, echo_json, table, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import Listing, echo_json, say, table
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
 from routing.office import Office
@@ -48,13 +49,12 @@ def _stamp(at: datetime | None) -> str | None:
 
 def _print_status(found: Status, office: Office) -> None:
     wording, survey = load_wording(), office.register.survey
-    screen = console()
-    screen.print(f"{stamp(found.at)} 現在　提出期限 {stamp(survey.deadline)}", highlight=False)
+    say(f"{stamp(found.at)} 現在　提出期限 {stamp(survey.deadline)}")
     counts = table("制度等ごとの状況", "制度等", *(wording.state[s] for s in wording.state))
     for program in survey.programs:
         states = [s.state for s in found.standings if s.obligation.program == program.id]
         counts.add_row(program.name, *(str(states.count(s)) for s in wording.state))  # type: ignore[arg-type]
-    screen.print(counts)
+    counts.show()
     shown = table("提出のあった団体", "団体", "制度等", "状態", "期限との関係", "受領", "残り")
     for owed in found.owed:
         s = owed.standing
@@ -69,13 +69,13 @@ def _print_status(found: Status, office: Office) -> None:
                 _stamp(s.received_at) or "",
                 "、".join([*s.open_corrections, *left]),
             )
-    screen.print(shown)
+    shown.show()
     if found.unbooked:
-        screen.print(_unbooked(found.unbooked, office))
+        _unbooked(found.unbooked, office).show()
     for mailbox, problem in found.unhealthy:
-        screen.print(f"{mailbox}: {problem}", style="red")
+        say(f"{mailbox}: {problem}", style="red")
     for sentence in found.alerts:
-        screen.print(sentence, style="red")
+        say(sentence, style="red")
 
 
 def _unbooked(found: Iterable[Unbooked], office: Office) -> Listing:

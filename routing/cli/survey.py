@@ -13,7 +13,8 @@ from intake.finding import CATALOGUE
 from replies.japanese import question_name
 from routing.authoring.new import SCHEMAS, json_schema, make_folder
 from routing.authoring.trial import never_asked, try_all
-from routing.cli.context import App, say, with_app
+from routing.cli.context import App, with_app
+from routing.cli.screen import say
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 

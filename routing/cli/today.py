@@ -9,8 +9,9 @@ import click
 
 from replies.japanese import era_minute
 from replies.wording import load_wording
-from routing.cli.context import App, echo_json, say, with_app
+from routing.cli.context import App, with_app
 from routing.cli.files import write_private
+from routing.cli.screen import echo_json, say
 from routing.cli.show import print_lines
 from routing.office import Office
 from routing.views.held import HeldRow, grouped

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from routing.cli.context import App, say, with_app
+from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
+from routing.cli.screen import say
 from routing.ledger.sent import find_notice
 from routing.operate.withdrawal import withdraw
 from routing.who import Refused

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Row
+from typing import TYPE_CHECKING
 
 from config.domains import aligned
 from intake.mail.ids import receipt_in
 from intake.sources.source import SeenMail
-from intake.submission import Submission
 from replies.letter_kinds import TRAITS
 from replies.senders.sender import OutgoingMail
 from routing.clock import stamp, unstamp
@@ -24,6 +24,9 @@ from routing.ledger import wordings
 from routing.ledger.holds import HELD, MAY_HAVE_LEFT
 from routing.ledger.store import Ledger
 from routing.records import FinishedReply
+
+if TYPE_CHECKING:  # the shapes of what was read: not needed by those who only list what was sent
+    from intake.submission import Submission
 
 LIGHTER = ":lighter"  # behind the key of a letter that goes out once more without its attachments
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})

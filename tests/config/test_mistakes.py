@@ -120,10 +120,10 @@ def test_one_value_of_another_type_is_one_mistake_at_its_own_place(folder: Path,
 def mistakes_of(data: dict[str, Any], file: str) -> list[str]:
     """The keys of everything that is told of one file's data."""
     if file == SURVEY:
-        head = salvage(Survey, {**data, "forms": []}, file, {})
+        head = salvage(Survey, {**data, "forms": []}, file, dict)
         assert head.value is not None
         rest = head.of_rest(check_survey(head.value, file, forms_known=False))
         return [m.key for m in (*head.mistakes, *rest)]
-    form = salvage(Form, data, file, {})
+    form = salvage(Form, data, file, dict)
     assert form.value is not None
     return [m.key for m in (*form.mistakes, *form.of_rest(check_form(form.value, file)))]

@@ -19,11 +19,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from routing.cli import app
 from routing.cli.app import COMMANDS, run_command
-from routing.cli.context import console, table
+from routing.cli.screen import columns, table
 from routing.ledger.store import Ledger
 from tests.config.surveys_at_hand import TINY
 from tests.routing.cases_at_hand import KANAGAWA, SAGAMIHARA, YOKOHAMA
@@ -357,10 +358,23 @@ def test_what_a_stranger_wrote_does_not_steer_the_terminal(folder: Path, run: Ru
 def test_no_cell_of_a_table_steers_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     listed = table("", "件名")
     listed.add_row("\x1b]0;owned\x07\x9b31m 照会")
-    console().print(listed)
+    listed.show()
     said = capfd.readouterr().out
     assert "照会" in said
     assert not set("\x1b\x07\x9b") & set(said)
+
+
+@pytest.mark.parametrize("width", [24, 40, 80, 200])
+def test_a_table_is_no_wider_than_the_terminal_and_loses_nothing(width: int) -> None:
+    cells = ("番号 12", "マイナンバーと思われる番号又は住民の名簿が含まれています", "see the mail of yesterday, please")
+    listed = table("要確認", "番号", "理由", "件名")
+    listed.add_row(*cells)
+    title, *lines = map(click.unstyle, listed.lines(width))
+    assert title == "要確認"
+    assert len({columns(line) for line in lines}) == 1  # every edge stands where the others do
+    assert columns(lines[0]) <= width
+    for place, cell in enumerate(cells, 1):
+        assert "".join(line.split("│")[place].strip() for line in lines[3:-1]).replace(" ", "") == cell.replace(" ", "")
 
 
 def test_a_file_may_have_any_name(folder: Path, run: Run) -> None:
@@ -604,8 +618,9 @@ def test_what_is_pasted_on_the_command_line_comes_back_without_power(run: Run, a
 
 
 def test_commands_speak_through_one_door() -> None:
-    """Which makes what strangers wrote harmless; the demo shows its own samples, and who cannot load us says so himself."""
+    """Which makes what strangers wrote harmless; the demo shows its own samples, the watched worker makes its rows
+    harmless itself, and who cannot load us says so himself."""
     modules = Path(app.__file__).parent.glob("*.py")
     own = re.compile(r"click\.(?:secho|echo)\b|(?<![.\w])print\(|(?<!\w)Console\(")
     speaking = {path.name for path in modules if own.search(path.read_text(encoding="utf-8"))}
-    assert speaking == {"context.py", "make.py", "__init__.py"}
+    assert speaking == {"screen.py", "live.py", "make.py", "__init__.py"}
