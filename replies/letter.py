@@ -140,6 +140,8 @@ class Letter:
     in_extension: bool = False  # received after the survey's deadline and before the extended one
     last_hours: bool = False  # written so shortly before the deadline that a mended file may not make it
     password_until: datetime | None = None  # something is locked, and its password is awaited until then
+    password_missed: datetime | None = None  # … and was awaited until then, in vain
+    password_failed: bool = False  # one was told, and opened nothing
     question: bool = False  # its text asks something, which an official will answer
     last_today: bool = False  # the caps allow no further automatic mail today
     municipality: bool = False  # the reader is one that answers through its prefecture

@@ -21,7 +21,8 @@ class Saying(Shape):
     `mend`, and nothing is expected, where the finding is no error. `if_applies`: where it is
     no error, the sender is to look at it and to send something only if it applies. `by_collector`: of a list's row,
     what only who made the list can mend. `lead`: how a letter begins that asks for nothing else, and `send` how it goes
-    on. `to_sender` is false for what concerns operators only."""
+    on. `attachment`: no answer could be seen, since the file is missing, cannot be opened, or is
+    another. `to_sender` is false for what concerns operators only."""
 
     sentence: str
     mend: str
@@ -35,6 +36,7 @@ class Saying(Shape):
     by_collector: bool = False
     lead: str = ""
     send: str = ""
+    attachment: bool = False
     to_sender: bool = True
 
 

@@ -178,7 +178,8 @@ def _letter_to(row: MailRow) -> str:
     around = ReplyContext(register, NO_SETTINGS, (), "", survey.deadline, MessageIds(b""))
     kind = letter_kind(decided, around)
     goes_out = kind is not None and survey.mails.way(mail_row(kind, row.name)) != "off"
-    return load_wording().subject[kind] if kind and goes_out else "－"
+    told = "attachment" if row.name == "no_form" else kind
+    return load_wording().subject[told] if told and goes_out else "－"
 
 
 NO_SETTINGS = cast(Settings, None)  # of no letter's kind do settings decide

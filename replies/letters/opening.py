@@ -69,10 +69,13 @@ def _short(programs: Sequence[str]) -> bool:
 def subject_start(letter: Letter, survey: Survey, wording: Wording) -> str:
     """【確認のお願い】難病 7/21(金)17時まで: the result, what it is about and by when, ahead of the reader's own subject. A
     letter that quotes nothing names nothing."""
-    asks = letter.kind in _ASKING and any(True for _ in _asked(letter))
+    asked = [wording.finding[finding.code] for finding in _asked(letter)]
+    asks = letter.kind in _ASKING and bool(asked)
     mark = wording.subject[letter.kind]
     if letter.kind == "duplicate" and asks:
         mark = wording.subject["again"]
+    if letter.kind == "correction" and asked and all(said.attachment for said in asked):
+        mark = wording.subject["attachment"]
     if letter.kind == "partial" and not _programs(letter, ("accepted", "partial")):
         mark = wording.subject["list_wanted"]
     if letter.kind == "acknowledgement" and only_kept(letter):

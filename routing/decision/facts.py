@@ -10,6 +10,7 @@ from intake.submission import AnswerSheet
 from replies.letter import FileBlock
 from routing.deadline import Deadlines
 from routing.decision.mail_set import MailSet
+from routing.decision.passwords import PasswordWait
 from routing.proof import Credentials
 from routing.records import KnownSender
 from routing.standing import Booking
@@ -31,6 +32,7 @@ class Facts:
     deadlines: Deadlines
     first_received: Callable[[str, str], datetime | None]  # (body, program) -> when the first answer came
     password_awaited: bool = False
+    password_wait: PasswordWait | None = None  # one that is over
     parts: MailSet | None = None
     first_asked: tuple[FileBlock, ...] = ()  # what is still to be mended of the mail that this one repeats
     first_set_aside: bool = False  # an official decided that the mail which this one repeats does not count

@@ -7,7 +7,7 @@ One reply per mail covers every file. Where we cannot be sure whom we would be w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from config.settings import Settings, by_hand
 from config.survey import Mailbox, Survey
@@ -25,6 +25,7 @@ from replies.wording import load_wording
 from routing.deadline import Deadlines, deadlines
 from routing.decision.blocks import about_mail, blocks, with_name
 from routing.decision.mail_set import MailSet
+from routing.decision.passwords import PasswordWait, awaited_until, waited_for
 from routing.decision.summary import counts_late
 from routing.decision.verdict import MACHINE_KINDS
 from routing.owed import owed_program
@@ -60,6 +61,7 @@ class ReplyContext:
     recognised: bool = True  # its sender is a local government's, or was approved
     noticed: bool = False  # he had a notice of arrival lately
     standing_told: bool = True  # False: too little proves the sender to tell him what the body owes
+    password_wait: PasswordWait | None = None  # for what is locked, if it is over
 
 
 def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
@@ -197,6 +199,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
     waits = around.parts is not None and around.parts.open
     here, elsewhere = ((), ()) if waits else _owed(decided, around, mailbox)
     deadline, ordinary, correct_by = _days(decided, around, mailbox)
+    waited = waited_for(decided, around.password_wait)
     return Letter(
         kind=kind,
         receipt=decided.arrival.receipt,
@@ -220,7 +223,9 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         correct_by=correct_by,
         due_passed=correct_by is not None and around.now > max(deadline, correct_by),
         parts=_parts(around.parts),
-        password_until=_password_until(decided, around),
+        password_until=awaited_until(decided, around.now, survey),
+        password_missed=waited.until if waited else None,
+        password_failed=waited is not None and waited.tried,
         question=submission.asks and TRAITS[kind].mentions_question,
         time_open=any(n.kind == "receipt_doubt" for n in decided.notes),
         mended=any(p.late and p.mends and p.decision.outcome == "accepted" for p in decided.pieces),
@@ -232,13 +237,6 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         quotes=around.quotes,
         standing_told=around.standing_told,
     )
-
-
-def _password_until(decided: Decided, around: ReplyContext) -> datetime | None:
-    """Until when a password is awaited for something in the mail; None where none is."""
-    if not decided.waits_for_password:
-        return None
-    return around.now + timedelta(hours=around.register.survey.passwords.wait_hours)
 
 
 def _parts(parts: MailSet | None) -> PartsBlock | None:

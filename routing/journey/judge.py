@@ -238,6 +238,7 @@ class Judge:
             round=verdicts.rounds(self.ledger, decided.arrival.id),
             deadlines=facts.deadlines,
             parts=facts.parts,
+            password_wait=facts.password_wait,
             reply_to_theirs=self._replies_there(submission, facts, decided.identity.submitter),
         )
 

@@ -12,6 +12,7 @@ from routing.decision.authenticated import authenticated
 from routing.decision.facts import Facts
 from routing.decision.identify import identify, know_sender
 from routing.decision.mail_set import MailSet, gather, stem
+from routing.decision.passwords import PasswordWait
 from routing.journey.asked_again import still_asked
 from routing.ledger import approvals, bookings, letters, outbox, pending_queue, verdicts
 from routing.ledger.books import deadlines_at
@@ -70,9 +71,15 @@ class Known:
                 self.ledger, (body, program), arrival.id, whom
             ),
             password_awaited=self.register.survey.passwords.accept and waits_on,
+            password_wait=self._password_wait(arrival, submission) if "password_over" in self.noted else None,
             parts=None if by_official or answers_ours else self._parts(arrival, submission),
             spoofed=word == "failed",
         )
+
+    def _password_wait(self, arrival: Arrival, submission: Submission) -> PasswordWait:
+        """The wait that is over: until when, and whether this mail or another told a password in vain."""
+        tried = bool(submission.passwords_told or pending_queue.tries(self.ledger, arrival.id))
+        return PasswordWait(pending_queue.noted_at(self.ledger, arrival.id, "password_over"), tried)
 
     def _told_no_file(self, arrival: Arrival, submission: Submission, sender: KnownSender) -> bool:
         """Asked of mail without a file only."""

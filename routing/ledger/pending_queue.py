@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from routing.clock import stamp
+from routing.clock import stamp, unstamp
 from routing.ledger import arrivals
 from routing.ledger.store import Ledger
 from routing.records import Arrival, PartRow
@@ -83,6 +83,14 @@ def paired(ledger: Ledger, arrival_id: int) -> None:
 def noted(ledger: Ledger, arrival_id: int, kind: str) -> bool:
     """Whether an event of this kind stands at a mail."""
     return ledger.row("SELECT 1 FROM event WHERE arrival_id = ? AND kind = ?", arrival_id, kind) is not None
+
+
+def noted_at(ledger: Ledger, arrival_id: int, kind: str) -> datetime:
+    """When the first event of this kind was noted at a mail. KeyError if none was."""
+    row = ledger.row("SELECT min(recorded_at) AS at FROM event WHERE arrival_id = ? AND kind = ?", arrival_id, kind)
+    if row is None or row["at"] is None:
+        raise KeyError(kind)
+    return unstamp(row["at"])
 
 
 def kinds_noted(ledger: Ledger, arrival_id: int) -> frozenset[str]:

@@ -136,6 +136,36 @@ def test_no_subject_says_received_of_what_is_still_to_be_mended(survey: Survey) 
     assert nothing.subject.startswith("【受信（同一内容）】Re: ") and "修正" not in nothing.body
 
 
+@pytest.mark.parametrize(
+    ("codes", "mark"),
+    [
+        (("no_file",), "添付のご確認"),  # 28-no-file of words.md 13
+        (("encrypted",), "添付のご確認"),  # 27, 29
+        (("not_a_workbook",), "添付のご確認"),  # 26, a PDF
+        (("unreadable", "encrypted"), "添付のご確認"),
+        (("sheet_blank",), "確認のお願い"),  # the file was seen, and is blank
+        (("sample_alone",), "確認のお願い"),
+        (("outline_missing",), "確認のお願い"),
+        (("macro",), "確認のお願い"),
+        (("encrypted", "answer_missing"), "確認のお願い"),  # one of two files could be read
+        ((), "確認のお願い"),  # an official asks in words
+    ],
+)
+def test_where_no_answer_could_be_seen_the_subject_says_that_the_attachment_is_the_trouble(
+    codes: tuple[str, ...], mark: str, survey: Survey
+) -> None:
+    found = tuple(Finding(code, "error") for code in codes)
+    made = replace(letter(survey), kind="correction", files=(block("回答.xlsx", "", "correction", found),))
+    assert render(made, survey).subject.startswith(f"【{mark}】")
+
+
+def test_of_a_file_that_was_not_seen_nobody_is_thanked_for_his_answers(survey: Survey) -> None:
+    file = replace(block("回答.xlsx", "", "correction", (Finding("encrypted", "error"),)), form_title="")
+    body = render(replace(letter(survey), kind="correction", files=(file,)), survey).body
+    assert body.splitlines()[0] == "添付のファイルにパスワードがあり、開けませんでした。"
+    assert "ご回答をお送りいただき" not in body and "拝見" not in body
+
+
 def test_a_municipality_that_wrote_directly_is_neither_promised_nor_scolded(survey: Survey) -> None:
     said = render(replace(letter(survey), kind="arrival", direct=True, municipality=True), survey).body
     text = said.replace("\n", "").replace("　", "")

@@ -30,7 +30,7 @@ def test_every_code_has_wording_and_every_wording_a_code() -> None:
 
 def test_each_table_speaks_of_exactly_the_values_there_are() -> None:
     wording = load_wording()
-    variants = {"again", "kept", "list_wanted", "mending", "today"}
+    variants = {"again", "attachment", "kept", "list_wanted", "mending", "today"}
     assert set(wording.subject) == set(get_args(LetterKind)) | set(get_args(NoticeKind)) | variants
     assert set(wording.result) == set(get_args(FileResult))
     assert set(wording.mail_kind) == set(get_args(MailKind))

@@ -21,6 +21,8 @@ from routing.journey.pending import patience
 from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.store import Ledger
 from routing.operate import Who
+from routing.operate.consent import SURE
+from routing.operate.wishes import Wish, fulfil
 from routing.records import Arrival
 from routing.register import Register, build_register
 from routing.worker.one_pass import run_once
@@ -304,6 +306,9 @@ def test_when_the_time_is_over_an_unlocked_file_is_asked_for_once(office: Office
     office.now += timedelta(seconds=1)
     assert wait(office)
     assert "パスワードを解除したエクセルファイルをお送りください" in flat(office)
+    waited = "パスワードのお知らせを令和５年７月18日（火）13時00分までお待ちしましたが、確認することができませんでした"
+    assert waited in flat(office)
+    assert subjects(office)[0].startswith("【添付のご確認】")
     office.now += 5 * HOUR
     wait(office)
     assert office.count("outbox") == 1
@@ -385,6 +390,26 @@ def test_an_unknown_senders_file_is_held_as_such_and_waits_once_he_is_approved(o
 
 
 # --- the doors ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["in the same mail", "in a mail of its own"])
+def test_whose_password_opens_nothing_is_told_so_and_not_that_none_came(office: Office, beside: bool) -> None:
+    if beside:
+        office.settle(locked_mail(body="標記について送付します。\nパスワード：Chigau-Himitsu-1111\n"))
+    else:
+        office.settle(locked_mail())
+        office.settle(password_mail("Chigau-Himitsu-1111"))
+    wait(office)
+    office.now += 3 * HOUR
+    wait(office)
+    assert "お知らせいただいたパスワードでは、ファイルを開くことができませんでした" in flat(office)
+    assert "確認することができませんでした" not in flat(office)
+
+
+def test_who_is_asked_at_once_hears_nothing_of_a_wait(office: Office) -> None:
+    settled = office.settle(locked_mail())
+    fulfil(office.desk, settled.decided.arrival, Wish("correct"), Who("受付太郎", "急ぐため"), SURE)
+    assert "お待ちしましたが" not in flat(office) and "パスワードを解除した" in flat(office)
 
 
 def test_one_pass_ends_what_is_over_and_sends_in_the_same_pass(office: Office) -> None:

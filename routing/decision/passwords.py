@@ -1,0 +1,29 @@
+"""What a letter says of the password of something locked: that it is awaited, or was awaited in vain. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.survey import Survey
+from routing.records import Decided
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordWait:
+    """A wait for a password that is over. `until` when; `tried`: one was told, and opened nothing."""
+
+    until: datetime
+    tried: bool
+
+
+def awaited_until(decided: Decided, now: datetime, survey: Survey) -> datetime | None:
+    """Until when a password is awaited for something in the mail; None where none is."""
+    return now + timedelta(hours=survey.passwords.wait_hours) if decided.waits_for_password else None
+
+
+def waited_for(decided: Decided, wait: PasswordWait | None) -> PasswordWait | None:
+    """The wait of which the letter tells: one that is over, for something that is locked still."""
+    if wait is None or decided.submission is None or not any(f.locked for f in decided.submission.files):
+        return None
+    return wait
