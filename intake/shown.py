@@ -32,7 +32,12 @@ _ENDINGS = r"(?:xls[xmb]?|docx?|pptx?|pdf|csv|txt|eml|msg|jtdc?|zip)(?![A-Za-z0-
 _FILE_ENDING = re.compile(rf"\.{_ENDINGS}\Z", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]{0,15}:)?[/\\]{2,}(\S*)")
 _SLASHES = re.compile(r"[/\\]{2,}")
-_MAILTO = re.compile(r"(?<=mailto):", re.IGNORECASE)
+# Schemes that a mail program follows without slashes. TEL: stands before honest telephones.
+_OPENS = re.compile(
+    r"(?<![A-Za-z])(callto|data|facetime|file|ftp|geo|gopher|https?|im|irc|javascript|mailto|ms-[a-z]+|msteams|news|nntp"
+    r"|onenote|outlook|sips?|skype|sms|telnet|vbscript|wais|webcal|xmpp|zoommtg):(?=\S)",
+    re.IGNORECASE,
+)
 _WWW = re.compile(r"(?<![A-Za-z0-9])www[0-9]{0,3}\.(?=\w)", re.IGNORECASE)
 _AT = re.compile(r"(?<=\S)@(?=\S)")
 # A dot before what could be the last part of a host's name; decimals, dates and numbered headings have none.
@@ -49,7 +54,7 @@ _HOSTS_END = (
     "我爱你|手机|手表|招聘|政务|新加坡|新闻|时尚|机构|组织机构|淡马锡|游戏|点看|珠宝|电讯盈科|電訊盈科|移动|网址|网店|网站|网络|联通|谷歌|"
     "购物|集团|飞利浦|餐厅|香格里拉|닷넷|닷컴|삼성|한국"
 )
-_FOREIGN_HOST = re.compile(rf"(?<=[\w\-])\.(?=(?:{_HOSTS_END})(?!\w)|[\u00c0-\u1fff]{{2}})")
+_FOREIGN_HOST = re.compile(rf"(?<=[^\s.])\.(?=(?:{_HOSTS_END})(?!\w)|[\u00c0-\u1fffａ-ｚＡ-Ｚ]{{2}})")
 _IPV4 = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])")
 
 
@@ -98,7 +103,7 @@ def unlinked(text: str) -> str:
     if not any(mark in text for mark in ".@:/\\"):
         return text
     bare = _IPV4.sub(_undotted, _WWW.sub("", _SCHEME.sub(_without_scheme, text)))
-    return _FOREIGN_HOST.sub("．", _DOT.sub("．", _AT.sub("＠", _MAILTO.sub("：", bare))))
+    return _FOREIGN_HOST.sub("．", _DOT.sub("．", _AT.sub("＠", _OPENS.sub(r"\1：", bare))))
 
 
 def _without_scheme(link: re.Match[str]) -> str:

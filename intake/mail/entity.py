@@ -16,6 +16,7 @@ from intake.mail.headers import Parameters, parameter, split_parameters
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 DEEPEST = 20  # entities within entities
+MOST_FIELD = 256 << 10  # bytes of one field of a header that are read: 2,000 recipients are half of it
 MOST_ENTITIES = 20_000  # of one mail: ten times the leaves that are read of it
 _BLANK = b"\r\n\r\n"
 
@@ -44,7 +45,7 @@ class Node(Message):
         if self._own_type is None:
             given = (value for name, value in self.raw_items() if name.lower() == "content-type")
             value = next(given, None)
-            self._own_type = (self.get_default_type(), ()) if value is None else _content_type(_bytes(value))
+            self._own_type = (self.get_default_type(), ()) if value is None else _content_type(_bytes(value)[:MOST_FIELD])
         return self._own_type
 
     def get_content_type(self) -> str:

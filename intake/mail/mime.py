@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 
-from intake.mail.entity import DEEPEST, Budget, Node, by_library, read
+from intake.mail.entity import DEEPEST, MOST_FIELD, Budget, Node, by_library, read
 from intake.mail.filenames import file_name, generated_name
 from intake.mail.headers import Parameters, header_text, parameter, split_parameters, unfold
 from intake.mail.outlook_item import is_mail_file
@@ -30,6 +30,7 @@ _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 _END_OF_LINE = re.compile(rb"\r\n?|\n")
 _END_OF_HEADER = re.compile(rb"(?>\r\n|\r|\n){2}")
 _MOST_LINES = 50_000  # of a header; those behind are not read
+_MOST_FIELDS = 1 << 20  # bytes of a header's fields that are read; four times what servers let through
 MOST_LEAVES = 2000  # of one mail; ten times what anybody was seen to send
 _BOM = b"\xef\xbb\xbf"
 
@@ -154,7 +155,8 @@ def _parse(raw: bytes, path: str, within: _Within) -> Part:
         head, _, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
         top = by_library(head + b"\n\n", only_header=True)
         defect = Defect(path, "structure could not be read; kept as one part")
-        return Part(path, _headers(top), "application/octet-stream", (), body, (), (defect,))
+        headers, cut_off = _headers(top, path)
+        return Part(path, headers, "application/octet-stream", (), body, (), (defect, *cut_off))
 
 
 def _with_few_fields(raw: bytes) -> bytes:
@@ -169,14 +171,14 @@ def _with_few_fields(raw: bytes) -> bytes:
 
 def _build(node: Node, path: str, within: _Within) -> Part:
     content_type, parameters = node.own_type()
-    headers = _headers(node)
+    headers, cut_off = _headers(node, path)
     if node.is_multipart():
         parts = [child for child in node.get_payload() if isinstance(child, Node)]
         children = tuple(_build(child, f"{path}.{n}", within) for n, child in enumerate(parts, 1))
-        return Part(path, headers, content_type, parameters, b"", children, _structure_defects(node, path))
+        return Part(path, headers, content_type, parameters, b"", children, (*_structure_defects(node, path), *cut_off))
     encoding = dict(headers).get("content-transfer-encoding", b"").decode("ascii", "backslashreplace")
     data, note = decode_transfer(node.content(), encoding)
-    defects = (Defect(path, note),) if note else ()
+    defects = ((Defect(path, note), *cut_off) if note else cut_off)
     name = file_name(dict(headers).get("content-disposition", b""), dict(headers).get("content-type", b"")).text
     if name and content_type not in _MESSAGES and is_mail_file(name, data):
         content_type = "message/rfc822"  # .eml, as webmailers declare it
@@ -225,8 +227,16 @@ def _structure_defects(node: Node, path: str) -> tuple[Defect, ...]:
     return ()
 
 
-def _headers(node: Node) -> tuple[tuple[str, bytes], ...]:
-    return tuple((name, unfold(value)) for name, value in node.raw_headers())
+def _headers(node: Node, path: str) -> tuple[tuple[tuple[str, bytes], ...], tuple[Defect, ...]]:
+    """The fields of a header, each cut where it is longer than any, all together too; and what is to be told of it."""
+    left, kept, cut_off = _MOST_FIELDS, [], False
+    for name, value in node.raw_headers():
+        part = value[: min(left, MOST_FIELD)]
+        cut_off = cut_off or len(part) < len(value)
+        left -= len(part)
+        kept.append((name[:MOST_FIELD], unfold(part)))
+    told = "header fields longer than anybody's; the rest of them is left out"
+    return tuple(kept), (Defect(path, told),) if cut_off else ()
 
 
 def _content(part: Part, nested: bool, returned: bool) -> Iterator[tuple[Part, bool, bool]]:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 _MOST = 100  # files of one text
+_MOST_LOOKED_AT = 10_000  # lines that look like the beginning of one
 # Every mailer fills its lines, with 60 characters: a block of so many lines that are shorter on average is none.
 _FEW_LINES, _SHORT = 1_000, 16
 _BEGIN = re.compile(rb"^begin(-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
@@ -30,7 +31,9 @@ def taken_out(text: bytes) -> tuple[bytes, tuple[Enclosed, ...]]:
     pieces: list[bytes] = []
     found: list[Enclosed] = []
     done = looked = 0
-    while len(found) < _MOST and (hit := _BEGIN.search(text, looked)):
+    for _ in range(_MOST_LOOKED_AT):
+        if len(found) == _MOST or not (hit := _BEGIN.search(text, looked)):
+            break
         looked = hit.end()
         block = _block(text, looked, is_base64=hit[1] is not None)
         if block is not None:

@@ -24,6 +24,7 @@ LONGEST_HEADING = 16  # characters; a longer text is a sentence
 MOST_PLACES = 20
 LONGEST_NAME = 31  # characters of a sheet's name, as Excel allows
 MOST_TEXT = 5_000_000  # bytes of a text file that are looked through
+MOST_ROWS = 50_000  # of it in which the headings of a register are looked for
 
 # Usual headings of registers, by what their column holds; each matches at the end of a heading.
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -73,7 +74,7 @@ def personal_in_text(data: bytes) -> tuple[str, ...]:
     text = _decoded(data[:MOST_TEXT])
     lines = text.splitlines()
     found = [f"{place}行目" for place, line in enumerate(lines, 1) if holds_my_number(line)]
-    found += [f"{place[0]}行目" for place in _registers(_as_sheet(lines))]
+    found += [f"{place[0]}行目" for place in _registers(_as_sheet(lines[:MOST_ROWS]))]
     return _listed(found)
 
 

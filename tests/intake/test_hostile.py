@@ -101,7 +101,7 @@ def test_many_files_that_each_take_long_get_the_mails_time_and_no_more() -> None
 
 
 def test_many_files_that_each_end_a_child_cost_the_mails_time_and_what_stands_before_them_is_read() -> None:
-    reader = Counting(default_survey(), file_seconds=0.5, mail_seconds=1.4)
+    reader = Counting(default_survey(), file_seconds=2, mail_seconds=5)
     try:
         reader.read_mail(mail(GOOD))  # warm
         read = reader.read_mail(mail(GOOD, *["empty_rows.xlsx"] * 30))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from config.load import default_survey
+from intake.mail.message import read_message
 from intake.mail.mime import MOST_LEAVES, leaves, parse
 from routing.reading.reader import Reader
 from tests.workbooks.forms_at_hand import filled
@@ -70,6 +71,18 @@ def test_two_hundred_workbooks(reader: Reader) -> None:
     assert [f.kind for f in read.files] == ["answer_sheet"] * 200
 
 
+def test_a_field_longer_than_anybodys_is_cut_and_that_is_told_and_hides_no_other() -> None:
+    """Two thousand recipients of a circular are kept whole."""
+    to = b", ".join(b'"' + b"x" * 20 + b'" <kenko%04d@city.yokohama.lg.jp>' % n for n in range(2_000))
+    raw = b"To: " + to + b"\r\nSubject: " + b"a " * 1_000_000 + b"\r\nFrom: b@c.lg.jp\r\n\r\ntext\r\n"
+    part = parse(raw)
+    assert part.header("to") == to
+    assert len(part.header("subject")) < 300_000 and part.header("from") == b"b@c.lg.jp"
+    assert [d.what for d in part.defects] == ["header fields longer than anybody's; the rest of them is left out"]
+    read = read_message(part)
+    assert (read.sender and read.sender.address, read.body.strip()) == ("b@c.lg.jp", "text")
+
+
 WORD = b"=?UTF-8?B?5qiq5rWc5biC?="
 PEOPLE = b", ".join(WORD + b" <a%d@b.jp>" % n for n in range(20_000))
 UU = b"begin 644 a.bin\r\n" + (b"M" + b"A" * 60 + b"\r\n") * 160_000 + b"`\r\nend\r\n"
@@ -96,6 +109,13 @@ LARGE = {
     "html of twenty megabytes": PLAIN.replace(b"plain", b"html") + b"<b>" * 6_600_000,
     "three million fields": HEAD + b"X: a\r\n" * 3_000_000 + b"\r\n",
     "three million fields that end as on old Macs": HEAD + b"X: a\r" * 3_000_000 + b"\r\n",
+    "a subject of four megabytes": b"Subject: " + b"a " * 2_000_000 + b"\r\n" + HEAD + b"\r\n\r\n" + TEXT,
+    "a subject of twenty megabytes": b"Subject: " + b"Re: " * 5_000_000 + b"\r\n" + HEAD + b"\r\n\r\n" + TEXT,
+    "a subject of raw Shift_JIS": b"Subject: " + b"\x83\x41" * 2_000_000 + b"\r\n" + HEAD + b"\r\n\r\n" + TEXT,
+    "a parameter for each byte": HEAD + b"Content-Type: text/plain" + b"; a=b" * 1_000_000 + b"\r\n\r\n" + TEXT,
+    "a million begins of uuencode": PLAIN + b"begin 644 a.xlsx\r\n" * 1_000_000,
+    "a million rows of a list": mail(b"Content-Type: text/csv; name=a.csv\r\n\r\n" + b"a,b\r\n" * 1_200_000),
+    "fifty thousand recipients, each in a field": b"To: a <b@c.lg.jp>\r\n" * 50_000 + HEAD + b"\r\n\r\n" + TEXT,
     "broken base64": mail(BASE64 + b"=A==*A" * 3_300_000),
     "base64 in padded pieces": mail(BASE64 + b"QQ==\n" * 4_000_000),
     "base64 in short lines": mail(BASE64 + b"Q\n" * 10_000_000),

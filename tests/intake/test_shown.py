@@ -52,6 +52,10 @@ def test_a_strangers_text_is_shown(text: str, line: str, screen: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
+        ("callto:evil ms-word:ofe|u|x javascript:alert(1)", "callto：evil ms-word：ofe|u|x javascript：alert(1)"),
+        ("ｅｖｉｌ.ｃｏｍ へ", "ｅｖｉｌ．ｃｏｍ へ"), ("evil.मराठी.भारत", "evil．मराठी．भारत"), ("ที่.ไทย", "ที่．ไทย"),
+        ("evil.xn--q9jyb4c 10.0.0.1:8080/a", "evil．xn--q9jyb4c 10．0．0．1:8080/a"),
+        ("message.rpmsg 回答.みんな/x", "message．rpmsg 回答．みんな/x"),
         ("https://evil.example/login.php?x=1.2 を", "evil．example/login．php?x=1．2 を"),
         ("HTTP://EVIL.COM", "EVIL．COM"),
         ("hthttp://tp://evil.com", "tp:/evil．com"),
