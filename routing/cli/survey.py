@@ -15,6 +15,7 @@ from routing.authoring.new import SCHEMAS, json_schema, make_folder
 from routing.authoring.trial import never_asked, try_all
 from routing.cli.context import App, with_app
 from routing.cli.screen import say
+from routing.register import build_register
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -52,6 +53,22 @@ def _summary(survey: Survey, faulty: bool) -> str:
     if faulty:
         return "上の点をご確認ください。"
     return f"{survey.title}：調査のファイルに誤りはありません。記入した値は、全て元のとおりに読み取れました。"
+
+
+@survey_group.command()
+@click.argument("output", type=FOLDER)
+@click.argument("folder", required=False, type=FOLDER)
+@with_app
+def preview(app: App, output: Path, folder: Path | None) -> None:
+    """出ていくメールの文の全て、様式、報告書、質問の流れを、OUTPUT に書き出します。
+
+    FOLDER を書かなければ、--survey か設定ファイルの調査です。差し込む内容は例で、メールは一通も出しません。
+    """
+    from routing.authoring.preview import write_preview  # loads all letters and reports
+
+    for file in write_preview(build_register(folder or app.survey_dir), output):
+        say(str(file))
+    say("様式に記入し、読み取って確かめるには: uketsuke survey check")
 
 
 @survey_group.command()

@@ -58,7 +58,9 @@ def _of(register: Register) -> Specimens:
     collected = register.body(collecting.collected[0]) if collecting.collected else body
     assert isinstance(body, Body) and isinstance(collected, Body)
     program = register.survey.program(collecting.program)
-    return Specimens(register.survey, register.roster, body, collected, program, load_wording().of(register.survey))
+    own = {key: getattr(collecting, key) for key in ("deadline", "correct_by") if getattr(collecting, key) is not None}
+    survey = register.survey.model_copy(update=own)
+    return Specimens(survey, register.roster, body, collected, program, load_wording().of(register.survey))
 
 
 def approve(office: Office, who: Who, whole: str = "") -> str:

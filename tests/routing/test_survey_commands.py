@@ -12,10 +12,13 @@ import pytest
 
 from config.load import default_survey, load_survey
 from config.roster import load_roster
+from replies.letters.signed import KINDS
 from routing.authoring.new import make_folder
-from routing.authoring.trial import try_all
+from routing.authoring.preview import logic
+from routing.authoring.trial import read, try_all
 from routing.authoring.walks import walks
 from routing.cli.app import run_command
+from routing.register import build_register
 from tests.config.surveys_at_hand import TINY
 
 GAKUDO = TINY.parent / "gakudo"
@@ -133,3 +136,33 @@ def _refs(node: object) -> list[str]:
 def test_a_trial_is_made_for_each_kind_of_body_that_answers() -> None:
     found = list(try_all(load_survey(GAKUDO), load_roster()))
     assert [trial.body.kind for trial in found] == ["designated", "core", "city", "town", "village", "ward"]
+
+
+def test_a_preview_shows_every_letter_the_forms_the_reports_and_the_way(tmp_path: Path, run: Callable[..., Said]) -> None:
+    code, out, _ = run("survey", "preview", tmp_path / "p", GAKUDO)
+    assert code == 0
+    files = {f.relative_to(tmp_path / "p").as_posix() for f in (tmp_path / "p").rglob("*") if f.is_file()}
+    assert files == {
+        "文面.txt", "質問の流れ.txt", "様式/別紙様式1.xlsx", "様式/記入見本_別紙様式1.xlsx",
+        "報告書/全国_提出状況_取扱注意.xlsx", "報告書/全国_提出状況_取扱注意.html",
+    }  # fmt: skip
+    assert all(str(tmp_path / "p" / name) in out for name in files)
+    letters = (tmp_path / "p" / "文面.txt").read_text(encoding="utf-8-sig")
+    assert all(f"（{kind}）\n" in letters for kind in KINDS)
+    assert "件名：【受付】放課後児童クラブ Re: 【011002＿札幌市】放課後児童クラブ実施状況調査" in letters
+    assert "６月14日（金）17時までに" in letters  # 札幌市 is a designated city: the first deadline
+    survey, roster = load_survey(GAKUDO), load_roster()
+    sample = read((tmp_path / "p" / "様式" / "記入見本_別紙様式1.xlsx").read_bytes(), survey, roster)
+    assert sample.sheets[0].body.lgcode == "011002"
+    assert sample.sheets[0].findings == ()
+
+
+def test_the_way_through_a_form_is_told_question_by_question() -> None:
+    """Counted in the notice: Q3 ② leads to Q6; Q1-1 is for municipalities, Q7-3 for those that answered ① to Q7-2."""
+    lines = list(logic(build_register(default_survey())))
+    assert "　　② 求めていない。（Q6へ）　→ Q6（Q4、Q5 は空欄）" in lines
+    assert lines[2] == "　　尋ねる団体：指定都市、中核市、特別区、市、町、村"
+    q12 = next(n for n, line in enumerate(lines) if line.startswith("Q1-2　"))
+    assert lines[q12 + 1] == "　　尋ねる団体：都道府県"
+    q73 = next(n for n, line in enumerate(lines) if line.startswith("Q7-3　"))
+    assert lines[q73 + 1].startswith("　　尋ねる場合：Q7-2 で 「① 氏名・生年月日")

@@ -1,0 +1,114 @@
+"""What will go out by a survey, for whoever writes it: every letter once, the forms, a sheet filled in, the reports on the
+first day, and how each form leads from question to question. From made-up facts; no settings, no ledger of a desk.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from config.survey import Choice, Form, Question
+from replies.japanese import question_name
+from replies.wording import load_wording
+from replies.workbooks.form import blank, fill
+from routing.authoring.trial import values_of
+from routing.authoring.walks import walks
+from routing.ledger.store import Ledger
+from routing.register import Register
+from routing.tracking.approving import document
+from routing.tracking.instant import open_instant
+from routing.tracking.report_files import write_overview, write_prefecture
+
+LETTERS, LOGIC, FORMS, REPORTS = "文面.txt", "質問の流れ.txt", "様式", "報告書"
+
+
+def write_preview(register: Register, folder: Path) -> Iterator[Path]:
+    """Writes the whole preview into a folder; the files, one by one."""
+    for name in (FORMS, REPORTS):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for name, text in ((LETTERS, document(register)), (LOGIC, "\n".join(logic(register)) + "\n")):
+        # UTF-8 with a mark at its beginning, and CRLF: as Notepad and Word open it.
+        (folder / name).write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+        yield folder / name
+    for name, data in _forms(register):
+        (folder / FORMS / name).write_bytes(data)
+        yield folder / FORMS / name
+    _write_reports(register, folder / REPORTS)
+    yield from sorted((folder / REPORTS).iterdir())
+
+
+def _forms(register: Register) -> Iterator[tuple[str, bytes]]:
+    """Each form blank, and filled in by the first body that answers it."""
+    survey = register.survey
+    for form in survey.forms:
+        yield form.file_name, blank(form, survey)
+        programs = {p.id: p for p in survey.programs if p.form == form.id}
+        answering = next((o for o in register.obligations if o.program in programs), None)
+        body = register.body(answering.lgcode) if answering else None
+        if answering is None or body is None:
+            continue
+        way = walks(form, body.kind).ways[0]
+        values = values_of(form, body, programs[answering.program], way)
+        yield f"記入見本_{form.file_name}", fill(form, survey, values)
+
+
+def _write_reports(register: Register, folder: Path) -> None:
+    """Of an empty ledger, a day before the first deadline."""
+    first = min(o.deadline or register.survey.deadline for o in register.obligations)
+    with tempfile.TemporaryDirectory() as place:
+        ledger = Ledger(Path(place) / "preview.db")
+        try:
+            instant = open_instant(ledger, register, first - timedelta(days=1))
+            write_overview(instant, folder)
+            for body in register.prefectures[:1]:
+                write_prefecture(instant, body, folder)
+        finally:
+            ledger.close()
+
+
+def logic(register: Register) -> Iterator[str]:
+    """How each form leads from question to question, a line for each question and for each choice."""
+    for form in register.survey.forms:
+        yield f"■ {form.title}（{form.id} {form.version}）　質問 {len(form.questions)}"
+        for question in form.questions:
+            yield f"{question_name(question.key)}　{_one_line(question.text)}"
+            yield from (f"　　{condition}" for condition in _conditions(question, form))
+            for choice in question.choices:
+                yield f"　　{_one_line(choice.text)}{_leads(choice, question, form)}"
+            for mark in question.marks:
+                yield f"　　〇　{_one_line(mark.text)}"
+            for text in question.free_texts:
+                taken = "、".join(_named(question, number) for number in text.choices)
+                yield f"　　［記載欄］{_one_line(text.label)}" + (f"（{taken} のとき）" if taken else "")
+        yield ""
+
+
+def _conditions(question: Question, form: Form) -> Iterator[str]:
+    words = load_wording().report
+    if question.only:
+        yield f"尋ねる団体：{'、'.join(words.get(f'kind_{kind}') or words.get(kind, kind) for kind in question.only)}"
+    if question.asked_if:
+        before = form.question(question.asked_if.question)
+        taken = "、".join(_named(before, number) for number in question.asked_if.choices)
+        yield f"尋ねる場合：{question_name(before.key)} で {taken}"
+
+
+def _leads(choice: Choice, question: Question, form: Form) -> str:
+    """Where a choice leads, with the questions between that nobody answers then."""
+    if not choice.skip_to:
+        return ""
+    keys = [q.key for q in form.questions]
+    between = keys[keys.index(question.key) + 1 : keys.index(choice.skip_to)]
+    left_out = f"（{'、'.join(map(question_name, between))} は空欄）" if between else ""
+    return f"　→ {question_name(choice.skip_to)}{left_out}"
+
+
+def _named(question: Question, number: int) -> str:
+    texts = {option.number: option.text for option in question.choices or question.marks}
+    return f"「{_one_line(texts[number])[:20]}」"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
