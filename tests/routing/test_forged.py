@@ -120,6 +120,33 @@ def test_a_colleague_whom_the_server_vouches_for_replaces_it_too(office: Office)
     assert counting(office) == ("kikaku@city.yokohama.lg.jp", Proof.CHECKED)
 
 
+COLLEAGUES = ("kikaku@city.yokohama.lg.jp", "kikaku@hokenjo.city.yokohama.lg.jp")
+PASSED = {"Authentication-Results": "mx.mhlw.go.jp; dmarc=pass header.from=city.yokohama.lg.jp"}
+
+
+@pytest.mark.parametrize("word", ["差替え", "訂正版", ""])
+@pytest.mark.parametrize("sender", [CITY, *COLLEAGUES], ids=["the same", "a colleague", "another office"])
+@pytest.mark.parametrize("known_by", ["nothing", "the server", "our letter", "a guess"])
+def test_a_second_version_is_treated_as_the_table_of_proof_says(
+    office: Office, known_by: str, sender: str, word: str
+) -> None:
+    """A colleague who writes unasked, outside our thread, waits for an official unless a server that we trust vouches
+    for him (row `other`); whoever sent the first one replaces it in any case (row `own_again`). No word helps."""
+    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": "mx.mhlw.go.jp"})
+    first = office.settle(mail())
+    later(office)
+    assert first.reply is not None
+    headers = {
+        "the server": PASSED, "our letter": {"In-Reply-To": first.reply.message_id},
+        "a guess": {"In-Reply-To": f"<uketsuke.{first.decided.arrival.receipt}.AAAA@mhlw.go.jp>"},
+    }.get(known_by, {})  # fmt: skip
+    settled = office.settle(other(sender, subject=f"【{word}】【横浜市】マイナンバーアンケート回答", headers=headers))
+    may = sender == CITY or known_by in ("the server", "our letter")
+    assert rules(settled) == (["otherwise"] if may else ["double"])
+    assert counting(office)[0] == (sender if may else CITY)
+    assert ("double" in [reason for _, reason in office.held()]) is not may
+
+
 def test_the_same_address_sends_a_second_version_unasked(office: Office) -> None:
     office.settle(mail())
     later(office)
