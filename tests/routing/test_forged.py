@@ -137,7 +137,8 @@ def test_a_second_version_is_treated_as_the_table_of_proof_says(
     later(office)
     assert first.reply is not None
     headers = {
-        "the server": {"Authentication-Results": PASSED + sender.partition("@")[2]}, "our letter": {"In-Reply-To": first.reply.message_id},
+        "the server": {"Authentication-Results": PASSED + sender.partition("@")[2]},
+        "our letter": {"In-Reply-To": first.reply.message_id},
         "a guess": {"In-Reply-To": f"<uketsuke.{first.decided.arrival.receipt}.AAAA@mhlw.go.jp>"},
     }.get(known_by, {})  # fmt: skip
     settled = office.settle(other(sender, subject=f"【{word}】【横浜市】マイナンバーアンケート回答", headers=headers))
