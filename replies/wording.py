@@ -73,6 +73,7 @@ class Wording(Shape):
     screen: dict[str, str]  # words of the command line
     next_step: dict[str, str]  # why an item waits for people -> what to do with it
     action: dict[str, tuple[str, str]]  # what officials do at the page -> its button, and a sentence
+    access: dict[str, str]  # what somebody looked at or did at the page -> as its log says it
     report: dict[str, str]  # words of the reports, in workbook and page
     captions: dict[str, Captions]  # what a finding is about -> captions
     result: dict[str, str]  # of a file

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from routing import operate, typed
 from routing.console.pages import mail_named, page, person
 from routing.console.premises import Premises
-from routing.console.who import who_acts
+from routing.console.who import step, who_acts
 from routing.journey.desk import Desk
 from routing.ledger import verdicts
 from routing.ledger.last_decision import last_word
@@ -53,12 +53,13 @@ class Acts:
             arrival = mail_named(desk, receipt)
             if request.method == "GET":
                 return self._form(desk, arrival, action, {}, "")
-            form, step = request.form.to_dict(), request.form.get("go", "preview")
-            g.act = f"{action} {step}"
+            form, asked = request.form.to_dict(), "do" if action == ERASE else step()
+            g.act = f"{action} {asked}"
             try:
                 if action == ERASE:
                     return self._erase(desk, arrival, form)
-                return self._decide(desk, arrival, action, form) if step == "do" else self._try(desk, arrival, action, form)
+                done = self._decide if asked == "do" else self._try
+                return done(desk, arrival, action, form)
             except Changed as changed:
                 return self._form(desk, arrival, action, form, str(changed)), 409
             except Refused as refused:

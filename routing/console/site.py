@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
@@ -18,6 +20,7 @@ from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
 from routing.reading.errors import ReaderUnavailable
 from routing.who import Refused
 
+_LOGGED = 100  # characters of what a line of the log says
 LARGEST = 1 << 20  # bytes of a form, beside a file that is sent with it
 _OPEN = frozenset({"login", "style"})  # what is shown to people who are not known yet
 
@@ -55,6 +58,10 @@ class _Doors:
     def let_in(self) -> ResponseReturnValue | None:
         """Refuses what is not ours; asks who is there. Nothing but a POST changes anything."""
         g.person = None
+        try:
+            self._log.ready()
+        except OSError:
+            return _page("画面の記録を書けないため、画面を使えません。情報システムの担当に連絡してください。", 503)
         hosts = self._console.hosts
         if self._console.socket is None and not guard.is_our_host(request.host, self._console.port, hosts):
             return _page("このアドレスでは開けません。", 403)
@@ -64,7 +71,7 @@ class _Doors:
             return _page("ほかのページからの操作は受け付けません。この画面からやり直してください。", 403)
         if self._console.login == "header":
             login = request.headers.get(self._console.header, "")
-            g.person = self._sessions.named(login)
+            g.person, g.login = self._sessions.named(login), login[:_LOGGED]
             if g.person is None and request.endpoint not in _OPEN:
                 return _page(f"{login or '（名前なし）'} は、この画面の利用者に登録されていません。", 403)
         else:
@@ -78,11 +85,20 @@ class _Doors:
         for name, value in guard.HEADERS.items():
             response.headers.setdefault(name, value)
         if request.endpoint != "style":
-            person, on = g.get("person"), "/".join(str(v) for v in (request.view_args or {}).values())
-            what = f"{request.method} {request.endpoint or 'unknown'}" + (f" {g.act}" if g.get("act") else "")
-            who = person.login if person else ""
-            self._log.note(Access(stamp(self._clock()), who, what, on[:100], response.status_code))
+            access = self._access(response.status_code)
+            try:
+                self._log.note(access)
+            except OSError as full:  # it could be written a moment ago; what was done is done, and so it is told here
+                print(f"{full}: {access}", file=sys.stderr, flush=True)
         return response
+
+    def _access(self, status: int) -> Access:
+        person, on = g.get("person"), "/".join(str(v) for v in (request.view_args or {}).values())
+        if request.endpoint in ("today", "day_book") and status == 200:
+            on = request.args.get("day", "")
+        what = f"{request.method} {request.endpoint or 'unknown'}" + (f" {g.act}" if g.get("act") else "")
+        who = person.login if person else g.get("login", "")
+        return Access(stamp(self._clock()), who, what, on[:_LOGGED], status)
 
     def login(self) -> ResponseReturnValue:
         """Asks for name and password."""
@@ -90,7 +106,9 @@ class _Doors:
             return redirect("/")
         if request.method == "GET":
             return render("login", failed=False)
-        token = self._sessions.begin(request.form.get("login", ""), request.form.get("password", ""), self._clock())
+        login = request.form.get("login", "")
+        g.login = login if login in self._console.users else ""  # what else is typed there may be a password
+        token = self._sessions.begin(login, request.form.get("password", ""), self._clock())
         if token is None:
             return render("login", failed=True), 403
         answer = redirect("/", 303)

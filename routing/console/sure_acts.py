@@ -17,7 +17,7 @@ from replies.japanese import era_date
 from routing import operate, typed
 from routing.console.pages import page, person
 from routing.console.premises import Premises
-from routing.console.who import own, who_acts
+from routing.console.who import own, step, who_acts
 from routing.journey.desk import Desk
 from routing.ledger import correspondence, withdrawing
 from routing.notices.extension_notice import notices, place_of, queue_notices, take_back_earlier
@@ -132,8 +132,8 @@ def _extension(desk: Desk, lgcode: str, name: str, back: str) -> _Asked:
 def _confirm(desk: Desk, asked: _Asked) -> ResponseReturnValue:
     """The page that shows it; at the second POST the deed, whose letters rest."""
     form = request.form
-    g.act = form.get("go", "preview")
-    if form.get("go") == "do":
+    g.act = step()
+    if g.act == "do":
         if asked.word and form.get("typed", "").strip() != asked.word:
             raise Refused(f"確かめのため、「{asked.word}」と入力してください。何も記録していません。")
         with desk.ledger.writing():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
-from flask import abort
+from flask import abort, request
 
 from routing.console.pages import person
 from routing.who import Refused, Who
@@ -26,3 +27,8 @@ def own(mailbox: str) -> None:
     mine = person()
     if not (mine.sees(mailbox) if mailbox else mine.is_admin or not mine.user.mailboxes):
         abort(403)
+
+
+def step() -> Literal["preview", "do"]:
+    """Which of the two steps a form asks for: nothing is done but by that word."""
+    return "do" if request.form.get("go") == "do" else "preview"

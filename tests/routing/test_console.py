@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-import stat
 import zipfile
 from datetime import timedelta
 from io import BytesIO
@@ -401,24 +399,6 @@ def test_a_ledger_that_is_busy_says_so_and_nothing_is_recorded(office: Office) -
         answer = visitor.post(f"/mail/{arrival.receipt}/accept", go="preview", why=WHY, **fields)
     assert answer.status_code == 503 and "もう一度" in answer.text
     assert carry_out(visitor, arrival, "accept") == 303
-
-
-def test_the_access_log_tells_who_looked_and_acted_and_nothing_that_a_mail_says(office: Office) -> None:
-    arrival = from_stranger(office)
-    visitor = Visitor(site_of(office))
-    visitor.get(f"/mail/{arrival.receipt}/original")
-    visitor.post("/search", words="秘密の言葉")
-    visitor.post("/login", login="yamada", password="very-secret")
-    carry_out(visitor, arrival, "seen")
-    path = office.ledger.path.with_name("ledger.db.access.jsonl")
-    text = path.read_text(encoding="utf-8")
-    lines = [json.loads(line) for line in text.splitlines()]
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    told = [(x["who"], x["what"], x["on"], x["status"]) for x in lines]
-    assert ("yamada", "GET original", arrival.receipt, 200) in told
-    assert ("yamada", "POST act seen do", f"{arrival.receipt}/seen", 303) in told
-    assert ("yamada", "POST login", "", 403) in told
-    assert not any(word in text for word in ("秘密", "very-secret", STRANGER, WHY))
 
 
 def test_the_command_line_and_the_page_come_to_the_same(office: Office) -> None:
