@@ -10,9 +10,9 @@ import click
 
 from config.jst import in_jst
 from replies.workbooks.text_book import TextTable, text_book
-from routing.cli.context import App, echo_json, say, table, typed_instant, with_app
-from routing.cli.context import console as screen
+from routing.cli.context import App, typed_instant, with_app
 from routing.cli.files import write_private
+from routing.cli.screen import echo_json, say, table
 from routing.clock import system_clock
 from routing.console.access_log import AccessLog
 
@@ -41,6 +41,6 @@ def access_log_command(app: App, day: str | None, as_json: bool, output: Path | 
         listed = table(f"{in_jst(at):%Y-%m-%d}　{len(found)}件", *(heading for heading, _ in _HEADINGS))
         for row in rows:
             listed.add_row(*row)
-        screen().print(listed)
+        listed.show()
     if torn := len(lines) - len(found):
         say(f"終わりまで書かれていない行が {torn}行あります（書いている間に止まったものです）。", err=True)
