@@ -152,7 +152,7 @@ def says_rows() -> str:
     """What the words of a mail without a file say, what to do about it, and what its sender gets."""
     wording = load_wording()
     rows = []
-    for reason in (*phrases.reasons(), "other"):
+    for reason in (*phrases.reasons(), "language", "other"):
         said, _, step = wording.says[reason].partition("。")
         letter = "－" if reason in phrases.silent_reasons() else wording.subject["arrival"]
         rows.append((said, step or "確認済みとしてください", letter))

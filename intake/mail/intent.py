@@ -119,8 +119,8 @@ def encloses(body: str) -> bool:
 
 
 def says(body: str) -> tuple[str, ...]:
-    """Why a person should read a mail without a file: reasons of phrases.toml [says], or "other". Empty where the
-    text has no words of its own, or says that a file is enclosed."""
+    """Why a person should read a mail without a file: reasons of phrases.toml [says], "language" where none of them is
+    told in Japanese, or "other". Empty where the text has no words of its own, or says that a file is enclosed."""
     sentences = _brief(body)
     if _says_so(sentences, "text"):
         return ()
@@ -133,7 +133,15 @@ def says(body: str) -> tuple[str, ...]:
         found.update(dict.fromkeys(hits, True))
         other = other or not (hits or courtesy.search(sentence))
     told = tuple(reason for reason, hit in found.items() if hit)
-    return told or (("other",) if other and not _says_so(sentences, "submits") else ())
+    if told or not other or _says_so(sentences, "submits"):
+        return told
+    return ("language",) if _in_another_language(own_words(body)) else ("other",)
+
+
+def _in_another_language(text: str) -> bool:
+    """Whether it is told in words of another language alone: most likely by the absence assistant of a mail program."""
+    japanese, other = phrases.pattern("language", "japanese"), phrases.pattern("language", "other")
+    return not japanese.search(text) and other.search(text) is not None
 
 
 def _says_so(sentences: list[str], how: str) -> bool:

@@ -32,6 +32,46 @@ def test_a_machine_gets_no_letter(office: Office, case: tuple[str, str]) -> None
     assert (settled.decided.mail.rule, letter(settled)) == ("machine", "")
 
 
+ELSEWHERE = {
+    "French": "Je reviendrai le 24 juillet et lirai vos messages à ce moment.",
+    "French, with hyphens": "Veuillez vous adresser, jusque-là, au secrétariat.",
+    "Spanish": "Estoy de vacaciones hasta el 31 de julio. Responderé a mi regreso.",
+    "Portuguese": "Estou de férias até 24 de julho.",
+    "Italian": "Sono fuori ufficio fino al 24 luglio.",
+    "German": "Ich befinde mich im Urlaub und bin ab dem 24.07. wieder da.",
+    "Korean": "안녕하세요. 휴가 중이므로 7월 24일까지 메일을 확인할 수 없습니다.",
+    "Korean, short": "현재 부재중입니다.",
+    "Chinese, simplified": "您好，我正在休假，将于7月24日返回。",
+    "Chinese, traditional": "我目前不在辦公室，如有急事請聯絡王小姐。",
+    "Vietnamese": "Tôi hiện đang nghỉ phép đến ngày 24/7.",
+    "Russian": "Я в отпуске до 24 июля, отвечу позже.",
+    "English": "I will get back to you when I return on Monday.",
+}
+
+
+@pytest.mark.parametrize("body", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_words_of_another_language_are_read_by_people_and_get_no_letter(office: Office, body: str) -> None:
+    for subject in (ASKED, "Re: " + ASKED):
+        settled = office.settle(mail({}, subject, CITY, body))
+        assert (settled.decided.mail.rule, letter(settled)) == ("inquiry", "")
+        assert list(settled.decided.mail.remarks) == ["language"]
+
+
+IN_JAPANESE = {
+    "beside an English line": ("Please see below. 期限を延ばすことはできますか。", "arrival"),
+    "with a signature in English": ("宛先の変更について\n\nYokohama City Health Bureau Division", "arrival"),
+    "a few Chinese characters alone": ("別添参照", "correction"),
+    "an English word": ("OK", "arrival"),
+    "an enclosure in English": ("Please find the attached file.", "correction"),
+    "nothing but a telephone's line": ("Sent from my iPhone", "correction"),
+}
+
+
+@pytest.mark.parametrize("case", IN_JAPANESE.values(), ids=IN_JAPANESE)
+def test_a_mail_with_a_word_of_japanese_or_hardly_any_is_answered_as_before(office: Office, case: tuple[str, str]) -> None:
+    assert letter(office.settle(mail({}, ASKED, CITY, case[0]))) == case[1]
+
+
 WORDS = {
     "an office that is closed today": ("本日は閉庁日です。メールの確認は翌開庁日となります。", "", ["absence"]),
     "a file that was forgotten": ("すみません、添付を忘れました。追って送ります。", "arrival", ["later"]),
@@ -39,6 +79,14 @@ WORDS = {
     "thanks alone": ("ありがとうございます。", "", ["thanks"]),
     "an offer to be called is no wish": ("該当ありません。ご不明な点があればご連絡ください。", "arrival",
                                          ["not_applicable"]),
+    "a day that slips": ("提出は８月にずれ込みます。", "arrival", ["later"]),
+    "a file that comes tomorrow": ("ファイルは明日送ります。", "arrival", ["later"]),
+    "what comes once it is approved": ("決裁が下り次第、送ります。", "arrival", ["later"]),
+    "a day that he sets himself": ("回答は８月１日とさせてください。", "arrival", ["later"]),
+    "what is carried here": ("印刷して持っていきます。", "arrival", ["by_post"]),
+    "who declines": ("この件、辞退します。", "arrival", ["unable"]),
+    "another clerk": ("担当者が変わりました。", "arrival", ["changed"]),
+    "as the year before": ("昨年度の回答から変更ありません。", "arrival", ["same_as"]),
     "a wish to be called": ("お手数ですがお電話ください。", "arrival", ["call"]),
 }  # fmt: skip
 
