@@ -37,6 +37,7 @@ class Unbooked:
     filename: str
     vouched: bool
     proof: int
+    beside: bool = False  # a picture, a document: no workbook that might hold an answer
 
     @property
     def whose(self) -> str:

@@ -14,6 +14,7 @@ from routing.clock import stamp, unstamp
 from routing.ledger import letters
 from routing.ledger.store import Ledger
 from routing.proof import LEAST, Proof, is_theirs
+from routing.provisional import one_for_each_answer
 from routing.register import Register
 from routing.standing import Booking
 from routing.unbooked import ASKED, OF_THE_SENDER, WAITING, Unbooked
@@ -24,14 +25,14 @@ def at(ledger: Ledger, register: Register, instant: datetime, received_until: da
     another only."""
     until, now = stamp(received_until or datetime.max.replace(tzinfo=instant.tzinfo)), stamp(instant)
     rows = ledger.rows(_FOUND.format(whose="v.received_at <= ? AND"), until, now, now, now)
-    return _each_once(_told(ledger, register, rows))
+    return one_for_each_answer(_told(ledger, register, rows), register)
 
 
 def of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> list[Unbooked]:
     """The same of what these bodies sent, or what is theirs, as it stands now."""
     codes, instant = json.dumps(list(lgcodes)), stamp(now)
     rows = ledger.rows(_FOUND.format(whose=_OF_THESE), codes, codes, instant, instant, instant)
-    return _each_once(_told(ledger, register, rows))
+    return one_for_each_answer(_told(ledger, register, rows), register)
 
 
 _PARTLESS = "part = '' AND outcome IN ('correction', 'held')"  # as the index has it
@@ -46,7 +47,8 @@ def _listed(rules: Iterable[str]) -> str:
 
 # The mail's own verdict counts where none of its pieces has one.
 _FOUND = f"""SELECT v.*, a.receipt, a.mailbox, coalesce(m.sender, '') AS sender, coalesce(m.subject, '') AS subject,
-        coalesce(t.filename, '') AS filename
+        coalesce(t.filename, '') AS filename,
+        EXISTS (SELECT 1 FROM finding f WHERE f.verdict_id = v.id AND f.code = 'not_a_workbook') AS beside
     FROM verdict v JOIN arrival a ON a.id = v.arrival_id LEFT JOIN message m ON m.arrival_id = v.arrival_id
     LEFT JOIN attachment t ON t.arrival_id = v.arrival_id AND t.position = CAST(v.piece AS INTEGER)
     WHERE {{whose}} v.part = '' AND v.outcome IN ('correction', 'held')
@@ -84,16 +86,9 @@ def _told(ledger: Ledger, register: Register, rows: Iterable[Row]) -> Iterable[U
             subject=row["subject"],
             filename=row["filename"],
             vouched=theirs and may_tell,
+            beside=bool(row["beside"]),
             proof=max(row["proof"], LEAST["standing"]) if theirs else row["proof"],
         )
-
-
-def _each_once(found: Iterable[Unbooked]) -> list[Unbooked]:
-    """Of what one mail brings for one body by one rule, the first: a logo beside a locked file is no second answer."""
-    first: dict[tuple[int, str, str], Unbooked] = {}
-    for one in found:
-        first.setdefault((one.arrival_id, one.whose, one.rule), one)
-    return list(first.values())
 
 
 def senders(found: Iterable[Unbooked], register: Register) -> tuple[Booking, ...]:

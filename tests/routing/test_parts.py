@@ -112,7 +112,7 @@ def test_documents_whose_form_never_comes_are_asked_for_it_once(office: Office) 
     office.settle(part("（1/2）", attachments={"要綱.pdf": b"%PDF-1.4"}))
     office.now += WAIT
     wait(office)
-    assert [s.partition("】")[0] for s in subjects(office)] == ["【受信", "【確認のお願い"]
+    assert [s.partition("】")[0] for s in subjects(office)] == ["【受信", "【添付のご確認"]
     assert "（２／２）の到着を確認することができておりません" in text(office)
     assert office.held() == []
 

@@ -135,3 +135,80 @@ def test_the_same_instant_asked_later_gives_the_same(office: Office) -> None:
 def test_a_sheet_of_no_program_is_received(office: Office) -> None:
     office.settle(mail({"回答.xlsx": form({"program": None})}))
     assert office.standing_now(YOKOHAMA, "nanbyo").unbooked
+
+
+# --- several files in one mail --------------------------------------------------------------------------------
+
+
+def _two(first: str = "難病.xlsx", second: str = "小慢.xlsx", **more: bytes) -> bytes:
+    return mail({first: BROKEN, second: BROKEN, **more})
+
+
+def _shoman() -> dict[str, bytes]:
+    return {"【横浜市】マイナンバーアンケート回答.xlsx": form({"program": "小慢"})}
+
+
+def _states(office: Office) -> list[tuple[str, bool]]:
+    standings = [office.standing_now(YOKOHAMA, p) for p in ("nanbyo", "shoman")]
+    return [(s.state, s.unbooked) for s in standings]
+
+
+TO_REPLACE, MENDED, OUTSTANDING = ("correction", True), ("accepted", False), ("outstanding", False)
+
+
+@pytest.mark.parametrize("names", [("難病.xlsx", "小慢.xlsx"), ("a.xlsx", "b.xlsx"), ("回答.xlsx", "小慢.xlsx")])
+def test_of_two_files_that_cannot_be_opened_the_one_that_is_mended_closes_itself_only(
+    office: Office, names: tuple[str, str]
+) -> None:
+    office.settle(_two(*names), office.now - timedelta(hours=2))
+    assert _states(office) == [TO_REPLACE, TO_REPLACE] and len(_unbooked(office)) == 2
+    office.settle(mail())
+    assert _states(office) == [MENDED, TO_REPLACE] and len(_unbooked(office)) == 1
+    office.now += timedelta(hours=1)
+    office.settle(mail(_shoman(), body="小慢です。"))
+    assert _states(office) == [MENDED, MENDED] and _unbooked(office) == []
+
+
+def test_mended_the_other_way_round_it_is_the_same(office: Office) -> None:
+    office.settle(_two(), office.now - timedelta(hours=2))
+    office.settle(mail(_shoman()))
+    assert _states(office) == [TO_REPLACE, MENDED] and _unbooked(office) == [(YOKOHAMA, "nanbyo", "correction")]
+
+
+def test_a_newer_file_that_cannot_be_opened_either_stands_for_its_own_program_only(office: Office) -> None:
+    office.settle(_two(), office.now - timedelta(hours=2))
+    second = office.settle(_broken("難病.xlsx", body="難病を再送します。"))
+    assert _states(office) == [TO_REPLACE, TO_REPLACE]
+    waiting = books_at(office.ledger, office.desk.register, office.now).unbooked
+    assert [(u.receipt == second.decided.arrival.receipt, u.filename) for u in waiting] == [
+        (False, "小慢.xlsx"), (True, "難病.xlsx")
+    ]  # fmt: skip
+
+
+def test_a_picture_beside_the_file_is_no_second_answer(office: Office) -> None:
+    office.settle(mail({"難病.xlsx": BROKEN, "小慢.png": b"\x89PNG\r\n\x1a\n"}), office.now - timedelta(hours=2))
+    assert _states(office) == [TO_REPLACE, OUTSTANDING]
+    office.settle(mail())
+    assert _states(office) == [MENDED, OUTSTANDING] and _unbooked(office) == []
+
+
+def test_the_same_file_twice_is_closed_by_the_one_that_comes(office: Office) -> None:
+    office.settle(_two("難病.xlsx", "難病 (1).xlsx"), office.now - timedelta(hours=2))
+    assert len(_unbooked(office)) == 1
+    office.settle(mail())
+    assert _states(office) == [MENDED, OUTSTANDING] and _unbooked(office) == []
+
+
+def test_two_files_of_which_one_program_is_left_are_both_answered_by_it(office: Office) -> None:
+    office.settle(mail(_shoman()), office.now - timedelta(hours=3))
+    office.settle(_two("a.xlsx", "b.xlsx"), office.now - timedelta(hours=2))
+    office.settle(mail())
+    assert _states(office) == [MENDED, MENDED] and _unbooked(office) == []
+
+
+def test_thirty_locked_files_of_a_prefecture_are_told_once(office: Office) -> None:
+    files = {f"市町村{n}.xlsx": BROKEN for n in range(30)}
+    office.settle(
+        mail(files, sender="y@pref.kanagawa.lg.jp", subject="【神奈川県】マイナンバーアンケート回答"), mailbox="yoboseshu"
+    )
+    assert _unbooked(office) == [(KANAGAWA, "yobosesshu", "correction")]
