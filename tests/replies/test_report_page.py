@@ -147,3 +147,15 @@ def test_equal_reports_give_equal_pages(survey: Survey, roster: Roster) -> None:
         prefecture_page(prefecture_report("after", survey, roster), survey, load_wording()) for _ in "12"
     }
     assert len(pages) == 1
+
+
+@pytest.mark.parametrize("when", INSTANTS)
+def test_the_legend_names_every_mark_that_the_page_shows(when: str, survey: Survey, roster: Roster) -> None:
+    report = prefecture_report(when, survey, roster)
+    cells = [replace(cell, state="correction", unbooked=True) for cell in report.municipalities[0].cells]
+    shown = replace(report.municipalities[0], cells=tuple(cells))
+    made = page(replace(report, municipalities=(shown, *report.municipalities[1:])), survey)
+    legend = made.all(of_class="legend")[0].text
+    marks = "○ 受付済み", "△ 一部受付", "◆ 確認のお願い中", "◆ 受信・要差替え", "◇ 確認中", "□ 未提出", "－ 該当事務なし"
+    assert [mark for mark in marks if mark not in legend] == []
+    assert "◆ 受信・要差替え" in made.all("table", "municipalities")[0].text
