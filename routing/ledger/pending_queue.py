@@ -15,6 +15,7 @@ from typing import Literal
 from routing.clock import stamp, unstamp
 from routing.ledger import arrivals
 from routing.ledger.store import Ledger
+from routing.ledger.undone import event_counts
 from routing.records import Arrival, PartRow
 
 What = Literal["password", "told", "beside", "parts", "foreign", "scan"]
@@ -94,9 +95,12 @@ def noted_at(ledger: Ledger, arrival_id: int, kind: str) -> datetime:
 
 
 def kinds_noted(ledger: Ledger, arrival_id: int) -> frozenset[str]:
-    """The kinds of the events that stand at a mail; of nearly every new mail none do."""
-    rows = ledger.rows("SELECT DISTINCT kind FROM event WHERE arrival_id = ?", arrival_id)
+    """The kinds of the events that stand at a mail, without what was taken back; of nearly every new mail none do."""
+    rows = ledger.rows(f"SELECT DISTINCT e.kind FROM event e WHERE e.arrival_id = ? AND {_STANDS}", arrival_id)
     return frozenset(row["kind"] for row in rows)
+
+
+_STANDS = event_counts("e")
 
 
 def opened_something(ledger: Ledger, receipt: str) -> bool:

@@ -14,6 +14,7 @@ from replies.letters.compose import is_writable
 from replies.letters.my_number import MyNumberLetter, render_my_number
 from replies.wording import load_wording
 from routing.ledger import numbers, outbox
+from routing.ledger.free_keys import free_key
 from routing.ledger.secret import message_ids
 from routing.notices.notice import Notice, Outlet, posts
 from routing.office import Office
@@ -41,7 +42,8 @@ def letter(office: Office, arrival: Arrival) -> FinishedReply | None:
     rendered = render_my_number(content, survey, load_wording(by_hand=True))
     place = numbers.times_found(office.ledger, arrival.id)
     number = f"{arrival.receipt}-M{place}"
-    notice = Notice("my_number", f"{key(arrival)}{place}", number, mailbox, lgcode, rendered)
+    written = free_key(office.ledger, f"{key(arrival)}{place}", asked_for=True)
+    notice = Notice("my_number", written, number, mailbox, lgcode, rendered)
     outlet = Outlet(survey, office.settings, office.clock(), message_ids(office.ledger))
     return posts(notice, (sender,), outlet)[0]
 

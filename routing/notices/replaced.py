@@ -15,6 +15,7 @@ from config.settings import Settings, by_hand
 from replies.letters.replaced import ReplacedLetter, render_replaced
 from replies.wording import load_wording
 from routing.ledger import arrivals, outbox, verdicts
+from routing.ledger.free_keys import free_key
 from routing.ledger.letters import Gone, gone_by
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
@@ -39,19 +40,19 @@ def by_itself(office: NoticeContext) -> bool:
     return wanted == "send" or (wanted == "draft" and by_hand(office.settings))
 
 
-def notices(office: NoticeContext, newer: Arrival) -> Iterator[FinishedReply]:
-    """The notices to those whose answers this mail replaced."""
+def notices(office: NoticeContext, newer: Arrival, asked_for: bool = False) -> Iterator[FinishedReply]:
+    """The notices to those whose answers this mail replaced; `asked_for` by an official."""
     for gone in gone_by(office.ledger, newer.id):
         older = arrivals.find(office.ledger, gone.receipt)
         if older is not None:
-            yield from _posted(office, gone, older, newer)
+            yield from _posted(office, gone, (older, newer), asked_for)
 
 
 def queue(office: NoticeContext, newer: Arrival, who: tuple[str, str]) -> int:
-    """Puts them into the outbox, inside the caller's transaction, unless they stand there; how many are new. Raises
-    Refused where the survey's table has them off."""
+    """Puts them into the outbox, inside the caller's transaction, unless they stand there; how many are new. One that went
+    with a decision that was taken back stands there no more. Raises Refused where the survey's table has them off."""
     refuse_if_off("replaced", office.register.survey)
-    new = [p for p in notices(office, newer) if not outbox.has_key(office.ledger, p.key)]
+    new = [p for p in notices(office, newer, who[0] != "uketsuke") if not outbox.has_key(office.ledger, p.key)]
     for posted in new:
         outbox.queue(office.ledger, posted, None, office.now, about=newer.id)
     if new:
@@ -59,7 +60,10 @@ def queue(office: NoticeContext, newer: Arrival, who: tuple[str, str]) -> int:
     return len(new)
 
 
-def _posted(office: NoticeContext, gone: Gone, older: Arrival, newer: Arrival) -> Iterator[FinishedReply]:
+def _posted(
+    office: NoticeContext, gone: Gone, mails: tuple[Arrival, Arrival], asked_for: bool
+) -> Iterator[FinishedReply]:
+    older, newer = mails
     survey, register = office.register.survey, office.register
     body = register.body(gone.lgcode)
     if body is None:
@@ -76,7 +80,8 @@ def _posted(office: NoticeContext, gone: Gone, older: Arrival, newer: Arrival) -
         programs=tuple(p.name for p in programs),
     )
     rendered = render_replaced(letter, survey, load_wording(by_hand(office.settings)))
-    key, number = f"replaced:{older.receipt}:{newer.receipt}", f"{older.receipt}-R{newer.id}"
+    key = free_key(office.ledger, f"replaced:{older.receipt}:{newer.receipt}", asked_for)
+    number = f"{older.receipt}-R{newer.id}"
     notice = Notice("replaced", key, number, mailbox, gone.lgcode, rendered)
     outlet = Outlet(survey, office.settings, office.now, message_ids(office.ledger))
     yield from posts(notice, (gone.sender,), outlet)

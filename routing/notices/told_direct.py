@@ -11,6 +11,7 @@ from datetime import datetime
 from replies.letters.told_direct import ToldDirect, render_told_direct
 from replies.wording import load_wording
 from routing.ledger import correspondence, outbox, verdicts
+from routing.ledger.free_keys import free_key
 from routing.ledger.secret import message_ids
 from routing.notices.groups import groups
 from routing.notices.notice import Notice, Outlet, posts, refuse_if_off
@@ -75,7 +76,8 @@ def _notices(
             asked=_asked(office, arrival),
         )
         rendered = render_told_direct(letter, survey, load_wording())
-        key, number = f"told_direct:{arrival.receipt}:{prefecture}:{body}", f"{arrival.receipt}-K{body}"
+        key = free_key(office.ledger, f"told_direct:{arrival.receipt}:{prefecture}:{body}", asked_for=True)
+        number = f"{arrival.receipt}-K{body}"
         notice = Notice("told_direct", key, number, mailbox, prefecture, rendered, survey.mails.told_direct)
         yield from ((notice, group.addresses) for group in groups(office, prefecture, [mailbox]))
 

@@ -11,10 +11,13 @@ from routing import operate
 from routing.ledger import held_queue, official_acts, outbox, promises, undoing
 from routing.ledger.letters import gone_by
 from routing.operate import Consent, Refused, Who, Wish
+from routing.operate.by_hand import tell_replaced
+from routing.operate.withdrawal import withdraw
 from routing.records import Arrival
 from tests.routing.console_at_hand import Visitor, site_of
 from tests.routing.desk_at_hand import Office, form, mail
 from tests.routing.test_console import STRANGER, carry_out, from_stranger
+from tests.routing.test_mail_table import with_survey
 
 MINUTE = timedelta(seconds=60)
 
@@ -143,3 +146,51 @@ def test_an_answer_that_replaced_another_gives_way_again(office: Office) -> None
     assert take_back(visitor, other) == 303
     assert state(office, other) == before and broken(office) == []
     assert office.standing("141003", "nanbyo").received_at == first.received_at
+
+
+@pytest.fixture
+def replacing(office: Office) -> tuple[Office, Arrival]:
+    """An answer that stands, and another of the same city that waits for an official; whoever is replaced is told."""
+    with_survey(office, mails={"replaced": "send"})
+    office.settle(mail())
+    list(office.desk.dispatch.deliver(office.sender))
+    office.now += MINUTE * 5
+    second = mail({"【横浜市】マイナンバーアンケート回答.xlsx": form({"program": "難病", "9": 2})}, sender=STRANGER)
+    return office, office.settle(second).decided.arrival
+
+
+def waiting(office: Office) -> list[str]:
+    return sorted(o.kind for o in outbox.due(office.ledger, office.now + MINUTE))
+
+
+def test_the_notice_to_whoever_was_replaced_goes_with_the_decision_that_counts(
+    replacing: tuple[Office, Arrival],
+) -> None:
+    office, arrival = replacing
+    visitor = Visitor(site_of(office))
+    for _ in range(3):
+        assert carry_out(visitor, arrival, "accept") == 303
+        assert waiting(office) == ["acknowledgement", "replaced"]
+        assert take_back(visitor, arrival) == 303
+        assert "replaced" not in waiting(office)
+    assert carry_out(visitor, arrival, "accept") == 303
+    assert waiting(office) == ["acknowledgement", "replaced"] and broken(office) == []
+    office.now += MINUTE * 2
+    told = [d.kind for d in office.desk.dispatch.deliver(office.sender)]
+    assert sorted(told) == ["acknowledgement", "replaced"]
+    assert carry_out(visitor, arrival, "amend", **{"q:5": "2"}) == 303  # decided anew: he has been told
+    assert "replaced" not in waiting(office)
+
+
+def test_a_notice_that_an_official_did_not_want_comes_back_with_no_decision(
+    replacing: tuple[Office, Arrival],
+) -> None:
+    office, arrival = replacing
+    visitor = Visitor(site_of(office))
+    assert carry_out(visitor, arrival, "accept") == 303
+    (notice,) = [o for o in outbox.due(office.ledger, office.now + MINUTE) if o.kind == "replaced"]
+    withdraw(office.desk, notice.id, Who("受付太郎", "電話で伝えたため"))
+    assert carry_out(visitor, arrival, "amend", **{"q:5": "2"}) == 303
+    assert waiting(office) == ["acknowledgement"]
+    assert tell_replaced(office.desk, arrival, Who("受付太郎", "やはり知らせるため")) == 1
+    assert waiting(office) == ["acknowledgement", "replaced"] and broken(office) == []

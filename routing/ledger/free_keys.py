@@ -1,0 +1,30 @@
+"""Under which key a notice is written that was written before: once, unless the decision behind it was taken back."""
+
+from __future__ import annotations
+
+from intake.mail.ids import receipt_in
+from routing.ledger.store import Ledger
+
+
+def free_key(ledger: Ledger, key: str, asked_for: bool) -> str:
+    """The key itself; or one beside it where the mail under it was taken back before it left, so that a new decision has
+    its own. Where an official took that very letter back, only who asks for it (`asked_for`) gets another."""
+    times = 1
+    tried = key
+    while _may_be_written_again(ledger, tried, asked_for):
+        times += 1
+        tried = f"{key}~{times}"
+    return tried
+
+
+def _may_be_written_again(ledger: Ledger, key: str, asked_for: bool) -> bool:
+    row = ledger.row(
+        "SELECT o.message_id, p.state FROM outbox o JOIN posting p ON p.outbox_id = o.id WHERE o.key = ?"
+        " ORDER BY p.id DESC LIMIT 1",
+        key,
+    )
+    if row is None or row["state"] != "withdrawn":
+        return False
+    number = receipt_in(row["message_id"])
+    by_official = "SELECT 1 FROM event WHERE kind = 'letter_withdrawn' AND detail = ? LIMIT 1"
+    return asked_for or ledger.row(by_official, number) is None
