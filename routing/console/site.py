@@ -15,7 +15,7 @@ from routing.console import acts, files, guard, office_acts, pages, sure_acts
 from routing.console.access_log import Access, AccessLog
 from routing.console.premises import Premises
 from routing.console.render import render
-from routing.console.signin import Sessions
+from routing.console.signin import Person, Sessions
 from routing.ledger.store import DiskFull, LedgerBusy, NewerLedger
 from routing.reading.errors import ReaderUnavailable
 from routing.who import Refused
@@ -56,29 +56,42 @@ class _Doors:
         self._cookie = "__Host-uketsuke" if self._console.tls else "uketsuke"
 
     def let_in(self) -> ResponseReturnValue | None:
-        """Refuses what is not ours; asks who is there. Nothing but a POST changes anything."""
+        """Asks who is there, refuses what is not ours. Nothing but a POST changes anything."""
         g.person = None
         try:
             self._log.ready()
         except OSError:
             return _page("画面の記録を書けないため、画面を使えません。情報システムの担当に連絡してください。", 503)
+        person = self._who()
+        g.login = g.login or (person.login if person else "")  # also of what is refused
+        if refused := self._not_ours():
+            return _page(refused, 403)
+        g.person = person
+        if person is not None or request.endpoint in _OPEN:
+            return None
+        if self._console.login == "header":
+            return _page(f"{g.login or '（名前なし）'} は、この画面の利用者に登録されていません。", 403)
+        return redirect("/login") if request.method == "GET" else _page("もう一度サインインしてください。", 403)
+
+    def _who(self) -> Person | None:
+        """Who is there, as the proxy says or a session; `g.login`: the name that the proxy says, whoever's it is."""
+        g.login = ""
+        if self._console.login == "header":
+            named = request.headers.get(self._console.header, "")
+            g.login = named[:_LOGGED]
+            return self._sessions.named(named)
+        return self._sessions.person(request.cookies.get(self._cookie, ""), self._clock())
+
+    def _not_ours(self) -> str:
+        """Why a request is not from a page of ours; empty where it is."""
         hosts = self._console.hosts
         if self._console.socket is None and not guard.is_our_host(request.host, self._console.port, hosts):
-            return _page("このアドレスでは開けません。", 403)
+            return "このアドレスでは開けません。"
         if self._console.socket is not None and request.host not in hosts:
-            return _page("このアドレスでは開けません（設定の console.hosts をご確認ください）。", 403)
+            return "このアドレスでは開けません（設定の console.hosts をご確認ください）。"
         if request.method == "POST" and not guard.is_own_form(dict(request.headers), request.host):
-            return _page("ほかのページからの操作は受け付けません。この画面からやり直してください。", 403)
-        if self._console.login == "header":
-            login = request.headers.get(self._console.header, "")
-            g.person, g.login = self._sessions.named(login), login[:_LOGGED]
-            if g.person is None and request.endpoint not in _OPEN:
-                return _page(f"{login or '（名前なし）'} は、この画面の利用者に登録されていません。", 403)
-        else:
-            g.person = self._sessions.person(request.cookies.get(self._cookie, ""), self._clock())
-            if g.person is None and request.endpoint not in _OPEN:
-                return redirect("/login") if request.method == "GET" else _page("もう一度サインインしてください。", 403)
-        return None
+            return "ほかのページからの操作は受け付けません。この画面からやり直してください。"
+        return ""
 
     def close(self, response: Response) -> Response:
         """Puts the guards on every answer, and a line into the log."""
@@ -97,8 +110,7 @@ class _Doors:
         if request.endpoint in ("today", "day_book") and status == 200:
             on = request.args.get("day", "")
         what = f"{request.method} {request.endpoint or 'unknown'}" + (f" {g.act}" if g.get("act") else "")
-        who = person.login if person else g.get("login", "")
-        return Access(stamp(self._clock()), who, what, on[:_LOGGED], status)
+        return Access(stamp(self._clock()), person.login if person else g.get("login", ""), what, on[:_LOGGED], status)
 
     def login(self) -> ResponseReturnValue:
         """Asks for name and password."""

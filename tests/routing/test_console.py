@@ -103,6 +103,8 @@ def test_only_the_proxy_s_header_names_who_it_is_where_a_proxy_signs_on(office: 
     assert visitor.get("/").status_code == 403
     assert visitor.get("/", **{"X-Remote-User": "stranger"}).status_code == 403
     assert "山田" in visitor.get("/", **{"X-Remote-User": "yamada"}).text
+    for forged in ("yamada, kanri", "yamada ", "YAMADA", "山田"):
+        assert visitor.get("/", **{"X-Remote-User": forged.encode().decode("latin-1")}).status_code == 403
 
 
 # --- other sites -------------------------------------------------------------------------------------------------
