@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from config.errors import Mistake
 from config.names import perhaps, why_no_file, why_no_line, why_no_sheet, why_no_text
+from config.rules import rule_mistakes
 from config.spelling import label_key
 from config.survey import Choice, Form, Mark, Question
 
@@ -218,4 +219,5 @@ _CHECKS: tuple[Callable[[Form], Told], ...] = (
     _check_skips,
     _check_conditions,
     _check_free_texts,
+    rule_mistakes,
 )

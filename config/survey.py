@@ -197,6 +197,18 @@ class Field(Shape):
     wanted: str = ""  # what belongs there, in words for the sender
 
 
+class Rule(Shape):
+    """What the answers of a sheet must keep among each other (`config.logic`): `check` wherever `when` holds.
+
+    `say`: the survey's own sentence where it is broken; `{Q4}` in it quotes an answer.
+    """
+
+    check: str
+    say: str
+    when: str = ""
+    severity: Severity = "error"
+
+
 class Flags(Shape):
     """The two formulas of the sheet that the ministry recomputes and never believes."""
 
@@ -232,6 +244,7 @@ class Form(Shape):
     grid: Grid | None = None  # None: nothing is said about rows and columns put in
     fields: tuple[Field, ...]
     questions: tuple[Question, ...]
+    rules: tuple[Rule, ...] = ()
 
     def question(self, key: str) -> Question:
         """The question with this key; KeyError if the form has none."""

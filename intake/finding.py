@@ -121,6 +121,7 @@ CATALOGUE: dict[str, Code] = {
     "organisation_contradicts": Code("error", "field"),
     # 調査項目への回答
     "answer_missing": Code("error", "question"),
+    "rule_broken": Code("error", "question"),
     "answer_says_nothing": Code("error", "question"),
     "answer_not_a_choice": Code("error", "question"),
     "answers_shifted": Code("error", "sheet"),

@@ -30,6 +30,7 @@ from intake.sheets.case import (
 from intake.sheets.field_checks import FIELD_CHECKS
 from intake.sheets.filled import Filled
 from intake.sheets.ooxml import place_of
+from intake.sheets.rules import rules_are_kept
 from intake.sheets.shifted import slipped
 
 _MONTH = 20  # characters of a month, beyond which a text says more than one and is not quoted
@@ -213,4 +214,5 @@ CHECKS: tuple[Check, ...] = (
     texts_are_needed,
     skipped_is_blank,
     cells_hold_values,
+    rules_are_kept,
 )

@@ -21,6 +21,7 @@ from config.survey import Form, Survey
 from intake.sheets.ooxml import name_of
 from replies.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layout, layout
 from replies.workbooks.form_formulas import answers_flag, fields_flag, list_formulas
+from replies.workbooks.form_rules import rule_cells
 from replies.workbooks.form_style import add_styles, break_pages, height, set_up_form, set_up_list, style
 
 __all__ = ["CIRCLE", "FillValue", "blank", "fill", "layout"]
@@ -71,6 +72,7 @@ def _build(form: Form, survey: Survey) -> Workbook:
     _write_fields(sheet, places, survey, lists)
     for block in places.blocks:
         _write_question(sheet, block, lists)
+    _write_rules(sheet, places)
     set_up_form(sheet, places.header, places.last_row, form.title)
     break_pages(sheet, places.header, [(b.heading or b.top, b.bottom) for b in places.blocks])
     _write_list(lists.listing, places)
@@ -140,6 +142,15 @@ def _write_head(sheet: Worksheet, places: Layout) -> None:
     _put(sheet, _area(places.header, LABEL, places.header, TEXT), "質問", "header")
     _put(sheet, _area(places.header, LINE, places.header, INPUT), form.answer_heading, "header")
     sheet.row_dimensions[places.header].height = 24
+
+
+def _write_rules(sheet: Worksheet, places: Layout) -> None:
+    """The column that tells what does not fit, of a form that has rules."""
+    cells = rule_cells(places)
+    for cell, formula in cells.items():
+        _put(sheet, cell, formula, "flag")
+    if cells:
+        sheet.column_dimensions[get_column_letter(INPUT + 1)].width = 40
 
 
 def _write_fields(sheet: Worksheet, places: Layout, survey: Survey, lists: _Lists) -> None:

@@ -43,6 +43,19 @@ def list_formulas(layout: Layout) -> tuple[tuple[Column, str], ...]:
     return tuple(found)
 
 
+def taken(cell: str, number: int) -> str:
+    """The condition that a cell holds the choice with this number."""
+    return f"{_head(cell)}={_quoted(number)}"
+
+
+def _head(cell: str) -> str:
+    return f"LEFT({cell},1)"
+
+
+def _quoted(number: int) -> str:
+    return f'"{circled(number)}"'
+
+
 def _flag(blank: list[str], words: str) -> str:
     quoted = words.replace('"', '""')
     return f'=IF(OR({",".join(blank)}),"{quoted}","")' if blank else '=""'
@@ -56,9 +69,9 @@ def _unless_skipped(layout: Layout, key: str, blank: list[str]) -> str:
     for root in questions[: places[key]]:
         for choice in root.choices:
             if choice.skip_to and places[key] < places[choice.skip_to]:
-                conditions.append(f'LEFT({layout.cell(root.key)},1)<>"{circled(choice.number)}"')
+                conditions.append(f"{_head(layout.cell(root.key))}<>{_quoted(choice.number)}")
     condition = layout.form.question(key).asked_if
     if condition:
-        wanted = [f'LEFT({layout.cell(condition.question)},1)="{circled(n)}"' for n in condition.choices]
+        wanted = [taken(layout.cell(condition.question), number) for number in condition.choices]
         conditions.append(wanted[0] if len(wanted) == 1 else f"OR({','.join(wanted)})")
     return conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"

@@ -1,0 +1,128 @@
+"""The rules of a form: what its answers must keep among each other, read once into trees over the form's own names.
+
+Tells the mistakes of rules at load; knows no sheet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from config.cache import cache_by_identity
+from config.logic import FUNCTIONS, LONGEST, WORDS, Name, Node, NotARule, Value, names_in, parse, value
+from config.logic_types import must_be_truth, type_of
+from config.spelling import circled
+from config.survey import Form, Rule
+
+KIND = "kind"  # of the body that answers: prefecture, city …
+_INSERTED = re.compile(r"\{([^{}]*)\}")
+_FREE = re.compile(r"[{}]")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRule:
+    """A rule with its trees. `when`: None where it always applies; `inserted`: what its sentence quotes, by its text;
+    `choices`: those of them that are choices, which are quoted as they are printed (②)."""
+
+    rule: Rule
+    check: Node
+    when: Node | None
+    inserted: Mapping[str, Node]
+    choices: frozenset[str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it looks at, each once, the check's first."""
+        trees = (self.check, *((self.when,) if self.when else ()))
+        return tuple(dict.fromkeys(name for tree in trees for name in names_in(tree)))
+
+    def is_broken(self, values: Mapping[str, Value]) -> bool:
+        """Whether the answers do not keep it. One that applies perhaps, or is kept perhaps, is not broken."""
+        applies = self.when is None or value(self.when, values) is True
+        return applies and value(self.check, values) is False
+
+    def sentence(self, values: Mapping[str, Value]) -> str:
+        """The survey's own sentence, with the answers that it quotes."""
+
+        def said(hit: re.Match[str]) -> str:
+            held = value(self.inserted[hit[1]], values)
+            if isinstance(held, Decimal):
+                return circled(int(held)) if hit[1] in self.choices else f"{held:,f}"
+            return held if isinstance(held, str) else "―"
+
+        return _INSERTED.sub(said, self.rule.say)
+
+    def pieces(self) -> Iterator[tuple[str, Node | None]]:
+        """The sentence cut where it quotes answers: (words, what is quoted behind them)."""
+        cut = _INSERTED.split(self.rule.say)
+        return zip(cut[::2], (*(self.inserted[text] for text in cut[1::2]), None), strict=True)
+
+
+def names_of(form: Form) -> Mapping[str, Name]:
+    """What the rules of a form may name: Q7-4, the key of a free text behind Q, a field's key unless it is a person's,
+    and `kind`."""
+    names: dict[str, Name] = {}
+    for field in form.fields:
+        if not field.personal and field.key not in (*FUNCTIONS, *WORDS):
+            names[field.key] = Name("text")
+    names[KIND] = Name("text")
+    for question in form.questions:
+        options = question.choices or question.marks
+        numbers = tuple(option.number for option in options)
+        names[f"Q{question.key}"] = Name("choice" if question.choices else "marks", numbers)
+        names.update({f"Q{text.key}": Name("text") for text in question.free_texts})
+    return names
+
+
+@cache_by_identity
+def rules_of(form: Form) -> tuple[ReadRule, ...]:
+    """The rules of a form that was checked (`rule_mistakes`); of another one NotARule."""
+    names = names_of(form)
+    return tuple(_read(rule, names) for rule in form.rules)
+
+
+def _read(rule: Rule, names: Mapping[str, Name]) -> ReadRule:
+    when = parse(rule.when, names) if rule.when else None
+    quoted = {text: parse(text, names) for text in _INSERTED.findall(rule.say)}
+    choices = frozenset(text for text, node in quoted.items() if type_of(node, names) == "choice")
+    return ReadRule(rule, parse(rule.check, names), when, quoted, choices)
+
+
+def rule_mistakes(form: Form) -> Iterator[tuple[str, str]]:
+    """(key, reason) of every mistake in a form's rules."""
+    names = names_of(form)
+    for place, rule in enumerate(form.rules, 1):
+        for key in ("check", "when"):
+            text = getattr(rule, key)
+            if key == "check" or text:
+                yield from ((f"rules.{place}.{key}", reason) for reason in _condition_mistakes(text, names))
+        yield from ((f"rules.{place}.say", reason) for reason in _sentence_mistakes(rule.say, names))
+
+
+def _condition_mistakes(text: str, names: Mapping[str, Name]) -> Iterator[str]:
+    try:
+        tree = parse(text, names)
+        must_be_truth(tree, names)
+    except NotARule as wrong:
+        yield str(wrong)
+        return
+    if not any(names_in(tree)):
+        yield "質問も回答者情報も書かれていません。"
+
+
+def _sentence_mistakes(say: str, names: Mapping[str, Name]) -> Iterator[str]:
+    if not say.strip() or len(say) > LONGEST:
+        yield f"{LONGEST}文字までの文にしてください。"
+    if _FREE.search(_INSERTED.sub("", say)):
+        yield "「{」と「}」は、回答を差し込む {Q4} のような形だけに使えます。"
+    for text in _INSERTED.findall(say):
+        try:
+            type_ = type_of(parse(text, names), names)
+        except NotARule as wrong:
+            yield str(wrong)
+            continue
+        if type_ not in ("number", "choice") and text != KIND:
+            yield f"{{{text}}} は差し込めません（差し込めるのは、数と、選択肢の番号です）。"
+

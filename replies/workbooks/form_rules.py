@@ -1,0 +1,122 @@
+"""The survey's rules as formulas of a blank form: a column beside the answers that tells at once what does not fit.
+
+Of the same tree that intake evaluates (`config.logic`). It helps who fills the form in; what the ministry finds is computed
+anew. While an answer that a rule looks at is blank, its cell says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from config.logic import Node
+from config.rules import KIND, ReadRule, rules_of
+from config.survey import Form, Question
+from intake.sheets.ooxml import name_of
+from replies.form_layout import INPUT, Layout
+from replies.workbooks.form_formulas import taken
+
+_COLUMN = INPUT + 1
+_OPERATORS = {"==": "=", "!=": "<>"}
+_FUNCTIONS = {"sum": "SUM", "count": "COUNTA", "min": "MIN", "max": "MAX", "abs": "ABS"}
+_LONGEST = 120  # characters of a text in a formula (Excel: 255, with quotes doubled)
+
+
+class _Beyond(Exception):
+    """A rule that no formula of the blank form can tell: it looks at what the form does not hold."""
+
+
+def rule_cells(layout: Layout) -> dict[str, str]:
+    """Cell → formula, beside the first answer that each rule looks at. Rules that look at what the form does not hold
+    (the kind of body, last year's values) have none."""
+    found: dict[str, list[str]] = {}
+    for rule in rules_of(layout.form):
+        try:
+            formula, row = _formula(rule, layout), min(_row(name, layout) for name in rule.names)
+        except _Beyond:
+            continue
+        found.setdefault(name_of((row, _COLUMN)), []).append(formula)
+    return {cell: "=" + "&".join(formulas) for cell, formulas in found.items()}
+
+
+def _formula(rule: ReadRule, layout: Layout) -> str:
+    filled = [f'{cell}<>""' for name in rule.names for cell in _guards(name, layout)]
+    applies = [_excel(rule.when, layout)] if rule.when else []
+    broken = f"NOT({_excel(rule.check, layout)})"
+    return f'IF(AND({",".join([*filled, *applies, broken])}),{_words(rule, layout)},"")'
+
+
+def _words(rule: ReadRule, layout: Layout) -> str:
+    """The survey's sentence, with the answers that it quotes."""
+    parts = ['"※ "']
+    for words, quoted in rule.pieces():
+        plain = " ".join(words.split())
+        cut = (plain[n : n + _LONGEST] for n in range(0, len(plain), _LONGEST))
+        parts += ['"' + piece.replace('"', '""') + '"' for piece in cut]
+        parts += [_excel(quoted, layout)] if quoted else []
+    return "&".join(parts)
+
+
+def _excel(node: Node, layout: Layout) -> str:
+    match node.op:
+        case "name":
+            return _cell(str(node.held), layout)
+        case "value":
+            return str(node.held) if isinstance(node.held, Decimal) else '"' + str(node.held) + '"'
+        case "and" | "or" | "not":
+            return f"{node.op.upper()}({','.join(_excel(part, layout) for part in node.parts)})"
+        case "in":
+            return _within(node, layout)
+    if node.op in _FUNCTIONS:
+        return f"{_FUNCTIONS[node.op]}({','.join(_excel(part, layout) for part in node.parts)})"
+    left, right = node.parts
+    if node.op in ("==", "!=") and (same := _is_choice(left, right, layout) or _is_choice(right, left, layout)):
+        return same if node.op == "==" else f"NOT({same})"
+    return f"({_excel(left, layout)}{_OPERATORS.get(node.op, node.op)}{_excel(right, layout)})"
+
+
+def _within(node: Node, layout: Layout) -> str:
+    first, *listed = node.parts
+    if len(listed) == 1 and listed[0].op == "name":  # a circle
+        return f'{layout.cell(f"{str(listed[0].held)[1:]}#{first.held}")}<>""'
+    return f"OR({','.join(_excel(Node('==', (first, one)), layout) for one in listed)})"
+
+
+def _is_choice(name: Node, number: Node, layout: Layout) -> str:
+    question = _question(str(name.held), layout.form) if name.op == "name" else None
+    if question is None or not question.choices or number.op != "value":
+        return ""
+    return taken(layout.cell(question.key), int(Decimal(str(number.held))))
+
+
+def _question(name: str, form: Form) -> Question | None:
+    return next((q for q in form.questions if name == f"Q{q.key}"), None)
+
+
+def _cell(name: str, layout: Layout) -> str:
+    """The cell of an answer, or the lines with its circles."""
+    question = _question(name, layout.form)
+    if question is not None and question.marks:
+        lines = [layout.cell(f"{question.key}#{mark.number}") for mark in question.marks]
+        return f"{lines[0]}:{lines[-1]}"
+    key = name[1:] if name.startswith("Q") and name[1:] in layout.inputs else name
+    if name == KIND or key not in layout.inputs:
+        raise _Beyond
+    return layout.cell(key)
+
+
+def _guards(name: str, layout: Layout) -> Iterator[str]:
+    """The cells that must be filled before a rule says anything: those whose blank is unknown to intake as well."""
+    question = _question(name, layout.form)
+    if question is not None and question.choices:
+        yield layout.cell(question.key)
+    elif any(field.key == name and field.required for field in layout.form.fields):
+        yield layout.cell(name)
+
+
+def _row(name: str, layout: Layout) -> int:
+    question = _question(name, layout.form)
+    if question is not None and question.marks:
+        return layout.inputs[f"{question.key}#{question.marks[0].number}"][0]
+    key = name[1:] if name.startswith("Q") and name[1:] in layout.inputs else name
+    return layout.inputs[key][0]

@@ -1,0 +1,110 @@
+"""A survey's own rules: told of a sheet that breaks them and of no other, and by the form itself in LibreOffice."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from config.load import load_survey
+from config.roster import load_roster
+from config.survey import Survey
+from intake.answers import read_file
+from intake.finding import Finding
+from intake.submission import Claim
+from replies.points import place_of
+from replies.wording import load_wording
+from replies.workbooks.form import FillValue, fill
+from tests.config.surveys_at_hand import TINY
+from tests.replies.office import convert
+
+RULES = """
+[[rules]]
+check = "Q3 == 2"
+when = "Q1 == 1 and 1 in Q2"
+say = "ぶらんこのある公園があれば、問３は②です（ご回答は{Q3}）。"
+
+[[rules]]
+check = 'Q3 in (1, 2) and count(Q2) < 2 and organisation != ""'
+say = "問２の〇は一つです。"
+severity = "note"
+
+[[rules]]
+check = 'kind != "prefecture" or Q1 == 2'
+say = "都道府県は、問１に②とお答えください。"
+severity = "warning"
+"""
+ROSTER = load_roster()
+GOOD: dict[str, FillValue] = {"organisation": "14神奈川県横浜市", "contact": "公園太郎", "1": 1, "2": (1,), "3": 2}
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Survey:
+    folder = tmp_path_factory.mktemp("surveys") / "tiny"
+    shutil.copytree(TINY, folder)
+    with (folder / "form1.toml").open("a", encoding="utf-8") as file:
+        file.write(RULES)
+    return load_survey(folder)
+
+
+def told(survey: Survey, changes: Mapping[str, FillValue]) -> list[Finding]:
+    values = {key: value for key, value in {**GOOD, **changes}.items() if value != ""}
+    data = fill(survey.form("sheet"), survey, values)
+    (sheet,) = read_file("a.xlsx", data, 1, survey, ROSTER, Claim("", "absent")).sheets
+    return [finding for finding in sheet.findings if finding.code == "rule_broken"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"2": (2,), "3": 1, "3-text": "令和６年４月"},  # no swing: the first rule does not apply
+        {"1": 2, "2": "", "3": 1, "3-text": "令和６年４月"},  # question 2 is not asked then
+        {"3": ""},  # blank: told as that
+        {"3": "どちらでもない"},  # unreadable: told as that
+        {"2": ""},
+        {"1": ""},
+        {"organisation": ""},
+        {"organisation": "13東京都", "1": 2, "2": ""},
+    ],
+)
+def test_a_sheet_that_keeps_the_rules_or_perhaps_keeps_them_is_not_told(
+    survey: Survey, changes: dict[str, FillValue]
+) -> None:
+    assert told(survey, changes) == []
+
+
+def test_a_broken_rule_is_told_in_the_surveys_own_words_at_its_cell(survey: Survey) -> None:
+    (finding,) = told(survey, {"3": 1, "3-text": "令和６年４月"})
+    assert (finding.severity, finding.question) == ("error", "3")
+    assert finding.cell == "E10"
+    place = place_of(finding, survey, load_wording())
+    assert place.where == "セル E10　Q3"
+    assert place.expected == "ぶらんこのある公園があれば、問３は②です（ご回答は①）。"
+
+
+def test_rules_are_told_one_by_one_with_their_own_severity(survey: Survey) -> None:
+    found = told(survey, {"organisation": "13東京都", "2": (1, 2), "3": 1, "3-text": "令和６年４月"})
+    assert [(f.severity, f.question) for f in found] == [("warning", "1"), ("error", "3"), ("note", "3")]
+
+
+@pytest.mark.long
+def test_the_form_tells_the_same_as_libreoffice_computes_it(survey: Survey, tmp_path: Path) -> None:
+    form = survey.form("sheet")
+    for number, (changes, said) in enumerate(
+        [
+            ({}, ""),
+            ({"3": 1}, "※ ぶらんこのある公園があれば、問３は②です（ご回答は① ある。）。"),
+            ({"3": ""}, ""),
+            ({"2": (1, 2)}, "※ 問２の〇は一つです。"),
+            ({"2": (2,), "3": 1}, ""),
+        ]
+    ):
+        values: dict[str, FillValue] = {k: v for k, v in {**GOOD, **changes}.items() if v != ""}
+        book, out = tmp_path / f"{number}.xlsx", tmp_path / f"out{number}"
+        book.write_bytes(fill(form, survey, values))
+        sheet = load_workbook(convert(book, "xlsx", out)[0], data_only=True)[form.sheet]
+        assert "".join(str(sheet.cell(row, 7).value or "") for row in range(1, 20)) == said, changes
