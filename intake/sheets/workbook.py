@@ -28,6 +28,7 @@ from intake.sheets.drawn import Drawing, drawings
 from intake.sheets.grid import Cell, Place, Sheet, Workbook
 from intake.sheets.hidden_text import asides
 from intake.sheets.struck import strikes
+from intake.sheets.struck_legacy import struck_in
 from intake.sniff import FileType, sniff
 
 MAX_CELLS = 300_000  # filled cells of one workbook
@@ -137,8 +138,9 @@ def _legacy_sheets(data: bytes, kind: FileType) -> tuple[Sheet, ...]:
         except package.Broken as error:
             raise _Unfit from error
     book = _calamine(data)
+    out = struck_in(data, kind, book.sheet_names)
     sheets = tuple(
-        Sheet(meta.name, _hidden(meta.visible), _cells(_dense(book, place)), formulas_known=False)
+        Sheet(meta.name, _hidden(meta.visible), _cells(_dense(book, place)), {}, False, out.get(meta.name, {}))
         for place, meta in enumerate(book.sheets_metadata)
     )
     if sum(len(sheet.cells) for sheet in sheets) > MAX_CELLS:

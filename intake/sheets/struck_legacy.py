@@ -1,0 +1,172 @@
+"""見え消し in .xls and .ods, as `struck.py` has it of OOXML: fonts of cells, and of runs within them.
+
+Of an .xls xlrd tells it ([MS-XLS] 2.4.122, Font: fStrikeOut); of an .ods its own XML (OpenDocument 1.3 part 3, 20.370,
+style:text-line-through-style). What cannot be read strikes nothing out. Of an .xlsb no reader tells it.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.spelling import fold
+from intake.sheets import package
+from intake.sheets.ooxml import Place
+from intake.sheets.package import BROKEN, local, new_parser
+from intake.sheets.struck import ARROWS
+
+_WORD = b"text-line-through-"
+_MOST_REPEATED = 1_000  # columns of one cell; more are the emptiness to the end of a row
+_NONE = ("", "none")
+# xlrd meets broken structures with whatever struct, lists and strings happen to raise.
+_XLRD_ERRORS = (
+    struct.error, AssertionError, ArithmeticError, LookupError, TypeError, AttributeError, ValueError, MemoryError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+Struck = dict[Place, str]
+
+
+def struck_in(data: bytes, kind: str, sheets: Sequence[str]) -> Mapping[str, Struck]:
+    """The cells of each of these worksheets with something struck out → what is left of each."""
+    if kind == "ods":
+        return _in_ods(data)
+    return _in_xls(data, sheets) if kind == "xls" else {}
+
+
+def _in_xls(data: bytes, sheets: Sequence[str]) -> Mapping[str, Struck]:
+    import xlrd  # few mails bring an .xls
+    from xlrd.compdoc import CompDocError
+
+    try:
+        with redirect_stdout(io.StringIO()):
+            book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+        if not any(font.struck_out for font in book.font_list):
+            return {}
+        return {name: _of_xls_sheet(book, book.sheet_by_name(name)) for name in sheets if name in book.sheet_names()}
+    except (xlrd.XLRDError, CompDocError, *BROKEN, *_XLRD_ERRORS):
+        return {}
+
+
+def _of_xls_sheet(book: Any, sheet: Any) -> Struck:
+    fonts = book.font_list
+    found: Struck = {}
+    for row in range(sheet.nrows):
+        for column in range(sheet.row_len(row)):
+            text = sheet.cell_value(row, column)
+            if text == "":
+                continue
+            own = fonts[book.xf_list[sheet.cell_xf_index(row, column)].font_index].struck_out
+            runs = sheet.rich_text_runlist_map.get((row, column), ()) if isinstance(text, str) else ()
+            pieces = _pieces(str(text), bool(own), [(at, bool(fonts[font].struck_out)) for at, font in runs])
+            _note(found, (row + 1, column + 1), pieces)
+    return found
+
+
+def _pieces(text: str, own: bool, runs: Sequence[tuple[int, bool]]) -> list[tuple[str, bool]]:
+    """A text cut where its font changes: (piece, struck out)."""
+    ends = [at for at, _ in runs] + [len(text)]
+    return [(text[: ends[0]], own), *((text[at:end], out) for (at, out), end in zip(runs, ends[1:], strict=True))]
+
+
+def _note(found: Struck, place: Place, pieces: Sequence[tuple[str, bool]]) -> None:
+    """Notes a cell with something struck out; a struck space is nothing."""
+    if any(out and fold(piece) for piece, out in pieces):
+        left = "".join(piece for piece, out in pieces if not out)
+        found[place] = left.strip(ARROWS) if fold(left) else ""
+
+
+def _in_ods(data: bytes) -> Mapping[str, Struck]:
+    try:
+        with package.opened(data) as archive:
+            if "content.xml" not in archive:
+                return {}
+            content = archive.read("content.xml")
+            if _WORD not in content:  # the fonts of cells stand there; those of styles.xml are nobody's own
+                return {}
+            cells = _Ods()
+            new_parser(cells.start, cells.end, cells.characters).Parse(content, True)
+            return cells.found
+    except (package.Broken, package.TooCostly, *BROKEN):
+        return {}
+
+
+@dataclass(slots=True)
+class _Ods:
+    """One pass over content.xml."""
+
+    found: dict[str, Struck] = field(default_factory=dict)
+    _out: dict[str, bool] = field(default_factory=dict)  # by style: whether it strikes out, where it says so
+    _style: str = ""
+    _sheet: Struck = field(default_factory=dict)
+    _place: Place = (0, 0)
+    _own: bool = False
+    _repeated: tuple[int, int] = (1, 1)  # rows, columns
+    _columns: list[str] = field(default_factory=list)  # default styles
+    _row_style: str = ""
+    _spans: list[bool] = field(default_factory=list)
+    _pieces: list[tuple[str, bool]] = field(default_factory=list)
+    _reads: int = 0  # paragraphs that we are in
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name, plain = local(tag), {local(key): value for key, value in attributes.items()}
+        if name == "style":
+            self._style = plain.get("name", "")
+            self._out[self._style] = self._out.get(plain.get("parent-style-name", ""), False)
+        elif name == "text-properties" and self._style:
+            told = [plain[key] for key in ("text-line-through-style", "text-line-through-type") if key in plain]
+            if told:
+                self._out[self._style] = all(value not in _NONE for value in told)
+        elif name == "table":
+            self._sheet = self.found.setdefault(plain.get("name", ""), {})
+            self._place, self._columns = (0, 0), []
+        elif name == "table-column":
+            times = min(_number(plain, "number-columns-repeated"), _MOST_REPEATED)
+            self._columns += [plain.get("default-cell-style-name", "")] * times
+        elif name == "table-row":
+            self._row_style = plain.get("default-cell-style-name", "")
+            self._place, self._repeated = (self._place[0] + 1, 0), (_number(plain, "number-rows-repeated"), 1)
+        elif name in ("table-cell", "covered-table-cell"):
+            self._begin_cell(plain)
+        elif name in ("p", "h"):
+            self._reads += 1
+        elif name == "span":
+            self._spans.append(self._out.get(plain.get("style-name", ""), self._spans[-1] if self._spans else self._own))
+
+    def _begin_cell(self, plain: dict[str, str]) -> None:
+        row, column = self._place
+        self._place, self._repeated = (row, column + 1), (self._repeated[0], _number(plain, "number-columns-repeated"))
+        default = self._columns[column] if column < len(self._columns) else ""
+        style = plain.get("style-name") or self._row_style or default
+        self._own, self._pieces, self._spans = self._out.get(style, False), [], []
+
+    def characters(self, text: str) -> None:
+        if self._reads:
+            self._pieces.append((text, self._spans[-1] if self._spans else self._own))
+
+    def end(self, tag: str) -> None:
+        name = local(tag)
+        if name == "style":
+            self._style = ""
+        elif name in ("p", "h"):
+            self._reads -= 1
+        elif name == "span":
+            self._spans.pop()
+        elif name in ("table-cell", "covered-table-cell"):
+            row, column = self._place
+            times = self._repeated[1]
+            if self._pieces:
+                for place in range(column, column + min(times, _MOST_REPEATED)):
+                    _note(self._sheet, (row, place), self._pieces)
+            self._place = (row, column + times - 1)
+        elif name == "table-row":
+            self._place = (self._place[0] + self._repeated[0] - 1, 0)
+
+
+def _number(attributes: dict[str, str], key: str) -> int:
+    text = attributes.get(key, "1")
+    return int(text) if text.isdecimal() else 1
