@@ -22,7 +22,7 @@ from routing.contacts import ContactsAtHand
 from routing.decision.amended import amended_submission
 from routing.decision.cases import unread
 from routing.decision.override import NO_OVERRIDE, Override
-from routing.journey import before_start
+from routing.journey import before_start, ends
 from routing.journey.batching import Settling
 from routing.journey.dispatch import Dispatch
 from routing.journey.judge import Judge, Settled
@@ -32,6 +32,7 @@ from routing.ledger import (
     missing_uids,
     numbers,
     official_acts,
+    reader_doubt,
     reader_health,
     verdicts,
     withdrawing,
@@ -70,6 +71,7 @@ class Desk:
         """What a desk that was killed had under way is deferred first; what this one has, when it stops in order,
         counts against no mail."""
         beginnings.take_stock(self.ledger, self.clock())
+        reader_doubt.look_again(self.ledger, self.clock())
         try:
             yield
         finally:
@@ -214,7 +216,7 @@ class Desk:
         for its next try."""
         try:
             if reading is not None:  # then it was readable
-                return reading.result()
+                return self._unless_doubted(arrival, reading.result(), reading.skip)
             if rule := self._unreadable(arrival):
                 return Note(rule)
             return self.reader.read_mail(self._bytes(arrival), self.hints_for(arrival))
@@ -228,9 +230,23 @@ class Desk:
         except Exception:  # noqa: BLE001 - as in `_settle_read`
             return Note("read_failed", traceback.format_exc())
 
+    def _unless_doubted(self, arrival: Arrival, read: Submission, skipped: Sequence[int]) -> Submission | None:
+        """What was read; None where a file in it ended a reader as those of several others do, and it was put off."""
+        way = ends.given_up(read, skipped)
+        return None if way and self._blames_no_mail(arrival, way) else read
+
+    def _blames_no_mail(self, arrival: Arrival, way: str) -> bool:
+        sender = ends.claimed_domain(self.raw(arrival) or b"")
+        put_off = reader_doubt.blames_no_mail(self.ledger, arrival.id, way, sender, self.clock())
+        if put_off:
+            self._begun.discard(arrival.id)
+        return put_off
+
     def _defer(self, arrival: Arrival, death: ReaderDied) -> None:
-        """Counts a death of the reader against a mail, which comes again after all others."""
+        """Counts a death of the reader against a mail, which comes again after all others; unless it was put off."""
         kind, now = "reader_hung" if isinstance(death, ReaderHung) else "reader_died", self.clock()
+        if self._blames_no_mail(arrival, kind):
+            return
         with self.ledger.writing():
             verdicts.note(self.ledger, Note(kind, str(death)), arrival.id, ("uketsuke", ""), now)
             beginnings.end(self.ledger, arrival.id)

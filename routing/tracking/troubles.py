@@ -17,7 +17,7 @@ from replies.japanese import era_instant
 from replies.letters.alert import Alert, alert_sentence
 from replies.wording import load_wording
 from routing.clock import stamp, unstamp
-from routing.ledger import conditions, holds, missing_uids, reader_health, releasing, sending
+from routing.ledger import conditions, holds, missing_uids, reader_doubt, reader_health, releasing, sending
 from routing.ledger.store import Ledger
 from routing.office import Office
 from routing.tracking import sending_holds
@@ -105,6 +105,14 @@ def _reader_back(view: View) -> Iterator[Found]:
         yield Found(told.rpartition(":")[2])
 
 
+def _reader_doubted(view: View) -> Iterator[Found]:
+    """Mails of several senders over which readers end in one way: told once a day while any waits."""
+    found = reader_doubt.standing(view.ledger, view.now)
+    if found is not None:
+        values = {"since": era_instant(found.since), "detail": found.way, "count": str(found.count)}
+        yield Found(_day(view), values=values)
+
+
 def _shown(details: tuple[str, ...]) -> tuple[str, ...]:
     more = len(details) - SHOWN
     return (*details[:SHOWN], f"ほか{more}件") if more > 0 else details
@@ -167,6 +175,7 @@ CONDITIONS: tuple[tuple[str, Callable[[View], Iterable[Found]]], ...] = (
     ("poison", _poison),
     ("reader", _reader),
     ("reader_back", _reader_back),
+    ("reader_doubted", _reader_doubted),
     ("stuck", _stuck),
     ("sending_held", partial(_held, name="sending_held")),
     ("restored", partial(_held, name="restored")),
@@ -176,7 +185,7 @@ CONDITIONS: tuple[tuple[str, Callable[[View], Iterable[Found]]], ...] = (
     ("disk", _disk),
 )
 LASTING = frozenset(
-    {"missing", "reader", "stuck", "sending_held", "restored", "to_release", "unsendable", "disk"}
+    {"missing", "reader", "reader_doubted", "stuck", "sending_held", "restored", "to_release", "unsendable", "disk"}
 )  # shown for as long as they last; the others stand elsewhere
 
 SHOWN_ONLY = frozenset({"unsendable"})  # told by no letter: letters are what does not leave

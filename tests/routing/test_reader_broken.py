@@ -26,6 +26,7 @@ from tests.routing.test_alerts import tell
 from tests.routing.test_desk import rules
 from tests.routing.test_ppap import locked_mail, password_mail
 
+OLD = (Path(__file__).parents[1] / "workbooks" / "files" / "legacy.xls").read_bytes()
 POISONED = Path(__file__).parents[1] / "e2e" / "poisoned"
 LONG = pytest.mark.long
 SLOW = (pytest.param("memory", marks=LONG), pytest.param("hang", marks=LONG))
@@ -155,6 +156,73 @@ def test_poison_that_comes_while_the_reader_is_broken_is_held_once_it_is_mended(
     broken.unlink()
     list(office.desk.settle_waiting())
     assert rules(office) == ["otherwise", "poison"]
+
+
+CITIES = ("city.yokohama.lg.jp", "city.kawasaki.lg.jp", "city.sagamihara.lg.jp", "city.sendai.lg.jp", "city.chiba.lg.jp")
+
+
+def old_book(number: int, city: str) -> bytes:
+    """A mail whose one file is an .xls, as that city sends it."""
+    name = "【横浜市】マイナンバーアンケート回答.xls"
+    return mail({name: OLD}, f"【横浜市】{number}", f"kenko@{city}", f"{number}", {"Message-ID": f"<{number}@{city}>"})
+
+
+def test_where_the_old_books_of_several_senders_end_every_reader_they_wait_and_all_else_is_answered(
+    office: Office, broken: Path
+) -> None:
+    """Our own mail, an .xlsx, is read well. The first three senders are told that their file could not be opened; the
+    fourth and all after him are not. What waits is read at the first start after the mending."""
+    broken.write_text("xls")
+    for number, city in enumerate(CITIES):
+        office.arrive(old_book(number, city))
+    office.arrive(mail(body="xlsx"))
+    list(office.desk.settle_waiting())
+    assert office.count("to_read") == 2
+    assert office.ledger.rows("SELECT count(*) FROM finding WHERE code = 'too_costly'")[0][0] == 3
+    assert rules(office).count("otherwise") == 1
+    assert office.events("reader_lost") == []
+    (told,) = tell(office)
+    assert "差出人の異なるメールで、読み取りのプロセスが同じように止まりました" in told and "file:xls。判定待ち 2通" in told
+    assert tell(office) == []
+    for _ in range(2):
+        list(office.desk.settle_waiting())
+        office.now += timedelta(minutes=20)
+    assert office.count("to_read") == 2
+
+    broken.unlink()
+    with office.desk.at_work():
+        list(office.desk.settle_waiting())
+    assert office.count("to_read") == 0
+    assert office.ledger.rows("SELECT count(*) FROM finding WHERE code = 'too_costly'")[0][0] == 3
+    assert tell(office) == []
+    assert holds(office)
+
+
+@LONG
+def test_what_goes_on_for_a_day_is_laid_to_the_mails_after_all(office: Office, broken: Path) -> None:
+    """The mails of an attacker who forges many senders wait for a day, then they are held; nobody else waits."""
+    for number, city in enumerate(CITIES):
+        poison = mail(subject=f"毒{number}", sender=f"x@{city}", headers={"Message-ID": f"<{number}@{city}>"})
+        office.arrive(b"X-Test-Poison: signal\r\n" + poison)
+    office.arrive(mail())
+    for hours in (1, 2, 20, 2):
+        list(office.desk.settle_waiting())
+        assert rules(office).count("otherwise") == 1
+        assert office.count("to_read") == 5
+        office.now += timedelta(hours=hours)
+    list(office.desk.settle_waiting())
+    assert rules(office).count("poison") == 5
+    assert office.count("to_read") == 0
+    assert holds(office)
+
+
+def test_one_senders_old_books_end_readers_and_he_is_told(office: Office, broken: Path) -> None:
+    broken.write_text("xls")
+    for number in range(5):
+        office.arrive(old_book(number, CITIES[0]))
+    list(office.desk.settle_waiting())
+    assert office.count("to_read") == 0
+    assert office.ledger.rows("SELECT count(*) FROM finding WHERE code = 'too_costly'")[0][0] == 5
 
 
 def test_a_well_reader_reads_our_own_mail_with_its_form(reader: Reader, register: Register) -> None:

@@ -45,6 +45,7 @@ from routing.ledger import (
     holds,
     outbox,
     promises,
+    releasing,
     restored,
     snapshots,
     verdicts,
@@ -55,7 +56,8 @@ from routing.operate import Refused, Who
 from routing.reading.reader import Reader
 from routing.records import Arrival
 from routing.register import Register, build_register
-from routing.tracking import sending_holds
+from routing.tracking import held_letters, sending_holds
+from routing.tracking.held_letters import Choice
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Kept, Office, form, mail, open_office
 from tests.routing.test_bounces import bounce
@@ -127,6 +129,7 @@ def crash_at(where: str) -> tuple[object, str]:
             "begun": (beginnings, "begin"), "sending": (outbox, "begin"), "sent": (outbox, "finish"),
             "erase": (erasure, "erase"), "wipe": (erasure, "wipe"), "hold": (holds, "hold"),
             "release": (holds, "release"), "copy": (snapshots, "_copy"), "noted": (restored, "note"),
+            "let go": (releasing, "let_go"), "left": (outbox, "mark_left"),
             "aside": (snapshots, "_put_aside"), "in place": (Path, "replace")}[where]  # fmt: skip
 
 
@@ -159,6 +162,7 @@ class Saved:
     answers: dict[int, Answered]
     kills: Counter[int]
     holds: dict[int, Scope]
+    let_go: frozenset[tuple[int, str]]
 
 
 class SentMails:
@@ -189,6 +193,7 @@ class Desks(RuleBasedStateMachine):
         self.sent_mails = SentMails()
         self.saved: Saved | None = None
         self.holds: dict[int, Scope] = {}  # by number
+        self.let_go: set[tuple[int, str]] = set()  # (number of the hold, Message-ID)
         self.before: Counter[str] = Counter()  # what had left when the ledger was last put back …
         self.known: frozenset[str] = frozenset()  # … and of what a copy lay among the sent mails then
         self.waiting: list[Arrival] = []
@@ -379,10 +384,41 @@ class Desks(RuleBasedStateMachine):
         )
         assert row is not None
         return any(
-            scope.kind in ("", row["kind"])
+            (number, message_id) not in self.let_go
+            and scope.kind in ("", row["kind"])
             and (scope.mails_before is None or datetime.fromisoformat(row["received_at"]) < scope.mails_before)
-            for scope in self.holds.values()
+            for number, scope in self.holds.items()
         )
+
+    @precondition(lambda self: self.holds)
+    @rule(data=st.data(), left=st.booleans(), crash=st.booleans(), after=st.booleans())
+    def one_letter_is_released(self, data: st.DataObject, left: bool, crash: bool, after: bool) -> None:
+        """By its number; or marked as having left, which can be said only of what may have left before a restore."""
+        self._later()
+        number = data.draw(st.sampled_from(sorted(self.holds)))
+        waiting = held_letters.held_letters(self.office.desk, number)[1]
+        if not waiting:
+            return
+        chosen = data.draw(st.sampled_from(waiting)).number
+        ids = {self._message_id(one.id) for one in waiting if one.number == chosen}
+        does = held_letters.note_left if left else held_letters.let_go
+        try:
+            with killed_at("left" if left else "let go", after, 1) if crash else nullcontext():
+                does(self.office.desk, number, Choice((chosen,)), WHO)
+        except Refused:
+            assert left
+        except Killed:
+            self._begin_anew()
+        else:
+            if left:
+                self.known |= ids
+            else:
+                self.let_go.update((number, id) for id in ids)
+
+    def _message_id(self, id: int) -> str:
+        row = self.office.ledger.row("SELECT message_id FROM outbox WHERE id = ?", id)
+        assert row is not None
+        return str(row["message_id"])
 
     def _deliver(self) -> None:
         """Nothing that is held leaves."""
@@ -465,7 +501,8 @@ class Desks(RuleBasedStateMachine):
         assert _broken(copy) == []
         copy.close()
         waiting = tuple(arrival.id for arrival in self.waiting)
-        self.saved = Saved(len(self.mails), waiting, dict(self.answers), Counter(self.kills), dict(self.holds))
+        self.saved = Saved(len(self.mails), waiting, dict(self.answers), Counter(self.kills), dict(self.holds),
+                           frozenset(self.let_go))  # fmt: skip
 
     @precondition(lambda self: self.saved is not None)
     @rule(crash=st.sampled_from(["", "", "copy", "noted", "aside", "in place"]), after=st.booleans())
@@ -489,6 +526,7 @@ class Desks(RuleBasedStateMachine):
         for number, (raw, _, received_at) in enumerate(self.mails[saved.mails :], saved.mails + 1):
             self.office.desk.keep("n_mynumber", "7", [Fetched(str(number), received_at, len(raw), raw)])
         self.answers, self.kills, self.holds = dict(saved.answers), Counter(saved.kills), dict(saved.holds)
+        self.let_go = set(saved.let_go)
         waits = {*saved.waiting, *range(saved.mails + 1, len(self.mails) + 1)}
         self.waiting = [arrival for arrival in self._arrivals() if arrival.id in waits]
         (number,) = [h.number for h in sending_holds.standing(self.office.desk) if h.number not in self.holds]

@@ -3,8 +3,8 @@
 Python imports a module of this name at its start. In the reader child it wraps the first thing that is done
 with a mail's bytes, so that what follows is real: a signal of the kernel, the ceiling of memory, a hang; or it
 adds a check of the survey's answers that raises. While the file exists that UKETSUKE_BROKEN names, the child does so
-over every mail (`signal`, `exit`, `hang`, `memory`, `raise`), at its second one (`second`), or over every workbook
-(`workbook`). In the desk, where UKETSUKE_DECIDES tells how, it wraps the decision
+over every mail (`signal`, `exit`, `hang`, `memory`, `raise`), at its second one (`second`), over every workbook
+(`workbook`), or every old one (`xls`). In the desk, where UKETSUKE_DECIDES tells how, it wraps the decision
 about every mail whose subject says 毒.
 """
 
@@ -60,7 +60,8 @@ def _watch() -> None:
         return real(raw)
 
     def read_file(*arguments: Any) -> Any:
-        _poison(b"signal" if _broken() == b"workbook" else b"")
+        old = str(arguments[0]).endswith(".xls")
+        _poison(b"signal" if _broken() == b"workbook" or (old and _broken() == b"xls") else b"")
         return real_file(*arguments)
 
     def broken_check(case: Any) -> Any:
