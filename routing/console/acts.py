@@ -17,8 +17,8 @@ from routing.console.pages import mail_named, page, person
 from routing.console.premises import Premises
 from routing.console.who import step, who_acts
 from routing.journey.desk import Desk
-from routing.ledger import verdicts
-from routing.ledger.last_decision import last_word
+from routing.ledger import erasure, verdicts
+from routing.ledger.last_decision import token_of
 from routing.notices import my_number
 from routing.operate import Changed, Consent, Preview, Wish
 from routing.operate.wishes import ACTIONS, DATED, past_instant
@@ -28,6 +28,7 @@ from routing.views.mail import mail_view
 from routing.who import Refused
 
 ERASE = "erase"
+_UNSEEN = "?"
 
 
 def add_acts(site: Flask, premises: Premises) -> None:
@@ -68,11 +69,10 @@ class Acts:
     def _form(  # noqa: PLR0913 - the three faces of one page
         self, desk: Desk, arrival: Arrival, action: str, form: Mapping[str, str], refused: str, told: Preview | None = None
     ) -> str:
-        last = last_word(desk.ledger, arrival.id)
         why_not = next(p.why_not for p in operate.possible(desk.ledger, desk.register, arrival) if p.action == action)
         letters = [letter_of(desk, *found) for found in told.letters] if told else []
         view, submission = mail_view(desk, arrival), verdicts.submission_of(desk.ledger, arrival.id)
-        seen = form.get("seen", "") if told else last.token if last else ""
+        seen = _seen(form) if told else token_of(desk.ledger, arrival.id)
         return page(
             desk, "act", mail=view, action=action, form=form, refused=refused, told=told, letters=letters, seen=seen,
             why_not=why_not, questions=_questions(desk, arrival), undo_seconds=desk.settings.console.undo_seconds,
@@ -82,13 +82,13 @@ class Acts:
 
     def _try(self, desk: Desk, arrival: Arrival, action: str, form: Mapping[str, str]) -> str:
         who, wish = who_acts(form), _wish(desk, action, form)
-        told = operate.preview(desk, arrival, wish, who, form.get("seen", ""))
+        told = operate.preview(desk, arrival, wish, who, _seen(form))
         return self._form(desk, arrival, action, form, "", told)
 
     def _decide(self, desk: Desk, arrival: Arrival, action: str, form: Mapping[str, str]) -> ResponseReturnValue:
         who, wish = who_acts(form), _wish(desk, action, form)
         doubts = form.get("doubts", "").replace("\r\n", "\n")
-        consent = Consent(form.get("seen", ""), yes=bool(doubts), shown=doubts)
+        consent = Consent(_seen(form), yes=bool(doubts), shown=doubts)
         until = desk.clock() + timedelta(seconds=desk.settings.console.undo_seconds)
         operate.fulfil_later(desk, arrival, wish, who, consent, until)
         if action == "my-number":
@@ -107,8 +107,15 @@ class Acts:
         who = who_acts(form)
         if typed.folded(form.get("typed", "")).upper() != arrival.receipt:
             raise Refused(f"消去は取り消せません。確かめのため、受付番号（{arrival.receipt}）を入力してください。")
-        operate.erase(desk, arrival, who)
+        sure = Consent(_seen(form), yes=True)
+        operate.carry_out(desk, arrival, lambda: operate.take_out(desk, arrival, who), sure)
+        erasure.wipe(desk.ledger)
         return redirect(f"/mail/{arrival.receipt}", 303)
+
+
+def _seen(form: Mapping[str, str]) -> str:
+    """The token of what the form's maker saw; one that is no mail's where the form brings none."""
+    return form.get("seen") or _UNSEEN
 
 
 def _wish(desk: Desk, action: str, form: Mapping[str, str]) -> Wish:

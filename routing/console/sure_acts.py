@@ -5,6 +5,7 @@ The first POST tries it in a transaction that is rolled back and shows the page 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,9 +21,10 @@ from routing.console.premises import Premises
 from routing.console.who import own, step, who_acts
 from routing.journey.desk import Desk
 from routing.ledger import correspondence, withdrawing
+from routing.ledger.correspondence import Letter
 from routing.notices.extension_notice import notices, place_of, queue_notices, take_back_earlier
 from routing.notices.request import Wanted, request_originals
-from routing.operate import Consent
+from routing.operate import Changed, Consent
 from routing.operate.consent import SURE
 from routing.operate.trying import tried
 from routing.register import Register
@@ -48,6 +50,7 @@ class _Asked:
     `word` that has to be typed, where nothing brings it back."""
 
     label: str
+    lgcode: str  # empty: everybody
     name: str
     back: str
     try_: Callable[[], list[str]]
@@ -75,7 +78,7 @@ class SureActs:
 
             label = "該当事務なしと記録する" if switch == "on" else "該当事務なしを取り消す"
             doubt = _doubt(desk, lambda: act(Consent()))
-            return _confirm(desk, _Asked(label, _name(desk, lgcode), f"/body/{lgcode}", act, doubt=doubt))
+            return _confirm(desk, _Asked(label, lgcode, _name(desk, lgcode), f"/body/{lgcode}", act, doubt=doubt))
 
     def extend(self, lgcode: str) -> ResponseReturnValue:
         """A later deadline for one body."""
@@ -104,7 +107,7 @@ class SureActs:
                 to = request_originals(desk, wanted, who)
                 return [f"{'、'.join(to)} に、{_name(desk, lgcode)}の調査票（元のファイル）をお願いします。"]
 
-            return _confirm(desk, _Asked("元のファイルをお願いする", _name(desk, lgcode), f"/body/{lgcode}", act))
+            return _confirm(desk, _Asked("元のファイルをお願いする", lgcode, _name(desk, lgcode), f"/body/{lgcode}", act))
 
 
 def _extension(desk: Desk, lgcode: str, name: str, back: str) -> _Asked:
@@ -126,31 +129,52 @@ def _extension(desk: Desk, lgcode: str, name: str, back: str) -> _Asked:
     def also() -> object:
         return take_back_earlier(desk, target, desk.settings.ledger.parent / "延長のお知らせ")
 
-    return _Asked("期限を延長する", name, back, act, also, "" if lgcode else WHOLE)
+    return _Asked("期限を延長する", lgcode, name, back, act, also, "" if lgcode else WHOLE)
 
 
 def _confirm(desk: Desk, asked: _Asked) -> ResponseReturnValue:
-    """The page that shows it; at the second POST the deed, whose letters rest."""
-    form = request.form
+    """The page that shows it; at the second POST the deed, whose letters rest. Where that would come to anything else
+    than was shown, the page anew."""
     g.act = step()
-    if g.act == "do":
-        if asked.word and form.get("typed", "").strip() != asked.word:
-            raise Refused(f"確かめのため、「{asked.word}」と入力してください。何も記録していません。")
+    if g.act == "preview":
+        return _shown(desk, asked)
+    if asked.word and request.form.get("typed", "").strip() != asked.word:
+        raise Refused(f"確かめのため、「{asked.word}」と入力してください。何も記録していません。")
+    try:
         with desk.ledger.writing():
             before = correspondence.newest_letter(desk.ledger)
-            asked.try_()
+            stands = _stands(desk, asked)
+            sentences, letters = asked.try_(), correspondence.letters_after(desk.ledger, before)
+            if request.form.get("shown") != _digest(stands, asked, sentences, letters):
+                raise Changed("ご確認の後に内容が変わりました。まだ何も記録していません。もう一度お確かめください。")
             asked.also()
             rest = timedelta(seconds=desk.settings.console.undo_seconds)
             withdrawing.rest_until(desk.ledger, before, desk.clock() + rest)
-        return redirect(asked.back, 303)
+    except Changed as changed:
+        return _shown(desk, asked, str(changed)), 409
+    return redirect(asked.back, 303)
+
+
+def _shown(desk: Desk, asked: _Asked, changed: str = "") -> str:
     found = tried(desk.ledger, asked.try_)
-    carried = {key: value for key, value in form.items() if key not in ("go", "typed")}
+    carried = {key: value for key, value in request.form.items() if key not in ("go", "typed", "shown")}
+    shown = _digest(_stands(desk, asked), asked, found.result, [letter for letter, _ in found.letters])
     return page(
         desk, "sure", label=asked.label, name=asked.name, back=asked.back, action=request.path, sentences=found.result,
-        letters=[letter_of(desk, *x) for x in found.letters], carried=carried, typed_word=asked.word,
-        doubt=asked.doubt,
-        undo_seconds=desk.settings.console.undo_seconds,
+        letters=[letter_of(desk, *x) for x in found.letters], carried=carried | {"shown": shown},
+        typed_word=asked.word, doubt=asked.doubt, changed=changed, undo_seconds=desk.settings.console.undo_seconds,
     )  # fmt: skip
+
+
+def _stands(desk: Desk, asked: _Asked) -> int:
+    """How much was noted at the body, or for all, until now."""
+    return len(correspondence.acts_at_body(desk.ledger, asked.lgcode))
+
+
+def _digest(stands: int, asked: _Asked, sentences: list[str], letters: list[Letter]) -> str:
+    """What was shown before the second step, in short."""
+    told = [str(stands), asked.doubt, *sentences, *(f"{x.kind} {x.recipient} {x.subject}" for x in letters)]
+    return hashlib.sha256("\n".join(told).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _doubt(desk: Desk, act: Callable[[], object]) -> str:

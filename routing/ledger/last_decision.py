@@ -8,6 +8,8 @@ from datetime import datetime
 from routing.clock import unstamp
 from routing.ledger.store import Ledger
 
+UNDECIDED = "-"  # the token of a mail about which nothing was said yet
+
 
 @dataclass(frozen=True, slots=True)
 class LastWord:
@@ -32,6 +34,12 @@ def last_word(ledger: Ledger, arrival_id: int) -> LastWord | None:
         return None
     token = f"{row['id']}.{row['event']}" if row["event"] else str(row["id"])
     return LastWord(row["decided_by"], row["outcome"], unstamp(row["recorded_at"]), token)
+
+
+def token_of(ledger: Ledger, arrival_id: int) -> str:
+    """The token of what was said last about a mail; UNDECIDED where nothing was."""
+    last = last_word(ledger, arrival_id)
+    return last.token if last else UNDECIDED
 
 
 def noted_by_people(ledger: Ledger, arrival_id: int) -> tuple[str, datetime] | None:

@@ -86,7 +86,7 @@ def carry_out(
 def _as_seen(desk: Desk, arrival: Arrival, consent: Consent) -> LastWord | None:
     """The last word until now. Raises Changed where the official has not seen it."""
     last = last_decision.last_word(desk.ledger, arrival.id)
-    if not consent.seen or (last is not None and consent.seen.strip() == last.token):
+    if not consent.seen or consent.seen.strip() == (last.token if last else last_decision.UNDECIDED):
         return last
     by, at = (last.by, last.at) if last else ("uketsuke", None)
     noted = last_decision.noted_by_people(desk.ledger, arrival.id)
@@ -94,7 +94,7 @@ def _as_seen(desk: Desk, arrival: Arrival, consent: Consent) -> LastWord | None:
         by, at = noted
     who = "自動の判定" if by == "uketsuke" else by
     when = f"（{stamp(at)[:19].replace('T', ' ')}）" if at else ""
-    raise Changed(f"ご覧になった後に変わっています：{who}{when}。show で確かめて、もう一度判断してください。")
+    raise Changed(f"ご覧になった後に変わっています：{who}{when}。今の判定を確かめて、もう一度判断してください。")
 
 
 def _withdrawal(desk: Desk, settled: Settled) -> tuple[list[str], list[str]]:
@@ -116,7 +116,7 @@ def _withdrawal(desk: Desk, settled: Settled) -> tuple[list[str], list[str]]:
         if accepted is not None:
             doubts.append(
                 f"{name}は、{effect.version(accepted)}が受理済みとして残ります。"
-                "取り下げるのであれば、その調査票のメールも ignore としてください。"
+                "取り下げるのであれば、その調査票のメールも対象外（ignore）としてください。"
             )
     return told, doubts
 
@@ -137,7 +137,7 @@ def _still_approved(desk: Desk, arrival: Arrival) -> list[str]:
     submission = verdicts.submission_of(desk.ledger, arrival.id)
     sender = submission.message.sender if submission else None
     names = approvals.standing(desk.ledger, sender.address) if sender else []
-    return [f"差出人の承認（{name}）は残っています。取り消すには revoke-approval をお使いください。" for name in names]
+    return [f"差出人の承認（{name}）は残っています。要らなければ取り消してください（revoke-approval）。" for name in names]
 
 
 def set_applicable(desk: Desk, owed: tuple[str, str], on: bool, who: Who, consent: Consent = SURE) -> Done:

@@ -50,7 +50,7 @@ def submission_at(desk: Desk, arrival: Arrival) -> Submission:
     _not_erased(desk, arrival)
     submission = verdicts.submission_of(desk.ledger, arrival.id)
     if submission is None:
-        raise Refused("このメールはまだ読み取られていません。retry で読み直してください。")
+        raise Refused("このメールはまだ読み取られていません。読み直してください（retry）。")
     return submission
 
 
@@ -124,14 +124,14 @@ def resend(desk: Desk, number: str, who: Who) -> list[RefusedReply]:
 
 
 _NOT_AGAIN = {
-    "": "送信したメールがありません。番号は held で確かめてください。",
+    "": "送信したメールがありません。番号を確かめてください。",
     "queued": "まだ送信待ちにあります。送信できるまで、自動で試し続けます。",
     "sending": "送信中か、結果を確かめているところです。",
     "later": "まだ送信待ちにあります。送信できるまで、自動で試し続けます。",
     "sent": "送信済みです。同じメールを二度は送りません。",
     "refused": "その後に職員が判断したか、確認済みとしたか、別の返信を作ったため、このメールは送り直しません。",
-    "unsure": "届いているかもしれないため、送り直しません。届いていないことが確かなら、decide の retry をお使いください。",
-    "undelivered": "相手の側から戻ったメールです。アドレスをご確認のうえ、decide の retry をお使いください。",
+    "unsure": "届いているかもしれないため、送り直しません。届いていないことが確かなら、読み直してください（retry）。",
+    "undelivered": "相手の側から戻ったメールです。アドレスをご確認のうえ、読み直してください（retry）。",
 }
 _BY_PEOPLE = "職員の手に渡ったメールのため、送り直しません。"
 

@@ -63,7 +63,7 @@ def _same_name(desk: Desk, paper: Paper, submission: Submission) -> None:
         named, given = (desk.register.full_name(code) for code in (others[0], paper.lgcode))
         raise Refused(
             f"調査票の組織名は{named}（{others[0]}）で、指定した{given}（{paper.lgcode}）と一致しません。"
-            "--body を確かめてください。組織名の方が誤りであれば、--name-differs を付けてください。"
+            "団体を確かめてください。組織名の方が誤りであれば、それでもこの団体の回答とすることを指定してください（--name-differs）。"
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -63,6 +65,12 @@ def site_of(office: Office, settings: Console | None = None) -> Flask:
     return create_site(Premises(desk.register, whole, office.clock, opened, opened_desk))
 
 
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of a page's form, as a browser would send them."""
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
+    return {name: html.unescape(value) for name, value in found}
+
+
 class Visitor:
     """Somebody with a browser of his own."""
 
@@ -81,3 +89,11 @@ class Visitor:
 
     def post(self, path: str, fetched: dict[str, str] | None = None, **form: str) -> TestResponse:
         return self.client.post(path, base_url=HOST, data=form, headers=OURS if fetched is None else fetched)
+
+    def confirmed(self, path: str, **form: str) -> TestResponse:
+        """Both steps of an act at a body: what is shown is agreed to."""
+        return self.post(path, go="do", **hidden(self.post(path, **form).text))
+
+    def previewed(self, path: str, **form: str) -> TestResponse:
+        """The first step of an act on a mail, from its form on."""
+        return self.post(path, go="preview", **{**hidden(self.text(path)), **form})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import zipfile
 from datetime import timedelta
@@ -20,7 +19,7 @@ from routing.journey.judge import Settled
 from routing.ledger import correspondence, outbox, promises
 from routing.operate import Consent, Who, Wish
 from routing.records import Arrival
-from tests.routing.console_at_hand import HOST, OURS, PASSWORD, Visitor, console, site_of
+from tests.routing.console_at_hand import HOST, OURS, PASSWORD, Visitor, console, hidden, site_of
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 
 WHY = "電話で確認"
@@ -30,12 +29,6 @@ HOSTILE = "<script>alert(1)</script>{{7*7}}\u202e<img src=x onerror=alert(1)>"
 
 def from_stranger(office: Office) -> Arrival:
     return office.settle(mail(sender=STRANGER)).decided.arrival
-
-
-def hidden(page: str) -> dict[str, str]:
-    """The hidden fields of a page's preview, as a browser would send them."""
-    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
-    return {name: html.unescape(value) for name, value in found}
 
 
 def carry_out(visitor: Visitor, arrival: Arrival, action: str, **typed: str) -> int:
@@ -285,6 +278,33 @@ def test_two_people_can_never_both_decide_on_the_same_sight(office: Office) -> N
     assert office.count("verdict") == 3  # one by the desk on the mail, two by the first on mail and file
 
 
+def test_a_post_without_the_sight_of_its_form_decides_nothing(office: Office) -> None:
+    """Nor one from the time before the desk had decided anything."""
+    arrival = from_stranger(office)
+    visitor = Visitor(site_of(office), "kanri")
+    before = list(office.ledger.connection.iterdump())
+    for action in ("accept", "ignore", "seen", "erase"):
+        for seen in ({}, {"seen": ""}, {"seen": "-"}, {"seen": "99999"}):
+            answer = visitor.post(f"/mail/{arrival.receipt}/{action}", go="do", why=WHY, typed=arrival.receipt, **seen)
+            assert answer.status_code == 409 and "ご覧になった後に変わっています" in answer.text, (action, seen)
+    assert list(office.ledger.connection.iterdump()) == before
+
+
+def test_what_is_confirmed_at_a_body_is_what_was_shown(office: Office) -> None:
+    """Not what it would come to by now, not twice, and not unseen."""
+    visitor, path = Visitor(site_of(office)), "/body/141003/nanbyo/on"
+    assert visitor.post(path, go="do", why=WHY).status_code == 409
+    shown = hidden(visitor.post(path, why=WHY).text)
+    office.settle(mail())
+    late = visitor.post(path, go="do", **shown)
+    assert late.status_code == 409 and "ご確認の後に内容が変わりました" in late.text
+    assert "受理済みの回答" in late.text and office.standing("141003", "nanbyo").state == "accepted"
+    now = hidden(late.text)
+    assert visitor.post(path, go="do", **now).status_code == 303
+    again = visitor.post(path, go="do", **now)
+    assert again.status_code == 409 and len(office.events("not_applicable")) == 1
+
+
 def test_a_doubt_is_agreed_to_in_the_words_that_were_shown(office: Office) -> None:
     arrival = office.settle(mail()).decided.arrival
     visitor = Visitor(site_of(office))
@@ -328,7 +348,7 @@ def test_what_cannot_be_done_says_why_in_the_form(office: Office) -> None:
     visitor = Visitor(site_of(office))
     for action, typed in (("accept", {}), ("amend", {"q:5": "2"}), ("assign", {"value": "府中市"}),
                           ("received", {"received": "2030/1/1 9:00"}), ("step", {"value": "9"})):  # fmt: skip
-        answer = visitor.post(f"/mail/{arrival.receipt}/{action}", go="preview", why=WHY, **typed)
+        answer = visitor.previewed(f"/mail/{arrival.receipt}/{action}", why=WHY, **typed)
         assert answer.status_code == 400 and 'role="alert"' in answer.text, action
 
 
@@ -336,8 +356,12 @@ def test_erasing_wants_the_receipt_number_typed_and_an_administrator(office: Off
     arrival = office.settle(mail()).decided.arrival
     visitor = Visitor(site_of(office), "kanri")
     path = f"/mail/{arrival.receipt}/erase"
-    assert visitor.post(path, why=WHY, typed="N0718").status_code == 400 and office.count("erasure") == 0
-    assert visitor.post(path, why=WHY, typed=arrival.receipt.lower()).status_code == 303
+    form_of = hidden(visitor.text(path))
+    assert visitor.post(path, why=WHY, typed="N0718", **form_of).status_code == 400 and office.count("erasure") == 0
+    assert carry_out(Visitor(site_of(office)), arrival, "seen") == 303
+    late = visitor.post(path, why=WHY, typed=arrival.receipt, **form_of)
+    assert late.status_code == 409 and "山田" in late.text and office.count("erasure") == 0
+    assert visitor.post(path, why=WHY, typed=arrival.receipt.lower(), **hidden(visitor.text(path))).status_code == 303
     assert office.count("raw") == 0
     assert "消去済みです" in visitor.text(f"/mail/{arrival.receipt}")
 
@@ -355,9 +379,9 @@ def test_an_answer_that_is_not_due_is_recorded_and_taken_back(office: Office) ->
     visitor = Visitor(site_of(office))
     assert "未提出 → 該当事務なし" in visitor.post("/body/141003/nanbyo/on", why=WHY).text
     assert office.standing("141003", "nanbyo").state == "outstanding"
-    assert visitor.post("/body/141003/nanbyo/on", why=WHY, go="do").status_code == 303
+    assert visitor.confirmed("/body/141003/nanbyo/on", why=WHY).status_code == 303
     assert office.standing("141003", "nanbyo").state == "not_applicable"
-    assert visitor.post("/body/141003/nanbyo/off", why=WHY, go="do").status_code == 303
+    assert visitor.confirmed("/body/141003/nanbyo/off", why=WHY).status_code == 303
     assert office.standing("141003", "nanbyo").state == "outstanding"
     assert visitor.post("/body/141003/nothing/on", why=WHY).status_code == 409
 
@@ -417,7 +441,7 @@ def test_a_call_a_pause_and_an_extension_are_recorded_at_the_body(office: Office
     visitor = Visitor(site_of(office))
     assert visitor.post("/body/141003/note", why="週明けに再提出とのこと").status_code == 303
     assert visitor.post("/body/141003/reminders/stop", why=WHY).status_code == 303
-    assert visitor.post("/body/141003/extend", why=WHY, until="7/28", program="nanbyo", go="do").status_code == 303
+    assert visitor.confirmed("/body/141003/extend", why=WHY, until="7/28", program="nanbyo").status_code == 303
     assert [who for _, who, _ in office.events("call") + office.events("pause_reminders")] == ["山田", "山田"]
     assert [detail for detail, _, _ in office.events("extend")] == ["2023-07-28T17:00:00+09:00"]
     page = visitor.text("/body/141003")
