@@ -116,7 +116,7 @@ class Pages:
                 abort(404)
             asked_of = [p for p in office.register.survey.programs if p.id in office.register.programs_of(lgcode)]
             paused = lgcode in extensions.paused(office.ledger, office.clock())
-            return page(office, "body", body=body_view(office, lgcode), asked_of=asked_of, paused=paused)
+            return page(office, "body", body=body_view(office, lgcode, person().sees), asked_of=asked_of, paused=paused)
 
     def today(self) -> ResponseReturnValue:
         """What waits now, and what came and what left on one day."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from replies.wording import load_wording
 from routing.ledger import releasing, verdicts
 from routing.ledger.releasing import Draft
 from routing.office import Office
@@ -37,12 +38,13 @@ def batches(office: Office) -> tuple[Batch, ...]:
 def release(office: Office, kind: str, count: int, who: Who) -> int:
     """Releases all letters of a kind; how many. `count`: as many as the official saw. Raises Refused, and then nothing
     was recorded."""
+    title = load_wording().subject.get(kind, kind)
     with office.ledger.writing():
         waiting = releasing.drafts(office.ledger, kind)
         if not waiting:
-            raise Refused(f"職員の送信の指示を待っている {kind} のメールはありません。")
+            raise Refused(f"職員の送信の指示を待っている {title} のメールはありません。")
         if len(waiting) != count:
-            raise Refused(f"{kind} は今 {len(waiting)}通あり、指定の {count}通と違います。一覧を見直してください。")
+            raise Refused(f"{title} は今 {len(waiting)}通あり、指定の {count}通と違います。一覧を見直してください。")
         releasing.release(office.ledger, (d.id for d in waiting))
         verdicts.note(office.ledger, Note("letters_released", f"{kind} {count}"), None, who.pair, office.clock())
     return count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -53,8 +53,8 @@ class BodyView:
     entries: tuple[Entry, ...]
 
 
-def body_view(office: Office, lgcode: str) -> BodyView:
-    """Everything about one body (lgcode of the roster)."""
+def body_view(office: Office, lgcode: str, sees: Callable[[str], bool] = lambda mailbox: True) -> BodyView:
+    """Everything about one body (lgcode of the roster). `sees`: whose sheets may tell how it is reached, by mailbox."""
     register, ledger = office.register, office.ledger
     mails = correspondence.mails_of_body(ledger, lgcode)
     found = [*map(_mail, mails), *_letters(office, lgcode), *map(_act, correspondence.acts_at_body(ledger, lgcode))]
@@ -64,7 +64,7 @@ def body_view(office: Office, lgcode: str) -> BodyView:
         name=register.full_name(lgcode),
         standing=standing_views(office, lgcode),
         through="、".join(register.full_name(code) for code in sorted(collectors)),
-        contact=reached_by(office, mails),
+        contact=reached_by(office, [m for m in mails if sees(m.mailbox)]),
         entries=tuple(sorted(found, key=lambda e: e.at)),
     )
 

@@ -21,6 +21,7 @@ from routing.operate import Consent, Who, Wish
 from routing.records import Arrival
 from tests.routing.console_at_hand import HOST, OURS, PASSWORD, Visitor, console, hidden, site_of
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
+from tests.routing.test_mail_table import with_survey
 
 WHY = "電話で確認"
 STRANGER = "mihon@freemail.example.com"
@@ -552,6 +553,30 @@ def test_the_survey_s_deadline_is_moved_by_an_administrator_who_types_it(office:
     assert visitor.post("/extend", go="do", **hidden(told.text)).status_code == 409
     assert visitor.post("/extend", go="do", typed="全ての団体", **hidden(told.text)).status_code == 303
     assert [lgcode for _, _, lgcode in office.events("extend")] == ["管理"] or office.count("event") == 1
+
+
+def test_drafts_of_a_kind_are_released_by_who_has_all_mailboxes_and_saw_the_count(office: Office) -> None:
+    with_survey(office, mails={"acknowledgement": "draft"})
+    site = site_of(office)
+    office.settle(mail())
+    asked = {"kind": "acknowledgement", "count": "１", "why": WHY}
+    page = Visitor(site).text("/letters")
+    assert "送信の指示を待っているもの　【受付】" in page and "1通の送信を始める" in page
+    assert "通の送信を始める" not in Visitor(site, "sato").text("/letters")
+    for login in ("mita", "sato"):
+        assert Visitor(site, login).post("/letters/release", **asked).status_code == 403
+    for count in ("2", "0", "", "一", "-1", "1e0"):
+        assert Visitor(site).post("/letters/release", **{**asked, "count": count}).status_code == 409
+    assert office.events("letters_released") == []
+    assert Visitor(site).post("/letters/release", **asked).status_code == 303
+    assert Visitor(site).post("/letters/release", **asked).status_code == 409
+    assert office.events("letters_released") == [("acknowledgement 1", "山田", WHY)]
+
+
+def test_how_a_body_is_reached_is_told_from_the_sheets_of_ones_own_mailboxes(office: Office) -> None:
+    office.settle(mail({"x.xlsx": form({"program": "予防接種", "contact": "他係 花子"}, "form2")}), mailbox="yoboseshu")
+    site = site_of(office)
+    assert "連絡先" in Visitor(site).text("/body/141003") and "連絡先" not in Visitor(site, "sato").text("/body/141003")
 
 
 def test_notices_to_come_are_listed_with_their_text(office: Office) -> None:
