@@ -123,6 +123,7 @@ def _check_instants(survey: Survey) -> Told:
     instants += [(f"calendar.polling.{n}.start", p.start) for n, p in enumerate(calendar.polling, 1)]
     instants += [(f"calendar.reminders.{n}", r) for n, r in enumerate(calendar.reminders, 1)]
     instants += [(f"calendar.report_mails.{n}", r) for n, r in enumerate(calendar.report_mails, 1)]
+    instants += [(f"calendar.past_deadline.{n}", r) for n, r in enumerate(calendar.past_deadline, 1)]
     wrong = [key for key, instant in instants if instant.utcoffset() != _JST_OFFSET]
     for key in wrong:
         yield key, "日時に +09:00（日本時間）を付けてください。"
@@ -161,6 +162,9 @@ def _check_order(survey: Survey) -> Told:
     for place, reminder in enumerate(survey.calendar.reminders, 1):
         if reminder >= survey.deadline:
             yield f"calendar.reminders.{place}", "提出期限（deadline）より前にしてください。"
+    for place, instant in enumerate(survey.calendar.past_deadline, 1):
+        if instant <= survey.deadline:
+            yield f"calendar.past_deadline.{place}", "提出期限（deadline）より後にしてください。"
     for place, instant in enumerate(survey.calendar.report_mails, 1):
         if instant > survey.deadline:
             yield f"calendar.report_mails.{place}", "提出期限（deadline）までの日時にしてください。"

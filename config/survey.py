@@ -122,6 +122,7 @@ class Calendar(Shape):
     report_mails: tuple[datetime, ...] = ()  # when prefectures get their report by mail; the deadline: the closing one
     greeting: datetime | None = None  # when respondents are told that automatic replies begin
     thanks: datetime | None = None  # when those that are complete are thanked
+    past_deadline: tuple[datetime, ...] = ()  # when those still open after the letter at the deadline get another
 
 
 class Choice(Shape):

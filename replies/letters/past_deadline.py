@@ -25,7 +25,7 @@ from replies.wording import Wording
 class PastDeadline:
     """One letter. `deadline`: the respondent's own, which has come; `owed`: what is left, each with its address;
     `corrections`: what waits for a mended file, and whether it came in time; `by`: until when that is asked for (None: no
-    day is named)."""
+    day is named); `again`: it is some days later, and was asked for at the deadline."""
 
     mailbox: Mailbox
     extensions: tuple[tuple[str, str], ...]  # (program name, 内線)
@@ -35,6 +35,7 @@ class PastDeadline:
     owed: tuple[OwedProgram, ...]
     corrections: tuple[tuple[OpenCorrection, bool], ...]
     by: datetime | None = None
+    again: bool = False
     kind: Literal["past_deadline"] = "past_deadline"
 
 

@@ -1,20 +1,20 @@
-"""What is left at a respondent's deadline: who is written to then, and what.
+"""What is left at a respondent's deadline, and some days later: who is written to then, and what.
 
-A prefecture that gets its closing report at that instant gets nothing else. Reads the ledger; queues nothing.
+A prefecture that gets its closing report at that instant gets nothing else then. Reads the ledger; queues nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from config.survey import Mailbox
+from config.survey import Mailbox, Survey
 from replies.letter import OwedProgram
 from replies.letters.past_deadline import PastDeadline, render_past_deadline
 from replies.wording import load_wording
 from routing.clock import stamp
-from routing.ledger import held_queue
-from routing.ledger.extensions import extensions
+from routing.ledger import extensions, held_queue
 from routing.notices.groups import Group, groups, whole_history
 from routing.notices.notice import Notice
 from routing.notices.recipients import handed_in
@@ -23,12 +23,17 @@ from routing.notices.reminder_mail import open_for, to_be_mended
 from routing.office import Office
 from routing.tracking.instant import LedgerAt
 
+MAILED = "mailed"  # the event that a round is done (`rounds.py`)
+
 
 def instants(office: Office) -> Iterator[datetime]:
-    """Every deadline that holds for somebody."""
+    """Every deadline that holds for somebody; and what the calendar names later, where the letters of the deadline were
+    written: a desk that began afterwards does not begin with a second letter."""
     survey = office.register.survey
     yield from dict.fromkeys([survey.deadline, *(duty.deadline for duty in survey.duties if duty.deadline)])
-    yield from (extension.until for extension in extensions(office.ledger, office.clock()))
+    if extensions.happened(office.ledger, MAILED, f"past_deadline {stamp(survey.deadline)}"):
+        yield from survey.calendar.past_deadline
+    yield from (extension.until for extension in extensions.extensions(office.ledger, office.clock()))
 
 
 def letters(office: Office, lgcode: str, instant: datetime) -> Iterator[tuple[Notice, tuple[str, ...]]]:
@@ -42,6 +47,7 @@ def letters(office: Office, lgcode: str, instant: datetime) -> Iterator[tuple[No
     left = {m: owed for m in survey.mailboxes if (owed := _left(office, opened, lgcode, m, instant))}
     for group in groups(office, lgcode, [m for m in left if m.id in office.settings.mailboxes]):
         letter = _letter(opened, lgcode, group, [o for m in group.mailboxes for o in left[m]])
+        letter = replace(letter, again=_is_later(instant, survey))
         key = f"past_deadline|{stamp(instant)}|{group.ids}|{lgcode}"
         number = f"D{instant:%m%d-%H%M}-{lgcode}-{letter.mailbox.receipt_prefix}"
         rendered = render_past_deadline(letter, survey, load_wording())
@@ -58,10 +64,19 @@ def _left(
     sent = handed_in(whole_history(office, lgcode), lgcode, mailbox.id, survey)
     if any(booking.recorded_at > instant for booking in sent):
         return ()
-    names = {p.name for p in survey.programs if opened.deadlines.of(lgcode, p.id) == instant}
+    names = {p.name for p in survey.programs if _falls_due(opened.deadlines.of(lgcode, p.id), instant, survey)}
     resting = held_queue.resting(office.ledger, office.clock())
     found = left_over(office.register, opened.books, lgcode, mailbox.id, resting)
     return tuple(owed for owed in found if owed.program in names)
+
+
+def _is_later(instant: datetime, survey: Survey) -> bool:
+    return instant in survey.calendar.past_deadline
+
+
+def _falls_due(deadline: datetime, instant: datetime, survey: Survey) -> bool:
+    """Whether what had to come by its deadline is asked for at this instant."""
+    return deadline == instant or (_is_later(instant, survey) and deadline <= survey.deadline)
 
 
 def _letter(opened: LedgerAt, lgcode: str, group: Group, owed: Sequence[OwedProgram]) -> PastDeadline:

@@ -20,7 +20,7 @@ from routing.notices.notice import Notice, Outlet, posts
 from routing.office import Office
 from routing.records import Note
 
-DONE = "mailed"
+DONE = past_deadline.MAILED
 Letters = Callable[[Office, str, datetime], Iterable[tuple[Notice, tuple[str, ...]]]]
 
 

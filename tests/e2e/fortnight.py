@@ -21,6 +21,7 @@ from tests.workbooks.forms_at_hand import the_roster
 
 SEED = 20230721
 DEADLINE = datetime(2023, 7, 21, 17, tzinfo=JST)  # notice 記２
+MORNING_AFTER = datetime(2023, 7, 24, 9, tzinfo=JST)  # the calendar of survey.toml: the next working day
 ANSWERED_AFTER = timedelta(minutes=2)  # from the receipt of a mail to its verdict
 INSTANTS = (
     datetime(2023, 7, 10, 12, tzinfo=JST),

@@ -33,7 +33,7 @@ from routing.tracking.national import overview
 from routing.tracking.overview import Status, status_at
 from routing.tracking.reports import prefecture_report
 from routing.who import Who
-from tests.e2e.fortnight import ANSWERED_AFTER, DEADLINE, INSTANTS, REMINDERS, script
+from tests.e2e.fortnight import ANSWERED_AFTER, DEADLINE, INSTANTS, MORNING_AFTER, REMINDERS, script
 from tests.e2e.fortnight_mails import Sent, message_id, raw
 from tests.routing.desk_at_hand import settings_in
 
@@ -74,10 +74,10 @@ class Fortnight:
         """Every mail that reminds."""
         return [path for path in self._sent() if b"\nMessage-ID: <uketsuke.R" in path.read_bytes().replace(b"\r", b"")]
 
-    @property
-    def past_deadline(self) -> list[Path]:
-        """Every mail that was written at the deadline of what is left."""
-        return [path for path in self._sent() if b"\nMessage-ID: <uketsuke.D" in path.read_bytes().replace(b"\r", b"")]
+    def past_deadline(self, at: datetime) -> list[Path]:
+        """Every mail that was written of what is left, at the deadline or on the morning after."""
+        beginning = f"\nMessage-ID: <uketsuke.D{at:%m%d-%H%M}-".encode()
+        return [path for path in self._sent() if beginning in path.read_bytes().replace(b"\r", b"")]
 
     def held_by(self) -> dict[str, frozenset[str]]:
         """Message-ID of each mail, and the rules by which it, or something in it, waits for an official in the end."""
@@ -128,20 +128,21 @@ def _play(
 ) -> Iterator[tuple[datetime, Told]]:
     """Every mail in its turn; at each instant what is told then, before anything later has come. `reminded` is
     filled at the instants of the calendar."""
-    instants, calendar, closed = list(INSTANTS), list(REMINDERS), False
+    instants, calendar, closing_rounds = list(INSTANTS), list(REMINDERS), [DEADLINE, MORNING_AFTER]
     mail_ways.remember(desk.ledger, desk.register.survey, desk.clock())
     replies: dict[str, str] = {}
     for number, sent in enumerate(mails, 1):
         while calendar and calendar[0] < sent.at + ANSWERED_AFTER:
             at = calendar.pop(0)
             reminded[at] = _remind(desk, at, really=not calendar)
-        if not closed and sent.at + ANSWERED_AFTER > DEADLINE:
-            closed = True
-            _close(desk)
+        while closing_rounds and closing_rounds[0] < sent.at + ANSWERED_AFTER:
+            _close(desk, closing_rounds.pop(0))
         while instants and instants[0] < sent.at + ANSWERED_AFTER:
             yield instants[0], _told(desk, instants.pop(0))
         answered = mails.index(sent.answers) + 1 if sent.answers else 0
         deliver(desk, folder, sent, number, _our_letter(folder, replies, answered))
+    for at in closing_rounds:
+        _close(desk, at)
     assert not instants
 
 
@@ -184,9 +185,9 @@ def _remind(desk: Desk, at: datetime, really: bool) -> tuple[ReminderTarget, ...
     return found
 
 
-def _close(desk: Desk) -> None:
-    """What the calendar wants at the deadline, twice asked, and the mails go out."""
-    desk.clock = rehearsed(DEADLINE)
+def _close(desk: Desk, at: datetime) -> None:
+    """What the calendar wants at the deadline, and on the morning after, twice asked, and the mails go out."""
+    desk.clock = rehearsed(at)
     for _ in range(2):
         list(come_round(desk, all_read=True))
     with closing(open_sender(desk.settings, desk.register.survey)) as sender:

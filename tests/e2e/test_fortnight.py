@@ -10,7 +10,7 @@ from email.utils import parseaddr
 
 import pytest
 
-from tests.e2e.fortnight import DEADLINE, INSTANTS, REMINDERS, collected_by, owed, own_demanded
+from tests.e2e.fortnight import DEADLINE, INSTANTS, MORNING_AFTER, REMINDERS, collected_by, owed, own_demanded
 from tests.e2e.fortnight_count import Count, prefectures
 from tests.e2e.fortnight_mails import PROGRAMS, message_id
 from tests.e2e.fortnight_replay import Fortnight, Told, fortnight_in
@@ -201,17 +201,30 @@ def test_the_round_of_the_last_afternoon_writes_one_mail_to_each_of_them(fortnig
     assert max(sent.values()) == 1 and len(sent) > 50
 
 
+def _written_to(fortnight: Fortnight, at: datetime, kinds: tuple[str, ...]) -> Counter[str]:
+    """Whom bodies of these kinds have by then been known by, who have something left and whose words rest nowhere."""
+    count = Count(fortnight.script, at)
+    asked = {(s.by, s.mailbox) for s in count.decided if s.subject.startswith("【照会】")}  # rests
+    bodies = {b.lgcode for b in the_roster().of_kind(*kinds)}
+    due = {key: found for key, found in count.to_remind().items() if key not in asked and key[0] in bodies}
+    wanted = {(lgcode, address.lower()) for (lgcode, _), (_, to) in due.items() for address in to}
+    return Counter(address for _, address in wanted)
+
+
+def _sent_to(fortnight: Fortnight, at: datetime) -> Counter[str]:
+    mails = (message_from_bytes(path.read_bytes()) for path in fortnight.past_deadline(at))
+    return Counter(str(made["To"]).lower() for made in mails)
+
+
 def test_at_the_deadline_each_city_with_something_left_is_written_to_once_and_nobody_else(fortnight: Fortnight) -> None:
     """Asked for twice. Who is known in several mailboxes gets one; prefectures get their closing report instead."""
-    mails = (message_from_bytes(path.read_bytes()) for path in fortnight.past_deadline)
-    sent = Counter(str(made["To"]).lower() for made in mails)
-    count = Count(fortnight.script, DEADLINE)
-    asked = {(s.by, s.mailbox) for s in count.decided if s.subject.startswith("【照会】")}  # rests
-    cities = {b.lgcode for b in the_roster().of_kind("designated", "core")}
-    due = {key: found for key, found in count.to_remind().items() if key not in asked and key[0] in cities}
-    wanted = {(lgcode, address.lower()) for (lgcode, _), (_, to) in due.items() for address in to}
-    assert sent == Counter(address for _, address in wanted)
-    assert len(wanted) > 5
+    wanted = _written_to(fortnight, DEADLINE, ("designated", "core"))
+    assert _sent_to(fortnight, DEADLINE) == wanted and len(wanted) > 5
+
+
+def test_on_monday_everybody_who_is_still_open_is_written_to_once_prefectures_too(fortnight: Fortnight) -> None:
+    wanted = _written_to(fortnight, MORNING_AFTER, ("prefecture", "designated", "core"))
+    assert _sent_to(fortnight, MORNING_AFTER) == wanted and len(wanted) > 5
 
 
 def test_the_same_instant_asked_after_the_end_gives_the_same_answer(fortnight: Fortnight) -> None:

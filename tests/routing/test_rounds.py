@@ -178,6 +178,63 @@ def test_where_mending_late_does_not_count_it_is_not_promised(open_desk: Office)
     assert "７月25日（火）17時までに、修正版をお送りください。" in here and "期限内のご提出として" not in here
 
 
+MONDAY = datetime(2023, 7, 24, 9, tzinfo=JST)
+
+
+def test_on_the_next_working_morning_those_still_open_get_one_more_letter_prefectures_too(open_desk: Office) -> None:
+    letters(open_desk)
+    open_desk.now = DEADLINE
+    list(reports(open_desk.desk, all_read=True))
+    letters(open_desk)
+    open_desk.settle(mail({NAME: form({"program": "難病"})}, body="直しました。"))
+    list(open_desk.desk.dispatch.deliver(open_desk.sender))
+    open_desk.now = MONDAY - MINUTE
+    assert list(come_round(open_desk.desk, all_read=True)) == []
+    open_desk.now = MONDAY
+    for _ in range(3):
+        list(come_round(open_desk.desk, all_read=True))
+    found = letters(open_desk)
+    assert set(found) == {HERE, "k@city.kawasaki.jp", "n@pref.kanagawa.lg.jp"}
+    assert "現時点で、貴市のご提出のうち、下記の受付が完了しておりません" in found[HERE]
+    assert "・小慢：未提出" in found[HERE] and "難病" not in found[HERE].partition("照会先")[0]  # mended meanwhile
+    assert all(text.startswith("【提出期限後のお願い】") for text in found.values())
+    open_desk.now = MONDAY + timedelta(hours=25)
+    assert list(come_round(open_desk.desk, all_read=True)) == [] and letters(open_desk) == {}
+
+
+def test_the_second_letter_names_the_day_for_mending_while_it_is_to_come(open_desk: Office) -> None:
+    letters(open_desk)
+    open_desk.now = DEADLINE
+    list(come_round(open_desk.desk, all_read=True))
+    letters(open_desk)
+    open_desk.now = MONDAY
+    list(come_round(open_desk.desk, all_read=True))
+    promise = "７月25日（火）17時までにお送りいただいた修正版は、期限内のご提出として取り扱います。"
+    assert promise in letters(open_desk)[HERE]
+
+
+def test_who_has_more_time_and_who_wrote_since_get_no_second_letter(open_desk: Office) -> None:
+    letters(open_desk)
+    extend(open_desk.desk, Target(KAWASAKI, ""), MONDAY + timedelta(days=4), WHO)
+    open_desk.now = DEADLINE
+    list(come_round(open_desk.desk, all_read=True))
+    letters(open_desk)
+    open_desk.now = MONDAY + MINUTE
+    open_desk.settle(mail({NAME: form({"program": "難病", "2": None})}, body="九時に送りました。"))
+    list(come_round(open_desk.desk, all_read=True))
+    assert set(letters(open_desk)) == {HERE, "n@pref.kanagawa.lg.jp"}  # to HERE the answer to its mail
+    kinds = open_desk.ledger.rows("SELECT recipient FROM outbox WHERE kind = 'past_deadline' AND key LIKE '%07-24%'")
+    assert [r["recipient"] for r in kinds] == ["n@pref.kanagawa.lg.jp"]
+
+
+def test_where_no_later_day_is_named_or_the_kind_is_off_there_is_one_letter(open_desk: Office) -> None:
+    open_desk.now = DEADLINE
+    list(come_round(open_desk.desk, all_read=True))
+    calendar(open_desk, past_deadline=())
+    open_desk.now = MONDAY
+    assert list(rounds.due(open_desk.desk)) == []
+
+
 def test_a_ledger_upgraded_on_24_july_sends_nothing_new(office: Office) -> None:
     office.settle(mail({NAME: form({"program": "難病", "9": None})}))
     list(office.desk.dispatch.deliver(office.sender))
