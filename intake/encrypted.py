@@ -46,12 +46,20 @@ def decrypted(data: bytes, passwords: Iterable[str] = (DEFAULT_PASSWORD,)) -> by
     return next((clear for password in passwords if (clear := _opened(data, password))), b"")
 
 
+class _InMemory:
+    """`tempfile` for a library that needs one temporary file."""
+
+    TemporaryFile = io.BytesIO
+
+
 _VERIFYING = {"ooxml": {"verify_password": True}}  # an .xls is always verified
 
 
 def _opened(data: bytes, password: str) -> bytes:
     from msoffcrypto import OfficeFile
+    from msoffcrypto.format import xls97
 
+    xls97.tempfile = _InMemory  # it would write an .xls in the clear to the disk
     clear = io.BytesIO()
     try:
         file = OfficeFile(io.BytesIO(data))

@@ -32,21 +32,23 @@ class Checked:
     rows: int = 0
 
 
-def check_file(reader: Reader | Readers, filename: str, data: bytes, register: Register) -> Checked:
-    """Reads and checks one file in the reader child; a file that it cannot survive is a finding."""
+def check_file(
+    reader: Reader | Readers, filename: str, data: bytes, register: Register, mailbox: str = ""
+) -> Checked:
+    """Reads and checks one file in the reader child; a file that it cannot survive is a finding. `mailbox`: the one it
+    will go to, where that is known."""
     try:
         reading = reader.read_file(filename, data)
     except (ReaderDied, ReadFailed):
         return Checked(filename, "other", "", "", "", (Finding("unreadable", "error"),))
-    findings = as_by_mail(reading, register)
+    findings = as_by_mail(reading, register, mailbox)
     if not reading.sheets:
         return Checked(filename, reading.kind, "", "", "", findings)
     if reading.kind == "collated_list":
         return _check_list(filename, reading, findings, register)
     sheet = reading.sheets[0]
     body = sheet.body.lgcode or reading.claim.match.lgcode
-    evidence = ProgramEvidence(reading.claim.programs, (), "")
-    program = infer_program(sheet, evidence, register.programs_of(body), register.survey)
+    program = _program(reading, sheet, body, mailbox, register)
     return Checked(filename, reading.kind, sheet.form, program, body, findings)
 
 
@@ -57,15 +59,16 @@ def without_outlines(checked: Sequence[Checked]) -> list[Checked]:
     return [replace(c, findings=tuple(f for f in c.findings if f.code != "outline_missing")) for c in checked]
 
 
-def as_by_mail(reading: FileReading, register: Register) -> tuple[Finding, ...]:
-    """What a mail with nothing but this file would be told, as far as the file alone can tell. Which mailbox it will go
-    to is not known: where each of them would tell the program, nothing is said, and where one of them would, it is a
-    friendly line. Whose it is may be told by the sender."""
+def as_by_mail(reading: FileReading, register: Register, mailbox: str = "") -> tuple[Finding, ...]:
+    """What a mail with nothing but this file would be told, as far as the file alone can tell. Where it is not said to
+    which mailbox it will go: where each of them would tell the program, nothing is said, and where one of them would, it
+    is a friendly line. Whose it is may be told by the sender."""
     mail = Submission("submission", _NO_MAIL, Claim("", "absent"), (reading,))
-    units = [_unit(mail, reading, sheet, register) for sheet in reading.sheets]
+    units = [_unit(mail, reading, sheet, mailbox, register) for sheet in reading.sheets]
     beside = tuple(Told(unit.sheet, unit.identity.body, unit.program) for unit in units if unit.sheet)
     found = [f for unit in units for f in piece_findings(replace(unit, beside=beside), register, _nothing_listed)]
-    kept = [told for f in found if f.code != "body_unclear" for told in _by_mailbox(f, reading, register)]
+    found = [f for f in found if f.code != "body_unclear"]
+    kept = found if mailbox else [told for f in found for told in _by_mailbox(f, reading, register)]
     return tuple(dict.fromkeys((*all_findings(replace(reading, sheets=())), *kept)))
 
 
@@ -73,9 +76,11 @@ _NO_MAIL = Message("", "", None, None, (), (), "", (), "", "")
 _NO_SENDER = KnownSender(None, False, "", ())
 
 
-def _unit(mail: Submission, reading: FileReading, sheet: AnswerSheet, register: Register) -> Piecework:
+def _unit(
+    mail: Submission, reading: FileReading, sheet: AnswerSheet, mailbox: str, register: Register
+) -> Piecework:
     identity = identify(mail, reading, sheet, _NO_SENDER, register.roster)
-    return Piecework(mail, reading, sheet, identity, _program(reading, sheet, identity.body, "", register))
+    return Piecework(mail, reading, sheet, identity, _program(reading, sheet, identity.body, mailbox, register))
 
 
 def _program(reading: FileReading, sheet: AnswerSheet, body: str, mailbox: str, register: Register) -> str:

@@ -27,13 +27,17 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=EXISTING)
+@click.option("--mailbox", default="", metavar="ID", help="送る先の提出先（様式の「制度等」が空欄でも、制度等が分かる）")
 @click.option("--json", "as_json", is_flag=True, help="JSON で出力する")
 @with_app
-def check(app: App, files: tuple[Path, ...], as_json: bool) -> int:
+def check(app: App, files: tuple[Path, ...], mailbox: str, as_json: bool) -> int:
     """調査票（回答シート・一覧表）を、受付と同じ基準で点検します。"""
+    known = [box.id for box in app.register.survey.mailboxes]
+    if mailbox and mailbox not in known:
+        raise click.UsageError(f"--mailbox は {'、'.join(known)} のどれかです。")
     reader = Reader(app.survey_dir)
     try:
-        each = [check_file(reader, path.name, path.read_bytes(), app.register) for path in files]
+        each = [check_file(reader, path.name, path.read_bytes(), app.register, mailbox) for path in files]
     finally:
         reader.close()
     checked = without_outlines(each)

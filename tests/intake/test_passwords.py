@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,6 +20,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from config.load import default_survey
 from intake.child import serve
 from intake.container import unpack
+from intake.encrypted import decrypted
 from intake.finding import Finding
 from intake.frames import ReadingHints
 from intake.mail.passwords import HIDDEN, told_in, without_passwords
@@ -158,6 +160,17 @@ def test_an_old_workbook_opens_with_the_password_that_the_mail_tells(text: str) 
     told = "Himitsu2023" in text
     assert (read_file.locked, read_file.kind) == (not told, "answer_sheet" if told else "other")
     assert [f.code for f in read_file.findings] == ["legacy_format" if told else "encrypted"]
+
+
+def test_nothing_of_a_decrypted_workbook_is_written_to_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library would make the .xls in the clear in a temporary file."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file")
+
+    for name in ("TemporaryFile", "NamedTemporaryFile", "mkstemp", "SpooledTemporaryFile"):
+        monkeypatch.setattr(tempfile, name, refuse)
+    assert decrypted(XLS.read_bytes(), ("Himitsu2023",)).startswith(b"\xd0\xcf\x11\xe0")
 
 
 @pytest.fixture(params=["xlsx", "aes", "traditional"])
