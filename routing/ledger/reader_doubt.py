@@ -37,9 +37,9 @@ def blames_no_mail(ledger: Ledger, arrival_id: int, way: str, sender: str, now: 
     laid to no mail: then it was put off. `way` has no blank; `sender`: whoever From names, which anybody may write."""
     with ledger.writing():
         verdicts.note(ledger, Note(ENDED, f"{way} {sender}"), arrival_id, _DESK, now)
-        if not _several(ledger, way, now) or _lasts(ledger, arrival_id, now):
+        times = _times(ledger, arrival_id)  # one that was put off comes again when the others need not
+        if not (times or _several(ledger, way, now)) or _lasts(ledger, arrival_id, now):
             return False
-        times = _times(ledger, arrival_id)
         verdicts.note(ledger, Note(DOUBTED, way), arrival_id, _DESK, now)
         beginnings.end(ledger, arrival_id)
         beginnings.defer(ledger, arrival_id, now + _FIRST_REST * 2 ** min(times, _DOUBLINGS))
