@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
+from config.body_names import attempts, split_brackets, split_code, without_marks
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.near_names import NEAREST, NearNames
 from config.office_names import confused, without_office
@@ -31,10 +32,6 @@ COUNTS: dict[BodyKind, int] = {
 _KINDS: frozenset[str] = frozenset(get_args(BodyKind))
 COLLECTED_KINDS: frozenset[BodyKind] = frozenset({"ward", "city", "town", "village"})
 
-_CODE = re.compile(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
-_BRACKETED = re.compile(r"(.+)[(〔\[](.+?)[)〕\]]")
-_PUNCTUATION = re.compile(r"[\W_]+")
-_OFFICE = re.compile(r"(.+?)(?:役所|役場|庁舎?)")
 _CITY_WARD = re.compile(r"(.+?市).+区")
 
 
@@ -124,22 +121,22 @@ class Roster:
         among bodies of one name; none overrules a name that fits one body only. A ward of a designated
         city (横浜市鶴見区) is found as its city. Six digits alone are looked up as a code.
         """
-        in_front, name = _split_code(fold(text))
+        in_front, name = split_code(fold(text))
         if not name:
             return self._match(self._coded(in_front))
         code = in_front or code
-        name, inside = _split_brackets(name)
+        name, inside = split_brackets(name)
         hints = [fold(prefecture)] if prefecture else []
         if inside in self._names:
             hints.append(inside)
-        for attempt in _attempts(name):
+        for attempt in attempts(name):
             if bodies := self._names.get(attempt) or self._names.get(confused(attempt)):
                 return self._match(_narrow(bodies, code, hints))
         if city := self._city_of_ward(name):
             return self._match((city,))
-        if bodies := self._of_office(_PUNCTUATION.sub("", name)):
+        if bodies := self._of_office(without_marks(name)):
             return self._match(_narrow(bodies, code, hints))
-        return Match("unknown", (), self._near(_PUNCTUATION.sub("", name), code, hints))
+        return Match("unknown", (), self._near(without_marks(name), code, hints))
 
     def prefecture_of(self, body: Body) -> Body:
         """The prefecture in which `body` lies; a prefecture is its own."""
@@ -284,30 +281,6 @@ def _spellings(body: Body) -> tuple[str, ...]:
     prefecture, county, name = fold(body.prefecture), fold(body.county), fold(body.name)
     plain = (name, prefecture + name)
     return (*plain, county + name, prefecture + county + name) if county else plain
-
-
-def _split_code(text: str) -> tuple[str, str]:
-    """(code, name) of a folded text; a single digit is a prefecture's code that lost its zero."""
-    hit = _CODE.fullmatch(text)
-    if not hit:
-        return "", text
-    code, name = hit[1].zfill(2), hit[2]
-    return code, name if _PUNCTUATION.sub("", name) else ""
-
-
-def _split_brackets(name: str) -> tuple[str, str]:
-    """府中市(東京都) -> (府中市, 東京都)."""
-    hit = _BRACKETED.fullmatch(name)
-    return (hit[1], hit[2]) if hit else (name, "")
-
-
-def _attempts(name: str) -> Iterator[str]:
-    """The name as written, without punctuation, without 市役所's 役所."""
-    yield name
-    plain = _PUNCTUATION.sub("", name)
-    yield plain
-    if office := _OFFICE.fullmatch(plain):
-        yield office[1]
 
 
 def _narrow(bodies: tuple[Body, ...], code: str, hints: list[str]) -> tuple[Body, ...]:

@@ -17,7 +17,7 @@ from intake.container import Member, unpack
 from intake.convention import convention_findings, read_claim
 from intake.encrypted import decrypted
 from intake.finding import Finding, severity_of
-from intake.mail.kind import is_file
+from intake.mail.features import is_file
 from intake.mail.mime import Leaf, leaves, parse
 from intake.mail.outlook_item import is_mail_file, is_outlook_item, open_item
 from intake.other_surveys import whose_form

@@ -20,10 +20,11 @@ from intake.mail.authentication import authentications
 from intake.mail.bounce import refuses_attachments, returned_to, told_by
 from intake.mail.carriers import carrier_of
 from intake.mail.intent import amends, asks, numbers_of_ours, recalls
-from intake.mail.kind import brings_back, never_answer, tell_kind
+from intake.mail.kind import brings_back, tell_kind
 from intake.mail.message import is_searched_whole, read_message, text_behind
 from intake.mail.mime import Leaf, Part, leaves, mark_returned, parse
 from intake.mail.no_attachment import PARTIAL, comes_by_link, divided, download_links, was_removed
+from intake.mail.no_reply import never_answer
 from intake.mail.passwords import told_in, without_passwords
 from intake.mail.received import reached_at
 from intake.mail.set_marks import portion_of

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from config.settings import Caps
-from routing.ledger import outbox
+from routing.ledger import sent_counts
 from routing.ledger.store import Ledger
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -49,10 +49,10 @@ def allowance(
     ledger: Ledger, caps: Caps, reader: CappedRecipient, of_a_body: Callable[[str], bool], now: datetime
 ) -> Allowance:
     """What the caps leave within the 24 hours, or the hour, up to `now`. `of_a_body` tells it of a domain."""
-    sent = outbox.count_since(ledger, "recipient", reader.address, now - DAY)
+    sent = sent_counts.count_since(ledger, "recipient", reader.address, now - DAY)
     found = [Allowance(caps.per_address_per_day - sent, "per_address_per_day")]
     if reader.respondent:
-        on_his = outbox.count_since(ledger, "respondent", reader.respondent, now - DAY)
+        on_his = sent_counts.count_since(ledger, "respondent", reader.respondent, now - DAY)
         found.append(Allowance(caps.per_respondent_per_day - on_his, "per_respondent_per_day"))
     if sent or not reader.known:
         found.append(_of_domain(ledger, caps.per_domain_per_day, reader.address, now))
@@ -64,12 +64,12 @@ def allowance(
 
 def _of_domain(ledger: Ledger, cap: int, address: str, now: datetime) -> Allowance:
     house = _house(address)
-    sent = sum(_house(other) == house for other in outbox.recipients_since(ledger, now - DAY, cap))
+    sent = sum(_house(other) == house for other in sent_counts.recipients_since(ledger, now - DAY, cap))
     return Allowance(cap - sent, "per_domain_per_day")
 
 
 def _of_strangers(ledger: Ledger, cap: int, of_a_body: Callable[[str], bool], now: datetime) -> Allowance:
-    found = outbox.recipients_since(ledger, now - HOUR, cap)
+    found = sent_counts.recipients_since(ledger, now - HOUR, cap)
     sent = sum(not of_a_body(address.rpartition("@")[2]) for address in found)
     return Allowance(cap - sent, "strangers_per_hour")
 

@@ -23,8 +23,9 @@ from routing.decision.cases import decide
 from routing.decision.facts import Facts
 from routing.decision.override import NO_OVERRIDE, Override
 from routing.decision.remained import asked_before
-from routing.decision.reply import ReplyContext, letter_kind, mail_row, quiet_kind, recipient_of, write_reply
+from routing.decision.reply import recipient_of, write_reply
 from routing.decision.unlocked import keep_opened
+from routing.decision.which_letter import ReplyContext, letter_kind, mail_row, quiet_kind
 from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.journey.lighter import queue_lighter
 from routing.journey.lookups import Known
@@ -42,6 +43,7 @@ from routing.ledger import (
     withdrawing,
 )
 from routing.ledger.books import books_of
+from routing.ledger.returned import mark_undelivered
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.ledger.withdrawing import TakenBack
@@ -105,7 +107,7 @@ class Judge:
         note_waits(self.ledger, decided, facts.parts, self.register.survey, self.now)
         note_erasure(self.ledger, decided, self.settings.foreign_days, self.now)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
-            returned = outbox.mark_undelivered(self.ledger, submission, arrival.receipt, self.now)
+            returned = mark_undelivered(self.ledger, submission, arrival.receipt, self.now)
             if returned and submission.too_heavy:
                 queue_lighter(self.ledger, returned, self.now)
         if replaced.by_itself(office := replaced.NoticeContext(self.register, self.settings, self.ledger, self.now)):

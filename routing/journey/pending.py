@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from intake.mail.kind import is_noreply
+from intake.mail.no_reply import is_noreply
 from intake.submission import Submission
 from routing.decision.cases import unread
 from routing.decision.override import Override

@@ -12,9 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Row
-from typing import TYPE_CHECKING
 
-from config.domains import aligned
 from intake.mail.ids import receipt_in
 from intake.sources.source import SeenMail
 from replies.letter_kinds import TRAITS
@@ -24,9 +22,6 @@ from routing.ledger import wordings
 from routing.ledger.holds import HELD, MAY_HAVE_LEFT
 from routing.ledger.store import Ledger
 from routing.records import FinishedReply
-
-if TYPE_CHECKING:  # the shapes of what was read: not needed by those who only list what was sent
-    from intake.submission import Submission
 
 LIGHTER = ":lighter"  # behind the key of a letter that goes out once more without its attachments
 BY_PEOPLE = frozenset({"overtaken", "sent_by_hand", "edited", "discarded"})
@@ -84,7 +79,7 @@ def queue(
     )
     if about is not None:
         ledger.run("INSERT INTO about VALUES (?, ?)", outbox_id, about)
-    _step(ledger, outbox_id, "queued", "", now)
+    step(ledger, outbox_id, "queued", "", now)
     ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now + reply.rests))
     if reply.waits or (reply.unless_approved and not wordings.is_approved(ledger, reply.kind, reply.wording)):
         ledger.run("INSERT INTO to_release VALUES (?)", outbox_id)
@@ -92,7 +87,7 @@ def queue(
 
 def queue_again(ledger: Ledger, outbox_id: int, now: datetime) -> None:
     """Puts a reply that was refused back into the queue, inside the caller's transaction."""
-    _step(ledger, outbox_id, "queued", "", now)
+    step(ledger, outbox_id, "queued", "", now)
     ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
 
 
@@ -180,13 +175,13 @@ def _asked(row: Row) -> SeenMail | None:
 def begin(ledger: Ledger, outbox_id: int, now: datetime) -> None:
     """Commits that an attempt begins, before the first byte goes out."""
     with ledger.writing():
-        _step(ledger, outbox_id, "sending", "", now)
+        step(ledger, outbox_id, "sending", "", now)
 
 
 def finish(ledger: Ledger, outgoing: Outgoing, state: str, detail: str, now: datetime) -> None:
     """Commits what became of an attempt. "later" puts it back into the queue with a growing delay."""
     with ledger.writing():
-        _step(ledger, outgoing.id, state, detail, now)
+        step(ledger, outgoing.id, state, detail, now)
         if state == "drafted":
             ledger.run("INSERT OR REPLACE INTO open_draft VALUES (?, ?)", outgoing.id, detail)
         if state in FINAL - {"drafted"}:  # a draft may still be taken back
@@ -209,8 +204,8 @@ def note_found_sent(ledger: Ledger, outbox_id: int, now: datetime) -> None:
 
 def mark_left(ledger: Ledger, outbox_id: int, how: str, now: datetime) -> None:
     """Records that a letter which waits had left, inside the caller's transaction. `how` that is known."""
-    _step(ledger, outbox_id, "sending", how, now)
-    _step(ledger, outbox_id, "sent", how, now)
+    step(ledger, outbox_id, "sending", how, now)
+    step(ledger, outbox_id, "sent", how, now)
     ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outbox_id)
 
 
@@ -231,7 +226,7 @@ def failed(ledger: Ledger, key: str) -> bool:
 
 def take_back(ledger: Ledger, outbox_id: int, now: datetime) -> None:
     """Takes a mail whose reason is gone out of the queue, inside the caller's transaction."""
-    _step(ledger, outbox_id, "withdrawn", "", now)
+    step(ledger, outbox_id, "withdrawn", "", now)
     ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outbox_id)
 
 
@@ -251,7 +246,8 @@ def bring_forward(ledger: Ledger, now: datetime) -> None:
             )
 
 
-def _step(ledger: Ledger, outbox_id: int, state: str, detail: str, now: datetime) -> None:
+def step(ledger: Ledger, outbox_id: int, state: str, detail: str, now: datetime) -> None:
+    """Adds a state to a letter's way, inside the caller's transaction."""
     ledger.run(
         "INSERT INTO posting (outbox_id, state, detail, recorded_at) VALUES (?, ?, ?, ?)",
         outbox_id,
@@ -259,33 +255,6 @@ def _step(ledger: Ledger, outbox_id: int, state: str, detail: str, now: datetime
         detail,
         stamp(now),
     )
-
-
-def mark_undelivered(ledger: Ledger, bounce: Submission, receipt: str, now: datetime) -> int:
-    """Ties a bounce, with its receipt number, to the letter that it returns, inside the caller's transaction: which
-    one. 0 if it names no Message-ID of ours, or only addresses that have nothing to do with that letter's, or tells
-    what is known. Nothing else follows from a bounce: anybody may write one, but only who has seen a letter knows
-    its Message-ID."""
-    row = ledger.row("SELECT id, rcpt_to FROM outbox WHERE message_id = ?", bounce.answers)
-    if row is None or not _concerns(row["rcpt_to"].lower(), bounce.returned_to):
-        return 0
-    if _last_state(ledger, row["id"]) == "undelivered":
-        return 0
-    _step(ledger, row["id"], "undelivered", receipt, now)
-    for queue in ("to_send", "to_withdraw"):
-        ledger.run(f"DELETE FROM {queue} WHERE outbox_id = ?", row["id"])
-    return int(row["id"])
-
-
-def _concerns(recipient: str, named: tuple[str, ...]) -> bool:
-    """An address behind an alias, or at a server of the same body, concerns it as well; who names none may mean it."""
-    domain = recipient.rpartition("@")[2]
-    return not named or any(a == recipient or aligned(a.rpartition("@")[2], domain) for a in named)
-
-
-def _last_state(ledger: Ledger, outbox_id: int) -> str:
-    row = ledger.row("SELECT state FROM posting WHERE outbox_id = ? ORDER BY id DESC LIMIT 1", outbox_id)
-    return str(row["state"]) if row else ""
 
 
 def is_ours(ledger: Ledger, message_id: str) -> bool:
@@ -308,25 +277,3 @@ def asked_about(ledger: Ledger, message_ids: Iterable[str]) -> datetime | None:
         )
     ]
     return unstamp(min(found)) if found else None
-
-
-def count_since(ledger: Ledger, column: str, value: str, since: datetime) -> int:
-    """How many replies to one recipient, or on one respondent's mail, were queued since an instant."""
-    if column not in ("recipient", "respondent"):
-        raise ValueError(column)
-    row = ledger.row(
-        f"SELECT count(*) AS n FROM outbox WHERE {column} = ? AND recorded_at > ?", value, stamp(since)
-    )
-    return int(row["n"]) if row else 0
-
-
-def recipients_since(ledger: Ledger, since: datetime, at_least: int) -> list[str]:
-    """To whom replies to mails were queued since an instant, one for each; empty where there are fewer than
-    `at_least`, which is looked up in no time."""
-    counted = ledger.row("SELECT count(*) AS n FROM outbox WHERE recorded_at > ?", stamp(since))
-    if counted is None or counted["n"] < at_least:
-        return []
-    rows = ledger.rows(
-        "SELECT recipient FROM outbox WHERE recorded_at > ? AND arrival_id IS NOT NULL", stamp(since)
-    )
-    return [str(row["recipient"]) for row in rows]

@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -27,7 +26,6 @@ from routing.journey.delivery import Attempt, Connection, DeliveryThread
 from routing.journey.desk import DEFERRED_AT_MOST, Desk
 from routing.journey.pending import patience
 from routing.ledger import erasure, mail_ways, outbox, undoing
-from routing.ledger.sending import REST
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.mailboxes.tasks import NO_AIDES, ErrandsRun, MailboxHelpers
 from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
@@ -36,7 +34,9 @@ from routing.reading.errors import ReaderUnavailable
 from routing.tracking import troubles
 from routing.worker import clockwatch
 from routing.worker.clockwatch import ClockWatch
+from routing.worker.departures import Departures
 from routing.worker.heartbeat import Heart
+from routing.worker.looks import STILL_SECONDS, Looks
 from routing.worker.polling import ByCalendar
 from routing.worker.routines import due_since, morning, reminders, reports
 from routing.worker.status import Bulletin
@@ -44,7 +44,6 @@ from routing.worker.status import Bulletin
 QUEUE_BYTES = 64 << 20
 RETRY_SECONDS = 5.0  # after the disk was full or the ledger locked
 WAKE_SECONDS = 5  # replies whose time has come, mails that operators want read again
-STILL_SECONDS = 1800.0  # a look that brings nothing for so long hangs: every wait for a server is far shorter
 DELIVERY_ENDS_SECONDS = 10.0  # at the end, for the server's answer to the reply in hand
 MAILBOX_ENDS_SECONDS = 1.0  # at the end, for a goodbye; what is half fetched is fetched again
 log = logging.getLogger("uketsuke")
@@ -77,10 +76,6 @@ class Worker:
         self._idle = False  # nothing to do until a thread brings something
         self._unsettled: Settling | None = None
         self._routine: Iterator[str] | None = None  # what the calendar asks for, while it is under way
-        self._missed: set[str] = set()  # looks that the calendar ordered while another was under way
-        self._began: dict[str, datetime] = {}  # when the last look into each mailbox was ordered …
-        self._read: dict[str, datetime] = {}  # … and when the last one that succeeded was
-        self._looked: set[str] = set()  # mailboxes whose first look has ended, well or not
         self._started = time.monotonic()
         self._budget = ByteBudget(QUEUE_BYTES)
         self._mailboxes = {
@@ -89,9 +84,9 @@ class Worker:
         }
         for id, errands in aides.errands.items():
             self._mailboxes[id].errands = errands
+        self._looks = Looks(self._mailboxes, desk.clock)
         self._delivery = DeliveryThread(sender, self._inbox.put, aides.answers)
-        self._delivery_free = True
-        self._delivery_rests_until = 0.0  # time.monotonic
+        self._departures = Departures(desk.dispatch, self._delivery)
         self._clock_watch = ClockWatch(desk.clock)
         self._heart = Heart(desk.settings.heartbeat, desk.ledger)
         self._scheduler = BackgroundScheduler(
@@ -121,21 +116,13 @@ class Worker:
         for thread in (*self._mailboxes.values(), self._delivery):
             thread.start()
         calendar = self._desk.register.survey.calendar
-        for mailbox in self._mailboxes.values():
-            self._scheduler.add_job(self._look, ByCalendar(calendar), args=(mailbox,))
+        for id in self._mailboxes:
+            self._scheduler.add_job(self._looks.order, ByCalendar(calendar), args=(id,))
         self._scheduler.add_job(self._inbox.put, "interval", args=(Wake(),), seconds=WAKE_SECONDS)
         self._scheduler.start()
         self._inbox.put(Wake())  # what an earlier run left
         self._heart.ready()
         log.info("受付を開始しました（%s）", "、".join(self._mailboxes))
-
-    def _look(self, mailbox: MailboxThread) -> None:
-        """Runs in the scheduler's thread, and for a look that was missed in the desk's."""
-        at = self._desk.clock()
-        if mailbox.look():
-            self._began[mailbox.mailbox] = at
-        else:
-            self._missed.add(mailbox.mailbox)
 
     # --- one turn -------------------------------------------------------------------------------------
 
@@ -156,7 +143,7 @@ class Worker:
                 self._do_routine()
             else:
                 self._idle = True
-            self._hand_over()
+            self._departures.hand_over()
         except (LedgerBusy, DiskFull, ReaderUnavailable) as trouble:
             if str(trouble) != self._trouble:  # told once, however often it is tried
                 log.error("%s。%d秒ごとにもう一度試します。", trouble, RETRY_SECONDS)
@@ -180,9 +167,7 @@ class Worker:
         meanwhile is fetched and answered, or after DEFERRED_AT_MOST if a server keeps that waiting."""
         if time.monotonic() - self._started > DEFERRED_AT_MOST.total_seconds():
             return True
-        rests = time.monotonic() < self._delivery_rests_until
-        answered = rests or (self._delivery_free and self._desk.dispatch.first_due() is None)
-        return answered and self._looked.issuperset(self._mailboxes)
+        return self._departures.all_left() and self._looks.all_ended()
 
     def _tell_read(self) -> None:
         """Runs in a reader's thread."""
@@ -203,50 +188,22 @@ class Worker:
             self._budget.give(item.size)
         elif isinstance(item, Polled):
             self._bulletin.polled(item)
-            self._looked.add(item.mailbox)
-            if not item.problem and item.mailbox in self._began:
-                self._read[item.mailbox] = self._began[item.mailbox]
-            self._mailboxes[item.mailbox].handled()
-            if item.mailbox in self._missed:
-                self._missed.discard(item.mailbox)
-                self._look(self._mailboxes[item.mailbox])
+            self._looks.ended(item)
         elif isinstance(item, ErrandsRun):
             self._bulletin.errands_run(item)
         elif isinstance(item, Connection):
-            self._begin(item)
+            if could_not := self._departures.begin(item, self._stopping):
+                self._bulletin.delivered(could_not)
         elif isinstance(item, Attempt):
-            self._record(item)
+            self._bulletin.delivered(self._departures.record(item, self._stopping))
         elif isinstance(item, Wake):
             self._look_after()
         if self._unsettled is None and isinstance(item, Batch | Polled | Wake):
             self._unsettled = self._settling()
             if self._routine is None:
                 self._routine = self._routines()
-        elif self._unsettled is None and isinstance(item, Attempt) and self._delivery_free:
+        elif self._unsettled is None and isinstance(item, Attempt) and self._departures.free:
             self._unsettled = self._settling()  # what was to be answered is: now those that were deferred
-
-    def _begin(self, line: Connection) -> None:
-        """The line is open: commits the beginning of the first attempt. Or it could not be opened."""
-        if line.trouble:
-            self._bulletin.delivered(self._desk.dispatch.rest(line))
-            self._delivery_rests_until = time.monotonic() + REST.total_seconds()
-        following = None if self._stopping or line.trouble else self._desk.dispatch.next_reply(self._delivery.is_open)
-        if following is not None:
-            self._delivery.send(following)
-        self._delivery_free = following is None
-
-    def _record(self, made: Attempt) -> None:
-        """Commits what became of a reply, and with it the beginning of the next one, which is under way before
-        anything is said about the first."""
-        if self._stopping or made.rest:
-            delivery, following = self._desk.dispatch.record(made), None
-        else:
-            delivery, following = self._desk.dispatch.record_and_next(made, self._delivery.is_open)
-        if following is not None:
-            self._delivery.send(following)
-        self._delivery_free = following is None
-        self._delivery_rests_until = time.monotonic() + REST.total_seconds() if made.rest else 0.0
-        self._bulletin.delivered(delivery)
 
     def _settle_some(self, unsettled: Settling) -> bool:
         """Settles what has been read meanwhile; False where that is nothing yet."""
@@ -277,7 +234,7 @@ class Worker:
         yield from morning(self._desk)
         since = due_since(self._desk)
         if since is not None:
-            read = [mailbox for mailbox, at in self._read.items() if at >= since]
+            read = self._looks.read_since(since)
             yield from reminders(self._desk, read)
             yield from reports(self._desk, all_read=len(read) == len(self._mailboxes))
 
@@ -286,8 +243,7 @@ class Worker:
         self._desk.ledger.refuse_newer()  # an upgrade that did not stop this worker first
         erasure.wipe(self._desk.ledger)
         undoing.end_over(self._desk.ledger, self._desk.clock())
-        still = (id for id, thread in self._mailboxes.items() if thread.still_for() > STILL_SECONDS)
-        self._bulletin.hangs(frozenset(still), STILL_SECONDS / 60)
+        self._bulletin.hangs(self._looks.hanging(), STILL_SECONDS / 60)
         moved = self._clock_watch.moved()
         if moved:
             log.warning("%s", clockwatch.said(moved))
@@ -296,14 +252,6 @@ class Worker:
                 job.modify(next_run_time=system_clock())
         for sentence in alerts.queue_due(self._desk, troubles.view_of(self._desk)):
             log.warning("%s", sentence)
-
-    def _hand_over(self) -> None:
-        """Has the delivery thread open the line, if a reply is due; its attempt begins when it says that it has."""
-        if self._delivery_free and time.monotonic() >= self._delivery_rests_until:
-            outgoing = self._desk.dispatch.first_due()
-            if outgoing is not None:
-                self._delivery_free = False
-                self._delivery.open(outgoing)
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from intake.mail.ids import MessageIds, is_our_message_id, receipt_in
-from intake.mail.kind import brings_back, never_answer, tell_kind
+from intake.mail.kind import brings_back, tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import leaves, mark_returned, parse
+from intake.mail.no_reply import never_answer
 from intake.submission import Claim
 
 OURS = "<uketsuke.N-000123.acknowledgement@mhlw.go.jp>"

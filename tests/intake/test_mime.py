@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from config.roster import load_roster
 from intake.mail.headers import header_text, parameter, parameter_text, split_parameters
-from intake.mail.kind import never_answer, tell_kind
+from intake.mail.kind import tell_kind
 from intake.mail.message import read_message
 from intake.mail.mime import Leaf, leaves, parse
+from intake.mail.no_reply import never_answer
 from intake.mail.transfer import decode_base64
 
 ROSTER = load_roster()

@@ -13,7 +13,7 @@ import pytest
 
 from config.load import default_survey
 from intake.submission import Submission
-from routing.decision.reply import ReplyContext, letter_kind
+from routing.decision.which_letter import ReplyContext, letter_kind
 from routing.journey import judge as judge_module
 from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.secret import message_ids

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from intake.sources.source import Cursor, Fetched
-from routing.ledger import approvals, arrivals, outbox, verdicts
+from routing.ledger import approvals, arrivals, outbox, returned, sent_counts, verdicts
 from routing.ledger.arrivals import Origin, receipt_number
 from routing.ledger.migrations import VIEWS
 from routing.ledger.store import Ledger, LedgerBusy, desk_lock
@@ -367,11 +367,11 @@ def test_what_is_final_is_never_tried_again(ledger: Ledger, state: str) -> None:
 def test_a_bounce_is_tied_to_its_reply(ledger: Ledger) -> None:
     queued(ledger)
     with ledger.writing():
-        returned = submission(answers=posted().message_id)
-        assert outbox.mark_undelivered(ledger, returned, "N0718-1", IN_TIME)
-        assert not outbox.mark_undelivered(ledger, returned, "N0718-2", IN_TIME)  # that is known
+        bounced = submission(answers=posted().message_id)
+        assert returned.mark_undelivered(ledger, bounced, "N0718-1", IN_TIME)
+        assert not returned.mark_undelivered(ledger, bounced, "N0718-2", IN_TIME)  # that is known
         other = submission(answers="<somebody@else.jp>")
-        assert not outbox.mark_undelivered(ledger, other, "N0718-1", IN_TIME)
+        assert not returned.mark_undelivered(ledger, other, "N0718-1", IN_TIME)
     assert steps(ledger) == ["queued", "undelivered"]
     assert outbox.due(ledger, IN_TIME) == []
 
@@ -380,11 +380,11 @@ def test_replies_are_counted_for_the_caps(ledger: Ledger) -> None:
     queued(ledger)
     queued(ledger, posted("N2:acknowledgement", "b@city.lg.jp"))
     before = IN_TIME - timedelta(seconds=1)
-    assert outbox.count_since(ledger, "recipient", "a@city.lg.jp", before) == 1
-    assert outbox.count_since(ledger, "respondent", YOKOHAMA, before) == 2
-    assert outbox.count_since(ledger, "respondent", YOKOHAMA, IN_TIME) == 0
+    assert sent_counts.count_since(ledger, "recipient", "a@city.lg.jp", before) == 1
+    assert sent_counts.count_since(ledger, "respondent", YOKOHAMA, before) == 2
+    assert sent_counts.count_since(ledger, "respondent", YOKOHAMA, IN_TIME) == 0
     with pytest.raises(ValueError, match="subject"):
-        outbox.count_since(ledger, "subject", "x", before)
+        sent_counts.count_since(ledger, "subject", "x", before)
 
 
 # --- what people decided ----------------------------------------------------------------------------------

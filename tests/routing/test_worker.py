@@ -20,7 +20,9 @@ from intake.sources.idle import rest
 from intake.sources.source import Cursor, Fetched, Heard, Look, SourceUnavailable
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
+from routing.worker import looks
 from routing.worker import worker as worker_module
+from routing.worker.looks import Looks
 from routing.worker.worker import Worker
 from tests.routing.desk_at_hand import Kept, Office, form, mail
 from tests.routing.test_ppap import locked_mail, password_mail
@@ -273,16 +275,17 @@ def test_a_connection_that_is_lost_again_and_again_is_not_run_after(office: Offi
 
 
 def test_a_look_that_the_calendar_ordered_during_another_is_made_up_for(office: Office) -> None:
-    made = Worker(office.desk, {"n_mynumber": Shelf()}, office.sender)
-    mailbox = made._mailboxes["n_mynumber"]
+    mailbox = MailboxThread("n_mynumber", Shelf(), office.ledger.path, ByteBudget(10), lambda item: None)
+    ordered = Looks({"n_mynumber": mailbox}, office.desk.clock)
     assert mailbox.look()  # the server told of mail
 
-    made._look(mailbox)  # the calendar
-    assert made._began == {}
-    made._handle(Polled("n_mynumber", ""))
+    ordered.order("n_mynumber")  # the calendar
+    ordered.ended(Polled("n_mynumber", ""))
+    assert ordered.read_since(office.now) == []  # that one was ordered by nobody's calendar
+    assert not mailbox.look()  # the one that was missed is under way
 
-    assert made._began.keys() == {"n_mynumber"}
-    assert not mailbox.look()  # it is under way
+    ordered.ended(Polled("n_mynumber", ""))
+    assert ordered.read_since(office.now) == ["n_mynumber"]
 
 
 def test_bytes_wait_for_room_and_a_batch_over_the_limit_goes_alone() -> None:
@@ -352,7 +355,7 @@ class Hanging(Shelf):
 def test_a_mailbox_that_hangs_is_told_and_the_signs_of_life_end_until_it_moves_again(
     office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(worker_module, "STILL_SECONDS", 0.3)
+    monkeypatch.setattr(looks, "STILL_SECONDS", 0.3)
     monkeypatch.setattr(worker_module, "WAKE_SECONDS", 0.1)
     beats: list[float] = []
     monkeypatch.setattr(worker_module.Heart, "beat", lambda self, now: beats.append(time.monotonic()))

@@ -1,4 +1,4 @@
-"""The part of `uketsuke doctor` about a mailbox's server: its access token, IDLE, and the folders that are used."""
+"""What can be probed of a mailbox's server: its access token, IDLE, and the folders that are used."""
 
 from __future__ import annotations
 

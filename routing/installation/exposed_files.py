@@ -1,4 +1,4 @@
-"""The part of `uketsuke doctor` about files that only the service may read, or change: passwords, the ledger, the
+"""Files that only the service may read, or change: passwords, the ledger, the
 settings, the contacts, a server's certificate. Looks at modes and owners; opens none of them.
 
 Links are followed: what counts is the file itself, and every folder on the way to it in which somebody else could

@@ -1,0 +1,40 @@
+"""Names and codes of bodies as people write them, taken apart: 14横浜市, 府中市(東京都), 横浜市役所. For folded texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_CODE = re.compile(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
+_BRACKETED = re.compile(r"(.+)[(〔\[](.+?)[)〕\]]")
+_PUNCTUATION = re.compile(r"[\W_]+")
+_OFFICE = re.compile(r"(.+?)(?:役所|役場|庁舎?)")
+
+
+def without_marks(name: str) -> str:
+    """Without spaces and punctuation."""
+    return _PUNCTUATION.sub("", name)
+
+
+def split_code(text: str) -> tuple[str, str]:
+    """(code, name) of a folded text; a single digit is a prefecture's code that lost its zero."""
+    hit = _CODE.fullmatch(text)
+    if not hit:
+        return "", text
+    code, name = hit[1].zfill(2), hit[2]
+    return code, name if without_marks(name) else ""
+
+
+def split_brackets(name: str) -> tuple[str, str]:
+    """府中市(東京都) -> (府中市, 東京都)."""
+    hit = _BRACKETED.fullmatch(name)
+    return (hit[1], hit[2]) if hit else (name, "")
+
+
+def attempts(name: str) -> Iterator[str]:
+    """The name as written, without punctuation, without 市役所's 役所."""
+    yield name
+    plain = without_marks(name)
+    yield plain
+    if office := _OFFICE.fullmatch(plain):
+        yield office[1]
