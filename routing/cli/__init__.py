@@ -5,7 +5,7 @@ import os
 import sys
 
 from routing.cli import stopping
-from routing.cli.machine import unfit
+from routing.machine import unfit
 
 _MISCONFIGURED = 78  # as in app.py, which cannot even be imported where this is needed
 

@@ -19,14 +19,14 @@ from intake.sources.source import SourceUnavailable
 from replies.senders.sender import SenderLater
 from replies.wording import load_wording
 from routing.clock import stamp
+from routing.installation.exposed_files import exposed_files
+from routing.installation.mailbox_probes import mailbox_probes, sender_probes
+from routing.installation.opening import Installation
 from routing.ledger import arrivals, conditions, outbox, releasing
 from routing.ledger.store import Ledger, NotALedger
 from routing.machine import unfit
 from routing.mailboxes.factory import open_sender, open_source, unreadable_secrets
 from routing.office import Office, OpenOffice
-from routing.operate.exposed_files import exposed_files
-from routing.operate.mailbox_probes import mailbox_probes, sender_probes
-from routing.operate.opening import Installation
 from routing.tracking import troubles, vitals
 from routing.tracking.heartbeat import read_sign
 

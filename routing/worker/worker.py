@@ -32,10 +32,10 @@ from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
 from routing.notices import alerts
 from routing.reading.errors import ReaderUnavailable
 from routing.tracking import troubles
+from routing.tracking.heartbeat import Heart
 from routing.worker import clockwatch
 from routing.worker.clockwatch import ClockWatch
 from routing.worker.departures import Departures
-from routing.worker.heartbeat import Heart
 from routing.worker.looks import STILL_SECONDS, Looks
 from routing.worker.polling import ByCalendar
 from routing.worker.routines import due_since, morning, reminders, reports

@@ -11,7 +11,7 @@ import pytest
 
 from config.settings import load_settings
 from routing.cli.app import run_command
-from routing.cli.doctor_files import exposed_files
+from routing.installation.exposed_files import exposed_files
 from routing.ledger.store import Ledger
 
 SETTINGS = """

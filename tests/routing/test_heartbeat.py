@@ -18,8 +18,8 @@ import pytest
 
 from routing.ledger import arrivals
 from routing.ledger.store import Ledger
-from routing.worker import heartbeat
-from routing.worker.heartbeat import Heart, read_sign
+from routing.tracking import heartbeat
+from routing.tracking.heartbeat import Heart, read_sign
 from tests.routing.cases_at_hand import IN_TIME
 
 UNIT = Path(__file__).parents[2] / "docs" / "uketsuke.service"
