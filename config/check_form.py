@@ -6,21 +6,21 @@ A list of small checks that all run; none raises.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from config.errors import Mistake
+from config.form import Ask, Form, Question
+from config.kinds.kind import Line
+from config.kinds.organisation import OrganisationKind
 from config.names import perhaps, why_no_file, why_no_line, why_no_sheet, why_no_text
 from config.rules import rule_mistakes
-from config.spelling import label_key
-from config.survey import Choice, Form, Mark, Question
+from config.shape import Told
+from config.spelling import label_key, nfkc
 
-Told = Iterator[tuple[str, str]]  # (key in the file, reason)
 _LEADS = re.compile(r"(?:Q|問|質問|設問)([0-9]+(?:-[0-9]+)*)(?:へ|に進)")  # （Q6へ）
 _KEY = re.compile(r"[^\s#.]+")
 _LONGEST_FLAG = 100  # characters: it stands in a formula
-_NUMBER = re.compile(r"\d+")
 _COLUMN = re.compile(r"[A-Z]{1,2}")
 
 
@@ -88,8 +88,8 @@ def _printed(form: Form) -> Iterator[tuple[str, str, bool]]:
         yield name, getattr(form, name), False
     for place, question in enumerate(form.questions, 1):
         yield f"questions.{place}.heading", question.heading, False
-        for n, option in enumerate(question.marks, 1):
-            yield f"questions.{place}.marks.{n}.text", option.text, False
+        for n, slot in enumerate(question.kind.slots, 1):
+            yield f"questions.{place}.marks.{n}.text", slot.label, False
         for n, line in enumerate(question.free_texts, 1):
             yield f"questions.{place}.free_texts.{n}.label", line.label, False
     for place, field in enumerate(form.fields, 1):
@@ -99,26 +99,17 @@ def _printed(form: Form) -> Iterator[tuple[str, str, bool]]:
         yield f"questions.{place}.text", question.text, True
 
 
-def _check_fields(form: Form) -> Told:
+def _check_kinds(form: Form) -> Told:
+    """What each kind says of its own keys."""
+    asks: list[tuple[str, Ask]] = [(f"fields.{place}", field) for place, field in enumerate(form.fields, 1)]
+    for key, question in _placed(form):
+        asks += [(key, question)]
+        asks += [(f"{key}.free_texts.{place}", text) for place, text in enumerate(question.free_texts, 1)]
+    for key, ask in asks:
+        yield from ((f"{key}.{own}", reason) for own, reason in ask.kind.mistakes())
     for place, field in enumerate(form.fields, 1):
-        if (field.kind == "choice") != bool(field.choices):
-            yield f"fields.{place}.choices", 'kind = "choice" のときに限り、選択肢が要ります。'
-        for choice in doubles(field.choices):
-            yield f"fields.{place}.choices", f"「{choice}」が2回以上あります。"
-        for choice in field.kinds:
-            if choice not in field.choices:
-                yield f"fields.{place}.kinds", f"「{choice}」は choices にありません。{perhaps(choice, field.choices)}"
-        for choice in field.choices:
-            if field.kinds and choice not in field.kinds:
-                yield f"fields.{place}.kinds", f"「{choice}」がどの団体のものか、書かれていません。"
-        if field.kind == "organisation" and field.key != "organisation":
+        if isinstance(field.kind, OrganisationKind) and field.key != "organisation":
             yield f"fields.{place}.key", 'kind = "organisation" の欄の key は organisation としてください。'
-        if field.sample and field.kind != "organisation":
-            yield f"fields.{place}.sample", 'kind = "organisation" の欄にだけ書けます。'
-        if (field.fitting or field.below) and field.kind != "position":
-            yield f"fields.{place}.below", 'fitting と below は kind = "position" の欄にだけ書けます。'
-        for ending in sorted({*field.fitting} & {*field.below}):
-            yield f"fields.{place}.below", f"「{ending}」は fitting にもあります。"
 
 
 def _check_grid(form: Form) -> Told:
@@ -131,43 +122,26 @@ def _check_grid(form: Form) -> Told:
         yield "grid.first_question", "回答者情報の行より後にしてください。"
 
 
-def _check_answers(form: Form) -> Told:
-    for key, question in _placed(form):
-        if bool(question.choices) == bool(question.marks):
-            yield key, "choices か marks の、どちらか一方が要ります。"
-        if question.none_marked is not None and not question.marks:
-            yield f"{key}.none_marked", "marks のある質問にだけ書けます。"
-        yield from _check_numbers(f"{key}.choices", question.choices)
-        yield from _check_numbers(f"{key}.marks", question.marks)
-
-
-def _check_numbers(key: str, options: Sequence[Choice | Mark]) -> Told:
-    for number in doubles(str(option.number) for option in options):
-        yield key, f"number {number} が2回以上あります。"
-    for place, option in enumerate(options, 1):
-        leading = _NUMBER.match(unicodedata.normalize("NFKC", option.text))
-        if leading is None or int(leading[0]) != option.number:
-            yield f"{key}.{place}.text", f"先頭の番号が number（{option.number}）と合いません。"
-
-
 def _check_skips(form: Form) -> Told:
     order = {question.key: place for place, question in enumerate(form.questions)}
     for key, question in _placed(form):
-        for place, choice in enumerate(question.choices, 1):
-            if not choice.skip_to:
-                continue
-            if choice.skip_to not in order:
-                yield f"{key}.choices.{place}.skip_to", _no_question(choice.skip_to, order)
-            elif order[choice.skip_to] <= order[question.key]:
-                yield f"{key}.choices.{place}.skip_to", f"質問「{choice.skip_to}」は後の質問ではありません。"
-        for place, choice in enumerate(question.choices, 1):
-            told = _LEADS.search(unicodedata.normalize("NFKC", choice.text))
-            behind = [k for k, at in order.items() if at == order[question.key] + 1]
-            if choice.skip_to and choice.skip_to not in order:
-                continue
-            if told and told[1] in order and told[1] not in (choice.skip_to, *([] if choice.skip_to else behind)):
-                reason = f"「{told[0]}」と印字されていますが、skip_to は「{choice.skip_to}」です。"
+        for place, line in enumerate(question.by_number.values(), 1):
+            for reason in _about_skip(question, line, order):
                 yield f"{key}.choices.{place}.skip_to", reason
+
+
+def _about_skip(question: Question, line: Line, order: Mapping[str, int]) -> Iterator[str]:
+    """Where a choice leads, and where its text says that it leads."""
+    target, place = question.skips.get(line.number, ""), order[question.key]
+    if target and target not in order:
+        yield _no_question(target, order)
+        return
+    if target and order[target] <= place:
+        yield f"質問「{target}」は後の質問ではありません。"
+    told = _LEADS.search(nfkc(line.text))
+    behind = [key for key, at in order.items() if at == place + 1]
+    if told and told[1] in order and told[1] not in ([target] if target else behind):
+        yield f"「{told[0]}」と印字されていますが、skip_to は「{target}」です。"
 
 
 def _no_question(key: str, known: Iterable[str]) -> str:
@@ -196,11 +170,10 @@ def _check_free_texts(form: Form) -> Told:
 
 
 def _check_taken(key: str, numbers: tuple[int, ...], question: Question) -> Told:
-    known = {choice.number for choice in question.choices} | {mark.number for mark in question.marks}
     if not numbers:
         yield key, "番号が1つも書かれていません。"
     for number in numbers:
-        if number not in known:
+        if number not in question.by_number:
             yield key, f"質問「{question.key}」に番号 {number} の選択肢（choices、marks）はありません。"
 
 
@@ -213,9 +186,8 @@ _CHECKS: tuple[Callable[[Form], Told], ...] = (
     _check_keys,
     _check_names,
     _check_print,
-    _check_fields,
+    _check_kinds,
     _check_grid,
-    _check_answers,
     _check_skips,
     _check_conditions,
     _check_free_texts,

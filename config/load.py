@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 from config.check_form import check_form
 from config.check_survey import check_survey
 from config.errors import Mistake, SurveyError
+from config.form import Form
 from config.mails import with_table
 from config.obligations import check_against
 from config.roster import Roster
 from config.salvage import Salvaged, salvage
-from config.survey import Form, Survey
+from config.survey import Survey
 from config.toml_file import read_toml
 from config.toml_lines import lines_of
 

@@ -19,8 +19,8 @@ from config.body_names import attempts, split_brackets, split_code, without_mark
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.near_names import NEAREST, NearNames
 from config.office_names import confused, without_office
+from config.shape import BodyKind
 from config.spelling import fold
-from config.survey import BodyKind
 
 __all__ = ["Body", "Match", "Roster", "check_digit", "fold", "load_roster"]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from config.cache import cache_by_identity
+from config.form import Form, Rule
 from config.logic import FUNCTIONS, LONGEST, WORDS, Name, Node, NotARule, Value, names_in, parse, value
 from config.logic_types import must_be_truth, type_of
 from config.spelling import circled
-from config.survey import Form, Rule
 
 KIND = "kind"  # of the body that answers: prefecture, city …
 _INSERTED = re.compile(r"\{([^{}]*)\}")
@@ -69,9 +69,7 @@ def names_of(form: Form) -> Mapping[str, Name]:
             names[field.key] = Name("text")
     names[KIND] = Name("text")
     for question in form.questions:
-        options = question.choices or question.marks
-        numbers = tuple(option.number for option in options)
-        names[f"Q{question.key}"] = Name("choice" if question.choices else "marks", numbers)
+        names[f"Q{question.key}"] = Name(question.kind.in_rules, tuple(question.by_number))
         names.update({f"Q{text.key}": Name("text") for text in question.free_texts})
     return names
 

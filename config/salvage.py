@@ -132,7 +132,7 @@ def _where(marked: Any, detail: ErrorDetails) -> Path:
     items counted that were left out before."""
     node = marked
     path: Path = ()
-    steps = detail["loc"]
+    steps = _without_kind(detail["loc"])
     for number, step in enumerate(steps):
         if isinstance(node, list) and isinstance(step, int):
             step = [place for place, item in enumerate(node) if item is not _GONE][step]
@@ -141,6 +141,12 @@ def _where(marked: Any, detail: ErrorDetails) -> Path:
         path = (*path, step)
         node = _child(node, step)
     return path
+
+
+def _without_kind(steps: Path) -> Path:
+    """Without the kind of an answer, whose keys stand beside those of its ask."""
+    at = next((n for n, step in enumerate(steps[:-2]) if step == "kind"), len(steps))
+    return steps[:at] + steps[at + 2 :]
 
 
 def _leave_out(marked: Any, place: Path, again: bool, shape: type[BaseModel]) -> Iterator[Path]:

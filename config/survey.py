@@ -1,4 +1,4 @@
-"""The shapes of a survey: what is asked, of whom, by when.
+"""The shapes of a survey: of whom is asked what (form.py), where to, and by when.
 
 Frozen values only. Nothing here reads a file (`load.py` does), knows the clock or decides anything.
 A survey is passed as a parameter and never kept as an importable global.
@@ -9,22 +9,16 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Limit
+from pydantic import model_validator
 
 from config import naming
+from config.form import Form
+from config.kinds.kind import Attribute
 from config.mails import Mails, with_table
+from config.shape import BodyKind, Severity, Shape
 
-BodyKind = Literal["prefecture", "designated", "core", "ward", "city", "town", "village"]
-Severity = Literal["error", "warning", "note"]
-FieldKind = Literal["text", "choice", "attributes", "organisation", "position", "telephone", "email"]
 OwnPart = Literal["demanded", "welcome", "none"]
-
-
-class Shape(BaseModel):
-    """A frozen value read from a survey's TOML files; an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Mailbox(Shape):
@@ -123,144 +117,6 @@ class Calendar(Shape):
     greeting: datetime | None = None  # when respondents are told that automatic replies begin
     thanks: datetime | None = None  # when those that are complete are thanked
     past_deadline: tuple[datetime, ...] = ()  # when those still open after the letter at the deadline get another
-
-
-class Choice(Shape):
-    """選択肢: `number` is the circled number it begins with. `skip_to` is the key of the next question
-    that this choice leaves to be answered; what lies between should be blank."""
-
-    number: int
-    text: str
-    skip_to: str = ""
-
-
-class Mark(Shape):
-    """One line of a question that is answered by circles (〇)."""
-
-    number: int
-    text: str
-
-
-class FreeText(Shape):
-    """自由記載: a text asked for when one of `choices` is taken.
-
-    `where="cell_or_file"`: a supporting file in the same mail serves as well. An empty `label` means that
-    the sheet prints no line for it: the text stands in the row of the answer, to its right.
-    `alert`: once accepted, the operators are told that this choice was taken.
-    """
-
-    key: str
-    label: str
-    choices: tuple[int, ...]
-    format: Literal["text", "year_month"] = "text"
-    where: Literal["cell", "cell_or_file"] = "cell"
-    alert: bool = False
-
-
-class AskedIf(Shape):
-    """The question is asked only where `question` was answered by one of `choices`."""
-
-    question: str
-    choices: tuple[int, ...]
-
-
-class Question(Shape):
-    """項番 and 質問. Either `choices` (a drop-down list) or `marks` (circles)."""
-
-    key: str  # "7-4", "a"
-    item: str  # 項番 as printed, e.g. "７"
-    sub: str = ""  # e.g. "－４"
-    heading: str = ""  # a line printed above it, e.g. where the additional questions begin
-    text: str  # as printed on the sheet
-    only: tuple[BodyKind, ...] = ()  # asked of these kinds of bodies; empty = of all
-    asked_if: AskedIf | None = None
-    choices: tuple[Choice, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    none_marked: Severity | None = None  # what no circle at all leads to; None = silent
-    free_texts: tuple[FreeText, ...] = ()
-
-
-class Field(Shape):
-    """One line of 回答者情報, the head of the sheet."""
-
-    key: str
-    label: str
-    kind: FieldKind
-    hint: str = ""
-    choices: tuple[str, ...] = ()
-    kinds: dict[str, tuple[BodyKind, ...]] = {}  # 組織区分: which bodies may take which choice
-    names: dict[str, tuple[str, ...]] = {}  # other names under which people know a choice (政令市)
-    required: bool = True
-    personal: bool = False  # its value is never quoted in a reply, log or finding
-    sample: str = ""  # 組織名: the example that the hint shows, left in by mistake
-    fitting: tuple[str, ...] = ()  # 役職: how titles end that are high enough …
-    below: tuple[str, ...] = ()  # … and those that are not; of two endings the longer one counts
-    wanted: str = ""  # what belongs there, in words for the sender
-
-
-class Rule(Shape):
-    """What the answers of a sheet must keep among each other (`config.logic`): `check` wherever `when` holds.
-
-    `say`: the survey's own sentence where it is broken; `{Q4}` in it quotes an answer.
-    """
-
-    check: str
-    say: str
-    when: str = ""
-    severity: Severity = "error"
-
-
-class Flags(Shape):
-    """The two formulas of the sheet that the ministry recomputes and never believes."""
-
-    fields_missing: str
-    answers_missing: str
-
-
-class Grid(Shape):
-    """Where the form stands as it was sent out, so that rows and columns put in later can be told: rows
-    from 1, columns as letters. Answers are never looked for by it."""
-
-    first_field: int
-    first_question: int
-    label: str  # column of the fields' labels
-    text: str  # column of the questions' texts
-    answer: str  # column of the answers
-
-
-class Form(Shape):
-    """様式. Several versions of one form may be valid at once; the content tells which one it is."""
-
-    id: str
-    version: str
-    title: str  # 別添１
-    file_name: str  # of the blank form that `uketsuke form` writes
-    heading: str  # first line of the sheet
-    fields_heading: str
-    questions_heading: str
-    answer_heading: str
-    sheet: str
-    list_sheet: str
-    flags: Flags
-    grid: Grid | None = None  # None: nothing is said about rows and columns put in
-    fields: tuple[Field, ...]
-    questions: tuple[Question, ...]
-    rules: tuple[Rule, ...] = ()
-
-    def question(self, key: str) -> Question:
-        """The question with this key; KeyError if the form has none."""
-        for question in self.questions:
-            if question.key == key:
-                return question
-        raise KeyError(key)
-
-
-class Attribute(Shape):
-    """属性: one of the screenings that a sheet may be restricted to (notice 記４③)."""
-
-    number: int
-    name: str
-    aliases: tuple[str, ...] = ()
 
 
 class Passwords(Shape):

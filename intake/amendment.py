@@ -7,13 +7,15 @@ who changed what and why.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from config.kinds.choice import read_choice
+from config.form import Form, Question
+from config.kinds.kind import Reading
+from config.kinds.marks import CIRCLE
 from config.roster import Roster
-from config.spelling import circled, nfkc
-from config.survey import Form, Question, Survey
+from config.spelling import nfkc
+from config.survey import Survey
 from intake.answers import answer_sheet
 from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion
 from intake.submission import Answer, AnswerSheet, FieldValue
@@ -63,23 +65,19 @@ def _entry(value: FieldValue | None) -> Entry | None:
 def _question(question: Question, answer: Answer | None) -> FilledQuestion:
     if answer is None:
         return FilledQuestion(question, None)
-    own = answer.value if question.choices else ""
-    marks = {m.number: _mark(answer.cell, m.number in answer.marks) for m in question.marks}
     texts = {t.key: entry for t in answer.texts if (entry := _entry(t))}
-    return FilledQuestion(
-        question, Entry(answer.cell, own, "value" if own else "blank"), answer.number, marks, texts
-    )
-
-
-def _mark(cell: str, circle: bool) -> Entry:
-    return Entry(cell, "〇", "value") if circle else Entry(cell)
+    if question.in_lines:
+        lines = _circles(question, answer.cell, answer.taken)
+        return FilledQuestion(question, Entry(answer.cell), lines=lines, texts=texts)
+    entry = Entry(answer.cell, answer.value, "value" if answer.value else "blank")
+    return FilledQuestion(question, entry, Reading(answer.understood), texts=texts)
 
 
 def _changed(filled: Filled, key: str, value: str) -> Filled:
     for place, line in enumerate(filled.questions):
         if line.question.key == key:
             return _with(filled, place, _answered(line, value))
-        if any(t.key == key for t in line.question.free_texts):
+        if key in {t.key for t in line.question.free_texts}:
             entry = line.texts.get(key) or Entry(line.answer.cell if line.answer else "")
             text = replace(entry, value=value, state="value" if value else "blank")
             return _with(filled, place, replace(line, texts={**line.texts, key: text}))
@@ -95,23 +93,17 @@ def _with(filled: Filled, place: int, question: FilledQuestion) -> Filled:
 def _answered(line: FilledQuestion, value: str) -> FilledQuestion:
     question = line.question
     cell = line.answer.cell if line.answer else ""
-    if question.marks:
-        return replace(line, answer=Entry(cell), marks=_circles(question, cell, value))
-    if not value.strip():
-        return replace(line, answer=Entry(cell), number=None)
-    reading = read_choice(value, question.choices)
-    number = reading.number
-    if number is None:
-        offered = "".join(map(circled, reading.may_mean or [c.number for c in question.choices]))
-        raise AmendmentRefused(f"Q{question.key}={value}: {offered} のいずれかを指定してください。")
-    text = next(c.text for c in question.choices if c.number == number)
-    return replace(line, answer=Entry(cell, text, "value"), number=number)
+    reading = question.kind.reading(value)
+    if value.strip() and not reading.value:
+        heads = "".join(question.by_number[number].head for number in reading.may_mean or question.by_number)
+        raise AmendmentRefused(f"Q{question.key}={value}: {question.kind.refused(heads)}")
+    if question.in_lines:
+        taken = [int(number) for number in reading.value.split(",") if number]
+        return replace(line, answer=Entry(cell), lines=_circles(question, cell, taken))
+    text = question.kind.shown(reading.value)
+    return replace(line, answer=Entry(cell, text, "value" if text else "blank"), reading=reading)
 
 
-def _circles(question: Question, cell: str, value: str) -> dict[int, Entry]:
-    wanted = set(re.findall(r"\d", nfkc(value)))
-    known = {str(m.number) for m in question.marks}
-    if not wanted <= known or (value.strip() and not wanted):
-        offered = "".join(circled(m.number) for m in question.marks)
-        raise AmendmentRefused(f"Q{question.key}={value}: {offered} から該当するものを指定してください。")
-    return {m.number: _mark(cell, str(m.number) in wanted) for m in question.marks}
+def _circles(question: Question, cell: str, taken: Collection[int]) -> dict[int, Entry]:
+    """The cells of the lines: with a circle, or blank."""
+    return {n: Entry(cell, CIRCLE, "value") if n in taken else Entry(cell) for n in question.keys}

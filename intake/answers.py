@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from config.kinds.attributes import read_attributes
-from config.kinds.listed import find_program
-from config.kinds.telephone import as_dialled
+from config.kinds.attributes import AttributesKind, read_attributes
+from config.kinds.organisation import OrganisationKind
+from config.programs import find_program
 from config.roster import Match, Roster
-from config.spelling import circled
 from config.survey import Survey
 from intake.finding import Finding, severity_of
 from intake.lists.collated import Against, CollatedList, read_list
@@ -22,7 +21,7 @@ from intake.samples import alone, aside, is_called_sample, shows_sample
 from intake.sheets.beyond_values import beyond, told, unsure, with_ticks
 from intake.sheets.checks import Case, check_sheet, is_unfilled
 from intake.sheets.field_checks import raise_samples
-from intake.sheets.filled import Filled, FilledField, FilledQuestion, read
+from intake.sheets.filled import Filled, FilledQuestion, read
 from intake.sheets.form_changes import look_at_sheet, look_at_workbook, without_formulas
 from intake.sheets.grid import Sheet, Workbook
 from intake.sheets.personal_data import personal_in_text, personal_places
@@ -180,7 +179,7 @@ def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str
         version=filled.form.version,
         program=find_program(filled.value("program"), survey, filled.form.id),
         body=_name_match(match),
-        fields=tuple(FieldValue(f.field.key, _field_value(f), f.entry.cell) for f in filled.fields if f.entry),
+        fields=tuple(FieldValue(f.field.key, f.field.kind.kept(f.value), f.entry.cell) for f in filled.fields if f.entry),
         answers=tuple(_answer(question) for question in filled.questions if question.answer),
         findings=told(check_sheet(case), filled, case.asked, survey),
         alerts=tuple(q.question.key for q in answers if _alerts(q)),
@@ -188,10 +187,6 @@ def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str
         outlines_wanted=tuple(q.question.key for q in answers if _wants_outline(q)),
         attributes=_attributes(filled, survey),
     )
-
-
-def _field_value(line: FilledField) -> str:
-    return as_dialled(line.value) if line.field.kind == "telephone" else line.value
 
 
 def _name_match(match: Match | None) -> NameMatch:
@@ -206,42 +201,42 @@ def _attributes(filled: Filled, survey: Survey) -> tuple[int, ...]:
     """The screenings that 属性 names, on the form where it means something."""
     if filled.form.id != survey.attributes_form:
         return ()
-    named = (f.value for f in filled.fields if f.field.kind == "attributes")
+    named = (f.value for f in filled.fields if isinstance(f.field.kind, AttributesKind))
     return read_attributes(next(named, ""), survey.attributes).numbers
 
 
 def _find_body(filled: Filled, roster: Roster, prefecture: str) -> Match | None:
     """What the roster says to 組織名; None where it was left blank."""
-    names = [f.value for f in filled.fields if f.field.kind == "organisation" and f.value]
+    fields = (f for f in filled.fields if isinstance(f.field.kind, OrganisationKind))
+    names = [f.value for f in fields if f.value]
     return roster.find(names[0], prefecture) if names else None
 
 
 def _answer(question: FilledQuestion) -> Answer:
     assert question.answer
-    value, marks = question.answer.value, question.circled
-    if question.question.marks:
-        value = "".join(map(circled, marks))
+    asked, canonical = question.question, question.canonical
     return Answer(
-        question=question.question.key,
-        value=value,
+        question=asked.key,
+        value=asked.kind.shown(canonical) if asked.in_lines else question.answer.value,
         cell=question.answer.cell,
         number=question.number,
-        marks=marks,
+        marks=tuple(int(n) for n in canonical.split(",") if n) if asked.in_lines else (),
         texts=tuple(FieldValue(key, entry.value, entry.cell) for key, entry in question.texts.items()),
+        canonical=canonical,
     )
 
 
 def _alerts(question: FilledQuestion) -> bool:
     """Whether a choice of which the operators must hear was taken, or may have been meant."""
     unread = question.number is None and question.answer is not None and question.answer.state == "value"
-    return any(text.alert and (unread or question.number in text.choices) for text in question.question.free_texts)
+    return any(text.alert and (unread or text.asked_by(question.number)) for text in question.question.free_texts)
 
 
 def _wants_outline(question: FilledQuestion) -> bool:
     """Whether a text is asked for that may come as a supporting file, and its cell is blank."""
     return any(
         text.where == "cell_or_file"
-        and question.number in text.choices
+        and text.asked_by(question.number)
         and question.texts[text.key].state == "blank"
         for text in question.question.free_texts
     )

@@ -54,7 +54,9 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
     NameMatch: {"lgcodes": (_FEW, 100), "near": (_FEW, 100)},
     Claim: {"text": 500, "name": 100, "programs": (_FEW, 100)},
     FieldValue: {"key": 100, "value": _CELL, "cell": 100},
-    Answer: {"question": 100, "value": _CELL, "cell": 100, "marks": _FEW, "texts": _FEW},
+    Answer: {
+        "question": 100, "value": _CELL, "cell": 100, "marks": _FEW, "texts": _FEW, "canonical": _CELL,
+    },
     AnswerSheet: {
         "sheet": 31,  # characters that Excel allows
         "form": 100, "version": 100, "program": 100, "fields": _FEW, "answers": 300, "findings": 1_000,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from config.survey import Severity, Survey
+from config.shape import Severity
+from config.survey import Survey
 from intake.personal import mask
 from intake.shown import clipped, clipped_name, one_line, unlinked
 

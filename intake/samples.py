@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from config.kinds.organisation import OrganisationKind
 from config.roster import Roster
-from config.spelling import fold, label_key
+from config.spelling import label_key
 from config.survey import Survey
 from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading
@@ -99,9 +100,5 @@ def _around(sheet: AnswerSheet, roster: Roster) -> frozenset[str]:
 
 
 def _is_printed(sheet: AnswerSheet, survey: Survey) -> bool:
-    samples = [
-        f.sample
-        for f in survey.form(sheet.form, sheet.version).fields
-        if f.kind == "organisation" and f.sample
-    ]
-    return any(fold(sheet.field("organisation")) == fold(sample) for sample in samples)
+    kinds = (f.kind for f in survey.form(sheet.form, sheet.version).fields)
+    return any(k.is_sample(sheet.field("organisation")) for k in kinds if isinstance(k, OrganisationKind))

@@ -101,8 +101,9 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question. `value` raw; `number` of the choice taken; `marks` circled; `texts` the
-    free texts by key."""
+    """The answer to one question. `value` raw; `canonical`: what it was understood as ("2", "1,3", "2024-03"); `number`
+    of the choice taken and `marks` circled, as earlier versions of the program knew them alone; `texts` the free texts by
+    key."""
 
     question: str
     value: str
@@ -110,6 +111,17 @@ class Answer:
     number: int | None = None
     marks: tuple[int, ...] = ()
     texts: tuple[FieldValue, ...] = ()
+    canonical: str = ""
+
+    @property
+    def taken(self) -> tuple[int, ...]:
+        """The numbers of the choice and of the lines taken."""
+        return self.marks if self.number is None else (self.number,)
+
+    @property
+    def understood(self) -> str:
+        """The canonical value, also of what an earlier version of the program read."""
+        return self.canonical or ",".join(map(str, self.taken))
 
 
 @dataclass(frozen=True, slots=True)

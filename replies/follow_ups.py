@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from config.survey import Form, Question, Survey
+from config.form import Form, Question
+from config.survey import Survey
 
 
 def follow_ups(asked: Collection[str], survey: Survey) -> tuple[str, ...]:
@@ -32,4 +33,4 @@ def _skipped(form: Form, asked: Collection[str]) -> set[str]:
 
 
 def _furthest(question: Question, places: dict[str, int]) -> int:
-    return max((places[choice.skip_to] for choice in question.choices if choice.skip_to), default=0)
+    return max((places[key] for key in question.skips.values()), default=0)

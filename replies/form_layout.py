@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.survey import Form, Question
+from config.form import Form, Question
 from intake.sheets.ooxml import Place, name_of
 
 # Columns of 「様式」, from the left
@@ -20,16 +20,15 @@ FIRST_FIELD = 2  # row; 属性, the third field, stands in row 4 (notice 記４�
 @dataclass(frozen=True, slots=True)
 class Block:
     """The rows of one question: `top` to `bottom`, a heading line above it in row `heading` (0: none).
-    `answer`: its drop-down cell, over both input columns if `wide`; `marks` and `texts`: row of each circle
-    line and of each free text with a printed line."""
+    Its answer's own cell, if it has one, goes over both input columns if `wide`; `labels`: row of each circle
+    line and of each free text with a printed line, by key."""
 
     question: Question
     heading: int
     top: int
     bottom: int
     wide: bool
-    marks: Mapping[int, int]
-    texts: Mapping[str, int]
+    labels: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +76,17 @@ def _blocks(form: Form, row: int) -> tuple[Block, ...]:
 
 
 def _block(question: Question, heading: int, top: int) -> Block:
-    first = top + 1 if question.choices else top
-    marks = {mark.number: row for row, mark in enumerate(question.marks, first)}
-    lines = [text.key for text in question.free_texts if text.label]
-    texts = {key: row for row, key in enumerate(lines, first + len(marks))}
-    wide = len(lines) == len(question.free_texts)
-    return Block(question, heading, top, max(top, first + len(marks) + len(texts) - 1), wide, marks, texts)
+    printed = (key for key, label in question.labels.items() if label)
+    labels = {key: row for row, key in enumerate(printed, top if question.in_lines else top + 1)}
+    wide = len(labels) == len(question.labels)
+    return Block(question, heading, top, max(top, *labels.values()) if labels else top, wide, labels)
 
 
 def _inputs(block: Block) -> dict[str, Place]:
     """A free text without a line of its own stands right of the answer."""
     question = block.question
     inputs: dict[str, Place] = {text.key: (block.top, INPUT) for text in question.free_texts}
-    inputs |= {key: (row, INPUT) for key, row in block.texts.items()}
-    inputs |= {f"{question.key}#{number}": (row, INPUT) for number, row in block.marks.items()}
-    if question.choices:
+    inputs |= {key: (row, INPUT) for key, row in block.labels.items()}
+    if not question.in_lines:
         inputs[question.key] = (block.top, LINE)
     return inputs

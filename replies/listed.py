@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from config.survey import Form, Survey
+from config.form import Form
+from config.survey import Survey
 from replies.japanese import full_width_number
 from replies.letter import FileBlock, FileResult, Letter, RowBlock
 from replies.own_sheet import form_of, on_own_sheet

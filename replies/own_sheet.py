@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from config.survey import Form, Question, Survey
+from config.form import Form, Question
+from config.survey import Survey
 from intake.finding import Finding
 from replies.form_layout import layout
-from replies.points import CIRCLED
 from replies.wording import Wording
 
 
@@ -39,7 +39,7 @@ def _key(finding: Finding, form: Form) -> str:
     if question is None:
         labelled = (f.key for f in form.fields if f.label == finding.label and not finding.question)
         return next(labelled, "")
-    return _text(finding, question) or _mark(finding, question) or (question.key if question.choices else "")
+    return _text(finding, question) or _mark(finding, question) or ("" if question.in_lines else question.key)
 
 
 def _text(finding: Finding, question: Question) -> str:
@@ -52,8 +52,7 @@ def _text(finding: Finding, question: Question) -> str:
 
 
 def _mark(finding: Finding, question: Question) -> str:
-    if not question.marks:
+    if not question.in_lines:
         return ""
-    number = CIRCLED.find(finding.label[:1]) if finding.label else -1
-    known = [mark.number for mark in question.marks]
-    return f"{question.key}#{number if number in known else known[0]}"
+    named = (n for n, line in question.by_number.items() if finding.label.startswith(line.head))
+    return question.keys[next(named, next(iter(question.keys)))]

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from config.survey import Question, Survey
+from config.form import Question
+from config.survey import Survey
 from intake.finding import CATALOGUE, Finding, quote
 from replies.follow_ups import follow_ups
 from replies.japanese import question_name
@@ -237,8 +238,7 @@ def _condition(finding: Finding, survey: Survey) -> str:
     asked_if = next((condition for condition in asked if condition), None)
     if asked_if is None:
         return ""
-    choices = "又は".join(CIRCLED[number] for number in asked_if.choices)
-    return f"（{question_name(asked_if.question)}で{choices}の場合）"
+    return f"（{question_name(asked_if.question)}で{asked_if.heads}の場合）"
 
 
 def _questions(survey: Survey) -> Iterable[Question]:

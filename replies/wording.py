@@ -9,7 +9,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from config.survey import Shape, Survey
+from config.shape import Shape
+from config.survey import Survey
 from intake.finding import Finding, quote
 from replies.japanese import question_name
 

@@ -32,6 +32,7 @@ from routing.proof import LEAST, Action, Proof
 from routing.records import NOBODY, Arrival, Decided, MailDecision
 from routing.register import build_register
 from tests.docs_bench import speed_rows
+from tests.workbooks.forms_at_hand import choices_of
 
 DOCS = Path(__file__).parents[1] / "docs"
 ABOUT = {
@@ -196,7 +197,7 @@ def choices_page() -> str:
     form = load_survey(default_survey()).forms[0]
     parts = [_CHOICES_HEAD]
     for asked in tomllib.loads((DOCS.parent / "tests" / "choices.toml").read_text(encoding="utf-8"))["questions"]:
-        listed = "\n".join(f"- {choice.text}" for choice in form.question(asked["key"]).choices)
+        listed = "\n".join(f"- {choice.text}" for choice in choices_of(form.question(asked["key"])))
         rows = [(_cell(c["written"]), *_taken(c)) for c in asked["cases"]]
         parts.append(f"## Q{asked['key']}\n\n{listed}\n\n" + table(("ご記入", "読み取り", "備考"), rows))
     return "\n".join(parts)

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 
 from openpyxl import load_workbook
 
+from config.form import Form
 from config.load import default_survey
-from config.survey import Form
 from intake.sheets.columns import list_columns
 from intake.submission import AnswerSheet, FileReading
 from replies.workbooks.export import write_export

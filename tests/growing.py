@@ -27,7 +27,7 @@ from intake.mail.entity import by_library
 from intake.mail.mime import leaves, parse
 from intake.submission import Address, Claim, Message
 from replies.wording import load_wording
-from tests.workbooks.forms_at_hand import the_roster, the_survey
+from tests.workbooks.forms_at_hand import choices_of, the_roster, the_survey
 
 FEW, MANY = 5_000, 20_000  # characters
 NOTICED, RATIO = 0.15, 9.0  # seconds for MANY; times what FEW took (linear: 4, quadratic: 16)
@@ -148,6 +148,6 @@ def _at_hand() -> dict[str, object]:
         "Claim": Claim("", "absent"), "Body": the_roster().by_code("141003"), "Wording": wording,
         "list[str]": ["a"], "Sequence[str]": ("a",), "Iterable[str]": ("a",), "tuple[str, ...]": ("a",),
         "set[str]": {"a"}, "int": 1, "bool": False, "tuple[Attribute, ...]": the_survey().attributes,
-        "tuple[Choice, ...]": next(q.choices for q in the_survey().forms[0].questions if q.choices),
+        "tuple[Choice, ...]": next(choices_of(q) for q in the_survey().forms[0].questions if choices_of(q)),
         "FileType": "xlsx", "float": 0.8,
     }  # fmt: skip

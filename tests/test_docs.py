@@ -16,6 +16,7 @@ import pytest
 from pydantic import BaseModel
 
 from config.errors import ConfigError
+from config.form import Form, Question
 from config.load import default_survey, load_survey
 from config.settings import (
     Secret,
@@ -23,7 +24,7 @@ from config.settings import (
     check_mailboxes,
     load_settings,
 )
-from config.survey import Form, Question, Survey
+from config.survey import Survey
 from intake.finding import CATALOGUE
 from replies.states import State
 from routing.cli import app
@@ -250,7 +251,7 @@ def test_every_key_of_a_survey_is_documented(heading: str, shape: type[BaseModel
     shapes = _shapes_below(shape) - (_shapes_below(Form) if shape is Survey else set())
     assert len(shapes) >= 7
     for inner in shapes:
-        for key in inner.model_fields:
+        for key in (field.alias or name for name, field in inner.model_fields.items()):
             assert re.search(rf"[`\[]{key}[`\]]|\{{.*\b{key} =", text), f"{inner.__name__}.{key}"
 
 

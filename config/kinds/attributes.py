@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
+from config.kinds.kind import ODD, STRONG, Around, Attribute, Examples, Fault, Kind
 from config.spelling import label_key, nfkc, says_nothing
-from config.survey import Attribute
 
 _SEPARATORS = re.compile(r"[、,，・／/;；と]|及び|並びに|[ \t\u3000]+|\n")
 _BREAKS = re.compile(r"\s*\n\s*")
@@ -32,6 +33,25 @@ class Attributes:
 
     numbers: tuple[int, ...] = ()
     unknown: tuple[str, ...] = ()
+
+
+class AttributesKind(Kind):
+    """属性: entries of the survey's list, where the form has such (`around`)."""
+
+    kind: Literal["attributes"] = "attributes"
+
+    def faults(self, value: str, around: Around) -> Iterator[Fault]:
+        unknown = read_attributes(value, around.attributes).unknown if around.attributes else ()
+        if unknown:
+            names = "、".join(f"{a.number} {a.name}" for a in around.attributes)
+            yield Fault("attribute_unknown", names, "、".join(unknown))
+
+    def fits(self, text: str, around: Around) -> float:
+        read = read_attributes(text, around.attributes)
+        return STRONG if read.numbers and not read.unknown else ODD
+
+    def examples(self) -> Examples:
+        return Examples((("１、３", "１、３"),))
 
 
 def read_attributes(value: str, attributes: tuple[Attribute, ...]) -> Attributes:

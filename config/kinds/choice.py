@@ -1,300 +1,160 @@
-"""One of several choices: by its number, by its text, or by both together.
-
-Number and words have to agree. What is certain is one number; everything else is None, with the choices that it may
-mean, so that the sender can be asked which. docs/choices.ja.md shows by examples what is taken and what is not.
-"""
+"""One of several choices: numbered ones (① …) by number and words, others by one of their names."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, ClassVar, Literal
 
-from config.cache import Same, cache_short
-from config.spelling import LONGEST, fold, label_key, nfkc
-from config.survey import Choice
+from pydantic import field_validator
 
-LEAST = 4  # characters of a text from which on its beginning, or its being contained, says something
-_LEAST_OUTLINE = 6  # … from which on what stands behind a choice's own words tells something of its own
-_LEAST_TOLD = 16  # … and where they speak of another place
-_ELSEWHERE = re.compile(r"別紙|別添|添付|資料|下記|下欄|右記|右欄|参照|とおり|通り")
-_KANJI = "一二三四五六七八九"
-# Circled digits would melt into their neighbours under NFKC (②① → 21).
-_HEADS = {
-    first + offset: f"⟦{offset + 1}⟧"
-    for first, count in ((0x2460, 20), (0x2474, 20), (0x2776, 10), (0x2780, 10), (0x278A, 10))
-    for offset in range(count)
-}
-_BEFORE = r"(?:[\s・○〇◯◎●■→⇒✓✔☑]|レ(?=\s*[(⟦\d])|(?:選択肢|回答|番号|(?i:No))[.:：は]?)*"  # says that a number follows
-_WITHIN_BRACKETS = re.compile(r"\A[\s(\[【「『]+(⟦\d+⟧)[)\]】」』]+")  # 【①】
-# Alone behind a number: it is not settled.
-_UNSETTLED = re.compile(
-    r"[(〔\[\s]*(?:仮(?:置き|回答|の?選択)?|(?:現在|現時点で)?(?:検討|調査|確認|照会|精査)中|未定|予定|未確認|要確認|たぶん|おそらく|多分)"
-    r"(?:です|である)?[)〕\]。.\s]*"
+from config.kinds.kind import (
+    BAD,
+    NOT_READ,
+    ODD,
+    STRONG,
+    WEAK,
+    Around,
+    Examples,
+    Fault,
+    Input,
+    Kind,
+    Line,
+    Reading,
 )
-_POLITELY = (("ておりません", "ていない"), ("ていません", "ていない"), ("ております", "ている"), ("ています", "ている"))
-_LEADING = re.compile(
-    _BEFORE + r"(?:⟦(\d+)⟧|[(\[](\d{1,2})[)\]]|(?P<bare>\d{1,2})(?!\d))(?P<after>[\s)\].,、:．。]*)"
-)
-_QUANTITY = re.compile(r"(?:名|人|件|年|月|日|回|割|%|部|課|箇所|か所|ヶ所|つ|次|度|時|分|万|千|台|枚|条|歳|世|者)")
-_REFERENCE = re.compile(
-    r"(?:Q|問|設問|項番|別紙|資料|別添|添付|様式|図|表)\s*\d{0,2}(?:\s*-\s*\d+)?\s*(?:⟦\d+⟧)?", re.IGNORECASE
-)
-_HEAD = re.compile(r"⟦(\d+)⟧|(?<!\w)\((\d{1,2})\)")
-_AND = r"(?:[\s、,・/&+.;~〜→⇒と-]|及び|並びに|又は|または|若しくは|もしくは|あるいは|or)*"
-_BARE_HEAD = re.compile(_AND + r"(?!0)(\d{1,2})[)\].]*\s*(?:$|[、,・/;~〜と-])")
-_NEXT_HEAD = re.compile(_AND + r"⟦(\d+)⟧")  # ①～⑤: also where no choice has that number
-_BARE_WITHIN = re.compile(r"[はがも、,/→]\s*(\d{1,2})\s*(?:$|[)。、,])")
-_DOUBT = re.compile(
-    r"[?]|以外|(?:で|じゃ)は?(?:ない|なく|ありません|無い)|とは(?:い|言)え|(?:いずれ|どれ|どちら)(?:で|に)?も"
-    r"|(?:ですか|ますか|でしょうか|だろうか|[よ良い]いか|かな|かも(?:しれ\w*)?)[。.)\s]*$"
-)
-# Words about the number itself: 「①を選択」 says it, 「①は行っていない」 says something else.
-_PARTICLE = re.compile(
-    r"(?:は(?!い)|が|も(?!ち)|を|に|で(?!き)|から|まで|より|へ|と(?!り)|や(?!む)|じゃ|か(?![つねな]))"
-)
-_AFFIRMED = re.compile(
-    r"(?:を(?:選|回答)|に(?:該当(?!しな|せ)|なり|○|〇|丸|同じ)|で(?:す|ある|回答|お願い)|と(?:する|し|回答|なり|同)"
-    r"|が該当(?!しな|せ))"
-)
-_NEGATIVE = re.compile(r"ない|ません|無[いし]|無$|なし|せず|未(?:実施|対応|定|了)")
-_POSITIVE = re.compile(r"ある|あり|有り|いる|おり")
-_ONLY_NO = re.compile(
-    r"(?:無|ない|無い|なし|無し|いいえ|ありません|未(?:実施|対応|定)?|(?:実施|対応|該当|は)?(?:して|行って)(?:い|おり)(?:ない|ません)|行わない|しない)"
-)
-_ONLY_YES = re.compile(r".{0,6}(?:有|有り|あり|ある|あります|ありました)")
-_CLAUSES = re.compile(r"[。、,;/・\n]")
-_OPENING = re.compile(r"[(〔\[]")
-_BRACKET = re.compile(r"[(〔\[](.*)[)〕\]][。.\s]*$", re.DOTALL)
+from config.kinds.names import one_named
+from config.kinds.numbered import Choice, bare, is_numbered, mistaken_numbers, read_choice
+from config.logic import Type, Value
+from config.names import perhaps
+from config.roster import Body
+from config.shape import BodyKind, Told
+from config.spelling import alike, circled, label_key, says_nothing
+
+_SHORT = 24  # characters of a choice that are enough to know it again
+_BARE_NUMBER = 3  # characters of a label key: a longer answer has words of its own
+_LEAST_ALIKE = 0.6  # of a choice's text and an answer that fills in its gaps (「（令和５年９月）」)
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceReading:
-    """What an answer was read as: the `number` of the choice, or None with the numbers that it `may_mean`. `remark`:
-    what was written beside the choice; `outlined`: whether that tells something of its own."""
+class ChoiceKind(Kind):
+    """A drop-down list, canonical as the number of the choice: the one that its text begins with, else its place.
+    `kinds`: which bodies may take which choice; `names`: other names under which people know one (政令市)."""
 
-    number: int | None = None
-    may_mean: tuple[int, ...] = ()
-    remark: str = ""
-    outlined: bool = False
+    kind: Literal["choice"] = "choice"
+    choices: tuple[Choice, ...]
+    kinds: dict[str, tuple[BodyKind, ...]] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    unread: ClassVar[str] = "answer_not_a_choice"
+    in_rules: ClassVar[Type] = "choice"
 
+    @field_validator("choices", mode="before")
+    @classmethod
+    def _placed(cls, choices: Any) -> Any:
+        """Texts alone count as numbered by their places."""
+        if not isinstance(choices, list | tuple):
+            return choices
+        return tuple({"number": n, "text": c} if isinstance(c, str) else c for n, c in enumerate(choices, 1))
 
-NOT_READ = ChoiceReading()
+    @cached_property
+    def numbered(self) -> bool:
+        """Whether the choices begin with their numbers."""
+        return all(map(is_numbered, self.choices))
 
+    @cached_property
+    def by_number(self) -> Mapping[int, Choice]:
+        return {choice.number: choice for choice in self.choices}
 
-def find_choice(value: str, choices: tuple[Choice, ...]) -> int | None:
-    """The number of the choice that `value` names for certain."""
-    return read_choice(value, choices).number
+    @cached_property
+    def _named(self) -> Mapping[int, tuple[str, ...]]:
+        return {c.number: (c.text, *self.names.get(c.text, ())) for c in self.choices}
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(Line(c.number, circled(c.number), c.text) for c in self.choices)
 
-def bare(choice: Choice) -> str:
-    """A choice's text without the number that it may begin with."""
-    return _words_of(choice.text, choice.number)
+    @property
+    def input(self) -> Input:
+        return Input(tuple(choice.text for choice in self.choices))
 
+    def reading(self, text: str, by: date | None = None) -> Reading:
+        if self.numbered:
+            return read_choice(text, self.choices)
+        found = one_named(text, self._named)
+        return Reading(str(found)) if found else NOT_READ
 
-def words_behind(value: str) -> str:
-    """What stands behind the leading number of an answer; the whole of it where there is none."""
-    return _split(value)[1]
+    def wanted(self) -> str:
+        """①～④のいずれか, or all choices."""
+        if not self.numbered:
+            return "、".join(choice.text for choice in self.choices)
+        return f"{circled(self.choices[0].number)}～{circled(self.choices[-1].number)}のいずれか"
 
+    def refused(self, heads: str) -> str:
+        return f"{heads} のいずれかを指定してください。"
 
-def read_choice(value: str, choices: tuple[Choice, ...]) -> ChoiceReading:
-    """What `value` says among `choices`: by a whole text or a beginning that only one has; else by its leading number,
-    unless the words behind it say otherwise."""
-    return _read_among(value, Same(choices)) if choices else NOT_READ
+    def choosing(self, reading: Reading) -> str:
+        named = [self.by_number[number] for number in reading.may_mean if number in self.by_number]
+        words = "、".join(f"{circled(c.number)}「{_short(bare(c))}」" for c in named)
+        return f"{words}のいずれか" if len(named) > 1 else ""
 
+    def shown(self, value: str) -> str:
+        return self.by_number[int(value)].text if value else ""
 
-@cache_short(4096, LONGEST)  # a list says the same hundreds of times
-def _read_among(value: str, offered: Same) -> ChoiceReading:
-    choices: tuple[Choice, ...] = offered.it
-    key = _key(value)
-    asks = "?" in nfkc(value[:LONGEST]) and not any("?" in nfkc(c.text) for c in choices)
-    whole = [c.number for c in choices if key in _keys(c)[:2]]
-    begun = [c.number for c in choices if len(key) > LEAST and _keys(c)[1].startswith(key)]
-    plainly = [c.number for c in choices if _plainly(key) in _keys(c)[:2]]
-    for fitting in (whole, begun, plainly):
-        if len(fitting) == 1:
-            return ChoiceReading(None, (fitting[0],)) if asks else ChoiceReading(fitting[0])
-    number, rest, plain = _split(value)
-    own = next((c for c in choices if c.number == number), None)
-    if own is None:
-        return _by_kanji(value, choices)
-    if asks:
-        return ChoiceReading(None, (own.number,))
-    return _judged(own, rest, plain, tuple(c for c in choices if c is not own))
+    def worth(self, value: str) -> Value:
+        return Decimal(value) if value else None
 
+    def taken(self, cell: str, number: int, compared: str = "=") -> str:
+        return f'LEFT({cell},1){compared}"{circled(number)}"'
 
-def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> ChoiceReading:
-    """The leading number's choice, measured by what is written behind it."""
-    beyond = _beyond(rest, own, others)
-    said = beyond is not None
-    left = rest if beyond is None else beyond
-    weights = {c.number: _weight(left, c, own, said) for c in others}
-    told = {n for n, weight in weights.items() if weight and weight == max(weights.values())}
-    second = {n for n in (*_heads(left), *_bare_heads(left, plain)) if n != own.number and n in weights} | told
-    following = _NEXT_HEAD.match(left)
-    if second or _bare_heads(left, plain) or (following and int(following[1]) != own.number):
-        return ChoiceReading(None, (own.number, *sorted(second)))
-    if not said and plain and _QUANTITY.match(rest):
-        return NOT_READ  # 2名で確認: a number of people
-    in_its_words = said and (not left or any(len(k) >= LEAST and k in _key(rest) for k in _keys(own)[1:]))
-    if _DOUBT.search(left) or _is_unsettled(left, own):
-        return ChoiceReading(None, (own.number,))
-    if (not said and _turns_away(rest)) or (not in_its_words and _contradicts(rest, own)):
-        return ChoiceReading(None, (own.number,))
-    remark = left.strip(" 　。、,:\n")
-    bracket = _BRACKET.search(remark)
-    outline = bracket[1] if bracket else remark
-    if not said and not bracket:
-        outline = _cut(remark, _common(_key(remark), _keys(own)[1]))[1]
-    least = _LEAST_OUTLINE if said or bracket else 2 * LEAST
-    return ChoiceReading(own.number, (), _shown(remark), len(_key(outline)) >= least and _tells(outline))
+    def fits(self, text: str, around: Around) -> float:
+        number = self.reading(text).number
+        if number is None:
+            return BAD
+        if not self.numbered:
+            return STRONG
+        key = label_key(text)
+        if len(key) <= _BARE_NUMBER:
+            return WEAK
+        chosen = self.by_number[number]
+        own = (label_key(chosen.text), label_key(bare(chosen)))
+        if key in own or own[1].startswith(key):
+            return STRONG
+        return WEAK if any(alike(key, text, _LEAST_ALIKE) for text in own) else ODD
 
+    @property
+    def settled_by_body(self) -> bool:
+        return bool(self.kinds)
 
-def _is_unsettled(left: str, own: Choice) -> bool:
-    """Whether what stands beside the number, and is none of the choice's own words, says that it is not settled."""
-    return bool(_UNSETTLED.fullmatch(left)) and _key(left) not in _keys(own)[1]
+    def faults(self, value: str, around: Around) -> Iterator[Fault]:
+        """As a field of the head; of a question's answer more is said (`choosing`)."""
+        if not says_nothing(value) and not self.read(value):
+            yield Fault("field_not_a_choice", self.offered)
 
+    def bodies(self, text: str) -> tuple[BodyKind, ...]:
+        return self.kinds.get(self.shown(self.read(text)), ()) if self.kinds else ()
 
-def _plainly(key: str) -> str:
-    """A text without its politeness: 定めておりません is 定めていない."""
-    for polite, plain in _POLITELY:
-        key = key.replace(polite, plain)
-    return key
+    def open_to(self, body: Body) -> tuple[str, ...]:
+        return tuple(name for name, kinds in self.kinds.items() if body.kind in kinds)
 
+    def mistakes(self) -> Told:
+        texts = [choice.text for choice in self.choices]
+        for text, times in Counter(texts).items():
+            if times > 1:
+                yield "choices", f"「{text}」が2回以上あります。"
+        for text in self.kinds:
+            if text not in texts:
+                yield "kinds", f"「{text}」は choices にありません。{perhaps(text, texts)}"
+        for text in texts:
+            if self.kinds and text not in self.kinds:
+                yield "kinds", f"「{text}」がどの団体のものか、書かれていません。"
+        if any(map(is_numbered, self.choices)) or any(c.number != n for n, c in enumerate(self.choices, 1)):
+            yield from mistaken_numbers("choices", self.choices)
 
-def _tells(outline: str) -> bool:
-    """Whether words tell something of their own, and not only where it stands (別紙のとおり)."""
-    return not (len(_key(outline)) < _LEAST_TOLD and _ELSEWHERE.search(outline))
-
-
-def _beyond(rest: str, own: Choice, others: tuple[Choice, ...]) -> str | None:
-    """What stands beside the own choice's words in the rest: empty where the rest is these words, or a beginning of
-    them; None where it does not hold them."""
-    key, own_keys = _key(rest), _keys(own)[1:]
-    if own_keys[0].startswith(key) and not key.isdigit():  # a number alone is another head (②、①)
-        return ""
-    if any(key == _keys(c)[1] for c in others):
-        return None  # word for word another one, which may begin with the own one's
-    for known in sorted(own_keys, key=len, reverse=True):
-        if len(known) >= LEAST and known in key:
-            place = key.index(known)
-            return _cut(rest, place)[0] + "。" * bool(place) + _cut(rest, place + len(known))[1]
-    along = _common(key, own_keys[0])
-    if along >= LEAST and all(_common(key, _keys(c)[1]) < along for c in others):
-        return _cut(rest, along)[1]
-    return None
-
-
-def _weight(left: str, choice: Choice, own: Choice, said: bool) -> int:
-    """How clearly what is left says another choice; 0 is not at all. Beside the own choice's words (`said`) only a clause
-    that is the other's whole text counts; without them also that it contains the text (3), is a beginning of it (2) or
-    has a clause of it that the own one lacks (1)."""
-    key, keys = _key(left), _keys(choice)[1:]
-    clauses = {_key(p) for p in _CLAUSES.split(left)} - {""}
-    if clauses & set(keys) or key in keys or _key(_OPENING.split(left)[0]) in keys:
-        return 3
-    if said:
-        return 0
-    if any(len(known) >= LEAST and known in key for known in keys):
-        return 3
-    if len(key) >= LEAST and keys[0].startswith(key):
-        return 2
-    theirs = map(_key, _CLAUSES.split(_OPENING.split(bare(choice))[0]))
-    return int(any(len(k) >= LEAST and k in clauses and k not in _keys(own)[1] for k in theirs))
+    def examples(self) -> Examples:
+        return Examples(tuple((c.text, str(c.number)) for c in self.choices), unread=("その他のこと",))
 
 
-def _heads(text: str) -> set[int]:
-    """The heads in a text, but for references (別紙②, Q3①)."""
-    return {int(found[1] or found[2]) for found in _HEAD.finditer(_REFERENCE.sub("", text))}
-
-
-def _bare_heads(text: str, plain: bool) -> tuple[int, ...]:
-    """Bare numbers that stand there as a choice's would: with nothing but separators around them."""
-    cleaned = _REFERENCE.sub("", text)
-    found = _BARE_HEAD.match(cleaned) or (_BARE_WITHIN.search(cleaned) if plain else None)
-    return (int(found[1]),) if found else ()
-
-
-def _turns_away(rest: str) -> bool:
-    """Whether the words behind the number go on about it (①は行っていない) instead of standing beside it."""
-    return bool(_PARTICLE.match(rest)) and not _AFFIRMED.match(rest)
-
-
-def _contradicts(rest: str, own: Choice) -> bool:
-    """Whether the rest denies what the choice says, or says what it denies: in its very words (① 定めていません), or with
-    nothing but yes or no (② なし)."""
-    first, text = fold(_CLAUSES.split(rest)[0]), bare(own)
-    denies, affirms = bool(_NEGATIVE.search(text)), bool(_POSITIVE.search(text))
-    if denies and affirms:
-        return False  # it does both: 定めていないが、…がある
-    if _common(_key(first), _keys(own)[1]) >= min(2, len(_keys(own)[1])) and not _OPENING.search(first):
-        return denies != bool(_NEGATIVE.search(first))
-    return bool((_ONLY_NO if not denies else _ONLY_YES).fullmatch(first))
-
-
-def _by_kanji(value: str, choices: tuple[Choice, ...]) -> ChoiceReading:
-    """一 求めている: only with the choice's whole text behind it, since 一部 begins alike."""
-    folded = fold(value[:LONGEST])
-    number = _KANJI.find(folded[:1]) + 1 if folded else 0
-    own = next((c for c in choices if c.number == number), None)
-    return ChoiceReading(number) if own and _key(folded[1:]) in _keys(own)[1:] else NOT_READ
-
-
-def _common(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
-
-
-def _cut(text: str, length: int) -> tuple[str, str]:
-    """A text in two, where the key of the first part has this length."""
-    place = next((n for n in range(length, len(text) + 1) if len(_key(text[:n])) >= length), len(text))
-    return text[:place], text[place:]
-
-
-def _shown(text: str) -> str:
-    """Heads as people write them."""
-    return re.sub(r"⟦(\d+)⟧", lambda head: chr(0x245F + int(head[1])), text)
-
-
-@cache_short(4096, LONGEST)
-def _key(text: str) -> str:
-    return label_key(text).replace("⟦", "").replace("⟧", "")
-
-
-@cache_short(2048, LONGEST)
-def _split(text: str) -> tuple[int | None, str, bool]:
-    """The number that a text begins with, the rest of it with heads as ⟦1⟧, and whether that number is a bare one."""
-    marked = nfkc(text[: 2 * LONGEST].translate(_HEADS))
-    bared = _WITHIN_BRACKETS.sub(r"\1", marked)
-    leading = _LEADING.match(bared)
-    if not leading:
-        return None, marked, False
-    number = next(int(n) for n in leading.groups()[:3] if n)
-    plain = leading["bare"] is not None and not leading["after"].strip()
-    return number, bared[leading.end() :], plain
-
-
-@cache_short(1024, 2_000)
-def _words_of(text: str, number: int) -> str:
-    found, rest, _ = _split(text)
-    return rest if found == number else nfkc(text.translate(_HEADS))
-
-
-def _keys(choice: Choice) -> tuple[str, ...]:
-    return _keys_of(choice.text, choice.number)
-
-
-@cache_short(1024, 2_000)
-def _keys_of(text: str, number: int) -> tuple[str, ...]:
-    """The keys of a choice's text: as printed, without its number, and up to each of its outer brackets, since people
-    leave out what is in brackets or fill it in (定める予定である（令和６年３月）)."""
-    words = _words_of(text, number)
-    depth, ends = 0, []
-    for place, character in enumerate(words):
-        if character in "(〔[":
-            ends += [place] if depth == 0 else []
-            depth += 1
-        elif character in ")〕]":
-            depth = max(depth - 1, 0)
-    heads = [key for place in ends if len(key := _key(words[:place])) >= LEAST]
-    return (_key(text), _key(words), *heads)
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else line[: _SHORT - 1] + "…"

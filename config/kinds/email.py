@@ -6,7 +6,10 @@ Says only plausible or not, so that a slip of the finger is noticed; nothing is 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Literal
 
+from config.kinds.kind import NEUTRAL, STRONG, Around, Examples, Fault, Kind
 from config.spelling import nfkc
 
 # RFC 5322 §3.4.1 addr-spec with dot-atoms on both sides; quoted strings and domain literals are not met
@@ -19,6 +22,23 @@ _BROKEN = re.compile(r"(?<=[.@\-_])[ \t]*\n[ \t]*|[ \t]*\n[ \t]*(?=[.@])")  # an
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _SCHEME = re.compile(r"mailto:", re.IGNORECASE)
 _LONGEST = 2_000  # characters of a cell that are looked at
+
+
+class EmailKind(Kind):
+    """An e-mail address."""
+
+    kind: Literal["email"] = "email"
+
+    def faults(self, value: str, around: Around) -> Iterator[Fault]:
+        if not plausible_email(value):
+            yield Fault("email_unlikely")
+
+    def fits(self, text: str, around: Around) -> float:
+        return STRONG if "@" in text else NEUTRAL
+
+    def examples(self) -> Examples:
+        read = ("kenko@city.example.lg.jp", "kenko@city.example.lg.jp"), ("ｋenko＠city.example", "ｋenko＠city.example")
+        return Examples(read, faulty=(("kenko＠市役所", "email_unlikely"), ("内線1234", "email_unlikely")))
 
 
 def plausible_email(value: str) -> bool:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Literal
 
 from config.cache import cache_short
-from config.spelling import fold, says_nothing
+from config.kinds.kind import NOT_READ, Examples, Input, Kind, Line, Reading, Slot
+from config.kinds.numbered import Option, mistaken_numbers
+from config.logic import Type, Value
+from config.shape import Severity, Told
+from config.spelling import circled, fold, nfkc, says_nothing
+
+CIRCLE = "〇"
 
 _CIRCLED = {
     *"〇○◯●◎⚪⚫⭕◉Oo✓✔☑✅■レVv1", "はい", "該当", "該当する", "該当あり", "有", "有り", "あり", "TRUE", "true", "True",
@@ -16,6 +25,67 @@ _NOT_CIRCLED = {
 }  # fmt: skip
 _WITH_REMARK = re.compile(r"([^()]{1,4})\(([^()]+)\)")  # ○（一部）
 _DENIED = re.compile(r"[?×]|な[いしく]|無|ません|せず|除|未")
+
+
+class Mark(Option):
+    """One line of a question that is answered by circles (〇)."""
+
+
+class MarksKind(Kind):
+    """Circles beside some of several lines, canonical as 1,3. `none_marked`: what no circle at all leads to; None =
+    silent."""
+
+    kind: Literal["marks"] = "marks"
+    marks: tuple[Mark, ...]
+    none_marked: Severity | None = None
+    unread: ClassVar[str] = "mark_unreadable"
+    in_rules: ClassVar[Type] = "marks"
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return tuple(Slot(mark.number, mark.text) for mark in self.marks)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(Line(mark.number, circled(mark.number), mark.text) for mark in self.marks)
+
+    @property
+    def input(self) -> Input:
+        return Input((CIRCLE,))
+
+    def reading(self, text: str, by: date | None = None) -> Reading:
+        """The numbers of the lines, as they are told by telephone: ①③."""
+        numbers = {int(digit) for digit in re.findall(r"\d", nfkc(text))}
+        known = numbers <= {mark.number for mark in self.marks}
+        return Reading(",".join(map(str, sorted(numbers)))) if known else NOT_READ
+
+    def mark(self, text: str, number: int) -> bool | None:
+        return read_mark(text, number)
+
+    def shown(self, value: str) -> str:
+        return "".join(circled(int(number)) for number in value.split(",") if number)
+
+    def worth(self, value: str) -> Value:
+        """No circle at all is unknown where one is asked for."""
+        taken = tuple(Decimal(number) for number in value.split(",") if number)
+        return None if self.none_marked and not taken else taken
+
+    @property
+    def needed(self) -> bool:
+        return self.none_marked == "error"
+
+    def refused(self, heads: str) -> str:
+        return f"{heads} から該当するものを指定してください。"
+
+    def wanted(self) -> str:
+        return CIRCLE
+
+    def mistakes(self) -> Told:
+        return mistaken_numbers("marks", self.marks)
+
+    def examples(self) -> Examples:
+        first = self.marks[0].number
+        return Examples(((str(first), str(first)), (self.shown(str(first)), str(first))), unread=("99",))
 
 
 @cache_short(2048, 100)

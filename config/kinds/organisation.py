@@ -8,12 +8,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
+from config.kinds.kind import Around, Examples, Fault, Kind
 from config.roster import Body
 from config.spelling import fold
 
 _CODED = re.compile(r"(\d*)(.*)", re.DOTALL)
 _WARD = re.compile(r".+区")
+
+
+class OrganisationKind(Kind):
+    """組織名. `sample`: the example that the form shows, left in by mistake."""
+
+    kind: Literal["organisation"] = "organisation"
+    sample: str = ""
+
+    def faults(self, value: str, around: Around) -> Iterator[Fault]:
+        """It is one body of the roster, written as the sheet's hint asks; each deviation is told with the spelling that
+        is wanted."""
+        match = around.match
+        if match and match.status == "found":
+            yield from (Fault(code, prescribed(match.bodies[0])) for code in deviations(value, match.bodies[0]))
+        elif match:
+            unknown = match.status == "unknown"
+            names = "、".join(map(prescribed, match.near if unknown else match.bodies))
+            yield Fault("body_unknown" if unknown else "body_ambiguous", f"もしかして：{names}" if names else "")
+
+    def is_sample(self, value: str) -> bool:
+        """Whether the form's own example was left in."""
+        return bool(self.sample) and fold(value) == fold(self.sample)
+
+    def examples(self) -> Examples:
+        return Examples((("14神奈川県相模原市", "14神奈川県相模原市"),))
 
 
 def prescribed(body: Body) -> str:

@@ -3,27 +3,54 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Literal
 
+from pydantic import Field as Key
+
+from config.kinds.kind import Around, Examples, Fault, Kind
+from config.shape import Told
 from config.spelling import label_key
-from config.survey import Field
 
 _SEVERAL_POSTS = re.compile(r"[兼\n/／・、,]")
 _BRACKETED = re.compile(r"[(（\[［].*", re.DOTALL)
 
 
-def is_below(title: str, field: Field) -> bool:
-    """Whether every post that a title names ends like one of `field.below`; an unknown one says nothing."""
-    posts = [post for post in _SEVERAL_POSTS.split(title) if label_key(post)]
-    return bool(posts) and all(_is_below(post, field) for post in posts)
+class PositionKind(Kind):
+    """A title that ends like one of `fitting`, or unlike any of `below`; of two endings the longer one counts."""
 
+    kind: Literal["position"] = "position"
+    fitting: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+    words: str = Key(default="", alias="wanted")  # what belongs there, in words for the sender
 
-def _is_below(post: str, field: Field) -> bool:
-    """By the whole post (主幹（課長級）), else by what stands before its bracket (係長（総括））."""
-    for text in (post, _BRACKETED.sub("", post)):
-        ending = _longest_ending(label_key(text), (*field.fitting, *field.below))
-        if ending:
-            return ending in field.below
-    return False
+    def wanted(self) -> str:
+        return self.words
+
+    def faults(self, value: str, around: Around) -> Iterator[Fault]:
+        if self.is_below(value):
+            yield Fault("position_below", self.words)
+
+    def is_below(self, title: str) -> bool:
+        """Whether every post that a title names is below those that are wanted; an unknown one says nothing."""
+        posts = [post for post in _SEVERAL_POSTS.split(title) if label_key(post)]
+        return bool(posts) and all(self._is_below(post) for post in posts)
+
+    def _is_below(self, post: str) -> bool:
+        """By the whole post (主幹（課長級）), else by what stands before its bracket (係長（総括））."""
+        for text in (post, _BRACKETED.sub("", post)):
+            ending = _longest_ending(label_key(text), (*self.fitting, *self.below))
+            if ending:
+                return ending in self.below
+        return False
+
+    def mistakes(self) -> Told:
+        for ending in sorted({*self.fitting} & {*self.below}):
+            yield "below", f"「{ending}」は fitting にもあります。"
+
+    def examples(self) -> Examples:
+        titles = tuple((f"総務{ending}", f"総務{ending}") for ending in self.fitting) or (("課長", "課長"),)
+        return Examples(titles, faulty=tuple((f"総務{ending}", "position_below") for ending in self.below))
 
 
 def _longest_ending(key: str, endings: tuple[str, ...]) -> str:

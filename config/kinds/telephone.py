@@ -6,7 +6,10 @@ Says only plausible or not; nothing is dialled or kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Literal
 
+from config.kinds.kind import Around, Examples, Fault, Kind
 from config.spelling import nfkc
 
 _NUMBER = re.compile(r"\+?\d[\d\-.()\s]*")
@@ -16,6 +19,23 @@ _AS_NUMBER = re.compile(r"[1-9]\d{8,9}")  # Excel keeps a number without its zer
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー─━~〜"), "-")
 _COUNTRY = "81"
 _MOST_GROUPS = 40  # of one cell that are looked at
+
+
+class TelephoneKind(Kind):
+    """A telephone number with its area code."""
+
+    kind: Literal["telephone"] = "telephone"
+
+    def kept(self, text: str) -> str:
+        return as_dialled(text)
+
+    def faults(self, value: str, around: Around) -> Iterator[Fault]:
+        if not plausible_telephone(value):
+            yield Fault("telephone_unlikely")
+
+    def examples(self) -> Examples:
+        read = ("03-5253-1111", "03-5253-1111"), ("０３（５２５３）１１１１", "０３（５２５３）１１１１")
+        return Examples(read, faulty=(("内線1234", "telephone_unlikely"), ("5253-1111", "telephone_unlikely")))
 
 
 def as_dialled(value: str) -> str:

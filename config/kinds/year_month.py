@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import ClassVar, Literal
 
+from config.kinds.kind import NOT_READ, Examples, Kind, Reading
 from config.spelling import LONGEST, fold
 
 _MONTH = re.compile(
@@ -26,23 +27,42 @@ _ENDS_FISCAL = 3  # the fiscal year ends with March of the next one
 _OPEN = re.compile(r"未定|検討|調整|年度|年内|年中|今年|来年|月|時期|予定|早期|頃|以降|\d年")
 
 
-@dataclass(frozen=True, slots=True)
-class MonthReading:
-    """What was read: `value` as 2024-03, or empty. `reckoned`: it was worked out (令和５年度３月 → 2024-03, the day of a
-    date left out), so that it is shown. `said`: it names a time, but no one month (未定, 令和５年度中)."""
-
-    value: str = ""
-    reckoned: bool = False
-    said: bool = False
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
-def read_month(text: str, by: date | None = None) -> MonthReading:
+class YearMonthKind(Kind):
+    """A year and a month, canonical as 2024-03."""
+
+    kind: Literal["year_month"] = "year_month"
+    unread: ClassVar[str] = "text_unreadable"
+
+    def reading(self, text: str, by: date | None = None) -> Reading:
+        return read_month(text, by)
+
+    def wanted(self) -> str:
+        return "令和５年９月"
+
+    def shown(self, value: str) -> str:
+        """令和６年３月 for 2024-03."""
+        year, _, month = value.partition("-")
+        return f"令和{int(year) - 2018}年{int(month)}月".translate(_WIDE)
+
+    def within(self, reading: Reading) -> bool:
+        month = read_month(reading.remark)
+        return bool(month.value) or month.said
+
+    def examples(self) -> Examples:
+        read = ("令和６年３月", "2024-03"), ("R6.3", "2024-03"), ("令和五年度三月", "2024-03"), ("2024/3", "2024-03")
+        return Examples(read, unread=("未定", "令和６年度中", "平成30年3月", "３月又は４月", "13月"))
+
+
+def read_month(text: str, by: date | None = None) -> Reading:
     """The month that `text` names. A year below 100 counts as 令和; earlier eras are over. `by`: the last day of the
     survey: a date before it that has a day may be Excel's reading of 6/3 (令和６年３月) and is not believed."""
     folded = _OTHER_ERA.sub("", fold(text[:LONGEST]))
     folded = _KANJI.sub(_arabic, folded.translate(_BRACKETS))
     if _PAST_ERA.search(folded):
-        return MonthReading()
+        return NOT_READ
     day = _date(folded)
     if day is not None:
         return _of_date(day, by)
@@ -52,8 +72,8 @@ def read_month(text: str, by: date | None = None) -> MonthReading:
         months = {_named(int(compact[1]), int(compact[2])): False}
     if len(months) == 1 and "" not in months and not _SEVERAL.search(folded):
         ((value, reckoned),) = months.items()
-        return MonthReading(value, reckoned)
-    return MonthReading(said=bool(_OPEN.search(folded)))
+        return Reading(value, reckoned=reckoned)
+    return Reading(said=bool(_OPEN.search(folded)))
 
 
 def _arabic(found: re.Match[str]) -> str:
@@ -75,11 +95,11 @@ def _date(folded: str) -> date | None:
     return _SERIAL_EPOCH + timedelta(days=int(folded)) if _SERIAL.fullmatch(folded) else None
 
 
-def _of_date(day: date, by: date | None) -> MonthReading:
+def _of_date(day: date, by: date | None) -> Reading:
     if by and day.year == by.year and day <= by and 1 < day.day <= 12:
-        return MonthReading(said=True)  # 6/3: the third of June, or March of 令和６年?
+        return Reading(said=True)  # 6/3: the third of June, or March of 令和６年?
     value = _named(day.year, day.month)
-    return MonthReading(value, bool(value) and day.day != 1)
+    return Reading(value, reckoned=bool(value) and day.day != 1)
 
 
 def _month(found: re.Match[str]) -> str:

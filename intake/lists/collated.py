@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from config.kinds.organisation import OrganisationKind
 from config.roster import Roster
 from config.survey import Survey
 from intake.finding import Finding, severity_of
@@ -152,7 +153,7 @@ class _RowReader:
         reader = self._readers[id(plan)]
         filled = replace(reader.read(row, columns, sheet.name), beyond=beyond(sheet, row.number))
         made = self._against.make_sheet(filled, survey, roster, self._home)
-        line = next((f for f in filled.fields if f.field.kind == "organisation"), None)
+        line = next((f for f in filled.fields if isinstance(f.field.kind, OrganisationKind)), None)
         entry = line.entry if line else None
         body = made.body if made.body != ABSENT else self._named_beside(sheet, row, table)
         if id(reader) not in self._missing:

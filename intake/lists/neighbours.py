@@ -108,7 +108,7 @@ def _said(sheet: AnswerSheet) -> tuple[object, ...]:
 
 def _answer(answer: Answer) -> tuple[object, ...]:
     texts = tuple((text.key, fold(text.value)) for text in answer.texts if text.value)
-    return answer.question, answer.number or fold(answer.value), answer.marks, texts
+    return answer.question, answer.understood or fold(answer.value), texts
 
 
 def _overlap(one: AnswerSheet, other: AnswerSheet) -> bool:

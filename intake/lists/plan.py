@@ -10,19 +10,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from config.kinds.attributes import read_attributes
-from config.kinds.choice import bare, read_choice
-from config.kinds.listed import find_listed, find_program
-from config.kinds.marks import read_mark
-from config.spelling import alike, fold, label_key, says_nothing
-from config.survey import Field, Form, Question, Survey
+from config.form import Field, Form
+from config.kinds.choice import ChoiceKind
+from config.kinds.kind import BAD, NEUTRAL, STRONG, WEAK, Around
+from config.kinds.organisation import OrganisationKind
+from config.programs import find_program
+from config.spelling import fold, label_key, says_nothing
+from config.survey import Survey
 from intake.sheets.columns import Column, list_columns
 
-# How well a value fits a column
-STRONG, WEAK, NEUTRAL, ODD, BAD = 2.0, 0.5, 0.0, -0.5, -1.0
-
-_BARE_NUMBER = 3  # characters of a label key: a longer answer has words of its own
-_LEAST_ALIKE = 0.6  # of a choice's text and an answer that fills in its gaps (「（令和５年９月）」)
 _CODE = re.compile(r"\d{1,6}")
 _DASHES = re.compile("[-‐‑‒–—―−ー－~〜]")
 _GOES_ON = frozenset("0123456789-")  # behind a heading, these make it another one
@@ -86,40 +82,23 @@ class Plan:
     def _judge(self, column: Column, value: str) -> float:
         if column.holds == "field":
             return self._judge_field(next(f for f in self.form.fields if f.key == column.key), value)
+        if column.holds == "text":
+            return NEUTRAL
+        kind = self.form.question(column.key).kind
         if column.holds == "mark":
-            return WEAK if read_mark(value, column.number) is not None else BAD
-        return _judge_answer(self.form.question(column.key), value) if column.holds == "answer" else NEUTRAL
+            return WEAK if kind.mark(value, column.number) is not None else BAD
+        return NEUTRAL if says_nothing(value) else kind.fits(value, self._around)
 
     def _judge_field(self, field: Field, value: str) -> float:
-        if field.kind == "choice":
-            known = find_listed(field, value) or (
-                field.key == "program"
-                and any(find_program(value, self._survey, f.id) for f in self._survey.forms)
-            )
-            return STRONG if known else BAD
-        if field.kind == "attributes":
-            read = read_attributes(value, self._survey.attributes)
-            return STRONG if read.numbers and not read.unknown else ODD
-        fits = (field.kind == "organisation" and self.is_body(value)) or (
-            field.kind == "email" and "@" in value
-        )
-        return STRONG if fits else NEUTRAL
+        if field.key == "program" and any(find_program(value, self._survey, f.id) for f in self._survey.forms):
+            return STRONG
+        if isinstance(field.kind, OrganisationKind):
+            return STRONG if self.is_body(value) else NEUTRAL
+        return field.kind.fits(value, self._around)
 
-
-def _judge_answer(question: Question, value: str) -> float:
-    if says_nothing(value):
-        return NEUTRAL
-    number = read_choice(value, question.choices).number
-    if number is None:
-        return BAD
-    key = label_key(value)
-    if len(key) <= _BARE_NUMBER:
-        return WEAK
-    chosen = next(c for c in question.choices if c.number == number)
-    own = (label_key(chosen.text), label_key(bare(chosen)))
-    if key in own or own[1].startswith(key):
-        return STRONG
-    return WEAK if any(alike(key, text, _LEAST_ALIKE) for text in own) else ODD
+    @property
+    def _around(self) -> Around:
+        return Around(attributes=self._survey.attributes)
 
 
 def _heading_key(text: str) -> str:
@@ -141,9 +120,9 @@ def _plan(form: Form, survey: Survey, names: frozenset[str]) -> Plan:
         for other in filter(None, map(_heading_key, _other_headings(column, form))):
             headings.setdefault(other, column)
     kinds = {field.key: field.kind for field in form.fields}
-    anchors = [c for c in columns if c.holds == "field" and kinds[c.key] in ("organisation", "choice")]
-    organisation = next((c for c in anchors if kinds[c.key] == "organisation"), None)
-    words = [choice for field in form.fields for choice in field.choices]
+    anchors = [c for c in columns if c.holds == "field" and isinstance(kinds[c.key], OrganisationKind | ChoiceKind)]
+    organisation = next((c for c in anchors if isinstance(kinds[c.key], OrganisationKind)), None)
+    words = [option for field in form.fields for option in field.kind.input.options]
     words += [word for p in survey.programs for word in (p.name, p.choice, *p.names)]
     ends = _BODY_ENDS | {word[-1] for word in words}
     return Plan(form, columns, headings, organisation, frozenset(anchors), survey, names, ends, {}, {})
@@ -155,13 +134,12 @@ def _other_headings(column: Column, form: Form) -> Iterable[str]:
         return
     yield "問" + column.heading[1:]
     yield column.heading[1:]
-    texts = {text.key: text.label for question in form.questions for text in question.free_texts}
     if column.holds == "text":
-        yield texts[column.key]
+        yield next(q.labels[column.key] for q in form.questions if column.key in q.labels)
         return
     question = form.question(column.key)
     if column.holds == "mark":
         yield f"Q{column.key}-{column.number}"
-        yield next(mark.text for mark in question.marks if mark.number == column.number)
+        yield question.by_number[column.number].text
     else:
         yield from (question.text, question.item + question.sub)

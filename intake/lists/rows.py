@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.kinds.listed import find_program
+from config.form import Question
+from config.programs import find_program
 from config.spelling import fold
-from config.survey import Question, Survey
+from config.survey import Survey
 from intake.convention import programs_in
 from intake.lists.plan import Columns, Plan
 from intake.lists.tables import Table, TableRow
@@ -67,14 +68,14 @@ class _Slots:
     """The columns of one question."""
 
     answer: Column | None
-    marks: dict[int, Column]
+    lines: dict[int, Column]
     texts: dict[str, Column]
 
     @classmethod
     def of(cls, question: Question, columns: dict[tuple[str, str, int], Column]) -> _Slots:
         return cls(
             columns.get(("answer", question.key, 0)),
-            {mark.number: columns["mark", question.key, mark.number] for mark in question.marks},
+            {slot.number: columns["mark", question.key, slot.number] for slot in question.kind.slots if slot.label},
             {text.key: columns["text", text.key, 0] for text in question.free_texts},
         )
 
@@ -83,7 +84,7 @@ class _Slots:
         """All but the free texts."""
         if self.answer:
             yield self.answer
-        yield from self.marks.values()
+        yield from self.lines.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,9 @@ class _Cells:
 
 def _question(question: Question, slots: _Slots, cells: _Cells) -> FilledQuestion:
     """A free text whose column the list lacks counts as blank: only a choice that asks for it brings it up."""
-    marks = {n: entry for n, column in slots.marks.items() if (entry := cells.entry(column))}
-    answer = cells.entry(slots.answer) if slots.answer else next(iter(marks.values()), None)
+    lines = {n: entry for n, column in slots.lines.items() if (entry := cells.entry(column))}
+    answer = cells.entry(slots.answer) if slots.answer else next(iter(lines.values()), None)
     if answer is None:
         return FilledQuestion(question, None)
     texts = {key: cells.entry(column) or Entry("") for key, column in slots.texts.items()}
-    return filled_question(question, answer, marks, texts)
+    return filled_question(question, answer, lines, texts)

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from intake.lists.plan import STRONG, Columns, Plan
+from config.kinds.kind import STRONG
+from intake.lists.plan import Columns, Plan
 from intake.sheets.columns import Column
 
 FARTHEST = 12  # columns that a row may have slipped

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from config.kinds.choice import read_choice
+from config.shape import Severity
 from config.spelling import nfkc
-from config.survey import Severity, Survey
+from config.survey import Survey
 from intake.finding import Finding, severity_of
 from intake.sheets.drawn import Drawing
 from intake.sheets.filled import Entry, Filled, FilledQuestion
@@ -45,8 +45,11 @@ def with_ticks(sheet: Sheet, located: Located) -> Sheet:
     if not boxes:
         return sheet
     cells = dict(sheet.cells)
-    for lines in located.questions.values():
-        for row, column in lines.marks.values():
+    for name, lines in located.questions.items():
+        for key in located.form.question(name).keys.values():
+            if key not in lines.labels:
+                continue
+            row, column = lines.labels[key]
             if len(boxes.get(row, ())) == 1:
                 place = _first_blank(cells, row, max(column + 1, boxes[row][0].left))
                 cells[place] = Cell("TRUE" if boxes[row][0].ticked else "FALSE")
@@ -78,10 +81,9 @@ _QUALIFIED = re.compile(
 
 def _is_qualified(question: FilledQuestion) -> bool:
     """Whether an answer without alarm has words beside it that may tell of one."""
-    if question.answer is None or any(question.number in t.choices for t in question.question.free_texts if t.alert):
+    if any(text.alert and text.asked_by(question.number) for text in question.question.free_texts):
         return False
-    remark = read_choice(question.answer.value, question.question.choices).remark
-    return bool(_QUALIFIED.search(nfkc(remark)))
+    return bool(_QUALIFIED.search(nfkc(question.reading.remark)))
 
 
 def _is_touched(question: FilledQuestion, over: Beyond) -> bool:
@@ -136,7 +138,7 @@ def _of_drawing(finding: Finding, rows: Mapping[str, set[int]], over: Beyond, se
 def _circled_by_hand(question: FilledQuestion, over: Beyond) -> list[Entry]:
     """The lines without a typed circle over the middle of which something small is drawn."""
     middles = {(d.top + d.bottom) // 2 for d in over.drawn if d.rows <= SMALL}
-    return [e for e in question.marks.values() if e.state == "blank" and place_of(e.cell)[0] in middles]
+    return [e for e in question.lines.values() if e.state == "blank" and place_of(e.cell)[0] in middles]
 
 
 def _struck(filled: Filled, over: Beyond, survey: Survey) -> Iterator[Finding]:

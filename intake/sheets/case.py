@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from config.kinds.choice import bare
+from config.form import FreeText
 from config.roster import Match
-from config.spelling import circled
-from config.survey import FreeText, Survey
+from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion
 from intake.sheets.skip_logic import Applicability, Kinds, Standing
-
-_SHORT = 24  # characters of a choice that are enough to know it again
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +51,6 @@ def texts_of(case: Case) -> Iterator[tuple[FilledQuestion, FreeText, Entry]]:
         for text in question.question.free_texts:
             if text.key in question.texts:
                 yield question, text, question.texts[text.key]
-
-
-def offered(question: FilledQuestion) -> str:
-    """①～④のいずれか: the choices of a question in short; empty if it has none."""
-    choices = question.question.choices
-    return f"{circled(choices[0].number)}～{circled(choices[-1].number)}のいずれか" if choices else ""
-
-
-def readings(question: FilledQuestion) -> str:
-    """The choices between which an answer leaves us, each with its words; empty if there are not several."""
-    named = [c for n in question.may_mean for c in question.question.choices if c.number == n]
-    words = "、".join(f"{circled(c.number)}「{quote(bare(c), _SHORT)}」" for c in named)
-    return f"{words}のいずれか" if len(named) > 1 else ""
 
 
 def make(case: Case, code: str, cell: str = "", label: str = "") -> Finding:

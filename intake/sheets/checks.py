@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from config.kinds.marks import read_mark
-from config.kinds.year_month import read_month
+from config.kinds.marks import MarksKind
 from config.spelling import says_nothing
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.case import (
@@ -22,9 +21,7 @@ from intake.sheets.case import (
     make,
     of_field,
     of_text,
-    offered,
     questions_of,
-    readings,
     texts_of,
 )
 from intake.sheets.field_checks import FIELD_CHECKS
@@ -34,7 +31,6 @@ from intake.sheets.rules import rules_are_kept
 from intake.sheets.shifted import slipped
 
 _MONTH = 20  # characters of a month, beyond which a text says more than one and is not quoted
-_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 __all__ = ["CHECKS", "Case", "check_sheet", "is_unfilled"]
 
@@ -73,9 +69,9 @@ def labels_are_there(case: Case) -> Iterator[Finding]:
         if question.answer is None:
             yield about(case, "label_missing", question, None)
             continue
-        for mark in question.question.marks:
-            if mark.number not in question.marks:
-                yield replace(about(case, "label_missing", question, None), label=quote(mark.text))
+        for slot in question.question.kind.slots:
+            if slot.label and slot.number not in question.lines:
+                yield replace(about(case, "label_missing", question, None), label=quote(slot.label))
 
 
 def form_is_unaltered(case: Case) -> Iterator[Finding]:
@@ -91,10 +87,10 @@ def questions_are_answered(case: Case) -> Iterator[Finding]:
     """A question that is asked holds an answer; a word or stroke for "nothing" is none."""
     for question in questions_of(case, "asked"):
         answer = question.answer
-        if not question.question.choices or answer is None or answer.says_something:
+        if question.question.in_lines or answer is None or question.answered:
             continue
         code = "answer_missing" if answer.state == "blank" else "answer_says_nothing"
-        yield about(case, code, question, answer, offered(question))
+        yield about(case, code, question, answer, question.question.kind.wanted())
 
 
 def answers_stand_in_place(case: Case) -> Iterator[Finding]:
@@ -108,71 +104,65 @@ def one_of_either_is_answered(case: Case) -> Iterator[Finding]:
     """Of the questions to different kinds of bodies one is answered, where this body's kind is not known."""
     either = [question for question in questions_of(case, "either") if question.answer]
     if either and not any(question.filled for question in either):
-        yield about(case, "answer_missing", either[0], either[0].answer, offered(either[0]))
+        yield about(case, "answer_missing", either[0], either[0].answer, either[0].question.kind.wanted())
 
 
-def answers_are_choices(case: Case) -> Iterator[Finding]:
-    """An answer is one choice for certain; else it is told which ones it may mean."""
+def answers_are_understood(case: Case) -> Iterator[Finding]:
+    """An answer is one of its kind for certain; else it is told which ones it may mean."""
     for question in questions_of(case, "asked", "open", "either"):
-        answer = question.answer
-        if not question.question.choices or not answer or answer.state != "value" or not answer.says_something:
+        answer, kind = question.answer, question.question.kind
+        if question.question.in_lines or not answer or answer.state != "value" or not question.answered:
             continue
-        if question.number is None:
-            yield about(case, "answer_not_a_choice", question, answer, readings(question) or offered(question))
+        if not question.reading.value:
+            yield about(case, kind.unread, question, answer, kind.choosing(question.reading) or kind.wanted())
 
 
 def marks_are_circles(case: Case) -> Iterator[Finding]:
     for question in questions_of(case, "asked", "open", "either"):
-        for mark in question.question.marks:
-            entry = question.marks.get(mark.number)
-            if entry and entry.state == "value" and (entry.doubtful or read_mark(entry.value, mark.number) is None):
-                finding = about(case, "mark_unreadable", question, entry, "〇")
-                yield replace(finding, label=quote(mark.text))
+        for number, entry in question.lines.items():
+            kind = question.question.kind
+            if entry.state == "value" and (entry.doubtful or kind.mark(entry.value, number) is None):
+                finding = about(case, kind.unread, question, entry, kind.wanted())
+                yield replace(finding, label=quote(question.question.by_number[number].text))
 
 
 def something_is_circled(case: Case) -> Iterator[Finding]:
     """At least one circle, as far as the question's data asks for one; its severity is the question's."""
     for question in questions_of(case, "asked"):
-        severity = question.question.none_marked
-        blank = all(read_mark(e.value, number) is False and not e.doubtful for number, e in question.marks.items())
-        errors = any(entry.state == "error" for entry in question.marks.values())
-        if severity and question.marks and blank and not errors:
-            yield replace(about(case, "marks_none", question, question.answer, "〇"), severity=severity)
+        kind = question.question.kind
+        severity = kind.none_marked if isinstance(kind, MarksKind) else None
+        blank = all(kind.mark(e.value, number) is False and not e.doubtful for number, e in question.lines.items())
+        errors = any(entry.state == "error" for entry in question.lines.values())
+        if severity and question.lines and blank and not errors:
+            yield replace(about(case, "marks_none", question, question.answer, kind.wanted()), severity=severity)
 
 
 def texts_are_given(case: Case) -> Iterator[Finding]:
     """The text that a choice asks for. One that may come as a file is for routing, which knows the files."""
     for question, text, entry in texts_of(case):
-        if entry.state == "blank" and question.number in text.choices and text.where == "cell":
+        if entry.state == "blank" and text.asked_by(question.number) and text.where == "cell":
             yield of_text(case, "text_missing", question, text)
 
 
-def months_are_readable(case: Case) -> Iterator[Finding]:
-    """A month that is asked for is one month; what names a time but no month (未定, 令和５年度中, a date that may be 6/3)
-    is asked for kindly, and what had to be worked out is told."""
+def texts_are_understood(case: Case) -> Iterator[Finding]:
+    """What is asked for beside a choice is one of its kind; what speaks of a time but of no month (未定, 令和５年度中, a
+    date that may be 6/3) is asked for kindly, and what had to be worked out is told."""
     for question, text, entry in texts_of(case):
-        if text.format != "year_month" or question.number not in text.choices or entry.state != "value":
+        if text.kind.free or not text.asked_by(question.number) or entry.state != "value":
             continue
-        within = question.remark if question.answer and entry.cell == question.answer.cell else entry.value
-        month = read_month(within, case.survey.deadline.date())
-        if month.reckoned:
+        within = question.reading.remark if question.answer and entry.cell == question.answer.cell else entry.value
+        reading = text.kind.reading(within, case.survey.deadline.date())
+        if reading.reckoned:
             found = quote(within) if len(within) <= _MONTH else ""
-            yield replace(of_text(case, "read_as", question, text), found=found, expected=_in_words(month.value))
-        elif not month.value:
-            code = "month_unclear" if month.said or says_nothing(within) else "text_unreadable"
-            yield replace(of_text(case, code, question, text), expected="令和５年９月")
-
-
-def _in_words(month: str) -> str:
-    """令和６年３月 for 2024-03."""
-    year, _, number = month.partition("-")
-    shown = f"令和{int(year) - 2018}年{int(number)}月"
-    return shown.translate(_WIDE)
+            yield replace(of_text(case, "read_as", question, text), found=found, expected=text.kind.shown(reading.value))
+        elif not reading.value:
+            code = "month_unclear" if reading.said or says_nothing(within) else text.kind.unread
+            yield replace(of_text(case, code, question, text), expected=text.kind.wanted())
 
 
 def texts_are_needed(case: Case) -> Iterator[Finding]:
     for question, text, entry in texts_of(case):
-        superfluous = question.number is not None and question.number not in text.choices
+        superfluous = question.number is not None and not text.asked_by(question.number)
         if superfluous and entry.state == "value" and not says_nothing(entry.value):
             yield replace(of_text(case, "text_unneeded", question, text), expected="空欄")
 
@@ -180,7 +170,11 @@ def texts_are_needed(case: Case) -> Iterator[Finding]:
 def skipped_is_blank(case: Case) -> Iterator[Finding]:
     """Questions that an earlier choice, or the kind of body, leaves out; a stroke through their cells leaves them so."""
     for question in questions_of(case, "not_asked"):
-        uncircled = [e for n, e in question.marks.items() if read_mark(e.value, n) is False and e.state != "error"]
+        uncircled = [
+            e
+            for n, e in question.lines.items()
+            if question.question.kind.mark(e.value, n) is False and e.state != "error"
+        ]
         filled = [entry for entry in question.entries if entry.says_something and entry not in uncircled]
         if filled:
             root = case.asked[question.question.key].root
@@ -206,11 +200,11 @@ CHECKS: tuple[Check, ...] = (
     answers_stand_in_place,
     questions_are_answered,
     one_of_either_is_answered,
-    answers_are_choices,
+    answers_are_understood,
     marks_are_circles,
     something_is_circled,
     texts_are_given,
-    months_are_readable,
+    texts_are_understood,
     texts_are_needed,
     skipped_is_blank,
     cells_hold_values,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.cache import cache_by_identity
+from config.form import Form
 from config.spelling import circled
-from config.survey import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,8 @@ def list_columns(form: Form) -> tuple[Column, ...]:
     columns = [Column("field", field.key, field.label) for field in form.fields]
     for question in form.questions:
         name = f"Q{question.key}"
-        if question.choices:
-            columns.append(Column("answer", question.key, name))
-        for mark in question.marks:
-            columns.append(Column("mark", question.key, f"{name}{circled(mark.number)}", mark.number))
+        for slot in question.kind.slots:
+            lined = Column("mark", question.key, f"{name}{circled(slot.number)}", slot.number)
+            columns.append(lined if slot.label else Column("answer", question.key, name))
         columns += [Column("text", text.key, f"{name}（記載欄）") for text in question.free_texts]
     return tuple(columns)

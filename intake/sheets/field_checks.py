@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from config.kinds.attributes import read_attributes
-from config.kinds.email import plausible_email
-from config.kinds.listed import find_listed, find_program
-from config.kinds.organisation import deviations, prescribed
-from config.kinds.position import is_below
-from config.kinds.telephone import plausible_telephone
+from config.kinds.kind import Around
+from config.kinds.organisation import OrganisationKind
+from config.programs import find_program
 from config.roster import Body, Roster
-from config.spelling import fold, says_nothing
+from config.spelling import says_nothing
 from intake.finding import Finding, quote
 from intake.sheets.case import Case, Check, of_field
 from intake.sheets.filled import FilledField
@@ -28,106 +25,62 @@ SAMPLE = "organisation_sample"
 def fields_are_filled(case: Case) -> Iterator[Finding]:
     for line in case.filled.fields:
         if line.field.required and line.entry and line.entry.state == "blank":
-            yield of_field(case, "field_missing", line, "、".join(line.field.choices))
+            yield of_field(case, "field_missing", line, line.field.kind.offered)
         elif _says_nothing(line):
-            finding = of_field(case, "field_says_nothing", line, "、".join(line.field.choices))
+            finding = of_field(case, "field_says_nothing", line, line.field.kind.offered)
             yield replace(finding, found=quote(line.value))
 
 
 def _says_nothing(line: FilledField) -> bool:
     """Whether a required field holds a word or stroke for "nothing"; a text that is nobody's name may say so."""
-    free = line.field.kind == "text" and not line.field.personal
-    return line.field.required and not free and bool(line.value) and says_nothing(line.value)
+    nothing = says_nothing if line.field.personal else line.field.kind.says_nothing
+    return line.field.required and bool(line.value) and nothing(line.value)
 
 
-def fields_are_choices(case: Case) -> Iterator[Finding]:
-    """Fields with a list hold one of its entries; 制度等 may also have another usual name of a program. Where the body
-    tells its kind for certain, another spelling of it is a friendly line at most."""
+def fields_are_of_their_kind(case: Case) -> Iterator[Finding]:
+    """Each value is what belongs there; 制度等 may also have another usual name of a program. Where the body tells its
+    kind for certain, another spelling of it is a friendly line at most."""
+    screenings = case.survey.attributes if case.filled.form.id == case.survey.attributes_form else ()
+    around = Around(case.match, screenings)
     for line in case.filled.fields:
-        if line.field.kind != "choice" or says_nothing(line.value) or find_listed(line.field, line.value):
+        if not line.value or _says_nothing(line) or _is_program(line, case):
             continue
-        if line.field.key == "program" and find_program(line.value, case.survey, case.filled.form.id):
-            continue
-        finding = of_field(case, "field_not_a_choice", line, "、".join(line.field.choices))
-        settled = bool(line.field.kinds) and _body(case) is not None and finding.severity == "error"
-        yield replace(finding, severity="warning") if settled else finding
+        for fault in line.field.kind.faults(line.value, around):
+            finding = of_field(case, fault.code, line, fault.expected)
+            finding = finding if fault.found is None else replace(finding, found=quote(fault.found))
+            settled = bool(line.field.kind.settled_by_body) and _body(case) and finding.severity == "error"
+            yield replace(finding, severity="warning") if settled else finding
 
 
-def attributes_are_known(case: Case) -> Iterator[Finding]:
-    """属性 names entries of the survey's list, on the form where it means something (notice 記４③)."""
-    if case.filled.form.id != case.survey.attributes_form:
-        return
-    names = "、".join(f"{a.number} {a.name}" for a in case.survey.attributes)
-    for line in _of_kind(case, "attributes"):
-        unknown = read_attributes(line.value, case.survey.attributes).unknown
-        if unknown:
-            yield replace(of_field(case, "attribute_unknown", line, names), found=quote("、".join(unknown)))
+def _is_program(line: FilledField, case: Case) -> bool:
+    form = case.filled.form.id
+    return line.field.key == "program" and bool(find_program(line.value, case.survey, form))
 
 
 def kind_fits_body(case: Case) -> Iterator[Finding]:
     """組織区分 is one that the body of 組織名 may take; the form's sample left in is told as that."""
     body = _body(case)
-    if body and not any(_is_sample(line) for line in _of_kind(case, "organisation")):
-        for line, fitting in _kinds_against(case, body):
-            yield of_field(case, "kind_disagrees", line, "、".join(fitting))
-
-
-def body_is_known(case: Case) -> Iterator[Finding]:
-    """組織名 is one body of the roster."""
-    if not case.match or case.match.status == "found":
-        return
-    code = "body_unknown" if case.match.status == "unknown" else "body_ambiguous"
-    bodies = case.match.near if case.match.status == "unknown" else case.match.bodies
-    names = "、".join(map(prescribed, bodies))
-    for line in _of_kind(case, "organisation"):
-        yield of_field(case, code, line, f"もしかして：{names}" if names else "")
-
-
-def body_is_as_prescribed(case: Case) -> Iterator[Finding]:
-    """組織名 is written as the sheet's hint asks; each deviation is told with the spelling that is wanted."""
-    body = _body(case)
-    for line in _of_kind(case, "organisation"):
-        if body and line.value:
-            for code in deviations(line.value, body):
-                yield of_field(case, code, line, prescribed(body))
+    if body and not any(map(_is_sample, case.filled.fields)):
+        for line in _kinds_against(case, body):
+            yield of_field(case, "kind_disagrees", line, "、".join(line.field.kind.open_to(body)))
 
 
 def sample_is_replaced(case: Case) -> Iterator[Finding]:
     """The form's own example stands in 組織名. The body that it names writes just the same, so this is a note
     for operators, and an error only where 組織区分 says that it is somebody else."""
     body = _body(case)
-    for line in _of_kind(case, "organisation"):
+    for line in case.filled.fields:
         if body and _is_sample(line):
             finding = of_field(case, SAMPLE, line)
             contradicted = any(True for _ in _kinds_against(case, body))
             yield replace(finding, severity="error") if contradicted else finding
 
 
-def positions_are_high_enough(case: Case) -> Iterator[Finding]:
-    for line in _of_kind(case, "position"):
-        if line.value and is_below(line.value, line.field):
-            yield of_field(case, "position_below", line, line.field.wanted)
-
-
-def contacts_are_plausible(case: Case) -> Iterator[Finding]:
-    for line in _of_kind(case, "email"):
-        if line.value and not _says_nothing(line) and not plausible_email(line.value):
-            yield of_field(case, "email_unlikely", line)
-    for line in _of_kind(case, "telephone"):
-        if line.value and not _says_nothing(line) and not plausible_telephone(line.value):
-            yield of_field(case, "telephone_unlikely", line)
-
-
 FIELD_CHECKS: tuple[Check, ...] = (
     fields_are_filled,
-    fields_are_choices,
-    attributes_are_known,
+    fields_are_of_their_kind,
     kind_fits_body,
-    body_is_known,
-    body_is_as_prescribed,
     sample_is_replaced,
-    positions_are_high_enough,
-    contacts_are_plausible,
 )
 
 
@@ -147,22 +100,18 @@ def _raised(sheet: AnswerSheet) -> tuple[Finding, ...]:
     return tuple(replace(f, severity="error") if f.code == SAMPLE else f for f in sheet.findings)
 
 
-def _of_kind(case: Case, kind: str) -> Iterator[FilledField]:
-    return (line for line in case.filled.fields if line.field.kind == kind)
-
-
 def _body(case: Case) -> Body | None:
     """The one body that 組織名 names."""
     return case.match.bodies[0] if case.match and case.match.status == "found" else None
 
 
 def _is_sample(line: FilledField) -> bool:
-    return bool(line.field.sample) and fold(line.value) == fold(line.field.sample)
+    return isinstance(line.field.kind, OrganisationKind) and line.field.kind.is_sample(line.value)
 
 
-def _kinds_against(case: Case, body: Body) -> Iterator[tuple[FilledField, tuple[str, ...]]]:
-    """Fields whose choice this body cannot take, with those that it can."""
+def _kinds_against(case: Case, body: Body) -> Iterator[FilledField]:
+    """Fields whose choice this body cannot take."""
     for line in case.filled.fields:
-        choice = find_listed(line.field, line.value)
-        if choice and body.kind not in line.field.kinds.get(choice, (body.kind,)):
-            yield line, tuple(name for name, kinds in line.field.kinds.items() if body.kind in kinds)
+        kinds = line.field.kind.bodies(line.value)
+        if kinds and body.kind not in kinds:
+            yield line

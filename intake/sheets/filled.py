@@ -12,11 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
-from config.kinds.choice import NOT_READ, ChoiceReading, read_choice
-from config.kinds.marks import read_mark
-from config.kinds.year_month import read_month
+from config.form import Field, Form, FreeText, Question
+from config.kinds.kind import NOT_READ, Reading, Slot
 from config.spelling import fold, is_blank, label_key, says_nothing
-from config.survey import Field, Form, FreeText, Mark, Question
 from intake.sheets.form_changes import Alteration
 from intake.sheets.grid import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
 from intake.sheets.ooxml import name_of, place_of
@@ -26,7 +24,6 @@ from intake.sheets.recognise import Located, after
 
 LINKED_BLANK = "0"  # what a cell shows that is linked to a blank one; no kind of answer that we have is a number
 _LEAST_OUTLINE = 6  # characters behind a label from which on they are a text of their own
-_LEAST_ACCOUNT = 16  # … of an outline (概要) beside a choice: 「2件あり、改善済み」 is none
 CellState = Literal["blank", "value", "error"]
 
 
@@ -60,35 +57,46 @@ class FilledField:
 
 @dataclass(frozen=True, slots=True)
 class FilledQuestion:
-    """One question; `answer` is None where the sheet has no such question. `number` of the choice taken, else those that
-    the answer `may_mean`; `remark`: what was written beside the choice. `marks` by number of the line and `texts` by key,
-    as far as the sheet has their lines."""
+    """One question; `answer` is None where the sheet has no such question. `reading`: what its answer says; `lines` by
+    number of the line and `texts` by key, as far as the sheet has their lines."""
 
     question: Question
     answer: Entry | None
-    number: int | None = None
-    marks: Mapping[int, Entry] = field(default_factory=dict)
+    reading: Reading = NOT_READ
+    lines: Mapping[int, Entry] = field(default_factory=dict)
     texts: Mapping[str, Entry] = field(default_factory=dict)
-    may_mean: tuple[int, ...] = ()
-    remark: str = ""
 
     @property
-    def circled(self) -> tuple[int, ...]:
-        """The numbers of the lines that bear a circle."""
-        if not self.marks:  # most questions
-            return ()
-        return tuple(n for n, entry in self.marks.items() if read_mark(entry.value, n))
+    def number(self) -> int | None:
+        """Of a choice: which one was taken."""
+        return int(self.reading.value) if self.reading.value and self.question.by_number else None
+
+    @property
+    def canonical(self) -> str:
+        """What was understood, as the kind writes it; empty if nothing was."""
+        if not self.lines:  # most questions
+            return self.reading.value
+        circled = (str(n) for n, entry in self.lines.items() if self.question.kind.mark(entry.value, n))
+        return ",".join(circled)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Every cell of this question in the order of the sheet."""
-        answer = (self.answer,) if self.answer and self.question.choices else ()
-        return (*answer, *self.marks.values(), *self.texts.values())
+        answer = (self.answer,) if self.answer and not self.question.in_lines else ()
+        return (*answer, *self.lines.values(), *self.texts.values())
+
+    @property
+    def answered(self) -> bool:
+        """Whether the cell of its answer says something, as this kind of answer has it."""
+        answer = self.answer
+        if answer is None or answer.state == "blank":
+            return False
+        return answer.state == "error" or not self.question.kind.says_nothing(answer.value)
 
     @property
     def filled(self) -> bool:
         """Whether anything is answered; 「－」 and its like are no answer."""
-        return any(entry.says_something for entry in self.entries)
+        return any(entry.says_something for entry in self.entries) or (not self.question.in_lines and self.answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +211,8 @@ def _read_question(question: Question, lines: Lines | None, grid: _Grid) -> Fill
     if lines is None:
         return FilledQuestion(question, None)
     answer = _answer_entry(question, lines, grid)
-    marks = {m.number: _mark_entry(m, lines, grid) for m in question.marks if m.number in lines.marks}
+    slots = {s.number: s for s in question.kind.slots if question.keys[s.number] in lines.labels}
+    marks = {number: _line_entry(slot, question, lines, grid) for number, slot in slots.items()}
     zeros = {n for n, entry in marks.items() if _is_typed_zero(entry, grid)}
     if zeros and len(zeros) < len(marks) and all(e.state == "blank" for e in marks.values()):
         marks = {n: replace(e, value="0", state="value", doubtful=True) if n in zeros else e for n, e in marks.items()}
@@ -212,14 +221,14 @@ def _read_question(question: Question, lines: Lines | None, grid: _Grid) -> Fill
 
 
 def filled_question(
-    question: Question, answer: Entry, marks: Mapping[int, Entry], texts: Mapping[str, Entry]
+    question: Question, answer: Entry, lines: Mapping[int, Entry], texts: Mapping[str, Entry]
 ) -> FilledQuestion:
-    """A question with the choice that its answer names, and texts that were written into the answer."""
-    reading = read_choice(answer.value, question.choices) if answer.state == "value" else NOT_READ
-    within = _texts_within(question, answer, reading, texts)
-    return FilledQuestion(
-        question, answer, reading.number, marks, {**texts, **within}, reading.may_mean, reading.remark
-    )
+    """A question with what its answer says, and texts that were written into the answer."""
+    reads = answer.state == "value" and not question.in_lines
+    reading = question.kind.reading(answer.value) if reads else NOT_READ
+    made = FilledQuestion(question, answer, reading, lines, texts)
+    within = _texts_within(made, answer) if reading.remark else {}
+    return replace(made, texts={**texts, **within}) if within else made
 
 
 def _is_typed_zero(entry: Entry, grid: _Grid) -> bool:
@@ -229,29 +238,30 @@ def _is_typed_zero(entry: Entry, grid: _Grid) -> bool:
     return cell is not None and fold(cell.value) == "0" and grid.sheet.formulas_known and not cell.formula
 
 
-def _mark_entry(mark: Mark, lines: Lines, grid: _Grid) -> Entry:
+def _line_entry(slot: Slot, question: Question, lines: Lines, grid: _Grid) -> Entry:
     """The circle beside a line, or written over, before or behind the line's own text."""
-    label = lines.marks[mark.number]
+    label = lines.labels[question.keys[slot.number]]
     own = grid.beside(label)
     if own.state != "blank":
         return own
     written = grid.text(label)
-    extras = (written, *beside_label(written, mark.text)) if label in lines.over else beside_label(written, mark.text)
-    circle = next((extra for extra in extras if extra and read_mark(extra, mark.number)), "")
+    beside = beside_label(written, slot.label)
+    extras = (written, *beside) if label in lines.over else beside
+    circle = next((extra for extra in extras if extra and question.kind.mark(extra, slot.number)), "")
     return Entry(name_of(label), circle, "value") if circle else own
 
 
 def _answer_entry(question: Question, lines: Lines, grid: _Grid) -> Entry:
     """The cell under the heading of the answers; if it is blank, another one in the row that names a
     choice, or (where no free text can stand there) that holds anything."""
-    if question.marks:
-        first = min(lines.marks, default=None)
-        return grid.entry(lines.answer) if first is None else grid.beside(lines.marks[first])
+    if question.in_lines:
+        first = next((lines.labels[key] for key in question.keys.values() if key in lines.labels), None)
+        return grid.entry(lines.answer) if first is None else grid.beside(first)
     expected = grid.entry(lines.answer)
     if expected.state != "blank":
         return expected
     others = list(grid.right_of(lines.text))
-    naming = [e for e in others if read_choice(e.value, question.choices).number is not None]
+    naming = [e for e in others if question.kind.read(e.value)]
     if naming:
         return naming[0]
     return others[0] if others and not question.free_texts else expected
@@ -259,7 +269,7 @@ def _answer_entry(question: Question, lines: Lines, grid: _Grid) -> Entry:
 
 def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: _Grid) -> Entry:
     """The text beside its label, else over or behind the label itself, else behind the answer."""
-    label = lines.texts.get(text.key)
+    label = lines.labels.get(text.key)
     own = grid.beside(label) if label else None
     if own and own.state != "blank":
         return own
@@ -282,29 +292,20 @@ def _over_label(text: FreeText, label: Place, lines: Lines, grid: _Grid) -> Entr
     extras = beside_label(written, text.label)
     over = not extras and label in lines.over and stands_over(written, text.label)
     extras = (written,) if over else extras
-    if text.format == "year_month":
-        month = next((e for e in (*extras, written) if read_month(e).value), "")
-        month = month or next((e for e in extras if read_month(e).said), "")
-        return Entry(name_of(label), month.strip(), "value") if month else None
-    told = next((e.strip() for e in extras if over or len(label_key(e)) >= _LEAST_OUTLINE), "")
-    return Entry(name_of(label), told, "value") if told else None
+    if text.kind.free:
+        told = next((e.strip() for e in extras if over or len(label_key(e)) >= _LEAST_OUTLINE), "")
+    else:
+        told = next((e for e in (*extras, written) if text.kind.read(e)), "")
+        told = told or next((e for e in extras if text.kind.reading(e).said), "")
+    return Entry(name_of(label), told.strip(), "value") if told else None
 
 
-def _texts_within(
-    question: Question, answer: Entry, reading: ChoiceReading, texts: Mapping[str, Entry]
-) -> dict[str, Entry]:
+def _texts_within(question: FilledQuestion, answer: Entry) -> dict[str, Entry]:
     """Texts that were written into the answer itself: 「③定める予定である（令和５年９月）」."""
-    if not reading.remark:
-        return {}
     return {
         text.key: answer
-        for text in question.free_texts
-        if reading.number in text.choices and texts[text.key].state == "blank" and _is_within(text, reading)
+        for text in question.question.free_texts
+        if text.asked_by(question.number)
+        and question.texts[text.key].state == "blank"
+        and text.within(question.reading)
     }
-
-
-def _is_within(text: FreeText, reading: ChoiceReading) -> bool:
-    if text.format == "text":  # an outline (概要) says more than how many there were
-        return reading.outlined and (text.where == "cell" or len(reading.remark) >= _LEAST_ACCOUNT)
-    month = read_month(reading.remark)
-    return bool(month.value) or month.said

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from config.cache import cache_by_identity
+from config.form import Form, Grid, Question
 from config.spelling import alike, label_key
-from config.survey import Form, Grid, Question, Survey
+from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.columns import list_columns
 from intake.sheets.grid import Sheet, Workbook
@@ -189,8 +190,7 @@ def _anchors(located: Located, grid: Grid) -> list[tuple[int, int]]:
 
 def _height(question: Question) -> int:
     """The rows of one question as sent out: its drop-down cell, its circle lines, its labelled texts."""
-    texts = sum(bool(text.label) for text in question.free_texts)
-    return max(1, bool(question.choices) + len(question.marks) + texts)
+    return max(1, (not question.in_lines) + sum(map(bool, question.labels.values())))
 
 
 def _inserted_columns(sheet: Sheet, located: Located, grid: Grid) -> list[int]:

@@ -9,8 +9,8 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from config.form import Form, Question
 from config.spelling import alike, label_key
-from config.survey import Form, Question
 from intake.sheets.grid import Place
 
 LEAST_ALIKE = 0.8  # how much of a printed text an edited one must still resemble (difflib)
@@ -18,16 +18,14 @@ LEAST_ALIKE = 0.8  # how much of a printed text an edited one must still resembl
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Where one question stands. `text` is its question, `answer` the cell where its answer belongs;
-    `marks` and `texts`: number of the circle line, key of the free text → the cell of its label.
-    `end`: the first row that is no longer its own. `over`: cells where the form prints a line and something else
-    stands, or nothing."""
+    """Where one question stands. `text` is its question, `answer` the cell where its answer belongs; `labels`: key of the
+    circle line (7-4#3) or of the free text → the cell of its label. `end`: the first row that is no longer its own.
+    `over`: cells where the form prints a line and something else stands, or nothing."""
 
     text: Place
     answer: Place
     end: int
-    marks: Mapping[int, Place]
-    texts: Mapping[str, Place]
+    labels: Mapping[str, Place]
     over: frozenset[Place] = frozenset()
 
 
@@ -46,9 +44,8 @@ def all_lines(
         end = ends[question.key]
         own_rows = cells[bisect_left(rows, text[0]) : bisect_left(rows, end)]
         own = [(place, key) for place, key in own_rows if place[1] > text[1]]
-        marks = {m.number: p for m in question.marks if (p := _find_line(label_key(m.text), own))}
-        within = {t.key: p for t in question.free_texts if (p := _find_line(label_key(t.label), own))}
-        lines = Lines(text, (text[0], column), end, marks, within)
+        labels = {key: p for key, label in question.labels.items() if (p := _find_line(label_key(label), own))}
+        lines = Lines(text, (text[0], column), end, labels)
         found[question.key] = _with_lost(question, lines, {place for place, _ in own})
     return found
 
@@ -64,19 +61,16 @@ def _ends(texts: Mapping[str, Place]) -> dict[str, int]:
 def _with_lost(question: Question, lines: Lines, taken: set[Place]) -> Lines:
     """Lines that were written over, at the places that the form's order leaves them: below the answer, one on each row;
     only where all that was found stands so, and where something was written."""
-    marks = {mark.number: row for row, mark in enumerate(question.marks, bool(question.choices))}
-    labelled = (text.key for text in question.free_texts if label_key(text.label))
-    texts = {key: row for row, key in enumerate(labelled, bool(question.choices) + len(marks))}
     top, column = lines.answer
-    rows = [(lines.marks.get(n), row) for n, row in marks.items()] + [(lines.texts.get(k), r) for k, r in texts.items()]
-    if lines.end - top < bool(question.choices) + len(marks) + len(texts):
+    labelled = (key for key, label in question.labels.items() if label_key(label))
+    rows = {key: (top + row, column) for row, key in enumerate(labelled, not question.in_lines)}
+    if lines.end - top < len(rows) + (not question.in_lines):
         return lines
-    if any(place and place != (top + row, column) for place, row in rows):
+    if any(lines.labels.get(key, place) != place for key, place in rows.items()):
         return lines
-    lost_marks = {n: (top + r, column) for n, r in marks.items() if n not in lines.marks and (top + r, column) in taken}
-    lost_texts = {key: (top + row, column) for key, row in texts.items() if key not in lines.texts}
-    over = frozenset((*lost_marks.values(), *lost_texts.values()))
-    return replace(lines, marks={**lines.marks, **lost_marks}, texts={**lines.texts, **lost_texts}, over=over)
+    circles = question.keys.values()
+    lost = {k: p for k, p in rows.items() if k not in lines.labels and (p in taken or k not in circles)}
+    return replace(lines, labels={**lines.labels, **lost}, over=frozenset(lost.values()))
 
 
 def _find_line(wanted: str, cells: list[tuple[Place, str]]) -> Place | None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 from config.cache import Same, cache_by_identity, cache_short
+from config.form import Form, Question
 from config.spelling import alike, label_key
-from config.survey import Form, Question, Survey
+from config.survey import Survey
 from intake.sheets.grid import Place, Sheet
 from intake.sheets.question_lines import LEAST_ALIKE, Lines, all_lines
 
@@ -44,8 +45,7 @@ class _Print:
         others += [form.flags.fields_missing, form.flags.answers_missing]
         others += [field.hint for field in form.fields if field.hint]
         for question in form.questions:
-            others += [question.heading, *(mark.text for mark in question.marks)]
-            others += [text.label for text in question.free_texts]
+            others += [question.heading, *question.labels.values()]
         self.all = frozenset({*self.fields, *self.questions, *map(label_key, others)} - {""})
         self.size = len(self.fields) + len(self.questions)
 
@@ -111,11 +111,9 @@ def _parts_of(located: Located) -> Iterator[tuple[str, Place | None]]:
     for question in located.form.questions:
         lines = located.questions.get(question.key)
         yield question.text, lines.text if lines else None
-        for mark in question.marks:
-            yield mark.text, lines.marks.get(mark.number) if lines else None
-        for text in question.free_texts:
-            if label_key(text.label):
-                yield text.label, lines.texts.get(text.key) if lines else None
+        for key, label in question.labels.items():
+            if label_key(label):
+                yield label, lines.labels.get(key) if lines else None
 
 
 def _locate(form: Form, keys: Mapping[Place, str], merged: Mapping[Place, Place]) -> Located:
@@ -128,7 +126,7 @@ def _locate(form: Form, keys: Mapping[Place, str], merged: Mapping[Place, Place]
     column = _answer_column(printed, keys, texts, merged)
     questions = all_lines(form, texts, keys, column)
     for lines in questions.values():
-        own |= {*lines.marks.values(), *lines.texts.values()} - lines.over
+        own |= {*lines.labels.values()} - lines.over
     return Located(form, fields, questions, frozenset(own))
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 
 from config.logic import Value
 from config.rules import KIND, ReadRule, rules_of
 from intake.finding import Finding
 from intake.sheets.case import Case, make
-from intake.sheets.filled import Entry, FilledField, FilledQuestion
+from intake.sheets.filled import Entry, FilledField
 
 
 def rules_are_kept(case: Case) -> Iterator[Finding]:
@@ -34,7 +33,7 @@ def _values(case: Case) -> Iterator[tuple[str, Value]]:
     yield KIND, next(iter(case.kinds)) if len(case.kinds) == 1 else None
     for question in case.filled.questions:
         if case.asked[question.question.key].standing == "asked":
-            yield f"Q{question.question.key}", _answer(question)
+            yield f"Q{question.question.key}", question.question.kind.worth(question.canonical)
             for key, entry in question.texts.items():
                 yield f"Q{key}", None if entry.state == "error" else entry.value
 
@@ -44,14 +43,6 @@ def _field(line: FilledField) -> Value:
     if line.entry is None or line.entry.state == "error" or (line.field.required and not line.value):
         return None
     return line.value
-
-
-def _answer(question: FilledQuestion) -> Value:
-    if question.question.choices:
-        return None if question.number is None else Decimal(question.number)
-    if not question.circled and question.question.none_marked:
-        return None
-    return tuple(Decimal(number) for number in question.circled)
 
 
 def _broken(case: Case, rule: ReadRule, values: Mapping[str, Value]) -> Finding:
@@ -65,7 +56,7 @@ def _place(case: Case, name: str) -> tuple[str, Entry | None] | None:
     for question in case.filled.questions:
         own = question.question.key
         if name == f"Q{own}":
-            return own, question.answer or next(iter(question.marks.values()), None)
+            return own, question.answer or next(iter(question.lines.values()), None)
         if name[1:] in question.texts and name[0] == "Q":
             return own, question.texts[name[1:]]
     return next((("", line.entry) for line in case.filled.fields if line.field.key == name and line.entry), None)

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from config.cache import cache_by_identity
-from config.kinds.choice import bare, words_behind
+from config.form import Form, Question
+from config.kinds.kind import NOT_READ
+from config.kinds.numbered import words_behind
 from config.spelling import label_key
-from config.survey import Form
 from intake.sheets.filled import Filled, FilledQuestion
 
 LEAST_WORDS = 5  # characters of a choice's text by which another question is told
@@ -25,7 +26,7 @@ def without_strangers(filled: Filled) -> Filled:
     if not strange:
         return filled
     questions = (
-        replace(question, number=None, may_mean=()) if question.question.key in strange else question
+        replace(question, reading=NOT_READ) if question.question.key in strange else question
         for question in filled.questions
     )
     return replace(filled, questions=tuple(questions))
@@ -34,13 +35,13 @@ def without_strangers(filled: Filled) -> Filled:
 def slipped(filled: Filled) -> tuple[FilledQuestion, ...]:
     """The questions that hold their neighbours' answers, where a whole paste slipped by one and the same number of
     questions; else none."""
-    asked = [question for question in filled.questions if question.question.choices]
+    asked = [question for question in filled.questions if _has_choices(question.question)]
     places = {question.question.key: place for place, question in enumerate(asked)}
     worded, by = 0, Counter[int]()
     moved: dict[int, list[FilledQuestion]] = {}
     for place, question in enumerate(asked):
         owners = _strangers(filled.form, question)
-        worded += bool(owners) or (question.number is not None and not question.remark)
+        worded += bool(owners) or (question.number is not None and not question.reading.remark)
         for offset in {place - places[key] for key in owners}:
             by[offset] += 1
             moved.setdefault(offset, []).append(question)
@@ -50,18 +51,22 @@ def slipped(filled: Filled) -> tuple[FilledQuestion, ...]:
 
 def _strangers(form: Form, question: FilledQuestion) -> frozenset[str]:
     """The other questions of the form one of whose choices stands, word for word, in this question's answer."""
-    if not question.answer or question.answer.state != "value" or (question.number and not question.remark):
+    if not question.answer or question.answer.state != "value" or (question.number and not question.reading.remark):
         return frozenset()
     key = label_key(words_behind(question.answer.value))
     owners = _owners(form).get(key, frozenset()) if len(key) >= LEAST_WORDS else frozenset()
     return frozenset() if question.question.key in owners else owners
 
 
+def _has_choices(question: Question) -> bool:
+    return bool(question.by_number) and not question.in_lines
+
+
 @cache_by_identity
 def _owners(form: Form) -> Mapping[str, frozenset[str]]:
     """The key of each choice's text → the questions that have it."""
     found: dict[str, set[str]] = {}
-    for question in form.questions:
-        for choice in question.choices:
-            found.setdefault(label_key(bare(choice)), set()).add(question.key)
+    for question in filter(_has_choices, form.questions):
+        for line in question.by_number.values():
+            found.setdefault(label_key(words_behind(line.text)), set()).add(question.key)
     return {key: frozenset(keys) for key, keys in found.items()}

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import Literal
 
 from config.cache import Same
-from config.kinds.listed import find_listed
+from config.form import Question
+from config.kinds.kind import NOT_READ, Reading
 from config.roster import Match
-from config.spelling import circled, is_blank
-from config.survey import BodyKind, Choice, Question
+from config.shape import BodyKind
+from config.spelling import is_blank
 from intake.sheets.filled import Filled, FilledQuestion
 
 Standing = Literal["asked", "not_asked", "open", "either"]
@@ -39,7 +40,8 @@ def asked(filled: Filled, kinds: Kinds) -> Mapping[str, Applicability]:
 @lru_cache(maxsize=1024)  # the rows of a list, and the sheets of one day, take few ways through a form
 def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds) -> Mapping[str, Applicability]:
     """By the choices taken alone; no other value of a sheet has a say in it, and none is kept."""
-    questions = tuple(FilledQuestion(q, None, n) for q, n in zip(form.it.questions, numbers, strict=True))
+    pairs = zip(form.it.questions, numbers, strict=True)
+    questions = tuple(FilledQuestion(q, None, Reading(str(n)) if n else NOT_READ) for q, n in pairs)
     places = {question.question.key: place for place, question in enumerate(questions)}
     known: dict[str, Applicability] = {}
     steering: list[_Steering] = []  # the earlier questions that may leave later ones out
@@ -51,7 +53,7 @@ def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds) -> Mapping
             _by_condition(question.question, earlier, known),
         )
         known[question.question.key] = min(verdicts, key=lambda verdict: _RANK[verdict.standing])
-        to = {c.number: places[c.skip_to] for c in question.question.choices if c.skip_to}
+        to = {number: places[key] for number, key in question.question.skips.items()}
         if to and known[question.question.key].standing != "not_asked":  # one that should be blank steers nothing
             steering.append(_Steering(question, to, max(to.values())))
     return known
@@ -88,7 +90,7 @@ def _by_skip(place: int, steering: _Steering) -> Applicability:
     if place >= steering.to.get(number, 0):
         return _ASKED
     question = steering.root.question
-    return Applicability("not_asked", _told(question, next(c for c in question.choices if c.number == number)))
+    return Applicability("not_asked", _told(question, number))
 
 
 def _by_condition(
@@ -104,10 +106,7 @@ def _by_condition(
         return above
     if root.number is None:
         return Applicability("open")
-    if root.number in condition.choices:
-        return _ASKED
-    taken = next(c for c in root.question.choices if c.number == root.number)
-    return Applicability("not_asked", _told(root.question, taken))
+    return _ASKED if condition.met_by(root.number) else Applicability("not_asked", _told(root.question, root.number))
 
 
 def possible_kinds(filled: Filled, match: Match | None) -> Kinds:
@@ -116,10 +115,10 @@ def possible_kinds(filled: Filled, match: Match | None) -> Kinds:
         return frozenset(body.kind for body in match.bodies)
     found: set[BodyKind] = set()
     for line in filled.fields:
-        if line.field.kinds and not is_blank(line.value):
-            found |= set(line.field.kinds.get(find_listed(line.field, line.value), ()))
+        if not is_blank(line.value):
+            found |= set(line.field.kind.bodies(line.value))
     return frozenset(found)
 
 
-def _told(root: Question, choice: Choice) -> str:
-    return f"Q{root.key}で{circled(choice.number)}を選択"
+def _told(root: Question, number: int) -> str:
+    return f"Q{root.key}で{root.by_number[number].head}を選択"

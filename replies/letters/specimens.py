@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from config.form import Form, Question
 from config.roster import Body, Roster
-from config.survey import Form, Mailbox, Program, Question, Survey
+from config.survey import Mailbox, Program, Survey
 from intake.finding import Finding
 from replies.form_layout import layout
 from replies.letter import (
@@ -128,7 +129,7 @@ def _blank(of: Specimens) -> Finding:
 
 
 def _asked(form: Form) -> Question:
-    return next((q for q in form.questions if q.choices and not q.only), form.questions[-1])
+    return next((q for q in form.questions if not q.in_lines and not q.only), form.questions[-1])
 
 
 def _extensions(of: Specimens) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from config.survey import BodyKind, OwnPart
+from config.shape import BodyKind
+from config.survey import OwnPart
 from intake.finding import Finding
 from replies.states import Shown, State, Timing
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import get_args
 
 from config.jst import in_jst
-from config.survey import BodyKind
+from config.shape import BodyKind
 from intake.finding import Finding
 from replies.japanese import question_name
 from replies.reports.data import (

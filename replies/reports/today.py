@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from config.survey import Form, Survey
+from config.form import Form
+from config.survey import Survey
 from intake.finding import Finding
 from replies.japanese import full_width_number
 from replies.own_sheet import on_own_sheet

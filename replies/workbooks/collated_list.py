@@ -16,7 +16,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from config.survey import Form, Survey
+from config.form import Form
+from config.kinds.organisation import OrganisationKind
+from config.survey import Survey
 from intake.sheets.columns import Column, list_columns
 from intake.submission import AnswerSheet
 from replies.cells import SAFE_OPTIONS, put
@@ -63,7 +65,7 @@ def _values(row: AnswerSheet, columns: Sequence[Column], survey: Survey) -> list
     for answer in row.answers:
         values["answer", answer.question] = answer.value
         values.update({("text", text.key): text.value for text in answer.texts})
-    circles = {(answer.question, number) for answer in row.answers for number in answer.marks}
+    circles = {(answer.question, number) for answer in row.answers for number in answer.taken}
     return [
         (_CIRCLE if (c.key, c.number) in circles else "")
         if c.holds == "mark"
@@ -100,7 +102,7 @@ def _set_up(sheet: Worksheet, form: Form, rows: int, columns: int) -> None:
     sheet.set_paper(_A4)
     sheet.fit_to_pages(_PAGES_WIDE, 0)
     sheet.repeat_rows(0)
-    sheet.repeat_columns(0, max(n for n, f in enumerate(form.fields) if f.kind == "organisation"))
+    sheet.repeat_columns(0, max(n for n, f in enumerate(form.fields) if isinstance(f.kind, OrganisationKind)))
     sheet.set_margins(left=0.4, right=0.4, top=0.65, bottom=0.6)
     sheet.set_header(f"&R{form.title.replace('&', '&&')}")
     sheet.set_footer("&C&P / &N")

@@ -18,17 +18,18 @@ from typing import BinaryIO, Literal
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
+from config.form import Form
 from config.jst import in_jst
-from config.survey import Form, Survey
+from config.kinds.marks import CIRCLE
+from config.survey import Survey
 from intake.sheets.columns import Column, list_columns
-from intake.submission import Answer, AnswerSheet
+from intake.submission import AnswerSheet
 from replies.cells import SAFE_OPTIONS, put
 from replies.wording import load_wording
 from replies.workbooks.export_counts import Counts
 from replies.workbooks.export_style import LOOK, Styles, set_up_rows
 from replies.workbooks.export_summary import SummaryHead, write_summary
 
-_CIRCLE = "〇"
 _BASE = {  # what stands before a sheet's own values: key of the wording, width of the column
     "lgcode": 10,
     "prefecture": 11,
@@ -78,7 +79,7 @@ def values_of(sheet: AnswerSheet, form: Form) -> tuple[str, ...]:
     fields = {field.key: field.value for field in sheet.fields}
     answers = {answer.question: answer for answer in sheet.answers}
     texts = {text.key: text.value for answer in sheet.answers for text in answer.texts}
-    worded = {(q.key, c.number): c.text for q in form.questions for c in q.choices}
+    kinds = {question.key: question.kind for question in form.questions}
 
     def value(column: Column) -> str:
         if column.holds == "field":
@@ -89,14 +90,10 @@ def values_of(sheet: AnswerSheet, form: Form) -> tuple[str, ...]:
         if answer is None:
             return ""
         if column.holds == "mark":
-            return _CIRCLE if column.number in answer.marks else ""
-        return _chosen(answer, worded)
+            return CIRCLE if column.number in answer.taken else ""
+        return kinds[column.key].shown(answer.understood) or answer.value
 
     return tuple(value(column) for column in list_columns(form))
-
-
-def _chosen(answer: Answer, worded: dict[tuple[str, int], str]) -> str:
-    return worded.get((answer.question, answer.number), answer.value) if answer.number else answer.value
 
 
 def write_export(

@@ -9,10 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from config.kinds.choice import find_choice
-from config.kinds.marks import read_mark
-from config.spelling import says_nothing
-from config.survey import Form, Question
+from config.form import Form, Question
 from intake.sheets.columns import list_columns
 
 Line = int | Literal["other", "none"]  # a choice's or circle's number; no choice of the form; left blank
@@ -33,10 +30,9 @@ class Counts:
     def __init__(self, form: Form) -> None:
         self.form = form
         self.answers: Counter[str] = Counter()  # rows by program's id
-        self._asked = tuple(q for q in form.questions if q.choices or q.marks)
+        self._asked = tuple(q for q in form.questions if q.by_number)
         self._columns = _columns(form)
         self._counts: dict[tuple[str, Line], Counter[str]] = {}
-        self._worded = {q.key: {c.text: c.number for c in q.choices} for q in self._asked}
 
     @property
     def total(self) -> int:
@@ -55,25 +51,19 @@ class Counts:
         return tuple(self._tally(question) for question in self._asked)
 
     def _tally(self, question: Question) -> QuestionCounts:
-        numbers = [c.number for c in question.choices] or [m.number for m in question.marks]
         other: list[Line] = ["other"] if (question.key, "other") in self._counts else []
-        lines = (*numbers, *other, "none")
+        lines = (*question.by_number, *other, "none")
         return QuestionCounts(
             question, lines, {line: self._counts.get((question.key, line), Counter()) for line in lines}
         )
 
     def _lines_taken(self, question: Question, values: tuple[str, ...]) -> tuple[Line, ...]:
         cells = [(number, values[place]) for number, place in self._columns[question.key]]
-        if question.marks:
-            taken = tuple(number for number, value in cells if value and read_mark(value, number))
+        if question.in_lines:
+            taken = tuple(number for number, value in cells if value and question.kind.mark(value, number))
             return taken or ("none",)
-        return (self._choice(question, cells[0][1]),)
-
-    def _choice(self, question: Question, value: str) -> Line:
-        if says_nothing(value):
-            return "none"
-        known = self._worded[question.key].get(value)
-        return known or find_choice(value, question.choices) or "other"
+        value = cells[0][1]
+        return ("none",) if question.kind.says_nothing(value) else (question.kind.reading(value).number or "other",)
 
 
 def _columns(form: Form) -> dict[str, list[tuple[int, int]]]:

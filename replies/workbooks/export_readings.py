@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.kinds.choice import read_choice
-from config.kinds.year_month import read_month
-from config.spelling import circled
-from config.survey import Form, Question
+from config.form import Form, Question
 from intake.finding import quote
 from intake.submission import Answer, AnswerSheet
 
@@ -24,13 +21,11 @@ def readings_of(sheet: AnswerSheet, form: Form) -> str:
 
 def _said(question: Question, answer: Answer) -> Iterator[str]:
     number = answer.number
-    if number and answer.value not in {choice.text for choice in question.choices}:
-        read = read_choice(answer.value, question.choices)
-        if read.remark:
-            yield f"{circled(number)}←「{quote(answer.value)}」"
-    months = {text.key for text in question.free_texts if text.format == "year_month" and number in text.choices}
+    if number and answer.value != question.by_number[number].text and question.kind.reading(answer.value).remark:
+        yield f"{question.by_number[number].head}←「{quote(answer.value)}」"
+    kinds = {text.key: text.kind for text in question.free_texts if text.asked_by(number)}
     for text in answer.texts:
-        if text.key in months and text.value != answer.value:
-            month = read_month(text.value)
-            if month.reckoned:
-                yield f"{month.value}←「{quote(text.value)}」"
+        if text.key in kinds and text.value != answer.value:
+            reading = kinds[text.key].reading(text.value)
+            if reading.reckoned:
+                yield f"{reading.value}←「{quote(text.value)}」"

@@ -16,8 +16,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from config.spelling import circled
-from config.survey import Program, Question, Survey
+from config.form import Question
+from config.survey import Program, Survey
 from intake.finding import quote
 from replies.cells import put
 from replies.japanese import era_instant, question_name
@@ -199,9 +199,8 @@ def _label(question: Question, line: Line) -> tuple[str, str]:
     """How a line is marked in the table and below the chart (① なし), and its text."""
     words = load_wording().export
     if isinstance(line, str):
-        return words[f"{line}_mark"], words[f"{line}_circled" if line == "none" and question.marks else line]
-    texts = {c.number: c.text for c in question.choices} | {m.number: m.text for m in question.marks}
-    return circled(line), texts[line]
+        return words[f"{line}_mark"], words[f"{line}_circled" if line == "none" and question.in_lines else line]
+    return question.by_number[line].head, question.by_number[line].text
 
 
 def _insert_chart(page: _Page, top: int, tally: QuestionCounts, programs: tuple[Program, ...]) -> None:

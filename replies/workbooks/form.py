@@ -16,8 +16,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from config.form import Form
+from config.kinds.attributes import AttributesKind
+from config.kinds.kind import Kind
+from config.kinds.marks import CIRCLE
 from config.names import CHOICES_SHEET
-from config.survey import Form, Survey
+from config.survey import Survey
 from intake.sheets.ooxml import name_of
 from replies.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layout, layout
 from replies.workbooks.form_formulas import answers_flag, fields_flag, list_formulas
@@ -26,7 +30,6 @@ from replies.workbooks.form_style import add_styles, break_pages, height, set_up
 
 __all__ = ["CIRCLE", "FillValue", "blank", "fill", "layout"]
 
-CIRCLE = "〇"
 FillValue = str | int | tuple[int, ...]
 
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
@@ -56,8 +59,7 @@ def _written(form: Form, key: str, value: FillValue) -> dict[str, str]:
         return {key: value}
     if isinstance(value, tuple):
         return {f"{key}#{number}": CIRCLE for number in value}
-    texts = {choice.number: choice.text for choice in form.question(key).choices}
-    return {key: texts[value]}
+    return {key: form.question(key).by_number[value].text}
 
 
 def _build(form: Form, survey: Survey) -> Workbook:
@@ -92,17 +94,21 @@ class _Lists:
         self._columns = 0
         self._circles = self._validation(f'"{CIRCLE}"')
 
-    def add(self, cell: str, entries: tuple[str, ...]) -> None:
+    def make_ready(self, cell: str, kind: Kind) -> None:
+        """What a kind wants of its cell: a list to choose from, the circle's own shared by all."""
+        options = kind.input.options
+        if options == (CIRCLE,):
+            self._circles.add(cell)
+        elif options:
+            self._add(cell, options)
+
+    def _add(self, cell: str, entries: tuple[str, ...]) -> None:
         """A drop-down list with these entries for one cell."""
         self._columns += 1
         for row, entry in enumerate(entries, 1):
             self.choices.cell(row, self._columns, entry)
         letter = get_column_letter(self._columns)
         self._validation(f"'{CHOICES_SHEET}'!${letter}$1:${letter}${len(entries)}").add(cell)
-
-    def add_circle(self, cell: str) -> None:
-        """A list of the circle alone."""
-        self._circles.add(cell)
 
     def _validation(self, formula: str) -> DataValidation:
         validation = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True)
@@ -159,10 +165,9 @@ def _write_fields(sheet: Worksheet, places: Layout, survey: Survey, lists: _List
         _put(sheet, _area(row, SUB, row, LABEL), field.label, "label")
         _put(sheet, places.cell(field.key), "", "input")
         _put(sheet, _area(row, LINE, row, INPUT), field.hint, "hint")
-        least = 36.0 if field.kind == "attributes" else 22.0
+        least = 36.0 if isinstance(field.kind, AttributesKind) else 22.0
         sheet.row_dimensions[row].height = max(least, height(field.hint, LINE, INPUT, size=8))
-        if field.choices:
-            lists.add(places.cell(field.key), field.choices)
+        lists.make_ready(places.cell(field.key), field.kind)
 
 
 def _write_question(sheet: Worksheet, block: Block, lists: _Lists) -> None:
@@ -184,34 +189,27 @@ def _write_question(sheet: Worksheet, block: Block, lists: _Lists) -> None:
 def _write_inputs(sheet: Worksheet, block: Block, lists: _Lists) -> None:
     """The drop-down cell, the circle lines and the free texts of one question."""
     question, top = block.question, block.top
-    if question.choices:
-        lists.add(name_of((top, LINE)), tuple(choice.text for choice in question.choices))
+    if not question.in_lines:
+        lists.make_ready(name_of((top, LINE)), question.kind)
         _put(sheet, _area(top, LINE, top, INPUT if block.wide else LINE), "", "input")
         if not block.wide:
             _put(sheet, name_of((top, INPUT)), "", "input")
-    for mark in question.marks:
-        row = block.marks[mark.number]
-        _put(sheet, name_of((row, LINE)), mark.text, "line")
-        _put(sheet, name_of((row, INPUT)), "", "circle")
-        lists.add_circle(name_of((row, INPUT)))
-    for text in question.free_texts:
-        if text.key in block.texts:
-            row = block.texts[text.key]
-            _put(sheet, name_of((row, LINE)), text.label.strip(), "line")
-            _put(sheet, name_of((row, INPUT)), "", "input")
+    kinds = dict.fromkeys(question.keys.values(), question.kind) | {t.key: t.kind for t in question.free_texts}
+    for key, row in block.labels.items():
+        circle = key in question.keys.values()
+        _put(sheet, name_of((row, LINE)), question.labels[key].strip(), "line")
+        _put(sheet, name_of((row, INPUT)), "", "circle" if circle else "input")
+        lists.make_ready(name_of((row, INPUT)), kinds[key])
 
 
 def _set_heights(sheet: Worksheet, block: Block) -> None:
     """Each row shows its own cells; the last one also makes up what the question's text lacks."""
     question = block.question
     answer = (LINE, INPUT) if block.wide else (LINE,)
-    heights = {block.top: max((height(c.text, *answer) for c in question.choices), default=0.0)}
-    for mark in question.marks:
-        heights[block.marks[mark.number]] = height(mark.text, LINE)
-    for text in question.free_texts:
-        if text.key in block.texts:
-            room = 52.0 if text.format == "text" else 0.0
-            heights[block.texts[text.key]] = max(room, height(text.label.strip(), LINE))
+    heights = {block.top: max((height(option, *answer) for option in question.kind.input.options), default=0.0)}
+    free = {text.key for text in question.free_texts if text.kind.free}
+    for key, row in block.labels.items():
+        heights[row] = max(52.0 if key in free else 0.0, height(question.labels[key].strip(), LINE))
     lacking = height(question.text.strip(), LABEL, TEXT) - sum(heights.values())
     if lacking > 0:
         heights = {row: points + lacking / len(heights) for row, points in heights.items()}

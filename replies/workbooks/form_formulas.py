@@ -5,7 +5,6 @@ They help people who fill the form in; what the ministry finds is computed anew 
 
 from __future__ import annotations
 
-from config.spelling import circled
 from intake.sheets.columns import Column, list_columns
 from replies.form_layout import Layout
 
@@ -20,15 +19,13 @@ def answers_flag(layout: Layout) -> str:
     """Shows the form's words for "answers missing" while a question that is asked has no answer. Of the
     questions to different kinds of bodies, one answer is enough."""
     blank = []
-    either = [layout.cell(q.key) for q in layout.form.questions if q.only and q.choices]
+    either = [layout.cell(q.key) for q in layout.form.questions if q.only and not q.in_lines]
     if either:
         blank.append("AND(" + ",".join(f'{cell}=""' for cell in either) + ")")
     for question in layout.form.questions:
-        if question.choices and not question.only:
-            blank.append(_unless_skipped(layout, question.key, [f'{layout.cell(question.key)}=""']))
-        elif question.marks and question.none_marked == "error":
-            lines = [f'{layout.cell(f"{question.key}#{mark.number}")}=""' for mark in question.marks]
-            blank.append(_unless_skipped(layout, question.key, lines))
+        if question.kind.needed and (question.in_lines or not question.only):
+            cells = [f'{layout.cell(key)}=""' for key in question.keys.values()]
+            blank.append(_unless_skipped(layout, question.key, cells))
     return _flag(blank, layout.form.flags.answers_missing)
 
 
@@ -43,19 +40,6 @@ def list_formulas(layout: Layout) -> tuple[tuple[Column, str], ...]:
     return tuple(found)
 
 
-def taken(cell: str, number: int) -> str:
-    """The condition that a cell holds the choice with this number."""
-    return f"{_head(cell)}={_quoted(number)}"
-
-
-def _head(cell: str) -> str:
-    return f"LEFT({cell},1)"
-
-
-def _quoted(number: int) -> str:
-    return f'"{circled(number)}"'
-
-
 def _flag(blank: list[str], words: str) -> str:
     quoted = words.replace('"', '""')
     return f'=IF(OR({",".join(blank)}),"{quoted}","")' if blank else '=""'
@@ -67,11 +51,13 @@ def _unless_skipped(layout: Layout, key: str, blank: list[str]) -> str:
     places = {question.key: place for place, question in enumerate(questions)}
     conditions = list(blank)
     for root in questions[: places[key]]:
-        for choice in root.choices:
-            if choice.skip_to and places[key] < places[choice.skip_to]:
-                conditions.append(f"{_head(layout.cell(root.key))}<>{_quoted(choice.number)}")
+        for number, target in root.skips.items():
+            if places[key] < places[target]:
+                conditions.append(root.kind.taken(layout.cell(root.key), number, "<>"))
     condition = layout.form.question(key).asked_if
     if condition:
-        wanted = [taken(layout.cell(condition.question), number) for number in condition.choices]
+        root = layout.form.question(condition.question)
+        taken = (number for number in root.by_number if condition.met_by(number))
+        wanted = [root.kind.taken(layout.cell(root.key), number) for number in taken]
         conditions.append(wanted[0] if len(wanted) == 1 else f"OR({','.join(wanted)})")
     return conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from config.form import Form, Question
 from config.logic import Node
 from config.rules import KIND, ReadRule, rules_of
-from config.survey import Form, Question
 from intake.sheets.ooxml import name_of
 from replies.form_layout import INPUT, Layout
-from replies.workbooks.form_formulas import taken
 
 _COLUMN = INPUT + 1
 _OPERATORS = {"==": "=", "!=": "<>"}
@@ -84,9 +83,9 @@ def _within(node: Node, layout: Layout) -> str:
 
 def _is_choice(name: Node, number: Node, layout: Layout) -> str:
     question = _question(str(name.held), layout.form) if name.op == "name" else None
-    if question is None or not question.choices or number.op != "value":
+    if question is None or not question.by_number or question.in_lines or number.op != "value":
         return ""
-    return taken(layout.cell(question.key), int(Decimal(str(number.held))))
+    return question.kind.taken(layout.cell(question.key), int(Decimal(str(number.held))))
 
 
 def _question(name: str, form: Form) -> Question | None:
@@ -96,8 +95,8 @@ def _question(name: str, form: Form) -> Question | None:
 def _cell(name: str, layout: Layout) -> str:
     """The cell of an answer, or the lines with its circles."""
     question = _question(name, layout.form)
-    if question is not None and question.marks:
-        lines = [layout.cell(f"{question.key}#{mark.number}") for mark in question.marks]
+    if question is not None and question.in_lines:
+        lines = [layout.cell(line) for line in question.keys.values()]
         return f"{lines[0]}:{lines[-1]}"
     key = name[1:] if name.startswith("Q") and name[1:] in layout.inputs else name
     if name == KIND or key not in layout.inputs:
@@ -108,7 +107,7 @@ def _cell(name: str, layout: Layout) -> str:
 def _guards(name: str, layout: Layout) -> Iterator[str]:
     """The cells that must be filled before a rule says anything: those whose blank is unknown to intake as well."""
     question = _question(name, layout.form)
-    if question is not None and question.choices:
+    if question is not None and not question.in_lines:
         yield layout.cell(question.key)
     elif any(field.key == name and field.required for field in layout.form.fields):
         yield layout.cell(name)
@@ -116,7 +115,7 @@ def _guards(name: str, layout: Layout) -> Iterator[str]:
 
 def _row(name: str, layout: Layout) -> int:
     question = _question(name, layout.form)
-    if question is not None and question.marks:
-        return layout.inputs[f"{question.key}#{question.marks[0].number}"][0]
+    if question is not None and question.in_lines:
+        return layout.inputs[next(iter(question.keys.values()))][0]
     key = name[1:] if name.startswith("Q") and name[1:] in layout.inputs else name
     return layout.inputs[key][0]

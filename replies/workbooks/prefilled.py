@@ -12,9 +12,10 @@ import zipfile
 from collections.abc import Callable, Mapping
 from html import escape
 
-from config.kinds.organisation import prescribed
+from config.form import Field, Form
+from config.kinds.organisation import OrganisationKind, prescribed
 from config.roster import Body
-from config.survey import Field, Form, Program, Survey
+from config.survey import Program, Survey
 from replies.form_layout import layout
 from replies.workbooks.form import blank
 
@@ -30,13 +31,14 @@ def known_values(form: Form, body: Body, program: Program) -> dict[str, str]:
 
 
 def _known(field: Field, body: Body, program: Program) -> str:
-    if field.kind == "organisation":
+    if isinstance(field.kind, OrganisationKind):
         return prescribed(body)
     if field.key == "code":
         return body.lgcode
     if field.key == "program":
-        return program.choice if not field.choices or program.choice in field.choices else ""
-    fitting = sorted((len(kinds), choice) for choice, kinds in field.kinds.items() if body.kind in kinds)
+        options = field.kind.input.options
+        return program.choice if not options or program.choice in options else ""
+    fitting = sorted((len(field.kind.bodies(name)), name) for name in field.kind.open_to(body))
     if not fitting or [size for size, _ in fitting].count(fitting[0][0]) > 1:
         return ""
     return fitting[0][1]  # 指定都市 before 市区町村, which it is too

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from config.survey import Form, Survey
+from config.form import Form
+from config.survey import Survey
 
 SCHEMAS: Mapping[str, type[BaseModel]] = {"survey.schema.json": Survey, "form.schema.json": Form}
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from config.survey import Choice, Form, Question
+from config.form import Form, Question
 from replies.japanese import question_name
 from replies.wording import load_wording
 from replies.workbooks.form import blank, fill
@@ -75,10 +75,9 @@ def logic(register: Register) -> Iterator[str]:
         for question in form.questions:
             yield f"{question_name(question.key)}　{_one_line(question.text)}"
             yield from (f"　　{condition}" for condition in _conditions(question, form))
-            for choice in question.choices:
-                yield f"　　{_one_line(choice.text)}{_leads(choice, question, form)}"
-            for mark in question.marks:
-                yield f"　　〇　{_one_line(mark.text)}"
+            for number, line in question.by_number.items():
+                circle = "〇　" if question.in_lines else ""
+                yield f"　　{circle}{_one_line(line.text)}{_leads(number, question, form)}"
             for text in question.free_texts:
                 taken = "、".join(_named(question, number) for number in text.choices)
                 yield f"　　［記載欄］{_one_line(text.label)}" + (f"（{taken} のとき）" if taken else "")
@@ -95,19 +94,19 @@ def _conditions(question: Question, form: Form) -> Iterator[str]:
         yield f"尋ねる場合：{question_name(before.key)} で {taken}"
 
 
-def _leads(choice: Choice, question: Question, form: Form) -> str:
+def _leads(number: int, question: Question, form: Form) -> str:
     """Where a choice leads, with the questions between that nobody answers then."""
-    if not choice.skip_to:
+    target = question.skips.get(number)
+    if target is None:
         return ""
     keys = [q.key for q in form.questions]
-    between = keys[keys.index(question.key) + 1 : keys.index(choice.skip_to)]
+    between = keys[keys.index(question.key) + 1 : keys.index(target)]
     left_out = f"（{'、'.join(map(question_name, between))} は空欄）" if between else ""
-    return f"　→ {question_name(choice.skip_to)}{left_out}"
+    return f"　→ {question_name(target)}{left_out}"
 
 
 def _named(question: Question, number: int) -> str:
-    texts = {option.number: option.text for option in question.choices or question.marks}
-    return f"「{_one_line(texts[number])[:20]}」"
+    return f"「{_one_line(question.by_number[number].text)[:20]}」"
 
 
 def _one_line(text: str) -> str:

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 from openpyxl import load_workbook
 
+from config.form import Field, Form, Question
+from config.kinds.organisation import OrganisationKind, prescribed
+from config.kinds.position import PositionKind
 from config.obligations import obligations
 from config.roster import Body, Roster
-from config.survey import Field, Form, Program, Question, Survey
+from config.survey import Program, Survey
 from intake.answers import read_file
 from intake.submission import AnswerSheet, Claim, FileReading
 from replies.japanese import question_name
@@ -26,7 +29,6 @@ _TEXT = "別紙のとおり運用している。"
 _EXAMPLES: Mapping[str, str] = {
     "text": "総務課", "position": "課長", "telephone": "03-0000-0000", "email": "tanto@example.lg.jp", "attributes": "",
 }  # fmt: skip
-_YEAR_MONTH = "令和６年４月"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +94,20 @@ def values_of(form: Form, body: Body, program: Program, way: Choices) -> dict[st
 
 
 def _field(field: Field, body: Body, program: Program) -> str:
-    if field.kind == "organisation":
-        return body.lgcode[:2] + body.full_name
-    if field.kind == "choice":
-        if program.choice in field.choices:
-            return program.choice
-        return next((c for c in field.choices if body.kind in field.kinds.get(c, (body.kind,))), field.choices[0])
-    if field.kind == "position" and field.fitting:
-        return field.fitting[0]
-    return _EXAMPLES.get(field.kind, _TEXT)
+    if isinstance(field.kind, OrganisationKind):
+        return prescribed(body)
+    if options := field.kind.input.options:
+        return program.choice if program.choice in options else next(iter((*field.kind.open_to(body), *options)))
+    if isinstance(field.kind, PositionKind) and field.kind.fitting:
+        return field.kind.fitting[0]
+    return _EXAMPLES.get(field.kind.kind, _TEXT)
 
 
 def _answer(question: Question, number: int) -> Iterator[tuple[str, FillValue]]:
-    yield question.key, number if question.choices else (number,)
+    yield question.key, (number,) if question.in_lines else number
     for text in question.free_texts:
-        if number in text.choices:
-            yield text.key, _YEAR_MONTH if text.format == "year_month" else _TEXT
+        if text.asked_by(number):
+            yield text.key, _TEXT if text.kind.free else text.kind.examples().read[0][0]
 
 
 def _untouched(form: Form, survey: Survey, roster: Roster) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _told(reading: FileReading, form: Form, way: Choices, strict: bool) -> Itera
     answers = {answer.question: answer for answer in sheet.answers}
     for question in form.questions:
         answer = answers.get(question.key)
-        read_as = answer and (answer.number if question.choices else next(iter(answer.marks), None))
+        read_as = answer and next(iter(answer.taken), None)
         if read_as != way.get(question.key):
             moved = "" if strict else "行と列を足した様式で、"
             yield f"{question_name(question.key)}：{moved}記入した回答と異なる回答が読み取られます。"

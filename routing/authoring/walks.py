@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from config.survey import BodyKind, Form
+from config.form import Form
+from config.kinds.kind import NOT_READ, Reading
+from config.shape import BodyKind
 from intake.sheets.filled import Filled, FilledQuestion
 from intake.sheets.skip_logic import asked
 
@@ -56,17 +58,17 @@ class _Search:
             if not standing_asked(self.form, way, self.kind, question.key):
                 continue
             self.reached.add(question.key)
-            if options := question.choices or question.marks:
-                way[question.key] = fixed.get(question.key, options[0].number)
+            if question.by_number:
+                way[question.key] = fixed.get(question.key, next(iter(question.by_number)))
         return way
 
     def _beside(self, way: Choices, steering: frozenset[str]) -> Iterator[dict[str, int]]:
         """The same with one answer changed: every choice of what steers, of the rest those that nobody took yet."""
         for question in self.form.questions:
             if question.key in way:
-                for choice in question.choices or question.marks:
-                    if (question.key, choice.number) not in self.taken or question.key in steering:
-                        yield {**way, question.key: choice.number}
+                for number in question.by_number:
+                    if (question.key, number) not in self.taken or question.key in steering:
+                        yield {**way, question.key: number}
 
 
 def walks(form: Form, kind: BodyKind) -> Walks:
@@ -83,12 +85,13 @@ def walks(form: Form, kind: BodyKind) -> Walks:
 
 def steers(form: Form) -> frozenset[str]:
     """The questions of which the answer decides what else is asked."""
-    skipping = {q.key for q in form.questions if any(c.skip_to for c in q.choices)}
+    skipping = {q.key for q in form.questions if q.skips}
     return frozenset(skipping | {q.asked_if.question for q in form.questions if q.asked_if})
 
 
 def standing_asked(form: Form, way: Choices, kind: BodyKind, key: str) -> bool:
     """Whether a question is asked after these answers."""
-    questions = tuple(FilledQuestion(q, None, way.get(q.key) if q.choices else None) for q in form.questions)
+    taken = {q.key: Reading(str(way[q.key])) for q in form.questions if q.key in way and not q.in_lines}
+    questions = tuple(FilledQuestion(q, None, taken.get(q.key, NOT_READ)) for q in form.questions)
     return asked(Filled(form, "", (), questions), frozenset({kind}))[key].standing == "asked"
 

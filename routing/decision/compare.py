@@ -50,7 +50,7 @@ def _values(sheet: AnswerSheet) -> dict[str, tuple[object, ...]]:
 
 def _value(answer: Answer) -> tuple[object, ...]:
     texts = tuple(sorted((t.key, " ".join(t.value.split())) for t in answer.texts if t.value))
-    return (answer.number, answer.marks, texts)
+    return (answer.understood, texts)
 
 
 def listed_in(told: Told, beside: tuple[Told, ...]) -> AnswerSheet | None:

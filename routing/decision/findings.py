@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from config.kinds.listed import find_program
+from config.kinds.organisation import OrganisationKind
+from config.programs import find_program
 from intake.finding import Finding, quote, severity_of
 from intake.submission import Answer, AnswerSheet, FileReading, Submission
 from routing.decision.compare import Told, differences, listed_in, same_body_twice
@@ -82,7 +83,7 @@ def _own_findings(sheet: AnswerSheet, piece: Piecework, register: Register) -> t
         return sheet.findings
     form = register.survey.form(sheet.form, sheet.version)
     by_kind = {q.key for q in form.questions if q.only}
-    name = next(f.label for f in form.fields if f.kind == "organisation")
+    name = next(f.label for f in form.fields if isinstance(f.kind, OrganisationKind))
     kept = tuple(
         f
         for f in sheet.findings
@@ -93,7 +94,7 @@ def _own_findings(sheet: AnswerSheet, piece: Piecework, register: Register) -> t
 
 def _organisation(sheet: AnswerSheet, lgcode: str, register: Register) -> Finding:
     form = register.survey.form(sheet.form, sheet.version)
-    field = next(f for f in form.fields if f.kind == "organisation")
+    field = next(f for f in form.fields if isinstance(f.kind, OrganisationKind))
     return Finding(
         "organisation_contradicts",
         severity_of("organisation_contradicts", register.survey),
@@ -117,7 +118,7 @@ def _may_be_anothers(sheet: AnswerSheet, body: str, register: Register) -> bool:
     if sheet.body.status != "unknown" or sender is None or sender.kind != "prefecture":
         return False
     fields = register.survey.form(sheet.form, sheet.version).fields
-    return not any(sender.kind in field.kinds.get(sheet.field(field.key), ()) for field in fields)
+    return not any(sender.kind in field.kind.bodies(sheet.field(field.key)) for field in fields)
 
 
 def _settled(findings: tuple[Finding, ...], piece: Piecework, register: Register) -> list[Finding]:
@@ -164,8 +165,8 @@ def _outlines(sheet: AnswerSheet, submission: Submission, register: Register) ->
 
 def _taken(answer: Answer, sheet: AnswerSheet, register: Register) -> str:
     """The choice as the form words it: what was written beside it may be a free text, which is never quoted."""
-    choices = register.survey.form(sheet.form, sheet.version).question(answer.question).choices
-    return next((choice.text for choice in choices if choice.number == answer.number), "")
+    kind = register.survey.form(sheet.form, sheet.version).question(answer.question).kind
+    return kind.shown(answer.understood)
 
 
 def _unclear(sheet: AnswerSheet, piece: Piecework, register: Register) -> list[Finding]:
@@ -192,5 +193,5 @@ def _program_unclear(sheet: AnswerSheet, register: Register) -> Finding:
         cell=next((f.cell for f in sheet.fields if f.key == "program"), ""),
         label=field.label,
         found=quote(sheet.field("program")),
-        expected="、".join(field.choices),
+        expected=field.kind.offered,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from config.kinds.attributes import AttributesKind
 from config.survey import Survey
 from intake.finding import Finding, severity_of
 from routing.records import Note, Piece
@@ -54,7 +55,7 @@ def _finding(piece: Piece, names: str, survey: Survey) -> Finding:
     sheet = piece.sheet
     assert sheet is not None
     form = survey.form(sheet.form, sheet.version)
-    key, label = next(((f.key, f.label) for f in form.fields if f.kind == "attributes"), ("", ""))
+    key, label = next(((f.key, f.label) for f in form.fields if isinstance(f.kind, AttributesKind)), ("", ""))
     return Finding(
         "attribute_gap",
         severity_of("attribute_gap", survey),

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from urllib.parse import quote_from_bytes
 
-from config.survey import Form, Survey
+from config.form import Form
+from config.survey import Survey
 from replies.workbooks.form import fill
 
 Encoding = Literal["utf-8", "iso-2022-jp", "shift_jis", "raw-shift_jis"]

@@ -16,7 +16,8 @@ from typing import Any, Literal
 from pydantic import AwareDatetime
 
 from config.errors import Mistake, SurveyError
-from config.survey import Shape, Survey
+from config.shape import Shape
+from config.survey import Survey
 from routing.demo.sample_bytes import (
     Encoding,
     base64_lines,

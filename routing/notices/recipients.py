@@ -12,7 +12,7 @@ from datetime import datetime
 
 from config.contacts import Contacts
 from config.domains import body_hint, is_local_government
-from config.kinds.email import addresses_in
+from config.kinds.email import EmailKind, addresses_in
 from config.settings import Settings
 from config.survey import Survey
 from routing.ledger import approvals, bookings, letters, unbooked, verdicts
@@ -104,7 +104,7 @@ def _on_the_sheet(at_hand: Correspondence, booking: Booking) -> tuple[str, ...]:
     if sheet is None:
         return ()
     form = at_hand.register.survey.form(sheet.form, sheet.version)
-    return tuple(a for f in form.fields if f.kind == "email" for a in addresses_in(sheet.field(f.key)))
+    return tuple(a for f in form.fields if isinstance(f.kind, EmailKind) for a in addresses_in(sheet.field(f.key)))
 
 
 def _may_receive(at_hand: Correspondence, address: str, lgcode: str) -> bool:

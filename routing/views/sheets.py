@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.survey import Question
+from config.form import Question
 from intake.finding import Finding
 from intake.submission import Answer, AnswerSheet
 from replies.japanese import question_name
@@ -80,11 +80,8 @@ def noticed(finding: Finding, wording: Wording) -> str:
 
 def _answer(answer: Answer, question: Question) -> str:
     """② 導入済み, the choice written out; circled marks and free texts with their labels."""
-    choices = {c.number: c.text for c in question.choices}
-    marks = {m.number: m.text for m in question.marks}
-    labels = {t.key: t.label for t in question.free_texts}
-    written = choices.get(answer.number or 0, "")
+    written = question.kind.shown(answer.understood)
     said = [answer.value if written in answer.value else f"{answer.value}　{written}"]
-    said += [f"○ {marks.get(n, n)}" for n in answer.marks]
-    said += [f"{labels.get(t.key, t.key)}：{t.value}" for t in answer.texts if t.value]
+    said += [f"○ {question.by_number[n].text}" for n in answer.taken if question.in_lines]
+    said += [f"{question.labels.get(t.key, t.key)}：{t.value}" for t in answer.texts if t.value]
     return "\n".join(filter(None, said))

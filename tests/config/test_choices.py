@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from config.kinds.choice import read_choice
+from config.kinds.numbered import Choice, read_choice
 from config.load import default_survey, load_survey
-from config.survey import Choice
+from tests.workbooks.forms_at_hand import choices_of
 
 TABLE = Path(__file__).parents[1] / "choices.toml"
 CASES = [
@@ -23,7 +23,7 @@ CASES = [
 @pytest.mark.parametrize(("key", "case"), CASES)
 def test_a_choice_is_taken_where_number_and_words_agree(key: str, case: dict[str, Any]) -> None:
     survey = load_survey(default_survey())
-    read = read_choice(case["written"], survey.form("form1").question(key).choices)
+    read = read_choice(case["written"], choices_of(survey.form("form1").question(key)))
     assert read.number == (case["taken"] or None)
     if "between" in case:
         assert sorted(read.may_mean) == case["between"]

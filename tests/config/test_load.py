@@ -99,9 +99,9 @@ def test_every_mistake_of_all_files_at_once(broken: Break) -> None:
         (FORM, 'item = "2"', ASKED_IF_3, "questions.2.asked_if.question: 質問「3」は前の質問では"),
         (FORM, 'item = "2"', ASKED_IF_7, "questions.2.asked_if.choices: 質問「1」に番号 7 の選択肢"),
         (FORM, 'd = "error"', 'd = "fatal"', "questions.2.none_marked: error、warning、note のいずれか"),
-        (FORM, 'item = "1"', 'item = "1"\nnone_marked = "note"', "questions.1.none_marked: marks のある"),
+        (FORM, 'item = "1"', 'item = "1"\nnone_marked = "note"', "questions.1.none_marked: 知らない項目です"),
         (FORM, 'list_sheet = "一覧"', 'list_sheet = "回答"', "list_sheet: sheet と同じ名前には"),
-        (FORM, 'kind = "text"', 'kind = "choice"', 'fields.2.choices: kind = "choice" のときに限り'),
+        (FORM, 'kind = "text"', 'kind = "choice"', "fields.2.choices: この項目がありません"),
     ],
 )
 def test_each_mistake_names_its_key(broken: Break, file: str, old: str, new: str, told: str) -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from config.check_form import check_form
 from config.check_survey import check_survey
+from config.form import Form
 from config.load import default_survey
 from config.salvage import salvage
-from config.survey import Form, Survey
+from config.survey import Survey
 from config.toml_lines import lines_of
 from tests.config.surveys_at_hand import TINY, Break
 

@@ -6,8 +6,10 @@ from datetime import datetime
 
 import pytest
 
+from config.form import Form, Question
 from config.jst import JST
-from config.survey import Form, Question, Survey
+from config.survey import Survey
+from tests.workbooks.forms_at_hand import choices_of, marks_of
 
 QUESTIONS = ["1-1", "1-2", "2", "3", "4", "5", "6", "7-1", "7-2", "7-3", "7-4", "8-1", "8-2", "9", "10"]
 
@@ -83,8 +85,8 @@ def test_ten_fields_in_the_sheets_order(form: Form) -> None:
 
 
 def test_entries_of_the_program_list(survey: Survey) -> None:
-    assert survey.form("form1").fields[0].choices == ("難病", "小慢", "予防接種")
-    assert survey.form("form2").fields[0].choices == ("自治体検診",)
+    assert survey.form("form1").fields[0].kind.input.options == ("難病", "小慢", "予防接種")
+    assert survey.form("form2").fields[0].kind.input.options == ("自治体検診",)
 
 
 def test_questions_of_both_sheets(survey: Survey) -> None:
@@ -95,7 +97,7 @@ def test_questions_of_both_sheets(survey: Survey) -> None:
 
 
 def test_numbers_of_choices(survey: Survey) -> None:
-    counts = {q.key: len(q.choices) + len(q.marks) for q in survey.form("form2").questions}
+    counts = {q.key: len(choices_of(q)) + len(marks_of(q)) for q in survey.form("form2").questions}
     assert counts == {
         "1-1": 2, "1-2": 2, "2": 4, "3": 2, "4": 3, "5": 2, "6": 2, "7-1": 2, "7-2": 2, "7-3": 2, "7-4": 5,
         "8-1": 3, "8-2": 2, "9": 4, "10": 4, "a": 3, "b": 5, "c": 5, "d": 2,
@@ -103,7 +105,7 @@ def test_numbers_of_choices(survey: Survey) -> None:
 
 
 def test_skips_are_those_of_the_questionnaire(form: Form) -> None:
-    skips = {(q.key, c.number): c.skip_to for q in form.questions for c in q.choices if c.skip_to}
+    skips = {(q.key, c.number): c.skip_to for q in form.questions for c in choices_of(q) if c.skip_to}
     assert skips == {
         ("3", 2): "6",
         ("5", 1): "10",
@@ -115,7 +117,7 @@ def test_skips_are_those_of_the_questionnaire(form: Form) -> None:
 
 def test_every_printed_skip_is_a_skip_except_to_the_next_question(survey: Survey) -> None:
     for form in survey.forms:
-        printed = [(q, c) for q in form.questions for c in q.choices if "へ）" in c.text]
+        printed = [(q, c) for q in form.questions for c in choices_of(q) if "へ）" in c.text]
         assert len(printed) == {"form1": 5, "form2": 7}[form.id]
         for question, choice in printed:
             expected = "" if question.key == "2" else choice.text.rpartition("（Q")[2].removesuffix("へ）")
@@ -130,7 +132,7 @@ def test_conditions(form: Form) -> None:
 
 
 def test_circle_questions(form: Form) -> None:
-    marks = {q.key: ([m.text for m in q.marks], q.none_marked) for q in form.questions if q.marks}
+    marks = {q.key: ([m.text for m in marks_of(q)], q.kind.none_marked) for q in form.questions if marks_of(q)}
     assert marks == {
         "6": (
             [
@@ -144,7 +146,7 @@ def test_circle_questions(form: Form) -> None:
 
 
 def texts(question: Question) -> list[tuple[str, tuple[int, ...], str, str, bool]]:
-    return [(t.key, t.choices, t.format, t.where, t.alert) for t in question.free_texts]
+    return [(t.key, t.choices, t.kind.kind, t.where, t.alert) for t in question.free_texts]
 
 
 def test_free_texts(survey: Survey) -> None:
@@ -165,7 +167,7 @@ def test_the_two_sheets_differ_only_where_the_notice_makes_them_differ(survey: S
     assert first.fields[1:] == second.fields[1:]
     pairs = zip(first.questions, second.questions, strict=False)
     assert [a.key for a, b in pairs if a != b] == ["2"]
-    assert [c.text for c in second.question("2").choices[:2]] == [
+    assert [c.text for c in choices_of(second.question("2"))[:2]] == [
         "① 定めている。（Q3へ）",
         "② 定めていない。（Q3へ）",
     ]

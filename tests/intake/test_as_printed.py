@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.kinds.marks import Mark
 from intake.sheets import recognise
 from intake.sheets.grid import Cell, Place, Sheet, Workbook
 from intake.sheets.workbook import open_workbook
@@ -54,8 +55,8 @@ def test_an_edited_line_is_not_taken_for_another_one_that_reads_much_the_same() 
     survey = the_survey()
     form = survey.form("form1")
     question = form.question("7-4")
-    lines = tuple(m.model_copy(update={"text": f"窓口で書類の控えを確かめる（{m.number}回目）"}) for m in question.marks)
-    alike = question.model_copy(update={"marks": lines})
+    lines = tuple(Mark(number=n, text=f"窓口で書類の控えを確かめる（{n}回目）") for n in question.by_number)
+    alike = question.model_copy(update={"kind": question.kind.model_copy(update={"marks": lines})})
     questions = tuple(alike if q.key == "7-4" else q for q in form.questions)
     changed = form.model_copy(update={"questions": questions})
     sheet = sheet_of(fill(changed, survey, COMPLETE))
@@ -64,7 +65,7 @@ def test_an_edited_line_is_not_taken_for_another_one_that_reads_much_the_same() 
     other = survey.model_copy(update={"forms": (changed,)})
     located = recognise.recognise(Sheet(sheet.name, "", edited, sheet.merged), other)
     assert located is not None
-    assert located.questions["7-4"].marks[1] == place
+    assert located.questions["7-4"].labels["7-4#1"] == place
 
 
 EDITS = st.sampled_from(["{}", "{}（確認済）", "※{}", "{}{}", "なし", ""])

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.form import Question
 from config.roster import Body
-from config.survey import Question
 from replies.workbooks.form import FillValue, fill
 from tests.intake.broken_once import BREAKAGES, CITY, PREFECTURE, Breakage, Told
-from tests.workbooks.forms_at_hand import edited, form, reading, the_roster, the_survey
+from tests.workbooks.forms_at_hand import choices_of, edited, form, marks_of, reading, the_roster, the_survey
 
 KIND_NAMES = {"prefecture": "都道府県", "designated": "指定都市", "core": "中核市"}
 TEXT_OF = {"2": "令和６年４月", "8-1": "手順書により二人で確認"}
@@ -64,16 +64,16 @@ def _answer(
     draw: st.DrawFn, question: Question, values: dict[str, FillValue], given: Mapping[str, int]
 ) -> str:
     """Answers one question; returns where its choice leads to."""
-    if question.marks:
-        numbers = [mark.number for mark in question.marks]
+    if marks_of(question):
+        numbers = [mark.number for mark in marks_of(question)]
         values[question.key] = tuple(sorted(draw(st.sets(st.sampled_from(numbers), min_size=1))))
         return ""
-    taken = given.get(question.key) or draw(st.sampled_from([c.number for c in question.choices]))
+    taken = given.get(question.key) or draw(st.sampled_from([c.number for c in choices_of(question)]))
     values[question.key] = taken
     for text in question.free_texts:
         if taken in text.choices:
             values[text.key] = TEXT_OF.get(question.key, "別紙のとおり")
-    return next(c.skip_to for c in question.choices if c.number == taken)
+    return next(c.skip_to for c in choices_of(question) if c.number == taken)
 
 
 def told(data: bytes) -> Told:

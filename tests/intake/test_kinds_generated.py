@@ -13,16 +13,19 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.kinds.choice import bare, read_choice
+from config.form import Form, Question
+from config.kinds.marks import Mark
+from config.kinds.numbered import Choice, bare, read_choice
 from config.spelling import circled, label_key
-from config.survey import Choice, Form, Mark, Question
 from intake.sheets.columns import list_columns
 from replies.workbooks.form import layout
 from tests.workbooks.forms_at_hand import (
     COMPLETE,
     COMPLETE_2,
+    choices_of,
     edited,
     filled,
+    marks_of,
     reading,
     the_sheet,
     the_survey,
@@ -33,7 +36,7 @@ QUESTIONS = [
     pytest.param(question, id=f"{form.id} {question.key}")
     for form in the_survey().forms
     for question in form.questions
-    if question.choices
+    if choices_of(question)
 ]
 
 
@@ -66,11 +69,11 @@ def undecided(choice: Choice, other: Choice) -> Iterator[Case]:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_number_and_words_over_every_question(question: Question) -> None:
     wrong = []
-    for choice in question.choices:
+    for choice in choices_of(question):
         cases = list(agreeing(choice))
-        for other in question.choices:
+        for other in choices_of(question):
             cases += undecided(choice, other) if other is not choice else ()
-        wrong += [(w, n, r) for w, n in cases if (r := read_choice(w, question.choices).number) != n]
+        wrong += [(w, n, r) for w, n in cases if (r := read_choice(w, choices_of(question)).number) != n]
     assert wrong == []
 
 
@@ -95,7 +98,7 @@ def test_sheet_and_list_row_read_alike(id: str, written: str) -> None:
     form = the_survey().form(id)
     base = COMPLETE if id == "form1" else COMPLETE_2
     by_sheet = the_sheet(filled({"9": written, "2": written}, base, id))
-    texts = {f"{q.key}": {c.number: c.text for c in q.choices} for q in form.questions}
+    texts = {f"{q.key}": {c.number: c.text for c in choices_of(q)} for q in form.questions}
     row: dict[str, str] = {}
     for key, value in {**base, "9": written, "2": written}.items():
         if isinstance(value, tuple):
@@ -124,8 +127,8 @@ def test_circles_over_before_and_behind_every_line(id: str) -> None:
     form, base = the_survey().form(id), COMPLETE if id == "form1" else COMPLETE_2
     ways = ("〇{}", "{}　○", "■{}", "〇", "レ {}")
     places = layout(form)
-    for question in (q for q in form.questions if q.marks):
-        circled_lines = question.marks[::2]
+    for question in (q for q in form.questions if marks_of(q)):
+        circled_lines = marks_of(question)[::2]
 
         def edit(sheet: Worksheet, lines: tuple[Mark, ...] = circled_lines, key: str = question.key) -> None:
             for number, mark in enumerate(lines):
@@ -147,8 +150,8 @@ def test_texts_over_behind_and_instead_of_every_label(id: str, way: str) -> None
     form, base = the_survey().form(id), COMPLETE if id == "form1" else COMPLETE_2
     places = layout(form)
     for question in form.questions:
-        for text in (t for t in question.free_texts if t.label and t.format == "text"):
-            choice = next(c for c in question.choices if c.number == text.choices[0])
+        for text in (t for t in question.free_texts if t.label and t.kind.kind == "text"):
+            choice = next(c for c in choices_of(question) if c.number == text.choices[0])
             answer = f"{choice.text}（{OUTLINE}）" if way == "answer" else choice.text
 
             def edit(sheet: Worksheet, cell: str = places.cell(text.key), label: str = text.label) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from config.kinds.choice import find_choice
 from config.kinds.marks import read_mark
-from tests.workbooks.forms_at_hand import form
+from config.kinds.numbered import read_choice
+from tests.workbooks.forms_at_hand import choices_of, form
 
-CHOICES = form().question("5").choices  # its second choice begins 「② ①以外の…」
+CHOICES = choices_of(form().question("5"))  # its second choice begins 「② ①以外の…」
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ CHOICES = form().question("5").choices  # its second choice begins 「② ①以
     ],
 )
 def test_choices_are_matched_by_their_leading_number(written: str, number: int | None) -> None:
-    assert find_choice(written, CHOICES) == number
+    assert read_choice(written, CHOICES).number == number
 
 
 @pytest.mark.parametrize(

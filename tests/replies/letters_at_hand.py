@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.load import default_survey, load_survey
-from config.survey import Severity, Survey
+from config.shape import Severity
+from config.survey import Survey
 from intake.finding import CATALOGUE, Finding
 from replies.letter import FileBlock, FileResult, Letter, OwedProgram, PartsBlock, PassedTo
 

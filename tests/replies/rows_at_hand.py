@@ -10,10 +10,11 @@ from datetime import datetime
 
 from openpyxl import Workbook, load_workbook
 
+from config.form import Form
 from config.jst import JST
-from config.survey import Form, Survey
+from config.survey import Survey
 from replies.workbooks.export import ExportRow, write_export
-from tests.workbooks.forms_at_hand import the_roster
+from tests.workbooks.forms_at_hand import choices_of, marks_of, the_roster
 
 MADE = datetime(2023, 7, 24, 9, 0, tzinfo=JST)
 # By hand: how many columns row 2 of 「一覧用」 has. 別添１: ten fields, 1-1 1-2 2 2's month 3 4 5, two circles
@@ -57,9 +58,9 @@ def _values(form: Form, chance: random.Random) -> Iterator[str]:
     for field in form.fields:
         yield {"telephone": "045-000-0000", "responsible": "山田　太郎"}.get(field.key, "課長")
     for question in form.questions:
-        if question.choices:
-            yield chance.choice(["", *(choice.text for choice in question.choices)])
-        for _ in question.marks:
+        if choices_of(question):
+            yield chance.choice(["", *(choice.text for choice in choices_of(question))])
+        for _ in marks_of(question):
             yield chance.choice(["〇", ""])
         for _ in question.free_texts:
             yield chance.choice(TEXTS)

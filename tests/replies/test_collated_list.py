@@ -14,7 +14,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 from intake.submission import AnswerSheet
 from replies.workbooks.collated_list import write_list
 from replies.workbooks.form import FillValue
-from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, filled, form, reading, the_sheet, the_survey
+from tests.workbooks.forms_at_hand import (
+    COMPLETE,
+    COMPLETE_2,
+    choices_of,
+    filled,
+    form,
+    marks_of,
+    reading,
+    the_sheet,
+    the_survey,
+)
 
 HOSTILE = (
     "=1+1",
@@ -116,8 +126,8 @@ def test_each_choice_and_circle_of_the_form_is_among_them() -> None:
     circled = {(a.question, number) for s in sheets for a in s.answers for number in a.marks}
     texts = {t.key for s in sheets for a in s.answers for t in a.texts if t.value}
     questions = form("form2").questions
-    assert taken == {(q.key, c.number) for q in questions for c in q.choices}
-    assert circled == {(q.key, m.number) for q in questions for m in q.marks}
+    assert taken == {(q.key, c.number) for q in questions for c in choices_of(q)}
+    assert circled == {(q.key, m.number) for q in questions for m in marks_of(q)}
     assert texts == {t.key for q in questions for t in q.free_texts}
 
 

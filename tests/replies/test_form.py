@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from config.form import Form
 from config.load import load_survey
-from config.survey import Form
 from replies.workbooks.form import blank, fill, layout
 from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, filled, form, the_survey, told
 

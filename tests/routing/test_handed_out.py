@@ -52,7 +52,8 @@ def test_a_form_handed_out_says_whose_it_is_and_nothing_else(register: Register,
         assert set(filled) == {"program", "kind", "organisation"}
         assert sheet.body.lgcodes == (lgcode,)
         assert filled["program"] == path.parent.name
-        assert body.kind in next(f.kinds for f in form.fields if f.key == "kind")[filled["kind"]]
+        kind = next(field.kind for field in form.fields if field.key == "kind")
+        assert body.kind in kind.bodies(filled["kind"])
         about = {f.label for f in sheet.findings if not f.question}
         assert not about & {field.label for field in form.fields if field.key in filled}
         assert all(answer.number is None and not answer.value for answer in sheet.answers)

@@ -98,7 +98,7 @@ def test_every_choice_of_a_form_is_taken_on_some_way() -> None:
         found = walks(form, "designated")
         taken = {(key, number) for way in found.ways for key, number in way.items()}
         asked = [q for q in form.questions if not q.only or "designated" in q.only]
-        assert taken == {(q.key, o.number) for q in asked for o in q.choices or q.marks}
+        assert taken == {(q.key, number) for q in asked for number in q.by_number}
         assert found.whole
         assert len(found.ways) < 50
 
@@ -106,7 +106,7 @@ def test_every_choice_of_a_form_is_taken_on_some_way() -> None:
 def test_a_way_holds_what_the_notice_says_to_skip() -> None:
     """Q4 ②「求めていない。（Q6へ）」: no way that takes it answers Q5."""
     form = load_survey(default_survey()).form("form1")
-    root = next(q for q in form.questions for c in q.choices if "（Q6へ）" in c.text)
+    root = next(q for q in form.questions for line in q.by_number.values() if "（Q6へ）" in line.text)
     ways = [way for way in walks(form, "designated").ways if way.get(root.key) == 2]
     assert ways
     assert not any("5" in way for way in ways)

@@ -12,9 +12,13 @@ from functools import cache
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from config.form import Form, Question
+from config.kinds.choice import ChoiceKind
+from config.kinds.marks import Mark, MarksKind
+from config.kinds.numbered import Choice
 from config.load import default_survey, load_survey
 from config.roster import Roster, load_roster
-from config.survey import Form, Survey
+from config.survey import Survey
 from intake.answers import read_file
 from intake.finding import Finding
 from intake.submission import AnswerSheet, Claim, FileReading
@@ -64,6 +68,16 @@ def the_roster() -> Roster:
 
 def form(id: str = "form1") -> Form:
     return the_survey().form(id)
+
+
+def choices_of(question: Question) -> tuple[Choice, ...]:
+    """The choices of a question; none if it has circles."""
+    return question.kind.choices if isinstance(question.kind, ChoiceKind) else ()
+
+
+def marks_of(question: Question) -> tuple[Mark, ...]:
+    """The circle lines of a question; none if it has choices."""
+    return question.kind.marks if isinstance(question.kind, MarksKind) else ()
 
 
 def filled(

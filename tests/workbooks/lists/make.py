@@ -16,7 +16,7 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.workbooks.forms_at_hand import COMPLETE, filled, form
+from tests.workbooks.forms_at_hand import COMPLETE, choices_of, filled, form
 
 FILES = Path(__file__).parent / "files"
 SAVED_AGAIN = {  # name → LibreOffice's format
@@ -87,7 +87,7 @@ Cells = list[str | None]
 
 def text(key: str, number: int, id: str = "form1") -> str:
     """A choice as the form words it."""
-    return next(c.text for c in form(id).question(key).choices if c.number == number)
+    return next(c.text for c in choices_of(form(id).question(key)) if c.number == number)
 
 
 def row(name: str, headings: Sequence[str] = HEADINGS, **changes: str) -> Cells:

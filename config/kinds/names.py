@@ -1,4 +1,4 @@
-"""An entry of a field's list (組織区分, 制度等), typed by hand where the list was not used.
+"""An entry of a list (組織区分, 制度等), typed by hand where the list was not used.
 
 Understood are the entries themselves, the other names that the survey's data gives them, and either of them with the
 other, or with more words, around it; never where two would fit or the words deny it.
@@ -8,38 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from config.cache import cache_short
 from config.spelling import label_key, nfkc
-from config.survey import Field, Survey
 
+T = TypeVar("T")
 _NUMBER = re.compile(r"[0-9]*")
 _BRACKET = re.compile(r"[(〔\[]([^()〔〕\[\]]*)[)〕\]]")
 _DENIED = re.compile(r"[?]|以外|除|ではない|でない")
 _LEAST = 2  # characters of a name that may stand among other words
 
 
-def find_listed(field: Field, value: str) -> str:
-    """The choice of a field's list that `value` is, with or without a number in front, by its own name or another one;
-    else empty."""
-    names = {choice: (choice, *field.names.get(choice, ())) for choice in field.choices}
-    return _one(_exact(value, names))
+def one_named(value: str, names: Mapping[T, Sequence[str]]) -> T | None:
+    """The entry that a value names, with or without a number in front; None where it names none or several."""
+    found = exactly_named(value, names)
+    return next(iter(found)) if len(found) == 1 else None
 
 
-def find_program(value: str, survey: Survey, form: str) -> str:
-    """The id of the program of this form that 制度等 names, also among other words (難病医療費助成); empty if it names
-    none, or another form's, too."""
-    names = {p.id: (p.choice, p.name, *p.names) for p in survey.programs}
-    forms = {p.id: p.form for p in survey.programs}
-    found = _exact(value, {id: words for id, words in names.items() if forms[id] == form}) or _within(value, names)
-    return next(iter(found)) if len(found) == 1 and forms[next(iter(found))] == form else ""
-
-
-def _one(found: set[str]) -> str:
-    return found.pop() if len(found) == 1 else ""
-
-
-def _exact(value: str, names: Mapping[str, Sequence[str]]) -> set[str]:
+def exactly_named(value: str, names: Mapping[T, Sequence[str]]) -> set[T]:
     """The entries that each part of a value, before its bracket and in it, names; none where one part names nothing."""
     text = nfkc(value[:200])
     whole = _named(text, names)
@@ -50,12 +37,12 @@ def _exact(value: str, names: Mapping[str, Sequence[str]]) -> set[str]:
     return set().union(*found) if all(found) else set()
 
 
-def _named(text: str, names: Mapping[str, Sequence[str]]) -> set[str]:
+def _named(text: str, names: Mapping[T, Sequence[str]]) -> set[T]:
     key = _unnumbered(text)
     return {entry for entry, words in names.items() if any(_unnumbered(word) == key for word in words)}
 
 
-def _within(value: str, names: Mapping[str, Sequence[str]]) -> set[str]:
+def named_within(value: str, names: Mapping[T, Sequence[str]]) -> set[T]:
     """The entries one of whose names stands within a value."""
     text = nfkc(value[:200])
     if _DENIED.search(text):

@@ -1,0 +1,200 @@
+"""The shapes of a form: the fields of its head, its questions, and what may stand in each (config/kinds/).
+
+Frozen values only. `check_form.py` tells whether they fit each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from config.kinds.any_kind import KINDS, Given
+from config.kinds.choice import ChoiceKind
+from config.kinds.kind import Kind, Line, Reading
+from config.shape import BodyKind, Severity, Shape
+from config.spelling import circled
+
+_LEAST_ACCOUNT = 16  # characters of an outline (概要) beside a choice: 「2件あり、改善済み」 is none
+
+
+class Ask(Shape):
+    """One thing to be filled in. The keys of its `kind` stand beside its own in the file."""
+
+    key: str
+    kind: Given
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_kind(cls, data: Any) -> Any:
+        """The kind's own keys put together; a kind that is not named is told by them."""
+        name = data.get("kind") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or isinstance(name, Kind) or (isinstance(name, dict) and "kind" in name):
+            return data
+        name = cls._told_by(data) if name is None else name
+        shapes = (KINDS[name],) if isinstance(name, str) and name in KINDS else tuple(KINDS.values())
+        taken = {field.alias or key for shape in shapes for key, field in shape.model_fields.items()}
+        own = {key: value for key, value in data.items() if key in taken - cls.model_fields.keys()}
+        return {k: v for k, v in data.items() if k not in own} | {"kind": {"kind": name, **own}}
+
+    @classmethod
+    def _told_by(cls, data: Mapping[str, Any]) -> str:
+        return "choice" if "choices" in data else "text"
+
+
+class Field(Ask):
+    """One line of 回答者情報, the head of the sheet."""
+
+    label: str
+    hint: str = ""
+    required: bool = True
+    personal: bool = False  # its value is never quoted in a reply, log or finding
+
+
+class FreeText(Ask):
+    """自由記載: a text asked for when one of `choices` is taken.
+
+    `where="cell_or_file"`: a supporting file in the same mail serves as well. An empty `label` means that
+    the sheet prints no line for it: the text stands in the row of the answer, to its right.
+    `alert`: once accepted, the operators are told that this choice was taken.
+    """
+
+    label: str
+    choices: tuple[int, ...]
+    where: Literal["cell", "cell_or_file"] = "cell"
+    alert: bool = False
+    format: Literal["text", "year_month"] = "text"  # how the kind was called when there were two of them
+
+    @classmethod
+    def _told_by(cls, data: Mapping[str, Any]) -> str:
+        return "year_month" if data.get("format") == "year_month" else "text"
+
+    def asked_by(self, number: int | None) -> bool:
+        """Whether the choice with this number asks for it."""
+        return number in self.choices
+
+    def within(self, reading: Reading) -> bool:
+        """Whether what was written beside the choice tells it, too; an account of one's own needs some length."""
+        least = _LEAST_ACCOUNT if self.kind.free and self.where == "cell_or_file" else 0
+        return self.kind.within(reading) and len(reading.remark) >= least
+
+
+class AskedIf(Shape):
+    """The question is asked only where `question` was answered by one of `choices`."""
+
+    question: str
+    choices: tuple[int, ...]
+
+    def met_by(self, number: int) -> bool:
+        """Whether the choice with this number is one of them."""
+        return number in self.choices
+
+    @property
+    def heads(self) -> str:
+        """①又は②."""
+        return "又は".join(map(circled, self.choices))
+
+
+class Question(Ask):
+    """項番 and 質問."""
+
+    item: str  # 項番 as printed, e.g. "７"
+    sub: str = ""  # e.g. "－４"
+    heading: str = ""  # a line printed above it, e.g. where the additional questions begin
+    text: str  # as printed on the sheet
+    only: tuple[BodyKind, ...] = ()  # asked of these kinds of bodies; empty = of all
+    asked_if: AskedIf | None = None
+    free_texts: tuple[FreeText, ...] = ()
+
+    @classmethod
+    def _told_by(cls, data: Mapping[str, Any]) -> str:
+        if ("choices" in data) == ("marks" in data):
+            raise PydanticCustomError("uketsuke_kind", "choices か marks の、どちらか一方が要ります。")
+        return "choice" if "choices" in data else "marks"
+
+    @cached_property
+    def keys(self) -> Mapping[int, str]:
+        """The key of each cell of the answer, by the number of its line: 7-4, or 7-4#3."""
+        return {slot.number: f"{self.key}#{slot.number}" if slot.label else self.key for slot in self.kind.slots}
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What is printed beside cells to be filled, from the top, by their keys; a text without a line has none."""
+        lines = {self.keys[slot.number]: slot.label for slot in self.kind.slots if slot.label}
+        return lines | {text.key: text.label for text in self.free_texts}
+
+    @cached_property
+    def in_lines(self) -> bool:
+        """Whether the answer stands beside several printed lines, and not in one cell."""
+        return self.key not in self.keys.values()
+
+    @cached_property
+    def skips(self) -> Mapping[int, str]:
+        """Which choice leaves out what lies before which question: number → key."""
+        choices = self.kind.choices if isinstance(self.kind, ChoiceKind) else ()
+        return {choice.number: choice.skip_to for choice in choices if choice.skip_to}
+
+    @cached_property
+    def by_number(self) -> Mapping[int, Line]:
+        """The lines that may be taken."""
+        return {line.number: line for line in self.kind.lines}
+
+
+class Rule(Shape):
+    """What the answers of a sheet must keep among each other (`config.logic`): `check` wherever `when` holds.
+
+    `say`: the survey's own sentence where it is broken; `{Q4}` in it quotes an answer.
+    """
+
+    check: str
+    say: str
+    when: str = ""
+    severity: Severity = "error"
+
+
+class Flags(Shape):
+    """The two formulas of the sheet that the ministry recomputes and never believes."""
+
+    fields_missing: str
+    answers_missing: str
+
+
+class Grid(Shape):
+    """Where the form stands as it was sent out, so that rows and columns put in later can be told: rows
+    from 1, columns as letters. Answers are never looked for by it."""
+
+    first_field: int
+    first_question: int
+    label: str  # column of the fields' labels
+    text: str  # column of the questions' texts
+    answer: str  # column of the answers
+
+
+class Form(Shape):
+    """様式. Several versions of one form may be valid at once; the content tells which one it is."""
+
+    id: str
+    version: str
+    title: str  # 別添１
+    file_name: str  # of the blank form that `uketsuke form` writes
+    heading: str  # first line of the sheet
+    fields_heading: str
+    questions_heading: str
+    answer_heading: str
+    sheet: str
+    list_sheet: str
+    flags: Flags
+    grid: Grid | None = None  # None: nothing is said about rows and columns put in
+    fields: tuple[Field, ...]
+    questions: tuple[Question, ...]
+    rules: tuple[Rule, ...] = ()
+
+    def question(self, key: str) -> Question:
+        """The question with this key; KeyError if the form has none."""
+        for question in self.questions:
+            if question.key == key:
+                return question
+        raise KeyError(key)

@@ -1,0 +1,34 @@
+"""Every kind of answer that there is: a new one is a file beside this one, and a name in the union."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, get_args
+
+from pydantic import Field as Key
+
+from config.kinds.attributes import AttributesKind
+from config.kinds.choice import ChoiceKind
+from config.kinds.email import EmailKind
+from config.kinds.kind import Kind
+from config.kinds.marks import MarksKind
+from config.kinds.organisation import OrganisationKind
+from config.kinds.position import PositionKind
+from config.kinds.telephone import TelephoneKind
+from config.kinds.text import TextKind
+from config.kinds.year_month import YearMonthKind
+
+AnyKind = (
+    AttributesKind
+    | ChoiceKind
+    | EmailKind
+    | MarksKind
+    | OrganisationKind
+    | PositionKind
+    | TelephoneKind
+    | TextKind
+    | YearMonthKind
+)
+Given = Annotated[AnyKind, Key(discriminator="kind")]  # as it is read from a file
+
+KINDS: Mapping[str, type[Kind]] = {kind.model_fields["kind"].default: kind for kind in get_args(AnyKind)}

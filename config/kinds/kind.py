@@ -1,0 +1,223 @@
+"""What every kind of answer can tell, in data: a text in, what it was understood as out.
+
+A kind knows no workbook and no sheet. What it does not say itself, it has from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from config import spelling
+from config.logic import Type, Value
+from config.roster import Body, Match
+from config.shape import BodyKind, Shape, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text was read as: its canonical `value` ("2", "1234", "2024-03"), empty where it was not understood, with
+    the choices that it `may_mean`. `remark`: what was written beside it; `outlined`: whether that tells something of its
+    own. `reckoned`: it had to be worked out, so that it is shown; `said`: it speaks of such a thing, but of no one
+    (未定)."""
+
+    value: str = ""
+    may_mean: tuple[int, ...] = ()
+    remark: str = ""
+    outlined: bool = False
+    reckoned: bool = False
+    said: bool = False
+
+    @property
+    def number(self) -> int | None:
+        """Of a choice: which one."""
+        return int(self.value) if self.value else None
+
+
+NOT_READ = Reading()
+
+
+class Attribute(Shape):
+    """属性: one of the screenings that a sheet may be restricted to (notice 記４③)."""
+
+    number: int
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a kind may ask beside its own text: what the roster says to 組織名 (None: left blank), and the numbers and
+    names of the screenings that 属性 may list."""
+
+    match: Match | None = None
+    attributes: tuple[Attribute, ...] = ()
+
+
+# How well a text fits a column
+STRONG, WEAK, NEUTRAL, ODD, BAD = 2.0, 0.5, 0.0, -0.5, -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a value that was understood: the finding's code, what is expected, and what was found
+    where that is less than the whole value."""
+
+    code: str
+    expected: str = ""
+    found: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that may be taken: a choice, or a line with a circle. `head` is how it is called (①)."""
+
+    number: int
+    head: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A cell to be filled; of several each has the number and the printed text of its line."""
+
+    number: int = 0
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How a cell is made ready in the form: a list of `options`, or Excel's rule for what may be typed (its type,
+    operator and bounds) with the words of its box, and the number format."""
+
+    options: tuple[str, ...] = ()
+    rule: tuple[str, str, tuple[str, ...]] | None = None
+    said: str = ""
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Texts and what they are read as; texts that are not understood; texts and the code of what is wrong with them."""
+
+    read: tuple[tuple[str, str], ...]
+    unread: tuple[str, ...] = ()
+    faulty: tuple[tuple[str, str], ...] = ()
+
+
+class Kind(Shape):
+    """What may stand in an ask: its keys in the survey's file are its fields."""
+
+    free: ClassVar[bool] = False  # a text of one's own, which is never quoted, and in which 特になし is an answer
+    summed: ClassVar[bool] = False
+    unread: ClassVar[str] = "value_unreadable"  # the code for what is not understood
+    in_rules: ClassVar[Type] = "text"  # what a rule may do with it
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The cells to be filled."""
+        return (Slot(),)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is counted."""
+        return ()
+
+    @property
+    def input(self) -> Input:
+        """How its cell is made ready in the form."""
+        return Input()
+
+    def reading(self, text: str, by: date | None = None) -> Reading:
+        """What a text says. `by`: the last day of the survey."""
+        return Reading(text.strip())
+
+    def read(self, text: str) -> str:
+        """The canonical value of a text; empty where it is not understood."""
+        return self.reading(text).value
+
+    def kept(self, text: str) -> str:
+        """A text as it goes into the books; the cell may show it otherwise than it was meant."""
+        return text
+
+    def says_nothing(self, text: str) -> bool:
+        """Whether a text only says that there is nothing to say."""
+        return spelling.says_nothing(text)
+
+    def wanted(self) -> str:
+        """What belongs there, in words for the sender."""
+        return ""
+
+    def refused(self, heads: str) -> str:
+        """What is said to who enters by hand what is no answer of this kind. `heads`: of the lines that may be meant."""
+        return f"{self.wanted()} を入力してください。"
+
+    def choosing(self, reading: Reading) -> str:
+        """Between what a text leaves us, in words for the sender; empty where it says nothing of the kind."""
+        return ""
+
+    def faults(self, value: str, around: Around) -> Iterator[Fault]:
+        """What is wrong with a value, or a text, that was understood."""
+        return iter(())
+
+    def shown(self, value: str) -> str:
+        """A canonical value as the form words it."""
+        return value
+
+    def typed(self, value: str) -> str | Decimal | date:
+        """A canonical value as a cell holds it."""
+        return value
+
+    def worth(self, value: str) -> Value:
+        """A canonical value in a rule; None where nothing was understood."""
+        return value or None
+
+    @property
+    def needed(self) -> bool:
+        """Whether a question that is asked has to be answered."""
+        return True
+
+    @property
+    def settled_by_body(self) -> bool:
+        """Whether the body, once it is known, tells as well what belongs there."""
+        return False
+
+    @property
+    def offered(self) -> str:
+        """What may be chosen, one by one."""
+        return "、".join(self.input.options)
+
+    def bodies(self, text: str) -> tuple[BodyKind, ...]:
+        """The kinds of bodies that may say this; none where it tells nothing of them."""
+        return ()
+
+    def open_to(self, body: Body) -> tuple[str, ...]:
+        """What this body may say, where only some may; else nothing."""
+        return ()
+
+    def mark(self, text: str, number: int) -> bool | None:
+        """Whether the cell beside a line bears a circle; None if that cannot be told, or if there are no lines."""
+        return None
+
+    def taken(self, cell: str, number: int, compared: str = "=") -> str:
+        """Excel's condition for this line having been taken in a cell, or ("<>") not."""
+        raise NotImplementedError
+
+    def fits(self, text: str, around: Around) -> float:
+        """How well a text that is not blank fits a column of this kind, from BAD to STRONG."""
+        return NEUTRAL
+
+    def within(self, reading: Reading) -> bool:
+        """Whether what was written beside a choice tells this, too: ③定める予定である（令和５年９月）."""
+        return False
+
+    def mistakes(self) -> Told:
+        """What is wrong with the kind as it stands in a file."""
+        return iter(())
+
+    def examples(self) -> Examples:
+        """Texts that it understands, and such that it does not."""
+        return Examples(())
