@@ -18,7 +18,7 @@ PAGES = {
     "body": "/body/141500", "today": "/today?day=2023-07-20", "owed": "/owed?prefecture=14", "letters": "/letters",
     "letter": "/letter/3", "search": "/search", "paper": "/paper", "health": "/health",
     "notices": "/notices",
-    "answer": "/mail/1/answer", "difference": "/mail/9",
+    "answer": "/mail/1/answer", "difference": "/mail/9", "file": "/mail/51/file/2", "calls": "/today?calls=yes",
 }  # fmt: skip
 SIZES = {"": (1280, 900), "-390": (390, 844)}
 
