@@ -16,8 +16,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from config.cache import cache_short
@@ -202,25 +200,18 @@ def _by_calamine(data: bytes, parts: tuple[ooxml.WorksheetPart, ...]) -> tuple[S
     return tuple(_sheet(part, _dense(book, places[part.name])) for part in parts)
 
 
-# openpyxl meets broken parts with whatever its descriptors, zipfile and ElementTree happen to raise.
+# openpyxl meets broken parts with whatever its descriptors, zipfile and ElementTree happen to raise; its own
+# InvalidFileException is about the names of files, and we give it none.
 _OPENPYXL_ERRORS = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    EOFError,
-    OSError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    NotImplementedError,
-    RuntimeError,
-)
+    zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, LookupError, ValueError, TypeError, AttributeError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 def _by_openpyxl(data: bytes, parts: tuple[ooxml.WorksheetPart, ...]) -> tuple[Sheet, ...]:
     """The slow way: whole cells in a dictionary, so that a far cell costs nothing."""
+    from openpyxl import load_workbook  # takes long to load, and calamine opens nearly every workbook
+
     try:
         book = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
     except _OPENPYXL_ERRORS as error:
