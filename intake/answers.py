@@ -7,6 +7,7 @@ sent it, what is owed and what a supporting file may stand for is for routing.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 
 from config.kinds.attributes import AttributesKind, read_attributes
@@ -20,6 +21,7 @@ from intake.lists.tables import has_own_rows
 from intake.samples import alone, aside, is_called_sample, shows_sample
 from intake.sheets.beyond_values import beyond, told, unsure, with_ticks
 from intake.sheets.checks import Case, check_sheet, is_unfilled
+from intake.sheets.elsewhere import elsewhere
 from intake.sheets.field_checks import raise_samples
 from intake.sheets.filled import Filled, FilledQuestion, read
 from intake.sheets.form_changes import look_at_sheet, look_at_workbook, without_formulas
@@ -153,17 +155,20 @@ def _read_located(
     workbook: Workbook, recognised: list[tuple[Sheet, Located]], survey: Survey, roster: Roster
 ) -> tuple[AnswerSheet, ...]:
     stripped = without_formulas(workbook)
-    filled = [(sheet.hidden, _filled(sheet, located, stripped)) for sheet, located in recognised]
+    asides = workbook.asides
+    filled = [(sheet.hidden, _filled(sheet, located, stripped, asides)) for sheet, located in recognised]
     used = [(hidden, sheet) for hidden, sheet in filled if not is_unfilled(sheet)]
     chosen = [sheet for hidden, sheet in used if not hidden] or [sheet for _, sheet in used]
     return tuple(answer_sheet(sheet, survey, roster) for sheet in chosen or [s for _, s in filled[:1]])
 
 
-def _filled(sheet: Sheet, located: Located, stripped: bool) -> Filled:
+def _filled(sheet: Sheet, located: Located, stripped: bool, asides: Mapping[str, str]) -> Filled:
     """What a sheet answers: without what is struck out, with the check boxes that are ticked."""
     written = with_ticks(sheet.as_written(located.printed), located)
     made = read(written, located, look_at_sheet(sheet, located, stripped))
-    return replace(made, beyond=beyond(written, printed=located.printed))
+    over = beyond(written, printed=located.printed)
+    beside = elsewhere(written, made, located, asides)
+    return replace(made, beyond=replace(over, elsewhere=beside) if beside else over)
 
 
 def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str = "") -> AnswerSheet:
@@ -184,6 +189,7 @@ def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str
         findings=told(check_sheet(case), filled, case.asked, survey),
         alerts=tuple(q.question.key for q in answers if _alerts(q)),
         unsure=unsure(filled, case.asked),
+        elsewhere=filled.beyond.elsewhere,
         outlines_wanted=tuple(q.question.key for q in answers if _wants_outline(q)),
         attributes=_attributes(filled, survey),
     )

@@ -60,7 +60,8 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
     AnswerSheet: {
         "sheet": 31,  # characters that Excel allows
         "form": 100, "version": 100, "program": 100, "fields": _FEW, "answers": 300, "findings": 1_000,
-        "alerts": (300, 100), "unsure": (300, 100), "outlines_wanted": (300, 100), "attributes": _FEW,
+        "alerts": (300, 100), "unsure": (300, 100), "elsewhere": (_FEW, 100), "outlines_wanted": (300, 100),
+        "attributes": _FEW,
     },
     Finding: {
         "code": 100, "sheet": 31, "cell": 100, "question": 100, "label": _LABEL, "about": 100, "found": _LABEL,

@@ -139,6 +139,7 @@ class AnswerSheet:
     findings: tuple[Finding, ...]
     alerts: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()  # questions with such a choice whose answer is struck out, or lies under a drawing
+    elsewhere: tuple[str, ...] = ()  # cells with a text that belongs to no question, as it may be the one that is wanted
     outlines_wanted: tuple[str, ...] = ()  # questions whose text may come as a supporting file, cell empty
     attributes: tuple[int, ...] = ()  # numbers of the screenings that 属性 names; empty = all
     row: int = 0  # of a collated list; 0: a sheet of its own

@@ -111,7 +111,7 @@ def told(
         return findings
     severity = severity_of("drawn_unread", survey)
     rows = {q.question.key: {row for row, _ in _places(q)} for q in filled.questions}
-    kept = [_of_drawing(f, rows, over, severity) for f in findings]
+    kept = [_of_text_elsewhere(_of_drawing(f, rows, over, severity), over, survey) for f in findings]
     said = {f.question for f in kept if f.code == "drawn_unread"}
     drawn = (
         Finding("drawn_unread", severity, filled.sheet, place.cell, question.question.key, expected="〇")
@@ -133,6 +133,14 @@ def _of_drawing(finding: Finding, rows: Mapping[str, set[int]], over: Beyond, se
         return finding
     small = any(d.rows <= SMALL for d in drawn)
     return replace(finding, code="drawn_unread", found="", severity=severity if small else finding.severity)
+
+
+def _of_text_elsewhere(finding: Finding, over: Beyond, survey: Survey) -> Finding:
+    """A finding that a text is missing, told as what it is where one stands in no cell of the form's."""
+    if finding.code != "text_missing" or not over.elsewhere:
+        return finding
+    severity = severity_of("text_elsewhere", survey)
+    return replace(finding, code="text_elsewhere", severity=severity, found="、".join(over.elsewhere))
 
 
 def _circled_by_hand(question: FilledQuestion, over: Beyond) -> list[Entry]:

@@ -48,10 +48,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """Of one answer sheet, or one row of a list: the cells with something struck out, and what is drawn."""
+    """Of one answer sheet, or one row of a list: the cells with something struck out, what is drawn, and where a text
+    stands that belongs to no question (`elsewhere.py`)."""
 
     struck: frozenset[Place] = frozenset()
     drawn: tuple[Drawing, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 NOTHING_BEYOND = Beyond()

@@ -145,7 +145,8 @@ def _is_program(finding: Finding, piece: Piecework, register: Register) -> bool:
 
 
 def _outlines(sheet: AnswerSheet, submission: Submission, register: Register) -> list[Finding]:
-    """A text that may come as a supporting file, and came neither in the cell nor as a file."""
+    """A text that may come as a supporting file, and came neither in the cell nor as a file. Where a text stands outside
+    the cells that may be it, a person, who hears of such an answer in any case, sees that: nothing more is asked for."""
     if any(f.kind == "other" and f.attached and not f.returned for f in submission.files):
         return []
     severity = severity_of("outline_missing", register.survey)
@@ -158,6 +159,10 @@ def _outlines(sheet: AnswerSheet, submission: Submission, register: Register) ->
             cell=answers[key].cell,
             question=key,
             found=quote(_taken(answers[key], sheet, register)),
+        )
+        if not sheet.elsewhere
+        else Finding(
+            "text_elsewhere", "warning", sheet.sheet, answers[key].cell, key, found="、".join(sheet.elsewhere)
         )
         for key in sheet.outlines_wanted
     ]

@@ -1,0 +1,50 @@
+"""What a person wrote beside the cells of a form: below it, beside a question, in a comment.
+
+Nobody is told that he wrote nothing where a person sees a text: it is said where it stands, and asked to be put into its
+cell, since whose answer it is cannot be known for certain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from intake.sheets.filled import Filled
+from intake.sheets.grid import Place, Sheet
+from intake.sheets.ooxml import name_of, place_of
+from intake.sheets.recognise import Located
+
+COMMENTS = "コメント"  # as `hidden_text.asides` calls them
+_LEAST = 12  # characters of a text that may be an answer
+_SENTENCE = re.compile(r"[ぁ-ゖァ-ヺ一-龠]")
+_MOST = 3  # places that are named
+
+
+def elsewhere(sheet: Sheet, filled: Filled, located: Located, asides: Mapping[str, str]) -> tuple[str, ...]:
+    """The cells from the first question on with a text that belongs to none, and the comments, as they are named to
+    people. A label that somebody reworded is the form's."""
+    known = located.printed | {*_used(filled), *_labels(located)}
+    first = min((lines.text[0] for lines in located.questions.values()), default=0)
+    cells = [
+        name_of(place)
+        for place, cell in sorted(sheet.cells.items())
+        if place[0] >= first and place not in known and not cell.formula and _is_text(cell.value)
+    ]
+    commented = [COMMENTS] if any(map(_is_text, asides.get(COMMENTS, "").splitlines())) else []
+    return (*cells[:_MOST], *commented)
+
+
+def _used(filled: Filled) -> Iterator[Place]:
+    cells = [line.entry.cell for line in filled.fields if line.entry]
+    for question in filled.questions:
+        cells += [entry.cell for entry in (*question.entries, *([question.answer] if question.answer else []))]
+    return (place_of(cell) for cell in cells if cell)
+
+
+def _labels(located: Located) -> Iterator[Place]:
+    for lines in located.questions.values():
+        yield from (lines.text, *lines.labels.values())
+
+
+def _is_text(text: str) -> bool:
+    return len(text.strip()) >= _LEAST and _SENTENCE.search(text) is not None

@@ -1,0 +1,79 @@
+"""A text beside the form's cells is never called missing: it is told where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from config.load import default_survey
+from replies.wording import load_wording
+from routing.offline import as_by_mail
+from routing.register import Register, build_register
+from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, edited, filled, reading, the_sheet
+
+TEXT = "文字を統一してから照合し、二人で確認している。"
+Edit = Callable[[Worksheet], None]
+
+
+def write(cell: str, text: str = TEXT) -> Edit:
+    return lambda sheet: setattr(sheet[cell], "value", text)
+
+
+def comment(cell: str, text: str = TEXT) -> Edit:
+    return lambda sheet: setattr(sheet[cell], "comment", Comment(text, "横浜市"))
+
+
+PLACES = [
+    (write("B42"), "B42"),
+    (write("H33"), ""),  # behind its cell it is the answer
+    (write("C60"), "C60"),
+    (comment("F33"), "コメント"),
+    (comment("E32"), "コメント"),
+]
+
+
+@pytest.mark.parametrize(("edit", "place"), PLACES)
+def test_a_text_that_a_person_sees_is_found_or_told_where_it_stands(edit: Edit, place: str) -> None:
+    sheet = the_sheet(edited(filled({"8-1": 1, "8-1-text": None}), edit))
+    told = [(f.code, f.cell, f.found) for f in sheet.findings]
+    assert told == ([("text_elsewhere", "F33", place)] if place else [])
+
+
+@pytest.mark.parametrize("key", ["b", "c"])
+def test_so_it_is_on_the_other_form(key: str) -> None:
+    sheet = the_sheet(edited(filled({key: 5, f"{key}-text": None}, COMPLETE_2, "form2"), write("B60")))
+    assert [(f.code, f.question, f.found) for f in sheet.findings] == [("text_elsewhere", key, "B60")]
+
+
+@pytest.mark.parametrize("text", ["担当：内線1234", "以上", "1", "2023-07-18", "○○"])
+def test_what_is_too_short_for_an_answer_is_none(text: str) -> None:
+    sheet = the_sheet(edited(filled({"8-1": 1, "8-1-text": None}), write("B42", text)))
+    assert [f.code for f in sheet.findings] == ["text_missing"]
+
+
+def test_where_nothing_is_missing_a_remark_is_nobodys_business() -> None:
+    assert the_sheet(edited(filled({}), write("B42"))).findings == the_sheet(filled({})).findings
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return build_register(default_survey())
+
+
+@pytest.mark.parametrize(("edit", "place"), [(write("B42"), "B42"), (comment("E36"), "コメント")])
+def test_an_outline_outside_the_cells_is_not_asked_for_again(edit: Edit, place: str, register: Register) -> None:
+    """Of a mistake that was made (Q10 ②–④) operators hear in any case."""
+    data = edited(filled({"program": "難病", "10": 3}, COMPLETE), edit)
+    told = [(f.code, f.severity, f.found) for f in as_by_mail(reading(data), register)]
+    assert told == [("text_elsewhere", "warning", place)]
+    assert the_sheet(data).alerts == ("10",)
+    plain = as_by_mail(reading(filled({"program": "難病", "10": 3}, COMPLETE)), register)
+    assert [(f.code, f.severity) for f in plain] == [("outline_missing", "error")]
+
+
+def test_the_words_deny_nothing() -> None:
+    said = load_wording().finding["text_elsewhere"]
+    assert "見当たり" not in said.sentence and "ございます" in said.sentence
