@@ -33,5 +33,7 @@ class ReplacedLetter:
 def render_replaced(letter: ReplacedLetter, survey: Survey, wording: Wording) -> Rendered:
     """The notice in words."""
     values = notice_values(letter, survey, wording)
-    about = wording.phrase["replaced_about"].format(title=survey.phrases.mail_title)
+    about = wording.phrase["replaced_about"].format(
+        title=survey.phrases.mail_title, programs="・".join(letter.programs)
+    )
     return Rendered(wording.subject["replaced"] + about, write_body("replaced", values))

@@ -342,7 +342,7 @@ def test_whoever_was_replaced_is_told_without_a_word_of_the_newer_mail(office: O
     (told,) = replaced.notices(place, newer.decided.arrival)
     text = _text(told.data)
     assert (told.recipient, told.subject) == (
-        CITY, "【差し替えのお知らせ】「マイナンバー情報連携に係る実態調査」のご回答につきまして",
+        CITY, "【差し替えのお知らせ】難病（マイナンバー情報連携に係る実態調査）",
     )  # fmt: skip
     assert first.decided.arrival.receipt in text and newer.decided.arrival.receipt not in text
     assert "kikaku" not in text and "第1課" not in text

@@ -129,7 +129,7 @@ def test_in_time_and_not_mended_by_the_deadline_then_mended(office: Office) -> N
 
     office.now = datetime(2023, 7, 25, 10, tzinfo=JST)
     said = body_of(office.settle(mail(body="修正しました。")))
-    assert "提出期限までにお送りいただいたご回答の修正版ですので、期限内のご提出として取り扱います" in said
+    assert "修正版ですので、期限内のご提出として取り扱います" in said
     assert "の後に受領しました" not in said
     found = owed(office)
     assert (found.standing.state, found.timing, found.standing.late) == ("accepted", "mended_late", False)
