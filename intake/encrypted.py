@@ -13,6 +13,7 @@ import struct
 import zipfile
 from collections.abc import Iterable
 from functools import cache
+from types import SimpleNamespace
 from xml.parsers.expat import ExpatError
 
 DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-OFFCRYPTO] 2.3.2; [MS-XLS] 2.4.191 (write-protected)
@@ -46,12 +47,7 @@ def decrypted(data: bytes, passwords: Iterable[str] = (DEFAULT_PASSWORD,)) -> by
     return next((clear for password in passwords if (clear := _opened(data, password))), b"")
 
 
-class _InMemory:
-    """`tempfile` for a library that needs one temporary file."""
-
-    TemporaryFile = io.BytesIO
-
-
+_IN_MEMORY = SimpleNamespace(TemporaryFile=io.BytesIO)  # `tempfile` for a library that needs one temporary file
 _VERIFYING = {"ooxml": {"verify_password": True}}  # an .xls is always verified
 
 
@@ -59,7 +55,7 @@ def _opened(data: bytes, password: str) -> bytes:
     from msoffcrypto import OfficeFile
     from msoffcrypto.format import xls97
 
-    xls97.tempfile = _InMemory  # it would write an .xls in the clear to the disk
+    xls97.tempfile = _IN_MEMORY  # it would write an .xls in the clear to the disk
     clear = io.BytesIO()
     try:
         file = OfficeFile(io.BytesIO(data))
