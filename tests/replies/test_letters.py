@@ -19,7 +19,9 @@ from tests.replies.letters_at_hand import LETTERS, block, letter, noticed, the_s
 GOLDEN = Path(__file__).parent / "letters"
 BANNED = ("補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過", "知事", "御中")
 # Beside free texts: codes of ours, such as "html", and values of personal fields.
-QUESTION_TEXTS = {code for code, entry in CATALOGUE.items() if code.startswith("text_") and entry.about == "question"}
+PLACES = {"text_elsewhere"}  # found is where a text stands, not the text
+TEXTS = {code for code in CATALOGUE if code.startswith("text_")} - PLACES
+QUESTION_TEXTS = {code for code in TEXTS if CATALOGUE[code].about == "question"}
 NEVER_QUOTED = {"mail_file", "month_unclear", "not_a_workbook", "email_unlikely", "telephone_unlikely", "personal_found"}
 
 
