@@ -21,6 +21,7 @@ from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.over_labels import beside_label, stands_over
 from intake.sheets.question_lines import Lines
 from intake.sheets.recognise import Located, after
+from intake.sheets.rule_column import rule_columns
 
 LINKED_BLANK = "0"  # what a cell shows that is linked to a blank one; no kind of answer that we have is a number
 _LEAST_OUTLINE = 6  # characters behind a label from which on they are a text of their own
@@ -118,7 +119,7 @@ class Filled:
 
 def read(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -> Filled:
     """The values of a sheet whose labels have been located."""
-    grid = _Grid(sheet, located.printed)
+    grid = _Grid(sheet, located.printed, rule_columns(sheet, located))
     return Filled(
         located.form,
         sheet.name,
@@ -131,12 +132,13 @@ def read(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -
 class _Grid:
     """A sheet by rows, without what the form prints itself."""
 
-    def __init__(self, sheet: Sheet, printed: frozenset[Place]) -> None:
+    def __init__(self, sheet: Sheet, printed: frozenset[Place], computed: frozenset[int]) -> None:
         self.sheet = sheet
         self.printed = printed
         self._columns: dict[int, list[int]] = {}
         for row, column in sorted(sheet.cells):
-            self._columns.setdefault(row, []).append(column)
+            if column not in computed:
+                self._columns.setdefault(row, []).append(column)
 
     def entry(self, place: Place) -> Entry:
         return entry_of(place, self.sheet.cells.get(place))

@@ -20,7 +20,7 @@ from config.form import Form
 from config.kinds.attributes import AttributesKind
 from config.kinds.kind import Kind
 from config.kinds.marks import CIRCLE
-from config.names import CHOICES_SHEET
+from config.names import CHOICES_SHEET, RULES_HEADING
 from config.survey import Survey
 from intake.sheets.ooxml import name_of
 from replies.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layout, layout
@@ -156,6 +156,7 @@ def _write_rules(sheet: Worksheet, places: Layout) -> None:
     for cell, formula in cells.items():
         _put(sheet, cell, formula, "flag")
     if cells:
+        _put(sheet, name_of((places.header, INPUT + 1)), RULES_HEADING, "header")
         sheet.column_dimensions[get_column_letter(INPUT + 1)].width = 40
 
 

@@ -31,7 +31,7 @@ def rule_cells(layout: Layout) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for rule in rules_of(layout.form):
         try:
-            formula, row = _formula(rule, layout), min(_row(name, layout) for name in rule.names)
+            formula, row = _formula(rule, layout), _row(rule.names[0], layout)
         except _Beyond:
             continue
         found.setdefault(name_of((row, _COLUMN)), []).append(formula)
