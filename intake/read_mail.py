@@ -19,6 +19,7 @@ from intake.frames import NOTHING_TOLD, ReadingHints
 from intake.mail.authentication import authentications
 from intake.mail.bounce import refuses_attachments, returned_to, told_by
 from intake.mail.carriers import carrier_of
+from intake.mail.headers import header_text
 from intake.mail.intent import amends, asks, numbers_of_ours, recalls
 from intake.mail.kind import brings_back, tell_kind
 from intake.mail.message import is_searched_whole, read_message, text_behind
@@ -117,12 +118,17 @@ def _amends(message: Message) -> Amends:
     return "withdrawal" if recalls(message.subject, message.body) else amends(message.body)
 
 
+_WRITTEN = ("sender", "comments", "keywords", "organization", "thread-topic")
+
+
 def _beside(part: Part, kind: MailKind, names: frozenset[str]) -> tuple[str, ...]:
-    """The places of numbers in what no reading keeps: the text behind what is read, and the subjects of the mails that
-    this one carries, as a forward does."""
+    """The places of numbers in what no reading keeps: the text behind what is read, the subjects of the mails that
+    this one carries, as a forward does, and header fields in which people write."""
     nodes = part.walk() if kind not in ("bounce", "receipt") else ()
     carried = (node.children[0] for node in nodes if node.is_message and node.children)
+    written = (header_text(value, names).text for name in _WRITTEN for value in part.headers_of(name))
     places = {
+        "ヘッダー": any(map(holds_my_number, written)),
         "本文": any(map(holds_my_number, text_behind(part, names))),
         "転送されたメールの件名": any(holds_my_number(read_message(inner, names).subject) for inner in carried),
     }

@@ -138,10 +138,15 @@ def says(body: str) -> tuple[str, ...]:
     return ("language",) if _in_another_language(own_words(body)) else ("other",)
 
 
+_MOST_OF_A_LANGUAGE = 2_000  # characters
+_NO_WORD = re.compile(r"\S{60,}")  # a run of letters costs the cube of its length
+
+
 def _in_another_language(text: str) -> bool:
     """Whether it is told in words of another language alone: most likely by the absence assistant of a mail program."""
     japanese, other = phrases.pattern("language", "japanese"), phrases.pattern("language", "other")
-    return not japanese.search(text) and other.search(text) is not None
+    begun = _NO_WORD.sub(" ", text[:_MOST_OF_A_LANGUAGE])
+    return not japanese.search(begun) and other.search(begun) is not None
 
 
 def _says_so(sentences: list[str], how: str) -> bool:

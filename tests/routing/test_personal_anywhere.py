@@ -88,6 +88,8 @@ PLACES: dict[str, Callable[[], bytes]] = {
     "where a long line is cut": lambda: plain(b"x" * ((1 << 20) - 6) + f" {NUMBER} ".encode() + b"y" * 9_000),
     "where the search goes on": lambda: plain(b"x" * ((2 << 20) - 6) + b" 1234 5678 9018 " + b"y" * 9_000),
     "behind a picture within HTML": lambda: html(PICTURE + f"<p>{NUMBER}".encode()),
+    "name in Sender": lambda: mail(headers={"Sender": f'"{NUMBER}" <a@city.yokohama.lg.jp>'}),
+    "Comments": lambda: mail(headers={"Comments": f"番号 {NUMBER}"}),
     "in a comment beside an address": lambda: mail(headers={"Cc": f"a@b.jp ({NUMBER})"}),
     "an inquiry": lambda: mail({}, "照会", body=f"{NUMBER} の扱いをご教示ください。"),
 }
