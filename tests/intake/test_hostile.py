@@ -101,16 +101,17 @@ def test_many_files_that_each_take_long_get_the_mails_time_and_no_more() -> None
 
 
 def test_many_files_that_each_end_a_child_cost_the_mails_time_and_what_stands_before_them_is_read() -> None:
-    reader = Counting(default_survey(), file_seconds=2, mail_seconds=5)
+    """The string that fills the memory kills a child each time, however fast the machine is."""
+    reader = Counting(default_survey(), mail_seconds=4)
     try:
         reader.read_mail(mail(GOOD))  # warm
-        read = reader.read_mail(mail(GOOD, *["empty_rows.xlsx"] * 30))
+        read = reader.read_mail(mail(GOOD, *["one_string_everywhere.xlsx"] * 30))
         after = reader.read_mail(mail(GOOD))
     finally:
         reader.close()
     assert [file.kind for file in read.files] == ["answer_sheet", *["other"] * 30]
     assert [[f.code for f in file.findings] for file in read.files[1:]] == [["too_costly"]] * 30
-    assert reader.children <= 5
+    assert reader.children < 20  # the rest were not begun
     assert [file.kind for file in after.files] == ["answer_sheet"]
 
 
