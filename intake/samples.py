@@ -17,12 +17,23 @@ from intake.finding import Finding, severity_of
 from intake.submission import AnswerSheet, FileReading
 
 ASIDE, ALONE = "sample_aside", "sample_alone"
+# How offices call what they send beside an answer, in whatever survey.
+_MATERIAL = (
+    "参考", "資料", "要綱", "要領", "概要", "構成", "図", "名簿", "台帳", "条例", "規則", "通知", "手引", "マニュアル",
+    "仕様", "見積", "契約", "議事", "予算",
+)  # fmt: skip
 
 
 def is_called_sample(name: str, survey: Survey) -> bool:
     """Whether a sheet or file is called a sample or instructions (記入例, 見本 …)."""
     key = label_key(name)
     return any(label_key(word) in key for word in survey.convention.samples)
+
+
+def calls_itself_material(name: str, survey: Survey) -> bool:
+    """Whether a file is called something that goes with an answer (参考資料, 要綱 …), or a sample."""
+    key = label_key(name)
+    return any(word in key for word in _MATERIAL) or is_called_sample(name, survey)
 
 
 def shows_sample(sheet: AnswerSheet, survey: Survey) -> bool:

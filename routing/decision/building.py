@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from intake.finding import Finding, severity_of
+from intake.samples import calls_itself_material
 from intake.submission import AnswerSheet, FileReading, Submission
 from routing.decision.case import FileCase
 from routing.decision.compare import Told
@@ -92,7 +93,21 @@ class CaseBuilder:
                 credentials.in_own_thread(whose, program),
             ),
             direct_allowed=self.override.outcome == "accepted",
+            stands_for_another=sheet is None and self._stands_for_another(file, identity, beside),
         )
+
+    def _stands_for_another(self, file: FileReading, identity: Identity, beside: tuple[Told, ...]) -> bool:
+        """Whether a file without a sheet is called like the answer of a program that its body answers in this mailbox,
+        and that no sheet of the mail is about. Where its name tells no program, but is written like the convention's,
+        the mailbox does, if only one program is left."""
+        survey, answered = self.register.survey, {told.program for told in beside}
+        if calls_itself_material(file.filename, survey) or "" in answered:
+            return False
+        here = {p.id for p in survey.programs if p.mailbox == self.arrival.mailbox}
+        left = here & self.register.programs_of(identity.body) - answered
+        if file.claim.programs:
+            return bool(left.intersection(file.claim.programs))
+        return file.claim.shape == "deviates" and len(left) == 1
 
     def _sent_directly(self, relation: Relation) -> tuple[Finding, ...]:
         """What an official asks of a municipality that wrote directly (rule `direct`): its prefecture collects."""

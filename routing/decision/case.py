@@ -74,6 +74,7 @@ class FileCase:
     newcomer: Newcomer  # it, as it comes to the answers that stand
     password_awaited: bool = False  # a password for what is locked may still come
     direct_allowed: bool = False  # an operator accepts this municipality's direct answer
+    stands_for_another: bool = False  # its name is an answer's, of a program of which no sheet in the mail is
 
     @property
     def errors(self) -> tuple[Finding, ...]:

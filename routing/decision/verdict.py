@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # whoever only reads a rule's sentence needs no case
     from routing.decision.case import FileCase, MailCase
 
 MACHINE_KINDS = frozenset({"auto_reply", "bounce", "receipt", "list", "own"})
+_UNOPENED = frozenset({"encrypted", "unreadable", "too_costly", "macro", "cut_short"})  # what is in it, nobody saw
 
 
 CaseT = TypeVar("CaseT")
@@ -177,8 +178,12 @@ def _brings_material(case: MailCase) -> bool:
 
 
 def _meant_as_form(case: FileCase) -> bool:
-    """A workbook under the name that the notice asks for, which could not be read as a form."""
-    return case.file.looks_like_workbook and case.file.claim.shape == "as_asked" and bool(case.errors)
+    """A workbook that could not be read as a form: under the name that the notice asks for, or one that could not be
+    opened and goes by a program of which nothing else in the mail is an answer."""
+    if not (case.file.looks_like_workbook and case.errors):
+        return False
+    unopened = any(f.code in _UNOPENED for f in case.errors)
+    return case.file.claim.shape == "as_asked" or (case.stands_for_another and unopened)
 
 
 def _asked_before(case: FileCase) -> bool:

@@ -6,8 +6,10 @@ collects 29 municipalities (33 without 横浜市, 川崎市, 相模原市 and �
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta
 
+import openpyxl
 import pytest
 
 from config.jst import JST
@@ -18,6 +20,7 @@ from routing.office import Office as AnyOffice
 from routing.tracking.overview import status_at
 from routing.tracking.status_json import status_json
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
+from tests.routing.test_desk import letter
 
 YOKOHAMA, KANAGAWA, KAMAKURA = "141003", "140007", "142042"
 BROKEN = b"PK\x03\x04 this is no workbook"
@@ -59,6 +62,46 @@ def test_a_mail_without_a_file_is_received(office: Office) -> None:
 def test_beside_a_good_sheet_it_counts_for_the_other_program_only(office: Office) -> None:
     office.settle(mail({"a.xlsx": nanbyo(), "【横浜市】マイナンバーアンケート回答.xlsx": BROKEN}))
     assert [office.standing_now(YOKOHAMA, p).state for p in ("nanbyo", "shoman")] == ["accepted", "correction"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["小慢.xlsx", "横浜市_小児慢性特定疾病（修正版）.xls", "ｼｮｳﾏﾝ（小慢）.xlsx", "マイナンバーアンケート回答.xlsx",
+     "【横浜市】２.xlsx"],
+)  # fmt: skip
+def test_a_broken_file_of_a_program_without_an_answer_in_the_mail_is_to_be_replaced(office: Office, name: str) -> None:
+    settled = office.settle(mail({"難病.xlsx": nanbyo(), name: BROKEN}))
+    assert [p.decision.rule for p in settled.decided.pieces] == ["otherwise", "no_form"]
+    assert [office.standing_now(YOKOHAMA, p).state for p in ("nanbyo", "shoman")] == ["accepted", "correction"]
+    assert office.standing_now(YOKOHAMA, "shoman").unbooked
+    assert settled.reply is not None and settled.reply.kind == "partial"
+    assert name in letter(office)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["参考資料.xlsx", "添付資料.xls", "小慢の参考資料.xlsx", "小慢システム構成図.xlsx", "難病.xlsx", "難病（写し）.xlsx",
+     "小慢記入例.xlsx", "横浜市.xlsx", "Book1.xlsx", "予防接種.xlsx", "小慢要綱.pdf"],
+)  # fmt: skip
+def test_a_broken_file_that_is_no_other_answer_accuses_nobody(office: Office, name: str) -> None:
+    settled = office.settle(mail({"横浜市の回答.xlsx": nanbyo(), name: BROKEN}))
+    assert [p.decision.rule for p in settled.decided.pieces] == ["otherwise", "supporting"]
+    assert office.standing_now(YOKOHAMA, "shoman").state == "outstanding" and _unbooked(office) == []
+
+
+def test_a_workbook_that_opens_and_is_no_form_accuses_nobody_by_its_name(office: Office) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = "小慢の受給者数"
+    out = io.BytesIO()
+    book.save(out)
+    settled = office.settle(mail({"a.xlsx": nanbyo(), "小慢.xlsx": out.getvalue()}))
+    assert [p.decision.rule for p in settled.decided.pieces] == ["otherwise", "supporting"]
+
+
+def test_where_both_programs_are_answered_a_broken_file_of_one_accuses_nobody(office: Office) -> None:
+    answers = {"a.xlsx": nanbyo(), "b.xlsx": form({"program": "小慢"})}
+    settled = office.settle(mail({**answers, "小慢（前の版）.xlsx": BROKEN}))
+    assert [p.decision.rule for p in settled.decided.pieces] == ["otherwise", "otherwise", "supporting"]
 
 
 def test_the_mended_file_closes_it(office: Office) -> None:
