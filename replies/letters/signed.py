@@ -23,6 +23,7 @@ KINDS: tuple[AnyKind, ...] = tuple(k for k in (*get_args(LetterKind), *get_args(
 SHOWN = 12  # characters of a hash that people compare
 _TABLES = ("phrase", "captions", "result", "remark", "standing", "listing", "names")
 _TEMPLATES = {"report": ("report_mail",), "alert": ("alert", "today")}  # of the kinds whose template is not theirs alone
+_OF_CODES = frozenset({"subject_code", "file_name_code"})  # told only where the convention asks for the body's code
 _QUOTES_FINDINGS = "_numbered.j2"
 
 
@@ -68,11 +69,12 @@ def _templates(name: str) -> Iterator[tuple[str, str]]:
 
 
 def sentences(survey: Survey) -> Iterator[tuple[str, str]]:
-    """(what was noticed, how to mend it) of every finding that a sender is told."""
+    """(what was noticed, how to mend it) of every finding that a sender is told in this survey."""
     wording = load_wording().of(survey)
     filled = {"label": "（項目名）", "question": "（設問）", "found": "…", "expected": "…"}
     filled |= {"list_sheet": wording.list_sheet}
-    for saying in wording.finding.values():
-        if saying.to_sender:
+    uncoded = frozenset() if survey.convention.coded else _OF_CODES
+    for code, saying in wording.finding.items():
+        if saying.to_sender and code not in uncoded:
             hint = f"／（参考としてお知らせするとき）{saying.as_hint}" if saying.as_hint else ""
             yield saying.sentence.format_map(filled), (saying.mend + hint).format_map(filled)

@@ -72,7 +72,14 @@ def test_every_sentence_that_a_sender_may_be_told_stands_in_it(register: Registe
     for code, saying in load_wording().finding.items():
         begins = re.split(r"[{]", saying.sentence)[0], re.split(r"[{]", saying.mend)[0]
         stands = re.search(re.escape(f"・{begins[0]}") + r"[^\n]*\n　⇒　" + re.escape(begins[1]), text)
-        assert bool(stands) == saying.to_sender, code
+        assert bool(stands) == (saying.to_sender and code not in {"subject_code", "file_name_code"}), code
+
+
+def test_the_sentences_about_codes_stand_where_a_survey_asks_for_the_code(register: Register) -> None:
+    coded = register.survey.convention.model_copy(update={"pattern": "【{code}＿{name}】{text}"})
+    without = set(signed.sentences(register.survey))
+    more = set(signed.sentences(register.survey.model_copy(update={"convention": coded}))) - without
+    assert len(more) == 2 and all("コード" in sentence for sentence, _ in more)
 
 
 def changed(finding: str) -> Wording:
