@@ -76,7 +76,8 @@ def _looks(at: At) -> tuple[Vital, ...]:
 
 
 def _look(at: At, id: str, health: conditions.Health | None) -> Vital:
-    what = f"提出先 {id}"
+    boxes = at.register.survey.mailboxes
+    what = next((f"提出先 {b.item}（{b.section}）" for b in boxes if b.id == id), f"提出先 {id}")  # settings may err
     seen = health.last_success_at if health else None
     if health is not None and health.failing_since is not None:
         return Vital(what, False, f"{era_instant(health.failing_since)}から読めません。{health.detail}")

@@ -41,6 +41,15 @@ def test_every_page_says_that_nobody_takes_mail_in(office: Office) -> None:
         assert "動いていません" not in visitor.text("/")
 
 
+def test_mailboxes_are_called_as_the_notice_calls_them(office: Office) -> None:
+    page = Visitor(site_of(office)).text("/health")
+    assert "提出先 ①（難病対策課難病調査研究係、小児慢性特定疾病係）" in page
+    row = page.partition("<th scope=\"row\">佐藤</th>")[2].partition("</tr>")[0]
+    assert "①（難病対策課" in row and "②" not in row
+    assert "全て" in page.partition("<th scope=\"row\">山田</th>")[2].partition("</tr>")[0]
+    assert "n_mynumber" not in page and "yoboseshu" not in page
+
+
 def test_a_copy_of_today_is_well_and_one_of_last_week_is_not(office: Office) -> None:
     assert "台帳の控え" in unwell(office)
     add_event(office.ledger, Note(BACKED_UP, "/srv/copy.db"), None, ("uketsuke", ""), office.now)
