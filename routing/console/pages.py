@@ -16,10 +16,10 @@ from routing.console.premises import Premises
 from routing.console.render import environment, render
 from routing.console.signin import Person
 from routing.ledger import arrivals, conditions, correspondence, extensions
-from routing.ledger.correspondence import Mail
 from routing.office import Office
 from routing.operate.withdrawal import can_be_withdrawn
 from routing.records import Arrival
+from routing.standing import Standing
 from routing.tracking import releasing, sending_holds, troubles, vitals
 from routing.tracking.overview import owed_now
 from routing.views import search
@@ -137,21 +137,20 @@ class Pages:
             if prefecture and prefecture not in {p.lgcode[:2] for p in prefectures}:
                 abort(404)
             owed = owed_now(office, prefecture)
-            counts = Counter((o.standing.obligation.program, o.standing.state) for o in owed)
-            shown = [o for o in owed if state in ("", o.standing.state)] if prefecture or state else []
+            counts = Counter((o.standing.obligation.program, _shown_state(o.standing)) for o in owed)
+            shown = [o for o in owed if state in ("", _shown_state(o.standing))] if prefecture or state else []
             return page(
                 office, "owed", owed=shown, counts=counts, prefectures=prefectures, chosen=(prefecture, state),
                 chosen_code=next((p.lgcode for p in prefectures if prefecture and p.lgcode[:2] == prefecture), ""),
-                register=register,
+                register=register, states=_states(),
             )  # fmt: skip
 
     def letters(self) -> ResponseReturnValue:
         """What waits to be sent, and what became of the last day's letters."""
         with self._premises.open_office() as office:
             now, mine = office.clock(), person()
-            waiting = letter_rows(office, correspondence.letters_waiting(office.ledger))
-            lately = day_letters(office, now - timedelta(days=7), now + timedelta(seconds=1))
-            waiting, lately = ([x for x in rows if mine.sees(x.letter.mailbox)] for rows in (waiting, lately))
+            waiting = letter_rows(office, correspondence.letters_waiting(office.ledger, mine.user.mailboxes))
+            lately = day_letters(office, now - timedelta(days=7), now + timedelta(seconds=1), mine.user.mailboxes)
             drafts = [(b, [d for d in b.drafts if mine.sees(d.mailbox)]) for b in releasing.batches(office)]
             return page(
                 office, "letters", waiting=waiting, lately=[x for x in lately if not x.waits], drafts=drafts,
@@ -193,7 +192,7 @@ class Pages:
                 with suppress(Refused):  # not one body's name or code: then whatever has it in it
                     return redirect(f"/body/{typed.body(words, office.register).lgcode}", 303)
             bodies = search.bodies_named(office.register, words)
-            mails = self._mine(search.mails_saying(office, words)) if words else []
+            mails = search.mails_saying(office, words, person().user.mailboxes) if words else []
             return page(office, "search", words=words, bodies=bodies, mails=mails, said=outcome_said)
 
     def health(self) -> ResponseReturnValue:
@@ -210,9 +209,6 @@ class Pages:
         made.headers["Cache-Control"] = "max-age=600"
         return made
 
-    def _mine(self, mails: list[Mail]) -> list[Mail]:
-        return [m for m in mails if person().sees(m.mailbox)]
-
 
 def day_named(text: str, now: datetime) -> datetime:
     """The midnight with which a day begins in Japan; today's where none is named. Ends with 404."""
@@ -223,3 +219,15 @@ def day_named(text: str, now: datetime) -> datetime:
     if not 2000 <= on.year < 3000:  # the days beside it are named as well
         abort(404)
     return datetime(on.year, on.month, on.day, tzinfo=JST)
+
+
+def _shown_state(standing: Standing) -> str:
+    """By which of `_states` a row is counted: as it says itself."""
+    return "unbooked" if standing.unbooked and standing.state == "correction" else standing.state
+
+
+def _states() -> dict[str, str]:
+    """The states that a row can show, with their words, in the order of their columns."""
+    wording = load_wording()
+    first = {"outstanding": wording.state["outstanding"], "unbooked": wording.state_of("correction", unbooked=True)}
+    return first | wording.state

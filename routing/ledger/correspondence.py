@@ -4,6 +4,7 @@ search. Only reads.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,17 +73,27 @@ def letters_of_body(ledger: Ledger, lgcode: str) -> list[Letter]:
     return _letters(ledger.rows(f"{_LETTER} WHERE o.respondent = ? ORDER BY o.id", lgcode))
 
 
-def letters_between(ledger: Ledger, start: datetime, end: datetime) -> list[Letter]:
-    """The letters of which something became in this time, the newest first; at most SHOWN."""
+def letters_between(ledger: Ledger, start: datetime, end: datetime, mailboxes: tuple[str, ...] = ()) -> list[Letter]:
+    """The letters of which something became in this time, the newest first; at most SHOWN of these mailboxes (none named:
+    of all)."""
     then = "p.recorded_at >= ?1 AND p.recorded_at < ?2"
-    of = f"WHERE {then} AND o.id IN (SELECT p.outbox_id FROM posting p WHERE {then})"
-    return _letters(ledger.rows(f"{_LETTER} {of} ORDER BY p.id DESC LIMIT {SHOWN}", stamp(start), stamp(end)))
+    of = f"WHERE {then} AND o.id IN (SELECT p.outbox_id FROM posting p WHERE {then}) AND {_of('o.mailbox', '?3')}"
+    query = f"{_LETTER} {of} ORDER BY p.id DESC LIMIT {SHOWN}"
+    return _letters(ledger.rows(query, stamp(start), stamp(end), json.dumps(mailboxes)))
 
 
-def letters_waiting(ledger: Ledger) -> list[Letter]:
-    """The letters that wait to be sent, in the order in which their turn comes; at most SHOWN."""
-    waiting = "WHERE o.id IN (SELECT outbox_id FROM to_send)"
-    return _letters(ledger.rows(f"{_LETTER} {waiting} ORDER BY q.not_before LIMIT {SHOWN}"))
+def letters_waiting(ledger: Ledger, mailboxes: tuple[str, ...] = ()) -> list[Letter]:
+    """The letters that wait to be sent, in the order in which their turn comes; at most SHOWN of these mailboxes (none
+    named: of all)."""
+    waiting = f"WHERE o.id IN (SELECT outbox_id FROM to_send) AND {_of('o.mailbox', '?1')}"
+    query = f"{_LETTER} {waiting} ORDER BY q.not_before LIMIT {SHOWN}"
+    return _letters(ledger.rows(query, json.dumps(mailboxes)))
+
+
+def _of(column: str, mailboxes: str) -> str:
+    """What belongs to one of these mailboxes (a JSON list; an empty one: to any), or to none: before a listing is cut."""
+    named = f"{column} IN (SELECT value FROM json_each({mailboxes}))"
+    return f"(json_array_length({mailboxes}) = 0 OR {column} = '' OR {named})"
 
 
 def letter(ledger: Ledger, id: int) -> tuple[Letter, bytes] | None:
@@ -151,14 +162,15 @@ def mails_between(ledger: Ledger, start: datetime, end: datetime) -> list[Mail]:
     return _mails(ledger.rows(query, stamp(start), stamp(end)))
 
 
-def mails_saying(ledger: Ledger, words: str) -> list[Mail]:
-    """The mails with these words in subject, sender, file names or text, the newest first; at most SHOWN. What was
-    erased is not found."""
+def mails_saying(ledger: Ledger, words: str, mailboxes: tuple[str, ...] = ()) -> list[Mail]:
+    """The mails with these words in subject, sender, file names or text, the newest first; at most SHOWN of these
+    mailboxes (none named: of all). What was erased is not found."""
     pattern = f"%{words.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-    said = """WHERE m.subject LIKE ?1 ESCAPE '!' OR m.sender LIKE ?1 ESCAPE '!' OR m.sender_name LIKE ?1 ESCAPE '!'
+    said = """WHERE (m.subject LIKE ?1 ESCAPE '!' OR m.sender LIKE ?1 ESCAPE '!' OR m.sender_name LIKE ?1 ESCAPE '!'
         OR a.id IN (SELECT t.arrival_id FROM attachment t WHERE t.filename LIKE ?1 ESCAPE '!')
-        OR (m.submission <> '' AND json_extract(m.submission, '$.message.body') LIKE ?1 ESCAPE '!')"""
-    return _mails(ledger.rows(f"{_MAIL} {said} ORDER BY a.received_at DESC, a.id DESC LIMIT {SHOWN}", pattern))
+        OR (m.submission <> '' AND json_extract(m.submission, '$.message.body') LIKE ?1 ESCAPE '!'))"""
+    query = f"{_MAIL} {said} AND {_of('a.mailbox', '?2')} ORDER BY a.received_at DESC, a.id DESC LIMIT {SHOWN}"
+    return _mails(ledger.rows(query, pattern, json.dumps(mailboxes)))
 
 
 def _mails(rows: Iterable[Row]) -> list[Mail]:

@@ -100,6 +100,6 @@ def _read(data: bytes) -> tuple[str, tuple[str, ...], str]:
     return text, names, str(mail.get("To", ""))
 
 
-def day_letters(office: Office, start: datetime, end: datetime) -> list[LetterRow]:
-    """The letters of which something became in this time, the newest first."""
-    return letter_rows(office, correspondence.letters_between(office.ledger, start, end))
+def day_letters(office: Office, start: datetime, end: datetime, mailboxes: tuple[str, ...] = ()) -> list[LetterRow]:
+    """The letters of which something became in this time, the newest first; of these mailboxes (none named: of all)."""
+    return letter_rows(office, correspondence.letters_between(office.ledger, start, end, mailboxes))

@@ -25,13 +25,14 @@ def bodies_named(register: Register, words: str) -> tuple[Body, ...]:
     return tuple(sorted(found, key=lambda b: b.lgcode not in owed)[:MOST])
 
 
-def mails_saying(office: Office, words: str) -> list[Mail]:
-    """The mails with these words as they were typed, and in the ordinary width; the newest first."""
+def mails_saying(office: Office, words: str, mailboxes: tuple[str, ...] = ()) -> list[Mail]:
+    """The mails with these words as they were typed, and in the ordinary width; the newest first. Of these mailboxes
+    (none named: of all)."""
     words = words.replace("\0", "")[:LONGEST]
     if not words:
         return []
     spelt = dict.fromkeys((words, unicodedata.normalize("NFKC", words)))
-    found = {mail.id: mail for one in spelt for mail in correspondence.mails_saying(office.ledger, one)}
+    found = {mail.id: mail for one in spelt for mail in correspondence.mails_saying(office.ledger, one, mailboxes)}
     return sorted(found.values(), key=lambda mail: (mail.received_at, mail.id), reverse=True)
 
 

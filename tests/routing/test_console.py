@@ -224,6 +224,33 @@ def test_an_operator_sees_the_items_of_his_mailboxes_and_of_others_how_many(offi
     assert "他係への照会" in Visitor(site, "yamada").text("/")
 
 
+def test_the_limit_of_a_listing_is_of_ones_own_mailboxes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest hits are another section's: they take no place from the older one of one's own."""
+    monkeypatch.setattr(correspondence, "SHOWN", 2)
+    mine = office.settle(mail({}, "【横浜市】照会", body="提出の方法を伺います。")).decided.arrival
+    for number in range(3):
+        office.now += timedelta(minutes=1)
+        office.settle(mail({}, f"【横浜市】照会{number}", body=f"提出の方法を伺います。{number}"), mailbox="yoboseshu")
+    site = site_of(office)
+    found, all_found = (Visitor(site, who).post("/search", words="提出の方法").text for who in ("sato", "yamada"))
+    assert "メール（1通）" in found and mine.receipt in found
+    assert "メール（2通）" in all_found and mine.receipt not in all_found
+    assert [x.mailbox for x in correspondence.letters_waiting(office.ledger, ("n_mynumber",))] == ["n_mynumber"]
+
+
+def test_who_owes_what_is_counted_under_the_words_of_its_rows(office: Office) -> None:
+    """A file that cannot be opened is 受信・要差替え in the column and by the filter, and no 確認のお願い中."""
+    office.settle(mail({"難病.xlsx": b"PK\x03\x04 this is no workbook"}))
+    visitor = Visitor(site_of(office))
+    page = visitor.text("/owed?prefecture=14&state=unbooked")
+    heads = re.findall(r'<th scope="col">([^<]+)</th>', page.partition("</thead>")[0])
+    row = page.partition('<th scope="row">難病</th>')[2].partition("</tr>")[0]
+    counted = dict(zip(heads[1:], map(int, re.findall(r'<td class="n">(\d+)</td>', row)), strict=True))
+    assert (counted["受信・要差替え"], counted["確認のお願い中"]) == (1, 0)
+    assert 'href="/body/141003"' in page
+    assert 'href="/body/141003"' not in visitor.text("/owed?prefecture=14&state=correction")
+
+
 def test_a_viewer_decides_nothing_and_an_operator_erases_nothing(office: Office) -> None:
     arrival = from_stranger(office)
     site, before = site_of(office), office.count("verdict")
