@@ -15,7 +15,7 @@ import pytest
 
 from routing.cli.app import COMMANDS, run_command, uketsuke
 from routing.cli.japanese import SENTENCES, width
-from tests.replies.test_letter_facts import TERMS
+from tests.replies.test_letter_facts import MISPLACED_HONORIFIC, TERMS
 
 NEVER_SAID = re.compile(  # to programmers, or by what we do not use
     r"DeprecationWarning|defined twice|Boolean option|Could not determine|No options defined|Arguments take exactly"
@@ -120,3 +120,4 @@ def test_guide_and_screens_keep_to_the_terms_of_the_letters(file: Path) -> None:
     """choices.ja.md tells how respondents write."""
     text = _texts(file)
     assert {wrong: right for wrong, right in SCREEN_TERMS.items() if wrong in text} == {}
+    assert MISPLACED_HONORIFIC.search(text) is None
