@@ -49,15 +49,19 @@ _BOUNCE_SUBJECT = re.compile(_LABEL + "(" + "|".join(_BOUNCE_SUBJECTS) + ")", re
 _BOUNCE_TEXT = re.compile("|".join(_BOUNCE_TEXTS), re.IGNORECASE)
 # RFC 3463 §3.3 and §3.4: X.2.3 and X.3.4 are about the size of the mail, X.2.2 about the mailbox.
 _BY_CODE = re.compile(r"(?<![\d.])5\.(?:3\.4|2\.3)(?![\d.])")
-_FULL = re.compile(r"(?<![\d.])5\.2\.2(?![\d.])|mailbox|quota|メールボックス|受信箱|一杯|いっぱい|満杯", re.IGNORECASE)
+_FULL = re.compile(
+    r"(?<![\d.])5\.2\.2(?![\d.])|mail ?box|quota|メールボックス|受信(?:箱|トレイ)|ディスク|一杯|いっぱい|満杯",
+    re.IGNORECASE,
+)
 _TOO_HEAVY = re.compile(
     _BY_CODE.pattern
-    + r"|(?:message|mail|size|attachment)[^\n]{0,60}(?:too (?:large|big)|exceed(?:s|ed)[^\n]{0,40}(?:size|limit|maximum))"
+    + r"|(?:message|mail|size|attachment)[^\n]{0,60}(?:too (?:large|big)|larger than)"
+    r"|(?:message|mail|size|attachment)[^\n]{0,60}exceed(?:s|ed)[^\n]{0,40}(?:size|limit|maximum)"
     r"|(?:too (?:large|big)|exceed(?:s|ed)[^\n]{0,40}(?:message size|size limit|maximum size))"
     r"|attachments?[^\n]{0,60}(?:not (?:allowed|accepted|permitted)|refused|rejected|blocked|prohibited|denied)"
     r"|(?:refused|rejected|blocked|prohibited|illegal|forbidden|banned|unsupported)[^\n]{0,40}attachment"
-    r"|添付(?:ファイル)?[^\n。]{0,40}(?:拒否|受信できま|受け取れま|禁止|許可されて|制限|ブロック|お受け)"
-    r"|(?:メール|メッセージ|添付|容量|サイズ)[^\n。]{0,30}(?:サイズ|容量|大きさ)?[^\n。]{0,12}(?:大きすぎ|上限を超|制限を超|超過)",
+    r"|添付(?:ファイル)?[^\n。]{0,40}(?:拒否|受信できま|受け取れま|禁止|許可されて|制限|ブロック|お受け|お断り|破棄)"
+    r"|(?:メール|メッセージ|添付|容量|サイズ)[^\n。]{0,30}(?:サイズ|容量|大きさ)?[^\n。]{0,12}(?:大きすぎ|上限を超|制限を超|を超え|超過)",
     re.IGNORECASE,
 )
 _DELAY = re.compile(

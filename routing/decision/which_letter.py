@@ -67,7 +67,9 @@ def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
         return "arrival" if _inquiry_noticed(decided, around) else None
     if decided.mail.rule == "password_awaited" and not decided.submission.passwords_told:
         return "arrival"
-    if decided.mail.rule in ("material", "part_awaited", "set_aside_again"):
+    if decided.mail.rule == "material":  # a machine that encloses something answers each letter
+        return None if around.noticed else "arrival"
+    if decided.mail.rule in ("part_awaited", "set_aside_again"):
         return "arrival"
     if decided.mail.outcome not in ("by_file", "correction"):
         return None

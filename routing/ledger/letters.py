@@ -68,14 +68,16 @@ _NUMBERED = "SELECT message_id, recipient FROM outbox WHERE message_id >= ? AND 
 
 
 def said_no_file(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: int) -> bool:
-    """Whether a letter in this mailbox told that a mail brought no file, and no form has come since, up to the
-    arrival `before`. `whose`: (address, lgcode), of which one is enough: machines change their addresses."""
+    """Whether a letter in this mailbox told that a mail brought no file (a link, or a gateway's word in its place, is
+    none), and no form has come since, up to the arrival `before`. `whose`: (address, lgcode), of which one is enough:
+    machines change their addresses."""
     row = ledger.row(_SAID_NO_FILE, whose[0].lower(), whose[1], mailbox, before, whose[0], whose[1], mailbox, before)
     return row is not None
 
 
 _SAID_NO_FILE = """SELECT 1 FROM outbox o JOIN finding f ON f.verdict_id IN
-        (SELECT v.id FROM verdict v WHERE v.arrival_id = o.arrival_id AND v.piece = '0') AND f.code = 'no_file'
+        (SELECT v.id FROM verdict v WHERE v.arrival_id = o.arrival_id AND v.piece = '0')
+        AND f.code IN ('no_file', 'file_by_link', 'file_removed', 'file_sealed')
     WHERE (o.recipient = ? OR (o.respondent <> '' AND o.respondent = ?)) AND o.kind = 'correction' AND o.mailbox = ?
     AND o.arrival_id < ? AND NOT EXISTS (
         SELECT 1 FROM message m JOIN attachment t ON t.arrival_id = m.arrival_id AND t.kind <> 'other'

@@ -158,8 +158,8 @@ def _alike(row: HeldRow) -> tuple[str, ...]:
         whose = sender.rpartition("@")[2]
     elif row.reason == "no_file_again":
         whose = row.lgcode or sender
-    elif row.says:
-        whose = "".join(_NUMBERS.sub("", row.subject).split()) + " ".join(row.says)
+    elif row.says or row.reason in ("reply", "inquiry"):
+        whose = "mail " + "".join(_NUMBERS.sub("", row.subject).split()) + " ".join(row.says)
     return (row.queue, row.reason, whose or row.receipt)
 
 

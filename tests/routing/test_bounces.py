@@ -182,6 +182,8 @@ TOO_HEAVY = [
     "メールのサイズが制限を超えています。", "添付ファイルのあるメールは受信できません。",
     "Attachment type not allowed by policy",
     "This message was rejected because it contains a prohibited attachment", "message exceeds the maximum size",
+    "添付ファイル付きメールは受信をお断りしております。", "受信可能なサイズ（10MB）を超えています。",
+    "添付ファイルが含まれるメールは破棄されました。", "Your message is larger than the current system limit",
 ]  # fmt: skip
 
 
@@ -215,7 +217,8 @@ def test_a_letter_whose_attachment_is_refused_goes_out_once_more_without_it(
 
 @pytest.mark.parametrize(
     "told", ["552 5.2.2 Mailbox full: quota exceeded", "メールボックスの容量が上限を超えています。", "5.1.1 User unknown",
-             "5.7.1 Message rejected as spam", "受信者のメールボックスが一杯のため、容量を超過しました。"],
+             "5.7.1 Message rejected as spam", "受信者のメールボックスが一杯のため、容量を超過しました。",
+             "受信トレイの容量が上限を超えています。", "ディスク容量の上限を超えました。"],
 )  # fmt: skip
 def test_what_no_smaller_letter_would_mend_is_for_people(office: Office, told: str) -> None:
     first = with_book(office, office.settle(mail()).decided.arrival.id)

@@ -156,6 +156,10 @@ PLAIN_NOTES = {
     "our letter and nothing else": ("【横浜市】マイナンバーアンケート回答", "{letter}"),
     "our letter, quoted": ("{subject}", "{quoted}"),
     "an empty one": ("【横浜市】マイナンバーアンケート回答", ""),
+    "a gateway that took something out": ("【横浜市】マイナンバーアンケート回答", "添付ファイルを削除しました。番号{n}"),
+    "the same in English": ("【横浜市】マイナンバーアンケート回答", "The attachment was removed by policy. id {n}"),
+    "a link": ("【横浜市】マイナンバーアンケート回答", "https://app.box.com/s/a{n} に保存しました。"),
+    "nothing at all": ("", ""),
     "please attach, answered in kind": ("【横浜市】マイナンバーアンケート回答", "回答を添付します。{n}"),
 }  # fmt: skip
 
@@ -174,6 +178,19 @@ def test_eight_rounds_with_a_machine_that_says_nothing_of_itself_end_after_one_l
         letters += answer.reply is not None
         reply = answer.reply or reply
     assert letters <= 1
+
+
+def test_a_machine_that_encloses_a_slip_with_each_answer_gets_one_notice(office: Office) -> None:
+    reply, letters = office.settle(mail()).reply, []
+    assert reply is not None
+    for n in range(8):
+        office.now += timedelta(minutes=1)
+        slip = {f"受付票{n}.pdf": b"%PDF-1.4\n%%EOF\n" + str(n).encode()}
+        answer = office.settle(mail(slip, f"Re: {reply.subject}", CITY, f"番号{n}"))
+        assert answer.decided.mail.rule == "material"
+        letters += [letter(answer)] if answer.reply else []
+        reply = answer.reply or reply
+    assert letters == ["arrival"]
 
 
 @pytest.mark.parametrize("senders", [1, 40])
