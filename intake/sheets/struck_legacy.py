@@ -20,7 +20,8 @@ from intake.sheets.package import BROKEN, local, new_parser
 from intake.sheets.struck import ARROWS
 
 _WORD = b"text-line-through-"
-_MOST_REPEATED = 1_000  # columns of one cell; more are the emptiness to the end of a row
+_COLUMNS = 1_000  # that are looked at; further ones are the emptiness to the end of a row
+_MOST = 20_000  # cells that are noted; a small file may repeat one as often as it likes
 _NONE = ("", "none")
 # xlrd meets broken structures with whatever struct, lists and strings happen to raise.
 _XLRD_ERRORS = (
@@ -44,7 +45,7 @@ def _in_xls(data: bytes, sheets: Sequence[str]) -> Mapping[str, Struck]:
 
     try:
         with redirect_stdout(io.StringIO()):
-            book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+            book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
         if not any(font.struck_out for font in book.font_list):
             return {}
         return {name: _of_xls_sheet(book, book.sheet_by_name(name)) for name in sheets if name in book.sheet_names()}
@@ -63,7 +64,9 @@ def _of_xls_sheet(book: Any, sheet: Any) -> Struck:
             own = fonts[book.xf_list[sheet.cell_xf_index(row, column)].font_index].struck_out
             runs = sheet.rich_text_runlist_map.get((row, column), ()) if isinstance(text, str) else ()
             pieces = _pieces(str(text), bool(own), [(at, bool(fonts[font].struck_out)) for at, font in runs])
-            _note(found, (row + 1, column + 1), pieces)
+            left = _left_of(pieces)
+            if left is not None:
+                found[row + 1, column + 1] = left
     return found
 
 
@@ -73,11 +76,12 @@ def _pieces(text: str, own: bool, runs: Sequence[tuple[int, bool]]) -> list[tupl
     return [(text[: ends[0]], own), *((text[at:end], out) for (at, out), end in zip(runs, ends[1:], strict=True))]
 
 
-def _note(found: Struck, place: Place, pieces: Sequence[tuple[str, bool]]) -> None:
-    """Notes a cell with something struck out; a struck space is nothing."""
-    if any(out and fold(piece) for piece, out in pieces):
-        left = "".join(piece for piece, out in pieces if not out)
-        found[place] = left.strip(ARROWS) if fold(left) else ""
+def _left_of(pieces: Sequence[tuple[str, bool]]) -> str | None:
+    """What is left of a cell with something struck out; None for any other. A struck space is nothing."""
+    if not any(out and fold(piece) for piece, out in pieces):
+        return None
+    left = "".join(piece for piece, out in pieces if not out)
+    return left.strip(ARROWS) if fold(left) else ""
 
 
 def _in_ods(data: bytes) -> Mapping[str, Struck]:
@@ -110,6 +114,7 @@ class _Ods:
     _row_style: str = ""
     _spans: list[bool] = field(default_factory=list)
     _pieces: list[tuple[str, bool]] = field(default_factory=list)
+    _noted: int = 0  # cells
     _reads: int = 0  # paragraphs that we are in
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -125,7 +130,7 @@ class _Ods:
             self._sheet = self.found.setdefault(plain.get("name", ""), {})
             self._place, self._columns = (0, 0), []
         elif name == "table-column":
-            times = min(_number(plain, "number-columns-repeated"), _MOST_REPEATED)
+            times = min(_number(plain, "number-columns-repeated"), _COLUMNS - len(self._columns))
             self._columns += [plain.get("default-cell-style-name", "")] * times
         elif name == "table-row":
             self._row_style = plain.get("default-cell-style-name", "")
@@ -157,14 +162,19 @@ class _Ods:
         elif name == "span":
             self._spans.pop()
         elif name in ("table-cell", "covered-table-cell"):
-            row, column = self._place
-            times = self._repeated[1]
-            if self._pieces:
-                for place in range(column, column + min(times, _MOST_REPEATED)):
-                    _note(self._sheet, (row, place), self._pieces)
-            self._place = (row, column + times - 1)
+            self._end_cell()
         elif name == "table-row":
             self._place = (self._place[0] + self._repeated[0] - 1, 0)
+
+
+    def _end_cell(self) -> None:
+        row, column = self._place
+        left = _left_of(self._pieces)
+        if left is not None and self._noted < _MOST:
+            last = min(column + self._repeated[1], _COLUMNS + 1)
+            self._sheet.update(((row, place), left) for place in range(column, last))
+            self._noted += max(0, last - column)
+        self._place = (row, column + self._repeated[1] - 1)
 
 
 def _number(attributes: dict[str, str], key: str) -> int:

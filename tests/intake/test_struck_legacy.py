@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -89,3 +90,19 @@ def test_cells_and_rows_that_stand_for_several_keep_their_places(tmp_path: Path)
     for kind in KINDS:
         (made,) = convert(tmp_path / "b.xlsx", kind, tmp_path)
         assert set(struck_in(made.read_bytes(), kind, book.sheetnames)["places"]) == {(4, 3), (9, 6), (12, 2)}
+
+
+def test_a_small_file_repeats_a_struck_cell_as_often_as_it_likes() -> None:
+    """4 KB that stand for twenty million cells: the first of them are noted, in their places."""
+    cell = '<b:table-cell b:style-name="c" b:number-columns-repeated="1000000"><t:p>あ</t:p></b:table-cell>'
+    content = (
+        '<o:document-content xmlns:o="o" xmlns:s="s" xmlns:t="t" xmlns:b="b"><s:style s:name="c">'
+        '<s:text-properties s:text-line-through-style="solid"/></s:style><b:table b:name="x">'
+        f"{f'<b:table-row>{cell * 20}</b:table-row>' * 1_000}</b:table></o:document-content>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.xml", content)
+    found = struck_in(out.getvalue(), "ods", ["x"])["x"]
+    assert (1, 1) in found and (20, 1_000) in found
+    assert len(found) == 20_000
