@@ -13,9 +13,10 @@ from config.roster import Roster, fold, ways_of_code
 from config.survey import Convention
 
 _PUNCTUATION = re.compile(r"[\W_]+")
-_CODE = re.compile(r"[0-9a-z]*[0-9][0-9a-z]*")  # in a folded text
-_CODE_IN_FRONT = re.compile(r"\A[\dA-Za-z]*\d[\dA-Za-z]*[\W_]*(?=.)")
-_CODE_BEHIND = re.compile(r"[\W_]+[\dA-Za-z]*\d[\dA-Za-z]*\Z")
+# A code is a word with a digit in it. No quantifier gives back what it took: a run of letters costs its length only.
+_CODE = re.compile(r"(?<![0-9a-z])(?=[a-z]*+[0-9])[0-9a-z]++")  # in a folded text
+_CODE_IN_FRONT = re.compile(r"\A(?=[A-Za-z]*+\d)[\dA-Za-z]++[\W_]*+(?=.)")
+_CODE_BEHIND = re.compile(r"(?<![\W_])[\W_]++(?=[A-Za-z]*+\d)[\dA-Za-z]++\Z")
 _ANY_NAME = "団体甲"
 
 
