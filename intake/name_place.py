@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 
+from config.body_names import split_code
 from config.cache import cache_short
 from config.naming import parts_of
 from config.roster import Roster, fold, ways_of_code
@@ -80,7 +81,8 @@ def code_fault(text: str, lgcodes: tuple[str, ...]) -> str:
 
 def code_in(text: str, roster: Roster) -> str:
     """The code of a body that stands in a text by itself; empty if none does."""
-    return next((word for word in _CODE.findall(fold(text)) if roster.find(word).status == "found"), "")
+    words = (word for word in _CODE.findall(fold(text)) if not split_code(word)[1])  # a code and nothing else
+    return next((word for word in words if roster.find(word).status == "found"), "")
 
 
 def _plain(convention: Convention, text: str) -> str:
