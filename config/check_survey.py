@@ -107,7 +107,7 @@ def _check_forms(survey: Survey) -> Told:
         if program.form not in forms:
             yield f"programs.{place}.form", f"様式「{program.form}」はありません。{perhaps(program.form, forms)}"
         for form in survey.forms:
-            listed = [field.kind.input.options for field in form.fields if field.key == "program"]
+            listed = [field.kind.options for field in form.fields if field.key == "program"]
             if form.id == program.form and listed and program.choice not in listed[0]:
                 reason = f"様式「{form.id}」（{form.version}）の制度等に「{program.choice}」がありません。"
                 yield f"programs.{place}.choice", reason

@@ -20,13 +20,13 @@ from config.kinds.kind import (
     Around,
     Examples,
     Fault,
-    Input,
     Kind,
     Line,
     Reading,
 )
 from config.kinds.names import one_named
-from config.kinds.numbered import Choice, bare, is_numbered, mistaken_numbers, read_choice
+from config.kinds.numbered import bare, read_choice
+from config.kinds.option import Choice, is_numbered, mistaken_numbers
 from config.logic import Type, Value
 from config.names import perhaps
 from config.roster import Body
@@ -75,8 +75,8 @@ class ChoiceKind(Kind):
         return tuple(Line(c.number, circled(c.number), c.text) for c in self.choices)
 
     @property
-    def input(self) -> Input:
-        return Input(tuple(choice.text for choice in self.choices))
+    def options(self) -> tuple[str, ...]:
+        return tuple(choice.text for choice in self.choices)
 
     def reading(self, text: str, by: date | None = None) -> Reading:
         if self.numbered:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import ClassVar
 
 from config import spelling
@@ -89,17 +88,6 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """How a cell is made ready in the form: a list of `options`, or Excel's rule for what may be typed (its type,
-    operator and bounds) with the words of its box, and the number format."""
-
-    options: tuple[str, ...] = ()
-    rule: tuple[str, str, tuple[str, ...]] | None = None
-    said: str = ""
-    format: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Examples:
     """Texts and what they are read as; texts that are not understood; texts and the code of what is wrong with them."""
 
@@ -112,7 +100,6 @@ class Kind(Shape):
     """What may stand in an ask: its keys in the survey's file are its fields."""
 
     free: ClassVar[bool] = False  # a text of one's own, which is never quoted, and in which 特になし is an answer
-    summed: ClassVar[bool] = False
     unread: ClassVar[str] = "value_unreadable"  # the code for what is not understood
     in_rules: ClassVar[Type] = "text"  # what a rule may do with it
 
@@ -127,9 +114,9 @@ class Kind(Shape):
         return ()
 
     @property
-    def input(self) -> Input:
-        """How its cell is made ready in the form."""
-        return Input()
+    def options(self) -> tuple[str, ...]:
+        """What its cell in the form offers in a list."""
+        return ()
 
     def reading(self, text: str, by: date | None = None) -> Reading:
         """What a text says. `by`: the last day of the survey."""
@@ -167,10 +154,6 @@ class Kind(Shape):
         """A canonical value as the form words it."""
         return value
 
-    def typed(self, value: str) -> str | Decimal | date:
-        """A canonical value as a cell holds it."""
-        return value
-
     def worth(self, value: str) -> Value:
         """A canonical value in a rule; None where nothing was understood."""
         return value or None
@@ -188,7 +171,7 @@ class Kind(Shape):
     @property
     def offered(self) -> str:
         """What may be chosen, one by one."""
-        return "、".join(self.input.options)
+        return "、".join(self.options)
 
     def bodies(self, text: str) -> tuple[BodyKind, ...]:
         """The kinds of bodies that may say this; none where it tells nothing of them."""

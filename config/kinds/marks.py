@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 from config.cache import cache_short
-from config.kinds.kind import NOT_READ, Examples, Input, Kind, Line, Reading, Slot
-from config.kinds.numbered import Option, mistaken_numbers
+from config.kinds.kind import NOT_READ, Examples, Kind, Line, Reading, Slot
+from config.kinds.option import Option, mistaken_numbers
 from config.logic import Type, Value
 from config.shape import Severity, Told
 from config.spelling import circled, fold, nfkc, says_nothing
@@ -50,8 +50,8 @@ class MarksKind(Kind):
         return tuple(Line(mark.number, circled(mark.number), mark.text) for mark in self.marks)
 
     @property
-    def input(self) -> Input:
-        return Input((CIRCLE,))
+    def options(self) -> tuple[str, ...]:
+        return (CIRCLE,)
 
     def reading(self, text: str, by: date | None = None) -> Reading:
         """The numbers of the lines, as they are told by telephone: ①③."""

@@ -7,15 +7,12 @@ mean, so that the sender can be asked which. docs/choices.ja.md shows by example
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 
 from config.cache import Same, cache_short
 from config.kinds.kind import NOT_READ, Reading
-from config.shape import Shape, Told
+from config.kinds.option import Choice
 from config.spelling import LONGEST, fold, label_key, nfkc
 
-_NUMBER = re.compile(r"\d+")
 LEAST = 4  # characters of a text from which on its beginning, or its being contained, says something
 _LEAST_OUTLINE = 6  # … from which on what stands behind a choice's own words tells something of its own
 _LEAST_TOLD = 16  # … and where they speak of another place
@@ -68,36 +65,6 @@ _ONLY_YES = re.compile(r".{0,6}(?:有|有り|あり|ある|あります|あり�
 _CLAUSES = re.compile(r"[。、,;/・\n]")
 _OPENING = re.compile(r"[(〔\[]")
 _BRACKET = re.compile(r"[(〔\[](.*)[)〕\]][。.\s]*$", re.DOTALL)
-
-
-class Option(Shape):
-    """Something to be taken; `number` is the one that its text begins with."""
-
-    number: int
-    text: str
-
-
-class Choice(Option):
-    """選択肢. `skip_to` is the key of the next question that this choice leaves to be answered; what lies between should
-    be blank."""
-
-    skip_to: str = ""
-
-
-def is_numbered(option: Option) -> bool:
-    """Whether a printed text begins with its number."""
-    leading = _NUMBER.match(nfkc(option.text))
-    return leading is not None and int(leading[0]) == option.number
-
-
-def mistaken_numbers(key: str, options: Sequence[Option]) -> Told:
-    """What is wrong with the numbers of choices or lines that have to begin with them."""
-    for number, times in Counter(option.number for option in options).items():
-        if times > 1:
-            yield key, f"number {number} が2回以上あります。"
-    for place, option in enumerate(options, 1):
-        if not is_numbered(option):
-            yield f"{key}.{place}.text", f"先頭の番号が number（{option.number}）と合いません。"
 
 
 def bare(choice: Choice) -> str:

@@ -122,7 +122,7 @@ def _plan(form: Form, survey: Survey, names: frozenset[str]) -> Plan:
     kinds = {field.key: field.kind for field in form.fields}
     anchors = [c for c in columns if c.holds == "field" and isinstance(kinds[c.key], OrganisationKind | ChoiceKind)]
     organisation = next((c for c in anchors if isinstance(kinds[c.key], OrganisationKind)), None)
-    words = [option for field in form.fields for option in field.kind.input.options]
+    words = [option for field in form.fields for option in field.kind.options]
     words += [word for p in survey.programs for word in (p.name, p.choice, *p.names)]
     ends = _BODY_ENDS | {word[-1] for word in words}
     return Plan(form, columns, headings, organisation, frozenset(anchors), survey, names, ends, {}, {})

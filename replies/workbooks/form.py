@@ -96,7 +96,7 @@ class _Lists:
 
     def make_ready(self, cell: str, kind: Kind) -> None:
         """What a kind wants of its cell: a list to choose from, the circle's own shared by all."""
-        options = kind.input.options
+        options = kind.options
         if options == (CIRCLE,):
             self._circles.add(cell)
         elif options:
@@ -207,7 +207,7 @@ def _set_heights(sheet: Worksheet, block: Block) -> None:
     """Each row shows its own cells; the last one also makes up what the question's text lacks."""
     question = block.question
     answer = (LINE, INPUT) if block.wide else (LINE,)
-    heights = {block.top: max((height(option, *answer) for option in question.kind.input.options), default=0.0)}
+    heights = {block.top: max((height(option, *answer) for option in question.kind.options), default=0.0)}
     free = {text.key for text in question.free_texts if text.kind.free}
     for key, row in block.labels.items():
         heights[row] = max(52.0 if key in free else 0.0, height(question.labels[key].strip(), LINE))

@@ -36,7 +36,7 @@ def _known(field: Field, body: Body, program: Program) -> str:
     if field.key == "code":
         return body.lgcode
     if field.key == "program":
-        options = field.kind.input.options
+        options = field.kind.options
         return program.choice if not options or program.choice in options else ""
     fitting = sorted((len(field.kind.bodies(name)), name) for name in field.kind.open_to(body))
     if not fitting or [size for size, _ in fitting].count(fitting[0][0]) > 1:

@@ -96,7 +96,7 @@ def values_of(form: Form, body: Body, program: Program, way: Choices) -> dict[st
 def _field(field: Field, body: Body, program: Program) -> str:
     if isinstance(field.kind, OrganisationKind):
         return prescribed(body)
-    if options := field.kind.input.options:
+    if options := field.kind.options:
         return program.choice if program.choice in options else next(iter((*field.kind.open_to(body), *options)))
     if isinstance(field.kind, PositionKind) and field.kind.fitting:
         return field.kind.fitting[0]

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from config.kinds.numbered import Choice, read_choice
+from config.kinds.numbered import read_choice
+from config.kinds.option import Choice
 from config.load import default_survey, load_survey
 from tests.workbooks.forms_at_hand import choices_of
 

@@ -85,8 +85,8 @@ def test_ten_fields_in_the_sheets_order(form: Form) -> None:
 
 
 def test_entries_of_the_program_list(survey: Survey) -> None:
-    assert survey.form("form1").fields[0].kind.input.options == ("難病", "小慢", "予防接種")
-    assert survey.form("form2").fields[0].kind.input.options == ("自治体検診",)
+    assert survey.form("form1").fields[0].kind.options == ("難病", "小慢", "予防接種")
+    assert survey.form("form2").fields[0].kind.options == ("自治体検診",)
 
 
 def test_questions_of_both_sheets(survey: Survey) -> None:

@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.form import Form, Question
 from config.kinds.marks import Mark
-from config.kinds.numbered import Choice, bare, read_choice
+from config.kinds.numbered import bare, read_choice
+from config.kinds.option import Choice
 from config.spelling import circled, label_key
 from intake.sheets.columns import list_columns
 from replies.workbooks.form import layout

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.form import Form, Question
 from config.kinds.choice import ChoiceKind
 from config.kinds.marks import Mark, MarksKind
-from config.kinds.numbered import Choice
+from config.kinds.option import Choice
 from config.load import default_survey, load_survey
 from config.roster import Roster, load_roster
 from config.survey import Survey
