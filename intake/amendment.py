@@ -17,7 +17,8 @@ from config.roster import Roster
 from config.spelling import nfkc
 from config.survey import Survey
 from intake.answers import answer_sheet
-from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion
+from intake.sheets.entries import Entry
+from intake.sheets.filled import Filled, FilledField, FilledQuestion
 from intake.submission import Answer, AnswerSheet, FieldValue
 
 _DASHES = re.compile(r"[‐‑–—―−ー－]")

@@ -16,7 +16,8 @@ from intake.convention import programs_in
 from intake.lists.plan import Columns, Plan
 from intake.lists.tables import Table, TableRow
 from intake.sheets.columns import Column
-from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion, entry_of, filled_question
+from intake.sheets.entries import Entry, entry_of
+from intake.sheets.filled import Filled, FilledField, FilledQuestion, filled_question
 
 
 def program_of(row: TableRow, columns: Columns, survey: Survey) -> str:

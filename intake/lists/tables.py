@@ -14,7 +14,7 @@ from config.spelling import is_blank, label_key
 from intake.lists.plan import Columns, Plan
 from intake.lists.shifts import Texts, fit_row
 from intake.sheets.columns import Column
-from intake.sheets.filled import LINKED_BLANK
+from intake.sheets.entries import LINKED_BLANK
 from intake.sheets.grid import Cell, Sheet
 
 HEADING_SHARE = 0.6  # of a form's columns that a row must head to be taken for the heading of its list

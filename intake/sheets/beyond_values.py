@@ -15,7 +15,8 @@ from config.spelling import nfkc
 from config.survey import Survey
 from intake.finding import Finding, severity_of
 from intake.sheets.drawn import Drawing
-from intake.sheets.filled import Entry, Filled, FilledQuestion
+from intake.sheets.entries import Entry
+from intake.sheets.filled import Filled, FilledQuestion
 from intake.sheets.grid import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.recognise import Located

@@ -12,7 +12,8 @@ from config.form import FreeText
 from config.roster import Match
 from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
-from intake.sheets.filled import Entry, Filled, FilledField, FilledQuestion
+from intake.sheets.entries import Entry
+from intake.sheets.filled import Filled, FilledField, FilledQuestion
 from intake.sheets.skip_logic import Applicability, Kinds, Standing
 
 

@@ -7,41 +7,22 @@ there is for `skip_logic.py` and `checks.py`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Literal
 
 from config.form import Field, Form, FreeText, Question
 from config.kinds.kind import NOT_READ, Reading, Slot
-from config.spelling import fold, is_blank, label_key, says_nothing
+from config.spelling import fold, label_key
+from intake.sheets.entries import Entry, Rows
 from intake.sheets.form_changes import Alteration
-from intake.sheets.grid import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
+from intake.sheets.grid import NOTHING_BEYOND, Beyond, Place, Sheet
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.over_labels import beside_label, stands_over
 from intake.sheets.question_lines import Lines
 from intake.sheets.recognise import Located, after
 from intake.sheets.rule_column import rule_columns
 
-LINKED_BLANK = "0"  # what a cell shows that is linked to a blank one; no kind of answer that we have is a number
 _LEAST_OUTLINE = 6  # characters behind a label from which on they are a text of their own
-CellState = Literal["blank", "value", "error"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One cell to be filled, `cell` in A1 style. State "error": it shows an error value, or a formula
-    without a stored result, which is not the same as blank. `doubtful`: it may say one thing or its opposite."""
-
-    cell: str
-    value: str = ""
-    state: CellState = "blank"
-    doubtful: bool = False
-
-    @property
-    def says_something(self) -> bool:
-        """Whether it is neither blank nor a word or stroke for "nothing"."""
-        return self.state != "blank" and not (self.state == "value" and says_nothing(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +100,7 @@ class Filled:
 
 def read(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -> Filled:
     """The values of a sheet whose labels have been located."""
-    grid = _Grid(sheet, located.printed, rule_columns(sheet, located))
+    grid = Rows(sheet, located.printed, rule_columns(sheet, located))
     return Filled(
         located.form,
         sheet.name,
@@ -129,64 +110,7 @@ def read(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -
     )
 
 
-class _Grid:
-    """A sheet by rows, without what the form prints itself."""
-
-    def __init__(self, sheet: Sheet, printed: frozenset[Place], computed: frozenset[int]) -> None:
-        self.sheet = sheet
-        self.printed = printed
-        self._columns: dict[int, list[int]] = {}
-        for row, column in sorted(sheet.cells):
-            if column not in computed:
-                self._columns.setdefault(row, []).append(column)
-
-    def entry(self, place: Place) -> Entry:
-        return entry_of(place, self.sheet.cells.get(place))
-
-    def right_of(self, place: Place) -> Iterator[Entry]:
-        """The filled cells behind a cell in its row, from the left."""
-        first = after(self.sheet.merged, place)
-        for column in self._columns.get(place[0], ()):
-            if column >= first and (place[0], column) not in self.printed:
-                entry = self.entry((place[0], column))
-                if entry.state != "blank":
-                    yield entry
-
-    def printed_right_of(self, place: Place) -> int | None:
-        """The column of the form's next own cell behind a cell, such as a field's hint."""
-        columns = self._columns.get(place[0], ())
-        return next((c for c in columns if c > place[1] and (place[0], c) in self.printed), None)
-
-    def text(self, place: Place) -> str:
-        """What a cell shows, as it is; empty for one that shows an error."""
-        cell = self.sheet.cells.get(place)
-        return cell.value if cell and not cell.error else ""
-
-    def beside(self, place: Place) -> Entry:
-        """What was filled in right of a label; else the blank cell next to it."""
-        return next(self.right_of(place), None) or self.entry((place[0], after(self.sheet.merged, place)))
-
-
-def entry_of(place: Place, cell: Cell | None) -> Entry:
-    """What stands in one cell; None is an empty one."""
-    if cell is None:
-        return _blank(place)
-    name = name_of(place)
-    if cell.error:
-        return Entry(name, cell.value, "error")
-    if cell.uncached:
-        return Entry(name, "", "error")
-    if is_blank(cell.value) or cell.value == LINKED_BLANK:
-        return _blank(place)
-    return Entry(name, cell.value.strip(), "value")
-
-
-@lru_cache(maxsize=1024)  # a form has a few dozen places to be filled, most of them blank
-def _blank(place: Place) -> Entry:
-    return Entry(name_of(place))
-
-
-def _read_fields(located: Located, grid: _Grid) -> tuple[FilledField, ...]:
+def _read_fields(located: Located, grid: Rows) -> tuple[FilledField, ...]:
     """A blank value belongs into the column in which the others stand."""
     read = {key: _field_entry(label, grid) for key, label in located.fields.items()}
     columns = Counter(place_of(entry.cell)[1] for entry in read.values() if entry.state != "blank")
@@ -197,7 +121,7 @@ def _read_fields(located: Located, grid: _Grid) -> tuple[FilledField, ...]:
     return tuple(FilledField(field, read.get(field.key)) for field in located.form.fields)
 
 
-def _field_entry(label: Place, grid: _Grid) -> Entry:
+def _field_entry(label: Place, grid: Rows) -> Entry:
     """The value between a label and its hint; behind the hint where they stand side by side."""
     hint = grid.printed_right_of(label)
     first = after(grid.sheet.merged, label)
@@ -209,7 +133,7 @@ def _field_entry(label: Place, grid: _Grid) -> Entry:
     return next((e for e in before if e.state != "blank"), grid.entry((label[0], first)))
 
 
-def _read_question(question: Question, lines: Lines | None, grid: _Grid) -> FilledQuestion:
+def _read_question(question: Question, lines: Lines | None, grid: Rows) -> FilledQuestion:
     if lines is None:
         return FilledQuestion(question, None)
     answer = _answer_entry(question, lines, grid)
@@ -233,14 +157,14 @@ def filled_question(
     return replace(made, texts={**texts, **within}) if within else made
 
 
-def _is_typed_zero(entry: Entry, grid: _Grid) -> bool:
+def _is_typed_zero(entry: Entry, grid: Rows) -> bool:
     """A 0 that somebody typed. Where a question has no circle but some zeros, they may be meant as such; beside circles,
     or in every cell, they are blanks that were linked or pasted."""
     cell = grid.sheet.cells.get(place_of(entry.cell))
     return cell is not None and fold(cell.value) == "0" and grid.sheet.formulas_known and not cell.formula
 
 
-def _line_entry(slot: Slot, question: Question, lines: Lines, grid: _Grid) -> Entry:
+def _line_entry(slot: Slot, question: Question, lines: Lines, grid: Rows) -> Entry:
     """The circle beside a line, or written over, before or behind the line's own text."""
     label = lines.labels[question.keys[slot.number]]
     own = grid.beside(label)
@@ -253,7 +177,7 @@ def _line_entry(slot: Slot, question: Question, lines: Lines, grid: _Grid) -> En
     return Entry(name_of(label), circle, "value") if circle else own
 
 
-def _answer_entry(question: Question, lines: Lines, grid: _Grid) -> Entry:
+def _answer_entry(question: Question, lines: Lines, grid: Rows) -> Entry:
     """The cell under the heading of the answers; if it is blank, another one in the row that names a
     choice, or (where no free text can stand there) that holds anything."""
     if question.in_lines:
@@ -269,7 +193,7 @@ def _answer_entry(question: Question, lines: Lines, grid: _Grid) -> Entry:
     return others[0] if others and not question.free_texts else expected
 
 
-def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: _Grid) -> Entry:
+def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: Rows) -> Entry:
     """The text beside its label, else over or behind the label itself, else behind the answer."""
     label = lines.labels.get(text.key)
     own = grid.beside(label) if label else None
@@ -286,7 +210,7 @@ def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: _Grid) -> Ent
     return own or grid.entry((lines.answer[0], after(grid.sheet.merged, lines.answer)))
 
 
-def _over_label(text: FreeText, label: Place, lines: Lines, grid: _Grid) -> Entry | None:
+def _over_label(text: FreeText, label: Place, lines: Lines, grid: Rows) -> Entry | None:
     """What was written into the cell of a text's label: in its place, before it or behind it."""
     written = grid.text(label)
     if not written or written.strip() == text.label.strip():

@@ -13,7 +13,8 @@ from config.logic import Value
 from config.rules import KIND, ReadRule, rules_of
 from intake.finding import Finding
 from intake.sheets.case import Case, make
-from intake.sheets.filled import Entry, FilledField
+from intake.sheets.entries import Entry
+from intake.sheets.filled import FilledField
 
 
 def rules_are_kept(case: Case) -> Iterator[Finding]:

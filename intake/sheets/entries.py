@@ -1,0 +1,89 @@
+"""The cells to be filled of one sheet: what stands in each, and what is found in its row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from config.spelling import is_blank, says_nothing
+from intake.sheets.grid import Cell, Place, Sheet
+from intake.sheets.ooxml import name_of
+from intake.sheets.recognise import after
+
+LINKED_BLANK = "0"  # what a cell shows that is linked to a blank one; no kind of answer that we have is a number
+CellState = Literal["blank", "value", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cell to be filled, `cell` in A1 style. State "error": it shows an error value, or a formula
+    without a stored result, which is not the same as blank. `doubtful`: it may say one thing or its opposite."""
+
+    cell: str
+    value: str = ""
+    state: CellState = "blank"
+    doubtful: bool = False
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it is neither blank nor a word or stroke for "nothing"."""
+        return self.state != "blank" and not (self.state == "value" and says_nothing(self.value))
+
+
+class Rows:
+    """A sheet by rows, without what the form prints itself."""
+
+    def __init__(self, sheet: Sheet, printed: frozenset[Place], computed: frozenset[int]) -> None:
+        self.sheet = sheet
+        self.printed = printed
+        self._columns: dict[int, list[int]] = {}
+        for row, column in sorted(sheet.cells):
+            if column not in computed:
+                self._columns.setdefault(row, []).append(column)
+
+    def entry(self, place: Place) -> Entry:
+        return entry_of(place, self.sheet.cells.get(place))
+
+    def right_of(self, place: Place) -> Iterator[Entry]:
+        """The filled cells behind a cell in its row, from the left."""
+        first = after(self.sheet.merged, place)
+        for column in self._columns.get(place[0], ()):
+            if column >= first and (place[0], column) not in self.printed:
+                entry = self.entry((place[0], column))
+                if entry.state != "blank":
+                    yield entry
+
+    def printed_right_of(self, place: Place) -> int | None:
+        """The column of the form's next own cell behind a cell, such as a field's hint."""
+        columns = self._columns.get(place[0], ())
+        return next((c for c in columns if c > place[1] and (place[0], c) in self.printed), None)
+
+    def text(self, place: Place) -> str:
+        """What a cell shows, as it is; empty for one that shows an error."""
+        cell = self.sheet.cells.get(place)
+        return cell.value if cell and not cell.error else ""
+
+    def beside(self, place: Place) -> Entry:
+        """What was filled in right of a label; else the blank cell next to it."""
+        return next(self.right_of(place), None) or self.entry((place[0], after(self.sheet.merged, place)))
+
+
+def entry_of(place: Place, cell: Cell | None) -> Entry:
+    """What stands in one cell; None is an empty one."""
+    if cell is None:
+        return _blank(place)
+    name = name_of(place)
+    if cell.error:
+        return Entry(name, cell.value, "error")
+    if cell.uncached:
+        return Entry(name, "", "error")
+    if is_blank(cell.value) or cell.value == LINKED_BLANK:
+        return _blank(place)
+    return Entry(name, cell.value.strip(), "value")
+
+
+@lru_cache(maxsize=1024)  # a form has a few dozen places to be filled, most of them blank
+def _blank(place: Place) -> Entry:
+    return Entry(name_of(place))
