@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.counting_smtp import counting_smtp
 from tests.e2e.driver import Driver
@@ -70,3 +72,12 @@ def faulty_disk(desk: Desk) -> Iterator[FaultyDisk]:
     """The same."""
     with faulty_disk_of(desk) as disk:
         yield disk
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium as the system has it."""
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield made
+        made.close()

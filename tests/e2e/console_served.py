@@ -10,6 +10,11 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from routing.demo.run import REHEARSAL_PASSWORD
+
 
 class Served:
     """The page of a demo's ledger, served by the command as an official would start it."""
@@ -37,3 +42,23 @@ class Served:
     def close(self) -> None:
         self.process.terminate()
         self.process.wait(30)
+
+
+def signed_in(browser: Browser, served: Served, login: str = "kanri", **options: object) -> Page:
+    """The first page behind the login, in a window and a session of its own."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}, **options).new_page()  # type: ignore[arg-type]
+    page.goto(served.at)
+    page.fill("#login", login)
+    page.fill("#password", REHEARSAL_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(served.at + "/")
+    return page
+
+
+def unbroken(page: Page) -> None:
+    """No rule of accessibility broken, and no wider than a phone."""
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == [], page.url
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.url
+    page.set_viewport_size({"width": 1280, "height": 900})

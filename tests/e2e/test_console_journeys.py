@@ -4,17 +4,15 @@ stands on paper and at 200 % zoom, and axe on the pages that stand between a wis
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from config.load import default_survey
-from routing.demo.run import REHEARSAL_PASSWORD, run_demo
+from routing.demo.run import run_demo
 from routing.ledger.store import Ledger
-from tests.e2e.console_served import Served
+from tests.e2e.console_served import Served, signed_in, unbroken
 
 WHY = "電話で確認"
 
@@ -26,33 +24,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     made = Served(folder)
     yield made
     made.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield made
-        made.close()
-
-
-def signed_in(browser: Browser, served: Served, login: str = "kanri", **options: object) -> Page:
-    page = browser.new_context(viewport={"width": 1280, "height": 900}, **options).new_page()  # type: ignore[arg-type]
-    page.goto(served.at)
-    page.fill("#login", login)
-    page.fill("#password", REHEARSAL_PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(served.at + "/")
-    return page
-
-
-def unbroken(page: Page) -> None:
-    """No rule of accessibility broken, and no wider than a phone."""
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == [], page.url
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.url
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def act(page: Page, served: Served, mail: int, action: str, **typed: str) -> None:
