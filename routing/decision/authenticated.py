@@ -28,8 +28,8 @@ def authenticated(submission: Submission, authserv_id: str) -> Word:
 
     authserv_id: as in the settings; empty: no server is trusted, and nothing is ever checked.
     "failed": DMARC fails (RFC 7489), or Microsoft 365's compauth does (but not for want of any record); or nothing
-    vouches for the domain of From, and DMARC could not be asked, or neither SPF nor DKIM passes though both were
-    asked and one of them speaks against the mail.
+    vouches for the domain of From, and DMARC passes for another From than the one that we go by (RFC 7489 §6.6.1),
+    could not be asked, or neither SPF nor DKIM passes though both were asked and one of them speaks against the mail.
     "passed": DMARC passes, or SPF or a signature of DKIM for the domain of From or one in line with it. A proof
     outweighs a question that could not be answered, not a DMARC that fails: its record may ask for more.
     """
@@ -40,10 +40,18 @@ def authenticated(submission: Submission, authserv_id: str) -> Word:
     if dmarc == "fail" or (compauth == "fail" and not {spf, dkim, dmarc} <= _SILENT):
         return "failed"
     sender = submission.message.sender
-    if sender is not None and _proven(fields[0], sender.domain.rstrip(".")):
+    domain = sender.domain.rstrip(".") if sender else ""
+    if domain and _proven(fields[0], domain):
         return "passed"
+    looked_at = next((field.header_from for field in fields if field.dmarc), "")
+    if domain and dmarc == "pass" and looked_at and not _one_house(looked_at, domain):
+        return "failed"
     neither = bool(spf and dkim) and "pass" not in (spf, dkim) and bool({spf, dkim} & _FAILING)
     return "failed" if neither or dmarc in _UNANSWERED else "unchecked"
+
+
+def _one_house(one: str, other: str) -> bool:
+    return aligned(one, other) or aligned(other, one)
 
 
 def _believed(fields: tuple[Authentication, ...], authserv_id: str) -> tuple[Authentication, ...]:

@@ -105,6 +105,12 @@ RESULTS = [
     ("neither SPF nor DKIM", f"{OURS}; spf=fail smtp.mailfrom=x.example; dkim=fail header.d=x.example", OURS, True),
     ("our server says fail", f"{OURS}; spf=fail; dmarc=fail header.from=city.yokohama.lg.jp", OURS, True),
     ("our server says pass", f"{OURS}; dmarc=pass header.from=city.yokohama.lg.jp", OURS, False),
+    ("DMARC passes for another From", f"{OURS}; dmarc=pass header.from=evil.example.com", OURS, True),
+    ("DMARC passes for our topmost, another From", "spf=pass smtp.mailfrom=x@evil.example.com; dmarc=pass"
+     " header.from=evil.example.com;compauth=pass reason=100", TOPMOST, True),
+    ("DMARC passes for a section's From", f"{OURS}; dmarc=pass header.from=kenko.city.yokohama.lg.jp", OURS, False),
+    ("DMARC passes, for whom is not told", f"{OURS}; dmarc=pass", OURS, False),
+    ("another server's DMARC passes for another", f"{FORGED}; dmarc=pass header.from=evil.example.com", OURS, False),
     ("our server says nothing of dmarc", f"{OURS}; spf=fail smtp.mailfrom=x.example", OURS, False),
     ("another server says fail", f"{FORGED}; dmarc=fail header.from=city.yokohama.lg.jp", OURS, False),
     ("the settings name no server", f"{OURS}; dmarc=fail header.from=city.yokohama.lg.jp", "", False),

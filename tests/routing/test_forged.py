@@ -120,6 +120,23 @@ def test_a_colleague_whom_the_server_vouches_for_replaces_it_too(office: Office)
     assert counting(office) == ("kikaku@city.yokohama.lg.jp", Proof.CHECKED)
 
 
+def test_of_two_froms_the_server_vouches_for_the_forgers_and_nothing_is_replaced(office: Office) -> None:
+    """RFC 5322 §3.6 allows one From; DMARC may have been asked about the other one."""
+    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": "mx.mhlw.go.jp"})
+    office.settle(mail())
+    later(office)
+    word = {"headers": {"Authentication-Results": f"{PASSED}evil.example.com"}}
+    beside = b"From: <x@evil.example.com>\n"
+    head, _, body = other(CITY, 1, **word).partition(b"\n\n")
+    behind = head + b"\n" + beside + b"\n" + body
+    in_front = beside + other(CITY, 2, **word)
+    in_one_field = other(f"{CITY}, x@evil.example.com", 3, **word)
+    settled = [office.settle(raw) for raw in (behind, in_front, in_one_field)]
+    assert [s.decided.mail.rule for s in settled] == ["authentication_failed", "unknown_sender", "authentication_failed"]
+    assert counting(office) == (CITY, Proof.BODY)
+    assert contacts(office) == (CITY,)
+
+
 COLLEAGUES = ("kikaku@city.yokohama.lg.jp", "kikaku@hokenjo.city.yokohama.lg.jp")
 PASSED = "mx.mhlw.go.jp; dmarc=pass header.from="
 
