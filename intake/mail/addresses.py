@@ -47,7 +47,7 @@ def addresses(field: bytes, names: frozenset[str] = frozenset()) -> tuple[Addres
         if "@" not in address:  # name and address in one encoded word
             name, address = next(_bare(_restored(f"{name} {address}", words)), (name, address))
         address = _HELD.sub("", address).strip()
-        refused = _NO_ADDRESS.search(_QUOTED.sub("a", address))
+        refused = _is_refused(address)
         shown = " ".join(_CONTROL.sub(" ", _restored(name or (address if refused else ""), words)).split())
         found.append(Address(shown, "" if refused else address))
     return tuple(found)
@@ -63,9 +63,21 @@ def _split(text: str, whole: bool) -> list[tuple[str, str]]:
     except (RecursionError, IndexError, ValueError):  # what it was seen to raise
         pairs = []
     pairs = [(name, address) if "@" in address or name else (address, "") for name, address in pairs]
+    pairs = [pair for each in pairs for pair in _freed(*each)]
     if any("." in address.rpartition("@")[2] for _, address in pairs if "@" in address) or "@" not in text:
         return pairs
     return list(_bare(text)) or pairs
+
+
+def _is_refused(address: str) -> bool:
+    return _NO_ADDRESS.search(_QUOTED.sub("a", address)) is not None
+
+
+def _freed(name: str, address: str) -> list[tuple[str, str]]:
+    """A mailbox as it was read; of what is none, what looks like one within: behind a quote that nobody closed the
+    library takes all the rest for an address."""
+    whole = "@" not in address or not _is_refused(_HELD.sub("", address).strip())
+    return [(name, address)] if whole else list(_bare(address)) or [(name, address)]
 
 
 def _bare(text: str) -> Iterator[tuple[str, str]]:

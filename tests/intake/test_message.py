@@ -33,6 +33,14 @@ def _pairs(field: bytes) -> list[tuple[str, str]]:
         (b"x\x1b[31m@city.jp", [("x\\x1b[31m@city.jp", "")]),  # not 31m@city.jp, which nobody wrote
         (b'"a" <x\x00@b.jp>', [('"a" <x @b.jp>', "")]),
         (b"x\x7f@b.jp, y@b.jp", [("", "y@b.jp")]),
+        (b'"Yokohama <a@b.jp>', [("Yokohama", "a@b.jp")]),  # a quote that nobody closed
+        (b'"=?utf-8?B?5bed?= <a@b.jp>', [("\u5ddd", "a@b.jp")]),
+        ('"\u5ddd <a@b.jp>'.encode(), [("\u5ddd", "a@b.jp")]),
+        (b'"Yamada, Taro" <a@b.jp>, "Sato <c@d.jp>', [("Yamada, Taro", "a@b.jp"), ("Sato", "c@d.jp")]),
+        (b"Yokohama a@b.jp>", [("", "a@b.jp")]),  # nor a bracket that nobody opened
+        (b'"x@evil.example <a@b.jp>', [("", "x@evil.example"), ("", "a@b.jp")]),
+        (b'"x@evil.example" <a@b.jp>', [("x@evil.example", "a@b.jp")]),
+        (b'"a b"@c.jp', [("", '"a b"@c.jp')]),
     ],
 )
 def test_addresses(field: bytes, expected: list[tuple[str, str]]) -> None:
