@@ -229,9 +229,13 @@ class Submission:
     @property
     def tells_password_only(self) -> bool:
         """It tells a password and brings nothing else: no file, no question."""
-        files = any(f.attached and not f.returned for f in self.files)
         answerable = self.kind in ("submission", "reply", "inquiry", "auto_reply")
-        return self.passwords_told and answerable and not files and not (self.asks or self.amends)
+        return self.passwords_told and answerable and not (self.enclosed or self.asks or self.amends)
+
+    @property
+    def enclosed(self) -> tuple[FileReading, ...]:
+        """The files that its sender attached: no picture within the text, no gateway's note in place of a file."""
+        return tuple(f for f in self.files if f.attached and not f.returned)
 
     @property
     def has_form(self) -> bool:

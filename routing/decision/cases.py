@@ -88,7 +88,7 @@ def in_our_thread(submission: Submission, facts: Facts) -> Submission:
     told = any(f.code in WHY_NO_FILE for f in submission.findings)
     if not facts.letter_named or told or submission.kind not in ("submission", "inquiry"):
         return submission
-    if any(f.attached and not f.returned for f in submission.files):
+    if submission.enclosed:
         return submission
     return replace(submission, kind="reply", answers=submission.answers or facts.letter_named)
 

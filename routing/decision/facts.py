@@ -41,5 +41,6 @@ class Facts:
     answered_at: datetime | None = None  # when the mail came that this one mends, or follows with the file that it lacked
     letter_named: str = ""  # Message-ID of a letter of ours whose number stands in it; proves nothing
     told_no_file: bool = False  # a letter said that a file was missing, and none has come since
+    told_no_form: bool = False  # letters said all there is to say of files like these, and no form has come since
     noticed: bool = False  # its sender had a notice of arrival lately
     time_settled: bool = False  # an official said when the mail was received

@@ -33,6 +33,7 @@ def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[No
 
 
 # What a reply may say without there being anything for a person to do about the body's answers.
+_IN_WORDS = frozenset({"inquiry", "no_file_again", "no_form_again"})
 _IDLE = frozenset({"other", "absence", "received", "opened", "thanks", "withdrawn", "last_day"})
 
 
@@ -43,7 +44,7 @@ def rests(
     that they may be about. Only of who is the body's by his address: no stranger puts off what is asked of others.
     `where`: the mailbox, and the register."""
     mailbox, register = where
-    idle = not set(mail.remarks) - _IDLE if mail.rule == "reply" else mail.rule not in ("inquiry", "no_file_again")
+    idle = not set(mail.remarks) - _IDLE if mail.rule == "reply" else mail.rule not in _IN_WORDS
     body, sender = whose.submitter or whose.body, submission.message.sender
     if mail.outcome != "held" or idle or sender is None or not facts.credentials.theirs(sender.address, body):
         return ()

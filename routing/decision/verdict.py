@@ -63,7 +63,9 @@ MAIL_TABLE: tuple[MailRow, ...] = (
             lambda c: bool(c.facts.resend_of) and c.facts.first_set_aside and not c.trusted and c.recognised, "held"),
     # Who did not see our letter, or a machine that answers each one: no cap could tell them apart.
     MailRow("no_file_again", "添付のお願いをした後に、ファイルのないメールがもう一度届きました",
-            lambda c: c.facts.told_no_file and not c.submission.files and not c.trusted, "held"),
+            lambda c: c.facts.told_no_file and not c.submission.enclosed and not c.trusted, "held"),
+    MailRow("no_form_again", "調査票をお願いした後に、調査票ではないファイルがもう一度届きました",
+            lambda c: c.facts.told_no_form and not c.has_form and not c.trusted, "held"),
     MailRow("resend", "同じ差出人から同じ内容を受信済みです",
             lambda c: bool(c.facts.resend_of) and not c.facts.first_set_aside and (c.recognised or c.trusted), "ignored"),
     MailRow("perhaps_foreign", "この調査についてのメールかどうか、分かりません",
@@ -173,7 +175,7 @@ def _is_perhaps_foreign(case: MailCase) -> bool:
 
 def _brings_material(case: MailCase) -> bool:
     """Files that are no workbooks, such as the outline that a request for correction asked for."""
-    files = [f for f in case.submission.files if f.attached and not f.returned]
+    files = case.submission.enclosed
     return bool(files) and not any(f.looks_like_workbook for f in files)
 
 
@@ -202,7 +204,7 @@ def decide_mail(case: MailCase) -> MailDecision:
 
 
 # Rules of mails whose words a person reads: what they say goes with the rule.
-_IN_WORDS = frozenset({"reply", "inquiry", "no_file_again", "perhaps_foreign"})
+_IN_WORDS = frozenset({"reply", "inquiry", "no_file_again", "no_form_again", "perhaps_foreign"})
 
 
 def decide_file(case: FileCase) -> FileDecision:

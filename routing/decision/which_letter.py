@@ -62,14 +62,14 @@ def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
         return None  # the newest part's reply speaks for the set
     if decided.mail.rule == "resend":
         again = decided.submission.kind == "submission" and any(f.attached for f in decided.submission.files)
-        return "duplicate" if again else None
+        return "duplicate" if again and not around.noticed else None
     if decided.mail.rule == "inquiry":
         return "arrival" if _inquiry_noticed(decided, around) else None
     if decided.mail.rule == "password_awaited" and not decided.submission.passwords_told:
         return "arrival"
-    if decided.mail.rule == "material":  # a machine that encloses something answers each letter
+    if decided.mail.rule in ("material", "set_aside_again"):  # a machine that encloses something answers each letter
         return None if around.noticed else "arrival"
-    if decided.mail.rule in ("part_awaited", "set_aside_again"):
+    if decided.mail.rule == "part_awaited":
         return "arrival"
     if decided.mail.outcome not in ("by_file", "correction"):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from routing.proof import Credentials
 from routing.records import Arrival, KnownSender
 from routing.register import Register
 
+_REQUESTS = 2  # for a form, in answer to files that are none: whoever sends a third is called
 NOTICES_REST = timedelta(hours=24)  # who has had a notice of arrival gets no other for so long
 
 
@@ -66,7 +68,8 @@ class Known:
             or letters.first_without_file(self.ledger, arrival.mailbox, whom, arrival.id),
             letter_named=named,
             told_no_file=self._told_no_file(arrival, submission, sender),
-            noticed=letters.noticed_since(self.ledger, whom, self.now - NOTICES_REST),
+            told_no_form=self._told_no_form(arrival, submission, sender),
+            noticed=self._noticed(whom, first, submission.has_form),
             first_received=lambda body, program: bookings.first_handed_in(
                 self.ledger, (body, program), arrival.id, whom
             ),
@@ -83,12 +86,39 @@ class Known:
 
     def _told_no_file(self, arrival: Arrival, submission: Submission, sender: KnownSender) -> bool:
         """Asked of mail without a file only."""
-        if submission.files or submission.message.sender is None:
+        if submission.enclosed or submission.message.sender is None:
             return False
-        whose = identify(submission, None, None, sender, self.register.roster).submitter
-        return letters.said_no_file(
-            self.ledger, arrival.mailbox, (submission.message.sender.address, whose), arrival.id
+        return letters.said_no_file(self.ledger, arrival.mailbox, self._whose(submission, sender), arrival.id)
+
+    def _told_no_form(self, arrival: Arrival, submission: Submission, sender: KnownSender) -> bool:
+        """Asked of mail whose files are no forms, and that waits for nothing: whether a letter said so of files of these
+        names or bytes already, or two of any. Machines number what they enclose."""
+        files = submission.enclosed
+        waits = submission.awaits_scan or submission.part or any(f.locked for f in files)
+        if not files or submission.has_form or submission.kind != "submission" or submission.amends or waits:
+            return False
+        asked = letters.asked_for_form(self.ledger, arrival.mailbox, self._whose(submission, sender), arrival.id)
+        names = {_unnumbered(name) for name in asked.filenames}
+        known = all(
+            (_unnumbered(f.filename) in names or f.sha256 in asked.hashes)
+            and asked.codes.issuperset(finding.code for finding in f.findings)
+            for f in files
         )
+        return asked.letters >= _REQUESTS or (asked.letters > 0 and known)
+
+    def _whose(self, submission: Submission, sender: KnownSender) -> tuple[str, str]:
+        """(address, lgcode) of who sends it."""
+        address = submission.message.sender
+        body = identify(submission, None, None, sender, self.register.roster).submitter
+        return address.address if address else "", body
+
+    def _noticed(self, whom: str, first: str, form: bool) -> bool:
+        """Whether an address had a notice of arrival lately; where it repeats a `first` mail, whether it was told so:
+        with a form in it twice, as only people send one by one, though a relay may send the same for ever."""
+        since = self.now - NOTICES_REST
+        if first:
+            return letters.repeats_told(self.ledger, whom, first, since) >= (2 if form else 1)
+        return letters.noticed_since(self.ledger, whom, since)
 
     def _credentials(self, submission: Submission, recognised: bool) -> Credentials:
         """What the mail brings to be believed by; what an official adds comes with his decision."""
@@ -134,6 +164,11 @@ class Known:
         all_of_them = (arrival.id, *(o.arrival_id for o in others))
         over = any(pending_queue.noted(self.ledger, id, "parts_over") for id in all_of_them)
         return gather((number, total, arrival.receipt), others, arrival.id, over)
+
+
+def _unnumbered(filename: str) -> str:
+    """A file's name without its digits: a machine's are alike but for a number, a time or a day."""
+    return re.sub(r"[\W\d_]+", "", filename).lower()
 
 
 def thread_of(submission: Submission) -> set[str]:

@@ -100,7 +100,7 @@ _HELD_MAIL = f"""SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.b
         AND n.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = n.arrival_id AND w.piece = '0'
                      AND w.recorded_at <= ?)))
     AND NOT (v.piece = '0' AND json_extract(v.rules, '$[0]') IN
-        ('reply', 'inquiry', 'no_file_again', 'perhaps_foreign', 'scan_awaited', 'material')
+        ('reply', 'inquiry', 'no_file_again', 'no_form_again', 'perhaps_foreign', 'scan_awaited', 'material')
         AND EXISTS (SELECT 1 FROM event s
         WHERE s.arrival_id = v.arrival_id AND s.kind IN ('seen', 'answered_elsewhere', 'content_changed', 'joins')
         AND s.recorded_at <= ? AND {event_counts("s")}))
@@ -159,7 +159,8 @@ _ALERTS = f"""SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.pr
     ORDER BY e.id"""
 
 
-_TO_BE_READ = frozenset({"inquiry", "no_file_again", "perhaps_foreign"})
+_ASKED_AGAIN = frozenset({"no_file_again", "no_form_again"})
+_TO_BE_READ = _ASKED_AGAIN | {"inquiry", "perhaps_foreign"}
 _IDLE = frozenset({"other", "absence", "received", "opened", "thanks", "last_day"})  # of a reply: at leisure
 
 
@@ -184,7 +185,8 @@ _UNANSWERED = f"""SELECT a.id, a.received_at, m.message_id, s.uidvalidity, s.uid
     JOIN message m ON m.arrival_id = a.id JOIN sighting s ON s.arrival_id = a.id
     JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0' AND v.decided_by = 'uketsuke'
     WHERE a.mailbox = ? AND v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')
-    AND (v.outcome = 'held' AND json_extract(v.rules, '$[0]') IN ('reply', 'inquiry', 'no_file_again', 'perhaps_foreign')
+    AND (v.outcome = 'held' AND json_extract(v.rules, '$[0]')
+            IN ('reply', 'inquiry', 'no_file_again', 'no_form_again', 'perhaps_foreign')
         OR EXISTS (SELECT 1 FROM event q WHERE q.arrival_id = a.id AND q.kind = 'question'))
     AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind IN ('seen', 'answered_elsewhere')
                     AND {event_counts("e")})
@@ -194,7 +196,7 @@ _UNANSWERED = f"""SELECT a.id, a.received_at, m.message_id, s.uidvalidity, s.uid
 
 def queue_of(rule: str, says: Collection[str] = ()) -> str:
     """In which queue a mail waits that this rule holds; `says`: what its words say."""
-    if rule == "no_file_again" and "last_day" in says:
+    if rule in _ASKED_AGAIN and "last_day" in says:
         return "alarm"
     if rule in _TO_BE_READ or (rule == "reply" and set(says) - _IDLE):
         return "inquiry"

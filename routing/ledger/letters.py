@@ -75,29 +75,60 @@ def said_no_file(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: i
     return row is not None
 
 
-_SAID_NO_FILE = """SELECT 1 FROM outbox o JOIN finding f ON f.verdict_id IN
-        (SELECT v.id FROM verdict v WHERE v.arrival_id = o.arrival_id AND v.piece = '0')
-        AND f.code IN ('no_file', 'file_by_link', 'file_removed', 'file_sealed')
-    WHERE (o.recipient = ? OR (o.respondent <> '' AND o.respondent = ?)) AND o.kind = 'correction' AND o.mailbox = ?
-    AND o.arrival_id < ? AND NOT EXISTS (
+# Requests in one mailbox to whoever it is, since no form came from there.
+_ASKED_IN_VAIN = """WHERE (o.recipient = ? OR (o.respondent <> '' AND o.respondent = ?)) AND o.kind = 'correction'
+    AND o.mailbox = ? AND o.arrival_id < ? AND NOT EXISTS (
         SELECT 1 FROM message m JOIN attachment t ON t.arrival_id = m.arrival_id AND t.kind <> 'other'
         JOIN arrival a ON a.id = m.arrival_id LEFT JOIN verdict w ON w.arrival_id = a.id AND w.piece = '0'
         WHERE (m.sender = ? OR (w.submitter <> '' AND w.submitter = ?)) AND a.mailbox = ? AND a.id > o.arrival_id
-        AND a.id < ?)
-    LIMIT 1"""
+        AND a.id < ?)"""
+_SAID_NO_FILE = f"""SELECT 1 FROM outbox o JOIN finding f ON f.verdict_id IN
+        (SELECT v.id FROM verdict v WHERE v.arrival_id = o.arrival_id AND v.piece = '0')
+        AND f.code IN ('no_file', 'file_by_link', 'file_removed', 'file_sealed')
+    {_ASKED_IN_VAIN} LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForForm:
+    """The requests for a form that brought none: how many there were, and of the files that they were about the names,
+    the hashes and the codes of what was found."""
+
+    letters: int
+    filenames: frozenset[str]
+    hashes: frozenset[str]
+    codes: frozenset[str]
+
+
+def asked_for_form(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: int) -> AskedForForm:
+    """What was asked in this mailbox of who sent no form, and has sent none since, up to the arrival `before`.
+    `whose`: (address, lgcode), of which one is enough."""
+    at = (whose[0].lower(), whose[1], mailbox, before, whose[0], whose[1], mailbox, before)
+    mails = {row["arrival_id"] for row in ledger.rows(f"SELECT DISTINCT o.arrival_id FROM outbox o {_NO_FORM}", *at)}
+    files = [row for mail in mails for row in ledger.rows("SELECT * FROM attachment WHERE arrival_id = ?", mail)]
+    found = [row for mail in mails for row in ledger.rows("SELECT code FROM finding WHERE arrival_id = ?", mail)]
+    return AskedForForm(
+        letters=len(mails),
+        filenames=frozenset(row["filename"] for row in files),
+        hashes=frozenset(row["sha256"] for row in files),
+        codes=frozenset(row["code"] for row in found),
+    )
+
+
+_NO_FORM = f"""JOIN verdict v ON v.arrival_id = o.arrival_id AND v.piece = '0'
+    AND json_extract(v.rules, '$[0]') = 'no_form' {_ASKED_IN_VAIN}"""
 
 
 def first_without_file(ledger: Ledger, mailbox: str, sender: str, before: int) -> datetime | None:
     """When the first mail from this address was received whose sender was told, or would have been, that it brought
-    no file, since a form last came from there."""
+    no file, or none that is a form, since a form last came from there."""
     row = ledger.row(_FIRST_WITHOUT_FILE, sender, mailbox, before, sender, mailbox, before)
     return unstamp(row["at"]) if row and row["at"] else None
 
 
 _FIRST_WITHOUT_FILE = """SELECT min(a.received_at) AS at FROM message m JOIN arrival a ON a.id = m.arrival_id
     JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0'
-    WHERE m.sender = ? AND a.mailbox = ? AND a.id < ? AND json_extract(v.rules, '$[0]') IN ('no_form', 'no_file_again')
-    AND NOT EXISTS (SELECT 1 FROM attachment t WHERE t.arrival_id = a.id)
+    WHERE m.sender = ? AND a.mailbox = ? AND a.id < ?
+    AND json_extract(v.rules, '$[0]') IN ('no_form', 'no_file_again', 'no_form_again')
     AND a.id > coalesce((SELECT max(b.id) FROM message n JOIN arrival b ON b.id = n.arrival_id
         JOIN attachment t ON t.arrival_id = b.id AND t.kind <> 'other'
         WHERE n.sender = ? AND b.mailbox = ? AND b.id < ?), 0)"""
@@ -112,6 +143,19 @@ def noticed_since(ledger: Ledger, recipient: str, since: datetime) -> bool:
         stamp(since),
     )
     return row is not None
+
+
+def repeats_told(ledger: Ledger, recipient: str, first: str, since: datetime) -> int:
+    """How often an address was told since an instant that the same as an earlier mail (by receipt number) came again."""
+    row = ledger.row(
+        "SELECT count(*) AS n FROM arrival f JOIN message n ON n.arrival_id = f.id JOIN message m ON m.sender = n.sender"
+        " AND m.content = n.content AND m.arrival_id > f.id JOIN outbox o ON o.arrival_id = m.arrival_id"
+        " WHERE f.receipt = ? AND o.recipient = ? AND o.kind IN ('duplicate', 'arrival') AND o.recorded_at > ?",
+        first,
+        recipient.lower(),
+        stamp(since),
+    )
+    return int(row["n"]) if row else 0
 
 
 def waits_for_proof(ledger: Ledger, receipt: str) -> bool:

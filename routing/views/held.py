@@ -19,6 +19,9 @@ from routing.office import Office
 from routing.tracking.instant import standing_of_body
 
 GROUPED_FROM = 10  # items of one sender, held for one reason, that are one line for people
+AGAIN_FROM = 2  # of those that say nothing new
+_AGAIN = frozenset({"no_file_again", "no_form_again"})
+_NOTHING_NEW = frozenset({"absence", "received", "opened", "thanks", "language"})
 FIRST_LINE = 80  # characters of it
 _URGENT = "alarm"
 _NUMBERS = re.compile(r"[0-9A-Z-]{4,}|[0-9]+")  # of letters and tickets, in a subject
@@ -147,7 +150,10 @@ def grouped(rows: Iterable[HeldRow]) -> list[HeldGroup]:
 
 
 def _groups(group: Sequence[HeldRow]) -> list[HeldGroup]:
-    return [HeldGroup(tuple(group))] if len(group) >= GROUPED_FROM else [HeldGroup((row,)) for row in group]
+    said = set(group[0].says) - {"last_day"}
+    again = group[0].reason in _AGAIN or (bool(said) and said <= _NOTHING_NEW)
+    together = len(group) >= (AGAIN_FROM if again else GROUPED_FROM)
+    return [HeldGroup(tuple(group))] if together else [HeldGroup((row,)) for row in group]
 
 
 def _alike(row: HeldRow) -> tuple[str, ...]:
@@ -156,7 +162,7 @@ def _alike(row: HeldRow) -> tuple[str, ...]:
     whose = sender = row.sender.lower()
     if row.reason == "capped":
         whose = sender.rpartition("@")[2]
-    elif row.reason == "no_file_again":
+    elif row.reason in _AGAIN:
         whose = row.lgcode or sender
     elif row.says or row.reason in ("reply", "inquiry"):
         whose = "mail " + "".join(_NUMBERS.sub("", row.subject).split()) + " ".join(row.says)

@@ -37,8 +37,8 @@ MY_NUMBER = ("123456789018", "1234 5678 9018")
 # other_survey: only where several share a mailbox (test_other_surveys.py);
 # text_unsearched: only over five megabytes of text (test_personal_anywhere.py).
 NOT_BY_DEFAULT = {
-    "wrong_mailbox", "check_failed", "set_aside_again", "text_unsearched", "no_file_again", "perhaps_foreign",
-    "scan_awaited", "answer_unsure", "other_survey",
+    "wrong_mailbox", "check_failed", "set_aside_again", "text_unsearched", "no_file_again", "no_form_again",
+    "perhaps_foreign", "scan_awaited", "answer_unsure", "other_survey",
 }  # fmt: skip
 
 
