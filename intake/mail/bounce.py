@@ -47,21 +47,30 @@ _BOUNCE_TEXTS = (
 _LABEL = r"(【[^】]*】|\[[^\]]*\]|\*+)?\s*"  # [SPAM], 【自動送信】 in front of the subject
 _BOUNCE_SUBJECT = re.compile(_LABEL + "(" + "|".join(_BOUNCE_SUBJECTS) + ")", re.IGNORECASE)
 _BOUNCE_TEXT = re.compile("|".join(_BOUNCE_TEXTS), re.IGNORECASE)
-# RFC 3463 §3.3 and §3.4: X.2.3 and X.3.4 are about the size of the mail, X.2.2 about the mailbox.
-_BY_CODE = re.compile(r"(?<![\d.])5\.(?:3\.4|2\.3)(?![\d.])")
+# RFC 3463 §3.3, §3.4 and §3.7: X.2.3 and X.3.4 are about the size of the mail, X.6.1 about the kinds of its parts; X.2.2
+# about the mailbox.
+_BY_CODE = re.compile(r"(?<![\d.])5\.(?:3\.4|2\.3|6\.1)(?![\d.])")
+# Who takes the sender or the words amiss takes them no better without an attachment.
+_TAKEN_AMISS = re.compile(
+    r"(?<!-)spam|\bjunk\b|unsolicited|\bbulk\b|phish|spoof|reputation|(?:black|block|deny) ?list|\b(?:RBL|DNSBL)\b"
+    r"|\b(?:SPF|DKIM|DMARC)\b[^\n]{0,30}(?:fail|policy|reject|check|失敗)|迷惑メール|スパム|なりすまし|フィッシング|ブラックリスト|拒否リスト|評価が低",
+    re.IGNORECASE,
+)
 _FULL = re.compile(
     r"(?<![\d.])5\.2\.2(?![\d.])|mail ?box|quota|メールボックス|受信(?:箱|トレイ)|ディスク|一杯|いっぱい|満杯",
     re.IGNORECASE,
 )
-_TOO_HEAVY = re.compile(
-    _BY_CODE.pattern
-    + r"|(?:message|mail|size|attachment)[^\n]{0,60}(?:too (?:large|big)|larger than)"
+_TOO_LARGE = re.compile(
+    r"(?:message|mail|size|attachment)[^\n]{0,60}(?:too (?:large|big)|larger than)"
     r"|(?:message|mail|size|attachment)[^\n]{0,60}exceed(?:s|ed)[^\n]{0,40}(?:size|limit|maximum)"
     r"|(?:too (?:large|big)|exceed(?:s|ed)[^\n]{0,40}(?:message size|size limit|maximum size))"
-    r"|attachments?[^\n]{0,60}(?:not (?:allowed|accepted|permitted)|refused|rejected|blocked|prohibited|denied)"
-    r"|(?:refused|rejected|blocked|prohibited|illegal|forbidden|banned|unsupported)[^\n]{0,40}attachment"
-    r"|添付(?:ファイル)?[^\n。]{0,40}(?:拒否|受信できま|受け取れま|禁止|許可されて|制限|ブロック|お受け|お断り|破棄)"
     r"|(?:メール|メッセージ|添付|容量|サイズ)[^\n。]{0,30}(?:サイズ|容量|大きさ)?[^\n。]{0,12}(?:大きすぎ|上限を超|制限を超|を超え|超過)",
+    re.IGNORECASE,
+)
+_NO_ATTACHMENTS = re.compile(
+    r"attachments?[^\n]{0,60}(?:not (?:allowed|accepted|permitted)|refused|rejected|blocked|prohibited|denied)"
+    r"|(?:refused|rejected|blocked|prohibited|illegal|forbidden|banned|unsupported)[^\n]{0,40}attachment"
+    r"|添付(?:ファイル)?[^\n。]{0,40}(?:拒否|受信できま|受け取れま|禁止|許可されて|制限|ブロック|お受け|お断り|破棄)",
     re.IGNORECASE,
 )
 _DELAY = re.compile(
@@ -172,9 +181,14 @@ def told_by(part: Part, message: Message) -> str:
 
 def refuses_attachments(told: str) -> bool:
     """Whether the words of a server say that a mail was too large, or that attachments are not taken: a smaller one
-    may arrive. A mailbox that is full takes no mail at all."""
-    lines = nfkc(told).splitlines()
-    return any(_TOO_HEAVY.search(line) and (_BY_CODE.search(line) or not _FULL.search(line)) for line in lines)
+    may arrive. A mailbox that is full takes no mail at all, and a filter that takes a mail for spam none of its like."""
+    text = nfkc(told)
+    if _BY_CODE.search(text):
+        return True
+    lines = [line for line in text.splitlines() if not _FULL.search(line)]
+    if any(_TOO_LARGE.search(line) for line in lines):
+        return True
+    return not _TAKEN_AMISS.search(text) and any(_NO_ATTACHMENTS.search(line) for line in lines)
 
 
 def returned_to(part: Part) -> tuple[str, ...]:

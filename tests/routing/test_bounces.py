@@ -184,6 +184,10 @@ TOO_HEAVY = [
     "This message was rejected because it contains a prohibited attachment", "message exceeds the maximum size",
     "添付ファイル付きメールは受信をお断りしております。", "受信可能なサイズ（10MB）を超えています。",
     "添付ファイルが含まれるメールは破棄されました。", "Your message is larger than the current system limit",
+    "5.6.1 Media not supported", "554 5.7.1 Prohibited attachment type .xlsx", "Spam gateway: 552 5.3.4 Message too big",
+    "550 5.7.0 virus found in the attachment, attachment rejected", "Anti-Spam Firewall: message size exceeds the limit",
+    "attachments are not allowed here\n\nX-Spam-Status: No\nAuthentication-Results: mx; spf=pass; dkim=pass",
+    "ウイルス対策のため、添付ファイルのあるメールは受信できません。",
 ]  # fmt: skip
 
 
@@ -218,7 +222,11 @@ def test_a_letter_whose_attachment_is_refused_goes_out_once_more_without_it(
 @pytest.mark.parametrize(
     "told", ["552 5.2.2 Mailbox full: quota exceeded", "メールボックスの容量が上限を超えています。", "5.1.1 User unknown",
              "5.7.1 Message rejected as spam", "受信者のメールボックスが一杯のため、容量を超過しました。",
-             "受信トレイの容量が上限を超えています。", "ディスク容量の上限を超えました。"],
+             "受信トレイの容量が上限を超えています。", "ディスク容量の上限を超えました。",
+             "554 5.7.1 Rejected as spam: suspicious attachment blocked", "554 5.7.1 SPAM score 9.2\nAttachment refused",
+             "迷惑メールと判定したため、添付ファイルとともに拒否しました。", "5.7.26 DMARC policy; attachments rejected",
+             "listed at an RBL: attachment blocked", "5.7.1 poor reputation of the sender, mail with attachment refused",
+             "なりすましのおそれがあるため、添付ファイルをブロックしました。", "phishing; attachments denied"],
 )  # fmt: skip
 def test_what_no_smaller_letter_would_mend_is_for_people(office: Office, told: str) -> None:
     first = with_book(office, office.settle(mail()).decided.arrival.id)
