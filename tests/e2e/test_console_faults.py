@@ -81,6 +81,7 @@ def rows(ledger: Path, query: str) -> list[tuple[Any, ...]]:
 VERDICTS = "SELECT count(*) FROM verdict"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("module,name,when,stays", KILLS)
 def test_killed_within_a_decision_it_is_there_whole_or_not_at_all(  # noqa: PLR0913 - where, and what is to be seen
     demo: Path, module: str, name: str, when: str, stays: bool, record_property: Record
@@ -110,6 +111,7 @@ def test_killed_within_a_decision_it_is_there_whole_or_not_at_all(  # noqa: PLR0
     note(record_property, "page killed in a decision")
 
 
+@pytest.mark.long
 def test_page_worker_and_command_line_beside_each_other(demo: Path, record_property: Record) -> None:
     """Officials at two browsers decide, take back and decide again, while a worker runs and others type commands."""
     served, settings = Served(demo), str(demo / "settings.toml")

@@ -46,6 +46,7 @@ def _start(desk: Desk) -> bool:
     return hangs
 
 
+@pytest.mark.long
 def test_a_decision_that_hangs_is_held_after_three_starts_and_hides_no_other(
     poisoned: Desk, record_property: Record
 ) -> None:

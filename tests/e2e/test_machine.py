@@ -24,6 +24,7 @@ FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 # --- the disk ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_disk_that_fills_up_stops_the_recording_and_loses_nothing(
     desk: Desk, small_disk: SmallDisk
 ) -> None:

@@ -113,6 +113,7 @@ def _sightings(scene: Scene, count: int) -> None:
     assert eventually(lambda: scene.rows(query) == [(count,)], 20), scene.rows(query)
 
 
+@pytest.mark.long
 def test_a_mailbox_that_people_empty_in_mid_fetch(stage: Stage, record_property: Record) -> None:
     """What had been read stays read; what is gone before anyone read it is gone; nothing else is disturbed."""
     note(record_property, "people empty the mailbox in mid-fetch")
@@ -157,6 +158,7 @@ def test_mails_that_people_move_away_and_back_are_seen_and_not_decided_again(
     scene.check(sightings=2 * len(KINDS))
 
 
+@pytest.mark.long
 def test_a_mailbox_restored_from_a_backup_gives_uids_again_and_hides_no_mail(
     stage: Stage, tmp_path: Path, record_property: Record
 ) -> None:
@@ -290,9 +292,8 @@ def test_replies_that_a_server_refuses_are_shown_and_go_out_on_command(
     assert len(set(scene.smtp.message_ids[before:])) == len(scene.smtp.message_ids[before:]) >= due
 
 
-@pytest.mark.parametrize(
-    "fault", ["MAIL 5", pytest.param("no relay", marks=pytest.mark.long)]
-)  # Postfix tells the latter at RCPT
+@pytest.mark.long
+@pytest.mark.parametrize("fault", ["MAIL 5", "no relay"])  # Postfix tells the latter at RCPT
 def test_what_a_server_says_of_our_own_rights_blames_no_reply(
     stage: Stage, refusing: Postfix, fault: str, record_property: Record
 ) -> None:

@@ -25,8 +25,7 @@ from tests.matrix import note
 from tests.servers.machine import eventually
 
 Record = Callable[[str, object], None]
-_LONG = ("memory", "exit", "hang")  # a hang is given up after 10 seconds, three times for each round
-WAYS = ("signal", *(pytest.param(how, marks=pytest.mark.long) for how in _LONG))
+WAYS = ("signal", "memory", "exit", "hang")  # a hang is given up after 10 seconds, three times for each round
 
 
 def _kind(how: str) -> Kind:
@@ -48,6 +47,7 @@ def _held(scene: Scene, reason: str) -> list[dict[str, Any]]:
     return [item for item in json.loads(said) if reason in json.dumps(item, ensure_ascii=False)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", WAYS)
 def test_a_mail_that_kills_the_reader_is_quarantined_shown_and_read_on_command(
     stage: Stage, how: str, record_property: Record
@@ -83,6 +83,7 @@ def test_a_mail_that_kills_the_reader_is_quarantined_shown_and_read_on_command(
     ]
 
 
+@pytest.mark.long
 def test_a_check_that_raises_becomes_the_operators_finding(stage: Stage, record_property: Record) -> None:
     """The sheet could not be checked to its end: it waits for an official, its sender hears that it came."""
     note(record_property, "a check raises")

@@ -99,6 +99,7 @@ def _ids(client: IMAPClient) -> list[str]:
     return [str(email.message_from_bytes(m[b"BODY[]"])["Message-ID"]) for m in found]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("copies", [True, False], ids=["copies in Sent", "no copies"])
 def test_after_an_old_backup_nothing_leaves_twice_and_what_nobody_can_know_waits(
     office: Office, writers: Correspondents, mails: Mails, copies: bool
@@ -185,6 +186,7 @@ def test_killed_between_the_servers_word_and_the_copy_it_lies_among_the_sent_mai
     assert scene.rows("SELECT count(*) FROM to_copy") == [(0,)]
 
 
+@pytest.mark.long
 def test_killed_in_the_one_window_the_letter_that_left_twice_has_one_copy(scene: Scene) -> None:
     scene.arrive(KIND_BY_NAME["accepted"], 13)
     accepted = Step("accepted", "replies.senders.smtp:_hand_over", "after", "reply", window=True)
@@ -197,6 +199,7 @@ def test_killed_in_the_one_window_the_letter_that_left_twice_has_one_copy(scene:
     assert copies == [scene.smtp.message_ids[-1]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("word", ["left", "send"])
 def test_killed_before_its_copy_and_then_restored_the_letter_waits_for_an_officials_word(scene: Scene, word: str) -> None:
     """The server took it, no copy of it was made, and the ledger of the day before knows nothing: nobody can tell.

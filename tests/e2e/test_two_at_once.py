@@ -18,6 +18,7 @@ from tests.servers.machine import eventually
 Record = Callable[[str, object], None]
 
 
+@pytest.mark.long
 def test_run_once_beside_run_leaves_with_75_and_disturbs_nothing(
     stage: Stage, record_property: Record
 ) -> None:
@@ -71,6 +72,7 @@ def test_sigterm_in_mid_batch_leaves_the_rest_for_the_next_run(stage: Stage, rec
     scene.check()
 
 
+@pytest.mark.long
 def test_a_worker_killed_in_its_place_leaves_it_free_though_its_reader_lives_on(
     stage: Stage, record_property: Record
 ) -> None:

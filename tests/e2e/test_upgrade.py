@@ -36,6 +36,7 @@ def everything(stage: Stage, program: Path) -> Iterator[tuple[Scene, Worker]]:
     worker.kill()
 
 
+@pytest.mark.long
 def test_a_worker_whose_texts_are_taken_away_answers_every_kind_of_mail_as_ever(
     everything: tuple[Scene, Worker],
     program: Path,
@@ -55,6 +56,7 @@ def test_a_worker_whose_texts_are_taken_away_answers_every_kind_of_mail_as_ever(
     scene.check()
 
 
+@pytest.mark.long
 def test_a_reader_of_another_release_is_told_and_the_mails_wait_for_a_new_start(
     everything: tuple[Scene, Worker],
     program: Path,
