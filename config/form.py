@@ -59,13 +59,15 @@ class FreeText(Ask):
 
     `where="cell_or_file"`: a supporting file in the same mail serves as well. An empty `label` means that
     the sheet prints no line for it: the text stands in the row of the answer, to its right.
-    `alert`: once accepted, the operators are told that this choice was taken.
+    `alert`: once accepted, the operators are told that this choice was taken. `upcoming`: it is a plan, so that a month
+    that was over by the deadline is looked at again.
     """
 
     label: str
     choices: tuple[int, ...]
     where: Literal["cell", "cell_or_file"] = "cell"
     alert: bool = False
+    upcoming: bool = False
     format: Literal["text", "year_month"] = "text"  # how the kind was called when there were two of them
 
     @classmethod

@@ -134,6 +134,7 @@ CATALOGUE: dict[str, Code] = {
     "text_unreadable": Code("error", "question"),
     "month_unclear": Code("error", "question"),
     "read_as": Code("note", "question"),
+    "plan_past": Code("warning", "question"),
     "text_unneeded": Code("warning", "question"),
     "should_be_blank": Code("warning", "question"),
     "error_value": Code("error", "question"),

@@ -45,7 +45,8 @@ class YearMonthKind(Kind):
     def shown(self, value: str) -> str:
         """令和６年３月 for 2024-03."""
         year, _, month = value.partition("-")
-        return f"令和{int(year) - 2018}年{int(month)}月".translate(_WIDE)
+        of_era = int(year) - 2018
+        return f"令和{'元' if of_era == 1 else of_era}年{int(month)}月".translate(_WIDE)
 
     def within(self, reading: Reading) -> bool:
         month = read_month(reading.remark)

@@ -151,10 +151,12 @@ def texts_are_understood(case: Case) -> Iterator[Finding]:
         if text.kind.free or not text.asked_by(question.number) or entry.state != "value":
             continue
         within = question.reading.remark if question.answer and entry.cell == question.answer.cell else entry.value
-        reading = text.kind.reading(within, case.survey.deadline.date())
-        if reading.reckoned:
-            found = quote(within) if len(within) <= _MONTH else ""
-            yield replace(of_text(case, "read_as", question, text), found=found, expected=text.kind.shown(reading.value))
+        last = case.survey.deadline.date()
+        reading = text.kind.reading(within, last)
+        past = text.upcoming and "" < reading.value < f"{last:%Y-%m}"
+        if past or reading.reckoned:
+            code, found = "plan_past" if past else "read_as", quote(within) if len(within) <= _MONTH else ""
+            yield replace(of_text(case, code, question, text), found=found, expected=text.kind.shown(reading.value))
         elif not reading.value:
             code = "month_unclear" if reading.said or says_nothing(within) else text.kind.unread
             yield replace(of_text(case, code, question, text), expected=text.kind.wanted())

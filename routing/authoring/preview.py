@@ -50,7 +50,7 @@ def _forms(register: Register) -> Iterator[tuple[str, bytes]]:
         if answering is None or body is None:
             continue
         way = walks(form, body.kind).ways[0]
-        values = values_of(form, body, programs[answering.program], way)
+        values = values_of(form, survey, (body, programs[answering.program]), way)
         yield f"記入見本_{form.file_name}", fill(form, survey, values)
 
 

@@ -59,7 +59,7 @@ def _try(form: Form, survey: Survey, roster: Roster, whose: tuple[Body, Program]
     found = walks(form, whose[0].kind)
     faults = list(_untouched(form, survey, roster))
     for way in found.ways:
-        values = values_of(form, whose[0], whose[1], way)
+        values = values_of(form, survey, whose, way)
         data = fill(form, survey, values)
         faults += _told(read(data, survey, roster), form, way, strict=True)
         if way is found.ways[0]:
@@ -84,12 +84,13 @@ def read(data: bytes, survey: Survey, roster: Roster) -> FileReading:
     return read_file("回答.xlsx", data, 1, survey, roster, _NO_CLAIM)
 
 
-def values_of(form: Form, body: Body, program: Program, way: Choices) -> dict[str, FillValue]:
-    """Everything that a body writes on one way through the form."""
-    values: dict[str, FillValue] = {field.key: _field(field, body, program) for field in form.fields}
+def values_of(form: Form, survey: Survey, whose: tuple[Body, Program], way: Choices) -> dict[str, FillValue]:
+    """Everything that a body writes about a program on one way through the form."""
+    values: dict[str, FillValue] = {field.key: _field(field, *whose) for field in form.fields}
+    planned = f"{survey.deadline.year + 1}-03"  # a month in which a plan may still be carried out
     for question in form.questions:
         if question.key in way:
-            values.update(_answer(question, way[question.key]))
+            values.update(_answer(question, way[question.key], planned))
     return {key: value for key, value in values.items() if value != ""}
 
 
@@ -103,11 +104,12 @@ def _field(field: Field, body: Body, program: Program) -> str:
     return _EXAMPLES.get(field.kind.kind, _TEXT)
 
 
-def _answer(question: Question, number: int) -> Iterator[tuple[str, FillValue]]:
+def _answer(question: Question, number: int, planned: str) -> Iterator[tuple[str, FillValue]]:
     yield question.key, (number,) if question.in_lines else number
     for text in question.free_texts:
         if text.asked_by(number):
-            yield text.key, _TEXT if text.kind.free else text.kind.examples().read[0][0]
+            example = text.kind.shown(planned) if text.upcoming else text.kind.examples().read[0][0]
+            yield text.key, _TEXT if text.kind.free else example
 
 
 def _untouched(form: Form, survey: Survey, roster: Roster) -> Iterator[str]:

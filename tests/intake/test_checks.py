@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from config.spelling import nfkc
 from intake.answers import read_sheets
 from intake.sheets.grid import Workbook
 from intake.sheets.workbook import open_workbook
@@ -199,7 +200,7 @@ MONTHS = [
     "5年9月",
     "令和6年3月頃",
     "２０２３年９月",
-    "令和元年12月",
+    "令和５年７月",
 ]
 MONTHS += ["令和五年九月", "（令和５）年（９）月", "令和５年度９月", "令和６年３月31日"]
 MONTHS += ["R05.09.01", "2023年9月末", "202309", "45170"]  # Excel's number of 2023-09-01
@@ -229,6 +230,29 @@ def test_a_month_that_had_to_be_worked_out_is_told_as_it_was_read() -> None:
         "令和５年度３月",
         "令和６年３月",
     )
+
+
+PAST = {"令和４年３月": "令和４年３月", "2023/6": "令和５年６月", "R5.5": "令和５年５月", "令和元年12月": "令和元年12月",
+        "令和４年度２月": "令和５年２月", "2022-09-01": "令和４年９月"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("month", "read"), PAST.items())
+def test_a_plan_for_a_month_before_the_deadline_is_looked_at_and_stops_nothing(month: str, read: str) -> None:
+    finding = only(the_sheet(filled({"2": 3, "2-text": month})).findings, "plan_past")
+    assert (finding.severity, finding.cell, finding.found) == ("warning", "F18", month)
+    assert nfkc(finding.expected) == nfkc(read)
+
+
+def test_a_month_that_is_no_plan_may_be_past() -> None:
+    survey = the_survey()
+    (form, other), questions = survey.forms, survey.forms[0].questions
+    plain = [q.model_copy(update={"free_texts": tuple(t.model_copy(update={"upcoming": False}) for t in q.free_texts)})
+             for q in questions]  # fmt: skip
+    changed = survey.model_copy(update={"forms": (form.model_copy(update={"questions": tuple(plain)}), other)})
+    opened = open_workbook(filled({"2": 3, "2-text": "令和４年３月"}))
+    assert isinstance(opened, Workbook)
+    (sheet,) = read_sheets(opened, changed, the_roster())
+    assert sheet.findings == ()
 
 
 def test_only_the_root_is_told_when_a_question_that_steers_others_is_unanswered() -> None:
