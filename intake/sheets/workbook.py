@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -25,6 +26,7 @@ from intake.sheets import ooxml, package
 from intake.sheets.drawn import Drawing, drawings
 from intake.sheets.grid import Cell, Place, Sheet, Workbook
 from intake.sheets.hidden_text import asides
+from intake.sheets.shown_numbers import Format, formats, shown
 from intake.sheets.struck import strikes
 from intake.sheets.struck_legacy import struck_in
 from intake.sniff import FileType, sniff
@@ -97,17 +99,34 @@ def _open_ooxml(data: bytes) -> Workbook | Finding:
             continue
         headers = {f"{part.name}!ヘッダー・フッター": part.seen.headers for part in parts if part.seen.headers}
         both = zip(sheets, beyond, strict=True)
-        whole = tuple(replace(sheet, struck=s, drawn=d) if s or d else sheet for sheet, (s, d) in both)
+        whole = tuple(_with_beyond(sheet, b) for sheet, b in both)
         return Workbook(whole, (), {**beside, **headers})
     return _finding("unreadable")
 
 
-def _beyond_values(
-    archive: package.Package, parts: tuple[ooxml.WorksheetPart, ...]
-) -> list[tuple[dict[Place, str], tuple[Drawing, ...]]]:
-    """Of each worksheet what is struck out, and what is drawn over it."""
-    struck = strikes(archive, archive.related(ooxml.home_of(archive)))
-    return [(struck.on(archive.read(part.part)), drawings(archive, part.part)) for part in parts]
+class _Beyond(NamedTuple):
+    """Of a worksheet what is struck out, what is drawn over it, and the formats that print digits of their own."""
+
+    struck: Mapping[Place, str]
+    drawn: tuple[Drawing, ...]
+    formats: Mapping[Place, Format]
+
+
+def _beyond_values(archive: package.Package, parts: tuple[ooxml.WorksheetPart, ...]) -> list[_Beyond]:
+    related = archive.related(ooxml.home_of(archive))
+    struck, printing = strikes(archive, related), formats(archive, related)
+    read = ((archive.read(part.part), part.part) for part in parts)
+    return [_Beyond(struck.on(xml), drawings(archive, part), printing.on(xml)) for xml, part in read]
+
+
+def _with_beyond(sheet: Sheet, beyond: _Beyond) -> Sheet:
+    if not any(beyond):
+        return sheet
+    cells = dict(sheet.cells)
+    for place, tokens in beyond.formats.items():
+        if place in cells:
+            cells[place] = cells[place]._replace(value=shown(cells[place].value, tokens))
+    return replace(sheet, cells=cells, struck=beyond.struck, drawn=beyond.drawn)
 
 
 def _open_legacy(data: bytes, kind: FileType, locked: bool = True) -> Workbook | Finding:
