@@ -15,7 +15,7 @@ from config.kinds.kind import Line
 from config.kinds.organisation import OrganisationKind
 from config.names import perhaps, why_no_file, why_no_line, why_no_sheet, why_no_text
 from config.rules import rule_mistakes
-from config.shape import Told
+from config.shape import Reasons
 from config.spelling import label_key, nfkc
 
 _LEADS = re.compile(r"(?:Q|問|質問|設問)([0-9]+(?:-[0-9]+)*)(?:へ|に進)")  # （Q6へ）
@@ -34,7 +34,7 @@ def doubles(values: Iterable[str]) -> list[str]:
     return [value for value, times in Counter(values).items() if times > 1]
 
 
-def _check_keys(form: Form) -> Told:
+def _check_keys(form: Form) -> Reasons:
     fields = [field.key for field in form.fields]
     keys = [q.key for q in form.questions] + [t.key for q in form.questions for t in q.free_texts]
     for key in doubles(fields):
@@ -51,7 +51,7 @@ def _check_keys(form: Form) -> Told:
             yield name, "1つ以上書いてください。"
 
 
-def _check_names(form: Form) -> Told:
+def _check_names(form: Form) -> Reasons:
     for name, why in (("sheet", why_no_sheet), ("list_sheet", why_no_sheet), ("file_name", why_no_file)):
         if reason := why(getattr(form, name)) or why_no_text(getattr(form, name)):
             yield name, reason
@@ -66,7 +66,7 @@ def _check_names(form: Form) -> Told:
             yield f"flags.{name}", reason
 
 
-def _check_print(form: Form) -> Told:
+def _check_print(form: Form) -> Reasons:
     """What is printed must be there, and be told apart: labels and questions are found again by their words."""
     printed: dict[str, str] = {}
     for key, text, must in _printed(form):
@@ -99,7 +99,7 @@ def _printed(form: Form) -> Iterator[tuple[str, str, bool]]:
         yield f"questions.{place}.text", question.text, True
 
 
-def _check_kinds(form: Form) -> Told:
+def _check_kinds(form: Form) -> Reasons:
     """What each kind says of its own keys."""
     asks: list[tuple[str, Ask]] = [(f"fields.{place}", field) for place, field in enumerate(form.fields, 1)]
     for key, question in _placed(form):
@@ -112,7 +112,7 @@ def _check_kinds(form: Form) -> Told:
             yield f"fields.{place}.key", 'kind = "organisation" の欄の key は organisation としてください。'
 
 
-def _check_grid(form: Form) -> Told:
+def _check_grid(form: Form) -> Reasons:
     if form.grid is None:
         return
     for key in ("label", "text", "answer"):
@@ -122,7 +122,7 @@ def _check_grid(form: Form) -> Told:
         yield "grid.first_question", "回答者情報の行より後にしてください。"
 
 
-def _check_skips(form: Form) -> Told:
+def _check_skips(form: Form) -> Reasons:
     order = {question.key: place for place, question in enumerate(form.questions)}
     for key, question in _placed(form):
         for place, line in enumerate(question.by_number.values(), 1):
@@ -148,7 +148,7 @@ def _no_question(key: str, known: Iterable[str]) -> str:
     return f"質問「{key}」はありません（questions）。{perhaps(key, known)}"
 
 
-def _check_conditions(form: Form) -> Told:
+def _check_conditions(form: Form) -> Reasons:
     order = {question.key: place for place, question in enumerate(form.questions)}
     for key, question in _placed(form):
         if question.asked_if is None:
@@ -163,13 +163,13 @@ def _check_conditions(form: Form) -> Told:
             yield from _check_taken(f"{key}.asked_if.choices", question.asked_if.choices, before)
 
 
-def _check_free_texts(form: Form) -> Told:
+def _check_free_texts(form: Form) -> Reasons:
     for key, question in _placed(form):
         for place, text in enumerate(question.free_texts, 1):
             yield from _check_taken(f"{key}.free_texts.{place}.choices", text.choices, question)
 
 
-def _check_taken(key: str, numbers: tuple[int, ...], question: Question) -> Told:
+def _check_taken(key: str, numbers: tuple[int, ...], question: Question) -> Reasons:
     if not numbers:
         yield key, "番号が1つも書かれていません。"
     for number in numbers:
@@ -182,7 +182,7 @@ def _placed(form: Form) -> Iterator[tuple[str, Question]]:
         yield f"questions.{place}", question
 
 
-_CHECKS: tuple[Callable[[Form], Told], ...] = (
+_CHECKS: tuple[Callable[[Form], Reasons], ...] = (
     _check_keys,
     _check_names,
     _check_print,

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from config.check_form import doubles
 from config.errors import Mistake
-from config.jst import in_jst
+from config.jst import JST, in_jst
 from config.names import perhaps, why_no_address, why_no_line, why_no_prefix, why_no_text
 from config.naming import why_no_pattern
+from config.shape import Reasons
 from config.spelling import fold
 from config.survey import Survey
 
-Told = Iterator[tuple[str, str]]  # (key in the file, reason)
 _BRACKET = re.compile(r"[【】\[\]〔〕]")
-_JST_OFFSET = timedelta(hours=9)
+_JST_OFFSET = JST.utcoffset(None)
 
 
 def check_survey(survey: Survey, file: str, forms_known: bool) -> tuple[Mistake, ...]:
@@ -29,7 +29,7 @@ def check_survey(survey: Survey, file: str, forms_known: bool) -> tuple[Mistake,
     return tuple(Mistake(file, key, reason) for check in checks for key, reason in check(survey))
 
 
-def _check_names(survey: Survey) -> Told:
+def _check_names(survey: Survey) -> Reasons:
     for place, box in enumerate(survey.mailboxes, 1):
         for name, why in (("receipt_prefix", why_no_prefix), ("address", why_no_address)):
             if reason := why(getattr(box, name)):
@@ -55,13 +55,13 @@ def _lines(survey: Survey) -> Iterator[tuple[str, str]]:
             yield f"programs.{place}.{name}", getattr(program, name)
 
 
-def _check_empty(survey: Survey) -> Told:
+def _check_empty(survey: Survey) -> Reasons:
     for name in ("mailboxes", "programs", "duties"):
         if not getattr(survey, name):
             yield name, "1つ以上書いてください。"
 
 
-def _check_doubles(survey: Survey) -> Told:
+def _check_doubles(survey: Survey) -> Reasons:
     for key, values in {
         "mailboxes.id": [m.id for m in survey.mailboxes],
         "mailboxes.address": [m.address.lower() for m in survey.mailboxes],
@@ -74,7 +74,7 @@ def _check_doubles(survey: Survey) -> Told:
             yield key, f"「{value}」が2回以上あります。"
 
 
-def _check_programs(survey: Survey) -> Told:
+def _check_programs(survey: Survey) -> Reasons:
     mailboxes = {mailbox.id for mailbox in survey.mailboxes}
     owed = {duty.program for duty in survey.duties}
     for place, program in enumerate(survey.programs, 1):
@@ -85,7 +85,7 @@ def _check_programs(survey: Survey) -> Told:
             yield f"programs.{place}.id", f"制度等「{program.id}」を提出する団体（duties）がありません。"
 
 
-def _check_duties(survey: Survey) -> Told:
+def _check_duties(survey: Survey) -> Reasons:
     programs = {program.id for program in survey.programs}
     for place, duty in enumerate(survey.duties, 1):
         if duty.program not in programs:
@@ -101,7 +101,7 @@ def _check_duties(survey: Survey) -> Told:
             yield f"duties.{place}.own", reason
 
 
-def _check_forms(survey: Survey) -> Told:
+def _check_forms(survey: Survey) -> Reasons:
     forms = {form.id for form in survey.forms}
     for place, program in enumerate(survey.programs, 1):
         if program.form not in forms:
@@ -115,7 +115,7 @@ def _check_forms(survey: Survey) -> Told:
         yield "attributes_form", f"様式「{survey.attributes_form}」はありません。{perhaps(survey.attributes_form, forms)}"
 
 
-def _check_instants(survey: Survey) -> Told:
+def _check_instants(survey: Survey) -> Reasons:
     calendar = survey.calendar
     instants: list[tuple[str, datetime]] = [("deadline", survey.deadline)]
     instants += [(key, instant) for key, instant in _optional(survey) if instant is not None]
@@ -147,7 +147,7 @@ def _own_instants(survey: Survey) -> Iterator[tuple[int, str, datetime]]:
                 yield place, key, at
 
 
-def _check_order(survey: Survey) -> Told:
+def _check_order(survey: Survey) -> Reasons:
     """Only where every instant has its offset: others cannot be compared."""
     for place, key, at in _own_instants(survey):
         if key == "deadline" and at > survey.deadline:
@@ -178,7 +178,7 @@ def _check_order(survey: Survey) -> Told:
         yield "calendar.polling", "start の早い順に、重なりなく書いてください。"
 
 
-def _check_polling(survey: Survey) -> Told:
+def _check_polling(survey: Survey) -> Reasons:
     if not survey.calendar.polling:
         yield "calendar.polling", "1つ以上書いてください。"
     for place, polling in enumerate(survey.calendar.polling, 1):
@@ -186,7 +186,7 @@ def _check_polling(survey: Survey) -> Told:
             yield f"calendar.polling.{place}.every_seconds", "1 以上にしてください。"
 
 
-def _check_convention(survey: Survey) -> Told:
+def _check_convention(survey: Survey) -> Reasons:
     text = fold(survey.convention.text)
     for reason in why_no_pattern(survey.convention.pattern):
         yield "convention.pattern", reason
@@ -203,7 +203,7 @@ def _check_convention(survey: Survey) -> Told:
             yield f"convention.replaces.{place}", f"「{word}」は skip にもあるはずです。"
 
 
-_CHECKS: tuple[Callable[[Survey], Told], ...] = (
+_CHECKS: tuple[Callable[[Survey], Reasons], ...] = (
     _check_empty,
     _check_names,
     _check_doubles,

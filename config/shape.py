@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 BodyKind = Literal["prefecture", "designated", "core", "ward", "city", "town", "village"]
 Severity = Literal["error", "warning", "note"]
-Told = Iterator[tuple[str, str]]  # (key in the file, reason): what is wrong with a value whose shape is right
+Reasons = Iterator[tuple[str, str]]  # (key in the file, reason): what is wrong with a value whose shape is right
 
 
 class Shape(BaseModel):

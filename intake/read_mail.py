@@ -70,7 +70,7 @@ def read_mail(
     opening = Opening(context, begin, tuple(dict.fromkeys(own_passwords + told.passwords)))
     files = _files(found, opening, _spoken_of(claim, message.sender, context))
     kind = tell_kind(part, message, any(f.kind != "other" for f in files), names, claim)
-    own = frozenset(m.address for m in context.survey.mailboxes)
+    of_survey = bool(own_passwords) or divided(part) is not None
     content = MailContent(message, claim, kind, found, files)
     submission = Submission(
         kind=kind.kind,
@@ -85,16 +85,14 @@ def read_mail(
         returned_to=returned_to(part) if kind.kind == "bounce" else (),
         too_heavy=kind.kind == "bounce" and refuses_attachments(told_by(part, message)),
         signs=kind.signs,
-        no_reply=never_answer(part, message, own),
+        no_reply=never_answer(part, message, frozenset(m.address for m in context.survey.mailboxes)),
         passwords_told=bool(own_passwords),
         part=divided(part) or portion_of(message.subject, _names_of(files), message.date),
         asks=kind.kind in _PERSONS and asks(message.body),
         amends=_amends(message) if kind.kind in _PERSONS and not _names_of(files) else "",
         says=kind.says,
         links=tuple(one_line(unlinked(link)) for link in download_links(found)),
-        theme="survey"
-        if own_passwords or divided(part)
-        else theme_of(content, context.survey),
+        theme="survey" if of_survey else theme_of(content, context.survey),
         desk=desk_of(content, context.survey, context.others, context.roster),
         awaits_scan=any(carrier_of(leaf) == "scan" for leaf in found),
         numbers=numbers_of_ours(f"{message.subject}\n{message.body}"),

@@ -19,7 +19,7 @@ from config.roster import fold
 from config.spelling import nfkc
 from config.survey import Survey
 from intake.mail import intent, phrases
-from intake.mail.kind import Kind
+from intake.mail.kind import Classification
 from intake.mail.mime import Leaf
 from intake.submission import Claim, FileReading, Message, Theme
 
@@ -41,7 +41,7 @@ class MailContent:
 
     message: Message
     claim: Claim
-    kind: Kind
+    kind: Classification
     found: tuple[Leaf, ...]
     files: tuple[FileReading, ...]
 

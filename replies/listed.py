@@ -14,7 +14,7 @@ from config.survey import Survey
 from replies.japanese import full_width_number
 from replies.letter import FileBlock, FileResult, Letter, RowBlock
 from replies.own_sheet import form_of, on_own_sheet
-from replies.points import Point, Sum, Told, Weight, requests, summed, weight_of
+from replies.points import Noticed, Point, Sum, Weight, requests, summed, weight_of
 from replies.wording import Wording
 
 REQUESTS_DETAILED = 400  # places of one request on a list's rows that a letter tells without its attachment
@@ -35,7 +35,7 @@ class NameGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class BodyView:
+class ListedBody:
     """What is asked of one municipality, whole in itself, so that it can be forwarded."""
 
     name: str
@@ -52,8 +52,8 @@ class ListView:
 
     tally: tuple[str, ...]
     remarks: tuple[str, ...]
-    blocks: tuple[BodyView, ...]
-    apart: tuple[BodyView, ...]  # what only who made the list can mend: forwarded to nobody
+    blocks: tuple[ListedBody, ...]
+    apart: tuple[ListedBody, ...]  # what only who made the list can mend: forwarded to nobody
     asked: tuple[NameGroup, ...]
     requests: tuple[Sum, ...]
     checks: tuple[Sum, ...]
@@ -101,7 +101,7 @@ def view_list(block: FileBlock, letter: Letter, survey: Survey, wording: Wording
 def view_originals(blocks: Sequence[FileBlock], letter: Letter, survey: Survey, wording: Wording) -> ListView:
     """The municipalities' own sheets of one mail together, as if they were rows."""
     rows = [RowBlock("", block.body, 0, block.result, block.findings, block.remarks) for block in blocks]
-    told: list[Told] = [(_short(row.name, letter), f) for row in rows for f in row.findings]
+    told: list[Noticed] = [(_short(row.name, letter), f) for row in rows for f in row.findings]
     return ListView(
         tally=(),
         remarks=_remarks([[row] for row in rows], letter, wording),
@@ -173,7 +173,7 @@ def _on_own_sheet(row: RowBlock, form: Form | None, wording: Wording) -> RowBloc
     return replace(row, findings=tuple(on_own_sheet(finding, form, wording) for finding in row.findings))
 
 
-def _of_weight(weight: Weight, told: Iterable[Told], wording: Wording) -> list[Told]:
+def _of_weight(weight: Weight, told: Iterable[Noticed], wording: Wording) -> list[Noticed]:
     return [(name, finding) for name, finding in told if weight_of(finding, wording) == weight]
 
 
@@ -229,10 +229,10 @@ def _rows_stand(bodies: list[list[RowBlock]], letter: Letter, wording: Wording) 
     return ((wording.listing["rows_accepted"] if accepted else "") + wording.listing["rows_stand"],)
 
 
-def _body(rows: list[RowBlock], letter: Letter, survey: Survey, wording: Wording) -> BodyView:
+def _body(rows: list[RowBlock], letter: Letter, survey: Survey, wording: Wording) -> ListedBody:
     remarks = dict.fromkeys(key for row in rows for key in row.remarks if key != "late")
     numbers = "、".join(full_width_number(row.row) for row in rows)
-    return BodyView(
+    return ListedBody(
         name=name_of(rows[0], letter, wording),
         place=wording.listing["the_list"] + wording.listing["row"].format(rows=numbers) if rows[0].row else "",
         remarks=tuple(remark_text(key, letter, wording) for key in remarks),

@@ -20,7 +20,7 @@ from replies.wording import Wording
 CIRCLED = "⓪①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 Weight = Literal["request", "check", "hint", "untold"]
-Told = tuple[str, Finding]  # whose it is, and what was noticed
+Noticed = tuple[str, Finding]  # whose it is, and what was noticed
 
 _SEVERAL = 3  # from this many places on, what they have in common is said once
 _LABEL_LIMIT = 28
@@ -28,7 +28,7 @@ _INNER_QUOTES = str.maketrans("", "", "「」")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PointPlace:
     """One place of a point. `found` and `expected` are empty where there is nothing to say, or where the
     point says it for all its places."""
 
@@ -48,7 +48,7 @@ class Point:
     expected: str
     found_caption: str
     expected_caption: str
-    places: tuple[Place, ...]
+    places: tuple[PointPlace, ...]
 
     @property
     def compact(self) -> bool:
@@ -67,7 +67,7 @@ class Sum:
     count: int
     found_caption: str
     expected_caption: str
-    places: tuple[Place, ...]
+    places: tuple[PointPlace, ...]
 
 
 def requests(findings: Iterable[Finding], survey: Survey, wording: Wording) -> tuple[Point, ...]:
@@ -101,9 +101,9 @@ def concerns_sender(finding: Finding, wording: Wording) -> bool:
     return weight_of(finding, wording) != "untold"
 
 
-def summed(told: Iterable[Told], survey: Survey, wording: Wording, detailed: int) -> tuple[Sum, ...]:
+def summed(told: Iterable[Noticed], survey: Survey, wording: Wording, detailed: int) -> tuple[Sum, ...]:
     """The findings of several bodies by kind; of a kind with at most `detailed` places each place is told."""
-    groups: dict[str, list[Told]] = {}
+    groups: dict[str, list[Noticed]] = {}
     wording = wording.of(survey)
     for name, finding in told:
         if concerns_sender(finding, wording):
@@ -112,7 +112,7 @@ def summed(told: Iterable[Told], survey: Survey, wording: Wording, detailed: int
     return tuple(_sum(group, survey, wording, detailed) for group in groups.values())
 
 
-def _sum(group: list[Told], survey: Survey, wording: Wording, detailed: int) -> Sum:
+def _sum(group: list[Noticed], survey: Survey, wording: Wording, detailed: int) -> Sum:
     first = group[0][1]
     found_caption, expected_caption = captions(first, wording)
     places = [(name, place_of(f, survey, wording)) for name, f in group] if len(group) <= detailed else []
@@ -123,7 +123,7 @@ def _sum(group: list[Told], survey: Survey, wording: Wording, detailed: int) -> 
         count=len(group),
         found_caption=found_caption,
         expected_caption=expected_caption,
-        places=tuple(Place(f"{name}　{p.where}".strip("　"), p.found, p.expected) for name, p in places),
+        places=tuple(PointPlace(f"{name}　{p.where}".strip("　"), p.found, p.expected) for name, p in places),
     )
 
 
@@ -176,13 +176,13 @@ def _common(values: list[str]) -> str:
     return values[0] if len(values) >= _SEVERAL and len(set(values)) == 1 else ""
 
 
-def _without(place: Place, found: str, expected: str) -> Place:
-    return Place(place.where, "" if found else place.found, "" if expected else place.expected)
+def _without(place: PointPlace, found: str, expected: str) -> PointPlace:
+    return PointPlace(place.where, "" if found else place.found, "" if expected else place.expected)
 
 
-def place_of(finding: Finding, survey: Survey, wording: Wording) -> Place:
+def place_of(finding: Finding, survey: Survey, wording: Wording) -> PointPlace:
     """Where the finding stands, and of what was found and is expected as much as may be told."""
-    return Place(
+    return PointPlace(
         where=_where(finding, survey),
         found=_found(finding, survey, wording),
         expected=_expected(finding, survey, wording),

@@ -30,7 +30,7 @@ from config.kinds.option import Choice, is_numbered, mistaken_numbers
 from config.logic import Type, Value
 from config.names import perhaps
 from config.roster import Body
-from config.shape import BodyKind, Told
+from config.shape import BodyKind, Reasons
 from config.spelling import alike, circled, label_key, says_nothing
 
 _SHORT = 24  # characters of a choice that are enough to know it again
@@ -137,7 +137,7 @@ class ChoiceKind(Kind):
     def open_to(self, body: Body) -> tuple[str, ...]:
         return tuple(name for name, kinds in self.kinds.items() if body.kind in kinds)
 
-    def mistakes(self) -> Told:
+    def mistakes(self) -> Reasons:
         texts = [choice.text for choice in self.choices]
         for text, times in Counter(texts).items():
             if times > 1:

@@ -13,7 +13,7 @@ from typing import ClassVar
 from config import spelling
 from config.logic import Type, Value
 from config.roster import Body, Match
-from config.shape import BodyKind, Shape, Told
+from config.shape import BodyKind, Reasons, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class Kind(Shape):
         """Whether what was written beside a choice tells this, too: ③定める予定である（令和５年９月）."""
         return False
 
-    def mistakes(self) -> Told:
+    def mistakes(self) -> Reasons:
         """What is wrong with the kind as it stands in a file."""
         return iter(())
 

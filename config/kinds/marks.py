@@ -11,7 +11,7 @@ from config.cache import cache_short
 from config.kinds.kind import NOT_READ, Examples, Kind, Line, Reading, Slot
 from config.kinds.option import Option, mistaken_numbers
 from config.logic import Type, Value
-from config.shape import Severity, Told
+from config.shape import Reasons, Severity
 from config.spelling import circled, fold, nfkc, says_nothing
 
 CIRCLE = "〇"
@@ -80,7 +80,7 @@ class MarksKind(Kind):
     def wanted(self) -> str:
         return CIRCLE
 
-    def mistakes(self) -> Told:
+    def mistakes(self) -> Reasons:
         return mistaken_numbers("marks", self.marks)
 
     def examples(self) -> Examples:

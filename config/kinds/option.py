@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from config.shape import Shape, Told
+from config.shape import Reasons, Shape
 from config.spelling import nfkc
 
 _NUMBER = re.compile(r"\d+")
@@ -32,7 +32,7 @@ def is_numbered(option: Option) -> bool:
     return leading is not None and int(leading[0]) == option.number
 
 
-def mistaken_numbers(key: str, options: Sequence[Option]) -> Told:
+def mistaken_numbers(key: str, options: Sequence[Option]) -> Reasons:
     """What is wrong with the numbers of choices or lines that have to begin with them."""
     for number, times in Counter(option.number for option in options).items():
         if times > 1:

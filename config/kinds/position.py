@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field as Key
 
 from config.kinds.kind import Around, Examples, Fault, Kind
-from config.shape import Told
+from config.shape import Reasons
 from config.spelling import label_key
 
 _SEVERAL_POSTS = re.compile(r"[兼\n/／・、,]")
@@ -44,7 +44,7 @@ class PositionKind(Kind):
                 return ending in self.below
         return False
 
-    def mistakes(self) -> Told:
+    def mistakes(self) -> Reasons:
         for ending in sorted({*self.fitting} & {*self.below}):
             yield "below", f"「{ending}」は fitting にもあります。"
 

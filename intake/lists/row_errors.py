@@ -142,11 +142,11 @@ def _slipped(row: ListedRow) -> Hashable:
     return row.shift if row.shift and not row.shift.first else None
 
 
-Told = Callable[[ListedRow, Survey], ListedRow]
+RowChange = Callable[[ListedRow, Survey], ListedRow]
 
 
 def _lift(
-    rows: list[ListedRow], trait: Callable[[ListedRow], Hashable], told: Told, code: str, survey: Survey
+    rows: list[ListedRow], trait: Callable[[ListedRow], Hashable], told: RowChange, code: str, survey: Survey
 ) -> Judged:
     """A trait that all rows share is told once, of the list; else of each row that has it."""
     traits = {trait(row) for row in rows if not row.heading}

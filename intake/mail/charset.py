@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from config.roster import fold
-from intake.mail.jis import ESCAPE, Reading, decode_cp932, decode_euc, decode_jis
+from intake.mail.jis import ESCAPE, CodecResult, decode_cp932, decode_euc, decode_jis
 
 PLAIN_STEPS = frozenset({"ascii", "declared"})
 
@@ -80,7 +80,7 @@ class _Step:
 
     name: str
     trust: float
-    read: Callable[[bytes], Reading]
+    read: Callable[[bytes], CodecResult]
 
 
 def decode(raw: bytes, declared: str, names: frozenset[str] = frozenset()) -> Decoded:
@@ -165,29 +165,29 @@ def _ladder(raw: bytes, charset: str) -> list[_Step]:
     return steps
 
 
-def _reader(charset: str) -> Callable[[bytes], Reading]:
+def _reader(charset: str) -> Callable[[bytes], CodecResult]:
     """How this charset is read; a byte that does not fit is written out."""
     own = {"iso-2022-jp": decode_jis, "cp932": decode_cp932, "euc-jp": decode_euc, "utf-8": _read_utf8}
     return own.get(charset) or (lambda raw: _read_with(raw, charset))
 
 
-def _read_utf8(raw: bytes) -> Reading:
+def _read_utf8(raw: bytes) -> CodecResult:
     return _read_with(raw, "utf-8-sig")
 
 
-def _read_with(raw: bytes, codec: str) -> Reading:
+def _read_with(raw: bytes, codec: str) -> CodecResult:
     try:
         text = raw.decode(codec)
         halves = not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
-        return Reading(text.encode("utf-8", "backslashreplace").decode() if halves else text, False, halves)
+        return CodecResult(text.encode("utf-8", "backslashreplace").decode() if halves else text, False, halves)
     except (UnicodeError, LookupError, ValueError):
         pass  # then with the bytes that do not fit written out
     if codec in ("cp1252", "iso8859-1"):  # the five bytes that CP1252 leaves open are C1 controls
-        return Reading(raw.decode("iso8859-1"), False, False)
+        return CodecResult(raw.decode("iso8859-1"), False, False)
     try:
-        return Reading(raw.decode(codec, "backslashreplace"), False, True)
+        return CodecResult(raw.decode(codec, "backslashreplace"), False, True)
     except (UnicodeError, LookupError, ValueError):  # codecs that know no error handler
-        return Reading(raw.decode("ascii", "backslashreplace"), False, True)
+        return CodecResult(raw.decode("ascii", "backslashreplace"), False, True)
 
 
 def _sample(raw: bytes) -> bytes:

@@ -41,7 +41,7 @@ _INVISIBLE = re.compile("[\x80-\x9f\uf8f0-\uf8f3]")  # bytes that CP932 passes t
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CodecResult:
     """A decoded text. `extended`: it needed more than RFC 1468 has; `lossy`: some bytes were written out."""
 
     text: str
@@ -49,7 +49,7 @@ class Reading:
     lossy: bool
 
 
-def decode_jis(raw: bytes) -> Reading:
+def decode_jis(raw: bytes) -> CodecResult:
     """`raw` as ISO-2022-JP with the extensions of CP50221. Each line begins in ASCII (RFC 1468)."""
     mode, shifted, extended, lossy = "ascii", False, False, False
     pieces: list[str] = []
@@ -66,10 +66,10 @@ def decode_jis(raw: bytes) -> Reading:
             piece = _span("kana" if shifted else mode, value)
             pieces.append(piece.text)
             extended, lossy = extended or piece.extended, lossy or piece.lossy
-    return Reading("".join(pieces), extended, lossy)
+    return CodecResult("".join(pieces), extended, lossy)
 
 
-def decode_euc(raw: bytes) -> Reading:
+def decode_euc(raw: bytes) -> CodecResult:
     """`raw` as EUC-JP, its two-byte rows read as CP932 reads them (CP51932, eucJP-ms)."""
     pieces: list[str] = []
     lossy = False
@@ -81,10 +81,10 @@ def decode_euc(raw: bytes) -> Reading:
         text = _euc_character(value)
         lossy = lossy or not text
         pieces.append(text or written_out(value))
-    return Reading("".join(pieces), False, lossy)
+    return CodecResult("".join(pieces), False, lossy)
 
 
-def decode_cp932(raw: bytes) -> Reading:
+def decode_cp932(raw: bytes) -> CodecResult:
     """`raw` as CP932. The bytes 80, A0, FD–FF, to which Windows gives no visible character, are written
     out; a character of the user-defined area (外字) stays but counts as unread."""
     try:
@@ -95,7 +95,7 @@ def decode_cp932(raw: bytes) -> Reading:
         lossy = False
     if _INVISIBLE.search(text):
         text, lossy = _INVISIBLE.sub(_invisible_byte, text), True
-    return Reading(text, False, lossy or _has_private(text))
+    return CodecResult(text, False, lossy or _has_private(text))
 
 
 def written_out(value: bytes) -> str:
@@ -103,13 +103,13 @@ def written_out(value: bytes) -> str:
     return "".join(f"\\x{byte:02x}" for byte in value)
 
 
-def _span(mode: str, value: bytes) -> Reading:
+def _span(mode: str, value: bytes) -> CodecResult:
     """A stretch of bytes that lies within one designation."""
     if mode in ("ascii", "roman"):
         return _single_bytes(mode, value)
     if mode == "kana":
         kana = "".join(_kana(byte) for byte in value)
-        return Reading(kana, True, "\\x" in kana)
+        return CodecResult(kana, True, "\\x" in kana)
     pieces: list[str] = []
     extended, lossy = mode != "0208", False
     for hit in _PAIRS.finditer(value):
@@ -121,18 +121,18 @@ def _span(mode: str, value: bytes) -> Reading:
         lossy = lossy or not character or _has_private(character)
         extended = extended or _beyond_0208(pair)
         pieces.append(character or written_out(pair))
-    return Reading("".join(pieces), extended, lossy)
+    return CodecResult("".join(pieces), extended, lossy)
 
 
-def _single_bytes(mode: str, value: bytes) -> Reading:
+def _single_bytes(mode: str, value: bytes) -> CodecResult:
     """One-byte text; 8-bit bytes in it are half-width kana, or Shift_JIS that somebody appended."""
     if value.isascii():
         text = value.decode("ascii")
         if mode == "roman":  # JIS X 0201 differs from ASCII in two places
             text = text.replace("\\", "¥").replace("~", "‾")
-        return Reading(text.replace("\x1b", "\\x1b"), False, ESCAPE in value)
+        return CodecResult(text.replace("\x1b", "\\x1b"), False, ESCAPE in value)
     appended = decode_cp932(value)
-    return Reading(appended.text.replace("\x1b", "\\x1b"), True, appended.lossy or ESCAPE in value)
+    return CodecResult(appended.text.replace("\x1b", "\\x1b"), True, appended.lossy or ESCAPE in value)
 
 
 def _kana(byte: int) -> str:

@@ -31,7 +31,7 @@ _GATEWAY_SUBJECT = re.compile(
 )
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Classification:
     """The kind, the signs that told it, the DSN's action of a bounce ("failed", "delayed", …), the Message-ID of
     ours that the mail answers or returns, and why a person should read it where it brings no file (`intent.says`)."""
 
@@ -43,7 +43,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class KindRule:
     """A kind, the sign that tells it, and whether it is there."""
 
     kind: MailKind
@@ -57,13 +57,13 @@ def tell_kind(
     has_form_like_file: bool,
     names: frozenset[str] = frozenset(),
     claim: Claim | None = None,
-) -> Kind:
+) -> Classification:
     """The kind of this mail. `claim` is what its subject says (None: not looked at); `names` as for `leaves`."""
     facts = Features(part, message, has_form_like_file, _follows_convention(claim), leaves(part, names))
     kind = _first_kind(facts)
     signs = tuple(rule.sign for rule in RULES if rule.kind == kind and rule.holds(facts))
     action = bounce.action_of(part, message) if kind == "bounce" else ""
-    return Kind(kind, signs, action, facts.answers, facts.says if kind in _PERSONS else ())
+    return Classification(kind, signs, action, facts.answers, facts.says if kind in _PERSONS else ())
 
 
 def brings_back(
@@ -176,49 +176,49 @@ def _opened(facts: Features) -> bool:
     return not facts.file and phrases.pattern("opened", "subject").search(facts.subject) is not None
 
 
-RULES: tuple[Rule, ...] = (
-    Rule("bounce", "delivery status report", lambda f: bounce.is_delivery_report(f.part)),
-    Rule("bounce", "X-Failed-Recipients", _has_any("x-failed-recipients", "x-ms-exchange-message-is-ndr")),
-    Rule(
+RULES: tuple[KindRule, ...] = (
+    KindRule("bounce", "delivery status report", lambda f: bounce.is_delivery_report(f.part)),
+    KindRule("bounce", "X-Failed-Recipients", _has_any("x-failed-recipients", "x-ms-exchange-message-is-ndr")),
+    KindRule(
         "bounce",
         "From: mailer-daemon",
         lambda f: bounce.from_daemon(f.message) and not bounce.is_receipt_report(f.part),
     ),
-    Rule("bounce", "subject of a bounce from a mail system", _non_report_bounce),
-    Rule("bounce", "null sender, and text of a bounce or a returned mail", _null_sender_bounce),
-    Rule("bounce", "our letter returned, and text of a bounce", _returns_ours),
-    Rule("bounce", "subject and text of a bounce", _bounce_wording),
-    Rule("bounce", "text of a bounce from a postmaster", _postmaster_wording),
-    Rule("receipt", "disposition notification", lambda f: bounce.is_receipt_report(f.part)),
-    Rule("own", "our tag header", lambda f: f.part.header(TAG_HEADER.lower()) != b""),
-    Rule("own", "our Message-ID", lambda f: is_our_message_id(f.message.message_id)),
-    Rule("auto_reply", "Auto-Submitted", _auto_submitted),
-    Rule("auto_reply", "X-Autoreply or its like", _has_any(*_AUTO_HEADERS)),
-    Rule(
+    KindRule("bounce", "subject of a bounce from a mail system", _non_report_bounce),
+    KindRule("bounce", "null sender, and text of a bounce or a returned mail", _null_sender_bounce),
+    KindRule("bounce", "our letter returned, and text of a bounce", _returns_ours),
+    KindRule("bounce", "subject and text of a bounce", _bounce_wording),
+    KindRule("bounce", "text of a bounce from a postmaster", _postmaster_wording),
+    KindRule("receipt", "disposition notification", lambda f: bounce.is_receipt_report(f.part)),
+    KindRule("own", "our tag header", lambda f: f.part.header(TAG_HEADER.lower()) != b""),
+    KindRule("own", "our Message-ID", lambda f: is_our_message_id(f.message.message_id)),
+    KindRule("auto_reply", "Auto-Submitted", _auto_submitted),
+    KindRule("auto_reply", "X-Autoreply or its like", _has_any(*_AUTO_HEADERS)),
+    KindRule(
         "auto_reply",
         "Precedence: auto_reply",
         lambda f: _precedence(f) in ("auto_reply", "auto-reply", "junk"),
     ),
-    Rule("list", "List-Id or its like", _has_any(*_LIST_HEADERS)),
-    Rule("list", "Precedence: bulk or list", lambda f: _precedence(f) in ("bulk", "list")),
-    Rule("submission", "a file that looks like a form", lambda f: f.form),
-    Rule("submission", "a part of a divided mail", lambda f: f.part.content_type == PARTIAL),
-    Rule("submission", "a gateway's carrier in place of its file", _by_carrier),
-    Rule("receipt", "subject of a read receipt", _opened),
-    Rule("receipt", "report of a recall", _recall_report),
-    Rule("auto_reply", "it says that it is automatic", _says_automatic),
-    Rule("auto_reply", "subject of a virus gateway's notice", _gateway_notice),
-    Rule("submission", "it submits by a link", lambda f: _by_link(f) and _meant(f)),
-    Rule("reply", "answers our mail, without a file", lambda f: bool(f.answers) and not f.file),
-    Rule("reply", "Re: and a subject of ours, without a file", lambda f: _in_our_thread(f) and not f.file),
-    Rule("submission", "answers our mail, with a file", lambda f: bool(f.answers) and f.file),
-    Rule("inquiry", "it asks", _asks),
-    Rule("submission", "a link in place of a file", _by_link),
-    Rule("submission", "a gateway took its file out", _was_stripped),
-    Rule("inquiry", "its words are for a person", lambda f: bool(f.says)),
-    Rule("submission", "subject as asked for", lambda f: f.claims),
-    Rule("submission", "it says that it submits", lambda f: f.encloses),
-    Rule("inquiry", "nothing in it is a submission", lambda f: True),
+    KindRule("list", "List-Id or its like", _has_any(*_LIST_HEADERS)),
+    KindRule("list", "Precedence: bulk or list", lambda f: _precedence(f) in ("bulk", "list")),
+    KindRule("submission", "a file that looks like a form", lambda f: f.form),
+    KindRule("submission", "a part of a divided mail", lambda f: f.part.content_type == PARTIAL),
+    KindRule("submission", "a gateway's carrier in place of its file", _by_carrier),
+    KindRule("receipt", "subject of a read receipt", _opened),
+    KindRule("receipt", "report of a recall", _recall_report),
+    KindRule("auto_reply", "it says that it is automatic", _says_automatic),
+    KindRule("auto_reply", "subject of a virus gateway's notice", _gateway_notice),
+    KindRule("submission", "it submits by a link", lambda f: _by_link(f) and _meant(f)),
+    KindRule("reply", "answers our mail, without a file", lambda f: bool(f.answers) and not f.file),
+    KindRule("reply", "Re: and a subject of ours, without a file", lambda f: _in_our_thread(f) and not f.file),
+    KindRule("submission", "answers our mail, with a file", lambda f: bool(f.answers) and f.file),
+    KindRule("inquiry", "it asks", _asks),
+    KindRule("submission", "a link in place of a file", _by_link),
+    KindRule("submission", "a gateway took its file out", _was_stripped),
+    KindRule("inquiry", "its words are for a person", lambda f: bool(f.says)),
+    KindRule("submission", "subject as asked for", lambda f: f.claims),
+    KindRule("submission", "it says that it submits", lambda f: f.encloses),
+    KindRule("inquiry", "nothing in it is a submission", lambda f: True),
 )
 _RETURNING = ("bounce", "receipt")
 _PERSONS = ("submission", "reply", "inquiry")

@@ -16,8 +16,8 @@ from replies.reports.columns import CELL, CORRECTION, POINT, cell_rows, headings
 from replies.reports.data import MunicipalityLine, OpenCorrection, PrefectureReport, ProgramLine
 from replies.reports.style import (
     FIRST_ROW,
+    CellStyles,
     Ink,
-    Looks,
     add_table,
     colour_states,
     end_table,
@@ -39,7 +39,7 @@ def prefecture_book(report: PrefectureReport, survey: Survey, wording: Wording) 
     stand that answer by themselves is their own affair. KeyError for a finding without wording."""
     about = f"{report.name}　{wording.report['title']}"
     book, raw = new_book(about, report.occasion.ministry)
-    ink = Ink(book, Looks.of(book), report.occasion, wording, about)
+    ink = Ink(book, CellStyles.of(book), report.occasion, wording, about)
     write_summary(ink, report)
     _write_municipalities(ink, report)
     _write_corrections(ink, report.corrections, survey)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from replies.cells import put
 from replies.reports.data import Occasion
-from replies.reports.style import FIRST_ROW, Ink, Looks, add_table, end_table, new_book, row_height
+from replies.reports.style import FIRST_ROW, CellStyles, Ink, add_table, end_table, new_book, row_height
 from replies.wording import Wording
 
 # (heading in wording.toml's [report], width); the last three are for whoever calls
@@ -42,7 +42,7 @@ def calls_book(calls: Sequence[Called], occasion: Occasion, wording: Wording) ->
     """The list as .xlsx. Equal lists give equal bytes; no cell can be a formula."""
     words = wording.report
     book, raw = new_book(words["calls_title"], occasion.ministry)
-    ink = Ink(book, Looks.of(book), occasion, wording, words["calls_title"], words["confidential"])
+    ink = Ink(book, CellStyles.of(book), occasion, wording, words["calls_title"], words["confidential"])
     columns = [(words[key], width) for key, width in _COLUMNS]
     sheet = add_table(ink, words["calls_sheet"], words["note_calls"], columns)
     for row, call in enumerate(calls, start=FIRST_ROW):

@@ -16,8 +16,8 @@ from replies.reports.overview_sheets import write_findings, write_receipts, writ
 from replies.reports.overview_words import kinds_named, map_note, share
 from replies.reports.style import (
     FIRST_ROW,
+    CellStyles,
     Ink,
-    Looks,
     add_table,
     colour_states,
     end_table,
@@ -35,7 +35,7 @@ def overview_book(overview: Overview, wording: Wording) -> bytes:
     words = wording.report
     title = words["overview_title"]
     book, raw = new_book(title, overview.occasion.ministry)
-    ink = Ink(book, Looks.of(book), overview.occasion, wording, title, marked=words["confidential"])
+    ink = Ink(book, CellStyles.of(book), overview.occasion, wording, title, marked=words["confidential"])
     write_country(ink, overview)
     _write_prefectures(ink, overview)
     if overview.cities:

@@ -50,7 +50,7 @@ _HEADER_LIMIT = 200  # of the 255 characters that a header holds in all
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class CellStyles:
     """The cell styles of one workbook. Those for texts bear `quote_prefix`, as `cells.put` wants it."""
 
     title: Format
@@ -74,7 +74,7 @@ class Looks:
     note: Format
 
     @classmethod
-    def of(cls, book: Workbook) -> Looks:
+    def of(cls, book: Workbook) -> CellStyles:
         """Adds the styles to a new workbook."""
         words = {"quote_prefix": True, "num_format": "@", "font_color": INK, "valign": "vcenter"}
         box = {"border": 1, "border_color": RULE, "valign": "vcenter", "font_color": INK}
@@ -111,7 +111,7 @@ class Ink:
     """What every sheet of one workbook is written with."""
 
     book: Workbook
-    looks: Looks
+    looks: CellStyles
     occasion: Occasion
     wording: Wording
     about: str  # what stands in the header: 神奈川県　提出状況のご報告

@@ -12,7 +12,7 @@ from typing import Literal
 from config.form import Form, Question
 from intake.sheets.columns import list_columns
 
-Line = int | Literal["other", "none"]  # a choice's or circle's number; no choice of the form; left blank
+CountedLine = int | Literal["other", "none"]  # a choice's or circle's number; no choice of the form; left blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class QuestionCounts:
     """One question: its lines in the order of the form, and for each how often, by program's id."""
 
     question: Question
-    lines: tuple[Line, ...]
-    counts: dict[Line, Counter[str]]
+    lines: tuple[CountedLine, ...]
+    counts: dict[CountedLine, Counter[str]]
 
 
 class Counts:
@@ -32,7 +32,7 @@ class Counts:
         self.answers: Counter[str] = Counter()  # rows by program's id
         self._asked = tuple(q for q in form.questions if q.by_number)
         self._columns = _columns(form)
-        self._counts: dict[tuple[str, Line], Counter[str]] = {}
+        self._counts: dict[tuple[str, CountedLine], Counter[str]] = {}
 
     @property
     def total(self) -> int:
@@ -51,13 +51,13 @@ class Counts:
         return tuple(self._tally(question) for question in self._asked)
 
     def _tally(self, question: Question) -> QuestionCounts:
-        other: list[Line] = ["other"] if (question.key, "other") in self._counts else []
+        other: list[CountedLine] = ["other"] if (question.key, "other") in self._counts else []
         lines = (*question.by_number, *other, "none")
         return QuestionCounts(
             question, lines, {line: self._counts.get((question.key, line), Counter()) for line in lines}
         )
 
-    def _lines_taken(self, question: Question, values: tuple[str, ...]) -> tuple[Line, ...]:
+    def _lines_taken(self, question: Question, values: tuple[str, ...]) -> tuple[CountedLine, ...]:
         cells = [(number, values[place]) for number, place in self._columns[question.key]]
         if question.in_lines:
             taken = tuple(number for number, value in cells if value and question.kind.mark(value, number))

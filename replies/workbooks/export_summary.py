@@ -22,7 +22,7 @@ from intake.finding import quote
 from replies.cells import put
 from replies.japanese import era_instant, question_name
 from replies.wording import load_wording
-from replies.workbooks.export_counts import Counts, Line, QuestionCounts
+from replies.workbooks.export_counts import CountedLine, Counts, QuestionCounts
 from replies.workbooks.export_style import LINE_POINTS, Styles, points, set_up_page
 from replies.workbooks.form_style import FONT
 
@@ -195,7 +195,7 @@ def _write_figures(page: _Page, label: tuple[str, str], figures: list[int], tota
     page.sheet.write_number(page.row, _FIGURES + len(shown), share, styles.share)
 
 
-def _label(question: Question, line: Line) -> tuple[str, str]:
+def _label(question: Question, line: CountedLine) -> tuple[str, str]:
     """How a line is marked in the table and below the chart (① なし), and its text."""
     words = load_wording().export
     if isinstance(line, str):

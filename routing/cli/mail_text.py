@@ -9,7 +9,7 @@ from datetime import datetime
 from intake.shown import one_line, visible
 from routing.clock import stamp
 from routing.views.body import BodyView
-from routing.views.files import FileView
+from routing.views.files import AttachmentView
 from routing.views.letters import WholeLetter
 from routing.views.mail import MailView
 
@@ -62,7 +62,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"　{line}" for line in told)
 
 
-def _file(file: FileView) -> Iterator[str]:
+def _file(file: AttachmentView) -> Iterator[str]:
     yield f"■ 添付{file.position}　{one_line(file.name)}（{file.kind}、{file.size:,}バイト）"
     yield from (f"　{said}" for said in file.others)
     for sheet in file.sheets:

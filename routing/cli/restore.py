@@ -53,7 +53,7 @@ def restore(app: App, file: Path, by: str, why: str, yes: bool) -> int:
     return 0
 
 
-def _tell(deeds: tuple[snapshots.Deed, ...] | None) -> None:
+def _tell(deeds: tuple[snapshots.MissingDeed, ...] | None) -> None:
     """What officials have to do once more."""
     if deeds is None:
         say("それまでの台帳を読めないため、この間の職員の判断と記録は分かりません。心当たりのものは、もう一度行ってください。")

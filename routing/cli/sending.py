@@ -13,7 +13,7 @@ from routing.clock import stamp
 from routing.ledger.holds import Scope
 from routing.office import Office
 from routing.tracking import held_letters, sending_holds
-from routing.tracking.held_letters import Choice
+from routing.tracking.held_letters import LetterSelection
 from routing.who import Who
 
 
@@ -47,7 +47,7 @@ def release_sending(app: App, /, number: int | None, **options: Any) -> None:
     """止めた送信を始めます。番号は停止の番号（held、status、doctor に出ます）。一つだけなら省けます。
 
     --letter、--kind、--mailbox で選ぶと、選んだメールだけを送り、ほかは止めたままにします。"""
-    choice = Choice(options["letters"], options["kind"], options["mailbox"])
+    choice = LetterSelection(options["letters"], options["kind"], options["mailbox"])
     if options["listed"]:
         with app.open_office() as office:
             _print_held(office, number, choice)
@@ -69,14 +69,14 @@ def _release_all(office: Office, number: int | None, who: Who) -> None:
         say(sending_holds.said(one))
 
 
-def _release_chosen(office: Office, number: int | None, choice: Choice, who: Who, left: bool) -> None:
+def _release_chosen(office: Office, number: int | None, choice: LetterSelection, who: Who, left: bool) -> None:
     done = held_letters.note_left if left else held_letters.let_go
     hold, chosen = done(office, number, choice, who)
     what = "送信済みと記録しました" if left else "送ります"
     say(f"{held_letters.numbers_of(chosen)}（{len(chosen)}通）を{what}。ほかの送信待ちは、停止 {hold.number} のままです。")
 
 
-def _print_held(office: Office, number: int | None, choice: Choice) -> None:
+def _print_held(office: Office, number: int | None, choice: LetterSelection) -> None:
     hold, chosen = held_letters.held_letters(office, number, choice)
     title = f"停止 {hold.number}：送信待ち {len(chosen)}通"
     listed = table(title, "作成", "番号", "種類", "提出先", "団体", "宛先", "件名")

@@ -18,7 +18,7 @@ from routing.tracking.instant import open_instant
 from routing.tracking.reports import occasion
 from routing.views.calls import calls
 from routing.views.day import day_book, day_view
-from routing.views.files import FileView
+from routing.views.files import AttachmentView
 from routing.views.mail import MailView, mail_view
 from routing.who import Refused
 
@@ -105,7 +105,7 @@ class Files:
         return saved(made, f"calls-{in_jst(office.clock()).date().isoformat()}.xlsx")
 
 
-def _file_of(view: MailView, position: int) -> FileView:
+def _file_of(view: MailView, position: int) -> AttachmentView:
     found = next((f for f in view.files if f.position == position), None)
     return found or abort(404)
 

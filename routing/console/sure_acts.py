@@ -21,7 +21,7 @@ from routing.console.premises import Premises
 from routing.console.who import own, step, who_acts
 from routing.journey.desk import Desk
 from routing.ledger import correspondence, withdrawing
-from routing.ledger.correspondence import Letter
+from routing.ledger.correspondence import LetterRecord
 from routing.notices.extension_notice import notices, place_of, queue_notices, take_back_earlier
 from routing.notices.request import Wanted, request_originals
 from routing.operate import Changed, Consent
@@ -171,7 +171,7 @@ def _stands(desk: Desk, asked: _Asked) -> int:
     return len(correspondence.acts_at_body(desk.ledger, asked.lgcode))
 
 
-def _digest(stands: int, asked: _Asked, sentences: list[str], letters: list[Letter]) -> str:
+def _digest(stands: int, asked: _Asked, sentences: list[str], letters: list[LetterRecord]) -> str:
     """What was shown before the second step, in short."""
     told = [str(stands), asked.doubt, *sentences, *(f"{x.kind} {x.recipient} {x.subject}" for x in letters)]
     return hashlib.sha256("\n".join(told).encode("utf-8", "backslashreplace")).hexdigest()

@@ -38,7 +38,7 @@ from routing.ledger import (
     withdrawing,
 )
 from routing.ledger.arrivals import Origin
-from routing.ledger.missing_uids import Difference
+from routing.ledger.missing_uids import UidDifference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
 from routing.mailboxes.collecting import Collector
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
@@ -92,7 +92,7 @@ class Desk:
             self.note_difference(look.difference)
         return kept
 
-    def note_difference(self, told: Difference) -> tuple[str, ...]:
+    def note_difference(self, told: UidDifference) -> tuple[str, ...]:
         """Records which mails a server keeps back; the UIDs of those that it did not before."""
         return missing_uids.record(self.ledger, told, self.clock())
 

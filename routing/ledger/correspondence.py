@@ -21,7 +21,7 @@ SHOWN = 500  # rows of a listing
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class LetterRecord:
     """One letter of ours and what became of it. `number` as it stands in its Message-ID: a receipt number, or its own;
     `arrival_id`: the mail that it answers (None: none); `state` of its newest step, `at` which that was made;
     `leaves_at`: before which it is not sent (None: it does not wait); `to_release`: an official is to release it;
@@ -51,13 +51,13 @@ _LETTER = """SELECT o.id, o.message_id, o.arrival_id, o.mailbox, o.kind, o.recip
     LEFT JOIN to_send q ON q.outbox_id = o.id"""
 
 
-def letters_to(ledger: Ledger, arrival_id: int) -> list[Letter]:
+def letters_to(ledger: Ledger, arrival_id: int) -> list[LetterRecord]:
     """The letters that answer one mail, or are about it, oldest first."""
     about = "SELECT b.outbox_id FROM about b WHERE b.arrival_id = ?1"
     return _letters(ledger.rows(f"{_LETTER} WHERE o.arrival_id = ?1 OR o.id IN ({about}) ORDER BY o.id", arrival_id))
 
 
-def letters_after(ledger: Ledger, id: int) -> list[Letter]:
+def letters_after(ledger: Ledger, id: int) -> list[LetterRecord]:
     """The letters that were queued behind this number of the outbox, oldest first."""
     return _letters(ledger.rows(f"{_LETTER} WHERE o.id > ? ORDER BY o.id", id))
 
@@ -68,12 +68,12 @@ def newest_letter(ledger: Ledger) -> int:
     return int(row["id"]) if row else 0
 
 
-def letters_of_body(ledger: Ledger, lgcode: str) -> list[Letter]:
+def letters_of_body(ledger: Ledger, lgcode: str) -> list[LetterRecord]:
     """The letters to one respondent, oldest first: those that answer its mails, and those that answer none."""
     return _letters(ledger.rows(f"{_LETTER} WHERE o.respondent = ? ORDER BY o.id", lgcode))
 
 
-def letters_between(ledger: Ledger, start: datetime, end: datetime, mailboxes: tuple[str, ...] = ()) -> list[Letter]:
+def letters_between(ledger: Ledger, start: datetime, end: datetime, mailboxes: tuple[str, ...] = ()) -> list[LetterRecord]:
     """The letters of which something became in this time, the newest first; at most SHOWN of these mailboxes (none named:
     of all)."""
     then = "p.recorded_at >= ?1 AND p.recorded_at < ?2"
@@ -82,7 +82,7 @@ def letters_between(ledger: Ledger, start: datetime, end: datetime, mailboxes: t
     return _letters(ledger.rows(query, stamp(start), stamp(end), json.dumps(mailboxes)))
 
 
-def letters_waiting(ledger: Ledger, mailboxes: tuple[str, ...] = ()) -> list[Letter]:
+def letters_waiting(ledger: Ledger, mailboxes: tuple[str, ...] = ()) -> list[LetterRecord]:
     """The letters that wait to be sent, in the order in which their turn comes; at most SHOWN of these mailboxes (none
     named: of all)."""
     waiting = f"WHERE o.id IN (SELECT outbox_id FROM to_send) AND {_of('o.mailbox', '?1')}"
@@ -96,16 +96,16 @@ def _of(column: str, mailboxes: str) -> str:
     return f"(json_array_length({mailboxes}) = 0 OR {column} = '' OR {named})"
 
 
-def letter(ledger: Ledger, id: int) -> tuple[Letter, bytes] | None:
+def letter(ledger: Ledger, id: int) -> tuple[LetterRecord, bytes] | None:
     """One letter by its number in the outbox, with its bytes as they are sent (empty: erased)."""
     found = _letters(ledger.rows(f"{_LETTER} WHERE o.id = ?", id))
     row = ledger.row("SELECT data FROM outbox WHERE id = ?", id)
     return (found[0], bytes(row["data"])) if found and row else None
 
 
-def _letters(rows: Iterable[Row]) -> list[Letter]:
+def _letters(rows: Iterable[Row]) -> list[LetterRecord]:
     return [
-        Letter(
+        LetterRecord(
             id=r["id"],
             number=receipt_in(r["message_id"]),
             arrival_id=r["arrival_id"],

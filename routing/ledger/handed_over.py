@@ -66,7 +66,7 @@ class FiledLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class HighWater:
     """How far the ledger reached at one moment: the newest verdict, the newest letter (0: none)."""
 
     verdict: int
@@ -86,12 +86,12 @@ class Deed:
     why: str
 
 
-def mark(ledger: Ledger) -> Mark:
+def mark(ledger: Ledger) -> HighWater:
     """How far it reaches now."""
     row = ledger.rows(
         "SELECT coalesce((SELECT max(id) FROM verdict), 0) AS v, coalesce((SELECT max(id) FROM outbox), 0) AS o"
     )[0]
-    return Mark(row["v"], row["o"])
+    return HighWater(row["v"], row["o"])
 
 
 def mails(ledger: Ledger) -> list[FiledMail]:
@@ -170,7 +170,7 @@ def deeds(ledger: Ledger, arrival_id: int) -> list[Deed]:
 
 
 def record(
-    ledger: Ledger, folder: tuple[str, str], taken: tuple[Iterable[int], Iterable[int], Mark], who: tuple[str, str],
+    ledger: Ledger, folder: tuple[str, str], taken: tuple[Iterable[int], Iterable[int], HighWater], who: tuple[str, str],
     now: datetime,
 ) -> int:  # fmt: skip
     """Records, inside the caller's transaction, that mails and letters lie in a folder (name, SHA-256 of its list) as

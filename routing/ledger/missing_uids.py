@@ -48,7 +48,7 @@ def uids(ledger: Ledger, mailbox: str, uidvalidity: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class UidDifference:
     """What one look told of a mailbox: UIDs that the server lists and keeps back, and of those that were
     missing, the ones that it no longer lists."""
 
@@ -58,7 +58,7 @@ class Difference:
     gone: tuple[str, ...] = ()
 
 
-def record(ledger: Ledger, told: Difference, now: datetime) -> tuple[str, ...]:
+def record(ledger: Ledger, told: UidDifference, now: datetime) -> tuple[str, ...]:
     """Notes a difference; the UIDs that were not known to be kept back. What was noted before is not noted
     again. All of an earlier UIDVALIDITY are gone with it."""
     known = [m for m in missing(ledger, now) if m.mailbox == told.mailbox]

@@ -28,7 +28,7 @@ class OtherLedger(BackupRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class MissingDeed:
     """What an official did that a ledger tells and its copy does not: when, who, what, about which mail."""
 
     at: str
@@ -46,7 +46,7 @@ class PutBack:
     aside: Path | None
     last: datetime | None
     hold: int
-    deeds: tuple[Deed, ...] | None
+    deeds: tuple[MissingDeed, ...] | None
 
 
 @contextmanager
@@ -147,15 +147,15 @@ _DEEDS = """SELECT v.recorded_at, v.decided_by,
     ORDER BY 1"""
 
 
-def _since(ledger: Path, new: Ledger) -> tuple[Deed, ...] | None:
+def _since(ledger: Path, new: Ledger) -> tuple[MissingDeed, ...] | None:
     """What officials did by the ledger that stands there and not by the copy, compared deed by deed: where a copy was
     put back before, numbers were given twice. None where it cannot be read."""
     if not ledger.exists():
         return None
-    known = {Deed(*map(str, row)) for row in new.connection.execute(_DEEDS)}
+    known = {MissingDeed(*map(str, row)) for row in new.connection.execute(_DEEDS)}
     try:
         with read_only(ledger) as connection:
-            done = [Deed(*map(str, row)) for row in connection.execute(_DEEDS)]
+            done = [MissingDeed(*map(str, row)) for row in connection.execute(_DEEDS)]
     except Exception:  # noqa: BLE001 - whatever ails it (damage, no right, a newer release) it is put aside
         return None
     return tuple(deed for deed in dict.fromkeys(done) if deed not in known)

@@ -22,7 +22,7 @@ _QUEUES = ("to_read", "deciding", "deferred", "wait", "to_pair", "to_file")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Before:
     """Where the ledger stood before a decision about a mail: the newest ids of its tables, the mail's rows in each
     queue, and the letters that were to be taken back already."""
 
@@ -43,11 +43,11 @@ class Undoable:
     by: str
     until: datetime
     token: str
-    before: Mark
-    after: Mark
+    before: Before
+    after: Before
 
 
-def marked(ledger: Ledger, arrival_id: int) -> Mark:
+def marked(ledger: Ledger, arrival_id: int) -> Before:
     """Where the ledger stands now, inside the transaction of a decision."""
     row = ledger.row(
         "SELECT coalesce((SELECT max(id) FROM verdict), 0) AS verdict, coalesce((SELECT max(id) FROM event), 0) AS event,"
@@ -57,7 +57,7 @@ def marked(ledger: Ledger, arrival_id: int) -> Mark:
     assert row is not None
     queues = {q: [list(r) for r in ledger.rows(f"SELECT * FROM {q} WHERE arrival_id = ?", arrival_id)] for q in _QUEUES}
     wanted = tuple(int(r["outbox_id"]) for r in ledger.rows("SELECT outbox_id FROM to_withdraw ORDER BY 1"))
-    return Mark(row["verdict"], row["event"], row["outbox"], row["posting"], row["approval"], queues, wanted)
+    return Before(row["verdict"], row["event"], row["outbox"], row["posting"], row["approval"], queues, wanted)
 
 
 def remember(ledger: Ledger, found: Undoable) -> None:
@@ -73,8 +73,8 @@ def remember(ledger: Ledger, found: Undoable) -> None:
     )
 
 
-def _flat(mark: Mark) -> dict[str, object]:
-    return {name: getattr(mark, name) for name in Mark.__slots__}
+def _flat(mark: Before) -> dict[str, object]:
+    return {name: getattr(mark, name) for name in Before.__slots__}
 
 
 def undoable(ledger: Ledger, arrival_id: int, now: datetime) -> Undoable | None:
@@ -86,10 +86,10 @@ def undoable(ledger: Ledger, arrival_id: int, now: datetime) -> Undoable | None:
     return Undoable(arrival_id, row["done_by"], unstamp(row["until"]), row["token"], before, after)
 
 
-def _mark(flat: dict[str, object]) -> Mark:
+def _mark(flat: dict[str, object]) -> Before:
     wanted = flat.pop("wanted")
     assert isinstance(wanted, list)
-    return Mark(**flat, wanted=tuple(wanted))  # type: ignore[arg-type]
+    return Before(**flat, wanted=tuple(wanted))  # type: ignore[arg-type]
 
 
 def end_over(ledger: Ledger, now: datetime) -> None:

@@ -15,7 +15,7 @@ from itertools import islice
 
 from intake.sources.source import Fetched, Look, Source, SourceUnavailable
 from routing.ledger import arrivals, missing_uids
-from routing.ledger.missing_uids import Difference
+from routing.ledger.missing_uids import UidDifference
 from routing.ledger.store import Ledger
 from routing.mailboxes.changed import Changes
 
@@ -27,7 +27,7 @@ MOVED_SECONDS = 300.0  # people move mail all day: fewer mails than before are n
 TRIES = 5  # of the mails that are kept back, at each look
 MOST_BREAKS = 5  # connections lost over single mails in one look; the rest waits for the next one
 
-Batch = tuple[str, list[Fetched]]  # UIDVALIDITY and mails
+Fetch = tuple[str, list[Fetched]]  # UIDVALIDITY and mails
 
 
 class Collector:
@@ -35,7 +35,7 @@ class Collector:
 
     def __init__(self, mailbox: str, source: Source) -> None:
         self.mailbox = mailbox
-        self.difference: Difference | None = None  # what the last look told, once it was read to its end
+        self.difference: UidDifference | None = None  # what the last look told, once it was read to its end
         self._source = source
         self._compared_at = float("-inf")  # time.monotonic
         self._last = Look("", ())
@@ -45,7 +45,7 @@ class Collector:
         self._asked_at = float("-inf")
         self._changes = Changes(mailbox, source)
 
-    def new_mail(self, ledger: Ledger) -> Iterator[Batch]:
+    def new_mail(self, ledger: Ledger) -> Iterator[Fetch]:
         """What the mailbox has and the ledger has not, in batches bounded in number and bytes. Raises
         SourceUnavailable."""
         self.difference = None
@@ -133,12 +133,12 @@ class Collector:
         if self._source.look(arrivals.cursor(ledger, self.mailbox)).uidvalidity != look.uidvalidity:
             raise trouble
 
-    def _compare(self, look: Look, left: Sequence[str], known: Sequence[str]) -> Difference:
+    def _compare(self, look: Look, left: Sequence[str], known: Sequence[str]) -> UidDifference:
         """Of the mails that did not come: which the server still lists, and which are gone."""
         here = set(self._source.listed(left if len(left) <= BATCH_MAILS else None)) if left else set()
         kept_back = tuple(uid for uid in left if uid in here)
         gone = tuple(uid for uid in left if uid in known and uid not in here)
-        return Difference(self.mailbox, look.uidvalidity, kept_back, gone)
+        return UidDifference(self.mailbox, look.uidvalidity, kept_back, gone)
 
 
 def _batches(mails: Iterable[Fetched]) -> Iterator[list[Fetched]]:

@@ -20,7 +20,7 @@ from threading import Condition, Lock, Thread
 from config.errors import SettingsError
 from intake.sources.idle import rest
 from intake.sources.source import Fetched, Source, SourceUnavailable
-from routing.ledger.missing_uids import Difference
+from routing.ledger.missing_uids import UidDifference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy, NewerLedger, NotALedger
 from routing.mailboxes.collecting import Collector
 from routing.mailboxes.tasks import Errands, ErrandsRun
@@ -51,7 +51,7 @@ class Polled:
 
     mailbox: str
     problem: str
-    difference: Difference | None = field(default=None, compare=False)
+    difference: UidDifference | None = field(default=None, compare=False)
 
 
 class ByteBudget:

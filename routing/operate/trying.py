@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from routing.ledger import correspondence
-from routing.ledger.correspondence import Letter
+from routing.ledger.correspondence import LetterRecord
 from routing.ledger.store import Ledger
 
 Result = TypeVar("Result")
@@ -18,7 +18,7 @@ class Tried(Generic[Result]):
     """What came of it, and the letters that would wait to leave, with their bytes."""
 
     result: Result
-    letters: tuple[tuple[Letter, bytes], ...]
+    letters: tuple[tuple[LetterRecord, bytes], ...]
 
 
 class _Over(Exception):

@@ -7,7 +7,7 @@ from datetime import datetime
 from routing.journey.desk import Desk
 from routing.ledger import undoing
 from routing.ledger.last_decision import last_word
-from routing.ledger.undoing import Mark, Undoable
+from routing.ledger.undoing import Before, Undoable
 from routing.office import Office
 from routing.records import Arrival
 from routing.who import Refused, Who
@@ -17,7 +17,7 @@ UNDOABLE = frozenset({"accept", "correct", "ignore", "assign", "amend", "receive
                        "answer", "forward", "tell-replaced"})  # fmt: skip
 
 
-def remember(desk: Desk, arrival: Arrival, who: Who, before: Mark, until: datetime) -> None:
+def remember(desk: Desk, arrival: Arrival, who: Who, before: Before, until: datetime) -> None:
     """Keeps how to take back what was just decided, inside its transaction. `before`: the ledger before it."""
     last = last_word(desk.ledger, arrival.id)
     after = undoing.marked(desk.ledger, arrival.id)

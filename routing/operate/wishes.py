@@ -16,7 +16,7 @@ from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger import undoing, withdrawing
-from routing.ledger.correspondence import Letter
+from routing.ledger.correspondence import LetterRecord
 from routing.ledger.last_decision import last_word
 from routing.operate import approvals, by_hand, decisions, numbers
 from routing.operate.consent import AskedTwice, Consent, Done, carry_out
@@ -171,7 +171,7 @@ class Preview:
 
     done: Done
     doubts: str
-    letters: tuple[tuple[Letter, bytes], ...]
+    letters: tuple[tuple[LetterRecord, bytes], ...]
 
 
 def preview(desk: Desk, arrival: Arrival, wish: Wish, who: Who, seen: str) -> Preview:

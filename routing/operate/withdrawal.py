@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routing.ledger import correspondence, outbox, verdicts
-from routing.ledger.correspondence import Letter
+from routing.ledger.correspondence import LetterRecord
 from routing.office import Office
 from routing.records import Note
 from routing.who import Refused, Who
@@ -12,7 +12,7 @@ from routing.who import Refused, Who
 KINDS = frozenset({"answer", "forward", "request", "extension", "replaced", "my_number"})
 
 
-def can_be_withdrawn(letter: Letter) -> bool:
+def can_be_withdrawn(letter: LetterRecord) -> bool:
     """Whether it waits, no attempt is under way, and nothing but an official's word stands behind it."""
     return letter.kind in KINDS and letter.leaves_at is not None and letter.state in ("queued", "later")
 

@@ -17,7 +17,7 @@ from routing.who import Refused, Who
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class LetterSelection:
     """Which letters: those with one of these numbers (receipt numbers, or numbers of letters that answer none), of one
     kind, of one mailbox; empty: whatever they have."""
 
@@ -29,7 +29,9 @@ class Choice:
         return bool(self.numbers or self.kind or self.mailbox)
 
 
-def held_letters(office: Office, number: int | None, choice: Choice = Choice()) -> tuple[Hold, list[Draft]]:
+def held_letters(
+    office: Office, number: int | None, choice: LetterSelection = LetterSelection()
+) -> tuple[Hold, list[Draft]]:
     """A hold (the only one, where no number is given) and the chosen of the letters that wait under it, oldest first.
     Raises Refused, also where a number names no such letter."""
     hold = the_hold(office, number)
@@ -46,7 +48,7 @@ def held_letters(office: Office, number: int | None, choice: Choice = Choice()) 
     ]
 
 
-def let_go(office: Office, number: int | None, choice: Choice, who: Who) -> tuple[Hold, list[Draft]]:
+def let_go(office: Office, number: int | None, choice: LetterSelection, who: Who) -> tuple[Hold, list[Draft]]:
     """Lets the chosen letters leave, whatever else waits under the hold; which. Raises Refused, and then nothing was
     recorded."""
     with office.ledger.writing():
@@ -55,7 +57,7 @@ def let_go(office: Office, number: int | None, choice: Choice, who: Who) -> tupl
     return hold, chosen
 
 
-def note_left(office: Office, number: int | None, choice: Choice, who: Who) -> tuple[Hold, list[Draft]]:
+def note_left(office: Office, number: int | None, choice: LetterSelection, who: Who) -> tuple[Hold, list[Draft]]:
     """Marks the chosen letters as having left before the ledger was put back, by the word of an official: they do not
     leave again. Raises Refused, and then nothing was recorded."""
     with office.ledger.writing():
@@ -69,7 +71,7 @@ def note_left(office: Office, number: int | None, choice: Choice, who: Who) -> t
     return hold, chosen
 
 
-def _some(office: Office, number: int | None, choice: Choice) -> tuple[Hold, list[Draft]]:
+def _some(office: Office, number: int | None, choice: LetterSelection) -> tuple[Hold, list[Draft]]:
     hold, chosen = held_letters(office, number, choice)
     if not chosen:
         raise Refused(f"停止 {hold.number} で送信を待っているメールに、当てはまるものはありません。")

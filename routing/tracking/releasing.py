@@ -16,7 +16,7 @@ from routing.who import Refused, Who
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class WaitingLetters:
     """The letters of one kind that wait to be released."""
 
     kind: str
@@ -28,11 +28,11 @@ class Batch:
         return len({d.respondent for d in self.drafts})
 
 
-def batches(office: Office) -> tuple[Batch, ...]:
+def batches(office: Office) -> tuple[WaitingLetters, ...]:
     """What waits to be released, by kind."""
     waiting = releasing.drafts(office.ledger)
     kinds = dict.fromkeys(d.kind for d in waiting)
-    return tuple(Batch(kind, tuple(d for d in waiting if d.kind == kind)) for kind in kinds)
+    return tuple(WaitingLetters(kind, tuple(d for d in waiting if d.kind == kind)) for kind in kinds)
 
 
 def release(office: Office, kind: str, count: int, who: Who) -> int:

@@ -21,7 +21,7 @@ _ASKED = ("department", "contact", "telephone", "email")  # fields of a sheet by
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BodyEvent:
     """One thing that happened. `kind`: a mail of the body, a letter of ours, something that an official noted; `where`
     a receipt number, or a letter's number in the outbox; `mailbox`: of a mail or letter."""
 
@@ -50,7 +50,7 @@ class BodyView:
     standing: tuple[StandingView, ...]
     through: str  # the prefecture that collects its answers; empty: none does
     contact: ReachedBy | None
-    entries: tuple[Entry, ...]
+    entries: tuple[BodyEvent, ...]
 
 
 def body_view(office: Office, lgcode: str, sees: Callable[[str], bool] = lambda mailbox: True) -> BodyView:
@@ -75,24 +75,24 @@ def outcome_said(mail: Mail) -> str:
     return wording.outcome.get(mail.outcome, wording.screen.get(f"outcome_{mail.outcome}", mail.outcome))
 
 
-def _mail(mail: Mail) -> Entry:
+def _mail(mail: Mail) -> BodyEvent:
     rules = json.loads(mail.rules)
     why = sentence_of(rules[0]) if rules and mail.outcome in _SAYS_WHY else ""
     said = "　".join(filter(None, (outcome_said(mail), why)))
-    return Entry(mail.received_at, "mail", said, mail.subject, mail.receipt, mail.mailbox)
+    return BodyEvent(mail.received_at, "mail", said, mail.subject, mail.receipt, mail.mailbox)
 
 
-def _letters(office: Office, lgcode: str) -> Iterator[Entry]:
+def _letters(office: Office, lgcode: str) -> Iterator[BodyEvent]:
     rows: list[LetterRow] = letter_rows(office, correspondence.letters_of_body(office.ledger, lgcode))
     for row in rows:
         at = row.letter.written_at
-        yield Entry(at, "letter", row.said, row.letter.subject, str(row.letter.id), row.letter.mailbox)
+        yield BodyEvent(at, "letter", row.said, row.letter.subject, str(row.letter.id), row.letter.mailbox)
 
 
-def _act(act: Act) -> Entry:
+def _act(act: Act) -> BodyEvent:
     words = load_wording().screen
     said = words.get(f"act_{act.kind}", act.kind)
-    return Entry(act.at, "act", f"{said}　{act.by}", act.why, "", "")
+    return BodyEvent(act.at, "act", f"{said}　{act.by}", act.why, "", "")
 
 
 def reached_by(office: Office, mails: list[Mail]) -> ReachedBy | None:

@@ -15,7 +15,7 @@ from routing.views.sheets import sheet_view
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedAnswer:
     """One question, or field of the head, whose answer differs. Empty: nothing was written there."""
 
     label: str
@@ -25,7 +25,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class VersionDifference:
     """What one sheet of a mail changes in the body's version before it (`receipt`, received then, decided so)."""
 
     body: str
@@ -34,10 +34,10 @@ class Difference:
     mailbox: str
     received_at: datetime
     outcome: str
-    changed: tuple[Changed, ...]
+    changed: tuple[ChangedAnswer, ...]
 
 
-def differences(office: Office, arrival: Arrival) -> tuple[Difference, ...]:
+def differences(office: Office, arrival: Arrival) -> tuple[VersionDifference, ...]:
     """Of each sheet in a mail that has a version before it. Nothing of a mail, or beside one, in which a My Number seems
     to stand."""
     submission = verdicts.submission_of(office.ledger, arrival.id)
@@ -69,7 +69,7 @@ def _sheet_of(office: Office, booking: Booking) -> AnswerSheet | None:
     return bookings.sheet_of(submission, booking.piece) if submission and not submission.alarms else None
 
 
-def _difference(office: Office, earlier: Booking, older: AnswerSheet, newer: AnswerSheet) -> Difference:
+def _difference(office: Office, earlier: Booking, older: AnswerSheet, newer: AnswerSheet) -> VersionDifference:
     before, after = ({line.label: line for line in sheet_view(s, "", office).lines} for s in (older, newer))
     labels = dict.fromkeys((*after, *before))
     changed = []
@@ -78,9 +78,9 @@ def _difference(office: Office, earlier: Booking, older: AnswerSheet, newer: Ans
         texts = old.answer if old else "", new.answer if new else ""
         if texts[0] != texts[1]:
             question = (new or old).question if new or old else ""  # type: ignore[union-attr]
-            changed.append(Changed(label, question, *texts))
+            changed.append(ChangedAnswer(label, question, *texts))
     wording, survey = load_wording(), office.register.survey
-    return Difference(
+    return VersionDifference(
         body=office.register.full_name(earlier.body),
         program=survey.program(earlier.program).name,
         receipt=earlier.receipt,

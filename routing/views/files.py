@@ -19,7 +19,7 @@ _ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class FileView:
+class AttachmentView:
     """One attachment. `size` in bytes; `others`: what was noticed about the file itself; `care`: why to think before it
     is saved, empty where nothing speaks against it."""
 
@@ -37,13 +37,13 @@ class FileView:
         return f"{receipt}-{self.position}.{ending if ending in _PLAIN | _WITH_CARE else 'bin'}"
 
 
-def file_views(submission: Submission | None, office: Office, programs: Mapping[str, str]) -> tuple[FileView, ...]:
+def file_views(submission: Submission | None, office: Office, programs: Mapping[str, str]) -> tuple[AttachmentView, ...]:
     """`programs` by piece, as they were decided: a sheet need not name its own."""
     if submission is None:
         return ()
     wording = load_wording()
     return tuple(
-        FileView(
+        AttachmentView(
             position=f.position,
             name=f.filename,
             kind=wording.screen["kind_" + f.kind],

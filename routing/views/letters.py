@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 from config.jst import in_jst
 from replies.wording import load_wording
 from routing.ledger import correspondence, wordings
-from routing.ledger.correspondence import Letter
+from routing.ledger.correspondence import LetterRecord
 from routing.office import Office
 
 _WAITS = frozenset({"queued", "sending", "later", "lost"})
@@ -21,7 +21,7 @@ class LetterRow:
     """One letter in a listing: `title` 【受付】; `state` a name, `said` what became of it; `waits`: it is still to leave,
     not before `letter.leaves_at`; `signed`: by whom and when its wording was approved."""
 
-    letter: Letter
+    letter: LetterRecord
     title: str
     body_name: str
     state: str
@@ -41,7 +41,7 @@ class WholeLetter:
     delivered_to: str  # where it goes in truth: the operators, in a rehearsal
 
 
-def letter_rows(office: Office, letters: Iterable[Letter]) -> list[LetterRow]:
+def letter_rows(office: Office, letters: Iterable[LetterRecord]) -> list[LetterRow]:
     """The same letters as they are listed."""
     return [_row(office, letter) for letter in letters]
 
@@ -54,7 +54,7 @@ def whole_letter(office: Office, id: int) -> WholeLetter | None:
     return letter_of(office, *found)
 
 
-def letter_of(office: Office, letter: Letter, data: bytes) -> WholeLetter:
+def letter_of(office: Office, letter: LetterRecord, data: bytes) -> WholeLetter:
     """The same of one that is at hand, with its bytes as they are sent."""
     text, attached, to = _read(data)
     return WholeLetter(_row(office, letter), text, attached, to)
@@ -66,7 +66,7 @@ def whole_letters_to(office: Office, arrival_id: int) -> tuple[WholeLetter, ...]
     return tuple(whole for whole in (whole_letter(office, id) for id in ids) if whole is not None)
 
 
-def _row(office: Office, letter: Letter) -> LetterRow:
+def _row(office: Office, letter: LetterRecord) -> LetterRow:
     wording = load_wording()
     state = "to_release" if letter.to_release else "waiting" if letter.state == "queued" else letter.state
     return LetterRow(
@@ -80,7 +80,7 @@ def _row(office: Office, letter: Letter) -> LetterRow:
     )
 
 
-def _signed(office: Office, letter: Letter) -> str:
+def _signed(office: Office, letter: LetterRecord) -> str:
     if not letter.wording:
         return ""
     words, found = load_wording().screen, wordings.approval_of(office.ledger, letter.kind, letter.wording)

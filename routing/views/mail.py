@@ -21,8 +21,8 @@ from routing.office import Office
 from routing.records import Arrival
 from routing.tracking.instant import standing_of_body
 from routing.tracking.number_steps import said as step_said
-from routing.views.difference import Difference, differences
-from routing.views.files import FileView, file_views
+from routing.views.difference import VersionDifference, differences
+from routing.views.files import AttachmentView, file_views
 from routing.views.letters import WholeLetter, whole_letters_to
 from routing.views.sheets import noticed
 
@@ -79,7 +79,7 @@ class MailView:
     body: str
     places: tuple[str, ...]
     erased: str
-    files: tuple[FileView, ...]
+    files: tuple[AttachmentView, ...]
     findings: tuple[str, ...]
     evidence: tuple[str, ...]
     decisions: tuple[DecisionView, ...]
@@ -89,7 +89,7 @@ class MailView:
     steps: tuple[StepView, ...]
     others: tuple[Mail, ...]
     last: LastWord | None
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[VersionDifference, ...] = ()
     links: tuple[str, ...] = ()  # where files lie that it leads to, without scheme: to be read, not to be followed
 
     @property

@@ -21,7 +21,7 @@ QUEUES = ("alarm", "outbox", "submission", "inquiry", "reply")  # the most urgen
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LastLook:
     """When a mailbox was read last; None: never. `failing_since`: it cannot be read since then."""
 
     mailbox: str
@@ -38,7 +38,7 @@ class Today:
     at: datetime
     held: tuple[HeldRow, ...]
     calls: tuple[Call, ...]
-    looks: tuple[Look, ...]
+    looks: tuple[LastLook, ...]
     unread: int
 
     @property
@@ -93,12 +93,12 @@ def today(office: Office, whom_to_call: bool = True) -> Today:
     return Today(office.clock(), tuple(rows), calls(office) if whom_to_call else (), _looks(office), unread)
 
 
-def _looks(office: Office) -> tuple[Look, ...]:
+def _looks(office: Office) -> tuple[LastLook, ...]:
     seen = {one.mailbox: one for one in conditions.health(office.ledger)}
     return tuple(
-        Look(m.id, m.section, seen[m.id].last_success_at, seen[m.id].failing_since)
+        LastLook(m.id, m.section, seen[m.id].last_success_at, seen[m.id].failing_since)
         if m.id in seen
-        else Look(m.id, m.section, None, None)
+        else LastLook(m.id, m.section, None, None)
         for m in office.register.survey.mailboxes
         if m.id in office.settings.mailboxes
     )
@@ -116,7 +116,7 @@ def _call(call: Call) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _look(look: Look) -> dict[str, Any]:
+def _look(look: LastLook) -> dict[str, Any]:
     return {
         "mailbox": look.mailbox,
         "last_at": stamp(look.last_at) if look.last_at else None,

@@ -10,7 +10,7 @@ from config.load import load_survey
 from config.roster import load_roster
 from config.survey import Survey
 from intake.convention import read_claim
-from intake.mail.kind import Kind
+from intake.mail.kind import Classification
 from intake.mail.mime import Leaf
 from intake.other_surveys import desk_of
 from intake.submission import Claim, FileReading, FormOf, Message
@@ -42,7 +42,7 @@ def content(  # noqa: PLR0913 - one sign each
     if locked:
         kinds.append(FileReading(1, name, 0, "", "other", NONE, locked=True))
     claim = read_claim(subject, OURS, ROSTER, False)
-    return MailContent(message, claim, Kind("inquiry", (), "", answers), (leaf,), tuple(kinds))
+    return MailContent(message, claim, Classification("inquiry", (), "", answers), (leaf,), tuple(kinds))
 
 
 def both(**signs: object) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import pytest
 from replies.senders.sender import SendResult
 from replies.wording import load_wording
 from routing.ledger import arrivals, missing_uids, verdicts
-from routing.ledger.missing_uids import Difference
+from routing.ledger.missing_uids import UidDifference
 from routing.notices import alerts
 from routing.records import Note
 from routing.tracking import troubles
@@ -185,7 +185,7 @@ def keep_back(office: Office, *uids: str) -> None:
     before = {m.uid for m in missing_uids.missing(office.ledger, office.now)}
     with office.ledger.writing():
         gone = tuple(sorted(before - set(uids)))
-        missing_uids.record(office.ledger, Difference("n_mynumber", "7", uids, gone), office.now)
+        missing_uids.record(office.ledger, UidDifference("n_mynumber", "7", uids, gone), office.now)
 
 
 def test_a_quarantined_mail_is_told_once(office: Office) -> None:

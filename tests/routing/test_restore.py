@@ -28,7 +28,7 @@ from routing.operate import Who
 from routing.reading.reader import Reader
 from routing.register import Register
 from routing.tracking import held_letters, sending_holds
-from routing.tracking.held_letters import Choice
+from routing.tracking.held_letters import LetterSelection
 from tests.e2e.driver import Driver
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail, open_office
@@ -144,8 +144,8 @@ def test_of_what_may_have_left_an_official_sends_one_and_marks_another_as_sent(a
     numbers = [again.settle(answer(n), IN_TIME + timedelta(minutes=n)).decided.arrival.receipt for n in (2, 3, 4)]
     again.settle(answer(5), LATER + timedelta(seconds=30))  # cannot have left: under no hold
 
-    held_letters.let_go(again.desk, None, Choice((numbers[0],)), WHO)
-    held_letters.note_left(again.desk, None, Choice((numbers[1],)), WHO)
+    held_letters.let_go(again.desk, None, LetterSelection((numbers[0],)), WHO)
+    held_letters.note_left(again.desk, None, LetterSelection((numbers[1],)), WHO)
 
     assert sending_holds.standing(again.desk)[0].waiting == 1
     assert [d.state for d in again.desk.dispatch.deliver(again.sender)] == ["sent", "sent"]

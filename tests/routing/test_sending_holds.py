@@ -18,7 +18,7 @@ from routing.ledger.store import Ledger
 from routing.notices import alerts
 from routing.operate import Refused, Who
 from routing.tracking import held_letters, sending_holds, troubles
-from routing.tracking.held_letters import Choice
+from routing.tracking.held_letters import LetterSelection
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail
 
@@ -94,15 +94,15 @@ def test_chosen_letters_leave_and_all_others_wait(office: Office) -> None:
     _, listed = held_letters.held_letters(office.desk, None)
     assert [one.number for one in listed] == numbers
 
-    _, chosen = held_letters.let_go(office.desk, 1, Choice(numbers=(numbers[1], numbers[3].lower())), WHO)
+    _, chosen = held_letters.let_go(office.desk, 1, LetterSelection(numbers=(numbers[1], numbers[3].lower())), WHO)
     assert [one.number for one in chosen] == [numbers[1], numbers[3]]
     assert sending_holds.standing(office.desk)[0].waiting == 2
     assert delivered(office) == 2
     told = {row["receipt"] for row in office.ledger.rows("SELECT receipt FROM reply_overview WHERE state = 'sent'")}
     assert told == {numbers[1], numbers[3]}
 
-    assert held_letters.held_letters(office.desk, 1, Choice(kind="correction"))[1] == []
-    held_letters.let_go(office.desk, 1, Choice(kind="acknowledgement", mailbox="n_mynumber"), WHO)
+    assert held_letters.held_letters(office.desk, 1, LetterSelection(kind="correction"))[1] == []
+    held_letters.let_go(office.desk, 1, LetterSelection(kind="acknowledgement", mailbox="n_mynumber"), WHO)
     assert delivered(office) == 2
     office.settle(answer(5))  # what is written later waits as before
     assert delivered(office) == 0
@@ -112,25 +112,26 @@ def test_chosen_letters_leave_and_all_others_wait(office: Office) -> None:
 def test_what_one_hold_lets_go_another_still_holds(office: Office) -> None:
     hold(office, "acknowledgement")
     receipt = office.settle(answer(1)).decided.arrival.receipt
-    held_letters.let_go(office.desk, None, Choice((receipt,)), WHO)
+    held_letters.let_go(office.desk, None, LetterSelection((receipt,)), WHO)
     everything = hold(office)
     assert delivered(office) == 0
-    held_letters.let_go(office.desk, everything, Choice((receipt,)), WHO)
+    held_letters.let_go(office.desk, everything, LetterSelection((receipt,)), WHO)
     assert delivered(office) == 1
 
 
 def test_a_choice_of_nothing_releases_nothing(office: Office) -> None:
     hold(office)
     receipt = office.settle(answer(1)).decided.arrival.receipt
-    for choice in (Choice((receipt, "N0718-0000-0000")), Choice(kind="reminder"), Choice((receipt,), mailbox="yoboseshu")):
+    unknown, elsewhere = LetterSelection((receipt, "N0718-0000-0000")), LetterSelection((receipt,), mailbox="yoboseshu")
+    for choice in (unknown, LetterSelection(kind="reminder"), elsewhere):
         with pytest.raises(Refused):
             held_letters.let_go(office.desk, 1, choice, WHO)
     with pytest.raises(Refused, match="控えから戻した後のもの"):  # nothing was put back: it cannot have left
-        held_letters.note_left(office.desk, 1, Choice((receipt,)), WHO)
+        held_letters.note_left(office.desk, 1, LetterSelection((receipt,)), WHO)
     assert (office.count("let_go"), delivered(office)) == (0, 0)
-    held_letters.let_go(office.desk, 1, Choice((receipt,)), WHO)
+    held_letters.let_go(office.desk, 1, LetterSelection((receipt,)), WHO)
     with pytest.raises(Refused, match="ありません"):
-        held_letters.let_go(office.desk, 1, Choice((receipt,)), WHO)
+        held_letters.let_go(office.desk, 1, LetterSelection((receipt,)), WHO)
 
 
 def test_what_cannot_be_is_refused_and_nothing_is_recorded(office: Office) -> None:

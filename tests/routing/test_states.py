@@ -57,7 +57,7 @@ from routing.reading.reader import Reader
 from routing.records import Arrival
 from routing.register import Register, build_register
 from routing.tracking import held_letters, sending_holds
-from routing.tracking.held_letters import Choice
+from routing.tracking.held_letters import LetterSelection
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Kept, Office, form, mail, open_office
 from tests.routing.test_bounces import bounce
@@ -404,7 +404,7 @@ class Desks(RuleBasedStateMachine):
         does = held_letters.note_left if left else held_letters.let_go
         try:
             with killed_at("left" if left else "let go", after, 1) if crash else nullcontext():
-                does(self.office.desk, number, Choice((chosen,)), WHO)
+                does(self.office.desk, number, LetterSelection((chosen,)), WHO)
         except Refused:
             assert left
         except Killed:
