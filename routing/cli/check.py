@@ -42,7 +42,7 @@ def check(app: App, files: tuple[Path, ...], mailbox: str, as_json: bool) -> int
         reader.close()
     checked = without_outlines(each)
     if as_json:
-        echo_json([_as_json(c, load_wording().of(app.register.survey)) for c in checked])
+        echo_json([file_as_json(c, load_wording().of(app.register.survey)) for c in checked])
     else:
         for one in checked:
             _print(one, app.register)
@@ -56,7 +56,8 @@ def _exit_code(checked: Checked) -> int:
     return ERRORS if errors else 0
 
 
-def _as_json(checked: Checked, wording: Wording) -> dict[str, Any]:
+def file_as_json(checked: Checked, wording: Wording) -> dict[str, Any]:
+    """One file in the form that docs/check.schema.json promises to other programs."""
     return {
         "file": checked.filename,
         "kind": checked.kind,
