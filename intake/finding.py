@@ -131,6 +131,7 @@ CATALOGUE: dict[str, Code] = {
     "text_missing": Code("error", "question"),
     "outline_missing": Code("error", "question"),
     "text_elsewhere": Code("error", "question"),
+    "answer_elsewhere": Code("error", "question"),
     "text_unreadable": Code("error", "question"),
     "month_unclear": Code("error", "question"),
     "read_as": Code("note", "question"),

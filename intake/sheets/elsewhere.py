@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from intake.sheets.filled import Filled
+from intake.sheets.filled import Filled, FilledQuestion
 from intake.sheets.grid import Place, Sheet
 from intake.sheets.ooxml import name_of, place_of
+from intake.sheets.question_lines import Lines
 from intake.sheets.recognise import Located
 
 COMMENTS = "コメント"  # as `hidden_text.asides` calls them
@@ -32,6 +33,29 @@ def elsewhere(sheet: Sheet, filled: Filled, located: Located, asides: Mapping[st
     ]
     commented = [COMMENTS] if any(map(_is_text, asides.get(COMMENTS, "").splitlines())) else []
     return (*cells[:_MOST], *commented)
+
+
+def commented(sheet: Sheet, filled: Filled, located: Located) -> dict[str, str]:
+    """Of the questions with a comment that says what would be an answer to them: the cell that it hangs on."""
+    found: dict[str, str] = {}
+    for place, text in sorted(sheet.comments.items()):
+        said = [line.strip() for line in (text, *text.splitlines()) if line.strip()]
+        for question in filled.questions:
+            lines = located.questions.get(question.question.key)
+            if lines and lines.text[0] <= place[0] < lines.end and _answers(question, lines, place, said):
+                found.setdefault(question.question.key, name_of(place))
+    return found
+
+
+def _answers(question: FilledQuestion, lines: Lines, place: Place, said: list[str]) -> bool:
+    """Whether one of these texts would be an answer in this row of a question."""
+    asked = question.question
+    if any(text.kind.read(line) for text in asked.free_texts if not text.kind.free for line in said):
+        return True
+    if not asked.in_lines:
+        return any(asked.kind.read(line) for line in said)
+    here = [n for n, key in asked.keys.items() if key in lines.labels and lines.labels[key][0] == place[0]]
+    return any(asked.kind.mark(line, number) for number in here for line in said)
 
 
 def _used(filled: Filled) -> Iterator[Place]:

@@ -27,7 +27,7 @@ class Sheet:
     """One worksheet: only cells that hold something, by (row, column) from 1. `hidden`: "", "hidden" or
     "veryHidden". `merged`: top left cell of a merged area → its bottom right cell. `formulas_known`: whether
     this kind of file tells which cells are formulas; `struck`: cells with text that is struck out → what is left; `drawn`:
-    what lies over the cells."""
+    what lies over the cells; `comments`: what hangs on them."""
 
     name: str
     hidden: str
@@ -36,6 +36,7 @@ class Sheet:
     formulas_known: bool = True
     struck: Mapping[Place, str] = field(default_factory=dict)
     drawn: tuple[Drawing, ...] = ()
+    comments: Mapping[Place, str] = field(default_factory=dict)
 
     def as_written(self, printed: frozenset[Place] = frozenset()) -> Sheet:
         """The sheet without what is struck out, but for `printed` cells, whose text is the form's."""
@@ -49,11 +50,13 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Beyond:
     """Of one answer sheet, or one row of a list: the cells with something struck out, what is drawn, and where a text
-    stands that belongs to no question (`elsewhere.py`)."""
+    stands that belongs to no question; `commented`: question → the cell with the comment that may answer it
+    (`elsewhere.py`)."""
 
     struck: frozenset[Place] = frozenset()
     drawn: tuple[Drawing, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    commented: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_BEYOND = Beyond()

@@ -23,6 +23,7 @@ from config.cache import cache_short
 from intake.encrypted import decrypted, is_locked
 from intake.finding import CATALOGUE, Finding
 from intake.sheets import ooxml, package
+from intake.sheets.comments import comments
 from intake.sheets.drawn import Drawing, drawings
 from intake.sheets.grid import Cell, Place, Sheet, Workbook
 from intake.sheets.hidden_text import asides
@@ -105,10 +106,12 @@ def _open_ooxml(data: bytes) -> Workbook | Finding:
 
 
 class _Beyond(NamedTuple):
-    """Of a worksheet what is struck out, what is drawn over it, and the formats that print digits of their own."""
+    """Of a worksheet what is struck out, what is drawn over it and hangs on it, and the formats that print digits of
+    their own."""
 
     struck: Mapping[Place, str]
     drawn: tuple[Drawing, ...]
+    comments: Mapping[Place, str]
     formats: Mapping[Place, Format]
 
 
@@ -116,7 +119,9 @@ def _beyond_values(archive: package.Package, parts: tuple[ooxml.WorksheetPart, .
     related = archive.related(ooxml.home_of(archive))
     struck, printing = strikes(archive, related), formats(archive, related)
     read = ((archive.read(part.part), part.part) for part in parts)
-    return [_Beyond(struck.on(xml), drawings(archive, part), printing.on(xml)) for xml, part in read]
+    return [
+        _Beyond(struck.on(xml), drawings(archive, name), comments(archive, name), printing.on(xml)) for xml, name in read
+    ]
 
 
 def _with_beyond(sheet: Sheet, beyond: _Beyond) -> Sheet:
@@ -126,7 +131,7 @@ def _with_beyond(sheet: Sheet, beyond: _Beyond) -> Sheet:
     for place, tokens in beyond.formats.items():
         if place in cells:
             cells[place] = cells[place]._replace(value=shown(cells[place].value, tokens))
-    return replace(sheet, cells=cells, struck=beyond.struck, drawn=beyond.drawn)
+    return replace(sheet, cells=cells, struck=beyond.struck, drawn=beyond.drawn, comments=beyond.comments)
 
 
 def _open_legacy(data: bytes, kind: FileType, locked: bool = True) -> Workbook | Finding:

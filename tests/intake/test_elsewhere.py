@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -56,6 +58,58 @@ def test_what_is_too_short_for_an_answer_is_none(text: str) -> None:
 
 def test_where_nothing_is_missing_a_remark_is_nobodys_business() -> None:
     assert the_sheet(edited(filled({}), write("B42"))).findings == the_sheet(filled({})).findings
+
+
+# (what is left out, comment, on which cell) → (question, cell of the comment); None: called missing as before
+COMMENTED = [
+    ({"3": None}, "①", "E19", ("3", "E19")),
+    ({"3": None}, "横浜市:\n②　求めていない。", "E19", ("3", "E19")),
+    ({"3": None}, "① 求めている。", "C19", ("3", "C19")),
+    ({"6": None}, "〇", "F22", ("6", "F22")),
+    ({"6": None}, "見本:\n○", "E23", ("6", "E23")),
+    ({"7-4": None}, "レ", "F28", ("7-4", "F28")),
+    ({"2": 3, "2-text": None}, "令和６年３月", "F18", ("2", "F18")),
+    ({"2": 3, "2-text": None}, "R5.9", "E17", ("2", "E17")),
+    ({"3": None}, "要確認", "E19", None),
+    ({"3": None}, "①", "E20", None),  # on another question's row
+    ({"3": None}, "①又は②", "E19", None),
+    ({"6": None}, "ここに〇を付けるかは確認中", "F22", None),
+]
+
+
+@pytest.mark.parametrize(("left", "text", "cell", "told"), COMMENTED)
+def test_an_answer_in_a_comment_is_told_where_it_hangs(
+    left: dict[str, int | None], text: str, cell: str, told: tuple[str, str] | None
+) -> None:
+    found = the_sheet(edited(filled(left), comment(cell, text))).findings
+    named = [(f.question, f.found) for f in found if f.code == "answer_elsewhere"]
+    assert named == ([told] if told else [])
+    assert len(found) == 1 and (found[0].code == "answer_elsewhere") == bool(told)
+
+
+def test_so_it_is_in_a_threaded_comment() -> None:
+    """As Office 365 writes them: a part of its own beside the old kind ([MS-XLSX] 2.6.204)."""
+    kind = "http://schemas.microsoft.com/office/2018/threadedcomments"
+    one = '<threadedComment ref="E19"><text>②</text></threadedComment>'
+    part = f'<ThreadedComments xmlns="{kind}">{one}</ThreadedComments>'
+    data = edited(filled({"3": None}), comment("E19", "[スレッド コメント]"))
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.startswith("xl/worksheets/_rels/"):
+                target = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
+                more = f'<Relationship Id="rId99" Type="{target}" Target="../threadedComments/threadedComment1.xml"/>'
+                end = b"</Relationships>"
+                text = text.replace(end, more.encode() + end) if b"comments" in text else text
+            new.writestr(name, text)
+        new.writestr("xl/threadedComments/threadedComment1.xml", part)
+    assert [(f.code, f.found) for f in the_sheet(made.getvalue()).findings] == [("answer_elsewhere", "E19")]
+
+
+def test_a_comment_beside_an_answer_is_nobodys_business() -> None:
+    for cell, text in (("E19", "②"), ("F22", "〇"), ("E36", "②")):
+        assert the_sheet(edited(filled({}), comment(cell, text))).findings == the_sheet(filled({})).findings
 
 
 @pytest.fixture(scope="module")
