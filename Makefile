@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 # Hundreds of processes of ours are started by the tests: none should compile us anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-long bench bench-full lint shots packages clean
+.PHONY: demo test test-long bench bench-full lint mutants shots packages clean
 
 demo: $(VENV)/ready
 	$(BIN)/uketsuke demo --out demo
@@ -32,6 +32,10 @@ lint: $(VENV)/ready-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.dead_code
+
+mutants: $(VENV)/ready-test
+	$(BIN)/python -m pip install --quiet --editable ".[mutants]"
+	$(BIN)/python -m tests.mutants
 
 shots: $(VENV)/ready-test packages
 	$(BIN)/python -m tests.shots docs/console

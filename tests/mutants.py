@@ -1,0 +1,252 @@
+"""Mutation testing of the rules that must not slip: `make mutants`, or `python -m tests.mutants decision deadlines`.
+
+Each mutant is one small change of a module (cosmic-ray makes it: `not` added, `and` for `or`, `>` for `>=`, a number
+one more); some test of its subject must fail for it. A process that has loaded nothing of ours yet is forked for each,
+so that the mutant is what every test of that process imports, and no file is ever changed. What survives and is equal
+in every case that can occur is listed in docs/mutants.md, with the reason; anything else that survives lacks a test.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.machinery
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+KNOWN = ROOT / "docs" / "mutants.md"
+SECONDS = 400.0  # what takes longer is killed: the mutant loops
+
+OPERATORS = (
+    "AddNot",
+    "NumberReplacer",
+    "ReplaceAndWithOr",
+    "ReplaceOrWithAnd",
+    "ReplaceTrueWithFalse",
+    "ReplaceFalseWithTrue",
+    "ReplaceBreakWithContinue",
+    "ReplaceContinueWithBreak",
+    "ReplaceUnaryOperator_Delete_Not",
+    "ZeroIterationForLoop",
+    "ReplaceBinaryOperator_Add_Sub",
+    "ReplaceBinaryOperator_Sub_Add",
+    *(f"ReplaceComparisonOperator_{a}_{b}" for a, b in (("Eq", "NotEq"), ("NotEq", "Eq"), ("Is", "IsNot"))),
+    *(f"ReplaceComparisonOperator_{a}_{b}" for a, b in (("IsNot", "Is"), ("GtE", "Gt"), ("Gt", "GtE"))),
+    *(f"ReplaceComparisonOperator_{a}_{b}" for a, b in (("LtE", "Lt"), ("Lt", "LtE"))),
+)
+
+
+# Lines whose mutants differ for type checkers, or for who writes to a frozen value, only.
+_NO_BEHAVIOUR = ("@dataclass", "if TYPE_CHECKING")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Modules, and the tests that hold them: the quick ones first, the others only where those pass."""
+
+    modules: tuple[str, ...]
+    quick: tuple[str, ...]
+    slow: tuple[str, ...] = ()
+
+
+SUBJECTS = {
+    "verdict": Subject(
+        ("routing/decision/verdict.py", "routing/decision/case.py", "routing/decision/which_letter.py"),
+        ("test_rules_alone.py", "test_verdict.py", "test_which_letter.py", "test_findings.py"),
+        ("test_mail_table.py", "test_lists.py", "test_beside.py", "test_parts.py", "test_foreign.py", "test_outlines.py"),
+    ),
+    "reply": Subject(
+        tuple(
+            f"routing/decision/{name}.py"
+            for name in ("reply", "blocks", "compare", "summary", "passwords", "override", "amended", "unlocked", "facts")
+        ),
+        ("test_verdict.py", "test_findings.py"),
+        ("test_mail_table.py", "test_desk.py", "test_beside.py", "test_receipt.py", "test_ppap.py", "test_lists.py"),
+    ),
+    "identify": Subject(
+        ("routing/decision/identify.py", "routing/decision/authenticated.py", "routing/decision/relation.py"),
+        ("test_identify.py", "test_authenticated.py", "test_outvoted.py", "test_verdict.py"),
+        ("test_direct_respondents.py", "test_beside.py", "test_mail_table.py"),
+    ),
+    "cases": Subject(
+        tuple(
+            f"routing/decision/{name}.py"
+            for name in ("cases", "building", "findings", "gaps", "replacing", "remained", "joined", "mail_set")
+        ),
+        ("test_verdict.py", "test_findings.py", "test_outvoted.py"),
+        ("test_mail_table.py", "test_lists.py", "test_beside.py", "test_parts.py", "test_direct_respondents.py"),
+    ),
+    "deadlines": Subject(("routing/deadline.py",), ("test_deadline.py", "test_standing.py"), ("test_extend.py",)),
+    "sending": Subject(("routing/ledger/sending.py",), ("test_delivery.py", "test_ledger.py"), ("test_sending_holds.py",)),
+    "contacts": Subject(
+        ("routing/notices/recipients.py", "routing/contacts.py", "config/contacts.py"),
+        ("test_recipients.py",),
+        ("test_remind.py", "test_report_mail.py", "test_forged.py"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one module. `name` stays the same as long as the line does."""
+
+    module: str
+    line: int
+    operator: str
+    before: str
+    after: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.module}: `{self.before}` → `{self.after}`"
+
+
+def mutants(module: str) -> Iterator[Mutant]:
+    """Every mutant of a module that is another program: annotations and docstrings do not count."""
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator
+
+    source = (ROOT / module).read_text("utf-8")
+    seen = {_meaning(source)}
+    for operator in OPERATORS:
+        for occurrence in range(10_000):
+            mutated = mutate_code(source, get_operator(f"core/{operator}")(), occurrence)
+            if mutated is None:
+                break
+            meaning = _meaning(mutated)
+            if meaning in seen:
+                continue
+            seen.add(meaning)
+            pairs = zip(source.splitlines(), mutated.splitlines(), strict=False)
+            line, (before, after) = next((n, p) for n, p in enumerate(pairs, 1) if p[0] != p[1])
+            if not before.strip().startswith(_NO_BEHAVIOUR):
+                yield Mutant(module, line, operator, before.strip(), after.strip(), mutated)
+
+
+def _meaning(source: str) -> str:
+    """What a module does, as text; empty where it is no Python."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg | ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant(None)
+    return ast.dump(tree)
+
+
+class _Mutated(MetaPathFinder, importlib.machinery.SourceFileLoader):
+    """Loads one module from a text, and every other as ever."""
+
+    def __init__(self, module: str, source: str) -> None:
+        super().__init__(module.removesuffix(".py").replace("/", "."), str(ROOT / module))
+        self._source = source
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> object:  # type: ignore[override]
+        if fullname != self.name:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self, origin=self.path)
+
+    def get_code(self, fullname: str) -> object:  # type: ignore[override]
+        return compile(self._source, self.path, "exec")
+
+
+def survives(module: str, source: str, tests: Sequence[str]) -> bool:
+    """Whether all these tests pass while a module has this source; so it is where there are none."""
+    if not tests:
+        return True
+    child = os.fork()
+    if child == 0:
+        _run(module, source, tests)
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status) == 0
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
+
+
+def _run(module: str, source: str, tests: Sequence[str]) -> None:
+    """In the child: ends it with pytest's exit code."""
+    import pytest
+
+    os.setsid()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+    sys.meta_path.insert(0, _Mutated(module, source))
+    places = [str(ROOT / "tests" / "routing" / test) for test in tests]
+    code = 1
+    try:
+        options = ["-x", "-q", "-n", "0", "-m", "not long", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
+        code = int(pytest.main([*options, *places]))
+    finally:
+        os._exit(code)
+
+
+def _preload() -> None:
+    """What is no subject of ours, once for all mutants."""
+    import click
+    import hypothesis
+    import jinja2
+    import openpyxl
+    import pydantic
+    import pytest
+    import rich.console
+    import sqlite_utils
+    import xlsxwriter
+
+    assert all((click, hypothesis, jinja2, openpyxl, pydantic, pytest, rich.console, sqlite_utils, xlsxwriter))
+
+
+def examine(subject: Subject, *, quickly: bool) -> tuple[int, list[Mutant]]:
+    """How many mutants there are of a subject, and those that survive its tests.
+
+    Raises RuntimeError where the tests fail without a mutant, or pass over a module that cannot be loaded: they would
+    say nothing.
+    """
+    count, alive = 0, []
+    slow = () if quickly else subject.slow
+    known = KNOWN.read_text("utf-8") if KNOWN.exists() else ""
+    for module in subject.modules:
+        source = (ROOT / module).read_text("utf-8")
+        if not survives(module, source, subject.quick) or not survives(module, source, slow):
+            raise RuntimeError(f"{module}: the tests fail as it is")
+        if survives(module, f"{source}\nraise RuntimeError\n", subject.quick):
+            raise RuntimeError(f"{module}: {', '.join(subject.quick)} do not load it")
+        for mutant in mutants(module):
+            count += 1
+            lives = all(survives(module, mutant.source, tests) for tests in (subject.quick, slow))
+            if lives and mutant.name not in known:
+                alive.append(mutant)
+                print(f"{mutant.line}  {mutant.operator}  {mutant.name}", flush=True)
+    return count, alive
+
+
+def main(names: Sequence[str]) -> int:
+    """0 where at least nine of ten mutants of each subject are killed or known to be equal."""
+    _preload()
+    enough = True
+    for name in [n for n in names if n != "--quick"] or SUBJECTS:
+        count, alive = examine(SUBJECTS[name], quickly="--quick" in names)
+        print(f"{name}: {count} mutants, {len(alive)} survive", flush=True)
+        enough = enough and len(alive) * 10 <= count
+    return 0 if enough else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
