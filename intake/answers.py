@@ -21,7 +21,7 @@ from intake.lists.tables import has_own_rows
 from intake.samples import alone, aside, is_called_sample, shows_sample
 from intake.sheets.beyond_values import beyond, told, unsure, with_ticks
 from intake.sheets.checks import Case, check_sheet, is_unfilled
-from intake.sheets.elsewhere import commented, elsewhere
+from intake.sheets.elsewhere import answered_beside, elsewhere
 from intake.sheets.field_checks import raise_samples
 from intake.sheets.filled import Filled, FilledQuestion, read
 from intake.sheets.form_changes import look_at_sheet, look_at_workbook, without_formulas
@@ -167,9 +167,9 @@ def _filled(sheet: Sheet, located: Located, stripped: bool, asides: Mapping[str,
     written = with_ticks(sheet.as_written(located.printed), located)
     made = read(written, located, look_at_sheet(sheet, located, stripped))
     over = beyond(written, printed=located.printed)
-    beside, hanging = elsewhere(written, made, located, asides), commented(written, made, located)
+    beside, hanging = elsewhere(written, made, located, asides), answered_beside(written, made, located)
     if beside or hanging:
-        over = replace(over, elsewhere=beside, commented=hanging)
+        over = replace(over, elsewhere=beside, beside=hanging)
     return replace(made, beyond=over)
 
 

@@ -112,7 +112,7 @@ def told(
         return findings
     severity = severity_of("drawn_unread", survey)
     rows = {q.question.key: {row for row, _ in _places(q)} for q in filled.questions}
-    kept = [_of_text_elsewhere(_of_comment(_of_drawing(f, rows, over, severity), over, survey), over, survey)
+    kept = [_of_text_elsewhere(_of_answer_elsewhere(_of_drawing(f, rows, over, severity), over, survey), over, survey)
             for f in findings]  # fmt: skip
     said = {f.question for f in kept if f.code == "drawn_unread"}
     drawn = (
@@ -137,12 +137,12 @@ def _of_drawing(finding: Finding, rows: Mapping[str, set[int]], over: Beyond, se
     return replace(finding, code="drawn_unread", found="", severity=severity if small else finding.severity)
 
 
-def _of_comment(finding: Finding, over: Beyond, survey: Survey) -> Finding:
-    """A finding that an answer is missing, told as what it is where a comment says one."""
-    cell = over.commented.get(finding.question, "")
-    if finding.code not in _MISSING or not cell:
+def _of_answer_elsewhere(finding: Finding, over: Beyond, survey: Survey) -> Finding:
+    """A finding that an answer is missing, told as what it is where one stands beside its cell."""
+    place = over.beside.get(finding.question, "")
+    if finding.code not in _MISSING or not place:
         return finding
-    return replace(finding, code="answer_elsewhere", severity=severity_of("answer_elsewhere", survey), found=cell)
+    return replace(finding, code="answer_elsewhere", severity=severity_of("answer_elsewhere", survey), found=place)
 
 
 def _of_text_elsewhere(finding: Finding, over: Beyond, survey: Survey) -> Finding:

@@ -15,6 +15,7 @@ from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.question_lines import Lines
 from intake.sheets.recognise import Located
 
+_MERGED = "結合されたセル"
 COMMENTS = "コメント"  # as `hidden_text.asides` calls them
 _LEAST = 12  # characters of a text that may be an answer
 _SENTENCE = re.compile(r"[ぁ-ゖァ-ヺ一-龠]")
@@ -35,16 +36,31 @@ def elsewhere(sheet: Sheet, filled: Filled, located: Located, asides: Mapping[st
     return (*cells[:_MOST], *commented)
 
 
-def commented(sheet: Sheet, filled: Filled, located: Located) -> dict[str, str]:
-    """Of the questions with a comment that says what would be an answer to them: the cell that it hangs on."""
-    found: dict[str, str] = {}
+def answered_beside(sheet: Sheet, filled: Filled, located: Located) -> dict[str, str]:
+    """Of the questions with a comment that says what would be an answer to them, or whose blank cell lies under such a
+    one, merged over it: where it stands, as it is named to people."""
+    found = dict(_under_merged(sheet, filled))
     for place, text in sorted(sheet.comments.items()):
         said = [line.strip() for line in (text, *text.splitlines()) if line.strip()]
         for question in filled.questions:
             lines = located.questions.get(question.question.key)
             if lines and lines.text[0] <= place[0] < lines.end and _answers(question, lines, place, said):
-                found.setdefault(question.question.key, name_of(place))
+                found.setdefault(question.question.key, f"{COMMENTS}（{name_of(place)}）")
     return found
+
+
+def _under_merged(sheet: Sheet, filled: Filled) -> Iterator[tuple[str, str]]:
+    for question in filled.questions:
+        blank = question.answer and question.answer.state == "blank" and not question.question.in_lines
+        if blank and question.answer:
+            row, column = place_of(question.answer.cell)
+            over = (a for a, b in sheet.merged.items() if a[0] < row <= b[0] and a[1] <= column <= b[1])
+            cells = ((place, sheet.cells[place].value) for place in over if place in sheet.cells)
+            yield from (
+                (question.question.key, f"{_MERGED}（{name_of(place)}）")
+                for place, text in cells
+                if question.question.kind.read(text)
+            )
 
 
 def _answers(question: FilledQuestion, lines: Lines, place: Place, said: list[str]) -> bool:

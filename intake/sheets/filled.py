@@ -179,7 +179,7 @@ def _line_entry(slot: Slot, question: Question, lines: Lines, grid: Rows) -> Ent
 
 def _answer_entry(question: Question, lines: Lines, grid: Rows) -> Entry:
     """The cell under the heading of the answers; if it is blank, another one in the row that names a
-    choice, or (where no free text can stand there) that holds anything."""
+    choice, or what was written behind the question itself, or (where no free text can stand there) that holds anything."""
     if question.in_lines:
         first = next((lines.labels[key] for key in question.keys.values() if key in lines.labels), None)
         return grid.entry(lines.answer) if first is None else grid.beside(first)
@@ -190,7 +190,16 @@ def _answer_entry(question: Question, lines: Lines, grid: Rows) -> Entry:
     naming = [e for e in others if question.kind.read(e.value)]
     if naming:
         return naming[0]
+    behind = next((e for e in beside_label(grid.text(lines.text), question.text) if _names_alone(question, e)), "")
+    if behind:
+        return Entry(name_of(lines.text), behind, "value")
     return others[0] if others and not question.free_texts else expected
+
+
+def _names_alone(question: Question, text: str) -> bool:
+    """Whether a text names a choice by itself: nothing that the form, or a remark, may say of one."""
+    reading = question.kind.reading(text)
+    return bool(reading.value) and not reading.remark
 
 
 def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: Rows) -> Entry:

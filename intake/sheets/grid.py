@@ -50,13 +50,13 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Beyond:
     """Of one answer sheet, or one row of a list: the cells with something struck out, what is drawn, and where a text
-    stands that belongs to no question; `commented`: question → the cell with the comment that may answer it
+    stands that belongs to no question; `beside`: question → where else what may be its answer stands
     (`elsewhere.py`)."""
 
     struck: frozenset[Place] = frozenset()
     drawn: tuple[Drawing, ...] = ()
     elsewhere: tuple[str, ...] = ()
-    commented: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_BEYOND = Beyond()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from openpyxl.comments import Comment
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.load import default_survey
@@ -62,14 +63,14 @@ def test_where_nothing_is_missing_a_remark_is_nobodys_business() -> None:
 
 # (what is left out, comment, on which cell) → (question, cell of the comment); None: called missing as before
 COMMENTED = [
-    ({"3": None}, "①", "E19", ("3", "E19")),
-    ({"3": None}, "横浜市:\n②　求めていない。", "E19", ("3", "E19")),
-    ({"3": None}, "① 求めている。", "C19", ("3", "C19")),
-    ({"6": None}, "〇", "F22", ("6", "F22")),
-    ({"6": None}, "見本:\n○", "E23", ("6", "E23")),
-    ({"7-4": None}, "レ", "F28", ("7-4", "F28")),
-    ({"2": 3, "2-text": None}, "令和６年３月", "F18", ("2", "F18")),
-    ({"2": 3, "2-text": None}, "R5.9", "E17", ("2", "E17")),
+    ({"3": None}, "①", "E19", ("3", "コメント（E19）")),
+    ({"3": None}, "横浜市:\n②　求めていない。", "E19", ("3", "コメント（E19）")),
+    ({"3": None}, "① 求めている。", "C19", ("3", "コメント（C19）")),
+    ({"6": None}, "〇", "F22", ("6", "コメント（F22）")),
+    ({"6": None}, "見本:\n○", "E23", ("6", "コメント（E23）")),
+    ({"7-4": None}, "レ", "F28", ("7-4", "コメント（F28）")),
+    ({"2": 3, "2-text": None}, "令和６年３月", "F18", ("2", "コメント（F18）")),
+    ({"2": 3, "2-text": None}, "R5.9", "E17", ("2", "コメント（E17）")),
     ({"3": None}, "要確認", "E19", None),
     ({"3": None}, "①", "E20", None),  # on another question's row
     ({"3": None}, "①又は②", "E19", None),
@@ -85,6 +86,38 @@ def test_an_answer_in_a_comment_is_told_where_it_hangs(
     named = [(f.question, f.found) for f in found if f.code == "answer_elsewhere"]
     assert named == ([told] if told else [])
     assert len(found) == 1 and (found[0].code == "answer_elsewhere") == bool(told)
+
+
+def merge(area: str, text: str) -> Edit:
+    def edit(sheet: Worksheet) -> None:
+        for merged in [m for m in sheet.merged_cells.ranges if not m.isdisjoint(CellRange(area))]:
+            sheet.unmerge_cells(str(merged))
+        sheet.merge_cells(area)
+        sheet[area.partition(":")[0]].value = text
+
+    return edit
+
+
+def test_an_answer_merged_over_two_questions_is_called_missing_at_neither() -> None:
+    found = the_sheet(edited(filled({"3": None, "4": None}), merge("E19:G20", "①"))).findings
+    assert [(f.code, f.question, f.cell, f.found) for f in found] == [
+        ("answer_elsewhere", "4", "E20", "結合されたセル（E19）")
+    ]
+    other = the_sheet(edited(filled({"3": None, "4": None}), merge("E19:G20", "要確認"))).findings
+    assert [f.code for f in other] == ["answer_not_a_choice"]  # of what steers the others
+
+
+Q3 = "各種申請において申請者よりマイナンバーの記載又は提示を求めているか。"
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [(f"{Q3} ①", "1"), (f"{Q3}\n② 求めていない。", "2"), (f"{Q3}→1", "1"), (f"②　{Q3}", "2"), (f"{Q3}（①又は②）", ""),
+     (f"{Q3}※①の場合のみ", ""), (f"{Q3} ①～②から選択", "")],
+)  # fmt: skip
+def test_a_choice_behind_the_question_itself_is_read_or_left(text: str, taken: str) -> None:
+    sheet = the_sheet(edited(filled({"3": None}), merge("C19:G19", text)))
+    assert [a.understood for a in sheet.answers if a.question == "3"] == [taken]
 
 
 def test_so_it_is_in_a_threaded_comment() -> None:
@@ -104,7 +137,7 @@ def test_so_it_is_in_a_threaded_comment() -> None:
                 text = text.replace(end, more.encode() + end) if b"comments" in text else text
             new.writestr(name, text)
         new.writestr("xl/threadedComments/threadedComment1.xml", part)
-    assert [(f.code, f.found) for f in the_sheet(made.getvalue()).findings] == [("answer_elsewhere", "E19")]
+    assert [(f.code, f.found) for f in the_sheet(made.getvalue()).findings] == [("answer_elsewhere", "コメント（E19）")]
 
 
 def test_a_comment_beside_an_answer_is_nobodys_business() -> None:
