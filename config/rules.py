@@ -70,7 +70,7 @@ def names_of(form: Form) -> Mapping[str, Name]:
     names[KIND] = Name("text")
     for question in form.questions:
         names[f"Q{question.key}"] = Name(question.kind.in_rules, tuple(question.by_number))
-        names.update({f"Q{text.key}": Name("text") for text in question.free_texts})
+        names.update({f"Q{text.key}": Name(text.kind.in_rules) for text in question.free_texts})
     return names
 
 

@@ -7,6 +7,8 @@ nothing of what the cells are about.
 from __future__ import annotations
 
 import re
+from datetime import date
+from decimal import Decimal
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -35,6 +37,16 @@ def put(sheet: Worksheet, place: tuple[int, int], text: str, style: Format) -> N
         sheet.write_string(row, column, value, style)
     else:
         sheet.write_blank(row, column, None, style)
+
+
+def put_typed(sheet: Worksheet, place: tuple[int, int], value: str | Decimal | date, style: Format) -> None:
+    """Writes a number or a date as Excel's own, and a text as `put` does."""
+    if isinstance(value, Decimal):
+        sheet.write_number(*place, float(value), style)
+    elif isinstance(value, date):
+        sheet.write_datetime(*place, value, style)
+    else:
+        put(sheet, place, value, style)
 
 
 def cell_text(text: str) -> str:

@@ -12,6 +12,7 @@ from config.kinds.choice import ChoiceKind
 from config.kinds.email import EmailKind
 from config.kinds.kind import Kind
 from config.kinds.marks import MarksKind
+from config.kinds.number import NumberKind
 from config.kinds.organisation import OrganisationKind
 from config.kinds.position import PositionKind
 from config.kinds.telephone import TelephoneKind
@@ -23,6 +24,7 @@ AnyKind = (
     | ChoiceKind
     | EmailKind
     | MarksKind
+    | NumberKind
     | OrganisationKind
     | PositionKind
     | TelephoneKind

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from decimal import Decimal
+from typing import ClassVar, Literal
 
 from config import spelling
 from config.logic import Type, Value
@@ -88,6 +89,15 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Typing:
+    """Excel's rule for what may be typed into a cell (ECMA-376 part 1, 18.3.1.32): one bound, or two for "between"."""
+
+    type: Literal["whole", "decimal", "date"]
+    operator: Literal["between", "greaterThanOrEqual"]
+    bounds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Examples:
     """Texts and what they are read as; texts that are not understood; texts and the code of what is wrong with them."""
 
@@ -100,6 +110,9 @@ class Kind(Shape):
     """What may stand in an ask: its keys in the survey's file are its fields."""
 
     free: ClassVar[bool] = False  # a text of one's own, which is never quoted, and in which 特になし is an answer
+    summed: ClassVar[bool] = False  # a number, of which 0 is one
+    missing: ClassVar[str] = "answer_missing"  # the code for a blank
+    unsettled: ClassVar[str] = ""  # … for what speaks of such a thing, but of no one, where that has a code of its own
     unread: ClassVar[str] = "value_unreadable"  # the code for what is not understood
     in_rules: ClassVar[Type] = "text"  # what a rule may do with it
 
@@ -117,6 +130,16 @@ class Kind(Shape):
     def options(self) -> tuple[str, ...]:
         """What its cell in the form offers in a list."""
         return ()
+
+    @property
+    def typing(self) -> Typing | None:
+        """What may be typed into its cell in the form."""
+        return None
+
+    @property
+    def format(self) -> str:
+        """The number format of its cell in Excel."""
+        return ""
 
     def reading(self, text: str, by: date | None = None) -> Reading:
         """What a text says. `by`: the last day of the survey."""
@@ -152,6 +175,10 @@ class Kind(Shape):
 
     def shown(self, value: str) -> str:
         """A canonical value as the form words it."""
+        return value
+
+    def typed(self, value: str) -> str | Decimal | date:
+        """A canonical value as a cell of Excel holds it under `format`."""
         return value
 
     def worth(self, value: str) -> Value:

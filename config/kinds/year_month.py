@@ -35,6 +35,7 @@ class YearMonthKind(Kind):
 
     kind: Literal["year_month"] = "year_month"
     unread: ClassVar[str] = "text_unreadable"
+    unsettled: ClassVar[str] = "month_unclear"
 
     def reading(self, text: str, by: date | None = None) -> Reading:
         return read_month(text, by)

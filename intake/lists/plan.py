@@ -15,7 +15,7 @@ from config.kinds.choice import ChoiceKind
 from config.kinds.kind import BAD, NEUTRAL, STRONG, WEAK, Around
 from config.kinds.organisation import OrganisationKind
 from config.programs import find_program
-from config.spelling import fold, label_key, says_nothing
+from config.spelling import fold, label_key
 from config.survey import Survey
 from intake.sheets.columns import Column, list_columns
 
@@ -87,7 +87,7 @@ class Plan:
         kind = self.form.question(column.key).kind
         if column.holds == "mark":
             return WEAK if kind.mark(value, column.number) is not None else BAD
-        return NEUTRAL if says_nothing(value) else kind.fits(value, self._around)
+        return NEUTRAL if kind.says_nothing(value) else kind.fits(value, self._around)
 
     def _judge_field(self, field: Field, value: str) -> float:
         if field.key == "program" and any(find_program(value, self._survey, f.id) for f in self._survey.forms):

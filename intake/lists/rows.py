@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.form import Question
+from config.kinds.kind import Kind
 from config.programs import find_program
 from config.spelling import fold
 from config.survey import Survey
@@ -95,16 +96,17 @@ class _Cells:
     row: TableRow
     columns: Columns
 
-    def entry(self, column: Column | None) -> Entry | None:
+    def entry(self, column: Column | None, kind: Kind | None = None) -> Entry | None:
         place = self.columns.get(column, 0) if column else 0
-        return entry_of((self.row.number, place), self.row.cells.get(place)) if place > 0 else None
+        return entry_of((self.row.number, place), self.row.cells.get(place), kind) if place > 0 else None
 
 
 def _question(question: Question, slots: _Slots, cells: _Cells) -> FilledQuestion:
     """A free text whose column the list lacks counts as blank: only a choice that asks for it brings it up."""
     lines = {n: entry for n, column in slots.lines.items() if (entry := cells.entry(column))}
-    answer = cells.entry(slots.answer) if slots.answer else next(iter(lines.values()), None)
+    answer = cells.entry(slots.answer, question.kind) if slots.answer else next(iter(lines.values()), None)
     if answer is None:
         return FilledQuestion(question, None)
-    texts = {key: cells.entry(column) or Entry("") for key, column in slots.texts.items()}
+    kinds = {text.key: text.kind for text in question.free_texts}
+    texts = {key: cells.entry(column, kinds[key]) or Entry("") for key, column in slots.texts.items()}
     return filled_question(question, answer, lines, texts)

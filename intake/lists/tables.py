@@ -82,7 +82,7 @@ def find_tables(sheet: Sheet, plans: Sequence[Plan], skip: Callable[[TableRow], 
     """The tables on one sheet, from its top; a row that is to be skipped belongs to none. A sheet with more
     rows than any list can have holds none."""
     walk = _Walk(plans)
-    rows = _rows(sheet)
+    rows = _rows(sheet, _asks_numbers(plans))
     for row in rows if len(rows) <= MOST_ROWS else ():
         if not skip(row):
             walk.step(row)
@@ -95,13 +95,22 @@ def has_own_rows(sheet: Sheet) -> bool:
     return sum(count >= FEWEST_CELLS for count in typed.values()) > 1
 
 
-def _rows(sheet: Sheet) -> list[TableRow]:
+def _asks_numbers(plans: Sequence[Plan]) -> bool:
+    asks = (ask for plan in plans for q in plan.form.questions for ask in (q, *q.free_texts))
+    return any(ask.kind.summed for ask in asks)
+
+
+def _rows(sheet: Sheet, numbers: bool) -> list[TableRow]:
+    """The rows that hold something. `numbers`: a 0 may be an answer, in a row that holds more than such."""
     cells: dict[int, dict[int, Cell]] = {}
+    zeros: dict[int, dict[int, Cell]] = {}
     for (row, column), cell in sheet.cells.items():
         blank = is_blank(cell.value) or cell.value == LINKED_BLANK
         if cell.error or cell.uncached or not blank:
             cells.setdefault(row, {})[column] = cell
-    return [TableRow(number, cells[number]) for number in sorted(cells)]
+        elif numbers and cell.value == LINKED_BLANK:
+            zeros.setdefault(row, {})[column] = cell
+    return [TableRow(number, cells[number] | zeros.get(number, {})) for number in sorted(cells)]
 
 
 class _Walk:

@@ -25,7 +25,10 @@ from intake.sheets.skip_logic import Applicability
 SMALL = 3  # rows that a drawing covers at most which may be a mark; a larger one is a picture, or lies there by chance
 MOST_NAMED = 6  # cells that are named
 _MISSING = frozenset(
-    {"answer_missing", "marks_none", "text_missing", "outline_missing", "field_missing", "answer_says_nothing"}
+    {
+        *("answer_missing", "number_missing", "marks_none", "text_missing", "outline_missing", "field_missing"),
+        "answer_says_nothing",
+    }
 )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from config.kinds.kind import Around
 from config.kinds.marks import MarksKind
 from config.spelling import says_nothing
 from intake.finding import Finding, quote, severity_of
@@ -89,8 +90,9 @@ def questions_are_answered(case: Case) -> Iterator[Finding]:
         answer = question.answer
         if question.question.in_lines or answer is None or question.answered:
             continue
-        code = "answer_missing" if answer.state == "blank" else "answer_says_nothing"
-        yield about(case, code, question, answer, question.question.kind.wanted())
+        kind = question.question.kind
+        code = kind.missing if answer.state == "blank" else "answer_says_nothing"
+        yield about(case, code, question, answer, kind.wanted())
 
 
 def answers_stand_in_place(case: Case) -> Iterator[Finding]:
@@ -104,17 +106,23 @@ def one_of_either_is_answered(case: Case) -> Iterator[Finding]:
     """Of the questions to different kinds of bodies one is answered, where this body's kind is not known."""
     either = [question for question in questions_of(case, "either") if question.answer]
     if either and not any(question.filled for question in either):
-        yield about(case, "answer_missing", either[0], either[0].answer, either[0].question.kind.wanted())
+        kind = either[0].question.kind
+        yield about(case, kind.missing, either[0], either[0].answer, kind.wanted())
 
 
 def answers_are_understood(case: Case) -> Iterator[Finding]:
-    """An answer is one of its kind for certain; else it is told which ones it may mean."""
+    """An answer is one of its kind for certain, and none that the kind finds fault with; else it is told what it may mean,
+    or what is expected."""
+    around = Around(case.match, case.survey.attributes)
     for question in questions_of(case, "asked", "open", "either"):
         answer, kind = question.answer, question.question.kind
         if question.question.in_lines or not answer or answer.state != "value" or not question.answered:
             continue
         if not question.reading.value:
             yield about(case, kind.unread, question, answer, kind.choosing(question.reading) or kind.wanted())
+        elif not question.question.by_number:  # a choice that was taken is right by itself
+            faults = kind.faults(answer.value, around)
+            yield from (about(case, f.code, question, answer, f.expected) for f in faults)
 
 
 def marks_are_circles(case: Case) -> Iterator[Finding]:
@@ -158,8 +166,11 @@ def texts_are_understood(case: Case) -> Iterator[Finding]:
             code, found = "plan_past" if past else "read_as", quote(within) if len(within) <= _MONTH else ""
             yield replace(of_text(case, code, question, text), found=found, expected=text.kind.shown(reading.value))
         elif not reading.value:
-            code = "month_unclear" if reading.said or says_nothing(within) else text.kind.unread
-            yield replace(of_text(case, code, question, text), expected=text.kind.wanted())
+            unsettled = text.kind.unsettled if reading.said or says_nothing(within) else ""
+            finding = of_text(case, unsettled or text.kind.unread, question, text)
+            yield replace(finding, expected=text.kind.choosing(reading) or text.kind.wanted())
+        for fault in text.kind.faults(within, Around(case.match, case.survey.attributes)) if reading.value else ():
+            yield replace(of_text(case, fault.code, question, text), expected=fault.expected)
 
 
 def texts_are_needed(case: Case) -> Iterator[Finding]:

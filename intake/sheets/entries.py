@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Literal
 
+from config.kinds.kind import Kind
 from config.spelling import is_blank, says_nothing
 from intake.sheets.grid import Cell, Place, Sheet
 from intake.sheets.ooxml import name_of
 from intake.sheets.recognise import after
 
-LINKED_BLANK = "0"  # what a cell shows that is linked to a blank one; no kind of answer that we have is a number
+LINKED_BLANK = "0"  # what a cell shows that is linked to a blank one; an answer only where a number is asked for
 CellState = Literal["blank", "value", "error"]
 
 
@@ -43,15 +45,15 @@ class Rows:
             if column not in computed:
                 self._columns.setdefault(row, []).append(column)
 
-    def entry(self, place: Place) -> Entry:
-        return entry_of(place, self.sheet.cells.get(place))
+    def entry(self, place: Place, kind: Kind | None = None) -> Entry:
+        return entry_of(place, self.sheet.cells.get(place), kind)
 
-    def right_of(self, place: Place) -> Iterator[Entry]:
+    def right_of(self, place: Place, kind: Kind | None = None) -> Iterator[Entry]:
         """The filled cells behind a cell in its row, from the left."""
         first = after(self.sheet.merged, place)
         for column in self._columns.get(place[0], ()):
             if column >= first and (place[0], column) not in self.printed:
-                entry = self.entry((place[0], column))
+                entry = self.entry((place[0], column), kind)
                 if entry.state != "blank":
                     yield entry
 
@@ -65,13 +67,13 @@ class Rows:
         cell = self.sheet.cells.get(place)
         return cell.value if cell and not cell.error else ""
 
-    def beside(self, place: Place) -> Entry:
+    def beside(self, place: Place, kind: Kind | None = None) -> Entry:
         """What was filled in right of a label; else the blank cell next to it."""
-        return next(self.right_of(place), None) or self.entry((place[0], after(self.sheet.merged, place)))
+        return next(self.right_of(place, kind), None) or self.entry((place[0], after(self.sheet.merged, place)))
 
 
-def entry_of(place: Place, cell: Cell | None) -> Entry:
-    """What stands in one cell; None is an empty one."""
+def entry_of(place: Place, cell: Cell | None, kind: Kind | None = None) -> Entry:
+    """What stands in one cell; None is an empty one. `kind`: of the answer that is looked for there, where it matters."""
     if cell is None:
         return _blank(place)
     name = name_of(place)
@@ -79,9 +81,18 @@ def entry_of(place: Place, cell: Cell | None) -> Entry:
         return Entry(name, cell.value, "error")
     if cell.uncached:
         return Entry(name, "", "error")
-    if is_blank(cell.value) or cell.value == LINKED_BLANK:
+    number = kind is not None and kind.summed
+    if is_blank(cell.value) or (cell.value == LINKED_BLANK and not number):
         return _blank(place)
-    return Entry(name, cell.value.strip(), "value")
+    return Entry(name, _in_percent(cell.value) if number and cell.percent else cell.value.strip(), "value")
+
+
+def _in_percent(stored: str) -> str:
+    """50% for 0.5, as the cell shows it; a text stays as it is."""
+    try:
+        return f"{Decimal(stored) * 100:f}%"
+    except InvalidOperation:
+        return stored.strip()
 
 
 @lru_cache(maxsize=1024)  # a form has a few dozen places to be filled, most of them blank

@@ -183,10 +183,10 @@ def _answer_entry(question: Question, lines: Lines, grid: Rows) -> Entry:
     if question.in_lines:
         first = next((lines.labels[key] for key in question.keys.values() if key in lines.labels), None)
         return grid.entry(lines.answer) if first is None else grid.beside(first)
-    expected = grid.entry(lines.answer)
+    expected = grid.entry(lines.answer, question.kind)
     if expected.state != "blank":
         return expected
-    others = list(grid.right_of(lines.text))
+    others = list(grid.right_of(lines.text, question.kind))
     naming = [e for e in others if question.kind.read(e.value)]
     if naming:
         return naming[0]
@@ -205,13 +205,13 @@ def _names_alone(question: Question, text: str) -> bool:
 def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: Rows) -> Entry:
     """The text beside its label, else over or behind the label itself, else behind the answer."""
     label = lines.labels.get(text.key)
-    own = grid.beside(label) if label else None
+    own = grid.beside(label, text.kind) if label else None
     if own and own.state != "blank":
         return own
     over = _over_label(text, label, lines, grid) if label else None
     if over:
         return over
-    behind = next((e for e in grid.right_of(lines.answer) if e.cell != answer.cell), None)
+    behind = next((e for e in grid.right_of(lines.answer, text.kind) if e.cell != answer.cell), None)
     if behind:
         return behind
     if own is None and label_key(text.label):

@@ -14,12 +14,14 @@ Place = tuple[int, int]
 
 class Cell(NamedTuple):  # made by the hundred for each file: a third of a dataclass's time
     """One cell. `value` as a person sees it, whole numbers without ".0", dates as YYYY-MM-DD; of an error
-    cell its error text (#REF!). `uncached`: a formula whose result was not stored, so not a blank."""
+    cell its error text (#REF!). `uncached`: a formula whose result was not stored, so not a blank; `percent`: the cell
+    shows its number as ％, a hundred times as large."""
 
     value: str
     error: bool = False
     formula: bool = False
     uncached: bool = False
+    percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

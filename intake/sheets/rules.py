@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from config.form import FreeText
 from config.logic import Value
 from config.rules import KIND, ReadRule, rules_of
 from intake.finding import Finding
@@ -35,8 +36,16 @@ def _values(case: Case) -> Iterator[tuple[str, Value]]:
     for question in case.filled.questions:
         if case.asked[question.question.key].standing == "asked":
             yield f"Q{question.question.key}", question.question.kind.worth(question.canonical)
-            for key, entry in question.texts.items():
-                yield f"Q{key}", None if entry.state == "error" else entry.value
+            for text in question.question.free_texts:
+                if text.key in question.texts:
+                    yield f"Q{text.key}", _text(text, question.texts[text.key])
+
+
+def _text(text: FreeText, entry: Entry) -> Value:
+    """A text that is left blank is an empty one; a number that is, is unknown."""
+    if entry.state == "error":
+        return None
+    return text.kind.worth(text.kind.read(entry.value)) if text.kind.summed else entry.value
 
 
 def _field(line: FilledField) -> Value:

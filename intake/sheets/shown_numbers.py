@@ -1,7 +1,7 @@
-"""Numbers whose format prints digits of its own: 12345678 under "03-"0000-0000 is 03-1234-5678 to whoever looks at it
-(ECMA-376 part 1, 18.8.31).
+"""Numbers whose format prints digits of its own: 12345678 under "03-"0000-0000 is 03-1234-5678 to whoever looks at it, and
+0.5 under 0% is 50％ (ECMA-376 part 1, 18.8.30 and 18.8.31).
 
-Only formats with such digits and places for others are looked at, and only in workbooks that have one.
+Only formats with such digits and places for others, or with ％, are looked at, and only in workbooks that have one.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from intake.sheets.ooxml import Place, place_of
 from intake.sheets.package import BROKEN, Package, local, new_parser, parse_xml
 
 _SMALL = 1 << 16  # bytes of styles that come again with other answers
-_MAY_PRINT = re.compile(rb"formatCode=")
+_MAY_PRINT = re.compile(rb"formatCode=|numFmtId=[\"'](?:9|10)[\"']")
+_BUILT_IN = {"9": "0%", "10": "0.00%"}
 _LONGEST = 100  # characters of a format
 _MOST_DIGITS = 10  # of a number: a longer one is searched as it is stored, for a My Number
 _LEAST_PLACES = 4  # for digits: fewer belong to no number that is written in groups
 _TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(.)', re.DOTALL)
 _PLACE, _PLAIN = "0#?", " -()/+:‐－"
 Format = tuple[tuple[bool, str], ...]  # its pieces: whether one is a place for a digit, and what it prints
+PERCENT: Format = ((False, "%"),)  # of every format that shows a number a hundred times as large
 
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """The formats of one workbook's cells that print digits, by the number of their style."""
+    """The formats of one workbook's cells that print digits or ％, by the number of their style."""
 
     styles: Mapping[str, Format]
 
@@ -67,7 +69,7 @@ def formats(package: Package, related: Mapping[str, tuple[str, str]]) -> Formats
 
 @cache_short(16, _SMALL)
 def _styles(xml: bytes) -> Mapping[str, Format]:
-    codes: dict[str, str] = {}
+    codes = dict(_BUILT_IN)
     used: list[str] = []
     path: list[str] = []
 
@@ -87,6 +89,8 @@ def _styles(xml: bytes) -> Mapping[str, Format]:
 def _tokens(code: str) -> Format:
     """What a format prints for a number that is not negative; empty where it prints no digits of its own, or more than
     digits and what stands between them."""
+    if any(match[3] == "%" for match in _TOKEN.finditer(code[:_LONGEST])):
+        return PERCENT
     found: list[tuple[bool, str]] = []
     for match in _TOKEN.finditer(code[:_LONGEST]):
         quoted, escaped, plain = match.groups()

@@ -27,7 +27,7 @@ from intake.sheets.comments import comments
 from intake.sheets.drawn import Drawing, drawings
 from intake.sheets.grid import Cell, Place, Sheet, Workbook
 from intake.sheets.hidden_text import asides
-from intake.sheets.shown_numbers import Format, formats, shown
+from intake.sheets.shown_numbers import PERCENT, Format, formats, shown
 from intake.sheets.struck import strikes
 from intake.sheets.struck_legacy import struck_in
 from intake.sniff import FileType, sniff
@@ -107,7 +107,7 @@ def _open_ooxml(data: bytes) -> Workbook | Finding:
 
 class _Beyond(NamedTuple):
     """Of a worksheet what is struck out, what is drawn over it and hangs on it, and the formats that print digits of
-    their own."""
+    their own, or ％."""
 
     struck: Mapping[Place, str]
     drawn: tuple[Drawing, ...]
@@ -129,8 +129,9 @@ def _with_beyond(sheet: Sheet, beyond: _Beyond) -> Sheet:
         return sheet
     cells = dict(sheet.cells)
     for place, tokens in beyond.formats.items():
-        if place in cells:
-            cells[place] = cells[place]._replace(value=shown(cells[place].value, tokens))
+        if cell := cells.get(place):
+            percent = tokens == PERCENT
+            cells[place] = cell._replace(value=cell.value if percent else shown(cell.value, tokens), percent=percent)
     return replace(sheet, cells=cells, struck=beyond.struck, drawn=beyond.drawn, comments=beyond.comments)
 
 

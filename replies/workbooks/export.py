@@ -20,14 +20,15 @@ from xlsxwriter.exceptions import FileCreateError
 
 from config.form import Form
 from config.jst import in_jst
+from config.kinds.kind import Kind
 from config.kinds.marks import CIRCLE
 from config.survey import Survey
 from intake.sheets.columns import Column, list_columns
 from intake.submission import AnswerSheet
-from replies.cells import SAFE_OPTIONS, put
+from replies.cells import SAFE_OPTIONS, put, put_typed
 from replies.wording import load_wording
 from replies.workbooks.export_counts import Counts
-from replies.workbooks.export_style import LOOK, Styles, set_up_rows
+from replies.workbooks.export_style import LOOK, Styles, cell_formats, set_up_rows
 from replies.workbooks.export_summary import SummaryHead, write_summary
 
 _BASE = {  # what stands before a sheet's own values: key of the wording, width of the column
@@ -91,7 +92,8 @@ def values_of(sheet: AnswerSheet, form: Form) -> tuple[str, ...]:
             return ""
         if column.holds == "mark":
             return CIRCLE if column.number in answer.taken else ""
-        return kinds[column.key].shown(answer.understood) or answer.value
+        kind = kinds[column.key]
+        return (answer.understood if kind.format else kind.shown(answer.understood)) or answer.value
 
     return tuple(value(column) for column in list_columns(form))
 
@@ -155,6 +157,8 @@ class _Table:
         columns = list_columns(form)
         hidden = () if personal else {f.key for f in form.fields if f.personal}
         self._kept = tuple(n for n, c in enumerate(columns) if c.holds != "field" or c.key not in hidden)
+        kinds = ((len(_BASE) + n, _kind(form, columns[place])) for n, place in enumerate(self._kept))
+        self._typed = {n: (kind, cell_formats(book, kind.format)) for n, kind in kinds if kind and kind.format}
         self._asked = len(columns)
         self._sheet = book.add_worksheet(_sheet_name(form, survey))
         headings = [(self._words.export[key], width) for key, width in _BASE.items()]
@@ -169,7 +173,11 @@ class _Table:
         values = (*self._base(row), *(row.values[n] for n in self._kept))
         style = self._styles.text if row.state == "accepted" else self._styles.open_text
         for column, value in enumerate(values):
-            put(self._sheet, (self.rows, column), value, style)
+            kind, formats = self._typed.get(column, (None, None))
+            if kind and formats and (read := kind.read(value)):
+                put_typed(self._sheet, (self.rows, column), kind.typed(read), formats[row.state != "accepted"])
+            else:
+                put(self._sheet, (self.rows, column), value, style)
 
     def _base(self, row: ExportRow) -> tuple[str, ...]:
         words = self._words.export
@@ -192,6 +200,12 @@ class _Table:
     def finish(self) -> None:
         """Sets the filter over all rows, once their number is known."""
         self._sheet.autofilter(0, 0, self.rows, len(_BASE) + len(self._kept) - 1)
+
+
+def _kind(form: Form, column: Column) -> Kind | None:
+    """Of what stands in a column, but for circles."""
+    asks = (*form.fields, *(ask for question in form.questions for ask in (question, *question.free_texts)))
+    return next((ask.kind for ask in asks if ask.key == column.key and column.holds != "mark"), None)
 
 
 def _sheet_name(form: Form, survey: Survey) -> str:

@@ -18,6 +18,8 @@ from replies.workbooks.form_style import FONT
 LOOK = {"default_format_properties": {"font_name": FONT, "font_size": 10}}
 LINE_POINTS = 13.5  # of one line of text
 
+_LINE = {"valign": "top", "border": 1, "border_color": "#BFBFBF"}
+_OPEN = {"italic": True, "bg_color": "#D9D9D9"}
 _A4, _A3 = 9, 8  # ECMA-376 part 1 §18.3.1.63
 
 
@@ -41,11 +43,11 @@ class Styles:
         """Adds the styles to a new workbook."""
         box = {"border": 1, "border_color": "#7F7F7F", "valign": "vcenter"}
         words = {"quote_prefix": True, "num_format": "@"}
-        line = {**words, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#BFBFBF"}
+        line = {**words, **_LINE, "text_wrap": True}
         head = {**box, **words, "bold": True, "bg_color": "#E7E6E6", "text_wrap": True, "align": "center"}
         return cls(
             text=book.add_format(line),
-            open_text=book.add_format({**line, "italic": True, "bg_color": "#D9D9D9"}),
+            open_text=book.add_format({**line, **_OPEN}),
             heading=book.add_format(head),
             title=book.add_format({**words, "bold": True, "font_size": 14}),
             note=book.add_format(words),
@@ -55,6 +57,12 @@ class Styles:
             number=book.add_format({**box, "num_format": "#,##0_ "}),
             share=book.add_format({**box, "num_format": "0.0%_ "}),
         )
+
+
+def cell_formats(book: Workbook, number_format: str) -> tuple[Format, Format]:
+    """How numbers or dates stand among the texts: accepted, and not accepted yet."""
+    plain = {**_LINE, "num_format": number_format}
+    return book.add_format(plain), book.add_format({**plain, **_OPEN})
 
 
 def set_up_rows(sheet: Worksheet, headings: Sequence[tuple[str, float]], title: str, styles: Styles) -> None:

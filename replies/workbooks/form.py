@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.form import Form
 from config.kinds.attributes import AttributesKind
-from config.kinds.kind import Kind
+from config.kinds.kind import Kind, Typing
 from config.kinds.marks import CIRCLE
 from config.names import CHOICES_SHEET, RULES_HEADING
 from config.survey import Survey
@@ -95,12 +95,28 @@ class _Lists:
         self._circles = self._validation(f'"{CIRCLE}"')
 
     def make_ready(self, cell: str, kind: Kind) -> None:
-        """What a kind wants of its cell: a list to choose from, the circle's own shared by all."""
+        """What a kind wants of its cell: a list to choose from, the circle's own shared by all; a rule for what may be
+        typed, with its words, and a format for what is shown."""
         options = kind.options
         if options == (CIRCLE,):
             self._circles.add(cell)
         elif options:
             self._add(cell, options)
+        if kind.format:
+            self._sheet[cell].number_format = kind.format
+        if kind.typing:
+            self._add_typing(cell, kind.typing, kind.wanted())
+
+    def _add_typing(self, cell: str, rule: Typing, said: str) -> None:
+        low, high = (*rule.bounds, None)[:2]
+        validation = DataValidation(
+            type=rule.type, operator=rule.operator, formula1=low, formula2=high, allow_blank=True, showErrorMessage=True
+        )
+        validation.errorTitle = "入力規則"
+        validation.error = f"{said}を入力してください。"
+        validation.showInputMessage, validation.prompt = True, said
+        self._sheet.add_data_validation(validation)
+        validation.add(cell)
 
     def _add(self, cell: str, entries: tuple[str, ...]) -> None:
         """A drop-down list with these entries for one cell."""
@@ -191,8 +207,8 @@ def _write_inputs(sheet: Worksheet, block: Block, lists: _Lists) -> None:
     """The drop-down cell, the circle lines and the free texts of one question."""
     question, top = block.question, block.top
     if not question.in_lines:
-        lists.make_ready(name_of((top, LINE)), question.kind)
         _put(sheet, _area(top, LINE, top, INPUT if block.wide else LINE), "", "input")
+        lists.make_ready(name_of((top, LINE)), question.kind)
         if not block.wide:
             _put(sheet, name_of((top, INPUT)), "", "input")
     kinds = dict.fromkeys(question.keys.values(), question.kind) | {t.key: t.kind for t in question.free_texts}
@@ -221,9 +237,13 @@ def _set_heights(sheet: Worksheet, block: Block) -> None:
 def _write_list(sheet: Worksheet, places: Layout) -> None:
     """「一覧用」: headings in row 1, in row 2 what the sheet holds (notice 記３（３）)."""
     columns = list_formulas(places)
+    asks = [ask for question in places.form.questions for ask in (question, *question.free_texts)]
+    formats = {ask.key: ask.kind.format for ask in asks if ask.kind.format}
     for place, (column, formula) in enumerate(columns, 1):
         _put(sheet, name_of((1, place)), column.heading, "list_header")
         _put(sheet, name_of((2, place)), formula, "list")
+        if column.key in formats and column.holds != "mark":
+            sheet[name_of((2, place))].number_format = formats[column.key]
     set_up_list(sheet, len(columns), places.form.title)
 
 

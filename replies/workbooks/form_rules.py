@@ -111,6 +111,8 @@ def _guards(name: str, layout: Layout) -> Iterator[str]:
         yield layout.cell(question.key)
     elif any(field.key == name and field.required for field in layout.form.fields):
         yield layout.cell(name)
+    elif any(f"Q{text.key}" == name and text.kind.summed for q in layout.form.questions for text in q.free_texts):
+        yield layout.cell(name[1:])
 
 
 def _row(name: str, layout: Layout) -> int:

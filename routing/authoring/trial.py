@@ -22,7 +22,7 @@ from intake.submission import AnswerSheet, Claim, FileReading
 from replies.japanese import question_name
 from replies.wording import load_wording
 from replies.workbooks.form import FillValue, blank, fill
-from routing.authoring.walks import Choices, Walks, walks
+from routing.authoring.walks import Choices, Walks, standing_asked, walks
 
 _NO_CLAIM = Claim("", "absent")
 _TEXT = "別紙のとおり運用している。"
@@ -91,6 +91,8 @@ def values_of(form: Form, survey: Survey, whose: tuple[Body, Program], way: Choi
     for question in form.questions:
         if question.key in way:
             values.update(_answer(question, way[question.key], planned))
+        elif not question.by_number and standing_asked(form, way, whose[0].kind, question.key):
+            values[question.key] = question.kind.examples().read[0][0]
     return {key: value for key, value in values.items() if value != ""}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ AROUND = Around(attributes=(Attribute(number=1, name="胃がん検診"), Attribu
 KEYS: dict[str, dict[str, object]] = {
     "choice": {"choices": ["① 実施している。", "② 実施していない。"]},
     "marks": {"marks": [{"number": 1, "text": "① 窓口"}, {"number": 2, "text": "② 郵送"}]},
+    "number": {"unit": "人", "max": 1234},
     "position": {"fitting": ["課長"], "below": ["係長"], "wanted": "課長以上"},
 }
 FIELDS_ONLY = {"organisation", "position", "attributes", "telephone", "email"}  # whose faults are told at the head
@@ -56,6 +58,7 @@ def test_it_reads_its_examples_and_finds_no_fault(name: str, case: tuple[str, st
     assert kind.read(value) == value
     assert list(kind.faults(text, AROUND)) == []
     assert kind.read(kind.shown(value)) == value
+    assert kind.typed(value) == (Decimal(value) if kind.summed else value)
 
 
 @pytest.mark.parametrize(("name", "text"), each("unread"))

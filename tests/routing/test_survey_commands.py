@@ -166,3 +166,40 @@ def test_the_way_through_a_form_is_told_question_by_question() -> None:
     assert lines[q12 + 1] == "　　尋ねる団体：都道府県"
     q73 = next(n for n, line in enumerate(lines) if line.startswith("Q7-3　"))
     assert lines[q73 + 1].startswith("　　尋ねる場合：Q7-2 で 「① 氏名・生年月日")
+
+
+NUMBERS = """
+[[questions]]
+key = "7"
+item = "７"
+text = "登録している児童の数"
+kind = "number"
+unit = "人"
+
+[[questions]]
+key = "8"
+item = "８"
+text = "定員に対する割合"
+kind = "number"
+unit = "％"
+max = 200
+places = 1
+
+[[rules]]
+check = "Q7 > 0 or Q8 == 0"
+say = "登録児童数が{Q7}人なのに、割合が書かれています。"
+"""
+
+
+def test_a_survey_may_ask_for_numbers(run: Callable[..., Said], tmp_path: Path) -> None:
+    """Its forms are made, filled in on every way through them, and read back, with nothing noticed."""
+    folder = tmp_path / "gakudo"
+    shutil.copytree(GAKUDO, folder)
+    form = folder / "form1.toml"
+    form.write_text(form.read_text(encoding="utf-8") + NUMBERS, encoding="utf-8")
+    assert run("survey", "check", folder)[0] == 0
+    form.write_text(form.read_text(encoding="utf-8").replace("max = 200", "max = -1"), encoding="utf-8")
+    code, out, err = run("survey", "check", folder)
+    assert code == 78
+    assert "questions.5.max" in out + err
+    assert "min より小さくはできません。" in out + err

@@ -1,0 +1,185 @@
+"""A number with its unit, as people write one: 1,234人, １２, 約30, △5, 3万, 50％; canonical as 1234, and as 50% where the
+unit is ％.
+
+Takes only what says one number. What may be one of two (円 where 千円 is asked for, 0.5 where ％ is) is asked about.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import ClassVar, Literal
+
+from config.kinds.kind import BAD, NOT_READ, WEAK, Around, Examples, Fault, Kind, Reading, Typing
+from config.logic import Type, Value
+from config.shape import Reasons
+from config.spelling import LONGEST, fold, is_blank, nfkc, says_nothing
+
+_WRITTEN = re.compile(
+    r"(?:約|およそ|おおよそ|概ね|おおむね|ほぼ|合計|計)?(?P<yen>¥)?(?P<minus>[-‐‑‒–—―−─ー△▲])?"
+    r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<part>\.[0-9]+)?(?P<unit>[^0-9]*?)(?:程度|ほど|くらい|ぐらい)?。?"
+)
+_STORED = re.compile(r"-?[0-9](?:\.[0-9]+)?e[+-][0-9]{2,3}")  # how a very small or large number of Excel's reads
+_APART = re.compile(r"[0-9][^0-9]*[^0-9,.][^0-9]*[0-9]")  # digits with more between them than a number has
+_AREA = re.compile(r"㎡|(?i:m[2²２])\Z")  # a unit with a digit in it
+_ALIKE = ({"人", "名"}, {"か所", "カ所", "ケ所", "箇所", "個所"}, {"%", "パーセント", "パ-セント"}, {"平米", "平方メ-トル"})
+_SCALES = {"百万": 10**6, "千万": 10**7, "億": 10**8, "万": 10**4, "千": 10**3, "百": 10**2, "": 1}
+_UNIT = re.compile(r"[^\s\"0-9,.]{0,12}")
+_DIGITS = 15  # that Excel keeps of a number
+_COMPUTED = 6  # decimals from which on a number is the result of a division, which the cell shows rounded
+_MOST_PLACES = 6
+_PERCENT = "%"
+
+
+class NumberKind(Kind):
+    """A number from `min` to `max` (None: as large as may be), with at most `places` decimals. `unit`: 人, 千円, ％."""
+
+    kind: Literal["number"] = "number"
+    unit: str = ""
+    min: Decimal = Decimal(0)
+    max: Decimal | None = None
+    places: int = 0
+    summed: ClassVar[bool] = True
+    missing: ClassVar[str] = "number_missing"
+    unread: ClassVar[str] = "number_unreadable"
+    in_rules: ClassVar[Type] = "number"
+
+    @property
+    def _own(self) -> str:
+        return fold(_AREA.sub("平米", self.unit))
+
+    @property
+    def typing(self) -> Typing:
+        per = 100 if self._own == _PERCENT else 1  # Excel keeps 50% as 0.5
+        bounds = tuple(_plain(bound / per) for bound in (self.min, self.max) if bound is not None)
+        return Typing(
+            "decimal" if self.places or per > 1 else "whole",
+            "between" if self.max is not None else "greaterThanOrEqual",
+            bounds,
+        )
+
+    @property
+    def format(self) -> str:
+        decimals = "." + "0" * self.places if self.places else ""
+        unit = f'"{self.unit}"' if self.unit else ""
+        return f"0{decimals}%" if self._own == _PERCENT else f"#,##0{decimals}{unit}"
+
+    def reading(self, text: str, by: date | None = None) -> Reading:
+        written = _AREA.sub("平米", text.strip())
+        if len(written) > LONGEST or any(unicodedata.category(c) == "No" for c in written):  # ①, ², ½
+            return NOT_READ
+        plain = nfkc(written)
+        if _STORED.fullmatch(plain):
+            return self._settled(Decimal(plain))
+        hit = None if _APART.search(plain) else _WRITTEN.fullmatch(fold(plain))
+        if hit is None or len(hit["whole"].replace(",", "")) > _DIGITS:
+            return NOT_READ
+        number = Decimal(hit["whole"].replace(",", "") + (hit["part"] or ""))
+        return self._in_unit(-number if hit["minus"] else number, hit["unit"].strip("()") or "円" * bool(hit["yen"]))
+
+    def _in_unit(self, number: Decimal, said: str) -> Reading:
+        """A number with the unit that was written behind it."""
+        if not said and self._own == _PERCENT and 0 < abs(number) <= 1:
+            return Reading(remark=self._either(number, number * 100))
+        if not said or _same(said, self._own):
+            return self._settled(number)
+        (scale, base), (own_scale, own) = _scaled(said), _scaled(self._own)
+        if base and not _same(base, own):
+            return NOT_READ
+        if own_scale == 1 or scale == own_scale:
+            return self._settled(number * scale / own_scale)
+        return Reading(remark=self._either(number, number * scale / own_scale))
+
+    def _either(self, one: Decimal, other: Decimal) -> str:
+        return f"「{one:,f}{self.unit}」か「{Decimal(_plain(other)):,f}{self.unit}」"
+
+    def _settled(self, number: Decimal) -> Reading:
+        number = Context(prec=_DIGITS).plus(number)
+        if number.adjusted() >= _DIGITS:
+            return NOT_READ
+        if self.places and _decimals(number) >= _COMPUTED:
+            number = number.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP)
+        return Reading(_plain(number) + _PERCENT * (self._own == _PERCENT))
+
+    def says_nothing(self, text: str) -> bool:
+        """0 is an answer; whether なし means 0 is asked."""
+        return is_blank(text)
+
+    def wanted(self) -> str:
+        """0以上の整数（人）."""
+        least = f"{self.min:,f}以上"
+        most = "" if self.max is None else f"{self.max:,f}以下"
+        unit = f"（{self.unit}）" if self.unit else ""
+        return f"{least}{most}の" + (f"数{unit}で、小数第{self.places}位まで" if self.places else f"整数{unit}")
+
+    def choosing(self, reading: Reading) -> str:
+        return reading.remark
+
+    def faults(self, value: str, around: Around) -> Iterator[Fault]:
+        read = self.read(value)
+        if not read:
+            yield Fault(self.unread, self.choosing(self.reading(value)) or self.wanted())
+            return
+        number = _number(read)
+        if number < self.min or (self.max is not None and number > self.max) or _decimals(number) > self.places:
+            yield Fault("number_out_of_range", self.wanted())
+
+    def shown(self, value: str) -> str:
+        """1,234人."""
+        return f"{_number(value):,f}{self.unit}" if value else ""
+
+    def typed(self, value: str) -> Decimal:
+        return _number(value) / (100 if value.endswith(_PERCENT) else 1)
+
+    def worth(self, value: str) -> Value:
+        return _number(value) if value else None
+
+    def fits(self, text: str, around: Around) -> float:
+        return WEAK if says_nothing(text) or self.read(text) else BAD
+
+    def mistakes(self) -> Reasons:
+        if not _UNIT.fullmatch(self.unit):
+            yield "unit", "12文字までの、空白、数字、記号「\"」「,」「.」のない語にしてください。"
+        if not 0 <= self.places <= _MOST_PLACES:
+            yield "places", f"0 から {_MOST_PLACES} までにしてください。"
+        for key, bound in (("min", self.min), ("max", self.max)):
+            if bound is not None and (not bound.is_finite() or bound.adjusted() >= _DIGITS):
+                yield key, f"{_DIGITS}桁までの数にしてください。"
+        if self.max is not None and self.max < self.min:
+            yield "max", "min より小さくはできません。"
+
+    def examples(self) -> Examples:
+        number = self.min if self.max is None else self.max
+        value = _plain(number) + _PERCENT * (self._own == _PERCENT)
+        read = ((self.shown(value), value), (f"約{self.shown(value)}", value))
+        faulty = ((self.shown(_plain(self.min - 1)), "number_out_of_range"), ("多数", "number_unreadable"))
+        return Examples(read, unread=("多数", "10～20", "10 20", "なし", "①"), faulty=faulty)
+
+
+def _number(value: str) -> Decimal:
+    return Decimal(value.removesuffix(_PERCENT))
+
+
+def _plain(number: Decimal) -> str:
+    """12.5, 1200, 0: without an exponent and without zeros at the end."""
+    return format(number.normalize(), "f") if number else "0"
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _scaled(unit: str) -> tuple[Decimal, str]:
+    """千円 → (1000, 円)."""
+    scale = next(words for words in _SCALES if unit.startswith(words))
+    return Decimal(_SCALES[scale]), unit.removeprefix(scale)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two folded units are the same: 人 and 名, か所 and 箇所."""
+    one, other = one.replace("ー", "-"), other.replace("ー", "-")
+    return one == other or any({one, other} <= alike for alike in _ALIKE)
