@@ -5,7 +5,7 @@ Frozen values only. `check_form.py` tells whether they fit each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal
 
@@ -193,6 +193,13 @@ class Form(Shape):
     fields: tuple[Field, ...]
     questions: tuple[Question, ...]
     rules: tuple[Rule, ...] = ()
+
+    @property
+    def asks(self) -> Iterator[Ask]:
+        """Everything to be filled in: fields, questions, and the texts that go with their choices."""
+        yield from self.fields
+        for question in self.questions:
+            yield from (question, *question.free_texts)
 
     def question(self, key: str) -> Question:
         """The question with this key; KeyError if the form has none."""

@@ -66,7 +66,7 @@ def names_of(form: Form) -> Mapping[str, Name]:
     names: dict[str, Name] = {}
     for field in form.fields:
         if not field.personal and field.key not in (*FUNCTIONS, *WORDS):
-            names[field.key] = Name("text")
+            names[field.key] = Name("number" if field.kind.numeric else "text")
     names[KIND] = Name("text")
     for question in form.questions:
         names[f"Q{question.key}"] = Name(question.kind.in_rules, tuple(question.by_number))

@@ -110,7 +110,7 @@ class Kind(Shape):
     """What may stand in an ask: its keys in the survey's file are its fields."""
 
     free: ClassVar[bool] = False  # a text of one's own, which is never quoted, and in which 特になし is an answer
-    summed: ClassVar[bool] = False  # a number, of which 0 is one
+    numeric: ClassVar[bool] = False  # a number, of which 0 is one
     missing: ClassVar[str] = "answer_missing"  # the code for a blank
     unsettled: ClassVar[str] = ""  # … for what speaks of such a thing, but of no one, where that has a code of its own
     unread: ClassVar[str] = "value_unreadable"  # the code for what is not understood
@@ -130,6 +130,11 @@ class Kind(Shape):
     def options(self) -> tuple[str, ...]:
         """What its cell in the form offers in a list."""
         return ()
+
+    @property
+    def summed(self) -> bool:
+        """Whether the values of all who answer may be added."""
+        return self.numeric
 
     @property
     def typing(self) -> Typing | None:

@@ -42,7 +42,7 @@ class NumberKind(Kind):
     min: Decimal = Decimal(0)
     max: Decimal | None = None
     places: int = 0
-    summed: ClassVar[bool] = True
+    numeric: ClassVar[bool] = True
     missing: ClassVar[str] = "number_missing"
     unread: ClassVar[str] = "number_unreadable"
     in_rules: ClassVar[Type] = "number"
@@ -50,6 +50,10 @@ class NumberKind(Kind):
     @property
     def _own(self) -> str:
         return fold(_AREA.sub("平米", self.unit))
+
+    @property
+    def summed(self) -> bool:
+        return self._own != _PERCENT
 
     @property
     def typing(self) -> Typing:

@@ -54,7 +54,7 @@ class RowReader:
         return Filled(
             self._plan.form,
             sheet,
-            tuple(FilledField(field, cells.entry(column)) for field, column in self._fields),
+            tuple(FilledField(field, cells.entry(column, field.kind)) for field, column in self._fields),
             tuple(_question(question, slots, cells) for question, slots in self._questions),
         )
 

@@ -96,8 +96,7 @@ def has_own_rows(sheet: Sheet) -> bool:
 
 
 def _asks_numbers(plans: Sequence[Plan]) -> bool:
-    asks = (ask for plan in plans for q in plan.form.questions for ask in (q, *q.free_texts))
-    return any(ask.kind.summed for ask in asks)
+    return any(ask.kind.numeric for plan in plans for ask in plan.form.asks)
 
 
 def _rows(sheet: Sheet, numbers: bool) -> list[TableRow]:

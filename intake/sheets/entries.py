@@ -81,7 +81,7 @@ def entry_of(place: Place, cell: Cell | None, kind: Kind | None = None) -> Entry
         return Entry(name, cell.value, "error")
     if cell.uncached:
         return Entry(name, "", "error")
-    number = kind is not None and kind.summed
+    number = kind is not None and kind.numeric
     if is_blank(cell.value) or (cell.value == LINKED_BLANK and not number):
         return _blank(place)
     return Entry(name, _in_percent(cell.value) if number and cell.percent else cell.value.strip(), "value")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from config.form import Field, Form, FreeText, Question
-from config.kinds.kind import NOT_READ, Reading, Slot
+from config.kinds.kind import NOT_READ, Kind, Reading, Slot
 from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, Rows
 from intake.sheets.form_changes import Alteration
@@ -112,24 +112,25 @@ def read(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -
 
 def _read_fields(located: Located, grid: Rows) -> tuple[FilledField, ...]:
     """A blank value belongs into the column in which the others stand."""
-    read = {key: _field_entry(label, grid) for key, label in located.fields.items()}
+    kinds = {field.key: field.kind for field in located.form.fields}
+    read = {key: _field_entry(label, kinds[key], grid) for key, label in located.fields.items()}
     columns = Counter(place_of(entry.cell)[1] for entry in read.values() if entry.state != "blank")
     usual = columns.most_common(1)[0][0] if columns else 0
     for key, (row, column) in located.fields.items():
         if read[key].state == "blank" and usual > column and (row, usual) not in grid.printed:
-            read[key] = grid.entry((row, usual))
+            read[key] = grid.entry((row, usual), kinds[key])
     return tuple(FilledField(field, read.get(field.key)) for field in located.form.fields)
 
 
-def _field_entry(label: Place, grid: Rows) -> Entry:
+def _field_entry(label: Place, kind: Kind, grid: Rows) -> Entry:
     """The value between a label and its hint; behind the hint where they stand side by side."""
     hint = grid.printed_right_of(label)
     first = after(grid.sheet.merged, label)
     if hint is None:
-        return grid.beside(label)
+        return grid.beside(label, kind)
     if hint <= first:
-        return grid.beside((label[0], hint))
-    before = (grid.entry((label[0], column)) for column in range(first, hint))
+        return grid.beside((label[0], hint), kind)
+    before = (grid.entry((label[0], column), kind) for column in range(first, hint))
     return next((e for e in before if e.state != "blank"), grid.entry((label[0], first)))
 
 

@@ -45,14 +45,14 @@ def _text(text: FreeText, entry: Entry) -> Value:
     """A text that is left blank is an empty one; a number that is, is unknown."""
     if entry.state == "error":
         return None
-    return text.kind.worth(text.kind.read(entry.value)) if text.kind.summed else entry.value
+    return text.kind.worth(text.kind.read(entry.value)) if text.kind.numeric else entry.value
 
 
 def _field(line: FilledField) -> Value:
     """A field that may be blank is an empty text; one that must not be is unknown while it is."""
     if line.entry is None or line.entry.state == "error" or (line.field.required and not line.value):
         return None
-    return line.value
+    return line.field.kind.worth(line.field.kind.read(line.value)) if line.field.kind.numeric else line.value
 
 
 def _broken(case: Case, rule: ReadRule, values: Mapping[str, Value]) -> Finding:

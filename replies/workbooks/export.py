@@ -204,8 +204,7 @@ class _Table:
 
 def _kind(form: Form, column: Column) -> Kind | None:
     """Of what stands in a column, but for circles."""
-    asks = (*form.fields, *(ask for question in form.questions for ask in (question, *question.free_texts)))
-    return next((ask.kind for ask in asks if ask.key == column.key and column.holds != "mark"), None)
+    return next((ask.kind for ask in form.asks if ask.key == column.key and column.holds != "mark"), None)
 
 
 def _sheet_name(form: Form, survey: Survey) -> str:

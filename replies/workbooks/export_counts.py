@@ -1,4 +1,5 @@
-"""How often each choice was taken: counts that grow with the questions of a form, not with its answers.
+"""How often each choice was taken, and what numbers come to: counts that grow with the questions of a form, not with
+its answers.
 
 Counts what was written; whether a question was to be answered at all is not judged here.
 """
@@ -11,6 +12,7 @@ from typing import Literal
 
 from config.form import Form, Question
 from intake.sheets.columns import list_columns
+from replies.workbooks.export_figures import figures_of
 
 CountedLine = int | Literal["other", "none"]  # a choice's or circle's number; no choice of the form; left blank
 
@@ -32,6 +34,7 @@ class Counts:
         self.answers: Counter[str] = Counter()  # rows by program's id
         self._asked = tuple(q for q in form.questions if q.by_number)
         self._columns = _columns(form)
+        self.figures = tuple(figures_of(form))
         self._counts: dict[tuple[str, CountedLine], Counter[str]] = {}
 
     @property
@@ -45,6 +48,8 @@ class Counts:
         for question in self._asked:
             for line in self._lines_taken(question, values):
                 self._counts.setdefault((question.key, line), Counter())[program] += 1
+        for figures in self.figures:
+            figures.add(program, values)
 
     def tallies(self) -> tuple[QuestionCounts, ...]:
         """The counts of every question in the order of the form."""

@@ -18,6 +18,7 @@ from replies.workbooks.form_style import FONT
 LOOK = {"default_format_properties": {"font_name": FONT, "font_size": 10}}
 LINE_POINTS = 13.5  # of one line of text
 
+_BOX = {"border": 1, "border_color": "#7F7F7F", "valign": "vcenter"}
 _LINE = {"valign": "top", "border": 1, "border_color": "#BFBFBF"}
 _OPEN = {"italic": True, "bg_color": "#D9D9D9"}
 _A4, _A3 = 9, 8  # ECMA-376 part 1 §18.3.1.63
@@ -41,10 +42,9 @@ class Styles:
     @classmethod
     def of(cls, book: Workbook) -> Styles:
         """Adds the styles to a new workbook."""
-        box = {"border": 1, "border_color": "#7F7F7F", "valign": "vcenter"}
         words = {"quote_prefix": True, "num_format": "@"}
         line = {**words, **_LINE, "text_wrap": True}
-        head = {**box, **words, "bold": True, "bg_color": "#E7E6E6", "text_wrap": True, "align": "center"}
+        head = {**_BOX, **words, "bold": True, "bg_color": "#E7E6E6", "text_wrap": True, "align": "center"}
         return cls(
             text=book.add_format(line),
             open_text=book.add_format({**line, **_OPEN}),
@@ -52,11 +52,16 @@ class Styles:
             title=book.add_format({**words, "bold": True, "font_size": 14}),
             note=book.add_format(words),
             question=book.add_format({**head, "align": "left"}),
-            label=book.add_format({**box, **words, "text_wrap": True}),
-            circle=book.add_format({**box, **words, "align": "center"}),
-            number=book.add_format({**box, "num_format": "#,##0_ "}),
-            share=book.add_format({**box, "num_format": "0.0%_ "}),
+            label=book.add_format({**_BOX, **words, "text_wrap": True}),
+            circle=book.add_format({**_BOX, **words, "align": "center"}),
+            number=book.add_format({**_BOX, "num_format": "#,##0_ "}),
+            share=book.add_format({**_BOX, "num_format": "0.0%_ "}),
         )
+
+
+def boxed(book: Workbook, number_format: str) -> Format:
+    """A figure in a table of 「集計」."""
+    return book.add_format({**_BOX, "num_format": number_format})
 
 
 def cell_formats(book: Workbook, number_format: str) -> tuple[Format, Format]:

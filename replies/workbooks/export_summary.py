@@ -7,9 +7,10 @@ counted elsewhere; counts nothing itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from xlsxwriter import Workbook
@@ -19,11 +20,12 @@ from xlsxwriter.worksheet import Worksheet
 from config.form import Question
 from config.survey import Program, Survey
 from intake.finding import quote
-from replies.cells import put
+from replies.cells import put, put_typed
 from replies.japanese import era_instant, question_name
 from replies.wording import load_wording
 from replies.workbooks.export_counts import CountedLine, Counts, QuestionCounts
-from replies.workbooks.export_style import LINE_POINTS, Styles, points, set_up_page
+from replies.workbooks.export_figures import Figure, Figures
+from replies.workbooks.export_style import LINE_POINTS, Styles, boxed, points, set_up_page
 from replies.workbooks.form_style import FONT
 
 T = TypeVar("T")
@@ -36,6 +38,7 @@ _SCALE = 66  # per cent; with it table and chart fill the width of a page
 _PAGE_POINTS = 740.0  # that a page then holds
 _TITLE_LIMIT = 24
 _LABELLED = 15  # columns of a chart that have room for their figures above them
+_WHOLE = "#,##0"
 _INK = "#404040"
 _FILLS: tuple[dict[str, Any], ...] = (  # that stay apart without colour
     {"fill": {"color": _INK}},
@@ -136,8 +139,13 @@ def _write_form(page: _Page, form: Counts, programs: tuple[Program, ...], new_pa
         page.styles.title,
         30,
     )
-    for tally in form.tallies():
-        _write_question(page, form, tally, programs)
+    tallies = {tally.question.key: tally for tally in form.tallies()}
+    for key in ("", *(question.key for question in form.form.questions)):
+        if key in tallies:
+            _write_question(page, form, tallies[key], programs)
+        for figures in form.figures:
+            if figures.question == key:
+                _write_numbers(page, figures, programs)
 
 
 def _write_question(page: _Page, form: Counts, tally: QuestionCounts, programs: tuple[Program, ...]) -> None:
@@ -152,7 +160,7 @@ def _write_question(page: _Page, form: Counts, tally: QuestionCounts, programs: 
     spare = max(0.0, _CHART_POINTS - sum(heights)) + 2 * LINE_POINTS
     page.keep_together(sum(heights) + spare)
     top = page.row
-    _write_head(page, question_name(tally.question.key), question, programs)
+    _write_head(page, question_name(tally.question.key), question, (programs, True))
     page.next(heights[0])
     for line, (mark, text), height in zip(tally.lines, labels, heights[1:], strict=False):
         _write_figures(page, (mark, text), _figures(tally.counts[line], programs), form.total)
@@ -163,12 +171,47 @@ def _write_question(page: _Page, form: Counts, tally: QuestionCounts, programs: 
     page.gap(spare)
 
 
-def _write_head(page: _Page, name: str, question: str, programs: tuple[Program, ...]) -> None:
+def _write_numbers(page: _Page, figures: Figures, programs: tuple[Program, ...]) -> None:
+    """The table of one number that was asked for: how many, and what they come to."""
+    words, text = load_wording().export, figures.label.strip()
+    lines = list(_number_lines(figures, _with_sum([figures.of(p.id) for p in programs], figures.whole)))
+    heights = [max(30.0, points(text, _TEXT_WIDTH)), *[18.0] * len(lines)]
+    page.keep_together(sum(heights))
+    _write_head(page, question_name(figures.question) if figures.question else "", text, (programs, False))
+    page.next(heights[0])
+    for (name, shown, values), height in zip(lines, heights[1:], strict=True):
+        put(page.sheet, (page.row, _MARK), "", page.styles.circle)
+        put(page.sheet, (page.row, _TEXT), words[name], page.styles.label)
+        style = boxed(page.book, shown)
+        for place, value in enumerate(values):
+            put_typed(page.sheet, (page.row, _FIGURES + place), "" if value is None else Decimal(value), style)
+        page.next(height)
+    page.gap(2 * LINE_POINTS)
+
+
+def _number_lines(
+    figures: Figures, columns: Sequence[Figure]
+) -> Iterator[tuple[str, str, Sequence[int | Decimal | None]]]:
+    """(word, number format, a value for each column)."""
+    kind = figures.ask.kind
+    yield "number_count", _WHOLE, [f.count for f in columns]
+    if kind.summed:
+        yield "number_total", kind.format, [f.total for f in columns]
+    yield "number_mean", "#,##0.0" if kind.summed else "0.0%", [f.mean for f in columns]
+    yield "number_least", kind.format, [f.least for f in columns]
+    yield "number_most", kind.format, [f.most for f in columns]
+    if figures.whole.unread:
+        yield "number_unread", _WHOLE, [f.unread for f in columns]
+
+
+def _write_head(page: _Page, name: str, question: str, over: tuple[tuple[Program, ...], bool]) -> None:
+    """The heading of one table: over the figures of these programs, and their shares."""
     words, styles = load_wording().export, page.styles
+    programs, shares = over
     put(page.sheet, (page.row, _MARK), name, styles.heading)
     put(page.sheet, (page.row, _TEXT), question, styles.question)
-    names = [p.name for p in programs]
-    for place, heading in enumerate([*_with_sum(names, words["sum"]), words["share"]]):
+    names = _with_sum([p.name for p in programs], words["sum"])
+    for place, heading in enumerate([*names, *([words["share"]] if shares else [])]):
         put(page.sheet, (page.row, _FIGURES + place), heading, styles.heading)
 
 

@@ -237,8 +237,7 @@ def _set_heights(sheet: Worksheet, block: Block) -> None:
 def _write_list(sheet: Worksheet, places: Layout) -> None:
     """「一覧用」: headings in row 1, in row 2 what the sheet holds (notice 記３（３）)."""
     columns = list_formulas(places)
-    asks = [ask for question in places.form.questions for ask in (question, *question.free_texts)]
-    formats = {ask.key: ask.kind.format for ask in asks if ask.kind.format}
+    formats = {ask.key: ask.kind.format for ask in places.form.asks if ask.kind.format}
     for place, (column, formula) in enumerate(columns, 1):
         _put(sheet, name_of((1, place)), column.heading, "list_header")
         _put(sheet, name_of((2, place)), formula, "list")

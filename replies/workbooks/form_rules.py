@@ -109,9 +109,9 @@ def _guards(name: str, layout: Layout) -> Iterator[str]:
     question = _question(name, layout.form)
     if question is not None and not question.in_lines:
         yield layout.cell(question.key)
-    elif any(field.key == name and field.required for field in layout.form.fields):
+    elif any(field.key == name and (field.required or field.kind.numeric) for field in layout.form.fields):
         yield layout.cell(name)
-    elif any(f"Q{text.key}" == name and text.kind.summed for q in layout.form.questions for text in q.free_texts):
+    elif any(f"Q{text.key}" == name and text.kind.numeric for q in layout.form.questions for text in q.free_texts):
         yield layout.cell(name[1:])
 
 

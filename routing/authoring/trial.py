@@ -103,7 +103,7 @@ def _field(field: Field, body: Body, program: Program) -> str:
         return program.choice if program.choice in options else next(iter((*field.kind.open_to(body), *options)))
     if isinstance(field.kind, PositionKind) and field.kind.fitting:
         return field.kind.fitting[0]
-    return _EXAMPLES.get(field.kind.kind, _TEXT)
+    return _EXAMPLES.get(field.kind.kind) or field.kind.examples().read[0][0]
 
 
 def _answer(question: Question, number: int, planned: str) -> Iterator[tuple[str, FillValue]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from functools import cache
+from itertools import takewhile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -168,6 +169,35 @@ def test_it_is_exported_as_a_number_and_what_was_not_read_as_it_stands() -> None
     assert values[number] == "多数"
 
 
+def test_the_summary_adds_up_what_was_accepted() -> None:
+    """By hand: 1,200 + 34 + 0 of three bodies; 多数 is counted apart, and what is not accepted is not in it."""
+    rows = []
+    for cells, state in (
+        ({PEOPLE: "約１，２００人"}, "accepted"),
+        ({PEOPLE: 34, SHARE: 0.25}, "accepted"),
+        ({PEOPLE: 0, "E40": "② いない。", STAFF: None}, "accepted"),
+        ({PEOPLE: "多数"}, "accepted"),
+        ({PEOPLE: 99999}, "correction"),
+    ):
+        values = values_of(with_cells(cells), the_form())
+        rows.append(one(survey(), form="form1", program="nanbyo", values=values, state=state))
+    page = load_workbook(io.BytesIO(exported(survey(), rows)))["集計"]
+    heads = [cell.value for cell in next(r for r in page.iter_rows() if r[0].value == "Q11")]
+    whole = heads.index("計")
+
+    def figures(question: str) -> dict[str, object]:
+        top = next(n for n, row in enumerate(page.iter_rows(), 1) if row[0].value == question)
+        lines = takewhile(lambda line: line[1].value, page.iter_rows(min_row=top + 1))
+        return {str(line[1].value): line[whole].value for line in lines}
+
+    assert figures("Q11") == {
+        "数のご記入の件数": 3, "合計": 1234, "平均": pytest.approx(1234 / 3), "最小": 0, "最大": 1200,
+        "数として読み取れないご記入の件数": 1,
+    }  # fmt: skip
+    assert figures("Q12") == {"数のご記入の件数": 4, "平均": pytest.approx(0.4375), "最小": 0.25, "最大": 0.5}
+    assert figures("Q13")["合計"] == 4 * 5000
+
+
 def test_a_list_of_rows_keeps_its_zeros() -> None:
     """Two bodies of one prefecture, their rows as 一覧用 has them, with a 0 in one and a blank in the other."""
     columns = list_columns(the_form())
@@ -192,3 +222,33 @@ def test_a_list_of_rows_keeps_its_zeros() -> None:
     reading = read(out.getvalue())
     found = {s.row: [f.code for f in s.findings if f.question == "11"] for s in reading.sheets}
     assert found == {2: [], 3: ["number_missing"]}
+
+
+HOUSEHOLDS = {"key": "households", "label": "世帯数", "kind": "number", "unit": "世帯"}
+
+
+@pytest.mark.parametrize(
+    ("value", "codes"),
+    [
+        (0, []),
+        ("１，２３４世帯", []),
+        (None, [("field_missing", "世帯数")]),
+        ("なし", [("number_unreadable", "世帯数")]),
+        ("約千世帯", [("number_unreadable", "世帯数")]),
+        (-3, [("number_out_of_range", "世帯数")]),
+        (5000, [("rule_broken", "")]),
+    ],
+)
+def test_a_field_of_the_head_may_be_a_number(value: object, codes: list[tuple[str, str]]) -> None:
+    """The head of 別添１ has ten fields in rows 2 to 11; this one stands in row 12."""
+    base = the_survey().form("form1")
+    data = {key: getattr(base, key) for key in Form.model_fields if key != "grid"}
+    rule = {"check": "households < 5000", "say": "世帯数が{households}と書かれています。"}
+    form = Form.model_validate({**data, "fields": [*base.fields, HOUSEHOLDS], "rules": [rule]})
+    whole = the_survey().model_copy(update={"forms": (form, *the_survey().forms[1:])})
+    book = load_workbook(io.BytesIO(fill(form, whole, COMPLETE)))
+    book[form.sheet]["D12"] = value  # type: ignore[index]
+    out = io.BytesIO()
+    book.save(out)
+    (sheet,) = read_file("回答.xlsx", out.getvalue(), 1, whole, the_roster(), Claim("", "absent")).sheets
+    assert [(f.code, f.label) for f in sheet.findings] == codes
