@@ -48,7 +48,8 @@ _NO_BEHAVIOUR = ("@dataclass", "if TYPE_CHECKING")
 
 @dataclass(frozen=True)
 class Subject:
-    """Modules, and the tests that hold them: the quick ones first, the others only where those pass."""
+    """Modules, and the tests that hold them (under tests/routing, or a path under tests): the quick ones first, the
+    others only where those pass."""
 
     modules: tuple[str, ...]
     quick: tuple[str, ...]
@@ -82,12 +83,12 @@ SUBJECTS = {
         ("test_verdict.py", "test_findings.py", "test_outvoted.py"),
         ("test_mail_table.py", "test_lists.py", "test_beside.py", "test_parts.py", "test_direct_respondents.py"),
     ),
-    "deadlines": Subject(("routing/deadline.py",), ("test_deadline.py", "test_standing.py"), ("test_extend.py",)),
+    "deadlines": Subject(("routing/deadline.py",), ("test_deadline.py",), ("test_standing.py", "test_extend.py")),
     "sending": Subject(("routing/ledger/sending.py",), ("test_delivery.py", "test_ledger.py"), ("test_sending_holds.py",)),
     "contacts": Subject(
         ("routing/notices/recipients.py", "routing/contacts.py", "config/contacts.py"),
-        ("test_recipients.py",),
-        ("test_remind.py", "test_report_mail.py", "test_forged.py"),
+        ("test_addresses.py", "config/test_contacts.py"),
+        ("test_recipients.py", "test_remind.py", "test_report_mail.py", "test_forged.py"),
     ),
 }
 
@@ -189,7 +190,7 @@ def _run(module: str, source: str, tests: Sequence[str]) -> None:
     for stream in range(3):
         os.dup2(nowhere, stream)
     sys.meta_path.insert(0, _Mutated(module, source))
-    places = [str(ROOT / "tests" / "routing" / test) for test in tests]
+    places = [str(ROOT / "tests" / ("" if "/" in test else "routing") / test) for test in tests]
     code = 1
     try:
         options = ["-x", "-q", "-n", "0", "-m", "not long", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]

@@ -3,6 +3,7 @@ municipality or all)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -71,3 +72,55 @@ def test_what_was_booked_as_late_is_in_time_by_an_extension_given_afterwards(reg
     assert not judged.late
     (other,) = deadlines(register, [extension(KANAGAWA)]).judged([late])
     assert other.late
+
+
+# --- days of a duty's own -----------------------------------------------------------------------------------
+
+
+EARLY, MENDED = DEADLINE - 7 * DAY, DEADLINE - 3 * DAY
+
+
+def with_days(register: Register, *days: tuple[str, str, datetime | None, datetime | None]) -> Register:
+    """The register, with (lgcode, program, deadline, correct_by) of these obligations' own."""
+    by_key = dict(register.by_key)
+    for lgcode, program, deadline, correct_by in days:
+        by_key[lgcode, program] = replace(by_key[lgcode, program], deadline=deadline, correct_by=correct_by)
+    first, *others = register.survey.duties
+    duties = (first.model_copy(update={"deadline": EARLY}), *others)
+    return replace(register, survey=register.survey.model_copy(update={"duties": duties}), by_key=by_key)
+
+
+def test_a_duty_with_a_day_of_its_own_is_due_then_and_no_other(register: Register) -> None:
+    own = deadlines(with_days(register, (YOKOHAMA, "nanbyo", EARLY, MENDED)), ())
+    assert own.of(YOKOHAMA, "nanbyo") == EARLY
+    assert own.of(YOKOHAMA, "shoman") == DEADLINE
+    assert own.of(YOKOHAMA) == DEADLINE  # to any of them
+    assert own.of(KANAGAWA, "nanbyo") == DEADLINE
+    assert own.late(EARLY + SECOND, YOKOHAMA, "nanbyo") and not own.late(EARLY, YOKOHAMA, "nanbyo")
+    assert own.correct_by(YOKOHAMA, "nanbyo") == MENDED
+    assert own.correct_by(YOKOHAMA, "shoman") == register.survey.correct_by
+
+
+def test_what_a_prefecture_collects_is_due_with_its_list(register: Register) -> None:
+    own = deadlines(with_days(register, (KANAGAWA, "yobosesshu", EARLY, MENDED)), ())
+    assert own.of(KAMAKURA, "yobosesshu") == own.of(KANAGAWA, "yobosesshu") == EARLY
+    assert own.of(YOKOHAMA, "yobosesshu") == DEADLINE
+    assert own.correct_by(KAMAKURA, "yobosesshu") == MENDED
+
+
+def test_a_day_for_mending_alone_leaves_the_deadline(register: Register) -> None:
+    own = deadlines(with_days(register, (YOKOHAMA, "nanbyo", None, MENDED)), ())
+    assert (own.of(YOKOHAMA, "nanbyo"), own.correct_by(YOKOHAMA, "nanbyo")) == (DEADLINE, MENDED)
+
+
+def test_an_extension_before_the_day_of_a_duty_changes_nothing(register: Register) -> None:
+    early = with_days(register, (YOKOHAMA, "nanbyo", EARLY, None))
+    longer = deadlines(early, [extension(YOKOHAMA, "nanbyo", days=-5)])
+    assert longer.of(YOKOHAMA, "nanbyo") == EARLY + 2 * DAY
+    assert deadlines(early, [extension(YOKOHAMA, "nanbyo", days=-7)]).extension(YOKOHAMA, "nanbyo") is None
+
+
+def test_whom_nothing_is_asked_of_has_the_surveys_days(register: Register) -> None:
+    early = deadlines(with_days(register, (YOKOHAMA, "nanbyo", EARLY, MENDED)), ())
+    assert early.of("000000", "nanbyo") == DEADLINE
+    assert early.correct_by("000000") == register.survey.correct_by
