@@ -15,11 +15,15 @@ from intake.finding import CATALOGUE
 from intake.submission import FileKind, MailKind
 from replies.letter import FileResult
 from replies.letter_kinds import LetterKind
+from replies.reports.columns import Kind
+from replies.reports.data import Queue
+from replies.reports.style import _LOOKS
 from replies.states import State
 from replies.wording import load_wording
 from routing.decision.verdict import FILE_TABLE
 from routing.ledger.held_queue import _QUEUES
 from routing.records import Outcome
+from routing.views.calls import Reason
 
 ROOT = Path(__file__).parents[1]
 TESTS = [
@@ -49,7 +53,13 @@ def test_every_word_of_the_ledger_has_one_in_japanese() -> None:
     screen = {f"kind_{kind}" for kind in get_args(FileKind)}
     screen |= {f"queue_{queue}" for queue in ("submission", "outbox", *_QUEUES.values())}
     screen |= {f"outbox_{state}" for state in ("refused", "unsure", "undelivered", "capped", "unwritable")}
+    screen |= {f"queue_{queue}" for queue in get_args(Queue)}
+    screen |= {f"call_{reason}" for reason in get_args(Reason)}
     assert screen <= set(wording.screen)
+
+
+def test_every_kind_of_column_has_its_look() -> None:
+    assert set(get_args(Kind)) - {"moment"} == set(_LOOKS)  # a moment is written as a date, in a format of its own
 
 
 def test_every_row_whose_name_is_a_remark_has_its_words() -> None:

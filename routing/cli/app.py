@@ -6,6 +6,7 @@ Exit codes: 0 done or clean, 1 findings of severity error or refused, 2 unreadab
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -65,6 +66,19 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"routing.cli.{module}"), name)
         japanese.name_parts(command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command with what it does, in the first paragraph of its own text; none is loaded for it."""
+        with formatter.section("コマンド"):
+            formatter.write_dl([(name, _does(place)) for name, place in COMMANDS.items()])
+
+
+def _does(place: str) -> str:
+    """The first paragraph of a command's docstring, read from the module's source."""
+    module, _, name = place.partition(".")
+    tree = ast.parse(Path(__file__).with_name(f"{module}.py").read_bytes())
+    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return "".join((ast.get_docstring(function) or "").partition("\n\n")[0].split("\n"))
 
 
 class InstantType(click.ParamType[datetime | None]):

@@ -23,7 +23,7 @@ import click
 import pytest
 
 from routing.cli import app
-from routing.cli.app import COMMANDS, run_command
+from routing.cli.app import COMMANDS, run_command, uketsuke
 from routing.cli.screen import columns, table
 from routing.ledger.store import Ledger
 from tests.config.surveys_at_hand import TINY
@@ -394,6 +394,17 @@ def test_every_command_explains_itself_in_japanese(run: Run, command: str) -> No
     said = run(command, "--help")
     assert said.code == 0
     assert any("ぁ" <= letter <= "ん" for letter in said.out)
+
+
+def test_the_list_of_commands_tells_each_whole_and_loads_none() -> None:
+    asks = "import sys\nfrom routing.cli.app import run_command\nrun_command(['--help'])\nprint(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout
+    listed, loaded = "".join(said.split("コマンド:")[1].split()), said.splitlines()[-1].split()
+    assert not {f"routing.cli.{place.partition('.')[0]}" for place in COMMANDS.values()} & set(loaded)
+    for name in COMMANDS:
+        command = uketsuke.get_command(click.Context(uketsuke), name)
+        assert command is not None and command.help is not None
+        assert "".join(f"{name}{command.help.partition(chr(10) * 2)[0]}".split()) in listed
 
 
 # --- run, decide, add -------------------------------------------------------------------------------------
