@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import assert_never
 
 from intake.mail.no_reply import is_noreply
 from intake.submission import Submission
@@ -145,17 +146,20 @@ def _end(desk: Desk, arrival: Arrival, what: pending_queue.What) -> bool:
     """Ends one wait whose time is over, in one transaction. Whether the mail is to be decided anew."""
     ledger = desk.ledger
     with ledger.writing():
-        if what in ("told", "beside"):
-            _forget(desk, arrival, _end_of_told(desk, arrival))
-        elif what == "foreign":
-            erasure.erase(ledger, arrival.id, (DESK[0], WHY_FOREIGN), desk.clock(), "purged")
-            erasure.erase_sender(ledger, arrival.id)
-        elif what == "scan":
-            _look_again(desk, arrival)
-        else:
-            verdicts.note(ledger, Note(f"{what}_over"), arrival.id, DESK, desk.clock())
-            pending_queue.end(ledger, arrival.id, what)
-            arrivals.read_anew(ledger, arrival.id)
+        match what:
+            case "told" | "beside":
+                _forget(desk, arrival, _end_of_told(desk, arrival))
+            case "foreign":
+                erasure.erase(ledger, arrival.id, (DESK[0], WHY_FOREIGN), desk.clock(), "purged")
+                erasure.erase_sender(ledger, arrival.id)
+            case "scan":
+                _look_again(desk, arrival)
+            case "password" | "parts":
+                verdicts.note(ledger, Note(f"{what}_over"), arrival.id, DESK, desk.clock())
+                pending_queue.end(ledger, arrival.id, what)
+                arrivals.read_anew(ledger, arrival.id)
+            case _:
+                assert_never(what)
     if what in ("told", "foreign"):
         erasure.wipe(ledger)
     return what in ("password", "parts")
