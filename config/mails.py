@@ -40,6 +40,7 @@ class Mails(BaseModel):
     greeting: AtMostDraft = "off"
     past_deadline: Way = "off"
     told_direct: Way = "off"
+    told_body: Way = "off"
     thanks: AtMostDraft = "off"
 
     def way(self, kind: str) -> Way:

@@ -13,7 +13,7 @@ LetterKind = Literal[
 # What we write without being written to.
 NoticeKind = Literal[
     "reminder", "request", "extension", "report", "replaced", "my_number", "greeting", "past_deadline", "told_direct",
-    "thanks", "alert", "answer", "forward",
+    "told_body", "thanks", "alert", "answer", "forward",
 ]
 AnyKind = LetterKind | NoticeKind
 
@@ -51,6 +51,7 @@ TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
     "greeting": Traits(to_all=True),
     "past_deadline": Traits(),
     "told_direct": Traits(),
+    "told_body": Traits(),
     "thanks": Traits(to_all=True),
     "alert": Traits(to_operators=True),
     "answer": Traits(by_hand=True),

@@ -35,6 +35,7 @@ from replies.letters.replaced import ReplacedLetter, render_replaced
 from replies.letters.report_mail import ReportLetter, render_report_mail
 from replies.letters.request import OriginalRequest, render_request
 from replies.letters.thanks import Accepted, Thanks, render_thanks
+from replies.letters.told_body import ToldBody, render_told_body
 from replies.letters.told_direct import ToldDirect, render_told_direct
 from replies.reports.data import OpenCorrection
 from replies.wording import Wording
@@ -200,6 +201,13 @@ def _told_direct(of: Specimens) -> Rendered:
     return render_told_direct(made, of.survey, of.wording)
 
 
+def _told_body(of: Specimens) -> Rendered:
+    made = ToldBody(of.mailbox, ((of.program.name, of.program.extension),), of.collected.full_name,
+                    of.roster.honorific(of.collected), of.body.full_name, of.program.name, of.receipt, of.received,
+                    itself=False)  # fmt: skip
+    return render_told_body(made, of.survey, of.wording)
+
+
 def _thanks(of: Specimens) -> Rendered:
     made = Thanks(of.mailbox, _extensions(of), of.body.full_name, of.roster.honorific(of.body),
                   (Accepted(of.program.name, (of.receipt,), of.received),))  # fmt: skip
@@ -213,5 +221,5 @@ def _alert(of: Specimens) -> Rendered:
 _NOTICES: dict[AnyKind, Callable[[Specimens], Rendered]] = {
     "reminder": _reminder, "request": _request, "extension": _extension, "report": _report, "replaced": _replaced,
     "my_number": _my_number, "greeting": _greeting, "past_deadline": _past_deadline, "told_direct": _told_direct,
-    "thanks": _thanks, "alert": _alert,
+    "told_body": _told_body, "thanks": _thanks, "alert": _alert,
 }  # fmt: skip

@@ -16,7 +16,7 @@ from replies.senders.sender import OutgoingMail, Sender
 from routing.journey.delivery import NOBODY_ASKED, Attempt, Connection, attempt, open_line
 from routing.journey.lighter import queue_lighter
 from routing.ledger import mailbox_tasks, outbox, sending, withdrawing
-from routing.notices import remind, rounds
+from routing.notices import remind, rounds, told_body
 from routing.office import Office
 
 
@@ -85,6 +85,8 @@ class Dispatch:
             return survey.mails.way(outgoing.kind) == "draft"  # an official has released it
         if outgoing.kind == "reminder":
             return remind.may_go_out(self._office.ledger, self._office.register, outgoing, now)
+        if outgoing.kind == told_body.KIND:
+            return told_body.may_go_out(self._office, outgoing)
         return outgoing.kind not in rounds.BY_KIND or rounds.may_go_out(self._office, outgoing)
 
     def rest(self, line: Connection) -> Delivery:

@@ -47,8 +47,9 @@ from routing.ledger.returned import mark_undelivered
 from routing.ledger.secret import message_ids
 from routing.ledger.store import Ledger
 from routing.ledger.withdrawing import TakenBack
-from routing.notices import replaced
+from routing.notices import replaced, told_body
 from routing.notices.notice import held_unless_approved, waits
+from routing.office import OpenOffice
 from routing.proof import LEAST, is_theirs
 from routing.records import Arrival, Decided, FinishedReply, Note
 from routing.register import Register
@@ -112,6 +113,7 @@ class Judge:
                 queue_lighter(self.ledger, returned, self.now)
         if replaced.by_itself(office := replaced.NoticeContext(self.register, self.settings, self.ledger, self.now)):
             replaced.queue(office, arrival, ("uketsuke", ""))
+        told_body.queue(OpenOffice(self.register, self.settings, self.ledger, lambda: self.now), decided)
         reply = None if joins else self._write(decided, facts, override)
         if reply is not None and outbox.says_again(self.ledger, reply, arrival.id):
             return Settled(decided, None)

@@ -17,6 +17,16 @@ def free_key(ledger: Ledger, key: str, asked_for: bool) -> str:
     return tried
 
 
+def stands_under(ledger: Ledger, beginning: str) -> bool:
+    """Whether a letter stands in the outbox whose key begins so, and was not taken back."""
+    row = ledger.row(
+        "SELECT 1 FROM outbox o WHERE o.key >= ?1 AND o.key < ?1 || char(0x10FFFF) AND 'withdrawn' <>"
+        " (SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1) LIMIT 1",
+        beginning,
+    )
+    return row is not None
+
+
 def _may_be_written_again(ledger: Ledger, key: str, asked_for: bool) -> bool:
     row = ledger.row(
         "SELECT o.message_id, p.state FROM outbox o JOIN posting p ON p.outbox_id = o.id WHERE o.key = ?"

@@ -9,7 +9,7 @@ from routing.records import Note
 from routing.who import Refused, Who
 
 # What officials asked for. A reply follows its decision, a reminder the calendar (pause), a report its round.
-KINDS = frozenset({"answer", "forward", "request", "extension", "replaced", "my_number"})
+KINDS = frozenset({"answer", "forward", "request", "extension", "replaced", "told_body", "my_number"})
 
 
 def can_be_withdrawn(letter: LetterRecord) -> bool:

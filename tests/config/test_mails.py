@@ -14,7 +14,7 @@ from config.mails import Mails
 from replies.letter_kinds import TRAITS, LetterKind, NoticeKind
 
 TINY = Path(__file__).parents[1] / "fixtures" / "surveys" / "tiny"
-NEW = ("greeting", "past_deadline", "told_direct", "thanks")
+NEW = ("greeting", "past_deadline", "told_direct", "told_body", "thanks")
 
 
 def survey_with(folder: Path, text: str, ahead: str = "") -> Path:
@@ -36,7 +36,7 @@ def test_every_kind_of_letter_has_its_row_and_no_other_has() -> None:
 
 def test_what_a_survey_does_not_name_of_the_new_kinds_is_off() -> None:
     mails = load_survey(TINY).mails
-    assert [mails.way(kind) for kind in NEW] == ["off"] * 4
+    assert [mails.way(kind) for kind in NEW] == ["off"] * 5
     assert [mails.way(kind) for kind in ("acknowledgement", "correction", "reminder", "report")] == ["send"] * 4
     assert mails.way("alert") == "send"
 

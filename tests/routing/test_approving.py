@@ -97,7 +97,7 @@ def test_a_changed_sentence_changes_the_kinds_that_may_say_it_and_no_other(
     other = register.survey.model_copy()
     found = {k for k in KINDS if wording_hash(k, other) != before[k]}
     assert {"correction", "reminder", "past_deadline", "acknowledgement"} <= found
-    assert not found & {"greeting", "thanks", "told_direct", "request", "arrival", "alert", "extension"}
+    assert not found & {"greeting", "thanks", "told_direct", "told_body", "request", "arrival", "alert", "extension"}
 
 
 def test_the_surveys_own_words_are_signed_for_too(register: Register) -> None:
