@@ -53,7 +53,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
     """held のメールについて判断を記録します。
 
     \b
-    ID accept            受理する
+    ID accept            受け付ける
     ID correct           修正のお願いを送る（市町村の直接送付：都道府県を通じるようお願いする）
     ID ignore            対象外とする
     ID assign 団体       回答団体（名称か団体コード。--program で制度等も）を指定して判定し直す

@@ -18,7 +18,7 @@ from routing.tracking.exporting import export_rows
 @click.option("--personal", is_flag=True, help="担当者の氏名・電話番号なども含める")
 @with_app
 def export_command(app: App, output: Path, with_open: bool, personal: bool) -> None:
-    """受理した回答の全てを、一つの Excel ファイルに書き出します。"""
+    """受け付けた回答の全てを、一つの Excel ファイルに書き出します。"""
     with app.open_desk() as desk:
         now = desk.clock()
         rows = export_rows(desk.ledger, desk.register, now, with_open)

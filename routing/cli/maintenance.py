@@ -76,7 +76,7 @@ def purge(  # noqa: PLR0913 - one parameter per option of the command
         say(f"保存期間を過ぎたもの: メール {len(found.arrivals)}通、"
                    f"こちらから出した手紙 {len(found.letters)}通、{found.size:,}バイト")  # fmt: skip
         if found.answers:
-            say(f"うち受理済みの回答 {found.answers}件（以後、export に出ません）")
+            say(f"うち受付済みの回答 {found.answers}件（以後、export に出ません）")
         if found.waiting:
             say(f"判定、送信又は職員の判断を待っている {found.waiting}通は、残します。")
         if found.unfiled:

@@ -24,7 +24,7 @@ from routing.who import Who
 @click.option("--why", "--reason", "why", required=True, help="理由")
 @with_app
 def hold_sending(app: App, kind: str, mailbox: str, by: str, why: str) -> int:
-    """送信を止めます（受付と判定は続けます）。返信などは送信待ちに残り、release-sending の後に送られます。"""
+    """送信を止めます（受信と判定は続けます）。返信などは送信待ちに残り、release-sending の後に送られます。"""
     who = who_decides(by, why)
     with app.open_desk() as desk:
         begun = sending_holds.hold_sending(desk, Scope(kind, mailbox), who)

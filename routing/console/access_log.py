@@ -31,7 +31,7 @@ class Access:
 
     @property
     def said(self) -> str:
-        """The same in words: 「受理する（実行）」, 「サインイン　断りました」."""
+        """The same in words: 「受け付ける（実行）」, 「サインイン　断りました」."""
         words, actions = load_wording().access, load_wording().action
         method, endpoint, *more = [*self.what.split(), "", ""]
         if endpoint == "act":

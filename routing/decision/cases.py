@@ -108,7 +108,7 @@ def _refuse_empty(override: Override, pieces: tuple[Piece, ...], findings: tuple
     """An operator's word that would come to nothing is refused. Raises OverrideRefused."""
     if override.outcome == "accepted" and not any(p.decision.outcome == "accepted" for p in pieces):
         raise OverrideRefused(
-            "受理できる調査票がありません。団体が分からないときは、先に assign で団体コードを指定してください。"
+            "受け付けられる調査票がありません。団体が分からないときは、先に assign で団体コードを指定してください。"
         )
     asked = [f for p in pieces if p.decision.outcome == "correction" for f in p.findings] + list(findings)
     if override.outcome == "correction" and not any(f.severity == "error" for f in asked):

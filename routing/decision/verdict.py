@@ -125,7 +125,7 @@ FILE_TABLE: tuple[FileRow, ...] = (
             lambda c: c.relation == "city", "held"),
     FileRow("direct", "市町村から直接送付されました",
             lambda c: c.relation == "direct" and not c.direct_allowed, "held"),
-    FileRow("double", "受理済みの回答があり、差し替えてよい裏付けのない別の回答です",
+    FileRow("double", "受付済みの回答があり、差し替えてよい裏付けのない別の回答です",
             lambda c: not all(map(c.newcomer.may_replace, c.beside)), "held"),
     FileRow("same_finding_again", "同じ指摘が２回目です。電話でご確認ください",
             lambda c: _asked_before(c), "held"),
@@ -135,7 +135,7 @@ FILE_TABLE: tuple[FileRow, ...] = (
     # A sheet that could not be checked to its end is not called complete, and asks nobody for anything.
     FileRow("check_failed", "点検の一部が途中で止まりました。内容をご確認ください",
             lambda c: any(f.code == "check_failed" for f in c.findings), "held"),
-    FileRow("otherwise", "受理しました", lambda c: True, "accepted"),
+    FileRow("otherwise", "受け付けました", lambda c: True, "accepted"),
 )
 # fmt: on
 

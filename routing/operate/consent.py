@@ -115,7 +115,7 @@ def _withdrawal(desk: Desk, settled: Settled) -> tuple[list[str], list[str]]:
         accepted = books.part("own", lgcode, s.obligation.program).accepted
         if accepted is not None:
             doubts.append(
-                f"{name}は、{effect.version(accepted)}が受理済みとして残ります。"
+                f"{name}は、{effect.version(accepted)}が受付済みとして残ります。"
                 "取り下げるのであれば、その調査票のメールも対象外（ignore）としてください。"
             )
     return told, doubts
@@ -156,7 +156,7 @@ def set_applicable(desk: Desk, owed: tuple[str, str], on: bool, who: Who, consen
         if accepted and not on and before != after and not consent.yes:
             newest = max(accepted, key=lambda b: b.received_at)
             more = f"ほか{len(accepted) - 1}件" if len(accepted) > 1 else ""
-            raise AskedTwice(f"受理済みの回答（{effect.version(newest)}{more}）が隠れます。{told}。")
+            raise AskedTwice(f"受付済みの回答（{effect.version(newest)}{more}）が隠れます。{told}。")
     return Done(None, None, (told,))
 
 

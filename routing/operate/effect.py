@@ -114,10 +114,10 @@ def falling(found: Iterable[Effect], register: Register) -> list[str]:
 
 
 def _fall(effect: Effect, fell: Booking, register: Register) -> str:
-    said = f"{_whose(effect, register)}について、{version(fell)}の受理が取り消されます。"
+    said = f"{_whose(effect, register)}について、{version(fell)}の受付が取り消されます。"
     if effect.stands is None:
-        return f"{said}受理済みの版はなくなります（{changed(effect.before, effect.after)}）。"
-    return f"{said}{version(effect.stands)}が受理済みとして残ります。"
+        return f"{said}受付済みの版はなくなります（{changed(effect.before, effect.after)}）。"
+    return f"{said}{version(effect.stands)}が受付済みとして残ります。"
 
 
 def version(booking: Booking) -> str:

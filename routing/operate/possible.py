@@ -57,7 +57,7 @@ def _why_not(  # noqa: PLR0913 - what is known of one mail
     if action in _WRITTEN:
         return _written(action, ledger, register, arrival, submission)
     if action in _OF_SHEETS and not any(f.sheets for f in submission.files):
-        return "受理できる調査票がありません。" if action == "accept" else "補記する調査票がありません。"
+        return "受け付けられる調査票がありません。" if action == "accept" else "補記する調査票がありません。"
     if action == "correct" and not _asks(ledger, arrival.id):
         return "修正をお願いする指摘がありません。"
     return _sender(action, ledger, submission) if action in ("approve-sender", "revoke") else ""

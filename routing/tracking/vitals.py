@@ -61,7 +61,7 @@ def _worker(at: At) -> Vital:
     if works := works_at(at.settings.ledger):
         return Vital("受付の処理", works, "動いています。")
     waiting = f"判定待ち {mails}通、送信待ち {replies}通があります。" if mails or replies else ""
-    said = f"受付の処理（uketsuke run）が動いていません。メールの受付も返信もされません。{waiting}"
+    said = f"受付の処理（uketsuke run）が動いていません。メールの受信も返信もされません。{waiting}"
     return Vital("受付の処理", False, f"{said}情報システムの担当に連絡してください。")
 
 

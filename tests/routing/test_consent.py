@@ -81,8 +81,8 @@ def test_ignoring_what_was_accepted_wants_a_yes_and_names_what_falls(office: Off
     with pytest.raises(AskedTwice) as asked:
         carried(office, arrival, "ignored")
     assert str(asked.value) == (
-        f"横浜市の難病について、７月18日の版（受付番号 {arrival.receipt}）の受理が取り消されます。"
-        "受理済みの版はなくなります（受付済み → 未提出）。"
+        f"横浜市の難病について、７月18日の版（受付番号 {arrival.receipt}）の受付が取り消されます。"
+        "受付済みの版はなくなります（受付済み → 未提出）。"
     )
     assert everything(office) == rows
     assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
@@ -92,7 +92,7 @@ def test_the_version_that_stays_is_named(office: Office) -> None:
     """operators.md B5: the first sheet was withdrawn, and the later one stood on without a word."""
     first = office.settle(mail()).decided.arrival
     later = second(office)
-    with pytest.raises(AskedTwice, match=f"７月19日の版（受付番号 {later.receipt}）が受理済みとして残ります"):
+    with pytest.raises(AskedTwice, match=f"７月19日の版（受付番号 {later.receipt}）が受付済みとして残ります"):
         carried(office, first, "ignored")
     done = carried(office, first, "ignored", Consent(yes=True))
     assert done.effects == ("横浜市の難病：受付済み（変わりません）",)
@@ -102,7 +102,7 @@ def test_a_withdrawal_that_is_put_aside_while_a_version_stands_wants_a_yes(offic
     kept = office.settle(mail()).decided.arrival
     settled = office.settle(mail({}, "【横浜市】取下げ", body="先に提出した調査票を取り下げます。"))
     assert settled.decided.mail.rule == "withdrawal"
-    with pytest.raises(AskedTwice, match=f"７月18日の版（受付番号 {kept.receipt}）が受理済みとして残ります"):
+    with pytest.raises(AskedTwice, match=f"７月18日の版（受付番号 {kept.receipt}）が受付済みとして残ります"):
         carried(office, settled.decided.arrival, "ignored")
     carried(office, kept, "ignored", Consent(yes=True))
     done = carried(office, settled.decided.arrival, "ignored")
@@ -116,7 +116,7 @@ def test_ignoring_what_waited_wants_no_yes(office: Office) -> None:
 
 def test_assigning_an_accepted_answer_to_another_body_names_what_falls(office: Office) -> None:
     arrival = office.settle(mail()).decided.arrival
-    with pytest.raises(AskedTwice, match=r"横浜市の難病について、.*の受理が取り消されます"):
+    with pytest.raises(AskedTwice, match=r"横浜市の難病について、.*の受付が取り消されます"):
         operate.carry_out(
             office.desk, arrival, lambda: operate.assign(office.desk, arrival, "141500", WHO), Consent()
         )
@@ -206,7 +206,7 @@ def test_an_approval_is_revoked_by_a_row_and_holds_for_what_comes(office: Office
     arrival = office.settle(mail(sender=STRANGER)).decided.arrival
     operate.approve_sender(office.desk, arrival, WHO)
     said = operate.revoke_approval(office.desk, STRANGER.upper(), Who("乙", "偽物でした"))
-    assert said == (f"この差出人から受理したものは、そのままです（取り消すには、それぞれ ignore）：{arrival.receipt}",)
+    assert said == (f"この差出人から受け付けたものは、そのままです（取り消すには、それぞれ ignore）：{arrival.receipt}",)
     assert approvals.approval(office.ledger, STRANGER) is None
     assert office.count("approval") == 2
     with pytest.raises(Refused, match="乙が既に"):

@@ -326,7 +326,7 @@ def test_what_is_confirmed_at_a_body_is_what_was_shown(office: Office) -> None:
     office.settle(mail())
     late = visitor.post(path, go="do", **shown)
     assert late.status_code == 409 and "ご確認の後に内容が変わりました" in late.text
-    assert "受理済みの回答" in late.text and office.standing("141003", "nanbyo").state == "accepted"
+    assert "受付済みの回答" in late.text and office.standing("141003", "nanbyo").state == "accepted"
     now = hidden(late.text)
     assert visitor.post(path, go="do", **now).status_code == 303
     again = visitor.post(path, go="do", **now)
@@ -338,7 +338,7 @@ def test_a_doubt_is_agreed_to_in_the_words_that_were_shown(office: Office) -> No
     visitor = Visitor(site_of(office))
     path = f"/mail/{arrival.receipt}/ignore"
     told = visitor.post(path, go="preview", why=WHY, **hidden(visitor.text(path)))
-    assert "受理が取り消されます" in told.text
+    assert "受付が取り消されます" in told.text
     fields = hidden(told.text)
     assert visitor.post(path, go="do", **{**fields, "doubts": ""}).status_code == 400
     assert office.standing("141003", "nanbyo").state == "accepted"

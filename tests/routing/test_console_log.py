@@ -107,8 +107,8 @@ def test_every_page_and_act_has_words_in_the_log(office: Office) -> None:
         if rule.endpoint not in ("style", "act"):
             assert rule.endpoint in words.access, rule.endpoint
     said = {
-        ("POST act accept do", 303): "受理する（実行）",
-        ("POST act accept preview", 400): "受理する（確かめる画面）　断りました",
+        ("POST act accept do", 303): "受け付ける（実行）",
+        ("POST act accept preview", 400): "受け付ける（確かめる画面）　断りました",
         ("GET act", 200): "消去する（入力の画面）", ("POST login", 403): "サインイン　断りました",
         ("POST extend_all do", 303): "全ての団体の期限の延長（実行）", ("GET unknown", 404): "存在しないページ　断りました",
     }  # fmt: skip

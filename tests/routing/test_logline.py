@@ -10,7 +10,7 @@ def test_what_several_files_have_in_common_is_said_once(office: Office) -> None:
     shoman = form({"program": "小慢"})
     settled = office.settle(mail({"1.xlsx": nanbyo(), "2.xlsx": nanbyo(), "3.xlsx": shoman}))
     line = settled_line(settled, office.desk.register)
-    assert "神奈川県横浜市 難病 受付（受理しました）×2、神奈川県横浜市 小慢 受付（受理しました） /" in line
+    assert "神奈川県横浜市 難病 受付（受け付けました）×2、神奈川県横浜市 小慢 受付（受け付けました） /" in line
 
 
 def test_the_line_names_no_person_and_no_address(office: Office) -> None:

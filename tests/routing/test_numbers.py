@@ -367,7 +367,7 @@ def test_the_erasure_of_an_accepted_answer_is_asked_twice(office: Office) -> Non
     def erase(consent: Consent) -> operate.Done:
         return operate.carry_out(office.desk, arrival, lambda: operate.take_out(office.desk, arrival, WHO), consent)
 
-    with pytest.raises(AskedTwice, match="受理が取り消されます"):
+    with pytest.raises(AskedTwice, match="受付が取り消されます"):
         erase(Consent())
     assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
     assert office.count("raw") == 1 and office.count("erasure") == 0

@@ -108,7 +108,7 @@ def test_erasing_an_accepted_answer_whose_reply_lies_in_drafts_wants_a_yes_and_t
 
     assert command(office, "erase", arrival.receipt, *WHO) == 1
     asked = capsys.readouterr().err
-    assert "受理が取り消されます" in asked
+    assert "受付が取り消されます" in asked
     assert "--yes" in asked
     assert office.count("raw") == 1
 

@@ -62,7 +62,7 @@ def test_a_preview_is_the_letter_that_leaves_and_the_standing_that_follows(offic
 def test_a_doubt_is_told_in_a_preview_and_holds_for_these_words_alone(office: Office) -> None:
     arrival = office.settle(mail({NAME: form()})).decided.arrival
     told = operate.preview(office.desk, arrival, Wish("ignore"), WHO, "")
-    assert "受理が取り消されます" in told.doubts and told.letters == ()
+    assert "受付が取り消されます" in told.doubts and told.letters == ()
     with pytest.raises(AskedTwice):
         operate.fulfil(office.desk, arrival, Wish("ignore"), WHO, Consent(yes=True, shown="別の言葉"))
     operate.fulfil(office.desk, arrival, Wish("ignore"), WHO, Consent(yes=True, shown=told.doubts))
