@@ -107,7 +107,7 @@ def one_for_each_answer(found: Iterable[Unbooked], register: Register) -> list[U
 
 
 def programs_here(one: Unbooked, register: Register) -> tuple[str, ...]:
-    """The programs of its mailbox that it may be about by its names, or at all, in the survey's order."""
+    """The programs that it may be about by its names; else those of its mailbox. In the survey's order."""
     possible = _programs(one, register)
     return tuple(p.id for p in register.survey.programs if p.id in possible)
 
@@ -115,9 +115,12 @@ def programs_here(one: Unbooked, register: Register) -> tuple[str, ...]:
 def _programs(one: Unbooked, register: Register) -> frozenset[str]:
     from intake.convention import programs_in  # most screens that fold a standing have nothing unbooked
 
-    here = {p.id for p in register.survey.programs if p.mailbox == one.mailbox} & register.programs_of(one.whose)
-    named = here & {*programs_in(fold(one.filename), register.survey), *programs_in(fold(one.subject), register.survey)}
-    return frozenset(named or here)
+    survey, theirs = register.survey, register.programs_of(one.whose)
+    here = {p.id for p in survey.programs if p.mailbox == one.mailbox} & theirs
+    by_file = theirs.intersection(programs_in(fold(one.filename), survey))
+    if by_file and not by_file & here:
+        return by_file  # sent to another section's mailbox
+    return frozenset(here.intersection((*by_file, *programs_in(fold(one.subject), survey))) or here)
 
 
 def provisional(found: Iterable[Unbooked], bookings: Sequence[Booking], register: Register) -> Iterator[Booking]:

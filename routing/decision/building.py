@@ -97,17 +97,17 @@ class CaseBuilder:
         )
 
     def _stands_for_another(self, file: FileReading, identity: Identity, beside: tuple[Told, ...]) -> bool:
-        """Whether a file without a sheet is called like the answer of a program that its body answers in this mailbox,
-        and that no sheet of the mail is about. Where its name tells no program, but is written like the convention's,
-        the mailbox does, if only one program is left."""
+        """Whether a file without a sheet is called like the answer of a program that its body answers, that no sheet of
+        the mail is about, and whose own mailbox does not ask for it. Where its name tells no program, but is written like
+        the convention's, the mailbox does, if only one program is left."""
         survey, answered = self.register.survey, {told.program for told in beside}
         if calls_itself_material(file.filename, survey) or "" in answered:
             return False
         here = {p.id for p in survey.programs if p.mailbox == self.arrival.mailbox}
-        left = here & self.register.programs_of(identity.body) - answered
+        left = self.register.programs_of(identity.body) - answered
         if file.claim.programs:
-            return bool(left.intersection(file.claim.programs))
-        return file.claim.shape == "deviates" and len(left) == 1
+            return any(p in here or not self._right_mailbox_addressed(p) for p in left.intersection(file.claim.programs))
+        return file.claim.shape == "deviates" and len(left & here) == 1
 
     def _sent_directly(self, relation: Relation) -> tuple[Finding, ...]:
         """What an official asks of a municipality that wrote directly (rule `direct`): its prefecture collects."""

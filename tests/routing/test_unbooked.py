@@ -78,10 +78,41 @@ def test_a_broken_file_of_a_program_without_an_answer_in_the_mail_is_to_be_repla
     assert name in letter(office)
 
 
+YOBOSESSHU = form({"program": "予防接種"})
+
+
+@pytest.mark.parametrize("name", ["小慢.xlsx", "横浜市_小児慢性特定疾病（修正版）.xls"])
+def test_a_broken_file_in_another_section_s_mailbox_is_asked_for_and_counts_for_its_own_program(
+    office: Office, name: str
+) -> None:
+    raw = mail({"予防接種.xlsx": YOBOSESSHU, name: BROKEN}, headers={"To": "yoboseshu@mhlw.go.jp"})
+    settled = office.settle(raw, mailbox="yoboseshu")
+    assert [p.decision.rule for p in settled.decided.pieces] == ["otherwise", "no_form"]
+    assert settled.reply is not None and settled.reply.kind == "partial" and name in letter(office)
+    states = [office.standing_now(YOKOHAMA, p) for p in ("yobosesshu", "shoman", "nanbyo")]
+    assert [s.state for s in states] == ["accepted", "correction", "outstanding"]
+    assert states[0].open_corrections == () and states[1].unbooked
+    office.now += timedelta(hours=1)
+    office.settle(mail({"小慢.xlsx": form({"program": "小慢"})}))  # where it belongs
+    assert office.standing_now(YOKOHAMA, "shoman").state == "accepted" and _unbooked(office) == []
+
+
+def test_alone_in_another_section_s_mailbox_it_counts_for_its_own_program_too(office: Office) -> None:
+    office.settle(mail({"小慢.xlsx": BROKEN}), mailbox="yoboseshu")
+    assert [office.standing_now(YOKOHAMA, p).state for p in ("yobosesshu", "shoman")] == ["outstanding", "correction"]
+
+
+def test_what_goes_to_both_mailboxes_is_asked_for_in_one(office: Office) -> None:
+    """①'s copy asks for 小慢; ②'s has nothing to ask."""
+    raw = mail({"予防接種.xlsx": YOBOSESSHU, "小慢.xlsx": BROKEN}, headers={"Cc": "yoboseshu@mhlw.go.jp"})
+    rules = [[p.decision.rule for p in office.settle(raw, mailbox=m).decided.pieces] for m in ("n_mynumber", "yoboseshu")]
+    assert [found[1] for found in rules] == ["no_form", "supporting"]
+
+
 @pytest.mark.parametrize(
     "name",
     ["参考資料.xlsx", "添付資料.xls", "小慢の参考資料.xlsx", "小慢システム構成図.xlsx", "難病.xlsx", "難病（写し）.xlsx",
-     "小慢記入例.xlsx", "横浜市.xlsx", "Book1.xlsx", "予防接種.xlsx", "小慢要綱.pdf"],
+     "小慢記入例.xlsx", "横浜市.xlsx", "Book1.xlsx", "予防接種の参考資料.xlsx", "小慢要綱.pdf"],
 )  # fmt: skip
 def test_a_broken_file_that_is_no_other_answer_accuses_nobody(office: Office, name: str) -> None:
     settled = office.settle(mail({"横浜市の回答.xlsx": nanbyo(), name: BROKEN}))
