@@ -47,6 +47,14 @@ class Booking:
         """More than the domain of some local government stands behind it."""
         return self.proof >= Proof.BODY
 
+    @property
+    def redirected(self) -> bool:
+        """A municipality's own mail that an official asked to come through its prefecture: nothing of it is to be mended,
+        and of the prefecture nothing has come."""
+        return self.outcome == "correction" and self.part == "collected" and not self.provisional and (
+            self.submitter == self.body
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -75,7 +83,7 @@ class Standing:
 class PartStanding:
     """What the bookings of one body, program and part come to: the newest accepted one, and what came
     after it and still waits. `late`: nothing of it was received before the deadline; `first_at`: when the
-    first of it was."""
+    first of it was; `redirected`: what its body was asked to send through its prefecture."""
 
     accepted: Booking | None = None
     correction: tuple[Booking, ...] = ()
@@ -84,6 +92,7 @@ class PartStanding:
     versions: int = 0  # how many were accepted so far
     row: Booking | None = None  # the newest row of it in a list of its prefecture, which does not count
     first_at: datetime | None = None
+    redirected: tuple[Booking, ...] = ()
 
     @property
     def unbooked(self) -> bool:
@@ -132,12 +141,13 @@ def _part(bookings: Sequence[Booking]) -> PartStanding:
     handed_in = [b for b in ordered if b.outcome in HANDED_IN and (accepted is None or vouches_time(b, accepted))]
     return PartStanding(
         accepted=accepted,
-        correction=tuple(b for b in still_open if b.outcome == "correction"),
+        correction=tuple(b for b in still_open if b.outcome == "correction" and not b.redirected),
         held=tuple(b for b in still_open if b.outcome == "held"),
         late=bool(handed_in) and all(b.late for b in handed_in),
         versions=sum(b.outcome == "accepted" for b in ordered),
         row=next((b for b in reversed(ordered) if b.rule == "row_of_city"), None),
         first_at=handed_in[0].received_at if handed_in else None,
+        redirected=tuple(b for b in still_open if b.redirected),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 ASKED = frozenset({"no_form", "list_findings", "body_unclear", "program_unclear", "row_of_stranger", "operator"})
 WAITING = frozenset(
     {"password_awaited", "scan_awaited", "part_awaited", "personal_data", "text_unsearched", "evidence_disagrees",
-     "too_large", "poison", "read_failed"}
+     "too_large", "poison", "read_failed", "no_form_again"}
 )  # fmt: skip
 OF_THE_SENDER = frozenset({"row_of_stranger", "evidence_disagrees"})  # whatever body the sheet names
 

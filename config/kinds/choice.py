@@ -135,7 +135,7 @@ class ChoiceKind(Kind):
         return self.kinds.get(self.shown(self.read(text)), ()) if self.kinds else ()
 
     def open_to(self, body: Body) -> tuple[str, ...]:
-        return tuple(name for name, kinds in self.kinds.items() if body.kind in kinds)
+        return tuple(sorted((n for n, kinds in self.kinds.items() if body.kind in kinds), key=lambda n: len(self.kinds[n])))
 
     def mistakes(self) -> Reasons:
         texts = [choice.text for choice in self.choices]

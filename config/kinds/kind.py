@@ -210,7 +210,7 @@ class Kind(Shape):
         return ()
 
     def open_to(self, body: Body) -> tuple[str, ...]:
-        """What this body may say, where only some may; else nothing."""
+        """What this body may say, where only some may, the most exact first; else nothing."""
         return ()
 
     def mark(self, text: str, number: int) -> bool | None:

@@ -62,7 +62,7 @@ def kind_fits_body(case: Case) -> Iterator[Finding]:
     body = _body(case)
     if body and not any(map(_is_sample, case.filled.fields)):
         for line in _kinds_against(case, body):
-            yield of_field(case, "kind_disagrees", line, "、".join(line.field.kind.open_to(body)))
+            yield of_field(case, "kind_disagrees", line, next(iter(line.field.kind.open_to(body)), ""))
 
 
 def sample_is_replaced(case: Case) -> Iterator[Finding]:

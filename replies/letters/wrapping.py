@@ -30,7 +30,7 @@ _AHEAD = 200  # characters that are looked at for one line: more than it can hol
 _REMEMBERED = 300  # characters of a line that may stand in many letters
 
 # What a place is worth, in columns that the line may stay short for it.
-_AFTER_MARK, _AFTER_PHRASE, _AFTER_BRACKET, _ANYWHERE, _AWKWARD = 26, 22, 8, 0, -12
+_AFTER_MARK, _AFTER_PHRASE, _AFTER_BRACKET, _ANYWHERE, _AWKWARD, _WITHIN_A_WORD = 26, 22, 8, 0, -12, -20
 
 
 def wrap_text(text: str) -> str:
@@ -129,6 +129,8 @@ def _worth(units: list[str], place: int) -> int | None:
         return _AFTER_MARK
     if _is_hiragana(after) and _ends_soon(units, place):
         return _AWKWARD
+    if _is_katakana(before) and _is_katakana(after):
+        return _WITHIN_A_WORD
     if before in _HONORIFIC:
         return _ANYWHERE
     if _begins_phrase(units, place) and before in _PARTICLE:
@@ -147,6 +149,10 @@ def _begins_phrase(units: list[str], place: int) -> bool:
 def _ends_soon(units: list[str], place: int) -> bool:
     """Whether a line from here would begin with 「は、」 or hold but the end of a word: 「せん。」."""
     return "".join(units[place + 1 : place + 2]) in ("、", "。") or len(units) - place <= 4
+
+
+def _is_katakana(character: str) -> bool:
+    return "ァ" <= character <= "ヿ"
 
 
 def _is_hiragana(character: str) -> bool:

@@ -91,7 +91,8 @@ class ProgramLine:
 
 @dataclass(frozen=True, slots=True)
 class MunicipalityCell:
-    """One collected municipality × program. `direct`: it wrote to the ministry itself; `unbooked`: all that came of it
+    """One collected municipality × program. `direct`: it wrote to the ministry itself, and `redirected`, was asked to send
+    through its prefecture; `unbooked`: all that came of it
     could not be booked; `changed`: something became of it since the last report that went to its prefecture."""
 
     program: str
@@ -102,6 +103,7 @@ class MunicipalityCell:
     correction_open: bool = False  # a newer version is to be mended while an accepted one stands
     extended_to: datetime | None = None
     timing: Timing = "none"
+    redirected: bool = False
     unbooked: bool = False
     changed: bool = False
 

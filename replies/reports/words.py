@@ -214,7 +214,8 @@ def remarks_of_cell(cell: MunicipalityCell, wording: Wording) -> tuple[str, ...]
     """What stands beside a municipality's time of receipt."""
     words = wording.report
     noted = (
-        ("changed", cell.changed), ("late", cell.late), ("direct", cell.direct), ("correction_open", cell.correction_open)
+        ("changed", cell.changed), ("late", cell.late), ("direct", cell.direct and not cell.redirected),
+        ("redirected", cell.redirected), ("correction_open", cell.correction_open)
     )  # fmt: skip
     told = [wording.timing[cell.timing]] if cell.timing in _TOLD else []
     return (*(words[key] for key, holds in noted if holds), *told, *_extended(cell.extended_to, wording))

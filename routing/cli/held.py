@@ -21,7 +21,7 @@ _CELL = 200  # characters of a cell of the table
 @click.option("--foreign", "only_foreign", is_flag=True, help="この調査以外のメールの一覧（消去するまで）")
 @with_app
 def held(app: App, as_json: bool, only_foreign: bool) -> None:
-    """職員の判断を待っているもの（至急、次に古い順）。"""
+    """職員の判断を待っているもの（急ぐ順、その中で古い順）。"""
     with app.open_office() as office:
         folded = foreign_rows(office)
         rows, from_before = (folded, []) if only_foreign else (held_rows(office), early_rows(office))

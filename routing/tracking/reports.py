@@ -147,7 +147,7 @@ def _urgency(line: MunicipalityLine) -> tuple[list[int], str]:
 def _cell(lgcode: str, program: str, since: datetime | None, instant: LedgerAt) -> MunicipalityCell:
     part = instant.books.part("collected", lgcode, program)
     newest = part.accepted or next(iter((*part.held, *part.correction)), None)
-    every = [b for b in (part.accepted, *part.held, *part.correction) if b]
+    every = [b for b in (part.accepted, *part.held, *part.correction, *part.redirected) if b]
     return MunicipalityCell(
         program=program,
         state=part_state(part),
@@ -157,6 +157,7 @@ def _cell(lgcode: str, program: str, since: datetime | None, instant: LedgerAt) 
         correction_open=bool(part.accepted and part.correction),
         extended_to=instant.deadlines.extension(lgcode, program),
         timing=timing_of(part, lgcode, program, instant.deadlines, instant.at),
+        redirected=bool(part.redirected) and part_state(part) == "outstanding",
         unbooked=part.unbooked,
         changed=since is not None and any(b.recorded_at > since for b in every),
     )

@@ -23,7 +23,7 @@ AGAIN_FROM = 2  # of those that say nothing new
 _AGAIN = frozenset({"no_file_again", "no_form_again"})
 _NOTHING_NEW = frozenset({"absence", "received", "opened", "thanks", "language"})
 FIRST_LINE = 80  # characters of it
-_URGENT = "alarm"
+QUEUES = ("alarm", "outbox", "submission", "inquiry", "reply")  # the most urgent first
 _NUMBERS = re.compile(r"[0-9A-Z-]{4,}|[0-9]+")  # of letters and tickets, in a subject
 # What a mail that waits for one of these reasons says is not shown: only where it says it.
 UNSHOWN = frozenset({"personal_data", "my_number", "text_unsearched", "missing"})
@@ -123,10 +123,11 @@ class HeldGroup:
 
 
 def held_rows(office: Office) -> list[HeldRow]:
-    """Everything that waits for people now: what is urgent first, then the oldest."""
+    """Everything that waits for people now: by urgency, and of one urgency the oldest first."""
     now = office.clock()
     rows = [held_row(item, now, office) for item in held_queue.held(office.ledger, now)]
-    return sorted(rows, key=lambda row: row.queue != _URGENT)
+    order = {queue: place for place, queue in enumerate(QUEUES)}
+    return sorted(rows, key=lambda row: (order.get(row.queue, len(QUEUES)), row.received_at))
 
 
 def early_rows(office: Office) -> list[HeldRow]:

@@ -15,9 +15,7 @@ from routing.clock import stamp
 from routing.ledger import conditions
 from routing.office import Office
 from routing.views.calls import Call, calls
-from routing.views.held import HeldRow, held_rows
-
-QUEUES = ("alarm", "outbox", "submission", "inquiry", "reply")  # the most urgent first
+from routing.views.held import QUEUES, HeldRow, held_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,7 @@ class Today:
 def today(office: Office, whom_to_call: bool = True) -> Today:
     """The day as it stands now; without `whom_to_call`, which looks through everybody, at once. Raises SettingsError if
     the contacts file is wrong."""
-    order = {queue: place for place, queue in enumerate(QUEUES)}
-    rows = sorted(held_rows(office), key=lambda row: order.get(row.queue, len(QUEUES)))  # stable: the oldest first
+    rows = held_rows(office)
     unread, _ = conditions.waiting(office.ledger)
     return Today(office.clock(), tuple(rows), calls(office) if whom_to_call else (), _looks(office), unread)
 

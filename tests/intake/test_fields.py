@@ -54,7 +54,7 @@ def test_a_program_of_another_form_is_not_a_choice_of_this_one() -> None:
 
 def test_a_kind_that_the_body_cannot_have_is_told() -> None:
     finding = only(the_sheet(filled({"kind": "中核市"})).findings, "kind_disagrees")
-    assert (finding.cell, finding.expected) == ("D3", "指定都市、市区町村")
+    assert (finding.cell, finding.expected) == ("D3", "指定都市")
 
 
 def test_a_body_that_the_roster_does_not_know_comes_with_near_names() -> None:

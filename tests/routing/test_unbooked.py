@@ -251,12 +251,20 @@ def test_mended_the_other_way_round_it_is_the_same(office: Office) -> None:
 
 def test_a_newer_file_that_cannot_be_opened_either_stands_for_its_own_program_only(office: Office) -> None:
     office.settle(_two(), office.now - timedelta(hours=2))
-    second = office.settle(_broken("難病.xlsx", body="難病を再送します。"))
+    second = office.settle(mail({"難病（再送）.xlsx": BROKEN + b"another"}, body="難病を再送します。"))
     assert _states(office) == [TO_REPLACE, TO_REPLACE]
     waiting = books_at(office.ledger, office.desk.register, office.now).unbooked
     assert [(u.receipt == second.decided.arrival.receipt, u.filename) for u in waiting] == [
-        (False, "小慢.xlsx"), (True, "難病.xlsx")
+        (False, "小慢.xlsx"), (True, "難病（再送）.xlsx")
     ]  # fmt: skip
+
+
+def test_the_same_broken_file_again_is_received_still_and_waits_for_a_person(office: Office) -> None:
+    office.settle(_broken("難病.xlsx"), office.now - timedelta(hours=2))
+    again = office.settle(_broken("難病.xlsx", body="再送します。"))
+    assert again.decided.mail.rule == "no_form_again"
+    standing = office.standing_now(YOKOHAMA, "nanbyo")
+    assert (standing.state, standing.unbooked) == ("held", True)
 
 
 def test_a_picture_beside_the_file_is_no_second_answer(office: Office) -> None:
