@@ -74,7 +74,9 @@ _NO_ATTACHMENTS = re.compile(
     re.IGNORECASE,
 )
 _DELAY = re.compile(
-    r"delay|warning:|still being retried|will (keep|continue) trying|遅延|遅れ|再送を?(試|続)", re.IGNORECASE
+    r"delay|warning:|still being retried|will (keep|continue) trying|遅延|遅れ|再送(を?(試|続|行)|いたします|します)"
+    r"|(配信|送信|配送|配達|お届け)[はがを]?保留|引き続き(配信|送信|配送|配達)",
+    re.IGNORECASE,
 )
 _ACTION = re.compile(r"^Action:[ \t]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
 _ORIGINAL_ID = re.compile(rb"^Original-Message-ID:[ \t]*(<[^<>\r\n]+>)", re.IGNORECASE | re.MULTILINE)

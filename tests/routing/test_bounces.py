@@ -115,6 +115,27 @@ def test_a_forged_bounce_changes_nothing(office: Office, sent: str, made: object
     assert office.standing(YOKOHAMA, "nanbyo") == standing
 
 
+DELAYS = {
+    "Delayed Mail (still being retried)": "Your message could not be delivered for more than 4 hours. It will be retried.",
+    "メールの送信が保留されています": "宛先サーバが応答しないため、送信を保留しています。引き続き再送します。",
+    "配送遅延通知": "現在、送信先サーバーに接続できないため、再送を続けております。",
+    "メール配信の状況について": "4時間以内に配達できませんでした。引き続き配達を試みます。",
+}
+
+
+@pytest.mark.parametrize(("subject", "told"), DELAYS.items(), ids=DELAYS)
+def test_a_delay_in_words_alone_is_no_failure(office: Office, sent: str, subject: str, told: str) -> None:
+    made = f"From: MAILER-DAEMON@mx.example.jp\r\nTo: n_mynumber@mhlw.go.jp\r\nSubject: {subject}\r\n\r\n{told}\r\n{sent}"
+    settled = office.settle(made.encode())
+    assert (settled.decided.mail.rule, settled.reply, postings(office)[-1]) == ("machine", None, "sent")
+
+
+def test_a_request_to_send_again_is_a_failure(office: Office, sent: str) -> None:
+    told = f"配信できませんでした。宛先を確認し、再送してください。\r\n{sent}"
+    office.settle(f"From: MAILER-DAEMON@mx.example.jp\r\nTo: n@mhlw.go.jp\r\nSubject: エラー通知\r\n\r\n{told}".encode())
+    assert postings(office)[-1] == "undelivered"
+
+
 def test_whoever_has_seen_the_letter_changes_its_posting_and_nothing_else(office: Office, sent: str) -> None:
     before, standing = counted(office), office.standing(YOKOHAMA, "nanbyo")
     for _ in range(3):
