@@ -11,6 +11,8 @@ from typing import get_args
 
 import pytest
 
+from config.roster import COUNTS
+from config.shape import BodyKind
 from intake.finding import CATALOGUE
 from intake.submission import FileKind, MailKind
 from replies.letter import FileResult
@@ -22,6 +24,7 @@ from replies.states import State
 from replies.wording import load_wording
 from routing.decision.verdict import FILE_TABLE
 from routing.ledger.held_queue import _QUEUES
+from routing.proof import LEAST, Action
 from routing.records import Outcome
 from routing.views.calls import Reason
 
@@ -56,6 +59,13 @@ def test_every_word_of_the_ledger_has_one_in_japanese() -> None:
     screen |= {f"queue_{queue}" for queue in get_args(Queue)}
     screen |= {f"call_{reason}" for reason in get_args(Reason)}
     assert screen <= set(wording.screen)
+    beside_prefectures = set(get_args(BodyKind)) - {"prefecture"}  # whose lines have a table of their own
+    assert {f"kind_{kind}" for kind in beside_prefectures} <= set(wording.report)
+
+
+def test_every_kind_of_body_and_everything_that_proof_allows_is_in_its_table() -> None:
+    assert set(COUNTS) == set(get_args(BodyKind))
+    assert set(LEAST) == set(get_args(Action))
 
 
 def test_every_kind_of_column_has_its_look() -> None:
