@@ -198,6 +198,11 @@ def test_what_is_remarked_beside_a_piece(changes: dict[str, Any], expected: tupl
     assert decide_file(file_case(**changes)).remarks == expected
 
 
+def test_the_first_row_of_a_list_is_a_row() -> None:
+    assert file_case(sheet=sheet("横浜市", YOKOHAMA, row=1)).in_list
+    assert not file_case(sheet=sheet("横浜市", YOKOHAMA, row=0)).in_list
+
+
 def test_every_rule_has_a_case() -> None:
     """A new row of a table is seen here until a case shows what makes it hit."""
     assert {row.name for row in MAIL_TABLE} == {m[3] for m in MAILS} | {c[2] for c in CASES}

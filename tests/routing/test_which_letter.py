@@ -12,6 +12,7 @@ from config.obligations import Obligation
 from config.settings import Settings
 from intake.finding import Finding
 from intake.mail.ids import MessageIds
+from intake.mail.phrases import silent_reasons
 from intake.submission import Submission
 from replies.letter_kinds import LetterKind
 from routing.decision.mail_set import MailSet
@@ -119,6 +120,17 @@ LETTERS: list[tuple[str, Decided, dict[str, Any], LetterKind | None]] = [
 @pytest.mark.parametrize(("what", "known", "kind"), [c[1:] for c in LETTERS], ids=[c[0] for c in LETTERS])
 def test_which_letter_answers(what: Decided, known: dict[str, Any], kind: LetterKind | None) -> None:
     assert letter_kind(what, replace(AROUND, **known)) == kind
+
+
+def test_all_that_is_silent_and_all_that_is_neutral_at_once() -> None:
+    """A mail may say everything that calls for no letter, and hold one piece by each neutral rule."""
+    silent = decided("inquiry", "held", mail=QUESTION, says=tuple(sorted(silent_reasons())))
+    assert letter_kind(silent, AROUND) is None
+    neutral = (
+        "double", "collated_list", "city_by_prefecture", "direct", "evidence_disagrees", "check_failed",
+        "answer_unsure", "password_awaited",
+    )  # fmt: skip
+    assert letter_kind(by_file(*(piece("held", rule) for rule in neutral)), AROUND) == "arrival"
 
 
 def test_notices_of_arrival_go_out_by_what_they_are_about() -> None:
