@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,12 @@ from config.form import Form, Question
 from config.kinds.marks import Mark
 from config.kinds.numbered import bare, read_choice
 from config.kinds.option import Choice
+from config.load import default_survey
 from config.spelling import circled, label_key
 from intake.sheets.columns import list_columns
-from replies.workbooks.form import layout
+from replies.workbooks.form import FillValue, layout
+from routing.offline import as_by_mail
+from routing.register import Register, build_register
 from tests.workbooks.forms_at_hand import (
     COMPLETE,
     COMPLETE_2,
@@ -90,6 +93,54 @@ def listed(form: Form, values: dict[str, str]) -> bytes:
     return out.getvalue()
 
 
+def row_of(form: Form, values: Mapping[str, FillValue | None]) -> dict[str, str]:
+    """The same answers as a row of a list has them."""
+    texts = {q.key: {c.number: c.text for c in choices_of(q)} for q in form.questions}
+    row: dict[str, str] = {}
+    for key, value in values.items():
+        if isinstance(value, tuple):
+            row |= {f"{key}#{n}": "〇" for n in value}
+        elif value is not None:
+            row[key] = texts[key][value] if isinstance(value, int) else value
+    return row
+
+
+EVERY = [
+    pytest.param(form, question, id=f"{form.id} {question.key}")
+    for form in the_survey().forms
+    for question in form.questions
+    if choices_of(question)
+]
+
+
+@pytest.mark.parametrize(("form", "question"), EVERY)
+def test_sheet_row_and_check_take_the_same_choice_of_every_question(
+    form: Form, question: Question, register: Register
+) -> None:
+    base = COMPLETE if form.id == "form1" else COMPLETE_2
+    first, last = choices_of(question)[0], choices_of(question)[-1]
+    one, two = circled(first.number), circled(last.number)
+    cases: list[Case] = [
+        (f"{one} 2名で対応", first.number), (f"（{last.number}）{bare(last)}", last.number), (f"{one}又は{two}", None),
+        (f"{two}ではない", None), (f"{one}～{two}", None), (bare(last).strip(), last.number), ("未定？", None),
+    ]  # fmt: skip
+    for written, expected in cases:
+        values = {**base, question.key: written}
+        file = reading(filled({question.key: written}, base, form.id))
+        (by_row,) = reading(listed(form, row_of(form, values)), "一覧表.xlsx").sheets
+        for sheet in (*file.sheets, by_row):
+            assert [a.number for a in sheet.answers if a.question == question.key] == [expected], written
+        told = {(f.code, f.question) for f in file.sheets[0].findings}
+        assert told == {(f.code, f.question) for f in by_row.findings}, written
+        by_check = {(f.code, f.question) for f in as_by_mail(file, register)}
+        assert {(code, key) for code, key in told ^ by_check if key == question.key and code != "outline_missing"} == set()
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return build_register(default_survey())
+
+
 WRITTEN = ["② 2件あり", "①または②", "①以外", "①", "－", "①？"]
 
 
@@ -99,14 +150,7 @@ def test_sheet_and_list_row_read_alike(id: str, written: str) -> None:
     form = the_survey().form(id)
     base = COMPLETE if id == "form1" else COMPLETE_2
     by_sheet = the_sheet(filled({"9": written, "2": written}, base, id))
-    texts = {f"{q.key}": {c.number: c.text for c in choices_of(q)} for q in form.questions}
-    row: dict[str, str] = {}
-    for key, value in {**base, "9": written, "2": written}.items():
-        if isinstance(value, tuple):
-            row |= {f"{key}#{n}": "〇" for n in value}
-        else:
-            row[key] = texts[key][value] if isinstance(value, int) else value
-    (by_row,) = reading(listed(form, row), "一覧表.xlsx").sheets
+    (by_row,) = reading(listed(form, row_of(form, {**base, "9": written, "2": written})), "一覧表.xlsx").sheets
     assert [(a.question, a.number, a.marks) for a in by_row.answers] == [
         (a.question, a.number, a.marks) for a in by_sheet.answers
     ]
