@@ -197,6 +197,10 @@ class Survey(Shape):
         """Whether nothing goes out by itself any more but receipts."""
         return self.quiet_after is not None and at >= self.quiet_after
 
+    def mailbox_name(self, id: str) -> str:
+        """A mailbox as people know it: ①（n_mynumber@example.go.jp）; the id itself where there is none of that name."""
+        return next((f"{m.item}（{m.address}）" for m in self.mailboxes if m.id == id), id)
+
     def mailbox(self, id: str) -> Mailbox:
         """The mailbox with this id; KeyError if there is none."""
         return _by_id(self.mailboxes, id)

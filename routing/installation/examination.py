@@ -68,17 +68,17 @@ def examine(installed: Installation) -> Iterator[Diagnosis]:
     configured = set(settings.mailboxes)
     for mailbox in survey.mailboxes:
         if mailbox.id not in configured:
-            yield Diagnosis(f"提出先 {mailbox.id}", True, "この設定では扱いません")
+            yield Diagnosis(f"提出先 {survey.mailbox_name(mailbox.id)}", True, "この設定では扱いません")
     unreadable = unreadable_secrets(settings, installed.settings_path.name)
     for mistake in unreadable:
         yield Diagnosis("パスワード", False, str(mistake))
     for id, mailbox_settings in settings.mailboxes.items():
         if any(m.key.startswith(f"mailboxes.{id}.") for m in unreadable):
             continue  # what else could be said of it would be the same again
-        source = open_source(mailbox_settings, settings)
-        yield _try(f"提出先 {id}", lambda source=source: f"{len(source.look(None).uids)}通あります")  # type: ignore[misc]
+        source, name = open_source(mailbox_settings, settings), survey.mailbox_name(id)
+        yield _try(f"提出先 {name}", lambda source=source: f"{len(source.look(None).uids)}通あります")  # type: ignore[misc]
         source.close()
-        yield from (_try(*probe) for probe in mailbox_probes(id, mailbox_settings, settings))
+        yield from (_try(*probe) for probe in mailbox_probes(name, mailbox_settings, settings))
     if not any(m.key.startswith("sender.") for m in unreadable):
         yield from (_try(*probe) for probe in sender_probes(settings))
         sender = open_sender(settings, survey)
@@ -165,14 +165,15 @@ def _waiting(installed: Installation) -> Iterator[Diagnosis]:
             yield Diagnosis("下書き", True, said, heed=True)
         yield _wording(OpenOffice(installed.register, installed.settings, ledger, installed.clock))
         for mailbox, problem in arrivals.unhealthy(ledger):
-            yield Diagnosis(f"提出先 {mailbox}", False, problem)
+            yield Diagnosis(f"提出先 {installed.register.survey.mailbox_name(mailbox)}", False, problem)
         at = vitals.At(installed.register, installed.settings, ledger, installed.clock())
         begun = bool(conditions.health(ledger))  # before the first `run` nothing is amiss
         for vital in vitals.vitals(at):
             if not vital.what.startswith("提出先"):  # the servers themselves were asked above
                 well = vital.well or vital.what != "受付の処理" or not begun
                 yield Diagnosis(vital.what, well, vital.said, heed=not vital.well)
-        view = troubles.View(ledger, installed.settings, installed.clock(), troubles.free_bytes(installed.settings.ledger))
+        free = troubles.free_bytes(installed.settings.ledger)
+        view = troubles.View(ledger, installed.settings, installed.clock(), free, installed.register.survey)
         for sentence in troubles.lasting(view):
             yield Diagnosis("お知らせ", False, sentence)
     if installed.settings.heartbeat is not None:

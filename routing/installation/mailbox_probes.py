@@ -13,13 +13,13 @@ from routing.mailboxes.factory import imap_access, open_token
 Probe = tuple[str, Callable[[], str]]  # what is looked at, and a look that tells it in words or raises
 
 
-def mailbox_probes(id: str, mailbox: MailboxSettings, settings: Settings) -> Iterator[Probe]:
-    """What there is to look at in one mailbox beside its mail."""
+def mailbox_probes(name: str, mailbox: MailboxSettings, settings: Settings) -> Iterator[Probe]:
+    """What there is to look at in one mailbox beside its mail; `name` as people know it."""
     match mailbox:
         case ImapMailbox():
             if mailbox.auth is not None:
-                yield f"提出先 {id} のアクセストークン", lambda: _token(mailbox)
-            yield f"提出先 {id} のフォルダー", lambda: _folders(mailbox, settings)
+                yield f"提出先 {name} のアクセストークン", lambda: _token(mailbox)
+            yield f"提出先 {name} のフォルダー", lambda: _folders(mailbox, settings)
         case MaildirMailbox():
             pass
         case _:

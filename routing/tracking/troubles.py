@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from config.settings import Settings
+from config.survey import Survey
 from replies.japanese import era_instant
 from replies.letters.alert import Alert, alert_sentence
 from replies.wording import load_wording
@@ -35,6 +36,7 @@ class View:
     settings: Settings
     now: datetime
     free_bytes: int
+    survey: Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,9 @@ def free_bytes(ledger: Path) -> int:
 
 def view_of(office: Office) -> View:
     """What there is to look at now."""
-    return View(office.ledger, office.settings, office.clock(), free_bytes(office.ledger.path))
+    return View(
+        office.ledger, office.settings, office.clock(), free_bytes(office.ledger.path), office.register.survey
+    )
 
 
 def lasting(view: View) -> list[str]:
@@ -214,4 +218,4 @@ def lasting(view: View) -> list[str]:
 
 def alert_of(name: str, found: Found, view: View) -> Alert:
     """One thing as the operators read of it."""
-    return Alert(name, view.now, {"mailbox": found.mailbox, **found.values}, found.details)
+    return Alert(name, view.now, {"mailbox": view.survey.mailbox_name(found.mailbox), **found.values}, found.details)

@@ -138,5 +138,5 @@ def test_doctor_tells_that_no_access_token_can_be_had(office: Office) -> None:
     code, said = _doctor(office)
 
     assert code == 1
-    assert "提出先 n_mynumber のアクセストークン" in said
+    assert "提出先 ①（n_mynumber@mhlw.go.jp） のアクセストークン" in said
     assert "https://localhost:1 からアクセストークンを得られません（接続できません）。" in said

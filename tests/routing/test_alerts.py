@@ -26,7 +26,8 @@ OPERATORS = "operators@mhlw.go.jp"
 
 def tell(office: Office, free: int = PLENTY) -> list[str]:
     """What is told now, and put into the outbox."""
-    return alerts.queue_due(office.desk, View(office.ledger, office.desk.settings, office.now, free))
+    desk = office.desk
+    return alerts.queue_due(desk, View(office.ledger, desk.settings, office.now, free, desk.register.survey))
 
 
 def fail(office: Office, mailbox: str = "n_mynumber", problem: str = "connection refused") -> None:
@@ -49,7 +50,7 @@ def test_a_mailbox_that_cannot_be_read_is_told_after_fifteen_minutes_and_once(of
     assert tell(office) == []
     office.now += timedelta(seconds=1)
     assert tell(office) == [
-        "提出先 n_mynumber のメールボックスを、令和５年７月18日（火）10時00分00秒から読めません。"
+        "提出先①（n_mynumber@mhlw.go.jp）のメールボックスを、令和５年７月18日（火）10時00分00秒から読めません。"
     ]
     for _ in range(3):
         office.now += timedelta(minutes=30)
@@ -62,7 +63,7 @@ def test_that_it_can_be_read_again_is_told_once(office: Office) -> None:
     office.now += timedelta(minutes=20)
     assert len(tell(office)) == 1
     arrivals.health(office.ledger, "n_mynumber", "", office.now)
-    assert tell(office) == ["提出先 n_mynumber のメールボックスを、再び読めるようになりました。"]
+    assert tell(office) == ["提出先①（n_mynumber@mhlw.go.jp）のメールボックスを、再び読めるようになりました。"]
     assert tell(office) == []
 
 
@@ -89,13 +90,13 @@ def test_each_mailbox_is_told_of_by_itself_and_those_of_other_settings_not_at_al
     for mailbox in ("n_mynumber", "sukoyaka", "elsewhere"):
         fail(office, mailbox)
     office.now += timedelta(minutes=20)
-    assert [s.split()[1] for s in tell(office)] == ["n_mynumber", "sukoyaka"]
+    assert [s.partition("（")[2].partition("@")[0] for s in tell(office)] == ["n_mynumber", "sukoyaka"]
     assert tell(office) == []
     (letter,) = letters(office)
-    assert letter["Subject"] == "【受付からのお知らせ】n_mynumber を読めません（ほか1件）"
-    assert "提出先 sukoyaka の" in letter.get_content()
+    assert letter["Subject"] == "【受付からのお知らせ】①（n_mynumber@mhlw.go.jp）を読めません（ほか1件）"
+    assert "提出先③（sukoyaka@mhlw.go.jp）の" in letter.get_content()
     arrivals.health(office.ledger, "sukoyaka", "", office.now)
-    assert tell(office) == ["提出先 sukoyaka のメールボックスを、再び読めるようになりました。"]
+    assert tell(office) == ["提出先③（sukoyaka@mhlw.go.jp）のメールボックスを、再び読めるようになりました。"]
 
 
 def test_two_hundred_mails_in_quarantine_are_two_letters_across_restarts(office: Office) -> None:
@@ -150,7 +151,7 @@ def test_the_letter_goes_to_the_operators_and_says_that_a_machine_wrote_it(offic
     assert letter["To"] == OPERATORS
     assert [p.rcpt_to for p in office.sender.posted] == [OPERATORS]
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter["Subject"] == "【受付からのお知らせ】n_mynumber を読めません"
+    assert letter["Subject"] == "【受付からのお知らせ】①（n_mynumber@mhlw.go.jp）を読めません"
     text = "".join(letter.get_content().split())  # wrapped for a mail
     assert "サーバーの言葉：imap.example:993connectionrefused" in text
     assert "令和５年７月18日（火）10時20分00秒" in text
@@ -159,7 +160,7 @@ def test_the_letter_goes_to_the_operators_and_says_that_a_machine_wrote_it(offic
 def test_an_alert_that_was_queued_before_a_crash_is_not_queued_again(office: Office) -> None:
     fail(office)
     office.now += timedelta(minutes=20)
-    view = View(office.ledger, office.desk.settings, office.now, PLENTY)
+    view = View(office.ledger, office.desk.settings, office.now, PLENTY, office.desk.register.survey)
     assert len(alerts.queue_due(office.desk, view)) == 1
     assert alerts.queue_due(office.desk, view) == []
     assert office.count("to_send") == 1
@@ -229,7 +230,7 @@ def test_a_disk_that_fills_up_is_told_once_a_day_and_shown_while_it_lasts(office
     (said,) = tell(office, low)
     assert "499MB" in said
     assert tell(office, low) == []
-    view = View(office.ledger, office.desk.settings, office.now, low)
+    view = View(office.ledger, office.desk.settings, office.now, low, office.desk.register.survey)
     assert troubles.lasting(view) == [said]
 
 
