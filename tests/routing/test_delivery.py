@@ -19,7 +19,7 @@ from tests.e2e.counting_smtp import counting_smtp
 from tests.routing.desk_at_hand import Kept, Office, mail
 from tests.servers import machine
 
-PDF = {"回答.pdf": b"%PDF-1.4\n%%EOF\n"}  # no workbook: a letter asks for one
+SUBJECT = "【横浜市】マイナンバーアンケート回答"
 
 MINUTE = timedelta(minutes=1)
 
@@ -27,7 +27,15 @@ MINUTE = timedelta(minutes=1)
 def _answer(office: Office, *senders: str) -> None:
     """Replies to these senders are queued."""
     for sender in senders:
-        office.settle(mail(PDF, sender=sender, subject="【横浜市】マイナンバーアンケート回答"))
+        office.settle(_wrong(sender))
+
+
+def _wrong(sender: str) -> bytes:
+    """A mail that a letter answers: of the first two colleagues a file that is no workbook, each its own; the third who
+    sent one would go to a person, so that all others ask something."""
+    if sender[:2] in ("a@", "b@"):
+        return mail({f"回答{sender[0]}.pdf": b"%PDF-1.4\n" + sender.encode()}, SUBJECT, sender)
+    return mail({}, "マイナンバー情報連携に係る実態調査について（照会）", sender, "提出期限はいつでしょうか。")
 
 
 def _deliver(office: Office) -> list[str]:
@@ -138,7 +146,7 @@ class BarredForOne(Kept):
 
 
 def test_a_mailbox_for_which_we_may_not_send_rests_and_holds_up_no_other(two: Office) -> None:
-    other = mail(PDF, sender="c@city.yokohama.lg.jp", subject="【横浜市】マイナンバーアンケート回答")
+    other = _wrong("c@city.yokohama.lg.jp")
     two.settle(other, mailbox="yoboseshu")
     sender = two.sender = BarredForOne()
 
@@ -148,7 +156,7 @@ def test_a_mailbox_for_which_we_may_not_send_rests_and_holds_up_no_other(two: Of
         two.now += MINUTE
         assert _deliver(two) == ["later"]
         assert sender.tried == 1 + minute
-    assert two.held() == []  # nobody is blamed
+    assert two.held() == [("inquiry", "inquiry")]  # what c asks; nobody is blamed
 
     sender.barred = ""
     two.now += 2 * MINUTE
