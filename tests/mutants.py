@@ -72,7 +72,7 @@ SUBJECTS = {
     ),
     "identify": Subject(
         ("routing/decision/identify.py", "routing/decision/authenticated.py", "routing/decision/relation.py"),
-        ("test_identify.py", "test_authenticated.py", "test_outvoted.py", "test_verdict.py"),
+        ("test_identities_alone.py", "test_identify.py", "test_authenticated.py", "test_outvoted.py"),
         ("test_direct_respondents.py", "test_beside.py", "test_mail_table.py"),
     ),
     "cases": Subject(
@@ -80,7 +80,7 @@ SUBJECTS = {
             f"routing/decision/{name}.py"
             for name in ("cases", "building", "findings", "gaps", "replacing", "remained", "joined", "mail_set")
         ),
-        ("test_verdict.py", "test_findings.py", "test_outvoted.py"),
+        ("test_identities_alone.py", "test_verdict.py", "test_findings.py", "test_outvoted.py"),
         ("test_mail_table.py", "test_lists.py", "test_beside.py", "test_parts.py", "test_direct_respondents.py"),
     ),
     "deadlines": Subject(("routing/deadline.py",), ("test_deadline.py",), ("test_standing.py", "test_extend.py")),

@@ -1,0 +1,114 @@
+"""Who submits, whose answer it is and how the two stand to each other, where one piece of evidence decides alone.
+
+Beside test_identify.py; what mutation testing found that no pure test held (docs/mutants.md).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from config.settings import TOPMOST
+from intake.submission import Authentication
+from routing.decision.authenticated import authenticated
+from routing.decision.identify import identify
+from routing.decision.relation import relation_of
+from routing.decision.replacing import standing_ones
+from routing.records import Identity, KnownSender, Relation
+from routing.register import Register
+from tests.routing.cases_at_hand import (
+    FUCHU_TOKYO,
+    KAMAKURA,
+    KANAGAWA,
+    TOKYO,
+    YOKOHAMA,
+    YOKOSUKA,
+    address,
+    booking,
+    claim,
+    file,
+    sheet,
+    submission,
+)
+from tests.workbooks.forms_at_hand import the_roster
+
+NOBODY_KNOWN = KnownSender(address("a@kenkou.lg.jp"), True, "", ())
+
+# (submitter, body, assigned by an official, sources that disagree, how they stand)
+RELATIONS: list[tuple[str, str, bool, tuple[str, ...], Relation]] = [
+    (YOKOHAMA, YOKOHAMA, False, (), "own"),
+    ("", YOKOHAMA, False, (), "own"),
+    (KANAGAWA, YOKOHAMA, False, (), "city"),
+    (KANAGAWA, KAMAKURA, False, (), "municipality"),
+    (KANAGAWA, KAMAKURA, True, (), "direct"),
+    (KAMAKURA, KAMAKURA, False, (), "direct"),
+    (TOKYO, KAMAKURA, False, (), "stranger"),
+    (YOKOHAMA, YOKOSUKA, False, (), "stranger"),
+    (YOKOHAMA, YOKOHAMA, False, ("sender_domain",), "stranger"),
+    (YOKOHAMA, YOKOHAMA, False, ("subject",), "own"),
+    (YOKOHAMA, YOKOHAMA, True, ("sender_domain",), "own"),
+    (YOKOHAMA, YOKOSUKA, True, (), "own"),
+    (YOKOHAMA, "", False, (), "none"),
+]
+
+
+@pytest.mark.parametrize("case", RELATIONS)
+def test_how_submitter_and_body_stand_to_each_other(
+    register: Register, case: tuple[str, str, bool, tuple[str, ...], Relation]
+) -> None:
+    submitter, body, assigned, disagree, expected = case
+    identity = Identity(submitter, body, (), True, disagree)  # type: ignore[arg-type]
+    assert relation_of(identity, "shoman", assigned, register) == expected
+
+
+def test_a_domain_of_several_bodies_is_narrowed_down_to_who_collects_the_answer() -> None:
+    """A domain that a prefecture shares with another body: the answer's own prefecture is meant."""
+    shared = KnownSender(address("a@shared.lg.jp"), True, "", (TOKYO, KANAGAWA))
+    filled = file(sheet("鎌倉市", KAMAKURA))
+    told = identify(submission(filled), filled, filled.sheets[0], shared, the_roster())
+    assert (told.submitter, told.body) == (KANAGAWA, KAMAKURA)
+    two = KnownSender(address("a@shared.lg.jp"), True, "", (KANAGAWA, KAMAKURA))
+    assert identify(submission(filled), filled, filled.sheets[0], two, the_roster()).submitter == KAMAKURA
+
+
+def test_a_row_of_nobody_is_the_subjects_all_the_same() -> None:
+    listed = file(sheet("どこか市", row=5), kind="collated_list")
+    mail = submission(listed, subject=claim("神奈川県", KANAGAWA))
+    told = identify(mail, listed, listed.sheets[0], NOBODY_KNOWN, the_roster())
+    assert (told.submitter, told.body) == (KANAGAWA, "")
+
+
+def test_an_approval_for_another_body_names_no_submitter() -> None:
+    approved = KnownSender(address("a@x.jp"), True, FUCHU_TOKYO, ())
+    filled = file(sheet("鎌倉市", KAMAKURA))
+    told = identify(submission(filled), filled, filled.sheets[0], approved, the_roster())
+    assert (told.submitter, told.body) == (KAMAKURA, KAMAKURA)
+
+
+def test_only_the_topmost_field_without_a_name_is_believed() -> None:
+    """Whatever stands below the one that our own server wrote, the sender may have written."""
+    passed = Authentication("", dmarc="pass", header_from="city.yokohama.lg.jp")
+    silent = Authentication("", spf="none")
+    forged, honest = (
+        submission(sender="kenko@city.yokohama.lg.jp", authentication=fields)
+        for fields in ((silent, passed), (passed, silent))
+    )
+    assert authenticated(forged, TOPMOST) == "unchecked"
+    assert authenticated(honest, TOPMOST) == "passed"
+    accused = submission(authentication=(silent, Authentication("", dmarc="fail")))
+    assert authenticated(accused, TOPMOST) == "unchecked"
+
+
+@pytest.mark.parametrize("looked_at", ["mail.city.yokohama.lg.jp", "city.yokohama.lg.jp", "yokohama.lg.jp"])
+def test_dmarc_of_the_same_house_speaks_against_nobody(looked_at: str) -> None:
+    field = Authentication("mx", dmarc="pass", header_from=looked_at)
+    assert authenticated(submission(sender="a@city.yokohama.lg.jp", authentication=(field,)), "mx") != "failed"
+
+
+def test_of_the_answers_that_stand_none_is_covered_by_a_newer_one() -> None:
+    whole, third, sixth = booking(id=3), booking(id=1, attributes=(3,)), booking(id=2, attributes=(6,))
+    assert standing_ones((third, sixth, whole), ()) == (whole,)
+    both = booking(id=4, attributes=(3, 6))
+    assert standing_ones((third, sixth, both), ()) == (both,)
+    assert standing_ones((third, sixth), ()) == (third, sixth)
+    assert standing_ones((whole, booking(id=5, attributes=(3,))), ()) == (whole, booking(id=5, attributes=(3,)))
+    assert standing_ones((third, booking("correction", id=9)), ()) == (third,)
