@@ -57,6 +57,11 @@ class Tally:
     outstanding: int
     not_applicable: int = 0
 
+    @property
+    def to_come(self) -> int:
+        """How many the prefecture has still to send, or to have mended."""
+        return self.outstanding + self.correction
+
 
 @dataclass(frozen=True, slots=True)
 class ProgramLine:
@@ -85,7 +90,11 @@ class ProgramLine:
 
     @property
     def shown(self) -> Shown:
-        """Its state as it is shown."""
+        """Its state as it is shown: that we look at something hides nothing of what is still to come."""
+        if self.state == "held" and self.own_state != "held" and self.collected and self.collected.to_come:
+            if self.collected.accepted:
+                return "partial"
+            return "outstanding" if self.collected.outstanding else "correction"
         return "unbooked" if self.unbooked and self.state == "correction" else self.state
 
 

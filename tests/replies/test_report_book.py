@@ -72,12 +72,21 @@ def table(sheet: Worksheet, heading: str) -> list[tuple[object, ...]]:
     return rows[start:end]
 
 
+# Of the last two some are accepted, one is held and something is still to come: not 確認中, which asks for nothing.
+SHOWN = {
+    "start": ["未提出"] * 4,
+    "middle": ["受付済み", "確認のお願い中", "一部受付", "一部受付"],
+    "hour": ["受付済み", "未提出", "一部受付", "一部受付"],
+    "after": ["受付済み", "受付済み", "一部受付", "一部受付"],
+}
+
+
 @pytest.mark.parametrize("when", INSTANTS)
 def test_the_first_sheet_tells_the_reports_figures(when: str, survey: Survey, roster: Roster) -> None:
     report = prefecture_report(when, survey, roster)
     rows = table(opened(report, survey)["提出状況"], "制度等")
     assert [row[0] for row in rows] == ["難病", "小慢", "予防接種", "自治体検診"]
-    assert [row[1][2:] for row in rows] == [load_wording().state[line.state] for line in report.programs]
+    assert [row[1][2:] for row in rows] == SHOWN[when]
     counted = tally(report.municipalities, "kenshin")
     assert rows[3][2] == f"{counted.accepted}／{counted.total}団体"
     assert rows[0][2] == "―"
