@@ -33,7 +33,8 @@ ACTS = {
     "request": ("request", "sure_acts", "request", "request_originals"),
     "resend": ("resend", "office_acts", "resend", "resend"), "note of a call": ("note", "office_acts", "note", "note_call"),
     "withdraw a letter": ("withdraw", "office_acts", "withdraw", "withdraw"),
-    "paper": ("add", "office_acts", "paper", "add"), "hold sending": ("hold-sending", "office_acts", "hold", "hold_sending"),
+    "paper": ("add", "office_acts", "paper", "add"),
+    "hold sending": ("hold-sending", "office_acts", "hold", "hold_sending"),
     "release sending": ("release-sending", "office_acts", "release", "release_sending"),
     "release drafts": ("letters", "office_acts", "release_letters", "release"),
 }  # fmt: skip
