@@ -16,7 +16,6 @@ from config.kinds.any_kind import KINDS, Given
 from config.kinds.choice import ChoiceKind
 from config.kinds.kind import Kind, Line, Reading
 from config.shape import BodyKind, Severity, Shape
-from config.spelling import circled
 
 _LEAST_ACCOUNT = 16  # characters of an outline (概要) beside a choice: 「2件あり、改善済み」 is none
 
@@ -93,11 +92,6 @@ class AskedIf(Shape):
     def met_by(self, number: int) -> bool:
         """Whether the choice with this number is one of them."""
         return number in self.choices
-
-    @property
-    def heads(self) -> str:
-        """①又は②."""
-        return "又は".join(map(circled, self.choices))
 
 
 class Question(Ask):

@@ -14,7 +14,6 @@ from config.cache import cache_by_identity
 from config.form import Form, Rule
 from config.logic import FUNCTIONS, LONGEST, WORDS, Name, Node, NotARule, Value, names_in, parse, value
 from config.logic_types import must_be_truth, type_of
-from config.spelling import circled
 
 KIND = "kind"  # of the body that answers: prefecture, city …
 _INSERTED = re.compile(r"\{([^{}]*)\}")
@@ -24,13 +23,13 @@ _FREE = re.compile(r"[{}]")
 @dataclass(frozen=True, slots=True)
 class ReadRule:
     """A rule with its trees. `when`: None where it always applies; `inserted`: what its sentence quotes, by its text;
-    `choices`: those of them that are choices, which are quoted as they are printed (②)."""
+    `heads`: of those that are choices how each is printed (②), by its number."""
 
     rule: Rule
     check: Node
     when: Node | None
     inserted: Mapping[str, Node]
-    choices: frozenset[str]
+    heads: Mapping[str, Mapping[int, str]]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -49,7 +48,7 @@ class ReadRule:
         def said(hit: re.Match[str]) -> str:
             held = value(self.inserted[hit[1]], values)
             if isinstance(held, Decimal):
-                return circled(int(held)) if hit[1] in self.choices else f"{held:,f}"
+                return self.heads[hit[1]][int(held)] if hit[1] in self.heads else f"{held:,f}"
             return held if isinstance(held, str) else "―"
 
         return _INSERTED.sub(said, self.rule.say)
@@ -78,13 +77,14 @@ def names_of(form: Form) -> Mapping[str, Name]:
 def rules_of(form: Form) -> tuple[ReadRule, ...]:
     """The rules of a form that was checked (`rule_mistakes`); of another one NotARule."""
     names = names_of(form)
-    return tuple(_read(rule, names) for rule in form.rules)
+    heads = {f"Q{q.key}": {n: line.head for n, line in q.by_number.items()} for q in form.questions if not q.in_lines}
+    return tuple(_read(rule, names, heads) for rule in form.rules)
 
 
-def _read(rule: Rule, names: Mapping[str, Name]) -> ReadRule:
+def _read(rule: Rule, names: Mapping[str, Name], heads: Mapping[str, Mapping[int, str]]) -> ReadRule:
     when = parse(rule.when, names) if rule.when else None
     quoted = {text: parse(text, names) for text in _INSERTED.findall(rule.say)}
-    choices = frozenset(text for text, node in quoted.items() if type_of(node, names) == "choice")
+    choices = {text: heads[str(node.held)] for text, node in quoted.items() if type_of(node, names) == "choice"}
     return ReadRule(rule, parse(rule.check, names), when, quoted, choices)
 
 

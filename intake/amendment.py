@@ -96,7 +96,8 @@ def _answered(line: FilledQuestion, value: str) -> FilledQuestion:
     cell = line.answer.cell if line.answer else ""
     reading = question.kind.reading(value)
     if value.strip() and not reading.value:
-        heads = "".join(question.by_number[number].head for number in reading.may_mean or question.by_number)
+        named = [question.by_number[number].head for number in reading.may_mean or question.by_number]
+        heads = ("" if all(len(head) == 1 for head in named) else "、").join(named)
         raise AmendmentRefused(f"Q{question.key}={value}: {question.kind.refused(heads)}")
     if question.in_lines:
         taken = [int(number) for number in reading.value.split(",") if number]

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from config.form import Question
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding, quote
 from replies.follow_ups import follow_ups
@@ -234,12 +233,9 @@ def label_of(finding: Finding, survey: Survey) -> str:
 
 def _condition(finding: Finding, survey: Survey) -> str:
     """Why the question is asked of this sheet: （Q7-3で①の場合）; empty where it always is."""
-    asked = (q.asked_if for q in _questions(survey) if q.key == finding.question)
-    asked_if = next((condition for condition in asked if condition), None)
-    if asked_if is None:
-        return ""
-    return f"（{question_name(asked_if.question)}で{asked_if.heads}の場合）"
-
-
-def _questions(survey: Survey) -> Iterable[Question]:
-    return (question for form in survey.forms for question in form.questions)
+    asked = ((form, q.asked_if) for form in survey.forms for q in form.questions if q.key == finding.question)
+    for form, condition in asked:
+        if condition:
+            taken = (form.question(condition.question).by_number[number].head for number in condition.choices)
+            return f"（{question_name(condition.question)}で{'又は'.join(taken)}の場合）"
+    return ""

@@ -26,15 +26,16 @@ from config.kinds.kind import (
 )
 from config.kinds.names import one_named
 from config.kinds.numbered import bare, read_choice
-from config.kinds.option import Choice, is_numbered, mistaken_numbers
+from config.kinds.option import Choice, heads_of, is_numbered, mistaken_numbers
 from config.logic import Type, Value
 from config.names import perhaps
 from config.roster import Body
 from config.shape import BodyKind, Reasons
-from config.spelling import alike, circled, label_key, says_nothing
+from config.spelling import alike, label_key, says_nothing
 
 _SHORT = 24  # characters of a choice that are enough to know it again
 _BARE_NUMBER = 3  # characters of a label key: a longer answer has words of its own
+_LONGEST_LITERAL = 255  # characters of a text in a formula (Excel specifications and limits)
 _LEAST_ALIKE = 0.6  # of a choice's text and an answer that fills in its gaps (「（令和５年９月）」)
 
 
@@ -67,12 +68,25 @@ class ChoiceKind(Kind):
         return {choice.number: choice for choice in self.choices}
 
     @cached_property
+    def _heads(self) -> Mapping[int, str]:
+        return heads_of(self.choices)
+
+    @cached_property
+    def _keys(self) -> Mapping[str, int]:
+        """What is written of a choice where it is not copied whole: its head, or what follows that; none that two have."""
+        heads = self._heads
+        parts = ((c.number, {c.text, heads[c.number], c.text.removeprefix(heads[c.number])}) for c in self.choices)
+        keys = [(label_key(part), number) for number, texts in parts for part in texts]
+        numbers = {key: {n for k, n in keys if k == key} for key, _ in keys if key}
+        return {key: min(found) for key, found in numbers.items() if len(found) == 1}
+
+    @cached_property
     def _named(self) -> Mapping[int, tuple[str, ...]]:
         return {c.number: (c.text, *self.names.get(c.text, ())) for c in self.choices}
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        return tuple(Line(c.number, circled(c.number), c.text) for c in self.choices)
+        return tuple(Line(c.number, self._heads[c.number], c.text) for c in self.choices)
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -81,21 +95,25 @@ class ChoiceKind(Kind):
     def reading(self, text: str, by: date | None = None) -> Reading:
         if self.numbered:
             return read_choice(text, self.choices)
-        found = one_named(text, self._named)
+        found = self._keys.get(label_key(text)) or one_named(text, self._named)
         return Reading(str(found)) if found else NOT_READ
+
+    def says_nothing(self, text: str) -> bool:
+        """無 is an answer where it is one of the choices."""
+        return super().says_nothing(text) and (self.numbered or not self.read(text))
 
     def wanted(self) -> str:
         """①～④のいずれか, or all choices."""
         if not self.numbered:
             return "、".join(choice.text for choice in self.choices)
-        return f"{circled(self.choices[0].number)}～{circled(self.choices[-1].number)}のいずれか"
+        return f"{self.lines[0].head}～{self.lines[-1].head}のいずれか"
 
     def refused(self, heads: str) -> str:
         return f"{heads} のいずれかを指定してください。"
 
     def choosing(self, reading: Reading) -> str:
         named = [self.by_number[number] for number in reading.may_mean if number in self.by_number]
-        words = "、".join(f"{circled(c.number)}「{_short(bare(c))}」" for c in named)
+        words = "、".join(f"{self._heads[c.number]}「{_short(bare(c))}」" for c in named)
         return f"{words}のいずれか" if len(named) > 1 else ""
 
     def shown(self, value: str) -> str:
@@ -105,7 +123,11 @@ class ChoiceKind(Kind):
         return Decimal(value) if value else None
 
     def taken(self, cell: str, number: int, compared: str = "=") -> str:
-        return f'LEFT({cell},1){compared}"{circled(number)}"'
+        text, others = self.by_number[number].text, [c.text for c in self.choices if c.number != number]
+        lengths = range(len(self._heads[number]), min(len(text), _LONGEST_LITERAL) + 1)
+        apart = next((n for n in lengths if not any(other.startswith(text[:n]) for other in others)), None)
+        head = text[: apart or _LONGEST_LITERAL].replace('"', '""')
+        return f'LEFT({cell},{apart}){compared}"{head}"' if apart else f'{cell}{compared}"{head}"'
 
     def fits(self, text: str, around: Around) -> float:
         number = self.reading(text).number

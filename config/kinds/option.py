@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from config.shape import Reasons, Shape
 from config.spelling import nfkc
 
 _NUMBER = re.compile(r"\d+")
+_FIRST = re.compile(r"\S{1,4}(?=\s)")
+_BEFORE_BRACKET = re.compile(r"[^\s()（）]+(?=(?:\s*[(（][^()（）]*[)）])?\s*$)")
 
 
 class Option(Shape):
@@ -30,6 +32,25 @@ def is_numbered(option: Option) -> bool:
     """Whether a printed text begins with its number."""
     leading = _NUMBER.match(nfkc(option.text))
     return leading is not None and int(leading[0]) == option.number
+
+
+def heads_of(options: Sequence[Option]) -> Mapping[int, str]:
+    """How each is called, as it is printed: by the number that it begins with (①, ２), else by its first word where that
+    is a short one (ア, (1)) for each of them, else by what stands before its bracket (無 of 無（問６へ）), else by its
+    whole text; never by what another is called, too."""
+    if all(map(is_numbered, options)):
+        return {option.number: _printed_number(option) for option in options}
+    for shape in (_FIRST, _BEFORE_BRACKET):
+        found = {option.number: hit[0] for option in options if (hit := shape.match(option.text))}
+        if len(set(found.values())) == len(options):
+            return found
+    return {option.number: option.text for option in options}
+
+
+def _printed_number(option: Option) -> str:
+    """The shortest beginning that is the number."""
+    beginnings = (option.text[:n] for n in range(1, len(option.text) + 1))
+    return next(head for head in beginnings if nfkc(head) == str(option.number))
 
 
 def mistaken_numbers(key: str, options: Sequence[Option]) -> Reasons:

@@ -37,6 +37,7 @@ _CHART_POINTS = 260 * 0.75
 _SCALE = 66  # per cent; with it table and chart fill the width of a page
 _PAGE_POINTS = 740.0  # that a page then holds
 _TITLE_LIMIT = 24
+_LONGEST_MARK = 8
 _LABELLED = 15  # columns of a chart that have room for their figures above them
 _WHOLE = "#,##0"
 _INK = "#404040"
@@ -243,7 +244,7 @@ def _label(question: Question, line: CountedLine) -> tuple[str, str]:
     words = load_wording().export
     if isinstance(line, str):
         return words[f"{line}_mark"], words[f"{line}_circled" if line == "none" and question.in_lines else line]
-    return question.by_number[line].head, question.by_number[line].text
+    return quote(question.by_number[line].head, _LONGEST_MARK), question.by_number[line].text
 
 
 def _insert_chart(page: _Page, top: int, tally: QuestionCounts, programs: tuple[Program, ...]) -> None:
