@@ -77,6 +77,16 @@ def test_a_row_of_nobody_is_the_subjects_all_the_same() -> None:
     assert (told.submitter, told.body) == (KANAGAWA, "")
 
 
+def test_a_name_that_agrees_with_the_sheet_keeps_it_from_being_outvoted() -> None:
+    sender = KnownSender(address("a@city.yokohama.lg.jp"), True, "", (YOKOHAMA,))
+    backed = file(sheet("鎌倉市", KAMAKURA), name=claim("鎌倉市", KAMAKURA))
+    mail = submission(backed, subject=claim("横浜市", YOKOHAMA))
+    assert identify(mail, backed, backed.sheets[0], sender, the_roster()).body == KAMAKURA
+    alone = file(sheet("鎌倉市", KAMAKURA))
+    mail = submission(alone, subject=claim("横浜市", YOKOHAMA))
+    assert identify(mail, alone, alone.sheets[0], sender, the_roster()).body == YOKOHAMA
+
+
 def test_an_approval_for_another_body_names_no_submitter() -> None:
     approved = KnownSender(address("a@x.jp"), True, FUCHU_TOKYO, ())
     filled = file(sheet("鎌倉市", KAMAKURA))
