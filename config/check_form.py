@@ -20,6 +20,7 @@ from config.spelling import label_key, nfkc
 
 _LEADS = re.compile(r"(?:Q|問|質問|設問)([0-9]+(?:-[0-9]+)*)(?:へ|に進)")  # （Q6へ）
 _KEY = re.compile(r"[^\s#.]+")
+_A_MONTH = "2025-03"
 _LONGEST_FLAG = 100  # characters: it stands in a formula
 _COLUMN = re.compile(r"[A-Z]{1,2}")
 
@@ -167,6 +168,8 @@ def _check_free_texts(form: Form) -> Reasons:
     for key, question in _placed(form):
         for place, text in enumerate(question.free_texts, 1):
             yield from _check_taken(f"{key}.free_texts.{place}.choices", text.choices, question)
+            if text.upcoming and text.kind.read(_A_MONTH) != _A_MONTH:
+                yield f"{key}.free_texts.{place}.upcoming", "年月を尋ねる記載欄だけに書けます。"
 
 
 def _check_taken(key: str, numbers: tuple[int, ...], question: Question) -> Reasons:

@@ -77,6 +77,15 @@ def test_the_form_is_one_that_a_survey_may_have() -> None:
     assert [places.cell(key) for key in ("11", "12", "13", "14-n")] == [PEOPLE, SHARE, BUDGET, STAFF]
 
 
+def test_a_number_is_no_plan() -> None:
+    """upcoming is for months: a number would be compared with one."""
+    base, question = the_form(), the_form().questions[-1]
+    planned = question.free_texts[0].model_copy(update={"upcoming": True})
+    asked = (*base.questions[:-1], question.model_copy(update={"free_texts": (planned,)}))
+    (mistake,) = check_form(base.model_copy(update={"questions": asked}), "form1.toml")
+    assert mistake.key == f"questions.{len(asked)}.free_texts.1.upcoming"
+
+
 def test_typed_numbers_are_read_as_the_cell_shows_them() -> None:
     sheet = with_cells({})
     assert told(sheet) == []
