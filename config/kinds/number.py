@@ -32,6 +32,7 @@ _DIGITS = 15  # that Excel keeps of a number
 _COMPUTED = 6  # decimals from which on a number is the result of a division, which the cell shows rounded
 _MOST_PLACES = 6
 _PERCENT = "%"
+_ENDLESS = Decimal(1000)  # ％, where a survey gives no bound
 
 
 class NumberKind(Kind):
@@ -86,7 +87,7 @@ class NumberKind(Kind):
 
     def _in_unit(self, number: Decimal, said: str) -> Reading:
         """A number with the unit that was written behind it."""
-        if not said and self._own == _PERCENT and 0 < abs(number) <= 1:
+        if not said and self._own == _PERCENT and 0 < abs(number) * 100 <= max(Decimal(100), self._most_percent):
             return Reading(remark=self._either(number, number * 100))
         if not said or _same(said, self._own):
             return self._settled(number)
@@ -96,6 +97,11 @@ class NumberKind(Kind):
         if own_scale == 1 or scale == own_scale:
             return self._settled(number * scale / own_scale)
         return Reading(remark=self._either(number, number * scale / own_scale))
+
+    @property
+    def _most_percent(self) -> Decimal:
+        """Up to which a number without ％ may be one that a cell of another format, .xls or .ods, showed as ％."""
+        return _ENDLESS if self.max is None else self.max
 
     def _either(self, one: Decimal, other: Decimal) -> str:
         return f"「{one:,f}{self.unit}」か「{Decimal(_plain(other)):,f}{self.unit}」"

@@ -94,6 +94,8 @@ def test_what_may_be_something_else_is_not_read(text: str) -> None:
         (MONEY, "3百万円", "「3千円」か「3,000千円」"),
         (SHARE, "0.5", "「0.5％」か「50％」"),
         (SHARE, "1", "「1％」か「100％」"),
+        (NumberKind(unit="％", max=Decimal(200), places=1), "1.5", "「1.5％」か「150％」"),  # 150% as .xls stores it
+        (NumberKind(unit="％"), "1.5", "「1.5％」か「150％」"),
     ],
 )
 def test_one_of_two_numbers_is_asked_about(kind: NumberKind, text: str, expected: str) -> None:
