@@ -80,8 +80,10 @@ class Shelf:
 PDF = {"回答.pdf": b"%PDF-1.4\n%%EOF\n"}  # no workbook: a letter asks for one
 
 
-def _mails(count: int) -> list[bytes]:
-    return [mail(PDF, sender=f"s{n}@city.yokohama.lg.jp") for n in range(count)]
+def _mails(count: int, whose: str = "s") -> list[bytes]:
+    """Questions of as many colleagues: each gets its notice of arrival."""
+    asked = "マイナンバー情報連携に係る実態調査について（照会）", "提出期限はいつでしょうか。"
+    return [mail({}, asked[0], f"{whose}{n}@city.yokohama.lg.jp", asked[1]) for n in range(count)]
 
 
 def _run(
@@ -127,7 +129,7 @@ def _verdicts(office: Office) -> int:
 
 
 def test_mail_of_every_mailbox_is_decided_and_answered(office: Office) -> None:
-    sources = {"n_mynumber": Shelf(_mails(3)), "yoboseshu": Shelf(_mails(2))}
+    sources = {"n_mynumber": Shelf(_mails(3)), "yoboseshu": Shelf(_mails(2, "t"))}
 
     made = _run(office, sources, lambda: len(office.sender.posted) == 5)
 
