@@ -36,6 +36,7 @@ COMMANDS = {
     "find": "letters.find_command", "note": "notes.note_command",
     "decide": "decide.decide", "approvals": "approvals.approvals_command",
     "revoke-approval": "approvals.revoke_approval", "resend": "resend.resend",
+    "revalidate": "revalidate.revalidate",
     "hold-sending": "sending.hold_sending", "release-sending": "sending.release_sending", "add": "decide.add",
     "extend": "extend.extend_command", "pause-reminders": "extend.pause_reminders", "remind": "remind.remind_command",
     "request": "request.request_command", "tell-replaced": "replaced.tell_replaced",
