@@ -91,7 +91,7 @@ def _only_counted(formless: list[tuple[int, FileBlock]]) -> frozenset[int]:
 
 def _rest_view(number: int, blocks: list[FileBlock], wording: Wording) -> FileView:
     asking = next((block for block in blocks if _asks(block)), None)
-    result = wording.result[(asking or blocks[0]).result]
+    result = _result(asking or blocks[0], wording)
     remarks = (wording.listing["rest_alike"],) if asking else ()
     return FileView(number, _rest_name(len(blocks), wording), "", result, remarks, (), (), ())
 
@@ -106,6 +106,12 @@ def _asks(block: FileBlock) -> bool:
 
 def _is_original(block: FileBlock) -> bool:
     return "original" in block.remarks and block.result == "kept" and not _asks(block)
+
+
+def _result(block: FileBlock, wording: Wording) -> str:
+    """What became of a file; there is nothing to mend in one that is no form of ours."""
+    again = block.result == "correction" and not block.form_title
+    return wording.result["again" if again else block.result]
 
 
 def _originals_view(
@@ -135,7 +141,7 @@ def _file_view(number: int, block: FileBlock, letter: Letter, survey: Survey, wo
         number=number,
         name=block.filename or kind or unnamed,
         kind=kind if block.filename else "",
-        result=wording.result[block.result],
+        result=_result(block, wording),
         remarks=tuple(_remark(key, block, letter, survey, wording) for key in remarks),
         requests=requests(block.findings, survey, wording),
         checked=checks(block.findings, survey, wording),
