@@ -110,8 +110,9 @@ def _is_original(block: FileBlock) -> bool:
 
 def _result(block: FileBlock, wording: Wording) -> str:
     """What became of a file; there is nothing to mend in one that is no form of ours."""
-    again = block.result == "correction" and not block.form_title
-    return wording.result["again" if again else block.result]
+    if block.result == "correction" and not block.form_title:
+        return wording.listing["again"]
+    return wording.result[block.result]
 
 
 def _originals_view(
