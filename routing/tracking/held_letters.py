@@ -19,14 +19,15 @@ from routing.who import Refused, Who
 @dataclass(frozen=True, slots=True)
 class LetterSelection:
     """Which letters: those with one of these numbers (receipt numbers, or numbers of letters that answer none), of one
-    kind, of one mailbox; empty: whatever they have."""
+    kind, of one mailbox; empty: whatever they have. `ids`: these of the outbox, as they were shown."""
 
     numbers: tuple[str, ...] = ()
     kind: str = ""
     mailbox: str = ""
+    ids: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.numbers or self.kind or self.mailbox)
+        return bool(self.numbers or self.kind or self.mailbox or self.ids)
 
 
 def held_letters(
@@ -39,10 +40,13 @@ def held_letters(
     wanted = {folded(one).upper() for one in choice.numbers}
     if unknown := sorted(wanted - {letter.number for letter in waiting}):
         raise Refused(f"停止 {hold.number} で送信を待っているメールに {'、'.join(unknown)} はありません。")
+    if gone := choice.ids - {letter.id for letter in waiting}:
+        raise Refused(f"選んだうちの {len(gone)}通は、もう停止 {hold.number} で待っていません。一覧を見直してください。")
     return hold, [
         letter
         for letter in waiting
         if (not wanted or letter.number in wanted)
+        and (not choice.ids or letter.id in choice.ids)
         and choice.kind in ("", letter.kind)
         and choice.mailbox in ("", letter.mailbox)
     ]

@@ -16,7 +16,7 @@ from replies.workbooks.values_copy import CopiedSheet, values_copy
 from routing import operate
 from routing.console.signin import FAILURES, hashed, is_password
 from routing.journey.judge import Settled
-from routing.ledger import correspondence, outbox, promises
+from routing.ledger import correspondence, holds, outbox, promises, releasing, restored
 from routing.operate import Consent, Who, Wish
 from routing.records import Arrival
 from tests.routing.console_at_hand import HOST, OURS, PASSWORD, Visitor, console, hidden, site_of
@@ -401,6 +401,67 @@ def test_sending_is_held_and_released_and_every_page_says_so(office: Office) -> 
     assert outbox.due(office.ledger, office.now) == [] and "送信停止中" in visitor.text("/")
     assert visitor.post("/release/1", why=WHY).status_code == 303
     assert outbox.due(office.ledger, office.now) != [] and "送信停止中" not in visitor.text("/")
+
+
+def three_wait(office: Office) -> list[int]:
+    """Letters to three mails, one of them another mailbox's, under a hold over all; their numbers in the outbox."""
+    Visitor(site_of(office), "kanri").post("/hold", why=WHY, mailbox="")
+    office.settle(mail())
+    office.settle(mail({"x.xlsx": form({"program": "難病", "9": None})}, sender="b@city.kawasaki.jp"))
+    office.settle(mail({"x.xlsx": form({"program": "予防接種"}, "form2")}), mailbox="yoboseshu")
+    waiting = [one.id for one in releasing.held_by(office.ledger, holds.standing(office.ledger)[0])]
+    assert len(waiting) == 3
+    return waiting
+
+
+def test_chosen_letters_leave_while_the_hold_stands_over_the_others(office: Office) -> None:
+    first, second, third = three_wait(office)
+    visitor = Visitor(site_of(office))
+    assert "停止 1 で待っているメールを見る" in visitor.text("/letters")
+    assert "送信待ち（3通）" in visitor.text("/hold/1") and "送信済みと記録する" not in visitor.text("/hold/1")
+    assert "送信待ち（1通）" in visitor.text("/hold/1?mailbox=yoboseshu")
+    told = visitor.post("/hold/1/letters", go="send", why=WHY, letter=str(second))
+    assert (told.status_code, told.headers["Location"]) == (303, "/hold/1")
+    assert [one.id for one in outbox.due(office.ledger, office.now)] == [second]
+    assert "送信待ち（2通）" in visitor.text("/hold/1")
+    for count in ("3", "", "二"):
+        assert visitor.post("/hold/1/letters", all=f"{first} {third} ", count=count, why=WHY).status_code == 409
+    assert visitor.post("/hold/1/letters", all=f"{first} {third} ", count="２", why=WHY).status_code == 303
+    assert len(outbox.due(office.ledger, office.now)) == 3 and "送信停止中" in visitor.text("/")
+    rows = office.ledger.rows("SELECT outbox_id, done_by, why FROM let_go ORDER BY outbox_id")
+    assert [tuple(row) for row in rows] == [(id, "山田", WHY) for id in (first, second, third)]
+
+
+def test_what_was_not_seen_waiting_or_is_not_his_is_not_released(office: Office) -> None:
+    first = three_wait(office)[0]
+    site = site_of(office)
+    before = list(office.ledger.connection.iterdump())
+    for login in ("mita", "sato"):  # a viewer; an operator of one mailbox, under a hold over all
+        assert Visitor(site, login).post("/hold/1/letters", go="send", why=WHY, letter=str(first)).status_code == 403
+    assert "送信待ち（2通）" in Visitor(site, "sato").text("/hold/1")
+    assert 'type="checkbox"' not in Visitor(site, "sato").text("/hold/1")
+    visitor = Visitor(site)
+    for wrong, status in (({"letter": "99"}, 409), ({}, 409), ({"letter": "²"}, 400), ({"letter": "1;"}, 400),
+                          ({"letter": str(first), "why": ""}, 409), ({"all": "x", "count": "1"}, 400),
+                          ({"letter": str(first), "go": "left"}, 409)):  # fmt: skip
+        assert visitor.post("/hold/1/letters", **{"why": WHY, **wrong}).status_code == status, wrong
+    assert visitor.post("/hold/2/letters", letter=str(first), why=WHY).status_code == 409
+    assert visitor.get("/hold/2").status_code == 409
+    assert list(office.ledger.connection.iterdump()) == before
+
+
+def test_what_had_left_before_a_ledger_was_put_back_is_marked_and_leaves_no_more(office: Office) -> None:
+    office.settle(mail())
+    office.now += timedelta(minutes=1)
+    restored.note(office.ledger, ("山田", WHY), office.now)
+    visitor = Visitor(site_of(office))
+    (waiting,) = releasing.held_by(office.ledger, holds.standing(office.ledger)[0])
+    assert "送信済みと記録する（送らない）" in visitor.text("/hold/1")
+    told = visitor.post("/hold/1/letters", go="left", why=WHY, letter=str(waiting.id))
+    assert (told.status_code, told.headers["Location"]) == (303, "/letters")
+    assert visitor.post("/release/1", why=WHY).status_code == 303
+    assert outbox.due(office.ledger, office.now) == []
+    assert office.events("letter_left") == [(waiting.number, "山田", WHY)]
 
 
 def test_an_answer_that_is_not_due_is_recorded_and_taken_back(office: Office) -> None:
