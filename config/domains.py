@@ -73,6 +73,11 @@ def aligned(domain: str, sender: str) -> bool:
     return above and (is_local_government(domain) or not is_local_government(sender))
 
 
+def one_house(one: str, other: str) -> bool:
+    """Whether one of two domains may speak for the other."""
+    return aligned(one, other) or aligned(other, one)
+
+
 def _labels(domain: str) -> list[str]:
     return domain.strip().lower().rstrip(".").split(".")
 

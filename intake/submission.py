@@ -18,6 +18,7 @@ Theme = Literal["survey", "perhaps", "unclear", "other"]
 Amends = Literal["", "withdrawal", "correction"]
 # Where several surveys share a mailbox: it is ours; ours and another's, each of its own forms; nobody's in particular,
 # so that the desk whose survey ends first writes: we, or another; another's alone.
+Authors = Literal["one", "several", "unclear"]
 Desk = Literal["ours", "both", "first", "second", "other"]
 FormOf = Literal["ours", "several", "other"]
 
@@ -45,7 +46,9 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What the header and the displayed text say. `references` oldest first; ids with their < >."""
+    """What the header and the displayed text say. `references` oldest first; ids with their < >. `authors`: From names
+    one address, several of one house, or so that nobody can tell whose mail it is: in two fields (RFC 5322 §3.6 allows
+    one) or of several houses. `sender` is then the first."""
 
     message_id: str
     subject: str
@@ -58,6 +61,7 @@ class Message:
     date: str  # Date header, undecoded; never trusted as the time of receipt
     body: str
     defects: tuple[Defect, ...] = ()
+    authors: Authors = "one"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class OurLetter:
 class Credentials:
     """What a mail brings to be believed by. `sender`: the address in From, as written, empty if there is none;
     `recognised`: it is a local government's, or approved; `checked`: a trusted server says that From is
-    genuine; `letters`: those of ours that it answers, by their Message-IDs; `official`: one stands for it."""
+    genuine; `letters`: those of ours that it answers, by their Message-IDs; `official`: one stands for it; `shared`:
+    From names others beside it, which a server may have been asked about in its stead."""
 
     sender: str
     recognised: bool
@@ -66,6 +67,7 @@ class Credentials:
     vouched: Vouched
     roster: Roster
     official: bool = False
+    shared: bool = False
 
     def proof(self, lgcode: str, program: str) -> Proof:
         """The proof that this mail is the body's (`lgcode`, who submits) on a program ("" = on none)."""
@@ -75,7 +77,7 @@ class Credentials:
             return Proof.NOTHING
         if self.bound_by(lgcode, program):
             return Proof.CHECKED
-        if not self.theirs(self.sender, lgcode):
+        if not self.theirs(self.sender, lgcode) or (self.shared and not self.checked):
             return Proof.GOVERNMENT
         return Proof.CHECKED if self.checked else Proof.BODY
 

@@ -11,13 +11,14 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from config.domains import one_house
 from intake.mail.addresses import addresses
 from intake.mail.charset import OWN_SCRIPT, Decoded, canonical, decode
 from intake.mail.headers import header_text, unfold
 from intake.mail.htmltext import html_charset, html_to_text, without_tags
 from intake.mail.mime import Leaf, Part, leaves
 from intake.mail.tnef import SIGNATURE as TNEF
-from intake.submission import Address, Defect, Message
+from intake.submission import Address, Authors, Defect, Message
 
 __all__ = ["addresses", "is_searched_whole", "message_ids", "read_message", "text_behind"]
 
@@ -57,6 +58,7 @@ def read_message(part: Part, names: frozenset[str] = frozenset()) -> Message:
         date=part.header("date").decode("ascii", "backslashreplace"),
         body="\n".join(text.text for _, text in texts),
         defects=tuple(defects),
+        authors=_authors([addresses(field, names) for field in part.headers_of("from")]),
     )
 
 
@@ -92,6 +94,17 @@ def _sender(written: tuple[Address, ...], sent_by: tuple[Address, ...]) -> Addre
     """The first of From that can be written to, else Sender (RFC 5322 §3.6.2), else whatever From says."""
     valid = next((address for address in (*written, *sent_by) if "." in address.domain), None)
     return valid or _first(written) or _first(sent_by)
+
+
+def _authors(fields: list[tuple[Address, ...]]) -> Authors:
+    """Whether From names one address (however often), several of one house, or leaves open whose mail it is."""
+    named = [{a.address.lower(): a.domain for a in field if "." in a.domain} for field in fields]
+    every = {address: domain for field in named for address, domain in field.items()}
+    if len(every) < 2:
+        return "one"
+    first, *others = dict.fromkeys(every.values())
+    same = all(field == every for field in named if field)
+    return "several" if same and all(one_house(first, other) for other in others) else "unclear"
 
 
 def _first(found: tuple[Address, ...]) -> Address | None:

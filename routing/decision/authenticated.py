@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from config.domains import aligned
+from config.domains import aligned, one_house
 from config.settings import TOPMOST
 from intake.submission import Authentication, Submission
 
@@ -44,14 +44,10 @@ def authenticated(submission: Submission, authserv_id: str) -> Word:
     if domain and _proven(fields[0], domain):
         return "passed"
     looked_at = next((field.header_from for field in fields if field.dmarc), "")
-    if domain and dmarc == "pass" and looked_at and not _one_house(looked_at, domain):
+    if domain and dmarc == "pass" and looked_at and not one_house(looked_at, domain):
         return "failed"
     neither = bool(spf and dkim) and "pass" not in (spf, dkim) and bool({spf, dkim} & _FAILING)
     return "failed" if neither or dmarc in _UNANSWERED else "unchecked"
-
-
-def _one_house(one: str, other: str) -> bool:
-    return aligned(one, other) or aligned(other, one)
 
 
 def _believed(fields: tuple[Authentication, ...], authserv_id: str) -> tuple[Authentication, ...]:

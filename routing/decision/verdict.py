@@ -57,6 +57,8 @@ MAIL_TABLE: tuple[MailRow, ...] = (
             lambda c: bool(c.submission.alarms), "held"),
     MailRow("authentication_failed", "差出人の認証（DMARC など）に失敗しており、なりすましの可能性があります",
             lambda c: c.facts.spoofed and not c.trusted, "held"),
+    MailRow("several_senders", "差出人（From）が二つ以上書かれており、だれからのメールか分かりません",
+            lambda c: c.submission.message.authors == "unclear" and not c.trusted, "held"),
     # Below `machine` and `personal_data`: an automatic mail that comes twice is still one, and each copy of a number
     # has to be erased. What `authentication_failed` holds is not acknowledged the second time either.
     MailRow("set_aside_again", "職員が対象外としたものと同じ内容が、もう一度届きました",

@@ -130,6 +130,7 @@ class Known:
             letters=letters.answered(self.ledger, thread_of(submission)),
             vouched=self.vouched,
             roster=self.register.roster,
+            shared=submission.message.authors != "one",
         )
 
     def vouched(self, address: str) -> frozenset[str]:

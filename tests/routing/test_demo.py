@@ -35,10 +35,11 @@ MY_NUMBER = ("123456789018", "1234 5678 9018")
 # wrong_mailbox: only where the survey says "resend", which has a test of its own below; check_failed: only
 # where a check of ours is broken (test_check_failed.py); set_aside_again: only after an official's decision;
 # other_survey: only where several share a mailbox (test_other_surveys.py);
+# several_senders: no program of a respondent writes such a mail (test_forged.py);
 # text_unsearched: only over five megabytes of text (test_personal_anywhere.py).
 NOT_BY_DEFAULT = {
     "wrong_mailbox", "check_failed", "set_aside_again", "text_unsearched", "no_file_again", "no_form_again",
-    "perhaps_foreign", "scan_awaited", "answer_unsure", "other_survey",
+    "perhaps_foreign", "scan_awaited", "answer_unsure", "other_survey", "several_senders",
 }  # fmt: skip
 
 

@@ -132,9 +132,60 @@ def test_of_two_froms_the_server_vouches_for_the_forgers_and_nothing_is_replaced
     in_front = beside + other(CITY, 2, **word)
     in_one_field = other(f"{CITY}, x@evil.example.com", 3, **word)
     settled = [office.settle(raw) for raw in (behind, in_front, in_one_field)]
-    assert [s.decided.mail.rule for s in settled] == ["authentication_failed", "unknown_sender", "authentication_failed"]
+    assert [s.decided.mail.rule for s in settled] == ["authentication_failed", "several_senders", "authentication_failed"]
     assert counting(office) == (CITY, Proof.BODY)
     assert contacts(office) == (CITY,)
+
+
+def with_from(raw: bytes, *fields: str) -> bytes:
+    """The mail with these From fields in place of its own."""
+    head, _, body = raw.partition(b"\n\n")
+    kept = [line for line in head.split(b"\n") if not line.startswith(b"From:")]
+    return b"\n".join([*(f"From: {field}".encode() for field in fields), *kept]) + b"\n\n" + body
+
+
+@pytest.mark.parametrize("fields", [
+    (CITY, "x@evil.example.com"), ("x@evil.example.com", CITY), (CITY, "kikaku@city.yokohama.lg.jp"),
+    (f"{CITY}, x@evil.example.com",), (f"x@evil.example.com, {CITY}",), (f"{CITY}, b@city.kawasaki.jp",),
+    (f"g: {CITY}, x@evil.example.com;",), (f"a <{CITY}>", f"a <{CITY}>, b <x@anything.lg.jp>"),
+])  # fmt: skip
+def test_of_whom_nobody_can_tell_whose_it_is_waits_for_a_person_and_gets_no_letter(
+    office: Office, fields: tuple[str, ...]
+) -> None:
+    """Without any server whose word is trusted, and as the first answer too."""
+    settled = office.settle(with_from(other(CITY), *fields))
+    assert (settled.decided.mail.rule, settled.reply) == ("several_senders", None)
+    assert contacts(office) == ()
+
+
+@pytest.mark.parametrize("fields", [
+    (CITY,), (CITY, CITY), (f"横浜市 <{CITY}>", f"{CITY.upper()}"), (f"{CITY} <{CITY}>",), (f"{CITY}, {CITY}",),
+    (f'"x@evil.example.com" <{CITY}>',), (f"{CITY} (x@evil.example.com)",), (f"健康課, 横浜市 <{CITY}>",),
+    (f"Yokohama @ Kenko <{CITY}>",), (f"健康課: {CITY};",), (f"<{CITY}>, ",), (f"健康課 <kenko>, {CITY}",),
+])  # fmt: skip
+def test_one_address_however_it_is_written_is_one_sender(office: Office, fields: tuple[str, ...]) -> None:
+    """Names with a comma or an address in them, groups (RFC 6854), a gateway that writes the field twice."""
+    office.settle(mail())
+    later(office)
+    assert rules(office.settle(with_from(other(CITY), *fields))) == ["otherwise"]
+    assert counting(office) == (CITY, Proof.BODY)
+
+
+def test_several_people_of_one_body_hand_in_and_replace_what_a_server_or_our_letter_says_is_theirs(office: Office) -> None:
+    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": "mx.mhlw.go.jp"})
+    both = f"{CITY}, b@hokenjo.city.yokohama.lg.jp"
+    first = office.settle(with_from(other(CITY, 1, headers={"Sender": CITY}), both))
+    assert rules(first) == ["otherwise"] and counting(office) == (CITY, Proof.GOVERNMENT)
+    later(office)
+    assert rules(office.settle(with_from(other(CITY, 2, headers={"Sender": CITY}), both))) == ["double"]
+    later(office)
+    assert first.reply is not None
+    threaded = {"headers": {"In-Reply-To": first.reply.message_id}}
+    assert rules(office.settle(with_from(other(CITY, 3, **threaded), both))) == ["otherwise"]
+    assert counting(office) == (CITY, Proof.CHECKED)
+    later(office)
+    word = {"headers": {"Authentication-Results": f"{PASSED}city.yokohama.lg.jp"}}
+    assert rules(office.settle(with_from(other(CITY, 4, **word), both))) == ["otherwise"]
 
 
 COLLEAGUES = ("kikaku@city.yokohama.lg.jp", "kikaku@hokenjo.city.yokohama.lg.jp")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from intake.finding import Finding
-from intake.submission import Submission
+from intake.submission import Authors, Submission
 from routing.decision.case import MailCase
 from routing.decision.mail_set import MailSet
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, decide_file, decide_mail
@@ -50,6 +50,12 @@ def told(*files: Any, **said: Any) -> Submission:
     return submission(*files, passwords_told=True, **said)
 
 
+def by_several(authors: Authors, *files: Any) -> Submission:
+    """A mail whose From names more than one address."""
+    made = submission(*files)
+    return replace(made, message=replace(made.message, authors=authors))
+
+
 # (what, case, rule)
 CASES: list[tuple[str, MailCase, str]] = [
     ("another survey's", mail_case(mail(MATERIAL, desk="other")), "other_survey"),
@@ -75,6 +81,9 @@ CASES: list[tuple[str, MailCase, str]] = [
     ("a machine's form, taken in", mail_case(mail(FORM, kind="auto_reply"), trusted=True), "otherwise"),
     ("forged", mail_case(mail(FORM), spoofed=True), "authentication_failed"),
     ("… taken in", mail_case(mail(FORM), spoofed=True, trusted=True), "otherwise"),
+    ("by nobody can tell whom", mail_case(by_several("unclear", FORM)), "several_senders"),
+    ("… taken in", mail_case(by_several("unclear", FORM), trusted=True), "otherwise"),
+    ("by several of one body", mail_case(by_several("several", FORM)), "otherwise"),
     ("set aside, and once more", mail_case(resend_of="N1", first_set_aside=True), "set_aside_again"),
     ("… taken in", mail_case(resend_of="N1", first_set_aside=True, trusted=True), "otherwise"),
     ("… from nobody we know", mail_case(resend_of="N1", first_set_aside=True, sender=UNKNOWN_SENDER), "unknown_sender"),
