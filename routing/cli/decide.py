@@ -27,8 +27,10 @@ from routing.records import Arrival
 from routing.tracking.number_steps import said
 from routing.who import Refused, Who
 
+# What has a command of its own, or an option.
+_COMMANDS = frozenset({"amend", "received", "answer", "forward", "tell-replaced", "tell-prefecture"})
 ACTIONS = (
-    *(a for a in wishes.ACTIONS if a not in ("amend", "received", "answer", "forward", "tell-replaced")),
+    *(a for a in wishes.ACTIONS if a not in _COMMANDS),
     "not-applicable", "applicable",
 )  # fmt: skip
 

@@ -16,6 +16,8 @@ from routing.cli.context import App, find_arrival, with_app
 from routing.cli.decide import who_decides
 from routing.cli.screen import say
 from routing.notices import replaced, told_direct
+from routing.operate import Wish, fulfil
+from routing.operate.consent import SURE
 from routing.records import FinishedReply
 from routing.who import Refused
 
@@ -35,15 +37,14 @@ def tell_replaced(app: App, id: str, send: bool, by: str, why: str) -> None:
     with app.open_desk() as desk:
         arrival = find_arrival(desk, id)
         office = replaced.NoticeContext(desk.register, desk.settings, desk.ledger, desk.clock())
-        letters = list(replaced.notices(office, arrival))
+        letters = list(replaced.notices(office, arrival, asked_for=True))
         if not letters:
             raise Refused("このメールで差し替わった回答のうち、お知らせする差出人はありません。")
         if not send:
             _show(letters)
             return
-        with desk.ledger.writing():
-            count = replaced.queue(office, arrival, who.pair)
-        say(f"差し替えのお知らせ {count}通を、送信待ちに置きました。")
+        fulfil(desk, arrival, Wish("tell-replaced"), who, SURE)
+        say(f"差し替えのお知らせ {len(letters)}通を、送信待ちに置きました。")
 
 
 @click.command("tell-prefecture")
@@ -58,12 +59,14 @@ def tell_prefecture(app: App, id: str, send: bool, by: str, why: str) -> None:
     ID は、届いたメールの番号か受付番号です。
     """
     who = who_decides(by, why)
-    with app.open_office() as office:
-        arrival = find_arrival(office, id)
+    with app.open_desk() as desk:
+        arrival = find_arrival(desk, id)
+        letters = told_direct.letters(desk, arrival)
         if not send:
-            _show(told_direct.letters(office, arrival))
+            _show(letters)
             return
-        say(f"都道府県へのお知らせ {told_direct.queue(office, arrival, who)}通を、送信待ちに置きました。")
+        fulfil(desk, arrival, Wish("tell-prefecture"), who, SURE)
+        say(f"都道府県へのお知らせ {len(letters)}通を、送信待ちに置きました。")
 
 
 def _show(letters: Iterable[FinishedReply]) -> None:

@@ -69,7 +69,7 @@ class Acts:
     def _form(  # noqa: PLR0913 - the three faces of one page
         self, desk: Desk, arrival: Arrival, action: str, form: Mapping[str, str], refused: str, told: Preview | None = None
     ) -> str:
-        why_not = next(p.why_not for p in operate.possible(desk.ledger, desk.register, arrival) if p.action == action)
+        why_not = next(p.why_not for p in operate.possible(desk, arrival) if p.action == action)
         letters = [letter_of(desk, *found) for found in told.letters] if told else []
         view, submission = mail_view(desk, arrival), verdicts.submission_of(desk.ledger, arrival.id)
         seen = _seen(form) if told else token_of(desk.ledger, arrival.id)

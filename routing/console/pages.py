@@ -103,7 +103,7 @@ class Pages:
             arrival = mail_named(office, receipt)
             view = mail_view(office, arrival)
             resting = [x.row for x in view.letters if x.row.waits and x.row.letter.state == "queued"]
-            possible = operate.possible(office.ledger, office.register, arrival)
+            possible = operate.possible(office, arrival)
             undoable = operate.undoable(office, arrival) if person().decides else None
             return page(
                 office, "mail", mail=view, possible=possible, resting=resting, undoable=undoable, said=outcome_said

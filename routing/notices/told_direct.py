@@ -41,10 +41,19 @@ def queue(office: Office, arrival: Arrival, who: Who) -> int:
     with office.ledger.writing():
         new = [p for p in letters(office, arrival) if not outbox.has_key(office.ledger, p.key)]
         for posted in new:
-            outbox.queue(office.ledger, posted, None, office.clock())
+            outbox.queue(office.ledger, posted, None, office.clock(), about=arrival.id)
         if new:
             verdicts.note(office.ledger, Note("told_direct", str(len(new))), arrival.id, who.pair, office.clock())
         return len(new)
+
+
+def why_not(office: Office, arrival: Arrival) -> str:
+    """Why nothing can be told about this mail; empty where it can."""
+    try:
+        made = letters(office, arrival)
+    except Refused as refused:
+        return str(refused)
+    return "既にお知らせしています。" if all(outbox.has_key(office.ledger, p.key) for p in made) else ""
 
 
 def _collected(office: Office, arrival: Arrival) -> dict[tuple[str, str], list[correspondence.Said]]:

@@ -1,5 +1,6 @@
 """What officials write about one mail: an answer in words, the mail itself to a colleague, the notice to whoever was
-replaced. Each goes through the outbox as every letter does; a newer decision about the mail does not take it back.
+replaced, the one to the prefecture of a municipality that wrote directly. Each goes through the outbox as every letter
+does; a newer decision about the mail does not take it back.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from intake.submission import Submission
 from replies.letters.compose import is_writable
 from routing.journey.desk import Desk
 from routing.ledger import letters, outbox, verdicts
-from routing.notices import by_hand, replaced
+from routing.notices import by_hand, replaced, told_direct
 from routing.operate.decisions import submission_at
 from routing.records import Arrival, Note
 from routing.register import Register
@@ -91,6 +92,15 @@ def tell_replaced(desk: Desk, arrival: Arrival, who: Who) -> int:
         if not count:
             told = "既にお知らせしています。" if letters.gone_by(desk.ledger, arrival.id) else ""
             raise Refused(told or "このメールで差し替わった回答のうち、お知らせする差出人はありません。")
+    return count
+
+
+def tell_prefecture(desk: Desk, arrival: Arrival, who: Who) -> int:
+    """Queues the notices to the prefectures whose municipalities sent this mail themselves; how many. Raises Refused."""
+    with desk.ledger.writing():
+        count = told_direct.queue(desk, arrival, who)
+        if not count:
+            raise Refused("既にお知らせしています。")
     return count
 
 

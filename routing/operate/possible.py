@@ -11,6 +11,8 @@ from replies.japanese import question_name
 from routing.ledger import approvals, correspondence, erasure, numbers, verdicts
 from routing.ledger.letters import gone_by
 from routing.ledger.store import Ledger
+from routing.notices import told_direct
+from routing.office import Office
 from routing.operate.by_hand import unanswerable
 from routing.operate.wishes import ACTIONS
 from routing.records import Arrival
@@ -19,10 +21,10 @@ from routing.register import Register
 ERASE = "erase"
 _READ = frozenset({
     "accept", "correct", "assign", "amend", "received", "approve-sender", "revoke", "not-my-number", "answer", "forward",
-    "tell-replaced",
+    "tell-replaced", "tell-prefecture",
 })  # fmt: skip
 _OF_SHEETS = frozenset({"accept", "amend"})
-_WRITTEN = frozenset({"answer", "forward", "tell-replaced"})
+_WRITTEN = frozenset({"answer", "forward", "tell-replaced", "tell-prefecture"})
 _OF_ALARMS = frozenset({"not-my-number", "my-number"})
 
 
@@ -34,16 +36,15 @@ class Possible:
     why_not: str
 
 
-def possible(ledger: Ledger, register: Register, arrival: Arrival) -> tuple[Possible, ...]:
+def possible(office: Office, arrival: Arrival) -> tuple[Possible, ...]:
     """Every action, in the order in which people meet them."""
-    submission = verdicts.submission_of(ledger, arrival.id)
-    gone = erasure.of(ledger, arrival.id) is not None
-    return tuple(Possible(a, _why_not(a, ledger, register, arrival, submission, gone)) for a in (*ACTIONS, ERASE))
+    submission = verdicts.submission_of(office.ledger, arrival.id)
+    gone = erasure.of(office.ledger, arrival.id) is not None
+    return tuple(Possible(a, _why_not(a, office, arrival, submission, gone)) for a in (*ACTIONS, ERASE))
 
 
-def _why_not(  # noqa: PLR0913 - what is known of one mail
-    action: str, ledger: Ledger, register: Register, arrival: Arrival, submission: Submission | None, gone: bool
-) -> str:
+def _why_not(action: str, office: Office, arrival: Arrival, submission: Submission | None, gone: bool) -> str:
+    ledger = office.ledger
     if gone and action not in ("seen", "step"):
         return "内容は消去済みです。"
     if action == "step":
@@ -55,7 +56,7 @@ def _why_not(  # noqa: PLR0913 - what is known of one mail
     if submission.alarms and action in ("accept", "correct", "amend"):
         return "個人番号かどうかを、先に決めてください。"
     if action in _WRITTEN:
-        return _written(action, ledger, register, arrival, submission)
+        return _written(action, office, arrival, submission)
     if action in _OF_SHEETS and not any(f.sheets for f in submission.files):
         return "受け付けられる調査票がありません。" if action == "accept" else "補記する調査票がありません。"
     if action == "correct" and not _asks(ledger, arrival.id):
@@ -63,13 +64,15 @@ def _why_not(  # noqa: PLR0913 - what is known of one mail
     return _sender(action, ledger, submission) if action in ("approve-sender", "revoke") else ""
 
 
-def _written(action: str, ledger: Ledger, register: Register, arrival: Arrival, submission: Submission) -> str:
+def _written(action: str, office: Office, arrival: Arrival, submission: Submission) -> str:
     """What is written by hand about a mail."""
     if action == "answer":
-        return unanswerable(submission, register)
+        return unanswerable(submission, office.register)
     if action == "forward":
         return "個人番号か住民の名簿と思われる箇所があるため、転送しません。" if submission.alarms else ""
-    return "" if gone_by(ledger, arrival.id) else "このメールで差し替わった回答はありません。"
+    if action == "tell-prefecture":
+        return told_direct.why_not(office, arrival)
+    return "" if gone_by(office.ledger, arrival.id) else "このメールで差し替わった回答はありません。"
 
 
 def _alarm(action: str, submission: Submission, begun: bool) -> str:

@@ -14,7 +14,7 @@ from routing.who import Refused, Who
 
 # The others change nothing that a reversal of their own does not (revoke, my-number), or are carried out at once.
 UNDOABLE = frozenset({"accept", "correct", "ignore", "assign", "amend", "received", "approve-sender", "seen",
-                       "answer", "forward", "tell-replaced"})  # fmt: skip
+                       "answer", "forward", "tell-replaced", "tell-prefecture"})  # fmt: skip
 
 
 def remember(desk: Desk, arrival: Arrival, who: Who, before: Before, until: datetime) -> None:

@@ -30,7 +30,7 @@ WishedOutcome = Literal["accepted", "correction", "ignored"]
 OUTCOMES: dict[str, WishedOutcome] = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
 ACTIONS = (
     *OUTCOMES, "assign", "amend", "received", "approve-sender", "revoke", "retry", "seen", "not-my-number", "my-number",
-    "step", "answer", "forward", "tell-replaced",
+    "step", "answer", "forward", "tell-replaced", "tell-prefecture",
 )  # fmt: skip
 DATED = ("accept", "correct", "assign", "received")
 
@@ -156,11 +156,16 @@ def _tell_replaced(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: l
     return None
 
 
+def _tell_prefecture(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    by_hand.tell_prefecture(desk, arrival, who)
+    return None
+
+
 _Act = Callable[[Desk, Arrival, Wish, Who, list[str]], Settled | None]
 _ACTS: dict[str, _Act] = {
     "assign": _assign, "amend": _amend, "received": _received, "approve-sender": _approve, "revoke": _revoke,
     "retry": _retry, "seen": _seen, "not-my-number": _not_my_number, "my-number": _my_number, "step": _step,
-    "answer": _answer, "forward": _forward, "tell-replaced": _tell_replaced,
+    "answer": _answer, "forward": _forward, "tell-replaced": _tell_replaced, "tell-prefecture": _tell_prefecture,
 }  # fmt: skip
 
 

@@ -26,6 +26,8 @@ ACTS = {
     "time of receipt": ("decide", "acts", "act", "fulfil"), "read again": ("decide", "acts", "act", "fulfil"),
     "not a My Number": ("decide", "acts", "act", "fulfil"), "answer in words": ("answer", "acts", "act", "fulfil"),
     "forward": ("forward", "acts", "act", "fulfil"), "erase": ("erase", "acts", "act", "take_out"),
+    "tell who was replaced": ("tell-replaced", "acts", "act", "fulfil"),
+    "tell the prefecture": ("tell-prefecture", "acts", "act", "fulfil"),
     "no such duty": ("decide", "sure_acts", "applicable", "set_applicable"),
     "extension": ("extend", "sure_acts", "extend", "extend"),
     "extension for all": ("extend", "sure_acts", "extend_all", "extend"),
@@ -63,7 +65,7 @@ def test_every_act_has_its_address_for_posts_alone_or_for_its_form(office: Offic
 
 def test_every_action_on_a_mail_is_offered_or_says_why_not(office: Office) -> None:
     arrival = office.settle(mail()).decided.arrival
-    found = possible(office.ledger, office.desk.register, arrival)
+    found = possible(office.desk, arrival)
     assert [p.action for p in found] == [*ACTIONS, "erase"]
     refused: list[Possible] = [p for p in found if p.why_not]
     assert refused and all(p.why_not.endswith("。") for p in refused)

@@ -23,6 +23,7 @@ from routing.tracking.releasing import batches, release
 from routing.worker.routines import due_since, reports
 from tests.replies.test_letters import BANNED
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, JST
+from tests.routing.console_at_hand import Visitor, hidden, site_of
 from tests.routing.desk_at_hand import Office, form, mail
 from tests.routing.test_mail_table import with_survey
 
@@ -343,6 +344,26 @@ def test_an_answer_that_was_accepted_as_it_came_is_told_so(office: Office) -> No
     letters(office)
     told_direct.queue(office.desk, arrival, WHO)
     assert "当該団体のご回答として、受け付けております。" in letters(office)["y@pref.kanagawa.lg.jp"]
+
+
+def test_at_the_page_it_is_read_whole_sent_once_and_can_be_taken_back_in_time(office: Office) -> None:
+    arrival = kamakura(office)
+    with_survey(office, mails={"told_direct": "send"})
+    visitor = Visitor(site_of(office))
+    path = f"/mail/{arrival.receipt}"
+    assert f'href="{path}/tell-prefecture">都道府県に知らせる' in visitor.text(path)
+    form = {"why": "県の担当から照会があったため"}
+    shown = visitor.previewed(f"{path}/tell-prefecture", **form)
+    assert "神奈川県鎌倉市から、メールが直接届きました。" in shown.text and "y@pref.kanagawa.lg.jp" in shown.text
+    assert office.events("told_direct") == []
+    visitor.post(f"{path}/tell-prefecture", go="do", **hidden(shown.text))
+    assert office.events("told_direct") == [("1", "山田", form["why"])]
+    again = visitor.text(path)
+    assert "既にお知らせしています。" in again and "【直接送付のお知らせ】" in again
+    assert visitor.post(f"{path}/tell-prefecture", go="do", **hidden(shown.text)).status_code in (400, 409)
+    assert visitor.post(f"{path}/undo", seen=hidden(again)["seen"]).status_code == 303
+    assert "href" in visitor.text(path).partition("都道府県に知らせる")[0][-60:]
+    assert letters(office) == {}
 
 
 def test_it_is_refused_where_it_is_off_where_nothing_came_directly_and_where_nobody_is_proven(office: Office) -> None:

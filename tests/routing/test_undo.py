@@ -39,7 +39,7 @@ def state(office: Office, arrival: Arrival) -> list[object]:
         official_acts.received(ledger, id), official_acts.amendments(ledger, id), gone_by(ledger, id),
         [o.posting.message_id for o in outbox.due(ledger, office.now + MINUTE)],
         [r[0] for r in ledger.rows("SELECT outbox_id FROM to_withdraw")],
-        operate.possible(ledger, office.desk.register, arrival),
+        operate.possible(office.desk, arrival),
     ]  # fmt: skip
 
 

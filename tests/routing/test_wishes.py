@@ -34,7 +34,7 @@ def from_stranger(office: Office) -> Arrival:
 
 
 def why_not(office: Office, arrival: Arrival) -> dict[str, str]:
-    return {p.action: p.why_not for p in operate.possible(office.ledger, office.desk.register, arrival)}
+    return {p.action: p.why_not for p in operate.possible(office.desk, arrival)}
 
 
 @pytest.mark.parametrize("wish", [Wish("accept"), Wish("ignore"), Wish("approve-sender"), Wish("retry"), Wish("seen"),
