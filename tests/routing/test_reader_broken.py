@@ -222,7 +222,9 @@ def test_one_senders_old_books_end_readers_and_he_is_told(office: Office, broken
         office.arrive(old_book(number, CITIES[0]))
     list(office.desk.settle_waiting())
     assert office.count("to_read") == 0
-    assert office.ledger.rows("SELECT count(*) FROM finding WHERE code = 'too_costly'")[0][0] == 5
+    assert office.ledger.rows("SELECT count(*) FROM finding WHERE code = 'too_costly'")[0][0] == 1
+    decided = office.ledger.rows("SELECT rules FROM verdict WHERE piece = '0' ORDER BY id")
+    assert [row["rules"] for row in decided] == ['["no_form"]', *['["no_form_again"]'] * 4]  # told once, then for people
 
 
 def test_a_well_reader_reads_our_own_mail_with_its_form(reader: Reader, register: Register) -> None:
