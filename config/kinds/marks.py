@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from config.cache import cache_short
@@ -41,11 +42,11 @@ class MarksKind(Kind):
     unread: ClassVar[str] = "mark_unreadable"
     in_rules: ClassVar[Type] = "marks"
 
-    @property
+    @cached_property
     def slots(self) -> tuple[Slot, ...]:
         return tuple(Slot(mark.number, mark.text) for mark in self.marks)
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         return tuple(Line(mark.number, circled(mark.number), mark.text) for mark in self.marks)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field as Key
@@ -39,10 +40,17 @@ class PositionKind(Kind):
     def _is_below(self, post: str) -> bool:
         """By the whole post (主幹（課長級）), else by what stands before its bracket (係長（総括））."""
         for text in (post, _BRACKETED.sub("", post)):
-            ending = _longest_ending(label_key(text), (*self.fitting, *self.below))
+            key = label_key(text)
+            ending = next((ending for known, ending in self._endings if key.endswith(known)), "")
             if ending:
                 return ending in self.below
         return False
+
+    @cached_property
+    def _endings(self) -> tuple[tuple[str, str], ...]:
+        """(label key, ending), the longest first."""
+        longest_first = sorted((*self.fitting, *self.below), key=len, reverse=True)
+        return tuple((label_key(ending), ending) for ending in longest_first)
 
     def mistakes(self) -> Reasons:
         for ending in sorted({*self.fitting} & {*self.below}):
@@ -51,7 +59,3 @@ class PositionKind(Kind):
     def examples(self) -> Examples:
         titles = tuple((f"総務{ending}", f"総務{ending}") for ending in self.fitting) or (("課長", "課長"),)
         return Examples(titles, faulty=tuple((f"総務{ending}", "position_below") for ending in self.below))
-
-
-def _longest_ending(key: str, endings: tuple[str, ...]) -> str:
-    return max((e for e in endings if key.endswith(label_key(e))), key=len, default="")

@@ -109,6 +109,8 @@ def _organisations(tables: Sequence[tuple[Sheet, Table]]) -> Iterator[str]:
 
 def _finished(row: ListedRow) -> AnswerSheet:
     """Every finding of a row tells about which municipality it is."""
+    if not row.sheet.findings:
+        return row.sheet
     findings = tuple(replace(finding, about=row.about) for finding in row.sheet.findings)
     return replace(row.sheet, findings=findings)
 
