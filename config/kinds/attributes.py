@@ -85,7 +85,7 @@ def _without_remarks(text: str, attributes: tuple[Attribute, ...]) -> str:
         inside = found[1]
         if inside.strip().isdigit() or _LIMITS.search(inside) or not _read(inside, attributes).unknown:
             return found[0]
-        before = _SEPARATORS.split(text[: found.start()])[-1]
+        before = _SEPARATORS.split(text[: found.start()].rstrip())[-1]
         return "" if label_key(before) and not _read(before, attributes).unknown else found[0]
 
     return _BRACKET.sub(replaced, _LISTED.sub(lambda found: _spelt_list(found, attributes), text))

@@ -14,12 +14,15 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.form import Form, Question
+from config.kinds.attributes import AttributesKind
 from config.kinds.marks import Mark
 from config.kinds.numbered import bare, read_choice
 from config.kinds.option import Choice
+from config.kinds.year_month import YearMonthKind
 from config.load import default_survey
 from config.spelling import circled, label_key
 from intake.sheets.columns import list_columns
+from intake.submission import AnswerSheet
 from replies.workbooks.form import FillValue, layout
 from routing.offline import as_by_mail
 from routing.register import Register, build_register
@@ -226,3 +229,86 @@ def test_libreoffice_saves_what_is_read_alike(tmp_path: Path) -> None:
         assert [answers[key].number for key in ("2", "9", "8-2")] == [3, None, 1]
         assert answers["7-4"].marks == (1, 2, 3)
         assert [(f.code, f.question) for f in read.findings] == [("answer_not_a_choice", "9")]
+
+
+FORMS = [pytest.param(form, id=form.id) for form in the_survey().forms]
+Told = set[tuple[str, str]]  # (code, question)
+
+
+def three_ways(form: Form, values: dict[str, FillValue | None], register: Register) -> tuple[list[AnswerSheet], list[Told]]:
+    """The same answers as a sheet and as a row of a list; and what of them a sheet, a row and `check` are told."""
+    base = COMPLETE if form.id == "form1" else COMPLETE_2
+    file = reading(filled(values, base, form.id))
+    rows = reading(listed(form, row_of(form, {**base, **values})), "一覧表.xlsx").sheets
+    by_check = {(f.code, f.question) for f in as_by_mail(file, register) if f.question}
+    told = [{(f.code, f.question) for f in sheet.findings} for sheet in (*file.sheets, *rows)]
+    return [*file.sheets, *rows], [*told, by_check]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("circle", ["〇", "■", "✅", "丸", "レ", "✓", "○（一部）"])
+def test_circles_are_read_alike_three_ways(form: Form, circle: str, register: Register) -> None:
+    """Of each question with circles the last line is circled alone, so; the others stay blank or bear a □."""
+    for question in (q for q in form.questions if marks_of(q)):
+        *others, last = (mark.number for mark in marks_of(question))
+        cells: dict[str, FillValue | None] = {question.key: None, f"{question.key}#{last}": circle}
+        cells |= {f"{question.key}#{number}": "□" for number in others[:1]}
+        sheets, told = three_ways(form, cells, register)
+        assert [a.marks for sheet in sheets for a in sheet.answers if a.question == question.key] == [(last,)] * 2
+        assert told == [set()] * 3, question.key
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("written", ["－", "／", "該当なし", "回答不要", "N/A"])
+def test_nothing_where_something_is_asked_is_missing_three_ways(form: Form, written: str, register: Register) -> None:
+    """A choice that is asked for and holds a word for nothing is told, with a code of its own, everywhere alike."""
+    for question in (q for q in form.questions if choices_of(q) and q.key in COMPLETE):  # those that it is asked
+        sheets, told = three_ways(form, {question.key: written}, register)
+        assert [a.number for sheet in sheets for a in sheet.answers if a.question == question.key] == [None] * 2
+        for way in told:
+            assert ("answer_says_nothing", question.key) in way, question.key
+            assert not {code for code, key in way if key == question.key} - {"answer_says_nothing", "outline_missing"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("written", ["－", "／", "該当なし", "対象外", "0", "×"])
+def test_nothing_where_nothing_is_asked_is_silent_three_ways(form: Form, written: str, register: Register) -> None:
+    """Every free text that the choice taken does not ask for."""
+    base = COMPLETE if form.id == "form1" else COMPLETE_2
+    unasked = [t.key for q in form.questions if choices_of(q) for t in q.free_texts if base.get(q.key) not in t.choices]
+    assert unasked
+    assert three_ways(form, dict.fromkeys(unasked, written), register)[1] == [set()] * 3
+
+
+MONTHS = {
+    "令和五年九月": "2023-09", "（令和５）年（９）月": "2023-09", "令和５年１２月頃": "2023-12", "R6.3": "2024-03",
+    "2024/3": "2024-03", "令和６年３月末": "2024-03", "令和５年度３月": "2024-03", "未定": "", "令和５年度中": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("written", MONTHS)
+def test_months_are_read_alike_three_ways(form: Form, written: str, register: Register) -> None:
+    """By hand: the financial year 令和５ ends with March 2024. What is no month is told."""
+    for question in form.questions:
+        for text in (t for t in question.free_texts if isinstance(t.kind, YearMonthKind)):
+            sheets, told = three_ways(form, {question.key: text.choices[0], text.key: written}, register)
+            for sheet in sheets:
+                texts = {t.key: t.value for a in sheet.answers for t in a.texts}
+                assert text.kind.read(texts[text.key]) == MONTHS[written]
+            assert told[0] == told[1]
+            assert bool({key for _, key in told[0]}) == (not MONTHS[written] or "年度" in written)
+            assert {pair for pair in told[0] if pair[1]} == told[2]
+
+
+ATTRIBUTES = {"①④": (1, 4), "1・4": (1, 4), "①、④（集団検診）": (1, 4), "全検診": (), "－": (), "": ()}
+
+
+def test_attributes_are_read_alike_three_ways(register: Register) -> None:
+    """A sheet for every screening is restricted to none."""
+    (form,) = (f for f in the_survey().forms if f.id == the_survey().attributes_form)
+    (field,) = (f.key for f in form.fields if isinstance(f.kind, AttributesKind))
+    for written, expected in ATTRIBUTES.items():
+        sheets, told = three_ways(form, {field: written or None}, register)
+        assert [sheet.attributes for sheet in sheets] == [expected] * 2, written
+        assert told == [set()] * 3, written
