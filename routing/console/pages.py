@@ -25,7 +25,7 @@ from routing.tracking.overview import owed_now
 from routing.views import search
 from routing.views.body import body_view, outcome_said
 from routing.views.day import day_view
-from routing.views.held import early_rows, grouped, held_rows
+from routing.views.held import early_rows, grouped, held_rows, held_rows_of
 from routing.views.letters import day_letters, letter_rows, whole_letter
 from routing.views.mail import mail_view
 from routing.views.notices import notices_view, reminder_text
@@ -106,7 +106,8 @@ class Pages:
             possible = operate.possible(office, arrival)
             undoable = operate.undoable(office, arrival) if person().decides else None
             return page(
-                office, "mail", mail=view, possible=possible, resting=resting, undoable=undoable, said=outcome_said
+                office, "mail", mail=view, possible=possible, resting=resting, undoable=undoable, said=outcome_said,
+                waits=held_rows_of(office, arrival),
             )  # fmt: skip
 
     def body(self, lgcode: str) -> ResponseReturnValue:

@@ -16,6 +16,7 @@ from routing.ledger import correspondence, early, foreign, held_queue
 from routing.ledger.held_queue import Held
 from routing.ledger.last_decision import last_word
 from routing.office import Office
+from routing.records import Arrival
 from routing.tracking.instant import standing_of_body
 
 GROUPED_FROM = 10  # items of one sender, held for one reason, that are one line for people
@@ -128,6 +129,13 @@ def held_rows(office: Office) -> list[HeldRow]:
     rows = [held_row(item, now, office) for item in held_queue.held(office.ledger, now)]
     order = {queue: place for place, queue in enumerate(QUEUES)}
     return sorted(rows, key=lambda row: (order.get(row.queue, len(QUEUES)), row.received_at))
+
+
+def held_rows_of(office: Office, arrival: Arrival) -> list[HeldRow]:
+    """For what one mail waits now, in the words of the list."""
+    now = office.clock()
+    waiting = (*held_queue.held(office.ledger, now), *early.listed(office.ledger, now))
+    return [held_row(item, now, office) for item in waiting if item.id == arrival.id]
 
 
 def early_rows(office: Office) -> list[HeldRow]:

@@ -29,8 +29,7 @@ from routing.views.sheets import noticed
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """One decision about a mail or a piece of it: `outcome` and `sentence` in words; `by` an official, empty: the desk;
-    `next_step`: what to do, where it waits for people."""
+    """One decision about a mail or a piece of it: `outcome` and `sentence` in words; `by` an official, empty: the desk."""
 
     piece: str
     body: str
@@ -41,7 +40,6 @@ class DecisionView:
     why: str
     at: datetime
     newest: bool
-    next_step: str
     undone: str = ""  # by whom and when it was taken back before it counted
 
 
@@ -179,7 +177,6 @@ def _decision(said: Said, office: Office, newest: bool) -> DecisionView:
         why=said.why,
         at=said.at,
         newest=newest,
-        next_step=wording.next_step.get(rules[0], "") if rules and newest and said.outcome == "held" else "",
     )
 
 
