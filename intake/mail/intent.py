@@ -122,7 +122,8 @@ def says(body: str) -> tuple[str, ...]:
     """Why a person should read a mail without a file: reasons of phrases.toml [says], "language" where none of them is
     told in Japanese, or "other". Empty where the text has no words of its own, or says that a file is enclosed."""
     sentences = _brief(body)
-    if _says_so(sentences, "text"):
+    how = phrases.pattern("says", "how_to_send")
+    if _says_so([sentence for sentence in sentences if not how.search(sentence)], "text"):
         return ()
     courtesy, found = phrases.pattern("courtesy"), dict.fromkeys(phrases.reasons(), False)
     other = False
@@ -131,8 +132,10 @@ def says(body: str) -> tuple[str, ...]:
         if _COVER.search(sentence) or "thanks" in hits:
             hits = [reason for reason in hits if reason != "call"]  # ご不明な点はご連絡ください, ご連絡ありがとう
         found.update(dict.fromkeys(hits, True))
-        other = other or not (hits or courtesy.search(sentence))
+        other = other or not (hits or courtesy.search(sentence.rstrip("。．!！")))
     told = tuple(reason for reason, hit in found.items() if hit)
+    if told == ("how_to_send",) and other:
+        return (*told, "other")
     if told or not other or _says_so(sentences, "submits"):
         return told
     return ("language",) if _in_another_language(own_words(body)) else ("other",)

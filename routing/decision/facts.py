@@ -43,4 +43,5 @@ class Facts:
     told_no_file: bool = False  # a letter said that a file was missing, and none has come since
     told_no_form: bool = False  # letters said all there is to say of files like these, and no form has come since
     noticed: bool = False  # its sender had a notice of arrival lately
+    wait_noticed: bool = False  # … and one that a password or another part is awaited
     time_settled: bool = False  # an official said when the mail was received

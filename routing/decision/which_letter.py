@@ -48,6 +48,7 @@ class ReplyContext:
     reply_to_theirs: bool = False  # the address in Reply-To is of the same people as that in From
     recognised: bool = True  # its sender is a local government's, or was approved
     noticed: bool = False  # he had a notice of arrival lately
+    wait_noticed: bool = False  # … and one that a password or another part is awaited
     standing_told: bool = True  # False: too little proves the sender to tell him what the body owes
     password_wait: PasswordWait | None = None  # for what is locked, if it is over
 
@@ -66,11 +67,11 @@ def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
     if decided.mail.rule == "inquiry":
         return "arrival" if _inquiry_noticed(decided, around) else None
     if decided.mail.rule == "password_awaited" and not decided.submission.passwords_told:
-        return "arrival"
+        return None if around.wait_noticed else "arrival"  # a machine may lock all that it sends
     if decided.mail.rule in ("material", "set_aside_again"):  # a machine that encloses something answers each letter
         return None if around.noticed else "arrival"
     if decided.mail.rule == "part_awaited":
-        return "arrival"
+        return None if around.wait_noticed else "arrival"
     if decided.mail.outcome not in ("by_file", "correction"):
         return None
     return _by_pieces(decided, around)

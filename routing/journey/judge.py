@@ -27,6 +27,7 @@ from routing.decision.reply import recipient_of, write_reply
 from routing.decision.unlocked import keep_opened
 from routing.decision.which_letter import ReplyContext, letter_kind, mail_row, quiet_kind
 from routing.journey.caps import Allowance, CappedRecipient, allowance
+from routing.journey.form_came import note_form_came
 from routing.journey.lighter import queue_lighter
 from routing.journey.lookups import Known
 from routing.journey.waiting import note_erasure, note_waits
@@ -106,6 +107,7 @@ class Judge:
         self.record(decided)
         joins = override is NO_OVERRIDE and self._join(decided, submission)
         note_waits(self.ledger, decided, facts.parts, self.register.survey, self.now)
+        note_form_came(self.ledger, decided, self.now)
         note_erasure(self.ledger, decided, self.settings.foreign_days, self.now)
         if submission.kind == "bounce" and submission.answers and submission.action == "failed":
             returned = mark_undelivered(self.ledger, submission, arrival.receipt, self.now)
@@ -237,6 +239,7 @@ class Judge:
             asked_before=asked_before(decided, facts.history, _address(submission)) if told else "",
             recognised=facts.sender.recognised,
             noticed=facts.noticed,
+            wait_noticed=facts.wait_noticed,
             now=self.now,
             ids=message_ids(self.ledger),
             round=verdicts.rounds(self.ledger, decided.arrival.id),

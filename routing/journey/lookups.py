@@ -52,6 +52,9 @@ class Known:
         if first and credentials.letters and letters.waits_for_proof(self.ledger, first):
             first = ""  # the same again, and now it brings what the first one lacked
         waits_on = not by_official and "password_over" not in self.noted
+        parts = None if by_official or answers_ours else self._parts(arrival, submission)
+        awaits = self.register.survey.passwords.accept and waits_on
+        still = (awaits and any(f.locked for f in submission.enclosed)) or (parts is not None and parts.open)
         return Facts(
             sender=sender,
             resend_of=first,
@@ -68,14 +71,15 @@ class Known:
             or letters.first_without_file(self.ledger, arrival.mailbox, whom, arrival.id),
             letter_named=named,
             told_no_file=self._told_no_file(arrival, submission, sender),
-            told_no_form=self._told_no_form(arrival, submission, sender),
+            told_no_form=not still and self._told_no_form(arrival, submission, sender),
             noticed=self._noticed(whom, first, submission.has_form),
+            wait_noticed=letters.wait_noticed_since(self.ledger, whom, self.now - NOTICES_REST, arrival.id),
             first_received=lambda body, program: bookings.first_handed_in(
                 self.ledger, (body, program), arrival.id, whom
             ),
-            password_awaited=self.register.survey.passwords.accept and waits_on,
+            password_awaited=awaits,
             password_wait=self._password_wait(arrival, submission) if "password_over" in self.noted else None,
-            parts=None if by_official or answers_ours else self._parts(arrival, submission),
+            parts=parts,
             spoofed=word == "failed",
         )
 
@@ -91,11 +95,11 @@ class Known:
         return letters.said_no_file(self.ledger, arrival.mailbox, self._whose(submission, sender), arrival.id)
 
     def _told_no_form(self, arrival: Arrival, submission: Submission, sender: KnownSender) -> bool:
-        """Asked of mail whose files are no forms, and that waits for nothing: whether a letter said so of files of these
-        names or bytes already, or two of any. Machines number what they enclose."""
+        """Asked of mail whose files are no forms, and that waits for nothing any more: whether a letter said so of files of
+        these names or bytes already, or two of any. Machines number what they enclose."""
         files = submission.enclosed
-        waits = submission.awaits_scan or submission.part or any(f.locked for f in files)
-        if not files or submission.has_form or submission.kind != "submission" or submission.amends or waits:
+        other = submission.kind != "submission" or submission.amends or submission.awaits_scan
+        if not files or submission.has_form or other:
             return False
         asked = letters.asked_for_form(self.ledger, arrival.mailbox, self._whose(submission, sender), arrival.id)
         names = {_unnumbered(name) for name in asked.filenames}

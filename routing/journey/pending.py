@@ -7,6 +7,7 @@ from one reading to the next in memory and is written nowhere: not into the ledg
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -50,17 +51,17 @@ def patience(desk: Desk) -> Iterator[str]:
 
 
 def _look_for_partner(desk: Desk, arrival: Arrival) -> Iterator[str]:
-    """Tries every password told by a fitting mail on what is locked in this one, or the other way round."""
+    """Tries every password told by a fitting mail on what is locked in this one, or the other way round; before it is
+    forgotten, on all else that is locked as well, since one often opens several mails."""
     ledger, locked = desk.ledger, pending_queue.is_waiting(desk.ledger, arrival.id, "password")
     tells = any(pending_queue.is_waiting(ledger, arrival.id, what) for what in ("told", "beside"))
     others = pending_queue.waiting_for(ledger, arrival.mailbox, ("told", "beside")) if locked else []
-    pairs = [(arrival, other) for other in others]
-    if tells:
-        pairs += [(other, arrival) for other in pending_queue.waiting_for(ledger, arrival.mailbox, ("password",))]
-    for file, key in pairs:
+    fitting = [arrival] * tells + [key for key in others if key.id != arrival.id and _fit(desk, arrival, key)]
+    files = pending_queue.waiting_for(ledger, arrival.mailbox, ("password",)) if fitting else []
+    for file, key in itertools.product(files, fitting):
         if file.id != key.id and _fit(desk, file, key):
             yield _try(desk, file, key)
-    keys = {key.id: key for _, key in pairs} | ({arrival.id: arrival} if tells else {})
+    keys = {key.id: key for key in (*others, *[arrival] * tells)}
     used = [key for key in keys.values() if pending_queue.opened_something(ledger, key.receipt)]
     with ledger.writing():
         pending_queue.paired(ledger, arrival.id)

@@ -47,11 +47,14 @@ def resting(ledger: Ledger, at: datetime) -> frozenset[tuple[str, str]]:
     return frozenset((row["lgcode"], row["program"]) for row in rows)
 
 
+# What words and requests in vain wait for no more: an official saw them, or answered in his mail program, or the form
+# that they were about has come.
+_LEFT = "('seen', 'answered_elsewhere', 'form_came')"
 _RESTING = f"""SELECT DISTINCT e.lgcode, e.program FROM event e WHERE e.kind = 'rests' AND e.recorded_at <= ?
     AND NOT EXISTS (SELECT 1 FROM verdict u WHERE u.arrival_id = e.arrival_id AND u.decided_by <> 'uketsuke'
                     AND {verdict_counts("u")})
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = e.arrival_id AND s.id > e.id
-                    AND s.kind IN ('seen', 'answered_elsewhere') AND s.recorded_at <= ? AND {event_counts("s")})"""
+                    AND s.kind IN {_LEFT} AND s.recorded_at <= ? AND {event_counts("s")})"""
 _QUEUES = {
     "inquiry": "inquiry",
     "reply": "reply",
@@ -102,7 +105,7 @@ _HELD_MAIL = f"""SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.b
     AND NOT (v.piece = '0' AND json_extract(v.rules, '$[0]') IN
         ('reply', 'inquiry', 'no_file_again', 'no_form_again', 'perhaps_foreign', 'scan_awaited', 'material')
         AND EXISTS (SELECT 1 FROM event s
-        WHERE s.arrival_id = v.arrival_id AND s.kind IN ('seen', 'answered_elsewhere', 'content_changed', 'joins')
+        WHERE s.arrival_id = v.arrival_id AND (s.kind IN {_LEFT} OR s.kind IN ('content_changed', 'joins'))
         AND s.recorded_at <= ? AND {event_counts("s")}))
     ORDER BY a.received_at, a.id, v.piece"""
 # An official has acted since: what became of the earlier reply has been seen.
@@ -188,10 +191,25 @@ _UNANSWERED = f"""SELECT a.id, a.received_at, m.message_id, s.uidvalidity, s.uid
     AND (v.outcome = 'held' AND json_extract(v.rules, '$[0]')
             IN ('reply', 'inquiry', 'no_file_again', 'no_form_again', 'perhaps_foreign')
         OR EXISTS (SELECT 1 FROM event q WHERE q.arrival_id = a.id AND q.kind = 'question'))
-    AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind IN ('seen', 'answered_elsewhere')
+    AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind IN {_LEFT}
                     AND {event_counts("e")})
     AND s.recorded_at = (SELECT max(t.recorded_at) FROM sighting t WHERE t.arrival_id = a.id)
     GROUP BY a.id ORDER BY a.id"""
+
+
+def asking(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: int) -> list[int]:
+    """The arrivals up to `before` that wait in a mailbox for an official because a file or a form was missing, or in
+    words. `whose`: (address, lgcode), of which one is enough."""
+    return [row["id"] for row in ledger.rows(_ASKING, mailbox, before, whose[0].lower(), whose[1])]
+
+
+_ASKING = f"""SELECT a.id FROM arrival a JOIN message m ON m.arrival_id = a.id
+    JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0' AND v.decided_by = 'uketsuke'
+    WHERE a.mailbox = ? AND a.id < ? AND (lower(m.sender) = ? OR (v.submitter <> '' AND v.submitter = ?))
+    AND v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0') AND v.outcome = 'held'
+    AND json_extract(v.rules, '$[0]') IN ('inquiry', 'no_file_again', 'no_form_again')
+    AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind IN {_LEFT}
+                    AND {event_counts("e")}) ORDER BY a.id"""
 
 
 def queue_of(rule: str, says: Collection[str] = ()) -> str:

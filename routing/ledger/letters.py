@@ -145,6 +145,19 @@ def noticed_since(ledger: Ledger, recipient: str, since: datetime) -> bool:
     return row is not None
 
 
+def wait_noticed_since(ledger: Ledger, recipient: str, since: datetime, arrival_id: int) -> bool:
+    """Whether a notice was written to an address since an instant, about another mail than this one, that a password or
+    the other parts of a set are awaited, and not kept from leaving."""
+    return ledger.row(_WAIT_NOTICED, recipient.lower(), stamp(since), arrival_id) is not None
+
+
+_WAIT_NOTICED = """SELECT 1 FROM outbox o JOIN verdict v ON v.arrival_id = o.arrival_id AND v.recorded_at <= o.recorded_at
+    WHERE o.recipient = ? AND o.recorded_at > ? AND o.kind = 'arrival' AND o.arrival_id <> ?
+    AND json_extract(v.rules, '$[0]') IN ('password_awaited', 'part_awaited')
+    AND NOT EXISTS (SELECT 1 FROM posting p WHERE p.outbox_id = o.id AND p.state IN ('refused', 'withdrawn', 'discarded'))
+    LIMIT 1"""
+
+
 def repeats_told(ledger: Ledger, recipient: str, first: str, since: datetime) -> int:
     """How often an address was told since an instant that the same as an earlier mail (by receipt number) came again."""
     row = ledger.row(

@@ -42,7 +42,7 @@ def test_what_is_urgent_comes_first_and_each_row_shows_how_the_mail_begins(offic
     assert [row.queue for row in rows] == ["alarm", "inquiry"]
     assert rows[1].first_line == "横浜市です。　提出先をご教示ください。"
     assert rows[0].first_line == "" and "123456789018" not in str(rows[0].as_dict())
-    assert rows[1].next_step == load_wording().next_step["inquiry"]
+    assert rows[1].next_step == load_wording().says["how_to_send"].partition("。")[2] + "。"
     assert [len(group.rows) for group in grouped(rows)] == [1, 1]
 
 
