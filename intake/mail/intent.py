@@ -229,8 +229,17 @@ def _sentences_of(text: str) -> Iterator[str]:
 
 def _without_signature(text: str) -> str:
     """Cut at the first ruler behind which nothing but a few lines with an address follows."""
+    last_lines = _last_lines(text)
     for hit in _RULER.finditer(text):
-        below = text[hit.end() :].strip()
-        if below.count("\n") <= _SIGNATURE and _ADDRESS.search(below):
+        if hit.end() >= last_lines and _ADDRESS.search(text, hit.end()):
             return text[: hit.start()]
     return text
+
+
+def _last_lines(text: str) -> int:
+    """Where so many lines begin at the end of a text as a signature has; space before them counts to them."""
+    text = text.rstrip()
+    at = len(text)
+    for _ in range(_SIGNATURE + 1):
+        at = text.rfind("\n", 0, max(at, 0))
+    return len(text[: at + 1].rstrip())
