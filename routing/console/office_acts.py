@@ -103,9 +103,9 @@ class OfficeActs:
         """Lets all letters of one kind leave that wait for an official's word: as many as he saw."""
         own("")
         count = typed.folded(request.form.get("count", ""))
+        number = int(count) if count.isdecimal() and len(count) < 10 else -1  # longer ones are no number to Python
         with self._premises.open_office() as office:
-            releasing.release(office, request.form.get("kind", ""), int(count) if count.isdecimal() else -1,
-                              who_acts(request.form))  # fmt: skip
+            releasing.release(office, request.form.get("kind", ""), number, who_acts(request.form))
         return redirect("/letters", 303)
 
     def resend(self, number: str) -> ResponseReturnValue:
