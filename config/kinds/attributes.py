@@ -56,6 +56,8 @@ class AttributesKind(Kind):
 
 def read_attributes(value: str, attributes: tuple[Attribute, ...]) -> Attributes:
     """What 属性 names, and the parts of it that name nothing or whose number and name disagree."""
+    if "?" in (plain := nfkc(value)):  # whoever was not sure is asked
+        return Attributes((), (plain.strip(),))
     folded = _POINTS.sub("、", nfkc(value.translate(_CIRCLED)))
     folded = _RANGE.sub(_spelt_out, folded)
     if says_nothing(folded) or _names_all(folded, attributes):

@@ -47,6 +47,7 @@ def test_screenings_are_read_however_they_are_written(written: str, numbers: tup
 
 
 UNKNOWN = [
+    ("①？", (), ("1?",)), ("？", (), ("?",)), ("１、３（肺？）", (), ("1、3(肺?)",)),
     ("９ 眼科検診", (), ("9", "眼科検診")),
     ("3 胃がん検診、眼科検診", (3,), ("眼科検診",)),
     ("４ 胃がん検診", (), ("4胃がん検診",)),  # number and name disagree
