@@ -25,6 +25,7 @@ from routing.tracking.extend import Target, extend, pause
 from routing.worker.one_pass import run_once
 from tests.routing.cases_at_hand import DEADLINE, JST, KANAGAWA, YOKOHAMA
 from tests.routing.desk_at_hand import Kept, Office, form, mail, nanbyo
+from tests.routing.test_bounces import bounce
 from tests.routing.test_worker import Shelf
 
 FIRST = datetime(2023, 7, 14, 10, tzinfo=JST)
@@ -353,3 +354,18 @@ def test_a_reminder_that_did_not_reach_its_reader_shows_as_such(office: Office) 
     list(office.desk.dispatch.deliver(office.sender))
     found = {r.lgcode: r for r in recipients(at_hand(office.desk), SECOND, SECOND, [BOX])}
     assert (found[YOKOHAMA].queued, found[YOKOHAMA].failed) == (True, True)
+
+
+@pytest.mark.parametrize("action", ["failed", "delayed"])
+def test_a_reminder_that_comes_back_is_no_mail_of_its_body(office: Office, action: str) -> None:
+    with_faulty_answer(office)
+    office.now = SECOND
+    go_round(office)
+    list(office.desk.dispatch.deliver(office.sender))
+    standing, letters = office.standing(YOKOHAMA, "nanbyo"), office.count("outbox")
+    (row,) = office.ledger.rows("SELECT message_id, recipient FROM outbox WHERE kind = 'reminder'")
+    decided = office.settle(bounce(row["message_id"], row["recipient"], action=action))
+    assert (decided.decided.mail.rule, decided.reply, office.count("outbox")) == ("machine", None, letters)
+    assert office.standing(YOKOHAMA, "nanbyo") == standing
+    came_back = [held for held in office.held() if held[0] == "outbox"]
+    assert came_back == ([("outbox", "notice_undelivered")] if action == "failed" else [])
