@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -15,16 +14,15 @@ from config.contacts import load_contacts
 from config.errors import SettingsError
 from replies.senders.sender import SendResult
 from routing.decision.override import Override
-from routing.journey.desk import Desk
 from routing.ledger import approvals, outbox
-from routing.ledger.store import Ledger
 from routing.notices.remind import due_instant, queue, recipients
 from routing.notices.reminding import at_hand, instant_due, round_due
 from routing.operate import Who, decide_again
 from routing.tracking.extend import Target, extend, pause
 from routing.worker.one_pass import run_once
 from tests.routing.cases_at_hand import DEADLINE, JST, KANAGAWA, YOKOHAMA
-from tests.routing.desk_at_hand import Kept, Office, form, mail, nanbyo
+from tests.routing.desk_at_hand import Office, form, mail, nanbyo
+from tests.routing.killing import killed_at_each_step
 from tests.routing.test_bounces import bounce
 from tests.routing.test_worker import Shelf
 
@@ -299,51 +297,14 @@ def test_a_mailbox_that_could_not_be_read_has_nobody_reminded(office: Office) ->
     assert go_round(office, (BOX,)) == {YOKOHAMA: 1}
 
 
-class Killed(BaseException):
-    """The process ends here."""
-
-
 def test_killed_at_any_step_and_started_again_it_is_one_reminder(office: Office, tmp_path: Path) -> None:
-    """Each statement that writes is the last one in turn; then the program is started again."""
     with_faulty_answer(office)
     office.now = SECOND
-    office.ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    before = office.ledger.path.read_bytes()
-    for steps in range(1, 40):
-        path = tmp_path / f"killed{steps}.db"
-        path.write_bytes(before)
-        sender = Kept()
-        finished = _until_killed(office, path, sender, steps)
-        _until_killed(office, path, sender, 1000)
-        with closing(Ledger(path)) as ledger:
-            rows = ledger.rows("SELECT message_id FROM outbox WHERE kind = 'reminder'")
-        assert len(rows) == 1, steps
-        assert {p.message_id for p in sender.posted} == {rows[0]["message_id"]}, steps
+    for rows, posted in killed_at_each_step(office, tmp_path, lambda desk: list(round_due(desk, [BOX])), "reminder"):
+        assert len(rows) == 1
+        assert {p.message_id for p in posted} == {rows[0]["message_id"]}
         # Once more with the same Message-ID only where it ended between the server's yes and our record.
-        assert len(sender.posted) <= 2, steps
-        if finished:
-            break
-    assert finished and steps > 5
-
-
-def _until_killed(office: Office, path: Path, sender: Kept, steps: int) -> bool:
-    """One pass over a ledger, by a process that ends before its write number `steps`; whether it finished."""
-    with closing(Ledger(path)) as ledger:
-        write, left = ledger.run, iter(range(steps))
-
-        def counted(*values: object) -> int:
-            if next(left, None) is None:
-                raise Killed
-            return write(*values)  # type: ignore[arg-type]
-
-        ledger.run = counted  # type: ignore[method-assign]
-        desk = Desk(office.desk.register, office.desk.settings, ledger, office.desk.reader, office.clock)
-        try:
-            list(round_due(desk, [BOX]))
-            list(desk.dispatch.deliver(sender))
-        except Killed:
-            return False
-    return True
+        assert len(posted) <= 2
 
 
 def test_a_reminder_that_did_not_reach_its_reader_shows_as_such(office: Office) -> None:

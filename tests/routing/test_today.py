@@ -25,6 +25,7 @@ from routing.views.today import today
 from routing.worker.daily import mail_today, newest
 from tests.routing.console_at_hand import Visitor, site_of
 from tests.routing.desk_at_hand import Office, mail
+from tests.routing.killing import killed_at_each_step
 
 
 def _at(text: str) -> datetime:
@@ -63,6 +64,15 @@ def test_each_instant_once_however_often_the_desk_looks(office: Office) -> None:
     assert [key for key, _, _ in _mails(office)] == ["today:2023-07-18T08:45:00+09:00"]
     _run(office, "07/19 08:50")
     assert len(_mails(office)) == 2
+
+
+def test_killed_at_any_step_and_started_again_it_is_one_mail(office: Office, tmp_path: Path) -> None:
+    assert _run(office, "07/18 07:00") == []
+    office.now = _at("07/18 08:45")
+    for rows, posted in killed_at_each_step(office, tmp_path, lambda desk: list(mail_today(desk)), "alert"):
+        assert [row["key"] for row in rows] == ["today:2023-07-18T08:45:00+09:00"]
+        assert {p.message_id for p in posted} == {rows[0]["message_id"]}
+        assert len(posted) <= 2  # the same once more, where it ended between the server's yes and our record
 
 
 def test_what_was_due_before_the_desk_knew_of_it_or_long_ago_is_not_caught_up_with(office: Office) -> None:
