@@ -12,7 +12,7 @@ from routing.journey.desk import Desk
 from routing.ledger.store import Ledger
 from tests.routing.desk_at_hand import Kept, Office
 
-_MOST = 40  # writes
+_MOST = 200  # writes
 
 
 class Killed(BaseException):

@@ -25,6 +25,7 @@ from tests.replies.test_letters import BANNED
 from tests.routing.cases_at_hand import DEADLINE, IN_TIME, JST
 from tests.routing.console_at_hand import Visitor, hidden, site_of
 from tests.routing.desk_at_hand import Office, form, mail
+from tests.routing.killing import killed_at_each_step
 from tests.routing.test_mail_table import with_survey
 
 WHO = Who("受付太郎", "課長の了解を得たため")
@@ -112,6 +113,20 @@ def test_cut_off_after_any_respondent_it_goes_on_and_writes_nobody_twice(open_de
     letters(open_desk)
     rows = open_desk.ledger.rows("SELECT recipient FROM outbox WHERE kind = 'past_deadline' ORDER BY recipient")
     assert [r["recipient"] for r in rows] == ["k@city.kawasaki.jp", HERE]
+
+
+@pytest.mark.long
+def test_killed_at_any_write_and_started_again_each_has_one_letter(open_desk: Office, tmp_path: Path) -> None:
+    open_desk.now = DEADLINE
+    killed = killed_at_each_step(
+        open_desk, tmp_path, lambda desk: list(come_round(desk, all_read=True)), "past_deadline"
+    )
+    for rows, posted in killed:
+        assert sorted(r["recipient"] for r in rows) == ["k@city.kawasaki.jp", HERE]
+        assert {p.message_id for p in posted if p.message_id in {r["message_id"] for r in rows}} == {
+            r["message_id"] for r in rows
+        }
+        assert len(posted) <= 1 + len({p.message_id for p in posted})
 
 
 def test_it_waits_until_every_mailbox_was_read_and_all_mail_is_decided(open_desk: Office) -> None:
