@@ -97,6 +97,7 @@ def test_a_my_number_is_followed_step_by_step_and_its_mail_erased(browser: Brows
     page.fill("#typed", number.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"}))
     page.fill("#why", WHY)
     page.click("main form button")
+    page.wait_for_load_state()
     assert page.url.endswith(f"/mail/{number}") and "内容は消去済みです" in page.inner_text("main")
     unbroken(page)
 
@@ -126,6 +127,7 @@ def test_a_letter_is_sent_once_more_and_another_kept_back(browser: Browser, serv
     again = page.locator(f"form[action='/resend/{receipt(served, 4)}']")
     again.locator("[name='why']").fill(WHY)
     again.locator("button").click()
+    page.wait_for_load_state()
     assert again.count() == 0 and page.url.endswith("/letters")
     unbroken(page)
     act(page, served, 50, "answer", text="お電話のとおりです。")
