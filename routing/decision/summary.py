@@ -32,8 +32,8 @@ def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[No
     return (Note("question", "", whose),) if beside else ()
 
 
-# What a reply may say without there being anything for a person to do about the body's answers.
 _IN_WORDS = frozenset({"inquiry", "no_file_again", "no_form_again"})
+# What a reply may say without there being anything for a person to do about the body's answers.
 _IDLE = frozenset({"other", "absence", "received", "opened", "thanks", "withdrawn", "last_day"})
 
 

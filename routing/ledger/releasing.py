@@ -29,7 +29,7 @@ class Draft:
 
 _WAITING = (
     "SELECT o.id, o.message_id, o.kind, o.mailbox, o.respondent, o.recipient, o.subject, o.recorded_at"
-    " FROM to_send q JOIN outbox o ON o.id = q.outbox_id {where} ORDER BY o.id"
+    " FROM to_send q CROSS JOIN outbox o ON o.id = q.outbox_id {where} ORDER BY q.outbox_id"  # q first: few wait, all stay
 )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from routing.ledger import releasing
+from routing.ledger.holds import Hold, Scope
 from tests.routing.desk_at_hand import Office, mail
 
 QUEUES = {"to_read", "to_send", "to_withdraw", "deferred", "deciding"}  # hold only what waits
@@ -24,15 +26,29 @@ def _statements(office: Office) -> set[str]:
     return {s for s in seen if s.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "WITH"))}
 
 
-def test_no_statement_on_the_way_of_a_mail_reads_a_whole_table(office: Office) -> None:
-    statements = _statements(office)
-
+def _scanned(office: Office, statements: set[str]) -> list[tuple[str, str]]:
+    """(table, statement) of what is read as a whole, but for what is small at any time."""
     scans = set()
     for statement in statements:
         tables = {alias: table for table, alias in _ALIAS.findall(statement)}
         for row in office.ledger.rows(f"EXPLAIN QUERY PLAN {statement}"):
             if scan := _SCAN.match(row["detail"]):
                 scans.add((tables.get(scan[1], scan[1]), statement))
+    return [s for s in sorted(scans) if s[0] not in QUEUES | BY_HAND | ITS_OWN]
 
+
+def test_no_statement_on_the_way_of_a_mail_reads_a_whole_table(office: Office) -> None:
+    statements = _statements(office)
     assert len(statements) > 10
-    assert [s for s in sorted(scans) if s[0] not in QUEUES | BY_HAND | ITS_OWN] == []
+    assert _scanned(office, statements) == []
+
+
+def test_what_waits_for_a_release_is_asked_of_what_waits(office: Office) -> None:
+    """Every page of the operators asks it; the letters that ever left are many."""
+    seen: set[str] = set()
+    office.ledger.connection.set_trace_callback(seen.add)
+    releasing.drafts(office.ledger)
+    releasing.held_by(office.ledger, Hold(1, Scope(), "", "", office.now, 0))
+    office.ledger.connection.set_trace_callback(None)
+    assert len(seen) == 2
+    assert _scanned(office, seen) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -10,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from routing.journey.desk import Desk
-from routing.ledger.store import Ledger
 from routing.notices.report_mail import due_mail, mail_reports
 from routing.operate import Who
 from routing.tracking.extend import pause
 from routing.worker.routines import reports
 from tests.replies.test_letters import BANNED
 from tests.routing.cases_at_hand import DEADLINE, JST, KANAGAWA
-from tests.routing.desk_at_hand import Kept, Office, form, mail
+from tests.routing.desk_at_hand import Office, form, mail
+from tests.routing.killing import killed_at_each_step
 
 MINUTE = timedelta(minutes=1)
 NAME = "【神奈川県】マイナンバーアンケート回答"
@@ -117,45 +115,13 @@ def test_a_survey_that_says_nothing_mails_nothing(answered: Office) -> None:
     assert due_mail(answered.ledger, survey.model_copy(update={"calendar": calendar}), answered.now) is None
 
 
-class Killed(BaseException):
-    """The process ends here."""
-
-
 def test_killed_at_any_step_and_started_again_each_address_gets_it_once(
     answered: Office, tmp_path: Path
 ) -> None:
-    answered.ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    before = answered.ledger.path.read_bytes()
-    finished, steps = False, 0
-    while not finished:
-        steps += 1
-        path, sender = tmp_path / f"killed{steps}.db", Kept()
-        path.write_bytes(before)
-        finished = _until_killed(answered, path, sender, steps)
-        _until_killed(answered, path, sender, 1000)
-        with closing(Ledger(path)) as ledger:
-            rows = ledger.rows("SELECT message_id FROM outbox WHERE kind = 'report'")
-        assert len(rows) == 2, steps
-        ids = [p.message_id for p in sender.posted]
-        assert set(ids) == {r["message_id"] for r in rows} and len(ids) <= 3, steps
-    assert steps > 8
-
-
-def _until_killed(office: Office, path: Path, sender: Kept, steps: int) -> bool:
-    """One pass over a ledger, by a process that ends before its write number `steps`; whether it finished."""
-    with closing(Ledger(path)) as ledger:
-        write, left = ledger.run, iter(range(steps))
-
-        def counted(*values: object) -> int:
-            if next(left, None) is None:
-                raise Killed
-            return write(*values)  # type: ignore[arg-type]
-
-        ledger.run = counted  # type: ignore[method-assign]
-        desk = Desk(office.desk.register, office.desk.settings, ledger, office.desk.reader, office.clock)
-        try:
-            list(mail_reports(desk, all_read=True))
-            list(desk.dispatch.deliver(sender))
-        except Killed:
-            return False
-    return True
+    killed = killed_at_each_step(
+        answered, tmp_path, lambda desk: list(mail_reports(desk, all_read=True)), "report"
+    )
+    for rows, posted in killed:
+        ids = [p.message_id for p in posted]
+        assert len(rows) == 2
+        assert set(ids) == {r["message_id"] for r in rows} and len(ids) <= 3
