@@ -24,9 +24,9 @@ from intake.mail import phrases
 from intake.mail.ids import MessageIds
 from intake.submission import Address, Claim, FileReading, MailKind, Message, Submission
 from replies.wording import Saying, load_wording
+from routing.attention import queue_of
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
 from routing.decision.which_letter import ReplyContext, letter_kind, mail_row
-from routing.ledger.held_queue import queue_of
 from routing.ledger.migrations import VIEWS, migrate
 from routing.proof import LEAST, Action, Proof
 from routing.records import NOBODY, Arrival, Decided, MailDecision

@@ -22,8 +22,8 @@ from replies.reports.data import Queue
 from replies.reports.style import _LOOKS
 from replies.states import State
 from replies.wording import load_wording
-from routing.decision.verdict import FILE_TABLE
-from routing.ledger.held_queue import _QUEUES
+from routing.attention import ATTENTION
+from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD
 from routing.proof import LEAST, Action
 from routing.records import Outcome
 from routing.views.calls import Reason
@@ -54,7 +54,6 @@ def test_every_word_of_the_ledger_has_one_in_japanese() -> None:
     assert set(get_args(LetterKind)) <= set(wording.subject)
     assert set(get_args(FileResult)) == set(wording.result)
     screen = {f"kind_{kind}" for kind in get_args(FileKind)}
-    screen |= {f"queue_{queue}" for queue in ("submission", "outbox", *_QUEUES.values())}
     screen |= {f"outbox_{state}" for state in ("refused", "unsure", "undelivered", "capped", "unwritable")}
     screen |= {f"queue_{queue}" for queue in get_args(Queue)}
     screen |= {f"call_{reason}" for reason in get_args(Reason)}
@@ -66,6 +65,13 @@ def test_every_word_of_the_ledger_has_one_in_japanese() -> None:
 def test_every_kind_of_body_and_everything_that_proof_allows_is_in_its_table() -> None:
     assert set(COUNTS) == set(get_args(BodyKind))
     assert set(LEAST) == set(get_args(Action))
+
+
+def test_what_needs_attention_is_a_rule_that_holds_mail_and_its_next_step_is_told() -> None:
+    rules = {row.name for row in MAIL_TABLE if row.outcome == "held"} | set(UNREAD)
+    assert set(ATTENTION) <= rules
+    assert set(ATTENTION) <= set(load_wording().next_step)
+    assert {needs.queue for needs in ATTENTION.values()} <= set(get_args(Queue))
 
 
 def test_every_kind_of_column_has_its_look() -> None:

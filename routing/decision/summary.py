@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from intake.submission import Submission
+from routing.attention import puts_off
 from routing.clock import stamp
 from routing.deadline import Deadlines
 from routing.decision.facts import Facts
@@ -32,11 +33,6 @@ def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[No
     return (Note("question", "", whose),) if beside else ()
 
 
-_IN_WORDS = frozenset({"inquiry", "no_file_again", "no_form_again"})
-# What a reply may say without there being anything for a person to do about the body's answers.
-_IDLE = frozenset({"other", "absence", "received", "opened", "thanks", "withdrawn", "last_day"})
-
-
 def rests(
     submission: Submission, mail: MailDecision, whose: Identity, facts: Facts, where: tuple[str, Register]
 ) -> tuple[Note, ...]:
@@ -44,9 +40,10 @@ def rests(
     that they may be about. Only of who is the body's by his address: no stranger puts off what is asked of others.
     `where`: the mailbox, and the register."""
     mailbox, register = where
-    idle = not set(mail.remarks) - _IDLE if mail.rule == "reply" else mail.rule not in _IN_WORDS
     body, sender = whose.submitter or whose.body, submission.message.sender
-    if mail.outcome != "held" or idle or sender is None or not facts.credentials.theirs(sender.address, body):
+    if mail.outcome != "held" or not puts_off(mail.rule, mail.remarks):
+        return ()
+    if sender is None or not facts.credentials.theirs(sender.address, body):
         return ()
     owed = {o.program for o in register.owed_by(body)}
     here = [p.id for p in register.survey.programs if p.mailbox == mailbox and p.id in owed]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from routing.attention import attention
 from routing.records import FileDecision, MailDecision, MailOutcome, Outcome
 
 if TYPE_CHECKING:  # whoever only reads a rule's sentence needs no case
@@ -199,14 +200,11 @@ def _asked_before(case: FileCase) -> bool:
 def decide_mail(case: MailCase) -> MailDecision:
     """The first row of MAIL_TABLE that hits."""
     row = next(row for row in MAIL_TABLE if row.check(case))
-    remarks = case.submission.says if row.name in _IN_WORDS else ()
-    if row.name in _IN_WORDS and case.last_day:
+    words = attention(row.name).words
+    remarks = case.submission.says if words else ()
+    if words and case.last_day:
         remarks = (*remarks, "last_day")
     return MailDecision(row.outcome, row.name, remarks)
-
-
-# Rules of mails whose words a person reads: what they say goes with the rule.
-_IN_WORDS = frozenset({"reply", "inquiry", "no_file_again", "no_form_again", "perhaps_foreign"})
 
 
 def decide_file(case: FileCase) -> FileDecision:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from sqlite3 import Row
 
 from intake.mail.ids import receipt_in
 from intake.sources.source import SeenMail
+from routing.attention import queue_of, sql_list
 from routing.clock import stamp, unstamp
 from routing.ledger import missing_uids
 from routing.ledger.outbox import LIGHTER
@@ -55,14 +55,6 @@ _RESTING = f"""SELECT DISTINCT e.lgcode, e.program FROM event e WHERE e.kind = '
                     AND {verdict_counts("u")})
     AND NOT EXISTS (SELECT 1 FROM event s WHERE s.arrival_id = e.arrival_id AND s.id > e.id
                     AND s.kind IN {_LEFT} AND s.recorded_at <= ? AND {event_counts("s")})"""
-_QUEUES = {
-    "inquiry": "inquiry",
-    "reply": "reply",
-    "password_told": "reply",
-    "password_alone": "reply",
-    "personal_data": "alarm",
-    "poison": "alarm",
-}
 
 
 def held(ledger: Ledger, at: datetime) -> list[Held]:
@@ -102,8 +94,7 @@ _HELD_MAIL = f"""SELECT a.*, v.piece, v.rules, iif(v.body = '', v.submitter, v.b
         AND (lower(mn.sender) = lower(m.sender) OR v.rules LIKE '%"same_finding_again"%')
         AND n.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = n.arrival_id AND w.piece = '0'
                      AND w.recorded_at <= ?)))
-    AND NOT (v.piece = '0' AND json_extract(v.rules, '$[0]') IN
-        ('reply', 'inquiry', 'no_file_again', 'no_form_again', 'perhaps_foreign', 'scan_awaited', 'material')
+    AND NOT (v.piece = '0' AND json_extract(v.rules, '$[0]') IN {sql_list(lambda rule: rule.seen)}
         AND EXISTS (SELECT 1 FROM event s
         WHERE s.arrival_id = v.arrival_id AND (s.kind IN {_LEFT} OR s.kind IN ('content_changed', 'joins'))
         AND s.recorded_at <= ? AND {event_counts("s")}))
@@ -162,14 +153,8 @@ _ALERTS = f"""SELECT a.*, '0' AS piece, e.kind, e.detail, e.lgcode AS body, e.pr
     ORDER BY e.id"""
 
 
-_ASKED_AGAIN = frozenset({"no_file_again", "no_form_again"})
-_TO_BE_READ = _ASKED_AGAIN | {"inquiry", "perhaps_foreign"}
-_IDLE = frozenset({"other", "absence", "received", "opened", "thanks", "last_day"})  # of a reply: at leisure
-
-
 def _held_mail(row: Row) -> Held:
-    """A mail or a file that a verdict holds. Words are for one queue, wherever they came from; on the last day, who
-    has been asked for his file and sends none is called at once."""
+    """A mail or a file that a verdict holds."""
     rule, *remarks = json.loads(row["rules"])
     says = tuple(remarks) if row["piece"] == "0" else ()
     return replace(_held(row, rule, queue_of(rule, says)), says=says, rests=bool(row["rests"]))
@@ -188,8 +173,7 @@ _UNANSWERED = f"""SELECT a.id, a.received_at, m.message_id, s.uidvalidity, s.uid
     JOIN message m ON m.arrival_id = a.id JOIN sighting s ON s.arrival_id = a.id
     JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0' AND v.decided_by = 'uketsuke'
     WHERE a.mailbox = ? AND v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')
-    AND (v.outcome = 'held' AND json_extract(v.rules, '$[0]')
-            IN ('reply', 'inquiry', 'no_file_again', 'no_form_again', 'perhaps_foreign')
+    AND (v.outcome = 'held' AND json_extract(v.rules, '$[0]') IN {sql_list(lambda rule: rule.words)}
         OR EXISTS (SELECT 1 FROM event q WHERE q.arrival_id = a.id AND q.kind = 'question'))
     AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind IN {_LEFT}
                     AND {event_counts("e")})
@@ -207,18 +191,9 @@ _ASKING = f"""SELECT a.id FROM arrival a JOIN message m ON m.arrival_id = a.id
     JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0' AND v.decided_by = 'uketsuke'
     WHERE a.mailbox = ? AND a.id < ? AND (lower(m.sender) = ? OR (v.submitter <> '' AND v.submitter = ?))
     AND v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0') AND v.outcome = 'held'
-    AND json_extract(v.rules, '$[0]') IN ('inquiry', 'no_file_again', 'no_form_again')
+    AND json_extract(v.rules, '$[0]') IN {sql_list(lambda rule: rule.form_wanted)}
     AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind IN {_LEFT}
                     AND {event_counts("e")}) ORDER BY a.id"""
-
-
-def queue_of(rule: str, says: Collection[str] = ()) -> str:
-    """In which queue a mail waits that this rule holds; `says`: what its words say."""
-    if rule in _ASKED_AGAIN and "last_day" in says:
-        return "alarm"
-    if rule in _TO_BE_READ or (rule == "reply" and set(says) - _IDLE):
-        return "inquiry"
-    return _QUEUES.get(rule, "submission")
 
 
 def _kept_back(mail: missing_uids.Missing) -> Held:
@@ -232,7 +207,7 @@ def _held(row: object, reason: str, queue: str = "") -> Held:
         id=r["id"],
         receipt=r["receipt"],
         mailbox=r["mailbox"],
-        queue=queue or _QUEUES.get(reason, "submission"),
+        queue=queue or queue_of(reason),
         reason=reason,
         piece=r["piece"],
         sender=r["sender"],

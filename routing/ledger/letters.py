@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlite3 import Row
 
 from config.domains import aligned
+from routing.attention import sql_list
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 from routing.ledger.undone import event_counts
@@ -125,10 +126,10 @@ def first_without_file(ledger: Ledger, mailbox: str, sender: str, before: int) -
     return unstamp(row["at"]) if row and row["at"] else None
 
 
-_FIRST_WITHOUT_FILE = """SELECT min(a.received_at) AS at FROM message m JOIN arrival a ON a.id = m.arrival_id
+_FIRST_WITHOUT_FILE = f"""SELECT min(a.received_at) AS at FROM message m JOIN arrival a ON a.id = m.arrival_id
     JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0'
     WHERE m.sender = ? AND a.mailbox = ? AND a.id < ?
-    AND json_extract(v.rules, '$[0]') IN ('no_form', 'no_file_again', 'no_form_again')
+    AND json_extract(v.rules, '$[0]') IN {sql_list(lambda rule: rule.again, "no_form")}
     AND a.id > coalesce((SELECT max(b.id) FROM message n JOIN arrival b ON b.id = n.arrival_id
         JOIN attachment t ON t.arrival_id = b.id AND t.kind <> 'other'
         WHERE n.sender = ? AND b.mailbox = ? AND b.id < ?), 0)"""

@@ -10,6 +10,7 @@ from typing import Any
 
 from intake.shown import clipped, one_line
 from replies.wording import load_wording
+from routing.attention import attention
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
 from routing.ledger import correspondence, early, foreign, held_queue
@@ -21,7 +22,6 @@ from routing.tracking.instant import standing_of_body
 
 GROUPED_FROM = 10  # items of one sender, held for one reason, that are one line for people
 AGAIN_FROM = 2  # of those that say nothing new
-_AGAIN = frozenset({"no_file_again", "no_form_again"})
 _NOTHING_NEW = frozenset({"absence", "received", "opened", "thanks", "language"})
 FIRST_LINE = 80  # characters of it
 QUEUES = ("alarm", "outbox", "submission", "inquiry", "reply")  # the most urgent first
@@ -160,7 +160,7 @@ def grouped(rows: Iterable[HeldRow]) -> list[HeldGroup]:
 
 def _groups(group: Sequence[HeldRow]) -> list[HeldGroup]:
     said = set(group[0].says) - {"last_day"}
-    again = group[0].reason in _AGAIN or (bool(said) and said <= _NOTHING_NEW)
+    again = attention(group[0].reason).again or (bool(said) and said <= _NOTHING_NEW)
     together = len(group) >= (AGAIN_FROM if again else GROUPED_FROM)
     return [HeldGroup(tuple(group))] if together else [HeldGroup((row,)) for row in group]
 
@@ -171,7 +171,7 @@ def _alike(row: HeldRow) -> tuple[str, ...]:
     whose = sender = row.sender.lower()
     if row.reason == "capped":
         whose = sender.rpartition("@")[2]
-    elif row.reason in _AGAIN:
+    elif attention(row.reason).again:
         whose = row.lgcode or sender
     elif row.says or row.reason in ("reply", "inquiry"):
         whose = "mail " + "".join(_NUMBERS.sub("", row.subject).split()) + " ".join(row.says)

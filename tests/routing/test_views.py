@@ -6,10 +6,11 @@ from typing import get_args
 
 import pytest
 
+from replies.reports.data import Queue
 from replies.wording import load_wording
 from routing import operate
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE
-from routing.ledger import arrivals, held_queue
+from routing.ledger import arrivals
 from routing.records import Arrival
 from routing.views.held import grouped, held_rows
 from routing.views.letters import whole_letters_to
@@ -94,4 +95,4 @@ def test_every_source_of_evidence_and_every_queue_has_words() -> None:
 
     words = load_wording().screen
     assert all(f"evidence_{source}" in words for source in get_args(EvidenceSource))
-    assert all(f"queue_{queue}" in words for queue in set(held_queue._QUEUES.values()) | {"submission", "outbox"})
+    assert all(f"queue_{queue}" in words for queue in get_args(Queue))
