@@ -234,7 +234,8 @@ _OPENPYXL_ERRORS = (
 
 
 def _by_openpyxl(data: bytes, parts: tuple[ooxml.WorksheetPart, ...]) -> tuple[Sheet, ...]:
-    """The slow way: whole cells in a dictionary, so that a far cell costs nothing."""
+    """The slow way: whole cells in a dictionary, so that a far cell costs nothing (openpyxl's public ways make every cell
+    before it)."""
     from openpyxl import load_workbook  # takes long to load, and calamine opens nearly every workbook
 
     try:
