@@ -12,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from config.load import default_survey
 from routing.demo.run import REHEARSAL_PASSWORD, run_demo
 from tests.e2e.console_served import Served
+from tests.e2e.console_steps import enter, follow
 
 PAGES = {
     "held": "/", "mail": "/mail/4", "alarm": "/mail/51", "act": "/mail/20/accept", "amend": "/mail/4/amend",
@@ -41,14 +42,13 @@ def _every(page: Page, served: Served, out: Path) -> None:
     _both(page, out / "login")
     page.fill("#login", "kanri")
     page.fill("#password", REHEARSAL_PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(served.at + "/")
+    enter(page)
     for name, path in PAGES.items():
         page.goto(served.at + path)
         _both(page, out / name)
     page.goto(served.at + PAGES["act"])
     page.fill("#why", "電話で札幌市に確認")
-    page.click("main button")
+    follow(page, "main button")
     _both(page, out / "preview")
 
 

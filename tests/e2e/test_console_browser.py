@@ -21,6 +21,7 @@ from routing.ledger.store import Ledger
 from routing.reading.reader import Reader
 from routing.register import build_register
 from tests.e2e.console_served import Served, signed_in, unbroken
+from tests.e2e.console_steps import enter, follow
 from tests.routing.desk_at_hand import form, mail, open_office
 
 PAGES = ["/", "/mail/4", "/mail/51", "/mail/20/accept", "/mail/4/amend", "/mail/4/erase", "/body/141500",
@@ -146,23 +147,22 @@ def test_every_mail_of_the_tests_and_the_shelf_of_hostile_texts_stay_text(browse
 def test_an_official_accepts_an_item_by_keyboard_alone(browser: Browser, served: Served) -> None:
     page = signed_in(browser, served, "kakari")
     _tab_to(page, "札幌市の見本")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/mail/N0713-*")
+    enter(page)
+    assert "/mail/N0713-" in page.url
     _tab_to(page, "受け付ける")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/accept")
+    enter(page)
+    assert page.url.endswith("/accept")
     _tab_to(page, "", "why")
     page.keyboard.type("電話で札幌市に確認")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("text=こうなります")
+    enter(page)
+    assert "こうなります" in page.inner_text("main")
     assert "受付番号：N0713-" in page.inner_text("pre")
     _tab_to(page, "受け付ける（実行）")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/mail/N0713-*")
+    enter(page)
     assert "までは取り消せます" in page.inner_text("main") and "係員（見本）" in page.inner_text("main")
     _tab_to(page, "取り消す")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("text=判断の取り消し")
+    enter(page)
+    assert "判断の取り消し" in page.inner_text("main")
     assert "取り消し済み" in page.inner_text("main") and "取り消せます" not in page.inner_text("main")
 
 
@@ -181,9 +181,9 @@ def test_two_browsers_on_one_item_never_both_decide(browser: Browser, served: Se
     for page in pages:
         page.goto(served.at + "/mail/7/ignore")
         page.fill("#why", "お礼")
-        page.click("main button")
-    pages[0].click("main button")
-    pages[1].click("main button")
+        follow(page, "main button")
+    for page in pages:
+        follow(page, "main button")
     assert "ご覧になった後に変わっています：係員（見本）" in pages[1].inner_text("main")
     assert pages[1].input_value("#why") == "お礼"
 

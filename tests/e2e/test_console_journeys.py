@@ -13,6 +13,7 @@ from config.load import default_survey
 from routing.demo.run import run_demo
 from routing.ledger.store import Ledger
 from tests.e2e.console_served import Served, signed_in, unbroken
+from tests.e2e.console_steps import follow
 
 WHY = "電話で確認"
 
@@ -37,11 +38,10 @@ def act(page: Page, served: Served, mail: int, action: str, **typed: str) -> Non
             field.fill(value)
     page.fill("#why", WHY)
     unbroken(page)
-    page.click("main form button")
-    page.wait_for_load_state()
-    page.wait_for_selector("text=こうなります")
+    follow(page, "main form button")
+    assert "こうなります" in page.inner_text("main"), (action, page.inner_text("main")[:600])
     unbroken(page)
-    page.click("main form button")
+    follow(page, "main form button")
     assert re.fullmatch(r".*/mail/[NYS]\d{4}-\w{4}-\w{4}", page.url), (action, page.inner_text("main")[:600])
     unbroken(page)
 
@@ -74,7 +74,7 @@ def test_every_act_at_a_body_with_letters_and_for_all_is_done_once_in_a_browser(
     page = signed_in(browser, served, bypass_csp=True)
     page.goto(f"{served.at}/body/142042")  # through its prefecture
     page.fill("#call", "来週に送るとのこと")
-    page.click("text=記録する")
+    follow(page, "text=記録する")
     assert "来週に送るとのこと" in page.inner_text("main")
     for path, summary, typed in (
         ("/body/141500", "提出期限を延長する", {"until": "7/28"}), ("/body/142042", "元のファイル", {"until": "7/28"}),
@@ -85,40 +85,37 @@ def test_every_act_at_a_body_with_letters_and_for_all_is_done_once_in_a_browser(
         folded.locator("summary").click()
         for name, value in {**typed, "why": WHY}.items():
             folded.locator(f"[name='{name}']").first.fill(value)
-        folded.locator("button").first.click()
-        page.wait_for_load_state()
-        page.wait_for_selector("text=こうなります")
+        follow(page, folded.locator("button"))
+        assert "こうなります" in page.inner_text("main"), page.inner_text("main")[:400]
         unbroken(page)
         if page.locator("#typed").count():
             page.fill("#typed", "全ての団体")
-        page.click("main form button")
+        follow(page, "main form button")
         assert "こうなります" not in page.inner_text("main"), page.inner_text("main")[:400]
     for button in ("止める", "再開する"):
         page.goto(f"{served.at}/body/141500")
         folded = page.locator("main details", has_text="【ご提出のお願い】を止める")
         folded.locator("summary").click()
         folded.locator("[name='why']").fill(WHY)
-        folded.locator("button", has_text=button).click()
+        follow(page, folded.locator("button", has_text=button))
     page.goto(f"{served.at}/letters")
     folded = page.locator("main details", has_text="送信を止める")
     folded.locator("summary").click()
     folded.locator("[name='why']").fill(WHY)
-    folded.locator("button").click()
-    page.wait_for_load_state()
+    follow(page, folded.locator("button"))
     assert "送信停止中" in page.inner_text("main")
     unbroken(page)
-    page.click("text=待っているメールを見る、選んで送る")
-    page.wait_for_load_state()
+    follow(page, "text=待っているメールを見る、選んで送る")
     waiting = page.locator("tbody input[type='checkbox']").count()
     assert waiting >= 1, page.inner_text("main")
     unbroken(page)
     page.check("tbody tr:first-child input[type='checkbox']")
     page.fill("#chosen", WHY)
-    page.click("text=選んだメールを送る")
+    follow(page, "text=選んだメールを送る")
     page.goto(f"{served.at}/letters")
     assert f"送信待ち {waiting - 1}通" in page.inner_text("main .alarm")
     page.fill("main .alarm [name='why']", WHY)
-    page.click("text=送信を再開する")
+    follow(page, "text=送信を再開する")
     assert "送信停止中" not in page.inner_text("main")
 
 
@@ -127,14 +124,14 @@ def test_a_decision_is_too_late_to_take_back_and_is_made_anew_with_a_warning(bro
     stale = signed_in(browser, served)
     page.goto(f"{served.at}/mail/58/ignore")
     page.fill("#why", WHY)
-    page.click("main form button")
-    page.click("main form button")
+    follow(page, "main form button")
+    follow(page, "main form button")
     stale.goto(page.url)
     ledger = Ledger(served.ledger)
     with ledger.writing():  # as it stands when the seconds are over: the demo's clock does not go on
         ledger.run("UPDATE undoable SET until = '2023-07-01T00:00:00+09:00'")
     ledger.close()
-    stale.click("text=取り消す")
+    follow(stale, "text=取り消す")
     assert "取り消せる時間を過ぎたか" in stale.inner_text("main")
     page.reload()
     told = page.inner_text("main")
@@ -168,7 +165,7 @@ def test_an_erasure_wants_the_number_and_a_file_that_may_run_a_second_look(brows
     unbroken(page)
     page.fill("#typed", "N0720")
     page.fill("#why", WHY)
-    page.click("main form button")
+    follow(page, "main form button")
     assert "受付番号" in page.inner_text("main .alarm >> nth=0")
 
 

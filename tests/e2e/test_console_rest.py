@@ -13,6 +13,7 @@ from routing.demo.run import run_demo
 from routing.ledger import arrivals
 from routing.ledger.store import Ledger
 from tests.e2e.console_served import Served, signed_in, unbroken
+from tests.e2e.console_steps import follow
 from tests.e2e.test_console_journeys import WHY, act
 from tests.routing.desk_at_hand import form
 
@@ -96,8 +97,7 @@ def test_a_my_number_is_followed_step_by_step_and_its_mail_erased(browser: Brows
     page.goto(f"{served.at}/mail/51/erase")
     page.fill("#typed", number.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"}))
     page.fill("#why", WHY)
-    page.click("main form button")
-    page.wait_for_load_state()
+    follow(page, "main form button")
     assert page.url.endswith(f"/mail/{number}") and "内容は消去済みです" in page.inner_text("main")
     unbroken(page)
 
@@ -113,7 +113,7 @@ def test_a_prefecture_is_told_and_the_draft_released_by_its_count(browser: Brows
         unbroken(page)
         card.locator("[name='count']").fill(count)
         card.locator("[name='why']").fill(WHY)
-        card.locator("button").click()
+        follow(page, card.locator("button"))
         page.goto(f"{served.at}/letters")
         assert (card.count() == 0) is done, count
 
@@ -126,16 +126,15 @@ def test_a_letter_is_sent_once_more_and_another_kept_back(browser: Browser, serv
     page.goto(f"{served.at}/letters")
     again = page.locator(f"form[action='/resend/{receipt(served, 4)}']")
     again.locator("[name='why']").fill(WHY)
-    again.locator("button").click()
-    page.wait_for_load_state()
+    follow(page, again.locator("button"))
     assert again.count() == 0 and page.url.endswith("/letters")
     unbroken(page)
     act(page, served, 50, "answer", text="お電話のとおりです。")
     page.goto(f"{served.at}/letters")
-    page.locator("tr", has_text="【ご回答】").first.locator("a").click()
+    follow(page, page.locator("tr", has_text="【ご回答】").first.locator("a"))
     page.locator("main form.notice [name='why']").fill(WHY)
     unbroken(page)
-    page.click("text=送信を取りやめる")
+    follow(page, "text=送信を取りやめる")
     assert "送らずに" in page.inner_text("main")
     unbroken(page)
 
@@ -151,7 +150,7 @@ def test_paper_is_recorded_with_its_file_and_a_mistake_told(browser: Browser, se
         page.fill("#body", body)
         page.fill("#received", "7/20 15:00")
         unbroken(page)
-        page.click("main form button")
+        follow(page, "main form button")
         assert ("/mail/" in page.url) is done, page.inner_text("main")[:400]
         unbroken(page)
 
