@@ -166,9 +166,8 @@ def mails_saying(ledger: Ledger, words: str, mailboxes: tuple[str, ...] = ()) ->
     """The mails with these words in subject, sender, file names or text, the newest first; at most SHOWN of these
     mailboxes (none named: of all). What was erased is not found."""
     pattern = f"%{words.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-    said = """WHERE (m.subject LIKE ?1 ESCAPE '!' OR m.sender LIKE ?1 ESCAPE '!' OR m.sender_name LIKE ?1 ESCAPE '!'
-        OR a.id IN (SELECT t.arrival_id FROM attachment t WHERE t.filename LIKE ?1 ESCAPE '!')
-        OR (m.submission <> '' AND json_extract(m.submission, '$.message.body') LIKE ?1 ESCAPE '!'))"""
+    said = """WHERE a.id IN (SELECT w.arrival_id FROM words w WHERE w.said LIKE ?1 ESCAPE '!'
+        UNION SELECT t.arrival_id FROM attachment t WHERE t.filename LIKE ?1 ESCAPE '!')"""
     query = f"{_MAIL} {said} AND {_of('a.mailbox', '?2')} ORDER BY a.received_at DESC, a.id DESC LIMIT {SHOWN}"
     return _mails(ledger.rows(query, pattern, json.dumps(mailboxes)))
 

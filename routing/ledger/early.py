@@ -53,11 +53,20 @@ def record_header(ledger: Ledger, arrival: Arrival, message: Message, now: datet
 
 def listed(ledger: Ledger, at: datetime) -> list[Held]:
     """Every such mail at an instant that nobody has taken up, oldest first; its queue is "early"."""
+    return _listed(ledger, {"now": stamp(at)}, "")
+
+
+def listed_of(ledger: Ledger, arrival_id: int, at: datetime) -> list[Held]:
+    """One mail, where it is such a one; else nothing."""
+    return _listed(ledger, {"now": stamp(at), "id": arrival_id}, "AND v.arrival_id = :id")
+
+
+def _listed(ledger: Ledger, asked: dict[str, object], one: str) -> list[Held]:
     rows = ledger.connection.execute(
         "SELECT a.*, coalesce(m.sender, '') AS sender, coalesce(m.subject, '') AS subject FROM verdict v"
         " JOIN arrival a ON a.id = v.arrival_id LEFT JOIN message m ON m.arrival_id = a.id"
-        f" WHERE v.recorded_at <= :now AND {_NEWEST} AND {_UNTOUCHED} ORDER BY a.received_at, a.id",
-        {"now": stamp(at)},
+        f" WHERE v.recorded_at <= :now AND {_NEWEST} AND {_UNTOUCHED} {one} ORDER BY a.received_at, a.id",
+        asked,
     )
     return [
         Held(r["id"], r["receipt"], r["mailbox"], "early", RULE, "0", r["sender"], r["subject"], "", "",

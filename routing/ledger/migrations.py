@@ -657,6 +657,29 @@ def m032_handover_marks(db: Database) -> None:
     )
 
 
+@_step
+def m033_words(db: Database) -> None:
+    """What of a mail is searched for words, beside its reading: that is ten times as long, and in JSON. Whatever writes,
+    replaces or erases a reading does so here too, by triggers, so that no word outlives what it stood in."""
+    text = "coalesce(iif(json_valid({0}submission), json_extract({0}submission, '$.message.body'), ''), '')"
+    said = "{0}subject || char(10) || {0}sender_name || char(10) || {0}sender || char(10) || " + text
+    anew = f"""BEGIN
+            DELETE FROM words WHERE arrival_id = NEW.arrival_id;
+            INSERT INTO words VALUES (NEW.arrival_id, {said.format("NEW.")});
+        END"""
+    columns = "subject, sender_name, sender, submission"
+    _run(
+        db,
+        """CREATE TABLE words (
+            arrival_id INTEGER PRIMARY KEY REFERENCES arrival(id),
+            said TEXT NOT NULL
+        ) STRICT""",
+        f"INSERT INTO words SELECT arrival_id, {said.format('')} FROM message",
+        f"CREATE TRIGGER words_of_new AFTER INSERT ON message {anew}",
+        f"CREATE TRIGGER words_of_changed AFTER UPDATE OF {columns} ON message {anew}",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

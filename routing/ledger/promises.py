@@ -148,6 +148,11 @@ PROMISES: tuple[Promise, ...] = (
         OR EXISTS (SELECT 1 FROM message m WHERE m.arrival_id = e.arrival_id
                    AND m.submission || m.subject || m.sender_name <> '')
         OR EXISTS (SELECT 1 FROM attachment t WHERE t.arrival_id = e.arrival_id AND t.filename <> '')"""),
+    Promise("words_kept", 0, "語の検索に使う表は、読み取り結果と合っています",
+     """SELECT m.arrival_id FROM message m LEFT JOIN words w ON w.arrival_id = m.arrival_id
+        WHERE w.said IS NOT m.subject || char(10) || m.sender_name || char(10) || m.sender || char(10)
+            || coalesce(iif(json_valid(m.submission), json_extract(m.submission, '$.message.body'), ''), '')
+        UNION ALL SELECT arrival_id FROM words WHERE arrival_id NOT IN (SELECT arrival_id FROM message)"""),
     Promise("wiped", 0, "消去の仕上げを待つものはありません", "SELECT arrival_id FROM to_wipe"),
     Promise("secret", 0, "Message-ID の鍵は、台帳にあります",
      """SELECT 'message_id' WHERE NOT EXISTS (

@@ -134,8 +134,8 @@ def held_rows(office: Office) -> list[HeldRow]:
 def held_rows_of(office: Office, arrival: Arrival) -> list[HeldRow]:
     """For what one mail waits now, in the words of the list."""
     now = office.clock()
-    waiting = (*held_queue.held(office.ledger, now), *early.listed(office.ledger, now))
-    return [held_row(item, now, office) for item in waiting if item.id == arrival.id]
+    waiting = (*held_queue.held_of(office.ledger, arrival.id, now), *early.listed_of(office.ledger, arrival.id, now))
+    return [held_row(item, now, office) for item in waiting]
 
 
 def early_rows(office: Office) -> list[HeldRow]:

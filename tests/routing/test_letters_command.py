@@ -10,6 +10,7 @@ import pytest
 
 from config.settings import load_settings
 from routing.cli.app import run_command
+from routing.ledger import promises
 from routing.ledger.store import Ledger
 from tests.routing.desk_at_hand import Office, mail
 
@@ -42,6 +43,18 @@ def test_words_are_found_in_text_subject_address_and_file_name(said) -> None:  #
         assert "神奈川県横浜市" in said("find", words)
     for words in ("無い言葉", "%", "_", " "):
         assert "神奈川県横浜市" not in said("find", words)
+
+
+def test_words_that_were_read_anew_or_erased_are_found_as_they_stand_now(said, office: Office) -> None:  # type: ignore[no-untyped-def]
+    office.settle(mail(subject="お尋ね", body="締切は何時ですか。"))
+    assert "お尋ね" in said("find", "締切は何時")
+    said("decide", "2", "retry", *BY)
+    assert len(list(office.desk.settle_waiting())) == 1
+    assert "お尋ね" in said("find", "締切は何時")
+    said("erase", "2", *BY, "--yes")
+    assert "お尋ね" not in said("find", "締切は何時") and "お尋ね" not in said("find", "お尋ね")
+    assert office.ledger.row("SELECT said FROM words WHERE arrival_id = 2")["said"].split() == ["kenko@city.yokohama.lg.jp"]
+    assert all(promise.holds for promise in promises.ask(office.ledger.connection))
 
 
 def test_a_body_is_shown_with_what_was_said_and_sent(said, office: Office) -> None:  # type: ignore[no-untyped-def]

@@ -189,6 +189,7 @@ BREAKS: dict[str, str] = {
     "who_and_why": "UPDATE verdict SET why = '' WHERE decided_by = '山田'",
     "correction_named": "DELETE FROM finding WHERE arrival_id = 2",
     "erased_gone": "INSERT INTO erasure VALUES (1, 'erased', 1, '山田', 'x', '2023-07-18T10:00:00+09:00')",
+    "words_kept": "UPDATE words SET said = '' WHERE arrival_id = 1",
     "wiped": "INSERT INTO to_wipe VALUES (1)",
     "secret": "DELETE FROM secret",
     "instants": "UPDATE arrival SET received_at = '2023-07-18T01:00:00+00:00' WHERE id = 1",

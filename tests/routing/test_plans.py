@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from routing.ledger import releasing
+from routing.ledger import correspondence, early, held_queue, releasing
 from routing.ledger.holds import Hold, Scope
 from tests.routing.desk_at_hand import Office, mail
 
@@ -52,3 +52,16 @@ def test_what_waits_for_a_release_is_asked_of_what_waits(office: Office) -> None
     office.ledger.connection.set_trace_callback(None)
     assert len(seen) == 2
     assert _scanned(office, seen) == []
+
+
+def test_words_are_looked_for_in_their_own_table_and_one_mail_is_asked_for_alone(office: Office) -> None:
+    """A reading is long, and of all mails there are many."""
+    office.arrive(mail(subject="質問", body="いつまでですか。"))
+    seen: set[str] = set()
+    office.ledger.connection.set_trace_callback(seen.add)
+    correspondence.mails_saying(office.ledger, "いつまで")
+    held_queue.held_of(office.ledger, 1, office.now)
+    early.listed_of(office.ledger, 1, office.now)
+    office.ledger.connection.set_trace_callback(None)
+    assert len(seen) == 6
+    assert {table for table, _ in _scanned(office, seen)} == {"words", "attachment"}
