@@ -26,7 +26,7 @@ from routing.views import search
 from routing.views.body import body_view, outcome_said
 from routing.views.day import day_view
 from routing.views.held import early_rows, grouped, held_rows, held_rows_of
-from routing.views.letters import day_letters, letter_rows, whole_letter
+from routing.views.letters import day_letters, letter_rows, refused_letters, whole_letter
 from routing.views.mail import mail_view
 from routing.views.notices import notices_view, reminder_text
 from routing.views.today import today
@@ -152,9 +152,10 @@ class Pages:
             now, mine = office.clock(), person()
             waiting = letter_rows(office, correspondence.letters_waiting(office.ledger, mine.user.mailboxes))
             lately = day_letters(office, now - timedelta(days=7), now + timedelta(seconds=1), mine.user.mailboxes)
+            again = [x for x in refused_letters(office) if mine.sees(x.letter.mailbox)]
             drafts = [(b, [d for d in b.drafts if mine.sees(d.mailbox)]) for b in releasing.batches(office)]
             return page(
-                office, "letters", waiting=waiting, lately=[x for x in lately if not x.waits], drafts=drafts,
+                office, "letters", waiting=waiting, lately=[x for x in lately if not x.waits], drafts=drafts, again=again,
                 all_mine=mine.is_admin or not mine.user.mailboxes,
             )  # fmt: skip
 

@@ -87,7 +87,7 @@ def _notices(
         rendered = render_told_direct(letter, survey, load_wording())
         key = free_key(office.ledger, f"told_direct:{arrival.receipt}:{prefecture}:{body}", asked_for=True)
         number = f"{arrival.receipt}-K{body}"
-        notice = Notice("told_direct", key, number, mailbox, prefecture, rendered, survey.mails.told_direct)
+        notice = Notice("told_direct", key, number, mailbox, prefecture, rendered)
         yield from ((notice, group.addresses) for group in groups(office, prefecture, [mailbox]))
 
 

@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 
 from config.jst import in_jst
 from replies.wording import load_wording
-from routing.ledger import correspondence, wordings
+from routing.ledger import correspondence, resending, wordings
 from routing.ledger.correspondence import LetterRecord
 from routing.office import Office
 
@@ -44,6 +44,12 @@ class WholeLetter:
 def letter_rows(office: Office, letters: Iterable[LetterRecord]) -> list[LetterRow]:
     """The same letters as they are listed."""
     return [_row(office, letter) for letter in letters]
+
+
+def refused_letters(office: Office) -> list[LetterRow]:
+    """Those that the server refused, however long ago, and that can be sent once more as they are."""
+    found = (correspondence.letter(office.ledger, r.outbox_id) for r in resending.refused(office.ledger, office.clock()))
+    return letter_rows(office, (letter for letter, _ in filter(None, found)))
 
 
 def whole_letter(office: Office, id: int) -> WholeLetter | None:

@@ -103,10 +103,14 @@ def test_a_my_number_is_followed_step_by_step_and_its_mail_erased(browser: Brows
 
 
 @pytest.mark.long
-def test_a_prefecture_is_told_and_the_draft_released_by_its_count(browser: Browser, served: Served) -> None:
+def test_a_prefecture_is_told_and_drafts_are_released_by_their_count(browser: Browser, served: Served) -> None:
+    """What an official read in its preview waits for no second release; what nobody read does."""
     page = signed_in(browser, served, bypass_csp=True)
     act(page, served, 44, "tell-prefecture")
     page.goto(f"{served.at}/letters")
+    assert "【直接送付のお知らせ】" in page.inner_text("main")
+    assert page.locator("form[action='/letters/release']").count() == 0
+    run(served, "INSERT INTO to_release SELECT id FROM outbox WHERE kind = 'told_direct'")
     card = page.locator("form[action='/letters/release']", has=page.locator("[value='told_direct']"))
     for count, done in (("9", False), ("1", True)):
         page.goto(f"{served.at}/letters")
