@@ -29,6 +29,7 @@ from routing.who import Refused
 
 ERASE = "erase"
 _UNSEEN = "?"
+_TWICE = "（ご自身の操作です。ボタンを二度押されたのであれば、一度目が記録されていますので、やり直しは要りません。）"
 
 
 def add_acts(site: Flask, premises: Premises) -> None:
@@ -62,7 +63,8 @@ class Acts:
                 done = self._decide if asked == "do" else self._try
                 return done(desk, arrival, action, form)
             except Changed as changed:
-                return self._form(desk, arrival, action, form, str(changed)), 409
+                said = str(changed) + (_TWICE if changed.by == person().user.name else "")
+                return self._form(desk, arrival, action, form, said), 409
             except Refused as refused:
                 return self._form(desk, arrival, action, form, str(refused)), 400
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 
 from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -22,6 +24,11 @@ from routing.who import Refused
 
 _LOGGED = 100  # characters of what a line of the log says
 LARGEST = 1 << 20  # bytes of a form, beside a file that is sent with it
+_WRITTEN = ("text", "why")  # fields in which people write sentences
+_ENDED = (
+    "サインインの時間が終わったため（60分操作がないか、８時間たったとき）、この操作は何も記録していません。"
+    "もう一度サインインしてください。"
+)
 _OPEN = frozenset({"login", "style"})  # what is shown to people who are not known yet
 
 
@@ -72,7 +79,7 @@ class _Doors:
             return None
         if self._console.login == "header":
             return _page(f"{g.login or '（名前なし）'} は、この画面の利用者に登録されていません。", 403)
-        return redirect("/login") if request.method == "GET" else _page("もう一度サインインしてください。", 403)
+        return redirect("/login") if request.method == "GET" else _page(_ENDED, 403, _typed())
 
     def _who(self) -> Person | None:
         """Who is there, as the proxy says or a session; `g.login`: the name that the proxy says, whoever's it is."""
@@ -138,8 +145,16 @@ class _Doors:
         return answer
 
 
-def _page(said: str, status: int) -> tuple[str, int]:
-    return render("error", said=said, person=g.get("person")), status
+def _page(said: str, status: int, typed: Mapping[str, str] | None = None) -> tuple[str, int]:
+    return render("error", said=said, person=g.get("person"), typed=typed or {}), status
+
+
+def _typed() -> dict[str, str]:
+    """What somebody wrote in the form that is refused: the browser keeps none of it (no-store), and he is to send it
+    once more. Nothing where the form cannot be read."""
+    with suppress(HTTPException):
+        return {name: text for name in _WRITTEN if (text := request.form.get(name, "").strip())}
+    return {}
 
 
 def _said(error: Exception) -> tuple[str, int]:
@@ -149,8 +164,8 @@ def _said(error: Exception) -> tuple[str, int]:
     if isinstance(error, ConfigError | NewerLedger):
         return _page(f"{error}", 500)
     if isinstance(error, _LATER):
-        return _page(f"{error}。何も記録していません。しばらくしてから、もう一度お試しください。", 503)
-    return _page(str(error), 409)
+        return _page(f"{error}。何も記録していません。しばらくしてから、もう一度お試しください。", 503, _typed())
+    return _page(str(error), 409, _typed())
 
 
 _LATER = (LedgerBusy, DiskFull, ReaderUnavailable)

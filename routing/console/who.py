@@ -10,6 +10,8 @@ from flask import abort, request
 from routing.console.pages import person
 from routing.who import Refused, Who
 
+LONGEST = 500  # characters of a reason, as the fields have it
+
 
 def who_acts(form: Mapping[str, str], otherwise: str = "") -> Who:
     """The official by the name under which he signed in, and the reason that he typed (`otherwise` where none is asked
@@ -17,6 +19,8 @@ def who_acts(form: Mapping[str, str], otherwise: str = "") -> Who:
     if not person().decides:
         abort(403)
     why = form.get("why", "").strip() or otherwise
+    if len(why) > LONGEST:
+        raise Refused(f"理由が長すぎます（{len(why):,}字）。{LONGEST}字までにしてください。")
     if not why:
         raise Refused("理由を書いてください。台帳に残り、後から見る方の手掛かりになります。")
     return Who(person().user.name, why)

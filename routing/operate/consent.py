@@ -31,7 +31,12 @@ class AskedTwice(Refused):
 
 
 class Changed(Refused):
-    """The item is not any more what the official saw; the text says who changed it, and when."""
+    """The item is not any more what the official saw; the text says who changed it (`by`, empty: nobody can tell), and
+    when."""
+
+    def __init__(self, said: str, by: str = "") -> None:
+        super().__init__(said)
+        self.by = by
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def _as_seen(desk: Desk, arrival: Arrival, consent: Consent) -> LastWord | None:
         by, at = noted
     who = "自動の判定" if by == "uketsuke" else by
     when = f"（{stamp(at)[:19].replace('T', ' ')}）" if at else ""
-    raise Changed(f"ご覧になった後に変わっています：{who}{when}。今の判定を確かめて、もう一度判断してください。")
+    raise Changed(f"ご覧になった後に変わっています：{who}{when}。今の判定を確かめて、もう一度判断してください。", by)
 
 
 def _withdrawal(desk: Desk, settled: Settled) -> tuple[list[str], list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing.ledger import verdicts
+from routing.ledger import body_notes
 from routing.office import Office
 from routing.records import Note
 from routing.who import Refused, Who
@@ -14,4 +14,4 @@ def note_call(office: Office, lgcode: str, who: Who) -> None:
     """Writes down what was said (`who.why`) with a body, by telephone or otherwise. Raises Refused."""
     if office.register.body(lgcode) is None:
         raise Refused(f"団体コード {lgcode} は団体一覧にありません。")
-    verdicts.add_event(office.ledger, Note(CALL, lgcode=lgcode), None, who.pair, office.clock())
+    body_notes.note_once(office.ledger, Note(CALL, lgcode=lgcode), who.pair, office.clock())

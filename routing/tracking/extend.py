@@ -11,7 +11,7 @@ from datetime import datetime
 
 from routing.clock import stamp
 from routing.deadline import Extension, deadlines
-from routing.ledger import verdicts
+from routing.ledger import body_notes, verdicts
 from routing.ledger.extensions import extensions
 from routing.office import Office
 from routing.records import Note
@@ -66,7 +66,7 @@ def pause(office: Office, lgcode: str, on: bool, who: Who) -> None:
     if not office.register.owed_by(lgcode):
         raise Refused(f"{lgcode} は、直接ご回答いただく団体ではありません。")
     note = Note("pause_reminders", "on" if on else "off", lgcode)
-    verdicts.add_event(office.ledger, note, None, who.pair, office.clock())
+    body_notes.note_once(office.ledger, note, who.pair, office.clock())
 
 
 def described(extension: Extension, register: Register) -> tuple[str, str]:
