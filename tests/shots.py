@@ -10,9 +10,9 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from config.load import default_survey
-from routing.demo.run import REHEARSAL_PASSWORD, run_demo
-from tests.e2e.console_served import Served
-from tests.e2e.console_steps import enter, follow
+from routing.demo.run import run_demo
+from tests.e2e.console_served import Served, sign_in
+from tests.e2e.console_steps import follow
 
 PAGES = {
     "held": "/", "mail": "/mail/4", "alarm": "/mail/51", "act": "/mail/20/accept", "amend": "/mail/4/amend",
@@ -40,9 +40,7 @@ def shoot(out: Path) -> None:
 def _every(page: Page, served: Served, out: Path) -> None:
     page.goto(served.at)
     _both(page, out / "login")
-    page.fill("#login", "kanri")
-    page.fill("#password", REHEARSAL_PASSWORD)
-    enter(page)
+    sign_in(page, "kanri")
     for name, path in PAGES.items():
         page.goto(served.at + path)
         _both(page, out / name)

@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page
 
 from routing.demo.run import REHEARSAL_PASSWORD
 
+PATIENCE = 180_000  # milliseconds: beside other tests a page may take longer than Playwright's own 30 seconds
+
 
 class Served:
     """The page of a demo's ledger, served by the command as an official would start it."""
@@ -47,12 +49,18 @@ class Served:
 def signed_in(browser: Browser, served: Served, login: str = "kanri", **options: object) -> Page:
     """The first page behind the login, in a window and a session of its own."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}, **options).new_page()  # type: ignore[arg-type]
+    page.context.set_default_timeout(PATIENCE)
     page.goto(served.at)
+    sign_in(page, login)
+    return page
+
+
+def sign_in(page: Page, login: str) -> None:
+    """Fills the form of the login that is shown, and waits until a page says who is there."""
     page.fill("#login", login)
     page.fill("#password", REHEARSAL_PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url(served.at + "/")
-    return page
+    page.wait_for_selector("text=サインアウト")
 
 
 def unbroken(page: Page) -> None:
