@@ -7,7 +7,8 @@ stranger changes how a body stands. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,75 +19,78 @@ from routing.standing import HANDED_IN, Booking
 from routing.unbooked import Unbooked
 
 _BESIDE = frozenset({"row_of_stranger"})  # a list that is booked but for this row
+_Came = tuple[datetime, int]  # when, and as which arrival
+_HandedIn = Mapping[str, Mapping[str, tuple[_Came, _Came]]]  # by lgcode and program: the first that came, the last
 
 
 def still_open(found: Sequence[Unbooked], bookings: Sequence[Booking], register: Register) -> tuple[Unbooked, ...]:
-    """Those that nothing has answered: neither something booked that came later, nor another of the same sender. What
-    answers one of several files of a mail leaves the others open."""
+    """Those that nothing has answered: neither something booked that came later, nor another of the same sender to the
+    same mailbox. What answers one of several files of a mail leaves the others open. Linear in both: a stranger may
+    send hundreds."""
     mails: dict[tuple[int, str], list[Unbooked]] = {}
     for one in found:
         mails.setdefault((one.arrival_id, one.whose), []).append(one)
-    done: set[int] = set()
-    for together in mails.values():
-        if later := [*_booked_since(together[0], bookings), *_sent_since(together[0], found, register)]:
-            done |= _answered(together, later, bookings, register)
+    handed_in, done = _handed_in(bookings), set[int]()
+    since: dict[tuple[str, str, str], Counter[frozenset[str]]] = {}
+    for together in sorted(mails.values(), key=lambda mail: _came(mail[0]), reverse=True):
+        first = together[0]
+        sent = since.setdefault((first.sender.lower(), first.mailbox, first.whose), Counter())
+        later = sent + Counter(_booked_since(first, handed_in))
+        if later:
+            done |= _answered(together, later, handed_in, register)
+        sent.update(_programs(one, register) for one in together)
     return tuple(one for one in found if one.verdict_id not in done)
 
 
 def _answered(
-    together: Sequence[Unbooked], later: list[frozenset[str]], bookings: Sequence[Booking], register: Register
+    together: Sequence[Unbooked], later: Counter[frozenset[str]], handed_in: _HandedIn, register: Register
 ) -> set[int]:
-    """Those files of one mail that what came later (each a set of programs that it may be about) answers: each answers
-    one, those first whose names say most; and where it answers all that a file may be about, there is nothing left."""
-    unused, everything = sorted(later, key=len), frozenset().union(*later)
+    """Those files of one mail that what came later (how many for each set of programs that they may be about) answers:
+    each answers one, those first whose names say most; and where it answers all that a file may be about, there is
+    nothing left."""
+    everything = frozenset().union(*later)
+    unused = dict(sorted(later.items(), key=lambda answers: (len(answers[0]), sorted(answers[0]))))
     found = set()
     for one in sorted(together, key=lambda u: len(_programs(u, register))):
-        fitting = next((answer for answer in unused if answer & _programs(one, register)), None)
+        possible = _programs(one, register)
+        fitting = next((programs for programs, left in unused.items() if left and programs & possible), None)
         if fitting is not None:
-            unused.remove(fitting)
-        if fitting is not None or everything.issuperset(programs_of(one, bookings, register)):
+            unused[fitting] -= 1
+        if fitting is not None or everything.issuperset(_left(possible, _come_until(one, handed_in))):
             found.add(one.verdict_id)
     return found
 
 
-def _booked_since(one: Unbooked, bookings: Iterable[Booking]) -> list[frozenset[str]]:
+def _handed_in(bookings: Iterable[Booking]) -> _HandedIn:
+    """When something of each program came, by whose it is and by who sent it."""
+    times: dict[str, dict[str, tuple[_Came, _Came]]] = {}
+    for booking in bookings:
+        if booking.outcome in HANDED_IN:
+            came = booking.received_at, booking.arrival_id
+            for whose in {booking.submitter, booking.body}:
+                first, last = times.setdefault(whose, {}).get(booking.program, (came, came))
+                times[whose][booking.program] = min(first, came), max(last, came)
+    return times
+
+
+def _booked_since(one: Unbooked, handed_in: _HandedIn) -> list[frozenset[str]]:
     """The programs of which something was booked since, whose it is."""
-    since = {
-        b.program
-        for b in bookings
-        if one.whose and one.whose in (b.submitter, b.body) and b.outcome in HANDED_IN
-        and (b.received_at, b.arrival_id) > _came(one)
-    }  # fmt: skip
-    return [frozenset({program}) for program in sorted(since)]
+    booked = handed_in.get(one.whose, {}) if one.whose else {}
+    return [frozenset({program}) for program, (_, last) in booked.items() if last > _came(one)]
 
 
-def _sent_since(one: Unbooked, found: Iterable[Unbooked], register: Register) -> list[frozenset[str]]:
-    """What each file may be about that the same address sent since to the same mailbox, and that cannot be booked
-    either."""
-    whom = (one.sender.lower(), one.mailbox, one.whose)
-    return [
-        _programs(later, register)
-        for later in found
-        if (later.sender.lower(), later.mailbox, later.whose) == whom
-        and later.arrival_id != one.arrival_id and _came(later) > _came(one)
-    ]  # fmt: skip
+def _come_until(one: Unbooked, handed_in: _HandedIn) -> set[str]:
+    """The programs of which something had come when it came."""
+    return {program for program, (first, _) in handed_in.get(one.whose, {}).items() if first <= _came(one)}
 
 
-def _came(one: Unbooked) -> tuple[datetime, int]:
+def _came(one: Unbooked) -> _Came:
     return one.received_at, one.arrival_id
 
 
-def programs_of(one: Unbooked, bookings: Sequence[Booking], register: Register) -> tuple[str, ...]:
-    """The programs that it may be about: those that its names name, else those of which nothing had come, else all of
-    the mailbox that its body answers; in the survey's order."""
-    return _but_for(one, [b for b in bookings if (b.received_at, b.arrival_id) <= _came(one)], register)
-
-
-def _but_for(one: Unbooked, bookings: Iterable[Booking], register: Register) -> tuple[str, ...]:
-    possible = _programs(one, register)
-    come = {b.program for b in bookings if one.whose in (b.submitter, b.body) and b.outcome in HANDED_IN}
-    chosen = possible - come or possible
-    return tuple(p.id for p in register.survey.programs if p.id in chosen)
+def _left(possible: frozenset[str], come: Set[str]) -> frozenset[str]:
+    """Of what it may be about by its names, those programs of which nothing had come; else all of them."""
+    return possible - come or possible
 
 
 def one_for_each_answer(found: Iterable[Unbooked], register: Register) -> list[Unbooked]:
@@ -126,9 +130,11 @@ def _programs(one: Unbooked, register: Register) -> frozenset[str]:
 def provisional(found: Iterable[Unbooked], bookings: Sequence[Booking], register: Register) -> Iterator[Booking]:
     """A booking for each answer that one of these may hold (`still_open`), marked as such."""
     done = {(b.body, b.program) for b in bookings if b.outcome == "accepted" and b.part == "collected"}
+    handed_in = _handed_in(bookings)
     for one in found:
-        if one.vouched and one.rule not in _BESIDE:
-            for program in _but_for(one, bookings, register):  # one that another file of its mail was, it is not
+        if one.vouched and one.rule not in _BESIDE:  # what another file of its mail was, it is not
+            possible = _left(_programs(one, register), handed_in.get(one.whose, {}).keys())
+            for program in (p.id for p in register.survey.programs if p.id in possible):
                 yield from _booked(one, program, done, register)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from intake.shown import clipped, one_line
@@ -18,6 +19,7 @@ from routing.ledger.held_queue import Held
 from routing.ledger.last_decision import last_word
 from routing.office import Office
 from routing.records import Arrival
+from routing.standing import Standing
 from routing.tracking.instant import standing_of_body
 
 GROUPED_FROM = 10  # items of one sender, held for one reason, that are one line for people
@@ -126,7 +128,7 @@ class HeldGroup:
 def held_rows(office: Office) -> list[HeldRow]:
     """Everything that waits for people now: by urgency, and of one urgency the oldest first."""
     now = office.clock()
-    rows = [held_row(item, now, office) for item in held_queue.held(office.ledger, now)]
+    rows = rows_of(held_queue.held(office.ledger, now), now, office)
     order = {queue: place for place, queue in enumerate(QUEUES)}
     return sorted(rows, key=lambda row: (order.get(row.queue, len(QUEUES)), row.received_at))
 
@@ -135,19 +137,19 @@ def held_rows_of(office: Office, arrival: Arrival) -> list[HeldRow]:
     """For what one mail waits now, in the words of the list."""
     now = office.clock()
     waiting = (*held_queue.held_of(office.ledger, arrival.id, now), *early.listed_of(office.ledger, arrival.id, now))
-    return [held_row(item, now, office) for item in waiting]
+    return rows_of(waiting, now, office)
 
 
 def early_rows(office: Office) -> list[HeldRow]:
     """The mails from before the first day that nobody has taken up."""
     now = office.clock()
-    return [held_row(item, now, office) for item in early.listed(office.ledger, now)]
+    return rows_of(early.listed(office.ledger, now), now, office)
 
 
 def foreign_rows(office: Office) -> list[HeldRow]:
     """The mails that are not about this survey, as long as they are kept: in no other list."""
     now = office.clock()
-    return [held_row(item, now, office) for item in foreign.listed(office.ledger, now)]
+    return rows_of(foreign.listed(office.ledger, now), now, office)
 
 
 def grouped(rows: Iterable[HeldRow]) -> list[HeldGroup]:
@@ -178,10 +180,17 @@ def _alike(row: HeldRow) -> tuple[str, ...]:
     return (row.queue, row.reason, whose or row.receipt)
 
 
-def held_row(item: Held, now: datetime, office: Office) -> HeldRow:
+def rows_of(items: Iterable[Held], now: datetime, office: Office) -> list[HeldRow]:
+    """A row for each; a body's standing is looked up once, however many of them are its."""
+    standing_of = cache(lambda lgcode: standing_of_body(office, lgcode, now))
+    return [
+        _row(item, now, office, standing_of(item.body) if item.queue == "inquiry" else ()) for item in items
+    ]
+
+
+def _row(item: Held, now: datetime, office: Office, beside: Iterable[Standing]) -> HeldRow:
     """One item as it is shown."""
     wording, survey = load_wording(), office.register.survey
-    beside = standing_of_body(office, item.body, now) if item.queue == "inquiry" else ()
     standing = tuple((s.obligation.program, s.state) for s in beside)
     last = last_word(office.ledger, item.id)
     return HeldRow(

@@ -10,7 +10,7 @@ from routing import operate
 from routing.decision.override import Override
 from routing.ledger import held_queue
 from routing.operate import Who
-from routing.views.held import held_row
+from routing.views.held import rows_of
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 from tests.routing.test_desk import letter
@@ -35,7 +35,7 @@ def test_a_question_opens_an_inquiry_beside_the_verdict(office: Office) -> None:
 def test_operators_see_the_standing_of_the_body_beside_the_question(office: Office) -> None:
     office.settle(mail(body=ASKING))
     (item,) = held_queue.held(office.ledger, office.now)
-    row = held_row(item, office.now, office.desk)
+    row = rows_of([item], office.now, office.desk)[0]
     assert (row.name, row.minutes) == ("神奈川県横浜市", 1)
     assert row.standing_text == "難病：受付済み、小慢：未提出、予防接種：未提出、自治体検診：未提出"
 
@@ -43,7 +43,7 @@ def test_operators_see_the_standing_of_the_body_beside_the_question(office: Offi
 def test_the_standing_stands_beside_an_inquiry_of_its_own_too(office: Office) -> None:
     office.settle(mail({}, "【横浜市】照会（提出先について）", body="提出先をご教示ください。"))
     (item,) = held_queue.held(office.ledger, office.now)
-    assert held_row(item, office.now, office.desk).standing[0] == ("nanbyo", "outstanding")
+    assert rows_of([item], office.now, office.desk)[0].standing[0] == ("nanbyo", "outstanding")
 
 
 def test_an_answered_question_is_closed_by_seen_and_stays_closed(office: Office) -> None:

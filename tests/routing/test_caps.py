@@ -16,7 +16,7 @@ from routing.cli.held import print_held
 from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.ledger import arrivals, held_queue, outbox
 from routing.records import FinishedReply
-from routing.views.held import held_row
+from routing.views.held import rows_of
 from tests.routing.desk_at_hand import Office, form, mail
 
 PDF = {"回答.pdf": b"%PDF-1.4\n%%EOF\n"}  # no workbook: a letter asks for one
@@ -131,7 +131,7 @@ def test_what_came_in_numbers_is_one_line_for_people(office: Office, capsys: pyt
         office.settle(spam(number, "spam@example.com"))
     for number in range(3):
         office.settle(spam(100 + number, "other@example.com"))
-    rows = [held_row(item, office.now, office.desk) for item in held_queue.held(office.ledger, office.now)]
+    rows = rows_of(held_queue.held(office.ledger, office.now), office.now, office.desk)
     assert len(rows) == 33  # for programs, each
     print_held(rows)
     shown = capsys.readouterr().out
@@ -145,7 +145,7 @@ def test_what_a_cap_holds_of_one_domain_is_one_line(office: Office, capsys: pyte
     for number in range(13):
         subject = f"マイナンバー情報連携に係る実態調査について（照会{number}）"
         office.settle(mail({}, subject, f"u{number}@kouiki.lg.jp", "提出期限はいつでしょうか。"))
-    held = [held_row(item, office.now, office.desk) for item in held_queue.held(office.ledger, office.now)]
+    held = rows_of(held_queue.held(office.ledger, office.now), office.now, office.desk)
     rows = [row for row in held if row.reason != "inquiry"]
     assert [row.reason for row in rows] == ["capped"] * 12
     print_held(rows)

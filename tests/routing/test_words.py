@@ -23,7 +23,7 @@ from routing.notices import remind
 from routing.notices.recipients import Correspondence
 from routing.records import Note
 from routing.tracking.instant import open_instant
-from routing.views.held import grouped, held_row, held_rows
+from routing.views.held import grouped, held_rows, rows_of
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail
 
@@ -271,7 +271,7 @@ def test_words_go_to_people_with_their_reason_and_nobody_is_told_to_attach(
     assert (settled.decided.mail.rule, letter(settled)) == ("inquiry", "arrival")
     assert reason in settled.decided.mail.remarks
     (item,) = held_queue.held(office.ledger, office.now)
-    row = held_row(item, office.now, office.desk)
+    row = rows_of([item], office.now, office.desk)[0]
     said, _, step = load_wording().says[reason].partition("。")
     assert row.queue_name == "照会・連絡"
     assert said in row.why and step in row.next_step
@@ -314,7 +314,7 @@ def test_words_from_who_is_nobody_we_know_get_no_letter(office: Office) -> None:
 def test_until_an_official_has_seen_the_words_nothing_is_asked_of_the_body(office: Office) -> None:
     settled = words(office, "提出が遅れます。24日になります。", f"{ASKED}（難病）")
     assert held_queue.resting(office.ledger, office.now) == {(YOKOHAMA, "nanbyo")}
-    assert "止めています" in held_row(held_queue.held(office.ledger, office.now)[0], office.now, office.desk).why
+    assert "止めています" in rows_of([held_queue.held(office.ledger, office.now)[0]], office.now, office.desk)[0].why
     verdicts.add_event(office.ledger, Note("seen"), settled.decided.arrival.id, ("見本", ""), office.now)
     assert held_queue.resting(office.ledger, office.now + timedelta(minutes=1)) == frozenset()
     assert held_queue.held(office.ledger, office.now + timedelta(minutes=1)) == []
