@@ -99,6 +99,7 @@ class Question(Ask):
 
     item: str  # 項番 as printed, e.g. "７"
     sub: str = ""  # e.g. "－４"
+    required: bool = True  # whether it has to be answered where it is asked
     heading: str = ""  # a line printed above it, e.g. where the additional questions begin
     text: str  # as printed on the sheet
     only: tuple[BodyKind, ...] = ()  # asked of these kinds of bodies; empty = of all
@@ -126,6 +127,11 @@ class Question(Ask):
     def in_lines(self) -> bool:
         """Whether the answer stands beside several printed lines, and not in one cell."""
         return self.key not in self.keys.values()
+
+    @property
+    def needed(self) -> bool:
+        """Whether it may not be left as it is where it is asked."""
+        return self.required and self.kind.needed
 
     @cached_property
     def skips(self) -> Mapping[int, str]:

@@ -115,6 +115,7 @@ class Kind(Shape):
     unsettled: ClassVar[str] = ""  # … for what speaks of such a thing, but of no one, where that has a code of its own
     unread: ClassVar[str] = "value_unreadable"  # the code for what is not understood
     in_rules: ClassVar[Type] = "text"  # what a rule may do with it
+    blank_worth: ClassVar[Value] = None  # what a blank is worth in a rule, where it may be left
 
     @property
     def slots(self) -> tuple[Slot, ...]:

@@ -47,6 +47,7 @@ class NumberKind(Kind):
     missing: ClassVar[str] = "number_missing"
     unread: ClassVar[str] = "number_unreadable"
     in_rules: ClassVar[Type] = "number"
+    blank_worth: ClassVar[Value] = Decimal(0)
 
     @property
     def _own(self) -> str:

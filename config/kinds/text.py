@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from config.kinds.kind import Examples, Kind, Reading
+from config.kinds.kind import Around, Examples, Fault, Kind, Reading
+from config.logic import Value
+from config.shape import Reasons
 from config.spelling import is_blank
 
 
 class TextKind(Kind):
-    """Anything but blank; 特になし says something."""
+    """Anything but blank; 特になし says something. `length`: how many characters it may have, without line breaks and
+    spaces at its ends; None: any."""
 
     kind: Literal["text"] = "text"
+    length: int | None = None
     free: ClassVar[bool] = True
+    missing: ClassVar[str] = "value_missing"
+    blank_worth: ClassVar[Value] = ""
 
     def says_nothing(self, text: str) -> bool:
         return is_blank(text)
+
+    def wanted(self) -> str:
+        return "" if self.length is None else f"{self.length:,}文字以内"
+
+    def faults(self, value: str, around: Around) -> Iterator[Fault]:
+        said = sum(map(len, value.strip().splitlines()))
+        if self.length is not None and said > self.length:
+            yield Fault("value_out_of_range", self.wanted(), f"{said:,}文字")
+
+    def mistakes(self) -> Reasons:
+        if self.length is not None and self.length < 1:
+            yield "length", "1 以上にしてください。"
 
     def within(self, reading: Reading) -> bool:
         return reading.outlined

@@ -61,7 +61,7 @@ class RowReader:
     def missing(self, columns: Columns) -> tuple[str, ...]:
         """The headings of columns without which no row can be complete."""
         required = {column for field, column in self._fields if field.required}
-        required |= {column for _, slots in self._questions for column in slots.answers}
+        required |= {column for question, slots in self._questions if question.required for column in slots.answers}
         return tuple(c.heading for c in self._plan.columns if c in required and c not in columns)
 
 

@@ -26,8 +26,8 @@ SMALL = 3  # rows that a drawing covers at most which may be a mark; a larger on
 MOST_NAMED = 6  # cells that are named
 _MISSING = frozenset(
     {
-        *("answer_missing", "number_missing", "marks_none", "text_missing", "outline_missing", "field_missing"),
-        "answer_says_nothing",
+        *("answer_missing", "value_missing", "number_missing", "marks_none", "text_missing", "outline_missing"),
+        *("field_missing", "answer_says_nothing"),
     }
 )
 

@@ -70,9 +70,10 @@ def of_field(case: Case, code: str, line: FilledField, expected: str = "") -> Fi
 def about(
     case: Case, code: str, question: FilledQuestion, entry: Entry | None, expected: str = ""
 ) -> Finding:
-    """A finding about one cell of a question."""
+    """A finding about one cell of a question; a text of the respondent's own is not quoted."""
     made = make(case, code, entry.cell if entry else "", question.question.text)
-    found = quote(entry.value) if entry else ""
+    own = question.question.kind.free and entry is not None and entry.state != "error"
+    found = quote(entry.value) if entry and not own else ""
     return replace(made, question=question.question.key, found=found, expected=expected)
 
 

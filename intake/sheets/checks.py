@@ -88,7 +88,7 @@ def questions_are_answered(case: Case) -> Iterator[Finding]:
     """A question that is asked holds an answer; a word or stroke for "nothing" is none."""
     for question in questions_of(case, "asked"):
         answer = question.answer
-        if question.question.in_lines or answer is None or question.answered:
+        if question.question.in_lines or answer is None or question.answered or not question.question.required:
             continue
         kind = question.question.kind
         code = kind.missing if answer.state == "blank" else "answer_says_nothing"
@@ -104,7 +104,7 @@ def answers_stand_in_place(case: Case) -> Iterator[Finding]:
 
 def one_of_either_is_answered(case: Case) -> Iterator[Finding]:
     """Of the questions to different kinds of bodies one is answered, where this body's kind is not known."""
-    either = [question for question in questions_of(case, "either") if question.answer]
+    either = [question for question in questions_of(case, "either") if question.answer and question.question.required]
     if either and not any(question.filled for question in either):
         kind = either[0].question.kind
         yield about(case, kind.missing, either[0], either[0].answer, kind.wanted())
@@ -118,11 +118,15 @@ def answers_are_understood(case: Case) -> Iterator[Finding]:
         answer, kind = question.answer, question.question.kind
         if question.question.in_lines or not answer or answer.state != "value" or not question.answered:
             continue
+        if not question.question.required and says_nothing(answer.value) and not question.reading.value:
+            continue  # a stroke where nothing has to stand
         if not question.reading.value:
             yield about(case, kind.unread, question, answer, kind.choosing(question.reading) or kind.wanted())
         elif not question.question.by_number:  # a choice that was taken is right by itself
             faults = kind.faults(answer.value, around)
-            yield from (about(case, f.code, question, answer, f.expected) for f in faults)
+            for f in faults:
+                made = about(case, f.code, question, answer, f.expected)
+                yield made if f.found is None else replace(made, found=quote(f.found))
 
 
 def marks_are_circles(case: Case) -> Iterator[Finding]:

@@ -200,7 +200,8 @@ def _answer_entry(question: Question, lines: Lines, grid: Rows) -> Entry:
 def _names_alone(question: Question, text: str) -> bool:
     """Whether a text names a choice by itself: nothing that the form, or a remark, may say of one."""
     reading = question.kind.reading(text)
-    return bool(reading.value) and not reading.remark
+    long_enough = not question.kind.free or len(label_key(text)) >= _LEAST_OUTLINE
+    return bool(reading.value) and not reading.remark and long_enough
 
 
 def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: Rows) -> Entry:

@@ -1,7 +1,7 @@
 """The survey's own rules over the answers of one sheet: what each name in them is worth, and which are broken.
 
 What is not asked of the sheet, blank or unreadable is unknown, and a rule that depends on it says nothing: its root is
-told by another check.
+told by another check. A blank that may be left is a 0, or an empty text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from config.rules import KIND, ReadRule, rules_of
 from intake.finding import Finding
 from intake.sheets.case import Case, make
 from intake.sheets.entries import Entry
-from intake.sheets.filled import FilledField
+from intake.sheets.filled import FilledField, FilledQuestion
 
 
 def rules_are_kept(case: Case) -> Iterator[Finding]:
@@ -35,10 +35,17 @@ def _values(case: Case) -> Iterator[tuple[str, Value]]:
     yield KIND, next(iter(case.kinds)) if len(case.kinds) == 1 else None
     for question in case.filled.questions:
         if case.asked[question.question.key].standing == "asked":
-            yield f"Q{question.question.key}", question.question.kind.worth(question.canonical)
+            yield f"Q{question.question.key}", _answer(question)
             for text in question.question.free_texts:
                 if text.key in question.texts:
                     yield f"Q{text.key}", _text(text, question.texts[text.key])
+
+
+def _answer(line: FilledQuestion) -> Value:
+    question, answer = line.question, line.answer
+    if not question.required and answer and answer.state != "error" and not line.canonical and not answer.says_something:
+        return question.kind.blank_worth
+    return question.kind.worth(line.canonical)
 
 
 def _text(text: FreeText, entry: Entry) -> Value:
@@ -49,9 +56,11 @@ def _text(text: FreeText, entry: Entry) -> Value:
 
 
 def _field(line: FilledField) -> Value:
-    """A field that may be blank is an empty text; one that must not be is unknown while it is."""
+    """One that must not be blank is unknown while it is."""
     if line.entry is None or line.entry.state == "error" or (line.field.required and not line.value):
         return None
+    if line.field.kind.numeric and not line.value:
+        return line.field.kind.blank_worth
     return line.field.kind.worth(line.field.kind.read(line.value)) if line.field.kind.numeric else line.value
 
 

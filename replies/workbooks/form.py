@@ -33,6 +33,7 @@ __all__ = ["CIRCLE", "FillValue", "blank", "fill", "layout"]
 FillValue = str | int | tuple[int, ...]
 
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
+_TALL = 104.0  # points of a cell for a text of one's own: six lines
 _STAMP = "2023-01-01T00:00:00Z"  # of every form: no clock, so that equal data gives equal bytes
 
 
@@ -224,6 +225,8 @@ def _set_heights(sheet: Worksheet, block: Block) -> None:
     question = block.question
     answer = (LINE, INPUT) if block.wide else (LINE,)
     heights = {block.top: max((height(option, *answer) for option in question.kind.options), default=0.0)}
+    if question.kind.free:
+        heights[block.top] = _TALL
     free = {text.key for text in question.free_texts if text.kind.free}
     for key, row in block.labels.items():
         heights[row] = max(52.0 if key in free else 0.0, height(question.labels[key].strip(), LINE))

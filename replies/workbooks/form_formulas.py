@@ -19,11 +19,11 @@ def answers_flag(layout: Layout) -> str:
     """Shows the form's words for "answers missing" while a question that is asked has no answer. Of the
     questions to different kinds of bodies, one answer is enough."""
     blank = []
-    either = [layout.cell(q.key) for q in layout.form.questions if q.only and not q.in_lines]
+    either = [layout.cell(q.key) for q in layout.form.questions if q.only and q.needed and not q.in_lines]
     if either:
         blank.append("AND(" + ",".join(f'{cell}=""' for cell in either) + ")")
     for question in layout.form.questions:
-        if question.kind.needed and (question.in_lines or not question.only):
+        if question.needed and (question.in_lines or not question.only):
             cells = [f'{layout.cell(key)}=""' for key in question.keys.values()]
             blank.append(_unless_skipped(layout, question.key, cells))
     return _flag(blank, layout.form.flags.answers_missing)

@@ -108,8 +108,9 @@ def _guards(name: str, layout: Layout) -> Iterator[str]:
     """The cells that must be filled before a rule says anything: those whose blank is unknown to intake as well."""
     question = _question(name, layout.form)
     if question is not None and not question.in_lines:
-        yield layout.cell(question.key)
-    elif any(field.key == name and (field.required or field.kind.numeric) for field in layout.form.fields):
+        if question.required or question.kind.blank_worth is None:
+            yield layout.cell(question.key)
+    elif any(field.key == name and field.required for field in layout.form.fields):
         yield layout.cell(name)
     elif any(f"Q{text.key}" == name and text.kind.numeric for q in layout.form.questions for text in q.free_texts):
         yield layout.cell(name[1:])

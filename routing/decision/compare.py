@@ -65,7 +65,8 @@ def listed_in(told: Told, beside: tuple[Told, ...]) -> AnswerSheet | None:
 
 def differences(original: AnswerSheet, row: AnswerSheet, survey: Survey) -> tuple[Finding, ...]:
     """Every question that a municipality's own sheet answers otherwise than its row in the list. `found` is
-    the original's answer, `expected` the list's; free texts are compared and never quoted."""
+    the original's answer, `expected` the list's; texts of a respondent's own are compared and never quoted."""
+    form = survey.form(original.form, original.version)
     listed = {a.question: a for a in row.answers}
     severity = severity_of("original_differs", survey)
     found = []
@@ -73,6 +74,7 @@ def differences(original: AnswerSheet, row: AnswerSheet, survey: Survey) -> tupl
         other = listed.get(answer.question)
         if other is None or _value(answer) == _value(other):
             continue
+        quoted = not form.question(answer.question).kind.free
         found.append(
             Finding(
                 "original_differs",
@@ -81,8 +83,8 @@ def differences(original: AnswerSheet, row: AnswerSheet, survey: Survey) -> tupl
                 cell=answer.cell,
                 question=answer.question,
                 about=original.body.lgcode,
-                found=quote(answer.value),
-                expected=quote(other.value),
+                found=quote(answer.value) if quoted else "",
+                expected=quote(other.value) if quoted else "",
             )
         )
     return tuple(found)
