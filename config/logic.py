@@ -11,11 +11,12 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Context, Decimal
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-Type = Literal["number", "choice", "marks", "text", "numbers", "truth"]
-Single = Decimal | bool | str
+Type = Literal["number", "choice", "marks", "text", "date", "numbers", "truth"]
+Single = Decimal | bool | str | date
 Value = Single | tuple[Single | None, ...] | None  # marks and columns of tables: a tuple; None: unknown
 Function = Literal["sum", "count", "min", "max", "abs"]
 
@@ -190,12 +191,14 @@ def _within(parts: list[Value]) -> bool | None:
 def _both(op: str, left: Value, right: Value) -> Value:
     if op in ("==", "!="):
         return (left == right) is (op == "==")
+    if isinstance(left, date) and isinstance(right, date) and op in _ORDER:
+        return _ORDER[op](left, right)
     if not isinstance(left, Decimal) or not isinstance(right, Decimal):
         return None
     return _ORDER[op](left, right) if op in _ORDER else _finite(_ARITHMETIC[op](left, right))
 
 
-_ORDER: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
 }  # fmt: skip
 _ARITHMETIC: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {

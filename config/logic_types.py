@@ -7,7 +7,8 @@ from decimal import Decimal
 from config.logic import FUNCTIONS, Names, Node, NotARule, Type
 
 _SAID = {
-    "number": "数", "choice": "選択肢", "marks": "〇の行", "text": "文字", "numbers": "表の列", "truth": "比べる式",
+    "number": "数", "choice": "選択肢", "marks": "〇の行", "text": "文字", "date": "日付", "numbers": "表の列",
+    "truth": "比べる式",
 }  # fmt: skip
 
 
@@ -32,6 +33,8 @@ def type_of(node: Node, names: Names) -> Type:
     if node.op in ("==", "!=", "in"):
         for type_, part in zip(types[1:], node.parts[1:], strict=True):
             _may_equal(node, (types[0], type_), (node.parts[0], part), names)
+        return "truth"
+    if node.op in ("<", "<=", ">", ">=") and set(types) == {"date"}:
         return "truth"
     _need(node.op, types, ("number",))
     return "truth" if node.op in ("<", "<=", ">", ">=") else "number"
@@ -61,7 +64,7 @@ def _may_equal(node: Node, types: tuple[Type, Type], parts: tuple[Node, Node], n
     elif "choice" in types and set(types) == {"choice", "number"}:
         choice, number = parts if types[0] == "choice" else parts[::-1]
         _has(choice, number, names)
-    elif types[0] != types[1] or types[0] not in ("number", "text"):
+    elif types[0] != types[1] or types[0] not in ("number", "text", "date"):
         raise NotARule(f"{_SAID[types[0]]}と{_SAID[types[1]]}は比べられません。")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from config.cache import cache_by_identity
@@ -49,6 +50,8 @@ class ReadRule:
             held = value(self.inserted[hit[1]], values)
             if isinstance(held, Decimal):
                 return self.heads[hit[1]][int(held)] if hit[1] in self.heads else f"{held:,f}"
+            if isinstance(held, date):
+                return f"{held.year}年{held.month}月{held.day}日"
             return held if isinstance(held, str) else "―"
 
         return _INSERTED.sub(said, self.rule.say)
@@ -65,7 +68,7 @@ def names_of(form: Form) -> Mapping[str, Name]:
     names: dict[str, Name] = {}
     for field in form.fields:
         if not field.personal and field.key not in (*FUNCTIONS, *WORDS):
-            names[field.key] = Name("number" if field.kind.numeric else "text")
+            names[field.key] = Name(field.kind.in_rules if field.kind.in_rules in ("number", "date") else "text")
     names[KIND] = Name("text")
     for question in form.questions:
         names[f"Q{question.key}"] = Name(question.kind.in_rules, tuple(question.by_number))
@@ -121,6 +124,6 @@ def _sentence_mistakes(say: str, names: Mapping[str, Name]) -> Iterator[str]:
         except NotARule as wrong:
             yield str(wrong)
             continue
-        if type_ not in ("number", "choice") and text != KIND:
-            yield f"{{{text}}} は差し込めません（差し込めるのは、数と、選択肢の番号です）。"
+        if type_ not in ("number", "choice", "date") and text != KIND:
+            yield f"{{{text}}} は差し込めません（差し込めるのは、数と、日付と、選択肢の番号です）。"
 

@@ -49,19 +49,20 @@ def _answer(line: FilledQuestion) -> Value:
 
 
 def _text(text: FreeText, entry: Entry) -> Value:
-    """A text that is left blank is an empty one; a number that is, is unknown."""
+    """A text that is left blank is an empty one; a number or a date that is, is unknown."""
     if entry.state == "error":
         return None
-    return text.kind.worth(text.kind.read(entry.value)) if text.kind.numeric else entry.value
+    return text.kind.worth(text.kind.read(entry.value)) if text.kind.in_rules != "text" else entry.value
 
 
 def _field(line: FilledField) -> Value:
     """One that must not be blank is unknown while it is."""
     if line.entry is None or line.entry.state == "error" or (line.field.required and not line.value):
         return None
-    if line.field.kind.numeric and not line.value:
-        return line.field.kind.blank_worth
-    return line.field.kind.worth(line.field.kind.read(line.value)) if line.field.kind.numeric else line.value
+    kind = line.field.kind
+    if kind.in_rules not in ("number", "date"):
+        return line.value
+    return kind.worth(kind.read(line.value)) if line.value else kind.blank_worth
 
 
 def _broken(case: Case, rule: ReadRule, values: Mapping[str, Value]) -> Finding:

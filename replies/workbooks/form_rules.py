@@ -52,8 +52,16 @@ def _words(rule: ReadRule, layout: Layout) -> str:
         plain = " ".join(words.split())
         cut = (plain[n : n + _LONGEST] for n in range(0, len(plain), _LONGEST))
         parts += ['"' + piece.replace('"', '""') + '"' for piece in cut]
-        parts += [_excel(quoted, layout)] if quoted else []
+        parts += [_quoted(quoted, layout)] if quoted else []
     return "&".join(parts)
+
+
+def _quoted(node: Node, layout: Layout) -> str:
+    """What a sentence quotes, a date as people write one."""
+    keys = {f"Q{ask.key}" for ask in layout.form.asks if ask.kind.in_rules == "date"}
+    keys |= {field.key for field in layout.form.fields if field.kind.in_rules == "date"}
+    shown = _excel(node, layout)
+    return f'TEXT({shown},"yyyy年m月d日")' if node.op == "name" and node.held in keys else shown
 
 
 def _excel(node: Node, layout: Layout) -> str:
@@ -112,7 +120,7 @@ def _guards(name: str, layout: Layout) -> Iterator[str]:
             yield layout.cell(question.key)
     elif any(field.key == name and field.required for field in layout.form.fields):
         yield layout.cell(name)
-    elif any(f"Q{text.key}" == name and text.kind.numeric for q in layout.form.questions for text in q.free_texts):
+    elif any(f"Q{a.key}" == name and a.kind.in_rules in ("number", "date") for a in layout.form.asks):
         yield layout.cell(name[1:])
 
 

@@ -6,6 +6,7 @@ Expected values by hand; the tables of and / or / not are Kleene's.
 from __future__ import annotations
 
 import time
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -16,11 +17,12 @@ from config.logic_types import must_be_truth, type_of
 NAMES = {
     "Q1": Name("choice", (1, 2, 3)), "Q3": Name("number"), "Q4": Name("number"), "Q4-d": Name("number"),
     "Q5.children": Name("numbers"), "Q6": Name("marks", (1, 2, 3, 4)), "Q7": Name("text"), "kind": Name("text"),
-    "last.Q4": Name("number"),
+    "last.Q4": Name("number"), "opened": Name("date"), "closed": Name("date"),
 }  # fmt: skip
 VALUES: dict[str, Value] = {
     "Q1": Decimal(2), "Q3": Decimal("0.3"), "Q4": Decimal(120), "Q4-d": Decimal(30), "last.Q4": Decimal(100),
     "Q5.children": (Decimal(50), None, Decimal(70)), "Q6": (Decimal(1), Decimal(4)), "Q7": "", "kind": "city",
+    "opened": date(2008, 4, 1), "closed": date(2024, 3, 31),
 }  # fmt: skip
 
 
@@ -43,6 +45,9 @@ def worth(text: str, **unknown: None) -> Value:
         ("abs(Q4 - last.Q4) <= 0.3 * last.Q4", True),
         ("abs(Q4 - last.Q4) < 0.2 * last.Q4", False),
         ("0 <= Q4 <= 100", False),
+        ("opened < closed", True),
+        ("opened >= closed or opened == closed", False),
+        ("count(opened, closed) == 2", True),
         ("Q1 == 2", True),
         ("Q1 in (1, 3)", False),
         ("Q1 not in (1, 3)", True),
@@ -117,6 +122,9 @@ def test_what_is_unknown_makes_unknown_what_depends_on_it(text: str, expected: V
         ("Q1 == Q4", "選択肢の番号（1、2、3）と比べてください"),
         ("7 in Q6", "Q6 に選択肢 7 はありません"),
         ("Q6 == 1", "〇の行と数は比べられません"),
+        ("opened < Q4", "「<」には数が要ります（日付が書かれています）"),
+        ("closed - opened > 1", "「-」には数が要ります"),
+        ('opened == "2024-04-01"', "日付と文字は比べられません"),
         ("Q4 == Q7", "数と文字は比べられません"),
         ('Q4 == "12"', "数と文字は比べられません"),
         ("Q4", "比べる式"),
