@@ -9,6 +9,7 @@ from pydantic import Field as Key
 
 from config.kinds.attributes import AttributesKind
 from config.kinds.choice import ChoiceKind
+from config.kinds.date import DateKind
 from config.kinds.email import EmailKind
 from config.kinds.kind import Kind
 from config.kinds.marks import MarksKind
@@ -22,6 +23,7 @@ from config.kinds.year_month import YearMonthKind
 AnyKind = (
     AttributesKind
     | ChoiceKind
+    | DateKind
     | EmailKind
     | MarksKind
     | NumberKind
