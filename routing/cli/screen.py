@@ -75,7 +75,10 @@ class Listing:
         click.echo("\n".join(self.lines(width or PIPE_WIDTH)))
 
     def lines(self, width: int) -> Iterator[str]:
-        """The table in at most so many columns, where each of its own can have two."""
+        """The table in at most so many columns, where each of its own can have two; a sentence where nothing is in it."""
+        if not self.rows:
+            yield f"{self.title}：ありません。" if self.title else "ありません。"
+            return
         widths = self._widths(width)
         if self.title:
             yield self.title
