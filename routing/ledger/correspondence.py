@@ -47,7 +47,7 @@ class LetterRecord:
 _LETTER = """SELECT o.id, o.message_id, o.arrival_id, o.mailbox, o.kind, o.recipient, o.respondent, o.subject,
         o.recorded_at, o.wording, p.state, p.detail, p.recorded_at AS at, q.not_before,
         q.outbox_id IS NOT NULL AND EXISTS (SELECT 1 FROM to_release w WHERE w.outbox_id = o.id) AS to_release
-    FROM outbox o JOIN posting p ON p.id = (SELECT max(r.id) FROM posting r WHERE r.outbox_id = o.id)
+    FROM outbox o JOIN posting p ON p.outbox_id = o.id AND p.id = (SELECT max(r.id) FROM posting r WHERE r.outbox_id = o.id)
     LEFT JOIN to_send q ON q.outbox_id = o.id"""
 
 
@@ -76,10 +76,14 @@ def letters_of_body(ledger: Ledger, lgcode: str) -> list[LetterRecord]:
 def letters_between(ledger: Ledger, start: datetime, end: datetime, mailboxes: tuple[str, ...] = ()) -> list[LetterRecord]:
     """The letters of which something became in this time, the newest first; at most SHOWN of these mailboxes (none named:
     of all)."""
-    then = "p.recorded_at >= ?1 AND p.recorded_at < ?2"
-    of = f"WHERE {then} AND o.id IN (SELECT p.outbox_id FROM posting p WHERE {then}) AND {_of('o.mailbox', '?3')}"
-    query = f"{_LETTER} {of} ORDER BY p.id DESC LIMIT {SHOWN}"
+    query = f"{_LETTER} WHERE p.id IN ({_NEWEST_BETWEEN.format(mine=_of('x.mailbox', '?3'))}) ORDER BY p.id DESC"
     return _letters(ledger.rows(query, stamp(start), stamp(end), json.dumps(mailboxes)))
+
+
+# From the newest posting backwards (+: by no index), until enough are found: a week may hold every letter that there is.
+_NEWEST_BETWEEN = f"""SELECT n.id FROM posting n CROSS JOIN outbox x ON x.id = n.outbox_id
+    WHERE +n.recorded_at >= ?1 AND +n.recorded_at < ?2 AND {{mine}}
+    AND n.id = (SELECT max(r.id) FROM posting r WHERE r.outbox_id = n.outbox_id) ORDER BY n.id DESC LIMIT {SHOWN}"""
 
 
 def letters_waiting(ledger: Ledger, mailboxes: tuple[str, ...] = ()) -> list[LetterRecord]:

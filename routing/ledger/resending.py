@@ -33,7 +33,7 @@ class RefusedReply:
 
 # The newest reply to its mail, refused, and no official has acted since; the mail itself waits for no new verdict.
 _REFUSED = f"""SELECT o.id, o.arrival_id, o.kind, o.message_id, coalesce(a.receipt, '') AS receipt, p.detail
-    FROM posting p JOIN outbox o ON o.id = p.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id
+    FROM posting p CROSS JOIN outbox o ON o.id = p.outbox_id LEFT JOIN arrival a ON a.id = o.arrival_id
     WHERE p.state = 'refused' AND p.id = (SELECT max(q.id) FROM posting q WHERE q.outbox_id = o.id)
     AND length(o.data) > 0 AND NOT EXISTS (SELECT 1 FROM to_read t WHERE t.arrival_id = o.arrival_id)
     AND NOT EXISTS (SELECT 1 FROM outbox n WHERE n.arrival_id = o.arrival_id AND n.id > o.id)

@@ -27,9 +27,9 @@ def approved(ledger: Ledger) -> dict[str, Approved]:
     return {a.kind: a for a in _all(ledger)}
 
 
-def approval_of(ledger: Ledger, kind: str, wording: str) -> Approved | None:
-    """The newest approval of this very wording; None if there is none."""
-    return next((a for a in reversed(_all(ledger)) if (a.kind, a.wording) == (kind, wording)), None)
+def approvals(ledger: Ledger) -> dict[tuple[str, str], Approved]:
+    """(kind, wording) -> the newest approval of this very wording."""
+    return {(a.kind, a.wording): a for a in _all(ledger)}
 
 
 def is_approved(ledger: Ledger, kind: str, wording: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -11,6 +11,7 @@ from config.jst import in_jst
 from replies.wording import load_wording
 from routing.ledger import correspondence, resending, wordings
 from routing.ledger.correspondence import LetterRecord
+from routing.ledger.wordings import Approved
 from routing.office import Office
 
 _WAITS = frozenset({"queued", "sending", "later", "lost"})
@@ -43,7 +44,8 @@ class WholeLetter:
 
 def letter_rows(office: Office, letters: Iterable[LetterRecord]) -> list[LetterRow]:
     """The same letters as they are listed."""
-    return [_row(office, letter) for letter in letters]
+    approvals = wordings.approvals(office.ledger)
+    return [_row(office, letter, approvals) for letter in letters]
 
 
 def refused_letters(office: Office) -> list[LetterRow]:
@@ -63,7 +65,7 @@ def whole_letter(office: Office, id: int) -> WholeLetter | None:
 def letter_of(office: Office, letter: LetterRecord, data: bytes) -> WholeLetter:
     """The same of one that is at hand, with its bytes as they are sent."""
     text, attached, to = _read(data)
-    return WholeLetter(_row(office, letter), text, attached, to)
+    return WholeLetter(letter_rows(office, [letter])[0], text, attached, to)
 
 
 def whole_letters_to(office: Office, arrival_id: int) -> tuple[WholeLetter, ...]:
@@ -72,7 +74,7 @@ def whole_letters_to(office: Office, arrival_id: int) -> tuple[WholeLetter, ...]
     return tuple(whole for whole in (whole_letter(office, id) for id in ids) if whole is not None)
 
 
-def _row(office: Office, letter: LetterRecord) -> LetterRow:
+def _row(office: Office, letter: LetterRecord, approvals: Mapping[tuple[str, str], Approved]) -> LetterRow:
     wording = load_wording()
     state = "to_release" if letter.to_release else "waiting" if letter.state == "queued" else letter.state
     return LetterRow(
@@ -82,14 +84,14 @@ def _row(office: Office, letter: LetterRecord) -> LetterRow:
         state=letter.state,
         said=wording.screen.get(f"letter_{state}") or wording.screen.get(f"posting_{state}", state),
         waits=letter.leaves_at is not None and letter.state in _WAITS,
-        signed=_signed(office, letter),
+        signed=_signed(letter, approvals),
     )
 
 
-def _signed(office: Office, letter: LetterRecord) -> str:
+def _signed(letter: LetterRecord, approvals: Mapping[tuple[str, str], Approved]) -> str:
     if not letter.wording:
         return ""
-    words, found = load_wording().screen, wordings.approval_of(office.ledger, letter.kind, letter.wording)
+    words, found = load_wording().screen, approvals.get((letter.kind, letter.wording))
     if found is None or found.at > letter.written_at:
         return words["wording_unapproved"].format(hash=letter.wording)
     return words["wording_approved"].format(hash=letter.wording, by=found.by, day=f"{in_jst(found.at):%Y-%m-%d}")

@@ -675,3 +675,18 @@ def test_notices_to_come_are_listed_with_their_text(office: Office) -> None:
     assert "ご提出のお願い" in text and "横浜市" in text
     assert visitor.get("/notices/yoboseshu/141003").status_code == 404
     assert visitor.get("/notices/nothing/141003").status_code == 404
+
+
+def test_what_was_refused_weeks_ago_is_listed_to_be_sent_again_and_what_cannot_be_is_not(office: Office) -> None:
+    arrival = office.settle(mail()).decided.arrival
+    with office.ledger.writing():
+        for state in ("sending", "refused"):
+            office.ledger.run("INSERT INTO posting (outbox_id, state, detail, recorded_at) SELECT outbox_id, ?, '550',"
+                              " '2023-07-18T10:01:00+09:00' FROM to_send", state)  # fmt: skip
+        office.ledger.run("DELETE FROM to_send")
+    office.now += timedelta(days=30)
+    visitor, others = Visitor(site_of(office)), Visitor(site_of(office), "mita")
+    again = f'action="/resend/{arrival.receipt}"'
+    assert again in visitor.text("/letters") and again not in others.text("/letters")
+    assert visitor.post(f"/resend/{arrival.receipt}", why=WHY).status_code == 303
+    assert again not in visitor.text("/letters") and office.count("to_send") == 1

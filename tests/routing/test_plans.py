@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
-from routing.ledger import correspondence, early, held_queue, releasing
+from routing.ledger import correspondence, early, held_queue, releasing, resending
 from routing.ledger.holds import Hold, Scope
 from tests.routing.desk_at_hand import Office, mail
 
@@ -52,6 +53,17 @@ def test_what_waits_for_a_release_is_asked_of_what_waits(office: Office) -> None
     office.ledger.connection.set_trace_callback(None)
     assert len(seen) == 2
     assert _scanned(office, seen) == []
+
+
+def test_what_became_of_letters_is_asked_from_its_newest_end_and_not_of_every_letter(office: Office) -> None:
+    """A page that lists a week, or what can be sent again, reads no letter that it does not show."""
+    seen: set[str] = set()
+    office.ledger.connection.set_trace_callback(seen.add)
+    correspondence.letters_between(office.ledger, office.now - timedelta(days=7), office.now)
+    resending.refused(office.ledger, office.now)
+    office.ledger.connection.set_trace_callback(None)
+    assert len(seen) == 2
+    assert {table for table, _ in _scanned(office, seen)} == {"posting"}
 
 
 def test_words_are_looked_for_in_their_own_table_and_one_mail_is_asked_for_alone(office: Office) -> None:
