@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -23,7 +23,8 @@ from routing.reading.errors import ReaderUnavailable
 from routing.who import Refused
 
 _LOGGED = 100  # characters of what a line of the log says
-LARGEST = 1 << 20  # bytes of a form, beside a file that is sent with it
+LARGEST = 1 << 20  # bytes of a form, beside a file that is sent with it …
+FILES = "paper"  # … by this page alone
 _WRITTEN = ("text", "why")  # fields in which people write sentences
 _ENDED = (
     "サインインの時間が終わったため（60分操作がないか、８時間たったとき）、この操作は何も記録していません。"
@@ -91,7 +92,9 @@ class _Doors:
         return self._sessions.person(request.cookies.get(self._cookie, ""), self._clock())
 
     def _not_ours(self) -> str:
-        """Why a request is not from a page of ours; empty where it is."""
+        """Why a request is not from a page of ours; empty where it is. Ends with 413 where it is larger than any."""
+        if request.endpoint != FILES and (request.content_length or 0) > LARGEST:
+            abort(413)
         hosts = self._console.hosts
         if self._console.socket is None and not guard.is_our_host(request.host, self._console.port, hosts):
             return "このアドレスでは開けません。"
