@@ -34,10 +34,20 @@ def folded(text: str) -> str:
     return nfkc(text).strip()
 
 
+LONGEST = 100  # characters of a name, a code, a day and hour
+
+
+def _short(text: str, refused: type[Refused] = Refused) -> str:
+    """The same of what is no longer than any of them: the rest is not looked at."""
+    if len(text.strip()) > LONGEST:
+        raise refused(f"{text.strip()[:20]}…：長すぎます（{len(text):,}字）。{LONGEST}字までにしてください。")
+    return folded(text)
+
+
 def instant(text: str, register: Register, hour: time | None = None) -> datetime:
     """Day and time, in Japan's time where no offset tells another. A bare day takes `hour`, or is refused where there is
     none; a day without a year is the one nearest the deadline. Raises NotAnInstant."""
-    plain = folded(text)
+    plain = _short(text, NotAnInstant)
     try:
         day, at = _iso(plain) or _japanese(plain, register.survey.deadline)
     except ValueError as wrong:
@@ -96,7 +106,7 @@ def _nearest(month: int, day: int, to: date) -> date:
 
 def body(text: str, register: Register) -> Body:
     """The body with this code (six digits, or five without the check digit), or of this name. Raises Refused."""
-    plain = folded(text)
+    plain = _short(text)
     if plain.isdigit():
         found = [b for b in register.roster if plain in (b.lgcode, b.lgcode[:5])]
         if len(found) == 1:
@@ -120,7 +130,7 @@ def _listed(bodies: tuple[Body, ...]) -> str:
 
 def program(text: str, register: Register) -> str:
     """The id of the program with this id or name. Raises Refused."""
-    plain = folded(text)
+    plain = _short(text)
     for each in register.survey.programs:
         if plain.lower() == each.id or plain == folded(each.name):
             return each.id

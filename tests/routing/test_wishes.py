@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from routing import operate
+from routing import operate, typed
 from routing.ledger import correspondence, last_decision, outbox
 from routing.operate import AskedTwice, Changed, Consent, Refused, Who, Wish
 from routing.operate.wishes import ACTIONS, amendments, past_instant
 from routing.records import Arrival
+from routing.register import Register
 from routing.typed import NotAnInstant
 from tests.routing.desk_at_hand import Office, form, mail
 
@@ -139,3 +141,13 @@ def test_an_unknown_action_is_refused(office: Office) -> None:
     with pytest.raises(Refused):
         operate.preview(office.desk, arrival, Wish("delete"), WHO, "")
     assert "delete" not in ACTIONS
+
+
+@pytest.mark.parametrize("read", [typed.body, typed.program, typed.instant])
+def test_what_is_longer_than_any_name_or_day_is_not_looked_at(register: Register, read: Callable[..., object]) -> None:
+    """The answer is short too: a name of a million characters is not said back whole."""
+    for long in ("神奈川県横浜市" * 100_000, "7/20 15:00" + "0" * 100_000, "\u202e" * 5_000):
+        with pytest.raises(Refused, match="長すぎます") as refused:
+            read(long, register)
+        assert len(str(refused.value)) < 100
+    assert typed.body(" " * 5_000 + "横浜市", register).lgcode == "141003"  # spaces are no name
