@@ -113,6 +113,12 @@ def says_nothing(value: str) -> bool:
     return said in _NOTHING or (len(said) <= _SHORT and bool(_STROKES.fullmatch(said)))
 
 
+def begun_alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 def alike(one: str, other: str, least: float) -> bool:
     """Whether two label keys resemble each other by at least `least` (difflib's ratio, 0 to 1)."""
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)

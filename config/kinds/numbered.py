@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 
 from config.cache import Same, cache_short
+from config.kinds.against import contradicts, doubted, plainly, turns_away, unsettled
 from config.kinds.kind import NOT_READ, Reading
 from config.kinds.option import Choice
-from config.spelling import LONGEST, fold, label_key, nfkc
+from config.spelling import LONGEST, begun_alike, fold, label_key, nfkc
 
 LEAST = 4  # characters of a text from which on its beginning, or its being contained, says something
+_LEAST_HEAD = 2  # characters before a bracket that are a text by themselves (その他)
 _LEAST_OUTLINE = 6  # … from which on what stands behind a choice's own words tells something of its own
 _LEAST_TOLD = 16  # … and where they speak of another place
 _ELSEWHERE = re.compile(r"別紙|別添|添付|資料|下記|下欄|右記|右欄|参照|とおり|通り")
@@ -24,14 +26,10 @@ _HEADS = {
     for first, count in ((0x2460, 20), (0x2474, 20), (0x2776, 10), (0x2780, 10), (0x278A, 10))
     for offset in range(count)
 }
-_BEFORE = r"(?:[\s・○〇◯◎●■→⇒✓✔☑]|レ(?=\s*[(⟦\d])|(?:選択肢|回答|番号|(?i:No))[.:：は]?)*"  # says that a number follows
-_WITHIN_BRACKETS = re.compile(r"\A[\s(\[【「『]+(⟦\d+⟧)[)\]】」』]+")  # 【①】
-# Alone behind a number: it is not settled.
-_UNSETTLED = re.compile(
-    r"[(〔\[\s]*(?:仮(?:置き|回答|の?選択)?|(?:現在|現時点で)?(?:検討|調査|確認|照会|精査)中|未定|予定|未確認|要確認|たぶん|おそらく|多分)"
-    r"(?:です|である)?[)〕\]。.\s]*"
-)
-_POLITELY = (("ておりません", "ていない"), ("ていません", "ていない"), ("ております", "ている"), ("ています", "ている"))
+_STROKES = dict.fromkeys(map(ord, "‐‑‒–—―−─━"), "-")
+# What says that a number follows
+_BEFORE = r"(?:[\s・○〇◯◎●■→⇒✓✔☑]|レ(?=\s*[(⟦\d])|(?:選択肢|回答|答え?|番号|[訂修]正後?|(?i:No))[.:：は]?)*"
+_WITHIN_BRACKETS = re.compile(r"\A[\s(\[{【「『“]+(⟦\d+⟧)[)\]}】」』”]+")  # 【①】
 _LEADING = re.compile(
     _BEFORE + r"(?:⟦(\d+)⟧|[(\[](\d{1,2})[)\]]|(?P<bare>\d{1,2})(?!\d))(?P<after>[\s)\].,、:．。]*)"
 )
@@ -40,30 +38,13 @@ _REFERENCE = re.compile(
     r"(?:Q|問|設問|項番|別紙|資料|別添|添付|様式|図|表)\s*\d{0,2}(?:\s*-\s*\d+)?\s*(?:⟦\d+⟧)?", re.IGNORECASE
 )
 _HEAD = re.compile(r"⟦(\d+)⟧|(?<!\w)\((\d{1,2})\)")
-_AND = r"(?:[\s、,・/&+.;~〜→⇒と-]|及び|並びに|又は|または|若しくは|もしくは|あるいは|or)*"
-_BARE_HEAD = re.compile(_AND + r"(?!0)(\d{1,2})[)\].]*\s*(?:$|[、,・/;~〜と-])")
+_AND = r"(?:[\s、,・/&+.;~〜→⇒とー(\[-]|及び|並びに|又は|または|若しくは|もしくは|あるいは|or)*"
+_BARE_HEAD = re.compile(_AND + r"(?!0)(\d{1,2})[)\].]*\s*(?:$|[。、,・/;~〜とー-])")
 _NEXT_HEAD = re.compile(_AND + r"⟦(\d+)⟧")  # ①～⑤: also where no choice has that number
 _BARE_WITHIN = re.compile(r"[はがも、,/→]\s*(\d{1,2})\s*(?:$|[)。、,])")
-_DOUBT = re.compile(
-    r"[?]|以外|(?:で|じゃ)は?(?:ない|なく|ありません|無い)|とは(?:い|言)え|(?:いずれ|どれ|どちら)(?:で|に)?も"
-    r"|(?:ですか|ますか|でしょうか|だろうか|[よ良い]いか|かな|かも(?:しれ\w*)?)[。.)\s]*$"
-)
-# Words about the number itself: 「①を選択」 says it, 「①は行っていない」 says something else.
-_PARTICLE = re.compile(
-    r"(?:は(?!い)|が|も(?!ち)|を|に|で(?!き)|から|まで|より|へ|と(?!り)|や(?!む)|じゃ|か(?![つねな]))"
-)
-_AFFIRMED = re.compile(
-    r"(?:を(?:選|回答)|に(?:該当(?!しな|せ)|なり|○|〇|丸|同じ)|で(?:す|ある|回答|お願い)|と(?:する|し|回答|なり|同)"
-    r"|が該当(?!しな|せ))"
-)
-_NEGATIVE = re.compile(r"ない|ません|無[いし]|無$|なし|せず|未(?:実施|対応|定|了)")
-_POSITIVE = re.compile(r"ある|あり|有り|いる|おり")
-_ONLY_NO = re.compile(
-    r"(?:無|ない|無い|なし|無し|いいえ|ありません|未(?:実施|対応|定)?|(?:実施|対応|該当|は)?(?:して|行って)(?:い|おり)(?:ない|ません)|行わない|しない)"
-)
-_ONLY_YES = re.compile(r".{0,6}(?:有|有り|あり|ある|あります|ありました)")
 _CLAUSES = re.compile(r"[。、,;/・\n]")
 _OPENING = re.compile(r"[(〔\[]")
+_APART = re.compile(r"(?=[(〔\[⟦:])")
 _BRACKET = re.compile(r"[(〔\[](.*)[)〕\]][。.\s]*$", re.DOTALL)
 
 
@@ -90,17 +71,32 @@ def _read_among(value: str, offered: Same) -> Reading:
     asks = "?" in nfkc(value[:LONGEST]) and not any("?" in nfkc(c.text) for c in choices)
     whole = [c.number for c in choices if key in _keys(c)[:2]]
     begun = [c.number for c in choices if len(key) > LEAST and _keys(c)[1].startswith(key)]
-    plainly = [c.number for c in choices if _plainly(key) in _keys(c)[:2]]
-    for fitting in (whole, begun, plainly):
+    politely = [c.number for c in choices if plainly(key) in map(plainly, _keys(c)[:2])]
+    for fitting in (whole, begun, politely):
         if len(fitting) == 1:
             return Reading(may_mean=(fitting[0],)) if asks else Reading(str(fitting[0]))
     number, rest, plain = _split(value)
     own = next((c for c in choices if c.number == number), None)
+    if own is None and (own := _by_words(value, choices)):
+        rest, plain = _without_head(_marked(value), own.number), False
     if own is None:
         return _by_kanji(value, choices)
     if asks:
         return Reading(may_mean=(own.number,))
     return _judged(own, rest, plain, tuple(c for c in choices if c is not own))
+
+
+def _by_words(value: str, choices: tuple[Choice, ...]) -> Choice | None:
+    """The one choice whose words an answer without a number begins with, where nothing follows them but a head, or
+    words in brackets or behind a colon: その他, 定める予定である（令和６年３月）, その他：CSV, 定めている①."""
+    words = _key(_APART.split(_marked(value), maxsplit=1)[0])
+    fitting = [c for c in choices if len(words) >= _LEAST_HEAD and words in _keys(c)[1:]]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _without_head(text: str, number: int) -> str:
+    """A text without the head of this choice behind it: 定めている（①）."""
+    return re.sub(rf"[(〔\[\s]*⟦{number}⟧[)〕\]\s]*$", "", text)
 
 
 def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> Reading:
@@ -117,29 +113,17 @@ def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> 
     if not said and plain and _QUANTITY.match(rest):
         return NOT_READ  # 2名で確認: a number of people
     in_its_words = said and (not left or any(len(k) >= LEAST and k in _key(rest) for k in _keys(own)[1:]))
-    if _DOUBT.search(left) or _is_unsettled(left, own):
+    if doubted(left) or unsettled(left, bare(own)):
         return Reading(may_mean=(own.number,))
-    if (not said and _turns_away(rest)) or (not in_its_words and _contradicts(rest, own)):
+    if (not said and turns_away(rest)) or (not in_its_words and contradicts(rest, bare(own))):
         return Reading(may_mean=(own.number,))
     remark = left.strip(" 　。、,:\n")
     bracket = _BRACKET.search(remark)
     outline = bracket[1] if bracket else remark
     if not said and not bracket:
-        outline = _cut(remark, _common(_key(remark), _keys(own)[1]))[1]
+        outline = _cut(remark, begun_alike(_key(remark), _keys(own)[1]))[1]
     least = _LEAST_OUTLINE if said or bracket else 2 * LEAST
     return Reading(str(own.number), (), _shown(remark), len(_key(outline)) >= least and _tells(outline))
-
-
-def _is_unsettled(left: str, own: Choice) -> bool:
-    """Whether what stands beside the number, and is none of the choice's own words, says that it is not settled."""
-    return bool(_UNSETTLED.fullmatch(left)) and _key(left) not in _keys(own)[1]
-
-
-def _plainly(key: str) -> str:
-    """A text without its politeness: 定めておりません is 定めていない."""
-    for polite, plain in _POLITELY:
-        key = key.replace(polite, plain)
-    return key
 
 
 def _tells(outline: str) -> bool:
@@ -159,8 +143,8 @@ def _beyond(rest: str, own: Choice, others: tuple[Choice, ...]) -> str | None:
         if len(known) >= LEAST and known in key:
             place = key.index(known)
             return _cut(rest, place)[0] + "。" * bool(place) + _cut(rest, place + len(known))[1]
-    along = _common(key, own_keys[0])
-    if along >= LEAST and all(_common(key, _keys(c)[1]) < along for c in others):
+    along = begun_alike(key, own_keys[0])
+    if along >= LEAST and all(begun_alike(key, _keys(c)[1]) < along for c in others):
         return _cut(rest, along)[1]
     return None
 
@@ -195,35 +179,12 @@ def _bare_heads(text: str, plain: bool) -> tuple[int, ...]:
     return (int(found[1]),) if found else ()
 
 
-def _turns_away(rest: str) -> bool:
-    """Whether the words behind the number go on about it (①は行っていない) instead of standing beside it."""
-    return bool(_PARTICLE.match(rest)) and not _AFFIRMED.match(rest)
-
-
-def _contradicts(rest: str, own: Choice) -> bool:
-    """Whether the rest denies what the choice says, or says what it denies: in its very words (① 定めていません), or with
-    nothing but yes or no (② なし)."""
-    first, text = fold(_CLAUSES.split(rest)[0]), bare(own)
-    denies, affirms = bool(_NEGATIVE.search(text)), bool(_POSITIVE.search(text))
-    if denies and affirms:
-        return False  # it does both: 定めていないが、…がある
-    if _common(_key(first), _keys(own)[1]) >= min(2, len(_keys(own)[1])) and not _OPENING.search(first):
-        return denies != bool(_NEGATIVE.search(first))
-    return bool((_ONLY_NO if not denies else _ONLY_YES).fullmatch(first))
-
-
 def _by_kanji(value: str, choices: tuple[Choice, ...]) -> Reading:
     """一 求めている: only with the choice's whole text behind it, since 一部 begins alike."""
     folded = fold(value[:LONGEST])
     number = _KANJI.find(folded[:1]) + 1 if folded else 0
     own = next((c for c in choices if c.number == number), None)
     return Reading(str(number)) if own and _key(folded[1:]) in _keys(own)[1:] else NOT_READ
-
-
-def _common(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _cut(text: str, length: int) -> tuple[str, str]:
@@ -242,10 +203,15 @@ def _key(text: str) -> str:
     return label_key(text).replace("⟦", "").replace("⟧", "")
 
 
+def _marked(text: str) -> str:
+    """A text with heads as ⟦1⟧ and all strokes alike."""
+    return nfkc(text[: 2 * LONGEST].translate(_HEADS)).translate(_STROKES)
+
+
 @cache_short(2048, LONGEST)
 def _split(text: str) -> tuple[int | None, str, bool]:
     """The number that a text begins with, the rest of it with heads as ⟦1⟧, and whether that number is a bare one."""
-    marked = nfkc(text[: 2 * LONGEST].translate(_HEADS))
+    marked = _marked(text)
     bared = _WITHIN_BRACKETS.sub(r"\1", marked)
     leading = _LEADING.match(bared)
     if not leading:
@@ -277,5 +243,5 @@ def _keys_of(text: str, number: int) -> tuple[str, ...]:
             depth += 1
         elif character in ")〕]":
             depth = max(depth - 1, 0)
-    heads = [key for place in ends if len(key := _key(words[:place])) >= LEAST]
+    heads = [key for place in ends if len(key := _key(words[:place])) >= _LEAST_HEAD]
     return (_key(text), _key(words), *heads)

@@ -79,7 +79,7 @@ def unsure(filled: Filled, asked: Mapping[str, Applicability]) -> tuple[str, ...
 
 # Beside a choice that calls for no alarm: words that may tell of what would.
 _QUALIFIED = re.compile(
-    r"ただし|但し|ものの|あった|ありました|(?<![0-9])[1-9][0-9]*件|誤り(?:が|を)|誤って|(?:調査|確認|精査)中|未確認"
+    r"ただし|但し|ものの|あった|ありました|(?<![0-9])[1-9][0-9]*件|誤り(?:が|を)|誤って|(?:調査|確認|精査)中|未確認|不明|把握(?:し|でき)て(?:い|おり)(?:ない|ません)"
 )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from config.spelling import alike, label_key
+from config.spelling import alike, begun_alike, label_key
 
 _MOST = 2_000  # characters of a cell in which the label is looked for
 _LEAST_KEPT = 10  # characters of a label by whose beginning it is known
@@ -33,7 +33,7 @@ def beside_label(written: str, label: str) -> tuple[str, ...]:
 def _in_place_of_the_end(text: str, wanted: str) -> tuple[str, ...]:
     """What stands where the end of a label stood, whose beginning is still there."""
     key = label_key(text)
-    kept = next((n for n, (a, b) in enumerate(zip(key, wanted, strict=False)) if a != b), min(len(key), len(wanted)))
+    kept = begun_alike(key, wanted)
     own, theirs = key[kept:], wanted[kept:]
     if kept < max(_LEAST_KEPT, len(wanted) // 4) or not own or not theirs or own in wanted or alike(own, theirs, 0.3):
         return ()

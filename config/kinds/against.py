@@ -1,0 +1,84 @@
+"""Words beside the number of a choice that take it back, leave it open, or say the opposite (①ではない, ①（仮）, ② なし).
+
+Only looks at words; which choice they stand beside is for `numbered.py`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from config.spelling import begun_alike, fold, label_key
+
+_DOUBT = re.compile(
+    r"[?]|以外|(?:で|じゃ)は?(?:ない|なく|ありません|無い)|とは(?:い|言)え|(?:いずれ|どれ|どちら)(?:で|に)?も"
+    r"|(?:こと|わけ|訳)(?:は|では)(?:ない|ありません|無い)|か(?:どうか|は?不明|未確認|確認中|調査中)|\A(?:だ|で)?った(?:が|もの)"
+    r"|(?:ですか|ますか|でしょうか|だろうか|[よ良い]いか|かな|かも(?:しれ\w*)?|はず(?:です|である)?)[。.)\s]*$"
+)
+# Alone behind a number: it is not settled.
+_OPEN = (
+    r"(?:仮(?:置き|回答|の?選択)?|暫定|とりあえず|(?:現在|現時点で)?(?:調査|確認|照会|精査)中|未確認|要確認|不明|たぶん|おそらく|多分"
+    r"|のはず|除く|[×✕△]|等|など|ほか|その他|[他外])"
+)
+_NOT_YET = r"(?:(?:現在|現時点で)?(?:検討|調整|準備|策定|作成|整備)中|未定|予定)"
+_UNSETTLED = re.compile(rf"[(〔\[\s]*(?:{_OPEN}|(?P<yet>{_NOT_YET}))(?:です|である)?[)〕\]。.\s]*")
+# Words about the number itself: 「①を選択」 says it, 「①は行っていない」 says something else.
+_PARTICLE = re.compile(
+    r"(?:は(?!い)|が|も(?!ち)|を|に|で(?!き)|から|まで|より|へ|と(?!り)|や(?!む)|じゃ|か(?![つねな]))"
+)
+_AFFIRMED = re.compile(
+    r"(?:を(?:選|回答)|に(?:該当(?!しな|せ)|なり|○|〇|丸|同じ|訂正|修正)|で(?:す|ある|回答|お願い)"
+    r"|と(?:する|し|回答|なり|同)|が該当(?!しな|せ))"
+)
+_NEGATIVE = re.compile(r"ない|(?<!少)なく|ません|無[いし]|無$|なし|[せれ]ず|未(?:実施|対応|定|了)")
+_POSITIVE = re.compile(r"ある|あり|有り|いる|おり")
+_ONLY_NO = re.compile(
+    r"(?:無|ない|無い|なし|無し|いいえ|ありません|該当(?:なし|無し|せず)|非該当|対象外|未(?:実施|対応|定)?"
+    r"|(?:実施|対応|該当|は)?(?:して|行って)(?:い|おり)(?:ない|ません)|(?:該当)?しない|行わない)"
+)
+_ONLY_YES = re.compile(r".{0,6}(?:有|有り|あり|ある|あります|ありました)")
+_POLITELY = (
+    ("ておりません", "ていない"), ("ていません", "ていない"), ("ております", "ている"), ("ています", "ている"),
+    ("ございません", "ない"), ("ありません", "ない"), ("はない", "ない"), ("がない", "ない"), ("無い", "ない"),
+    ("無し", "ない"), ("なし", "ない"),
+)  # fmt: skip
+_CLAUSES = re.compile(r"[。、,;/・\n]")
+_OPENING = re.compile(r"[(〔\[]")
+
+
+def doubted(beside: str) -> bool:
+    """Whether words beside a choice ask, exclude or deny it."""
+    return bool(_DOUBT.search(beside))
+
+
+def unsettled(beside: str, own: str) -> bool:
+    """Whether what stands alone beside a number says that it is not settled, where that is no word of the choice's own
+    text; 検討中 agrees with what has not been done, or is planned."""
+    found = _UNSETTLED.fullmatch(beside)
+    if not found or label_key(beside) in label_key(own):
+        return False
+    return not (found["yet"] and ("予定" in own or _NEGATIVE.search(own)))
+
+
+def turns_away(rest: str) -> bool:
+    """Whether the words behind the number go on about it (①は行っていない) instead of standing beside it."""
+    return bool(_PARTICLE.match(rest)) and not _AFFIRMED.match(rest)
+
+
+def contradicts(rest: str, own: str) -> bool:
+    """Whether the rest denies what the choice's text `own` says, or says what it denies: in its very words
+    (① 定めていません), or with nothing but yes or no (② なし)."""
+    first, key = fold(_CLAUSES.split(rest)[0]), label_key(own)
+    denies, affirms = bool(_NEGATIVE.search(own)), bool(_POSITIVE.search(own))
+    if denies and affirms:  # it does both: 定めていないが、…がある
+        begins = _CLAUSES.split(own)[0]
+        return not _NEGATIVE.search(begins) and bool(_POSITIVE.search(begins) and _ONLY_NO.fullmatch(first))
+    if begun_alike(label_key(first), key) >= min(2, len(key)) and not _OPENING.search(first):
+        return denies != bool(_NEGATIVE.search(first))
+    return bool((_ONLY_NO if not denies else _ONLY_YES).fullmatch(first))
+
+
+def plainly(key: str) -> str:
+    """A text without its politeness: 定めておりません is 定めていない, 事例なし is 事例はない."""
+    for polite, plain in _POLITELY:
+        key = key.replace(polite, plain)
+    return key
