@@ -8,18 +8,25 @@ is guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from config.cache import cache_by_identity
 from config.kinds.kind import ODD, STRONG, Around, Attribute, Examples, Fault, Kind
 from config.spelling import label_key, nfkc, says_nothing
 
-_SEPARATORS = re.compile(r"[、,，・／/;；と]|及び|並びに|[ \t\u3000]+|\n")
+_SEPARATORS = re.compile(r"[、,，・／/;；と+&]|及び|並びに|[ \t\u3000]+|\n")
 _BREAKS = re.compile(r"\s*\n\s*")
-_RANGE = re.compile(r"(\d)\s*[~〜～\-－–—]\s*(\d)(?!\d)")
+_RANGE = re.compile(r"(\d)\s*(?:[~〜‐‑‒–—―−ー-]|から|ないし|乃至)\s*、?\s*(\d)(?!\d)")
+# Whoever is not sure is asked: ①？, ②～, ④（５）
+_UNSURE = re.compile(r"[?~〜]|仮|未定|検討|\d\s*[(〔\[]\s*、?\s*\d{1,2}\s*[)〕\]]")
 _ALL = re.compile(r"(?:全て|すべて|全部)(?:の\w{1,4})?|全(?:て|部)?")
-_CIRCLED = {0x2460 + n: f"、{n + 1} " for n in range(20)} | {0x2776 + n: f"、{n + 1} " for n in range(10)}
+_CIRCLED = {first + n: f"、{n + 1} " for first, count in ((0x2460, 20), (0x2474, 20), (0x2776, 10)) for n in range(count)}
+_HEAD = re.compile(r"(?:(?<=[、,・\s)])|\A)\((\d{1,2})\)")  # （４）
+_ABOUT_NUMBERS = re.compile(  # 属性１, No.1, 1番, 〇①, ①のみ
+    r"(?:属性|番号|(?i:No)\.?|[〇○◯✓☑])\s*(?=、?\d)|(?<=\d)\s*(?:番目?|[〇○◯✓☑])|(?:のみ|だけ|に?限定|に限る)(?=$|[、,・\s])"
+)
 _POINTS = re.compile(r"(?<=\d)\.(?=\d)")  # 1.2.3
 _BRACKET = re.compile(r"[(\[〔]([^()\[\]〔〕]*)[)\]〕]")
 _LIMITS = re.compile(r"除|以外|[?]|ない|のぞ")  # what is in brackets takes something away: not to be left out
@@ -44,7 +51,8 @@ class AttributesKind(Kind):
         unknown = read_attributes(value, around.attributes).unknown if around.attributes else ()
         if unknown:
             names = "、".join(f"{a.number} {a.name}" for a in around.attributes)
-            yield Fault("attribute_unknown", names, "、".join(unknown))
+            as_written = all(part in nfkc(value) for part in unknown)
+            yield Fault("attribute_unknown", names, "、".join(unknown) if as_written else value.strip())
 
     def fits(self, text: str, around: Around) -> float:
         read = read_attributes(text, around.attributes)
@@ -56,11 +64,11 @@ class AttributesKind(Kind):
 
 def read_attributes(value: str, attributes: tuple[Attribute, ...]) -> Attributes:
     """What 属性 names, and the parts of it that name nothing or whose number and name disagree."""
-    if "?" in (plain := nfkc(value)):  # whoever was not sure is asked
-        return Attributes((), (plain.strip(),))
-    folded = _POINTS.sub("、", nfkc(value.translate(_CIRCLED)))
-    folded = _RANGE.sub(_spelt_out, folded)
-    if says_nothing(folded) or _names_all(folded, attributes):
+    plain = _RANGE.sub(_spelt_out, _ABOUT_NUMBERS.sub("", nfkc(value.translate(_CIRCLED))))
+    if _UNSURE.search(plain):
+        return Attributes((), (value.strip(),))
+    folded = _POINTS.sub("、", _HEAD.sub(r"、\1 ", plain))
+    if says_nothing(value) or _names_all(folded, attributes):
         return Attributes()
     folded = _without_remarks(folded, attributes)
     read = _read(folded, attributes)
@@ -109,8 +117,9 @@ def _spelt_list(found: re.Match[str], attributes: tuple[Attribute, ...]) -> str:
 
 
 def _spelt_out(span: re.Match[str]) -> str:
-    """3～5 → 3、4、5."""
-    return "、".join(map(str, range(int(span[1]), int(span[2]) + 1)))
+    """3～5 → 3、4、5; 5～3 stays as it is."""
+    first, last = int(span[1]), int(span[2])
+    return "、".join(map(str, range(first, last + 1))) if first < last else span[0]
 
 
 def _read(text: str, attributes: tuple[Attribute, ...]) -> Attributes:
@@ -127,11 +136,14 @@ def _read(text: str, attributes: tuple[Attribute, ...]) -> Attributes:
     return Attributes(tuple(sorted(numbers)), tuple(unknown))
 
 
+@cache_by_identity
 def _entry(attributes: tuple[Attribute, ...]) -> re.Pattern[str]:
-    """One entry: a number, a name, or both; the longest name first, since one may begin another."""
+    """One entry: a number, a name, or both; the longest name first, since one may begin another, and one that is cut
+    short only as a whole part."""
     names = sorted({k for a in attributes for k in _keys(a)}, key=len, reverse=True)
-    name = "|".join(map(re.escape, names)) or r"(?!)"
-    return re.compile(rf"(?:(?P<number>\d+)\|?)?(?P<name>{name})|(?P<alone>\d+)(?=\||$)")
+    name, cut = ("|".join(map(re.escape, texts)) or r"(?!)" for texts in (names, _beginnings(attributes)))
+    end = r"(?=\||$)"
+    return re.compile(rf"(?:(?P<number>\d+)\|?)?(?P<name>{name}|(?:{cut}){end})|(?P<alone>\d+){end}")
 
 
 def _scan(text: str, entry: re.Pattern[str]) -> Iterator[re.Match[str] | str]:
@@ -155,9 +167,21 @@ def _number(found: re.Match[str], attributes: tuple[Attribute, ...]) -> int | st
     given = found["number"] or found["alone"]
     for attribute in attributes:
         fits = given is None or int(given) == attribute.number
-        if fits and (found["name"] is None or found["name"] in _keys(attribute)):
+        known = found["name"] in _keys(attribute) or _beginnings(attributes).get(found["name"]) == attribute.number
+        if fits and (found["name"] is None or known):
             return attribute.number
     return found[0].replace(_MARK, "")
+
+
+@cache_by_identity
+def _beginnings(attributes: tuple[Attribute, ...]) -> Mapping[str, int]:
+    """What people shorten a name to, which no other begins with: 胃, 大腸."""
+    begun: dict[str, set[int]] = {}
+    for attribute in attributes:
+        for key in _keys(attribute):
+            for length in range(1, len(key)):
+                begun.setdefault(key[:length], set()).add(attribute.number)
+    return {text: min(numbers) for text, numbers in begun.items() if len(numbers) == 1}
 
 
 def _keys(attribute: Attribute) -> tuple[str, ...]:
