@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 _CODE = re.compile(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
 _BRACKETED = re.compile(r"(.+)[(〔\[](.+?)[)〕\]]")
@@ -25,9 +25,11 @@ def split_code(text: str) -> tuple[str, str]:
     return code, name if without_marks(name) else ""
 
 
-def split_brackets(name: str) -> tuple[str, str]:
-    """府中市(東京都) -> (府中市, 東京都)."""
+def split_brackets(name: str, spellings: Collection[str]) -> tuple[str, str]:
+    """府中市(東京都) -> (府中市, 東京都); both together where that is one of `spellings`: 神奈川県(横浜市)."""
     hit = _BRACKETED.fullmatch(name)
+    if hit and hit[1] + hit[2] in spellings:
+        return hit[1] + hit[2], ""
     return (hit[1], hit[2]) if hit else (name, "")
 
 

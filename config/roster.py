@@ -125,7 +125,7 @@ class Roster:
         if not name:
             return self._match(self._coded(in_front))
         code = in_front or code
-        name, inside = split_brackets(name)
+        name, inside = split_brackets(name, self._names)
         hints = [fold(prefecture)] if prefecture else []
         if inside in self._names:
             hints.append(inside)

@@ -19,10 +19,18 @@ _BECOME_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # only when they are decompose
 _SHORT = 200  # characters that are soon sorted, whatever they are
 LONGEST = 400  # characters of a cell that matter for telling what it is
 _PUNCTUATION = dict.fromkeys(map(ord, "・、。,.:;()[]{}「」『』【】〔〕<>《》※*◆◇■□★☆…?!_/\\-‐‑‒–—―−ー~〜"))
-_NOTHING = {
-    *("", "なし", "無", "無し", "特になし", "特に無し", "該当なし", "該当無し", "該当せず", "非該当", "対象外", "回答不要"),
-    *("記入不要", "記載不要", "不要", "空欄", "斜線", "n/a", "na", "×", "✕", "x", "0"),
-}
+_NOTHING = {"", "無", "不要", "斜線", "n/a", "na", "none", "null", "nil", "skip", "スキップ", "×", "✕", "x", "|", "0"}
+# What people write into a cell that is not theirs: 該当なし, 特にございません, 市のため対象外, 回答不要（県のみ）, Q6へ
+_NO = r"(?:なし|ナシ|無し?|無い|ない|ありません|ございません|せず|しない|しません)"
+_NOT_MINE = re.compile(
+    r"(?:(?:[^、。,()]{1,10}(?:のため|につき|なので)|[本当]?(?:市|町|村|県|区|都|道|府|団体|市町村)(?:では|は|に))[、,]?)?"
+    rf"(?:該当(?:する)?(?:事項|項目|事例|者|もの|ケース)?[はが]?{_NO}|(?:特に|とくに)?(?:なし|ナシ|無し|ありません|ございません)"
+    r"|(?:設問|質問|回答|調査)?対象(?:外|では?ない)|非(?:該当|対象)"
+    rf"|(?:回答|記入|記載)(?:は|の必要)?(?:不[要用]|{_NO})|未(?:記入|回答|記載)|空[欄白])"
+    r"(?:です|である|とする|のため|につき)?(?:[、,]?(?:回答|記入|記載)(?:不要|なし|しない|せず))?(?:\([^()]{1,20}\)?)?"
+    r"|[→⇒]?q?\d{1,2}(?:-\d)?へ(?:進む)?"
+)
+_LONGEST_NOTHING = 40  # characters
 _STROKES = re.compile(r"[-‐–—―−ー─━/\\・….]*")
 
 # Old and new forms, and the forms that vendors' character sets or fonts bring in. Left of each pair: what
@@ -33,7 +41,7 @@ _VARIANTS = (
     "鰺鯵 竈釜 竃釜 鹽塩 頸頚 籠篭 礪砺 諌諫 驒騨 蘆芦 槇槙 祗祇 眞真 榮栄 淵渕 渊渕 曾曽 剱剣 劍剣 "
     "橫横 靜静 澁渋 實実 兒児 豐豊 會会 應応 當当 鐵鉄 藏蔵 櫻桜 巖巌 壹壱 鷗鴎 囎曽 釧釧 櫔栃 槻槻 "
     "﨟臈 佛仏 萬万 彌弥 與与 來来 黑黒 靑青 吳呉 戶戸 內内 鄕郷 淸清 狹狭 峽峡 燒焼 團団 臺台 "
-    "號号 藝芸 醫医 學学 總総 參参 廳庁 經経 濟済 㟢崎 巿市"
+    "號号 藝芸 醫医 學学 總総 參参 廳庁 經経 濟済 㟢崎 巿市 霸覇"
 )
 # White space (U+3000 becomes a space under NFKC, so its result is listed), characters without width, and
 # the variation selectors that IVS-aware fonts append (葛󠄀城市).
@@ -110,7 +118,9 @@ def says_nothing(value: str) -> bool:
     """Whether a text only says that there is nothing to say: empty, 「なし」, 「－」, 「回答不要」, the 0 of a link to a
     blank cell; also in brackets or with a full stop."""
     said = fold(value[: _SHORT + 1]).lower().strip("()[]〔〕「」【】。.※")
-    return said in _NOTHING or (len(said) <= _SHORT and bool(_STROKES.fullmatch(said)))
+    if said in _NOTHING or (len(said) <= _SHORT and _STROKES.fullmatch(said)):
+        return True
+    return len(said) <= _LONGEST_NOTHING and bool(_NOT_MINE.fullmatch(said))
 
 
 def begun_alike(one: str, other: str) -> int:

@@ -99,8 +99,8 @@ class ChoiceKind(Kind):
         return Reading(str(found)) if found else NOT_READ
 
     def says_nothing(self, text: str) -> bool:
-        """無 is an answer where it is one of the choices."""
-        return super().says_nothing(text) and (self.numbered or not self.read(text))
+        """無 is an answer where it is one of the choices, and 事例はありません where that is what one of them says."""
+        return super().says_nothing(text) and not self.read(text)
 
     def wanted(self) -> str:
         """①～④のいずれか, or all choices."""

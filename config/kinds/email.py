@@ -16,10 +16,11 @@ from config.spelling import nfkc
 # with at offices. Labels as RFC 1035 §2.3.1, the last one with letters.
 _ATOM = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_BEHIND = r"(?![A-Za-z0-9@_-]|\.[A-Za-z0-9])"
+_BEHIND = r"(?![A-Za-z0-9@_-]|\.[A-Za-z0-9]|,[A-Za-z]{2,3}(?![A-Za-z0-9._%+@-]))"  # lg,jp is no end
 _ADDRESS = re.compile(rf"(?<![\w.]){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}{_BEHIND}", re.ASCII)
 _BROKEN = re.compile(r"(?<=[.@\-_])[ \t]*\n[ \t]*|[ \t]*\n[ \t]*(?=[.@])")  # an address over two lines
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+_LONG_VOWEL = re.compile(r"(?<=[A-Za-z0-9])[ー─━](?=[A-Za-z0-9])")  # typed for a hyphen
 _SCHEME = re.compile(r"mailto:", re.IGNORECASE)
 _LONGEST = 2_000  # characters of a cell that are looked at
 
@@ -54,4 +55,4 @@ def addresses_in(value: str) -> tuple[str, ...]:
 
 def _text(value: str) -> str:
     text = nfkc(value[:_LONGEST]).translate(_HYPHENS).replace("\r", "\n")
-    return _SCHEME.sub(" ", _BROKEN.sub("", text))
+    return _SCHEME.sub(" ", _BROKEN.sub("", _LONG_VOWEL.sub("-", text)))

@@ -12,12 +12,13 @@ from typing import Literal
 from config.kinds.kind import Around, Examples, Fault, Kind
 from config.spelling import nfkc
 
-_NUMBER = re.compile(r"\+?\d[\d\-.()\s]*")
+_NUMBER = re.compile(r"\+?\d[\d\-.・/_()\s]*")
 # Numbers after the Japanese numbering plan (総務省): 0AB–J ten digits; 0A0 and 0800 eleven digits.
 _DOMESTIC = re.compile(r"0[1-9]\d{8}|0[5-9]0\d{8}|0800\d{7}")
 _AS_NUMBER = re.compile(r"[1-9]\d{8,9}")  # Excel keeps a number without its zero; its format shows it again
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー─━~〜"), "-")
 _COUNTRY = "81"
+_ABROAD = re.compile(r"\+|0081|81[-.\s(]")  # as it is dialled from abroad
 _MOST_GROUPS = 40  # of one cell that are looked at
 
 
@@ -53,9 +54,10 @@ def plausible_telephone(value: str) -> bool:
 def _holds_number(written: str) -> bool:
     """Whether whole groups of digits, one behind the other, make up a number."""
     groups = re.findall(r"\d+", written)[:_MOST_GROUPS]
-    if written.startswith("+"):
-        if not "".join(groups).startswith(_COUNTRY):
+    if _ABROAD.match(written):
+        digits = "".join(groups).lstrip("0")
+        if not digits.startswith(_COUNTRY):
             return False
-        groups = ["0" + "".join(groups)[2:].lstrip("0")]
+        groups = ["0" + digits[len(_COUNTRY) :].lstrip("0")]
     places = range(len(groups) + 1)
     return any(_DOMESTIC.fullmatch("".join(groups[i:j])) for i in places for j in places if i < j)

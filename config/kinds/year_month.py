@@ -11,7 +11,7 @@ from config.spelling import LONGEST, fold
 
 _MONTH = re.compile(
     r"(?P<era>令和|令|r|R)?(?P<year>元|\d{1,4})(?:(?P<fiscal>年度)|年|[./-])"
-    r"(?:(?P<month>\d{1,2})(?:月|$|[./-]\d{1,2}|[^\d])|(?P<end>末))"
+    r"(?:(?P<month>\d{1,2})(?:月|$|[./-]\d{1,2}|[^\d年])|(?P<end>末))"
 )
 _OTHER_ERA = re.compile(r"\([^()]*年\)")  # 令和５年（2023年）９月
 _BRACKETS = str.maketrans("", "", "()（）〔〕[]「」")
@@ -22,9 +22,14 @@ _SERIAL = re.compile(r"[45]\d{4}")  # a date as Excel stores it, shown without a
 _SERIAL_EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, as seen from March 1900 on
 _KANJI = re.compile(r"[〇一二三四五六七八九十]+(?=年|月)")
 _DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")}
-_SEVERAL = re.compile(r"月(?:又は|または|若しくは|もしくは|から|か|[~〜・、,/])\d{1,2}月")
+_SEVERAL = re.compile(
+    r"(?:月|年度?\d{1,2}|[./]\d{1,2})(?:又は|または|若しくは|もしくは|から|か|[~〜・、,/-])\d{1,2}月|[?]|以外"
+)
+_FIRST = 19  # the year 2019, in which 令和 began
 _ENDS_FISCAL = 3  # the fiscal year ends with March of the next one
-_OPEN = re.compile(r"未定|検討|調整|年度|年内|年中|今年|来年|月|時期|予定|早期|頃|以降|\d年")
+_OPEN = re.compile(
+    r"未定|検討|調整|年度|年内|年中|今年|来年|月|時期|予定|早期|頃|以降|\d年|(?:令和?|[Rr])\d|[今来][春夏秋冬]|半年|[早速]く|速やか|順次|不明"
+)
 
 
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -59,7 +64,8 @@ class YearMonthKind(Kind):
 
 
 def read_month(text: str, by: date | None = None) -> Reading:
-    """The month that `text` names. A year below 100 counts as 令和; earlier eras are over. `by`: the last day of the
+    """The month that `text` names. A year below 19 counts as 令和, one below 100 as 20xx; earlier
+    eras are over. `by`: the last day of the
     survey: a date before it that has a day may be Excel's reading of 6/3 (令和６年３月) and is not believed."""
     folded = _OTHER_ERA.sub("", fold(text[:LONGEST]))
     folded = _KANJI.sub(_arabic, folded.translate(_BRACKETS))
@@ -109,7 +115,8 @@ def _month(found: re.Match[str]) -> str:
         return ""
     year = 1 if found["year"] == "元" else int(found["year"])
     month = _ENDS_FISCAL if found["end"] else int(found["month"])
-    year += 2018 if year < 100 else 0
+    if year < 100:
+        year += 2000 if _is_western(found) else 2018
     return _named(year + (found["fiscal"] is not None and month <= _ENDS_FISCAL), month)
 
 
@@ -117,7 +124,12 @@ def _reckoned(found: re.Match[str]) -> bool:
     """Whether more than the written year and month went into it; 6/3 alone might be a day, too."""
     if found["end"] or (found["fiscal"] and int(found["month"]) <= _ENDS_FISCAL):
         return True
-    return not found["era"] and len(found["year"]) < 3 and "年" not in found[0]
+    return not found["era"] and len(found["year"]) < 3 and ("年" not in found[0] or _is_western(found))
+
+
+def _is_western(found: re.Match[str]) -> bool:
+    """Whether a year of two digits is one of ours: 24年3月 is 2024, since 令和24年 is far away."""
+    return not found["era"] and found["year"] != "元" and _FIRST <= int(found["year"]) < 100
 
 
 def _named(year: int, month: int) -> str:

@@ -15,6 +15,7 @@ EMAILS = [
     "kenko@city.\nexample.lg.jp",
     "kenko‐1@city.example.lg.jp",  # U+2010
     "E-mail：kenko@city.example.lg.jp。",
+    "kenkoー1@city.example.lg.jp",  # a long vowel for a hyphen
     "kenko@city.example.lg.jp",
     "ｋｅｎｋｏ＠ｃｉｔｙ．ｅｘａｍｐｌｅ．ｌｇ．ｊｐ",
     "kenko-1.ka+x@pref.example.jp",
@@ -33,6 +34,7 @@ NO_EMAILS = [
     "kenko@city..example.lg.jp",
     ".kenko@city.example.lg.jp",
     "kenko@city,example,lg,jp",
+    "kenko@city.example.lg,jp",
     "kenko @city.example.lg.jp",
     "kenko@city.example.lg.jp、yobo@",
     "kenko★city.example.lg.jp",
@@ -63,6 +65,10 @@ TELEPHONES = [
     "0120-000-000",
     "+81-3-5253-1111",
     "+81 (0)3 5253 1111",
+    "81-3-5253-1111",
+    "0081-3-5253-1111",
+    "03・5253・1111",
+    "03/5253/1111",
 ]
 NO_TELEPHONES = [
     "5253-1111",
