@@ -5,7 +5,7 @@ A kind knows no workbook and no sheet. What it does not say itself, it has from 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -217,6 +217,10 @@ class Kind(Shape):
     def mark(self, text: str, number: int) -> bool | None:
         """Whether the cell beside a line bears a circle; None if that cannot be told, or if there are no lines."""
         return None
+
+    def unpressed(self, marks: Mapping[int, str]) -> frozenset[int]:
+        """The lines whose empty circle may be a button that is not pressed, since another is full (● and ○)."""
+        return frozenset()
 
     def taken(self, cell: str, number: int, compared: str = "=") -> str:
         """Excel's condition for this line having been taken in a cell, or ("<>") not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -24,8 +25,9 @@ _CIRCLED = {
 _NOT_CIRCLED = {
     *"×✕✖✗✘❌xX☐□0", "いいえ", "該当しない", "FALSE", "false", "False", "no", "No", "NO",
 }  # fmt: skip
-_WITH_REMARK = re.compile(r"([^()]{1,4})\(([^()]+)\)")  # ○（一部）
-_DENIED = re.compile(r"[?×]|な[いしく]|無|ません|せず|除|未")
+_FULL, _EMPTY = frozenset("●⚫"), frozenset("〇○◯⚪")  # of two buttons the full one is pressed
+_WITH_REMARK = re.compile(r"([^()]{1,4})\(([^()]+)\)|([〇○◯◎●✓✔☑✅■レ])([^()〇○◯◎●]{1,10})")  # ○（一部）, ○一部
+_DENIED = re.compile(r"[?×→]|な[いしく]|無|ません|せず|除|未|予定|検討|仮|不明|か$")
 
 
 class Mark(Option):
@@ -63,6 +65,10 @@ class MarksKind(Kind):
     def mark(self, text: str, number: int) -> bool | None:
         return read_mark(text, number)
 
+    def unpressed(self, marks: Mapping[int, str]) -> frozenset[int]:
+        full = any(mark in _FULL for mark in marks.values())
+        return frozenset(n for n, mark in marks.items() if mark in _EMPTY) if full else frozenset()
+
     def shown(self, value: str) -> str:
         return "".join(circled(int(number)) for number in value.split(",") if number)
 
@@ -99,6 +105,6 @@ def read_mark(value: str, number: int) -> bool | None:
     if folded in _NOT_CIRCLED or says_nothing(value):
         return False
     remarked = _WITH_REMARK.fullmatch(folded)
-    if remarked and not _DENIED.search(remarked[2]):
-        return True if remarked[1] in _CIRCLED else None
+    if remarked and not _DENIED.search(remarked[2] or remarked[4]):
+        return True if (remarked[1] or remarked[3]) in _CIRCLED else None
     return None

@@ -124,6 +124,8 @@ def _reckoned(found: re.Match[str]) -> bool:
     """Whether more than the written year and month went into it; 6/3 alone might be a day, too."""
     if found["end"] or (found["fiscal"] and int(found["month"]) <= _ENDS_FISCAL):
         return True
+    if found["month"] == "1" and found.end() == len(found.string) and not found["era"] and "." in found[0]:
+        return True  # 2024.10 as a number is shown as 2024.1
     return not found["era"] and len(found["year"]) < 3 and ("年" not in found[0] or _is_western(found))
 
 

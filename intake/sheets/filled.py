@@ -58,7 +58,8 @@ class FilledQuestion:
         """What was understood, as the kind writes it; empty if nothing was."""
         if not self.lines:  # most questions
             return self.reading.value
-        circled = (str(n) for n, entry in self.lines.items() if self.question.kind.mark(entry.value, n))
+        kind = self.question.kind
+        circled = (str(n) for n, entry in self.lines.items() if not entry.doubtful and kind.mark(entry.value, n))
         return ",".join(circled)
 
     @property
@@ -151,6 +152,8 @@ def filled_question(
     question: Question, answer: Entry, lines: Mapping[int, Entry], texts: Mapping[str, Entry]
 ) -> FilledQuestion:
     """A question with what its answer says, and texts that were written into the answer."""
+    if lines and (open_ := question.kind.unpressed({number: entry.value for number, entry in lines.items()})):
+        lines = {number: replace(entry, doubtful=number in open_) for number, entry in lines.items()}
     reads = answer.state == "value" and not question.in_lines
     reading = question.kind.reading(answer.value) if reads else NOT_READ
     made = FilledQuestion(question, answer, reading, lines, texts)

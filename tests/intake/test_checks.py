@@ -331,6 +331,15 @@ def test_severities_are_the_surveys() -> None:
 # --- what a person sees is not called missing, and nothing doubtful is taken --------------------------------------
 
 
+def test_full_and_empty_circles_of_one_question_are_asked_about() -> None:
+    """● and ○ side by side may be buttons, of which the full ones are pressed; one sort alone is the circle."""
+    mixed = the_sheet(filled({"7-4": None, "7-4#1": "●", "7-4#2": "○", "7-4#3": "●"}))
+    assert [(f.code, f.cell, f.found) for f in mixed.findings] == [("mark_unreadable", "F28", "○")]
+    assert [a.marks for a in mixed.answers if a.question == "7-4"] == [(1, 3)]
+    for circle in "●○":
+        assert the_sheet(filled({"7-4": None, "7-4#1": circle, "7-4#3": circle})).findings == ()
+
+
 def test_zeros_in_place_of_circles_are_asked_about_and_beside_circles_are_blanks() -> None:
     assert told(filled({"7-4": None, "7-4#1": "0", "7-4#3": "0"}))[:2] == [
         ("mark_unreadable", "7-4", "F27"), ("mark_unreadable", "7-4", "F29")

@@ -40,8 +40,10 @@ def test_choices_are_matched_by_their_leading_number(written: str, number: int |
 
 
 @pytest.mark.parametrize(
-    "written", ["〇", "○", "◯", "●", "◎", "O", "ｏ", "1", "１", "✓", "✔", "レ", "はい", "③", "■", "✅", "丸", "○（一部）"]
-)
+    "written",
+    ["〇", "○", "◯", "●", "◎", "O", "ｏ", "1", "１", "✓", "✔", "レ", "はい", "③", "■", "✅", "丸", "○（一部）",
+     "○一部", "○ 委託"],
+)  # fmt: skip
 def test_a_circle_in_its_usual_spellings(written: str) -> None:
     assert read_mark(written, 3) is True
 
@@ -51,6 +53,6 @@ def test_no_circle(written: str) -> None:
     assert read_mark(written, 3) is False
 
 
-@pytest.mark.parametrize("written", ["△", "一部", "2", "?", "○（該当しない）", "○×"])
+@pytest.mark.parametrize("written", ["△", "一部", "2", "?", "○（該当しない）", "○×", "○（予定）", "○不明", "〇〇"])
 def test_what_may_or_may_not_be_a_circle(written: str) -> None:
     assert read_mark(written, 3) is None
