@@ -53,7 +53,10 @@ def _check_keys(form: Form) -> Reasons:
 
 
 def _check_names(form: Form) -> Reasons:
-    for name, why in (("sheet", why_no_sheet), ("list_sheet", why_no_sheet), ("file_name", why_no_file)):
+    named = [("sheet", why_no_sheet), ("list_sheet", why_no_sheet), ("file_name", why_no_file)]
+    if form.given:
+        named = [("given", why_no_file), ("file_name", why_no_file)]
+    for name, why in named:
         if reason := why(getattr(form, name)) or why_no_text(getattr(form, name)):
             yield name, reason
     if form.sheet.lower() == form.list_sheet.lower():
@@ -61,6 +64,8 @@ def _check_names(form: Form) -> Reasons:
     for name in ("id", "version", "title"):
         if reason := why_no_line(getattr(form, name)):
             yield name, reason
+    if form.given:
+        return
     for name in ("fields_missing", "answers_missing"):
         words = getattr(form.flags, name)
         if reason := why_no_line(words) or ("100文字までにしてください。" if len(words) > _LONGEST_FLAG else ""):
@@ -75,6 +80,8 @@ def _check_print(form: Form) -> Reasons:
             yield key, reason
             continue
         word = label_key(text)
+        if form.given:
+            continue  # its answers are known by their places
         if must and not word:
             yield key, "記号だけの文は、届いたシートの中で見分けられません。"
         elif must and word in printed:
@@ -111,6 +118,18 @@ def _check_kinds(form: Form) -> Reasons:
     for place, field in enumerate(form.fields, 1):
         if isinstance(field.kind, OrganisationKind) and field.key != "organisation":
             yield f"fields.{place}.key", 'kind = "organisation" の欄の key は organisation としてください。'
+
+
+def _check_given(form: Form) -> Reasons:
+    """What only one of the two may say: a form that is made, and one that is there already."""
+    if form.given:
+        for name in ("grid", "list_sheet"):
+            if getattr(form, name):
+                yield name, "given の様式には書けません（ブックのとおりに配ります）。"
+        return
+    for place in form.places:
+        if place.at:
+            yield place.path, "given の様式だけに書けます。"
 
 
 def _check_grid(form: Form) -> Reasons:
@@ -190,6 +209,7 @@ _CHECKS: tuple[Callable[[Form], Reasons], ...] = (
     _check_names,
     _check_print,
     _check_kinds,
+    _check_given,
     _check_grid,
     _check_skips,
     _check_conditions,

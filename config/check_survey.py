@@ -96,9 +96,16 @@ def _check_duties(survey: Survey) -> Reasons:
         if duty.collected not in ("none", ()) and "prefecture" not in duty.respondents:
             reason = "取りまとめるのは都道府県です。respondents に prefecture がないときは書けません。"
             yield f"duties.{place}.collected", reason
+        if duty.collected not in ("none", ()) and _is_given(survey, duty.program):
+            yield f"duties.{place}.collected", "given の様式には一覧表がありません。取りまとめには書けません。"
         if duty.own == "none" and (duty.collected in ("none", ()) or set(duty.respondents) - {"prefecture"}):
             reason = '"none" は、取りまとめ（collected）だけをお願いする prefecture に限り書けます。'
             yield f"duties.{place}.own", reason
+
+
+def _is_given(survey: Survey, program: str) -> bool:
+    forms = {one.form for one in survey.programs if one.id == program}
+    return any(form.given and form.id in forms for form in survey.forms)
 
 
 def _check_forms(survey: Survey) -> Reasons:

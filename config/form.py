@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import model_validator
+from pydantic import PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
+from config.given import Asked, Print
 from config.kinds.any_kind import KINDS, Given
 from config.kinds.choice import ChoiceKind
 from config.kinds.kind import Kind, Line, Reading
@@ -25,6 +26,7 @@ class Ask(Shape):
 
     key: str
     kind: Given
+    at: str = ""  # of a given form: the cell to be filled (C6), or one for each line of the answer (C6:C9)
 
     @model_validator(mode="before")
     @classmethod
@@ -190,9 +192,35 @@ class Form(Shape):
     list_sheet: str
     flags: Flags
     grid: Grid | None = None  # None: nothing is said about rows and columns put in
+    given: str = ""  # the workbook in the survey's folder that is handed out as it is; empty: the form is made
     fields: tuple[Field, ...]
     questions: tuple[Question, ...]
     rules: tuple[Rule, ...] = ()
+    _print: Print | None = PrivateAttr(None)
+
+    @property
+    def print(self) -> Print | None:
+        """Of a given form, what its workbook prints and where its answers belong."""
+        return self._print
+
+    def printed_by(self, made: Print) -> Form:
+        """The form with the print of its workbook, as it was read from the survey's folder."""
+        copy = self.model_copy()
+        copy._take(made)
+        return copy
+
+    def _take(self, made: Print) -> None:
+        self._print = made
+
+    @property
+    def places(self) -> Iterator[Asked]:
+        """What the file says of the place of each answer."""
+        for n, field in enumerate(self.fields, 1):
+            yield Asked(f"fields.{n}.at", field.at, (field.key,), field.label)
+        for n, question in enumerate(self.questions, 1):
+            yield Asked(f"questions.{n}.at", question.at, tuple(question.keys.values()), question.text)
+            for m, text in enumerate(question.free_texts, 1):
+                yield Asked(f"questions.{n}.free_texts.{m}.at", text.at, (text.key,), text.label)
 
     @property
     def asks(self) -> Iterator[Ask]:

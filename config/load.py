@@ -6,6 +6,7 @@ are passed in.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,9 @@ from config.check_form import check_form
 from config.check_survey import check_survey
 from config.errors import Mistake, SurveyError
 from config.form import Form
+from config.given import NOT_PRINTED, read_print
 from config.mails import with_table
+from config.names import why_no_file
 from config.obligations import check_against
 from config.roster import Roster
 from config.salvage import Salvaged, salvage
@@ -67,12 +70,31 @@ def _load_forms(folder: Path | Traversable) -> tuple[tuple[Form, ...], tuple[Mis
         mistakes += wrong
         if read is None or read.value is None:
             continue
-        form = read.value
-        mistakes += read.of_rest(check_form(form, file.name))
+        form, found = _with_print(read.value, folder, file.name)
+        mistakes += read.of_rest([*check_form(form, file.name), *found])
+        mistakes += read.of_rest(_printed_alike(form, forms, file.name))
         if any((form.id, form.version) == (other.id, other.version) for other in forms):
             mistakes += read.of_rest([Mistake(file.name, "version", "同じ id と version の様式が2つあります。")])
         forms.append(form)
     return tuple(forms), tuple(mistakes)
+
+
+def _with_print(form: Form, folder: Path | Traversable, file: str) -> tuple[Form, list[Mistake]]:
+    """A form with the workbook in the survey's folder that it names."""
+    if not form.given or why_no_file(form.given):
+        return form, []  # its name is told among the form's names
+    book = folder / form.given
+    if not book.is_file():
+        return form, [Mistake(file, "given", f"調査のフォルダーに「{form.given}」がありません。")]
+    made, wrong = read_print(book.read_bytes(), form.sheet, tuple(form.places))
+    return form.printed_by(made) if made else form, [Mistake(file, key, reason) for key, reason in wrong]
+
+
+def _printed_alike(form: Form, others: list[Form], file: str) -> Iterator[Mistake]:
+    """Given forms that nothing tells apart."""
+    for other in others:
+        if form.print and other.print and form.print.texts == other.print.texts:
+            yield Mistake(file, "given", f"様式「{other.id}」（{other.version}）と印字が同じで、見分けられません。")
 
 
 def _load_head(
@@ -101,6 +123,8 @@ def _read(shape: type[M], file: Path | Traversable) -> tuple[Salvaged[M] | None,
         if "forms" in data:
             return None, (Mistake(file.name, "forms", f"様式は {FORM_FILES} のファイルに書いてください。"),)
         data = {**with_table(data), "forms": []}
+    elif "given" in data:
+        data = {**NOT_PRINTED, **data}
     lines = cache(lambda: lines_of(file.read_bytes().decode("utf-8-sig")))  # asked for by mistakes only
     read = salvage(shape, data, file.name, lines)
     return read, read.mistakes

@@ -24,7 +24,9 @@ from intake.sheets.checks import Case, check_sheet, is_unfilled
 from intake.sheets.elsewhere import answered_beside, elsewhere
 from intake.sheets.field_checks import raise_samples
 from intake.sheets.filled import Filled, FilledQuestion, read
+from intake.sheets.filled_given import read_given
 from intake.sheets.form_changes import look_at_sheet, look_at_workbook, without_formulas
+from intake.sheets.given import is_handed_out
 from intake.sheets.grid import Sheet, Workbook
 from intake.sheets.personal_data import personal_in_text, personal_places
 from intake.sheets.recognise import Located, recognise
@@ -148,7 +150,8 @@ def read_sheets(workbook: Workbook, survey: Survey, roster: Roster) -> tuple[Ans
 
 def _locate(workbook: Workbook, survey: Survey) -> list[tuple[Sheet, Located]]:
     """The sheets that are one of the survey's forms."""
-    return [(sheet, located) for sheet in workbook.sheets if (located := recognise(sheet, survey))]
+    recognised = ((sheet, recognise(sheet, survey)) for sheet in workbook.sheets)
+    return [(sheet, located) for sheet, located in recognised if located and not is_handed_out(sheet, survey)]
 
 
 def _read_located(
@@ -165,7 +168,8 @@ def _read_located(
 def _filled(sheet: Sheet, located: Located, stripped: bool, asides: Mapping[str, str]) -> Filled:
     """What a sheet answers: without what is struck out, with the check boxes that are ticked."""
     written = with_ticks(sheet.as_written(located.printed), located)
-    made = read(written, located, look_at_sheet(sheet, located, stripped))
+    values = read_given if located.given else read
+    made = values(written, located, look_at_sheet(sheet, located, stripped))
     over = beyond(written, printed=located.printed)
     beside, hanging = elsewhere(written, made, located, asides), answered_beside(written, made, located)
     if beside or hanging:

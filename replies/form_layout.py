@@ -54,7 +54,9 @@ class Layout:
 
 
 def layout(form: Form) -> Layout:
-    """Where each part of this form stands on the sheet that `blank` writes."""
+    """Where each part of this form stands on the sheet that `blank` writes; of a given form, only what is filled in."""
+    if form.print:
+        return Layout(form, {}, 0, 0, 0, (), form.print.inputs)
     fields = {field.key: row for row, field in enumerate(form.fields, FIRST_FIELD)}
     flags = FIRST_FIELD + len(form.fields)
     blocks = _blocks(form, flags + 3)

@@ -57,6 +57,10 @@ class Rows:
                 if entry.state != "blank":
                     yield entry
 
+    def filled_in(self, row: int, first: int, last: int) -> Iterator[int]:
+        """The columns from `first` to `last` of a row in which something stands."""
+        return (column for column in self._columns.get(row, ()) if first <= column <= last)
+
     def printed_right_of(self, place: Place) -> int | None:
         """The column of the form's next own cell behind a cell, such as a field's hint."""
         columns = self._columns.get(place[0], ())

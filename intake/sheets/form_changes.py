@@ -7,7 +7,7 @@ in, and groups what one hand did at one stroke.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.cache import cache_by_identity
@@ -16,6 +16,7 @@ from config.spelling import alike, label_key
 from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.columns import list_columns
+from intake.sheets.given import GivenPlaces
 from intake.sheets.grid import Sheet, Workbook
 from intake.sheets.ooxml import Place, name_of, place_of
 from intake.sheets.question_lines import LEAST_ALIKE
@@ -43,11 +44,16 @@ class Alteration:
 def look_at_sheet(sheet: Sheet, located: Located, stripped: bool) -> tuple[Alteration, ...]:
     """What was changed on one filled form. `stripped`: no formula is left in the whole workbook, which is
     told once for all of it."""
-    edited = [*_edited_fields(sheet, located), *_edited_questions(sheet, located)]
+    if located.given:
+        edited = list(_edited_print(sheet, located.form, located.given))
+    else:
+        edited = [*_edited_fields(sheet, located), *_edited_questions(sheet, located)]
     labels = [change for change in edited if change.code == "label_edited"]
     if len(labels) > MOST_LABELS:
         first = Alteration("label_edited", labels[0].cell, found=_listed(change.cell for change in labels))
         edited = [first, *(change for change in edited if change.code != "label_edited")]
+    if located.given:
+        return (*edited, *_told_rows(located.given.rows), *_told_columns(located.given.columns))
     flags = () if stripped or not sheet.formulas_known else _flags(sheet, located)
     return (*edited, *_inserted(sheet, located), *flags)
 
@@ -61,9 +67,11 @@ def look_at_workbook(
     form = survey.form(sheets[0].form, sheets[0].version)
     listing = _find_list(workbook, {sheet.sheet for sheet in sheets}, form)
     changes = [*_renamed(workbook, sheets[0].sheet, listing, form)]
-    if listing is None:
+    if listing is None and form.list_sheet:
         changes.append(Alteration("list_sheet_missing", label=form.list_sheet))
-    if without_formulas(workbook):
+    if form.print and not form.print.formulas:
+        pass  # there was none to begin with
+    elif without_formulas(workbook):
         changes.append(Alteration("formulas_stripped"))
     elif listing is not None and listing.formulas_known:
         changes += _list_formulas(listing, form)
@@ -84,7 +92,7 @@ def _told(change: Alteration, listing: str, survey: Survey) -> Finding:
 
 
 def _renamed(workbook: Workbook, sheet: str, listing: Sheet | None, form: Form) -> Iterator[Alteration]:
-    """Of several answer sheets in one workbook, one with the form's own name is enough."""
+    """Of several answer sheets in one workbook, one with the form's own name is enough. A given form has no list."""
     if all(form.sheet != other.name for other in workbook.sheets):
         yield Alteration("sheet_renamed", label=form.sheet, found=sheet, expected=form.sheet)
     if listing is not None and listing.name != form.list_sheet:
@@ -126,6 +134,17 @@ def _edited_questions(sheet: Sheet, located: Located) -> Iterator[Alteration]:
             )
 
 
+def _edited_print(sheet: Sheet, form: Form, given: GivenPlaces) -> Iterator[Alteration]:
+    """Of a given form; a label that became another one is told of its question, and of what there is no question, as an
+    edit."""
+    questions = {key: question for question in form.questions for key in question.keys.values()}
+    for place, printed, key in given.edited:
+        found = sheet.cells[place].value if place in sheet.cells else ""
+        question = questions.get(key)
+        code = "question_replaced" if question else "label_edited"
+        yield Alteration(code, name_of(place), question.key if question else "", printed, found, printed)
+
+
 def _flags(sheet: Sheet, located: Located) -> Iterator[Alteration]:
     """Between head and questions stand the two formulas of the flags; nobody here believes them."""
     first = max((row for row, _ in located.fields.values()), default=0)
@@ -144,10 +163,16 @@ def _inserted(sheet: Sheet, located: Located) -> Iterator[Alteration]:
     grid = located.form.grid
     if grid is None or not located.fields or not located.questions:
         return
-    rows = _inserted_rows(sheet, located, grid)
+    yield from _told_rows(_inserted_rows(sheet, located, grid))
+    yield from _told_columns(_inserted_columns(sheet, located, grid))
+
+
+def _told_rows(rows: Sequence[int]) -> Iterator[Alteration]:
     if rows:
         yield Alteration("rows_inserted", f"A{rows[0]}", found=_listed(f"{row}行目" for row in rows))
-    columns = _inserted_columns(sheet, located, grid)
+
+
+def _told_columns(columns: Sequence[int]) -> Iterator[Alteration]:
     if columns:
         letters = [name_of((1, column)) for column in columns]
         yield Alteration("columns_inserted", letters[0], found=_listed(f"{x[:-1]}列" for x in letters))
@@ -212,6 +237,8 @@ def _inserted_columns(sheet: Sheet, located: Located, grid: Grid) -> list[int]:
 
 def _find_list(workbook: Workbook, forms: set[str], form: Form) -> Sheet | None:
     """「一覧用」: by its name, else by its header."""
+    if not form.list_sheet:
+        return None
     others = [sheet for sheet in workbook.sheets if sheet.name not in forms]
     named = next((sheet for sheet in others if sheet.name == form.list_sheet), None)
     return named or next((sheet for sheet in others if _header(sheet, form)), None)

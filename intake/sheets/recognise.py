@@ -15,6 +15,16 @@ from config.cache import Same, cache_by_identity, cache_short
 from config.form import Form, Question
 from config.spelling import alike, label_key
 from config.survey import Survey
+from intake.sheets.aligned import printed_of
+from intake.sheets.given import (
+    GivenPlaces,
+    GivenSheet,
+    find_places,
+    is_merged_alike,
+    is_untouched,
+    share_of,
+    untouched,
+)
 from intake.sheets.grid import Place, Sheet
 from intake.sheets.question_lines import LEAST_ALIKE, Lines, all_lines
 
@@ -32,6 +42,7 @@ class Located:
     fields: Mapping[str, Place]
     questions: Mapping[str, Lines]
     printed: frozenset[Place]
+    given: GivenPlaces | None = None  # of a form whose places are the survey's
 
 
 class _Print:
@@ -47,6 +58,8 @@ class _Print:
         for question in form.questions:
             others += [question.heading, *question.labels.values()]
         self.all = frozenset({*self.fields, *self.questions, *map(label_key, others)} - {""})
+        if form.print:
+            self.all = printed_of(form.print).words
         self.size = len(self.fields) + len(self.questions)
 
 
@@ -67,7 +80,13 @@ def recognise(sheet: Sheet, survey: Survey) -> Located | None:
     keys = _keys(sheet)
     every = _all_print(survey)
     form, located = _as_printed(tuple(item for item in keys.items() if item[1] in every), Same(survey))
+    if form and form.print and not (located and is_merged_alike(form, sheet.merged)):
+        return _as_given(form, find_places(form, keys, sheet.merged))
     return _locate(form, keys, sheet.merged) if form and not located else located
+
+
+def _as_given(form: Form, sheet: GivenSheet) -> Located:
+    return Located(form, sheet.fields, sheet.questions, sheet.printed, sheet.places)
 
 
 def _keys(sheet: Sheet) -> dict[Place, str]:
@@ -80,6 +99,8 @@ def _as_printed(printed: tuple[tuple[Place, str], ...], survey: Same) -> tuple[F
     """The form whose print these cells are; and where its parts stand, if all are there as printed: then no
     other cell has a say in it."""
     form, keys = _tell_form(printed, survey.it), dict(printed)
+    if form and form.print:
+        return form, _as_given(form, untouched(form)) if is_untouched(form, keys) else None
     located = _locate(form, keys, {}) if form else None
     return form, located if located and _is_whole(located, keys) else None
 
@@ -90,9 +111,12 @@ def _tell_form(printed: tuple[tuple[Place, str], ...], survey: Survey) -> Form |
         rows.setdefault(key, row)
     best: tuple[int, float, Form] | None = None
     for form in survey.forms:
-        own = _print_of(form)
-        found = len({rows[key] for key in (*own.fields, *own.questions) if key in rows})
-        share = found / own.size
+        if form.print:
+            found, share = share_of(form, frozenset(rows))
+        else:
+            own = _print_of(form)
+            found = len({rows[key] for key in (*own.fields, *own.questions) if key in rows})
+            share = found / own.size
         if share >= LEAST_SHARE and (best is None or (found, share) >= best[:2]):
             best = (found, share, form)
     return best[2] if best else None

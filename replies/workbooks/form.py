@@ -22,11 +22,13 @@ from config.kinds.kind import Kind, Typing
 from config.kinds.marks import CIRCLE
 from config.names import CHOICES_SHEET, RULES_HEADING
 from config.survey import Survey
+from intake.sheets.boxes import tick
 from intake.sheets.ooxml import name_of
 from replies.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layout, layout
 from replies.workbooks.form_formulas import answers_flag, fields_flag, list_formulas
 from replies.workbooks.form_rules import rule_cells
 from replies.workbooks.form_style import add_styles, break_pages, height, set_up_form, set_up_list, style
+from replies.workbooks.put_cells import filler
 
 __all__ = ["CIRCLE", "FillValue", "blank", "fill", "layout"]
 
@@ -38,7 +40,9 @@ _STAMP = "2023-01-01T00:00:00Z"  # of every form: no clock, so that equal data g
 
 
 def blank(form: Form, survey: Survey) -> bytes:
-    """The blank form as .xlsx, ready to be sent out."""
+    """The blank form as .xlsx, ready to be sent out; a given one as it is."""
+    if form.print:
+        return form.print.data
     return _saved(_build(form, survey))
 
 
@@ -46,12 +50,20 @@ def fill(form: Form, survey: Survey, values: Mapping[str, FillValue]) -> bytes:
     """The form filled in. `values` by field key, question key or free text key: a text is written as it is,
     a number writes that choice's whole text, a tuple circles these lines; "7-4#3" writes a text into one
     circle cell. KeyError for a key or choice that the form does not have."""
-    book = _build(form, survey)
     places = layout(form)
-    for key, value in values.items():
-        for name, text in _written(form, key, value).items():
-            book[form.sheet][places.cell(name)] = text
+    cells = {name: text for key, value in values.items() for name, text in _written(form, key, value).items()}
+    if form.print:
+        return filler(form.print.data, form.sheet)({places.cell(n): _in_boxes(form, n, t) for n, t in cells.items()})
+    book = _build(form, survey)
+    for name, text in cells.items():
+        book[form.sheet][places.cell(name)] = text
     return _saved(book)
+
+
+def _in_boxes(form: Form, key: str, text: str) -> str:
+    """An answer as a person gives it where the form prints a box before each choice."""
+    printed = form.print.blanks.get(key, "") if form.print else ""
+    return tick(printed, text) if printed else text
 
 
 def _written(form: Form, key: str, value: FillValue) -> dict[str, str]:

@@ -6,23 +6,15 @@ that making the workbook takes.
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from collections.abc import Callable, Mapping
-from html import escape
-
 from config.form import Field, Form
 from config.kinds.organisation import OrganisationKind, prescribed
 from config.roster import Body
 from config.survey import Program, Survey
 from replies.form_layout import layout
 from replies.workbooks.form import blank
+from replies.workbooks.put_cells import Filler, filler
 
-_SHEET = "xl/worksheets/sheet1.xml"  # of the workbook that `blank` makes
-
-Filler = Callable[[Mapping[str, str]], bytes]
-
+__all__ = ["Filler", "known_values", "prefilled"]
 
 def known_values(form: Form, body: Body, program: Program) -> dict[str, str]:
     """What stands in the form's fields before the body has written anything, by field key."""
@@ -47,30 +39,5 @@ def _known(field: Field, body: Body, program: Program) -> str:
 def prefilled(form: Form, survey: Survey) -> Filler:
     """A function that returns the form with values by field key in it. It shows what `fill`
     shows."""
-    with zipfile.ZipFile(io.BytesIO(blank(form, survey))) as book:
-        parts = [(info.filename, book.read(info)) for info in book.infolist()]
-    sheet = dict(parts)[_SHEET].decode("utf-8")
-    places = layout(form)
-
-    def filled(values: Mapping[str, str]) -> bytes:
-        text = sheet
-        for key, value in values.items():
-            text = _put(text, places.cell(key), value)
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
-            for name, part in parts:
-                data = text.encode("utf-8") if name == _SHEET else part
-                book.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-        return out.getvalue()
-
-    return filled
-
-
-def _put(sheet: str, cell: str, value: str) -> str:
-    """Raises ValueError where the sheet has no such empty cell."""
-    empty = re.compile(rf'<c r="{cell}"( s="\d+")?( t="n")? ?/>')
-    inside = f't="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
-    text, times = empty.subn(lambda hit: f'<c r="{cell}"{hit[1] or ""} {inside}', sheet)
-    if times != 1:
-        raise ValueError(f"the blank form has no empty cell {cell}")
-    return text
+    put_in, places = filler(blank(form, survey), form.sheet), layout(form)
+    return lambda values: put_in({places.cell(key): value for key, value in values.items()})

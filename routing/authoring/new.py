@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from config.form import Form
+from config.given import NOT_PRINTED
 from config.survey import Survey
 
 SCHEMAS: Mapping[str, type[BaseModel]] = {"survey.schema.json": Survey, "form.schema.json": Form}
@@ -31,6 +32,9 @@ def make_folder(folder: Path) -> Iterator[Path]:
 def json_schema(shape: type[BaseModel]) -> str:
     """The schema of a file. `forms` of a survey stand in files of their own."""
     schema: dict[str, Any] = shape.model_json_schema()
+    if shape is Form:  # what a workbook prints that is there already is not written once more
+        schema["required"] = [key for key in schema["required"] if key not in NOT_PRINTED]
+        schema |= {"if": {"required": ["given"]}, "else": {"required": [*NOT_PRINTED]}}
     if shape is Survey:
         schema["properties"].pop("forms")
         schema["required"].remove("forms")

@@ -18,7 +18,8 @@ from config.obligations import obligations
 from config.roster import Body, Roster
 from config.survey import Program, Survey
 from intake.answers import read_file
-from intake.submission import AnswerSheet, Claim, FileReading
+from intake.submission import Answer, AnswerSheet, Claim, FileReading
+from replies.form_layout import layout
 from replies.japanese import question_name
 from replies.wording import load_wording
 from replies.workbooks.form import FillValue, blank, fill
@@ -61,9 +62,9 @@ def _try(form: Form, survey: Survey, roster: Roster, whose: tuple[Body, Program]
     for way in found.ways:
         values = values_of(form, survey, whose, way)
         data = fill(form, survey, values)
-        faults += _told(read(data, survey, roster), form, way, strict=True)
+        faults += _told(read(data, survey, roster), form, (way, values), strict=True)
         if way is found.ways[0]:
-            faults += _told(read(_moved(data, form), survey, roster), form, way, strict=False)
+            faults += _told(read(_moved(data, form), survey, roster), form, (way, values), strict=False)
     return Trial(form, whose[0], len(found.ways), tuple(dict.fromkeys(faults)))
 
 
@@ -120,21 +121,36 @@ def _untouched(form: Form, survey: Survey, roster: Roster) -> Iterator[str]:
         yield "書き出した様式が、この様式として見分けられません。"
 
 
-def _told(reading: FileReading, form: Form, way: Choices, strict: bool) -> Iterator[str]:
+def _told(
+    reading: FileReading, form: Form, written: tuple[Choices, Mapping[str, FillValue]], strict: bool
+) -> Iterator[str]:
     """What was read otherwise than written; `strict`: nothing may be noticed either."""
     if len(reading.sheets) != 1:
         yield "記入した様式が、回答シートとして読めません。"
         return
-    sheet = reading.sheets[0]
+    sheet, (way, values) = reading.sheets[0], written
+    moved = "" if strict else "行と列を足した様式で、"
+    for field in form.fields:
+        if field.key in values and field.kind.kept(str(values[field.key])) != sheet.field(field.key):
+            yield f"「{field.label}」：{moved}記入した値と異なる値が読み取られます。"
     answers = {answer.question: answer for answer in sheet.answers}
     for question in form.questions:
         answer = answers.get(question.key)
         read_as = answer and next(iter(answer.taken), None)
-        if read_as != way.get(question.key):
-            moved = "" if strict else "行と列を足した様式で、"
+        if read_as != way.get(question.key) or not _same_texts(question, answer, values):
             yield f"{question_name(question.key)}：{moved}記入した回答と異なる回答が読み取られます。"
     if strict:
         yield from _noticed(reading, sheet)
+
+
+def _same_texts(question: Question, answer: Answer | None, values: Mapping[str, FillValue]) -> bool:
+    """Whether whatever is no choice was read as it was written."""
+    own = values.get(question.key)
+    if isinstance(own, str) and (answer is None or answer.canonical != question.kind.read(own)):
+        return False
+    told = {text.key: text.value for text in answer.texts} if answer else {}
+    written = ((text, str(values[text.key])) for text in question.free_texts if text.key in values)
+    return all(text.kind.read(told.get(text.key, "")) == text.kind.read(value) for text, value in written)
 
 
 def _noticed(reading: FileReading, sheet: AnswerSheet) -> Iterator[str]:
@@ -146,12 +162,14 @@ def _noticed(reading: FileReading, sheet: AnswerSheet) -> Iterator[str]:
 
 
 def _moved(data: bytes, form: Form) -> bytes:
-    """The workbook with two rows put in above the sheet's middle and a column on its left."""
+    """The workbook with two rows put in above its first question and a column on its left."""
     book = load_workbook(io.BytesIO(data))
     sheet = book[form.sheet]
     for area in list(sheet.merged_cells.ranges):  # openpyxl leaves them behind
         sheet.unmerge_cells(str(area))
-    sheet.insert_rows(len(form.fields) + 2, 2)
+    places = layout(form).inputs
+    first = min(places[key][0] for question in form.questions for key in question.keys.values())
+    sheet.insert_rows(first if form.print else len(form.fields) + 2, 2)
     sheet.insert_cols(1)
     out = io.BytesIO()
     book.save(out)

@@ -21,7 +21,8 @@ Choices = Mapping[str, int]  # question -> number of the choice taken, or of the
 
 @dataclass(frozen=True, slots=True)
 class Walks:
-    """`ways`: answers to every question that is asked, so that each choice that can be taken is taken in one of them.
+    """`ways`: answers to every question that is asked, so that each choice that can be taken is taken in one of them; one
+    without any where a form has no choice.
     `never`: keys of questions that no way leads to. `whole`: all ways were looked at."""
 
     ways: tuple[Choices, ...]
@@ -80,7 +81,7 @@ def walks(form: Form, kind: BodyKind) -> Walks:
         if way not in ways:
             ways.append(way)
     never = tuple(q.key for q in form.questions if q.key not in search.reached)
-    return Walks(tuple(ways), never, search.tried < MOST)
+    return Walks(tuple(ways) or ({},), never, search.tried < MOST)
 
 
 def steers(form: Form) -> frozenset[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +18,9 @@ from routing.authoring.trial import never_asked, try_all
 from routing.cli.context import App, with_app
 from routing.cli.screen import say
 from routing.register import build_register
+
+if TYPE_CHECKING:
+    from routing.authoring.draft import Draft
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -39,6 +44,9 @@ def check(app: App, folder: Path | None) -> int:
         f"{form.title}（{form.id}）：{question_name(key)} は、どのように回答しても尋ねられません。"
         for form, key in never_asked(survey, roster)
     ]
+    used = {program.form for program in survey.programs}
+    idle = (form for form in survey.forms if form.id not in used)
+    faults += [f"{form.title}（{form.id}）：どの制度等も使っていません（programs の form）。" for form in idle]
     for trial in try_all(survey, roster):
         said = "、".join(f"{len(trial.faults)}件" for _ in trial.faults[:1]) or "なし"
         say(f"{trial.form.title}（{trial.form.id}）　{trial.body.full_name}として　{trial.ways}通りに記入：指摘 {said}")
@@ -83,6 +91,42 @@ def new(app: App, folder: Path) -> int:
         say(str(file))
     say(f"ファイルを直し、uketsuke survey check {folder} で確かめてください。")
     return 0
+
+
+@survey_group.command()
+@click.argument("book", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=FOLDER)
+@click.option("--sheet", default="", metavar="シート名", help="このシートから（既定は、記入するセルの最も多いシート）")
+@with_app
+def draft(app: App, book: Path, folder: Path | None, sheet: str) -> int:
+    """既にある様式のブック（.xlsx）から、様式のファイルの案を作ります。
+
+    FOLDER を書けば、ひな型とブックの写しとともに調査のフォルダーを作り、既にある調査には様式を一つ足します。書かなければ、
+    案を画面に示します。案は、必ず一つずつ確かめてください。
+    """
+    from routing.authoring.drafted import add_draft, draft_of  # openpyxl is heavy
+
+    made = draft_of(book, folder, sheet, app.clock().date())
+    if isinstance(made, str):
+        say(made, err=True)
+        return 1
+    if folder is None:
+        say(made.text)
+    else:
+        for file in add_draft(made, book, folder):
+            say(str(file))
+    for line in _about(made, folder):
+        say(line, err=folder is None)
+    return 0
+
+
+def _about(made: Draft, folder: Path | None) -> Iterator[str]:
+    yield f"シート「{made.sheet}」：回答者情報 {made.fields}欄、質問 {made.questions}問、要確認 {made.doubts}か所"
+    for name, count in made.others.items():
+        yield f"シート「{name}」にも、記入するセルが{count}か所あります（--sheet {name}）。"
+    yield from made.notes
+    if folder:
+        yield f"ファイルを直し、uketsuke survey check {folder} で確かめてください。"
 
 
 @survey_group.command()

@@ -20,6 +20,7 @@ from routing.authoring.walks import walks
 from routing.cli.app import run_command
 from routing.register import build_register
 from tests.config.surveys_at_hand import TINY
+from tests.workbooks.given_forms import clubs, hospitals
 
 GAKUDO = TINY.parent / "gakudo"
 Said = tuple[int, str, str]
@@ -203,3 +204,26 @@ def test_a_survey_may_ask_for_numbers(run: Callable[..., Said], tmp_path: Path) 
     assert code == 78
     assert "questions.5.max" in out + err
     assert "min より小さくはできません。" in out + err
+
+
+def test_a_workbook_becomes_a_survey_and_a_second_sheet_its_next_form(tmp_path: Path, run: Callable[..., Said]) -> None:
+    for made in (clubs(), hospitals()):
+        (tmp_path / f"{made.name}.xlsx").write_bytes(made.data)
+    code, out, _ = run("survey", "draft", tmp_path / "clubs.xlsx", tmp_path / "chosa")
+    assert code == 0
+    assert "シート「様式1-1」：回答者情報 4欄、質問 19問、要確認 1か所" in out
+    code, out, _ = run("survey", "check", tmp_path / "chosa")
+    assert (code, "1通りに記入：指摘 なし" in out) == (0, True)
+    assert run("survey", "draft", tmp_path / "hospitals.xlsx", tmp_path / "chosa", "--sheet", "回答票")[0] == 0
+    code, out, _ = run("survey", "check", tmp_path / "chosa")
+    assert (code, "どの制度等も使っていません" in out) == (1, True)
+    assert run("--survey", tmp_path / "chosa", "form", tmp_path / "forms")[0] == 0
+    assert (tmp_path / "forms" / "clubs.xlsx").read_bytes() == (tmp_path / "clubs.xlsx").read_bytes()
+
+
+def test_a_draft_is_shown_where_no_folder_is_named(tmp_path: Path, run: Callable[..., Said]) -> None:
+    (tmp_path / "clubs.xlsx").write_bytes(clubs().data)
+    code, out, err = run("survey", "draft", tmp_path / "clubs.xlsx")
+    assert (code, tomllib.loads(out)["given"], "質問 19問" in err) == (0, "clubs.xlsx", True)
+    assert not list(tmp_path.glob("*.toml"))
+    assert run("survey", "draft", tmp_path / "clubs.xlsx", "--sheet", "様式9")[0] == 1

@@ -1,0 +1,179 @@
+"""A workbook that the ministry already has, as a form: what it prints, and in which of its cells the answers belong.
+
+The places stand in the survey's file (`at`); the print is what the workbook holds everywhere else. Looks for no place
+by itself: `routing.authoring.draft` proposes them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from config.names import perhaps
+from config.spelling import label_key, nfkc
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Place = tuple[int, int]  # row and column, from 1
+
+LEAST_PRINT = 3  # different texts of a sheet, below which nothing tells it from any other
+MOST_CELLS = 5_000  # of one answer
+_AREA = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6}))?")
+NOT_PRINTED: Mapping[str, Any] = {  # what a form of our own prints at its own places
+    **dict.fromkeys(("heading", "fields_heading", "questions_heading", "answer_heading", "list_sheet"), ""),
+    "flags": {"fields_missing": "", "answers_missing": ""},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """One sheet of a workbook as it is handed out. `texts`: what it prints, by place; `merged`: top left cell of a merged
+    area → its bottom right cell; `inputs`: where each answer belongs, by key (7-4#3 for the third line of question
+    7-4); `blanks`: what stands in such a cell before anybody wrote into it (「　　人」, 「□有　□無」), by key;
+    `formulas`: cells that are computed. `others`: the texts and the computed cells of the workbook's
+    other sheets, by name."""
+
+    data: bytes
+    texts: Mapping[Place, str]
+    merged: Mapping[Place, Place]
+    inputs: Mapping[str, Place]
+    blanks: Mapping[str, str]
+    formulas: frozenset[Place]
+    others: Mapping[str, tuple[Mapping[Place, str], frozenset[Place]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the survey's file says of one answer: the `path` of its `at` there, the keys of its cells, its label."""
+
+    path: str
+    at: str
+    keys: tuple[str, ...]
+    label: str
+
+
+Reasons = list[tuple[str, str]]
+
+
+def read_print(data: bytes, sheet: str, asked: tuple[Asked, ...]) -> tuple[Print | None, Reasons]:
+    """The print of one sheet of a workbook, and what is wrong with it or with the places (key in the file, reason)."""
+    book = _open(data, sheet)
+    if isinstance(book, tuple):
+        return None, [book]
+    opened = book[sheet]
+    others = {one.title: texts_of(one) for one in book.worksheets if one.title != sheet}
+    merged = {(a.min_row, a.min_col): (a.max_row, a.max_col) for a in opened.merged_cells.ranges}
+    covered = {place for first, last in merged.items() for place in _cells(first, last) if place != first}
+    texts, formulas = texts_of(opened)
+    inputs, wrong = _places(asked, covered)
+    wrong += _misplaced(asked, inputs, texts, sheet)
+    blanks = {key: texts[place] for key, place in inputs.items() if place in texts}
+    taken = {*inputs.values()}
+    printed = {place: text for place, text in texts.items() if place not in taken and label_key(text)}
+    if len({*map(label_key, printed.values())}) < LEAST_PRINT:
+        wrong.append(("given", f"シート「{sheet}」の印字が少なく、届いたファイルを見分けられません。"))
+    return Print(data, printed, merged, inputs, blanks, formulas, others), wrong
+
+
+def _open(data: bytes, sheet: str) -> Workbook | tuple[str, str]:
+    from openpyxl import load_workbook  # heavy, and most surveys have no workbook of their own
+
+    try:
+        book = load_workbook(io.BytesIO(data))
+    except Exception:  # noqa: BLE001 - openpyxl raises whatever the file's parts make it stumble over
+        return "given", "Excel のブック（.xlsx）として開けません。Excel で .xlsx として保存し直してください。"
+    sheets = [one.title for one in book.worksheets]
+    if sheet not in sheets:
+        near = perhaps(sheet, sheets) or f"あるのは「{'」「'.join(sheets[:6])}」です。"
+        return "sheet", f"given のブックに、シート「{sheet}」はありません。{near}"
+    return book
+
+
+def texts_of(sheet: Worksheet) -> tuple[dict[Place, str], frozenset[Place]]:
+    """What stands in the cells of a sheet as a reader of workbooks gives it, and which of them are computed."""
+    texts: dict[Place, str] = {}
+    formulas: set[Place] = set()
+    for row in sheet.iter_rows():
+        for cell in row:
+            place = (int(cell.row or 0), int(cell.column or 0))
+            if cell.data_type == "f":
+                formulas.add(place)
+            elif cell.value is not None and str(cell.value).strip():
+                texts[place] = _shown(cell.value)
+    return texts, frozenset(formulas)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _cells(first: Place, last: Place) -> Iterator[Place]:
+    """The cells of an area, row by row."""
+    return ((row, column) for row in range(first[0], last[0] + 1) for column in range(first[1], last[1] + 1))
+
+
+def area_of(text: str) -> tuple[Place, Place] | None:
+    """C6 or C6:F9 (also $C$6) → its first and its last cell; None if it is neither."""
+    from openpyxl.utils import column_index_from_string
+
+    hit = _AREA.fullmatch(nfkc(text).strip().upper())
+    if not hit:
+        return None
+    first = (int(hit[2]), column_index_from_string(hit[1]))
+    last = (int(hit[4]), column_index_from_string(hit[3])) if hit[3] else first
+    size = (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
+    return (first, last) if first[0] <= last[0] and first[1] <= last[1] and size <= MOST_CELLS else None
+
+
+def _places(asked: tuple[Asked, ...], covered: set[Place]) -> tuple[dict[str, Place], Reasons]:
+    """The cell of each key; of an area that is merged, the top left one."""
+    inputs: dict[str, Place] = {}
+    wrong: Reasons = []
+    for ask in asked:
+        parts = [part for part in re.split(r"[,、，]", ask.at) if part.strip()]
+        areas = [area_of(part) for part in parts]
+        if not ask.at.strip():
+            wrong.append((ask.path, "given の様式では、答えのセルを書いてください（例：C6）。"))
+            continue
+        if None in areas or not areas:
+            wrong.append((ask.path, f"「{ask.at}」はセルではありません（例：C6、C6:C9）。"))
+            continue
+        named = [place for area in areas if area for place in _cells(*area)]
+        cells = [place for place in named if place not in covered]
+        if not cells:
+            wrong.append((ask.path, f"{ask.at} は結合されたセルの途中です。左上のセルを書いてください。"))
+        elif len(cells) != len(ask.keys):
+            wrong.append((ask.path, f"{ask.at} は{len(cells)}セルですが、答えは{len(ask.keys)}セルです。"))
+        else:
+            inputs |= dict(zip(ask.keys, cells, strict=True))
+    return inputs, wrong
+
+
+def _misplaced(
+    asked: tuple[Asked, ...], inputs: Mapping[str, Place], texts: Mapping[Place, str], sheet: str
+) -> Reasons:
+    """Places that two answers share, or that hold the label itself."""
+    from openpyxl.utils import get_column_letter
+
+    wrong: Reasons = []
+    taken: dict[Place, str] = {}
+    for ask in asked:
+        for key in ask.keys:
+            place = inputs.get(key)
+            if place is None:
+                continue
+            name = f"{get_column_letter(place[1])}{place[0]}"
+            if place in taken:
+                wrong.append((ask.path, f"{name} は「{taken[place]}」の答えのセルでもあります。"))
+            elif label_key(texts.get(place, "")) == label_key(ask.label) != "":
+                wrong.append((ask.path, f"シート「{sheet}」の {name} には「{texts[place]}」と印字されています。"))
+            taken.setdefault(place, key)
+    return wrong

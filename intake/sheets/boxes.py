@@ -1,0 +1,48 @@
+"""Boxes printed in a cell, of which one is ticked: 「☑有　□無」."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from config.spelling import label_key
+
+EMPTY = "□☐"
+_TICKED = "■☑☒✓✔✅レ"
+_BOX = re.compile(rf"[{EMPTY}{_TICKED}]")
+
+
+def boxed(text: str, options: Sequence[str]) -> bool:
+    """Whether a text prints an empty box before each of these options."""
+    return len(options) > 1 and all(label_key(o) in dict(_parts(text, EMPTY)) for o in options)
+
+
+def ticked(text: str, options: Sequence[str]) -> str:
+    """The one option with a ticked box before it, where others have an empty one; empty if there is none, or more."""
+    if len(options) < 2 or not _BOX.search(text):
+        return ""
+    named = {label_key(option): option for option in options}
+    parts = _parts(text, EMPTY + _TICKED)
+    found = [named[key] for key, box in parts if key in named and box in _TICKED]
+    empty = [key for key, box in parts if key in named and box in EMPTY]
+    return found[0] if len(found) == 1 and empty else ""
+
+
+def is_ticked(text: str) -> bool:
+    """Whether any box in it is."""
+    return any(box in text for box in _TICKED)
+
+
+def tick(text: str, option: str) -> str:
+    """A printed text with the box before this option ticked."""
+    for hit in _BOX.finditer(text):
+        behind = _BOX.split(text[hit.end() :])[0]
+        if label_key(behind) == label_key(option):
+            return text[: hit.start()] + "■" + text[hit.end() :]
+    return option
+
+
+def _parts(text: str, boxes: str) -> list[tuple[str, str]]:
+    """(label key of what follows, box) for each box."""
+    pieces = re.split(rf"([{boxes}])", text)
+    return [(label_key(after), box) for box, after in zip(pieces[1::2], pieces[2::2], strict=False)]

@@ -1,0 +1,82 @@
+"""The values of a sheet that is a given form: each where the survey says that it belongs.
+
+Where its cell is blank, what stands beside it in the space that is its own, as far as it is such an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from config.form import Form, Question
+from config.kinds.kind import Kind
+from config.spelling import label_key
+from intake.sheets.boxes import is_ticked, ticked
+from intake.sheets.entries import Entry, Rows
+from intake.sheets.filled import Filled, FilledField, FilledQuestion, filled_question
+from intake.sheets.form_changes import Alteration
+from intake.sheets.given import GivenPlaces, blank_of
+from intake.sheets.grid import Place, Sheet
+from intake.sheets.recognise import Located
+
+
+def read_given(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -> Filled:
+    """The values of a sheet of which `located.given` tells the places."""
+    assert located.given
+    cells = _Cells(located.form, located.given, Rows(sheet, located.printed, frozenset()))
+    fields = tuple(FilledField(field, cells.entry(field.key, field.kind)) for field in located.form.fields)
+    questions = tuple(_question(question, cells) for question in located.form.questions)
+    return Filled(located.form, sheet.name, fields, questions, altered)
+
+
+def _question(question: Question, cells: _Cells) -> FilledQuestion:
+    own = {number: cells.entry(key, question.kind) for number, key in question.keys.items()}
+    found = {number: entry for number, entry in own.items() if entry}
+    if not found:
+        return FilledQuestion(question, None)
+    told = {text.key: cells.entry(text.key, text.kind) for text in question.free_texts}
+    texts = {key: entry for key, entry in told.items() if entry}
+    lines = found if question.in_lines else {}
+    return filled_question(question, next(iter(found.values())), lines, texts)
+
+
+class _Cells:
+    """The cells of one sheet by the keys of its answers."""
+
+    def __init__(self, form: Form, given: GivenPlaces, rows: Rows) -> None:
+        self._form = form
+        self._given = given
+        self._rows = rows
+        self._taken = {*given.inputs.values()}
+
+    def entry(self, key: str, kind: Kind) -> Entry | None:
+        """What was written for this answer; None if the sheet no longer has its place."""
+        place = self._given.inputs.get(key)
+        if place is None:
+            return None
+        own = self._read(place, key, kind)
+        if own.state != "blank":
+            return own
+        others = [entry for entry in self._beside(place, key, kind) if kind.read(entry.value)]
+        return others[0] if len(others) == 1 else own
+
+    def _read(self, place: Place, key: str, kind: Kind) -> Entry:
+        """A cell that still says what it was printed with is blank; of boxes the ticked one is the answer."""
+        read = self._rows.entry(place, kind)
+        printed = blank_of(self._form, key)
+        if printed and label_key(read.value) == printed and not is_ticked(read.value):
+            return Entry(read.cell)
+        said = ticked(read.value, kind.options) if read.state == "value" else ""
+        return replace(read, value=said) if said else read
+
+    def _beside(self, place: Place, key: str, kind: Kind) -> Iterator[Entry]:
+        """Filled cells between what is printed, or asked, left and right of it; then a cell merged over this one."""
+        row = place[0]
+        for column in self._rows.filled_in(row, *self._given.spans[key]):
+            at = (row, column)
+            if at != place and at not in self._rows.printed and at not in self._taken:
+                yield self._rows.entry(at, kind)
+        for start, end in self._rows.sheet.merged.items():
+            over = start != place and start[0] <= row <= end[0] and start[1] <= place[1] <= end[1]
+            if over and start not in self._rows.printed and start not in self._taken and start[0] != row:
+                yield self._rows.entry(start, kind)

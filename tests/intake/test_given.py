@@ -1,0 +1,252 @@
+"""Workbooks that a ministry has already, as forms: every value is read from its place, whatever was done to the form."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from config.load import load_survey
+from config.roster import load_roster
+from config.survey import Survey
+from intake.answers import read_file
+from intake.finding import CATALOGUE
+from intake.submission import AnswerSheet, Claim, FileReading
+from replies.workbooks.form import blank, fill
+from routing.authoring.draft import Draft, draft
+from routing.authoring.drafted import add_draft
+from routing.authoring.trial import try_all
+from tests.replies.office import convert
+from tests.workbooks.given_forms import MAKERS, GivenForm, Value
+
+NAMES = tuple(MAKERS)
+ABOUT_THE_NAME = ("organisation_code_missing", "organisation_prefecture_missing")
+
+
+@cache
+def form_of(name: str) -> GivenForm:
+    return MAKERS[name]()
+
+
+@pytest.fixture(scope="module")
+def surveys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Survey]:
+    """A survey for each of the workbooks, just as it was drafted."""
+    return {name: survey_of(form_of(name), tmp_path_factory.mktemp(name)) for name in NAMES}
+
+
+def survey_of(form: GivenForm, folder: Path) -> Survey:
+    book = folder / f"{form.name}.xlsx"
+    book.write_bytes(form.data)
+    made = draft(form.data, book.name, 1, date(2025, 5, 30))
+    assert isinstance(made, Draft)
+    assert made.sheet == form.sheet
+    list(add_draft(made, book, folder / "survey"))
+    return load_survey(folder / "survey", frozenset(CATALOGUE), load_roster())
+
+
+def read(data: bytes, survey: Survey, name: str = "回答.xlsx") -> FileReading:
+    return read_file(name, data, 1, survey, load_roster(), Claim("", "absent"))
+
+
+def shown(value: Value) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def values_of(sheet: AnswerSheet, survey: Survey) -> dict[str, str]:
+    """What was understood, by the cell in which the survey has it."""
+    (form,) = survey.forms
+    assert form.print
+    places = {key: f"{get_column_letter(column)}{row}" for key, (row, column) in form.print.inputs.items()}
+    told = {places[f.key]: f.value for f in sheet.fields}
+    for answer in sheet.answers:
+        kind = form.question(answer.question).kind
+        told[places[answer.question]] = kind.shown(answer.canonical) if kind.options else answer.canonical.rstrip("%")
+    return told
+
+
+def expected(form: GivenForm, survey: Survey) -> dict[str, str]:
+    """What belongs to each cell, as the kind of its answer has it."""
+    (made,) = survey.forms
+    wanted = {cell: shown(value) for cell, value in form.values.items()}
+    for question in made.questions:
+        if question.kind.options:  # boxes
+            ticked = next(o for o in question.kind.options if o in wanted[question.at].replace("□" + o, ""))
+            wanted[question.at] = ticked
+    if form.name == "schools":
+        wanted["J9"] = "2024-05-07"  # 令和６年５月７日
+    return wanted
+
+
+def written(form: GivenForm, change: Callable[[Worksheet], None] = lambda sheet: None, **other: Value) -> bytes:
+    """The form as somebody fills it in, cell by cell, and then changes it."""
+    book = load_workbook(io.BytesIO(form.data))
+    sheet = book[form.sheet]
+    for cell, value in {**form.values, **other}.items():
+        sheet[cell] = value
+    change(sheet)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def moved(sheet: Worksheet, row: int = 0, column: int = 0) -> None:
+    """Rows or columns put in as Excel does it: what is merged goes with them, or grows where it lies in the middle."""
+    areas = [(a.min_row, a.min_col, a.max_row, a.max_col) for a in sheet.merged_cells.ranges]
+    for area in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(area))
+    if row:
+        sheet.insert_rows(row)
+    if column:
+        sheet.insert_cols(column)
+    for top, left, bottom, right in areas:
+        a, b = (top + (0 < row <= top), left + (0 < column <= left))
+        c, d = (bottom + (0 < row <= bottom), right + (0 < column <= right))
+        sheet.merge_cells(start_row=a, start_column=b, end_row=c, end_column=d)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_draft_knows_every_cell_that_is_to_be_filled_and_no_other(name: str, surveys: Mapping[str, Survey]) -> None:
+    (form,) = surveys[name].forms
+    assert {place.at for place in form.places} == set(form_of(name).values)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_value_is_read_from_its_place(name: str, surveys: Mapping[str, Survey]) -> None:
+    reading = read(written(form_of(name)), surveys[name])
+    (sheet,) = reading.sheets
+    assert values_of(sheet, surveys[name]) == expected(form_of(name), surveys[name])
+    assert [f.code for f in reading.findings] == []
+    assert [f.code for f in sheet.findings if f.code not in ABOUT_THE_NAME] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_survey_check_finds_no_fault(name: str, surveys: Mapping[str, Survey]) -> None:
+    trials = list(try_all(surveys[name], load_roster()))
+    assert all(trial.ways for trial in trials)
+    assert [fault for trial in trials for fault in trial.faults] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_workbook_itself_is_handed_out_and_is_blank(name: str, surveys: Mapping[str, Survey]) -> None:
+    (form,) = surveys[name].forms
+    assert blank(form, surveys[name]) == form_of(name).data
+    (sheet,) = read(form_of(name).data, surveys[name]).sheets
+    assert [f.code for f in sheet.findings] == ["sheet_blank"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_wherever_one_row_or_column_is_put_in_every_value_is_read(name: str, surveys: Mapping[str, Survey]) -> None:
+    form = form_of(name)
+    book = load_workbook(io.BytesIO(form.data))[form.sheet]
+    wanted = expected(form, surveys[name])
+    places: Iterator[dict[str, int]] = iter(
+        [*({"row": n} for n in range(1, book.max_row + 1)), *({"column": n} for n in range(1, book.max_column + 1))]
+    )
+    for place in places:
+        (sheet,) = read(written(form, lambda sheet, at=place: moved(sheet, **at)), surveys[name]).sheets  # type: ignore[misc]
+        assert values_of(sheet, surveys[name]) == wanted, place
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("cut", [0, 1, 2, 3])
+def test_with_every_fourth_word_rewritten_every_value_is_read(name: str, cut: int, surveys: Mapping[str, Survey]) -> None:
+    form = form_of(name)
+    asked = set(form.values)
+
+    def rewrite(sheet: Worksheet) -> None:
+        texts = [c for row in sheet.iter_rows() for c in row if isinstance(c.value, str) and c.coordinate not in asked]
+        for cell in [c for c in texts if not str(c.value).startswith("=")][cut::4]:
+            cell.value = f"{cell.value}（修正）"
+
+    (sheet,) = read(written(form, rewrite), surveys[name]).sheets
+    assert values_of(sheet, surveys[name]) == expected(form, surveys[name])
+    assert "label_edited" in {f.code for f in sheet.findings}
+    assert not [f for f in sheet.findings if f.code == "question_replaced"]
+
+
+def test_answers_that_repeat_printed_words_lead_nothing_astray(surveys: Mapping[str, Survey]) -> None:
+    form = form_of("children")
+    data = written(form, lambda sheet: moved(sheet, row=8), A18="区分", C4="合計", G3="保育所")
+    (sheet,) = read(data, surveys["children"]).sheets
+    told = values_of(sheet, surveys["children"])
+    wanted = expected(form, surveys["children"]) | {"A18": "区分", "C4": "合計", "G3": "保育所"}
+    assert told == wanted
+
+
+def test_a_row_that_was_deleted_is_asked_for_and_no_other_answer_is_taken_for_it(surveys: Mapping[str, Survey]) -> None:
+    form, survey = form_of("clubs"), surveys["clubs"]
+
+    def delete(sheet: Worksheet) -> None:
+        for area in list(sheet.merged_cells.ranges):
+            sheet.unmerge_cells(str(area))
+        sheet.delete_rows(12)
+
+    (sheet,) = read(written(form, delete), survey).sheets
+    wanted = {cell: value for cell, value in expected(form, survey).items() if cell not in ("D12", "E12", "F12")}
+    assert values_of(sheet, survey) == wanted
+    assert [f.question for f in sheet.findings if f.code == "label_missing"] == ["5", "6", "7"]
+
+
+def test_a_label_that_became_another_question_is_told(surveys: Mapping[str, Survey]) -> None:
+    def replace(sheet: Worksheet) -> None:
+        sheet["B7"] = "令和５年度の職員の総数"
+
+    (sheet,) = read(written(form_of("hospitals"), replace), surveys["hospitals"]).sheets
+    assert [(f.code, f.question, f.cell) for f in sheet.findings if f.code == "question_replaced"] == [
+        ("question_replaced", "1", "B7")
+    ]
+
+
+def test_a_blank_is_told_at_its_own_cell(surveys: Mapping[str, Survey]) -> None:
+    form, survey = form_of("clubs"), surveys["clubs"]
+    (sheet,) = read(written(form, lambda sheet: moved(sheet, row=9), E12=""), survey).sheets
+    assert [(f.code, f.cell) for f in sheet.findings if f.severity == "error"] == [("number_missing", "E13")]
+
+
+def test_two_ticked_boxes_are_asked_and_none_is_missing(surveys: Mapping[str, Survey]) -> None:
+    form, survey = form_of("schools"), surveys["schools"]
+    for text, code in {"■有　■無": "answer_not_a_choice", "□有　□無": "answer_missing", "無": ""}.items():
+        (sheet,) = read(written(form, J8=text), survey).sheets
+        assert [f.code for f in sheet.findings if f.cell == "J8"] == ([code] if code else [])
+
+
+def test_a_sample_sheet_in_the_workbook_is_no_answer(surveys: Mapping[str, Survey]) -> None:
+    reading = read(written(form_of("costs")), surveys["costs"])
+    assert [sheet.sheet for sheet in reading.sheets] == ["所要額調書"]
+
+
+def test_filling_keeps_every_other_part_of_the_workbook(surveys: Mapping[str, Survey]) -> None:
+    survey = surveys["hospitals"]
+    (form,) = survey.forms
+    before, after = (
+        zipfile.ZipFile(io.BytesIO(data))
+        for data in (form_of("hospitals").data, fill(form, survey, {"organisation": "大鹿村<&>", "1": "120"}))
+    )
+    assert before.namelist() == after.namelist()
+    assert [n for n in before.namelist() if before.read(n) != after.read(n)] == ["xl/worksheets/sheet1.xml"]
+    book = load_workbook(io.BytesIO(fill(form, survey, {"organisation": "大鹿村<&>", "1": "120"})))
+    assert (book["回答票"]["C3"].value, book["回答票"]["C7"].value) == ("大鹿村<&>", "120")
+    assert book["回答票"].protection.sheet
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("to", ["xlsx", "xls", "ods"])
+@pytest.mark.parametrize("name", NAMES)
+def test_filled_and_saved_by_libreoffice(name: str, to: str, surveys: Mapping[str, Survey], tmp_path: Path) -> None:
+    book = tmp_path / "in" / f"{name}.xlsx"
+    book.parent.mkdir()
+    book.write_bytes(written(form_of(name)))
+    (saved,) = convert(book, to, tmp_path)
+    (sheet,) = read(saved.read_bytes(), surveys[name], saved.name).sheets
+    assert values_of(sheet, surveys[name]) == expected(form_of(name), surveys[name])
+    assert [f for f in sheet.findings if f.severity == "error"] == []
+    shutil.rmtree(tmp_path / "profile", ignore_errors=True)
