@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -89,41 +89,41 @@ UU = b"begin 644 a.bin\r\n" + (b"M" + b"A" * 60 + b"\r\n") * 160_000 + b"`\r\nen
 CMS = b"Content-Type: application/pkcs7-mime\r\n\r\n" + b"\x30\x80\x24\x80" * 500_000
 PLAIN = HEAD + b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
 BASE64 = b"Content-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-LARGE = {
-    "a field of a megabyte": HEAD + b"X: " + b"a" * 1_000_000 + b"\r\n\r\n" + TEXT,
-    "twenty thousand encoded words": b"Subject: " + b" ".join([WORD] * 20_000) + b"\r\n\r\n" + TEXT,
-    "twenty thousand recipients": HEAD + b"Cc: " + PEOPLE + b"\r\n\r\n",
-    "a text of five megabytes": HEAD + TEXT * 50_000,
-    "html of two megabytes": HEAD + TEXT.replace(b"plain", b"html") + b"<p>a</p>" * 250_000,
-    "uuencode of ten megabytes": HEAD + b"\r\n" + UU,
-    "signed data within signed data": HEAD + CMS,
-    "a sender of sixty kilobytes": b"From: " + b"a" * 60_000 + b"\r\n\r\n" + TEXT,
-    "copies to a@b ((((": HEAD + b"Cc: a@b " + b"(" * 97_000 + b"\r\n\r\n",
-    "a text of marks": PLAIN + ("\u0301\u0327" * 100_000).encode(),
-    "uuencode of empty lines": PLAIN + b"begin 644 a.bin\r\n" + b"`\r\n" * 6_600_000 + b"end\r\n",
-    "uuencode of nothing": PLAIN + b"begin 644 a.bin\n" + b"\n" * 20_000_000 + b"end\n",
-    "a million parts": mail(*[b""] * 1_000_000),
-    "a million parts as the library reads them": mail(*[b""] * 1_000_000).replace(b"\r", b""),
-    "ten megabytes of 1-": PLAIN + b"1-" * 4_850_000,
-    "twenty megabytes of digits": PLAIN + b"1" * 20_000_000,
-    "html of twenty megabytes": PLAIN.replace(b"plain", b"html") + b"<b>" * 6_600_000,
-    "three million fields": HEAD + b"X: a\r\n" * 3_000_000 + b"\r\n",
-    "three million fields that end as on old Macs": HEAD + b"X: a\r" * 3_000_000 + b"\r\n",
-    "a subject of four megabytes": b"Subject: " + b"a " * 2_000_000 + b"\r\n" + HEAD + b"\r\n\r\n" + TEXT,
-    "a subject of twenty megabytes": b"Subject: " + b"Re: " * 5_000_000 + b"\r\n" + HEAD + b"\r\n\r\n" + TEXT,
-    "a subject of raw Shift_JIS": b"Subject: " + b"\x83\x41" * 2_000_000 + b"\r\n" + HEAD + b"\r\n\r\n" + TEXT,
-    "a parameter for each byte": HEAD + b"Content-Type: text/plain" + b"; a=b" * 1_000_000 + b"\r\n\r\n" + TEXT,
-    "a million begins of uuencode": PLAIN + b"begin 644 a.xlsx\r\n" * 1_000_000,
-    "a million rows of a list": mail(b"Content-Type: text/csv; name=a.csv\r\n\r\n" + b"a,b\r\n" * 1_200_000),
-    "fifty thousand recipients, each in a field": b"To: a <b@c.lg.jp>\r\n" * 50_000 + HEAD + b"\r\n\r\n" + TEXT,
-    "broken base64": mail(BASE64 + b"=A==*A" * 3_300_000),
-    "base64 in padded pieces": mail(BASE64 + b"QQ==\n" * 4_000_000),
-    "base64 in short lines": mail(BASE64 + b"Q\n" * 10_000_000),
+LARGE: dict[str, Callable[[], bytes]] = {
+    "a field of a megabyte": lambda: HEAD + b"X: " + b"a" * 1_000_000 + b"\r\n\r\n" + TEXT,
+    "twenty thousand encoded words": lambda: b"Subject: " + b" ".join([WORD] * 20_000) + b"\r\n\r\n" + TEXT,
+    "twenty thousand recipients": lambda: HEAD + b"Cc: " + PEOPLE + b"\r\n\r\n",
+    "a text of five megabytes": lambda: HEAD + TEXT * 50_000,
+    "html of two megabytes": lambda: HEAD + TEXT.replace(b"plain", b"html") + b"<p>a</p>" * 250_000,
+    "uuencode of ten megabytes": lambda: HEAD + b"\r\n" + UU,
+    "signed data within signed data": lambda: HEAD + CMS,
+    "a sender of sixty kilobytes": lambda: b"From: " + b"a" * 60_000 + b"\r\n\r\n" + TEXT,
+    "copies to a@b ((((": lambda: HEAD + b"Cc: a@b " + b"(" * 97_000 + b"\r\n\r\n",
+    "a text of marks": lambda: PLAIN + ("\u0301\u0327" * 100_000).encode(),
+    "uuencode of empty lines": lambda: PLAIN + b"begin 644 a.bin\r\n" + b"`\r\n" * 6_600_000 + b"end\r\n",
+    "uuencode of nothing": lambda: PLAIN + b"begin 644 a.bin\n" + b"\n" * 20_000_000 + b"end\n",
+    "a million parts": lambda: mail(*[b""] * 1_000_000),
+    "a million parts as the library reads them": lambda: mail(*[b""] * 1_000_000).replace(b"\r", b""),
+    "ten megabytes of 1-": lambda: PLAIN + b"1-" * 4_850_000,
+    "twenty megabytes of digits": lambda: PLAIN + b"1" * 20_000_000,
+    "html of twenty megabytes": lambda: PLAIN.replace(b"plain", b"html") + b"<b>" * 6_600_000,
+    "three million fields": lambda: HEAD + b"X: a\r\n" * 3_000_000 + b"\r\n",
+    "three million fields that end as on old Macs": lambda: HEAD + b"X: a\r" * 3_000_000 + b"\r\n",
+    "a subject of four megabytes": lambda: b"Subject: " + b"a " * 2_000_000 + b"\r\n" + HEAD + b"\r\n\r\n" + TEXT,
+    "a subject of twenty megabytes": lambda: b"Subject: " + b"Re: " * 5_000_000 + b"\r\n" + HEAD + b"\r\n\r\n" + TEXT,
+    "a subject of raw Shift_JIS": lambda: b"Subject: " + b"\x83\x41" * 2_000_000 + b"\r\n" + HEAD + b"\r\n\r\n" + TEXT,
+    "a parameter for each byte": lambda: HEAD + b"Content-Type: text/plain" + b"; a=b" * 1_000_000 + b"\r\n\r\n" + TEXT,
+    "a million begins of uuencode": lambda: PLAIN + b"begin 644 a.xlsx\r\n" * 1_000_000,
+    "a million rows of a list": lambda: mail(b"Content-Type: text/csv; name=a.csv\r\n\r\n" + b"a,b\r\n" * 1_200_000),
+    "fifty thousand recipients, each in a field": lambda: b"To: a <b@c.lg.jp>\r\n" * 50_000 + HEAD + b"\r\n\r\n" + TEXT,
+    "broken base64": lambda: mail(BASE64 + b"=A==*A" * 3_300_000),
+    "base64 in padded pieces": lambda: mail(BASE64 + b"QQ==\n" * 4_000_000),
+    "base64 in short lines": lambda: mail(BASE64 + b"Q\n" * 10_000_000),
 }
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("raw", LARGE.values(), ids=LARGE)
-def test_what_is_large_in_one_place_only(reader: Reader, raw: bytes) -> None:
+@pytest.mark.parametrize("name", LARGE)
+def test_what_is_large_in_one_place_only(reader: Reader, name: str) -> None:
     """The inputs of attackers among them, at their sizes (60 KB to 20 MB)."""
-    assert reader.read_mail(raw).kind in ("submission", "inquiry")
+    assert reader.read_mail(LARGE[name]()).kind in ("submission", "inquiry")

@@ -113,11 +113,9 @@ def _texts(file: Path) -> str:
     return "\n".join(node.value for node in constants if isinstance(node.value, str))
 
 
-@pytest.mark.parametrize(
-    "file", [p for p in READ_BY_OFFICIALS if p.name != "choices.ja.md"], ids=lambda p: p.relative_to(ROOT).as_posix()
-)
-def test_guide_and_screens_keep_to_the_terms_of_the_letters(file: Path) -> None:
+def test_guide_and_screens_keep_to_the_terms_of_the_letters() -> None:
     """choices.ja.md tells how respondents write."""
-    text = _texts(file)
-    assert {wrong: right for wrong, right in SCREEN_TERMS.items() if wrong in text} == {}
-    assert MISPLACED_HONORIFIC.search(text) is None
+    for file in (p for p in READ_BY_OFFICIALS if p.name != "choices.ja.md"):
+        text = _texts(file)
+        assert {wrong: right for wrong, right in SCREEN_TERMS.items() if wrong in text} == {}, file
+        assert MISPLACED_HONORIFIC.search(text) is None, file
