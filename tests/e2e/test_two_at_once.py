@@ -48,6 +48,7 @@ def test_of_three_workers_started_at_once_one_works(stage: Stage, record_propert
     workers = [scene.start() for _ in range(3)]
     try:
         assert eventually(scene.settled, 30), workers[0].log()
+        assert eventually(lambda: sum(worker.process.poll() is not None for worker in workers) >= 2, 60)
         ended = [worker.process.poll() for worker in workers]
         assert sorted(map(str, ended)) == ["75", "75", "None"]
         assert workers[ended.index(None)].terminate() == 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from config.load import default_survey
+from routing.ledger.secret import give_key
 from routing.ledger.store import Ledger
 from routing.reading.reader import Reader
 from routing.register import Register, build_register
@@ -27,9 +30,20 @@ def reader() -> Iterator[Reader]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One as the program makes it. To make it, migration by migration, takes longer than most tests."""
+    file = tmp_path_factory.mktemp("empty") / "ledger.db"
+    Ledger(file).close()
+    return file
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
+def ledger(tmp_path: Path, empty_ledger: Path) -> Iterator[Ledger]:
+    """With a key of its own, as each has."""
+    shutil.copy(empty_ledger, tmp_path / "ledger.db")
     made = Ledger(tmp_path / "ledger.db", busy_seconds=0.2)
+    give_key(made, os.urandom(32))
     yield made
     made.close()
 
