@@ -13,6 +13,7 @@ from config.errors import Mistake
 from config.form import Ask, Form, Question
 from config.kinds.kind import Line
 from config.kinds.organisation import OrganisationKind
+from config.kinds.table import TableKind
 from config.names import perhaps, why_no_file, why_no_line, why_no_sheet, why_no_text
 from config.rules import rule_mistakes
 from config.shape import Reasons
@@ -37,7 +38,8 @@ def doubles(values: Iterable[str]) -> list[str]:
 
 def _check_keys(form: Form) -> Reasons:
     fields = [field.key for field in form.fields]
-    keys = [q.key for q in form.questions] + [t.key for q in form.questions for t in q.free_texts]
+    keys = [question.printed_key for question, *_ in form.blocks]
+    keys += [text.key for question, *_ in form.blocks for text in question.free_texts]
     for key in doubles(fields):
         yield "fields", f"key「{key}」が2回以上あります。"
     for key in doubles(keys):
@@ -94,8 +96,10 @@ def _printed(form: Form) -> Iterator[tuple[str, str, bool]]:
     """(key, text, whether it must be found again by its words), headings and lines first."""
     for name in ("heading", "fields_heading", "questions_heading", "answer_heading"):
         yield name, getattr(form, name), False
-    for place, question in enumerate(form.questions, 1):
+    for place, (question, *_) in enumerate(form.blocks, 1):
         yield f"questions.{place}.heading", question.heading, False
+        for key, label in question.part.table.labels.items() if question.part else ():
+            yield f"questions.{place}.{key.replace('.', 's.', 1)}", label, False
         for n, slot in enumerate(question.kind.slots, 1):
             yield f"questions.{place}.marks.{n}.text", slot.label, False
         for n, line in enumerate(question.free_texts, 1):
@@ -103,7 +107,7 @@ def _printed(form: Form) -> Iterator[tuple[str, str, bool]]:
     for place, field in enumerate(form.fields, 1):
         yield f"fields.{place}.hint", field.hint, False
         yield f"fields.{place}.label", field.label, True
-    for place, question in enumerate(form.questions, 1):
+    for place, (question, *_) in enumerate(form.blocks, 1):
         yield f"questions.{place}.text", question.text, True
 
 
@@ -114,7 +118,12 @@ def _check_kinds(form: Form) -> Reasons:
         asks += [(key, question)]
         asks += [(f"{key}.free_texts.{place}", text) for place, text in enumerate(question.free_texts, 1)]
     for key, ask in asks:
-        yield from ((f"{key}.{own}", reason) for own, reason in ask.kind.mistakes())
+        kind = ask.part.table if isinstance(ask, Question) and ask.part else ask.kind
+        yield from ((f"{key}.{own}", reason) for own, reason in kind.mistakes())
+        if isinstance(kind, TableKind) and not isinstance(ask, Question):
+            yield f"{key}.kind", "表は、質問だけに書けます。"
+        elif isinstance(kind, TableKind) and isinstance(ask, Question) and ask.free_texts:
+            yield f"{key}.free_texts", "表の質問には書けません。"
     for place, field in enumerate(form.fields, 1):
         if isinstance(field.kind, OrganisationKind) and field.key != "organisation":
             yield f"fields.{place}.key", 'kind = "organisation" の欄の key は organisation としてください。'
@@ -200,7 +209,7 @@ def _check_taken(key: str, numbers: tuple[int, ...], question: Question) -> Reas
 
 
 def _placed(form: Form) -> Iterator[tuple[str, Question]]:
-    for place, question in enumerate(form.questions, 1):
+    for place, (question, *_) in enumerate(form.blocks, 1):
         yield f"questions.{place}", question
 
 

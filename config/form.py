@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, Literal
+from itertools import groupby
+from typing import Annotated, Any, Literal
 
-from pydantic import PrivateAttr, model_validator
+from pydantic import AfterValidator, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
 from config.given import Asked, Print
 from config.kinds.any_kind import KINDS, Given
 from config.kinds.choice import ChoiceKind
 from config.kinds.kind import Kind, Line, Reading
+from config.kinds.table import Part, TableKind
 from config.shape import BodyKind, Severity, Shape
 
 _LEAST_ACCOUNT = 16  # characters of an outline (概要) beside a choice: 「2件あり、改善済み」 is none
@@ -107,6 +109,21 @@ class Question(Ask):
     only: tuple[BodyKind, ...] = ()  # asked of these kinds of bodies; empty = of all
     asked_if: AskedIf | None = None
     free_texts: tuple[FreeText, ...] = ()
+    _part: Part | None = PrivateAttr(None)
+
+    @property
+    def part(self) -> Part | None:
+        """Where it is a cell of a table."""
+        return self._part
+
+    def in_table(self, part: Part) -> Question:
+        """The question of a table as that of one of its cells."""
+        copy = self.model_copy(update={"key": part.of((part.row, part.column)), "kind": part.table.cell})
+        copy._take(part)
+        return copy
+
+    def _take(self, part: Part) -> None:
+        self._part = part
 
     @classmethod
     def _told_by(cls, data: Mapping[str, Any]) -> str:
@@ -131,6 +148,16 @@ class Question(Ask):
         return self.key not in self.keys.values()
 
     @property
+    def printed_key(self) -> str:
+        """The key as the file has it, also of a cell of a table."""
+        return self.part.key if self.part else self.key
+
+    @property
+    def said(self) -> str:
+        """Its text in one piece, with the row and column of a cell."""
+        return f"{self.text.strip()}（{self.part.label}）" if self.part else self.text
+
+    @property
     def needed(self) -> bool:
         """Whether it may not be left as it is where it is asked."""
         return self.required and self.kind.needed
@@ -145,6 +172,23 @@ class Question(Ask):
     def by_number(self) -> Mapping[int, Line]:
         """The lines that may be taken."""
         return {line.number: line for line in self.kind.lines}
+
+
+def _in_cells(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    """The questions with each table taken apart into its cells; who is led to a table is led to its first one."""
+    tables = {question.key: question.kind for question in questions if isinstance(question.kind, TableKind)}
+    first = {key: f"{key}.{'.'.join(table.places[0])}" for key, table in tables.items()}
+    made: list[Question] = []
+    for question in questions:
+        kind = question.kind
+        if isinstance(kind, TableKind):
+            made += (question.in_table(Part(question.key, kind, *place)) for place in kind.places)
+        elif isinstance(kind, ChoiceKind) and any(choice.skip_to in first for choice in kind.choices):
+            led = (c.model_copy(update={"skip_to": first.get(c.skip_to, c.skip_to)}) for c in kind.choices)
+            made.append(question.model_copy(update={"kind": kind.model_copy(update={"choices": tuple(led)})}))
+        else:
+            made.append(question)
+    return tuple(made)
 
 
 class Rule(Shape):
@@ -194,7 +238,7 @@ class Form(Shape):
     grid: Grid | None = None  # None: nothing is said about rows and columns put in
     given: str = ""  # the workbook in the survey's folder that is handed out as it is; empty: the form is made
     fields: tuple[Field, ...]
-    questions: tuple[Question, ...]
+    questions: Annotated[tuple[Question, ...], AfterValidator(_in_cells)]
     rules: tuple[Rule, ...] = ()
     _print: Print | None = PrivateAttr(None)
 
@@ -217,8 +261,9 @@ class Form(Shape):
         """What the file says of the place of each answer."""
         for n, field in enumerate(self.fields, 1):
             yield Asked(f"fields.{n}.at", field.at, (field.key,), field.label)
-        for n, question in enumerate(self.questions, 1):
-            yield Asked(f"questions.{n}.at", question.at, tuple(question.keys.values()), question.text)
+        for n, (question, *others) in enumerate(self.blocks, 1):
+            keys = (*question.keys.values(), *(other.key for other in others))
+            yield Asked(f"questions.{n}.at", question.at, keys, question.text)
             for m, text in enumerate(question.free_texts, 1):
                 yield Asked(f"questions.{n}.free_texts.{m}.at", text.at, (text.key,), text.label)
 
@@ -228,6 +273,13 @@ class Form(Shape):
         yield from self.fields
         for question in self.questions:
             yield from (question, *question.free_texts)
+
+    @cached_property
+    def blocks(self) -> tuple[tuple[Question, ...], ...]:
+        """The questions as they are printed: one alone, or the cells of a table together."""
+        own = (question.printed_key if question.part else n for n, question in enumerate(self.questions))
+        both = groupby(zip(own, self.questions, strict=True), key=lambda pair: pair[0])
+        return tuple(tuple(question for _, question in cells) for _, cells in both)
 
     def question(self, key: str) -> Question:
         """The question with this key; KeyError if the form has none."""

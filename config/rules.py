@@ -81,7 +81,19 @@ def rules_of(form: Form) -> tuple[ReadRule, ...]:
     """The rules of a form that was checked (`rule_mistakes`); of another one NotARule."""
     names = names_of(form)
     heads = {f"Q{q.key}": {n: line.head for n, line in q.by_number.items()} for q in form.questions if not q.in_lines}
-    return tuple(_read(rule, names, heads) for rule in form.rules)
+    return (*(_read(rule, names, heads) for rule in form.rules), *_sums(form))
+
+
+def _sums(form: Form) -> Iterator[ReadRule]:
+    """What the tables themselves say: that their totals are the sums of what stands above, or left of, them."""
+    for question, *_ in form.blocks:
+        if part := question.part:
+            for total, others in part.table.sums():
+                whole = Node("name", held=f"Q{part.of(total)}")
+                summed = Node("sum", tuple(Node("name", held=f"Q{part.of(other)}") for other in others))
+                label = part.table.label(total).replace("{", "｛").replace("}", "｝")  # they would quote an answer
+                say = Rule(check="", say=f"「{label}」（{{total}}）が、内訳の計（{{sum}}）と合いません。")
+                yield ReadRule(say, Node("==", (whole, summed)), None, {"total": whole, "sum": summed}, {})
 
 
 def _read(rule: Rule, names: Mapping[str, Name], heads: Mapping[str, Mapping[int, str]]) -> ReadRule:

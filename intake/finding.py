@@ -90,6 +90,7 @@ CATALOGUE: dict[str, Code] = {
     # the form itself, altered
     "label_edited": Code("warning", "sheet"),
     "question_replaced": Code("error", "question"),
+    "table_beyond": Code("error", "question"),
     "rows_inserted": Code("note", "sheet"),
     "columns_inserted": Code("note", "sheet"),
     "sheet_renamed": Code("note", "sheet"),

@@ -20,6 +20,7 @@ FIRST_FIELD = 2  # row; 属性, the third field, stands in row 4 (notice 記４�
 @dataclass(frozen=True, slots=True)
 class Block:
     """The rows of one question: `top` to `bottom`, a heading line above it in row `heading` (0: none).
+    Of a table the columns' labels stand in row `top`, the rows' below it in LINE.
     Its answer's own cell, if it has one, goes over both input columns if `wide`; `labels`: row of each circle
     line and of each free text with a printed line, by key."""
 
@@ -45,6 +46,11 @@ class Layout:
     inputs: Mapping[str, Place]
 
     @property
+    def last_column(self) -> int:
+        """Of all that is printed and filled in."""
+        return max((column for _, column in self.inputs.values()), default=INPUT)
+
+    @property
     def last_row(self) -> int:
         return self.blocks[-1].bottom if self.blocks else self.header
 
@@ -68,10 +74,13 @@ def layout(form: Form) -> Layout:
 
 def _blocks(form: Form, row: int) -> tuple[Block, ...]:
     blocks = []
-    for question in form.questions:
+    for question, *_ in form.blocks:
         heading = row if question.heading else 0
         top = row + 1 if heading else row
         block = _block(question, heading, top)
+        if question.part:
+            bottom = top + len(question.part.table.rows)
+            block = Block(question, heading, top, bottom, False, {})
         blocks.append(block)
         row = block.bottom + 1
     return tuple(blocks)
@@ -87,6 +96,11 @@ def _block(question: Question, heading: int, top: int) -> Block:
 def _inputs(block: Block) -> dict[str, Place]:
     """A free text without a line of its own stands right of the answer."""
     question = block.question
+    if question.part:
+        across = len(question.part.table.columns)
+        steps = (divmod(number, across) for number in range(len(question.part.table.places)))
+        places = ((block.top + 1 + down, INPUT + right) for down, right in steps)
+        return dict(zip(map(question.part.of, question.part.table.places), places, strict=True))
     inputs: dict[str, Place] = {text.key: (block.top, INPUT) for text in question.free_texts}
     inputs |= {key: (row, INPUT) for key, row in block.labels.items()}
     if not question.in_lines:

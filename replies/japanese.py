@@ -20,7 +20,8 @@ def full_width_number(number: int) -> str:
 
 
 def question_name(key: str) -> str:
-    """How the notice cites a question: Q7-4; one whose 項番 is a letter: 項番a."""
+    """How the notice cites a question: Q7-4; one whose 項番 is a letter: 項番a. Of a cell of a table: its table."""
+    key = key.partition(".")[0]
     return f"Q{key}" if key[:1].isdigit() else f"項番{key}"
 
 

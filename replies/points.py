@@ -148,7 +148,7 @@ def _points(findings: list[Finding], survey: Survey, wording: Wording) -> tuple[
 
 def _what_follows(asked: set[str], survey: Survey, wording: Wording) -> str:
     """That further questions may have to be answered, said once of all that are asked for; empty where none does."""
-    following = "、".join(question_name(key) for key in follow_ups(asked, survey))
+    following = "、".join(dict.fromkeys(question_name(key) for key in follow_ups(asked, survey)))
     return wording.phrase["follow_ups"].format(questions=following) if following else ""
 
 
@@ -226,7 +226,7 @@ def label_of(finding: Finding, survey: Survey) -> str:
     parts = []
     if finding.question:
         parts.append(question_name(finding.question) + _condition(finding, survey))
-    if finding.label and (not finding.question or finding.label[0] in CIRCLED):
+    if finding.label and (not finding.question or finding.label[0] in CIRCLED or "." in finding.question):
         parts.append(f"「{quote(finding.label.translate(_INNER_QUOTES), _LABEL_LIMIT)}」")
     return "　".join(part for part in parts if part)
 

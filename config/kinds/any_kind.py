@@ -16,6 +16,7 @@ from config.kinds.marks import MarksKind
 from config.kinds.number import NumberKind
 from config.kinds.organisation import OrganisationKind
 from config.kinds.position import PositionKind
+from config.kinds.table import TableKind
 from config.kinds.telephone import TelephoneKind
 from config.kinds.text import TextKind
 from config.kinds.year_month import YearMonthKind
@@ -29,6 +30,7 @@ AnyKind = (
     | NumberKind
     | OrganisationKind
     | PositionKind
+    | TableKind
     | TelephoneKind
     | TextKind
     | YearMonthKind

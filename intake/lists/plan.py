@@ -141,5 +141,5 @@ def _other_headings(column: Column, form: Form) -> Iterable[str]:
     if column.holds == "mark":
         yield f"Q{column.key}-{column.number}"
         yield question.by_number[column.number].text
-    else:
+    elif not question.part:
         yield from (question.text, question.item + question.sub)

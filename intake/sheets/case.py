@@ -71,7 +71,8 @@ def about(
     case: Case, code: str, question: FilledQuestion, entry: Entry | None, expected: str = ""
 ) -> Finding:
     """A finding about one cell of a question; a text of the respondent's own is not quoted."""
-    made = make(case, code, entry.cell if entry else "", question.question.text)
+    part = question.question.part
+    made = make(case, code, entry.cell if entry else "", part.label if part else question.question.text)
     own = question.question.kind.free and entry is not None and entry.state != "error"
     found = quote(entry.value) if entry and not own else ""
     return replace(made, question=question.question.key, found=found, expected=expected)

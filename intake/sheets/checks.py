@@ -8,6 +8,7 @@ personal fields are never quoted. The sentences are in `replies/wording.toml`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -43,7 +44,30 @@ def check_sheet(case: Case) -> tuple[Finding, ...]:
     found = [finding for check in CHECKS for finding in _run(check, case)]
     if any(finding.code == "answers_shifted" for finding in found):
         found = [finding for finding in found if not finding.question]  # each of them would follow from the slip
+    found = list(_once_a_table(found, case))
     return tuple(sorted(found, key=lambda finding: place_of(finding.cell) if finding.cell else (0, 0)))
+
+
+def _once_a_table(found: list[Finding], case: Case) -> Iterator[Finding]:
+    """A table of which nothing is filled in, or found again, or to be filled in, is told as one."""
+    whole = {q.question.key: q.question.part for q in case.filled.questions if q.question.part}
+    if not whole:
+        yield from found
+        return
+    told = Counter((f.code, whole[f.question].key) for f in found if f.question in whole)
+    first: set[tuple[str, str]] = set()
+    for finding in found:
+        part = whole.get(finding.question)
+        if part is None or finding.code not in (part.table.cell.missing, "label_missing", "should_be_blank"):
+            yield finding
+            continue
+        about_all = (finding.code, part.key)
+        needed = sum(case.filled.form.question(part.of(place)).required for place in part.table.places)
+        if finding.code != "should_be_blank" and told[about_all] < needed:
+            yield finding
+        elif about_all not in first:
+            first.add(about_all)
+            yield replace(finding, label="")
 
 
 def _run(check: Check, case: Case) -> tuple[Finding, ...]:

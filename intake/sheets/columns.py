@@ -32,7 +32,7 @@ def list_columns(form: Form) -> tuple[Column, ...]:
     """The columns of 「一覧用」 from the left."""
     columns = [Column("field", field.key, field.label) for field in form.fields]
     for question in form.questions:
-        name = f"Q{question.key}"
+        name = f"Q{question.printed_key}" + (f"（{question.part.label}）" if question.part else "")
         for slot in question.kind.slots:
             lined = Column("mark", question.key, f"{name}{circled(slot.number)}", slot.number)
             columns.append(lined if slot.label else Column("answer", question.key, name))

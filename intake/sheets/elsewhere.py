@@ -44,7 +44,8 @@ def answered_beside(sheet: Sheet, filled: Filled, located: Located) -> dict[str,
         said = [line.strip() for line in (text, *text.splitlines()) if line.strip()]
         for question in filled.questions:
             lines = located.questions.get(question.question.key)
-            if lines and lines.text[0] <= place[0] < lines.end and _answers(question, lines, place, said):
+            beside = lines and (place == lines.answer if question.question.part else lines.text[0] <= place[0] < lines.end)
+            if lines and beside and _answers(question, lines, place, said):
                 found.setdefault(question.question.key, f"{COMMENTS}（{name_of(place)}）")
     return found
 

@@ -188,7 +188,7 @@ def _answer_entry(question: Question, lines: Lines, grid: Rows) -> Entry:
         first = next((lines.labels[key] for key in question.keys.values() if key in lines.labels), None)
         return grid.entry(lines.answer) if first is None else grid.beside(first)
     expected = grid.entry(lines.answer, question.kind)
-    if expected.state != "blank":
+    if expected.state != "blank" or question.part:
         return expected
     others = list(grid.right_of(lines.text, question.kind))
     naming = [e for e in others if question.kind.read(e.value)]

@@ -21,6 +21,7 @@ from intake.sheets.grid import Sheet, Workbook
 from intake.sheets.ooxml import Place, name_of, place_of
 from intake.sheets.question_lines import LEAST_ALIKE
 from intake.sheets.recognise import Located
+from intake.sheets.table_lines import strangers
 from intake.submission import AnswerSheet
 
 MOST_LABELS = 5  # edited labels told one by one; more of them are one stroke
@@ -55,7 +56,7 @@ def look_at_sheet(sheet: Sheet, located: Located, stripped: bool) -> tuple[Alter
     if located.given:
         return (*edited, *_told_rows(located.given.rows), *_told_columns(located.given.columns))
     flags = () if stripped or not sheet.formulas_known else _flags(sheet, located)
-    return (*edited, *_inserted(sheet, located), *flags)
+    return (*edited, *_inserted(sheet, located), *_beyond_tables(sheet, located), *flags)
 
 
 def look_at_workbook(
@@ -117,7 +118,7 @@ def _edited_fields(sheet: Sheet, located: Located) -> Iterator[Alteration]:
 
 def _edited_questions(sheet: Sheet, located: Located) -> Iterator[Alteration]:
     """A text that still resembles the question's was edited; else it is another question, with its number."""
-    for question in located.form.questions:
+    for question, *_ in located.form.blocks:
         lines = located.questions.get(question.key)
         if lines is None:
             continue
@@ -143,6 +144,17 @@ def _edited_print(sheet: Sheet, form: Form, given: GivenPlaces) -> Iterator[Alte
         question = questions.get(key)
         code = "question_replaced" if question else "label_edited"
         yield Alteration(code, name_of(place), question.key if question else "", printed, found, printed)
+
+
+def _beyond_tables(sheet: Sheet, located: Located) -> Iterator[Alteration]:
+    """Numbers in rows and columns that somebody added to a table: nobody would count them."""
+    for question, *_ in located.form.blocks:
+        lines = located.questions.get(question.key)
+        if question.part and lines and lines.labels:
+            cells = {place: cell.value for place, cell in sheet.cells.items() if place not in located.printed}
+            found = [name_of(place) for place in strangers(question.part.table, lines.labels, cells, lines.end)]
+            if found:
+                yield Alteration("table_beyond", found[0], question.key, found=_listed(found))
 
 
 def _flags(sheet: Sheet, located: Located) -> Iterator[Alteration]:
@@ -205,7 +217,7 @@ def _anchors(located: Located, grid: Grid) -> list[tuple[int, int]]:
         if field.key in located.fields
     ]
     row = grid.first_question
-    for question in form.questions:
+    for question, *_ in form.blocks:
         row += bool(question.heading)
         if question.key in located.questions:
             anchors.append((located.questions[question.key].text[0], row))
@@ -215,6 +227,8 @@ def _anchors(located: Located, grid: Grid) -> list[tuple[int, int]]:
 
 def _height(question: Question) -> int:
     """The rows of one question as sent out: its drop-down cell, its circle lines, its labelled texts."""
+    if question.part:
+        return 1 + len(question.part.table.rows)
     return max(1, (not question.in_lines) + sum(map(bool, question.labels.values())))
 
 

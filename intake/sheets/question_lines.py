@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from config.form import Form, Question
 from config.spelling import alike, label_key
 from intake.sheets.grid import Place
+from intake.sheets.table_lines import cells_of, find_labels
 
 LEAST_ALIKE = 0.8  # how much of a printed text an edited one must still resemble (difflib)
 
@@ -37,17 +38,34 @@ def all_lines(
     rows = [place[0] for place, _ in cells]
     ends = _ends(texts)
     found: dict[str, Lines] = {}
-    for question in form.questions:
+    for question, *others in form.blocks:
         text = texts.get(question.key)
         if text is None:
             continue
         end = ends[question.key]
+        if question.part and text == max(texts.values()):
+            end += len(question.part.table.rows)
         own_rows = cells[bisect_left(rows, text[0]) : bisect_left(rows, end)]
         own = [(place, key) for place, key in own_rows if place[1] > text[1]]
+        if question.part:
+            found |= _table_lines((question, *others), text, end, own)
+            continue
         labels = {key: p for key, label in question.labels.items() if (p := _find_line(label_key(label), own))}
         lines = Lines(text, (text[0], column), end, labels)
         found[question.key] = _with_lost(question, lines, {place for place, _ in own})
     return found
+
+
+def _table_lines(
+    questions: tuple[Question, ...], text: Place, end: int, own: list[tuple[Place, str]]
+) -> dict[str, Lines]:
+    """Each cell of a table; the first one also has what is printed around them."""
+    part = questions[0].part
+    labels = find_labels(part.table, own) if part else {}
+    places = cells_of(questions, labels)
+    return {
+        key: Lines(text, place, end, labels if key == questions[0].key else {}) for key, place in places.items()
+    }
 
 
 def _ends(texts: Mapping[str, Place]) -> dict[str, int]:

@@ -50,13 +50,15 @@ class _Print:
 
     def __init__(self, form: Form) -> None:
         self.fields = {label_key(field.label): field.key for field in form.fields}
-        self.questions = {label_key(question.text): question.key for question in form.questions}
+        self.questions = {label_key(question.text): question.key for question, *_ in form.blocks}
         self.answer_heading = label_key(form.answer_heading)
         others = [form.heading, form.fields_heading, form.questions_heading, form.answer_heading]
         others += [form.flags.fields_missing, form.flags.answers_missing]
         others += [field.hint for field in form.fields if field.hint]
         for question in form.questions:
             others += [question.heading, *question.labels.values()]
+        tables = [question.part.table for question, *_ in form.blocks if question.part]
+        self.around_cells = frozenset(label_key(label) for table in tables for label in table.labels.values())
         self.all = frozenset({*self.fields, *self.questions, *map(label_key, others)} - {""})
         if form.print:
             self.all = printed_of(form.print).words
@@ -68,7 +70,7 @@ _print_of = cache_by_identity(_Print)
 
 @cache_by_identity
 def _all_print(survey: Survey) -> frozenset[str]:
-    return frozenset().union(*(_print_of(form).all for form in survey.forms))
+    return frozenset().union(*(_print_of(form).all | _print_of(form).around_cells for form in survey.forms))
 
 
 def recognise(sheet: Sheet, survey: Survey) -> Located | None:
@@ -132,10 +134,10 @@ def _parts_of(located: Located) -> Iterator[tuple[str, Place | None]]:
     """Each text that the form prints at a place of its own, and where it was found."""
     for field in located.form.fields:
         yield field.label, located.fields.get(field.key)
-    for question in located.form.questions:
+    for question, *_ in located.form.blocks:
         lines = located.questions.get(question.key)
         yield question.text, lines.text if lines else None
-        for key, label in question.labels.items():
+        for key, label in (question.part.table.labels if question.part else question.labels).items():
             if label_key(label):
                 yield label, lines.labels.get(key) if lines else None
 
@@ -187,7 +189,7 @@ def _find_questions(
     for place, key in keys.items():
         if key in printed.questions:
             found.setdefault(printed.questions[key], place)
-    missing = [question for question in form.questions if question.key not in found]
+    missing = [question for question, *_ in form.blocks if question.key not in found]
     if missing:
         found.update(_edited_questions(missing, keys, own | set(found.values())))
     missing = [question for question in missing if question.key not in found]

@@ -79,7 +79,7 @@ def figures_of(form: Form) -> Iterator[Figures]:
             yield Figures(line, "", line.label, places[line.key])
     for question in form.questions:
         if question.kind.numeric:
-            yield Figures(question, question.key, question.text, places[question.key])
+            yield Figures(question, question.key, question.said, places[question.key])
         for text in question.free_texts:
             if text.kind.numeric:
                 yield Figures(text, question.key, text.label or question.text, places[text.key])

@@ -88,7 +88,7 @@ def _build(form: Form, survey: Survey) -> Workbook:
     for block in places.blocks:
         _write_question(sheet, block, lists)
     _write_rules(sheet, places)
-    set_up_form(sheet, places.header, places.last_row, form.title)
+    set_up_form(sheet, places.header, (places.last_row, places.last_column), form.title)
     break_pages(sheet, places.header, [(b.heading or b.top, b.bottom) for b in places.blocks])
     _write_list(lists.listing, places)
     lists.choices.sheet_state = "hidden"
@@ -185,8 +185,8 @@ def _write_rules(sheet: Worksheet, places: Layout) -> None:
     for cell, formula in cells.items():
         _put(sheet, cell, formula, "flag")
     if cells:
-        _put(sheet, name_of((places.header, INPUT + 1)), RULES_HEADING, "header")
-        sheet.column_dimensions[get_column_letter(INPUT + 1)].width = 40
+        _put(sheet, name_of((places.header, places.last_column + 1)), RULES_HEADING, "header")
+        sheet.column_dimensions[get_column_letter(places.last_column + 1)].width = 40
 
 
 def _write_fields(sheet: Worksheet, places: Layout, survey: Survey, lists: _Lists) -> None:
@@ -212,8 +212,27 @@ def _write_question(sheet: Worksheet, block: Block, lists: _Lists) -> None:
     else:
         _put(sheet, _area(top, ITEM, bottom, SUB), question.item, "item")
     _put(sheet, _area(top, LABEL, bottom, TEXT), question.text.strip(), "text")
-    _write_inputs(sheet, block, lists)
+    if question.part:
+        _write_table(sheet, block, lists)
+    else:
+        _write_inputs(sheet, block, lists)
     _set_heights(sheet, block)
+
+
+def _write_table(sheet: Worksheet, block: Block, lists: _Lists) -> None:
+    """The labels of the columns above the cells, those of the rows left of them."""
+    assert block.question.part
+    table = block.question.part.table
+    _put(sheet, name_of((block.top, LINE)), "", "line")
+    for place, label in enumerate(table.columns.values(), INPUT):
+        _put(sheet, name_of((block.top, place)), label, "header")
+    for row, label in enumerate(table.rows.values(), block.top + 1):
+        _put(sheet, name_of((row, LINE)), label, "line")
+    for number in range(len(table.places)):
+        down, across = divmod(number, len(table.columns))
+        cell = name_of((block.top + 1 + down, INPUT + across))
+        _put(sheet, cell, "", "input")
+        lists.make_ready(cell, table.cell)
 
 
 def _write_inputs(sheet: Worksheet, block: Block, lists: _Lists) -> None:
@@ -240,6 +259,8 @@ def _set_heights(sheet: Worksheet, block: Block) -> None:
     if question.kind.free:
         heights[block.top] = _TALL
     free = {text.key for text in question.free_texts if text.kind.free}
+    if question.part:
+        heights |= {row: height(label, LINE) for row, label in enumerate(question.part.table.rows.values(), block.top + 1)}
     for key, row in block.labels.items():
         heights[row] = max(52.0 if key in free else 0.0, height(question.labels[key].strip(), LINE))
     lacking = height(question.text.strip(), LABEL, TEXT) - sum(heights.values())

@@ -13,9 +13,8 @@ from config.form import Form, Question
 from config.logic import Node
 from config.rules import KIND, ReadRule, rules_of
 from intake.sheets.ooxml import name_of
-from replies.form_layout import INPUT, Layout
+from replies.form_layout import Layout
 
-_COLUMN = INPUT + 1
 _OPERATORS = {"==": "=", "!=": "<>"}
 _FUNCTIONS = {"sum": "SUM", "count": "COUNTA", "min": "MIN", "max": "MAX", "abs": "ABS"}
 _LONGEST = 120  # characters of a text in a formula (Excel: 255, with quotes doubled)
@@ -34,7 +33,7 @@ def rule_cells(layout: Layout) -> dict[str, str]:
             formula, row = _formula(rule, layout), _row(rule.names[0], layout)
         except _Beyond:
             continue
-        found.setdefault(name_of((row, _COLUMN)), []).append(formula)
+        found.setdefault(name_of((row, layout.last_column + 1)), []).append(formula)
     return {cell: "=" + "&".join(formulas) for cell, formulas in found.items()}
 
 

@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 FONT = "ＭＳ Ｐゴシック"
 WIDTHS = (5.0, 6.0, 8.0, 40.0, 27.0, 33.0)  # columns A to F, in digits of the standard font
+_TABLE_WIDTH = 16.0
 LINE_HEIGHT = 15.0  # points, for 10 points of text
 LEAST_HEIGHT = 22.0
 PAGE_POINTS = 1020.0  # that an A4 page holds at the scale at which columns A to F fill its width
@@ -101,12 +102,14 @@ def height(text: str, *columns: int, size: float = 10) -> float:
     return max(LEAST_HEIGHT, lines * LINE_HEIGHT * size / 10 + 6)
 
 
-def set_up_form(sheet: Worksheet, header: int, last: int, header_text: str) -> None:
-    """Widths, protection, and A4 portrait one page wide, with row `header` on every page."""
+def set_up_form(sheet: Worksheet, header: int, last: tuple[int, int], header_text: str) -> None:
+    """Widths, protection, and A4 portrait one page wide, with row `header` on every page. `last`: row and column."""
     for letter, width in zip("ABCDEF", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.sheet_view.showGridLines = False
-    sheet.print_area = f"A1:F{last}"
+    for column in range(len(WIDTHS) + 1, last[1] + 1):  # of tables
+        sheet.column_dimensions[get_column_letter(column)].width = _TABLE_WIDTH
+    sheet.print_area = f"A1:{get_column_letter(last[1])}{last[0]}"
     sheet.print_title_rows = f"{header}:{header}"
     _set_up_page(sheet, header_text, wide=False)
     _protect(sheet)

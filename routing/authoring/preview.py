@@ -71,9 +71,11 @@ def _write_reports(register: Register, folder: Path) -> None:
 def logic(register: Register) -> Iterator[str]:
     """How each form leads from question to question, a line for each question and for each choice."""
     for form in register.survey.forms:
-        yield f"■ {form.title}（{form.id} {form.version}）　質問 {len(form.questions)}"
-        for question in form.questions:
+        yield f"■ {form.title}（{form.id} {form.version}）　質問 {len(form.blocks)}"
+        for question, *_ in form.blocks:
             yield f"{question_name(question.key)}　{_one_line(question.text)}"
+            labels = question.part.table.labels.values() if question.part else ()
+            yield from (f"　　［欄］{_one_line(label)}" for label in labels)
             yield from (f"　　{condition}" for condition in _conditions(question, form))
             for number, line in question.by_number.items():
                 circle = "〇　" if question.in_lines else ""
@@ -101,7 +103,7 @@ def _leads(number: int, question: Question, form: Form) -> str:
         return ""
     keys = [q.key for q in form.questions]
     between = keys[keys.index(question.key) + 1 : keys.index(target)]
-    left_out = f"（{'、'.join(map(question_name, between))} は空欄）" if between else ""
+    left_out = f"（{'、'.join(dict.fromkeys(map(question_name, between)))} は空欄）" if between else ""
     return f"　→ {question_name(target)}{left_out}"
 
 

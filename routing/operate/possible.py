@@ -109,7 +109,7 @@ def questions_of(ledger: Ledger, register: Register, arrival: Arrival) -> list[A
         return []
     found: list[Asked] = []
     for question in register.survey.form(sheet.form, sheet.version).questions:
-        name = f"{question_name(question.key)}　{question.text}"
+        name = f"{question_name(question.key)}　{question.said}"
         offers = [] if question.in_lines else [(str(line.number), line.text) for line in question.kind.lines]
         found += [(question.key, name, offers)]
         found += [(t.key, f"{question_name(question.key)}　{t.label or '自由記載'}", []) for t in question.free_texts]

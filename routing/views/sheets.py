@@ -48,7 +48,7 @@ def sheet_view(sheet: AnswerSheet, filename: str, office: Office, program: str =
     labels = {f.key: f.label for f in form.fields}
     fields = [_line("", labels.get(v.key, v.key), "", v.cell, v.value, by_cell, wording) for v in sheet.fields]
     answers = [
-        _line(a.question, question_name(a.question), form.question(a.question).text, a.cell,
+        _line(a.question, question_name(a.question), form.question(a.question).said, a.cell,
               _answer(a, form.question(a.question)), by_cell, wording)
         for a in sheet.answers
     ]  # fmt: skip
