@@ -28,7 +28,6 @@ import os
 import resource
 import signal
 import sys
-import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -39,13 +38,14 @@ from config.roster import load_roster
 from intake import release
 from intake.border import file_as_json, mail_as_json, part_as_json, passwords_as_json
 from intake.frames import ReadingHints, frame, read_frame
+from intake.own_time import own_time
 from intake.progress import Progress
 from intake.read_mail import Context, file_as_sent, read_mail, read_single_file, told_passwords
 
 MEMORY_CEILING = 1 << 30  # bytes of address space
 # The parent stops a child long before. When the parent was killed while its child hangs in a file, the kernel
 # ends the child after this: SIGALRM needs nobody's help, not even Python's.
-ORPHAN_SECONDS = 60
+ORPHAN_SECONDS = 600
 OUT_OF_MEMORY = 77  # exit code: the parent counts it against the file in hand
 
 _LONGEST_TRACEBACK = 20_000  # characters: its end, where it says what was raised
@@ -106,13 +106,13 @@ class _Files:
 
     def __init__(self, skip: list[int], seconds: float, begun: Callable[[int], None]) -> None:
         self._skip, self._begun = skip, begun
-        self._end = time.monotonic() + seconds
+        self._end = own_time() + seconds
         self._were_read = bool(skip)  # by an earlier child, as far as we are now
 
     def begin(self, position: int) -> bool:
         """Whether the file may be opened; it is noted then."""
         self._were_read = self._were_read and position != self._skip[-1]
-        if position in self._skip or not (self._were_read or time.monotonic() < self._end):
+        if position in self._skip or not (self._were_read or own_time() < self._end):
             return False
         self._begun(position)
         return True

@@ -10,16 +10,17 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-import time
 from dataclasses import dataclass
+
+from intake.own_time import own_time
 
 _TOLD = struct.Struct("=qqd")
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressPoint:
-    """`request` counts from 1; `position` of the file in hand, 0 outside of any; `since` as time.monotonic, which
-    is the same clock for all processes of a machine (clock_gettime(2))."""
+    """`request` counts from 1; `position` of the file in hand, 0 outside of any; `since` as own_time
+    of the child."""
 
     request: int
     position: int
@@ -34,7 +35,7 @@ class Progress:
 
     def note(self, request: int, position: int) -> None:
         """From now on the child is at this."""
-        _TOLD.pack_into(self._page, 0, request, position, time.monotonic())
+        _TOLD.pack_into(self._page, 0, request, position, own_time())
 
     def last(self) -> ProgressPoint:
         """What was noted last; request 0 before the first."""

@@ -9,6 +9,7 @@ import select
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from intake.frames import LONGEST_ANSWER
 from intake.progress import ProgressPoint
@@ -37,29 +38,34 @@ def widened(pipe: int) -> int:
     return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
 
 
-def receive(
-    pipe: int,
-    heard: bytearray,
-    seconds: float,
-    now_at: Callable[[], ProgressPoint] = lambda: NOT_BEGUN,
-    last: float = math.inf,
-) -> bytes:
-    """The next frame; what follows it stays in `heard`. TimeoutError where nothing comes for so many seconds, and
-    nothing was begun in them, or by the instant `last` (time.monotonic); EOFError where it ends, or is longer than
-    any."""
-    deadline = time.monotonic() + seconds
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an answer is waited for: for so many `seconds` after the last beginning (`now_at`), and `most` in all,
+    whatever is begun. `clock`: in whose time; a child's own, where others may keep it waiting."""
+
+    seconds: float
+    clock: Callable[[], float] = time.monotonic
+    now_at: Callable[[], ProgressPoint] = lambda: NOT_BEGUN
+    most: float = math.inf
+
+
+def receive(pipe: int, heard: bytearray, patience: Patience) -> bytes:
+    """The next frame; what follows it stays in `heard`. TimeoutError where patience ends; EOFError where the pipe ends,
+    or the frame is longer than any."""
+    seconds, clock = patience.seconds, patience.clock
+    deadline, last = clock() + seconds, clock() + patience.most
     while (end := 4 + int.from_bytes(heard[:4], "big")) > len(heard) or len(heard) < 4:
-        left = deadline - time.monotonic()
         if len(heard) >= 4 and end > 4 + LONGEST_ANSWER:
             raise EOFError  # no answer of a reader that is still itself
-        if select.select([pipe], [], [], max(0.0, left))[0]:
+        left = max(0.0, deadline - clock())
+        if select.select([pipe], [], [], left)[0]:
             part = os.read(pipe, _PART)
             if not part:
                 raise EOFError
             heard += part
-        elif deadline - seconds < (begun := now_at().since) <= time.monotonic() and deadline < last:
+        elif deadline - seconds < (begun := patience.now_at().since) <= clock() and deadline < last:
             deadline = min(begun + seconds, last)  # a child may tell anything
-        else:
+        elif not left:
             raise TimeoutError
     answer = bytes(heard[4:end])
     del heard[:end]

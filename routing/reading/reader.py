@@ -16,20 +16,22 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from config.errors import ConfigError
 from intake import release
 from intake.frames import NOTHING_TOLD, ReadingHints
+from intake.own_time import own_time
 from intake.progress import Progress, ProgressPoint, shared_page
 from intake.submission import FileReading, Submission
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
 from routing.reading.known_good import known_good
-from routing.reading.pipe import NOT_BEGUN, receive, taken_by, widened
+from routing.reading.pipe import NOT_BEGUN, Patience, receive, taken_by, widened
 from routing.reading.request import Answered, Request, to_hand_over, to_read, to_read_file, to_tell_passwords
 
-FILE_SECONDS = 10.0  # wall clock for one file, and for the mail around the files
+FILE_SECONDS = 10.0  # of the child's own time (own_time), for one file, and for the mail around the files
 MAIL_SECONDS = 30.0  # for all its files, over all attempts; those that are not begun by then are left out
 START_SECONDS = 60.0  # until the child has loaded survey and roster, on a busy machine
 PROOF_SECONDS = 30.0  # for a mail of our own, which takes a hundredth of a second where there is nothing else to do
@@ -101,9 +103,9 @@ class Reader:
         """Wait until a request that was handed over has its answer."""
         try:
             while not request.done():
-                since = time.monotonic()  # the start of another child counts as well
+                since = time.monotonic()
                 self._send()
-                self._receive_one(since)
+                self._receive_one(time.monotonic() - since)  # the start of another child counts as well
         except ReaderUnavailable as unavailable:
             self._requests.remove(request)
             request.fail(unavailable)
@@ -154,19 +156,21 @@ class Reader:
         in_pipe = sum(taken_by(len(each.data)) for each in (*with_child, request))
         return in_pipe <= self._room and self._served + len(with_child) < REPLACE_AFTER
 
-    def _receive_one(self, since: float) -> None:
-        """Receive the answer to the oldest request. If a file of it killed the child, that ends its first attempt only."""
+    def _receive_one(self, spent: float) -> None:
+        """Receive the answer to the oldest request, for which so many seconds were spent before. If a file of it killed
+        the child, that ends its first attempt only."""
         assert self._child is not None and self._child.stdout is not None
         request = self._requests[0]
-        # A child may begin one file after the other for ever.
-        last = time.monotonic() + self._mail_seconds + 2 * self._seconds
+        began = own_time(self._child.pid)
+        most = self._mail_seconds + 2 * self._seconds  # a child may begin one file after the other for ever
         try:
             with self._nobodys_fault():
-                answer = receive(self._child.stdout.fileno(), self._heard, self._seconds, self._now_at, last)
+                answer = self._receive(self._child, self._seconds, most)
         except (TimeoutError, EOFError) as error:
+            spent += own_time(self._child.pid) - began
             self._kill()
             position = self._now_at().position if request.left else 0  # without time it reads only what did no harm
-            request.left = max(0.0, request.left - (time.monotonic() - since))
+            request.left = max(0.0, request.left - spent)
             self._replace()
             self._bury(position, error)
             return
@@ -178,6 +182,11 @@ class Reader:
         else:
             self._served += 1
             self._requests.popleft().end(understood)
+
+    def _receive(self, child: subprocess.Popen[bytes], seconds: float, most: float) -> bytes:
+        assert child.stdout is not None
+        patience = Patience(seconds, partial(own_time, child.pid), self._now_at, most)
+        return receive(child.stdout.fileno(), self._heard, patience)
 
     def _replace(self) -> None:
         """Start another child in place of one that failed over the oldest request, which has to read mail of ours
@@ -227,7 +236,7 @@ class Reader:
             self._child = child = self._spawn()
             assert child.stdin is not None and child.stdout is not None
             self._room = widened(child.stdin.fileno())
-            greeting = receive(child.stdout.fileno(), self._heard, START_SECONDS)
+            greeting = receive(child.stdout.fileno(), self._heard, Patience(START_SECONDS))
         except (OSError, EOFError, ValueError, MemoryError, subprocess.SubprocessError) as error:
             self._kill()
             raise ReaderUnavailable(f"{NOT_STARTED}（{type(error).__name__}）") from error
@@ -249,8 +258,7 @@ class Reader:
             for _ in range(self._to_prove):
                 child.stdin.write(ours.frames())
                 child.stdin.flush()
-                last = time.monotonic() + PROOF_SECONDS
-                ours.understood(receive(child.stdout.fileno(), self._heard, PROOF_SECONDS, self._now_at, last))
+                ours.understood(self._receive(child, PROOF_SECONDS, PROOF_SECONDS))
                 self._served += 1
             self._to_prove = 0
         except (OSError, EOFError, ValueError, MemoryError, ConfigError, ReadFailed) as error:

@@ -173,7 +173,7 @@ def test_on_a_terminal_it_shows_mailboxes_and_counts(office: Office, writers: Co
     assert "神奈川県横須賀市 小慢 受付" in shown
 
 
-def _read_until(terminal: int, wanted: list[str], seconds: float = 20.0) -> str:
+def _read_until(terminal: int, wanted: list[str], seconds: float = 120.0) -> str:
     """What the terminal shows up to the moment at which all of `wanted` was there."""
     shown = b""
     until = time.monotonic() + seconds
