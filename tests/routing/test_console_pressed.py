@@ -69,6 +69,22 @@ def test_a_deed_pressed_twice_is_done_once_and_says_that_it_was_himself(office: 
     assert other.status_code == 409 and "山田" in other.text and "一度目" not in other.text
 
 
+def test_a_preview_that_is_sent_again_after_its_deed_does_nothing(office: Office, stranger: Arrival) -> None:
+    """As a browser offers where somebody goes back to it."""
+    visitor = Visitor(site_of(office))
+    path = f"/mail/{stranger.receipt}/accept"
+    first = {**hidden(visitor.text(path)), "why": WROTE}
+    visitor.post(path, go="do", **hidden(visitor.post(path, go="preview", **first).text))
+    sure = {"until": "7/28", "why": WROTE, "program": ""}
+    shown = hidden(visitor.post("/body/141003/extend", **sure).text)
+    assert visitor.post("/body/141003/extend", go="do", **shown).status_code == 303
+    before = list(office.ledger.connection.iterdump())
+    assert visitor.post(path, go="preview", **first).status_code == 409
+    assert visitor.post("/body/141003/extend", **sure).status_code == 200
+    assert visitor.post("/body/141003/extend", go="do", **shown).status_code == 409
+    assert list(office.ledger.connection.iterdump()) == before
+
+
 def test_a_note_or_a_pause_pressed_twice_is_one_and_the_same_again_later_is_another(office: Office) -> None:
     visitor = Visitor(site_of(office))
     for _ in range(2):
