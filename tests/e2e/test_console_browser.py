@@ -188,6 +188,17 @@ def test_two_browsers_on_one_item_never_both_decide(browser: Browser, served: Se
     assert pages[1].input_value("#why") == "お礼"
 
 
+def test_a_session_that_ends_in_the_middle_gives_back_what_was_written(browser: Browser, served: Served) -> None:
+    page = signed_in(browser, served, bypass_csp=True)
+    page.goto(served.at + "/mail/7/ignore")
+    page.fill("#why", "電話で<b>お礼</b>を確認")
+    page.context.clear_cookies()
+    follow(page, "main button")
+    assert "何も記録していません" in page.inner_text("main")
+    assert page.input_value("#kept-why") == "電話で<b>お礼</b>を確認"
+    unbroken(page)
+
+
 def test_without_users_or_the_extra_the_command_says_what_to_do(tmp_path: Path) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text('ledger = "l.db"\nmode = "rehearse"\noperators = "a@example.go.jp"\n'
