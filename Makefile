@@ -8,6 +8,9 @@ BIN    := $(VENV)/bin
 # Hundreds of processes of ours are started by the tests: none should compile us anew.
 unexport PYTHONDONTWRITEBYTECODE
 
+# In the folders' order: the slow ones (e2e) do not come last, when one of the two has nothing left to do.
+ON_TWO := -n 2 --dist loadfile --no-loadscope-reorder
+
 .PHONY: demo test test-long bench bench-full lint mutants shots packages clean
 
 demo: $(VENV)/ready
@@ -17,10 +20,10 @@ test: $(VENV)/ready-test packages
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.dead_code
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+	$(BIN)/python -m pytest $(ON_TWO) -m "not long"
 
 test-long: $(VENV)/ready-test packages
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
+	$(BIN)/python -m pytest $(ON_TWO) -m long
 
 bench: $(VENV)/ready-test packages
 	$(BIN)/python -m tests.bench.run

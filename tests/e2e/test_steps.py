@@ -18,9 +18,9 @@ PASSING = [(step, kind) for step, kind in CELLS if kind.comes_by(step.needs)]
 
 
 def _few() -> list[tuple[Step, Kind]]:
-    """Every second step once, the kinds in turn."""
+    """Every third step once, the kinds in turn."""
     chosen = []
-    for number, step in enumerate(STEPS[::2]):
+    for number, step in enumerate(STEPS[::3]):
         possible = [kind for kind in KINDS if kind.comes_by(step.needs)]
         chosen.append((step, possible[number % len(possible)]))
     return chosen
@@ -44,7 +44,10 @@ def _kill_and_run_again(stage: Stage, step: Step, kind: Kind) -> None:
     scene.check(twice=int(step.window))
 
 
-@pytest.mark.parametrize("name", ["connecting", "connected", "to be sent", "asked"])
+NEAR = [pytest.param(name, marks=pytest.mark.long) for name in ("connecting", "connected", "asked")]
+
+
+@pytest.mark.parametrize("name", ["to be sent", *NEAR])
 def test_however_often_it_is_killed_before_an_attempt_no_reply_is_left_to_people(
     stage: Stage, name: str, record_property: Callable[[str, object], None]
 ) -> None:

@@ -108,8 +108,10 @@ def row_of(form: Form, values: Mapping[str, FillValue | None]) -> dict[str, str]
     return row
 
 
+FIRST = the_survey().forms[0]
+# The forms share most questions: the first is asked always, the others when there is time.
 EVERY = [
-    pytest.param(form, question, id=f"{form.id} {question.key}")
+    pytest.param(form, question, id=f"{form.id} {question.key}", marks=() if form is FIRST else pytest.mark.long)
     for form in the_survey().forms
     for question in form.questions
     if choices_of(question)
@@ -231,7 +233,7 @@ def test_libreoffice_saves_what_is_read_alike(tmp_path: Path) -> None:
         assert [(f.code, f.question) for f in read.findings] == [("answer_not_a_choice", "9")]
 
 
-FORMS = [pytest.param(form, id=form.id) for form in the_survey().forms]
+FORMS = [pytest.param(form, id=form.id, marks=() if form is FIRST else pytest.mark.long) for form in the_survey().forms]
 Told = set[tuple[str, str]]  # (code, question)
 
 

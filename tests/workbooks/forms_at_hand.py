@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -84,8 +84,12 @@ def filled(
     changes: Mapping[str, FillValue | None], base: Mapping[str, FillValue] = COMPLETE, id: str = "form1"
 ) -> bytes:
     """The complete sheet with some values changed, or left out where the change is None."""
-    values = {key: value for key, value in {**base, **changes}.items() if value is not None}
-    return fill(form(id), the_survey(), values)
+    return _filled(tuple((key, value) for key, value in {**base, **changes}.items() if value is not None), id)
+
+
+@lru_cache(1024)
+def _filled(values: tuple[tuple[str, FillValue], ...], id: str) -> bytes:
+    return fill(form(id), the_survey(), dict(values))
 
 
 def edited(data: bytes, edit: Callable[[Worksheet], None], sheet: str = "様式") -> bytes:
