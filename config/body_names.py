@@ -7,8 +7,15 @@ from collections.abc import Collection, Iterator
 
 _CODE = re.compile(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
 _BRACKETED = re.compile(r"(.+)[(〔\[](.+?)[)〕\]]")
+_ADDRESSED = "校園院会所館署局庁社"
 _PUNCTUATION = re.compile(r"[\W_]+")
 _OFFICE = re.compile(r"(.+?)(?:役所|役場|庁舎?)")
+
+
+def address_of(name: str) -> str:
+    """What stands behind 貴 for a body that is no local government: 校, 院 …, 機関 where its name ends otherwise
+    (センター, 組合)."""
+    return name[-1] if name[-1] in _ADDRESSED else "機関"
 
 
 def without_marks(name: str) -> str:

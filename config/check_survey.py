@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import get_args
 
 from config.check_form import doubles
 from config.errors import Mistake
 from config.jst import JST, in_jst
 from config.names import perhaps, why_no_address, why_no_line, why_no_prefix, why_no_text
 from config.naming import why_no_pattern
-from config.shape import Reasons
+from config.shape import BodyKind, Reasons
 from config.spelling import fold
 from config.survey import Survey
 
@@ -91,6 +92,13 @@ def _check_duties(survey: Survey) -> Reasons:
         if duty.program not in programs:
             reason = f"制度等「{duty.program}」はありません（programs）。{perhaps(duty.program, programs)}"
             yield f"duties.{place}.program", reason
+        for n, kind in enumerate(duty.respondents, 1):
+            if not survey.roster and kind not in get_args(BodyKind):
+                known = get_args(BodyKind)
+                reason = f"{'、'.join(known)} のいずれかを書いてください。{perhaps(kind, known)}"
+                yield f"duties.{place}.respondents.{n}", reason
+        if survey.roster and duty.collected not in ("none", ()):
+            yield f"duties.{place}.collected", "調査自身の団体一覧（roster）では、取りまとめは書けません。"
         if not duty.respondents:
             yield f"duties.{place}.respondents", "団体の種別が1つも書かれていません。"
         if duty.collected not in ("none", ()) and "prefecture" not in duty.respondents:

@@ -41,8 +41,11 @@ def is_local_government(domain: str) -> bool:
 
 
 def body_hint(domain: str, roster: Roster) -> tuple[str, ...]:
-    """lgcodes of the bodies that a reserved domain may belong to, by its romanised name; often one, several
+    """lgcodes of the bodies that a domain may belong to: as the survey's own roster has it, else, of a reserved one, by
+    its romanised name; often one, several
     where names are read alike (city.fuchu.lg.jp), none where it is no such domain or spelt unusually."""
+    if own := roster.by_domain(domain):
+        return own
     reserved = _reserved(_labels(domain))
     kinds = [place for place, label in enumerate(reserved or ()) if label in _LAST_CHARACTERS]
     if not reserved or not kinds or len(reserved) - kinds[-1] not in (2, 3):
@@ -106,7 +109,7 @@ def _prefectures_named(romaji: str, roster: Roster) -> frozenset[str]:
 @lru_cache(maxsize=2)
 def _index(roster: Roster) -> Index:
     found: Index = {}
-    for body in roster:
+    for body in (body for body in roster if body.local):
         kind = next(k for k, ends in _LAST_CHARACTERS.items() if body.name[-1] in ends)
         key = kind, normalise(from_kana(_stem(body)))
         found[key] = (*found.get(key, ()), body)

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from config.errors import Mistake, SurveyError
 from config.jst import in_jst
+from config.names import perhaps
 from config.roster import Body, Roster
 from config.survey import Duty, OwnPart, Survey
 
@@ -59,12 +60,23 @@ def check_against(survey: Survey, roster: Roster) -> tuple[Mistake, ...]:
                 for code in duty.collected
                 if roster.by_code(code) is None
             ]
+        mistakes += _unknown_kinds(place, duty, survey, roster)
         pairs = {(body.lgcode, duty.program) for body in roster.of_kind(*duty.respondents)}
         if owed & pairs:
             reason = f"制度等 {duty.program} の同じ団体に、提出義務が2つ定められています。"
             mistakes.append(Mistake("survey.toml", f"duties.{place}.respondents", reason))
         owed |= pairs
     return (*mistakes, *_both_ways(survey, roster, owed))
+
+
+def _unknown_kinds(place: int, duty: Duty, survey: Survey, roster: Roster) -> Iterator[Mistake]:
+    """Of a survey with a roster of its own: words for which it has no body."""
+    known = sorted({body.kind for body in roster})
+    for n, kind in enumerate(duty.respondents, 1):
+        if survey.roster and kind not in known:
+            told = f"{survey.roster} にありません（{'、'.join(known)}）。{perhaps(kind, known)}"
+            reason = f"kind が「{kind}」の団体は、{told}"
+            yield Mistake("survey.toml", f"duties.{place}.respondents.{n}", reason)
 
 
 def _both_ways(survey: Survey, roster: Roster, owed: set[tuple[str, str]]) -> Iterator[Mistake]:

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
-from config.body_names import attempts, split_brackets, split_code, without_marks
+from config.body import Body, Match
+from config.body_names import address_of, attempts, split_brackets, split_code, without_marks
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.near_names import NEAREST, NearNames
 from config.office_names import confused, without_office
-from config.shape import BodyKind
+from config.shape import BodyKind, RosterKind
 from config.spelling import fold
 
 __all__ = ["Body", "Match", "Roster", "check_digit", "fold", "load_roster"]
@@ -30,35 +31,9 @@ COUNTS: dict[BodyKind, int] = {
     "prefecture": 47, "designated": 20, "core": 62, "ward": 23, "city": 710, "town": 743, "village": 183,
 }  # fmt: skip
 _KINDS: frozenset[str] = frozenset(get_args(BodyKind))
-COLLECTED_KINDS: frozenset[BodyKind] = frozenset({"ward", "city", "town", "village"})
+COLLECTED_KINDS: frozenset[RosterKind] = frozenset({"ward", "city", "town", "village"})
 
 _CITY_WARD = re.compile(r"(.+?市).+区")
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """団体: one prefecture or municipality. `lgcode`: 全国地方公共団体コード, six digits with check digit."""
-
-    lgcode: str
-    prefecture: str  # 神奈川県
-    name: str  # 相模原市; for a prefecture its own name
-    kana: str  # ひらがな
-    county: str  # 郡, or empty
-    kind: BodyKind
-
-    @property
-    def full_name(self) -> str:
-        """With prefecture and without county, as the form wants it: 神奈川県相模原市, 神奈川県."""
-        return self.name if self.kind == "prefecture" else self.prefecture + self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The answer to a look-up."""
-
-    status: Literal["found", "ambiguous", "unknown"]
-    bodies: tuple[Body, ...]  # found: one; ambiguous: the candidates, by code
-    near: tuple[Body, ...] = ()  # unknown: もしかして, the nearest first, at most three
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +63,13 @@ class Roster:
         return names
 
     @cached_property
+    def _domains(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for body in self.bodies:
+            found |= {domain: (*found.get(domain, ()), body.lgcode) for domain in body.domains}
+        return found
+
+    @cached_property
     def _spelt(self) -> frozenset[str]:
         return frozenset(self._names)
 
@@ -112,6 +94,12 @@ class Roster:
     def by_code(self, lgcode: str) -> Body | None:
         """The body with this six-digit code, or None."""
         return self._codes.get(lgcode)
+
+    def by_domain(self, domain: str) -> tuple[str, ...]:
+        """The lgcodes of the survey's own bodies that write from a domain, or from above it."""
+        labels = domain.strip().lower().rstrip(".").split(".")
+        above = (".".join(labels[n:]) for n in range(len(labels) - 1))
+        return next((self._domains[name] for name in above if name in self._domains), ()) if self._domains else ()
 
     def find(self, text: str, prefecture: str = "", code: str = "") -> Match:
         """The body that `text` names: 横浜市, 神奈川県横浜市, 14神奈川県横浜市, 足柄上郡中井町, 横浜市役所, with or
@@ -143,14 +131,14 @@ class Roster:
         return next(b for b in self._within[body.prefecture] if b.kind == "prefecture")
 
     def honorific(self, body: Body) -> str:
-        """How a letter addresses it: 貴都, 貴道, 貴府, 貴県, 貴市, 貴区, 貴町, 貴村."""
-        return "貴" + body.name[-1]
+        """How a letter addresses it: 貴都, 貴道, 貴府, 貴県, 貴市, 貴区, 貴町, 貴村; 貴校, 貴機関."""
+        return "貴" + (body.name[-1] if body.local else address_of(body.name))
 
     def collected_by(self, prefecture: Body) -> tuple[Body, ...]:
         """管内市町村: its special wards, cities, towns and villages, without designated and core cities."""
         return tuple(b for b in self._within.get(prefecture.name, ()) if b.kind in COLLECTED_KINDS)
 
-    def of_kind(self, *kinds: BodyKind) -> tuple[Body, ...]:
+    def of_kind(self, *kinds: RosterKind) -> tuple[Body, ...]:
         """The bodies of these kinds, by code."""
         return tuple(b for b in self.bodies if b.kind in kinds)
 
@@ -232,7 +220,7 @@ def _read_rows(file: str, text: str) -> tuple[list[Body], list[Mistake]]:
             mistakes.append(Mistake(file, f"{rows.line_num}行目", reason))
         else:
             lgcode, prefecture, name, kana, county, kind = row
-            bodies.append(Body(lgcode, prefecture, name, kana, county, kind))  # type: ignore[arg-type]
+            bodies.append(Body(lgcode, prefecture, name, kana, county, kind))
     return bodies, mistakes
 
 

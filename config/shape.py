@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 BodyKind = Literal["prefecture", "designated", "core", "ward", "city", "town", "village"]
+RosterKind = str  # one of those, or a word of the survey's own roster
 Severity = Literal["error", "warning", "note"]
 Reasons = Iterator[tuple[str, str]]  # (key in the file, reason): what is wrong with a value whose shape is right
 

@@ -16,7 +16,7 @@ from config import naming
 from config.form import Form
 from config.kinds.kind import Attribute
 from config.mails import Mails, with_table
-from config.shape import BodyKind, Severity, Shape
+from config.shape import RosterKind, Severity, Shape
 
 OwnPart = Literal["demanded", "welcome", "none"]
 
@@ -53,7 +53,7 @@ class Duty(Shape):
     """
 
     program: str
-    respondents: tuple[BodyKind, ...]
+    respondents: tuple[RosterKind, ...]
     own: OwnPart
     collected: Literal["municipalities", "none"] | tuple[str, ...] = "none"
     deadline: datetime | None = None
@@ -181,6 +181,7 @@ class Survey(Shape):
     parts: PartsWait = PartsWait()
     trust: Trust = Trust()
     severities: dict[str, Severity] = {}  # finding code -> severity, over the catalogue's default
+    roster: str = ""  # the survey's own bodies, a CSV file in its folder; none: the municipalities of the program's
     forms: tuple[Form, ...]
 
     @model_validator(mode="before")

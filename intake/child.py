@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import BinaryIO, TypedDict
 
 from config.load import load_survey
-from config.roster import load_roster
+from config.own_roster import roster_of
 from intake import release
 from intake.border import file_as_json, mail_as_json, part_as_json, passwords_as_json
 from intake.frames import ReadingHints, frame, read_frame
@@ -140,7 +140,7 @@ def main() -> None:
     os.dup2(2, 1)  # nothing that a library prints may reach the pipe
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_CEILING, MEMORY_CEILING))
     survey, *others = (load_survey(Path(folder)) for folder in (sys.argv[1], *sys.argv[3:]))
-    roster = load_roster()
+    roster = roster_of(Path(sys.argv[1]))
     gc.freeze()  # survey and roster live as long as the child: no collection need walk them
     answers.write(frame(b"S" + release.digest().encode()))
     progress = Progress(*map(int, sys.argv[2:3]))

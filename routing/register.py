@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.errors import Mistake, SurveyError
 from config.load import load_survey
 from config.obligations import Obligation, obligations
-from config.roster import COLLECTED_KINDS, Body, Roster, load_roster
+from config.own_roster import roster_of
+from config.roster import COLLECTED_KINDS, Body, Roster
 from config.survey import Survey
 from intake.finding import CATALOGUE
 
@@ -82,10 +84,26 @@ class Register:
         return self.roster.prefecture_of(body).lgcode if body else ""
 
 
+def load_with_roster(folder: Path) -> tuple[Survey, Roster]:
+    """A survey, and the bodies that it speaks of. Raises SurveyError with every mistake in the files of both."""
+    mistakes: tuple[Mistake, ...] = ()
+    roster = None
+    try:
+        roster = roster_of(folder)
+    except SurveyError as error:
+        mistakes = error.mistakes
+    try:
+        survey = load_survey(folder, frozenset(CATALOGUE), roster)
+    except SurveyError as error:
+        raise SurveyError((*error.mistakes, *mistakes)) from error
+    if roster is None:
+        raise SurveyError(mistakes)
+    return survey, roster
+
+
 def build_register(survey_dir: Path) -> Register:
     """Loads survey and roster. Raises SurveyError with every mistake."""
-    roster = load_roster()
-    survey = load_survey(survey_dir, frozenset(CATALOGUE), roster)
+    survey, roster = load_with_roster(survey_dir)
     owed = obligations(survey, roster)
     collectors = {(code, o.program): o.lgcode for o in owed for code in o.collected}
     return Register(survey, survey_dir, roster, owed, {(o.lgcode, o.program): o for o in owed}, collectors)

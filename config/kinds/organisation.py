@@ -45,11 +45,13 @@ class OrganisationKind(Kind):
 
 def prescribed(body: Body) -> str:
     """The body's name as the form wants it: 14神奈川県相模原市, 14神奈川県."""
-    return body.lgcode[:2] + body.full_name
+    return body.lgcode[:2] + body.full_name if body.local else body.full_name
 
 
 def deviations(value: str, body: Body) -> tuple[str, ...]:
     """The finding codes for what is not as prescribed in `value`, which the roster understood as `body`."""
+    if not body.local:
+        return ()
     found = tuple(_deviations(value, body))
     if not found and fold(value) != fold(prescribed(body)):
         return ("organisation_form",)

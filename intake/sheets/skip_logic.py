@@ -15,12 +15,12 @@ from config.cache import Same
 from config.form import Question
 from config.kinds.kind import NOT_READ, Reading
 from config.roster import Match
-from config.shape import BodyKind
+from config.shape import RosterKind
 from config.spelling import is_blank
 from intake.sheets.filled import Filled, FilledQuestion
 
 Standing = Literal["asked", "not_asked", "open", "either"]
-Kinds = frozenset[BodyKind]
+Kinds = frozenset[RosterKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def possible_kinds(filled: Filled, match: Match | None) -> Kinds:
     """The kinds of body that a sheet may be about: by 組織名, else by 組織区分; empty if neither tells."""
     if match and match.bodies:
         return frozenset(body.kind for body in match.bodies)
-    found: set[BodyKind] = set()
+    found: set[RosterKind] = set()
     for line in filled.fields:
         if not is_blank(line.value):
             found |= set(line.field.kind.bodies(line.value))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from config.shape import BodyKind
+from config.shape import RosterKind
 from config.survey import OwnPart
 from intake.finding import Finding
 from replies.states import Shown, State, Timing
@@ -162,7 +162,7 @@ class CityLine:
 
     lgcode: str
     name: str  # 横浜市
-    kind: BodyKind
+    kind: RosterKind
     cells: tuple[CityCell, ...]
     prefecture: str = ""  # 神奈川県; shown in the overview
 

@@ -13,7 +13,7 @@ from replies.cells import put
 from replies.reports.data import CityLine, Overview, ProgramTotal
 from replies.reports.overview_country import write_country
 from replies.reports.overview_sheets import write_findings, write_receipts, write_waiting
-from replies.reports.overview_words import kinds_named, map_note, share
+from replies.reports.overview_words import kind_named, kinds_named, map_note, share
 from replies.reports.style import (
     FIRST_ROW,
     CellStyles,
@@ -85,7 +85,7 @@ def _write_cities(ink: Ink, cities: Sequence[CityLine], programs: Sequence[Progr
     sheet = add_table(ink, kinds_named(cities, ink.wording), words["note_filter"], columns, landscape=False)
     for row, city in enumerate(cities, start=FIRST_ROW):
         states = {cell.program: mark(cell.state, ink.wording) for cell in city.cells}
-        texts = (city.lgcode, city.name, city.prefecture, words[f"kind_{city.kind}"])
+        texts = (city.lgcode, city.name, city.prefecture, kind_named(city.kind, ink.wording))
         for column, text in enumerate(texts):
             put(sheet, (row, column), text, ink.looks.text)
         for column, program in enumerate(programs, start=len(texts)):

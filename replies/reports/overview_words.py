@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import get_args
 
 from config.jst import in_jst
-from config.shape import BodyKind
+from config.shape import BodyKind, RosterKind
 from intake.finding import Finding
 from replies.japanese import question_name
 from replies.reports.data import (
@@ -59,7 +59,13 @@ def map_note(overview: Overview, wording: Wording) -> str:
 def kinds_named(cities: Iterable[CityLine], wording: Wording) -> str:
     """The kinds of bodies that answer by themselves: 指定都市・中核市. Empty where none does."""
     found = {city.kind for city in cities}
-    return "・".join(wording.report[f"kind_{kind}"] for kind in get_args(BodyKind) if kind in found)
+    known = [kind for kind in get_args(BodyKind) if kind in found]
+    return "・".join(kind_named(kind, wording) for kind in (*known, *sorted(found - {*known})))
+
+
+def kind_named(kind: RosterKind, wording: Wording) -> str:
+    """A kind of bodies in Japanese; a survey's own roster has its words already."""
+    return wording.report.get(f"kind_{kind}", kind)
 
 
 def unmended(overview: Overview, wording: Wording) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from config.form import Form
 from config.kinds.kind import NOT_READ, Reading
-from config.shape import BodyKind
+from config.shape import RosterKind
 from intake.sheets.filled import Filled, FilledQuestion
 from intake.sheets.skip_logic import asked
 
@@ -33,7 +33,7 @@ class Walks:
 @dataclass(slots=True)
 class _Search:
     form: Form
-    kind: BodyKind
+    kind: RosterKind
     taken: dict[tuple[str, int], Choices] = field(default_factory=dict)
     reached: set[str] = field(default_factory=set)
     tried: int = 0
@@ -72,7 +72,7 @@ class _Search:
                         yield {**way, question.key: number}
 
 
-def walks(form: Form, kind: BodyKind) -> Walks:
+def walks(form: Form, kind: RosterKind) -> Walks:
     """The ways of a body of this kind through the form."""
     search = _Search(form, kind)
     search.go()
@@ -90,7 +90,7 @@ def steers(form: Form) -> frozenset[str]:
     return frozenset(skipping | {q.asked_if.question for q in form.questions if q.asked_if})
 
 
-def standing_asked(form: Form, way: Choices, kind: BodyKind, key: str) -> bool:
+def standing_asked(form: Form, way: Choices, kind: RosterKind, key: str) -> bool:
     """Whether a question is asked after these answers."""
     taken = {q.key: Reading(str(way[q.key])) for q in form.questions if q.key in way and not q.in_lines}
     questions = tuple(FilledQuestion(q, None, taken.get(q.key, NOT_READ)) for q in form.questions)

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from config.load import load_survey
-from config.roster import load_roster
 from config.survey import Survey
-from intake.finding import CATALOGUE
 from replies.japanese import question_name
 from routing.authoring.new import SCHEMAS, json_schema, make_folder
 from routing.authoring.trial import never_asked, try_all
 from routing.cli.context import App, with_app
 from routing.cli.screen import say
-from routing.register import build_register
+from routing.register import build_register, load_with_roster
 
 if TYPE_CHECKING:
     from routing.authoring.draft import Draft
@@ -38,8 +35,7 @@ def check(app: App, folder: Path | None) -> int:
 
     FOLDER を書かなければ、--survey か設定ファイルの調査です。
     """
-    roster = load_roster()
-    survey = load_survey(folder or app.survey_dir, frozenset(CATALOGUE), roster)
+    survey, roster = load_with_roster(folder or app.survey_dir)
     faults = [
         f"{form.title}（{form.id}）：{question_name(key)} は、どのように回答しても尋ねられません。"
         for form, key in never_asked(survey, roster)

@@ -25,7 +25,7 @@ def know_sender(
     if address is None:
         return KnownSender(None, False, "", ())
     domain = address.domain
-    recognised = approved is not None or is_local_government(domain) or domain in extra
+    recognised = approved is not None or is_local_government(domain) or domain in extra or bool(roster.by_domain(domain))
     return KnownSender(address, recognised, approved or "", body_hint(domain, roster))
 
 

@@ -1,0 +1,40 @@
+"""A body of the roster, and the answer to a look-up of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from config.shape import BodyKind, RosterKind
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """団体: one prefecture or municipality. `lgcode`: 全国地方公共団体コード, six digits with check digit."""
+
+    lgcode: str
+    prefecture: str  # 神奈川県
+    name: str  # 相模原市; for a prefecture its own name
+    kana: str  # ひらがな
+    county: str  # 郡, or empty
+    kind: RosterKind
+    domains: tuple[str, ...] = ()  # of senders, in lower case, where the survey's own roster names them
+
+    @property
+    def local(self) -> bool:
+        """Whether it is a local government, not one of a survey's own bodies."""
+        return self.kind in get_args(BodyKind)
+
+    @property
+    def full_name(self) -> str:
+        """With prefecture and without county, as the form wants it: 神奈川県相模原市, 神奈川県."""
+        return self.name if self.kind == "prefecture" else self.prefecture + self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The answer to a look-up."""
+
+    status: Literal["found", "ambiguous", "unknown"]
+    bodies: tuple[Body, ...]  # found: one; ambiguous: the candidates, by code
+    near: tuple[Body, ...] = ()  # unknown: もしかして, the nearest first, at most three

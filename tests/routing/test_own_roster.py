@@ -1,0 +1,213 @@
+"""A survey of schools and hospitals: the bodies are in a CSV file of its folder, and are answered, reminded and reported
+as any other.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from config.errors import SurveyError
+from config.settings import load_settings
+from replies.workbooks.form import FillValue, fill
+from routing.authoring.trial import try_all
+from routing.journey.desk import Desk
+from routing.ledger.store import Ledger
+from routing.notices.remind import recipients
+from routing.notices.reminding import at_hand
+from routing.reading.reader import Reader
+from routing.register import Register, build_register
+from routing.tracking.instant import open_instant
+from routing.tracking.national import overview
+from routing.tracking.report_files import write_all
+from tests.routing.desk_at_hand import Office, mail
+from tests.routing.test_direct_respondents import GAKUDO, NOW, REMINDER, SETTINGS
+
+SENDER = "kyoto@mail.oshika-es.example"
+SCHOOLS = """code,name,kind,prefecture,kana,domains
+200001,大鹿村立大鹿小学校,小学校,長野県,おおしかしょうがっこう,oshika.example oshika-es.example
+200002,大鹿村立大鹿中学校,中学校,長野県,,oshika.example
+131101,府中市立第一小学校,小学校,東京都,,
+340011,府中市立第一小学校,小学校,広島県,,fuchu.example
+"""
+
+
+def folder_of(tmp_path: Path, roster: str = SCHOOLS, *changes: tuple[str, str]) -> Path:
+    folder = tmp_path / "survey"
+    shutil.copytree(GAKUDO, folder)  # of municipalities
+    text = (folder / "survey.toml").read_text(encoding="utf-8")
+    kinds = 'respondents = ["ward", "city", "town", "village"]'
+    own = ('id = "gakudo2024"', 'id = "schools"\nroster = "schools.csv"')
+    every = (own, ('["designated", "core"]', '["中学校"]'), (kinds, 'respondents = ["小学校"]'))
+    for old, new in (*every, *changes):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (folder / "survey.toml").write_text(text, encoding="utf-8")
+    (folder / "schools.csv").write_text(roster, encoding="utf-8")
+    return folder
+
+
+def text_of(data: bytes) -> str:
+    return message_from_bytes(data, policy=default).get_body().get_content().replace("\n", "")  # type: ignore[union-attr]
+
+
+def mistakes(folder: Path) -> list[str]:
+    try:
+        build_register(folder)
+    except SurveyError as error:
+        return [str(mistake) for mistake in error.mistakes]
+    return []
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return folder_of(tmp_path_factory.mktemp("schools"))
+
+
+@pytest.fixture(scope="module")
+def office(folder: Path) -> Iterator[Callable[[Path], Office]]:
+    register = build_register(folder)
+    with closing(Reader(folder)) as reader:
+
+        def opened(place: Path) -> Office:
+            (place / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+            settings, ledger = load_settings(place / "settings.toml"), Ledger(place / "ledger.db")
+            made = Office(Desk(register, settings, ledger, reader, lambda: NOW), NOW)
+            made.desk.clock = made.clock
+            return made
+
+        yield opened
+
+
+def answer(register: Register, name: str, sender: str, **changes: FillValue) -> bytes:
+    survey = register.survey
+    values: dict[str, FillValue] = {"organisation": name, "department": "教頭", "email": sender, "2": 1, "3": 1, "6": 2}
+    sheet = fill(survey.form("yoshiki1"), survey, values | changes)
+    subject = f"【{name}】{survey.convention.text}"
+    return mail({f"{subject}.xlsx": sheet}, subject, sender, headers={"To": "gakudo@cfa.example"})
+
+
+def test_a_school_is_booked_reminded_and_counted(office: Callable[[Path], Office], tmp_path: Path) -> None:
+    made = office(tmp_path)
+    register = made.desk.register
+    (piece,) = (settled := made.settle(answer(register, "大鹿村立大鹿小学校", SENDER), mailbox="gakudo")).decided.pieces
+    assert (piece.decision.outcome, piece.part, piece.identity.body) == ("accepted", "own", "200001")
+    assert settled.reply is not None and settled.reply.kind == "acknowledgement"
+    assert "大鹿村立大鹿小学校" in text_of(settled.reply.data)
+    assert piece.sheet is not None and piece.sheet.findings == ()  # nobody asks a school for 20長野県…
+    made.now = REMINDER
+    written = {r.lgcode for r in recipients(at_hand(made.desk), REMINDER, made.now, ["gakudo"])}
+    assert written <= {"131101", "340011"}
+    country = overview(open_instant(made.ledger, register, NOW))
+    assert {city.lgcode: city.kind for city in country.cities} == {
+        "200001": "小学校", "200002": "中学校", "131101": "小学校", "340011": "小学校",
+    }  # fmt: skip
+    assert {tile.code: (tile.total, tile.accepted) for tile in country.tiles if tile.total} == {
+        "13": (1, 0), "20": (2, 1), "34": (1, 0),
+    }  # fmt: skip
+    assert list(write_all(open_instant(made.ledger, register, NOW), tmp_path / "reports")) == ["snapshot", "overview"]
+    page = (tmp_path / "reports" / "全国_提出状況_取扱注意.html").read_text(encoding="utf-8")
+    assert "大鹿村立大鹿小学校" in page
+    made.ledger.close()
+
+
+def test_what_is_wrong_is_asked_of_the_school_by_its_name(office: Callable[[Path], Office], tmp_path: Path) -> None:
+    made = office(tmp_path)
+    settled = made.settle(answer(made.desk.register, "大鹿村立大鹿小学校", SENDER, **{"6": "たぶん"}), mailbox="gakudo")
+    assert settled.reply is not None and settled.reply.kind == "correction"
+    text = text_of(settled.reply.data)
+    assert "大鹿村立大鹿小学校" in text and "貴村" not in text
+    made.ledger.close()
+
+
+def test_a_name_that_two_prefectures_have_is_not_guessed(office: Callable[[Path], Office], tmp_path: Path) -> None:
+    made = office(tmp_path)
+    register = made.desk.register
+    settled = made.settle(answer(register, "府中市立第一小学校", "a@nobody.example"), mailbox="gakudo")
+    assert settled.decided.mail.rule == "unknown_sender"
+    (piece,) = made.settle(answer(register, "府中市立第一小学校", "a@fuchu.example"), mailbox="gakudo").decided.pieces
+    assert (piece.decision.outcome, piece.identity.body) == ("accepted", "340011")
+    made.ledger.close()
+
+
+def test_a_municipality_is_known_and_owes_nothing(office: Callable[[Path], Office], tmp_path: Path) -> None:
+    made = office(tmp_path)
+    sender = "jumin@vill.ooshika.nagano.jp"
+    (piece,) = made.settle(answer(made.desk.register, "長野県大鹿村", sender), mailbox="gakudo").decided.pieces
+    assert (piece.identity.body, piece.decision.rule) == ("204170", "not_owed")
+    made.ledger.close()
+
+
+def test_the_survey_check_fills_the_form_in_as_each_kind_of_body(folder: Path) -> None:
+    register = build_register(folder)
+    trials = list(try_all(register.survey, register.roster))
+    assert {trial.body.kind for trial in trials} == {"小学校", "中学校"}
+    assert [fault for trial in trials for fault in trial.faults] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("大鹿小学校", "貴校"), ("中央病院", "貴院"), ("教育委員会", "貴会"), ("センター", "貴機関"), ("広域連合", "貴機関")],
+)
+def test_how_it_is_addressed(tmp_path: Path, name: str, said: str) -> None:
+    folder = folder_of(tmp_path, f"code,name,kind,prefecture\n200001,{name},小学校,長野県\n200002,乙,中学校,長野県\n")
+    roster = build_register(folder).roster
+    body = roster.by_code("200001")
+    assert body is not None and roster.honorific(body) == said
+
+
+def test_every_mistake_of_both_files_is_told_at_once(tmp_path: Path) -> None:
+    rows = [
+        "200001,大鹿小学校,小学校,長野県", "20000,大鹿中学校,中学校,長野県", "130001,大鹿西小学校,小学校,長野県",
+        "200000,県立学校,小学校,長野県", "200004,,小学校,長野",
+        "200005,大鹿小学校,小学校,長野県", "200001,北小学校,prefecture,長野県", "200007,南小学校,小学校,長野県,",
+    ]  # fmt: skip
+    text = "code,name,kind,prefecture\n" + "\n".join(rows) + "\n"
+    told = mistakes(folder_of(tmp_path, text, ('receipt_prefix = "G"', 'receipt_prefix = "テ"')))
+    assert told == [
+        "survey.toml 28行目: mailboxes.1.receipt_prefix（「gakudo」）: 半角の英大文字か数字（１～４文字）にしてください。",
+        "schools.csv: 3行目: code「20000」は数字6桁ではありません（初めの0が消えていないか、ご確認ください）。",
+        "schools.csv: 4行目: code 130001 の初めの2桁は、長野県の 20 としてください。",
+        "schools.csv: 5行目: code 200000 は長野県のものです。",
+        "schools.csv: 6行目: 都道府県「長野」はありません（例：長野県）。もしかして「長野県」ですか。",
+        "schools.csv: 6行目: name：空にはできません。",
+        "schools.csv: 8行目: kind に prefecture は書けません（地方公共団体は、団体一覧にあります）。",
+        "schools.csv: 9行目: 見出しより列が多くあります。",
+        "schools.csv: code 200001 が2回以上あります。",
+        "schools.csv: 長野県に「大鹿小学校」が2つ以上あります。市町村名などを付けて、区別できる名称にしてください。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("roster", "told"),
+    [
+        ("", "見出しに code、name、kind、prefecture がありません"),
+        ("code,name,kind,prefecture\n", "団体が1つもありません。"),
+        ("code,nmae,kind,prefecture\n", "見出し「nmae」は使えません"),
+        ("code,name,kind,prefecture,name\n", "見出し「name」が2回以上あります。"),
+    ],
+)
+def test_the_file(tmp_path: Path, roster: str, told: str) -> None:
+    assert any(told in line for line in mistakes(folder_of(tmp_path, roster)))
+
+
+def test_what_survey_toml_says_of_it(tmp_path: Path) -> None:
+    kinds = ('respondents = ["小学校"]', 'respondents = ["小学交"]')
+    (line,) = mistakes(folder_of(tmp_path / "a", SCHOOLS, kinds))
+    assert "duties.2.respondents.1" in line and "もしかして「小学校」ですか。" in line
+    (line,) = mistakes(folder_of(tmp_path / "b", SCHOOLS, ('roster = "schools.csv"', 'roster = "../schools.csv"')))
+    assert "roster: フォルダーの中の ○○.csv を書いてください。" in line
+    (line,) = mistakes(folder_of(tmp_path / "c", SCHOOLS, ('roster = "schools.csv"', 'roster = "school.csv"')))
+    assert "school.csv: 読めません（ファイルがありません）。" in line
+    sjis = folder_of(tmp_path / "d")
+    (sjis / "schools.csv").write_bytes(SCHOOLS.encode("cp932"))
+    assert any("CSV UTF-8（コンマ区切り）" in line for line in mistakes(sjis))
+    bom = folder_of(tmp_path / "e")
+    (bom / "schools.csv").write_bytes("\ufeff".encode() + SCHOOLS.replace("\n", "\r\n").encode() + b",,,,\r\n")
+    assert mistakes(bom) == []
