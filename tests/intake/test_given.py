@@ -250,3 +250,36 @@ def test_filled_and_saved_by_libreoffice(name: str, to: str, surveys: Mapping[st
     assert values_of(sheet, surveys[name]) == expected(form_of(name), surveys[name])
     assert [f for f in sheet.findings if f.severity == "error"] == []
     shutil.rmtree(tmp_path / "profile", ignore_errors=True)
+
+
+TABLE = """
+[[questions]]
+key = "2"
+item = "２"
+text = "実施場所別、設置・運営主体別のクラブ数"
+kind = "table"
+cell = { kind = "number", unit = "か所" }
+rows = { jidokan = "児童館", yoyu = "余裕教室", other = "その他の場所", total = "合計" }
+columns = { koei = "公立公営", komin = "公立民営", minmin = "民立民営", total = "合計" }
+totals = ["total"]
+at = "D11:G14"
+"""
+
+
+def test_a_table_has_its_cells_in_an_area_and_its_totals_are_looked_at(tmp_path: Path) -> None:
+    """Rows 11 to 13 hold 110, 111, 112; 120, 121, 122; 130, 131, 132: by hand 333, 363, 393, and 1,089 in all."""
+    form = form_of("clubs")
+    survey_of(form, tmp_path)
+    file = tmp_path / "survey" / "form1.toml"
+    head, *questions = file.read_text(encoding="utf-8").split("\n[[questions]]\n")
+    kept = [q for q in questions if not any(f'at = "{c}{r}"' in q for c in "DEF" for r in (11, 12, 13))]
+    kept = [q for q in kept if 'key = "2"' not in q]
+    file.write_text("\n[[questions]]\n".join([head, *kept]) + TABLE, encoding="utf-8")
+    survey = load_survey(tmp_path / "survey", frozenset(CATALOGUE), load_roster())
+    sums: dict[str, Value] = {"G11": 333, "G12": 363, "G13": 393, "D14": 360, "E14": 363, "F14": 366, "G14": 1089}
+    (sheet,) = read(written(form, lambda sheet: moved(sheet, row=12, column=2), **sums), survey).sheets
+    told = {answer.question: answer.canonical for answer in sheet.answers}
+    assert (told["2.jidokan.koei"], told["2.other.minmin"], told["2.total.total"]) == ("110", "132", "1089")
+    assert [f.code for f in sheet.findings if f.severity == "error"] == []
+    (sheet,) = read(written(form, **{**sums, "G14": 1098}), survey).sheets
+    assert {(f.code, f.cell) for f in sheet.findings if f.severity == "error"} == {("rule_broken", "G14")}
