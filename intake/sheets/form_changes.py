@@ -15,13 +15,13 @@ from config.form import Form, Grid, Question
 from config.spelling import alike, label_key
 from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
+from intake.sheets.beyond_tables import beyond_tables
 from intake.sheets.columns import list_columns
 from intake.sheets.given import GivenPlaces
 from intake.sheets.grid import Sheet, Workbook
 from intake.sheets.ooxml import Place, name_of, place_of
 from intake.sheets.question_lines import LEAST_ALIKE
 from intake.sheets.recognise import Located
-from intake.sheets.table_lines import strangers
 from intake.submission import AnswerSheet
 
 MOST_LABELS = 5  # edited labels told one by one; more of them are one stroke
@@ -53,10 +53,11 @@ def look_at_sheet(sheet: Sheet, located: Located, stripped: bool) -> tuple[Alter
     if len(labels) > MOST_LABELS:
         first = Alteration("label_edited", labels[0].cell, found=_listed(change.cell for change in labels))
         edited = [first, *(change for change in edited if change.code != "label_edited")]
+    edited += _beyond_tables(sheet, located)
     if located.given:
         return (*edited, *_told_rows(located.given.rows), *_told_columns(located.given.columns))
     flags = () if stripped or not sheet.formulas_known else _flags(sheet, located)
-    return (*edited, *_inserted(sheet, located), *_beyond_tables(sheet, located), *flags)
+    return (*edited, *_inserted(sheet, located), *flags)
 
 
 def look_at_workbook(
@@ -147,14 +148,9 @@ def _edited_print(sheet: Sheet, form: Form, given: GivenPlaces) -> Iterator[Alte
 
 
 def _beyond_tables(sheet: Sheet, located: Located) -> Iterator[Alteration]:
-    """Numbers in rows and columns that somebody added to a table: nobody would count them."""
-    for question, *_ in located.form.blocks:
-        lines = located.questions.get(question.key)
-        if question.part and lines and lines.labels:
-            cells = {place: cell.value for place, cell in sheet.cells.items() if place not in located.printed}
-            found = [name_of(place) for place in strangers(question.part.table, lines.labels, cells, lines.end)]
-            if found:
-                yield Alteration("table_beyond", found[0], question.key, found=_listed(found))
+    for question, places in beyond_tables(sheet, located):
+        named = [name_of(place) for place in places]
+        yield Alteration("table_beyond", named[0], question.key, found=_listed(named))
 
 
 def _flags(sheet: Sheet, located: Located) -> Iterator[Alteration]:

@@ -38,23 +38,6 @@ def cells_of(questions: Sequence[Question], labels: Mapping[str, Place]) -> Mapp
     }
 
 
-def strangers(table: TableKind, labels: Mapping[str, Place], cells: Mapping[Place, str], end: int) -> list[Place]:
-    """Numbers in a row or column that the table does not have: one put in, or written on below it up to a blank row or
-    row `end`."""
-    columns = {place[1] for key, place in labels.items() if key.startswith("column.")}
-    rows = {place[0] for key, place in labels.items() if key.startswith("row.")}
-    head = next(place[0] for key, place in labels.items() if key.startswith("column."))
-    across = range(min(columns), max(columns) + 1)
-    numbers = {
-        place for place, text in cells.items() if head < place[0] < end and place[1] in across and table.cell.read(text)
-    }
-    filled = {row for row, _ in numbers}
-    last = max(rows)
-    while last + 1 in filled:
-        last += 1
-    return sorted(p for p in numbers if p[0] <= last and (p[0] not in rows or p[1] not in columns))
-
-
 def _most(numbers: Iterable[int]) -> int:
     """The number that is met most often; 0 where none is."""
     counted = Counter(numbers).most_common(1)
