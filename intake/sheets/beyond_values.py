@@ -142,7 +142,7 @@ def _of_drawing(finding: Finding, rows: Mapping[str, set[int]], over: Beyond, se
 
 def _of_answer_elsewhere(finding: Finding, over: Beyond, survey: Survey) -> Finding:
     """A finding that an answer is missing, told as what it is where one stands beside its cell."""
-    place = over.beside.get(finding.question, "")
+    place = over.beside.get(finding.question or finding.cell, "")
     if finding.code not in _MISSING or not place:
         return finding
     return replace(finding, code="answer_elsewhere", severity=severity_of("answer_elsewhere", survey), found=place)

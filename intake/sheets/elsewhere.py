@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from intake.sheets.filled import Filled, FilledQuestion
+from config.kinds.kind import Around
+from config.spelling import says_nothing
+from intake.sheets.filled import Filled, FilledField, FilledQuestion
 from intake.sheets.grid import Place, Sheet
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.question_lines import Lines
@@ -18,6 +20,7 @@ from intake.sheets.recognise import Located
 _MERGED = "結合されたセル"
 COMMENTS = "コメント"  # as `hidden_text.asides` calls them
 _LEAST = 12  # characters of a text that may be an answer
+_COLON = re.compile(r"[:：→=＝]|\n")
 _SENTENCE = re.compile(r"[ぁ-ゖァ-ヺ一-龠]")
 _MOST = 3  # places that are named
 
@@ -37,9 +40,11 @@ def elsewhere(sheet: Sheet, filled: Filled, located: Located, asides: Mapping[st
 
 
 def answered_beside(sheet: Sheet, filled: Filled, located: Located) -> dict[str, str]:
-    """Of the questions with a comment that says what would be an answer to them, or whose blank cell lies under such a
-    one, merged over it: where it stands, as it is named to people."""
-    found = dict(_under_merged(sheet, filled))
+    """Of the blank fields and questions (by the cell of the field, the key of the question) with what would be an answer
+    elsewhere in their row, in a comment, or in a cell that is merged over theirs: where it stands, as it is named to
+    people."""
+    found = dict(_under_merged(sheet, filled)) | dict(_beside_fields(sheet, filled, located))
+    found |= dict(_in_the_row(sheet, filled, located))
     for place, text in sorted(sheet.comments.items()):
         said = [line.strip() for line in (text, *text.splitlines()) if line.strip()]
         for question in filled.questions:
@@ -48,6 +53,44 @@ def answered_beside(sheet: Sheet, filled: Filled, located: Located) -> dict[str,
             if lines and beside and _answers(question, lines, place, said):
                 found.setdefault(question.question.key, f"{COMMENTS}（{name_of(place)}）")
     return found
+
+
+def _beside_fields(sheet: Sheet, filled: Filled, located: Located) -> Iterator[tuple[str, str]]:
+    """In the row of a field, in a comment there, or behind a colon in the label's own cell; of a kind that can be told
+    (an address, a body) only such."""
+    for line in filled.fields:
+        label = located.fields.get(line.field.key)
+        if label is None or line.entry is None or line.entry.state != "blank":
+            continue
+        over = _COLON.split(sheet.cells[label].value, maxsplit=1)[1:] if label in sheet.cells else []
+        texts = [(name_of(label), over), *((name_of(p), [text]) for p, text in _free(sheet, located, label[0], label[0]))]
+        hanging = ((p, text) for p, text in sorted(sheet.comments.items()) if p[0] == label[0])
+        texts += [(f"{COMMENTS}（{name_of(p)}）", [text, *text.splitlines()]) for p, text in hanging]
+        place = next((place for place, said in texts if any(_fits(line, text) for text in said)), "")
+        if place and place != line.entry.cell:
+            yield line.entry.cell, place
+
+
+def _fits(line: FilledField, text: str) -> bool:
+    return not says_nothing(text) and not any(line.field.kind.faults(text, Around()))
+
+
+def _in_the_row(sheet: Sheet, filled: Filled, located: Located) -> Iterator[tuple[str, str]]:
+    """In a cell of a question's rows that the form leaves to nobody. A number alone may count anything."""
+    taken = {*_used(filled), *_labels(located)}
+    for question in filled.questions:
+        lines = located.questions.get(question.question.key)
+        if lines and not question.filled:
+            for place, text in _free(sheet, located, lines.text[0], lines.end - 1):
+                if place not in taken and not text[:1].isdecimal() and _answers(question, lines, place, [text]):
+                    yield question.question.key, name_of(place)
+
+
+def _free(sheet: Sheet, located: Located, first: int, last: int) -> Iterator[tuple[Place, str]]:
+    """What is typed in these rows into cells that the form does not print."""
+    for place, cell in sorted(sheet.cells.items()):
+        if first <= place[0] <= last and place not in located.printed and not cell.formula and cell.value.strip():
+            yield place, cell.value.strip()
 
 
 def _under_merged(sheet: Sheet, filled: Filled) -> Iterator[tuple[str, str]]:

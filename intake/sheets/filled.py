@@ -145,7 +145,19 @@ def _read_question(question: Question, lines: Lines | None, grid: Rows) -> Fille
     if zeros and len(zeros) < len(marks) and all(e.state == "blank" for e in marks.values()):
         marks = {n: replace(e, value="0", state="value", doubtful=True) if n in zeros else e for n, e in marks.items()}
     texts = {text.key: _text_entry(text, lines, answer, grid) for text in question.free_texts}
-    return filled_question(question, answer, marks, texts)
+    made = filled_question(question, answer, marks, texts)
+    others = _other_answers(made, lines, grid) if made.number is not None else ()
+    return replace(made, reading=Reading(may_mean=(made.number or 0, *others))) if others else made
+
+
+def _other_answers(question: FilledQuestion, lines: Lines, grid: Rows) -> tuple[int, ...]:
+    """Other choices that stand in the question's row, each alone in a cell that a person sees: ② beside ①. A number
+    without a circle may count anything."""
+    asked, answer = question.question, question.answer
+    cells = (e for e in grid.right_of(lines.text, asked.kind) if answer is None or e.cell != answer.cell)
+    readings = (asked.kind.reading(e.value) for e in cells if not e.value[:1].isdecimal())
+    numbers = (r.number for r in readings if r.number is not None and not r.remark)
+    return tuple(sorted({n for n in numbers if n != question.number}))
 
 
 def filled_question(

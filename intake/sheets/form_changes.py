@@ -111,7 +111,7 @@ def _edited_fields(sheet: Sheet, located: Located) -> Iterator[Alteration]:
     for field in located.form.fields:
         place = located.fields.get(field.key)
         if place and label_key(sheet.cells[place].value) != label_key(field.label):
-            found = sheet.cells[place].value
+            found = "" if field.personal else sheet.cells[place].value  # a name may have been written behind the label
             yield Alteration(
                 "label_edited", name_of(place), label=field.label, found=found, expected=field.label
             )

@@ -145,6 +145,67 @@ def test_a_comment_beside_an_answer_is_nobodys_business() -> None:
         assert the_sheet(edited(filled({}), comment(cell, text))).findings == the_sheet(filled({})).findings
 
 
+def apart(cell: str, text: str) -> Edit:
+    """Written into a cell that the form has merged with others, once they are taken apart."""
+
+    def edit(sheet: Worksheet) -> None:
+        for area in [m for m in sheet.merged_cells.ranges if cell in m and m.start_cell.coordinate != cell]:
+            sheet.unmerge_cells(str(area))
+        sheet[cell].value = text
+
+    return edit
+
+
+# (field left blank, where else it stands) → the place that is named; None: called missing as before
+BESIDE_FIELDS = [
+    ("department", write("G6", "健康福祉局"), "D6", "G6"),
+    ("department", write("B6", "担当部署名：健康福祉局"), "D6", "B6"),
+    ("contact", write("B9", "連絡先氏名：鈴木花子"), "D9", "B9"),
+    ("telephone", comment("D10", "045-671-2454"), "D10", "コメント（D10）"),
+    ("email", comment("B11", "横浜市:\nkenko@city.example.lg.jp"), "D11", "コメント（B11）"),
+    ("organisation", comment("D5", "14神奈川県横浜市"), "D5", "コメント（D5）"),
+    ("telephone", write("G10", "要確認"), "D10", None),
+    ("email", comment("D11", "半角で入力すること"), "D11", None),
+    ("department", write("D6", "0"), "D6", None),
+]
+
+
+@pytest.mark.parametrize(("key", "edit", "cell", "place"), BESIDE_FIELDS)
+def test_a_field_that_is_filled_in_elsewhere_is_told_where(key: str, edit: Edit, cell: str, place: str | None) -> None:
+    found = the_sheet(edited(filled({key: None}), edit)).findings
+    told = [(f.code, f.cell, f.found) for f in found if f.code != "label_edited"]
+    assert told == [("answer_elsewhere", cell, place) if place else ("field_missing", cell, "")]
+    assert all("鈴木" not in f.found for f in found)
+    assert the_sheet(edited(filled({}), edit)).findings == () or key in ("department", "contact")
+
+
+@pytest.mark.parametrize(
+    ("left", "edit", "told"),
+    [
+        ({"3": None}, apart("B19", "①"), ("3", "B19")),
+        ({"6": None}, apart("D22", "○"), ("6", "D22")),
+    ],
+)
+def test_an_answer_in_a_cell_before_the_question_is_told_where(
+    left: dict[str, int | None], edit: Edit, told: tuple[str, str]
+) -> None:
+    found = the_sheet(edited(filled(left), edit)).findings
+    assert [(f.code, f.question, f.found) for f in found] == [("answer_elsewhere", *told)]
+
+
+@pytest.mark.parametrize("second", ["②", "② 求めていない。", "求めていない", "（２）"])
+@pytest.mark.parametrize("cell", ["D19", "F19", "H19"])
+def test_two_choices_in_one_row_are_asked_about(cell: str, second: str) -> None:
+    sheet = the_sheet(edited(filled({"3": 1}), apart(cell, second)))
+    assert [(f.code, f.cell) for f in sheet.findings] == [("answer_not_a_choice", "E19")]
+    assert "①「求めている。」、②「求めていない。" in sheet.findings[0].expected
+
+
+@pytest.mark.parametrize("beside", ["①", "2", "2件", "前回②", "別紙②", "確認済", "② ？"])
+def test_what_is_no_second_choice_is_nobodys_business(beside: str) -> None:
+    assert the_sheet(edited(filled({"3": 1}), apart("H19", beside))).findings == ()
+
+
 @pytest.fixture(scope="module")
 def register() -> Register:
     return build_register(default_survey())
