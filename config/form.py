@@ -169,6 +169,11 @@ class Question(Ask):
         return {choice.number: choice.skip_to for choice in choices if choice.skip_to}
 
     @cached_property
+    def alarming(self) -> bool:
+        """Whether one of its choices is one of which the operators must hear."""
+        return any(text.alert for text in self.free_texts)
+
+    @cached_property
     def by_number(self) -> Mapping[int, Line]:
         """The lines that may be taken."""
         return {line.number: line for line in self.kind.lines}

@@ -240,6 +240,8 @@ def _answer(question: FilledQuestion) -> Answer:
 
 def _alerts(question: FilledQuestion) -> bool:
     """Whether a choice of which the operators must hear was taken, or may have been meant."""
+    if not question.question.alarming:
+        return False
     unread = question.number is None and question.answer is not None and question.answer.state == "value"
     return any(text.alert and (unread or text.asked_by(question.number)) for text in question.question.free_texts)
 

@@ -88,6 +88,9 @@ class Slot:
     label: str = ""
 
 
+_ONE_SLOT = (Slot(),)
+
+
 @dataclass(frozen=True, slots=True)
 class Typing:
     """Excel's rule for what may be typed into a cell (ECMA-376 part 1, 18.3.1.32): one bound, or two for "between"."""
@@ -120,7 +123,7 @@ class Kind(Shape):
     @property
     def slots(self) -> tuple[Slot, ...]:
         """The cells to be filled."""
-        return (Slot(),)
+        return _ONE_SLOT
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -9,9 +9,10 @@ from typing import Literal
 
 from pydantic import Field as Key
 
+from config.cache import Same, cache_short
 from config.kinds.kind import Around, Examples, Fault, Kind
 from config.shape import Reasons
-from config.spelling import label_key
+from config.spelling import LONGEST, label_key
 
 _SEVERAL_POSTS = re.compile(r"[兼\n/／・、,]")
 _BRACKETED = re.compile(r"[(（\[［].*", re.DOTALL)
@@ -34,10 +35,9 @@ class PositionKind(Kind):
 
     def is_below(self, title: str) -> bool:
         """Whether every post that a title names is below those that are wanted; an unknown one says nothing."""
-        posts = [post for post in _SEVERAL_POSTS.split(title) if label_key(post)]
-        return bool(posts) and all(self._is_below(post) for post in posts)
+        return _is_below(title, Same(self))
 
-    def _is_below(self, post: str) -> bool:
+    def is_post_below(self, post: str) -> bool:
         """By the whole post (主幹（課長級）), else by what stands before its bracket (係長（総括））."""
         for text in (post, _BRACKETED.sub("", post)):
             key = label_key(text)
@@ -59,3 +59,9 @@ class PositionKind(Kind):
     def examples(self) -> Examples:
         titles = tuple((f"総務{ending}", f"総務{ending}") for ending in self.fitting) or (("課長", "課長"),)
         return Examples(titles, faulty=tuple((f"総務{ending}", "position_below") for ending in self.below))
+
+
+@cache_short(1024, LONGEST)  # a list says the same hundreds of times
+def _is_below(title: str, kind: Same) -> bool:
+    posts = [post for post in _SEVERAL_POSTS.split(title) if label_key(post)]
+    return bool(posts) and all(kind.it.is_post_below(post) for post in posts)

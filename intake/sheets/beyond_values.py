@@ -71,7 +71,7 @@ def unsure(filled: Filled, asked: Mapping[str, Applicability]) -> tuple[str, ...
     return tuple(
         question.question.key
         for question in filled.questions
-        if any(text.alert for text in question.question.free_texts)
+        if question.question.alarming
         and asked[question.question.key].standing != "not_asked"
         and (_is_touched(question, filled.beyond) or _is_qualified(question))
     )

@@ -99,6 +99,6 @@ def _in_percent(stored: str) -> str:
         return stored.strip()
 
 
-@lru_cache(maxsize=1024)  # a form has a few dozen places to be filled, most of them blank
+@lru_cache(maxsize=1 << 14)  # a form has a few dozen places to be filled, a long list thousands, most of them blank
 def _blank(place: Place) -> Entry:
     return Entry(name_of(place))

@@ -40,18 +40,19 @@ class FilledField:
 @dataclass(frozen=True, slots=True)
 class FilledQuestion:
     """One question; `answer` is None where the sheet has no such question. `reading`: what its answer says; `lines` by
-    number of the line and `texts` by key, as far as the sheet has their lines."""
+    number of the line and `texts` by key, as far as the sheet has their lines; `number`: of a choice, which one was
+    taken."""
 
     question: Question
     answer: Entry | None
     reading: Reading = NOT_READ
     lines: Mapping[int, Entry] = field(default_factory=dict)
     texts: Mapping[str, Entry] = field(default_factory=dict)
+    number: int | None = field(init=False, default=None)  # kept: a row of a list is asked for it a hundred times
 
-    @property
-    def number(self) -> int | None:
-        """Of a choice: which one was taken."""
-        return int(self.reading.value) if self.reading.value and self.question.by_number else None
+    def __post_init__(self) -> None:
+        if self.reading.value and self.question.by_number:
+            object.__setattr__(self, "number", int(self.reading.value))
 
     @property
     def canonical(self) -> str:

@@ -36,6 +36,8 @@ def slipped(filled: Filled) -> tuple[FilledQuestion, ...]:
     """The questions that hold their neighbours' answers, where a whole paste slipped by one and the same number of
     questions; else none."""
     asked = [question for question in filled.questions if _has_choices(question.question)]
+    if sum(question.number is None or bool(question.reading.remark) for question in asked) < LEAST_SHIFTED:
+        return ()  # most sheets: nobody who slipped says just what a choice of the question says
     places = {question.question.key: place for place, question in enumerate(asked)}
     worded, by = 0, Counter[int]()
     moved: dict[int, list[FilledQuestion]] = {}
