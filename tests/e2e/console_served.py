@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import socket
 import subprocess
@@ -23,23 +24,36 @@ class Served:
 
     def __init__(self, folder: Path, program: Sequence[str] = (), around: Mapping[str, str] | None = None) -> None:
         self.ledger = folder / "ledger.db"
+        program = program or [sys.executable, "-m", "routing.cli"]
+        self._command = [*program, "--settings", str(folder / "settings.toml"), "console"]
+        self._environment = {**os.environ, **(around or {})}
+        until = time.monotonic() + 120
+        self._start(folder / "settings.toml")
+        while not self._answers():
+            if self.process.poll() is not None:  # another process took the port first
+                self._start(folder / "settings.toml")
+            if time.monotonic() > until:
+                raise AssertionError("the page does not answer")
+            time.sleep(0.1)
+
+    def _start(self, settings: Path) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
-        settings = folder / "settings.toml"
         told = settings.read_text(encoding="utf-8").partition("\n[console]\nport")[0]
         settings.write_text(f"{told}\n[console]\nport = {self.port}\n", encoding="utf-8")
         self.at = f"http://127.0.0.1:{self.port}"
-        program = program or [sys.executable, "-m", "routing.cli"]
-        command = [*program, "--settings", str(settings), "console"]
-        self.process = subprocess.Popen(command, env={**os.environ, **(around or {})})
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            with socket.socket() as tried:
-                if tried.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise AssertionError("the page does not answer")
+        self.process = subprocess.Popen(self._command, env=self._environment)
+
+    def _answers(self) -> bool:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            line.request("GET", "/login")
+            return line.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            line.close()
 
     def close(self) -> None:
         self.process.terminate()
