@@ -130,6 +130,19 @@ def _check_forms(survey: Survey) -> Reasons:
         yield "attributes_form", f"様式「{survey.attributes_form}」はありません。{perhaps(survey.attributes_form, forms)}"
 
 
+def _check_services(survey: Survey) -> Reasons:
+    for name, words in (("pre_check", survey.services.pre_check), ("collation", survey.services.collation)):
+        if getattr(survey.mails, name) != "off" and not words:
+            yield f"services.{name}", f"mails.{name} が off ではないため、件名の語を1つ以上書いてください。"
+        for word in words:
+            if reason := why_no_line(word) or why_no_text(word):
+                yield f"services.{name}", reason
+            elif not fold(word) or fold(word) in fold(survey.convention.text) or _BRACKET.search(word):
+                yield f"services.{name}", f"「{word}」は使えません。件名の形にない語を、括弧なしで書いてください。"
+    for word in set(survey.services.pre_check) & set(survey.services.collation):
+        yield "services.collation", f"「{word}」が2回以上あります。"
+
+
 def _check_instants(survey: Survey) -> Reasons:
     calendar = survey.calendar
     instants: list[tuple[str, datetime]] = [("deadline", survey.deadline)]
@@ -227,4 +240,5 @@ _CHECKS: tuple[Callable[[Survey], Reasons], ...] = (
     _check_instants,
     _check_polling,
     _check_convention,
+    _check_services,
 )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from config.check_form import check_form
 from config.check_survey import check_survey
 from config.errors import Mistake, SurveyError
+from config.faq import Faq, FaqFile, check_faq
 from config.form import Form
 from config.given import NOT_PRINTED, read_print
 from config.mails import with_table
@@ -29,10 +30,11 @@ from config.toml_lines import lines_of
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-M = TypeVar("M", Form, Survey)
+M = TypeVar("M", Form, Survey, FaqFile)
 
 SURVEY_FILE = "survey.toml"
 FORM_FILES = "form*.toml"
+FAQ_FILE = "faq.toml"
 
 
 def default_survey() -> Path:
@@ -53,9 +55,22 @@ def load_survey(
     forms, mistakes = _load_forms(folder)
     survey, wrong = _load_head(folder, forms, forms_known=not mistakes, against=(codes, roster))
     mistakes += wrong
+    faq, wrong_faq = _load_faq(folder)
+    mistakes += wrong_faq
     if survey is None or mistakes:
         raise SurveyError(mistakes)
-    return survey
+    return survey.model_copy(update={"faq": faq})
+
+
+def _load_faq(folder: Path | Traversable) -> tuple[tuple[Faq, ...], tuple[Mistake, ...]]:
+    """The answers to questions, if the folder has any."""
+    if not (folder / FAQ_FILE).is_file():
+        return (), ()
+    read, mistakes = _read(FaqFile, folder / FAQ_FILE)
+    if read is None or read.value is None:
+        return (), mistakes
+    found = [Mistake(FAQ_FILE, key, reason) for key, reason in check_faq(read.value.faq)]
+    return read.value.faq, mistakes + read.of_rest(found)
 
 
 def _load_forms(folder: Path | Traversable) -> tuple[tuple[Form, ...], tuple[Mistake, ...]]:
@@ -122,6 +137,8 @@ def _read(shape: type[M], file: Path | Traversable) -> tuple[Salvaged[M] | None,
     if shape is Survey:
         if "forms" in data:
             return None, (Mistake(file.name, "forms", f"様式は {FORM_FILES} のファイルに書いてください。"),)
+        if "faq" in data:
+            return None, (Mistake(file.name, "faq", f"{FAQ_FILE} に書いてください。"),)
         data = {**with_table(data), "forms": []}
     elif "given" in data:
         data = {**NOT_PRINTED, **data}

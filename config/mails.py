@@ -28,6 +28,8 @@ class Mails(BaseModel):
     transfer: Way = "send"
     redirect: Way = "send"
     parts: Way = "send"
+    pre_check: Way = "off"
+    collation: Way = "off"
     arrival: Way = "off"
     inquiry: Way = "off"
     password: Way = "off"

@@ -85,12 +85,15 @@ class Caps(SettingsShape):
     """How many automatic mails go out at most within 24 hours: per_address_per_day to one address,
     per_respondent_per_day to one respondent, per_domain_per_day to one domain; and strangers_per_hour within an
     hour to addresses whose domain tells no body. The last two never hold the first reply to an address in the
-    domain of a body. What a cap holds back is shown to the operators."""
+    domain of a body. What a cap holds back is shown to the operators. Letters on checks before handing in count apart from
+    all others: pre_checks_per_address_per_day, pre_checks_per_respondent_per_day, and the last two caps once more."""
 
     per_address_per_day: Annotated[int, Field(ge=1)] = 30
     per_respondent_per_day: Annotated[int, Field(ge=1)] = 100
     per_domain_per_day: Annotated[int, Field(ge=1)] = 100
     strangers_per_hour: Annotated[int, Field(ge=1)] = 200
+    pre_checks_per_address_per_day: Annotated[int, Field(ge=1)] = 20
+    pre_checks_per_respondent_per_day: Annotated[int, Field(ge=1)] = 100
 
 
 class Alerts(SettingsShape):
@@ -106,12 +109,13 @@ class Alerts(SettingsShape):
 class Retention(SettingsShape):
     """After how many days `purge` without a date takes the content of what came or left, by kind; None: never. answers:
     mails that submit; words: inquiries and replies without a file; others: automatic mail and the like; letters: ours
-    that answer no mail."""
+    that answer no mail; pre_checks: what was checked and never handed in, None: as answers."""
 
     answers_days: Annotated[int, Field(ge=1)] | None = None
     words_days: Annotated[int, Field(ge=1)] | None = None
     others_days: Annotated[int, Field(ge=1)] | None = None
     letters_days: Annotated[int, Field(ge=1)] | None = None
+    pre_checks_days: Annotated[int, Field(ge=1)] | None = None
 
 
 class Settings(SettingsShape):

@@ -13,9 +13,11 @@ from pydantic import Field as Limit
 from pydantic import model_validator
 
 from config import naming
+from config.faq import Faq
 from config.form import Form
 from config.kinds.kind import Attribute
 from config.mails import Mails, with_table
+from config.services import Services
 from config.shape import RosterKind, Severity, Shape
 
 OwnPart = Literal["demanded", "welcome", "none"]
@@ -164,9 +166,11 @@ class Survey(Shape):
     deadline: datetime
     correct_by: datetime | None = None  # until when what came in time is to be mended; None: as soon as possible
     counts_as_in_time: bool = True  # a mended version of what came in time counts as in time
+    tells_changes: bool = False  # a letter says which answers differ from the version before
     quiet_after: datetime | None = None  # from then on nothing goes out by itself but receipts
     wrong_mailbox: Literal["transfer", "resend"]
     mails: Mails = Mails()
+    services: Services = Services()
     words: tuple[str, ...] = ()  # of which one stands in whatever is about this survey; none: everything may be
     phrases: Phrases
     mailboxes: tuple[Mailbox, ...]
@@ -180,6 +184,7 @@ class Survey(Shape):
     passwords: Passwords = Passwords()
     parts: PartsWait = PartsWait()
     trust: Trust = Trust()
+    faq: tuple[Faq, ...] = ()  # from faq.toml
     severities: dict[str, Severity] = {}  # finding code -> severity, over the catalogue's default
     roster: str = ""  # the survey's own bodies, a CSV file in its folder; none: the municipalities of the program's
     forms: tuple[Form, ...]
@@ -193,6 +198,14 @@ class Survey(Shape):
     def mended_by(self) -> datetime:
         """The day that mending is given after the deadline: `correct_by`, or none beyond the deadline itself."""
         return self.correct_by or self.deadline
+
+    @property
+    def open_services(self) -> Services:
+        """What senders may ask for: the words of a service whose letter does not go out ask for nothing."""
+        return Services(
+            pre_check=self.services.pre_check if self.mails.pre_check != "off" else (),
+            collation=self.services.collation if self.mails.collation != "off" else (),
+        )
 
     def is_quiet(self, at: datetime) -> bool:
         """Whether nothing goes out by itself any more but receipts."""

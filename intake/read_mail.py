@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from config.domains import body_hint
+from config.services import Service
 from config.survey import Survey
+from intake.asked_service import at_least, service_of
 from intake.attached import Context, Opening, files_at, read_alone, read_leaves
 from intake.convention import convention_findings, read_claim
 from intake.finding import Finding, quote_name, severity_of
@@ -62,7 +64,7 @@ def read_mail(
     names = context.roster.names()
     part = parse(raw)
     message = read_message(part, names)
-    claim = read_claim(message.subject, context.survey, context.roster, is_file=False)
+    service, claim = _claimed(message.subject, context)
     found = leaves(part, names)
     if brings_back(part, message, names, claim):
         found = mark_returned(found)
@@ -70,7 +72,6 @@ def read_mail(
     opening = Opening(context, begin, tuple(dict.fromkeys(own_passwords + told.passwords)))
     files = _files(found, opening, _spoken_of(claim, message.sender, context))
     kind = tell_kind(part, message, any(f.kind != "other" for f in files), names, claim)
-    of_survey = bool(own_passwords) or divided(part) is not None
     content = MailContent(message, claim, kind, found, files)
     submission = Submission(
         kind=kind.kind,
@@ -92,17 +93,24 @@ def read_mail(
         amends=_amends(message) if kind.kind in _PERSONS and not _names_of(files) else "",
         says=kind.says,
         links=tuple(one_line(unlinked(link)) for link in download_links(found)),
-        theme="survey" if of_survey else theme_of(content, context.survey),
+        theme="survey" if own_passwords or divided(part) else at_least(theme_of(content, context.survey), service),
         desk=desk_of(content, context.survey, context.others, context.roster),
         awaits_scan=any(carrier_of(leaf) == "scan" for leaf in found),
         numbers=numbers_of_ours(f"{message.subject}\n{message.body}"),
         authentication=authentications(part.headers_of("authentication-results")),
+        service=service,
         reached_at=_reached(part, context.survey),
         allowed=len(told.allowed),
     )
     # first: a number that is told as a password is one all the same
     kept = _without_numbers(submission, told.allowed, _beside(part, kind.kind, names))
     return _without_passwords(kept) if own_passwords else kept
+
+
+def _claimed(subject: str, context: Context) -> tuple[Service, Claim]:
+    """What a subject asks for, and what it claims without the word that asks for it."""
+    service, claimed = service_of(subject, context.survey.open_services)
+    return service, read_claim(claimed, context.survey, context.roster, is_file=False)
 
 
 def _files(found: Iterable[Leaf], opening: Opening, spoken_of: frozenset[str]) -> tuple[FileReading, ...]:

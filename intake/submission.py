@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from config.services import Service
 from intake.finding import Finding
 
 MailKind = Literal["submission", "reply", "inquiry", "auto_reply", "bounce", "receipt", "list", "own"]
@@ -228,6 +229,7 @@ class Submission:
     # "unclear" where something is said or closed that may be about anything
     awaits_scan: bool = False  # Defender still looks at a file, and will put it in its place
     desk: Desk = "ours"  # whose mail it is, where several surveys share the mailbox
+    service: Service = ""  # what its subject asks for, beside taking it in
     reached_at: str = ""  # when a server of ours first had it, by its own Received line; ISO 8601, JST
 
     @property

@@ -50,6 +50,7 @@ class FileBlock:
     rows: tuple[RowBlock, ...] = ()  # of a collated list, by code; then `findings` are about the list itself
     attributes: tuple[str, ...] = ()  # 属性: the screenings that it is about; none: all
     stood: tuple[str, datetime] | None = None  # receipt number and time of the accepted answer before it
+    since: tuple[str, datetime, tuple[str, ...]] | None = None  # of the version before it, and what differs (Q7-2, a label)
 
 
 @dataclass(frozen=True, slots=True)

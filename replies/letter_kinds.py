@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Literal
 
 LetterKind = Literal[
-    "acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect", "parts"
+    "acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect", "parts", "pre_check",
+    "collation",
 ]
 # What we write without being written to.
 NoticeKind = Literal[
@@ -28,6 +29,7 @@ class Traits:
     mentions_question: bool = True  # that an official will answer what the mail asks
     tells_open_set: bool = True  # that further mails of a set are awaited
     tells_closed_set: bool = True  # what came of a set, and what did not
+    books_nothing: bool = False  # about what was looked at only, and is not handed in
     to_operators: bool = False  # about the desk itself: no hold stops it
     to_all: bool = False  # to every body: it leaves when an official releases all of them
     by_hand: bool = False  # a person's own words: nothing in it says that a machine wrote it
@@ -42,6 +44,8 @@ TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
     "transfer": Traits(tells_findings=True),
     "redirect": Traits(),
     "parts": Traits(tells_completeness=True, tells_closed_set=False),
+    "pre_check": Traits(tells_findings=True, books_nothing=True),
+    "collation": Traits(tells_findings=True, books_nothing=True),
     "reminder": Traits(),
     "request": Traits(),
     "extension": Traits(),

@@ -78,6 +78,7 @@ class Wording(Shape):
     report: dict[str, str]  # words of the reports, in workbook and page
     captions: dict[str, Captions]  # what a finding is about -> captions
     result: dict[str, str]  # of a file
+    pre_check: dict[str, dict[str, str]]  # what replaces results, phrases and remarks where nothing is handed in
     remark: dict[str, str]
     says: dict[str, str]  # what the words of a mail without a file say -> that, and what to do
     state: dict[str, str]  # of an obligation, for operators
@@ -87,6 +88,8 @@ class Wording(Shape):
     mail_kind: dict[str, str]
     listing: dict[str, str]  # of letters on a collated list
     names: dict[str, str]  # last character of a name -> the group in which it is named
+    offer: dict[str, str]  # what a survey does for senders, told where it fits
+    versions: dict[str, str]  # what a newer version changes in the one before it
     book: dict[str, str]  # of the workbook that goes with a long letter
     export: dict[str, str]  # of the workbook with every answer
     finding: dict[str, Saying]
@@ -99,6 +102,12 @@ class Wording(Shape):
         names = "」、「".join(dict.fromkeys(form.list_sheet for form in survey.forms))
         return self if names == self.list_sheet else self.model_copy(update={"list_sheet": names})
 
+    @property
+    def before_handing_in(self) -> Wording:
+        """The same for a letter about what is not handed in yet."""
+        said = self.pre_check
+        return self.model_copy(update={name: getattr(self, name) | said[name] for name in said})
+
     def sentence(self, finding: Finding) -> str:
         """What was noticed, in one sentence; KeyError for a code without wording."""
         return _filled(self.finding[finding.code].sentence, finding, self.list_sheet)
@@ -109,8 +118,11 @@ class Wording(Shape):
         mild = finding.severity != "error" and saying.as_hint
         return _filled(saying.as_hint if mild else saying.mend, finding, self.list_sheet)
 
-    def state_of(self, state: str, unbooked: bool) -> str:
-        """A state as screens and reports show it; `unbooked`: all that came could not be booked."""
+    def state_of(self, state: str, unbooked: bool, checked_only: bool = False) -> str:
+        """A state as screens and reports show it; `unbooked`: all that came could not be booked; `checked_only`: nothing
+        came but for a check before handing in."""
+        if checked_only and state == "outstanding":
+            return self.screen["checked_only"]
         return self.standing["unbooked"] if unbooked and state == "correction" else self.state[state]
 
     def message(self, finding: Finding) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # every command loads this module, and few read mail
     from intake.finding import Finding
     from intake.submission import Address, AnswerSheet, FileReading, Submission
     from routing.standing import Booking
+    from routing.versions import VersionChange
 
 Outcome = Literal["accepted", "correction", "held", "ignored", "kept"]
 MailOutcome = Literal["ignored", "held", "correction", "by_file"]
@@ -107,7 +108,8 @@ class Piece:
     """One file, or one answer sheet in it, with what was decided. `id`: "2" or "2/1"; `part` of the
     obligation: own, collected, or empty where it belongs to none. `late`: received after its own deadline;
     `mends` what was handed in before it, and stays in time therefore. `proof`: what stood behind it; `displaced`:
-    the accepted answers of other addresses whose place it took; `stood`: the newest accepted one before it."""
+    the accepted answers of other addresses whose place it took; `stood`: the newest accepted one before it; `since`:
+    what it changes in the version before it, where the survey's letters tell that."""
 
     id: str
     file: FileReading
@@ -122,6 +124,7 @@ class Piece:
     proof: Proof = Proof.NOTHING
     displaced: tuple[Booking, ...] = ()
     stood: Booking | None = None
+    since: VersionChange | None = None
 
 
 @dataclass(frozen=True, slots=True)

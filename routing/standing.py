@@ -63,7 +63,7 @@ class Standing:
     row of this body, while its own answer is still to come. `asked` and `held`: of the missing, those that are to mend
     something, and those that wait for us; `to_replace`: those of which something arrived that could not be booked;
     `own_state`: of its own answer, where that is demanded. `unbooked`: all that is to be mended in it, or is held, is of
-    that kind."""
+    that kind. `looked_at`: it was sent in for a check before it is handed in."""
 
     obligation: Obligation
     state: State
@@ -77,6 +77,12 @@ class Standing:
     own_state: State | None = None
     to_replace: tuple[str, ...] = ()
     unbooked: bool = False
+    looked_at: bool = False
+
+    @property
+    def checked_only(self) -> bool:
+        """Nothing of it was handed in, and something of it was sent in for a check."""
+        return self.looked_at and self.state == "outstanding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ class Books:
     parts: Mapping[tuple[str, str, str], PartStanding]  # (part, lgcode, program)
     not_applicable: frozenset[tuple[str, str]] = frozenset()
     unbooked: tuple[Unbooked, ...] = ()
+    looked_at: frozenset[tuple[str, str]] = frozenset()  # (lgcode, program) of what was sent in for a check
 
     def part(self, part: str, lgcode: str, program: str) -> PartStanding:
         """What was booked for one body, program and part; empty if nothing was."""
@@ -204,6 +211,7 @@ def standing_of(obligation: Obligation, books: Books) -> Standing:
         to_replace=tuple(c for c in missing if part_state(collected[c]) == "correction" and collected[c].unbooked),
         unbooked=bool(waiting) and all(b.provisional for b in waiting),
         own_state=part_state(own) if obligation.own == "demanded" else None,
+        looked_at=key in books.looked_at,
     )
 
 

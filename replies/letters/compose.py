@@ -29,7 +29,7 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")  # a line holds at most 998 (RFC
 # ASCII without white space, < > and @ but the one; 64 and 255 octets, 254 together (RFC 5321 §4.5.3.1)
 _ADDRESS = re.compile(r"(?=.{3,254}\Z)[!-;=?A-~]{1,64}@[A-Za-z0-9._\-]{1,255}")
 _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FILENAME = re.compile(r"[\w\-（）()・ 　]{1,60}\.(?:xlsx|eml)")
+_FILENAME = re.compile(r"[\w\-（）()【】＿・ 　]{1,60}\.(?:xlsx|eml)")
 _MAX_REFERENCES = 100
 _LINE = 76  # and so encoded words of at most 75 (RFC 2047 §2)
 _POLICY = compat32.clone(linesep="\r\n", max_line_length=0)  # 0: values are folded here, by us

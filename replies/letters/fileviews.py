@@ -22,6 +22,7 @@ _FORMLESS_LIMIT = 10  # files without a form that are told one by one
 _FILES_LIMIT = 30
 _POINTS_LIMIT = 60  # in all files together, at least one of each
 _NAMES_LIMIT = 120  # of bodies in all lists together, at least five of each
+_CHANGES_LIMIT = 12  # questions that are named as changed
 _REMARK_LIMIT = 300  # characters
 
 
@@ -78,8 +79,19 @@ def file_views(letter: Letter, survey: Survey, wording: Wording) -> tuple[FileVi
             views.append(_originals_view(len(views) + 1, whole, letter, survey, wording))
         else:
             views.append(_file_view(len(views) + 1, block, letter, survey, wording))
+    views = _with_offer(views, letter, survey, wording)
     rest = [letter.files[place] for place in sorted(counted)]
     return (*views, *([_rest_view(len(views) + 1, rest, wording)] if rest else []))
+
+
+def _with_offer(views: list[FileView], letter: Letter, survey: Survey, wording: Wording) -> list[FileView]:
+    """Who sends originals and no list is told, behind the last of them, that one is made for him, if it is."""
+    words = survey.open_services.collation
+    alone = any(map(_is_original, letter.files)) and not any(block.rows for block in letter.files)
+    if not words or not alone or letter.kind != "partial":
+        return views
+    offer = wording.offer["list_by_mail"].format(word=words[0])
+    return [*views[:-1], replace(views[-1], remarks=(*views[-1].remarks, offer))]
 
 
 def _only_counted(formless: list[tuple[int, FileBlock]]) -> frozenset[int]:
@@ -143,13 +155,24 @@ def _file_view(number: int, block: FileBlock, letter: Letter, survey: Survey, wo
         name=block.filename or kind or unnamed,
         kind=kind if block.filename else "",
         result=_result(block, wording),
-        remarks=tuple(_remark(key, block, letter, survey, wording) for key in remarks),
+        remarks=(*(_remark(key, block, letter, survey, wording) for key in remarks), *_since(block, wording)),
         requests=requests(block.findings, survey, wording),
         checked=checks(block.findings, survey, wording),
         hints=hints(block.findings, survey, wording),
         program=block.program,
         listed=view_list(block, letter, survey, wording) if block.rows else None,
     )
+
+
+def _since(block: FileBlock, wording: Wording) -> tuple[str, ...]:
+    """What changed since the version before, in one line; nothing where none is told of."""
+    if block.since is None:
+        return ()
+    receipt, at, changed = block.since
+    named = "、".join(changed[:_CHANGES_LIMIT])
+    if len(changed) > _CHANGES_LIMIT:
+        named = wording.versions["more"].format(named=named, count=full_width_number(len(changed) - _CHANGES_LIMIT))
+    return (wording.versions["changed" if changed else "same"].format(receipt=receipt, at=era_minute(at), named=named),)
 
 
 def _remark(key: str, block: FileBlock, letter: Letter, survey: Survey, wording: Wording) -> str:

@@ -11,6 +11,7 @@ from config.survey import Survey
 from intake.finding import Finding
 from replies.japanese import full_width_number, short_day
 from replies.letter import Letter
+from replies.letter_kinds import TRAITS
 from replies.letters.fileviews import FileView
 from replies.wording import Wording
 
@@ -83,7 +84,7 @@ def subject_start(letter: Letter, survey: Survey, wording: Wording) -> str:
     if not letter.quotes:
         return mark
     told = _programs(letter, ("correction", "partial") if asks else ("accepted", "partial"))
-    if letter.kind == "parts":
+    if letter.kind == "parts" or TRAITS[letter.kind].books_nothing:
         told = []
     named = "・".join(told) if _short(told) else ""
     if named and asks and letter.kind == "partial":

@@ -48,6 +48,7 @@ def render_letter(letter: Letter, survey: Survey, wording: Wording) -> Rendered:
     """The letter in words. KeyError where a finding, remark or state has no wording; no value of a
     personal field and no control character gets into it."""
     letter = quotable(letter)
+    wording = wording.before_handing_in if TRAITS[letter.kind].books_nothing else wording
     parts = (mail_view(letter, survey, wording), *file_views(letter, survey, wording))
     telling = TRAITS[letter.kind].tells_findings
     name = book_name(letter, wording)
@@ -102,6 +103,9 @@ def _body(
         "complete": _is_complete(letter),
         "listed": programs_listed(letter),
         **opening_values(letter, parts, wording),
+        "word": next((f"【{word}】" for word in getattr(survey.services, letter.kind, ())), ""),
+        "lists": any(block.rows for block in letter.files),
+        "asked_subject": f"「{survey.convention.written()}」",
         "originals": not programs_listed(letter) and any("original" in f.remarks for f in letter.files),
     }
     return write_body(letter.kind, values)

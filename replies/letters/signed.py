@@ -24,6 +24,7 @@ SHOWN = 12  # characters of a hash that people compare
 _TABLES = ("phrase", "captions", "result", "remark", "standing", "listing", "names")
 _TEMPLATES = {"report": ("report_mail",), "alert": ("alert", "today")}  # of the kinds whose template is not theirs alone
 _OF_CODES = frozenset({"subject_code", "file_name_code"})  # told only where the convention asks for the body's code
+_APART = frozenset(kind for kind, traits in TRAITS.items() if traits.books_nothing)
 _QUOTES_FINDINGS = "_numbered.j2"
 
 
@@ -47,10 +48,13 @@ def _hash(kind: AnyKind, survey: Survey) -> str:
     wording = load_wording().model_dump()
     templates = {n: s for own in _TEMPLATES.get(kind, (kind,)) for n, s in _templates(f"{own}.j2")}
     tables = (*_TABLES, *(("finding", "book") if _QUOTES_FINDINGS in templates else ()))
+    apart = TRAITS[kind].books_nothing  # its own words are no other kind's, and leave what was approved as it is
     said = {
         "templates": templates,
-        "subject": wording["subject"],
-        "words": {table: wording[table] for table in tables},
+        "subject": {k: mark for k, mark in wording["subject"].items() if apart or k not in _APART},
+        "words": {table: wording[table] for table in (*tables, *(("pre_check",) if apart else ()))},
+        **({"offer": wording["offer"]} if survey.open_services.collation else {}),
+        **({"versions": wording["versions"]} if survey.tells_changes else {}),
         "alert": wording["alert"] if kind == "alert" else {},
         "survey": [survey.title, survey.phrases.model_dump(), [m.model_dump() for m in survey.mailboxes]],
     }

@@ -22,6 +22,7 @@ from replies.letter import (
     OwedProgram,
     PartsBlock,
     PassedTo,
+    RowBlock,
 )
 from replies.letter_kinds import AnyKind, LetterKind
 from replies.letters.alert import Alert, render_alerts
@@ -119,7 +120,15 @@ def _replies(of: Specimens) -> dict[LetterKind, dict[str, Any]]:
         "transfer": {"passed_to": (PassedTo(of.mailbox, _extensions(of)),)},
         "redirect": {"files": (), "addressee": of.collected.full_name, "municipality": True},
         "parts": {"files": (), "parts": parts},
+        "pre_check": {"files": (asked,), "standing_told": False},
+        "collation": {"files": (_listed(of),), "standing_told": False},
     }
+
+
+def _listed(of: Specimens) -> FileBlock:
+    """A list with one municipality."""
+    row = RowBlock(of.collected.lgcode, of.collected.name, 2, "accepted")
+    return replace(_file(of), filename=_file(of).filename, rows=(row,))
 
 
 def _blank(of: Specimens) -> Finding:

@@ -211,6 +211,7 @@ class ProgramTotal:
     outstanding: int
     not_applicable: int = 0
     late: int = 0  # of the accepted ones
+    checked_only: int = 0  # of the outstanding, those of which only a check before handing in came
     unmended: int = 0  # with a part that came in time, is to be mended, and was not by its deadline
 
 
@@ -237,12 +238,25 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Mends:
+    """What became of what was asked for, one finding of one answer at a time: how many were `asked`, mended, mended by the
+    first version that came after, and waived by an official; `rounds`: how many versions a mended one took, on average."""
+
+    asked: int
+    mended: int
+    at_once: int
+    waived: int
+    rounds: float
+
+
+@dataclass(frozen=True, slots=True)
 class FindingCount:
     """How often one finding asked for correction, and of how many bodies."""
 
     code: str
     times: int
     bodies: int
+    mends: Mends | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +267,7 @@ class QuestionCount:
     question: str  # "7-4"
     times: int
     bodies: int
+    mends: Mends | None = None
 
 
 @dataclass(frozen=True, slots=True)

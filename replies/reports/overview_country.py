@@ -13,6 +13,7 @@ from replies.cells import put
 from replies.japanese import era_date
 from replies.reports.data import Overview, ProgramTotal
 from replies.reports.overview_words import (
+    beside_states,
     level,
     levels,
     map_note,
@@ -20,7 +21,6 @@ from replies.reports.overview_words import (
     share_said,
     short_name,
     totals,
-    unmended,
 )
 from replies.reports.style import INK, Ink, add_sheet, put_share
 from replies.reports.words import time_left
@@ -86,7 +86,7 @@ def _write_programs(sheet: Worksheet, ink: Ink, overview: Overview) -> int:
             _span(sheet, (row, first, last), count, ink.looks.number)
         sheet.set_row(row, 19)
     behind = _TABLE + len(overview.programs) + 1
-    put(sheet, (behind, 0), unmended(overview, ink.wording), ink.looks.note)
+    put(sheet, (behind, 0), beside_states(overview, ink.wording), ink.looks.note)
     return behind + 1
 
 

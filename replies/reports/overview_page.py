@@ -16,6 +16,7 @@ from replies.reports.overview_charts import COLOURS, DASHES, ages_chart, bars_ch
 from replies.reports.overview_words import (
     SHOWN,
     ages,
+    beside_states,
     by_age,
     finding_label,
     held_rows,
@@ -30,7 +31,6 @@ from replies.reports.overview_words import (
     short_name,
     split,
     totals,
-    unmended,
 )
 from replies.reports.page import Bar, environment, pieces, state_marks
 from replies.reports.words import notice, span, time_left
@@ -80,7 +80,8 @@ def overview_page(overview: Overview, wording: Wording) -> str:
             left=time_left(overview.occasion, wording),
             notice=notice(overview.occasion, done == owed, wording),
             bars=[_bar(program, wording) for program in overview.programs],
-            unmended=unmended(overview, wording),
+            beside=beside_states(overview, wording),
+            mends=_mends(overview, wording),
             tiles=_tiles(overview, wording),
             levels=levels(wording),
             tile=TILE,
@@ -146,6 +147,16 @@ def _charts(overview: Overview, wording: Wording) -> dict[str, Markup]:
         bars = [(question_label(count), count.times) for count in overview.questions[:SHOWN]]
         charts["questions"] = bars_chart("questions", bars, words["axis_times"], words["axis_questions"])
     return charts
+
+
+def _mends(overview: Overview, wording: Wording) -> list[tuple[str, int, str, str, int]]:
+    """(what was asked for, mended, at the first try, in how many versions, waived), where anything came of it."""
+    labelled = [(finding_label(f, wording), f.mends) for f in overview.findings]
+    labelled += [(question_label(q), q.mends) for q in overview.questions]
+    told = [(label, m) for label, m in labelled if m is not None and (m.mended or m.waived)]
+    at_once = [f"{share(m.at_once, m.mended)}％" if m.mended else "" for _, m in told]
+    taken = [f"{m.rounds:.1f}" if m.mended else "" for _, m in told]
+    return [(label, m.mended, at_once[n], taken[n], m.waived) for n, (label, m) in enumerate(told)]
 
 
 def _oldest(overview: Overview, wording: Wording) -> list[tuple[str, str, Waiting]]:

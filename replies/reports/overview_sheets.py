@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from config.jst import JST, in_jst
 from replies.cells import put
-from replies.reports.data import Overview, Receipts
+from replies.reports.data import Mends, Overview, Receipts
 from replies.reports.overview_charts import COLOURS
 from replies.reports.overview_words import (
     SHOWN,
@@ -26,6 +26,7 @@ from replies.reports.overview_words import (
     held_rows,
     question_label,
     queue_name,
+    share,
     split,
 )
 from replies.reports.style import (
@@ -38,6 +39,7 @@ from replies.reports.style import (
     end_table,
     put_headings,
     put_moment,
+    put_share,
 )
 from replies.reports.words import span
 
@@ -206,36 +208,48 @@ def _list_waiting(sheet: Worksheet, row: int, ink: Ink, overview: Overview) -> N
 def write_findings(ink: Ink, overview: Overview) -> None:
     """「確認のお願い」: which findings and which questions asked for correction most, as tables and bars."""
     words = ink.wording.report
-    sheet = add_sheet(ink, words["sheet_findings"], [64.0, 11.0, 11.0, 24.0], landscape=False)
+    sheet = add_sheet(ink, words["sheet_findings"], [64.0, 11.0, 11.0, 24.0, *([11.0] * 4)], landscape=False)
     put(sheet, (0, 0), f"{ink.about}（{words['sheet_findings']}）", ink.looks.topic)
     sheet.set_row(0, 26)
     put(sheet, (1, 0), words["findings_note"] if overview.findings else words["no_findings"], ink.looks.note)
-    found = [(finding_label(f, ink.wording), f.times, f.bodies, f.code) for f in overview.findings]
+    found = [(finding_label(f, ink.wording), f.times, f.bodies, f.code, f.mends) for f in overview.findings]
     row = _bars(sheet, 2, ink, found, words["axis_findings"])
     sheet.set_h_pagebreaks([row])
-    asked = [(question_label(q), q.times, q.bodies, "") for q in overview.questions]
+    asked = [(question_label(q), q.times, q.bodies, "", q.mends) for q in overview.questions]
     _bars(sheet, row, ink, asked, words["axis_questions"])
 
 
 def _bars(
-    sheet: Worksheet, row: int, ink: Ink, lines: Sequence[tuple[str, int, int, str]], caption: str
+    sheet: Worksheet, row: int, ink: Ink, lines: Sequence[tuple[str, int, int, str, Mends | None]], caption: str
 ) -> int:
-    """A table of (label, times, bodies, code) with its chart below; returns the next free row."""
+    """A table of (label, times, bodies, code, what became of it) with its chart below; returns the next free row."""
     words = ink.wording.report
     if not lines:
         return row
-    codes = [words["code"]] if any(code for *_, code in lines) else []
-    put_headings(sheet, row, [caption, words["times"], words["bodies"], *codes], ink)
-    for line, (label, times, bodies, code) in enumerate(lines, start=row + 1):
+    code_head = words["code"] if any(code for *_, code, _ in lines) else ""
+    told = [words[key] for key in ("mends_mended", "mends_at_once", "mends_rounds", "mends_waived")]
+    put_headings(sheet, row, [caption, words["times"], words["bodies"], code_head, *told], ink)
+    for line, (label, times, bodies, code, mends) in enumerate(lines, start=row + 1):
         put(sheet, (line, 0), label, ink.looks.small)
         sheet.write_number(line, 1, times, ink.looks.number)
         sheet.write_number(line, 2, bodies, ink.looks.number)
-        if codes:
-            put(sheet, (line, 3), code, ink.looks.small)
+        put(sheet, (line, 3), code, ink.looks.small)
+        _put_mends(sheet, line, mends, ink)
     last = row + len(lines)
     chart, height = _bars_chart(sheet, (row + 1, min(last, row + SHOWN)), ink, caption)
     sheet.insert_chart(last + 2, 0, chart, {"description": caption})
     return last + 3 + height // _ROW
+
+
+def _put_mends(sheet: Worksheet, line: int, mends: Mends | None, ink: Ink) -> None:
+    """How many were mended, what share of them at the first try, in how many versions, and how many were waived."""
+    if mends is None or not mends.asked:
+        return
+    sheet.write_number(line, 4, mends.mended, ink.looks.number)
+    if mends.mended:
+        put_share(sheet, (line, 5), share(mends.at_once, mends.mended), ink.looks.share, ink)
+        sheet.write_number(line, 6, round(mends.rounds, 1), ink.looks.number)
+    sheet.write_number(line, 7, mends.waived, ink.looks.number)
 
 
 def _bars_chart(sheet: Worksheet, rows: tuple[int, int], ink: Ink, caption: str) -> tuple[Chart, int]:

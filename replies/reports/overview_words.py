@@ -68,11 +68,16 @@ def kind_named(kind: RosterKind, wording: Wording) -> str:
     return wording.report.get(f"kind_{kind}", kind)
 
 
-def unmended(overview: Overview, wording: Wording) -> str:
-    """How many obligations of each program came in time and were not mended in time; empty where none."""
+def beside_states(overview: Overview, wording: Wording) -> str:
+    """How many obligations of each program came in time and were not mended in time, and of how many only a check before
+    handing in came; empty where none."""
     words = wording.report
-    told = [words["unmended_one"].format(program=p.name, count=p.unmended) for p in overview.programs if p.unmended]
-    return words["unmended_all"].format(programs="、".join(told)) if told else ""
+    counts = (
+        ("unmended_all", [(p.name, p.unmended) for p in overview.programs if p.unmended]),
+        ("checked_only_all", [(p.name, p.checked_only) for p in overview.programs if p.checked_only]),
+    )
+    told = [(key, [words["unmended_one"].format(program=n, count=c) for n, c in found]) for key, found in counts]
+    return "　".join(words[key].format(programs="、".join(named)) for key, named in told if named)
 
 
 def levels(wording: Wording) -> tuple[str, ...]:

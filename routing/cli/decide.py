@@ -58,6 +58,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
     ID accept            受け付ける
     ID correct           修正のお願いを送る（市町村の直接送付：都道府県を通じるようお願いする）
     ID ignore            対象外とする
+    ID take-in           提出前の点検として届いたものを、届いた日時のまま、提出に改める
     ID assign 団体       回答団体（名称か団体コード。--program で制度等も）を指定して判定し直す
     ID approve-sender    この差出人を今後も受け付ける（--domain でドメインごと）
     ID revoke            この差出人の承認を取り消す（--domain でドメインの承認を）

@@ -96,7 +96,8 @@ def _limits(before: datetime | None, keep_days: int | None, keys: Retention, now
         if limit > now:
             raise Refused("これから来る日付は指定できません。")
         return retention.Limits.all(limit)
-    days = (keys.answers_days, keys.words_days, keys.others_days, keys.letters_days)
+    days = (keys.answers_days, keys.words_days, keys.others_days, keys.letters_days,
+            keys.pre_checks_days or keys.answers_days)  # fmt: skip
     if not any(days):
         raise click.UsageError("--before か --keep-days を指定するか、設定の retention に日数を書いてください。")
     return retention.Limits(*(now - timedelta(days=d) if d else None for d in days))

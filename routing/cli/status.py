@@ -58,13 +58,13 @@ def _print_status(found: Status, office: Office) -> None:
     shown = table("提出のあった団体", "団体", "制度等", "状態", "期限との関係", "受領", "残り")
     for owed in found.owed:
         s = owed.standing
-        if s.state != "outstanding" or s.row_in_list:
+        if s.state != "outstanding" or s.row_in_list or s.looked_at:
             left = [f"管内市町村 {len(s.missing)}"] if s.missing else []
             left += [f"都道府県の一覧表に行あり {s.row_in_list}"] if s.row_in_list else []
             shown.add_row(
                 office.register.full_name(s.obligation.lgcode),
                 survey.program(s.obligation.program).name,
-                wording.state_of(s.state, s.unbooked),
+                wording.state_of(s.state, s.unbooked, s.checked_only),
                 _timing(owed, wording),
                 _stamp(s.received_at) or "",
                 "、".join([*s.open_corrections, *left]),

@@ -25,6 +25,7 @@ from routing.operate.wishes import ACTIONS, DATED, past_instant
 from routing.records import Arrival
 from routing.views.letters import letter_of
 from routing.views.mail import mail_view
+from routing.views.proposals import proposals
 from routing.who import Refused
 
 ERASE = "erase"
@@ -74,12 +75,14 @@ class Acts:
         why_not = next(p.why_not for p in operate.possible(desk, arrival) if p.action == action)
         letters = [letter_of(desk, *found) for found in told.letters] if told else []
         view, submission = mail_view(desk, arrival), verdicts.submission_of(desk.ledger, arrival.id)
+        offered = proposals(desk, submission) if action == "answer" else ()
         seen = _seen(form) if told else token_of(desk.ledger, arrival.id)
         return page(
             desk, "act", mail=view, action=action, form=form, refused=refused, told=told, letters=letters, seen=seen,
             why_not=why_not, questions=_questions(desk, arrival), undo_seconds=desk.settings.console.undo_seconds,
             answer_to=operate.answer_to(submission) if submission else "", undoable_actions=operate.UNDOABLE,
-            dated=action in DATED, programs=desk.register.survey.programs, carried=_carried(form),
+            offered=offered, dated=action in DATED, programs=desk.register.survey.programs, carried=_carried(form),
+            chosen=request.args.get("faq", offered[0].id if offered else ""),
         )  # fmt: skip
 
     def _try(self, desk: Desk, arrival: Arrival, action: str, form: Mapping[str, str]) -> str:

@@ -143,7 +143,7 @@ class Pages:
             return page(
                 office, "owed", owed=shown, counts=counts, prefectures=prefectures, chosen=(prefecture, state),
                 chosen_code=next((p.lgcode for p in prefectures if prefecture and p.lgcode[:2] == prefecture), ""),
-                register=register, states=_states(),
+                register=register, states=_states(bool(register.survey.open_services.pre_check)),
             )  # fmt: skip
 
     def letters(self) -> ResponseReturnValue:
@@ -225,11 +225,14 @@ def day_named(text: str, now: datetime) -> datetime:
 
 def _shown_state(standing: Standing) -> str:
     """By which of `_states` a row is counted: as it says itself."""
+    if standing.checked_only:
+        return "checked_only"
     return "unbooked" if standing.unbooked and standing.state == "correction" else standing.state
 
 
-def _states() -> dict[str, str]:
+def _states(checks: bool) -> dict[str, str]:
     """The states that a row can show, with their words, in the order of their columns."""
     wording = load_wording()
     first = {"outstanding": wording.state["outstanding"], "unbooked": wording.state_of("correction", unbooked=True)}
-    return first | wording.state
+    checked = {"checked_only": wording.screen["checked_only"]} if checks else {}
+    return first | checked | wording.state

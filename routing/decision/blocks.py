@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from intake.finding import CATALOGUE, Finding
 from intake.personal import mask
+from replies.japanese import question_name
 from replies.letter import FileBlock, FileResult, RowBlock
 from routing.records import Decided, Piece
 from routing.register import Register
@@ -39,10 +41,11 @@ def _blocks(pieces: tuple[Piece, ...], register: Register) -> Iterator[FileBlock
         if piece.sheet is None and piece.file.position in rows:
             yield from _list_blocks(piece, rows[piece.file.position], register)
         elif piece.sheet is None or not piece.sheet.row:
-            yield _file_block(piece, register)
+            yield file_block(piece, register)
 
 
-def _file_block(piece: Piece, register: Register) -> FileBlock:
+def file_block(piece: Piece, register: Register) -> FileBlock:
+    """One file, or one sheet of it."""
     survey, sheet = register.survey, piece.sheet
     return FileBlock(
         filename=piece.file.filename,
@@ -50,11 +53,22 @@ def _file_block(piece: Piece, register: Register) -> FileBlock:
         program=survey.program(piece.program).name if piece.program else "",
         body=register.full_name(piece.identity.body) if sheet else "",
         result=_RESULTS[piece.decision.outcome],
-        findings=_told(piece, register),
+        findings=told_of(piece, register),
         remarks=piece.decision.remarks,
         attributes=tuple(a.name for a in survey.attributes if sheet and a.number in sheet.attributes),
         stood=(piece.stood.receipt, piece.stood.received_at) if piece.stood else None,
+        since=_since(piece, register),
     )
+
+
+def _since(piece: Piece, register: Register) -> tuple[str, datetime, tuple[str, ...]] | None:
+    """The version before it, and what differs: questions, and fields of the head by their labels."""
+    if piece.since is None or piece.sheet is None:
+        return None
+    form = register.survey.form(piece.sheet.form, piece.sheet.version)
+    labels = {f.key: f.label for f in form.fields}
+    names = (*(labels.get(key, key) for key in piece.since.fields), *map(question_name, piece.since.questions))
+    return piece.since.before.receipt, piece.since.before.received_at, names
 
 
 def _list_blocks(whole: Piece, rows: list[Piece], register: Register) -> Iterator[FileBlock]:
@@ -69,7 +83,7 @@ def _list_blocks(whole: Piece, rows: list[Piece], register: Register) -> Iterato
             program=survey.program(program).name if program else "",
             body=register.full_name(whole.identity.submitter),
             result=_sum_up(whole, chosen, with_whole=number == 0),
-            findings=() if number else _told(whole, register),
+            findings=() if number else told_of(whole, register),
             remarks=() if number else whole.decision.remarks,
             rows=tuple(_row(r, register) for r in sorted(chosen, key=_by_code)),
         )
@@ -107,12 +121,12 @@ def _row(piece: Piece, register: Register) -> RowBlock:
         name=body.name if body else (mask(sheet.field("organisation")) if sheet else ""),
         row=sheet.row if sheet else 0,
         result=_RESULTS[piece.decision.outcome],
-        findings=_told(piece, register),
+        findings=told_of(piece, register),
         remarks=piece.decision.remarks,
     )
 
 
-def _told(piece: Piece, register: Register) -> tuple[Finding, ...]:
+def told_of(piece: Piece, register: Register) -> tuple[Finding, ...]:
     """What the sender is told of this piece: of one that waits for a human, or that nobody asked for,
     nothing; of one that is kept, or that an official accepted as it is, no request; and of the mail itself
     only once, above."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from config.services import Service
 from config.survey import Survey
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading, Submission
@@ -22,6 +23,8 @@ class MailCase:
     mailbox: str
     trusted: bool = False
     last_day: bool = False  # it came on the day of its deadline
+    asks_for: Service = ""  # what its subject asks for, sooner than to be taken in
+    vouched: bool = False  # its sender's address is that of the body that sends it, by domain or by somebody's word
 
     @property
     def has_form(self) -> bool:

@@ -18,6 +18,7 @@ from routing.decision.facts import Facts
 from routing.decision.gaps import with_gaps
 from routing.decision.identify import identify
 from routing.decision.override import NO_OVERRIDE, Override, OverrideRefused
+from routing.decision.pre_check import as_checked, service_asked
 from routing.decision.summary import (
     alerts,
     handed_in_in_time,
@@ -27,10 +28,12 @@ from routing.decision.summary import (
     rests,
     unproven,
 )
-from routing.decision.verdict import decide_file, decide_mail, remarks
+from routing.decision.verdict import NOT_BOOKED, decide_file, decide_mail, remarks
+from routing.proof import LEAST
 from routing.records import NOBODY, Arrival, Decided, FileDecision, Identity, MailDecision, Piece
 from routing.register import Register
 from routing.standing import Booking
+from routing.versions import VersionChange, change_since
 
 WHY_NO_FILE = frozenset({"file_by_link", "file_removed", "file_sealed", "mail_divided"})
 
@@ -44,15 +47,20 @@ def decide(
 ) -> Decided:
     """The whole decision about one mail, without its reply."""
     submission = in_our_thread(submission, facts)
+    asks_for = service_asked(submission, facts, override)
+    facts = facts.of_itself if asks_for else facts
     own = identify(submission, None, None, facts.sender, register.roster)
     last_day = _on_last_day(arrival, own, facts)
-    case = MailCase(submission, facts, arrival.mailbox, trusted=override.take_in, last_day=last_day)
+    vouched = facts.credentials.theirs(facts.credentials.sender, own.submitter)
+    case = MailCase(submission, facts, arrival.mailbox, override.take_in, last_day, asks_for, vouched)
     by_table = decide_mail(case)
     _refuse_alarm(override, by_table, submission.alarms)
     mail = _override_mail(by_table, override)
     pieces: tuple[Piece, ...] = ()
-    if mail.outcome in ("by_file", "correction"):
+    if mail.outcome in ("by_file", "correction") or mail.rule in NOT_BOOKED:
         pieces = _decide_pieces(arrival, submission, facts, register, override)
+    if mail.rule in NOT_BOOKED:
+        pieces = tuple(map(as_checked, pieces))
     pieces, gaps = with_gaps(pieces, facts.history, register.survey)
     findings = submission.findings + _no_file(submission, mail, register)
     _refuse_empty(override, pieces, findings)
@@ -143,7 +151,7 @@ def _override_mail(decision: MailDecision, override: Override) -> MailDecision:
 def _no_file(submission: Submission, mail: MailDecision, register: Register) -> tuple[Finding, ...]:
     """A submission without any attachment has one finding of its own, unless the mail tells why."""
     told = any(f.code in WHY_NO_FILE for f in submission.findings)
-    if told or mail.rule != "no_form" or any(f.attached for f in submission.files):
+    if told or mail.rule not in ("no_form", *NOT_BOOKED) or any(f.attached for f in submission.files):
         return ()
     return (Finding("no_file", severity_of("no_file", register.survey)),)
 
@@ -176,7 +184,20 @@ def _decide_piece(unit: Unit, case: FileCase, builder: CaseBuilder) -> Piece:
         case.newcomer.proof,
         _displaced(case, received_at) if decision.outcome == "accepted" else (),
         max(case.beside, key=lambda b: (b.received_at, b.id), default=None),
+        _since(case, decision, facts),
     )
+
+
+def _since(case: FileCase, decision: FileDecision, facts: Facts) -> VersionChange | None:
+    """What a sheet changes in the version before it. Told to whoever proves to be the body, or sent that one himself."""
+    told = case.survey.tells_changes and decision.outcome in ("accepted", "correction") and case.relation == "own"
+    if not told or case.sheet is None or case.in_list:
+        return None
+    version = facts.version_before(case.identity.body, case.program, case.sheet.attributes)
+    known = case.newcomer.proof >= LEAST["standing"]
+    if version is None or not (known and case.newcomer.was_told(version.booking)):
+        return None
+    return change_since(version, case.sheet)
 
 
 def _displaced(case: FileCase, received_at: datetime) -> tuple[Booking, ...]:

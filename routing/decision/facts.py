@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake.submission import AnswerSheet
@@ -14,6 +14,11 @@ from routing.decision.passwords import PasswordWait
 from routing.proof import Credentials
 from routing.records import KnownSender
 from routing.standing import Booking
+from routing.versions import Version
+
+
+def _no_version(body: str, program: str, attributes: tuple[int, ...]) -> None:
+    """Nothing came before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Facts:
     listed: Callable[[str, str], AnswerSheet | None]  # (body, program) -> its accepted row of a list
     deadlines: Deadlines
     first_received: Callable[[str, str], datetime | None]  # (body, program) -> when the first answer came
+    version_before: Callable[[str, str, tuple[int, ...]], Version | None] = _no_version  # body, program, screenings
     password_awaited: bool = False
     password_wait: PasswordWait | None = None  # one that is over
     parts: MailSet | None = None
@@ -45,3 +51,28 @@ class Facts:
     noticed: bool = False  # its sender had a notice of arrival lately
     wait_noticed: bool = False  # … and one that a password or another part is awaited
     time_settled: bool = False  # an official said when the mail was received
+    threaded: bool = False  # it stands in the thread of a letter of ours
+
+    @property
+    def of_itself(self) -> Facts:
+        """The same without anything that came before it or waits beside it: a check before handing in is held against
+        nothing in the ledger."""
+        return replace(
+            self,
+            resend_of="",
+            credentials=replace(self.credentials, letters=()),
+            history=lambda body, program: (),
+            listed=lambda body, program: None,
+            first_received=lambda body, program: None,
+            version_before=_no_version,
+            password_awaited=False,
+            password_wait=None,
+            parts=None,
+            first_asked=(),
+            first_set_aside=False,
+            answered_at=None,
+            told_no_file=False,
+            told_no_form=False,
+            noticed=False,
+            wait_noticed=False,
+        )

@@ -24,6 +24,13 @@ class Override:
     notes: tuple[Note, ...] = ()
     received_at: datetime | None = None
     vouched: bool = False  # officials had said before that this mail is the body's answer
+    counts: bool = False  # an official takes it in as an answer, though its subject asks for a check only
+
+    @property
+    def books(self) -> bool:
+        """It makes an answer of what was a check before handing in."""
+        entered = any(note.kind == "amend" for note in self.notes)
+        return self.counts or self.outcome in ("accepted", "correction") or bool(self.assigned) or entered
 
     @property
     def stands_for_it(self) -> bool:

@@ -6,6 +6,7 @@ One reply per mail covers every file.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from config.settings import by_hand
@@ -21,6 +22,7 @@ from replies.letters.render import render_letter
 from replies.wording import load_wording
 from routing.deadline import deadlines
 from routing.decision.blocks import about_mail, blocks, with_name
+from routing.decision.collating import collated, in_letter
 from routing.decision.mail_set import MailSet
 from routing.decision.passwords import awaited_until, waited_for
 from routing.decision.summary import counts_late
@@ -37,7 +39,10 @@ def write_reply(
     kind, recipient = letter
     mailbox = around.register.survey.mailbox(decided.arrival.mailbox)
     said = _letter(kind, decided, submission, around)
+    made = collated(decided, around.register) if kind == "collation" else None
+    said = in_letter(said, made) if made else said
     rendered = render_letter(said, around.register.survey, load_wording(by_hand(around.settings)))
+    rendered = replace(rendered, attachments=(*rendered.attachments, *made.lists)) if made else rendered
     receipt = decided.arrival.receipt
     tag = kind if around.round == 1 else f"{kind}{around.round}"
     key = f"{receipt}:{tag}"
@@ -70,6 +75,7 @@ def recipient_of(submission: Submission, around: ReplyContext) -> Address | None
     """Whom a reply goes to: Reply-To where it is of the same people, else From. None where that is ourselves, or
     a colleague of the ministry: a reply would come back to us, or tell nobody anything."""
     reply_to, sender = submission.message.reply_to, submission.message.sender
+    reply_to = None if around.only_sender else reply_to
     theirs = reply_to and around.reply_to_theirs and not is_noreply(reply_to) and is_writable(reply_to.address)
     chosen = reply_to if theirs else sender
     return None if chosen and chosen.domain in around.register.own_domains else chosen

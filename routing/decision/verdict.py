@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # whoever only reads a rule's sentence needs no case
     from routing.decision.case import FileCase, MailCase
 
 MACHINE_KINDS = frozenset({"auto_reply", "bounce", "receipt", "list", "own"})
+PRE_CHECK, COLLATION = "pre_check", "collation"  # rules of mails that are looked at and not booked
+NOT_BOOKED = frozenset({PRE_CHECK, COLLATION})
 _UNOPENED = frozenset({"encrypted", "unreadable", "too_costly", "macro", "cut_short"})  # what is in it, nobody saw
 
 
@@ -60,6 +62,11 @@ MAIL_TABLE: tuple[MailRow, ...] = (
             lambda c: c.facts.spoofed and not c.trusted, "held"),
     MailRow("several_senders", "差出人（From）が二つ以上書かれており、だれからのメールか分かりません",
             lambda c: c.submission.message.authors == "unclear" and not c.trusted, "held"),
+    # Above `resend`: who has the same file looked at twice gets the same answer twice, and nothing is compared.
+    MailRow(PRE_CHECK, "提出前の点検の依頼です。点検の結果だけをお返しし、提出としては受け付けていません",
+            lambda c: c.asks_for == "pre_check" and _is_served(c), "ignored"),
+    MailRow(COLLATION, "一覧表の作成の依頼です。一覧表をお返しし、提出としては受け付けていません",
+            lambda c: c.asks_for == "collation" and _is_served(c) and c.vouched, "ignored"),
     # Below `machine` and `personal_data`: an automatic mail that comes twice is still one, and each copy of a number
     # has to be erased. What `authentication_failed` holds is not acknowledged the second time either.
     MailRow("set_aside_again", "職員が対象外としたものと同じ内容が、もう一度届きました",
@@ -157,6 +164,11 @@ UNREAD: dict[str, str] = {
 }
 
 
+def _is_served(case: MailCase) -> bool:
+    """Whether what a subject asks for is done: for a local government's mail that brings, or means to bring, a file."""
+    return case.recognised and case.submission.kind == "submission" and not _is_perhaps_foreign(case)
+
+
 def _by_machine(case: MailCase) -> bool:
     return case.submission.kind in MACHINE_KINDS
 
@@ -204,6 +216,8 @@ def decide_mail(case: MailCase) -> MailDecision:
     remarks = case.submission.says if words else ()
     if words and case.last_day:
         remarks = (*remarks, "last_day")
+    if case.asks_for and row.name not in NOT_BOOKED and not words:
+        remarks = (*remarks, case.asks_for)  # whatever it waits for, it is no answer
     return MailDecision(row.outcome, row.name, remarks)
 
 

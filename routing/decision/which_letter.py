@@ -16,7 +16,7 @@ from replies.letter_kinds import TRAITS, LetterKind
 from routing.deadline import Deadlines
 from routing.decision.mail_set import MailSet
 from routing.decision.passwords import PasswordWait
-from routing.decision.verdict import MACHINE_KINDS
+from routing.decision.verdict import MACHINE_KINDS, NOT_BOOKED, PRE_CHECK
 from routing.records import Decided
 from routing.register import Register
 from routing.standing import Standing
@@ -51,6 +51,8 @@ class ReplyContext:
     wait_noticed: bool = False  # … and one that a password or another part is awaited
     standing_told: bool = True  # False: too little proves the sender to tell him what the body owes
     password_wait: PasswordWait | None = None  # for what is locked, if it is over
+    only_sender: bool = False  # its letter goes to the address in From, whatever Reply-To says
+    answered_elsewhere: bool = False  # another of the mailboxes that it is addressed to answers for it
 
 
 def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
@@ -61,6 +63,8 @@ def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
         return None
     if around.parts is not None and around.round > 1 and not around.parts.newest:
         return None  # the newest part's reply speaks for the set
+    if decided.mail.rule in NOT_BOOKED:
+        return None if around.answered_elsewhere else "pre_check" if decided.mail.rule == PRE_CHECK else "collation"
     if decided.mail.rule == "resend":
         again = decided.submission.kind == "submission" and any(f.attached for f in decided.submission.files)
         return "duplicate" if again and not around.noticed else None
@@ -90,6 +94,8 @@ def quiet_kind(kind: LetterKind, asks: bool) -> LetterKind | None:
     the mail arrived; nothing for what tells of other mails."""
     if kind == "parts":
         return None
+    if TRAITS[kind].books_nothing:  # it asks for nothing: what it tells was asked for
+        return kind
     return "arrival" if asks or TRAITS[kind].asks_to_mend or kind == "redirect" else kind
 
 

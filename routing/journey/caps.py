@@ -14,12 +14,18 @@ from typing import Literal
 
 from config.settings import Caps
 from routing.ledger import sent_counts
+from routing.ledger.sent_counts import Kinds
 from routing.ledger.store import Ledger
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 _LABELS = 3  # of a domain that count together: evil.lg.jp, with whatever stands before it
 
-Cap = Literal["per_address_per_day", "per_respondent_per_day", "per_domain_per_day", "strangers_per_hour"]
+Cap = Literal[
+    "per_address_per_day", "per_respondent_per_day", "per_domain_per_day", "strangers_per_hour",
+    "pre_checks_per_address_per_day", "pre_checks_per_respondent_per_day",
+]  # fmt: skip
+_TOLD = frozenset({"per_address_per_day", "per_respondent_per_day", "pre_checks_per_address_per_day",
+                   "pre_checks_per_respondent_per_day"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class CappedRecipient:
     address: str
     respondent: str
     known: bool
+    kinds: Kinds = "others"  # which letters count with this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +49,47 @@ class Allowance:
     @property
     def last_today(self) -> bool:
         """Whether the next one is the last that this reader gets today."""
-        return self.left == 1 and self.cap in ("per_address_per_day", "per_respondent_per_day")
+        return self.left == 1 and self.cap in _TOLD
 
 
 def allowance(
     ledger: Ledger, caps: Caps, reader: CappedRecipient, of_a_body: Callable[[str], bool], now: datetime
 ) -> Allowance:
     """What the caps leave within the 24 hours, or the hour, up to `now`. `of_a_body` tells it of a domain."""
-    sent = sent_counts.count_since(ledger, "recipient", reader.address, now - DAY)
-    found = [Allowance(caps.per_address_per_day - sent, "per_address_per_day")]
+    sent = sent_counts.count_since(ledger, "recipient", reader.address, now - DAY, reader.kinds)
+    to_one, on_one = _own(caps, reader.kinds)
+    found = [Allowance(to_one[1] - sent, to_one[0])]
     if reader.respondent:
-        on_his = sent_counts.count_since(ledger, "respondent", reader.respondent, now - DAY)
-        found.append(Allowance(caps.per_respondent_per_day - on_his, "per_respondent_per_day"))
+        on_his = sent_counts.count_since(ledger, "respondent", reader.respondent, now - DAY, reader.kinds)
+        found.append(Allowance(on_one[1] - on_his, on_one[0]))
     if sent or not reader.known:
-        found.append(_of_domain(ledger, caps.per_domain_per_day, reader.address, now))
+        found.append(_of_domain(ledger, caps.per_domain_per_day, reader, now))
     if not reader.known:
-        found.append(_of_strangers(ledger, caps.strangers_per_hour, of_a_body, now))
+        found.append(_of_strangers(ledger, caps.strangers_per_hour, reader.kinds, of_a_body, now))
     fewest = min(found, key=lambda a: a.left)
     return Allowance(max(0, fewest.left), fewest.cap)
 
 
-def _of_domain(ledger: Ledger, cap: int, address: str, now: datetime) -> Allowance:
-    house = _house(address)
-    sent = sum(_house(other) == house for other in sent_counts.recipients_since(ledger, now - DAY, cap))
-    return Allowance(cap - sent, "per_domain_per_day")
+def _own(caps: Caps, kinds: Kinds) -> tuple[tuple[Cap, int], tuple[Cap, int]]:
+    """The caps of one address and of one respondent, for these letters."""
+    if kinds == "pre_checks":
+        return (
+            ("pre_checks_per_address_per_day", caps.pre_checks_per_address_per_day),
+            ("pre_checks_per_respondent_per_day", caps.pre_checks_per_respondent_per_day),
+        )
+    return ("per_address_per_day", caps.per_address_per_day), ("per_respondent_per_day", caps.per_respondent_per_day)
 
 
-def _of_strangers(ledger: Ledger, cap: int, of_a_body: Callable[[str], bool], now: datetime) -> Allowance:
-    found = sent_counts.recipients_since(ledger, now - HOUR, cap)
+def _of_domain(ledger: Ledger, cap: int, reader: CappedRecipient, now: datetime) -> Allowance:
+    house = _house(reader.address)
+    found = sent_counts.recipients_since(ledger, now - DAY, cap, reader.kinds)
+    return Allowance(cap - sum(_house(other) == house for other in found), "per_domain_per_day")
+
+
+def _of_strangers(
+    ledger: Ledger, cap: int, kinds: Kinds, of_a_body: Callable[[str], bool], now: datetime
+) -> Allowance:
+    found = sent_counts.recipients_since(ledger, now - HOUR, cap, kinds)
     sent = sum(not of_a_body(address.rpartition("@")[2]) for address in found)
     return Allowance(cap - sent, "strangers_per_hour")
 

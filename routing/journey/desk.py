@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from config.settings import Settings
+from intake.asked_service import lets_others_pass
 from intake.frames import ReadingHints
 from intake.sources.source import Fetched, Source
 from intake.submission import Submission
@@ -99,7 +100,8 @@ class Desk:
     def keep(self, mailbox: str, uidvalidity: str, mails: Sequence[Fetched]) -> list[int]:
         """Commits raw mail; from here on only our copy is read."""
         place = Origin(mailbox, self.register.survey.mailbox(mailbox).receipt_prefix, uidvalidity)
-        return arrivals.keep(self.ledger, place, mails, self.clock())
+        services = self.register.survey.open_services
+        return arrivals.keep(self.ledger, place, mails, self.clock(), lambda raw: lets_others_pass(raw, services))
 
     def settle_waiting(self, deferred: bool = True) -> Generator[Settled, None, None]:
         """Decides every mail that waits, oldest first; then, unless `deferred` is False, those that were deferred, as

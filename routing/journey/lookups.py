@@ -44,7 +44,8 @@ class Known:
         approved = approvals.approval(self.ledger, address.address) if address else None
         whom = address.address if address else ""
         named = letters.named(self.ledger, submission.numbers, whom)
-        answers_ours = bool(named) or any(outbox.is_ours(self.ledger, i) for i in thread_of(submission))
+        threaded = any(outbox.is_ours(self.ledger, i) for i in thread_of(submission))
+        answers_ours = bool(named) or threaded
         sender = know_sender(address, approved, self.settings.approved_domains, self.register.roster)
         word = authenticated(submission, self.settings.authserv_id)
         credentials = replace(self._credentials(submission, sender.recognised), checked=word == "passed")
@@ -77,10 +78,14 @@ class Known:
             first_received=lambda body, program: bookings.first_handed_in(
                 self.ledger, (body, program), arrival.id, whom
             ),
+            version_before=lambda body, program, attributes: bookings.version_before(
+                self.ledger, arrival, (body, program), attributes
+            ),
             password_awaited=awaits,
             password_wait=self._password_wait(arrival, submission) if "password_over" in self.noted else None,
             parts=parts,
             spoofed=word == "failed",
+            threaded=threaded,
         )
 
     def _password_wait(self, arrival: Arrival, submission: Submission) -> PasswordWait:

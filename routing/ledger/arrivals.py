@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
@@ -89,9 +89,16 @@ class Origin:
     added_by: str = ""
 
 
-def keep(ledger: Ledger, place: Origin, mails: Sequence[Fetched], now: datetime) -> list[int]:
+def keep(
+    ledger: Ledger,
+    place: Origin,
+    mails: Sequence[Fetched],
+    now: datetime,
+    lets_pass: Callable[[bytes], bool] = lambda raw: False,
+) -> list[int]:
     """Commits a batch of mails, and only then moves the cursor, in one transaction. Returns the ids of
-    those that had not arrived before; the same bytes seen again are a sighting only."""
+    those that had not arrived before; the same bytes seen again are a sighting only. `lets_pass` tells of a new
+    mail's bytes whether others are read before it."""
     new: list[int] = []
     with ledger.writing():
         for mail in mails:
@@ -99,6 +106,8 @@ def keep(ledger: Ledger, place: Origin, mails: Sequence[Fetched], now: datetime)
             row = ledger.row("SELECT id FROM arrival WHERE mailbox = ? AND sha256 = ?", place.mailbox, sha256)
             if row is None:
                 new.append(_insert(ledger, place, mail, sha256, now))
+                if lets_pass(mail.raw):
+                    ledger.run("INSERT INTO let_pass VALUES (?)", new[-1])
             _resight(ledger, place, mail.uid, row["id"] if row else new[-1], now)
         if mails and not _is_behind(ledger, place, mails[-1].uid):
             ledger.run(
@@ -184,15 +193,17 @@ def _insert(ledger: Ledger, place: Origin, mail: Fetched, sha256: str, now: date
 
 
 def waiting(ledger: Ledger) -> list[Arrival]:
-    """Arrivals that wait for a verdict, oldest first, without those that were deferred."""
-    return [
-        _arrival(row)
-        for row in ledger.rows(  # CROSS JOIN: SQLite keeps this order and does not walk through all arrivals
-            "SELECT a.* FROM to_read q CROSS JOIN arrival a ON a.id = q.arrival_id"
-            " WHERE NOT EXISTS (SELECT 1 FROM deferred s WHERE s.arrival_id = q.arrival_id)"
-            " ORDER BY a.received_at, a.id"
-        )
-    ]
+    """Arrivals that wait for a verdict, oldest first, without those that were deferred. What lets others pass comes when
+    no other waits, a few at a time: whatever comes meanwhile is read before the rest."""
+    found = ledger.rows(_WAITING.format(passed="NOT EXISTS"))
+    return [_arrival(row) for row in found or ledger.rows(f"{_WAITING.format(passed='EXISTS')} LIMIT {_AT_A_TIME}")]
+
+
+_AT_A_TIME = 4
+# CROSS JOIN: SQLite keeps this order and does not walk through all arrivals
+_WAITING = """SELECT a.* FROM to_read q CROSS JOIN arrival a ON a.id = q.arrival_id
+    WHERE NOT EXISTS (SELECT 1 FROM deferred s WHERE s.arrival_id = q.arrival_id)
+    AND {passed} (SELECT 1 FROM let_pass p WHERE p.arrival_id = q.arrival_id) ORDER BY a.received_at, a.id"""
 
 
 def is_waiting(ledger: Ledger, arrival_id: int) -> bool:

@@ -15,7 +15,9 @@ from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 from routing.ledger.verdicts import submission_of
 from routing.proof import Proof
+from routing.records import Arrival
 from routing.standing import HANDED_IN, Booking, weight
+from routing.versions import Version, may_follow
 
 if TYPE_CHECKING:  # what only counts verdicts reads no mail
     from intake.submission import AnswerSheet, Submission
@@ -83,6 +85,19 @@ def listed(ledger: Ledger, body: str, program: str, before: int) -> AnswerSheet 
     counting = max(accepted, key=weight)
     submission = submission_of(ledger, counting.arrival_id)
     return sheet_of(submission, counting.piece) if submission else None
+
+
+def version_before(ledger: Ledger, arrival: Arrival, whose: tuple[str, str], attributes: tuple[int, ...]) -> Version | None:
+    """The newest version of an answer (lgcode, program) that came before a mail, for screenings of which this one is;
+    None if there is none, or its content may not be shown."""
+    found = [
+        b for b in history(ledger, *whose, arrival.id)
+        if may_follow(b, attributes) and (b.received_at, b.arrival_id) < (arrival.received_at, arrival.id)
+    ]  # fmt: skip
+    newest = max(found, key=lambda b: (b.received_at, b.id), default=None)
+    submission = submission_of(ledger, newest.arrival_id) if newest else None
+    sheet = sheet_of(submission, newest.piece) if submission and newest and not submission.alarms else None
+    return Version(newest, sheet) if newest and sheet else None
 
 
 def sheet_of(submission: Submission, piece: str) -> AnswerSheet | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from routing.deadline import Deadlines, deadlines
-from routing.ledger import bookings, official_acts, unbooked
+from routing.ledger import bookings, official_acts, pre_checks, unbooked
 from routing.ledger.extensions import extensions
 from routing.ledger.store import Ledger
 from routing.provisional import provisional, still_open
@@ -31,7 +31,8 @@ def books_at(
     held = bookings.at(ledger, at)
     counted = [b for b in held if received_until is None or b.received_at <= received_until]
     arrived = unbooked.at(ledger, register, at, received_until)
-    return opened(ledger, deadlines_at(ledger, register, at), (counted, arrived), at)
+    made = opened(ledger, deadlines_at(ledger, register, at), (counted, arrived), at)
+    return replace(made, looked_at=pre_checks.looked_at(ledger, at))
 
 
 def books_of(ledger: Ledger, in_force: Deadlines, lgcodes: Iterable[str], now: datetime) -> Books:
@@ -39,7 +40,8 @@ def books_of(ledger: Ledger, in_force: Deadlines, lgcodes: Iterable[str], now: d
     there is one."""
     codes = sorted(lgcodes)
     arrived = unbooked.of(ledger, in_force.register, codes, now)
-    return opened(ledger, in_force, (bookings.of(ledger, codes), arrived), now)
+    made = opened(ledger, in_force, (bookings.of(ledger, codes), arrived), now)
+    return replace(made, looked_at=pre_checks.looked_at_of(ledger, codes, now))
 
 
 def whole_books_of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> Books:

@@ -76,13 +76,14 @@ def said_no_file(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: i
     return row is not None
 
 
-# Requests in one mailbox to whoever it is, since no form came from there.
+# Requests in one mailbox to whoever it is, since no form came from there. One that was only checked has no content to be
+# compared (`pre_checks.py`).
 _ASKED_IN_VAIN = """WHERE (o.recipient = ? OR (o.respondent <> '' AND o.respondent = ?)) AND o.kind = 'correction'
     AND o.mailbox = ? AND o.arrival_id < ? AND NOT EXISTS (
         SELECT 1 FROM message m JOIN attachment t ON t.arrival_id = m.arrival_id AND t.kind <> 'other'
         JOIN arrival a ON a.id = m.arrival_id LEFT JOIN verdict w ON w.arrival_id = a.id AND w.piece = '0'
         WHERE (m.sender = ? OR (w.submitter <> '' AND w.submitter = ?)) AND a.mailbox = ? AND a.id > o.arrival_id
-        AND a.id < ?)"""
+        AND a.id < ? AND m.content <> '')"""
 _SAID_NO_FILE = f"""SELECT 1 FROM outbox o JOIN finding f ON f.verdict_id IN
         (SELECT v.id FROM verdict v WHERE v.arrival_id = o.arrival_id AND v.piece = '0')
         AND f.code IN ('no_file', 'file_by_link', 'file_removed', 'file_sealed')
@@ -132,7 +133,7 @@ _FIRST_WITHOUT_FILE = f"""SELECT min(a.received_at) AS at FROM message m JOIN ar
     AND json_extract(v.rules, '$[0]') IN {sql_list(lambda rule: rule.again, "no_form")}
     AND a.id > coalesce((SELECT max(b.id) FROM message n JOIN arrival b ON b.id = n.arrival_id
         JOIN attachment t ON t.arrival_id = b.id AND t.kind <> 'other'
-        WHERE n.sender = ? AND b.mailbox = ? AND b.id < ?), 0)"""
+        WHERE n.sender = ? AND b.mailbox = ? AND b.id < ? AND n.content <> ''), 0)"""
 
 
 def noticed_since(ledger: Ledger, recipient: str, since: datetime) -> bool:

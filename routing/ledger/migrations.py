@@ -680,6 +680,30 @@ def m033_words(db: Database) -> None:
     )
 
 
+@_step
+def m034_pre_checks(db: Database) -> None:
+    """What was looked at before it is handed in, apart from what counts; and mails and letters that let others go first."""
+    _run(
+        db,
+        """CREATE TABLE pre_check (
+            verdict_id INTEGER NOT NULL REFERENCES verdict (id),
+            arrival_id INTEGER NOT NULL REFERENCES arrival (id),
+            piece TEXT NOT NULL,
+            submitter TEXT NOT NULL,
+            body TEXT NOT NULL,
+            program TEXT NOT NULL,
+            part TEXT NOT NULL CHECK (part IN ('', 'own', 'collected')),
+            wrong INTEGER NOT NULL CHECK (wrong IN (0, 1)),
+            recorded_at TEXT NOT NULL,
+            PRIMARY KEY (verdict_id, piece)
+        ) STRICT""",
+        "CREATE INDEX pre_check_arrival ON pre_check (arrival_id)",
+        "CREATE INDEX pre_check_body ON pre_check (body)",
+        "CREATE INDEX pre_check_submitter ON pre_check (submitter)",
+        "CREATE TABLE let_pass (arrival_id INTEGER PRIMARY KEY REFERENCES arrival (id)) STRICT",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

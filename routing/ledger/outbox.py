@@ -140,8 +140,13 @@ def last_to(ledger: Ledger, arrival_id: int) -> tuple[str, str]:
 def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Outgoing]:
     """Replies that are due and not held, oldest first. One whose attempt failed comes after all that have not been
     tried since, so that it cannot hold them up for ever."""
-    query = _OUTGOING.format(where=f"WHERE q.not_before <= ? AND NOT {HELD}")
-    return [_outgoing(row) for row in ledger.rows(query, stamp(now), limit)]
+    found: list[Outgoing] = []
+    for kinds in ("NOT IN", "IN"):  # what only tells of a check lets all others go first
+        if len(found) < limit:
+            of = f"o.kind {kinds} ('pre_check', 'collation')"
+            query = _OUTGOING.format(where=f"WHERE q.not_before <= ? AND {of} AND NOT {HELD}")
+            found += [_outgoing(row) for row in ledger.rows(query, stamp(now), limit - len(found))]
+    return found
 
 
 def begun_twice(ledger: Ledger) -> list[Outgoing]:

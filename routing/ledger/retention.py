@@ -38,17 +38,19 @@ class Due:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Before which instants what was received, or written, is past its time, by kind; None: never. `answers`: mails that
-    submit; `words`: inquiries and replies; `others`: whatever else came; `letters`: ours that answer no mail."""
+    submit; `words`: inquiries and replies; `others`: whatever else came; `letters`: ours that answer no mail;
+    `pre_checks`: mails that were checked only, and never taken in."""
 
     answers: datetime | None
     words: datetime | None
     others: datetime | None
     letters: datetime | None
+    pre_checks: datetime | None = None
 
     @classmethod
     def all(cls, before: datetime) -> Limits:
         """One instant for every kind."""
-        return cls(before, before, before, before)
+        return cls(before, before, before, before, before)
 
 
 _DUE = f"""SELECT a.id, a.receipt, {AS_IT_IS} AS filed, coalesce(length(r.bytes), 0)
@@ -59,7 +61,9 @@ _DUE = f"""SELECT a.id, a.receipt, {AS_IT_IS} AS filed, coalesce(length(r.bytes)
         (SELECT count(*) FROM verdict v WHERE v.arrival_id = a.id AND v.outcome = 'accepted' AND v.part <> ''
             AND v.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0')) AS answers
     FROM arrival a LEFT JOIN raw r ON r.arrival_id = a.id LEFT JOIN message m ON m.arrival_id = a.id
-    WHERE a.received_at < CASE WHEN m.kind = 'submission' THEN ? WHEN m.kind IN ('inquiry', 'reply') THEN ? ELSE ? END
+    WHERE a.received_at < CASE WHEN (SELECT json_extract(v.rules, '$[0]') FROM verdict v WHERE v.arrival_id = a.id
+            AND v.piece = '0' ORDER BY v.id DESC LIMIT 1) IN ('pre_check', 'collation') THEN ?
+        WHEN m.kind = 'submission' THEN ? WHEN m.kind IN ('inquiry', 'reply') THEN ? ELSE ? END
     AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.arrival_id = a.id) ORDER BY a.id"""
 _LETTERS = """SELECT o.id, o.message_id, length(o.data) AS size, o.kind = 'alert' OR EXISTS (
         SELECT 1 FROM handed_over h WHERE h.outbox_id = o.id) AS filed FROM outbox o
@@ -70,7 +74,7 @@ _LETTERS = """SELECT o.id, o.message_id, length(o.data) AS size, o.kind = 'alert
 def due(ledger: Ledger, limits: Limits, now: datetime, named: Collection[str] = ()) -> Due:
     """What is past its time, waits for nobody and was handed over, or is `named` by its number."""
     held = {item.id for item in held_queue.held(ledger, now)}
-    mails = ledger.rows(_DUE, *map(_until, (limits.answers, limits.words, limits.others)))
+    mails = ledger.rows(_DUE, *map(_until, (limits.pre_checks, limits.answers, limits.words, limits.others)))
     loose = [row for row in mails if not row["waits"] and row["id"] not in held]
     free = [row for row in loose if row["filed"] or row["receipt"] in named]
     ours = ledger.rows(_LETTERS, _until(limits.letters))

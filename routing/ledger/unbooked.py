@@ -54,6 +54,7 @@ _FOUND = f"""SELECT v.*, a.receipt, a.mailbox, coalesce(m.sender, '') AS sender,
     WHERE {{whose}} v.part = '' AND v.outcome IN ('correction', 'held')
     AND (v.outcome = 'correction' AND json_extract(v.rules, '$[0]') IN {_listed(ASKED)}
          OR v.outcome = 'held' AND json_extract(v.rules, '$[0]') IN {_listed(WAITING)})
+    AND v.rules NOT LIKE '%"pre_check"%' AND v.rules NOT LIKE '%"collation"%'
     AND v.recorded_at <= ? AND v.id >= (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = v.arrival_id
         AND w.piece = '0' AND w.recorded_at <= ?)
     AND NOT (v.piece = '0' AND EXISTS (SELECT 1 FROM verdict x WHERE x.arrival_id = v.arrival_id AND x.piece <> '0'

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # most that is asked here needs no mail
 
 DEATHS_TO_QUARANTINE = 3  # an accident may happen twice …
 TIMEOUTS_TO_QUARANTINE = 2  # … but what takes too long once takes too long again, and costs all others its time
-_QUEUES = ("to_read", "deciding", "deferred")  # in which a mail waits for its verdict
+_QUEUES = ("to_read", "deciding", "deferred", "let_pass")  # in which a mail waits for its verdict
 
 
 def content_key(submission: Submission) -> str:

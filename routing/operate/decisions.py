@@ -16,6 +16,7 @@ from routing.clock import stamp
 from routing.decision.amended import amended_submission
 from routing.decision.cases import unread
 from routing.decision.override import Override, OverrideRefused
+from routing.decision.verdict import NOT_BOOKED
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger import erasure, numbers, official_acts, resending, verdicts, withdrawing
@@ -31,7 +32,10 @@ def decide_again(desk: Desk, arrival: Arrival, override: Override) -> Settled:
         return desk.end_unread(arrival, MailDecision("ignored", "operator"), override)
     changes = official_acts.amendments(desk.ledger, arrival.id) | _entered(override)
     lgcode, program = official_acts.assigned(desk.ledger, arrival.id)
-    override = replace(override, assigned=override.assigned or lgcode, program=override.program or program)
+    counts = override.counts or official_acts.taken_in(desk.ledger, arrival.id)
+    override = replace(
+        override, assigned=override.assigned or lgcode, program=override.program or program, counts=counts
+    )
     try:
         submission = amended_submission(submission_at(desk, arrival), changes, desk.register)
         return desk.commit(arrival, submission, override)
@@ -72,6 +76,13 @@ def settle_receipt(desk: Desk, arrival: Arrival, at: datetime, who: Who) -> Sett
     """Settles when a mail was received, and decides it anew by that. Raises Refused."""
     taken_in = official_acts.taken_in(desk.ledger, arrival.id)
     return decide_again(desk, arrival, received(Override(take_in=taken_in, by=who.by, why=who.why), at))
+
+
+def take_in(desk: Desk, arrival: Arrival, who: Who, at: datetime | None = None) -> Settled:
+    """Makes a submission of a mail that asked for a check only, received when it was. Raises Refused for any other."""
+    if verdicts.rule_of(desk.ledger, arrival.id) not in NOT_BOOKED:
+        raise Refused("提出前の点検などの依頼ではないため、提出に改めるものはありません。")
+    return decide_again(desk, arrival, received(Override(take_in=True, counts=True, by=who.by, why=who.why), at))
 
 
 def assign(  # noqa: PLR0913 - the official's whole decision

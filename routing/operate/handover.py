@@ -171,7 +171,7 @@ def _standing(office: Office) -> Iterator[tuple[str, ...]]:
     for owed in found.owed:
         s = owed.standing
         yield (s.obligation.lgcode, register.full_name(s.obligation.lgcode), _program(register, s.obligation.program),
-               wording.state_of(s.state, s.unbooked), wording.timing[owed.timing],
+               wording.state_of(s.state, s.unbooked, s.checked_only), wording.timing[owed.timing],
                stamp(s.received_at) if s.received_at else "", "")  # fmt: skip
     for m in found.municipalities:
         collector = register.collectors.get((m.lgcode, m.program), "")

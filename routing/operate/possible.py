@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from intake.submission import Submission
 from replies.japanese import question_name
+from routing.decision.verdict import NOT_BOOKED
 from routing.ledger import approvals, correspondence, erasure, numbers, verdicts
 from routing.ledger.letters import gone_by
 from routing.ledger.store import Ledger
@@ -20,8 +21,8 @@ from routing.register import Register
 
 ERASE = "erase"
 _READ = frozenset({
-    "accept", "correct", "assign", "amend", "received", "approve-sender", "revoke", "not-my-number", "answer", "forward",
-    "tell-replaced", "tell-prefecture",
+    "accept", "correct", "take-in", "assign", "amend", "received", "approve-sender", "revoke", "not-my-number", "answer",
+    "forward", "tell-replaced", "tell-prefecture",
 })  # fmt: skip
 _OF_SHEETS = frozenset({"accept", "amend"})
 _WRITTEN = frozenset({"answer", "forward", "tell-replaced", "tell-prefecture"})
@@ -57,6 +58,9 @@ def _why_not(action: str, office: Office, arrival: Arrival, submission: Submissi
         return "個人番号かどうかを、先に決めてください。"
     if action in _WRITTEN:
         return _written(action, office, arrival, submission)
+    if action == "take-in":
+        asked = verdicts.rule_of(ledger, arrival.id) in NOT_BOOKED
+        return "" if asked else "提出前の点検の依頼ではありません。"
     if action in _OF_SHEETS and not any(f.sheets for f in submission.files):
         return "受け付けられる調査票がありません。" if action == "accept" else "補記する調査票がありません。"
     if action == "correct" and not _asks(ledger, arrival.id):

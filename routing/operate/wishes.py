@@ -29,10 +29,10 @@ from routing.who import Refused, Who
 WishedOutcome = Literal["accepted", "correction", "ignored"]
 OUTCOMES: dict[str, WishedOutcome] = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
 ACTIONS = (
-    *OUTCOMES, "assign", "amend", "received", "approve-sender", "revoke", "retry", "seen", "not-my-number", "my-number",
-    "step", "answer", "forward", "tell-replaced", "tell-prefecture",
+    *OUTCOMES, "take-in", "assign", "amend", "received", "approve-sender", "revoke", "retry", "seen", "not-my-number",
+    "my-number", "step", "answer", "forward", "tell-replaced", "tell-prefecture",
 )  # fmt: skip
-DATED = ("accept", "correct", "assign", "received")
+DATED = ("accept", "correct", "take-in", "assign", "received")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,10 @@ def _act(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) 
     if act is None:
         raise Refused(f"{wish.action} という操作はありません。")
     return act(desk, arrival, wish, who, beside)
+
+
+def _take_in(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    return decisions.take_in(desk, arrival, who, wish.at)
 
 
 def _received(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
@@ -163,7 +167,8 @@ def _tell_prefecture(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside:
 
 _Act = Callable[[Desk, Arrival, Wish, Who, list[str]], Settled | None]
 _ACTS: dict[str, _Act] = {
-    "assign": _assign, "amend": _amend, "received": _received, "approve-sender": _approve, "revoke": _revoke,
+    "take-in": _take_in, "assign": _assign, "amend": _amend, "received": _received, "approve-sender": _approve,
+    "revoke": _revoke,
     "retry": _retry, "seen": _seen, "not-my-number": _not_my_number, "my-number": _my_number, "step": _step,
     "answer": _answer, "forward": _forward, "tell-replaced": _tell_replaced, "tell-prefecture": _tell_prefecture,
 }  # fmt: skip

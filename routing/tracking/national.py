@@ -6,7 +6,7 @@ Brings values into the shapes of `replies/reports/data.py`; counts, and judges b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from config.obligations import Obligation
@@ -20,8 +20,10 @@ from replies.reports.data import (
     Waiting,
 )
 from routing.ledger import held_queue, reporting
+from routing.ledger.finding_rounds import rounds
 from routing.register import Register
 from routing.standing import part_state, standing_of
+from routing.tracking.finding_lives import Life, lives, summed
 from routing.tracking.instant import LedgerAt
 from routing.tracking.reports import city_line, occasion
 from routing.tracking.timing import timings_of
@@ -29,7 +31,7 @@ from routing.tracking.timing import timings_of
 
 def overview(instant: LedgerAt) -> Overview:
     """The whole country at one instant."""
-    roster = instant.register.roster
+    roster, known = instant.register.roster, lives(rounds(instant.ledger, instant.at))
     return Overview(
         occasion=occasion(instant),
         tiles=tuple(_tile(p.lgcode, p.name, instant) for p in roster.of_kind("prefecture")),
@@ -37,10 +39,8 @@ def overview(instant: LedgerAt) -> Overview:
         programs=tuple(_total(p.id, p.name, instant) for p in instant.register.survey.programs),
         receipts=tuple(_receipts(p.id, p.name, instant) for p in instant.register.survey.programs),
         waiting=tuple(sorted(_waiting(instant), key=lambda w: (w.since, w.receipt))),
-        findings=tuple(
-            FindingCount(c.what, c.times, c.bodies) for c in reporting.count_codes(instant.ledger, instant.at)
-        ),
-        questions=_questions(instant),
+        findings=_findings(instant, known),
+        questions=_questions(instant, known),
         collecting=instant.register.collecting,
     )
 
@@ -82,6 +82,7 @@ def _total(program: str, name: str, instant: LedgerAt) -> ProgramTotal:
         outstanding=states["outstanding"],
         not_applicable=states["not_applicable"],
         late=sum(s.late for s in found if s.state == "accepted"),
+        checked_only=sum(s.checked_only for s in found),
         unmended=sum(_is_unmended(o, instant) for o in _owed(program, instant)),
     )
 
@@ -127,7 +128,22 @@ def _waiting(instant: LedgerAt) -> list[Waiting]:
     return found
 
 
-def _questions(instant: LedgerAt) -> tuple[QuestionCount, ...]:
+def _findings(instant: LedgerAt, known: Sequence[Life]) -> tuple[FindingCount, ...]:
+    by_code: dict[str, list[Life]] = {}
+    for life in known:
+        by_code.setdefault(life.finding.code, []).append(life)
+    return tuple(
+        FindingCount(c.what, c.times, c.bodies, summed(by_code.get(c.what, ())))
+        for c in reporting.count_codes(instant.ledger, instant.at)
+    )
+
+
+def _questions(instant: LedgerAt, known: Sequence[Life]) -> tuple[QuestionCount, ...]:
     titles = {f.id: f.title for f in instant.register.survey.forms}
-    counted = reporting.count_questions(instant.ledger, instant.at)
-    return tuple(QuestionCount(titles.get(c.form, ""), c.what, c.times, c.bodies) for c in counted)
+    by_question: dict[tuple[str, str], list[Life]] = {}
+    for life in known:
+        by_question.setdefault((life.finding.form, life.finding.question), []).append(life)
+    return tuple(
+        QuestionCount(titles.get(c.form, ""), c.what, c.times, c.bodies, summed(by_question.get((c.form, c.what), ())))
+        for c in reporting.count_questions(instant.ledger, instant.at)
+    )

@@ -48,6 +48,7 @@ def _owed(owed: Owed, register: Register) -> dict[str, Any]:
         "version": owed.version,
         "extended_to": _stamp(owed.extended_to),
         "row_in_list": standing.row_in_list,
+        "checked_only": standing.checked_only,
     }
 
 

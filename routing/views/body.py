@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from intake.finding import Finding
+from replies.japanese import question_name
 from replies.wording import load_wording
 from routing.decision.verdict import sentence_of
 from routing.ledger import correspondence, verdicts
 from routing.ledger.correspondence import Act, Mail
+from routing.ledger.finding_rounds import rounds
 from routing.office import Office
+from routing.tracking.finding_lives import Life, lives
 from routing.views.letters import LetterRow, letter_rows
 from routing.views.mail import StandingView, standing_views
 
@@ -42,6 +46,21 @@ class ReachedBy:
 
 
 @dataclass(frozen=True, slots=True)
+class LifeView:
+    """What was asked for once, and what became of it. `opened` and `ended`: receipt numbers; `mailbox`: of the first."""
+
+    about: str  # 難病　Q9
+    said: str
+    mailbox: str
+    opened: str
+    asked_at: datetime
+    state: str
+    ended: str
+    by: str
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
 class BodyView:
     """One body. `entries` oldest first; `standing` empty for a body that answers through its prefecture."""
 
@@ -51,6 +70,7 @@ class BodyView:
     through: str  # the prefecture that collects its answers; empty: none does
     contact: ReachedBy | None
     entries: tuple[BodyEvent, ...]
+    lives: tuple[LifeView, ...] = ()
 
 
 def body_view(office: Office, lgcode: str, sees: Callable[[str], bool] = lambda mailbox: True) -> BodyView:
@@ -66,6 +86,24 @@ def body_view(office: Office, lgcode: str, sees: Callable[[str], bool] = lambda 
         through="、".join(register.full_name(code) for code in sorted(collectors)),
         contact=reached_by(office, [m for m in mails if sees(m.mailbox)]),
         entries=tuple(sorted(found, key=lambda e: e.at)),
+        lives=tuple(_life(life, office) for life in lives(rounds(ledger, office.clock(), lgcode))),
+    )
+
+
+def _life(life: Life, office: Office) -> LifeView:
+    wording, program = load_wording(), office.register.survey.program(life.program)
+    question = question_name(life.finding.question) if life.finding.question else ""
+    found = Finding(life.finding.code, "error", label="…", found="…", expected="…")
+    return LifeView(
+        about="　".join(filter(None, (program.name, question))),
+        said=wording.sentence(found),
+        mailbox=life.mailbox,
+        opened=life.opened,
+        asked_at=life.asked_at,
+        state=wording.screen[f"life_{life.state}"],
+        ended=life.ended,
+        by=life.by,
+        rounds=life.rounds,
     )
 
 

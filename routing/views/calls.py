@@ -69,7 +69,7 @@ def _call(office: Office, target: ReminderTarget, reason: Reason, seen: tuple[Bo
     left = []
     for program in target.programs:
         standing = standing_of(register.by_key[(target.lgcode, program)], books)
-        state = words.state_of(standing.state, standing.unbooked)
+        state = words.state_of(standing.state, standing.unbooked, standing.checked_only)
         left.append(f"{register.survey.program(program).name}：{state}")
     return Call(
         lgcode=target.lgcode,

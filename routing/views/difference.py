@@ -48,25 +48,10 @@ def differences(office: Office, arrival: Arrival) -> tuple[VersionDifference, ..
         sheet = bookings.sheet_of(submission, said.piece)
         if sheet is None or sheet.row or not (said.body and said.program):
             continue
-        earlier = _before(office, arrival, said.body, said.program)
-        older = _sheet_of(office, earlier) if earlier else None
-        if earlier is not None and older is not None:
-            found.append(_difference(office, earlier, older, sheet))
+        version = bookings.version_before(office.ledger, arrival, (said.body, said.program), sheet.attributes)
+        if version is not None:
+            found.append(_difference(office, version.booking, version.sheet, sheet))
     return tuple(found)
-
-
-def _before(office: Office, arrival: Arrival, body: str, program: str) -> Booking | None:
-    """The newest version that came before a mail; one that was accepted rather than one that was not."""
-    earlier = [
-        b for b in bookings.history(office.ledger, body, program, arrival.id)
-        if b.part == "own" and (b.received_at, b.arrival_id) < (arrival.received_at, arrival.id) and b.outcome != "ignored"
-    ]  # fmt: skip
-    return max(earlier, key=lambda b: (b.received_at, b.id), default=None)
-
-
-def _sheet_of(office: Office, booking: Booking) -> AnswerSheet | None:
-    submission = verdicts.submission_of(office.ledger, booking.arrival_id)
-    return bookings.sheet_of(submission, booking.piece) if submission and not submission.alarms else None
 
 
 def _difference(office: Office, earlier: Booking, older: AnswerSheet, newer: AnswerSheet) -> VersionDifference:

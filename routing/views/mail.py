@@ -188,7 +188,12 @@ def standing_views(office: Office, lgcode: str) -> tuple[StandingView, ...]:
     """What one respondent owes now, in words; empty for any other body."""
     words = load_wording()
     return tuple(
-        StandingView(_program(office, s.obligation.program), s.state, words.state_of(s.state, s.unbooked), s.received_at)
+        StandingView(
+            _program(office, s.obligation.program),
+            s.state,
+            words.state_of(s.state, s.unbooked, s.checked_only),
+            s.received_at,
+        )
         for s in standing_of_body(office, lgcode, office.clock())
     )
 

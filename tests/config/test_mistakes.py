@@ -12,6 +12,8 @@ import pytest
 
 from config.check_form import check_form
 from config.check_survey import check_survey
+from config.errors import Mistake
+from config.faq import FaqFile, check_faq
 from config.form import Form
 from config.load import default_survey
 from config.salvage import salvage
@@ -120,6 +122,10 @@ def test_one_value_of_another_type_is_one_mistake_at_its_own_place(folder: Path,
 
 def mistakes_of(data: dict[str, Any], file: str) -> list[str]:
     """The keys of everything that is told of one file's data."""
+    if file == "faq.toml":
+        told = salvage(FaqFile, data, file, dict)
+        rest = [Mistake(file, key, reason) for key, reason in check_faq(told.value.faq)] if told.value else []
+        return [m.key for m in (*told.mistakes, *told.of_rest(rest))]
     if file == SURVEY:
         head = salvage(Survey, {**data, "forms": []}, file, dict)
         assert head.value is not None

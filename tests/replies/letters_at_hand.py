@@ -9,7 +9,7 @@ from config.load import default_survey, load_survey
 from config.shape import Severity
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding
-from replies.letter import FileBlock, FileResult, Letter, OwedProgram, PartsBlock, PassedTo
+from replies.letter import FileBlock, FileResult, Letter, OwedProgram, PartsBlock, PassedTo, RowBlock
 
 FILE = "【神奈川県】マイナンバーアンケート回答"
 
@@ -282,7 +282,43 @@ def redirect(survey: Survey) -> Letter:
     return replace(made, addressee=city, department="健康福祉部", honorific="貴市")
 
 
+def pre_check(survey: Survey) -> Letter:
+    """Checked before it is handed in: one file to be mended, one with nothing to mend, and nothing of it is accepted."""
+    asked = (noticed("answer_missing", "E21", question="5"),)
+    files = (
+        block(f"{FILE}（難病）.xlsx", "難病", "correction", asked),
+        block(f"{FILE}（小慢）.xlsx", "小慢"),
+    )
+    made = replace(letter(survey), kind="pre_check", files=files, owed_here=(), owed_elsewhere=(), standing_told=False)
+    return replace(made, subject=f"【事前確認】{FILE}")
+
+
+def pre_check_clean(survey: Survey) -> Letter:
+    """A municipality's own sheet, on the last day: nothing to mend, and its prefecture hands it in."""
+    city = "神奈川県鎌倉市"
+    made = replace(pre_check(survey), files=(replace(block("鎌倉市.xlsx", "予防接種"), body=city),), municipality=True)
+    return replace(made, addressee=city, department="", honorific="貴市", received_at=at("21 16:59:00"))
+
+
+def collation(survey: Survey) -> Letter:
+    """A list of three: one to be mended, one in order; and one municipality that is missing."""
+    asked = (noticed("answer_missing", "E21", question="5"),)
+    rows = (
+        RowBlock("142042", "鎌倉市", 2, "accepted"),
+        RowBlock("142051", "藤沢市", 3, "correction", asked),
+    )
+    name = f"{FILE}（予防接種）.xlsx"
+    listed = replace(block(name, "予防接種", "correction"), rows=rows)
+    stray = FileBlock("横浜市.xlsx", "別添１", "予防接種", "神奈川県横浜市", "kept", (), ("not_listed",))
+    owed = (OwedProgram("予防接種", "outstanding", ("神奈川県小田原市",), 3),)
+    made = replace(letter(survey), kind="collation", files=(listed, stray), owed_here=owed, owed_elsewhere=())
+    return replace(made, subject=f"【一覧表作成】{FILE}", standing_told=False)
+
+
 LETTERS = {
+    "collation": collation,
+    "pre_check": pre_check,
+    "pre_check_clean": pre_check_clean,
     "parts_first": first_of_three,
     "parts_last": last_of_three,
     "parts_missing": second_of_three_missing,

@@ -37,9 +37,11 @@ MY_NUMBER = ("123456789018", "1234 5678 9018")
 # other_survey: only where several share a mailbox (test_other_surveys.py);
 # several_senders: no program of a respondent writes such a mail (test_forged.py);
 # text_unsearched: only over five megabytes of text (test_personal_anywhere.py).
+# pre_check, collation: off in this survey (test_pre_check.py, test_collation.py, test_sample_survey.py).
 NOT_BY_DEFAULT = {
     "wrong_mailbox", "check_failed", "set_aside_again", "text_unsearched", "no_file_again", "no_form_again",
-    "perhaps_foreign", "scan_awaited", "answer_unsure", "other_survey", "several_senders",
+    "perhaps_foreign", "scan_awaited", "answer_unsure", "other_survey", "several_senders", "pre_check",
+    "collation",
 }  # fmt: skip
 
 

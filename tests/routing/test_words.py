@@ -303,7 +303,8 @@ def test_who_means_to_enclose_a_file_is_told_that_it_is_missing(office: Office, 
 
 
 def test_every_reason_has_its_words_for_people() -> None:
-    assert set(phrases.reasons()) | {"language", "other", "last_day", "rests"} == set(load_wording().says)
+    beside = {"language", "other", "last_day", "rests", "pre_check", "collation"}
+    assert set(phrases.reasons()) | beside == set(load_wording().says)
 
 
 def test_words_from_who_is_nobody_we_know_get_no_letter(office: Office) -> None:
