@@ -18,12 +18,14 @@ from config.spelling import label_key, nfkc
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
 Place = tuple[int, int]  # row and column, from 1
 
 LEAST_PRINT = 3  # different texts of a sheet, below which nothing tells it from any other
 MOST_CELLS = 5_000  # of one answer
+MOST_ROWS, MOST_COLUMNS = 3_000, 200  # of a sheet that are looked at: a stray format may lie in its very last cell
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6}))?")
 NOT_PRINTED: Mapping[str, Any] = {  # what a form of our own prints at its own places
     **dict.fromkeys(("heading", "fields_heading", "questions_heading", "answer_heading", "list_sheet"), ""),
@@ -95,11 +97,17 @@ def _open(data: bytes, sheet: str) -> Workbook | tuple[str, str]:
     return book
 
 
+def cells_of(sheet: Worksheet) -> Iterator[tuple[Cell | MergedCell, ...]]:
+    """The rows of a sheet, as far as forms go."""
+    last = (min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS))
+    return sheet.iter_rows(1, last[0], 1, last[1])
+
+
 def texts_of(sheet: Worksheet) -> tuple[dict[Place, str], frozenset[Place]]:
     """What stands in the cells of a sheet as a reader of workbooks gives it, and which of them are computed."""
     texts: dict[Place, str] = {}
     formulas: set[Place] = set()
-    for row in sheet.iter_rows():
+    for row in cells_of(sheet):
         for cell in row:
             place = (int(cell.row or 0), int(cell.column or 0))
             if cell.data_type == "f":

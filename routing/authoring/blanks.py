@@ -14,7 +14,7 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.given import Place, texts_of
+from config.given import Place, cells_of, texts_of
 from config.spelling import fold, is_blank
 from intake.sheets.boxes import EMPTY
 
@@ -77,7 +77,7 @@ class Page:
 
     def _places(self) -> Iterator[Place]:
         seen = 0
-        for row in self.sheet.iter_rows():
+        for row in cells_of(self.sheet):
             for cell in row:
                 seen += 1
                 place = (int(cell.row or 0), int(cell.column or 0))

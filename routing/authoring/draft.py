@@ -167,6 +167,8 @@ def _kind(book: Workbook, page: Page, blank: Blank, about: tuple[str, bool]) -> 
         return {"choices": _choices(options)}, []
     if rule is not None and rule.type == "list":
         options = tuple(_options(book, page, rule))
+        if not options:
+            return {"kind": _quoted("text")}, ["リストの中身が見つかりません。choices に書いてください。"]
         if set(options) <= {CIRCLE, "○", "◯"}:
             return {"kind": _quoted("text")}, [_CIRCLES]
         return {"choices": _choices(options)}, []
