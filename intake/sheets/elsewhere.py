@@ -13,12 +13,12 @@ from config.kinds.kind import Around
 from config.spelling import says_nothing
 from intake.sheets.filled import Filled, FilledField, FilledQuestion
 from intake.sheets.grid import Place, Sheet
+from intake.sheets.hidden_text import COMMENTS
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.question_lines import Lines
 from intake.sheets.recognise import Located
 
 _MERGED = "結合されたセル"
-COMMENTS = "コメント"  # as `hidden_text.asides` calls them
 _LEAST = 12  # characters of a text that may be an answer
 _COLON = re.compile(r"[:：→=＝]|\n")
 _SENTENCE = re.compile(r"[ぁ-ゖァ-ヺ一-龠]")

@@ -11,12 +11,14 @@ import re
 from intake.sheets.package import BROKEN, Package, local, new_parser
 
 MAX_PART = 20 * 1024 * 1024  # bytes of a part that is looked through
+COMMENTS, DRAWINGS = "コメント", "図形"
 STRINGS = "文字列の一覧"  # the table of strings: what cells show, furigana, and what none shows any more
 
 _PLACES = (
-    (re.compile(r"xl/(threaded)?comments.*\.xml"), "コメント"),
-    (re.compile(r"xl/drawings/[^/]+\.xml"), "図形"),
-    (re.compile(r"docprops/[^/]+\.xml"), "文書のプロパティ"),
+    (re.compile(r"xl/(threaded)?comments.*\.xml"), COMMENTS),
+    (re.compile(r"xl/drawings/[^/]+\.xml"), DRAWINGS),
+    (re.compile(r"(docprops/[^/]+|meta)\.xml"), "文書のプロパティ"),
+    (re.compile(r"styles\.xml"), "ヘッダー・フッター"),  # of an .ods
     (re.compile(r"xl/sharedstrings\.xml"), STRINGS),
 )
 _WITHIN_TEXT = frozenset({"t", "r", "rPr"})  # one text may be cut into runs; other elements end a line

@@ -1,7 +1,7 @@
 """見え消し: text of a workbook that is struck out (ECMA-376 part 1, 18.4.10), which does not count as written.
 
 Fonts of cells (styles.xml), of runs (the table of strings) and of runs within cells. Most workbooks have none, which
-two searches for a word tell; only the others are looked through. Of .xls and .ods: `struck_legacy.py`.
+two searches for a word tell; only the others are looked through. Of .xls and .ods: `beyond_legacy.py`.
 """
 
 from __future__ import annotations

@@ -23,13 +23,13 @@ from config.cache import cache_short
 from intake.encrypted import decrypted, is_locked
 from intake.finding import CATALOGUE, Finding
 from intake.sheets import ooxml, package
+from intake.sheets.beyond_legacy import BeyondLegacy, beyond_legacy, hanging
 from intake.sheets.comments import comments
 from intake.sheets.drawn import Drawing, drawings
 from intake.sheets.grid import Cell, Place, Sheet, Workbook
 from intake.sheets.hidden_text import asides
 from intake.sheets.shown_numbers import PERCENT, Format, formats, shown
 from intake.sheets.struck import strikes
-from intake.sheets.struck_legacy import struck_in
 from intake.sniff import FileType, sniff
 
 MAX_CELLS = 300_000  # filled cells of one workbook
@@ -141,7 +141,10 @@ def _open_legacy(data: bytes, kind: FileType, locked: bool = True) -> Workbook |
     if kind == "xls" and "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
         return _finding("macro")
     try:
-        sheets = _legacy_sheets(data, kind)
+        beside = _beside(data, kind)
+        book = _calamine(data)
+        beyond = beyond_legacy(data, kind, book.sheet_names)
+        sheets = _legacy_sheets(book, beyond)
     except package.TooCostly as cost:
         return _finding("too_costly", found=str(cost))
     except (PasswordError, _Unfit) as error:
@@ -149,26 +152,33 @@ def _open_legacy(data: bytes, kind: FileType, locked: bool = True) -> Workbook |
             return _finding("unreadable")
         opened = decrypted(data) if locked else b""
         return _open_legacy(opened, kind, locked=False) if opened else _finding("encrypted")
-    return Workbook(sheets, (_finding("legacy_format", found=f".{kind}"),))
+    for place, texts in hanging(beyond.values()).items():
+        beside[place] = "\n".join((beside.get(place, ""), *texts))
+    return Workbook(sheets, (_finding("legacy_format", found=f".{kind}"),), beside)
 
 
-def _legacy_sheets(data: bytes, kind: FileType) -> tuple[Sheet, ...]:
-    """Raises _Unfit, PasswordError and TooCostly; an archive's sizes are asked before anything is unpacked."""
-    if kind != "xls":
-        try:
-            with package.opened(data):
-                pass
-        except package.Broken as error:
-            raise _Unfit from error
-    book = _calamine(data)
-    out = struck_in(data, kind, book.sheet_names)
-    sheets = tuple(
-        Sheet(meta.name, _hidden(meta.visible), _cells(_dense(book, place)), {}, False, out.get(meta.name, {}))
-        for place, meta in enumerate(book.sheets_metadata)
-    )
+def _beside(data: bytes, kind: FileType) -> dict[str, str]:
+    """Raises _Unfit and TooCostly: an archive's sizes are asked before anything is unpacked."""
+    if kind == "xls":
+        return {}
+    try:
+        with package.opened(data) as archive:
+            return asides(archive)
+    except package.Broken as error:
+        raise _Unfit from error
+
+
+def _legacy_sheets(book: CalamineWorkbook, beyond: Mapping[str, BeyondLegacy]) -> tuple[Sheet, ...]:
+    """Raises _Unfit and TooCostly."""
+    nothing = BeyondLegacy()
+    sheets = []
+    for place, meta in enumerate(book.sheets_metadata):
+        has = beyond.get(meta.name, nothing)
+        seen = _hidden(meta.visible), _cells(_dense(book, place))
+        sheets.append(Sheet(meta.name, *seen, {}, False, has.struck, tuple(has.drawn), has.comments))
     if sum(len(sheet.cells) for sheet in sheets) > MAX_CELLS:
         raise package.TooCostly(_MANY)
-    return sheets
+    return tuple(sheets)
 
 
 def _hidden(state: SheetVisibleEnum) -> str:

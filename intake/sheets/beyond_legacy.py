@@ -1,25 +1,36 @@
-"""見え消し in .xls and .ods, as `struck.py` has it of OOXML: fonts of cells, and of runs within them.
+"""What values do not tell of .xls and .ods: 見え消し, as `struck.py` has it of OOXML (fonts of cells, and of runs within
+them), comments, and of an .ods what is drawn in a cell.
 
-Of an .xls xlrd tells it ([MS-XLS] 2.4.122, Font: fStrikeOut); of an .ods its own XML (OpenDocument 1.3 part 3, 20.370,
-style:text-line-through-style). What cannot be read strikes nothing out. Of an .xlsb no reader tells it.
+Of an .xls xlrd tells it ([MS-XLS] 2.4.122, Font: fStrikeOut; 2.4.179, Note); of an .ods its own XML (OpenDocument 1.3
+part 3, 20.370, style:text-line-through-style; 14.1, office:annotation; 10.3, shapes). What cannot be read tells nothing.
+Of an .xlsb no reader tells it.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
 from config.spelling import fold
 from intake.sheets import package
+from intake.sheets.comments import MOST
+from intake.sheets.drawn import Drawing
+from intake.sheets.hidden_text import COMMENTS, DRAWINGS
 from intake.sheets.ooxml import Place
 from intake.sheets.package import BROKEN, local, new_parser
 from intake.sheets.struck import ARROWS
 
-_WORD = b"text-line-through-"
+_WORDS = re.compile(rb"text-line-through-|annotation|<draw:")
+_SHAPES = frozenset(
+    {"caption", "circle", "connector", "control", "custom-shape", "ellipse", "frame", "g", "line", "measure", "path",
+     "polygon", "polyline", "rect", "regular-polygon"}
+)  # fmt: skip
+_ROW = re.compile(r"\d+$")
 _COLUMNS = 1_000  # that are looked at; further ones are the emptiness to the end of a row
 _MOST = 20_000  # cells that are noted; a small file may repeat one as often as it likes
 _NONE = ("", "none")
@@ -32,30 +43,57 @@ _XLRD_ERRORS = (
 Struck = dict[Place, str]
 
 
-def struck_in(data: bytes, kind: str, sheets: Sequence[str]) -> Mapping[str, Struck]:
-    """The cells of each of these worksheets with something struck out → what is left of each."""
+@dataclass(slots=True)
+class BeyondLegacy:
+    """Of one worksheet. `struck`: the cells with something struck out → what is left of each; `comments`: what hangs on
+    a cell; `drawn`: what lies over cells, with `words`, the texts in it."""
+
+    struck: Struck = field(default_factory=dict)
+    comments: dict[Place, str] = field(default_factory=dict)
+    drawn: list[Drawing] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+
+def beyond_legacy(data: bytes, kind: str, sheets: Sequence[str]) -> Mapping[str, BeyondLegacy]:
+    """Of each of these worksheets that have anything of it."""
     if kind == "ods":
         return _in_ods(data)
     return _in_xls(data, sheets) if kind == "xls" else {}
 
 
-def _in_xls(data: bytes, sheets: Sequence[str]) -> Mapping[str, Struck]:
+def hanging(beyond: Iterable[BeyondLegacy]) -> dict[str, list[str]]:
+    """Comments and words of drawings, named as `asides` names them."""
+    found: dict[str, list[str]] = {}
+    for one in beyond:
+        for place, texts in ((COMMENTS, one.comments.values()), (DRAWINGS, one.words)):
+            if texts:
+                found.setdefault(place, []).extend(texts)
+    return found
+
+
+def _in_xls(data: bytes, sheets: Sequence[str]) -> Mapping[str, BeyondLegacy]:
     import xlrd  # few mails bring an .xls
     from xlrd.compdoc import CompDocError
 
     try:
         with redirect_stdout(io.StringIO()):
             book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
-        if not any(font.struck_out for font in book.font_list):
-            return {}
-        return {name: _of_xls_sheet(book, book.sheet_by_name(name)) for name in sheets if name in book.sheet_names()}
+        found = ((name, book.sheet_by_name(name)) for name in sheets if name in book.sheet_names())
+        return {name: BeyondLegacy(_struck_of_xls(book, sheet), _notes_of(sheet)) for name, sheet in found}
     except (xlrd.XLRDError, CompDocError, *BROKEN, *_XLRD_ERRORS):
         return {}
 
 
-def _of_xls_sheet(book: Any, sheet: Any) -> Struck:
+def _notes_of(sheet: Any) -> dict[Place, str]:
+    notes = sorted(sheet.cell_note_map.items())[:MOST]
+    return {(row + 1, column + 1): note.text for (row, column), note in notes if note.text}
+
+
+def _struck_of_xls(book: Any, sheet: Any) -> Struck:
     fonts = book.font_list
     found: Struck = {}
+    if not any(font.struck_out for font in fonts):
+        return found
     for row in range(sheet.nrows):
         for column in range(sheet.row_len(row)):
             text = sheet.cell_value(row, column)
@@ -84,13 +122,13 @@ def _left_of(pieces: Sequence[tuple[str, bool]]) -> str | None:
     return left.strip(ARROWS) if fold(left) else ""
 
 
-def _in_ods(data: bytes) -> Mapping[str, Struck]:
+def _in_ods(data: bytes) -> Mapping[str, BeyondLegacy]:
     try:
         with package.opened(data) as archive:
             if "content.xml" not in archive:
                 return {}
             content = archive.read("content.xml")
-            if _WORD not in content:  # the fonts of cells stand there; those of styles.xml are nobody's own
+            if not _WORDS.search(content):  # the fonts of cells stand there; those of styles.xml are nobody's own
                 return {}
             cells = _Ods()
             new_parser(cells.start, cells.end, cells.characters).Parse(content, True)
@@ -103,10 +141,10 @@ def _in_ods(data: bytes) -> Mapping[str, Struck]:
 class _Ods:
     """One pass over content.xml."""
 
-    found: dict[str, Struck] = field(default_factory=dict)
+    found: dict[str, BeyondLegacy] = field(default_factory=dict)
     _out: dict[str, bool] = field(default_factory=dict)  # by style: whether it strikes out, where it says so
     _style: str = ""
-    _sheet: Struck = field(default_factory=dict)
+    _sheet: BeyondLegacy = field(default_factory=BeyondLegacy)
     _place: Place = (0, 0)
     _own: bool = False
     _repeated: tuple[int, int] = (1, 1)  # rows, columns
@@ -116,6 +154,8 @@ class _Ods:
     _pieces: list[tuple[str, bool]] = field(default_factory=list)
     _noted: int = 0  # cells
     _reads: int = 0  # paragraphs that we are in
+    _aside: list[str] = field(default_factory=list)  # the comment or shape that we are in, and what is within it
+    _said: list[str] = field(default_factory=list)  # in it
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name, plain = local(tag), {local(key): value for key, value in attributes.items()}
@@ -127,7 +167,7 @@ class _Ods:
             if told:
                 self._out[self._style] = all(value not in _NONE for value in told)
         elif name == "table":
-            self._sheet = self.found.setdefault(plain.get("name", ""), {})
+            self._sheet = self.found.setdefault(plain.get("name", ""), BeyondLegacy())
             self._place, self._columns = (0, 0), []
         elif name == "table-column":
             times = min(_number(plain, "number-columns-repeated"), _COLUMNS - len(self._columns))
@@ -137,6 +177,8 @@ class _Ods:
             self._place, self._repeated = (self._place[0] + 1, 0), (_number(plain, "number-rows-repeated"), 1)
         elif name in ("table-cell", "covered-table-cell"):
             self._begin_cell(plain)
+        elif name == "annotation" or name in _SHAPES:
+            self._begin_aside(name, plain)
         elif name in ("p", "h"):
             self._reads += 1
         elif name == "span":
@@ -149,16 +191,38 @@ class _Ods:
         style = plain.get("style-name") or self._row_style or default
         self._own, self._pieces, self._spans = self._out.get(style, False), [], []
 
+    def _begin_aside(self, name: str, plain: dict[str, str]) -> None:
+        self._aside.append(name)
+        row, column = self._place
+        if len(self._aside) == 1 and name != "annotation" and row and len(self._sheet.drawn) < MOST:
+            last = _ROW.search(plain.get("end-cell-address", ""))
+            self._sheet.drawn.append(Drawing(row, max(row, int(last[0]) if last else row), max(1, column)))
+
+    def _end_aside(self) -> None:
+        name = self._aside.pop()
+        if self._aside:
+            return
+        said, self._said = "".join(self._said).strip(), []
+        if name == "annotation" and said and len(self._sheet.comments) < MOST:
+            self._sheet.comments[self._place] = said
+        elif said and len(self._sheet.words) < MOST:
+            self._sheet.words.append(said)
+
     def characters(self, text: str) -> None:
-        if self._reads:
+        if self._aside:
+            self._said.append(text if self._reads else "")
+        elif self._reads:
             self._pieces.append((text, self._spans[-1] if self._spans else self._own))
 
     def end(self, tag: str) -> None:
         name = local(tag)
         if name == "style":
             self._style = ""
+        elif name == "annotation" or name in _SHAPES:
+            self._end_aside()
         elif name in ("p", "h"):
             self._reads -= 1
+            self._said += ["\n"] if self._aside else []
         elif name == "span":
             self._spans.pop()
         elif name in ("table-cell", "covered-table-cell"):
@@ -172,7 +236,7 @@ class _Ods:
         left = _left_of(self._pieces)
         if left is not None and self._noted < _MOST:
             last = min(column + self._repeated[1], _COLUMNS + 1)
-            self._sheet.update(((row, place), left) for place in range(column, last))
+            self._sheet.struck.update(((row, place), left) for place in range(column, last))
             self._noted += max(0, last - column)
         self._place = (row, column + self._repeated[1] - 1)
 

@@ -1,4 +1,5 @@
-"""What is struck out in .xls and .ods does not count either. Saved by LibreOffice from books made with openpyxl."""
+"""What is struck out in .xls and .ods does not count either, and what hangs on their cells is told. Saved by LibreOffice
+from books made with openpyxl."""
 
 from __future__ import annotations
 
@@ -10,18 +11,20 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.load import default_survey
-from intake.sheets.struck_legacy import struck_in
+from intake.sheets.beyond_legacy import beyond_legacy
 from intake.submission import AnswerSheet
 from routing.reading.reader import Reader
 from tests.intake.test_beyond_values import OTHER, STRUCK, codes, number
 from tests.replies.office import convert
-from tests.workbooks.forms_at_hand import edited, filled, the_sheet
+from tests.workbooks.forms_at_hand import edited, filled, reading, the_sheet
 
 KINDS = ["xls", "ods"]
+LONG = "文字を統一してから照合し、二人で確認している。"
 NEW = TextBlock(OTHER, "② 定めていない。")
 
 
@@ -89,7 +92,7 @@ def test_cells_and_rows_that_stand_for_several_keep_their_places(tmp_path: Path)
     book.save(tmp_path / "b.xlsx")
     for kind in KINDS:
         (made,) = convert(tmp_path / "b.xlsx", kind, tmp_path)
-        assert set(struck_in(made.read_bytes(), kind, book.sheetnames)["places"]) == {(4, 3), (9, 6), (12, 2)}
+        assert set(beyond_legacy(made.read_bytes(), kind, book.sheetnames)["places"].struck) == {(4, 3), (9, 6), (12, 2)}
 
 
 def test_a_small_file_repeats_a_struck_cell_as_often_as_it_likes() -> None:
@@ -103,6 +106,68 @@ def test_a_small_file_repeats_a_struck_cell_as_often_as_it_likes() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("content.xml", content)
-    found = struck_in(out.getvalue(), "ods", ["x"])["x"]
+    found = beyond_legacy(out.getvalue(), "ods", ["x"])["x"].struck
     assert (1, 1) in found and (20, 1_000) in found
     assert len(found) == 20_000
+
+
+def said(sheet: Worksheet) -> None:
+    """Answers in comments only: of a choice, of a mark, of a text, of a field; and what answers nothing."""
+    for cell, text in (("E19", "①"), ("F22", "○"), ("F33", LONG), ("D10", "045-671-2454"), ("E35", "担当：鈴木")):
+        sheet[cell].comment = Comment(text, "横浜市")
+
+
+@pytest.fixture(scope="module")
+def hung(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hung")
+    blank = {"3": None, "6": None, "8-1": 1, "8-1-text": None, "telephone": None}
+    numbered = edited(filled({}), lambda sheet: setattr(sheet["E35"], "comment", Comment("1234 5678 9018", "山田")))
+    for name, data in (("said", edited(filled(blank), said)), ("number", numbered)):
+        (folder / f"{name}.xlsx").write_bytes(data)
+        for kind in KINDS:
+            convert(folder / f"{name}.xlsx", kind, folder)
+    return folder
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_hangs_on_a_cell_is_told_as_of_an_xlsx(hung: Path, kind: str) -> None:
+    expected = [(f.code, f.cell, f.found) for f in read(hung, "said.xlsx").findings]
+    assert ("answer_elsewhere", "E19", "コメント（E19）") in expected
+    found = [(f.code, f.cell, f.found) for f in read(hung, f"said.{kind}").findings]
+    assert [one for one in found if one[0] != "legacy_format"] == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_number_that_hangs_on_a_cell_raises_the_alarm(hung: Path, kind: str) -> None:
+    assert reading((hung / f"number.{kind}").read_bytes(), f"number.{kind}").personal == ("コメント",)
+
+
+CELL = '<b:table-cell b:style-name="c">{}<t:p>②</t:p></b:table-cell>'
+PAGE = (
+    '<o:document-content xmlns:o="o" xmlns:s="s" xmlns:t="t" xmlns:b="b" xmlns:draw="d"><s:style s:name="c">'
+    '<s:text-properties s:text-line-through-style="solid"/></s:style><b:table b:name="x"><b:table-row>{}</b:table-row>'
+    "</b:table></o:document-content>"
+)
+
+
+def page(*cells: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.xml", PAGE.format("".join(CELL.format(cell) for cell in cells)))
+    return out.getvalue()
+
+
+def test_what_hangs_on_a_struck_cell_is_none_of_what_is_left_of_it() -> None:
+    """And shapes within shapes, a comment without words, what lies over three rows, are told once, in their places."""
+    oval = '<draw:g b:end-cell-address="x.D3"><draw:ellipse><t:p>見て<t:span>ね</t:span></t:p></draw:ellipse></draw:g>'
+    asides = "<o:annotation><t:p>①</t:p><t:p>横浜市</t:p></o:annotation>", oval, "<o:annotation><t:p/></o:annotation>"
+    found = beyond_legacy(page(*asides), "ods", ["x"])["x"]
+    assert found.struck == {(1, 1): "", (1, 2): "", (1, 3): ""}
+    assert found.comments == {(1, 1): "①\n横浜市"} and found.words == ["見てね"]
+    assert [(one.top, one.bottom, one.left) for one in found.drawn] == [(1, 3, 2)]
+
+
+def test_a_small_file_hangs_as_many_comments_and_shapes_as_it_likes() -> None:
+    many = "<o:annotation><t:p>①</t:p></o:annotation><draw:rect/>" * 20_000
+    found = beyond_legacy(page(*([many] * 3)), "ods", ["x"])["x"]
+    assert len(found.comments) == 3 and len(found.drawn) == 2_000
