@@ -30,7 +30,7 @@ from routing.who import Refused
 
 ERASE = "erase"
 _UNSEEN = "?"
-_TWICE = "（ご自身の操作です。ボタンを二度押されたのであれば、一度目が記録されていますので、やり直しは要りません。）"
+_TWICE = "（先ほどの操作です。ボタンを二度押されたのであれば、一度目が記録されていますので、やり直しは要りません。）"
 
 
 def add_acts(site: Flask, premises: Premises) -> None:

@@ -430,7 +430,7 @@ def test_a_municipality_is_told_what_to_mend_though_its_prefecture_hands_in(offi
     raw = mail({"鎌倉市.xlsx": form(head)}, "【事前確認】鎌倉市", "yobo@city.kamakura.kanagawa.jp")
     office.settle(raw, mailbox="yoboseshu")
     plain = "".join(text_of(posted(office)[0])[1].split())
-    assert "Q9" in plain and "都道府県の取りまとめにより" in plain and "件名の新しいメールに" not in plain
+    assert "Q9" in plain and "都道府県の取りまとめ担当へお送りください" in plain and "件名の新しいメールに" not in plain
 
 
 def test_a_taking_in_is_taken_back_as_every_decision_is(office: Office) -> None:

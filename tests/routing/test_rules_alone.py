@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from config.services import Service
 from intake.finding import Finding
 from intake.submission import Authors, Submission
 from routing.decision.case import MailCase
@@ -54,6 +55,11 @@ def by_several(authors: Authors, *files: Any) -> Submission:
     """A mail whose From names more than one address."""
     made = submission(*files)
     return replace(made, message=replace(made.message, authors=authors))
+
+
+def asking(service: Service, *files: Submission, **said: Any) -> MailCase:
+    """A mail whose subject asks for a service that the survey offers."""
+    return replace(mail_case(*(files or (mail(FORM),)), **said), asks_for=service)
 
 
 # (what, case, rule)
@@ -127,6 +133,16 @@ CASES: list[tuple[str, MailCase, str]] = [
     ("… and this one answers", mail_case(mail(MATERIAL), answered_by="n_mynumber"), "no_form"),
     ("… with a form", mail_case(mail(FORM), answered_by="sukoyaka"), "otherwise"),
     ("… taken in", mail_case(mail(MATERIAL), answered_by="sukoyaka", trusted=True), "no_form"),
+    ("a check before anything is handed in", asking("pre_check"), "pre_check"),
+    ("… without a file", asking("pre_check", mail()), "pre_check"),
+    ("… with a number", asking("pre_check", mail(FORM, personal=ALARM)), "personal_data"),
+    ("… from a machine", asking("pre_check", mail(FORM, kind="auto_reply")), "machine_with_form"),
+    ("… from nobody we know", asking("pre_check", mail(FORM), sender=UNKNOWN_SENDER), "unknown_sender"),
+    ("… and a question", asking("pre_check", mail(kind="inquiry")), "inquiry"),
+    ("… the same once more", asking("pre_check", mail(FORM), resend_of="N1"), "pre_check"),
+    ("… forged", asking("pre_check", mail(FORM), spoofed=True), "authentication_failed"),
+    ("a list to be made", replace(asking("collation"), vouched=True), "collation"),
+    ("… for nobody who is vouched for", asking("collation"), "otherwise"),
     ("a form within what came back", mail_case(mail(replace(FORM, returned=True))), "no_form"),
 ]  # fmt: skip
 
