@@ -62,8 +62,12 @@ def _once(rows: Iterable[ListedRow], survey: Survey) -> list[ListedRow]:
     """Of rows that say the same of the same municipality the first counts; it is told where the others are."""
     kept: dict[object, ListedRow] = {}
     repeats: dict[object, list[ListedRow]] = {}
+    rows = list(rows)
+    subjects = Counter(_subject(row.sheet) for row in rows if _is_told(row))
     for row in rows:
-        key: object = (_subject(row.sheet), _said(row.sheet)) if _is_told(row) else id(row)
+        key: object = id(row)
+        if _is_told(row) and subjects[subject := _subject(row.sheet)] > 1:  # what it says is asked of few
+            key = subject, _said(row.sheet)
         if key in kept:
             repeats.setdefault(key, []).append(row)
         else:

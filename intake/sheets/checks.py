@@ -50,7 +50,7 @@ def check_sheet(case: Case) -> tuple[Finding, ...]:
 
 def _once_a_table(found: list[Finding], case: Case) -> Iterator[Finding]:
     """A table of which nothing is filled in, or found again, or to be filled in, is told as one."""
-    whole = {q.question.key: q.question.part for q in case.filled.questions if q.question.part}
+    whole = {q.question.key: q.question.part for q in case.filled.questions if q.question.part} if found else {}
     if not whole:
         yield from found
         return
