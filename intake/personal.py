@@ -19,7 +19,7 @@ _TRAILING_ZERO = re.compile(r"(\d{12})\.0+(?!\d)")  # what a spreadsheet adds
 _GROUPINGS = frozenset({(4, 4, 4), (6, 6), (3, 3, 3, 3), (1,) * 12})  # others are dates, times and codes
 _APART = frozenset(" \n・|")  # separators that may stand between one whole number and another
 _TIMESTAMP = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])([01]\d|2[0-3])[0-5]\d")  # 202307211700
-_ABROAD = re.compile(r"\+ ?81[ -]?[1-9]\d{8,9}(?!\d)")  # a telephone with Japan's country code (ITU-T E.164)
+_ABROAD = re.compile(r"\+ ?81[ -]?0?[1-9]\d{8,9}(?!\d)")  # a telephone with Japan's country code (ITU-T E.164)
 _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 SHORTEST_NUMBER = 12  # characters: a shorter text holds none
 # Kana, kanji and marks, whose NFKC holds no digit: any other character may stand for up to three (⅒ is 1⁄10).

@@ -62,6 +62,7 @@ NOT = [
     "12345678901",
     "+819012340019",  # a telephone abroad, though its check digit would do
     "TEL：＋８１９０１２３４００１９",
+    "+810456700103",  # … with the zero that is dialled at home
     "+81-9012340019",
     "",
 ]
