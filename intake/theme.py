@@ -72,15 +72,16 @@ def speaks(message: Message, leaves: Sequence[Leaf], words: Sequence[str]) -> bo
 
 
 def _without_a_word(message: Message, leaves: list[Leaf]) -> Theme:
-    """Of a mail in which no word is of any survey: an empty one forgot its file; what says why no file comes (該当なし),
-    says only that one does, or is closed, may be about this one."""
+    """Of a mail in which no word is of any survey: an empty one forgot its file; what asks something, says why no file
+    comes (該当なし), says only that one does, or is closed, may be about this one."""
     subject = _PREFIX.sub("", nfkc(message.subject)).strip()
     empty = not leaves and not intent.own_words(message.body).strip()
     if empty and not subject:
         return "perhaps"
     says = set(intent.says(message.body)) - {"other", *phrases.silent_reasons()}
     closed = any(_OTHER_ARCHIVE.match(leaf.data) for leaf in leaves) or _says_nothing_of_it(subject, message, leaves)
-    return "unclear" if says or closed or (empty and phrases.pattern("encloses").search(subject)) else "other"
+    asks = not leaves and (intent.asks(message.body) or intent.asks_in_subject(subject))
+    return "unclear" if says or closed or asks or (empty and phrases.pattern("encloses").search(subject)) else "other"
 
 
 def _says_nothing_of_it(subject: str, message: Message, leaves: list[Leaf]) -> bool:

@@ -42,6 +42,8 @@ FOREIGN = {
     "a city's scan that says what it is": mail({"scan.pdf": PDF}, "防災訓練の案内", CITY, "送ります。"),
     "a stranger's archive": mail({"data.7z": SEVEN_ZIP}, "送付", CITIZEN, "送ります。"),
     "a stranger who names a question": mail({}, "質問", CITIZEN, "Q3は何ですか。"),
+    "a city's invitation": mail({}, "会議のご案内", CITY, "全国会議を開催します。ぜひご参加ください。"),
+    "a citizen's question": mail({}, "お尋ね", CITIZEN, "記入の仕方を教えてください。"),
     "a stranger's emergency": mail({}, "連絡", CITIZEN, "豪雨災害の対応中です。"),
 }
 
@@ -66,6 +68,8 @@ PERHAPS = {
     "a scan without a word": mail({"20230718101500.pdf": PDF}, "スキャン", CITY, ""),
     "a scanner's own words": mail({"doc00123.pdf": PDF}, "Message from MFP-2F", CITY, "よろしくお願いします。"),
     "a file that is named nothing": mail({"資料.pdf": PDF}, "Re: ", CITY, "送ります。"),
+    "a question without a word of it": mail({}, "お伺い", CITY, "うちの市は対象でしょうか。"),
+    "a question of the way": mail({}, "教えてください", CITY, "県経由でよいでしょうか"),
     "a forgotten file": mail({}, "送付します", CITY, ""),
 }
 
@@ -85,6 +89,8 @@ OURS = {
     "a city's question about a question": (mail({}, "質問", CITY, "Ｑ７－４はどちらですか。"), "arrival"),
     "a city's empty mail": (mail({}, "Re:", CITY, ""), "arrival"),
     "a city's scan by its name": (mail({"回答.pdf": PDF}, "送付", CITY, "どうぞ。"), "arrival"),
+    "a city's question how to fill it in": (mail({}, "お尋ね", CITY, "記入の仕方を教えてください。"), "arrival"),
+    "a city's question about a list": (mail({}, "プルダウン", CITY, "リストから選べません。"), "arrival"),
     "a city's question about a deadline": (mail({}, "提出期限について", CITY, "延長は可能でしょうか。"), "arrival"),
 }
 
