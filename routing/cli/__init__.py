@@ -22,7 +22,8 @@ def main() -> None:
 
         gc.freeze()
         gc.enable()
-    run()
+    with stopping.obeyed():
+        run()
 
 
 __all__ = ["main"]

@@ -26,6 +26,18 @@ def loading() -> Iterator[None]:
         sys.exit(_code(told[0]))
 
 
+@contextmanager
+def obeyed() -> Iterator[None]:
+    """What a signal raised may come back as something else: pydantic tells of a model that it could not build. Whatever
+    ends the command then, its code is that of the signal, and nothing is told of it."""
+    try:
+        yield
+    except (Exception, SystemExit):
+        if told:
+            raise SystemExit(_code(told[0])) from None
+        raise
+
+
 def _on_signal(handler: signal._HANDLER) -> None:
     for number in _SIGNALS:
         signal.signal(number, handler)
