@@ -133,3 +133,15 @@ def alike(one: str, other: str, least: float) -> bool:
     """Whether two label keys resemble each other by at least `least` (difflib's ratio, 0 to 1)."""
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     return matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() >= least
+
+
+_DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")}
+
+
+def arabic(found: re.Match[str]) -> str:
+    """A number below a hundred, or digits, in 漢数字, as digits: 九 → 9, 三十一 → 31, 二〇二四 → 2024."""
+    text = found[0]
+    if "十" not in text:
+        return "".join(_DIGITS[c] for c in text)
+    tens, _, ones = text.partition("十")
+    return str(10 * int(_DIGITS.get(tens, "1")) + int(_DIGITS.get(ones, "0")))

@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 from config.kinds.kind import BAD, NOT_READ, STRONG, Around, Examples, Fault, Kind, Reading, Typing
 from config.logic import Type, Value
 from config.shape import Reasons
-from config.spelling import LONGEST, fold
+from config.spelling import LONGEST, arabic, fold
 
 _ERAS = {"明治": (1868, 45), "大正": (1912, 15), "昭和": (1926, 64), "平成": (1989, 31), "令和": (2019, 99)}  # year 1, last
 _INITIALS = {"m": "明治", "t": "大正", "s": "昭和", "h": "平成", "r": "令和"}
@@ -33,7 +33,6 @@ _SHORT = re.compile(r"([0-9])([0-9]{2})([0-9]{2})")  # 60531
 _COUNTED = date(1900, 3, 1)
 _EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, as seen from March 1900 on
 _KANJI = re.compile(r"[〇一二三四五六七八九十]+(?=年|月|日)")
-_DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")}
 _NEW_ERA = date(2019, 5, 1)
 
 
@@ -130,7 +129,7 @@ def _day(folded: str) -> date | None:
         serial = folded.partition(".")[0]
         short = _SHORT.fullmatch(serial)
         return None if short and _made(2000, int(short[2]), int(short[3])) else _EPOCH + timedelta(int(serial))
-    said = _WEEKDAY.sub("", _KANJI.sub(_arabic, folded))
+    said = _WEEKDAY.sub("", _KANJI.sub(arabic, folded))
     years = [int(hit["year"] or hit["behind"]) for hit in _TWICE.finditer(said)]
     hit = _WRITTEN.fullmatch(_TWICE.sub("", said))
     year = _year(hit) if hit else None
@@ -164,15 +163,6 @@ def _made(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _arabic(found: re.Match[str]) -> str:
-    """九 → 9, 三十一 → 31, 二〇二四 → 2024."""
-    text = found[0]
-    if "十" not in text:
-        return "".join(_DIGITS[c] for c in text)
-    tens, _, ones = text.partition("十")
-    return str(10 * int(_DIGITS.get(tens, "1")) + int(_DIGITS.get(ones, "0")))
 
 
 def _said(day: date) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import ClassVar, Literal
 
 from config.kinds.kind import NOT_READ, Examples, Kind, Reading
-from config.spelling import LONGEST, fold
+from config.spelling import LONGEST, arabic, fold
 
 _MONTH = re.compile(
     r"(?P<era>令和|令|r|R)?(?P<year>元|\d{1,4})(?:(?P<fiscal>年度)|年|[./-])"
@@ -21,7 +21,6 @@ _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:\d\d:.*)?")
 _SERIAL = re.compile(r"[45]\d{4}")  # a date as Excel stores it, shown without a date format: 2009 to 2064
 _SERIAL_EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, as seen from March 1900 on
 _KANJI = re.compile(r"[〇一二三四五六七八九十]+(?=年|月)")
-_DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")}
 _SEVERAL = re.compile(
     r"(?:月|年度?\d{1,2}|[./]\d{1,2})(?:又は|または|若しくは|もしくは|から|か|[~〜・、,/-])\d{1,2}月|[?]|以外"
 )
@@ -68,7 +67,7 @@ def read_month(text: str, by: date | None = None) -> Reading:
     eras are over. `by`: the last day of the
     survey: a date before it that has a day may be Excel's reading of 6/3 (令和６年３月) and is not believed."""
     folded = _OTHER_ERA.sub("", fold(text[:LONGEST]))
-    folded = _KANJI.sub(_arabic, folded.translate(_BRACKETS))
+    folded = _KANJI.sub(arabic, folded.translate(_BRACKETS))
     if _PAST_ERA.search(folded):
         return NOT_READ
     day = _date(folded)
@@ -82,15 +81,6 @@ def read_month(text: str, by: date | None = None) -> Reading:
         ((value, reckoned),) = months.items()
         return Reading(value, reckoned=reckoned)
     return Reading(said=bool(_OPEN.search(folded)))
-
-
-def _arabic(found: re.Match[str]) -> str:
-    """九 → 9, 十二 → 12, 二〇二四 → 2024."""
-    text = found[0]
-    if "十" not in text:
-        return "".join(_DIGITS[c] for c in text)
-    tens, _, ones = text.partition("十")
-    return str(10 * int(_DIGITS.get(tens, "1")) + int(_DIGITS.get(ones, "0")))
 
 
 def _date(folded: str) -> date | None:
