@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
+from config.cache import Same
 from config.obligations import Obligation
 from config.spelling import fold
 from routing.register import Register
@@ -117,14 +119,20 @@ def programs_here(one: Unbooked, register: Register) -> tuple[str, ...]:
 
 
 def _programs(one: Unbooked, register: Register) -> frozenset[str]:
+    return _programs_named(Same(register), one.whose, one.mailbox, (one.filename, one.subject))
+
+
+@lru_cache(maxsize=1 << 14)  # asked of each mail of a body again whenever one more of it is decided
+def _programs_named(of: Same, whose: str, mailbox: str, names: tuple[str, str]) -> frozenset[str]:
     from intake.convention import programs_in  # most screens that fold a standing have nothing unbooked
 
-    survey, theirs = register.survey, register.programs_of(one.whose)
-    here = {p.id for p in survey.programs if p.mailbox == one.mailbox} & theirs
-    by_file = theirs.intersection(programs_in(fold(one.filename), survey))
-    if by_file and not by_file & here:
-        return by_file  # sent to another section's mailbox
-    return frozenset(here.intersection((*by_file, *programs_in(fold(one.subject), survey))) or here)
+    register: Register = of.it
+    survey, theirs = register.survey, register.programs_of(whose)
+    here = {p.id for p in survey.programs if p.mailbox == mailbox} & theirs
+    by_file, by_subject = (programs_in(fold(name), survey) for name in names)
+    if not here.intersection(by_file) and (elsewhere := theirs.intersection(by_file)):
+        return elsewhere  # sent to another section's mailbox
+    return frozenset(here.intersection((*by_file, *by_subject)) or here)
 
 
 def provisional(found: Iterable[Unbooked], bookings: Sequence[Booking], register: Register) -> Iterator[Booking]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from sqlite3 import Row
 
 from routing.clock import stamp, unstamp
@@ -63,13 +64,18 @@ _FOUND = f"""SELECT v.*, a.receipt, a.mailbox, coalesce(m.sender, '') AS sender,
 
 
 def _told(ledger: Ledger, register: Register, rows: Iterable[Row]) -> Iterable[Unbooked]:
+    @cache  # a sender's hundred mails ask the same
     def vouched(address: str) -> frozenset[str]:
         return letters.vouched(ledger, address)
+
+    @cache
+    def of_theirs(sender: str, lgcode: str) -> bool:
+        return is_theirs(sender, lgcode, vouched, register.roster)
 
     for row in rows:
         rule, submitter, body = json.loads(row["rules"])[0], row["submitter"], row["body"]
         proved = row["proof"] >= LEAST["standing"] and row["piece"] != "0"
-        theirs = proved or is_theirs(row["sender"], submitter, vouched, register.roster)
+        theirs = proved or of_theirs(row["sender"], submitter)
         may_tell = rule in OF_THE_SENDER or body in ("", submitter) or register.prefecture_code(body) == submitter
         yield Unbooked(
             verdict_id=row["id"],
