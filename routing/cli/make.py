@@ -182,7 +182,7 @@ def _next_steps(done: Demo) -> Text:
         "職員の判断を待つもの": f"{on_demo} held",
         f"{example.number}番のメールの全記録": f"{on_demo} show {example.number}",
         f"職員の画面（kakari か kanri、{REHEARSAL_PASSWORD}）": f"{on_demo} console",
-        "未記入の様式": f"{program} form {done.out}/forms",
+        "未記入の様式": f"{on_demo} form {done.out}/forms",
     }
     return Text("\n").join(
         [_steps("次のものをご覧ください", files), _steps("続けて試せるコマンド", commands)]

@@ -7,6 +7,7 @@ nothing is shown here: the command line does that.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from config.load import default_survey
 from config.settings import Settings, load_settings
 from intake.mail.ids import receipt_in
 from replies.senders.sender import OutgoingMail, SendResult
@@ -237,9 +239,11 @@ def _settings(register: Register) -> str:
         f'\n[mailboxes.{m.id}]\nsource = "maildir"\npath = "inbox/{m.id}"\n'
         for m in register.survey.mailboxes
     )
+    of = register.survey_dir.resolve()
+    survey = "" if of == default_survey().resolve() else f"survey = {json.dumps(str(of), ensure_ascii=False)}\n"
     return (
         "# デモの設定。uketsuke --settings このファイル status のように、他のコマンドでも使えます。\n"
-        f'ledger = "ledger.db"\nmode = "send"\nstart_from = {stamp(first)}\noperators = "operators@example.jp"\n'
+        f'{survey}ledger = "ledger.db"\nmode = "send"\nstart_from = {stamp(first)}\noperators = "operators@example.jp"\n'
         f'authserv_id = "mail.example.jp"\nnow = {stamp(end)}\n'
         f"{mailboxes}"
         '\n[sender]\nkind = "maildir"\npath = "outgoing"\n'

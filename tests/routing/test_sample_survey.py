@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,20 @@ def test_it_is_without_fault() -> None:
 def test_each_mail_comes_to_what_was_expected(demo: Demo, sample: object) -> None:
     (line,) = [line for line in demo.lines if line.sample == sample]
     assert (line.outcome, line.letter) == (line.sample.expect.outcome, line.sample.expect.letter)
+
+
+def test_what_the_demo_advises_to_try_next_works(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_command(["--survey", str(HINAN), "demo", "--out", "見本"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if "uketsuke --settings " in line]
+    advised = [line[next(n for n, word in enumerate(line) if word.endswith("uketsuke")) + 1 :] for line in lines]
+    assert [command[2] for command in advised] == ["status", "held", "show", "console", "form"]
+    for command in advised:
+        if "console" not in command:  # waits for somebody
+            assert run_command(command) == 0, command
+    assert [made.name for made in Path("見本/forms").iterdir()] == ["別紙様式1.xlsx"]
 
 
 def test_the_rule_is_told_in_the_surveys_own_words(demo: Demo) -> None:
