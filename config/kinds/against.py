@@ -17,10 +17,18 @@ _DOUBT = re.compile(
 # Alone behind a number: it is not settled.
 _OPEN = (
     r"(?:仮(?:置き|回答|の?選択)?|暫定|とりあえず|(?:現在|現時点で)?(?:調査|確認|照会|精査)中|未確認|要確認|不明|たぶん|おそらく|多分"
-    r"|のはず|除く|[×✕△]|等|など|ほか|その他|[他外])"
+    r"|のはず|除く|[×✕△]|等|など|ほか|その他|[他外]|未(?:確定|決定)|(?:決裁|確定)前|素?案)"
 )
 _NOT_YET = r"(?:(?:現在|現時点で)?(?:検討|調整|準備|策定|作成|整備)中|未定|予定)"
-_UNSETTLED = re.compile(rf"[(〔\[\s]*(?:{_OPEN}|(?P<yet>{_NOT_YET}))(?:です|である)?[)〕\]。.\s]*")
+_UNSETTLED = re.compile(
+    rf"[(〔\[※\s]*(?:(?:ただし|但し)[、,]?)?(?:{_OPEN}|(?P<yet>{_NOT_YET}))(?:です|である)?[)〕\]。.\s]*"
+)
+# … and so in a clause or in brackets behind other words (①なし（調査中）)
+_UNSETTLED_PART = re.compile(
+    r"(?:(?:ただし|但し|一部|現在|現時点で)?(?:調査|確認|照会|精査)中|未(?:確認|確定|決定)|要確認|暫定|仮|素?案)"
+    r"(?:の(?:もの|案件|事案|事例|部分|ケース)?(?:が|も)?(?:あり|ある|有り?|\d+件))?(?:です|である)?"
+)
+_PARTS = re.compile(r"[。、,;/・\n()〔〕\[\]※]|(?<=ない)が")
 # Words about the number itself: 「①を選択」 says it, 「①は行っていない」 says something else.
 _PARTICLE = re.compile(
     r"(?:は(?!い)|が|も(?!ち)|を|に|で(?!き)|から|まで|より|へ|と(?!り)|や(?!む)|じゃ|か(?![つねな]))"
@@ -36,6 +44,11 @@ _ONLY_NO = re.compile(
     r"|(?:実施|対応|該当|は)?(?:して|行って)(?:い|おり)(?:ない|ません)|(?:該当)?しない|行わない)"
 )
 _ONLY_YES = re.compile(r".{0,6}(?:有|有り|あり|ある|あります|ありました)")
+# How many there are, against a choice that says whether there are any (事例はない)
+_THERE_IS = re.compile(r"[^、。]{1,12}[はが](?:(?P<none>ない|無い|ありません|なし)|ある|あり|有り?)[。.]?")
+_SOME = re.compile(r".{0,8}?(?<!\d)[1-9]\d*(?:件|例|ケース)(?:のみ|だけ|程度|です)?")
+_NONE = re.compile(r"(?:0|ゼロ|零)(?:件|例)?(?:です)?")
+_ONE_ALONE = re.compile(r"(?:(?:担当|職員)(?:者|職員)?)?(?:[1一][人名](?:のみ|だけ|体制|で)|単独)")
 _POLITELY = (
     ("ておりません", "ていない"), ("ていません", "ていない"), ("ております", "ている"), ("ています", "ている"),
     ("ございません", "ない"), ("ありません", "ない"), ("はない", "ない"), ("がない", "ない"), ("無い", "ない"),
@@ -53,6 +66,9 @@ def doubted(beside: str) -> bool:
 def unsettled(beside: str, own: str) -> bool:
     """Whether what stands alone beside a number says that it is not settled, where that is no word of the choice's own
     text; 検討中 agrees with what has not been done, or is planned."""
+    parts = (part.strip() for part in _PARTS.split(beside))
+    if any(_UNSETTLED_PART.fullmatch(part) and label_key(part) not in label_key(own) for part in parts):
+        return True
     found = _UNSETTLED.fullmatch(beside)
     if not found or label_key(beside) in label_key(own):
         return False
@@ -68,6 +84,11 @@ def contradicts(rest: str, own: str) -> bool:
     """Whether the rest denies what the choice's text `own` says, or says what it denies: in its very words
     (① 定めていません), or with nothing but yes or no (② なし)."""
     first, key = fold(_CLAUSES.split(rest)[0]), label_key(own)
+    there_is = _THERE_IS.match(own)
+    if there_is and (_SOME if there_is["none"] else _NONE).fullmatch(first):
+        return True
+    if "複数" in own and _ONE_ALONE.match(first):
+        return True
     denies, affirms = bool(_NEGATIVE.search(own)), bool(_POSITIVE.search(own))
     if denies and affirms:  # it does both: 定めていないが、…がある
         begins = _CLAUSES.split(own)[0]

@@ -15,6 +15,7 @@ from config.kinds.option import Choice
 from config.spelling import LONGEST, begun_alike, fold, label_key, nfkc
 
 LEAST = 4  # characters of a text from which on its beginning, or its being contained, says something
+_LEAST_BY_HEAD = 3  # … that begins with another choice's head: ①以外
 _LEAST_HEAD = 2  # characters before a bracket that are a text by themselves (その他)
 _LEAST_OUTLINE = 6  # … from which on what stands behind a choice's own words tells something of its own
 _LEAST_TOLD = 16  # … and where they speak of another place
@@ -42,6 +43,7 @@ _AND = r"(?:[\s、,・/&+.;~〜→⇒とー(\[-]|及び|並びに|又は|また�
 _BARE_HEAD = re.compile(_AND + r"(?!0)(\d{1,2})[)\].]*\s*(?:$|[。、,・/;~〜とー-])")
 _NEXT_HEAD = re.compile(_AND + r"⟦(\d+)⟧")  # ①～⑤: also where no choice has that number
 _BARE_WITHIN = re.compile(r"[はがも、,/→]\s*(\d{1,2})\s*(?:$|[)。、,])")
+_IN_PART = re.compile(r"一部|ただし|但し|場合|(?:に(?:ついて|関して)|で)?は(?=.{0,8}(?:ない|ませ|いる|おり|ある|あり))")
 _CLAUSES = re.compile(r"[。、,;/・\n]")
 _OPENING = re.compile(r"[(〔\[]")
 _APART = re.compile(r"(?=[(〔\[⟦:])")
@@ -50,7 +52,7 @@ _BRACKET = re.compile(r"[(〔\[](.*)[)〕\]][。.\s]*$", re.DOTALL)
 
 def bare(choice: Choice) -> str:
     """A choice's text without the number that it may begin with."""
-    return _words_of(choice.text, choice.number)
+    return _shown(_words_of(choice.text, choice.number))
 
 
 def words_behind(value: str) -> str:
@@ -144,7 +146,8 @@ def _beyond(rest: str, own: Choice, others: tuple[Choice, ...]) -> str | None:
             place = key.index(known)
             return _cut(rest, place)[0] + "。" * bool(place) + _cut(rest, place + len(known))[1]
     along = begun_alike(key, own_keys[0])
-    if along >= LEAST and all(begun_alike(key, _keys(c)[1]) < along for c in others):
+    least = _LEAST_BY_HEAD if rest.lstrip().startswith("⟦") else LEAST
+    if along >= least and all(begun_alike(key, _keys(c)[1]) < along for c in others):
         return _cut(rest, along)[1]
     return None
 
@@ -158,7 +161,8 @@ def _weight(left: str, choice: Choice, own: Choice, said: bool) -> int:
     if clauses & set(keys) or key in keys or _key(_OPENING.split(left)[0]) in keys:
         return 3
     if said:
-        return 0
+        plain = plainly(key)
+        return int(bool(_IN_PART.search(left)) and any(len(k) >= LEAST and plainly(k) in plain for k in keys))
     if any(len(known) >= LEAST and known in key for known in keys):
         return 3
     if len(key) >= LEAST and keys[0].startswith(key):

@@ -54,7 +54,8 @@ def agreeing(choice: Choice) -> Iterator[Case]:
         yield head, n
         yield f"{head} {words}", n
     for remark in ("2名で対応", "（令和５年４月から）", "0件", "2023年導入", "。詳細は別紙①のとおり", "（Q3②も参照）"):
-        yield f"{circled(n)} {remark}", n
+        none_of_some = remark == "0件" and "事例はある" in words
+        yield f"{circled(n)} {remark}", None if none_of_some else n
         yield f"{circled(n)} {words}{remark}", n
     yield choice.text.replace("。", ""), n
 
