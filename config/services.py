@@ -19,6 +19,10 @@ class Services(Shape):
     pre_check: tuple[str, ...] = ()
     collation: tuple[str, ...] = ()
 
+    def offers(self, kind: str) -> bool:
+        """Whether a letter of this kind can ever be due: that of a service without words cannot."""
+        return kind not in Services.model_fields or bool(getattr(self, kind))
+
     @property
     def by_word(self) -> tuple[tuple[str, Service], ...]:
         """Each word with what it asks for, the longest first."""

@@ -135,7 +135,8 @@ def _blank(of: Specimens) -> Finding:
     """A question that was left blank."""
     form = of.survey.form(of.program.form)
     question = _asked(form)
-    return Finding("answer_missing", "error", sheet=form.sheet, cell=layout(form).cell(question.key), question=question.key)
+    code, cell = question.kind.missing, layout(form).cell(question.key)
+    return Finding(code, "error", sheet=form.sheet, cell=cell, question=question.key)
 
 
 def _asked(form: Form) -> Question:

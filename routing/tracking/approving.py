@@ -26,7 +26,8 @@ def whole_hash(register: Register) -> str:
 
 
 def document(register: Register) -> str:
-    """Every kind of letter once, with trigger, recipient and frequency, and every sentence that may be put in."""
+    """Every kind of letter that this survey can send once, with trigger, recipient and frequency, and every sentence that
+    may be put in."""
     return "\n".join(_lines(register)) + "\n"
 
 
@@ -36,7 +37,7 @@ def _lines(register: Register) -> Iterator[str]:
     yield f"全体の符号：{whole_hash(register)}"
     yield "差し込む内容（団体名、受付番号、日時、箇所など）は例です。文が変わると、種類ごとの符号が変わります。"
     made = specimens(_of(register))
-    for number, kind in enumerate(KINDS, 1):
+    for number, kind in enumerate(filter(survey.services.offers, KINDS), 1):
         about = wording.mail[kind]
         yield from ("", _LINE, f"{number}　{about.name}（{kind}）", _LINE)
         yield f"取扱い　：{_WAYS[survey.mails.way(kind)]}"

@@ -15,7 +15,7 @@ from replies.letters.signed import KINDS, wording_hash
 from replies.wording import Wording, load_wording
 from routing.ledger import correspondence
 from routing.operate import Refused, Who
-from routing.register import Register
+from routing.register import Register, build_register
 from routing.tracking.approving import approve, document, unapproved, whole_hash
 from routing.tracking.releasing import batches
 from routing.views.letters import letter_rows
@@ -25,6 +25,7 @@ from tests.routing.test_mail_table import delivered, with_survey
 
 WHO = Who("健康課長", "起案番号 健健発0708第１号")
 LETTERS = Path(__file__).parents[1] / "replies" / "approval"
+SURVEYS = Path(__file__).parents[1] / "fixtures" / "surveys"
 FACTS = tomllib.loads((LETTERS / "facts.toml").read_text("utf-8"))
 
 
@@ -41,7 +42,6 @@ def test_the_document_is_as_it_was_read(register: Register) -> None:
 
 def write() -> None:
     from config.load import default_survey
-    from routing.register import build_register
 
     (LETTERS / "letters.txt").write_text(document(build_register(default_survey())), "utf-8")
 
@@ -53,6 +53,13 @@ def test_every_kind_stands_there_once_with_trigger_recipient_and_frequency(regis
         for caption in ("取扱い　：", "きっかけ：", "宛先　　：", "回数　　：", "文の符号：", "件名：【"):
             assert caption in part, (kind, caption)
         assert [word for word in BANNED if word in part] == []
+
+
+def test_a_survey_of_numbers_is_shown_with_what_is_said_of_a_number() -> None:
+    parts = told(build_register(SURVEYS / "hokago"))  # its Q1: 小学校の数
+    assert "ご回答の数の記入が見当たりませんでした。" in parts["correction"]
+    assert "リストから" not in parts["correction"]
+    assert not {"pre_check", "collation"} & set(parts)  # it has no word for either
 
 
 def test_what_survey_says_of_each_kind_stands_there(register: Register) -> None:
