@@ -22,6 +22,7 @@ from config.spelling import label_key, nfkc
 _LEADS = re.compile(r"(?:Q|問|質問|設問)([0-9]+(?:-[0-9]+)*)(?:へ|に進)")  # （Q6へ）
 _KEY = re.compile(r"[^\s#.]+")
 _A_MONTH = "2025-03"
+_MOST_NAMED = 120  # questions that a flag can name (Excel: 8,192 characters of a formula)
 _LONGEST_FLAG = 100  # characters: it stands in a formula
 _COLUMN = re.compile(r"[A-Z]{1,2}")
 
@@ -132,13 +133,18 @@ def _check_kinds(form: Form) -> Reasons:
 def _check_given(form: Form) -> Reasons:
     """What only one of the two may say: a form that is made, and one that is there already."""
     if form.given:
-        for name in ("grid", "list_sheet"):
+        for name in ("grid", "list_sheet", "helps"):
             if getattr(form, name):
                 yield name, "given の様式には書けません（ブックのとおりに配ります）。"
         return
     for place in form.places:
         if place.at:
             yield place.path, "given の様式だけに書けます。"
+
+
+def _check_helps(form: Form) -> Reasons:
+    if form.helps and len(form.blocks) > _MOST_NAMED:
+        yield "helps", f"{_MOST_NAMED}問までの様式だけに書けます（今は{len(form.blocks)}）。"
 
 
 def _check_grid(form: Form) -> Reasons:
@@ -219,6 +225,7 @@ _CHECKS: tuple[Callable[[Form], Reasons], ...] = (
     _check_print,
     _check_kinds,
     _check_given,
+    _check_helps,
     _check_grid,
     _check_skips,
     _check_conditions,

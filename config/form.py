@@ -241,6 +241,7 @@ class Form(Shape):
     list_sheet: str
     flags: Flags
     grid: Grid | None = None  # None: nothing is said about rows and columns put in
+    helps: bool = False  # whether it shows what is missing, left out or in no list while it is filled in
     given: str = ""  # the workbook in the survey's folder that is handed out as it is; empty: the form is made
     fields: tuple[Field, ...]
     questions: Annotated[tuple[Question, ...], AfterValidator(_in_cells)]

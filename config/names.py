@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 PERHAPS = "もしかして"
-RULES_HEADING = "確認"  # over the column in which a form tells which of its rules are broken
+RULES_HEADING = "確認"  # over the column in which a form tells what is missing, and which of its rules are broken
 CHOICES_SHEET = "リスト"  # the hidden sheet with the choices of a form's lists
 LONGEST_TEXT = 32_000  # characters that Excel shows in a cell (its limit is 32,767)
 

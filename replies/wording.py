@@ -90,6 +90,7 @@ class Wording(Shape):
     names: dict[str, str]  # last character of a name -> the group in which it is named
     offer: dict[str, str]  # what a survey does for senders, told where it fits
     versions: dict[str, str]  # what a newer version changes in the one before it
+    form: dict[str, str]  # of a blank form that helps, beside its cells
     book: dict[str, str]  # of the workbook that goes with a long letter
     export: dict[str, str]  # of the workbook with every answer
     finding: dict[str, Saying]

@@ -1,4 +1,4 @@
-"""The column in which a form itself tells which of its rules are broken (`replies.workbooks.form_rules`)."""
+"""The column in which a form itself tells what is missing and what does not fit (`replies.workbooks.form_helps`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def rule_columns(sheet: Sheet, located: Located) -> frozenset[int]:
     """Headed as such above the first question, and none in which an answer belongs. Nothing in it is an answer."""
     lines = tuple(located.questions.values())
     beside = (lines for key, lines in located.questions.items() if not located.form.question(key).part)
-    if not rules_of(located.form) or not lines:
+    if not (located.form.helps or rules_of(located.form)) or not lines:
         return frozenset()
     first = min(line.text[0] for line in lines)
     labels = (place for line in beside for place in line.labels.values())

@@ -26,7 +26,7 @@ from intake.sheets.boxes import tick
 from intake.sheets.ooxml import name_of
 from replies.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layout, layout
 from replies.workbooks.form_formulas import answers_flag, fields_flag, list_formulas
-from replies.workbooks.form_rules import rule_cells
+from replies.workbooks.form_helps import all_named, check_column, colour, naming_flag
 from replies.workbooks.form_style import add_styles, break_pages, height, set_up_form, set_up_list, style
 from replies.workbooks.put_cells import filler
 
@@ -87,7 +87,7 @@ def _build(form: Form, survey: Survey) -> Workbook:
     _write_fields(sheet, places, survey, lists)
     for block in places.blocks:
         _write_question(sheet, block, lists)
-    _write_rules(sheet, places)
+    _write_checks(sheet, places)
     set_up_form(sheet, places.header, (places.last_row, places.last_column), form.title)
     break_pages(sheet, places.header, [(b.heading or b.top, b.bottom) for b in places.blocks])
     _write_list(lists.listing, places)
@@ -169,8 +169,9 @@ def _write_head(sheet: Worksheet, places: Layout) -> None:
     rows = list(places.fields.values())
     _put(sheet, _area(rows[0], ITEM, rows[-1], ITEM), "\n".join(form.fields_heading), "side")
     _put(sheet, name_of((flags, TEXT)), fields_flag(places), "flag")
-    _put(sheet, _area(flags, LINE, flags, INPUT), answers_flag(places), "flag")
-    sheet.row_dimensions[flags].height = 26
+    helps = places.form.helps
+    _put(sheet, _area(flags, LINE, flags, INPUT), naming_flag(places) if helps else answers_flag(places), "flag")
+    sheet.row_dimensions[flags].height = height(all_named(places), LINE, INPUT, size=11) if helps else 26
     _put(sheet, _area(places.title, ITEM, places.title, INPUT), form.questions_heading, "band")
     sheet.row_dimensions[places.title].height = 24
     _put(sheet, _area(places.header, ITEM, places.header, SUB), "項番", "header")
@@ -179,14 +180,16 @@ def _write_head(sheet: Worksheet, places: Layout) -> None:
     sheet.row_dimensions[places.header].height = 24
 
 
-def _write_rules(sheet: Worksheet, places: Layout) -> None:
-    """The column that tells what does not fit, of a form that has rules."""
-    cells = rule_cells(places)
+def _write_checks(sheet: Worksheet, places: Layout) -> None:
+    """The column that tells what does not fit, of a form that has rules; of one that helps, also what is missing."""
+    cells = check_column(places)
     for cell, formula in cells.items():
-        _put(sheet, cell, formula, "flag")
+        _put(sheet, cell, formula, "hint" if places.form.helps else "flag")
     if cells:
         _put(sheet, name_of((places.header, places.last_column + 1)), RULES_HEADING, "header")
-        sheet.column_dimensions[get_column_letter(places.last_column + 1)].width = 40
+        sheet.column_dimensions[get_column_letter(places.last_column + 1)].width = 60 if places.form.helps else 40
+    if places.form.helps:
+        colour(sheet, places)
 
 
 def _write_fields(sheet: Worksheet, places: Layout, survey: Survey, lists: _Lists) -> None:

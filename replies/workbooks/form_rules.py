@@ -24,9 +24,9 @@ class _Beyond(Exception):
     """A rule that no formula of the blank form can tell: it looks at what the form does not hold."""
 
 
-def rule_cells(layout: Layout) -> dict[str, str]:
-    """Cell → formula, beside the first answer that each rule looks at. Rules that look at what the form does not hold
-    (the kind of body, last year's values) have none."""
+def rule_terms(layout: Layout) -> dict[str, list[str]]:
+    """Cell → the terms of its formula, beside the first answer that each rule looks at. Rules that look at
+    what the form does not hold (the kind of body, last year's values) have none."""
     found: dict[str, list[str]] = {}
     for rule in rules_of(layout.form):
         try:
@@ -34,7 +34,7 @@ def rule_cells(layout: Layout) -> dict[str, str]:
         except _Beyond:
             continue
         found.setdefault(name_of((row, layout.last_column + 1)), []).append(formula)
-    return {cell: "=" + "&".join(formulas) for cell, formulas in found.items()}
+    return found
 
 
 def _formula(rule: ReadRule, layout: Layout) -> str:
