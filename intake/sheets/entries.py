@@ -35,11 +35,19 @@ class Entry:
 
 
 class Rows:
-    """A sheet by rows, without what the form prints itself."""
+    """A sheet by rows, without what the form prints itself, and what it tells in `computed` columns. Nothing that stands
+    in an `added` column is an answer."""
 
-    def __init__(self, sheet: Sheet, printed: frozenset[Place], computed: frozenset[int]) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        printed: frozenset[Place],
+        computed: frozenset[int] = frozenset(),
+        added: frozenset[int] = frozenset(),
+    ) -> None:
         self.sheet = sheet
         self.printed = printed
+        self.added = added
         self._columns: dict[int, list[int]] = {}
         for row, column in sorted(sheet.cells):
             if column not in computed:
@@ -48,11 +56,11 @@ class Rows:
     def entry(self, place: Place, kind: Kind | None = None) -> Entry:
         return entry_of(place, self.sheet.cells.get(place), kind)
 
-    def right_of(self, place: Place, kind: Kind | None = None) -> Iterator[Entry]:
-        """The filled cells behind a cell in its row, from the left."""
+    def right_of(self, place: Place, kind: Kind | None = None, added: bool = False) -> Iterator[Entry]:
+        """The filled cells behind a cell in its row, from the left. `added`: those in added columns as well."""
         first = after(self.sheet.merged, place)
         for column in self._columns.get(place[0], ()):
-            if column >= first and (place[0], column) not in self.printed:
+            if column >= first and (place[0], column) not in self.printed and (added or column not in self.added):
                 entry = self.entry((place[0], column), kind)
                 if entry.state != "blank":
                     yield entry

@@ -6,6 +6,7 @@ there is for `skip_logic.py` and `checks.py`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,12 +17,13 @@ from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, Rows
 from intake.sheets.form_changes import Alteration
 from intake.sheets.grid import NOTHING_BEYOND, Beyond, Place, Sheet
+from intake.sheets.no_answers import added_columns, rule_columns
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.over_labels import beside_label, stands_over
 from intake.sheets.question_lines import Lines
 from intake.sheets.recognise import Located, after
-from intake.sheets.rule_column import rule_columns
 
+_CORRECTED = re.compile(r"[にへ](?:訂正|修正|変更)|が正")  # behind a number: ②に訂正
 _LEAST_OUTLINE = 6  # characters behind a label from which on they are a text of their own
 
 
@@ -102,7 +104,7 @@ class Filled:
 
 def read(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -> Filled:
     """The values of a sheet whose labels have been located."""
-    grid = Rows(sheet, located.printed, rule_columns(sheet, located))
+    grid = Rows(sheet, located.printed, rule_columns(sheet, located), added_columns(sheet, located))
     return Filled(
         located.form,
         sheet.name,
@@ -155,9 +157,9 @@ def _other_answers(question: FilledQuestion, lines: Lines, grid: Rows) -> tuple[
     """Other choices that stand in the question's row, each alone in a cell that a person sees: ② beside ①. A number
     without a circle may count anything."""
     asked, answer = question.question, question.answer
-    cells = (e for e in grid.right_of(lines.text, asked.kind) if answer is None or e.cell != answer.cell)
+    cells = (e for e in grid.right_of(lines.text, asked.kind, added=True) if answer is None or e.cell != answer.cell)
     readings = (asked.kind.reading(e.value) for e in cells if not e.value[:1].isdecimal())
-    numbers = (r.number for r in readings if r.number is not None and not r.remark)
+    numbers = (r.number for r in readings if r.number is not None and (not r.remark or _CORRECTED.match(r.remark)))
     return tuple(sorted({n for n in numbers if n != question.number}))
 
 
@@ -203,7 +205,8 @@ def _answer_entry(question: Question, lines: Lines, grid: Rows) -> Entry:
     expected = grid.entry(lines.answer, question.kind)
     if expected.state != "blank" or question.part:
         return expected
-    others = list(grid.right_of(lines.text, question.kind))
+    beside = after(grid.sheet.merged, lines.answer)
+    others = [e for e in grid.right_of(lines.text, question.kind) if not _counts(e, beside)]
     naming = [e for e in others if question.kind.read(e.value)]
     if naming:
         return naming[0]
@@ -211,6 +214,11 @@ def _answer_entry(question: Question, lines: Lines, grid: Rows) -> Entry:
     if behind:
         return Entry(name_of(lines.text), behind, "value")
     return others[0] if others and not question.free_texts else expected
+
+
+def _counts(entry: Entry, beside: int) -> bool:
+    """Whether a number without a circle stands farther off than beside the answer's cell: it may count anything."""
+    return entry.value.isdecimal() and place_of(entry.cell)[1] > beside
 
 
 def _names_alone(question: Question, text: str) -> bool:

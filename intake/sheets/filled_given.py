@@ -23,7 +23,7 @@ from intake.sheets.recognise import Located
 def read_given(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -> Filled:
     """The values of a sheet of which `located.given` tells the places."""
     assert located.given
-    cells = _Cells(located.form, located.given, Rows(sheet, located.printed, frozenset()))
+    cells = _Cells(located.form, located.given, Rows(sheet, located.printed))
     fields = tuple(FilledField(field, cells.entry(field.key, field.kind)) for field in located.form.fields)
     questions = tuple(_question(question, cells) for question in located.form.questions)
     return Filled(located.form, sheet.name, fields, questions, altered)
