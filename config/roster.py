@@ -19,7 +19,7 @@ from config.body import Body, Match
 from config.body_names import address_of, attempts, split_brackets, split_code, without_marks
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.near_names import NEAREST, NearNames
-from config.office_names import confused, without_office
+from config.office_names import confused, is_of_district, without_office
 from config.shape import BodyKind, RosterKind
 from config.spelling import fold
 
@@ -33,6 +33,7 @@ COUNTS: dict[BodyKind, int] = {
 _KINDS: frozenset[str] = frozenset(get_args(BodyKind))
 COLLECTED_KINDS: frozenset[RosterKind] = frozenset({"ward", "city", "town", "village"})
 
+_WITH_HEALTH_CENTRE: frozenset[str] = frozenset({"designated", "core", "ward"})  # 地域保健法施行令１条, but for five cities
 _CITY_WARD = re.compile(r"(.+?市).+区")
 
 
@@ -171,9 +172,12 @@ class Roster:
         return bodies
 
     def _begins_like_another(self, rest: str, prefecture: Body) -> bool:
-        inside = (b for b in self._within[prefecture.name] if b is not prefecture)
-        stems = {fold(body.name)[:-1] for body in inside}
-        return any(len(stem) > 1 and rest.startswith(stem) for stem in stems)
+        """Whether it may be meant as a municipality's name, and is no office that the prefecture keeps there."""
+        for body in self._within[prefecture.name]:
+            stem = fold(body.name)[:-1]
+            if body is not prefecture and len(stem) > 1 and rest.startswith(stem):
+                return not is_of_district(rest[len(stem) :], body.kind in _WITH_HEALTH_CENTRE)
+        return False
 
     def _near(self, name: str, code: str, hints: list[str]) -> tuple[Body, ...]:
         """もしかして: the bodies whose names come nearest."""
