@@ -13,7 +13,7 @@ from config.errors import Mistake
 from config.form import Ask, Form, Question
 from config.kinds.kind import Line
 from config.kinds.organisation import OrganisationKind
-from config.kinds.table import TableKind
+from config.kinds.table import Table
 from config.names import perhaps, why_no_file, why_no_line, why_no_sheet, why_no_text
 from config.rules import rule_mistakes
 from config.shape import Reasons
@@ -121,9 +121,9 @@ def _check_kinds(form: Form) -> Reasons:
     for key, ask in asks:
         kind = ask.part.table if isinstance(ask, Question) and ask.part else ask.kind
         yield from ((f"{key}.{own}", reason) for own, reason in kind.mistakes())
-        if isinstance(kind, TableKind) and not isinstance(ask, Question):
+        if isinstance(kind, Table) and not isinstance(ask, Question):
             yield f"{key}.kind", "表は、質問だけに書けます。"
-        elif isinstance(kind, TableKind) and isinstance(ask, Question) and ask.free_texts:
+        elif isinstance(kind, Table) and isinstance(ask, Question) and ask.free_texts:
             yield f"{key}.free_texts", "表の質問には書けません。"
     for place, field in enumerate(form.fields, 1):
         if isinstance(field.kind, OrganisationKind) and field.key != "organisation":
@@ -136,6 +136,9 @@ def _check_given(form: Form) -> Reasons:
         for name in ("grid", "list_sheet", "helps"):
             if getattr(form, name):
                 yield name, "given の様式には書けません（ブックのとおりに配ります）。"
+        for key, question in _placed(form):
+            if question.in_open_table:
+                yield f"{key}.lines", "given の様式には書けません（行ごとの表は、様式を作る場合だけに使えます）。"
         return
     for place in form.places:
         if place.at:

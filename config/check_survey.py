@@ -104,16 +104,21 @@ def _check_duties(survey: Survey) -> Reasons:
         if duty.collected not in ("none", ()) and "prefecture" not in duty.respondents:
             reason = "取りまとめるのは都道府県です。respondents に prefecture がないときは書けません。"
             yield f"duties.{place}.collected", reason
-        if duty.collected not in ("none", ()) and _is_given(survey, duty.program):
-            yield f"duties.{place}.collected", "given の様式には一覧表がありません。取りまとめには書けません。"
+        if duty.collected not in ("none", ()):
+            yield from ((f"duties.{place}.collected", reason) for reason in _uncollectable(survey, duty.program))
         if duty.own == "none" and (duty.collected in ("none", ()) or set(duty.respondents) - {"prefecture"}):
             reason = '"none" は、取りまとめ（collected）だけをお願いする prefecture に限り書けます。'
             yield f"duties.{place}.own", reason
 
 
-def _is_given(survey: Survey, program: str) -> bool:
-    forms = {one.form for one in survey.programs if one.id == program}
-    return any(form.given and form.id in forms for form in survey.forms)
+def _uncollectable(survey: Survey, program: str) -> Iterator[str]:
+    """Why no list can hold what the forms of a program ask for."""
+    ids = {one.form for one in survey.programs if one.id == program}
+    forms = [form for form in survey.forms if form.id in ids]
+    if any(form.given for form in forms):
+        yield "given の様式には一覧表がありません。取りまとめには書けません。"
+    for table in dict.fromkeys(key for form in forms for key in form.open_tables):
+        yield f"質問「{table}」の行ごとの表（lines）は、一覧表の一行に入りません。取りまとめには書けません。"
 
 
 def _check_forms(survey: Survey) -> Reasons:

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any, Literal, get_args
 
-Type = Literal["number", "choice", "marks", "text", "date", "numbers", "truth"]
+Type = Literal["number", "choice", "marks", "text", "date", "numbers", "texts", "truth"]
 Single = Decimal | bool | str | date
 Value = Single | tuple[Single | None, ...] | None  # marks and columns of tables: a tuple; None: unknown
 Function = Literal["sum", "count", "min", "max", "abs"]

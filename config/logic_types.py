@@ -8,7 +8,7 @@ from config.logic import FUNCTIONS, Names, Node, NotARule, Type
 
 _SAID = {
     "number": "数", "choice": "選択肢", "marks": "〇の行", "text": "文字", "date": "日付", "numbers": "表の列",
-    "truth": "比べる式",
+    "texts": "数でない表の列", "truth": "比べる式",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from config.cache import cache_by_identity
-from config.form import Form, Rule
+from config.form import Form, Question, Rule
 from config.logic import FUNCTIONS, LONGEST, WORDS, Name, Node, NotARule, Value, names_in, parse, value
 from config.logic_types import must_be_truth, type_of
 
@@ -70,17 +70,29 @@ def names_of(form: Form) -> Mapping[str, Name]:
         if not field.personal and field.key not in (*FUNCTIONS, *WORDS):
             names[field.key] = Name(field.kind.in_rules if field.kind.in_rules in ("number", "date") else "text")
     names[KIND] = Name("text")
-    for question in form.questions:
+    for question in form.listed:
         names[f"Q{question.key}"] = Name(question.kind.in_rules, tuple(question.by_number))
         names.update({f"Q{text.key}": Name(text.kind.in_rules) for text in question.free_texts})
+    for name, column in columns_of(form).items():
+        names[name] = Name("numbers" if column[0].kind.in_rules == "number" else "texts")
     return names
+
+
+@cache_by_identity
+def columns_of(form: Form) -> Mapping[str, tuple[Question, ...]]:
+    """What rules call the columns of open tables (Q5.capacity), with the cells of each from the top."""
+    found: dict[str, list[Question]] = {}
+    for question in form.questions:
+        if question.part and question.part.table.open:
+            found.setdefault(f"Q{question.part.key}.{question.part.column}", []).append(question)
+    return {name: tuple(cells) for name, cells in found.items()}
 
 
 @cache_by_identity
 def rules_of(form: Form) -> tuple[ReadRule, ...]:
     """The rules of a form that was checked (`rule_mistakes`); of another one NotARule."""
     names = names_of(form)
-    heads = {f"Q{q.key}": {n: line.head for n, line in q.by_number.items()} for q in form.questions if not q.in_lines}
+    heads = {f"Q{q.key}": {n: line.head for n, line in q.by_number.items()} for q in form.listed if not q.in_lines}
     return (*(_read(rule, names, heads) for rule in form.rules), *_sums(form))
 
 

@@ -33,11 +33,12 @@ def amend_sheet(
 ) -> AnswerSheet:
     """The sheet with these answers (question or free text key -> value), read and checked anew. Circles are
     written as their numbers, e.g. "①③". Raises AmendmentRefused."""
-    form = survey.form(sheet.form, sheet.version)
-    filled = _filled(sheet, form)
-    for key, value in changes.items():
-        filled = _changed(filled, question_key(key), value)
-    return answer_sheet(filled, survey, roster)
+    whole = survey.form(sheet.form, sheet.version)
+    wanted = {question_key(key): value for key, value in changes.items()}
+    filled = _filled(sheet, whole.holding([*(a.question for a in sheet.answers), *wanted]))
+    for key, value in wanted.items():
+        filled = _changed(filled, key, value)
+    return answer_sheet(_without_blank_lines(filled), survey, roster)
 
 
 def question_key(text: str) -> str:
@@ -53,8 +54,25 @@ def _filled(sheet: AnswerSheet, form: Form) -> Filled:
         form,
         sheet.sheet,
         tuple(FilledField(f, _entry(fields.get(f.key))) for f in form.fields),
-        tuple(_question(q, answers.get(q.key)) for q in form.questions),
+        tuple(_question(q, answers.get(q.key) or _unwritten(q)) for q in form.questions),
     )
+
+
+def _unwritten(question: Question) -> Answer | None:
+    """A cell of a line that the sheet does not have."""
+    return Answer(question.key, "", "") if question.in_open_table else None
+
+
+def _without_blank_lines(filled: Filled) -> Filled:
+    """A line all of whose cells were cleared is none."""
+    lines = [q for q in filled.questions if q.question.in_open_table]
+    if not lines:
+        return filled
+    form = filled.form.holding(q.question.key for q in lines if q.answered)
+    known = {q.question.key: q for q in filled.questions}
+    questions = (known.get(q.key) or _question(q, _unwritten(q)) for q in form.questions)
+    kept = (replace(q, question=form.question(q.question.key)) for q in questions)
+    return replace(filled, form=form, questions=tuple(kept))
 
 
 def _entry(value: FieldValue | None) -> Entry | None:

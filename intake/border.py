@@ -15,6 +15,7 @@ from operator import is_
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
+from config.kinds.lines import MOST_CELLS
 from config.spelling import stream_safe
 from config.survey import Survey
 from intake.finding import Finding, severity_of
@@ -59,7 +60,7 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
     },
     AnswerSheet: {
         "sheet": 31,  # characters that Excel allows
-        "form": 100, "version": 100, "program": 100, "fields": _FEW, "answers": 300, "findings": 1_000,
+        "form": 100, "version": 100, "program": 100, "fields": _FEW, "answers": 300 + MOST_CELLS, "findings": 1_000,
         "alerts": (300, 100), "unsure": (300, 100), "elsewhere": (_FEW, 100), "outlines_wanted": (300, 100),
         "attributes": _FEW,
     },

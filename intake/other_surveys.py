@@ -50,7 +50,8 @@ def whose_form(
 def _likeness(reading: FileReading, survey: Survey) -> float:
     """What share of a form's questions stands in a file; where it is a form by its fields alone, a trace."""
     shares = (
-        len(sheet.answers) / max(1, len(survey.form(sheet.form, sheet.version).questions))
+        len({answer.question.partition(".")[0] for answer in sheet.answers})
+        / max(1, len(survey.form(sheet.form, sheet.version).blocks))
         for sheet in reading.sheets
     )
     return max(shares, default=0.0) or (0.01 if reading.kind != "other" else 0.0)

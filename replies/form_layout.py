@@ -79,7 +79,7 @@ def _blocks(form: Form, row: int) -> tuple[Block, ...]:
         top = row + 1 if heading else row
         block = _block(question, heading, top)
         if question.part:
-            bottom = top + len(question.part.table.rows)
+            bottom = top + len(question.part.table.sides)
             block = Block(question, heading, top, bottom, False, {})
         blocks.append(block)
         row = block.bottom + 1
@@ -97,7 +97,7 @@ def _inputs(block: Block) -> dict[str, Place]:
     """A free text without a line of its own stands right of the answer."""
     question = block.question
     if question.part:
-        across = len(question.part.table.columns)
+        across = len(question.part.table.heads)
         steps = (divmod(number, across) for number in range(len(question.part.table.places)))
         places = ((block.top + 1 + down, INPUT + right) for down, right in steps)
         return dict(zip(map(question.part.of, question.part.table.places), places, strict=True))

@@ -12,6 +12,7 @@ from config.kinds.choice import ChoiceKind
 from config.kinds.date import DateKind
 from config.kinds.email import EmailKind
 from config.kinds.kind import Kind
+from config.kinds.lines import LinesKind
 from config.kinds.marks import MarksKind
 from config.kinds.number import NumberKind
 from config.kinds.organisation import OrganisationKind
@@ -26,6 +27,7 @@ AnyKind = (
     | ChoiceKind
     | DateKind
     | EmailKind
+    | LinesKind
     | MarksKind
     | NumberKind
     | OrganisationKind

@@ -5,11 +5,11 @@ A kind knows no workbook and no sheet. What it does not say itself, it has from 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from config import spelling
 from config.logic import Type, Value
@@ -244,3 +244,18 @@ class Kind(Shape):
     def examples(self) -> Examples:
         """Texts that it understands, and such that it does not."""
         return Examples(())
+
+
+def with_kind(
+    data: Any, kinds: Mapping[str, type[Kind]], own: Collection[str], told_by: Callable[[Mapping[str, Any]], str]
+) -> Any:
+    """A table of a file with its kind's keys put together. `own`: the keys that are not the kind's; `told_by`: which kind
+    it is by its keys, where none is named."""
+    name = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or isinstance(name, Kind) or (isinstance(name, dict) and "kind" in name):
+        return data
+    name = told_by(data) if name is None else name
+    shapes = (kinds[name],) if isinstance(name, str) and name in kinds else tuple(kinds.values())
+    taken = {field.alias or key for shape in shapes for key, field in shape.model_fields.items()}
+    keys = {key: value for key, value in data.items() if key in taken - {*own}}
+    return {k: v for k, v in data.items() if k not in keys} | {"kind": {"kind": name, **keys}}

@@ -1,5 +1,5 @@
-"""A table of numbers, so many rows by so many columns. It is printed as one, and asked cell by cell: each is a number like
-any other (`config.form` takes it apart)."""
+"""Tables: printed as one, and asked cell by cell (`config.tables` takes them apart). Here: what all of them have, and the
+table of numbers, so many rows by so many columns; the one with a line for each thing is `lines.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field as Key
 
@@ -21,7 +21,60 @@ _KEY = re.compile(r"[A-Za-z0-9_]+")
 _MOST = 200  # cells: each is a term of one formula, of which Excel takes 255
 
 
-class TableKind(Kind):
+Place = tuple[str, str]  # row and column of a cell
+
+
+class Table(Kind):
+    """A table: `heads` over its columns and `sides` beside its rows, by key; `open`: it has a row for each of
+    as many things as there are, and what is left blank below them is none."""
+
+    open: ClassVar[bool] = False
+
+    @property
+    def heads(self) -> Mapping[str, str]:
+        raise NotImplementedError
+
+    @property
+    def sides(self) -> Mapping[str, str]:
+        raise NotImplementedError
+
+    def cell_at(self, column: str) -> Kind:
+        """What stands in the cells of a column."""
+        raise NotImplementedError
+
+    def needs(self, column: str) -> bool:
+        """Whether the cells of a column may not be blank where their row is asked for."""
+        return True
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """(row, column) of each cell, as they are read."""
+        return tuple((row, column) for row in self.sides for column in self.heads)
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What is printed around the cells, and found again there: the columns' labels, then the rows' own."""
+        sides = {} if self.open else {f"row.{key}": label for key, label in self.sides.items()}
+        return {f"column.{key}": label for key, label in self.heads.items()} | sides
+
+    def label(self, place: Place) -> str:
+        """児童館・公立公営."""
+        return f"{self.sides[place[0]]}・{self.heads[place[1]]}"
+
+    def sums(self) -> Iterator[tuple[Place, tuple[Place, ...]]]:
+        """Each cell that sums others, with those."""
+        return iter(())
+
+    def told_labels(self, name: str, labels: Mapping[str, str]) -> Reasons:
+        """What is wrong with the keys and the prints of its rows or columns."""
+        for key in (key for key in labels if not _KEY.fullmatch(key)):
+            yield name, f"key「{key}」は使えません（半角の英数字と「_」だけにしてください）。"
+        for key, times in Counter(map(label_key, labels.values())).items():
+            if not key or times > 1:
+                yield name, "印字は、空でない、互いに異なる言葉にしてください。"
+
+
+class TableKind(Table):
     """`rows` and `columns`: key → what is printed there; `cell`: what stands in each; `totals`: the keys of those rows and
     columns that sum all the others."""
 
@@ -31,24 +84,19 @@ class TableKind(Kind):
     cell: NumberKind = NumberKind()
     totals: tuple[str, ...] = ()
 
-    @cached_property
-    def places(self) -> tuple[tuple[str, str], ...]:
-        """(row, column) of each cell, as they are read."""
-        return tuple((row, column) for row in self.rows for column in self.columns)
+    @property
+    def heads(self) -> Mapping[str, str]:
+        return self.columns
 
-    @cached_property
-    def labels(self) -> Mapping[str, str]:
-        """What is printed around the cells: the columns' labels, then the rows'."""
-        return {f"column.{key}": label for key, label in self.columns.items()} | {
-            f"row.{key}": label for key, label in self.rows.items()
-        }
+    @property
+    def sides(self) -> Mapping[str, str]:
+        return self.rows
 
-    def label(self, place: tuple[str, str]) -> str:
-        """児童館・公立公営."""
-        return f"{self.rows[place[0]]}・{self.columns[place[1]]}"
+    def cell_at(self, column: str) -> Kind:
+        return self.cell
 
-    def sums(self) -> Iterator[tuple[tuple[str, str], tuple[tuple[str, str], ...]]]:
-        """Each cell that sums others, with those. One that stands in a row and in a column of sums is asked of both."""
+    def sums(self) -> Iterator[tuple[Place, tuple[Place, ...]]]:
+        """One that stands in a row and in a column of sums is asked of both."""
         own_rows = [row for row in self.rows if row not in self.totals]
         own_columns = [column for column in self.columns if column not in self.totals]
         for row, column in self.places:
@@ -59,11 +107,7 @@ class TableKind(Kind):
 
     def mistakes(self) -> Reasons:
         for name, labels in (("rows", self.rows), ("columns", self.columns)):
-            for key in (key for key in labels if not _KEY.fullmatch(key)):
-                yield name, f"key「{key}」は使えません（半角の英数字と「_」だけにしてください）。"
-            for key, times in Counter(map(label_key, labels.values())).items():
-                if not key or times > 1:
-                    yield name, "印字は、空でない、互いに異なる言葉にしてください。"
+            yield from self.told_labels(name, labels)
             if not [key for key in labels if key not in self.totals]:
                 yield name, "合計（totals）のほかに、1つ以上書いてください。"
         for key in self.totals:
@@ -76,18 +120,26 @@ class TableKind(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Of which table a question is a cell: the key of its question, and where in it."""
+    """Of which table a question is a cell: the key of its question, and where in it. `demanded`: the table has to be filled
+    in where it is asked; `begun`: something stands in this line of an open one."""
 
     key: str
-    table: TableKind
+    table: Table
     row: str
     column: str
+    demanded: bool = True
+    begun: bool = False
 
     @property
     def label(self) -> str:
         """児童館・公立公営."""
         return self.table.label((self.row, self.column))
 
-    def of(self, place: tuple[str, str]) -> str:
+    @property
+    def needed(self) -> bool:
+        """Whether this cell may not be left blank."""
+        return self.table.needs(self.column) and (self.demanded or self.begun)
+
+    def of(self, place: Place) -> str:
         """The key of a cell of the same table."""
         return f"{self.key}.{place[0]}.{place[1]}"

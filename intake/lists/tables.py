@@ -14,7 +14,7 @@ from config.spelling import is_blank, label_key
 from intake.lists.plan import Columns, Plan
 from intake.lists.shifts import Texts, fit_row
 from intake.sheets.columns import Column
-from intake.sheets.entries import LINKED_BLANK
+from intake.sheets.entries import LINKED_BLANKS
 from intake.sheets.grid import Cell, Sheet
 
 HEADING_SHARE = 0.6  # of a form's columns that a row must head to be taken for the heading of its list
@@ -104,10 +104,10 @@ def _rows(sheet: Sheet, numbers: bool) -> list[TableRow]:
     cells: dict[int, dict[int, Cell]] = {}
     zeros: dict[int, dict[int, Cell]] = {}
     for (row, column), cell in sheet.cells.items():
-        blank = is_blank(cell.value) or cell.value == LINKED_BLANK
+        blank = is_blank(cell.value) or cell.value in LINKED_BLANKS
         if cell.error or cell.uncached or not blank:
             cells.setdefault(row, {})[column] = cell
-        elif numbers and cell.value == LINKED_BLANK:
+        elif numbers and cell.value in LINKED_BLANKS:
             zeros.setdefault(row, {})[column] = cell
     return [TableRow(number, cells[number] | zeros.get(number, {})) for number in sorted(cells)]
 

@@ -12,7 +12,7 @@ from intake.sheets.recognise import Located
 
 def beyond_tables(sheet: Sheet, located: Located) -> Iterator[tuple[Question, list[Place]]]:
     """The first cell's question of each table that has some, and where they stand."""
-    tables = [cells for cells in located.form.blocks if cells[0].part]
+    tables = [cells for cells in located.form.blocks if cells[0].part and not cells[0].in_open_table]
     if not tables:
         return
     inputs = {lines.answer for lines in located.questions.values()}
@@ -20,7 +20,7 @@ def beyond_tables(sheet: Sheet, located: Located) -> Iterator[tuple[Question, li
     for cells in tables:
         lines = [located.questions[question.key] for question in cells if question.key in located.questions]
         part, own = cells[0].part, {line.answer for line in lines}
-        if part and own:
+        if part and isinstance(part.table, TableKind) and own:
             others = {place: text for place, text in written.items() if place in own or place not in inputs}
             if found := _strangers(part.table, own, others, lines[0].end):
                 yield cells[0], found

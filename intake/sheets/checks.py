@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from config.form import Question
 from config.kinds.kind import Around
 from config.kinds.marks import MarksKind
 from config.spelling import says_nothing
@@ -50,24 +51,28 @@ def check_sheet(case: Case) -> tuple[Finding, ...]:
 
 def _once_a_table(found: list[Finding], case: Case) -> Iterator[Finding]:
     """A table of which nothing is filled in, or found again, or to be filled in, is told as one."""
-    whole = {q.question.key: q.question.part for q in case.filled.questions if q.question.part} if found else {}
-    if not whole:
+    cells = {q.question.key: q.question for q in case.filled.questions if q.question.part} if found else {}
+    if not cells:
         yield from found
         return
-    told = Counter((f.code, whole[f.question].key) for f in found if f.question in whole)
+    needed = Counter(cell.printed_key for cell in cells.values() if cell.required)
+    told = Counter((_of_table(f, cells[f.question]), cells[f.question].printed_key) for f in found if f.question in cells)
     first: set[tuple[str, str]] = set()
     for finding in found:
-        part = whole.get(finding.question)
-        if part is None or finding.code not in (part.table.cell.missing, "label_missing", "should_be_blank"):
+        cell = cells.get(finding.question)
+        what, table = (_of_table(finding, cell), cell.printed_key) if cell else ("", "")
+        if not what or (what != "should_be_blank" and told[what, table] < needed[table]):
             yield finding
-            continue
-        about_all = (finding.code, part.key)
-        needed = sum(case.filled.form.question(part.of(place)).required for place in part.table.places)
-        if finding.code != "should_be_blank" and told[about_all] < needed:
-            yield finding
-        elif about_all not in first:
-            first.add(about_all)
+        elif (what, table) not in first:
+            first.add((what, table))
             yield replace(finding, label="")
+
+
+def _of_table(finding: Finding, cell: Question) -> str:
+    """What of a cell may be true of its whole table; empty if nothing."""
+    if finding.code in ("label_missing", "should_be_blank"):
+        return finding.code
+    return "missing" if finding.code == cell.kind.missing else ""
 
 
 def _run(check: Check, case: Case) -> tuple[Finding, ...]:

@@ -31,7 +31,7 @@ class Column:
 def list_columns(form: Form) -> tuple[Column, ...]:
     """The columns of 「一覧用」 from the left."""
     columns = [Column("field", field.key, field.label) for field in form.fields]
-    for question in form.questions:
+    for question in form.listed:
         name = f"Q{question.printed_key}" + (f"（{question.part.label}）" if question.part else "")
         for slot in question.kind.slots:
             lined = Column("mark", question.key, f"{name}{circled(slot.number)}", slot.number)

@@ -80,7 +80,7 @@ def _in_the_row(sheet: Sheet, filled: Filled, located: Located) -> Iterator[tupl
     taken = {*_used(filled), *_labels(located)}
     for question in filled.questions:
         lines = located.questions.get(question.question.key)
-        if lines and not question.filled:
+        if lines and not question.filled and not question.question.in_open_table:
             for place, text in _free(sheet, located, lines.text[0], lines.end - 1):
                 if place not in taken and not text[:1].isdecimal() and _answers(question, lines, place, [text]):
                     yield question.question.key, name_of(place)
@@ -95,7 +95,8 @@ def _free(sheet: Sheet, located: Located, first: int, last: int) -> Iterator[tup
 
 def _under_merged(sheet: Sheet, filled: Filled) -> Iterator[tuple[str, str]]:
     for question in filled.questions:
-        blank = question.answer and question.answer.state == "blank" and not question.question.in_lines
+        aside = question.question.in_lines or question.question.in_open_table
+        blank = question.answer and question.answer.state == "blank" and not aside
         if blank and question.answer:
             row, column = place_of(question.answer.cell)
             over = (a for a, b in sheet.merged.items() if a[0] < row <= b[0] and a[1] <= column <= b[1])

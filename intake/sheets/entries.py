@@ -10,11 +10,11 @@ from typing import Literal
 
 from config.kinds.kind import Kind
 from config.spelling import is_blank, says_nothing
-from intake.sheets.grid import Cell, Place, Sheet
+from intake.sheets.grid import Cell, Place, Sheet, after
 from intake.sheets.ooxml import name_of
-from intake.sheets.recognise import after
 
-LINKED_BLANK = "0"  # what a cell shows that is linked to a blank one; an answer only where a number is asked for
+# What a cell shows that is linked to a blank one, also where it shows dates; an answer only where a number is asked for
+LINKED_BLANKS = ("0", "00:00:00")
 CellState = Literal["blank", "value", "error"]
 
 
@@ -94,7 +94,7 @@ def entry_of(place: Place, cell: Cell | None, kind: Kind | None = None) -> Entry
     if cell.uncached:
         return Entry(name, "", "error")
     number = kind is not None and kind.numeric
-    if is_blank(cell.value) or (cell.value == LINKED_BLANK and not number):
+    if is_blank(cell.value) or (cell.value in LINKED_BLANKS and not number):
         return _blank(place)
     return Entry(name, _in_percent(cell.value) if number and cell.percent else cell.value.strip(), "value")
 

@@ -16,12 +16,12 @@ from config.kinds.kind import NOT_READ, Kind, Reading, Slot
 from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, Rows
 from intake.sheets.form_changes import Alteration
-from intake.sheets.grid import NOTHING_BEYOND, Beyond, Place, Sheet
+from intake.sheets.grid import NOTHING_BEYOND, Beyond, Place, Sheet, after
 from intake.sheets.no_answers import added_columns, rule_columns
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.over_labels import beside_label, stands_over
 from intake.sheets.question_lines import Lines
-from intake.sheets.recognise import Located, after
+from intake.sheets.recognise import Located
 
 _CORRECTED = re.compile(r"[にへ](?:訂正|修正|変更)|が正")  # behind a number: ②に訂正
 _LEAST_OUTLINE = 6  # characters behind a label from which on they are a text of their own
@@ -203,6 +203,8 @@ def _answer_entry(question: Question, lines: Lines, grid: Rows) -> Entry:
         first = next((lines.labels[key] for key in question.keys.values() if key in lines.labels), None)
         return grid.entry(lines.answer) if first is None else grid.beside(first)
     expected = grid.entry(lines.answer, question.kind)
+    if lines.repeats:
+        return replace(grid.entry(lines.repeats, question.kind), cell=expected.cell)
     if expected.state != "blank" or question.part:
         return expected
     beside = after(grid.sheet.merged, lines.answer)

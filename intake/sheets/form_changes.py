@@ -151,6 +151,9 @@ def _beyond_tables(sheet: Sheet, located: Located) -> Iterator[Alteration]:
     for question, places in beyond_tables(sheet, located):
         named = [name_of(place) for place in places]
         yield Alteration("table_beyond", named[0], question.key, found=_listed(named))
+    for code, table, cells in located.lines:
+        first = located.form.open_tables[table].key
+        yield Alteration(code, name_of(cells[0]), first, found=_listed(map(name_of, cells)))
 
 
 def _flags(sheet: Sheet, located: Located) -> Iterator[Alteration]:
@@ -224,7 +227,7 @@ def _anchors(located: Located, grid: Grid) -> list[tuple[int, int]]:
 def _height(question: Question) -> int:
     """The rows of one question as sent out: its drop-down cell, its circle lines, its labelled texts."""
     if question.part:
-        return 1 + len(question.part.table.rows)
+        return 1 + len(question.part.table.sides)
     return max(1, (not question.in_lines) + sum(map(bool, question.labels.values())))
 
 

@@ -72,3 +72,8 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     findings: tuple[Finding, ...] = ()
     asides: Mapping[str, str] = field(default_factory=dict)
+
+
+def after(merged: Mapping[Place, Place], place: Place) -> int:
+    """The first column right of a cell and of the area merged with it (`merged` as in Sheet)."""
+    return merged.get(place, place)[1] + 1

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from config.names import RULES_HEADING
 from config.rules import rules_of
 from config.spelling import fold, is_blank
-from intake.sheets.grid import Place, Sheet
-from intake.sheets.recognise import Located, after
+from intake.sheets.grid import Place, Sheet, after
+from intake.sheets.recognise import Located
 
 _ENOUGH = 2  # answers beside which a column is filled as well, from which on it is one of its own
 

@@ -21,13 +21,15 @@ LEAST_ALIKE = 0.8  # how much of a printed text an edited one must still resembl
 class Lines:
     """Where one question stands. `text` is its question, `answer` the cell where its answer belongs; `labels`: key of the
     circle line (7-4#3) or of the free text → the cell of its label. `end`: the first row that is no longer its own.
-    `over`: cells where the form prints a line and something else stands, or nothing."""
+    `over`: cells where the form prints a line and something else stands, or nothing. `repeats`: the cell of which the
+    answer's own says the same (同上)."""
 
     text: Place
     answer: Place
     end: int
     labels: Mapping[str, Place]
     over: frozenset[Place] = frozenset()
+    repeats: Place | None = None
 
 
 def all_lines(
@@ -44,7 +46,7 @@ def all_lines(
             continue
         end = ends[question.key]
         if question.part and text == max(texts.values()):
-            end += len(question.part.table.rows)
+            end += len(question.part.table.sides)
         own_rows = cells[bisect_left(rows, text[0]) : bisect_left(rows, end)]
         own = [(place, key) for place, key in own_rows if place[1] > text[1]]
         if question.part:

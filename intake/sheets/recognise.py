@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from config.cache import Same, cache_by_identity, cache_short
@@ -25,7 +25,8 @@ from intake.sheets.given import (
     share_of,
     untouched,
 )
-from intake.sheets.grid import Place, Sheet
+from intake.sheets.grid import Place, Sheet, after
+from intake.sheets.open_lines import find_open_lines
 from intake.sheets.question_lines import LEAST_ALIKE, Lines, all_lines
 
 LEAST_SHARE = 0.4  # of a form's labels and questions that a sheet must bear, on rows of their own
@@ -43,6 +44,7 @@ class Located:
     questions: Mapping[str, Lines]
     printed: frozenset[Place]
     given: GivenPlaces | None = None  # of a form whose places are the survey's
+    lines: tuple[tuple[str, str, tuple[Place, ...]], ...] = ()  # what is told of the rows of open tables
 
 
 class _Print:
@@ -84,7 +86,14 @@ def recognise(sheet: Sheet, survey: Survey) -> Located | None:
     form, located = _as_printed(tuple(item for item in keys.items() if item[1] in every), Same(survey))
     if form and form.print and not (located and is_merged_alike(form, sheet.merged)):
         return _as_given(form, find_places(form, keys, sheet.merged))
-    return _locate(form, keys, sheet.merged) if form and not located else located
+    located = _locate(form, keys, sheet.merged) if form and not located else located
+    return _with_lines(located, sheet) if located and located.form.open_tables else located
+
+
+def _with_lines(located: Located, sheet: Sheet) -> Located:
+    """With as many lines in its open tables as were filled in."""
+    found = find_open_lines(sheet, located.form, located.questions)
+    return replace(located, form=found.form, questions=found.questions, lines=found.told)
 
 
 def _as_given(form: Form, sheet: GivenSheet) -> Located:
@@ -248,8 +257,3 @@ def _answer_column(
         return place[1]
     behind = Counter(after(merged, place) for place in texts.values())
     return behind.most_common(1)[0][0] if behind else 1
-
-
-def after(merged: Mapping[Place, Place], place: Place) -> int:
-    """The first column right of a cell and of the area merged with it (`merged` as in Sheet)."""
-    return merged.get(place, place)[1] + 1

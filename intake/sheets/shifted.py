@@ -61,7 +61,7 @@ def _strangers(form: Form, question: FilledQuestion) -> frozenset[str]:
 
 
 def _has_choices(question: Question) -> bool:
-    return bool(question.by_number) and not question.in_lines
+    return bool(question.by_number) and not question.in_lines and not question.part
 
 
 @cache_by_identity

@@ -34,14 +34,19 @@ class Applicability:
 
 def asked(filled: Filled, kinds: Kinds) -> Mapping[str, Applicability]:
     """The standing of every question by key. `kinds`: what kinds of body it may be; empty if not known."""
-    return _asked(Same(filled.form), tuple(question.number for question in filled.questions), kinds)
+    whole = filled.form.whole
+    numbers = {question.question.key: question.number for question in filled.questions if not question.question.part}
+    known = _asked(Same(whole), tuple(numbers.get(first.key) for first, *_ in whole.blocks), kinds)
+    if all(question.question.part is None for question in filled.questions):
+        return known
+    return {question.question.key: known[question.question.printed_key] for question in filled.questions}
 
 
 @lru_cache(maxsize=1024)  # the rows of a list, and the sheets of one day, take few ways through a form
 def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds) -> Mapping[str, Applicability]:
-    """By the choices taken alone; no other value of a sheet has a say in it, and none is kept."""
-    pairs = zip(form.it.questions, numbers, strict=True)
-    questions = tuple(FilledQuestion(q, None, Reading(str(n)) if n else NOT_READ) for q, n in pairs)
+    """By the choices taken alone, of a table as a whole; no other value of a sheet has a say in it, and none is kept."""
+    pairs = zip(form.it.blocks, numbers, strict=True)
+    questions = tuple(FilledQuestion(q, None, Reading(str(n)) if n else NOT_READ) for (q, *_), n in pairs)
     places = {question.question.key: place for place, question in enumerate(questions)}
     known: dict[str, Applicability] = {}
     steering: list[_Steering] = []  # the earlier questions that may leave later ones out
@@ -52,9 +57,10 @@ def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds) -> Mapping
             *(_by_skip(place, root) for root in steering if place < root.end),
             _by_condition(question.question, earlier, known),
         )
-        known[question.question.key] = min(verdicts, key=lambda verdict: _RANK[verdict.standing])
+        own = question.question.printed_key
+        known[own] = min(verdicts, key=lambda verdict: _RANK[verdict.standing])
         to = {number: places[key] for number, key in question.question.skips.items()}
-        if to and known[question.question.key].standing != "not_asked":  # one that should be blank steers nothing
+        if to and known[own].standing != "not_asked":  # one that should be blank steers nothing
             steering.append(_Steering(question, to, max(to.values())))
     return known
 

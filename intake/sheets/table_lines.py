@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from config.form import Question
-from config.kinds.table import TableKind
+from config.kinds.table import Table
 from config.spelling import alike, label_key
 from intake.sheets.grid import Place
 
@@ -14,24 +14,29 @@ _LEAST_ALIKE = 0.5  # of a label at the edge of a table and one that was put in 
 Cells = Sequence[tuple[Place, str]]  # label keys, row by row from the left
 
 
-def find_labels(table: TableKind, own: Cells) -> Mapping[str, Place]:
+def find_labels(table: Table, own: Cells) -> Mapping[str, Place]:
     """The cell of each label around the table, by its key (row.jidokan, column.koei). One that was edited or cleared is
     where its neighbours leave it; empty where that cannot be told for certain of each."""
-    heads, sides = ([label_key(label) for label in labels.values()] for labels in (table.columns, table.rows))
+    heads, sides = ([label_key(label) for label in labels.values()] for labels in (table.heads, table.sides))
     row = _most(place[0] for place, key in own if key in heads)
     across = _places(heads, [(place[1], key) for place, key in own if place[0] == row])
+    if table.open:
+        return {f"column.{key}": (row, at) for key, at in zip(table.heads, across, strict=False)}
     left = min(across, default=0)
     below = [(place, key) for place, key in own if place[0] > row and place[1] < left]
     column = _most(place[1] for place, key in below if key in sides)
     down = _places(sides, [(place[0], key) for place, key in below if place[1] == column])
     if not across or not down:
         return {}
-    columns = {f"column.{key}": (row, at) for key, at in zip(table.columns, across, strict=True)}
-    return columns | {f"row.{key}": (at, column) for key, at in zip(table.rows, down, strict=True)}
+    columns = {f"column.{key}": (row, at) for key, at in zip(table.heads, across, strict=True)}
+    return columns | {f"row.{key}": (at, column) for key, at in zip(table.sides, down, strict=True)}
 
 
 def cells_of(questions: Sequence[Question], labels: Mapping[str, Place]) -> Mapping[str, Place]:
-    """The place of each cell by its question's key."""
+    """The place of each cell by its question's key; of an open table that of its first line, below the heads."""
+    if labels and questions[0].in_open_table:
+        first = questions[: len(labels)]
+        return {cell.key: (row + 1, column) for cell, (row, column) in zip(first, labels.values(), strict=True)}
     parts = ((question.key, question.part) for question in questions)
     return {
         key: (labels[f"row.{part.row}"][0], labels[f"column.{part.column}"][1]) for key, part in parts if part and labels

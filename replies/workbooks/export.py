@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -28,6 +28,7 @@ from intake.submission import AnswerSheet
 from replies.cells import SAFE_OPTIONS, put, put_typed
 from replies.wording import load_wording
 from replies.workbooks.export_counts import Counts
+from replies.workbooks.export_lines import Lines, LinesTable, value_of
 from replies.workbooks.export_style import LOOK, Styles, cell_formats, set_up_rows
 from replies.workbooks.export_summary import SummaryHead, write_summary
 
@@ -56,7 +57,7 @@ class ExportRow:
     `form` and `version` name the form, `program` is an id; `attribute` as it is to be shown (empty = all).
     `state`: "accepted", or what is still open and marked so. `amended`: 職員補記. `read_as`:
     what was read otherwise than typed. `values` in the order of
-    `list_columns(form)`; `values_of` makes them of an AnswerSheet."""
+    `list_columns(form)`, `lines` those of open tables; `values_of` and `lines_of` make them of an AnswerSheet."""
 
     form: str
     version: str
@@ -72,6 +73,7 @@ class ExportRow:
     receipt: str
     values: tuple[str, ...]
     read_as: str = ""
+    lines: Lines = field(default_factory=dict)
 
 
 def values_of(sheet: AnswerSheet, form: Form) -> tuple[str, ...]:
@@ -80,7 +82,7 @@ def values_of(sheet: AnswerSheet, form: Form) -> tuple[str, ...]:
     fields = {field.key: field.value for field in sheet.fields}
     answers = {answer.question: answer for answer in sheet.answers}
     texts = {text.key: text.value for answer in sheet.answers for text in answer.texts}
-    kinds = {question.key: question.kind for question in form.questions}
+    kinds = {question.key: question.kind for question in form.listed}
 
     def value(column: Column) -> str:
         if column.holds == "field":
@@ -92,8 +94,7 @@ def values_of(sheet: AnswerSheet, form: Form) -> tuple[str, ...]:
             return ""
         if column.holds == "mark":
             return CIRCLE if column.number in answer.taken else ""
-        kind = kinds[column.key]
-        return (answer.understood if kind.format else kind.shown(answer.understood)) or answer.value
+        return value_of(answer, kinds[column.key])
 
     return tuple(value(column) for column in list_columns(form))
 
@@ -161,8 +162,9 @@ class _Table:
         self._typed = {n: (kind, cell_formats(book, kind.format)) for n, kind in kinds if kind and kind.format}
         self._asked = len(columns)
         self._sheet = book.add_worksheet(_sheet_name(form, survey))
-        headings = [(self._words.export[key], width) for key, width in _BASE.items()]
-        headings += [(columns[n].heading, _WIDTH) for n in self._kept]
+        base = [(self._words.export[key], width) for key, width in _BASE.items()]
+        self._lines = tuple(LinesTable(book, (form, key), self._sheet.name, base) for key in form.open_tables)
+        headings = base + [(columns[n].heading, _WIDTH) for n in self._kept]
         set_up_rows(self._sheet, headings, form.title, self._styles)
 
     def add(self, row: ExportRow) -> None:
@@ -170,7 +172,8 @@ class _Table:
         if len(row.values) != self._asked:
             raise ValueError(f"{row.receipt}: {len(row.values)} values for {self._asked} columns")
         self.rows += 1
-        values = (*self._base(row), *(row.values[n] for n in self._kept))
+        base = self._base(row)
+        values = (*base, *(row.values[n] for n in self._kept))
         style = self._styles.text if row.state == "accepted" else self._styles.open_text
         for column, value in enumerate(values):
             kind, formats = self._typed.get(column, (None, None))
@@ -178,6 +181,8 @@ class _Table:
                 put_typed(self._sheet, (self.rows, column), kind.typed(read), formats[row.state != "accepted"])
             else:
                 put(self._sheet, (self.rows, column), value, style)
+        for table in self._lines:
+            table.add(base, row.lines, row.state != "accepted")
 
     def _base(self, row: ExportRow) -> tuple[str, ...]:
         words = self._words.export
@@ -200,6 +205,8 @@ class _Table:
     def finish(self) -> None:
         """Sets the filter over all rows, once their number is known."""
         self._sheet.autofilter(0, 0, self.rows, len(_BASE) + len(self._kept) - 1)
+        for table in self._lines:
+            table.finish()
 
 
 def _kind(form: Form, column: Column) -> Kind | None:

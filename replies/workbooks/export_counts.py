@@ -32,7 +32,7 @@ class Counts:
     def __init__(self, form: Form) -> None:
         self.form = form
         self.answers: Counter[str] = Counter()  # rows by program's id
-        self._asked = tuple(q for q in form.questions if q.by_number)
+        self._asked = tuple(q for q in form.listed if q.by_number)
         self._columns = _columns(form)
         self.figures = tuple(figures_of(form))
         self._counts: dict[tuple[str, CountedLine], Counter[str]] = {}

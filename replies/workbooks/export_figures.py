@@ -77,7 +77,7 @@ def figures_of(form: Form) -> Iterator[Figures]:
     for line in form.fields:
         if line.kind.numeric and not line.personal:
             yield Figures(line, "", line.label, places[line.key])
-    for question in form.questions:
+    for question in form.listed:
         if question.kind.numeric:
             yield Figures(question, question.key, question.said, places[question.key])
         for text in question.free_texts:

@@ -16,7 +16,8 @@ from intake.submission import Answer, AnswerSheet
 def readings_of(sheet: AnswerSheet, form: Form) -> str:
     """Q9 ①←「① 2名体制で確認」、Q2 2024-03←「令和５年度３月」: what was taken, and what stands there; empty if nothing."""
     answers = {answer.question: answer for answer in sheet.answers}
-    return "、".join(f"Q{q.key} {said}" for q in form.questions if q.key in answers for said in _said(q, answers[q.key]))
+    questions = form.holding(answers).questions
+    return "、".join(f"Q{q.key} {said}" for q in questions if q.key in answers for said in _said(q, answers[q.key]))
 
 
 def _said(question: Question, answer: Answer) -> Iterator[str]:

@@ -141,7 +141,7 @@ def _write_form(page: _Page, form: Counts, programs: tuple[Program, ...], new_pa
         30,
     )
     tallies = {tally.question.key: tally for tally in form.tallies()}
-    for key in ("", *(question.key for question in form.form.questions)):
+    for key in ("", *(question.key for question in form.form.listed)):
         if key in tallies:
             _write_question(page, form, tallies[key], programs)
         for figures in form.figures:

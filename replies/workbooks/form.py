@@ -13,12 +13,10 @@ from collections.abc import Mapping
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.form import Form
 from config.kinds.attributes import AttributesKind
-from config.kinds.kind import Kind, Typing
 from config.kinds.marks import CIRCLE
 from config.names import CHOICES_SHEET, RULES_HEADING
 from config.survey import Survey
@@ -27,6 +25,7 @@ from intake.sheets.ooxml import name_of
 from replies.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layout, layout
 from replies.workbooks.form_formulas import answers_flag, fields_flag, list_formulas
 from replies.workbooks.form_helps import all_named, check_column, colour, naming_flag
+from replies.workbooks.form_lists import Lists
 from replies.workbooks.form_style import add_styles, break_pages, height, set_up_form, set_up_list, style
 from replies.workbooks.put_cells import filler
 
@@ -82,69 +81,20 @@ def _build(form: Form, survey: Survey) -> Workbook:
     sheet.title = form.sheet
     places = layout(form)
     # Excel's inline lists hold 255 characters, too few for the choices: they stand on a hidden sheet.
-    lists = _Lists(sheet, book.create_sheet(form.list_sheet), book.create_sheet(CHOICES_SHEET))
+    lists = Lists(sheet, book.create_sheet(form.list_sheet), book.create_sheet(CHOICES_SHEET))
     _write_head(sheet, places)
     _write_fields(sheet, places, survey, lists)
     for block in places.blocks:
         _write_question(sheet, block, lists)
     _write_checks(sheet, places)
     set_up_form(sheet, places.header, (places.last_row, places.last_column), form.title)
+    sheet.protection.insertRows = not form.open_tables  # a list may be longer than its table
     break_pages(sheet, places.header, [(b.heading or b.top, b.bottom) for b in places.blocks])
     _write_list(lists.listing, places)
     lists.choices.sheet_state = "hidden"
     book.properties.title = form.heading
     book.properties.creator = survey.phrases.ministry
     return book
-
-
-class _Lists:
-    """The workbook's three sheets, and the drop-down lists, whose entries stand on the hidden one."""
-
-    def __init__(self, sheet: Worksheet, listing: Worksheet, choices: Worksheet) -> None:
-        self.listing = listing
-        self.choices = choices
-        self._sheet = sheet
-        self._columns = 0
-        self._circles = self._validation(f'"{CIRCLE}"')
-
-    def make_ready(self, cell: str, kind: Kind) -> None:
-        """What a kind wants of its cell: a list to choose from, the circle's own shared by all; a rule for what may be
-        typed, with its words, and a format for what is shown."""
-        options = kind.options
-        if options == (CIRCLE,):
-            self._circles.add(cell)
-        elif options:
-            self._add(cell, options)
-        if kind.format:
-            self._sheet[cell].number_format = kind.format
-        if kind.typing:
-            self._add_typing(cell, kind.typing, kind.wanted())
-
-    def _add_typing(self, cell: str, rule: Typing, said: str) -> None:
-        low, high = (*rule.bounds, None)[:2]
-        validation = DataValidation(
-            type=rule.type, operator=rule.operator, formula1=low, formula2=high, allow_blank=True, showErrorMessage=True
-        )
-        validation.errorTitle = "入力規則"
-        validation.error = f"{said}を入力してください。"
-        validation.showInputMessage, validation.prompt = True, said
-        self._sheet.add_data_validation(validation)
-        validation.add(cell)
-
-    def _add(self, cell: str, entries: tuple[str, ...]) -> None:
-        """A drop-down list with these entries for one cell."""
-        self._columns += 1
-        for row, entry in enumerate(entries, 1):
-            self.choices.cell(row, self._columns, entry)
-        letter = get_column_letter(self._columns)
-        self._validation(f"'{CHOICES_SHEET}'!${letter}$1:${letter}${len(entries)}").add(cell)
-
-    def _validation(self, formula: str) -> DataValidation:
-        validation = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True)
-        validation.errorTitle = "入力規則"
-        validation.error = "リストから選択してください。"
-        self._sheet.add_data_validation(validation)
-        return validation
 
 
 def _put(sheet: Worksheet, area: str, text: str, kind: str) -> None:
@@ -192,7 +142,7 @@ def _write_checks(sheet: Worksheet, places: Layout) -> None:
         colour(sheet, places)
 
 
-def _write_fields(sheet: Worksheet, places: Layout, survey: Survey, lists: _Lists) -> None:
+def _write_fields(sheet: Worksheet, places: Layout, survey: Survey, lists: Lists) -> None:
     for field in places.form.fields:
         row = places.fields[field.key]
         _put(sheet, _area(row, SUB, row, LABEL), field.label, "label")
@@ -203,7 +153,7 @@ def _write_fields(sheet: Worksheet, places: Layout, survey: Survey, lists: _List
         lists.make_ready(places.cell(field.key), field.kind)
 
 
-def _write_question(sheet: Worksheet, block: Block, lists: _Lists) -> None:
+def _write_question(sheet: Worksheet, block: Block, lists: Lists) -> None:
     question = block.question
     top, bottom = block.top, block.bottom
     if block.heading:
@@ -222,23 +172,26 @@ def _write_question(sheet: Worksheet, block: Block, lists: _Lists) -> None:
     _set_heights(sheet, block)
 
 
-def _write_table(sheet: Worksheet, block: Block, lists: _Lists) -> None:
+def _write_table(sheet: Worksheet, block: Block, lists: Lists) -> None:
     """The labels of the columns above the cells, those of the rows left of them."""
     assert block.question.part
-    table = block.question.part.table
-    _put(sheet, name_of((block.top, LINE)), "", "line")
-    for place, label in enumerate(table.columns.values(), INPUT):
-        _put(sheet, name_of((block.top, place)), label, "header")
-    for row, label in enumerate(table.rows.values(), block.top + 1):
+    table, top = block.question.part.table, block.top
+    _put(sheet, name_of((top, LINE)), "", "line")
+    for row, label in enumerate(table.sides.values(), top + 1):
         _put(sheet, name_of((row, LINE)), label, "line")
-    for number in range(len(table.places)):
-        down, across = divmod(number, len(table.columns))
-        cell = name_of((block.top + 1 + down, INPUT + across))
-        _put(sheet, cell, "", "input")
-        lists.make_ready(cell, table.cell)
+    for place, (column, label) in enumerate(table.heads.items(), INPUT):
+        _put(sheet, name_of((top, place)), label, "header")
+        cells = [name_of((row, place)) for row in range(top + 1, top + 1 + len(table.sides))]
+        for cell in cells:
+            _put(sheet, cell, "", "input")
+        if table.open:
+            lists.make_ready(f"{cells[0]}:{cells[-1]}", table.cell_at(column))
+        else:
+            for cell in cells:
+                lists.make_ready(cell, table.cell_at(column))
 
 
-def _write_inputs(sheet: Worksheet, block: Block, lists: _Lists) -> None:
+def _write_inputs(sheet: Worksheet, block: Block, lists: Lists) -> None:
     """The drop-down cell, the circle lines and the free texts of one question."""
     question, top = block.question, block.top
     if not question.in_lines:
@@ -263,7 +216,7 @@ def _set_heights(sheet: Worksheet, block: Block) -> None:
         heights[block.top] = _TALL
     free = {text.key for text in question.free_texts if text.kind.free}
     if question.part:
-        heights |= {row: height(label, LINE) for row, label in enumerate(question.part.table.rows.values(), block.top + 1)}
+        heights |= {row: height(label, LINE) for row, label in enumerate(question.part.table.sides.values(), block.top + 1)}
     for key, row in block.labels.items():
         heights[row] = max(52.0 if key in free else 0.0, height(question.labels[key].strip(), LINE))
     lacking = height(question.text.strip(), LABEL, TEXT) - sum(heights.values())

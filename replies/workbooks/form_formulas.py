@@ -5,6 +5,7 @@ They help people who fill the form in; what the ministry finds is computed anew 
 
 from __future__ import annotations
 
+from config.rules import columns_of
 from intake.sheets.columns import Column, list_columns
 from replies.form_layout import Layout
 
@@ -19,13 +20,16 @@ def answers_flag(layout: Layout) -> str:
     """Shows the form's words for "answers missing" while a question that is asked has no answer. Of the
     questions to different kinds of bodies, one answer is enough."""
     blank = []
-    either = [layout.cell(q.key) for q in layout.form.questions if q.only and q.needed and not q.in_lines]
+    either = [layout.cell(q.key) for q in layout.form.listed if q.only and q.needed and not q.in_lines]
     if either:
         blank.append("AND(" + ",".join(f'{cell}=""' for cell in either) + ")")
-    for question in layout.form.questions:
+    for question in layout.form.listed:
         if question.needed and (question.in_lines or not question.only):
             cells = [f'{layout.cell(key)}=""' for key in question.keys.values()]
             blank.append(_unless_skipped(layout, question.key, cells))
+    for table, first in layout.form.open_tables.items():
+        if not first.only:
+            blank.append(_unless_skipped(layout, first.key, [lines_missing(layout, table)]))
     return _flag(blank, layout.form.flags.answers_missing)
 
 
@@ -38,6 +42,15 @@ def list_formulas(layout: Layout) -> tuple[tuple[Column, str], ...]:
         cell = sheet + layout.cell(key)
         found.append((column, f'=IF({cell}="","",{cell})'))
     return tuple(found)
+
+
+def lines_missing(layout: Layout, table: str) -> str:
+    """A line of an open table that is begun has all that it needs: each such column is filled as often as the first one."""
+    columns = (cells for cells in columns_of(layout.form).values() if cells[0].printed_key == table)
+    needed = [cells for cells in columns if cells[0].part and cells[0].part.table.needs(cells[0].part.column)]
+    filled = [f"COUNTA({layout.cell(cells[0].key)}:{layout.cell(cells[-1].key)})" for cells in needed]
+    uneven = [f"{filled[0]}<>{other}" for other in filled[1:]]
+    return f"OR({','.join([*([f'{filled[0]}=0'] if needed[0][0].required else []), *uneven, 'FALSE'])})"
 
 
 def _flag(blank: list[str], words: str) -> str:

@@ -22,6 +22,7 @@ from intake.sheets.ooxml import name_of
 from replies.form_layout import ITEM, Layout
 from replies.japanese import question_name
 from replies.wording import load_wording
+from replies.workbooks.form_formulas import lines_missing
 from replies.workbooks.form_rules import rule_terms
 
 _SIGN = "※"
@@ -100,7 +101,12 @@ def _helps(layout: Layout) -> Iterator[Help]:
             yield Help(row, _blank(cell), words["field_missing"], (cell,))
         if field.kind.options:
             yield Help(row, _unlisted(cell, field.kind), words["unlisted"], (cell,), blank=False)
-    for question in layout.form.questions:
+    for table, first in layout.form.open_tables.items():
+        left_out = _left_out(layout, first)
+        stays = [_not(left_out)] if left_out else []
+        when = _all([*stays, *_settled(layout, first), lines_missing(layout, table)])
+        yield Help(_row(layout, first), when, words["missing"], (layout.cell(first.key),))
+    for question in layout.form.listed:
         yield from _about(layout, question, words)
         for text in question.free_texts:
             yield from _about_text(layout, question, text, words)

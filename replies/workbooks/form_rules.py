@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from config.form import Form, Question
 from config.logic import Node
-from config.rules import KIND, ReadRule, rules_of
+from config.rules import KIND, ReadRule, columns_of, rules_of
 from intake.sheets.ooxml import name_of
 from replies.form_layout import Layout
 
@@ -38,7 +38,7 @@ def rule_terms(layout: Layout) -> dict[str, list[str]]:
 
 
 def _formula(rule: ReadRule, layout: Layout) -> str:
-    filled = [f'{cell}<>""' for name in rule.names for cell in _guards(name, layout)]
+    filled = [condition for name in rule.names for condition in _guards(name, layout)]
     applies = [_excel(rule.when, layout)] if rule.when else []
     broken = f"NOT({_excel(rule.check, layout)})"
     return f'IF(AND({",".join([*filled, *applies, broken])}),{_words(rule, layout)},"")'
@@ -101,6 +101,8 @@ def _question(name: str, form: Form) -> Question | None:
 
 def _cell(name: str, layout: Layout) -> str:
     """The cell of an answer, or the lines with its circles."""
+    if column := columns_of(layout.form).get(name):
+        return f"{layout.cell(column[0].key)}:{layout.cell(column[-1].key)}"
     question = _question(name, layout.form)
     if question is not None and question.in_lines:
         lines = [layout.cell(line) for line in question.keys.values()]
@@ -112,19 +114,32 @@ def _cell(name: str, layout: Layout) -> str:
 
 
 def _guards(name: str, layout: Layout) -> Iterator[str]:
-    """The cells that must be filled before a rule says anything: those whose blank is unknown to intake as well."""
+    """What must hold before a rule says anything: filled are the cells whose blank is unknown to intake as well, and in a
+    column of numbers there is nothing else."""
     question = _question(name, layout.form)
-    if question is not None and not question.in_lines:
+    if column := columns_of(layout.form).get(name):
+        yield from _column_guards(column, layout)
+    elif question is not None and not question.in_lines:
         if question.required or question.kind.blank_worth is None:
-            yield layout.cell(question.key)
+            yield f'{layout.cell(question.key)}<>""'
     elif any(field.key == name and field.required for field in layout.form.fields):
-        yield layout.cell(name)
+        yield f'{layout.cell(name)}<>""'
     elif any(f"Q{a.key}" == name and a.kind.in_rules in ("number", "date") for a in layout.form.asks):
-        yield layout.cell(name[1:])
+        yield f'{layout.cell(name[1:])}<>""'
+
+
+def _column_guards(column: tuple[Question, ...], layout: Layout) -> Iterator[str]:
+    cells = f"{layout.cell(column[0].key)}:{layout.cell(column[-1].key)}"
+    if column[0].required:
+        yield f"COUNTA({cells})>0"
+    if column[0].kind.numeric:
+        yield f"COUNT({cells})=COUNTA({cells})"
 
 
 def _row(name: str, layout: Layout) -> int:
     question = _question(name, layout.form)
+    if column := columns_of(layout.form).get(name):
+        return layout.inputs[column[0].key][0]
     if question is not None and question.in_lines:
         return layout.inputs[next(iter(question.keys.values()))][0]
     key = name[1:] if name.startswith("Q") and name[1:] in layout.inputs else name

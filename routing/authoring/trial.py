@@ -75,7 +75,7 @@ def never_asked(survey: Survey, roster: Roster) -> Iterator[tuple[Form, str]]:
         programs = {p.id for p in survey.programs if p.form == form.id}
         bodies = (roster.by_code(o.lgcode) for o in owed if o.program in programs)
         each: list[Walks] = [walks(form, kind) for kind in dict.fromkeys(b.kind for b in bodies if b)]
-        for question in form.questions:
+        for question, *_ in form.blocks:
             if each and all(w.whole and question.key in w.never for w in each):
                 yield form, question.key
 
@@ -89,11 +89,11 @@ def values_of(form: Form, survey: Survey, whose: tuple[Body, Program], way: Choi
     """Everything that a body writes about a program on one way through the form."""
     values: dict[str, FillValue] = {field.key: _field(field, *whose) for field in form.fields}
     planned = f"{survey.deadline.year + 1}-03"  # a month in which a plan may still be carried out
-    for question in form.questions:
+    for question, *others in form.blocks:
         if question.key in way:
             values.update(_answer(question, way[question.key], planned))
-        elif not question.by_number and standing_asked(form, way, whose[0].kind, question.key):
-            values[question.key] = question.kind.examples().read[0][0]
+        elif (question.part or not question.by_number) and standing_asked(form, way, whose[0].kind, question.key):
+            values |= {cell.key: cell.kind.examples().read[0][0] for cell in (question, *others)}
     return {key: value for key, value in values.items() if value != ""}
 
 
@@ -137,7 +137,7 @@ def _told(
     for question in form.questions:
         answer = answers.get(question.key)
         read_as = answer and next(iter(answer.taken), None)
-        if read_as != way.get(question.key) or not _same_texts(question, answer, values):
+        if (not question.part and read_as != way.get(question.key)) or not _same_texts(question, answer, values):
             yield f"{question_name(question.key)}：{moved}記入した回答と異なる回答が読み取られます。"
     if strict:
         yield from _noticed(reading, sheet)

@@ -55,11 +55,11 @@ class _Search:
     def _complete(self, fixed: Choices) -> dict[str, int]:
         """The answers that are fixed, and the first choice to whatever else is asked; without those that are not."""
         way: dict[str, int] = {}
-        for question in self.form.questions:
+        for question, *_ in self.form.blocks:
             if not standing_asked(self.form, way, self.kind, question.key):
                 continue
             self.reached.add(question.key)
-            if question.by_number:
+            if question.by_number and not question.part:
                 way[question.key] = fixed.get(question.key, next(iter(question.by_number)))
         return way
 
@@ -80,7 +80,7 @@ def walks(form: Form, kind: RosterKind) -> Walks:
     for way in search.taken.values():
         if way not in ways:
             ways.append(way)
-    never = tuple(q.key for q in form.questions if q.key not in search.reached)
+    never = tuple(q.key for q, *_ in form.blocks if q.key not in search.reached)
     return Walks(tuple(ways) or ({},), never, search.tried < MOST)
 
 
@@ -92,7 +92,7 @@ def steers(form: Form) -> frozenset[str]:
 
 def standing_asked(form: Form, way: Choices, kind: RosterKind, key: str) -> bool:
     """Whether a question is asked after these answers."""
-    taken = {q.key: Reading(str(way[q.key])) for q in form.questions if q.key in way and not q.in_lines}
-    questions = tuple(FilledQuestion(q, None, taken.get(q.key, NOT_READ)) for q in form.questions)
+    taken = {q.key: Reading(str(way[q.key])) for q, *_ in form.blocks if q.key in way and not q.in_lines}
+    questions = tuple(FilledQuestion(q, None, taken.get(q.key, NOT_READ)) for q, *_ in form.blocks)
     return asked(Filled(form, "", (), questions), frozenset({kind}))[key].standing == "asked"
 

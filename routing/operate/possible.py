@@ -112,7 +112,8 @@ def questions_of(ledger: Ledger, register: Register, arrival: Arrival) -> list[A
     if sheet is None:
         return []
     found: list[Asked] = []
-    for question in register.survey.form(sheet.form, sheet.version).questions:
+    form = register.survey.form(sheet.form, sheet.version).holding(answer.question for answer in sheet.answers)
+    for question in form.questions:
         name = f"{question_name(question.key)}　{question.said}"
         offers = [] if question.in_lines else [(str(line.number), line.text) for line in question.kind.lines]
         found += [(question.key, name, offers)]

@@ -14,6 +14,7 @@ from itertools import groupby
 
 from intake.submission import AnswerSheet, Submission
 from replies.workbooks.export import ExportRow, values_of
+from replies.workbooks.export_lines import lines_of
 from replies.workbooks.export_readings import readings_of
 from routing.decision.amended import amended_submission
 from routing.ledger import bookings, official_acts, verdicts
@@ -120,4 +121,5 @@ def _row(counting: Counting, read: _reader, register: Register) -> ExportRow | N
         receipt=booking.receipt,
         values=values_of(sheet, form),
         read_as=readings_of(sheet, form),
+        lines=lines_of(sheet, form),
     )

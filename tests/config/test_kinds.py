@@ -26,7 +26,7 @@ KEYS: dict[str, dict[str, object]] = {
     "number": {"unit": "人", "max": 1234},
     "position": {"fitting": ["課長"], "below": ["係長"], "wanted": "課長以上"},
 }
-ALONE = [name for name in KINDS if name != "table"]  # which is asked cell by cell (tests/intake/test_tables.py)
+ALONE = [name for name in KINDS if name not in ("table", "lines")]  # asked cell by cell (tests/intake/test_tables.py)
 FIELDS_ONLY = {"organisation", "position", "attributes", "telephone", "email"}  # whose faults are told at the head
 
 
@@ -114,13 +114,15 @@ def answer_of(sheet: AnswerSheet) -> Answer:
 
 # What still names a kind of answer by itself. Shorter only.
 NAMES_A_KIND = {
-    "config/form.py",  # skip_to stands at a choice
+    "config/asks.py",  # skip_to stands at a choice
+    "config/tables.py",  # … and leads to a table's first cell
     "intake/amendment.py",
     "intake/lists/plan.py",
     "intake/sheets/checks.py",
     "intake/sheets/shifted.py",
     "replies/workbooks/export.py",
     "replies/workbooks/form.py",
+    "replies/workbooks/form_lists.py",
 }
 KIND_BY_NAME = re.compile(r"config\.kinds\.(?:choice|marks|numbered) import|\b(?:kind|question|q)\.(?:choices|marks)\b")
 
