@@ -187,8 +187,9 @@ def _check_order(survey: Survey) -> Reasons:
             yield f"duties.{place}.{key}", "調査の提出期限（deadline）以前にしてください。調査の期限は、最後のものです。"
         elif key == "correct_by" and at <= (survey.duties[place - 1].deadline or survey.deadline):
             yield f"duties.{place}.{key}", "この団体の提出期限（deadline）より後にしてください。"
+    first = survey.deadlines[0]
     for key, instant in _optional(survey):
-        if key == "calendar.greeting" and instant is not None and instant >= survey.deadline:
+        if key == "calendar.greeting" and instant is not None and instant >= first:
             yield key, "提出期限（deadline）より前にしてください。"
         elif key != "calendar.greeting" and instant is not None and instant <= survey.deadline:
             yield key, "提出期限（deadline）より後にしてください。"
@@ -196,12 +197,12 @@ def _check_order(survey: Survey) -> Reasons:
         if reminder >= survey.deadline:
             yield f"calendar.reminders.{place}", "提出期限（deadline）より前にしてください。"
     for place, instant in enumerate(survey.calendar.past_deadline, 1):
-        if instant <= survey.deadline:
+        if instant <= first:
             yield f"calendar.past_deadline.{place}", "提出期限（deadline）より後にしてください。"
     for place, instant in enumerate(survey.calendar.report_mails, 1):
         if instant > survey.deadline:
             yield f"calendar.report_mails.{place}", "提出期限（deadline）までの日時にしてください。"
-    if survey.calendar.polling and survey.calendar.polling[0].start >= survey.deadline:
+    if survey.calendar.polling and survey.calendar.polling[0].start >= first:
         yield "calendar.polling.1.start", "提出期限（deadline）より前にしてください。"
     holidays = survey.calendar.holidays
     if holidays and in_jst(survey.deadline).year not in {day.year for day in holidays}:

@@ -92,8 +92,8 @@ class Polling(Shape):
 
 
 class ReportTimes(Shape):
-    """When reports are made: every day at `daily` (JST), on the last day every so many minutes from then on,
-    and at the deadline."""
+    """When reports are made: every day at `daily` (JST), on the day of a deadline every so many minutes from then
+    on, and at the deadline."""
 
     daily: time
     last_day_every_minutes: int = Limit(default=60, ge=1)
@@ -101,7 +101,7 @@ class ReportTimes(Shape):
 
 class TodayTimes(Shape):
     """When the operators are told by mail how many things wait for them: every working day at `daily`, and on the day of
-    the deadline at `last_day` as well (JST)."""
+    a deadline at `last_day` as well (JST)."""
 
     daily: time
     last_day: time | None = None
@@ -193,6 +193,11 @@ class Survey(Shape):
     @classmethod
     def _one_table(cls, data: Any) -> Any:
         return with_table(data) if isinstance(data, dict) else data
+
+    @property
+    def deadlines(self) -> tuple[datetime, ...]:
+        """Every deadline that it sets for somebody, the first one first."""
+        return tuple(sorted({duty.deadline or self.deadline for duty in self.duties})) or (self.deadline,)
 
     @property
     def mended_by(self) -> datetime:

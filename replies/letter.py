@@ -59,7 +59,7 @@ class OwedProgram:
     collects from `total` bodies, `missing` names those of which nothing was accepted, among them `asked`, which are to
     mend something, `held`, which wait for us, and `to_replace`, of which something came that could not be booked. `own`:
     the state of its own answer, where that is owed beside them (or "unbooked"); `address`: where to send; `unbooked`:
-    all that came of it could not be booked."""
+    all that came of it could not be booked; `due`: its deadline, where it is ahead and the respondent's programs differ."""
 
     program: str
     state: str
@@ -71,6 +71,7 @@ class OwedProgram:
     address: str = ""
     to_replace: tuple[str, ...] = ()
     unbooked: bool = False
+    due: datetime | None = None
 
     @property
     def word(self) -> str:

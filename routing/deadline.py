@@ -47,6 +47,12 @@ class Deadlines:
         last = self.register.survey.deadline
         return max((deadline or last for deadline in own), default=last)
 
+    def earliest(self, lgcode: str, program: str) -> datetime:
+        """The first deadline that the survey sets for any answer that an extension of these is about (`Extension`)."""
+        survey = self.register.survey
+        whose = self._duties(lgcode, program) if lgcode else (d for d in survey.duties if program in ("", d.program))
+        return min((one.deadline or survey.deadline for one in whose), default=survey.deadline)
+
     def correct_by(self, lgcode: str, program: str = "") -> datetime | None:
         """Until when what came in time is to be mended, as the survey sets it: the duty's day, else the survey's; of
         several programs the last."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
 from replies.letter import OwedProgram
+from routing.deadline import Deadlines
 from routing.register import Register
 from routing.standing import Standing
 
@@ -24,6 +27,17 @@ def owed_program(standing: Standing, register: Register) -> OwedProgram:
         unbooked=standing.unbooked,
         address=register.survey.mailbox(program.mailbox).address,
     )
+
+
+def with_deadlines(
+    owed: Iterable[OwedProgram], lgcode: str, until: Deadlines, now: datetime
+) -> tuple[OwedProgram, ...]:
+    """The same, each with its deadline, if that is ahead and the survey's deadlines for this respondent differ."""
+    programs = {until.register.survey.program(o.program).name: o.program for o in until.register.owed_by(lgcode)}
+    if len({until.set_for(lgcode, program) for program in programs.values()}) < 2:
+        return tuple(owed)
+    ends = {name: until.of(lgcode, program) for name, program in programs.items()}
+    return tuple(replace(o, due=ends[o.program] if now <= ends[o.program] else None) for o in owed)
 
 
 def _names(codes: Iterable[str], register: Register) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from config.errors import Mistake, SurveyError
@@ -56,6 +57,11 @@ class Register:
         """The obligations of one respondent, in the order of the programs."""
         found = (self.by_key.get((lgcode, p.id)) for p in self.survey.programs)
         return tuple(o for o in found if o is not None)
+
+    def last_deadline(self, lgcode: str) -> datetime:
+        """The last of the deadlines that the survey sets for what one respondent owes."""
+        last = self.survey.deadline
+        return max((o.deadline or last for o in self.owed_by(lgcode)), default=last)
 
     def body(self, lgcode: str) -> Body | None:
         """The body with this code."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from config.survey import Mailbox, Survey
-from replies.japanese import day_and_hour, short_day
+from replies.japanese import day_and_hour, era_date, short_day
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
@@ -18,9 +18,9 @@ from replies.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class ExtensionLetter:
-    """One notice from one mailbox. `programs`: (name, the deadline that now holds); `about`: names of the
-    municipalities that it concerns, empty where it is the respondent's own; `collects`: the respondent's
-    deadline holds for what it collects as well."""
+    """One notice from one mailbox. `programs`: (name, the deadline that now holds); `ordinary`: those that the
+    survey sets; `about`: names of the municipalities that it concerns, empty where it is the respondent's own;
+    `collects`: the respondent's deadline holds for what it collects as well."""
 
     mailbox: Mailbox
     extensions: tuple[tuple[str, str], ...]  # (program name, 内線)
@@ -28,13 +28,17 @@ class ExtensionLetter:
     programs: tuple[tuple[str, datetime], ...]
     about: tuple[str, ...] = ()
     collects: bool = False
+    ordinary: tuple[datetime, ...] = ()  # the survey's, where it names none
     kind: Literal["extension"] = "extension"
 
 
 def render_extension(letter: ExtensionLetter, survey: Survey, wording: Wording) -> Rendered:
     """The notice in words."""
     last = max(until for _, until in letter.programs)
-    values = notice_values(letter, survey, wording) | {"until": day_and_hour(last)}
+    values = notice_values(letter, survey, wording) | {
+        "until": day_and_hour(last),
+        "ordinary": "、".join(map(era_date, sorted(set(letter.ordinary)))) or era_date(survey.deadline),
+    }
     about = wording.phrase["extension_about"].format(
         title=survey.phrases.mail_title,
         programs="・".join(name for name, _ in letter.programs),

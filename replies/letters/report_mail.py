@@ -34,6 +34,7 @@ class ReportLetter:
     report: Attachment
     mending: bool = False  # something received in time is to be mended
     extended: bool = False  # of something that is left the deadline was extended, and has not come yet
+    after: bool = False  # closing, and its deadline was before the instant up to which it counts
     kind: Literal["report"] = "report"
 
 

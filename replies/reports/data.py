@@ -23,9 +23,9 @@ Queue = Literal["alarm", "outbox", "submission", "inquiry", "reply"]  # what wai
 class Occasion:
     """What every report says at its top: of which survey and which instant it tells.
 
-    `working_days_left`: after the day of `at`, up to the day of the deadline
-    (`config.obligations.working_days_left`). `correct_by` is shown after the deadline only; the deadline itself where
-    none is given. `counts_as_in_time`: what is mended later, too."""
+    `deadline`: the next one ahead, or the last where none is; `others`: those beside it. `working_days_left`:
+    after the day of `at`, up to the day of the deadline (`config.obligations.working_days_left`). `correct_by` is shown
+    after the deadline only; the deadline itself where none is given. `counts_as_in_time`: what is mended later, too."""
 
     at: datetime
     deadline: datetime
@@ -34,6 +34,12 @@ class Occasion:
     survey_title: str
     ministry: str
     counts_as_in_time: bool = True
+    others: tuple[datetime, ...] = ()
+
+    @property
+    def deadlines(self) -> tuple[datetime, ...]:
+        """All of them, the first one first."""
+        return tuple(sorted((self.deadline, *self.others)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,8 @@ class ProgramLine:
 
     `own_state` is that of its own sheet (None: nothing of its own was asked for or received); `collected`
     is None where it collects nothing. `open_corrections`: how many are open, also on an accepted answer.
-    `received_at`: of the newest accepted file; `version`: how many were accepted, 0 if none."""
+    `received_at`: of the newest accepted file; `version`: how many were accepted, 0 if none. `deadline`: its own, where
+    those of the report's programs differ; `correct_by`: its own, where it is not the occasion's."""
 
     program: str  # id, by which lines of one report belong together
     name: str
@@ -87,6 +94,8 @@ class ProgramLine:
     extended_to: datetime | None = None
     timings: tuple[tuple[Timing, int], ...] = ()  # of its own sheet and each collected body, how many
     unbooked: bool = False  # all that came of it could not be booked
+    deadline: datetime | None = None
+    correct_by: datetime | None = None
 
     @property
     def shown(self) -> Shown:

@@ -40,7 +40,7 @@ def receipts_chart(receipts: Sequence[Receipts], occasion: Occasion, wording: Wo
     """How many obligations of each program were accepted by when, in steps, with the deadline upright."""
     words = wording.report
     begin = first_day(receipts, occasion)
-    end = max(occasion.deadline, occasion.at) + timedelta(hours=8)
+    end = max(*occasion.deadlines, occasion.at) + timedelta(hours=8)
     ticks = _ticks(max((r.total for r in receipts), default=1))
     chart = pygal.XY(
         **_base(420, (*COLOURS[: len(receipts)], INK)),
@@ -49,15 +49,15 @@ def receipts_chart(receipts: Sequence[Receipts], occasion: Occasion, wording: Wo
         xrange=(0, _hours(end, begin)),
         range=(0, ticks[-1]),
         y_labels=ticks,
-        x_labels=_days(begin, occasion.deadline, words["deadline"]),
+        x_labels=_days(begin, occasion.deadlines, words["deadline"]),
         truncate_label=-1,
         show_dots=False,
         show_x_guides=False,
     )
     for line, dash in zip(receipts, DASHES, strict=False):
         chart.add(line.name, _steps(line, begin, occasion.at), stroke_style={"dasharray": dash})
-    upright = _hours(occasion.deadline, begin)
-    chart.add(words["deadline"], [(upright, 0), (upright, ticks[-1])], stroke_style={"dasharray": "2,3"})
+    for upright in (_hours(deadline, begin) for deadline in occasion.deadlines):
+        chart.add(words["deadline"], [(upright, 0), (upright, ticks[-1])], stroke_style={"dasharray": "2,3"})
     return _markup(chart, "receipts")
 
 
@@ -151,14 +151,15 @@ def _hours(moment: datetime, begin: datetime) -> float:
     return round((moment - begin) / timedelta(hours=1), 3)
 
 
-def _days(begin: datetime, deadline: datetime, caption: str) -> list[dict[str, object]]:
-    """A label at each midnight, and one at the deadline instead of that day's."""
+def _days(begin: datetime, deadlines: Sequence[datetime], caption: str) -> list[dict[str, object]]:
+    """A label at each midnight, and one at each deadline instead of that day's."""
     labels: list[dict[str, object]] = []
-    day = begin
-    while day.date() < in_jst(deadline).date():
-        labels.append({"label": f"{day.month}/{day.day}", "value": _hours(day, begin)})
+    day, ends = begin, {in_jst(deadline).date() for deadline in deadlines}
+    while day.date() < max(ends):
+        if day.date() not in ends:
+            labels.append({"label": f"{day.month}/{day.day}", "value": _hours(day, begin)})
         day += timedelta(days=1)
-    return [*labels, {"label": caption, "value": _hours(deadline, begin)}]
+    return [*labels, *({"label": caption, "value": _hours(deadline, begin)} for deadline in deadlines)]
 
 
 def _steps(line: Receipts, begin: datetime, now: datetime) -> list[tuple[float, int]]:

@@ -23,7 +23,7 @@ from replies.reports.overview_words import (
     totals,
 )
 from replies.reports.style import INK, Ink, add_sheet, put_share
-from replies.reports.words import time_left
+from replies.reports.words import deadline_said, time_left
 
 SHADES = ("#FFFFFF", "#E3EEF6", "#C2DBEC", "#92BCD9", "#2F6F9F", "#0F3F66")
 _DARK = 4  # from this shade on, the text is white
@@ -58,7 +58,7 @@ def _write_cards(sheet: Worksheet, ink: Ink, overview: Overview) -> None:
     done, owed = totals(overview)
     caption, left, remark = time_left(overview.occasion, ink.wording)
     cards = (
-        (words["deadline"], era_date(overview.occasion.deadline), ""),
+        deadline_said(overview.occasion, ink.wording),
         (caption, left, remark),
         (words["received_of"], share_said(done, owed, ink.wording), ""),
     )

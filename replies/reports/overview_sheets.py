@@ -69,8 +69,8 @@ def write_receipts(ink: Ink, overview: Overview) -> None:
     end_table(sheet, len(moments), len(columns))
     beside = len(columns) + 1
     top = max((line.total for line in overview.receipts), default=1)
-    for row, height in ((FIRST_ROW, 0), (FIRST_ROW + 1, top)):  # the upright line of the deadline
-        put_moment(sheet, (row, beside + 9), overview.occasion.deadline, ink)
+    for row, height in ((FIRST_ROW, 0), (FIRST_ROW + 1, top)):  # the upright line of the last deadline
+        put_moment(sheet, (row, beside + 9), overview.occasion.deadlines[-1], ink)
         sheet.write_number(row, beside + 10, height, ink.looks.number)
     chart = _receipts_chart(ink, sheet, overview, len(moments))
     sheet.insert_chart(FIRST_ROW, beside, chart, {"description": words["receipts"]})
@@ -109,7 +109,7 @@ def _receipts_chart(ink: Ink, sheet: Worksheet, overview: Overview, rows: int) -
         }
     )
     begin = _serial(first_day(overview.receipts, overview.occasion))
-    end = _serial(max(overview.occasion.deadline, overview.occasion.at)) + 0.5
+    end = _serial(max(overview.occasion.deadlines[-1], overview.occasion.at)) + 0.5
     days = {"min": begin, "max": end, "major_unit": 1, "num_format": "m/d"}
     _set_axes(chart, (words["axis_day"], days), (words["axis_accepted"], {"min": 0}))
     chart.set_title({"name": words["receipts"], "name_font": {**_FONT, "size": 12}})

@@ -135,7 +135,7 @@ def totals(overview: Overview) -> tuple[int, int]:
 
 def first_day(receipts: Sequence[Receipts], occasion: Occasion) -> datetime:
     """Midnight of the first day shown: a fortnight before the deadline, or the first receipt's day."""
-    first = min([occasion.deadline - _FORTNIGHT, *(r.points[0][0] for r in receipts if r.points)])
+    first = min([occasion.deadlines[0] - _FORTNIGHT, *(r.points[0][0] for r in receipts if r.points)])
     return in_jst(first).replace(hour=0, minute=0, second=0, microsecond=0)
 
 

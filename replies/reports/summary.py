@@ -18,6 +18,7 @@ from replies.reports.style import Ink, add_sheet, colour_states, put_headings, p
 from replies.reports.today import calls, changes
 from replies.reports.words import (
     SHOWN,
+    deadline_said,
     done,
     mark,
     notice,
@@ -57,7 +58,7 @@ def _write_cards(sheet: Worksheet, ink: Ink, report: PrefectureReport) -> None:
     finished, owed = done(report)
     caption, left, remark = time_left(report.occasion, ink.wording)
     cards = (
-        (words["deadline"], era_date(report.occasion.deadline), ""),
+        deadline_said(report.occasion, ink.wording),
         (caption, left, remark),
         (words["done"], words["done_of"].format(done=finished, total=owed), words["done_unit"]),
     )

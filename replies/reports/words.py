@@ -68,6 +68,13 @@ def time_left(occasion: Occasion, wording: Wording) -> tuple[str, str, str]:
     return words["time_before"], left, days
 
 
+def deadline_said(occasion: Occasion, wording: Wording) -> tuple[str, str, str]:
+    """(caption, the deadline, the others): 提出期限, 令和６年６月14日（金）17時, ほかに令和６年６月28日（金）17時."""
+    others = "、".join(map(era_date, occasion.others))
+    remark = wording.report["deadline_others"].format(dates=others) if others else ""
+    return wording.report["deadline"], era_date(occasion.deadline), remark
+
+
 def notice(occasion: Occasion, complete: bool, wording: Wording) -> str:
     """The line under the figures: thanks, or that answers are still taken in; empty before the deadline."""
     words = wording.report
@@ -130,12 +137,13 @@ def requests_of(line: ProgramLine, report: PrefectureReport, wording: Wording) -
     """What is asked of the prefecture for one program, a sentence each, the most pressing first."""
     if line.state == "not_applicable":
         return (wording.report["mend_not_applicable"],)
+    correct_by = line.correct_by or report.occasion.correct_by
     values = {
         "honorific": report.honorific,
         "form": line.form_title,
         "address": line.contact.address,
         "sheet": wording.report["sheet_corrections"],
-        "due": era_date(report.occasion.correct_by),
+        "due": era_date(correct_by),
     }
     keys = [*_own_keys(line), *_collected_keys(line)]
     if line.open_corrections and not any(key.endswith("correction") for key, _ in keys):
@@ -143,7 +151,7 @@ def requests_of(line: ProgramLine, report: PrefectureReport, wording: Wording) -
     if line.state == "accepted":
         keys.insert(0, ("mend_accepted", 0))
     if report.occasion.counts_as_in_time and any(timing in ("unmended", "unmended_due") for timing, _ in line.timings):
-        keys.append(("mend_in_time_until" if report.occasion.at < report.occasion.correct_by else "mend_in_time", 0))
+        keys.append(("mend_in_time_until" if report.occasion.at < correct_by else "mend_in_time", 0))
     return tuple(wording.report[key].format(**values, bodies=full_width_number(n)) for key, n in keys)
 
 
@@ -195,12 +203,13 @@ def names_of(bodies: Sequence[str], named: int, wording: Wording) -> str:
 
 
 def remarks_of_line(line: ProgramLine, wording: Wording) -> tuple[str, ...]:
-    """What stands beside a program's time of receipt: version, lateness, extension."""
+    """What stands beside a program's time of receipt: version, lateness, a deadline of its own, extension."""
     words = wording.report
     version = [words["version"].format(version=full_width_number(line.version))] if line.version > 1 else []
     late = [words["late"]] if line.late else []
     told = [_timing(timing, count, line, wording) for timing, count in line.timings if timing in _TOLD]
-    return (*version, *late, *told, *_extended(line.extended_to, wording))
+    due = [words["own_deadline"].format(date=short_instant(line.deadline))] if line.deadline else []
+    return (*version, *late, *told, *(_extended(line.extended_to, wording) or due))
 
 
 def _timing(timing: Timing, count: int, line: ProgramLine, wording: Wording) -> str:

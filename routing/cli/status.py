@@ -37,9 +37,10 @@ def status(app: App, prefecture: str, as_json: bool) -> None:
         _print_status(found, office)
 
 
-def _timing(owed: Owed, wording: Wording) -> str:
-    """期限内に受領 …, and until when the deadline was extended."""
-    until = f"（{stamp(owed.extended_to)[:16]} まで延長）" if owed.extended_to else ""
+def _timing(owed: Owed, wording: Wording, differ: bool) -> str:
+    """期限内に受領 …, and until when the deadline was extended, else its own where they `differ`."""
+    own = f"（期限 {stamp(owed.deadline)[:16]}）" if differ else ""
+    until = f"（{stamp(owed.extended_to)[:16]} まで延長）" if owed.extended_to else own
     return wording.timing[owed.timing] + until
 
 
@@ -49,7 +50,7 @@ def _stamp(at: datetime | None) -> str | None:
 
 def _print_status(found: Status, office: Office) -> None:
     wording, survey = load_wording(), office.register.survey
-    say(f"{stamp(found.at)} 現在　提出期限 {stamp(survey.deadline)}")
+    say(f"{stamp(found.at)} 現在　提出期限 {'、'.join(map(stamp, survey.deadlines))}")
     counts = table("制度等ごとの状況", "制度等", *(wording.state[s] for s in wording.state))
     for program in survey.programs:
         states = [s.state for s in found.standings if s.obligation.program == program.id]
@@ -65,7 +66,7 @@ def _print_status(found: Status, office: Office) -> None:
                 office.register.full_name(s.obligation.lgcode),
                 survey.program(s.obligation.program).name,
                 wording.state_of(s.state, s.unbooked, s.checked_only),
-                _timing(owed, wording),
+                _timing(owed, wording, len(survey.deadlines) > 1),
                 _stamp(s.received_at) or "",
                 "、".join([*s.open_corrections, *left]),
             )

@@ -35,7 +35,7 @@ def today_command(app: App, as_json: bool) -> None:
 
 def _lines(day: Today, office: Office) -> Iterator[str]:
     counts, words = day.counts, load_wording().screen
-    yield f"{era_minute(day.at)}現在　提出期限 {era_minute(office.register.survey.deadline)}"
+    yield f"{era_minute(day.at)}現在　提出期限 {'、'.join(map(era_minute, office.register.survey.deadlines))}"
     yield f"■ 要確認　{counts.waiting}件"
     yield from (f"　{one.queue}　{one.count}件（最も古いもの　{one.oldest}）" for one in counts.held)
     yield from _listed("■ 返答していない照会・連絡", day.unanswered)

@@ -27,7 +27,7 @@ from routing.decision.mail_set import MailSet
 from routing.decision.passwords import awaited_until, waited_for
 from routing.decision.summary import counts_late
 from routing.decision.which_letter import ReplyContext
-from routing.owed import owed_program
+from routing.owed import owed_program, with_deadlines
 from routing.records import Decided, FinishedReply
 from routing.register import Register
 
@@ -144,8 +144,9 @@ def _parts(parts: MailSet | None) -> PartsBlock | None:
 
 
 def _last_hours(now: datetime, deadline: datetime, survey: Survey, correct_by: datetime | None) -> bool:
-    """Whether the deadline is so near that a mended file may not make it: after the calendar's last reminder."""
-    in_last_hours = max(survey.calendar.reminders, default=deadline) <= now <= deadline
+    """Whether the deadline is so near that a mended file may not make it: after the calendar's last reminder of it."""
+    reminded = (reminder for reminder in survey.calendar.reminders if reminder < deadline)
+    in_last_hours = max(reminded, default=deadline) <= now <= deadline
     return in_last_hours and (correct_by is None or deadline < correct_by)
 
 
@@ -194,7 +195,10 @@ def _owed(
             continue
         program = around.register.survey.program(standing.obligation.program)
         (here if program.mailbox == mailbox.id else elsewhere).append(owed_program(standing, around.register))
-    return tuple(here), tuple(elsewhere)
+    if around.deadlines is None:
+        return tuple(here), tuple(elsewhere)
+    lgcode, until = decided.identity.submitter or decided.identity.body, around.deadlines
+    return with_deadlines(here, lgcode, until, around.now), with_deadlines(elsewhere, lgcode, until, around.now)
 
 
 def _passed_to(decided: Decided, register: Register) -> tuple[PassedTo, ...]:

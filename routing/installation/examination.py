@@ -49,7 +49,7 @@ def examine(installed: Installation) -> Iterator[Diagnosis]:
     yield Diagnosis(
         "調査",
         True,
-        f"{survey.title}（提出期限 {stamp(survey.deadline)}、提出義務 {len(register.obligations)}）",
+        f"{survey.title}（提出期限 {'、'.join(map(stamp, survey.deadlines))}、提出義務 {len(register.obligations)}）",
     )
     yield Diagnosis("設定", True, f"{installed.settings_path}（{_mode(settings)}）")
     if settings.start_from is not None:

@@ -90,6 +90,7 @@ def _letters(
                         programs=tuple((p.name, extension.until) for p in here),
                         about=(register.full_name(about),) if about else (),
                         collects=any(register.by_key[(lgcode, p.id)].collected for p in here),
+                        ordinary=tuple(deadlines.set_for(whose, p.id) for p in here),
                     ),
                 )
 

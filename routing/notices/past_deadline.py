@@ -27,12 +27,14 @@ MAILED = "mailed"  # the event that a round is done (`rounds.py`)
 
 
 def instants(office: Office) -> Iterator[datetime]:
-    """Every deadline that holds for somebody; and what the calendar names later, where the letters of the deadline were
-    written: a desk that began afterwards does not begin with a second letter."""
+    """Every deadline that holds for somebody; and what the calendar names later, where the letters of the deadline before
+    it were written: a desk that began afterwards does not begin with a second letter."""
     survey = office.register.survey
-    yield from dict.fromkeys([survey.deadline, *(duty.deadline for duty in survey.duties if duty.deadline)])
-    if extensions.happened(office.ledger, MAILED, f"past_deadline {stamp(survey.deadline)}"):
-        yield from survey.calendar.past_deadline
+    yield from survey.deadlines
+    for later in survey.calendar.past_deadline:
+        newest = max(deadline for deadline in survey.deadlines if deadline < later)
+        if extensions.happened(office.ledger, MAILED, f"past_deadline {stamp(newest)}"):
+            yield later
     yield from (extension.until for extension in extensions.extensions(office.ledger, office.clock()))
 
 
@@ -40,7 +42,8 @@ def letters(office: Office, lgcode: str, instant: datetime) -> Iterator[tuple[No
     """(letter, addresses) to one respondent of what fell due at an instant and is left."""
     survey = office.register.survey
     body = office.register.body(lgcode)
-    gets_report = survey.mails.report != "off" and instant == survey.deadline in survey.calendar.report_mails
+    closing = instant == office.register.last_deadline(lgcode)
+    gets_report = survey.mails.report != "off" and closing and instant in survey.calendar.report_mails
     if body is None or (body.kind == "prefecture" and gets_report):
         return
     opened = open_for(office.ledger, office.register, lgcode, office.clock())
@@ -76,7 +79,7 @@ def _is_later(instant: datetime, survey: Survey) -> bool:
 
 def _falls_due(deadline: datetime, instant: datetime, survey: Survey) -> bool:
     """Whether what had to come by its deadline is asked for at this instant."""
-    return deadline == instant or (_is_later(instant, survey) and deadline <= survey.deadline)
+    return deadline == instant or (_is_later(instant, survey) and deadline < instant and deadline <= survey.deadline)
 
 
 def _letter(opened: LedgerAt, lgcode: str, group: Group, owed: Sequence[OwedProgram]) -> PastDeadline:

@@ -20,6 +20,7 @@ from routing.clock import stamp
 from routing.ledger.books import deadlines_at, whole_books_of
 from routing.ledger.store import Ledger
 from routing.notices.notice import Notice
+from routing.owed import with_deadlines
 from routing.register import Register
 from routing.standing import PartStanding
 from routing.tracking.instant import LedgerAt
@@ -52,7 +53,7 @@ def reminder(opened: LedgerAt, body: Body, mailbox: str, owed: tuple[OwedProgram
         deadline=deadline,
         extended=any(deadline == opened.deadlines.extension(body.lgcode, p.id) for p in here if p.name in left),
         working_days=working_days_left(opened.at, deadline, survey.calendar.holidays),
-        owed=owed,
+        owed=with_deadlines(owed, body.lgcode, opened.deadlines, opened.at),
         corrections=tuple(correction for correction, _ in to_be_mended(opened, body.lgcode, mailbox)),
         report=_report(opened, body) if body.kind == "prefecture" else None,
     )

@@ -26,7 +26,7 @@ from routing.notices.notice import Notice, Outlet, posts
 from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
 from routing.office import Office
-from routing.owed import owed_program
+from routing.owed import owed_program, with_deadlines
 from routing.records import Note
 from routing.standing import standing_of
 from routing.tracking.instant import LedgerAt, open_instant
@@ -52,7 +52,7 @@ def mail_reports(office: Office, all_read: bool) -> Iterator[str]:
     instant = due_mail(office.ledger, survey, office.clock())
     if instant is None:
         return
-    closing = instant == survey.deadline
+    closing = instant in survey.deadlines
     if closing and (not all_read or arrivals.waiting(office.ledger)):
         return
     at = office.clock() if closing else instant
@@ -107,7 +107,13 @@ def _notices(
 def _letter(
     filled: PrefectureReport, opened: LedgerAt, mailbox: str, body: Body, instant: datetime
 ) -> ReportLetter:
-    survey, closing = opened.register.survey, instant == opened.register.survey.deadline
+    survey, until = opened.register.survey, opened.deadlines
+    owed = opened.register.owed_by(body.lgcode)
+    last = opened.register.last_deadline(body.lgcode)
+    closing = last <= instant
+    told = (owed_program(standing_of(o, opened.books), opened.register) for o in owed)
+    days = [day for o in owed if (day := until.correct_by(body.lgcode, o.program))]
+    ahead = [end for o in owed if instant < (end := until.of(body.lgcode, o.program))]
     book = prefecture_book(filled, survey, load_wording())
     return ReportLetter(
         mailbox=survey.mailbox(mailbox),
@@ -116,10 +122,9 @@ def _letter(
         honorific=filled.honorific,
         instant=instant,
         closing=closing,
-        programs=tuple(
-            owed_program(standing_of(o, opened.books), opened.register) for o in opened.register.owed_by(body.lgcode)
-        ),
-        by=survey.correct_by if closing else opened.deadlines.of(body.lgcode),
+        after=last < instant,
+        programs=with_deadlines(told, body.lgcode, until, opened.at),
+        by=min(days, default=None) if closing else min(ahead, default=until.of(body.lgcode)),
         extended=any(p.extended_to and p.state != "accepted" for p in filled.programs),
         mending=any(t == "unmended" for p in filled.programs for t, _ in p.timings),
         report=Attachment(f"{filled.code}{filled.name}_提出状況.xlsx", book),

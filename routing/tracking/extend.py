@@ -28,10 +28,10 @@ class Target:
 
 
 def extend(office: Office, target: Target, until: datetime, who: Who) -> None:
-    """Records that the deadline of a target is `until` (inclusive). `until` = the deadline that the survey sets
-    takes an extension back. Raises Refused, and then nothing was recorded."""
+    """Records that the deadline of a target is `until` (inclusive). `until` = the (first) deadline that the
+    survey sets for it takes an extension back. Raises Refused, and then nothing was recorded."""
     _check(target, office.register)
-    ordinary = deadlines(office.register, ()).set_for(target.lgcode, target.program)
+    ordinary = deadlines(office.register, ()).earliest(target.lgcode, target.program)
     if until < ordinary:
         raise Refused(f"延長後の期限は、提出期限（{stamp(ordinary)}）以後としてください。")
     note = Note("extend", stamp(until), target.lgcode, target.program)

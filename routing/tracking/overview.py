@@ -25,8 +25,8 @@ from routing.unbooked import Unbooked
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One obligation with what the deadline makes of it. `version`: how many of its own sheets were accepted;
-    `first_at`: when the first of anything that it asks for was received; `open_since`: of its oldest open
-    correction; `extended_to`: None where the survey's own deadline holds."""
+    `first_at`: when the first of anything that it asks for was received; `open_since`: of its oldest open correction;
+    `deadline`: as the survey sets it, `extended_to`: None where that holds."""
 
     standing: Standing
     timing: Timing
@@ -34,6 +34,7 @@ class Owed:
     first_at: datetime | None
     open_since: datetime | None
     extended_to: datetime | None
+    deadline: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Municipality:
     open_corrections: tuple[str, ...]
     open_since: datetime | None
     extended_to: datetime | None
+    deadline: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _owed(obligation: Obligation, books: Books, deadlines: Deadlines, at: dateti
         first_at=min((p.first_at for p in parts if p.first_at), default=None),
         open_since=_open_since(*parts),
         extended_to=deadlines.extension(obligation.lgcode, obligation.program),
+        deadline=deadlines.set_for(obligation.lgcode, obligation.program),
     )
 
 
@@ -131,6 +134,7 @@ def _municipality(lgcode: str, program: str, instant: LedgerAt) -> Municipality:
         open_corrections=tuple(dict.fromkeys(b.receipt for b in part.correction)),
         open_since=_open_since(part),
         extended_to=instant.deadlines.extension(lgcode, program),
+        deadline=instant.deadlines.set_for(lgcode, program),
     )
 
 

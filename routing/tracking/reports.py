@@ -6,6 +6,7 @@ instant asked later gives the same report.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import get_args
 
@@ -35,17 +36,20 @@ from routing.tracking.timing import timing_of, timings_of
 from routing.unbooked import Unbooked
 
 
-def occasion(instant: LedgerAt) -> Occasion:
-    """Survey and instant, as every report begins."""
+def occasion(instant: LedgerAt, owed: Sequence[Obligation] = ()) -> Occasion:
+    """Survey and instant, as every report begins; with the deadlines of what is `owed`, else all of the survey's."""
     survey = instant.register.survey
+    ends = sorted({o.deadline or survey.deadline for o in owed}) or list(survey.deadlines)
+    deadline = next((end for end in ends if instant.at <= end), ends[-1])
     return Occasion(
         at=instant.at,
-        deadline=survey.deadline,
+        deadline=deadline,
         correct_by=survey.mended_by,
-        working_days_left=working_days_left(instant.at, survey.deadline, survey.calendar.holidays),
+        working_days_left=working_days_left(instant.at, deadline, survey.calendar.holidays),
         survey_title=survey.title,
         ministry=survey.phrases.ministry,
         counts_as_in_time=survey.counts_as_in_time,
+        others=tuple(end for end in ends if end != deadline),
     )
 
 
@@ -54,12 +58,13 @@ def prefecture_report(instant: LedgerAt, prefecture: Body) -> PrefectureReport:
     register = instant.register
     owed = register.owed_by(prefecture.lgcode)
     since = reporting.last_told(instant.ledger, prefecture.lgcode, instant.at)
+    told = occasion(instant, owed)
     return PrefectureReport(
-        occasion=occasion(instant),
+        occasion=told,
         code=prefecture.lgcode[:2],
         name=prefecture.name,
         honorific=register.roster.honorific(prefecture),
-        programs=tuple(_program_line(o, instant) for o in owed),
+        programs=tuple(_program_line(o, instant, told) for o in owed),
         municipalities=_municipalities(owed, since, instant),
         corrections=tuple(
             by_own_cells(c, register.survey, load_wording()) for c in _corrections(owed, prefecture.lgcode, instant)
@@ -68,8 +73,9 @@ def prefecture_report(instant: LedgerAt, prefecture: Body) -> PrefectureReport:
     )
 
 
-def _program_line(obligation: Obligation, instant: LedgerAt) -> ProgramLine:
+def _program_line(obligation: Obligation, instant: LedgerAt, told: Occasion) -> ProgramLine:
     register = instant.register
+    own_days = obligation.deadline or obligation.correct_by
     program = register.survey.program(obligation.program)
     mailbox = register.survey.mailbox(program.mailbox)
     standing = standing_of(obligation, instant.books)
@@ -91,7 +97,15 @@ def _program_line(obligation: Obligation, instant: LedgerAt) -> ProgramLine:
         extended_to=instant.deadlines.extension(obligation.lgcode, obligation.program),
         timings=_timings(obligation, instant),
         unbooked=standing.unbooked,
+        deadline=instant.deadlines.set_for(obligation.lgcode, obligation.program) if told.others else None,
+        correct_by=_mended_by(obligation, instant) if own_days else None,
     )
+
+
+def _mended_by(obligation: Obligation, instant: LedgerAt) -> datetime:
+    """The day that mending is given after its deadline, or none beyond that."""
+    whose = (obligation.lgcode, obligation.program)
+    return instant.deadlines.correct_by(*whose) or instant.deadlines.set_for(*whose)
 
 
 def _timings(obligation: Obligation, instant: LedgerAt) -> tuple[tuple[Timing, int], ...]:

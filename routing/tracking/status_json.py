@@ -49,6 +49,7 @@ def _owed(owed: Owed, register: Register) -> dict[str, Any]:
         "extended_to": _stamp(owed.extended_to),
         "row_in_list": standing.row_in_list,
         "checked_only": standing.checked_only,
+        "deadline": stamp(owed.deadline),
     }
 
 
@@ -67,6 +68,7 @@ def _municipality(m: Municipality, register: Register) -> dict[str, Any]:
         "open_since": _stamp(m.open_since),
         "version": m.version,
         "extended_to": _stamp(m.extended_to),
+        "deadline": stamp(m.deadline),
     }
 
 

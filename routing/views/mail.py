@@ -14,6 +14,7 @@ from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
 from routing.ledger import correspondence, erasure, numbers, official_acts, verdicts
+from routing.ledger.books import deadlines_at
 from routing.ledger.correspondence import Act, Mail, Said
 from routing.ledger.last_decision import LastWord, last_word
 from routing.ledger.undone import Undone, undone
@@ -45,12 +46,13 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class StandingView:
-    """What the body owes for one program, in words."""
+    """What the body owes for one program, in words; `deadline`: until when, extended or not."""
 
     program: str
     state: str
     said: str
     received_at: datetime | None
+    deadline: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +188,17 @@ def _program(office: Office, id: str) -> str:
 
 def standing_views(office: Office, lgcode: str) -> tuple[StandingView, ...]:
     """What one respondent owes now, in words; empty for any other body."""
-    words = load_wording()
+    words, now = load_wording(), office.clock()
+    until = deadlines_at(office.ledger, office.register, now)
     return tuple(
         StandingView(
             _program(office, s.obligation.program),
             s.state,
             words.state_of(s.state, s.unbooked, s.checked_only),
             s.received_at,
+            until.of(lgcode, s.obligation.program),
         )
-        for s in standing_of_body(office, lgcode, office.clock())
+        for s in standing_of_body(office, lgcode, now)
     )
 
 

@@ -32,9 +32,9 @@ def newest(survey: Survey, now: datetime) -> datetime | None:
     times = survey.calendar.today
     if times is None:
         return None
-    local, last = in_jst(now), in_jst(survey.deadline).date()
+    local, last_days = in_jst(now), {in_jst(deadline).date() for deadline in survey.deadlines}
     due = [times.daily] if is_working_day(local.date(), survey.calendar.holidays) else []
-    due += [times.last_day] if times.last_day and local.date() == last else []
+    due += [times.last_day] if times.last_day and local.date() in last_days else []
     come = [local.replace(hour=t.hour, minute=t.minute, second=t.second, microsecond=0) for t in due]
     return max((at for at in come if at <= local), default=None)
 

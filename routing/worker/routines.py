@@ -37,7 +37,7 @@ def reports(office: Office, all_read: bool) -> Iterator[str]:
     instant = schedule.due_report(office.ledger, survey, office.clock()) if folder else None
     if folder is None or instant is None:
         return
-    closing = instant == survey.deadline
+    closing = instant in survey.deadlines
     if closing and (not all_read or arrivals.waiting(office.ledger)):
         return
     at = office.clock() if closing else instant

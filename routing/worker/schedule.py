@@ -20,18 +20,19 @@ from routing.records import Note
 
 def report_instants(survey: Survey) -> tuple[datetime, ...]:
     """The instants for which a report is made, in order: once a day from the calendar's first day on, in steps on the
-    last day, and the deadline itself."""
+    day of a deadline, and each deadline itself."""
     times = survey.calendar.reports
     if times is None:
         return ()
-    end, step = in_jst(survey.deadline), timedelta(minutes=times.last_day_every_minutes)
+    ends, step = [in_jst(end) for end in survey.deadlines], timedelta(minutes=times.last_day_every_minutes)
     first = in_jst(min(p.start for p in survey.calendar.polling))
     day = first.replace(hour=times.daily.hour, minute=times.daily.minute, second=0, microsecond=0)
-    found = []
-    while day < end:
-        found.append(day)
-        day += step if day.date() == end.date() else timedelta(days=1)
-    return (*(instant for instant in found if instant >= first), end)
+    found = set(ends)
+    while day < ends[-1]:
+        last = max((end for end in ends if end.date() == day.date()), default=day)
+        found |= {day, *(day + n * step for n in range(1, max(0, -((day - last) // step))))}
+        day += timedelta(days=1)
+    return tuple(sorted(instant for instant in found if instant >= first))
 
 
 def due_report(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None:

@@ -293,6 +293,7 @@ def test_the_shape_of_status_json(answered: Path, run: Run) -> None:
     assert list(by_key[(YOKOHAMA, "nanbyo")].items())[9:] == [
         ("timing", "in_time"), ("first_received_at", NOW), ("open_since", None), ("version", 1),
         ("extended_to", None), ("row_in_list", ""), ("checked_only", False),
+        ("deadline", "2023-07-21T17:00:00+09:00"),
     ]  # fmt: skip
     sagamihara = by_key[(SAGAMIHARA, "nanbyo")]
     assert (sagamihara["state"], len(sagamihara["open_corrections"])) == ("correction", 1)
