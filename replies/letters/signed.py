@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import get_args
 
 from jinja2 import meta
@@ -63,13 +64,19 @@ def _hash(kind: AnyKind, survey: Survey) -> str:
 
 def _templates(name: str) -> Iterator[tuple[str, str]]:
     """(name, source) of a template and of all that it includes, each once or more."""
+    source, included = _template(name)
+    yield name, source
+    for other in included:
+        yield from _templates(other)
+
+
+@cache
+def _template(name: str) -> tuple[str, tuple[str, ...]]:
+    """A template's source, and the names of those that it includes: most kinds of letter share them."""
     made = environment()
     assert made.loader is not None
     source = made.loader.get_source(made, name)[0]
-    yield name, source
-    for included in meta.find_referenced_templates(made.parse(source)):
-        if included is not None:
-            yield from _templates(included)
+    return source, tuple(other for other in meta.find_referenced_templates(made.parse(source)) if other is not None)
 
 
 def sentences(survey: Survey) -> Iterator[tuple[str, str]]:
