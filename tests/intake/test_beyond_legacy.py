@@ -20,7 +20,7 @@ from intake.sheets.beyond_legacy import beyond_legacy
 from intake.submission import AnswerSheet
 from routing.reading.reader import Reader
 from tests.intake.test_beyond_values import OTHER, STRUCK, codes, number
-from tests.replies.office import convert
+from tests.replies.office import convert_all
 from tests.workbooks.forms_at_hand import edited, filled, reading, the_sheet
 
 KINDS = ["xls", "ods"]
@@ -36,14 +36,42 @@ def corrections(sheet: Worksheet) -> None:
     sheet["D6"] = CellRichText("健康", TextBlock(OTHER, "課"))  # runs, and nothing struck out
 
 
+def places() -> bytes:
+    """A form with a sheet of equal cells and rows, before some that are struck out."""
+    book = load_workbook(io.BytesIO(filled({})))
+    sheet = book.create_sheet("places")
+    for _ in range(7):
+        sheet.append(["同じ"] * 5 + ["x"])
+    for place in ("C4", "F9", "B12"):
+        sheet[place] = "消す"
+        sheet[place].font = Font(strike=True)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def said(sheet: Worksheet) -> None:
+    """Answers in comments only: of a choice, of a mark, of a text, of a field; and what answers nothing."""
+    for cell, text in (("E19", "①"), ("F22", "○"), ("F33", LONG), ("D10", "045-671-2454"), ("E35", "担当：鈴木")):
+        sheet[cell].comment = Comment(text, "横浜市")
+
+
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("legacy")
-    made = edited(filled({}), corrections)
-    for name, data in (("a", made), ("plain", filled({}))):
-        (folder / f"{name}.xlsx").write_bytes(data)
-        for kind in KINDS:
-            convert(folder / f"{name}.xlsx", kind, folder)
+    blank = {"3": None, "6": None, "8-1": 1, "8-1-text": None, "telephone": None}
+    made = {
+        "a": edited(filled({}), corrections),
+        "plain": filled({}),
+        "places": places(),
+        "said": edited(filled(blank), said),
+        "number": edited(filled({}), lambda sheet: setattr(sheet["E35"], "comment", Comment("1234 5678 9018", "山田"))),
+    }
+    books = [folder / f"{name}.xlsx" for name in made]
+    for book, data in zip(books, made.values(), strict=True):
+        book.write_bytes(data)
+    for kind in KINDS:
+        convert_all(books, kind, folder)
     return folder
 
 
@@ -80,19 +108,12 @@ def test_a_damaged_book_ends_no_reader(saved: Path, kind: str) -> None:
                 assert child.read_file(f"a.{kind}", damaged).kind in ("other", "answer_sheet")
 
 
-def test_cells_and_rows_that_stand_for_several_keep_their_places(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_cells_and_rows_that_stand_for_several_keep_their_places(saved: Path, kind: str) -> None:
     """An .ods tells equal cells and rows once, with how often; struck ones behind them lie where they are seen."""
-    book = load_workbook(io.BytesIO(filled({})))
-    sheet = book.create_sheet("places")
-    for _ in range(7):
-        sheet.append(["同じ"] * 5 + ["x"])
-    for place in ("C4", "F9", "B12"):
-        sheet[place] = "消す"
-        sheet[place].font = Font(strike=True)
-    book.save(tmp_path / "b.xlsx")
-    for kind in KINDS:
-        (made,) = convert(tmp_path / "b.xlsx", kind, tmp_path)
-        assert set(beyond_legacy(made.read_bytes(), kind, book.sheetnames)["places"].struck) == {(4, 3), (9, 6), (12, 2)}
+    names = load_workbook(saved / "places.xlsx", read_only=True).sheetnames
+    struck = beyond_legacy((saved / f"places.{kind}").read_bytes(), kind, names)["places"].struck
+    assert set(struck) == {(4, 3), (9, 6), (12, 2)}
 
 
 def test_a_small_file_repeats_a_struck_cell_as_often_as_it_likes() -> None:
@@ -111,35 +132,17 @@ def test_a_small_file_repeats_a_struck_cell_as_often_as_it_likes() -> None:
     assert len(found) == 20_000
 
 
-def said(sheet: Worksheet) -> None:
-    """Answers in comments only: of a choice, of a mark, of a text, of a field; and what answers nothing."""
-    for cell, text in (("E19", "①"), ("F22", "○"), ("F33", LONG), ("D10", "045-671-2454"), ("E35", "担当：鈴木")):
-        sheet[cell].comment = Comment(text, "横浜市")
-
-
-@pytest.fixture(scope="module")
-def hung(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hung")
-    blank = {"3": None, "6": None, "8-1": 1, "8-1-text": None, "telephone": None}
-    numbered = edited(filled({}), lambda sheet: setattr(sheet["E35"], "comment", Comment("1234 5678 9018", "山田")))
-    for name, data in (("said", edited(filled(blank), said)), ("number", numbered)):
-        (folder / f"{name}.xlsx").write_bytes(data)
-        for kind in KINDS:
-            convert(folder / f"{name}.xlsx", kind, folder)
-    return folder
-
-
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_hangs_on_a_cell_is_told_as_of_an_xlsx(hung: Path, kind: str) -> None:
-    expected = [(f.code, f.cell, f.found) for f in read(hung, "said.xlsx").findings]
+def test_what_hangs_on_a_cell_is_told_as_of_an_xlsx(saved: Path, kind: str) -> None:
+    expected = [(f.code, f.cell, f.found) for f in read(saved, "said.xlsx").findings]
     assert ("answer_elsewhere", "E19", "コメント（E19）") in expected
-    found = [(f.code, f.cell, f.found) for f in read(hung, f"said.{kind}").findings]
+    found = [(f.code, f.cell, f.found) for f in read(saved, f"said.{kind}").findings]
     assert [one for one in found if one[0] != "legacy_format"] == expected
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_number_that_hangs_on_a_cell_raises_the_alarm(hung: Path, kind: str) -> None:
-    assert reading((hung / f"number.{kind}").read_bytes(), f"number.{kind}").personal == ("コメント",)
+def test_a_number_that_hangs_on_a_cell_raises_the_alarm(saved: Path, kind: str) -> None:
+    assert reading((saved / f"number.{kind}").read_bytes(), f"number.{kind}").personal == ("コメント",)
 
 
 CELL = '<b:table-cell b:style-name="c">{}<t:p>②</t:p></b:table-cell>'
