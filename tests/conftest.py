@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from config.load import default_survey
+from routing.demo.run import Demo, run_demo
 from tests.matrix import figure, pytest_terminal_summary
 from tests.servers.correspondents import Correspondents, settle
 from tests.servers.machine import ServerMissing
@@ -45,6 +47,12 @@ def mail_servers() -> Iterator[MailServers]:
             yield servers
     except ServerMissing as missing:
         pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def finished_demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo, run once. Nobody writes into its folder: tests/demo_at_hand.py makes copies."""
+    return run_demo(default_survey(), tmp_path_factory.mktemp("demo") / "out")
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from config.load import default_survey
-from routing.demo.run import REHEARSAL_PASSWORD, run_demo
+from routing.demo.run import REHEARSAL_PASSWORD, Demo
 from routing.ledger import promises
 from routing.ledger.store import Ledger
+from tests.demo_at_hand import copied
 from tests.e2e.console_served import Served
 from tests.e2e.console_visitor import HttpVisitor
 from tests.matrix import note
@@ -57,9 +57,8 @@ main()
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Path:
-    run_demo(default_survey(), tmp_path / "demo")
-    return tmp_path / "demo"
+def demo(finished_demo: Demo, tmp_path: Path) -> Path:
+    return copied(finished_demo, tmp_path / "demo").out
 
 
 def broken(ledger: Path) -> list[str]:

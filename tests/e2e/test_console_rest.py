@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from config.load import default_survey
-from routing.demo.run import run_demo
+from routing.demo.run import Demo
 from routing.ledger import arrivals
 from routing.ledger.store import Ledger
+from tests.demo_at_hand import copied
 from tests.e2e.console_served import Served, signed_in, unbroken
 from tests.e2e.console_steps import follow
 from tests.e2e.test_console_journeys import WHY, act
@@ -21,9 +21,8 @@ CONTACTS = "lgcode,mailbox,address\n140007,yoboseshu,y@pref.kanagawa.lg.jp\n"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("rest") / "out"
-    run_demo(default_survey(), folder)
+def served(finished_demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = copied(finished_demo, tmp_path_factory.mktemp("rest") / "out").out
     (folder / "contacts.csv").write_text(CONTACTS, encoding="utf-8")
     settings = folder / "settings.toml"
     settings.write_text('contacts = "contacts.csv"\n' + settings.read_text(encoding="utf-8"), encoding="utf-8")

@@ -27,6 +27,7 @@ from routing.demo.samples import load_samples
 from routing.offline import check_file
 from routing.reading.reader import Reader
 from routing.register import build_register
+from tests.demo_at_hand import copied
 
 SAMPLES = load_samples(default_survey() / "samples").samples
 BANNED = ("補正依頼", "督促", "エラー", "警告", "不備", "遅延", "期限超過", "知事", "御中")
@@ -46,8 +47,8 @@ NOT_BY_DEFAULT = {
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    return run_demo(default_survey(), tmp_path_factory.mktemp("demo") / "out")
+def demo(finished_demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return copied(finished_demo, tmp_path_factory.mktemp("demo") / "out")
 
 
 @pytest.fixture(scope="module")

@@ -19,16 +19,16 @@ from typing import Any
 
 import pytest
 
-from config.load import default_survey
 from replies.reports.page import prefecture_page
 from replies.wording import load_wording
 from routing.cli.app import run_command
-from routing.demo.run import Demo, run_demo
+from routing.demo.run import Demo
 from routing.operate import Who, Wish
 from routing.operate.consent import SURE
 from routing.operate.wishes import fulfil
 from routing.tracking.instant import open_instant
 from routing.tracking.reports import prefecture_report
+from tests.demo_at_hand import copied
 from tests.routing.desk_at_hand import Office, form, mail
 
 ROOT = Path(__file__).parents[2]
@@ -38,8 +38,8 @@ CASES = tomllib.loads((Path(__file__).parent / "misleading.toml").read_text("utf
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    return run_demo(default_survey(), tmp_path_factory.mktemp("demo") / "out")
+def demo(finished_demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return copied(finished_demo, tmp_path_factory.mktemp("demo") / "out")
 
 
 def squeezed(text: str) -> str:
