@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from intake.shown import UNREADABLE, unturned
 
+FONT = "ＭＳ Ｐゴシック"  # of every workbook
 TEXT_LIMIT = 32_767  # characters that a cell holds (Excel specifications and limits)
 
 # Against cells that turn into formulas, numbers or links by themselves; `put` writes strings only, anyway.

@@ -21,8 +21,7 @@ from config.kinds.organisation import OrganisationKind
 from config.survey import Survey
 from intake.sheets.columns import Column, list_columns
 from intake.submission import AnswerSheet
-from replies.cells import SAFE_OPTIONS, put
-from replies.workbooks.form_style import FONT
+from replies.cells import FONT, SAFE_OPTIONS, put
 
 _CIRCLE = "〇"
 _A4 = 9  # ECMA-376 part 1 §18.3.1.63

@@ -11,9 +11,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from replies.cells import put
+from replies.cells import FONT, put
 from replies.wording import load_wording
-from replies.workbooks.form_style import FONT
 
 LOOK = {"default_format_properties": {"font_name": FONT, "font_size": 10}}
 LINE_POINTS = 13.5  # of one line of text

@@ -20,13 +20,12 @@ from xlsxwriter.worksheet import Worksheet
 from config.form import Question
 from config.survey import Program, Survey
 from intake.finding import quote
-from replies.cells import put, put_typed
+from replies.cells import FONT, put, put_typed
 from replies.japanese import era_instant, question_name
 from replies.wording import load_wording
 from replies.workbooks.export_counts import CountedLine, Counts, QuestionCounts
 from replies.workbooks.export_figures import Figure, Figures
 from replies.workbooks.export_style import LINE_POINTS, Styles, boxed, points, set_up_page
-from replies.workbooks.form_style import FONT
 
 T = TypeVar("T")
 

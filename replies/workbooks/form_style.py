@@ -18,7 +18,8 @@ from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-FONT = "ＭＳ Ｐゴシック"
+from replies.cells import FONT
+
 WIDTHS = (5.0, 6.0, 8.0, 40.0, 27.0, 33.0)  # columns A to F, in digits of the standard font
 _TABLE_WIDTH = 16.0
 LINE_HEIGHT = 15.0  # points, for 10 points of text

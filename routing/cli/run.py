@@ -6,6 +6,7 @@ import ctypes
 import logging
 import signal
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,7 +19,9 @@ from routing.clock import system_clock
 from routing.mailboxes.factory import open_aides, open_sender, open_source, unreadable_secrets
 from routing.reading.known_good import known_good
 from routing.worker.one_pass import run_once
-from routing.worker.worker import Worker
+
+if TYPE_CHECKING:
+    from routing.worker.worker import Worker
 
 
 @click.command()
@@ -37,6 +40,10 @@ def run(app: App, once: bool) -> int:
         sender, aides = open_sender(settings, app.register.survey), open_aides(settings)
         if once:
             return 0 if run_once(desk, sources, sender, say, aides) else 1
+        from routing.worker.worker import (
+            Worker,  # with the scheduler and asyncio, which one pass does without
+        )
+
         preload(app.register.survey)
         known_good(app.survey_dir)  # made of what the program is now
         worker = Worker(desk, sources, sender, aides)

@@ -100,8 +100,11 @@ def _run(asked: dict[str, Any]) -> int:
 
 
 def main() -> None:
-    """Loads the program once, then forks for each request."""
-    importlib.import_module("routing.cli.app")
+    """Loads the program once, then forks for each request. Commands load their own modules, so each is named here."""
+    from routing.cli.app import COMMANDS
+
+    for place in COMMANDS.values():
+        importlib.import_module(f"routing.cli.{place.partition('.')[0]}")
     for line in iter(sys.stdin.readline, ""):
         child = os.fork()
         if child == 0:
