@@ -46,7 +46,7 @@ from intake.submission import (
     Submission,
     place_in,
 )
-from intake.theme import MailContent, theme_of
+from intake.theme import MailContent, tells_of_a_program, theme_of
 
 __all__ = ["Context", "file_as_sent", "read_mail", "read_single_file", "told_passwords"]
 
@@ -89,7 +89,7 @@ def read_mail(
         no_reply=never_answer(part, message, frozenset(m.address for m in context.survey.mailboxes)),
         passwords_told=bool(own_passwords),
         part=divided(part) or portion_of(message.subject, _names_of(files), message.date),
-        asks=kind.kind in _PERSONS and asks(message.body),
+        asks=kind.kind in _PERSONS and (asks(message.body) or tells_of_a_program(message.body, context.survey)),
         amends=_amends(message) if kind.kind in _PERSONS and not _names_of(files) else "",
         says=kind.says,
         links=tuple(one_line(unlinked(link)) for link in download_links(found)),

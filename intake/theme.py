@@ -64,6 +64,12 @@ def theme_of(mail: MailContent, survey: Survey) -> Theme:
     return _without_a_word(message, leaves)
 
 
+def tells_of_a_program(body: str, survey: Survey) -> bool:
+    """Whether the text says of a program by its name why that does not come: 小慢は該当ありません, 検診は後日提出します."""
+    names = {fold(name) for p in survey.programs for name in (p.choice, p.name, *p.names) if name}
+    return any(name in fold(sentence) for sentence in intent.left_out(body) for name in names)
+
+
 def speaks(message: Message, leaves: Sequence[Leaf], words: Sequence[str]) -> bool:
     """Whether one of these words (folded) stands in a mail, in the names of its files, or in its workbooks."""
     texts = (message.subject, message.body[:_LONGEST], *(leaf.filename for leaf in leaves))

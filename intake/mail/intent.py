@@ -141,6 +141,16 @@ def says(body: str) -> tuple[str, ...]:
     return ("language",) if _in_another_language(own_words(body)) else ("other",)
 
 
+_NOT_HERE = ("not_applicable", "same_as", "other_section", "by_post", "later", "unable")
+
+
+def left_out(body: str) -> tuple[str, ...]:
+    """The sentences that say why something does not come with this mail (小慢は該当ありません), and enclose nothing."""
+    reasons = [pattern for reason, pattern in phrases.reasons().items() if reason in _NOT_HERE]
+    told = (sentence for sentence in _brief(body) if any(pattern.search(sentence) for pattern in reasons))
+    return tuple(sentence for sentence in told if not _says_so([sentence], "text"))
+
+
 _MOST_OF_A_LANGUAGE = 2_000  # characters
 _NO_WORD = re.compile(r"\S{60,}")  # a run of letters costs the cube of its length
 
