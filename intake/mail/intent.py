@@ -141,13 +141,15 @@ def says(body: str) -> tuple[str, ...]:
     return ("language",) if _in_another_language(own_words(body)) else ("other",)
 
 
+_DONE = re.compile(r"(?:提出|送付|送信|回答|報告|お送り)(?:いた|致)?し(?:た|ました)")
 _NOT_HERE = ("not_applicable", "same_as", "other_section", "by_post", "later", "unable")
 
 
 def left_out(body: str) -> tuple[str, ...]:
     """The sentences that say why something does not come with this mail (小慢は該当ありません), and enclose nothing."""
     reasons = [pattern for reason, pattern in phrases.reasons().items() if reason in _NOT_HERE]
-    told = (sentence for sentence in _brief(body) if any(pattern.search(sentence) for pattern in reasons))
+    said = (s for s in _brief(body) if not (_CORRECTS.search(s) or _DONE.search(s)))
+    told = (sentence for sentence in said if any(pattern.search(sentence) for pattern in reasons))
     return tuple(sentence for sentence in told if not _says_so([sentence], "text"))
 
 
