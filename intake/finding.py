@@ -172,6 +172,7 @@ CATALOGUE: dict[str, Code] = {
     "original_differs": Code("warning", "question"),
     # against the obligation
     "sent_directly": Code("error", "file"),
+    "sent_elsewhere": Code("error", "file"),
 }
 
 

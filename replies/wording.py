@@ -23,7 +23,8 @@ class Saying(Shape):
     no error, the sender is to look at it and to send something only if it applies. `by_collector`: of a list's row,
     what only who made the list can mend. `lead`: how a letter begins that asks for nothing else, and `send` how it goes
     on. `attachment`: no answer could be seen, since the file is missing, cannot be opened, or is
-    another. `to_sender` is false for what concerns operators only."""
+    another. `instead`: what it asks for is said instead of all else. `to_sender` is false for what concerns
+    operators only."""
 
     sentence: str
     mend: str
@@ -38,6 +39,7 @@ class Saying(Shape):
     lead: str = ""
     send: str = ""
     attachment: bool = False
+    instead: bool = False
     to_sender: bool = True
 
 

@@ -79,6 +79,6 @@ def test_every_kind_of_column_has_its_look() -> None:
 
 
 def test_every_row_whose_name_is_a_remark_has_its_words() -> None:
-    remarks = {"supporting", "original", "not_owed", "wrong_mailbox"}
+    remarks = {"supporting", "original", "not_owed"}
     assert remarks <= {row.name for row in FILE_TABLE}
     assert remarks | {"transfer", "stands", "replaces", "on_behalf"} <= set(load_wording().remark)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import field_validator
 
+from config.kinds.against import contradicts, doubted, unsettled
 from config.kinds.kind import (
     BAD,
     NOT_READ,
@@ -24,18 +26,19 @@ from config.kinds.kind import (
     Line,
     Reading,
 )
-from config.kinds.names import one_named
-from config.kinds.numbered import bare, read_choice
+from config.kinds.names import in_words, named_within, one_named, same_answer
+from config.kinds.numbered import bare, in_part, read_choice, tells
 from config.kinds.option import Choice, heads_of, is_numbered, mistaken_numbers
 from config.logic import Type, Value
 from config.names import perhaps
 from config.roster import Body
 from config.shape import BodyKind, Reasons
-from config.spelling import alike, label_key, says_nothing
+from config.spelling import LONGEST, alike, label_key, nfkc, says_nothing
 
 _SHORT = 24  # characters of a choice that are enough to know it again
 _BARE_NUMBER = 3  # characters of a label key: a longer answer has words of its own
 _LONGEST_LITERAL = 255  # characters of a text in a formula (Excel specifications and limits)
+_BEHIND = re.compile(r"[\s(〔\[)〕\]、,。:※]+")  # between a choice without a number and what is written behind it
 _LEAST_ALIKE = 0.6  # of a choice's text and an answer that fills in its gaps (「（令和５年９月）」)
 
 
@@ -76,7 +79,7 @@ class ChoiceKind(Kind):
         """What is written of a choice where it is not copied whole: its head, or what follows that; none that two have."""
         heads = self._heads
         parts = ((c.number, {c.text, heads[c.number], c.text.removeprefix(heads[c.number])}) for c in self.choices)
-        keys = [(label_key(part), number) for number, texts in parts for part in texts]
+        keys = [(key, number) for number, texts in parts for part in texts for key in same_answer(label_key(part))]
         numbers = {key: {n for k, n in keys if k == key} for key, _ in keys if key}
         return {key: min(found) for key, found in numbers.items() if len(found) == 1}
 
@@ -96,7 +99,27 @@ class ChoiceKind(Kind):
         if self.numbered:
             return read_choice(text, self.choices)
         found = self._keys.get(label_key(text)) or one_named(text, self._named)
-        return Reading(str(found)) if found else NOT_READ
+        if not found:
+            return self._beside_a_remark(text[:LONGEST])
+        asks = "?" in nfkc(text[:LONGEST]) and "?" not in nfkc(self.by_number[found].text)
+        return Reading(may_mean=(found,)) if asks else Reading(str(found))
+
+    def _beside_a_remark(self, text: str) -> Reading:
+        """The choice whose words a text begins with, where what stands behind them names no other and takes nothing back:
+        有（社会福祉協議会に委託）."""
+        said, *behind = _BEHIND.split(nfkc(text), maxsplit=1)
+        number = self._keys.get(label_key(said))
+        if not behind or number is None or self._speaks_of_others(behind[0], number):
+            return NOT_READ
+        remark, own = nfkc(text)[len(said) :].strip(" 、,。:※"), self.by_number[number].text
+        against = doubted(remark) or unsettled(remark, own) or contradicts(behind[0].rstrip(")]〕"), in_words(own))
+        return Reading(may_mean=(number,)) if against else Reading(str(number), (), remark, tells(behind[0]))
+
+    def _speaks_of_others(self, behind: str, own: int) -> bool:
+        """Whether a part of a remark is another choice, the name of one stands within it, or it is only true in part."""
+        others = {n: names for n, names in self._named.items() if n != own}
+        parts = (self._keys.get(label_key(part), own) for part in _BEHIND.split(behind))
+        return in_part(behind) or any(number != own for number in parts) or bool(named_within(behind, others))
 
     def says_nothing(self, text: str) -> bool:
         """無 is an answer where it is one of the choices, and 事例はありません where that is what one of them says."""

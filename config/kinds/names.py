@@ -17,7 +17,23 @@ T = TypeVar("T")
 _NUMBER = re.compile(r"[0-9]*")
 _BRACKET = re.compile(r"[(〔\[]([^()〔〕\[\]]*)[)〕\]]")
 _DENIED = re.compile(r"[?]|以外|除|ではない|でない")
+_SAME = {  # a sentence, and the ways to say it in a word
+    "これがある": ("有", "有り", "あり", "有る", "ある", "あります"),
+    "これはない": ("無", "無し", "なし", "無い", "ない", "ありません"),
+    "そうである": ("はい",),
+    "そうではない": ("いいえ",),
+}
 _LEAST = 2  # characters of a name that may stand among other words
+
+
+def same_answer(key: str) -> tuple[str, ...]:
+    """The ways to write what this key says: 有, 有り, あり."""
+    return next((keys for keys in _SAME.values() if key in keys), (key,))
+
+
+def in_words(text: str) -> str:
+    """A choice as a sentence that other words may contradict: 有 is これがある."""
+    return next((sentence for sentence, keys in _SAME.items() if label_key(text) in keys), text)
 
 
 def one_named(value: str, names: Mapping[T, Sequence[str]]) -> T | None:

@@ -125,12 +125,19 @@ def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> 
     if not said and not bracket:
         outline = _cut(remark, begun_alike(_key(remark), _keys(own)[1]))[1]
     least = _LEAST_OUTLINE if said or bracket else 2 * LEAST
-    return Reading(str(own.number), (), _shown(remark), len(_key(outline)) >= least and _tells(outline))
+    return Reading(str(own.number), (), _shown(remark), tells(outline, least))
 
 
-def _tells(outline: str) -> bool:
-    """Whether words tell something of their own, and not only where it stands (別紙のとおり)."""
-    return not (len(_key(outline)) < _LEAST_TOLD and _ELSEWHERE.search(outline))
+def in_part(words: str) -> bool:
+    """Whether words say that something holds only in part, or in some cases."""
+    return bool(_IN_PART.search(words))
+
+
+def tells(outline: str, least: int = _LEAST_OUTLINE) -> bool:
+    """Whether words, of so many characters at least, tell something of their own, and not only where it stands
+    (別紙のとおり)."""
+    length = len(_key(outline))
+    return length >= least and not (length < _LEAST_TOLD and _ELSEWHERE.search(outline))
 
 
 def _beyond(rest: str, own: Choice, others: tuple[Choice, ...]) -> str | None:
@@ -162,7 +169,7 @@ def _weight(left: str, choice: Choice, own: Choice, said: bool) -> int:
         return 3
     if said:
         plain = plainly(key)
-        return int(bool(_IN_PART.search(left)) and any(len(k) >= LEAST and plainly(k) in plain for k in keys))
+        return int(in_part(left) and any(len(k) >= LEAST and plainly(k) in plain for k in keys))
     if any(len(known) >= LEAST and known in key for known in keys):
         return 3
     if len(key) >= LEAST and keys[0].startswith(key):

@@ -19,15 +19,14 @@ from intake.sheets.worth import worth_of_column, worth_of_field, worth_of_questi
 
 
 def rules_are_kept(case: Case) -> Iterator[Finding]:
-    """Each rule that the answers break, told at the first cell that it looks at."""
+    """Each rule that the answers break, told at the first cell that it looks at; what two of them say of one cell (a
+    total of totals, by row and by column), once."""
     rules = rules_of(case.filled.form.whole)
     if not rules:
         return
     values, columns = dict(_values(case)), columns_of(case.filled.form.whole)
-    for rule in rules:
-        known = all(values.get(name) is not None for name in rule.names if name in columns)
-        if known and rule.is_broken(values):
-            yield _broken(case, rule, values)
+    known = (rule for rule in rules if all(values.get(name) is not None for name in rule.names if name in columns))
+    yield from dict.fromkeys(_broken(case, rule, values) for rule in known if rule.is_broken(values))
 
 
 def _values(case: Case) -> Iterator[tuple[str, Value]]:

@@ -24,8 +24,8 @@ def opening_values(letter: Letter, parts: Sequence[FileView], wording: Wording) 
     asked for; `send`: what is to be sent, `sole`: for one reason that
     the first line tells; `thanked`: something could; `kept`: nothing
     of the mail counts as an answer."""
-    codes = {finding.code for finding in _asked(letter)}
-    said = wording.finding[codes.pop()] if len(codes) == 1 else None
+    asked = [wording.finding[code] for code in {finding.code for finding in _asked(letter)}]
+    said = next((words for words in asked if words.instead or len(asked) == 1), None)
     accepted = _programs(letter, ("accepted", "partial"))
     return {
         "named_programs": wording.phrase["in_brackets"].format(words="、".join(accepted)) if _short(accepted) else "",

@@ -82,7 +82,8 @@ class CaseBuilder:
                 self.register,
                 self.facts.listed if proof >= LEAST["standing"] else _nothing_listed,
             )
-            + self._sent_directly(relation),
+            + self._sent_directly(relation)
+            + self._sent_elsewhere(program),
             history=history,
             forms_in_mail=any(f.kind != "other" for f in self.submission.files)
             or (self.facts.parts is not None and self.facts.parts.form_elsewhere),
@@ -114,6 +115,17 @@ class CaseBuilder:
         if relation != "direct" or self.override.outcome != "correction":
             return ()
         return (Finding("sent_directly", severity_of("sent_directly", self.register.survey)),)
+
+    def _sent_elsewhere(self, program: str) -> tuple[Finding, ...]:
+        """Where a survey has what came to the wrong mailbox sent again (rule `wrong_mailbox`): to which one."""
+        survey = self.register.survey
+        if survey.wrong_mailbox != "resend" or not program or self.override.outcome == "accepted":
+            return ()
+        right = survey.mailbox(survey.program(program).mailbox)
+        if right.id == self.arrival.mailbox or self._right_mailbox_addressed(program):
+            return ()
+        severity = severity_of("sent_elsewhere", survey)
+        return (Finding("sent_elsewhere", severity, expected=f"{right.section}　{right.address}"),)
 
     def _credentials(self) -> Credentials:
         """What the mail brings, with what officials said of it: that it is to be taken in, or whose it is."""

@@ -7,7 +7,7 @@ One reply per mail covers every file.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.settings import by_hand
 from config.survey import Mailbox, Survey
@@ -144,9 +144,10 @@ def _parts(parts: MailSet | None) -> PartsBlock | None:
 
 
 def _last_hours(now: datetime, deadline: datetime, survey: Survey, correct_by: datetime | None) -> bool:
-    """Whether the deadline is so near that a mended file may not make it: after the calendar's last reminder of it."""
+    """Whether the deadline is so near that a mended file may not make it: within a day of it, and after the calendar's
+    last reminder of it."""
     reminded = (reminder for reminder in survey.calendar.reminders if reminder < deadline)
-    in_last_hours = max(reminded, default=deadline) <= now <= deadline
+    in_last_hours = max((deadline - timedelta(days=1), *reminded)) <= now <= deadline
     return in_last_hours and (correct_by is None or deadline < correct_by)
 
 

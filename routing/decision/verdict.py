@@ -228,7 +228,7 @@ def decide_file(case: FileCase) -> FileDecision:
 
 
 _REMARKED = frozenset(
-    {"password_awaited", "supporting", "original", "not_owed", "wrong_mailbox", "row_of_prefecture", "row_of_city"}
+    {"password_awaited", "supporting", "original", "not_owed", "row_of_prefecture", "row_of_city"}
 )
 
 

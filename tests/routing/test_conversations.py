@@ -6,12 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import pytest
+
 from routing import operate
 from routing.decision.override import Override
 from routing.journey.judge import Settled
 from tests.routing.cases_at_hand import IN_TIME, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 from tests.routing.test_desk import letter
+from tests.routing.test_mail_table import with_survey
 
 MINUTE = timedelta(minutes=1)
 NAME = "【横浜市】マイナンバーアンケート回答.xlsx"
@@ -129,6 +132,21 @@ def test_a_faulty_answer_in_the_wrong_mailbox_is_not_told_both_to_send_and_not_t
     assert "担当する係（下記）へ引き継ぎました" in talk.letter and "難病対策課難病調査研究係" in talk.letter
     assert talk.write(to="yoboseshu", body="修正版です。", headers=talk.answering()) == "transfer"
     assert NEED_NOT_RESEND in talk.letter
+    assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
+
+
+@pytest.mark.parametrize("file", [nanbyo(), FAULTY], ids=["without fault", "with a fault"])
+def test_a_survey_that_has_it_sent_again_says_where_and_asks_for_no_mending(office: Office, file: bytes) -> None:
+    with_survey(office, wrong_mailbox="resend")
+    talk = Conversation(office)
+    assert talk.write({NAME: file}, to="yoboseshu") == "correction"
+    assert "ご回答の提出先が、通知と異なっております。" in talk.letter
+    assert "正しい提出先（下記）へお送りください。" in talk.letter
+    assert "お送りいただきたい提出先：" in talk.letter and "n_mynumber@mhlw.go.jp⇒" in talk.letter
+    assert '"sent_elsewhere"' in office.ledger.rows("SELECT json_array(code) FROM finding WHERE code LIKE 'sent_%'")[0][0]
+    for wrong in ("返信でお送り", "返信に添付", "修正をお願いしたい点が", "修正をお願いします"):
+        assert wrong not in talk.letter
+    assert talk.write({NAME: nanbyo()}) == "acknowledgement"  # as it was asked
     assert office.standing(YOKOHAMA, "nanbyo").state == "accepted"
 
 

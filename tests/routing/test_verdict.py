@@ -118,7 +118,7 @@ FILES = [
     ("not owed", {"owes": False}, "kept", "not_owed", ("not_owed",)),
     ("a city's answer from its prefecture", {"relation": "city"}, "held", "city_by_prefecture", ()),
     ("the right mailbox answers", BOTH_BOXES, "ignored", "other_mailbox_answers", ()),
-    ("please send it again", {**WRONG_BOX, "survey": RESEND}, "correction", "wrong_mailbox", ("wrong_mailbox",)),
+    ("please send it again", {**WRONG_BOX, "survey": RESEND}, "correction", "wrong_mailbox", ()),
     ("passed on", WRONG_BOX, "accepted", "otherwise", ("transfer",)),
     ("another sender, another answer", {"history": ACCEPTED, **STRANGER}, "held", "double", ()),
     ("the same again", {"history": ASKED, "findings": (ERROR,)}, "held", "same_finding_again", ()),
