@@ -148,6 +148,7 @@ class Letter:
     last_today: bool = False  # the caps allow no further automatic mail today
     municipality: bool = False  # the reader is one that answers through its prefecture
     direct: bool = False  # … and wrote to us directly
+    revised: bool = False  # written because we mended our check, and not for anything that its reader did
     standing_told: bool = True  # what the body still owes is told; False: too little proves who asks
     quotes: bool = True  # its reader has sent us a form: words of his mail are repeated
 

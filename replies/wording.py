@@ -91,6 +91,7 @@ class Wording(Shape):
     listing: dict[str, str]  # of letters on a collated list
     names: dict[str, str]  # last character of a name -> the group in which it is named
     offer: dict[str, str]  # what a survey does for senders, told where it fits
+    revised: dict[str, str]  # what is said where our own check was mended
     versions: dict[str, str]  # what a newer version changes in the one before it
     form: dict[str, str]  # of a blank form that helps, beside its cells
     book: dict[str, str]  # of the workbook that goes with a long letter

@@ -27,6 +27,7 @@ _TEMPLATES = {"report": ("report_mail",), "alert": ("alert", "today")}  # of the
 _OF_CODES = frozenset({"subject_code", "file_name_code"})  # told only where the convention asks for the body's code
 _APART = frozenset(kind for kind, traits in TRAITS.items() if traits.books_nothing)
 _QUOTES_FINDINGS = "_numbered.j2"
+_REVISED = "words.revised"
 
 
 def wording_hash(kind: AnyKind, survey: Survey) -> str:
@@ -54,6 +55,7 @@ def _hash(kind: AnyKind, survey: Survey) -> str:
         "templates": templates,
         "subject": {k: mark for k, mark in wording["subject"].items() if apart or k not in _APART},
         "words": {table: wording[table] for table in (*tables, *(("pre_check",) if apart else ()))},
+        **({"revised": wording["revised"]} if any(_REVISED in text for text in templates.values()) else {}),
         **({"offer": wording["offer"]} if survey.open_services.collation else {}),
         **({"versions": wording["versions"]} if survey.tells_changes else {}),
         "alert": wording["alert"] if kind == "alert" else {},

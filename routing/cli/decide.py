@@ -63,6 +63,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
     ID approve-sender    この差出人を今後も受け付ける（--domain でドメインごと）
     ID revoke            この差出人の承認を取り消す（--domain でドメインの承認を）
     ID retry             読み直す
+    ID revise            今の点検で判断し直し、点検を見直した旨の返信の下書きを作る（revalidate）
     ID seen              お知らせや返信の不達を確認済みにする
     ID not-my-number     個人番号（又は住民の名簿）ではなかったとして、読み直す
     ID my-number         個人番号であったとして、連絡と消去の手順を始め、送信者へのお願いの下書きを作る

@@ -8,15 +8,14 @@ from typing import Any
 import click
 
 from intake.finding import CATALOGUE
-from replies.wording import Wording, load_wording
 from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
 from routing.cli.screen import echo_json, say, table
-from routing.decision.verdict import sentence_of
 from routing.ledger import judged
-from routing.ledger.judged import Judged
-from routing.operate.revalidating import Changed, read_open_again, revalidated
+from routing.ledger.judged import Changed, Judged
+from routing.operate.revalidating import read_open_again, revalidated
 from routing.register import Register
+from routing.views.revised import revised_rows, unread_said
 
 
 @click.command("revalidate")
@@ -29,6 +28,7 @@ def revalidate(app: App, as_json: bool, retry: str | None, by: str, why: str) ->
     """全てのメールを今の点検で読み直し、判定が変わるものを示します。
 
     何も変更せず、何も送りません。職員が判断したもの、内容を消去したものは読み直しません。
+    受け付けたものの判定を改めるときは、一件ずつ decide ID revise とします（返信は下書きとなります）。
     """
     who = who_decides(by, why) if retry is not None else None
     if retry is not None and retry not in CATALOGUE:
@@ -43,7 +43,12 @@ def revalidate(app: App, as_json: bool, retry: str | None, by: str, why: str) ->
         return
     for one in changed:
         _print(one, app.register)
-    say(f"{read}通を読み直しました。判定の変わるもの {len(changed)}通。職員が判断した {left}通は読み直していません。")
+    unread = sum(one.unread is not None for one in changed)
+    say(
+        f"{read}通を読み直しました。判定の変わるもの {len(changed) - unread}通。"
+        f"職員が判断した {left}通は読み直していません。"
+        + (f"読み直せなかったもの {unread}通。" if unread else "")
+    )
     for arrival in again:
         say(f"{arrival.receipt}　run が読み直し、返信します。")
     if retry is not None and not again:
@@ -53,6 +58,7 @@ def revalidate(app: App, as_json: bool, retry: str | None, by: str, why: str) ->
 def _as_json(changed: Changed) -> dict[str, Any]:
     return {
         "receipt": changed.arrival.receipt,
+        "unread": changed.unread,
         "pieces": [
             {"piece": id, "before": _shape(before), "after": _shape(after)} for id, before, after in changed.pieces
         ],
@@ -64,30 +70,11 @@ def _shape(piece: Judged | None) -> dict[str, Any] | None:
 
 
 def _print(changed: Changed, register: Register) -> None:
-    wording = load_wording().of(register.survey)
     say(f"{changed.arrival.receipt}  {changed.arrival.mailbox}", style="bold")
+    if changed.unread:
+        say(unread_said(changed))
+        return
     listed = table("", "", "団体", "これまで", "今の点検", "消える指摘", "新しい指摘")
-    for id, before, after in changed.pieces:
-        known = after or before
-        listed.add_row(
-            id if id != "0" else "メール",
-            register.full_name(known.whose[0]) if known else "",
-            _said(before, wording),
-            _said(after, wording),
-            _found(before, after, wording),
-            _found(after, before, wording),
-        )
+    for row in revised_rows(changed, register):
+        listed.add_row(row.piece, row.name, row.before, row.after, "\n".join(row.gone), "\n".join(row.new))
     listed.show()
-
-
-def _said(piece: Judged | None, wording: Wording) -> str:
-    if piece is None:
-        return "—"
-    outcome = wording.outcome.get(piece.outcome, wording.screen.get(f"outcome_{piece.outcome}", piece.outcome))
-    return f"{outcome}（{sentence_of(piece.rules[0])}）"
-
-
-def _found(these: Judged | None, others: Judged | None, wording: Wording) -> str:
-    """What was found in these and not in the others: severity, code and place."""
-    rest = (these.found if these else frozenset()) - (others.found if others else frozenset())
-    return "\n".join(f"{wording.screen['severity_' + s]} {code} {cell}".strip() for code, s, _, cell, _ in sorted(rest))

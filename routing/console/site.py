@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from config.errors import ConfigError
 from routing.clock import stamp, system_clock
-from routing.console import acts, chosen_letters, files, guard, office_acts, pages, sure_acts
+from routing.console import acts, chosen_letters, files, guard, office_acts, pages, revising, sure_acts
 from routing.console.access_log import Access, AccessLog
 from routing.console.premises import Premises
 from routing.console.render import render
@@ -50,6 +50,7 @@ def create_site(premises: Premises) -> Flask:
     acts.add_acts(site, premises)
     office_acts.add_office_acts(site, premises)
     sure_acts.add_sure_acts(site, premises)
+    revising.add_revising(site, premises)
     chosen_letters.add_chosen_letters(site, premises)
     return site
 

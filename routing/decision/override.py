@@ -24,6 +24,7 @@ class Override:
     notes: tuple[Note, ...] = ()
     received_at: datetime | None = None
     vouched: bool = False  # officials had said before that this mail is the body's answer
+    revises: bool = False  # our own check was mended: the letter says so, and waits for an official's word
     counts: bool = False  # an official takes it in as an answer, though its subject asks for a check only
 
     @property

@@ -131,6 +131,7 @@ def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: 
         municipality=addressee is not None and not around.register.answers_itself(addressee, ""),
         direct=any(p.decision.rule == "direct" for p in decided.pieces),
         quotes=around.quotes,
+        revised=around.revised,
         standing_told=around.standing_told,
     )
 

@@ -52,6 +52,7 @@ class ReplyContext:
     standing_told: bool = True  # False: too little proves the sender to tell him what the body owes
     password_wait: PasswordWait | None = None  # for what is locked, if it is over
     only_sender: bool = False  # its letter goes to the address in From, whatever Reply-To says
+    revised: bool = False  # written because we mended our check
     answered_elsewhere: bool = False  # another of the mailboxes that it is addressed to answers for it
 
 

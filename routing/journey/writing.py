@@ -52,7 +52,7 @@ class ReplyWriter:
         recipient = recipient_of(decided.submission, around)
         if recipient is None:
             return None
-        around = replace(around, quotes=self._quotes(decided.submission, recipient))
+        around = replace(around, quotes=self._quotes(decided.submission, recipient), revised=override.revises)
         kind = letter_kind(decided, around)
         if kind is None:
             return None
@@ -73,7 +73,7 @@ class ReplyWriter:
         if not automatic or left.left:
             return replace(
                 reply,
-                waits=waits(kind, way, self.settings),
+                waits=waits(kind, "draft" if override.revises else way, self.settings),
                 wording=wording_hash(kind, self.register.survey),
                 unless_approved=held_unless_approved(self.settings, kind),
             )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Literal
 
 from routing.ledger.store import Ledger
+from routing.records import Arrival
 
 Pieces = dict[str, "Judged"]  # by the piece's id; "0" is the mail itself
 
@@ -19,6 +21,36 @@ class Judged:
     rules: tuple[str, ...]
     whose: tuple[str, str]
     found: frozenset[tuple[str, str, str, str, str]]
+
+
+_OPEN = frozenset({"correction", "held"})
+WhyUnread = Literal["bytes_gone", "reader_failed"]
+Differing = tuple[tuple[str, Judged | None, Judged | None], ...]  # piece, as it was decided, as it would be
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One mail that would be decided otherwise. `before`, `after`: the pieces that differ, by id; None where there was,
+    or would be, no such piece. `unread`: why nobody can tell, and then no piece is named."""
+
+    arrival: Arrival
+    pieces: Differing
+    unread: WhyUnread | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all that changes was asked or held, and nothing accepted."""
+        return bool(self.pieces) and all(before is not None and before.outcome in _OPEN for _, before, _ in self.pieces)
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """The codes that were asked for and would be no more."""
+        pairs = [(before, after) for _, before, after in self.pieces if before is not None and after is not None]
+        return frozenset().union(*(_asked(before) - _asked(after) for before, after in pairs))
+
+
+def _asked(piece: Judged) -> set[str]:
+    return {code for code, severity, *_ in piece.found if severity == "error"}
 
 
 def pieces_of(ledger: Ledger, arrival_id: int) -> Pieces:
@@ -66,7 +98,7 @@ _LATER = """SELECT 1 FROM verdict v JOIN verdict w ON w.body = v.body AND w.prog
 
 
 def decided_by_program(ledger: Ledger) -> list[int]:
-    """The mails whose newest verdict is the program's own and whose bytes are there, oldest first."""
+    """The mails whose newest verdict is the program's own and which were not erased, oldest first."""
     return [row["arrival_id"] for row in ledger.rows(_BY_PROGRAM)]
 
 
@@ -77,6 +109,6 @@ def decided_by_people(ledger: Ledger) -> int:
 
 
 _LAST = """v.piece = '0' AND v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = v.arrival_id AND w.piece = '0')"""
-_BY_PROGRAM = f"""SELECT v.arrival_id FROM verdict v JOIN raw r ON r.arrival_id = v.arrival_id
-    WHERE v.decided_by = 'uketsuke' AND {_LAST}
+_BY_PROGRAM = f"""SELECT v.arrival_id FROM verdict v
+    WHERE v.decided_by = 'uketsuke' AND {_LAST} AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.arrival_id = v.arrival_id)
     AND NOT EXISTS (SELECT 1 FROM to_read q WHERE q.arrival_id = v.arrival_id) ORDER BY v.arrival_id"""

@@ -22,7 +22,7 @@ from routing.register import Register
 ERASE = "erase"
 _READ = frozenset({
     "accept", "correct", "take-in", "assign", "amend", "received", "approve-sender", "revoke", "not-my-number", "answer",
-    "forward", "tell-replaced", "tell-prefecture",
+    "forward", "tell-replaced", "tell-prefecture", "revise",
 })  # fmt: skip
 _OF_SHEETS = frozenset({"accept", "amend"})
 _WRITTEN = frozenset({"answer", "forward", "tell-replaced", "tell-prefecture"})
@@ -58,8 +58,10 @@ def _why_not(action: str, office: Office, arrival: Arrival, submission: Submissi
         return "個人番号かどうかを、先に決めてください。"
     if action in _WRITTEN:
         return _written(action, office, arrival, submission)
-    if action == "take-in":
+    if action in ("take-in", "revise"):
         asked = verdicts.rule_of(ledger, arrival.id) in NOT_BOOKED
+        if action == "revise":
+            return "提出前の点検などの依頼のため、判定はありません。" if asked else ""
         return "" if asked else "提出前の点検の依頼ではありません。"
     if action in _OF_SHEETS and not any(f.sheets for f in submission.files):
         return "受け付けられる調査票がありません。" if action == "accept" else "補記する調査票がありません。"

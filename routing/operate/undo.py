@@ -13,8 +13,8 @@ from routing.records import Arrival
 from routing.who import Refused, Who
 
 # The others change nothing that a reversal of their own does not (revoke, my-number), or are carried out at once.
-UNDOABLE = frozenset({"accept", "correct", "ignore", "take-in", "assign", "amend", "received", "approve-sender", "seen",
-                       "answer", "forward", "tell-replaced", "tell-prefecture"})  # fmt: skip
+UNDOABLE = frozenset({"accept", "correct", "ignore", "take-in", "revise", "assign", "amend", "received",
+                       "approve-sender", "seen", "answer", "forward", "tell-replaced", "tell-prefecture"})  # fmt: skip
 
 
 def remember(desk: Desk, arrival: Arrival, who: Who, before: Before, until: datetime) -> None:

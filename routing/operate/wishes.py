@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from intake.submission import Submission
 from routing import typed
 from routing.clock import stamp
 from routing.decision.override import Override
@@ -20,6 +21,7 @@ from routing.ledger.correspondence import LetterRecord
 from routing.ledger.last_decision import last_word
 from routing.operate import approvals, by_hand, decisions, numbers
 from routing.operate.consent import AskedTwice, Consent, Done, carry_out
+from routing.operate.revalidating import read_anew, revise
 from routing.operate.trying import tried
 from routing.operate.undo import UNDOABLE, remember
 from routing.records import Arrival
@@ -30,7 +32,7 @@ WishedOutcome = Literal["accepted", "correction", "ignored"]
 OUTCOMES: dict[str, WishedOutcome] = {"accept": "accepted", "correct": "correction", "ignore": "ignored"}
 ACTIONS = (
     *OUTCOMES, "take-in", "assign", "amend", "received", "approve-sender", "revoke", "retry", "seen", "not-my-number",
-    "my-number", "step", "answer", "forward", "tell-replaced", "tell-prefecture",
+    "my-number", "step", "revise", "answer", "forward", "tell-replaced", "tell-prefecture",
 )  # fmt: skip
 DATED = ("accept", "correct", "take-in", "assign", "received")
 
@@ -51,6 +53,7 @@ class Wish:
     to: str = ""
     quotes: bool = True
     closes: bool = True
+    read: Submission | None = None  # of revise: the mail as it is read today
 
 
 def past_instant(text: str, register: Register, now: datetime) -> datetime:
@@ -72,8 +75,16 @@ def amendments(texts: Iterable[str]) -> dict[str, str]:
     return changes
 
 
+def _read(desk: Desk, arrival: Arrival, wish: Wish) -> Wish:
+    """With what has to be read before a transaction begins, since the reader takes its time. Raises Refused."""
+    if wish.action != "revise" or wish.read is not None:
+        return wish
+    return replace(wish, read=read_anew(desk, arrival))
+
+
 def fulfil(desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent) -> Done:
     """Does it, all of it or nothing. Raises Changed, AskedTwice, Refused."""
+    wish = _read(desk, arrival, wish)
     beside: list[str] = []
     domain = wish.action == "approve-sender" and wish.domain
     whole = approvals.sender_at(desk, arrival, True) if domain else ""
@@ -126,6 +137,11 @@ def _retry(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]
     return None
 
 
+def _revise(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
+    assert wish.read is not None  # `_read`
+    return revise(desk, arrival, wish.read, who)
+
+
 def _seen(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
     decisions.mark_seen(desk, arrival, who)
     return None
@@ -169,8 +185,9 @@ _Act = Callable[[Desk, Arrival, Wish, Who, list[str]], Settled | None]
 _ACTS: dict[str, _Act] = {
     "take-in": _take_in, "assign": _assign, "amend": _amend, "received": _received, "approve-sender": _approve,
     "revoke": _revoke,
-    "retry": _retry, "seen": _seen, "not-my-number": _not_my_number, "my-number": _my_number, "step": _step,
-    "answer": _answer, "forward": _forward, "tell-replaced": _tell_replaced, "tell-prefecture": _tell_prefecture,
+    "retry": _retry, "revise": _revise, "seen": _seen, "not-my-number": _not_my_number, "my-number": _my_number,
+    "step": _step, "answer": _answer, "forward": _forward, "tell-replaced": _tell_replaced,
+    "tell-prefecture": _tell_prefecture,
 }  # fmt: skip
 
 
@@ -186,6 +203,7 @@ class Preview:
 
 def preview(desk: Desk, arrival: Arrival, wish: Wish, who: Who, seen: str) -> Preview:
     """Decides and renders for real, in a transaction that is rolled back. Raises Changed, Refused, LedgerBusy."""
+    wish = _read(desk, arrival, wish)
     try:
         return _tried(desk, arrival, wish, who, Consent(seen))
     except AskedTwice as twice:
@@ -201,6 +219,7 @@ def fulfil_later(  # noqa: PLR0913 - the same as fulfil, and until when
     desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent, until: datetime
 ) -> Done:
     """The same as `fulfil`; letters that it queues do not leave before `until`, until when it can be undone."""
+    wish = _read(desk, arrival, wish)
     with desk.ledger.writing():
         before, decided = undoing.marked(desk.ledger, arrival.id), last_word(desk.ledger, arrival.id) is not None
         done = fulfil(desk, arrival, wish, who, consent)

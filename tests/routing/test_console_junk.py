@@ -39,7 +39,7 @@ def test_whatever_is_sent_to_whatever_address_is_answered_in_words(office: Offic
         "receipt": [*receipts, "1", "x"], "action": ACTIONS, "lgcode": ["141003", "141500", "142042", "000000"],
         "program": ["nanbyo", "yobosesshu", "x"], "switch": ["on", "off", "stop", "go", "x"],
         "mailbox": ["n_mynumber", "x"], "position": ["1", "2", "2001"], "id": ["1", "99"],
-        "number": ["1", receipts[0], "x"],
+        "number": ["1", receipts[0], "x"], "code": ["answer_missing", "x"],
     }  # fmt: skip
     site = site_of(office)
     visitor, before = Visitor(site, "kanri"), list(office.ledger.connection.iterdump())

@@ -1,0 +1,59 @@
+"""What would be decided otherwise today, a row for each piece, as command and page show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from replies.wording import Wording, load_wording
+from routing.decision.verdict import sentence_of
+from routing.ledger.judged import Changed, Judged
+from routing.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedRow:
+    """One piece: what it is, whose, what was decided and would be, which findings would go and which come."""
+
+    piece: str
+    name: str
+    before: str
+    after: str
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+def revised_rows(changed: Changed, register: Register) -> list[RevisedRow]:
+    """The pieces of one mail that would be decided otherwise."""
+    wording = load_wording().of(register.survey)
+    rows = []
+    for id, before, after in changed.pieces:
+        known = after or before
+        rows.append(
+            RevisedRow(
+                wording.screen["piece_mail"] if id == "0" else id,
+                register.full_name(known.whose[0]) if known else "",
+                _said(before, wording),
+                _said(after, wording),
+                _found(before, after, wording),
+                _found(after, before, wording),
+            )
+        )
+    return rows
+
+
+def unread_said(changed: Changed) -> str:
+    """Why nobody can tell what would be decided; empty where that is told."""
+    return load_wording().screen[f"unread_{changed.unread}"] if changed.unread else ""
+
+
+def _said(piece: Judged | None, wording: Wording) -> str:
+    if piece is None:
+        return "—"
+    outcome = wording.outcome.get(piece.outcome, wording.screen.get(f"outcome_{piece.outcome}", piece.outcome))
+    return f"{outcome}（{sentence_of(piece.rules[0])}）"
+
+
+def _found(these: Judged | None, others: Judged | None, wording: Wording) -> tuple[str, ...]:
+    """What was found in these and not in the others: severity, code and place."""
+    rest = (these.found if these else frozenset()) - (others.found if others else frozenset())
+    return tuple(f"{wording.screen['severity_' + s]} {code} {cell}".strip() for code, s, _, cell, _ in sorted(rest))
