@@ -136,6 +136,7 @@ CATALOGUE: dict[str, Code] = {
     "number_unreadable": Code("error", "question"),
     "number_out_of_range": Code("error", "question"),
     "answers_shifted": Code("error", "sheet"),
+    "head_shifted": Code("error", "sheet"),
     "mark_unreadable": Code("error", "question"),
     "marks_none": Code("error", "question"),
     "text_missing": Code("error", "question"),

@@ -31,7 +31,7 @@ from intake.sheets.field_checks import FIELD_CHECKS
 from intake.sheets.filled import Filled
 from intake.sheets.ooxml import place_of
 from intake.sheets.rules import rules_are_kept
-from intake.sheets.shifted import slipped
+from intake.sheets.shifted import slipped, slipped_head
 
 _MONTH = 20  # characters of a month, beyond which a text says more than one and is not quoted
 
@@ -45,6 +45,9 @@ def check_sheet(case: Case) -> tuple[Finding, ...]:
     found = [finding for check in CHECKS for finding in _run(check, case)]
     if any(finding.code == "answers_shifted" for finding in found):
         found = [finding for finding in found if not finding.question]  # each of them would follow from the slip
+    if any(finding.code == "head_shifted" for finding in found):
+        head = {line.entry.cell for line in case.filled.fields if line.entry}
+        found = [f for f in found if f.code == "head_shifted" or f.question or f.cell not in head]
     found = list(_once_a_table(found, case))
     return tuple(sorted(found, key=lambda finding: place_of(finding.cell) if finding.cell else (0, 0)))
 
@@ -129,6 +132,13 @@ def answers_stand_in_place(case: Case) -> Iterator[Finding]:
     if moved := slipped(case.filled):
         cells = [question.answer.cell for question in moved if question.answer]
         yield replace(make(case, "answers_shifted", cells[0]), found="、".join(cells))
+
+
+def head_stands_in_place(case: Case) -> Iterator[Finding]:
+    """So is a head."""
+    if moved := slipped_head(case.filled):
+        cells = [line.entry.cell for line in moved if line.entry]
+        yield replace(make(case, "head_shifted", cells[0]), found="、".join(cells))
 
 
 def one_of_either_is_answered(case: Case) -> Iterator[Finding]:
@@ -243,6 +253,7 @@ CHECKS: tuple[Check, ...] = (
     labels_are_there,
     form_is_unaltered,
     *FIELD_CHECKS,
+    head_stands_in_place,
     answers_stand_in_place,
     questions_are_answered,
     one_of_either_is_answered,

@@ -8,15 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from config.cache import cache_by_identity
-from config.form import Form, Question
-from config.kinds.kind import NOT_READ
+from config.form import Field, Form, Question
+from config.kinds.choice import ChoiceKind
+from config.kinds.email import EmailKind
+from config.kinds.kind import NOT_READ, Around
 from config.kinds.numbered import words_behind
-from config.spelling import label_key
-from intake.sheets.filled import Filled, FilledQuestion
+from config.kinds.telephone import TelephoneKind
+from config.spelling import label_key, says_nothing
+from intake.sheets.filled import Filled, FilledField, FilledQuestion
+from intake.sheets.ooxml import place_of
 
 LEAST_WORDS = 5  # characters of a choice's text by which another question is told
+LEAST_IN_HEAD = 2  # values of the head that fit the field above, or below, while none fits its own
 LEAST_SHIFTED = 3  # answers that must have slipped by as many questions, and more than half of those with words
 
 
@@ -49,6 +55,25 @@ def slipped(filled: Filled) -> tuple[FilledQuestion, ...]:
             moved.setdefault(offset, []).append(question)
     offset, count = by.most_common(1)[0] if by else (0, 0)
     return tuple(moved[offset]) if count >= LEAST_SHIFTED and 2 * count > worded else ()
+
+
+def slipped_head(filled: Filled) -> tuple[FilledField, ...]:
+    """The fields that hold their neighbours' values, where the whole head slipped by one row; else none."""
+    lines = [line for line in filled.fields if line.entry]
+    columns = {place_of(line.entry.cell)[1] for line in lines if line.entry}
+    if len(columns) != 1 or any(_tells(line.field, line.value) for line in lines):
+        return ()
+    pairs = list(pairwise(lines))
+    down = [lower for upper, lower in pairs if _tells(upper.field, lower.value)]
+    up = [upper for upper, lower in pairs if _tells(lower.field, upper.value)]
+    return next((tuple(moved) for moved in (down, up) if len(moved) >= LEAST_IN_HEAD), ())
+
+
+def _tells(field: Field, text: str) -> bool:
+    """Whether a text is certainly meant for this field: one of its choices, a telephone number, an address."""
+    if not isinstance(field.kind, ChoiceKind | TelephoneKind | EmailKind):
+        return False
+    return bool(text) and not says_nothing(text) and not any(field.kind.faults(text, Around()))
 
 
 def _strangers(form: Form, question: FilledQuestion) -> frozenset[str]:
