@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from config.jst import JST
 from replies.workbooks.form import FillValue
-from tests.e2e.office import MAILBOXES, Answer, Office, mail, shift_survey
-from tests.servers.correspondents import KANAGAWA, YOKOSUKA, Correspondents
+from tests.e2e.office import COMMAND, MAILBOXES, Answer, Office, mail, shift_survey
+from tests.servers.correspondents import KANAGAWA, SAGAMIHARA, YOKOSUKA, Correspondents
 from tests.servers.machine import eventually
 from tests.workbooks.forms_at_hand import COMPLETE, filled, the_roster
 
@@ -23,20 +29,31 @@ TO = MAILBOXES["n_mynumber"]
 SHOMAN = Answer("14神奈川県横須賀市", "中核市", "小慢")
 KEN = Answer("14神奈川県", "都道府県", "小慢")
 NOT_ACCEPTED = "提出前の点検です。提出としては受け付けておりません"
+CHECKED = "SELECT arrival_id FROM verdict WHERE rules LIKE '[\"pre_check\"%'"
 DECIDED = "SELECT count(*) FROM verdict WHERE rules LIKE '[\"pre_check\"%'"
+
+
+def opened(folder: Path, writers: Correspondents, deadline: datetime | None = None) -> Office:
+    """An office whose survey has switched checks on; `deadline`: to the second, with the calendar's dates before it."""
+    days = (deadline.date() - datetime.now(JST).date()).days - 1 if deadline else 5
+    file = shift_survey(folder / "survey", days) / "survey.toml"
+    text = file.read_text("utf-8").replace("\n[mails]\n", '\n[mails]\npre_check = "send"\ncollation = "send"\n')
+    if deadline:
+        text, n = re.subn(r"^deadline = .*$", f"deadline = {deadline.isoformat()}", text, count=1, flags=re.MULTILINE)
+        assert n == 1
+    file.write_text(text, "utf-8")
+    made = Office(folder, writers.servers)
+    made.configure()
+    settings = folder / "settings.toml"
+    caps = "[caps]\npre_checks_per_address_per_day = 1000\npre_checks_per_respondent_per_day = 1000\n"
+    settings.write_text(settings.read_text("utf-8").replace("[caps]\n", caps), "utf-8")
+    return made
 
 
 @pytest.fixture
 def office(tmp_path: Path, writers: Correspondents) -> Iterator[Office]:
-    """An office whose survey has switched checks on, with its worker."""
-    file = shift_survey(tmp_path / "survey") / "survey.toml"
-    on = '\n[mails]\npre_check = "send"\ncollation = "send"\n'
-    file.write_text(file.read_text("utf-8").replace("\n[mails]\n", on), "utf-8")
-    made = Office(tmp_path, writers.servers)
-    made.configure()
-    settings = tmp_path / "settings.toml"
-    caps = "[caps]\npre_checks_per_address_per_day = 1000\npre_checks_per_respondent_per_day = 1000\n"
-    settings.write_text(settings.read_text("utf-8").replace("[caps]\n", caps), "utf-8")
+    """That one, with its worker."""
+    made = opened(tmp_path, writers)
     worker = made.run()
     yield made
     worker.kill()
@@ -124,6 +141,58 @@ def test_33_sheets_come_back_as_a_list_that_is_taken_in(office: Office) -> None:
     writers.answers(KANAGAWA, 2, seconds=120)
     rows = office.ledger("SELECT count(*), count(DISTINCT body) FROM verdict WHERE part = 'collected'")
     assert rows == [(len(towns), len(towns))]
+
+
+def said(office: Office, *arguments: str) -> str:
+    """What a command prints about this office."""
+    command = [COMMAND, "--settings", str(office.folder / "settings.toml"), *arguments]
+    done = subprocess.run(command, cwd=office.folder, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_check_of_1659_is_found_after_the_deadline_and_taken_in_as_received_before_it(
+    tmp_path: Path, writers: Correspondents
+) -> None:
+    """Left on the real mail before the deadline, and first seen by the desk behind it: in three places it is told that
+    this body sent a check only, and an official makes an answer of it that was in time."""
+    writers.write(YOKOSUKA, TO, asking(SHOMAN, YOKOSUKA, "<1659@city.test>", SHOMAN.workbook()))
+    number = Answer("14神奈川県相模原市", "指定都市", "小慢")
+    holds = number.workbook({"8-1-text": "個人番号 1234 5678 9018 を確認する。"})  # its check digit fits
+    writers.write(SAGAMIHARA, TO, asking(number, SAGAMIHARA, "<number@city.test>", holds))
+    deadline = datetime.now(JST).replace(microsecond=0) + timedelta(seconds=2)
+    office = opened(tmp_path, writers, deadline)
+    assert eventually(lambda: datetime.now(JST) > deadline + timedelta(seconds=1), 30)
+    worker = office.run()
+    try:
+        (letter, *_) = writers.answers(YOKOSUKA, 1, seconds=60)
+        assert NOT_ACCEPTED in letter["Subject"]
+        office.wait_for_rows("SELECT count(*) FROM verdict WHERE rules LIKE '[\"personal_data\"%'", [(1,)], 60)
+        assert office.ledger("SELECT count(*) FROM verdict WHERE part <> ''") == [(0,)]
+        (owed,) = [o for o in json.loads(said(office, "status", "--json"))["obligations"] if _is(o, "142018")]
+        assert (owed["state"], owed["checked_only"]) == ("outstanding", True)
+        assert "点検のみ" in said(office, "status", "--prefecture", "14")
+        said(office, "report", "--all", "-o", "reports")
+        overview = (tmp_path / "reports" / "全国_提出状況_取扱注意.html").read_text("utf-8")
+        assert "点検のみ）：小慢 1件" in overview
+        said(office, "calls", "-o", "calls.xlsx")
+        listed = load_workbook(tmp_path / "calls.xlsx").worksheets[0]
+        rows = ["".join(map(str, row)) for row in listed.iter_rows(values_only=True)]
+        assert [("横須賀市" in row) for row in rows if "点検のみ" in row] == [True]
+        (((receipt, at),)) = office.ledger(f"SELECT receipt, received_at FROM arrival WHERE id IN ({CHECKED})")
+        assert datetime.fromisoformat(at) <= deadline
+        said(office, "decide", receipt, "take-in", "--by", "受付太郎", "--why", "電話で、提出のつもりと確かめたため")
+        booked = "SELECT body, program, outcome, late, received_at FROM verdict WHERE part = 'own'"
+        assert office.ledger(booked) == [("142018", "shoman", "accepted", 0, at)]
+        assert writers.answers(SAGAMIHARA, 0) == []
+        alarms = [row for row in json.loads(said(office, "held", "--json")) if row["queue"] == "alarm"]
+        assert [(row["sender"], row["reason"]) for row in alarms] == [(SAGAMIHARA, "personal_data")]
+    finally:
+        worker.kill()
+
+
+def _is(owed: dict[str, str], lgcode: str) -> bool:
+    return owed["lgcode"] == lgcode and owed["program"] == "shoman"
 
 
 def _town(name: str) -> bytes:
