@@ -1,4 +1,4 @@
-"""How 組織名 was written beside the form the sheet asks for: code of the prefecture, its name, the name of
+"""How 組織名 was written beside what the sheet may ask for: code of the prefecture, its name, the name of
 the body, without spaces and without 郡 (14神奈川県相模原市).
 
 Compares a spelling with a body that the roster has already found; never looks one up and corrects nothing.
@@ -19,9 +19,11 @@ _WARD = re.compile(r".+区")
 
 
 class OrganisationKind(Kind):
-    """組織名. `sample`: the example that the form shows, left in by mistake."""
+    """組織名. `coded`: the form asks for the code and the name of the prefecture in front of a local government's name;
+    else any spelling that tells one body is as good. `sample`: the example that the form shows, left in by mistake."""
 
     kind: Literal["organisation"] = "organisation"
+    coded: bool = False
     sample: str = ""
 
     def faults(self, value: str, around: Around) -> Iterator[Fault]:
@@ -29,11 +31,16 @@ class OrganisationKind(Kind):
         is wanted."""
         match = around.match
         if match and match.status == "found":
-            yield from (Fault(code, prescribed(match.bodies[0])) for code in deviations(value, match.bodies[0]))
+            found = deviations(value, match.bodies[0]) if self.coded else ()
+            yield from (Fault(code, self.spelling(match.bodies[0])) for code in found)
         elif match:
             unknown = match.status == "unknown"
-            names = "、".join(map(prescribed, match.near if unknown else match.bodies))
+            names = "、".join(map(self.spelling, match.near if unknown else match.bodies))
             yield Fault("body_unknown" if unknown else "body_ambiguous", f"もしかして：{names}" if names else "")
+
+    def spelling(self, body: Body) -> str:
+        """A body's name as the form wants it."""
+        return prescribed(body) if self.coded else body.full_name
 
     def is_sample(self, value: str) -> bool:
         """Whether the form's own example was left in."""
@@ -44,7 +51,7 @@ class OrganisationKind(Kind):
 
 
 def prescribed(body: Body) -> str:
-    """The body's name as the form wants it: 14神奈川県相模原市, 14神奈川県."""
+    """The body's name with the code of its prefecture: 14神奈川県相模原市, 14神奈川県."""
     return body.lgcode[:2] + body.full_name if body.local else body.full_name
 
 

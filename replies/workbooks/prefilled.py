@@ -7,7 +7,7 @@ that making the workbook takes.
 from __future__ import annotations
 
 from config.form import Field, Form
-from config.kinds.organisation import OrganisationKind, prescribed
+from config.kinds.organisation import OrganisationKind
 from config.roster import Body
 from config.survey import Program, Survey
 from replies.form_layout import layout
@@ -24,7 +24,7 @@ def known_values(form: Form, body: Body, program: Program) -> dict[str, str]:
 
 def _known(field: Field, body: Body, program: Program) -> str:
     if isinstance(field.kind, OrganisationKind):
-        return prescribed(body)
+        return field.kind.spelling(body)
     if field.key == "code":
         return body.lgcode
     if field.key == "program":

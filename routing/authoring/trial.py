@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from openpyxl import load_workbook
 
 from config.form import Field, Form, Question
-from config.kinds.organisation import OrganisationKind, prescribed
+from config.kinds.organisation import OrganisationKind
 from config.kinds.position import PositionKind
 from config.obligations import obligations
 from config.roster import Body, Roster
@@ -99,7 +99,7 @@ def values_of(form: Form, survey: Survey, whose: tuple[Body, Program], way: Choi
 
 def _field(field: Field, body: Body, program: Program) -> str:
     if isinstance(field.kind, OrganisationKind):
-        return prescribed(body)
+        return field.kind.spelling(body)
     if options := field.kind.options:
         return program.choice if program.choice in options else next(iter((*field.kind.open_to(body), *options)))
     if isinstance(field.kind, PositionKind) and field.kind.fitting:

@@ -94,7 +94,8 @@ def _own_findings(sheet: AnswerSheet, piece: Piecework, register: Register) -> t
 
 def _organisation(sheet: AnswerSheet, lgcode: str, register: Register) -> Finding:
     form = register.survey.form(sheet.form, sheet.version)
-    field = next(f for f in form.fields if isinstance(f.kind, OrganisationKind))
+    field, kind = next((f, f.kind) for f in form.fields if isinstance(f.kind, OrganisationKind))
+    body = register.body(lgcode)
     return Finding(
         "organisation_contradicts",
         severity_of("organisation_contradicts", register.survey),
@@ -102,7 +103,7 @@ def _organisation(sheet: AnswerSheet, lgcode: str, register: Register) -> Findin
         cell=next((f.cell for f in sheet.fields if f.key == field.key), ""),
         label=field.label,
         found=quote(sheet.field(field.key)),
-        expected=lgcode[:2] + register.full_name(lgcode),
+        expected=kind.spelling(body) if body else "",
     )
 
 

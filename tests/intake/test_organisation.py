@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from config.kinds.organisation import deviations, prescribed
+from config.body import Match
+from config.kinds.kind import Around
+from config.kinds.organisation import OrganisationKind, deviations, prescribed
 from tests.workbooks.forms_at_hand import the_roster
 
 SAGAMIHARA, HAYAMA, YOKOHAMA, KANAGAWA = "141500", "143014", "141003", "140007"
@@ -38,3 +40,11 @@ def test_each_deviation_from_the_prescribed_form_has_its_name(
 def test_the_prescribed_form_of_a_city_a_town_and_a_prefecture() -> None:
     found = [prescribed(body) for code in (SAGAMIHARA, HAYAMA, KANAGAWA) if (body := the_roster().by_code(code))]
     assert found == ["14神奈川県相模原市", "14神奈川県葉山町", "14神奈川県"]
+
+
+@pytest.mark.parametrize("value", ["横浜市", "神奈川県横浜市", "14神奈川県横浜市", "神奈川県 横浜市", "141003"])
+def test_a_form_that_asks_for_no_code_takes_every_spelling_that_tells_one_body(value: str) -> None:
+    kind, body = OrganisationKind(), the_roster().by_code(YOKOHAMA)
+    assert body is not None and kind.spelling(body) == "神奈川県横浜市"
+    found = Around(match=Match("found", (body,)))
+    assert list(kind.faults(value, found)) == []
