@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import PrivateAttr, model_validator
+from pydantic import Discriminator, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from config.kinds.any_kind import KINDS, Given
@@ -91,6 +91,14 @@ class AskedIf(Shape):
         return number in self.choices
 
 
+def _spelling(condition: Any) -> str:
+    return "by-rule" if isinstance(condition, str) else "by-choice"
+
+
+# A text is in the language of rules (`config.conditions`).
+Condition = Annotated[Annotated[AskedIf, Tag("by-choice")] | Annotated[str, Tag("by-rule")], Discriminator(_spelling)]
+
+
 class Question(Ask):
     """項番 and 質問."""
 
@@ -100,7 +108,7 @@ class Question(Ask):
     heading: str = ""  # a line printed above it, e.g. where the additional questions begin
     text: str  # as printed on the sheet
     only: tuple[BodyKind, ...] = ()  # asked of these kinds of bodies; empty = of all
-    asked_if: AskedIf | None = None
+    asked_if: Condition | None = None
     free_texts: tuple[FreeText, ...] = ()
     _part: Part | None = PrivateAttr(None)
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from config.conditions import condition_mistakes
 from config.errors import Mistake
 from config.form import Ask, Form, Question
 from config.kinds.kind import Line
@@ -188,8 +189,9 @@ def _no_question(key: str, known: Iterable[str]) -> str:
 
 def _check_conditions(form: Form) -> Reasons:
     order = {question.key: place for place, question in enumerate(form.questions)}
-    for key, question in _placed(form):
-        if question.asked_if is None:
+    for place, (key, question) in enumerate(_placed(form), 1):
+        if question.asked_if is None or isinstance(question.asked_if, str):
+            yield from ((f"{key}.{own}", reason) for own, reason in condition_mistakes(form, place))
             continue
         asked = question.asked_if.question
         if asked not in order:

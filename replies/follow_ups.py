@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from config.conditions import steering
 from config.form import Form, Question
 from config.survey import Survey
 
@@ -16,9 +17,9 @@ def follow_ups(asked: Collection[str], survey: Survey) -> tuple[str, ...]:
     form = next((f for f in survey.forms if asked and {q.key for q in f.questions} >= set(asked)), None)
     if form is None:
         return ()
-    following = _skipped(form, asked)
+    following, hangs = _skipped(form, asked), steering(form)
     for question in form.questions:  # a condition names an earlier question, so that one pass finds chains
-        if question.asked_if and question.asked_if.question in following | set(asked):
+        if hangs.get(question.printed_key, frozenset()) & (following | set(asked)):
             following.add(question.key)
     return tuple(q.key for q in form.questions if q.key in following - set(asked))
 

@@ -235,7 +235,7 @@ def _condition(finding: Finding, survey: Survey) -> str:
     """Why the question is asked of this sheet: （Q7-3で①の場合）; empty where it always is."""
     asked = ((form, q.asked_if) for form in survey.forms for q in form.questions if q.key == finding.question)
     for form, condition in asked:
-        if condition:
+        if condition and not isinstance(condition, str):
             taken = (form.question(condition.question).by_number[number].head for number in condition.choices)
             return f"（{question_name(condition.question)}で{'又は'.join(taken)}の場合）"
     return ""

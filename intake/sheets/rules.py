@@ -14,8 +14,7 @@ from config.rules import KIND, ReadRule, columns_of, rules_of
 from intake.finding import Finding
 from intake.sheets.case import Case, make
 from intake.sheets.entries import Entry
-from intake.sheets.filled import FilledQuestion
-from intake.sheets.worth import worth_of_column, worth_of_field, worth_of_question
+from intake.sheets.worth import worth_of_field, worth_of_questions
 
 
 def rules_are_kept(case: Case) -> Iterator[Finding]:
@@ -33,16 +32,8 @@ def _values(case: Case) -> Iterator[tuple[str, Value]]:
     for line in case.filled.fields:
         yield line.field.key, worth_of_field(line)
     yield KIND, next(iter(case.kinds)) if len(case.kinds) == 1 else None
-    columns: dict[str, list[FilledQuestion]] = {}
-    for question in case.filled.questions:
-        part = question.question.part
-        if case.asked[question.question.key].standing != "asked":
-            continue
-        if part and part.table.open:
-            columns.setdefault(f"Q{part.key}.{part.column}", []).append(question)
-        else:
-            yield from worth_of_question(question)
-    yield from ((name, worth_of_column(cells)) for name, cells in columns.items())
+    asked = (q for q in case.filled.questions if case.asked[q.question.key].standing == "asked")
+    yield from worth_of_questions(asked)
 
 
 def _broken(case: Case, rule: ReadRule, values: Mapping[str, Value]) -> Finding:

@@ -12,15 +12,20 @@ from functools import lru_cache
 from typing import Literal
 
 from config.cache import Same
-from config.form import Question
+from config.conditions import conditions_of, questions_of_names, steering
+from config.form import Form, Question
 from config.kinds.kind import NOT_READ, Reading
+from config.logic import Node, Value, names_in, value
 from config.roster import Match
+from config.rules import KIND
 from config.shape import RosterKind
 from config.spelling import is_blank
 from intake.sheets.filled import Filled, FilledQuestion
+from intake.sheets.worth import worth_of_questions
 
 Standing = Literal["asked", "not_asked", "open", "either"]
 Kinds = frozenset[RosterKind]
+Worths = tuple[tuple[str, Value], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +41,23 @@ def asked(filled: Filled, kinds: Kinds) -> Mapping[str, Applicability]:
     """The standing of every question by key. `kinds`: what kinds of body it may be; empty if not known."""
     whole = filled.form.whole
     numbers = {question.question.key: question.number for question in filled.questions if not question.question.part}
-    known = _asked(Same(whole), tuple(numbers.get(first.key) for first, *_ in whole.blocks), kinds)
+    taken = tuple(numbers.get(first.key) for first, *_ in whole.blocks)
+    known = _asked(Same(whole), taken, kinds, _looked_at(filled) if conditions_of(whole) else ())
     if all(question.question.part is None for question in filled.questions):
         return known
     return {question.question.key: known[question.question.printed_key] for question in filled.questions}
 
 
+def _looked_at(filled: Filled) -> Worths:
+    """What the answers are worth at which conditions look."""
+    keys = frozenset[str]().union(*steering(filled.form.whole).values())
+    return tuple(worth_of_questions(q for q in filled.questions if q.question.key in keys))
+
+
 @lru_cache(maxsize=1024)  # the rows of a list, and the sheets of one day, take few ways through a form
-def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds) -> Mapping[str, Applicability]:
-    """By the choices taken alone, of a table as a whole; no other value of a sheet has a say in it, and none is kept."""
+def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds, worths: Worths) -> Mapping[str, Applicability]:
+    """By the choices taken, of a table as a whole, and by what conditions look at; no other value of a sheet has a say in
+    it, and none is kept."""
     pairs = zip(form.it.blocks, numbers, strict=True)
     questions = tuple(FilledQuestion(q, None, Reading(str(n)) if n else NOT_READ) for (q, *_), n in pairs)
     places = {question.question.key: place for place, question in enumerate(questions)}
@@ -56,6 +69,7 @@ def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds) -> Mapping
             _by_kind(question.question, kinds),
             *(_by_skip(place, root) for root in steering if place < root.end),
             _by_condition(question.question, earlier, known),
+            _by_rule(question.question, form.it, known, (dict(worths), kinds)),
         )
         own = question.question.printed_key
         known[own] = min(verdicts, key=lambda verdict: _RANK[verdict.standing])
@@ -104,8 +118,10 @@ def _by_condition(
 ) -> Applicability:
     """`asked_if`: questions that one choice of an earlier question brings."""
     condition = question.asked_if
-    root = next((q for q in earlier if condition and q.question.key == condition.question), None)
-    if condition is None or root is None:
+    if condition is None or isinstance(condition, str):
+        return _ASKED
+    root = next((q for q in earlier if q.question.key == condition.question), None)
+    if root is None:
         return _ASKED
     above = known[root.question.key]
     if above.standing == "not_asked":
@@ -113,6 +129,44 @@ def _by_condition(
     if root.number is None:
         return Applicability("open")
     return _ASKED if condition.met_by(root.number) else Applicability("not_asked", _told(root.question, root.number))
+
+
+def _by_rule(
+    question: Question, form: Form, known: Mapping[str, Applicability], by: tuple[Mapping[str, Value], Kinds]
+) -> Applicability:
+    """`asked_if` in the language of rules. What is said of an answer that is itself not asked for is not so; what hangs on
+    one that is blank or unreadable is open."""
+    tree = conditions_of(form).get(question.printed_key)
+    if tree is None:
+        return _ASKED
+    worths, kinds = by
+    owners = questions_of_names(form)
+    out = frozenset(name for name in names_in(tree) if name in owners and known[owners[name].key].standing == "not_asked")
+    found = {_holds(tree, {**worths, KIND: kind}, out) for kind in (kinds or (None,))}
+    if found == {True}:
+        return _ASKED
+    if found == {False}:
+        names = dict.fromkeys(f"Q{owners[name].key}" for name in names_in(tree) if name in owners and name not in out)
+        return Applicability("not_asked", f"{'、'.join(names)}のご回答による" if names else "対象外の質問")
+    unknown = {name for name in names_in(tree) if name not in out and name != KIND and worths.get(name) is None}
+    return Applicability("open" if unknown else "either")
+
+
+def _holds(node: Node, worths: Mapping[str, Value], out: frozenset[str]) -> bool | None:
+    """Whether a condition holds, where `out` are the names of answers that are not asked for."""
+    if node.op == "not":
+        inner = _holds(node.parts[0], worths, out)
+        return None if inner is None else not inner
+    if node.op in ("and", "or"):
+        parts = [_holds(part, worths, out) for part in node.parts]
+        decides = node.op == "or"
+        if decides in parts:
+            return decides
+        return None if None in parts else not decides
+    if not out.isdisjoint(names_in(node)):
+        return False
+    held = value(node, worths)
+    return held if isinstance(held, bool) else None
 
 
 def possible_kinds(filled: Filled, match: Match | None) -> Kinds:

@@ -5,7 +5,7 @@ What is blank or unreadable is unknown (None). A blank that may be left is a 0, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from config.form import FreeText
 from config.logic import Single, Value
@@ -31,7 +31,19 @@ def worth_of_question(line: FilledQuestion) -> Iterator[tuple[str, Value]]:
             yield f"Q{text.key}", _text(text, line.texts[text.key])
 
 
-def worth_of_column(cells: Sequence[FilledQuestion]) -> Value:
+def worth_of_questions(questions: Iterable[FilledQuestion]) -> Iterator[tuple[str, Value]]:
+    """(name, worth) of these answers; the lines of open tables by their columns."""
+    columns: dict[str, list[FilledQuestion]] = {}
+    for question in questions:
+        part = question.question.part
+        if part and part.table.open:
+            columns.setdefault(f"Q{part.key}.{part.column}", []).append(question)
+        else:
+            yield from worth_of_question(question)
+    yield from ((name, _column(cells)) for name, cells in columns.items())
+
+
+def _column(cells: Sequence[FilledQuestion]) -> Value:
     """A column of an open table, a value for each line that is begun: unknown while one of them is, where it must be
     filled in, or where something stands there."""
     found: list[Single | None] = []

@@ -5,9 +5,11 @@ They help people who fill the form in; what the ministry finds is computed anew 
 
 from __future__ import annotations
 
+from config.conditions import conditions_of
 from config.rules import columns_of
 from intake.sheets.columns import Column, list_columns
 from replies.form_layout import Layout
+from replies.workbooks.form_rules import Beyond, excel
 
 
 def fields_flag(layout: Layout) -> str:
@@ -44,6 +46,14 @@ def list_formulas(layout: Layout) -> tuple[tuple[Column, str], ...]:
     return tuple(found)
 
 
+def _holds(layout: Layout, key: str) -> str:
+    """The condition on which a question is asked; one that no form can tell holds for none."""
+    try:
+        return excel(conditions_of(layout.form)[layout.form.question(key).printed_key], layout)
+    except Beyond:
+        return "FALSE"
+
+
 def lines_missing(layout: Layout, table: str) -> str:
     """A line of an open table that is begun has all that it needs: each such column is filled as often as the first one."""
     columns = (cells for cells in columns_of(layout.form).values() if cells[0].printed_key == table)
@@ -68,7 +78,9 @@ def _unless_skipped(layout: Layout, key: str, blank: list[str]) -> str:
             if places[key] < places[target]:
                 conditions.append(root.kind.taken(layout.cell(root.key), number, "<>"))
     condition = layout.form.question(key).asked_if
-    if condition:
+    if isinstance(condition, str):
+        conditions.append(_holds(layout, key))
+    elif condition:
         root = layout.form.question(condition.question)
         taken = (number for number in root.by_number if condition.met_by(number))
         wanted = [root.kind.taken(layout.cell(root.key), number) for number in taken]

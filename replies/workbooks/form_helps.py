@@ -16,14 +16,16 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.worksheet import Worksheet
 
+from config.conditions import conditions_of, questions_of_names
 from config.form import FreeText, Question
 from config.kinds.kind import Kind
+from config.logic import names_in
 from intake.sheets.ooxml import name_of
 from replies.form_layout import ITEM, Layout
 from replies.japanese import question_name
 from replies.wording import load_wording
 from replies.workbooks.form_formulas import lines_missing
-from replies.workbooks.form_rules import rule_terms
+from replies.workbooks.form_rules import Beyond, excel, rule_terms
 
 _SIGN = "※"
 LEFT_OUT, SUPERFLUOUS = "－", "△"  # how the words beside a question begin that is not asked; by them others see it
@@ -148,12 +150,34 @@ def _left_out(layout: Layout, question: Question) -> str:
         skips = [n for n, key in root.skips.items() if _place(layout, question.key) < _place(layout, key)]
         taken = _any(root.kind.taken(layout.cell(root.key), number) for number in skips)
         conditions.append(_all([_not(_is_left_out(_beside_of(layout, root))), taken]))
-    if question.asked_if:
+    if isinstance(question.asked_if, str):
+        conditions.append(_fails(layout, question))
+    elif question.asked_if:
         root = layout.form.question(question.asked_if.question)
         others = [n for n in root.by_number if not question.asked_if.met_by(n)]
         conditions.append(_is_left_out(_beside_of(layout, root)))
         conditions += [root.kind.taken(layout.cell(root.key), number) for number in others]
     return _any(filter(None, conditions))
+
+
+def _fails(layout: Layout, question: Question) -> str:
+    """That the condition on which it is asked does not hold, for certain: all that it looks at is answered, a number as
+    one; empty where the form cannot tell."""
+    tree = conditions_of(layout.form)[question.printed_key]
+    try:
+        failed = _not(excel(tree, layout))
+    except Beyond:
+        return ""
+    named = {q.key: q for q in map(questions_of_names(layout.form).get, names_in(tree)) if q and not q.in_lines}
+    return _all([*(_is_told(layout, question) for question in named.values()), failed])
+
+
+def _is_told(layout: Layout, question: Question) -> str:
+    """That an answer stands in its cell such as the form itself offers, or as a number."""
+    cell = layout.cell(question.key)
+    if question.by_number:
+        return _known(layout, question)
+    return f"ISNUMBER({cell})" if question.kind.numeric else _not(_blank(cell))
 
 
 def _settled(layout: Layout, question: Question) -> Iterator[str]:
@@ -163,7 +187,7 @@ def _settled(layout: Layout, question: Question) -> Iterator[str]:
         yield _any(filter(None, (_of_kinds(layout, question, asked=True), _either(layout, question))))
     for root in _steering(layout, question):
         yield _any([_is_left_out(_beside_of(layout, root)), _known(layout, root)])
-    if question.asked_if:
+    if question.asked_if and not isinstance(question.asked_if, str):
         yield _known(layout, layout.form.question(question.asked_if.question))
 
 

@@ -20,7 +20,7 @@ _FUNCTIONS = {"sum": "SUM", "count": "COUNTA", "min": "MIN", "max": "MAX", "abs"
 _LONGEST = 120  # characters of a text in a formula (Excel: 255, with quotes doubled)
 
 
-class _Beyond(Exception):
+class Beyond(Exception):
     """A rule that no formula of the blank form can tell: it looks at what the form does not hold."""
 
 
@@ -31,7 +31,7 @@ def rule_terms(layout: Layout) -> dict[str, list[str]]:
     for rule in rules_of(layout.form):
         try:
             formula, row = _formula(rule, layout), _row(rule.names[0], layout)
-        except _Beyond:
+        except Beyond:
             continue
         found.setdefault(name_of((row, layout.last_column + 1)), []).append(formula)
     return found
@@ -39,8 +39,8 @@ def rule_terms(layout: Layout) -> dict[str, list[str]]:
 
 def _formula(rule: ReadRule, layout: Layout) -> str:
     filled = [condition for name in rule.names for condition in _guards(name, layout)]
-    applies = [_excel(rule.when, layout)] if rule.when else []
-    broken = f"NOT({_excel(rule.check, layout)})"
+    applies = [excel(rule.when, layout)] if rule.when else []
+    broken = f"NOT({excel(rule.check, layout)})"
     return f'IF(AND({",".join([*filled, *applies, broken])}),{_words(rule, layout)},"")'
 
 
@@ -59,33 +59,34 @@ def _quoted(node: Node, layout: Layout) -> str:
     """What a sentence quotes, a date as people write one."""
     keys = {f"Q{ask.key}" for ask in layout.form.asks if ask.kind.in_rules == "date"}
     keys |= {field.key for field in layout.form.fields if field.kind.in_rules == "date"}
-    shown = _excel(node, layout)
+    shown = excel(node, layout)
     return f'TEXT({shown},"yyyy年m月d日")' if node.op == "name" and node.held in keys else shown
 
 
-def _excel(node: Node, layout: Layout) -> str:
+def excel(node: Node, layout: Layout) -> str:
+    """A condition as Excel computes it. Raises Beyond."""
     match node.op:
         case "name":
             return _cell(str(node.held), layout)
         case "value":
             return str(node.held) if isinstance(node.held, Decimal) else '"' + str(node.held) + '"'
         case "and" | "or" | "not":
-            return f"{node.op.upper()}({','.join(_excel(part, layout) for part in node.parts)})"
+            return f"{node.op.upper()}({','.join(excel(part, layout) for part in node.parts)})"
         case "in":
             return _within(node, layout)
     if node.op in _FUNCTIONS:
-        return f"{_FUNCTIONS[node.op]}({','.join(_excel(part, layout) for part in node.parts)})"
+        return f"{_FUNCTIONS[node.op]}({','.join(excel(part, layout) for part in node.parts)})"
     left, right = node.parts
     if node.op in ("==", "!=") and (same := _is_choice(left, right, layout) or _is_choice(right, left, layout)):
         return same if node.op == "==" else f"NOT({same})"
-    return f"({_excel(left, layout)}{_OPERATORS.get(node.op, node.op)}{_excel(right, layout)})"
+    return f"({excel(left, layout)}{_OPERATORS.get(node.op, node.op)}{excel(right, layout)})"
 
 
 def _within(node: Node, layout: Layout) -> str:
     first, *listed = node.parts
     if len(listed) == 1 and listed[0].op == "name":  # a circle
         return f'{layout.cell(f"{str(listed[0].held)[1:]}#{first.held}")}<>""'
-    return f"OR({','.join(_excel(Node('==', (first, one)), layout) for one in listed)})"
+    return f"OR({','.join(excel(Node('==', (first, one)), layout) for one in listed)})"
 
 
 def _is_choice(name: Node, number: Node, layout: Layout) -> str:
@@ -109,7 +110,7 @@ def _cell(name: str, layout: Layout) -> str:
         return f"{lines[0]}:{lines[-1]}"
     key = name[1:] if name.startswith("Q") and name[1:] in layout.inputs else name
     if name == KIND or key not in layout.inputs:
-        raise _Beyond
+        raise Beyond
     return layout.cell(key)
 
 

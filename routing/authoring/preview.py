@@ -90,7 +90,9 @@ def _conditions(question: Question, form: Form) -> Iterator[str]:
     words = load_wording().report
     if question.only:
         yield f"尋ねる団体：{'、'.join(words.get(f'kind_{kind}') or words.get(kind, kind) for kind in question.only)}"
-    if question.asked_if:
+    if isinstance(question.asked_if, str):
+        yield f"尋ねる場合：{question.asked_if}"
+    elif question.asked_if:
         before = form.question(question.asked_if.question)
         taken = "、".join(_named(before, number) for number in question.asked_if.choices)
         yield f"尋ねる場合：{question_name(before.key)} で {taken}"

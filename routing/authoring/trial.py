@@ -108,6 +108,9 @@ def _field(field: Field, body: Body, program: Program) -> str:
 
 
 def _answer(question: Question, number: int, planned: str) -> Iterator[tuple[str, FillValue]]:
+    if not question.by_number:
+        yield question.key, str(number)
+        return
     yield question.key, (number,) if question.in_lines else number
     for text in question.free_texts:
         if text.asked_by(number):
@@ -137,7 +140,8 @@ def _told(
     for question in form.questions:
         answer = answers.get(question.key)
         read_as = answer and next(iter(answer.taken), None)
-        if (not question.part and read_as != way.get(question.key)) or not _same_texts(question, answer, values):
+        chosen = way.get(question.key) if question.by_number else None
+        if (not question.part and read_as != chosen) or not _same_texts(question, answer, values):
             yield f"{question_name(question.key)}：{moved}記入した回答と異なる回答が読み取られます。"
     if strict:
         yield from _noticed(reading, sheet)

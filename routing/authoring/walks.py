@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from config.form import Form
-from config.kinds.kind import NOT_READ, Reading
+from config.conditions import can_be_tried, constants, steering
+from config.form import Form, Question
+from config.kinds.kind import Around, Reading
 from config.shape import RosterKind
+from intake.sheets.entries import Entry
 from intake.sheets.filled import Filled, FilledQuestion
 from intake.sheets.skip_logic import asked
+from replies.workbooks.form import CIRCLE
 
 MOST = 20_000  # ways that are tried; a form with more is told as such
 
-Choices = Mapping[str, int]  # question -> number of the choice taken, or of the line with a circle
+# question -> number of the choice taken, or of the line with a circle; the number that is answered
+Choices = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,18 @@ class _Search:
     tried: int = 0
 
     def go(self) -> None:
-        steering = steers(self.form)
+        roots = steers(self.form)
         waiting: list[dict[str, int]] = [{}]
         seen: set[tuple[tuple[str, int], ...]] = set()
         while waiting and self.tried < MOST:
             way = self._complete(waiting.pop())
             for name, number in way.items():
                 self.taken.setdefault((name, number), way)
-            key = tuple((name, number) for name, number in way.items() if name in steering)
+            key = tuple((name, number) for name, number in way.items() if name in roots)
             if key not in seen:
                 seen.add(key)
                 self.tried += 1
-                waiting.extend(self._beside(way, steering))
+                waiting.extend(self._beside(way, roots))
 
     def _complete(self, fixed: Choices) -> dict[str, int]:
         """The answers that are fixed, and the first choice to whatever else is asked; without those that are not."""
@@ -59,16 +63,16 @@ class _Search:
             if not standing_asked(self.form, way, self.kind, question.key):
                 continue
             self.reached.add(question.key)
-            if question.by_number and not question.part:
-                way[question.key] = fixed.get(question.key, next(iter(question.by_number)))
+            if options := _options(self.form, question):
+                way[question.key] = fixed.get(question.key, options[0])
         return way
 
-    def _beside(self, way: Choices, steering: frozenset[str]) -> Iterator[dict[str, int]]:
+    def _beside(self, way: Choices, roots: frozenset[str]) -> Iterator[dict[str, int]]:
         """The same with one answer changed: every choice of what steers, of the rest those that nobody took yet."""
-        for question in self.form.questions:
+        for question, *_ in self.form.blocks:
             if question.key in way:
-                for number in question.by_number:
-                    if (question.key, number) not in self.taken or question.key in steering:
+                for number in _options(self.form, question):
+                    if (question.key, number) not in self.taken or question.key in roots:
                         yield {**way, question.key: number}
 
 
@@ -81,18 +85,39 @@ def walks(form: Form, kind: RosterKind) -> Walks:
         if way not in ways:
             ways.append(way)
     never = tuple(q.key for q, *_ in form.blocks if q.key not in search.reached)
-    return Walks(tuple(ways) or ({},), never, search.tried < MOST)
+    return Walks(tuple(ways) or ({},), never, search.tried < MOST and can_be_tried(form))
+
+
+def _options(form: Form, question: Question) -> tuple[int, ...]:
+    """What a walk answers to a question, one after the other: its choices, or lines with one circle; numbers that a
+    condition compares with it, and those beside them. Of what steers nothing and has no choices nothing."""
+    kind = question.kind
+    if question.part:
+        return ()
+    if question.by_number:
+        return tuple(question.by_number)
+    found = dict.fromkeys(n + step for n in constants(form, question.key) for step in (0, 1, -1))
+    hangs = any(question.key in roots for roots in steering(form).values())
+    numbers = (*found, 1, 0, 1_000) if kind.numeric and hangs else ()
+    return tuple(dict.fromkeys(n for n in numbers if not any(kind.faults(str(n), Around()))))
 
 
 def steers(form: Form) -> frozenset[str]:
     """The questions of which the answer decides what else is asked."""
     skipping = {q.key for q in form.questions if q.skips}
-    return frozenset(skipping | {q.asked_if.question for q in form.questions if q.asked_if})
+    return frozenset(skipping).union(*steering(form).values())
 
 
 def standing_asked(form: Form, way: Choices, kind: RosterKind, key: str) -> bool:
     """Whether a question is asked after these answers."""
-    taken = {q.key: Reading(str(way[q.key])) for q, *_ in form.blocks if q.key in way and not q.in_lines}
-    questions = tuple(FilledQuestion(q, None, taken.get(q.key, NOT_READ)) for q, *_ in form.blocks)
+    questions = tuple(_answered(q, way.get(q.key)) for q, *_ in form.blocks)
     return asked(Filled(form, "", (), questions), frozenset({kind}))[key].standing == "asked"
 
+
+def _answered(question: Question, number: int | None) -> FilledQuestion:
+    if number is None:
+        return FilledQuestion(question, None)
+    entry = Entry("", str(number), "value")
+    if question.in_lines:
+        return FilledQuestion(question, entry, lines={number: Entry("", CIRCLE, "value")})
+    return FilledQuestion(question, entry, Reading(str(number)))
