@@ -8,8 +8,9 @@ BIN    := $(VENV)/bin
 # Hundreds of processes of ours are started by the tests: none should compile us anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# In the folders' order: the slow ones (e2e) do not come last, when one of the two has nothing left to do.
-ON_TWO := -n 2 --dist loadfile --no-loadscope-reorder
+# Four for two cores, since tests wait for servers and processes for a good part of their time. In the folders' order: the
+# slow ones (e2e) do not come last, when some of the four have nothing left to do.
+AT_ONCE := -n 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-long bench bench-full lint mutants shots packages clean
 
@@ -20,10 +21,10 @@ test: $(VENV)/ready-test packages
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.dead_code
-	$(BIN)/python -m pytest $(ON_TWO) -m "not long"
+	$(BIN)/python -m pytest $(AT_ONCE) -m "not long"
 
 test-long: $(VENV)/ready-test packages
-	$(BIN)/python -m pytest $(ON_TWO) -m long
+	$(BIN)/python -m pytest $(AT_ONCE) -m long
 
 bench: $(VENV)/ready-test packages
 	$(BIN)/python -m tests.bench.run

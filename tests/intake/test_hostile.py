@@ -102,7 +102,7 @@ def test_many_files_that_each_take_long_get_the_mails_time_and_no_more() -> None
 
 def test_many_files_that_each_end_a_child_cost_the_mails_time_and_what_stands_before_them_is_read() -> None:
     """The string that fills the memory kills a child each time, however fast the machine is."""
-    reader = Counting(default_survey(), mail_seconds=4)
+    reader = Counting(default_survey(), mail_seconds=2)
     try:
         reader.read_mail(mail(GOOD))  # warm
         read = reader.read_mail(mail(GOOD, *["one_string_everywhere.xlsx"] * 30))
