@@ -87,7 +87,10 @@ def decode(raw: bytes, declared: str, names: frozenset[str] = frozenset()) -> De
     """`raw` as text. `declared`: the charset's label as the mail gives it, or "" (unknown labels and NULs
     are tolerated); `names`: folded names of the roster, which speak for the reading they turn up in."""
     charset = canonical(declared)
-    if raw.isascii() and ESCAPE not in raw and b"\x0e" not in raw and charset not in _NOT_OVER_ASCII:
+    plain = raw.isascii() and ESCAPE not in raw and b"\x0e" not in raw
+    if plain and charset in ("", "ascii", "iso-2022-jp") and (lost := _without_escapes(raw)):
+        return lost
+    if plain and charset not in _NOT_OVER_ASCII:
         return Decoded(raw.decode("ascii"), "ascii", False)
     certain = _certain(raw, charset)
     if certain is not None:
@@ -97,6 +100,20 @@ def decode(raw: bytes, declared: str, names: frozenset[str] = frozenset()) -> De
     reading = best.read(raw)
     name = "cp50221" if best.name == "iso-2022-jp" and reading.extended else best.name
     return Decoded(reading.text, name, reading.lossy)
+
+
+_LOST = re.compile(rb"\$([@B])((?:[\x21-\x74][\x21-\x7e])+?)\(([BJ])")
+_HEAD = 2_000  # bytes of a text by which it is told
+_LEAST_LOST = 4  # characters of Japanese that no other text would be by chance
+
+
+def _without_escapes(raw: bytes) -> Decoded | None:
+    """JIS out of which something took its escapes ($B!Z2#IM;T(B), put back; None where it is no such text."""
+    if not _LOST.search(raw[:_HEAD]):
+        return None
+    reading = decode_jis(_LOST.sub(b"\x1b$\\1\\2\x1b(\\3", raw))
+    japanese = sum(1 for character in reading.text if "\u3041" <= character <= "\u9fff")
+    return Decoded(reading.text, "iso-2022-jp", False) if not reading.lossy and japanese >= _LEAST_LOST else None
 
 
 def join(parts: Iterable[Decoded]) -> Decoded:

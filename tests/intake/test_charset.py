@@ -93,6 +93,18 @@ def test_other_charsets(raw: bytes, declared: str, text: str) -> None:
     assert decode(raw, declared).text == text
 
 
+@pytest.mark.parametrize("text", ["【横浜市】マイナンバーアンケート回答", "Re: 【横浜市】回答 (7/18)"])
+def test_jis_out_of_which_the_escapes_were_taken_is_read(text: str) -> None:
+    for declared in ("iso-2022-jp", "us-ascii", ""):
+        read = decode(text.encode("iso-2022-jp").replace(b"\x1b", b""), declared)
+        assert (read.text, read.step, read.lossy) == (text, "iso-2022-jp", False)
+
+
+@pytest.mark.parametrize("raw", [b"$B12(B", b"cost: $Best(Buy) or $Ball(B)", b"a $BAR(B b", b"price $B (B"])
+def test_ascii_that_looks_a_little_like_it_stays(raw: bytes) -> None:
+    assert decode(raw, "").text == raw.decode()
+
+
 def test_岬町_in_euc_jp_is_not_taken_for_utf_8() -> None:
     """Its four bytes are valid UTF-8 as well: only the roster can tell."""
     raw = "岬町".encode("euc_jp")
