@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from config.body import Body
+
 _CODE = re.compile(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
 _BRACKETED = re.compile(r"(.+)[(〔\[](.+?)[)〕\]]")
 _ADDRESSED = "校園院会所館署局庁社"
@@ -21,6 +23,22 @@ def address_of(name: str) -> str:
 def without_marks(name: str) -> str:
     """Without spaces and punctuation."""
     return _PUNCTUATION.sub("", name)
+
+
+class KanaNames:
+    """Names of bodies in ひらがな or カタカナ, alone and with the prefecture's."""
+
+    def __init__(self, bodies: Collection[Body]) -> None:
+        self._bodies: dict[str, tuple[Body, ...]] = {}
+        of = {body.name: body.kana for body in bodies if body.kind == "prefecture"}
+        for body in bodies:
+            for spelling in filter(None, dict.fromkeys((body.kana, of.get(body.prefecture, "") + body.kana))):
+                self._bodies[spelling] = (*self._bodies.get(spelling, ()), body)
+
+    def of(self, name: str) -> tuple[Body, ...]:
+        """The bodies of a folded name."""
+        hiragana = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in without_marks(name))
+        return self._bodies.get(hiragana, ())
 
 
 def split_code(text: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import get_args
 
 from config.body import Body, Match
-from config.body_names import address_of, attempts, split_brackets, split_code, without_marks
+from config.body_names import KanaNames, address_of, attempts, split_brackets, split_code, without_marks
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.near_names import NEAREST, NearNames
 from config.office_names import confused, is_of_district, without_office
@@ -62,6 +62,10 @@ class Roster:
             for spelling in dict.fromkeys((*spellings, *map(confused, spellings))):
                 names[spelling] = (*names.get(spelling, ()), body)
         return names
+
+    @cached_property
+    def _kana(self) -> KanaNames:
+        return KanaNames(self.bodies)
 
     @cached_property
     def _domains(self) -> Mapping[str, tuple[str, ...]]:
@@ -124,6 +128,8 @@ class Roster:
         if city := self._city_of_ward(name):
             return self._match((city,))
         if bodies := self._of_office(without_marks(name)):
+            return self._match(_narrow(bodies, code, hints))
+        if bodies := self._kana.of(name):
             return self._match(_narrow(bodies, code, hints))
         return Match("unknown", (), self._near(without_marks(name), code, hints))
 

@@ -19,7 +19,8 @@ _BECOME_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # only when they are decompose
 _SHORT = 200  # characters that are soon sorted, whatever they are
 LONGEST = 400  # characters of a cell that matter for telling what it is
 _PUNCTUATION = dict.fromkeys(map(ord, "・、。,.:;()[]{}「」『』【】〔〕<>《》※*◆◇■□★☆…?!_/\\-‐‑‒–—―−ー~〜"))
-_NOTHING = {"", "無", "不要", "斜線", "n/a", "na", "none", "null", "nil", "skip", "スキップ", "×", "✕", "x", "|", "0"}
+_WORDS = "無 不要 斜線 省略 n/a na none null nil skip スキップ × ✕ x | 0"
+_NOTHING = {"", *_WORDS.split()}
 # What people write into a cell that is not theirs: 該当なし, 特にございません, 市のため対象外, 回答不要（県のみ）, Q6へ
 _NO = r"(?:なし|ナシ|無し?|無い|ない|ありません|ございません|せず|しない|しません)"
 _NOT_MINE = re.compile(
@@ -28,7 +29,8 @@ _NOT_MINE = re.compile(
     r"|(?:設問|質問|回答|調査)?対象(?:外|では?ない)|非(?:該当|対象)"
     rf"|(?:回答|記入|記載)(?:は|の必要)?(?:不[要用]|{_NO})|未(?:記入|回答|記載)|空[欄白])"
     r"(?:です|である|とする|のため|につき)?(?:[、,]?(?:回答|記入|記載)(?:不要|なし|しない|せず))?(?:\([^()]{1,20}\)?)?"
-    r"|[→⇒]?q?\d{1,2}(?:-\d)?へ(?:進む)?"
+    r"|[→⇒]?q?\d{1,2}(?:-\d)?へ(?:進む)?|[→⇒]q\d{1,2}(?:-\d)?"
+    r"|(?:都道府県|市区?町村|指定都市|中核市|[都道府県市区町村])のみ(?:回答|記入)?"
 )
 _LONGEST_NOTHING = 40  # characters
 _STROKES = re.compile(r"[-‐–—―−ー─━/\\・….]*")
@@ -117,7 +119,7 @@ def is_blank(value: str) -> bool:
 def says_nothing(value: str) -> bool:
     """Whether a text only says that there is nothing to say: empty, 「なし」, 「－」, 「回答不要」, the 0 of a link to a
     blank cell; also in brackets or with a full stop."""
-    said = fold(value[: _SHORT + 1]).lower().strip("()[]〔〕「」【】。.※")
+    said = fold(value[: _SHORT + 1]).lower().strip("()[]〔〕「」【】。.※*")
     if said in _NOTHING or (len(said) <= _SHORT and _STROKES.fullmatch(said)):
         return True
     return len(said) <= _LONGEST_NOTHING and bool(_NOT_MINE.fullmatch(said))

@@ -22,6 +22,7 @@ _RANGE = re.compile(r"(\d)\s*(?:[~〜‐‑‒–—―−ー-]|から|ないし
 # Whoever is not sure is asked: ①？, ②～, ④（５）
 _UNSURE = re.compile(r"[?~〜]|仮|未定|検討|\d\s*[(〔\[]\s*、?\s*\d{1,2}\s*[)〕\]]")
 _ALL = re.compile(r"(?:全て|すべて|全部)(?:の\w{1,4})?|全(?:て|部)?")
+_IN_COMMON = re.compile(r"(?:に|で|は|とも)?(?:共通|同[じ一様])(?:です|である)?$")
 _CIRCLED = {first + n: f"、{n + 1} " for first, count in ((0x2460, 20), (0x2474, 20), (0x2776, 10)) for n in range(count)}
 _HEAD = re.compile(r"(?:(?<=[、,・\s)])|\A)\((\d{1,2})\)")  # （４）
 _ABOUT_NUMBERS = re.compile(  # 属性１, No.1, 1番, 〇①, ①のみ
@@ -79,12 +80,12 @@ def read_attributes(value: str, attributes: tuple[Attribute, ...]) -> Attributes
 
 
 def _names_all(text: str, attributes: tuple[Attribute, ...]) -> bool:
-    """全て, すべての…, and 全 with the word that all the names end with."""
-    key = label_key(text)
+    """全て, すべての…, 共通, and 全 with the word that all the names end with."""
+    key = _IN_COMMON.sub("", label_key(text))
     names = [label_key(a.name) for a in attributes]
     endings = (names[0][n:] for n in range(1, len(names[0]))) if len(names) > 1 else iter(())
     ending = next((end for end in endings if all(name.endswith(end) for name in names)), "")
-    return bool(_ALL.fullmatch(key) or (ending and _ALL.fullmatch(key.removesuffix(ending)) and key != ending))
+    return bool(not key or _ALL.fullmatch(key) or (ending and _ALL.fullmatch(key.removesuffix(ending)) and key != ending))
 
 
 def _without_remarks(text: str, attributes: tuple[Attribute, ...]) -> str:

@@ -42,6 +42,13 @@ OFFICES = {
     "相模原市 疾病対策課 御中": "141500",
     "葉山町福祉部": "143014",
     "ニ宮町": "143421",
+    "ﾖｺﾊﾏｼ": "141003",
+    "よこはまし": "141003",
+    "ｶﾅｶﾞﾜｹﾝﾖｺﾊﾏｼ": "141003",
+    "かながわけん さがみはらし": "141500",
+    "とうきょうとふちゅうし": "132063",
+    "34ふちゅうし": "342084",
+    "ホッカイドウ": "010006",
     "横浜市長 山中竹春": "141003",
     "神奈川県横須賀市長　上地克明": "142018",
     "新宿区長 吉住健一": "131041",
@@ -85,6 +92,9 @@ OTHERS = [
     "神奈川県町",
     "大阪府市",
     "神奈川県内市町村",
+    "よこはま",
+    "よこはま市",
+    "ヨコハマシケンコウカ",
     "神奈川県横須賀保健所",  # the city's own?
     "神奈川県小田原福祉課",
     "神奈川県小田原健康福祉局",
@@ -112,6 +122,7 @@ def test_what_is_no_office_of_the_body_is_not_taken_for_it(roster: Roster, name:
 
 def test_an_office_of_two_bodies_of_one_name_is_narrowed_down_as_their_name_is(roster: Roster) -> None:
     assert roster.find("府中市健康課").status == "ambiguous"
+    assert roster.find("フチュウシ").status == "ambiguous"
     assert [body.lgcode for body in roster.find("34府中市健康課").bodies] == ["342084"]
 
 

@@ -44,7 +44,7 @@ def test_no_two_names_of_the_roster_become_one(roster: Roster) -> None:
     "written",
     ["該当ありません", "該当事項なし", "該当する事例はありません", "市町村のため対象外", "対象外のため回答不要",
      "特にございません", "該当なし（都道府県のみ）", "本市は対象外", "未記入", "空白", "→Q6へ", "None", "|",
-     "（回答不要です）"],
+     "（回答不要です）", "→Q6", "省略", "*", "※", "都道府県のみ", "（都道府県のみ）", "県のみ回答"],
 )  # fmt: skip
 def test_words_for_nothing(written: str) -> None:
     assert says_nothing(written)
@@ -53,7 +53,7 @@ def test_words_for_nothing(written: str) -> None:
 @pytest.mark.parametrize(
     "written",
     ["事例はありません", "マニュアルはなし", "該当者1名", "対象外の者を含む", "未定", "不明", "同上", "空", "なしの礫", "①",
-     "Q6", "該当なし。ただし令和４年に１件"],
+     "Q6", "→2", "市民のみ", "①のみ", "該当なし。ただし令和４年に１件"],
 )  # fmt: skip
 def test_words_that_say_something(written: str) -> None:
     assert not says_nothing(written)
