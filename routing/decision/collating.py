@@ -16,6 +16,7 @@ from routing.records import Decided, Piece
 from routing.register import Register
 from routing.standing import overlap
 
+_UNOPENED = frozenset({"encrypted", "unreadable", "too_costly", "empty_file"})  # what is in it, nobody saw
 _APART = 10_000  # positions of an earlier mail's files begin behind so many for each mail
 
 
@@ -68,7 +69,7 @@ def collated(decided: Decided, register: Register) -> Collated:
         files.append(block)
         lacking.append(_lacking(rows, obligation, block.program, register))
     left = [p for p in decided.pieces if p not in chosen and p.id.partition("/")[0] not in _places(chosen)]
-    files += [replace(file_block(p, register), result="kept", remarks=("not_listed",), findings=()) for p in left]
+    files += dict.fromkeys(_left_out(p, register) for p in left)
     return Collated(tuple(files), tuple(lacking), tuple(lists))
 
 
@@ -128,6 +129,18 @@ def _block(filename: str, rows: Sequence[Piece], collector: str, register: Regis
         result="correction" if any(row.result == "correction" for row in told) else "accepted",
         rows=told,
     )
+
+
+def _left_out(piece: Piece, register: Register) -> FileBlock:
+    """What is in no list, and why: nobody could read it, it is a list already, or it is none of the collector's."""
+    block = file_block(piece, register)
+    unread = [f for f in piece.file.findings if f.code in _UNOPENED]  # also beside sheets, where it may be anything
+    asked = block.findings if any(f.severity == "error" for f in block.findings) else tuple(unread)
+    if piece.sheet is None and asked:
+        return replace(block, result="correction", findings=asked, remarks=())
+    if piece.file.kind == "collated_list":  # told once, and not by row
+        return FileBlock(piece.file.filename, "", "", "", "kept", remarks=("listed_already",))
+    return replace(block, result="kept", remarks=("not_listed",), findings=())
 
 
 def _row(piece: Piece, number: int, register: Register) -> RowBlock:

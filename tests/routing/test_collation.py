@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from config.load import default_survey
 from replies.senders.sender import OutgoingMail
 from routing.ledger import arrivals
 from routing.operate import Who, Wish, fulfil
@@ -116,6 +117,36 @@ def test_what_is_not_the_prefectures_is_told_and_left_out(office: Office) -> Non
     (letter,) = ask(office, {"鎌倉市.xlsx": town("鎌倉市"), "大島町.xlsx": other, "資料.xlsx": b"PK\x03\x04"})
     plain = "".join(text_of(letter)[1].split())
     assert "記載のある団体：１団体" in plain and "大島町.xlsx" in plain and "載せておりません" in plain
+
+
+def test_what_nobody_can_read_is_told_with_its_reason(office: Office) -> None:
+    """A password is no matter of whose sheet it is, and no newer one came."""
+    locked = (default_survey() / "samples" / "files" / "encrypted.xlsx").read_bytes()
+    unread = {"鎌倉市.xlsx": locked, "大磯町.pdf": b"%PDF-1.4", "葉山町.xlsx": b""}
+    (letter,) = ask(office, unread)
+    plain = "".join(text_of(letter)[1].split())
+    assert plain.startswith("一覧表に載せられる調査票がありませんでした。")
+    told = ("パスワードを解除した", "エクセルファイルではない形式", "０バイト", "もう一度件名に【一覧表作成】を付けて")
+    for said in told:
+        assert said in plain
+    assert "載せておりません" not in plain
+    (letter,) = ask(office, {**unread, "二宮町.xlsx": town("二宮町")}, "二通目")
+    plain = "".join(text_of(letter)[1].split())
+    assert "記載のある団体：１団体" in plain and "パスワードを解除した" in plain
+
+
+def test_a_list_that_is_one_already_is_told_as_that_and_once(office: Office) -> None:
+    (letter,) = ask(office, {"鎌倉市.xlsx": town("鎌倉市"), "大磯町.xlsx": town("大磯町")}, "一通目")
+    name, data = the_list(letter)
+    (letter,) = ask(office, {name: data, "葉山町.xlsx": town("葉山町")}, "二通目")
+    plain = "".join(text_of(letter)[1].split())
+    assert plain.count("既に一覧表の形になっております") == 1 and "載せておりません" not in plain
+
+
+def test_two_sheets_of_one_town_are_asked_about_and_the_later_one_is_listed(office: Office) -> None:
+    (letter,) = ask(office, {"a.xlsx": town("鎌倉市"), "b.xlsx": town("鎌倉市", **{"9": 2})})
+    plain = "".join(text_of(letter)[1].split())
+    assert "記載のある団体：１団体" in plain and "◆鎌倉市" in plain and "一通のメールに二つ以上" in plain
 
 
 def test_somebody_of_another_house_gets_no_list(office: Office) -> None:
