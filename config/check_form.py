@@ -16,6 +16,7 @@ from config.kinds.kind import Line
 from config.kinds.organisation import OrganisationKind
 from config.kinds.table import Table
 from config.names import perhaps, why_no_file, why_no_line, why_no_sheet, why_no_text
+from config.numbering import why_no_numbering
 from config.rules import rule_mistakes
 from config.shape import Reasons
 from config.spelling import label_key, nfkc
@@ -54,6 +55,10 @@ def _check_keys(form: Form) -> Reasons:
     for name in ("fields", "questions"):
         if not getattr(form, name):
             yield name, "1つ以上書いてください。"
+
+
+def _check_numbering(form: Form) -> Reasons:
+    yield from (("numbering", reason) for reason in why_no_numbering(form.numbering))
 
 
 def _check_names(form: Form) -> Reasons:
@@ -227,6 +232,7 @@ def _placed(form: Form) -> Iterator[tuple[str, Question]]:
 _CHECKS: tuple[Callable[[Form], Reasons], ...] = (
     _check_keys,
     _check_names,
+    _check_numbering,
     _check_print,
     _check_kinds,
     _check_given,

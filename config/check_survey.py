@@ -123,6 +123,8 @@ def _uncollectable(survey: Survey, program: str) -> Iterator[str]:
 
 def _check_forms(survey: Survey) -> Reasons:
     forms = {form.id for form in survey.forms}
+    if len(numberings := dict.fromkeys(form.numbering for form in survey.forms)) > 1:
+        yield "forms", f"様式の numbering（{'、'.join(numberings)}）は、全て同じにしてください。"
     for place, program in enumerate(survey.programs, 1):
         if program.form not in forms:
             yield f"programs.{place}.form", f"様式「{program.form}」はありません。{perhaps(program.form, forms)}"

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, PrivateAttr
 
 from config.asks import Ask, AskedIf, Field, FreeText, Question
 from config.given import Asked, Print
+from config.numbering import PLAIN, question_name
 from config.shape import Severity, Shape
 from config.tables import at_line, in_cells, line_of, with_lines
 
@@ -66,6 +67,7 @@ class Form(Shape):
     flags: Flags
     grid: Grid | None = None  # None: nothing is said about rows and columns put in
     helps: bool = False  # whether it shows what is missing, left out or in no list while it is filled in
+    numbering: str = PLAIN  # how its questions are called: Q{key}, 問{wide_key}
     given: str = ""  # the workbook in the survey's folder that is handed out as it is; empty: the form is made
     fields: tuple[Field, ...]
     questions: Annotated[tuple[Question, ...], AfterValidator(in_cells)]
@@ -143,6 +145,10 @@ class Form(Shape):
     def listed(self) -> tuple[Question, ...]:
         """The questions that each body answers once: all but those of the lines of open tables."""
         return tuple(question for question in self.questions if not question.in_open_table)
+
+    def question_name(self, key: str) -> str:
+        """How the question with this key is called: Q7-4."""
+        return question_name(key, self.numbering)
 
     @cached_property
     def _by_key(self) -> Mapping[str, Question]:

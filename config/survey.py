@@ -17,6 +17,7 @@ from config.faq import Faq
 from config.form import Form
 from config.kinds.kind import Attribute
 from config.mails import Mails, with_table
+from config.numbering import PLAIN, question_name
 from config.services import Services
 from config.shape import RosterKind, Severity, Shape
 
@@ -193,6 +194,15 @@ class Survey(Shape):
     @classmethod
     def _one_table(cls, data: Any) -> Any:
         return with_table(data) if isinstance(data, dict) else data
+
+    @property
+    def numbering(self) -> str:
+        """How the questions of its forms are called (`config.numbering`)."""
+        return next((form.numbering for form in self.forms), PLAIN)
+
+    def question_name(self, key: str) -> str:
+        """How the question with this key is called: Q7-4."""
+        return question_name(key, self.numbering)
 
     @property
     def deadlines(self) -> tuple[datetime, ...]:

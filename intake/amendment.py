@@ -13,6 +13,7 @@ from dataclasses import replace
 from config.form import Form, Question
 from config.kinds.kind import Reading
 from config.kinds.marks import CIRCLE
+from config.numbering import numbered
 from config.roster import Roster
 from config.spelling import nfkc
 from config.survey import Survey
@@ -95,13 +96,13 @@ def _question(question: Question, answer: Answer | None) -> FilledQuestion:
 def _changed(filled: Filled, key: str, value: str) -> Filled:
     for place, line in enumerate(filled.questions):
         if line.question.key == key:
-            return _with(filled, place, _answered(line, value))
+            return _with(filled, place, _answered(line, value, filled.form))
         if key in {t.key for t in line.question.free_texts}:
             entry = line.texts.get(key) or Entry(line.answer.cell if line.answer else "")
             text = replace(entry, value=value, state="value" if value else "blank")
             return _with(filled, place, replace(line, texts={**line.texts, key: text}))
     keys = "、".join(q.question.key for q in filled.questions)
-    raise AmendmentRefused(f"Q{key} という問はありません（{keys}）。")
+    raise AmendmentRefused(f"{numbered(key, filled.form.numbering)} という問はありません（{keys}）。")
 
 
 def _with(filled: Filled, place: int, question: FilledQuestion) -> Filled:
@@ -109,14 +110,15 @@ def _with(filled: Filled, place: int, question: FilledQuestion) -> Filled:
     return replace(filled, questions=(*questions[:place], question, *questions[place + 1 :]))
 
 
-def _answered(line: FilledQuestion, value: str) -> FilledQuestion:
+def _answered(line: FilledQuestion, value: str, form: Form) -> FilledQuestion:
     question = line.question
     cell = line.answer.cell if line.answer else ""
     reading = question.kind.reading(value)
     if value.strip() and not reading.value:
         named = [question.by_number[number].head for number in reading.may_mean or question.by_number]
         heads = ("" if all(len(head) == 1 for head in named) else "、").join(named)
-        raise AmendmentRefused(f"Q{question.key}={value}: {question.kind.refused(heads)}")
+        name = numbered(question.key, form.numbering)
+        raise AmendmentRefused(f"{name}={value}: {question.kind.refused(heads)}")
     if question.in_lines:
         taken = [int(number) for number in reading.value.split(",") if number]
         return replace(line, answer=Entry(cell), lines=_circles(question, cell, taken))

@@ -19,12 +19,6 @@ def full_width_number(number: int) -> str:
     return str(number).translate(_FULL_WIDTH) if 0 <= number <= 9 else str(number)
 
 
-def question_name(key: str) -> str:
-    """How the notice cites a question: Q7-4; one whose 項番 is a letter: 項番a. Of a cell of a table: its table."""
-    key = key.partition(".")[0]
-    return f"Q{key}" if key[:1].isdigit() else f"項番{key}"
-
-
 def era_date(moment: datetime) -> str:
     """Day and time as a deadline is written, down to what is not zero: 令和５年７月21日（金）17時.
 

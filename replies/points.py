@@ -13,7 +13,6 @@ from typing import Literal
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding, quote
 from replies.follow_ups import follow_ups
-from replies.japanese import question_name
 from replies.wording import Wording
 
 CIRCLED = "⓪①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -148,7 +147,7 @@ def _points(findings: list[Finding], survey: Survey, wording: Wording) -> tuple[
 
 def _what_follows(asked: set[str], survey: Survey, wording: Wording) -> str:
     """That further questions may have to be answered, said once of all that are asked for; empty where none does."""
-    following = "、".join(dict.fromkeys(question_name(key) for key in follow_ups(asked, survey)))
+    following = "、".join(dict.fromkeys(survey.question_name(key) for key in follow_ups(asked, survey)))
     return wording.phrase["follow_ups"].format(questions=following) if following else ""
 
 
@@ -225,7 +224,7 @@ def label_of(finding: Finding, survey: Survey) -> str:
     """Q7-4（Q7-3で①の場合）, or 「電話番号」: the question or field, as the sheet's reader knows it."""
     parts = []
     if finding.question:
-        parts.append(question_name(finding.question) + _condition(finding, survey))
+        parts.append(survey.question_name(finding.question) + _condition(finding, survey))
     if finding.label and (not finding.question or finding.label[0] in CIRCLED or "." in finding.question):
         parts.append(f"「{quote(finding.label.translate(_INNER_QUOTES), _LABEL_LIMIT)}」")
     return "　".join(part for part in parts if part)
@@ -237,5 +236,5 @@ def _condition(finding: Finding, survey: Survey) -> str:
     for form, condition in asked:
         if condition and not isinstance(condition, str):
             taken = (form.question(condition.question).by_number[number].head for number in condition.choices)
-            return f"（{question_name(condition.question)}で{'又は'.join(taken)}の場合）"
+            return f"（{survey.question_name(condition.question)}で{'又は'.join(taken)}の場合）"
     return ""

@@ -9,10 +9,10 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from config.numbering import PLAIN, question_name
 from config.shape import Shape
 from config.survey import Survey
 from intake.finding import Finding, quote
-from replies.japanese import question_name
 
 
 class Saying(Shape):
@@ -100,11 +100,14 @@ class Wording(Shape):
     alert: dict[str, Telling]  # condition -> what the operators are told
     mail: dict[str, MailKind]  # kind of letter -> what people approve
     list_sheet: str = "一覧用"  # how a survey's forms call the sheet with the row for a list
+    numbering: str = PLAIN  # … and their questions
 
     def of(self, survey: Survey) -> Wording:
         """The same for one survey: what its forms call things."""
         names = "」、「".join(dict.fromkeys(form.list_sheet for form in survey.forms))
-        return self if names == self.list_sheet else self.model_copy(update={"list_sheet": names})
+        if (names, survey.numbering) == (self.list_sheet, self.numbering):
+            return self
+        return self.model_copy(update={"list_sheet": names, "numbering": survey.numbering})
 
     @property
     def before_handing_in(self) -> Wording:
@@ -114,13 +117,21 @@ class Wording(Shape):
 
     def sentence(self, finding: Finding) -> str:
         """What was noticed, in one sentence; KeyError for a code without wording."""
-        return _filled(self.finding[finding.code].sentence, finding, self.list_sheet)
+        return self._filled(self.finding[finding.code].sentence, finding)
 
     def mend(self, finding: Finding) -> str:
         """How to mend it; KeyError for a code without wording."""
         saying = self.finding[finding.code]
         mild = finding.severity != "error" and saying.as_hint
-        return _filled(saying.as_hint if mild else saying.mend, finding, self.list_sheet)
+        return self._filled(saying.as_hint if mild else saying.mend, finding)
+
+    def _filled(self, text: str, finding: Finding) -> str:
+        """`text` with the finding's values. Values are inserted once and never read as placeholders."""
+        question = question_name(finding.question, self.numbering) if finding.question else ""
+        label = quote(finding.label) or question
+        return text.format(
+            found=finding.found, expected=finding.expected, label=label, question=question, list_sheet=self.list_sheet
+        )
 
     def state_of(self, state: str, unbooked: bool, checked_only: bool = False) -> str:
         """A state as screens and reports show it; `unbooked`: all that came could not be booked; `checked_only`: nothing
@@ -131,7 +142,7 @@ class Wording(Shape):
 
     def message(self, finding: Finding) -> str:
         """Question or label, sentence and mend in one line, for a screen; KeyError without wording."""
-        about = question_name(finding.question) if finding.question else finding.label
+        about = question_name(finding.question, self.numbering) if finding.question else finding.label
         return (f"{about}：" if about else "") + self.sentence(finding) + self.mend(finding)
 
 
@@ -149,12 +160,3 @@ def _loaded(by_hand: bool) -> Wording:
         return wording
     phrase = wording.phrase | {"sent_automatically": wording.phrase["sent_by_hand"]}
     return wording.model_copy(update={"phrase": phrase})
-
-
-def _filled(text: str, finding: Finding, list_sheet: str) -> str:
-    """`text` with the finding's values. Values are inserted once and never read as placeholders."""
-    question = question_name(finding.question) if finding.question else ""
-    label = quote(finding.label) or question
-    return text.format(
-        found=finding.found, expected=finding.expected, label=label, question=question, list_sheet=list_sheet
-    )

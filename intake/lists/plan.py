@@ -129,11 +129,10 @@ def _plan(form: Form, survey: Survey, names: frozenset[str]) -> Plan:
 
 
 def _other_headings(column: Column, form: Form) -> Iterable[str]:
-    """Further ways to head a column: 問 for Q, the number as the sheet prints it, the printed text."""
+    """Further ways to head a column: Q and 問, the number as the sheet prints it, the printed text."""
     if column.holds == "field":
         return
-    yield "問" + column.heading[1:]
-    yield column.heading[1:]
+    yield from (f"Q{column.bare}", f"問{column.bare}", column.bare)
     if column.holds == "text":
         yield next(q.labels[column.key] for q in form.questions if column.key in q.labels)
         return

@@ -10,18 +10,20 @@ from typing import Literal
 
 from config.cache import cache_by_identity
 from config.form import Form
+from config.numbering import numbered
 from config.spelling import circled
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: what it holds, of which field or question (`key`; of a free text its own key), for a
-    circle its line's `number`; `heading` is its text in row 1."""
+    circle its line's `number`; `heading` is its text in row 1, `bare` the same without the survey's numbering."""
 
     holds: Literal["field", "answer", "mark", "text"]
     key: str
     heading: str
     number: int = 0
+    bare: str = ""
 
     def __hash__(self) -> int:  # asked for some hundred times a row
         return hash(self.heading)
@@ -32,9 +34,11 @@ def list_columns(form: Form) -> tuple[Column, ...]:
     """The columns of 「一覧用」 from the left."""
     columns = [Column("field", field.key, field.label) for field in form.fields]
     for question in form.listed:
-        name = f"Q{question.printed_key}" + (f"（{question.part.label}）" if question.part else "")
+        place = f"（{question.part.label}）" if question.part else ""
+        name, bare = f"{numbered(question.printed_key, form.numbering)}{place}", f"{question.printed_key}{place}"
         for slot in question.kind.slots:
-            lined = Column("mark", question.key, f"{name}{circled(slot.number)}", slot.number)
-            columns.append(lined if slot.label else Column("answer", question.key, name))
-        columns += [Column("text", text.key, f"{name}（記載欄）") for text in question.free_texts]
+            mark = circled(slot.number)
+            lined = Column("mark", question.key, f"{name}{mark}", slot.number, f"{bare}{mark}")
+            columns.append(lined if slot.label else Column("answer", question.key, name, bare=bare))
+        columns += [Column("text", text.key, f"{name}（記載欄）", bare=f"{bare}（記載欄）") for text in question.free_texts]
     return tuple(columns)

@@ -16,6 +16,7 @@ from config.conditions import conditions_of, questions_of_names, steering
 from config.form import Form, Question
 from config.kinds.kind import NOT_READ, Reading
 from config.logic import Node, Value, names_in, value
+from config.numbering import numbered
 from config.roster import Match
 from config.rules import KIND
 from config.shape import RosterKind
@@ -67,8 +68,8 @@ def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds, worths: Wo
         earlier = questions[:place]
         verdicts = (
             _by_kind(question.question, kinds),
-            *(_by_skip(place, root) for root in steering if place < root.end),
-            _by_condition(question.question, earlier, known),
+            *(_by_skip(place, root, form.it) for root in steering if place < root.end),
+            _by_condition(question.question, earlier, known, form.it),
             _by_rule(question.question, form.it, known, (dict(worths), kinds)),
         )
         own = question.question.printed_key
@@ -102,7 +103,7 @@ def _by_kind(question: Question, kinds: Kinds) -> Applicability:
     return Applicability("either")
 
 
-def _by_skip(place: int, steering: _Steering) -> Applicability:
+def _by_skip(place: int, steering: _Steering, form: Form) -> Applicability:
     """`skip_to`: what one earlier question leaves out of those before its furthest target."""
     number = steering.root.number
     if number is None:
@@ -110,11 +111,11 @@ def _by_skip(place: int, steering: _Steering) -> Applicability:
     if place >= steering.to.get(number, 0):
         return _ASKED
     question = steering.root.question
-    return Applicability("not_asked", _told(question, number))
+    return Applicability("not_asked", _told(question, number, form))
 
 
 def _by_condition(
-    question: Question, earlier: tuple[FilledQuestion, ...], known: Mapping[str, Applicability]
+    question: Question, earlier: tuple[FilledQuestion, ...], known: Mapping[str, Applicability], form: Form
 ) -> Applicability:
     """`asked_if`: questions that one choice of an earlier question brings."""
     condition = question.asked_if
@@ -128,7 +129,8 @@ def _by_condition(
         return above
     if root.number is None:
         return Applicability("open")
-    return _ASKED if condition.met_by(root.number) else Applicability("not_asked", _told(root.question, root.number))
+    met = condition.met_by(root.number)
+    return _ASKED if met else Applicability("not_asked", _told(root.question, root.number, form))
 
 
 def _by_rule(
@@ -146,7 +148,8 @@ def _by_rule(
     if found == {True}:
         return _ASKED
     if found == {False}:
-        names = dict.fromkeys(f"Q{owners[name].key}" for name in names_in(tree) if name in owners and name not in out)
+        keys = (owners[name].key for name in names_in(tree) if name in owners and name not in out)
+        names = dict.fromkeys(numbered(key, form.numbering) for key in keys)
         return Applicability("not_asked", f"{'、'.join(names)}のご回答による" if names else "対象外の質問")
     unknown = {name for name in names_in(tree) if name not in out and name != KIND and worths.get(name) is None}
     return Applicability("open" if unknown else "either")
@@ -180,5 +183,5 @@ def possible_kinds(filled: Filled, match: Match | None) -> Kinds:
     return frozenset(found)
 
 
-def _told(root: Question, number: int) -> str:
-    return f"Q{root.key}で{root.by_number[number].head}を選択"
+def _told(root: Question, number: int, form: Form) -> str:
+    return f"{numbered(root.key, form.numbering)}で{root.by_number[number].head}を選択"

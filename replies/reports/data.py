@@ -273,7 +273,7 @@ class QuestionCount:
     """How often one question of one form was to be corrected, and by how many bodies."""
 
     form_title: str
-    question: str  # "7-4"
+    question: str  # how the survey calls it: Q7-4
     times: int
     bodies: int
     mends: Mends | None = None

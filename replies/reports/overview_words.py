@@ -13,7 +13,6 @@ from typing import get_args
 from config.jst import in_jst
 from config.shape import BodyKind, RosterKind
 from intake.finding import Finding
-from replies.japanese import question_name
 from replies.reports.data import (
     CityLine,
     FindingCount,
@@ -147,4 +146,4 @@ def finding_label(count: FindingCount, wording: Wording) -> str:
 
 def question_label(count: QuestionCount) -> str:
     """別添１ Q7-4."""
-    return f"{count.form_title} {question_name(count.question)}"
+    return f"{count.form_title} {count.question}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.form import Form, Question
+from config.numbering import numbered
 from intake.finding import quote
 from intake.submission import Answer, AnswerSheet
 
@@ -17,7 +18,8 @@ def readings_of(sheet: AnswerSheet, form: Form) -> str:
     """Q9 ①←「① 2名体制で確認」、Q2 2024-03←「令和５年度３月」: what was taken, and what stands there; empty if nothing."""
     answers = {answer.question: answer for answer in sheet.answers}
     questions = form.holding(answers).questions
-    return "、".join(f"Q{q.key} {said}" for q in questions if q.key in answers for said in _said(q, answers[q.key]))
+    asked = ((numbered(q.key, form.numbering), q, answers[q.key]) for q in questions if q.key in answers)
+    return "、".join(f"{name} {said}" for name, question, answer in asked for said in _said(question, answer))
 
 
 def _said(question: Question, answer: Answer) -> Iterator[str]:

@@ -21,7 +21,7 @@ from config.form import Question
 from config.survey import Program, Survey
 from intake.finding import quote
 from replies.cells import FONT, put, put_typed
-from replies.japanese import era_instant, question_name
+from replies.japanese import era_instant
 from replies.wording import load_wording
 from replies.workbooks.export_counts import CountedLine, Counts, QuestionCounts
 from replies.workbooks.export_figures import Figure, Figures
@@ -145,7 +145,7 @@ def _write_form(page: _Page, form: Counts, programs: tuple[Program, ...], new_pa
             _write_question(page, form, tallies[key], programs)
         for figures in form.figures:
             if figures.question == key:
-                _write_numbers(page, figures, programs)
+                _write_numbers(page, form, figures, programs)
 
 
 def _write_question(page: _Page, form: Counts, tally: QuestionCounts, programs: tuple[Program, ...]) -> None:
@@ -160,24 +160,25 @@ def _write_question(page: _Page, form: Counts, tally: QuestionCounts, programs: 
     spare = max(0.0, _CHART_POINTS - sum(heights)) + 2 * LINE_POINTS
     page.keep_together(sum(heights) + spare)
     top = page.row
-    _write_head(page, question_name(tally.question.key), question, (programs, True))
+    _write_head(page, form.form.question_name(tally.question.key), question, (programs, True))
     page.next(heights[0])
     for line, (mark, text), height in zip(tally.lines, labels, heights[1:], strict=False):
         _write_figures(page, (mark, text), _figures(tally.counts[line], programs), form.total)
         page.next(height)
     _write_figures(page, ("", load_wording().export["answers"]), _figures(form.answers, programs), form.total)
     page.next(heights[-1])
-    _insert_chart(page, top, tally, programs)
+    _insert_chart(page, top, (form.form.question_name(tally.question.key), tally), programs)
     page.gap(spare)
 
 
-def _write_numbers(page: _Page, figures: Figures, programs: tuple[Program, ...]) -> None:
+def _write_numbers(page: _Page, form: Counts, figures: Figures, programs: tuple[Program, ...]) -> None:
     """The table of one number that was asked for: how many, and what they come to."""
     words, text = load_wording().export, figures.label.strip()
     lines = list(_number_lines(figures, _with_sum([figures.of(p.id) for p in programs], figures.whole)))
     heights = [max(30.0, points(text, _TEXT_WIDTH)), *[18.0] * len(lines)]
     page.keep_together(sum(heights))
-    _write_head(page, question_name(figures.question) if figures.question else "", text, (programs, False))
+    called = form.form.question_name(figures.question) if figures.question else ""
+    _write_head(page, called, text, (programs, False))
     page.next(heights[0])
     for (name, shown, values), height in zip(lines, heights[1:], strict=True):
         put(page.sheet, (page.row, _MARK), "", page.styles.circle)
@@ -246,8 +247,8 @@ def _label(question: Question, line: CountedLine) -> tuple[str, str]:
     return quote(question.by_number[line].head, _LONGEST_MARK), question.by_number[line].text
 
 
-def _insert_chart(page: _Page, top: int, tally: QuestionCounts, programs: tuple[Program, ...]) -> None:
-    words = load_wording().export
+def _insert_chart(page: _Page, top: int, named: tuple[str, QuestionCounts], programs: tuple[Program, ...]) -> None:
+    words, (name, tally) = load_wording().export, named
     chart = page.book.add_chart({"type": "column"})
     first, last = top + 1, top + len(tally.lines)
     marks = [_label(tally.question, line)[0] for line in tally.lines]
@@ -267,7 +268,7 @@ def _insert_chart(page: _Page, top: int, tally: QuestionCounts, programs: tuple[
                 **_FILLS[place % len(_FILLS)],
             }
         )
-    title = f"{question_name(tally.question.key)}　{quote(tally.question.text, _TITLE_LIMIT)}"
+    title = f"{name}　{quote(tally.question.text, _TITLE_LIMIT)}"
     chart.set_title({"name": title, "name_font": _font(10, bold=True)})
     chart.set_x_axis({"name": words["axis_choices"], "name_font": _font(9), "num_font": _font(9)})
     chart.set_y_axis(

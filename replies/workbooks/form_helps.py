@@ -22,7 +22,6 @@ from config.kinds.kind import Kind
 from config.logic import names_in
 from intake.sheets.ooxml import name_of
 from replies.form_layout import ITEM, Layout
-from replies.japanese import question_name
 from replies.wording import load_wording
 from replies.workbooks.form_formulas import lines_missing
 from replies.workbooks.form_rules import Beyond, excel, rule_terms
@@ -83,7 +82,7 @@ def naming_flag(layout: Layout) -> str:
     def area(first: int, last: int) -> str:
         return f"{_fixed(name_of((first, column)))}:{_fixed(name_of((last, column)))}"
 
-    names = ((b, question_name(b.question.printed_key)) for b in layout.blocks)
+    names = ((b, layout.form.question_name(b.question.printed_key)) for b in layout.blocks)
     named = (f'IF(COUNTIF({area(b.top, b.bottom)},{wanted}),"、{name}","")' for b, name in names)
     first, last = layout.blocks[0].top, layout.last_row
     said = layout.form.flags.answers_missing.replace('"', '""')
@@ -92,7 +91,8 @@ def naming_flag(layout: Layout) -> str:
 
 def all_named(layout: Layout) -> str:
     """The longest that the flag becomes."""
-    return layout.form.flags.answers_missing + "、".join(question_name(b.question.printed_key) for b in layout.blocks)
+    form = layout.form
+    return form.flags.answers_missing + "、".join(form.question_name(b.question.printed_key) for b in layout.blocks)
 
 
 def _helps(layout: Layout) -> Iterator[Help]:

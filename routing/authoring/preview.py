@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from config.form import Form, Question
-from replies.japanese import question_name
 from replies.wording import load_wording
 from replies.workbooks.form import blank, fill
 from routing.authoring.trial import values_of
@@ -73,7 +72,7 @@ def logic(register: Register) -> Iterator[str]:
     for form in register.survey.forms:
         yield f"■ {form.title}（{form.id} {form.version}）　質問 {len(form.blocks)}"
         for question, *_ in form.blocks:
-            yield f"{question_name(question.key)}　{_one_line(question.text)}"
+            yield f"{form.question_name(question.key)}　{_one_line(question.text)}"
             labels = question.part.table.labels.values() if question.part else ()
             yield from (f"　　［欄］{_one_line(label)}" for label in labels)
             yield from (f"　　{condition}" for condition in _conditions(question, form))
@@ -95,7 +94,7 @@ def _conditions(question: Question, form: Form) -> Iterator[str]:
     elif question.asked_if:
         before = form.question(question.asked_if.question)
         taken = "、".join(_named(before, number) for number in question.asked_if.choices)
-        yield f"尋ねる場合：{question_name(before.key)} で {taken}"
+        yield f"尋ねる場合：{form.question_name(before.key)} で {taken}"
 
 
 def _leads(number: int, question: Question, form: Form) -> str:
@@ -105,8 +104,8 @@ def _leads(number: int, question: Question, form: Form) -> str:
         return ""
     keys = [q.key for q in form.questions]
     between = keys[keys.index(question.key) + 1 : keys.index(target)]
-    left_out = f"（{'、'.join(dict.fromkeys(map(question_name, between)))} は空欄）" if between else ""
-    return f"　→ {question_name(target)}{left_out}"
+    left_out = f"（{'、'.join(dict.fromkeys(map(form.question_name, between)))} は空欄）" if between else ""
+    return f"　→ {form.question_name(target)}{left_out}"
 
 
 def _named(question: Question, number: int) -> str:

@@ -20,8 +20,7 @@ from config.survey import Program, Survey
 from intake.answers import read_file
 from intake.submission import Answer, AnswerSheet, Claim, FileReading
 from replies.form_layout import layout
-from replies.japanese import question_name
-from replies.wording import load_wording
+from replies.wording import Wording, load_wording
 from replies.workbooks.form import FillValue, blank, fill
 from routing.authoring.walks import Choices, Walks, standing_asked, walks
 
@@ -142,9 +141,9 @@ def _told(
         read_as = answer and next(iter(answer.taken), None)
         chosen = way.get(question.key) if question.by_number else None
         if (not question.part and read_as != chosen) or not _same_texts(question, answer, values):
-            yield f"{question_name(question.key)}：{moved}記入した回答と異なる回答が読み取られます。"
+            yield f"{form.question_name(question.key)}：{moved}記入した回答と異なる回答が読み取られます。"
     if strict:
-        yield from _noticed(reading, sheet)
+        yield from _noticed(reading, sheet, load_wording().model_copy(update={"numbering": form.numbering}))
 
 
 def _same_texts(question: Question, answer: Answer | None, values: Mapping[str, FillValue]) -> bool:
@@ -157,8 +156,7 @@ def _same_texts(question: Question, answer: Answer | None, values: Mapping[str, 
     return all(text.kind.read(told.get(text.key, "")) == text.kind.read(value) for text, value in written)
 
 
-def _noticed(reading: FileReading, sheet: AnswerSheet) -> Iterator[str]:
-    wording = load_wording()
+def _noticed(reading: FileReading, sheet: AnswerSheet, wording: Wording) -> Iterator[str]:
     for finding in (*reading.findings, *sheet.findings):
         if finding.code == "rule_broken":
             continue  # the examples keep no rule but by chance

@@ -86,7 +86,7 @@ def _print(checked: Checked, register: Register) -> None:
             *([register.full_name(finding.about)] if with_body else []),
             finding.sheet,
             finding.cell,
-            f"Q{finding.question}" if finding.question else finding.label,
+            register.survey.question_name(finding.question) if finding.question else finding.label,
             _sentence(wording, finding),
         )
     listed.show()

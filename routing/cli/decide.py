@@ -90,7 +90,8 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
         named = action or ("amend" if amend else "received")
         if at is not None and (amend or named not in wishes.DATED):
             raise click.UsageError("--received は、accept、correct、assign とともに、又は単独で指定してください。")
-        wish = _wish(named, value, program, desk, Wish(named, domain=domain, amend=_changes(amend), at=at))
+        changes = _changes(amend, desk.register.survey.numbering)
+        wish = _wish(named, value, program, desk, Wish(named, domain=domain, amend=changes, at=at))
         done = asking(lambda c: operate.fulfil(desk, arrival, wish, who, c), consent)
         say(settled_line(done.settled, desk.register) if done.settled else _DONE[named])
         tell(done, desk)
@@ -174,10 +175,10 @@ def past_instant(text: str, desk: Desk) -> datetime:
     return at
 
 
-def _changes(amend: tuple[str, ...]) -> dict[str, str]:
-    """Q5=② -> {"5": "②"}. Raises click.UsageError."""
+def _changes(amend: tuple[str, ...], numbering: str) -> dict[str, str]:
+    """Q5=②, or as the survey calls it -> {"5": "②"}. Raises click.UsageError."""
     try:
-        return wishes.amendments(amend)
+        return wishes.amendments(amend, numbering)
     except Refused as mistyped:
         raise click.UsageError(str(mistyped)) from mistyped
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from config.survey import Survey
-from replies.japanese import question_name
 from routing.authoring.new import SCHEMAS, json_schema, make_folder
 from routing.authoring.trial import never_asked, try_all
 from routing.cli.context import App, with_app
@@ -37,7 +36,7 @@ def check(app: App, folder: Path | None) -> int:
     """
     survey, roster = load_with_roster(folder or app.survey_dir)
     faults = [
-        f"{form.title}（{form.id}）：{question_name(key)} は、どのように回答しても尋ねられません。"
+        f"{form.title}（{form.id}）：{form.question_name(key)} は、どのように回答しても尋ねられません。"
         for form, key in never_asked(survey, roster)
     ]
     used = {program.form for program in survey.programs}

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from intake.finding import CATALOGUE, Finding
 from intake.personal import mask
-from replies.japanese import question_name
 from replies.letter import FileBlock, FileResult, RowBlock
 from routing.records import Decided, Piece
 from routing.register import Register
@@ -67,7 +66,8 @@ def _since(piece: Piece, register: Register) -> tuple[str, datetime, tuple[str, 
         return None
     form = register.survey.form(piece.sheet.form, piece.sheet.version)
     labels = {f.key: f.label for f in form.fields}
-    names = (*(labels.get(key, key) for key in piece.since.fields), *map(question_name, piece.since.questions))
+    asked = map(form.question_name, piece.since.questions)
+    names = (*(labels.get(key, key) for key in piece.since.fields), *asked)
     return piece.since.before.receipt, piece.since.before.received_at, names
 
 

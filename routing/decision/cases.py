@@ -74,7 +74,7 @@ def decide(
         pieces=pieces,
         late=mail_late(arrival.received_at, pieces, own, facts.deadlines),
         notes=override.notes
-        + alerts(submission, pieces)
+        + alerts(submission, pieces, register.survey)
         + unproven(pieces, facts.credentials, override.by)
         + question(submission, mail, whole.submitter or whole.body)
         + receipt_doubt(submission, pieces, own, facts, arrival.received_at)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from config.survey import Survey
 from intake.submission import Submission
 from routing.attention import puts_off
 from routing.clock import stamp
@@ -108,11 +109,11 @@ def unproven(pieces: tuple[Piece, ...], credentials: Credentials, by: str) -> tu
     return tuple(dict.fromkeys(notes))
 
 
-def alerts(submission: Submission, pieces: tuple[Piece, ...]) -> tuple[Note, ...]:
+def alerts(submission: Submission, pieces: tuple[Piece, ...], survey: Survey) -> tuple[Note, ...]:
     """What operators must hear of: alarming choices in accepted answers, and what may be one and was asked about; mail
     that may not be answered."""
     notes = [
-        Note("alert", f"Q{key}", piece.identity.body, piece.program)
+        Note("alert", survey.question_name(key), piece.identity.body, piece.program)
         for piece in pieces
         if piece.sheet is not None and piece.decision.outcome in ("accepted", "correction")
         for key in piece.sheet.alerts

@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from intake.submission import Submission
-from replies.japanese import question_name
 from routing.decision.verdict import NOT_BOOKED
 from routing.ledger import approvals, correspondence, erasure, numbers, verdicts
 from routing.ledger.letters import gone_by
@@ -116,8 +115,9 @@ def questions_of(ledger: Ledger, register: Register, arrival: Arrival) -> list[A
     found: list[Asked] = []
     form = register.survey.form(sheet.form, sheet.version).holding(answer.question for answer in sheet.answers)
     for question in form.questions:
-        name = f"{question_name(question.key)}　{question.said}"
+        name = f"{form.question_name(question.key)}　{question.said}"
         offers = [] if question.in_lines else [(str(line.number), line.text) for line in question.kind.lines]
         found += [(question.key, name, offers)]
-        found += [(t.key, f"{question_name(question.key)}　{t.label or '自由記載'}", []) for t in question.free_texts]
+        called = form.question_name(question.key)
+        found += [(t.key, f"{called}　{t.label or '自由記載'}", []) for t in question.free_texts]
     return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from config.numbering import key_in, numbered
 from intake.submission import Submission
 from routing import typed
 from routing.clock import stamp
@@ -64,14 +65,15 @@ def past_instant(text: str, register: Register, now: datetime) -> datetime:
     return at
 
 
-def amendments(texts: Iterable[str]) -> dict[str, str]:
-    """Q5=② -> {"5": "②"}. Raises Refused."""
+def amendments(texts: Iterable[str], numbering: str) -> dict[str, str]:
+    """Q5=②, or as the survey calls it, in any width -> {"5": "②"}. Raises Refused."""
     changes = {}
     for text in texts:
-        key, equals, value = text.replace("＝", "=", 1).partition("=")
-        if not equals or key[:1] not in ("Q", "q", "Ｑ"):
-            raise Refused(f"{text}: Q5=② の形で指定してください。")
-        changes[key[1:]] = value
+        name, equals, value = text.replace("＝", "=", 1).partition("=")
+        key = key_in(name, numbering)
+        if not equals or not key:
+            raise Refused(f"{text}: {numbered('5', numbering)}=② の形で指定してください。")
+        changes[key] = value
     return changes
 
 

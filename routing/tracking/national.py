@@ -139,11 +139,15 @@ def _findings(instant: LedgerAt, known: Sequence[Life]) -> tuple[FindingCount, .
 
 
 def _questions(instant: LedgerAt, known: Sequence[Life]) -> tuple[QuestionCount, ...]:
-    titles = {f.id: f.title for f in instant.register.survey.forms}
+    survey = instant.register.survey
+    titles = {f.id: f.title for f in survey.forms}
     by_question: dict[tuple[str, str], list[Life]] = {}
     for life in known:
         by_question.setdefault((life.finding.form, life.finding.question), []).append(life)
     return tuple(
-        QuestionCount(titles.get(c.form, ""), c.what, c.times, c.bodies, summed(by_question.get((c.form, c.what), ())))
+        QuestionCount(
+            titles.get(c.form, ""), survey.question_name(c.what), c.times, c.bodies,
+            summed(by_question.get((c.form, c.what), ())),
+        )
         for c in reporting.count_questions(instant.ledger, instant.at)
-    )
+    )  # fmt: skip

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Literal
 
 from intake.finding import Finding
-from replies.japanese import question_name
 from replies.wording import load_wording
 from routing.decision.verdict import sentence_of
 from routing.ledger import correspondence, verdicts
@@ -92,7 +91,7 @@ def body_view(office: Office, lgcode: str, sees: Callable[[str], bool] = lambda 
 
 def _life(life: Life, office: Office) -> LifeView:
     wording, program = load_wording(), office.register.survey.program(life.program)
-    question = question_name(life.finding.question) if life.finding.question else ""
+    question = office.register.survey.question_name(life.finding.question) if life.finding.question else ""
     found = Finding(life.finding.code, "error", label="…", found="…", expected="…")
     return LifeView(
         about="　".join(filter(None, (program.name, question))),

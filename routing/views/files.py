@@ -41,7 +41,7 @@ def file_views(submission: Submission | None, office: Office, programs: Mapping[
     """`programs` by piece, as they were decided: a sheet need not name its own."""
     if submission is None:
         return ()
-    wording = load_wording()
+    wording = load_wording().of(office.register.survey)
     return tuple(
         AttachmentView(
             position=f.position,

@@ -221,7 +221,7 @@ def _steps(office: Office, arrival_id: int) -> tuple[StepView, ...]:
 
 def _elsewhere(office: Office, submission: Submission | None, newest: list[Said]) -> tuple[str, ...]:
     """What was noticed with the newest decisions, but for what stands beside the files and their lines."""
-    wording = load_wording()
+    wording = load_wording().of(office.register.survey)
     files = submission.files if submission else ()
     beside = {f for file in files for f in (*file.findings, *(f for s in file.sheets for f in s.findings))}
     found = correspondence.findings(office.ledger, [s.id for s in newest])

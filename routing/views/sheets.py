@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from config.form import Question
 from intake.finding import Finding
 from intake.submission import Answer, AnswerSheet
-from replies.japanese import question_name
 from replies.wording import Wording, load_wording
 from routing.office import Office
 
@@ -40,7 +39,8 @@ class SheetView:
 
 def sheet_view(sheet: AnswerSheet, filename: str, office: Office, program: str = "") -> SheetView:
     """One sheet with what was noticed beside each line. `program`: an id, as it was decided."""
-    wording, survey = load_wording(), office.register.survey
+    survey = office.register.survey
+    wording = load_wording().of(survey)
     by_cell: dict[str, list[Finding]] = {}
     for finding in sheet.findings:
         by_cell.setdefault(finding.cell, []).append(finding)
@@ -48,7 +48,7 @@ def sheet_view(sheet: AnswerSheet, filename: str, office: Office, program: str =
     labels = {f.key: f.label for f in form.fields}
     fields = [_line("", labels.get(v.key, v.key), "", v.cell, v.value, by_cell, wording) for v in sheet.fields]
     answers = [
-        _line(a.question, question_name(a.question), form.question(a.question).said, a.cell,
+        _line(a.question, form.question_name(a.question), form.question(a.question).said, a.cell,
               _answer(a, form.question(a.question)), by_cell, wording)
         for a in sheet.answers
     ]  # fmt: skip

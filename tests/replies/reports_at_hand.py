@@ -266,4 +266,4 @@ def _questions(when: str) -> tuple[QuestionCount, ...]:
     if when == "start":
         return ()
     keys = ("7-4", "8-1", "2", "10", "7-1", "6", "9", "1-1", "3", "5")
-    return tuple(QuestionCount("別添１", key, 48 - 4 * n, 30 - 2 * n) for n, key in enumerate(keys))
+    return tuple(QuestionCount("別添１", f"Q{key}", 48 - 4 * n, 30 - 2 * n) for n, key in enumerate(keys))

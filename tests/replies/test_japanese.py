@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from config.jst import JST
-from replies.japanese import era_date, era_instant, full_width_number, question_name
+from config.numbering import question_name
+from replies.japanese import era_date, era_instant, full_width_number
 
 
 @pytest.mark.parametrize(
@@ -42,4 +43,4 @@ def test_one_digit_is_full_width_and_more_are_not() -> None:
 
 
 def test_questions_are_cited_as_in_the_notice() -> None:
-    assert [question_name(key) for key in ("7-4", "10", "a")] == ["Q7-4", "Q10", "項番a"]
+    assert [question_name(key, "Q{key}") for key in ("7-4", "10", "a")] == ["Q7-4", "Q10", "項番a"]

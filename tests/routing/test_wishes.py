@@ -127,9 +127,9 @@ def test_what_is_called_impossible_is_refused_and_what_is_called_possible_is_not
 
 
 def test_what_is_typed_is_read_in_the_wishes_of_both_doors(office: Office) -> None:
-    assert amendments(["Q5=②", "Ｑ7-1＝１"]) == {"5": "②", "7-1": "１"}
+    assert amendments(["Q5=②", "Ｑ7-1＝１"], "Q{key}") == {"5": "②", "7-1": "１"}
     with pytest.raises(Refused):
-        amendments(["5=②"])
+        amendments(["5=②"], "Q{key}")
     with pytest.raises(Refused, match="まだ来ていない"):
         past_instant("2030-01-01T00:00", office.desk.register, office.now)
     with pytest.raises(NotAnInstant):
