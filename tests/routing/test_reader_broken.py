@@ -29,7 +29,7 @@ from tests.routing.test_ppap import locked_mail, password_mail
 OLD = (Path(__file__).parents[1] / "workbooks" / "files" / "legacy.xls").read_bytes()
 POISONED = Path(__file__).parents[1] / "e2e" / "poisoned"
 LONG = pytest.mark.long
-SLOW = [pytest.param(way, marks=LONG) for way in ("exit", "raise", "workbook", "memory", "hang")]  # 20 children each
+SLOW = [pytest.param(way, marks=LONG) for way in ("exit", "raise", "workbook", "memory", "hang")]  # 16 children each
 WAYS = ("signal", "second", *SLOW)
 
 
@@ -66,7 +66,7 @@ def test_where_every_mail_ends_the_reader_all_wait_and_none_is_blamed(office: Of
     broken.write_text(how)
     for n in range(4):
         office.arrive(mail(subject=f"【横浜市】{n}", body=f"{n}"))
-    for _ in range(2 if how == "hang" else 5):  # more often than it takes to be held as poison
+    for _ in range(2 if how == "hang" else 4):  # more often than it takes to be held as poison
         settle(office)
     read = 1 if how == "second" else 0  # that one is answered: its reader was able to
     assert [office.count(table) for table in ("to_read", "deferred", "outbox")] == [4 - read, 0, read]
