@@ -1,7 +1,8 @@
 """What a subject asks for with its first words, as in 【事前確認】【○○県】…: the survey's words, as people type them.
 
 Width, the shape of brackets, white space and a tag that a gateway puts in front are silent. A reply or a forward is
-not its sender's own subject, and asks for nothing; nor does a word that goes on, as in 事前確認済み.
+not its sender's own subject, and asks for nothing; nor does a word that goes on (事前確認済み), unless it only asks
+(事前確認のお願い).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _HANDS_IN = re.compile("提出|差し?替|再送|訂正")  # in a tag before the word: who hands in, and names his check
 _LONGEST = 500  # characters looked at
 _COUNTED = r"(?:第?\d+(?:回目|回|版)?)?"  # 【事前確認２回目】
+_PLEASE = r"(?:の?[お御ご]?(?:願い?|依頼|希望|申込み?|申し込み)(?:(?:(?:いた|致)?し)?ます)?)?"  # 【事前確認のお願い】
 _TAG = rf"[{re.escape(_OPEN)}][^{re.escape(_OPEN + _CLOSE)}]{{1,40}}[{re.escape(_CLOSE)}]"
 _MARKS = r"[\s■□●○◎◆◇★☆※・*#:_-]*"
 
@@ -61,6 +63,6 @@ def _asking(word: str) -> re.Pattern[str]:
     """The word in brackets (with more behind it or not), or bare, behind nothing but tags in brackets."""
     spelt = r"\s*".join(map(re.escape, word))
     opened, closed, within = (re.escape(marks) for marks in (_OPEN, _CLOSE, _OPEN + _CLOSE))
-    inside = rf"[{opened}]+\s*{spelt}\s*{_COUNTED}(?!\w)[^{within}]{{0,40}}[{closed}]+"
-    bare = rf"{spelt}\s*{_COUNTED}(?!\w)"
-    return re.compile(rf"{_MARKS}(?P<tags>(?:{_TAG}{_MARKS})*?)(?:{inside}|{bare})[\s:、,_-]*")
+    asked = rf"{spelt}\s*{_COUNTED}{_PLEASE}(?!\w)"
+    inside = rf"[{opened}]+\s*{asked}[^{within}]{{0,40}}(?:[{closed}]+|(?=[{opened}]))"
+    return re.compile(rf"{_MARKS}(?P<tags>(?:{_TAG}{_MARKS})*?)(?:{inside}|{asked})[\s:、,_-]*")

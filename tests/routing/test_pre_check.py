@@ -114,7 +114,9 @@ def test_a_check_tells_the_same_findings_and_books_nothing(office: Office) -> No
     "【事前確認２回目】【横浜市】マイナンバーアンケート回答",
     "【横浜市】【事前確認】マイナンバーアンケート回答", "【至急】【事前確認】横浜市",
     "[EXT] 【事前確認】【横浜市】", "■【事前確認】横浜市", "\u200b【事前確認】横浜市",
-    "【事前確認・横浜市】難病", "〔事前確認〕横浜市",
+    "【事前確認・横浜市】難病", "〔事前確認〕横浜市", "｢事前確認｣横浜市", "【事前確認】【事前確認】横浜市",
+    "【事前確認のお願い】横浜市", "【事前確認依頼】【横浜市】", "事前確認願います　横浜市", "【事前確認希望】横浜市",
+    "【事前確認【横浜市】マイナンバーアンケート回答", "【事前確認２回目のご依頼】横浜市",
 ])  # fmt: skip
 def test_the_word_is_read_as_people_type_it(subject: str, office: Office) -> None:
     assert office.settle(mail(subject=subject)).decided.mail.rule == "pre_check"
@@ -132,7 +134,8 @@ def test_the_word_is_read_as_people_type_it(subject: str, office: Office) -> Non
     "【横浜市】マイナンバーアンケート回答　事前確認の結果を受けて",
     "【提出】【事前確認】【横浜市】マイナンバーアンケート回答",
     "【差替え】【事前確認】【横浜市】マイナンバーアンケート回答",
-    "【事前確認完了】【横浜市】マイナンバーアンケート回答",
+    "【事前確認完了】【横浜市】マイナンバーアンケート回答", "【事前確認依頼済み】【横浜市】マイナンバーアンケート回答",
+    "【事前確認のお願いを受けて】【横浜市】マイナンバーアンケート回答", "[Re: 【事前確認】横浜市]",
     "転送：【事前確認】【横浜市】マイナンバーアンケート回答",
 ])  # fmt: skip
 def test_who_hands_in_is_never_taken_for_who_asks(subject: str, office: Office) -> None:
