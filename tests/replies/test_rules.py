@@ -19,7 +19,7 @@ from replies.points import place_of
 from replies.wording import load_wording
 from replies.workbooks.form import FillValue, fill
 from tests.config.surveys_at_hand import TINY
-from tests.replies.office import convert
+from tests.replies.office import convert_all
 
 RULES = """
 [[rules]]
@@ -95,22 +95,22 @@ def test_rules_are_told_one_by_one_with_their_own_severity(survey: Survey) -> No
 @pytest.mark.long
 def test_the_form_tells_the_same_as_libreoffice_computes_it(survey: Survey, tmp_path: Path) -> None:
     form = survey.form("sheet")
-    for number, (changes, said) in enumerate(
-        [
-            ({}, ""),
-            ({"3": 1}, "※ ぶらんこのある公園があれば、問３は②です（ご回答は① ある。）。"),
-            ({"3": ""}, ""),
-            ({"2": (1, 2)}, "※ 問２の〇は一つです。"),
-            ({"2": (2,), "3": 1}, ""),
-            ({"2": "", "3": 1}, ""),
-        ]
-    ):
-        values: dict[str, FillValue] = {k: v for k, v in {**GOOD, **changes}.items() if v != ""}
-        book, out = tmp_path / f"{number}.xlsx", tmp_path / f"out{number}"
-        book.write_bytes(fill(form, survey, values))
-        sheet = load_workbook(convert(book, "xlsx", out)[0], data_only=True)[form.sheet]
+    cases: list[tuple[dict[str, FillValue], str]] = [
+        ({}, ""),
+        ({"3": 1}, "※ ぶらんこのある公園があれば、問３は②です（ご回答は① ある。）。"),
+        ({"3": ""}, ""),
+        ({"2": (1, 2)}, "※ 問２の〇は一つです。"),
+        ({"2": (2,), "3": 1}, ""),
+        ({"2": "", "3": 1}, ""),
+    ]
+    books = [tmp_path / f"{number}.xlsx" for number in range(len(cases))]
+    for book, (changes, _) in zip(books, cases, strict=True):
+        book.write_bytes(fill(form, survey, {k: v for k, v in {**GOOD, **changes}.items() if v != ""}))
+    saved = convert_all(books, "xlsx", tmp_path / "out")
+    for book, file, (changes, said) in zip(books, saved, cases, strict=True):
+        sheet = load_workbook(file, data_only=True)[form.sheet]
         assert "".join(str(sheet.cell(row, 7).value or "") for row in range(7, 20)) == said, changes
-        files = (out / book.name, book)
+        files = (file, book)
         computed, plain = (read_file("a.xlsx", f.read_bytes(), 1, survey, ROSTER, NO_CLAIM).sheets[0] for f in files)
         assert computed.answers == plain.answers  # what the form says is no answer
         assert computed.findings == plain.findings
