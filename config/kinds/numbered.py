@@ -255,4 +255,5 @@ def _keys_of(text: str, number: int) -> tuple[str, ...]:
         elif character in ")〕]":
             depth = max(depth - 1, 0)
     heads = [key for place in ends if len(key := _key(words[:place])) >= _LEAST_HEAD]
-    return (_key(text), _key(words), *heads)
+    shorter = [short for key in heads if (short := key.removesuffix("である")) != key]
+    return (_key(text), _key(words), *heads, *shorter)
