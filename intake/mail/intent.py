@@ -166,7 +166,8 @@ def _in_another_language(text: str) -> bool:
 
 def _says_so(sentences: list[str], how: str) -> bool:
     said, otherwise = phrases.pattern("encloses", how), phrases.pattern("encloses", "not")
-    return any(said.search(sentence) and not otherwise.search(sentence) for sentence in sentences)
+    own = (phrases.pattern("encloses", "others").sub("", sentence) for sentence in sentences)
+    return any(said.search(sentence) and not otherwise.search(sentence) for sentence in own)
 
 
 def is_automatic(subject: str, body: str) -> bool:
