@@ -15,6 +15,7 @@ from config.errors import Mistake
 from config.jst import JST, in_jst
 from config.names import perhaps, why_no_address, why_no_line, why_no_prefix, why_no_text
 from config.naming import why_no_pattern
+from config.previous import LAST
 from config.shape import BodyKind, Reasons
 from config.spelling import fold
 from config.survey import Survey
@@ -123,6 +124,9 @@ def _uncollectable(survey: Survey, program: str) -> Iterator[str]:
 
 def _check_forms(survey: Survey) -> Reasons:
     forms = {form.id for form in survey.forms}
+    named = any(f"{LAST}Q" in f"{rule.check} {rule.when} {rule.say}" for form in survey.forms for rule in form.rules)
+    if named and not survey.previous:
+        yield "previous", "様式の rules に last. があります。前年の値の CSV ファイルの名前を書いてください。"
     if len(numberings := dict.fromkeys(form.numbering for form in survey.forms)) > 1:
         yield "forms", f"様式の numbering（{'、'.join(numberings)}）は、全て同じにしてください。"
     for place, program in enumerate(survey.programs, 1):

@@ -21,6 +21,7 @@ from config.given import NOT_PRINTED, read_print
 from config.mails import with_table
 from config.names import why_no_file
 from config.obligations import check_against
+from config.previous import read_previous
 from config.roster import Roster
 from config.salvage import Salvaged, salvage
 from config.survey import Survey
@@ -127,7 +128,10 @@ def _load_head(
     found = [*check_survey(survey, SURVEY_FILE, forms_known), *_unknown_codes(survey, codes)]
     if roster is not None:
         found += check_against(survey, roster)
-    return survey, mistakes + read.of_rest(found)
+    values, wrong = read_previous(folder, survey.previous, forms, roster) if survey.previous else ({}, [])
+    found += (mistake for mistake in wrong if mistake.file == SURVEY_FILE)
+    told = (mistake for mistake in wrong if mistake.file != SURVEY_FILE)
+    return survey.after(values), (*mistakes, *read.of_rest(found), *told)
 
 
 def _read(shape: type[M], file: Path | Traversable) -> tuple[Salvaged[M] | None, tuple[Mistake, ...]]:

@@ -103,9 +103,12 @@ def _plain(word: str) -> tuple[str, Node | None]:
     return word.strip(), None
 
 
+_HINTS = {"=": "等しいことは「==」と書きます。", "last": "前年の値は、表の行でない質問の前に last. を付けます（last.Q4）。"}
+
+
 def _unknown(rest: str) -> str:
     word = re.split(r"[\s()<>=,+*/]", rest, maxsplit=1)[0] or rest[:1]
-    hint = {"=": "等しいことは「==」と書きます。"}.get(word, "")
+    hint = _HINTS.get(word, "")
     if "-" in word[1:]:
         hint = "引き算の「-」の前後には、空白を入れてください。"
     if word[0] == "Q" and len(word) > 1:

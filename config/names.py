@@ -56,12 +56,12 @@ def why_no_sheet(name: str) -> str:
     return ""
 
 
-def why_no_file(name: str) -> str:
-    """The name of an .xlsx in a folder."""
+def why_no_file(name: str, ending: str = ".xlsx") -> str:
+    """The name of an .xlsx, or of another file, in a folder."""
     if hit := _IN_FILES.search(name):
         return f"ファイル名に「{hit[0]}」は使えません（フォルダーは書けません）。"
-    if not name.endswith(".xlsx") or len(name) == len(".xlsx"):
-        return "○○.xlsx としてください。"
+    if not name.endswith(ending) or len(name) == len(ending):
+        return f"○○{ending} としてください。"
     if name.startswith(".") or name != name.strip():
         return "初めの「.」や、前後の空白は使えません。"
     return f"{_LONGEST_FILE}文字までにしてください。" if len(name) > _LONGEST_FILE else ""

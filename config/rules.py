@@ -15,6 +15,7 @@ from config.cache import cache_by_identity
 from config.form import Form, Question, Rule
 from config.logic import FUNCTIONS, LONGEST, WORDS, Name, Node, NotARule, Value, names_in, parse, value
 from config.logic_types import must_be_truth, type_of
+from config.previous import LAST, asks_of
 
 KIND = "kind"  # of the body that answers: prefecture, city …
 _INSERTED = re.compile(r"\{([^{}]*)\}")
@@ -78,6 +79,12 @@ def names_of(form: Form) -> Mapping[str, Name]:
     return names
 
 
+def _names_with_last(form: Form) -> Mapping[str, Name]:
+    """The same, and last year's answers: last.Q4."""
+    names, asks = names_of(form), asks_of(form)
+    return {**names, **{f"{LAST}Q{key}": names[f"Q{key}"] for key in asks}}
+
+
 @cache_by_identity
 def columns_of(form: Form) -> Mapping[str, tuple[Question, ...]]:
     """What rules call the columns of open tables (Q5.capacity), with the cells of each from the top."""
@@ -91,8 +98,9 @@ def columns_of(form: Form) -> Mapping[str, tuple[Question, ...]]:
 @cache_by_identity
 def rules_of(form: Form) -> tuple[ReadRule, ...]:
     """The rules of a form that was checked (`rule_mistakes`); of another one NotARule."""
-    names = names_of(form)
+    names = _names_with_last(form)
     heads = {f"Q{q.key}": {n: line.head for n, line in q.by_number.items()} for q in form.listed if not q.in_lines}
+    heads |= {f"{LAST}{name}": by_number for name, by_number in heads.items()}
     return (*(_read(rule, names, heads) for rule in form.rules), *_sums(form))
 
 
@@ -117,7 +125,7 @@ def _read(rule: Rule, names: Mapping[str, Name], heads: Mapping[str, Mapping[int
 
 def rule_mistakes(form: Form) -> Iterator[tuple[str, str]]:
     """(key, reason) of every mistake in a form's rules."""
-    names = names_of(form)
+    names = _names_with_last(form)
     for place, rule in enumerate(form.rules, 1):
         for key in ("check", "when"):
             text = getattr(rule, key)

@@ -6,11 +6,12 @@ A survey is passed as a parameter and never kept as an importable global.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field as Limit
-from pydantic import model_validator
+from pydantic import PrivateAttr, model_validator
 
 from config import naming
 from config.faq import Faq
@@ -18,6 +19,7 @@ from config.form import Form
 from config.kinds.kind import Attribute
 from config.mails import Mails, with_table
 from config.numbering import PLAIN, question_name
+from config.previous import Previous
 from config.services import Services
 from config.shape import RosterKind, Severity, Shape
 
@@ -188,7 +190,22 @@ class Survey(Shape):
     faq: tuple[Faq, ...] = ()  # from faq.toml
     severities: dict[str, Severity] = {}  # finding code -> severity, over the catalogue's default
     roster: str = ""  # the survey's own bodies, a CSV file in its folder; none: the municipalities of the program's
+    previous: str = ""  # last year's values, a CSV file in its folder (`config.previous`)
     forms: tuple[Form, ...]
+    _previous: Previous = PrivateAttr(default_factory=dict)
+
+    def last_year(self, lgcode: str) -> Mapping[str, str]:
+        """What a body answered last year, by the key of the question; empty where it is not known."""
+        return self._previous.get(lgcode, {})
+
+    def after(self, values: Previous) -> Survey:
+        """The survey with last year's values, as they were read from its folder."""
+        copy = self.model_copy()
+        copy._take(values)
+        return copy
+
+    def _take(self, values: Previous) -> None:
+        self._previous = values
 
     @model_validator(mode="before")
     @classmethod

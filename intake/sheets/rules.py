@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from config.logic import Value
+from config.previous import worths
 from config.rules import KIND, ReadRule, columns_of, rules_of
 from intake.finding import Finding
 from intake.sheets.case import Case, make
@@ -34,6 +35,8 @@ def _values(case: Case) -> Iterator[tuple[str, Value]]:
     yield KIND, next(iter(case.kinds)) if len(case.kinds) == 1 else None
     asked = (q for q in case.filled.questions if case.asked[q.question.key].standing == "asked")
     yield from worth_of_questions(asked)
+    if case.survey.previous and case.match and len(case.match.bodies) == 1:
+        yield from worths(case.filled.form.whole, case.survey.last_year(case.match.bodies[0].lgcode))
 
 
 def _broken(case: Case, rule: ReadRule, values: Mapping[str, Value]) -> Finding:

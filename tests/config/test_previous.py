@@ -1,0 +1,89 @@
+"""Last year's values: what rules may say of them, and how a wrong file is told."""
+
+from __future__ import annotations
+
+import shutil
+from decimal import Decimal as D
+from pathlib import Path
+
+import pytest
+
+from config.errors import SurveyError
+from config.load import load_survey
+from config.previous import worths
+from config.roster import load_roster
+from config.rules import rules_of
+from config.survey import Survey
+from tests.config.surveys_at_hand import TINY
+
+RULE = """
+[[rules]]
+when = "last.Q4 > 0"
+check = "abs(Q4 - last.Q4) <= 0.3 * last.Q4"
+say = "登録児童の数が前年（{last.Q4}人）から３割を超えて変わっています。"
+severity = "note"
+"""
+HACHIOJI, SHINJUKU = "132012", "131041"
+
+
+def load(folder: Path, data: bytes, rule: str = RULE, previous: str = 'previous = "2023.csv"\n') -> Survey:
+    """放課後児童クラブ with these values of last year."""
+    made = folder / "survey"
+    shutil.copytree(TINY.parent / "hokago", made)
+    survey, form = made / "survey.toml", made / "form1.toml"
+    survey.write_text(previous + survey.read_text("utf-8"), encoding="utf-8")
+    form.write_text(form.read_text("utf-8") + rule, encoding="utf-8")
+    (made / "2023.csv").write_bytes(data)
+    return load_survey(made, None, load_roster())
+
+
+def told(folder: Path, data: bytes) -> list[str]:
+    with pytest.raises(SurveyError) as caught:
+        load(folder, data)
+    return [str(mistake) for mistake in caught.value.mistakes]
+
+
+def test_a_rule_compares_with_last_year_and_is_silent_where_that_is_unknown(tmp_path: Path) -> None:
+    """八王子市 had 1,000: 1,301 is beyond three tenths, 1,300 is not; 新宿区's cell is blank, and 港区 has no line."""
+    survey = load(tmp_path, "\ufeffcode,4,3.total.total\r\n132012,\"1,000人\",12\r\n131041,,3\r\n,,\r\n".encode())
+    (form,) = survey.forms
+    rule = next(rule for rule in rules_of(form) if "前年" in rule.rule.say)
+    last = {code: dict(worths(form, survey.last_year(code))) for code in (HACHIOJI, SHINJUKU, "131032")}
+    assert rule.is_broken({"Q4": D(1301), **last[HACHIOJI]})
+    assert not rule.is_broken({"Q4": D(1300), **last[HACHIOJI]})
+    assert not rule.is_broken({"Q4": D(9999), **last[SHINJUKU]})
+    assert not rule.is_broken({"Q4": D(9999), **last["131032"]})
+    assert rule.sentence({**last[HACHIOJI]}) == "登録児童の数が前年（1,000人）から３割を超えて変わっています。"
+    assert last[HACHIOJI]["last.Q3.total.total"] == D(12)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"4,5\r\n", "2023.csv 1行目: 見出しに code（団体コード）がありません。"),
+        (b"code,44\r\n", "2023.csv 1行目: B列「44」という質問はありません（questions の key）。"),
+        (b"code,email\r\n", "2023.csv 1行目: B列「email」という質問はありません"),
+        (b"code,4,4\r\n", "2023.csv 1行目: 見出し「4」が2回以上あります。"),
+        (b"code,4\r\n14036,5\r\n", "2023.csv 2行目: code: 団体コード「14036」は、初めの0が消えています（014036"),
+        (b"code,4\r\n13201,5\r\n", "2023.csv 2行目: code: 団体コード「13201」は5桁です。"),
+        (b"code,4\r\n999999,5\r\n", "2023.csv 2行目: code: 団体コード「999999」は団体一覧にありません。"),
+        (b"code,4\r\n132012,5\r\n\r\n132012,6\r\n", "2023.csv 4行目: code: 団体コード 132012 が2回以上あります。"),
+        ("団体コード,Q4\r\n132012,多数\r\n".encode(), "2023.csv 2行目: B列（4）: 「多数」は読み取れません。"),
+        ("code,4\r\n132012,多数\r\n".encode("cp932"), "2023.csv: 文字コードが UTF-8 ではありません。"),
+        (b"code,4\r\n132012,5,6\r\n", "2023.csv 2行目: 見出しより列が多くあります。"),
+        (b"code,4\r\n", "2023.csv: 団体が1つもありません。"),
+        (b"", "2023.csv 1行目: 見出しに code（団体コード）がありません。"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, data: bytes, said: str) -> None:
+    first, *_ = told(tmp_path, data)
+    assert first.startswith(said)
+
+
+def test_a_rule_over_last_year_needs_the_file_and_one_over_nothing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SurveyError, match=r"previous: 様式の rules に last\. があります。"):
+        load(tmp_path / "a", b"", previous="")
+    with pytest.raises(SurveyError, match="「last」が分かりません。前年の値は"):
+        load(tmp_path / "b", b"code,4\r\n132012,5\r\n", rule=RULE.replace("last.Q4 > 0", "last.Q99 > 0"))
+    with pytest.raises(SurveyError, match=r"previous: 調査のフォルダーの「2022\.csv」：ファイルがありません"):
+        load(tmp_path / "c", b"", previous='previous = "2022.csv"\n')
