@@ -82,6 +82,8 @@ def _in_the_row(sheet: Sheet, filled: Filled, located: Located) -> Iterator[tupl
         lines = located.questions.get(question.question.key)
         if lines and not question.filled and not question.question.in_open_table:
             for place, text in _free(sheet, located, lines.text[0], lines.end - 1):
+                if place[1] < lines.text[1] and text in (question.question.item, question.question.sub):
+                    continue  # 項番 as it is printed: 「－３」 is no number
                 if place not in taken and not text[:1].isdecimal() and _answers(question, lines, place, [text]):
                     yield question.question.key, name_of(place)
 

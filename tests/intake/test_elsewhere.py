@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.load import default_survey
+from config.load import default_survey, load_survey
+from config.roster import load_roster
+from intake.answers import read_file
 from replies.wording import load_wording
+from replies.workbooks.form import fill
 from routing.offline import as_by_mail
 from routing.register import Register, build_register
-from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, edited, filled, reading, the_sheet
+from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, NO_CLAIM, edited, filled, reading, the_sheet
 
 TEXT = "文字を統一してから照合し、二人で確認している。"
 Edit = Callable[[Worksheet], None]
@@ -225,3 +229,13 @@ def test_an_outline_outside_the_cells_is_not_asked_for_again(edit: Edit, place: 
 def test_the_words_deny_nothing() -> None:
     said = load_wording().finding["text_elsewhere"]
     assert "見当たり" not in said.sentence and "ございます" in said.sentence
+
+
+def test_the_number_of_a_question_is_no_answer_to_it() -> None:
+    """「－３」, the printed 枝番 of a question that asks for a number, reads as -3."""
+    hokago = load_survey(Path(__file__).parents[1] / "fixtures" / "surveys" / "hokago")
+    (form,) = hokago.forms
+    assert form.question("4-r").sub == "－３"
+    data = fill(form, hokago, {"organisation": "14神奈川県横浜市", "1": "3", "2": 1})
+    (sheet,) = read_file("a.xlsx", data, 1, hokago, load_roster(), NO_CLAIM).sheets
+    assert {f.code for f in sheet.findings if f.question == "4-r"} == {"number_missing"}

@@ -27,7 +27,7 @@ SURVEYS = Path(__file__).parents[2] / "config" / "surveys"
 HOKAGO = Path(__file__).parents[1] / "fixtures" / "surveys" / "hokago"
 HINAN = load_survey(SURVEYS / "hinan2025")
 JUNK = "どちらでもない"  # in no list, and understood by nobody
-MISSING = {"answer_missing", "answer_elsewhere", "value_missing", "number_missing", "marks_none", "text_missing"}
+MISSING = {"answer_missing", "value_missing", "number_missing", "marks_none", "text_missing"}
 UNLISTED = {"answer_not_a_choice", "answer_says_nothing", "field_not_a_choice"}
 Told = dict[str, set[str]]  # "missing", "unlisted", "superfluous" → keys of questions and fields
 
