@@ -30,7 +30,7 @@ from intake.sheets.given import is_handed_out
 from intake.sheets.grid import Sheet, Workbook
 from intake.sheets.personal_data import personal_in_text, personal_places
 from intake.sheets.recognise import Located, recognise
-from intake.sheets.shifted import without_strangers
+from intake.sheets.shifted import with_head_in_place, without_strangers
 from intake.sheets.skip_logic import asked, possible_kinds
 from intake.sheets.workbook import open_workbook
 from intake.sniff import TEXTS, looks_like_workbook, sniff
@@ -179,7 +179,7 @@ def _filled(sheet: Sheet, located: Located, stripped: bool, asides: Mapping[str,
 
 def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str = "") -> AnswerSheet:
     """The sheet, read and checked. `prefecture`: that of a body whose name several prefectures have."""
-    filled = without_strangers(filled)
+    filled = with_head_in_place(without_strangers(filled))
     match = _find_body(filled, roster, prefecture)
     kinds = possible_kinds(filled, match)
     case = Case(survey, filled, match, kinds, asked(filled, kinds))

@@ -31,7 +31,7 @@ from intake.sheets.field_checks import FIELD_CHECKS
 from intake.sheets.filled import Filled
 from intake.sheets.ooxml import place_of
 from intake.sheets.rules import rules_are_kept
-from intake.sheets.shifted import slipped, slipped_head
+from intake.sheets.shifted import slipped
 
 _MONTH = 20  # characters of a month, beyond which a text says more than one and is not quoted
 
@@ -136,8 +136,7 @@ def answers_stand_in_place(case: Case) -> Iterator[Finding]:
 
 def head_stands_in_place(case: Case) -> Iterator[Finding]:
     """So is a head."""
-    if moved := slipped_head(case.filled):
-        cells = [line.entry.cell for line in moved if line.entry]
+    if cells := case.filled.slipped:
         yield replace(make(case, "head_shifted", cells[0]), found="、".join(cells))
 
 

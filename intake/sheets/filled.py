@@ -88,7 +88,8 @@ class FilledQuestion:
 @dataclass(frozen=True, slots=True)
 class Filled:
     """One sheet, read: each field and each question of the form, in the form's order. `altered`: what was
-    changed in the form itself; `beyond`: what is struck out and drawn."""
+    changed in the form itself; `beyond`: what is struck out and drawn; `slipped`: cells of a head that was read
+    one row off, where it stands."""
 
     form: Form
     sheet: str
@@ -96,6 +97,7 @@ class Filled:
     questions: tuple[FilledQuestion, ...]
     altered: tuple[Alteration, ...] = ()
     beyond: Beyond = NOTHING_BEYOND
+    slipped: tuple[str, ...] = ()
 
     def value(self, key: str) -> str:
         """The value of the field with this key; empty if there is none."""

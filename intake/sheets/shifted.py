@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
 
 from config.cache import cache_by_identity
 from config.form import Field, Form, Question
@@ -18,6 +17,7 @@ from config.kinds.kind import NOT_READ, Around
 from config.kinds.numbered import words_behind
 from config.kinds.telephone import TelephoneKind
 from config.spelling import label_key, says_nothing
+from intake.sheets.entries import Entry
 from intake.sheets.filled import Filled, FilledField, FilledQuestion
 from intake.sheets.ooxml import place_of
 
@@ -57,16 +57,31 @@ def slipped(filled: Filled) -> tuple[FilledQuestion, ...]:
     return tuple(moved[offset]) if count >= LEAST_SHIFTED and 2 * count > worded else ()
 
 
-def slipped_head(filled: Filled) -> tuple[FilledField, ...]:
-    """The fields that hold their neighbours' values, where the whole head slipped by one row; else none."""
+def with_head_in_place(filled: Filled) -> Filled:
+    """The sheet with its head as it was meant, where all of it slipped by one row: each field has its neighbour's cell."""
     lines = [line for line in filled.fields if line.entry]
     columns = {place_of(line.entry.cell)[1] for line in lines if line.entry}
     if len(columns) != 1 or any(_tells(line.field, line.value) for line in lines):
-        return ()
-    pairs = list(pairwise(lines))
-    down = [lower for upper, lower in pairs if _tells(upper.field, lower.value)]
-    up = [upper for upper, lower in pairs if _tells(lower.field, upper.value)]
-    return next((tuple(moved) for moved in (down, up) if len(moved) >= LEAST_IN_HEAD), ())
+        return filled
+    for by in (1, -1):
+        pairs = list(zip(lines, _moved(lines, by), strict=True))
+        cells = tuple(_cell(other) for line, other in pairs if _tells(line.field, other.value))
+        if len(cells) >= LEAST_IN_HEAD:
+            meant = {line.field.key: other.entry for line, other in pairs}
+            fields = (replace(line, entry=meant.get(line.field.key)) for line in filled.fields)
+            return replace(filled, fields=tuple(fields), slipped=cells)
+    return filled
+
+
+def _moved(lines: list[FilledField], by: int) -> list[FilledField]:
+    """Their neighbours; beyond either end nothing is left."""
+    if by > 0:
+        return [*lines[1:], replace(lines[-1], entry=Entry(_cell(lines[-1])))]
+    return [replace(lines[0], entry=Entry(_cell(lines[0]))), *lines[:-1]]
+
+
+def _cell(line: FilledField) -> str:
+    return line.entry.cell if line.entry else ""
 
 
 def _tells(field: Field, text: str) -> bool:

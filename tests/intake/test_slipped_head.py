@@ -37,8 +37,10 @@ SLIPS: list[tuple[int, dict[str, FillValue | None], str, str]] = [
 def test_a_head_off_by_one_row_is_told_once(
     by: int, values: dict[str, FillValue | None], id: str, cells: str
 ) -> None:
-    found = the_sheet(slip(by, values, id)).findings
-    assert [(f.code, f.found) for f in found] == [("head_shifted", cells)]
+    sheet = the_sheet(slip(by, values, id))
+    assert [(f.code, f.found) for f in sheet.findings] == [("head_shifted", cells)]
+    assert (sheet.body.lgcode, sheet.field("department")) == ("141003", "健康福祉局健康推進課")
+    assert sheet.program == ("nanbyo" if "program" in values else sheet.program)
 
 
 def only_some(cells: Mapping[str, str | None]) -> bytes:
