@@ -21,7 +21,7 @@ def rule_columns(sheet: Sheet, located: Located) -> frozenset[int]:
     belongs."""
     lines = tuple(located.questions.values())
     beside = (lines for key, lines in located.questions.items() if not located.form.question(key).part)
-    if not (located.form.helps or rules_of(located.form)) or not lines:
+    if not (located.form.helps or rules_of(located.form.whole)) or not lines:
         return frozenset()
     first = min(line.text[0] for line in lines)
     labels = (place for line in beside for place in line.labels.values())
