@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,8 @@ Place = tuple[int, int]  # row and column, from 1
 
 LEAST_PRINT = 3  # different texts of a sheet, below which nothing tells it from any other
 MOST_CELLS = 5_000  # of one answer
+MOST_MERGED = 200_000  # cells of a workbook
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([^\"']{1,40})[\"']")
 MOST_ROWS, MOST_COLUMNS = 3_000, 200  # of a sheet that are looked at: a stray format may lie in its very last cell
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6}))?")
 NOT_PRINTED: Mapping[str, Any] = {  # what a form of our own prints at its own places
@@ -86,6 +89,8 @@ def read_print(data: bytes, sheet: str, asked: tuple[Asked, ...]) -> tuple[Print
 def _open(data: bytes, sheet: str) -> Workbook | tuple[str, str]:
     from openpyxl import load_workbook  # heavy, and most surveys have no workbook of their own
 
+    if area := merged_too_widely(data):
+        return "given", f"結合されたセル {area} が広すぎます。Excel で結合を解除し、様式の範囲だけを結合し直してください。"
     try:
         book = load_workbook(io.BytesIO(data))
     except Exception:  # noqa: BLE001 - openpyxl raises whatever the file's parts make it stumble over
@@ -95,6 +100,28 @@ def _open(data: bytes, sheet: str) -> Workbook | tuple[str, str]:
         near = perhaps(sheet, sheets) or f"あるのは「{'」「'.join(sheets[:6])}」です。"
         return "sheet", f"given のブックに、シート「{sheet}」はありません。{near}"
     return book
+
+
+def merged_too_widely(data: bytes) -> str:
+    """The largest merged area of a workbook, where merging takes in more cells than forms have: openpyxl would make an
+    object of each. Empty: it does not."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            names = [name for name in parts.namelist() if name.lower().startswith("xl/worksheets/")]
+            areas = [hit[1].decode("ascii", "replace") for name in names for hit in _MERGED.finditer(parts.read(name))]
+    except Exception:  # noqa: BLE001 - whoever opens it tells that it is no workbook
+        return ""
+    return max(areas, key=_size) if sum(map(_size, areas)) > MOST_MERGED else ""
+
+
+def _size(area: str) -> int:
+    from openpyxl.utils import range_boundaries
+
+    try:
+        left, top, right, bottom = range_boundaries(area)
+    except ValueError:
+        return 0
+    return ((bottom or 1_048_576) - (top or 1) + 1) * ((right or 16_384) - (left or 1) + 1)
 
 
 def cells_of(sheet: Worksheet) -> Iterator[tuple[Cell | MergedCell, ...]]:

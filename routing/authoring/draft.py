@@ -18,7 +18,7 @@ from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from config.given import Place, area_of
+from config.given import Place, area_of, merged_too_widely
 from config.kinds.any_kind import KINDS
 from config.spelling import fold, nfkc
 from replies.workbooks.form import CIRCLE
@@ -86,6 +86,8 @@ class _Said:
 def draft(data: bytes, file_name: str, number: int, day: date, sheet: str = "") -> Draft | str:
     """The proposal for one sheet, by default the one with most cells to be filled; or why there is none, in Japanese.
     `number`: of the form in its survey."""
+    if area := merged_too_widely(data):
+        return f"{file_name} の結合されたセル {area} が広すぎます。Excel で、様式の範囲だけを結合し直してください。"
     try:
         book = load_workbook(io.BytesIO(data))
     except Exception:  # noqa: BLE001 - openpyxl raises whatever the file's parts make it stumble over

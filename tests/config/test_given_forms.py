@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -130,3 +131,24 @@ def test_a_stray_cell_in_the_last_corner_of_a_sheet_costs_no_hour(folder: Path) 
     book["回答票"]["XFD1048576"] = "x"
     book.save(folder / "回答票.xlsx")
     assert mistakes(folder) == []
+
+
+@pytest.mark.parametrize("area", ["A1:XFD1000", "A30:A1048576"])
+def test_a_merge_over_a_whole_sheet_is_told_and_opens_nothing(folder: Path, tmp_path: Path, area: str) -> None:
+    """A thousand rows and all columns: a reader of workbooks would make 16 million objects of it."""
+    path = folder / "回答票.xlsx"
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    merged = b"</sheetData><mergeCells><mergeCell ref='%s'/></mergeCells>" % area.encode()
+    parts[sheet] = parts[sheet].replace(b"</sheetData>", merged)
+    with zipfile.ZipFile(path, "w") as new:
+        for name, data in parts.items():
+            new.writestr(name, data)
+    assert mistakes(folder) == [
+        f"form1.toml 8行目: given: 結合されたセル {area} が広すぎます。"
+        "Excel で結合を解除し、様式の範囲だけを結合し直してください。"
+    ]
+    said = draft(path.read_bytes(), "回答票.xlsx", 1, date(2025, 5, 30))
+    assert isinstance(said, str)
+    assert f"結合されたセル {area} が広すぎます" in said
