@@ -88,7 +88,7 @@ MAIL_TABLE: tuple[MailRow, ...] = (
             lambda c: not c.trusted and any(f.code == "text_unsearched" for f in c.submission.findings), "held"),
     MailRow("reply", "当方のメールへの返信で、ファイルがありません", lambda c: c.submission.kind == "reply", "held"),
     MailRow("inquiry", "照会又は連絡のメールです", lambda c: c.submission.kind == "inquiry", "held"),
-    MailRow("unknown_sender", "地方公共団体のドメインではない差出人です",
+    MailRow("unknown_sender", "団体のドメインではない差出人です",
             lambda c: not c.recognised and not c.trusted, "held"),
     MailRow("password_awaited", "パスワード付きのファイルです。パスワードのお知らせを待っています",
             lambda c: c.password_awaited and not c.has_form, "held"),
