@@ -7,6 +7,7 @@ line, and a blank, are unknown.
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ LAST = "last."  # before the name of a question in a rule
 CODE = "code"
 _CODE_HEADS = {"団体コード": CODE}
 Previous = Mapping[str, Mapping[str, str]]  # lgcode -> key of a question -> what stood there
+_QUOTED = 60  # characters of a value
 _AS_UTF8 = "Excel では「CSV UTF-8（コンマ区切り）」で保存してください。"
 
 
@@ -49,14 +51,18 @@ def read_previous(
     text, wrong = _text(folder, name)
     if wrong:
         return {}, [wrong]
-    heads, *lines = list(csv.reader(text.splitlines())) or [[]]
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        (_, heads), *lines = [(reader.line_num, cells) for cells in reader] or [(1, [])]
+    except csv.Error:
+        return {}, [Mistake(name, "", f"CSV として読めません。{_AS_UTF8}", reader.line_num)]
     asks = {key: ask for form in reversed(forms) for key, ask in asks_of(form).items()}
     keys = [_CODE_HEADS.get(key := nfkc(head).strip(), key.removeprefix("Q")) for head in heads]
     mistakes = [Mistake(name, "", reason, 1) for reason in _wrong_heads(keys, asks)]
     if mistakes:
         return {}, mistakes
     found: dict[str, dict[str, str]] = {}
-    for place, cells in enumerate(lines, 2):
+    for place, cells in lines:
         values = dict(zip(keys, (cell.strip() for cell in cells), strict=False))
         if not any(cell.strip() for cell in cells):
             continue  # what Excel leaves below a table
@@ -112,7 +118,7 @@ def _wrong_values(
         kind = asks[key].kind if key in asks else None
         if kind and (text := values.get(key, "")) and kind.worth(kind.read(text)) is None:
             wanted = f"{kind.wanted()}を書くか、" if kind.wanted() else ""
-            yield f"{_column(place)}列（{key}）", f"「{text}」は読み取れません。{wanted}空欄にしてください。"
+            yield f"{_column(place)}列（{key}）", f"「{text[:_QUOTED]}」は読み取れません。{wanted}空欄にしてください。"
 
 
 def _column(place: int) -> str:

@@ -72,6 +72,8 @@ def test_a_rule_compares_with_last_year_and_is_silent_where_that_is_unknown(tmp_
         ("code,4\r\n132012,多数\r\n".encode("cp932"), "2023.csv: 文字コードが UTF-8 ではありません。"),
         (b"code,4\r\n132012,5,6\r\n", "2023.csv 2行目: 見出しより列が多くあります。"),
         (b"code,4\r\n", "2023.csv: 団体が1つもありません。"),
+        (b"code,4\r\n132012," + b"9" * 200_000, "2023.csv 2行目: CSV として読めません。"),
+        (b'code,6,4\r\n132012,"a\r\nb",x\r\n', "2023.csv 3行目: C列（4）: 「x」は読み取れません。"),
         (b"", "2023.csv 1行目: 見出しに code（団体コード）がありません。"),
     ],
 )
