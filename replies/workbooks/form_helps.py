@@ -168,8 +168,15 @@ def _fails(layout: Layout, question: Question) -> str:
         failed = _not(excel(tree, layout))
     except Beyond:
         return ""
-    named = {q.key: q for q in map(questions_of_names(layout.form).get, names_in(tree)) if q and not q.in_lines}
-    return _all([*(_is_told(layout, question) for question in named.values()), failed])
+    return _all([*_told(layout, question), failed])
+
+
+def _told(layout: Layout, question: Question) -> Iterator[str]:
+    """That all is answered at which its condition looks; a circle that is not set says as much as one that is."""
+    tree, owners = conditions_of(layout.form)[question.printed_key], questions_of_names(layout.form)
+    named = {q.key: q for q in map(owners.get, names_in(tree)) if q and not q.in_lines}
+    for root in named.values():
+        yield _any([_is_left_out(_beside_of(layout, root)), _is_told(layout, root)])
 
 
 def _is_told(layout: Layout, question: Question) -> str:
@@ -187,7 +194,9 @@ def _settled(layout: Layout, question: Question) -> Iterator[str]:
         yield _any(filter(None, (_of_kinds(layout, question, asked=True), _either(layout, question))))
     for root in _steering(layout, question):
         yield _any([_is_left_out(_beside_of(layout, root)), _known(layout, root)])
-    if question.asked_if and not isinstance(question.asked_if, str):
+    if isinstance(question.asked_if, str):
+        yield from _told(layout, question)
+    elif question.asked_if:
         yield _known(layout, layout.form.question(question.asked_if.question))
 
 

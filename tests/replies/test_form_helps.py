@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
 from collections.abc import Iterator
 from itertools import cycle, islice, product
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from config.conditions import steering
 from config.form import Field, Form, Question
 from config.kinds.choice import ChoiceKind
 from config.load import default_survey, load_survey
@@ -25,6 +27,8 @@ from tests.replies.office import convert_all
 
 SURVEYS = Path(__file__).parents[2] / "config" / "surveys"
 HOKAGO = Path(__file__).parents[1] / "fixtures" / "surveys" / "hokago"
+CONDITIONS = {'asked_if = { question = "3", choices = [1, 2] }': 'asked_if = "Q3 in (1, 2)"',
+              'asked_if = { question = "8", choices = [3] }': 'asked_if = "Q8 == 3"'}  # fmt: skip
 HINAN = load_survey(SURVEYS / "hinan2025")
 JUNK = "どちらでもない"  # in no list, and understood by nobody
 MISSING = {"answer_missing", "value_missing", "number_missing", "marks_none", "text_missing"}
@@ -71,14 +75,14 @@ def by_form(data: bytes, form: Form) -> tuple[Told, str]:
 def ways(form: Form, dice: random.Random, many: int) -> Iterator[dict[str, FillValue]]:
     """So many fillings: every combination of the choices that steer, blank and in no list among them, as far as they go,
     with the rest at random."""
-    conditions = {question.asked_if.question for question in form.questions if question.asked_if}
-    steering = [question for question in form.questions if question.skips or question.key in conditions]
-    every = list(product(*([None, JUNK, *question.by_number] for question in steering)))
+    looked_at = frozenset[str]().union(*steering(form).values())
+    steer = [question for question in form.questions if question.skips or question.key in looked_at]
+    every = list(product(*([None, JUNK, *question.by_number] for question in steer)))
     dice.shuffle(every)
     for combination in islice(cycle(every), many):
         values = {f.key: _in_field(f, dice) for f in form.fields} | {q.key: _answer(q, dice) for q in form.questions}
         values |= {t.key: dice.choice((None, "令和９年４月")) for q in form.questions for t in q.free_texts}
-        values |= dict(zip((q.key for q in steering), combination, strict=True))
+        values |= dict(zip((q.key for q in steer), combination, strict=True))
         if values["organisation"] and "kind" in values:  # the roster tells the kind of a body by its name, the form cannot
             values["kind"] = "指定都市"
         yield {key: value for key, value in values.items() if value not in (None, ())}
@@ -125,6 +129,18 @@ def test_the_form_says_what_the_desk_says(folder: Path, many: int, tmp_path: Pat
         asked = said["missing"] - {field.key for field in form.fields}
         assert ("（" in flag) == bool(asked), path.name
     assert wrong == []
+
+
+@pytest.mark.long
+def test_so_it_does_where_questions_hang_on_conditions(tmp_path: Path) -> None:
+    folder = shutil.copytree(SURVEYS / "hinan2025", tmp_path / "survey", ignore=shutil.ignore_patterns("samples"))
+    text = (folder / "form1.toml").read_text("utf-8")
+    for plain, condition in CONDITIONS.items():
+        assert plain in text
+        text = text.replace(plain, condition)
+    (folder / "form1.toml").write_text(text, "utf-8")
+    (tmp_path / "books").mkdir()
+    test_the_form_says_what_the_desk_says(folder, 40, tmp_path / "books")
 
 
 def test_only_a_survey_that_says_so_has_such_a_form() -> None:
