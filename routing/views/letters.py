@@ -14,6 +14,7 @@ from routing.ledger.correspondence import LetterRecord
 from routing.ledger.wordings import Approved
 from routing.office import Office
 
+_ABOUT_A_MAIL = frozenset({"answer", "forward", "told_direct"})
 _WAITS = frozenset({"queued", "sending", "later", "lost"})
 
 
@@ -29,6 +30,13 @@ class LetterRow:
     said: str
     waits: bool
     signed: str
+
+    @property
+    def receipt(self) -> str:
+        """The receipt number of the mail that it answers or is about, without what its own number has behind that; empty
+        of a notice that no mail called for."""
+        about_a_mail = self.letter.arrival_id or self.letter.kind in _ABOUT_A_MAIL
+        return "-".join(self.letter.number.split("-")[:3]) if about_a_mail else ""
 
 
 @dataclass(frozen=True, slots=True)
