@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from config.survey import Survey
+from config.tables import line_of
 from intake.finding import Finding, quote, severity_of
 from intake.lists.shifts import Shift
 from intake.submission import AnswerSheet
@@ -188,5 +189,5 @@ def _own_accidents(row: ListedRow, survey: Survey) -> ListedRow:
         told.append(row.finding("row_body_missing", survey, f"{row.sheet.row}行目"))
         cell = row.organisation[0]
         findings = tuple(f for f in findings if (f.code, f.cell) != ("field_missing", cell))
-    findings = tuple(f for f in findings if f.code != "label_missing")
+    findings = tuple(f for f in findings if f.code != "label_missing" or line_of(f.question))
     return replace(row, sheet=replace(row.sheet, findings=findings)).with_findings(*told)

@@ -44,15 +44,16 @@ class RowReader:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._form = plan.form.holding(())  # no list has the lines of an open table
         columns: dict[tuple[str, str, int], Column] = {(c.holds, c.key, c.number): c for c in plan.columns}
         self._fields = [(f, columns["field", f.key, 0]) for f in plan.form.fields]
-        self._questions = [(q, _Slots.of(q, columns)) for q in plan.form.questions]
+        self._questions = [(q, _Slots.of(q, columns)) for q in self._form.questions]
 
     def read(self, row: TableRow, columns: Columns, sheet: str) -> Filled:
         """The row's values; a column that the list lacks gives a field or question without entry."""
         cells = _Cells(row, columns)
         return Filled(
-            self._plan.form,
+            self._form,
             sheet,
             tuple(FilledField(field, cells.entry(column, field.kind)) for field, column in self._fields),
             tuple(_question(question, slots, cells) for question, slots in self._questions),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from config.errors import SurveyError
 from config.form import Form
@@ -25,6 +25,7 @@ from config.roster import load_roster
 from config.survey import Survey
 from intake.amendment import AmendmentRefused, amend_sheet
 from intake.answers import read_file
+from intake.sheets.columns import list_columns
 from intake.submission import AnswerSheet, Claim
 from replies.points import requests
 from replies.wording import load_wording
@@ -356,6 +357,22 @@ def test_the_export_has_a_sheet_with_a_row_for_each_line() -> None:
     assert sum(line[heads.index("登録児童")] for line in found) == 70 + 120
     assert str(found[0][-1])[:10] == "2008-04-01"
     assert "Q5" not in " ".join(str(cell.value) for cell in book["別紙様式１"][1])
+
+
+def test_a_row_of_the_list_alone_lacks_the_table_where_it_is_asked_and_only_there() -> None:
+    heads = [column.heading for column in list_columns(the_form())]
+    found = []
+    for said in ("有", "無"):
+        book = Workbook()
+        page = book.worksheets[0]
+        page.append(heads)
+        numbers = [HEAD[f"{column}{row}"] if said == "有" else None for row in range(11, 15) for column in "FGHI"]
+        page.append([HEAD["D2"], HEAD["D3"], HEAD["D4"], 8, said, *numbers, 70 if said == "有" else None])
+        out = io.BytesIO()
+        book.save(out)
+        (sheet,) = read_as_desk(out.getvalue(), the_survey(), ROSTER).sheets
+        found.append(errors(sheet))
+    assert found == [[("label_missing", "5.1.name", "")], []]
 
 
 @pytest.mark.parametrize(("name", "filter_"), [("xls", 'xls:MS Excel 97'), ("ods", "ods:calc8")])
