@@ -228,6 +228,16 @@ def test_a_gap_is_accepted_with_a_line_and_an_entry_for_the_operators(office: Of
     assert office.held() == [("alarm", "attribute_gap")]
 
 
+def test_a_sheet_that_is_sent_back_fills_no_gap_and_is_told_of_none(office: Office) -> None:
+    """It is another sheet's gap, at the cell of that one's 属性, until the other comes back mended."""
+    rest = screening("１、２、５、７", a=None)
+    settled = kenshin(office, {"1.xlsx": screening("３、４、６、８"), "2.xlsx": rest})
+    assert [p.decision.outcome for p in settled.decided.pieces] == ["accepted", "correction"]
+    assert codes(settled)[0][-1] == "attribute_gap" and "attribute_gap" not in codes(settled)[1]
+    gap = settled.decided.pieces[0].findings[-1]
+    assert (gap.cell, gap.expected) == ("D4", "肺がん検診、乳がん検診、大腸がん検診、骨粗鬆検診")
+
+
 def test_the_rest_in_a_second_mail_leaves_no_gap(office: Office) -> None:
     kenshin(office, {"1.xlsx": screening("３、４、６、８")})
     settled = kenshin(office, {"2.xlsx": screening("１、２、５、７")})
