@@ -30,14 +30,17 @@ class Override:
     @property
     def books(self) -> bool:
         """It makes an answer of what was a check before handing in."""
-        entered = any(note.kind == "amend" for note in self.notes)
-        return self.counts or self.outcome in ("accepted", "correction") or bool(self.assigned) or entered
+        return self.counts or self.outcome in ("accepted", "correction") or bool(self.assigned) or self._entered
 
     @property
     def stands_for_it(self) -> bool:
         """An official says that this is the body's answer, and not merely that its sender may write."""
-        entered = any(note.kind == "amend" for note in self.notes)
-        return self.vouched or self.outcome == "accepted" or bool(self.assigned) or entered
+        return self.vouched or self.outcome == "accepted" or bool(self.assigned) or self._entered
+
+    @property
+    def _entered(self) -> bool:
+        """Answers were entered, as somebody told them by telephone."""
+        return any(note.kind == "amend" for note in self.notes)
 
 
 NO_OVERRIDE = Override()
