@@ -67,7 +67,7 @@ SUBJECTS = {
             f"routing/decision/{name}.py"
             for name in ("reply", "blocks", "compare", "summary", "passwords", "override", "amended", "unlocked", "facts")
         ),
-        ("test_verdict.py", "test_findings.py"),
+        ("test_override.py", "test_verdict.py", "test_findings.py"),
         ("test_mail_table.py", "test_desk.py", "test_beside.py", "test_receipt.py", "test_ppap.py", "test_lists.py"),
     ),
     "identify": Subject(
