@@ -1,19 +1,21 @@
-"""The sample survey of ten questions: without fault, and each of its mails comes to what samples.toml says by hand."""
+"""The sample surveys: without fault, and each of their mails comes to what samples.toml says by hand."""
 
 from __future__ import annotations
 
 from email import message_from_bytes
 from email.policy import default
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from config.load import default_survey, load_survey
 from routing.cli.app import run_command
 from routing.demo.run import Demo, run_demo
 from routing.demo.samples import load_samples
 
-HINAN = default_survey().parent / "hinan2025"
+HINAN, KOEN = (default_survey().parent / id for id in ("hinan2025", "koen2025"))
 SAMPLES = load_samples(HINAN / "samples").samples
 
 
@@ -30,8 +32,21 @@ def test_it_has_ten_questions_and_two_rules() -> None:
 
 
 @pytest.mark.long
-def test_it_is_without_fault() -> None:
-    assert run_command(["survey", "check", str(HINAN)]) == 0
+@pytest.mark.parametrize("folder", [HINAN, KOEN], ids=lambda folder: folder.name)
+def test_it_is_without_fault(folder: Path) -> None:
+    assert run_command(["survey", "check", str(folder)]) == 0
+
+
+def test_a_prefecture_gets_its_list_back_by_mail(tmp_path: Path) -> None:
+    """What may be asked for beside handing in: 米子市, 倉吉市 and 岩美町 of 鳥取県, one with a blank (samples.toml)."""
+    lines = run_demo(KOEN, tmp_path).lines
+    assert [(line.outcome, line.letter) for line in lines] == [
+        (line.sample.expect.outcome, line.sample.expect.letter) for line in lines
+    ]
+    letter = message_from_bytes((tmp_path / "replies" / lines[-1].reply_file).read_bytes(), policy=default)
+    (part,) = letter.iter_attachments()  # type: ignore[attr-defined]
+    rows = [[cell.value for cell in row] for row in load_workbook(BytesIO(part.get_content())).worksheets[0].iter_rows()]
+    assert [str(row[0]) for row in rows[1:]] == ["鳥取県米子市", "鳥取県倉吉市", "鳥取県岩美町"]
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
