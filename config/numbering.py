@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
+
+from config.spelling import nfkc
 
 PLAIN = "Q{key}"
 _NAMES = re.compile(r"\{(?:wide_)?key\}")
@@ -38,7 +39,7 @@ def key_in(text: str, numbering: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).translate(_STROKES).split())
+    return "".join(nfkc(text).translate(_STROKES).split())
 
 
 def why_no_numbering(numbering: str) -> Iterator[str]:
