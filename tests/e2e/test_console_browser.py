@@ -26,7 +26,7 @@ from tests.routing.desk_at_hand import form, mail, open_office
 
 PAGES = ["/", "/mail/4", "/mail/51", "/mail/20/accept", "/mail/4/amend", "/mail/4/erase", "/body/141500",
          "/today?day=2023-07-20", "/owed?prefecture=14", "/letters", "/letter/3", "/search", "/health",
-         "/paper", "/notices", "/mail/1/answer", "/mail/4/forward"]  # fmt: skip
+         "/paper", "/notices", "/mail/1/answer", "/mail/4/forward", "/revalidate"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
