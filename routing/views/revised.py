@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from intake.finding import Finding
 from replies.wording import Wording, load_wording
 from routing.decision.verdict import sentence_of
 from routing.ledger.judged import Changed, Judged
@@ -32,8 +33,8 @@ def revised_rows(changed: Changed, register: Register) -> list[RevisedRow]:
             RevisedRow(
                 wording.screen["piece_mail"] if id == "0" else id,
                 register.full_name(known.whose[0]) if known else "",
-                _said(before, wording),
-                _said(after, wording),
+                _said(id, before, wording),
+                _said(id, after, wording),
                 _found(before, after, wording),
                 _found(after, before, wording),
             )
@@ -46,14 +47,23 @@ def unread_said(changed: Changed) -> str:
     return load_wording().screen[f"unread_{changed.unread}"] if changed.unread else ""
 
 
-def _said(piece: Judged | None, wording: Wording) -> str:
+def _said(id: str, piece: Judged | None, wording: Wording) -> str:
+    """The outcome, and why; a mail's follows from its files."""
     if piece is None:
         return "—"
     outcome = wording.outcome.get(piece.outcome, wording.screen.get(f"outcome_{piece.outcome}", piece.outcome))
-    return f"{outcome}（{sentence_of(piece.rules[0])}）"
+    return outcome if id == "0" and piece.rules[0] == "otherwise" else f"{outcome}（{sentence_of(piece.rules[0])}）"
 
 
 def _found(these: Judged | None, others: Judged | None, wording: Wording) -> tuple[str, ...]:
-    """What was found in these and not in the others: severity, code and place."""
+    """What was found in these and not in the others: severity, place and code, sentence."""
     rest = (these.found if these else frozenset()) - (others.found if others else frozenset())
-    return tuple(f"{wording.screen['severity_' + s]} {code} {cell}".strip() for code, s, _, cell, _ in sorted(rest))
+    return tuple(
+        f"{wording.screen[f'severity_{severity}']}　{cell}（{code}）　{_sentence(code, wording)}"
+        for code, severity, _, cell, _ in sorted(rest)
+    )
+
+
+def _sentence(code: str, wording: Wording) -> str:
+    """Empty for a code that an older release found."""
+    return wording.sentence(Finding(code, "note")) if code in wording.finding else ""

@@ -90,7 +90,7 @@ def test_what_is_open_is_read_again_by_code_and_answered(office: Path) -> None:
     revised(office, "answer_missing", "note")
     said = again(office, "--retry", "answer_missing", "--by", "山田", "--why", "点検の改修後")
     assert said.code == 0, said.err
-    assert "answer_missing E21" in said.out and "判定の変わるもの 1通" in said.out
+    assert "要修正　E21（answer_missing）　ご回答の記入" in said.out and "判定の変わるもの 1通" in said.out
     assert rows(office, "SELECT count(*) FROM to_read") == [(1,)]
     assert process("--survey", "survey", "run", "--once", cwd=office).code == 0
     assert rows(office, "SELECT outcome FROM verdict WHERE piece <> '0' AND arrival_id = 2 ORDER BY id") == [
