@@ -20,8 +20,8 @@ from routing.register import Register
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file, checked. `form`, `program`: ids, or empty where its rows differ; `body`: lgcode, or empty; of
-    a collated list the prefecture, and `rows` the number of its rows."""
+    """One file, checked. `form`, `program`: ids, of the first sheet, or empty where its rows differ; `body`: lgcode, or
+    empty; of a collated list the prefecture, and `rows` the number of its rows. `forms`: ids of all forms in it."""
 
     filename: str
     kind: FileKind
@@ -30,6 +30,7 @@ class Checked:
     body: str
     findings: tuple[Finding, ...]
     rows: int = 0
+    forms: tuple[str, ...] = ()
 
 
 def check_file(
@@ -49,7 +50,8 @@ def check_file(
     sheet = reading.sheets[0]
     body = sheet.body.lgcode or reading.claim.match.lgcode
     program = _program(reading, sheet, body, mailbox, register)
-    return Checked(filename, reading.kind, sheet.form, program, body, findings)
+    forms = tuple(dict.fromkeys(s.form for s in reading.sheets))
+    return Checked(filename, reading.kind, sheet.form, program, body, findings, forms=forms)
 
 
 def without_outlines(checked: Sequence[Checked]) -> list[Checked]:

@@ -40,5 +40,7 @@ def list_columns(form: Form) -> tuple[Column, ...]:
             mark = circled(slot.number)
             lined = Column("mark", question.key, f"{name}{mark}", slot.number, f"{bare}{mark}")
             columns.append(lined if slot.label else Column("answer", question.key, name, bare=bare))
-        columns += [Column("text", text.key, f"{name}（記載欄）", bare=f"{bare}（記載欄）") for text in question.free_texts]
+        for nth, text in enumerate(question.free_texts, 1):
+            which = "（記載欄）" if len(question.free_texts) == 1 else f"（記載欄{numbered(str(nth), '{wide_key}')}）"
+            columns.append(Column("text", text.key, f"{name}{which}", bare=f"{bare}{which}"))
     return tuple(columns)

@@ -62,6 +62,7 @@ def file_as_json(checked: Checked, wording: Wording) -> dict[str, Any]:
         "file": checked.filename,
         "kind": checked.kind,
         "form": checked.form,
+        "forms": list(checked.forms or filter(None, [checked.form])),
         "program": checked.program,
         "body": checked.body,
         "findings": [{**asdict(f), "message": wording.message(f)} for f in checked.findings],
@@ -70,7 +71,8 @@ def file_as_json(checked: Checked, wording: Wording) -> dict[str, Any]:
 
 def _print(checked: Checked, register: Register) -> None:
     wording = load_wording().of(register.survey)
-    form = f"（{register.survey.form(checked.form).title}）" if checked.form else ""
+    titles = "、".join(register.survey.form(id).title for id in checked.forms or (checked.form,) if id)
+    form = f"（{titles}）" if titles else ""
     rows = f"　{checked.rows}行" if checked.rows else ""
     say(
         f"{checked.filename}  {wording.screen['kind_' + checked.kind]}{form}{rows}", style="bold"
