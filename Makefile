@@ -8,9 +8,9 @@ BIN    := $(VENV)/bin
 # Hundreds of processes of ours are started by the tests: none should compile us anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Four for two cores, since tests wait for servers and processes for a good part of their time. In the folders' order: the
-# slow ones (e2e) do not come last, when some of the four have nothing left to do.
-AT_ONCE := -n 4 --dist loadfile --no-loadscope-reorder
+# Three for two cores, since tests wait for servers and processes for a good part of their time. In the folders' order: the
+# slow ones (e2e) do not come last, when some of the three have nothing left to do.
+AT_ONCE := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-long bench bench-full lint mutants shots packages clean
 
