@@ -234,9 +234,9 @@ def test_the_shape_of_check_json(folder: Path) -> None:
     (folder / "参考.txt").write_bytes("資料".encode())
     said = process("check", "--json", FILE, "参考.txt", cwd=folder)
     sheet, other = said.json
-    assert list(sheet) == ["file", "kind", "form", "program", "body", "findings"]
-    assert [sheet[k] for k in ("file", "kind", "form", "program", "body")] == [
-        FILE, "answer_sheet", "form1", "nanbyo", YOKOHAMA,
+    assert list(sheet) == ["file", "kind", "form", "forms", "program", "body", "findings"]
+    assert [sheet[k] for k in ("file", "kind", "form", "forms", "program", "body")] == [
+        FILE, "answer_sheet", "form1", ["form1"], "nanbyo", YOKOHAMA,
     ]  # fmt: skip
     keys = ["code", "severity", "sheet", "cell", "question", "label", "about", "found", "expected", "message"]
     assert [list(f) for f in sheet["findings"]] == [keys, keys]
