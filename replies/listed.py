@@ -86,9 +86,10 @@ def view_list(block: FileBlock, letter: Letter, survey: Survey, wording: Wording
     asked = [rows for rows in bodies if _asks(rows)]
     forwarded = [rows for rows in asked if not _is_collectors(rows, wording)]
     others = [rows for rows in bodies if not _asks(rows)]
+    taken = not wording.asks_instead(block.findings)
     return ListView(
-        tally=_tally(bodies, wording),
-        remarks=(*_remarks(others, letter, wording), *_rows_stand(bodies, letter, wording)),
+        tally=_tally(bodies, wording)[: None if taken else 1],
+        remarks=(*_remarks(others, letter, wording), *(_rows_stand(bodies, letter, wording) if taken else ())),
         blocks=tuple(_body(rows, letter, survey, wording) for rows in forwarded),
         apart=tuple(_body(rows, letter, survey, wording) for rows in asked if rows not in forwarded),
         asked=group_names([name_of(rows[0], letter, wording) for rows in asked], wording),

@@ -6,6 +6,7 @@ It holds no word of any survey (those come from the survey's own files) and deci
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -114,6 +115,10 @@ class Wording(Shape):
         """The same for a letter about what is not handed in yet."""
         said = self.pre_check
         return self.model_copy(update={name: getattr(self, name) | said[name] for name in said})
+
+    def asks_instead(self, findings: Iterable[Finding]) -> bool:
+        """Whether one of them asks for something in place of all else, so that nothing of the file was taken."""
+        return any(self.finding[finding.code].instead for finding in findings)
 
     def sentence(self, finding: Finding) -> str:
         """What was noticed, in one sentence; KeyError for a code without wording."""

@@ -122,8 +122,7 @@ def _is_original(block: FileBlock) -> bool:
 
 def _result(block: FileBlock, wording: Wording) -> str:
     """What became of a file; there is nothing to mend in one that is no form of ours, or only came to the wrong place."""
-    elsewhere = any(wording.finding[finding.code].instead for finding in block.findings)
-    if block.result == "correction" and (elsewhere or not block.form_title):
+    if block.result == "correction" and (wording.asks_instead(block.findings) or not block.form_title):
         return wording.listing["again"]
     return wording.result[block.result]
 

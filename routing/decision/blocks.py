@@ -73,19 +73,22 @@ def _since(piece: Piece, register: Register) -> tuple[str, datetime, tuple[str, 
 
 def _list_blocks(whole: Piece, rows: list[Piece], register: Register) -> Iterator[FileBlock]:
     """A collated list, program by program, so that a municipality missing from one is not taken for named
-    by another. `whole` is the decision about it as a list; what it found stands in the first block."""
+    by another. `whole` is the decision about it as a list; what it found stands in the first block, and what its rows
+    say of the file (that it belongs to another mailbox) is said once."""
     survey = register.survey
     for number, (program, chosen) in enumerate(_by_program(rows).items()):
         first = chosen[0].sheet
+        told = [_row(r, register) for r in sorted(chosen, key=_by_code)]
+        of_file = tuple(dict.fromkeys(f for row in told for f in row.findings if CATALOGUE[f.code].about == "file"))
         yield FileBlock(
             filename=whole.file.filename,
             form_title=survey.form(first.form, first.version).title if first else "",
             program=survey.program(program).name if program else "",
             body=register.full_name(whole.identity.submitter),
             result=_sum_up(whole, chosen, with_whole=number == 0),
-            findings=() if number else told_of(whole, register),
+            findings=(*(() if number else told_of(whole, register)), *of_file),
             remarks=() if number else whole.decision.remarks,
-            rows=tuple(_row(r, register) for r in sorted(chosen, key=_by_code)),
+            rows=tuple(replace(row, findings=tuple(f for f in row.findings if f not in of_file)) for row in told),
         )
 
 

@@ -22,6 +22,7 @@ from routing.tracking.national import overview
 from routing.tracking.overview import status_at
 from routing.tracking.reports import prefecture_report
 from tests.routing.desk_at_hand import Office, form, mail
+from tests.routing.test_mail_table import with_survey
 from tests.workbooks.forms_at_hand import reading, the_survey
 
 TOTTORI, YONAGO, KURAYOSHI = "312", "312029", "312037"
@@ -311,3 +312,16 @@ def test_the_forms_own_example_left_in_names_what_the_sender_is(office: Office) 
     (piece,) = settled.decided.pieces
     assert (piece.decision.outcome, piece.identity.body) == ("correction", "141003")
     assert [f.code for f in piece.findings if f.severity == "error"] == ["organisation_contradicts"]
+
+
+def test_a_list_that_has_to_be_sent_elsewhere_is_told_so_once_and_promises_nothing(office: Office) -> None:
+    """予防接種 goes to mailbox ② (notice 記２); to ① came four faultless rows and one with a blank."""
+    with_survey(office, wrong_mailbox="resend")
+    rows = (*(row(name) for name in NAMES[:4]), row(NAMES[4], {"2": None}))
+    settled = office.settle(mail({f"{SUBJECT}.xlsx": made_list(*rows)}, SUBJECT, SENDER), mailbox="n_mynumber")
+    text = "".join(letter(settled)[1].split())
+    assert text.count("お送りいただきたい提出先：予防接種担当参事官室企画法令係yoboseshu@mhlw.go.jp") == 1
+    assert "一覧表：送り直しをお願いします（下記）。・記載のある団体：５団体■お願い" in text
+    assert "◆米子市" not in text and "◆若桜町予防接種一覧表６行目" in text
+    for promised in ("先に受け付けた内容", "修正をお願いしたい団体"):
+        assert promised not in text
