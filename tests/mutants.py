@@ -1,9 +1,11 @@
-"""Mutation testing of the rules that must not slip: `make mutants`, or `python -m tests.mutants decision deadlines`.
+"""Mutation testing of the rules that must not slip: `make mutants`, or `python -m tests.mutants --quick deadlines` for a
+subject, or a module by its path; with `--quick` by its quick tests alone.
 
 Each mutant is one small change of a module (cosmic-ray makes it: `not` added, `and` for `or`, `>` for `>=`, a number
-one more); some test of its subject must fail for it. A process that has loaded nothing of ours yet is forked for each,
-so that the mutant is what every test of that process imports, and no file is ever changed. What survives and is equal
-in every case that can occur is listed in docs/mutants.md, with the reason; anything else that survives lacks a test.
+one more); some test of its subject must fail for it. A process is forked for each that has loaded nothing yet which
+imports the module, so that the mutant is what every test of that process imports, and no file is ever changed. What
+survives and is equal in every case that can occur is listed in docs/mutants.md, with the reason; anything else that
+survives lacks a test.
 """
 
 from __future__ import annotations
@@ -15,9 +17,13 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
+from multiprocessing import get_context
 from pathlib import Path
+
+from tests.unaffected import unaffected
 
 ROOT = Path(__file__).parent.parent
 KNOWN = ROOT / "docs" / "mutants.md"
@@ -151,7 +157,7 @@ class _Mutated(MetaPathFinder, importlib.machinery.SourceFileLoader):
     """Loads one module from a text, and every other as ever."""
 
     def __init__(self, module: str, source: str) -> None:
-        super().__init__(module.removesuffix(".py").replace("/", "."), str(ROOT / module))
+        super().__init__(_name(module), str(ROOT / module))
         self._source = source
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> object:  # type: ignore[override]
@@ -190,7 +196,7 @@ def _run(module: str, source: str, tests: Sequence[str]) -> None:
     for stream in range(3):
         os.dup2(nowhere, stream)
     sys.meta_path.insert(0, _Mutated(module, source))
-    places = [str(ROOT / "tests" / ("" if "/" in test else "routing") / test) for test in tests]
+    places = [str(ROOT / "tests" / place) for place in map(_place, tests)]
     code = 1
     try:
         options = ["-x", "-q", "-n", "0", "-m", "not long", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
@@ -214,38 +220,68 @@ def _preload() -> None:
     assert all((click, hypothesis, jinja2, openpyxl, pydantic, pytest, rich.console, sqlite_utils, xlsxwriter))
 
 
-def examine(subject: Subject, *, quickly: bool) -> tuple[int, list[Mutant]]:
-    """How many mutants there are of a subject, and those that survive its tests.
+def _place(test: str) -> str:
+    """Of a test file, under tests."""
+    return test if "/" in test else f"routing/{test}"
+
+
+def _name(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".")
+
+
+def _load_the_rest(module: str, tests: Sequence[str]) -> None:
+    """What the tests of every mutant load alike: whatever does not come to import the module. Survey and roster are read
+    once, where no mutant can change how."""
+    at_hand = "tests.workbooks.forms_at_hand"
+    roots = [at_hand, "tests.conftest", "tests.routing.conftest", *(f"tests.{_name(_place(t))}" for t in tests)]
+    names = unaffected(_name(module), roots)
+    for name in names:
+        importlib.import_module(name)
+    if at_hand in names:
+        loaded = importlib.import_module(at_hand)
+        loaded.the_survey()
+        loaded.the_roster()
+
+
+def examine(module: str, quick: Sequence[str], slow: Sequence[str]) -> tuple[int, list[Mutant]]:
+    """How many mutants there are of a module, and those that survive these tests and are not known to be equal. Needs a
+    process of its own.
 
     Raises RuntimeError where the tests fail without a mutant, or pass over a module that cannot be loaded: they would
     say nothing.
     """
     count, alive = 0, []
-    slow = () if quickly else subject.slow
     known = KNOWN.read_text("utf-8") if KNOWN.exists() else ""
-    for module in subject.modules:
-        source = (ROOT / module).read_text("utf-8")
-        if not survives(module, source, subject.quick) or not survives(module, source, slow):
-            raise RuntimeError(f"{module}: the tests fail as it is")
-        if survives(module, f"{source}\nraise RuntimeError\n", subject.quick):
-            raise RuntimeError(f"{module}: {', '.join(subject.quick)} do not load it")
-        for mutant in mutants(module):
-            count += 1
-            lives = all(survives(module, mutant.source, tests) for tests in (subject.quick, slow))
-            if lives and mutant.name not in known:
-                alive.append(mutant)
-                print(f"{mutant.line}  {mutant.operator}  {mutant.name}", flush=True)
+    source = (ROOT / module).read_text("utf-8")
+    _preload()
+    _load_the_rest(module, (*quick, *slow))
+    if not survives(module, source, quick) or not survives(module, source, slow):
+        raise RuntimeError(f"{module}: the tests fail as it is")
+    if survives(module, f"{source}\nraise RuntimeError\n", quick):
+        raise RuntimeError(f"{module}: {', '.join(quick)} do not load it")
+    for mutant in mutants(module):
+        count += 1
+        if all(survives(module, mutant.source, tests) for tests in (quick, slow)) and mutant.name not in known:
+            alive.append(mutant)
+            print(f"{mutant.line}  {mutant.operator}  {mutant.name}", flush=True)
     return count, alive
 
 
-def main(names: Sequence[str]) -> int:
-    """0 where at least nine of ten mutants of each subject are killed or known to be equal."""
-    _preload()
+def main(words: Sequence[str]) -> int:
+    """0 where at least nine of ten mutants of each module are killed or known to be equal."""
+    names = [w for w in words if w != "--quick"]
+    chosen = [
+        (module, subject.quick, () if "--quick" in words else subject.slow)
+        for name, subject in SUBJECTS.items()
+        for module in subject.modules
+        if not names or name in names or module in names
+    ]
     enough = True
-    for name in [n for n in names if n != "--quick"] or SUBJECTS:
-        count, alive = examine(SUBJECTS[name], quickly="--quick" in names)
-        print(f"{name}: {count} mutants, {len(alive)} survive", flush=True)
-        enough = enough and len(alive) * 10 <= count
+    cores = len(os.sched_getaffinity(0))
+    with ProcessPoolExecutor(cores, get_context("spawn"), max_tasks_per_child=1) as pool:
+        for (module, _, _), (count, alive) in zip(chosen, pool.map(examine, *zip(*chosen, strict=True)), strict=True):
+            print(f"{module}: {count} mutants, {len(alive)} survive", flush=True)
+            enough = enough and len(alive) * 10 <= count
     return 0 if enough else 1
 
 
