@@ -13,7 +13,6 @@ from pydantic import Discriminator, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from config.kinds.any_kind import KINDS, Given
-from config.kinds.choice import ChoiceKind
 from config.kinds.kind import Line, Reading, with_kind
 from config.kinds.table import Part
 from config.shape import BodyKind, Shape
@@ -171,9 +170,8 @@ class Question(Ask):
 
     @cached_property
     def skips(self) -> Mapping[int, str]:
-        """Which choice leaves out what lies before which question: number → key."""
-        choices = self.kind.choices if isinstance(self.kind, ChoiceKind) else ()
-        return {choice.number: choice.skip_to for choice in choices if choice.skip_to}
+        """Which line leaves out what lies before which question: number → key."""
+        return {line.number: line.skip_to for line in self.kind.lines if line.skip_to}
 
     @cached_property
     def alarming(self) -> bool:

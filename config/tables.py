@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from config.asks import Question
-from config.kinds.choice import ChoiceKind
 from config.kinds.table import Part, Table
 
 _LINE = re.compile(r"([^.]+)\.([1-9][0-9]{0,5})\.([A-Za-z0-9_]+)")
@@ -22,11 +21,9 @@ def in_cells(questions: tuple[Question, ...]) -> tuple[Question, ...]:
         kind = question.kind
         if isinstance(kind, Table):
             made += _cells(question, kind)
-        elif isinstance(kind, ChoiceKind) and any(choice.skip_to in first for choice in kind.choices):
-            led = (c.model_copy(update={"skip_to": first.get(c.skip_to, c.skip_to)}) for c in kind.choices)
-            made.append(question.model_copy(update={"kind": kind.model_copy(update={"choices": tuple(led)})}))
         else:
-            made.append(question)
+            led = kind.leading(first)
+            made.append(question if led is kind else question.model_copy(update={"kind": led}))
     return tuple(made)
 
 

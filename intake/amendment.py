@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from config.form import Form, Question
 from config.kinds.kind import Reading
-from config.kinds.marks import CIRCLE
 from config.numbering import numbered
 from config.roster import Roster
 from config.spelling import nfkc
@@ -128,4 +127,5 @@ def _answered(line: FilledQuestion, value: str, form: Form) -> FilledQuestion:
 
 def _circles(question: Question, cell: str, taken: Collection[int]) -> dict[int, Entry]:
     """The cells of the lines: with a circle, or blank."""
-    return {n: Entry(cell, CIRCLE, "value") if n in taken else Entry(cell) for n in question.keys}
+    sign = question.kind.sign
+    return {n: Entry(cell, sign, "value") if n in taken else Entry(cell) for n in question.keys}

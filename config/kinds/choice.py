@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import field_validator
 
@@ -27,7 +27,7 @@ from config.kinds.kind import (
     Reading,
 )
 from config.kinds.names import in_words, named_within, one_named, same_answer
-from config.kinds.numbered import bare, in_part, read_choice, tells
+from config.kinds.numbered import bare, in_part, read_choice, tells, words_behind
 from config.kinds.option import Choice, heads_of, is_numbered, mistaken_numbers
 from config.logic import Type, Value
 from config.names import perhaps
@@ -52,6 +52,7 @@ class ChoiceKind(Kind):
     names: dict[str, tuple[str, ...]] = {}
     unread: ClassVar[str] = "answer_not_a_choice"
     in_rules: ClassVar[Type] = "choice"
+    telling: ClassVar[bool] = True
 
     @field_validator("choices", mode="before")
     @classmethod
@@ -89,7 +90,7 @@ class ChoiceKind(Kind):
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        return tuple(Line(c.number, self._heads[c.number], c.text) for c in self.choices)
+        return tuple(Line(c.number, self._heads[c.number], c.text, c.skip_to) for c in self.choices)
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -120,6 +121,15 @@ class ChoiceKind(Kind):
         others = {n: names for n, names in self._named.items() if n != own}
         parts = (self._keys.get(label_key(part), own) for part in _BEHIND.split(behind))
         return in_part(behind) or any(number != own for number in parts) or bool(named_within(behind, others))
+
+    def word_key(self, text: str) -> str:
+        return label_key(words_behind(text))
+
+    def leading(self, first: Mapping[str, str]) -> Self:
+        if not any(choice.skip_to in first for choice in self.choices):
+            return self
+        led = (c.model_copy(update={"skip_to": first.get(c.skip_to, c.skip_to)}) for c in self.choices)
+        return self.model_copy(update={"choices": tuple(led)})
 
     def says_nothing(self, text: str) -> bool:
         """無 is an answer where it is one of the choices, and 事例はありません where that is what one of them says."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from config.kinds.kind import NEUTRAL, STRONG, Around, Examples, Fault, Kind
 from config.spelling import nfkc
@@ -29,6 +29,7 @@ class EmailKind(Kind):
     """An e-mail address."""
 
     kind: Literal["email"] = "email"
+    telling: ClassVar[bool] = True
 
     def faults(self, value: str, around: Around) -> Iterator[Fault]:
         if not plausible_email(value):

@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from config import spelling
 from config.logic import Type, Value
 from config.roster import Body, Match
-from config.shape import BodyKind, Reasons, Shape
+from config.shape import BodyKind, Reasons, Severity, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something that may be taken: a choice, or a line with a circle. `head` is how it is called (①)."""
+    """Something that may be taken: a choice, or a line with a circle. `head` is how it is called (①); `skip_to`: the key
+    of the question that it leads to."""
 
     number: int
     head: str
     text: str
+    skip_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Kind(Shape):
 
     free: ClassVar[bool] = False  # a text of one's own, which is never quoted, and in which 特になし is an answer
     numeric: ClassVar[bool] = False  # a number, of which 0 is one
+    telling: ClassVar[bool] = False  # whether what it finds no fault with is hardly meant for another field
+    sign: ClassVar[str] = ""  # what is written beside a printed line to take it
     missing: ClassVar[str] = "answer_missing"  # the code for a blank
     unsettled: ClassVar[str] = ""  # … for what speaks of such a thing, but of no one, where that has a code of its own
     unread: ClassVar[str] = "value_unreadable"  # the code for what is not understood
@@ -158,6 +162,14 @@ class Kind(Shape):
         """The canonical value of a text; empty where it is not understood."""
         return self.reading(text).value
 
+    def word_key(self, text: str) -> str:
+        """The key of the words by which the question that an answer belongs to is told; none where anybody may say them."""
+        return ""
+
+    def leading(self, first: Mapping[str, str]) -> Self:
+        """The same kind, its lines leading to the first cells of tables by the tables' keys."""
+        return self
+
     def kept(self, text: str) -> str:
         """A text as it goes into the books; the cell may show it otherwise than it was meant."""
         return text
@@ -198,6 +210,11 @@ class Kind(Shape):
     def needed(self) -> bool:
         """Whether a question that is asked has to be answered."""
         return True
+
+    @property
+    def none_taken(self) -> Severity | None:
+        """How bad it is that none of its printed lines is taken; None: not at all."""
+        return None
 
     @property
     def settled_by_body(self) -> bool:

@@ -80,5 +80,5 @@ class LinesKind(Table):
             yield "columns", "required = false でない列を、1つ以上書いてください。"
         for key, column in self.columns.items():
             yield from ((f"columns.{key}.{own}", reason) for own, reason in column.kind.mistakes())
-            if any(choice.skip_to for choice in getattr(column.kind, "choices", ())):
+            if any(line.skip_to for line in column.kind.lines):
                 yield f"columns.{key}.choices", "表の列の選択肢に、skip_to は書けません。"

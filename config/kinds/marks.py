@@ -16,8 +16,6 @@ from config.logic import Type, Value
 from config.shape import Reasons, Severity
 from config.spelling import circled, fold, nfkc, says_nothing
 
-CIRCLE = "〇"
-
 _CIRCLED = {
     *"〇○◯●◎⚪⚫⭕◉Oo✓✔☑✅■レVv1", "はい", "該当", "該当する", "該当あり", "有", "有り", "あり", "TRUE", "true", "True",
     "yes", "Yes", "YES", "丸", "まる", "マル", "レ点", "チェック", "済",
@@ -41,6 +39,7 @@ class MarksKind(Kind):
     kind: Literal["marks"] = "marks"
     marks: tuple[Mark, ...]
     none_marked: Severity | None = None
+    sign: ClassVar[str] = "〇"
     unread: ClassVar[str] = "mark_unreadable"
     in_rules: ClassVar[Type] = "marks"
 
@@ -54,7 +53,7 @@ class MarksKind(Kind):
 
     @property
     def options(self) -> tuple[str, ...]:
-        return (CIRCLE,)
+        return (self.sign,)
 
     def reading(self, text: str, by: date | None = None) -> Reading:
         """The numbers of the lines, as they are told by telephone: ①③."""
@@ -78,6 +77,10 @@ class MarksKind(Kind):
         return None if self.none_marked and not taken else taken
 
     @property
+    def none_taken(self) -> Severity | None:
+        return self.none_marked
+
+    @property
     def needed(self) -> bool:
         return self.none_marked == "error"
 
@@ -85,7 +88,7 @@ class MarksKind(Kind):
         return f"{heads} から該当するものを指定してください。"
 
     def wanted(self) -> str:
-        return CIRCLE
+        return self.sign
 
     def mistakes(self) -> Reasons:
         return mistaken_numbers("marks", self.marks)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from config.kinds.kind import Around, Examples, Fault, Kind
 from config.spelling import nfkc
@@ -26,6 +26,7 @@ class TelephoneKind(Kind):
     """A telephone number with its area code."""
 
     kind: Literal["telephone"] = "telephone"
+    telling: ClassVar[bool] = True
 
     def kept(self, text: str) -> str:
         return as_dialled(text)

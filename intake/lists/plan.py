@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from config.form import Field, Form
-from config.kinds.choice import ChoiceKind
 from config.kinds.kind import BAD, NEUTRAL, STRONG, WEAK, Around
 from config.kinds.organisation import OrganisationKind
 from config.programs import find_program
@@ -120,8 +119,9 @@ def _plan(form: Form, survey: Survey, names: frozenset[str]) -> Plan:
         for other in filter(None, map(_heading_key, _other_headings(column, form))):
             headings.setdefault(other, column)
     kinds = {field.key: field.kind for field in form.fields}
-    anchors = [c for c in columns if c.holds == "field" and isinstance(kinds[c.key], OrganisationKind | ChoiceKind)]
-    organisation = next((c for c in anchors if isinstance(kinds[c.key], OrganisationKind)), None)
+    fields = [c for c in columns if c.holds == "field"]
+    organisation = next((c for c in fields if isinstance(kinds[c.key], OrganisationKind)), None)
+    anchors = [c for c in fields if c == organisation or kinds[c.key].options]
     words = [option for field in form.fields for option in field.kind.options]
     words += [word for p in survey.programs for word in (p.name, p.choice, *p.names)]
     ends = _BODY_ENDS | {word[-1] for word in words}

@@ -14,7 +14,6 @@ from dataclasses import replace
 
 from config.form import Question
 from config.kinds.kind import Around
-from config.kinds.marks import MarksKind
 from config.spelling import says_nothing
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.case import (
@@ -180,11 +179,10 @@ def something_is_circled(case: Case) -> Iterator[Finding]:
     """At least one circle, as far as the question's data asks for one; its severity is the question's."""
     for question in questions_of(case, "asked"):
         kind = question.question.kind
-        severity = kind.none_marked if isinstance(kind, MarksKind) else None
         blank = all(kind.mark(e.value, number) is False and not e.doubtful for number, e in question.lines.items())
         errors = any(entry.state == "error" for entry in question.lines.values())
-        if severity and question.lines and blank and not errors:
-            yield replace(about(case, "marks_none", question, question.answer, kind.wanted()), severity=severity)
+        if kind.none_taken and question.lines and blank and not errors:
+            yield replace(about(case, "marks_none", question, question.answer, kind.wanted()), severity=kind.none_taken)
 
 
 def texts_are_given(case: Case) -> Iterator[Finding]:

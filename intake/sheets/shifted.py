@@ -11,12 +11,8 @@ from dataclasses import replace
 
 from config.cache import cache_by_identity
 from config.form import Field, Form, Question
-from config.kinds.choice import ChoiceKind
-from config.kinds.email import EmailKind
 from config.kinds.kind import NOT_READ, Around
-from config.kinds.numbered import words_behind
-from config.kinds.telephone import TelephoneKind
-from config.spelling import label_key, says_nothing
+from config.spelling import says_nothing
 from intake.sheets.entries import Entry
 from intake.sheets.filled import Filled, FilledField, FilledQuestion
 from intake.sheets.ooxml import place_of
@@ -86,16 +82,14 @@ def _cell(line: FilledField) -> str:
 
 def _tells(field: Field, text: str) -> bool:
     """Whether a text is certainly meant for this field: one of its choices, a telephone number, an address."""
-    if not isinstance(field.kind, ChoiceKind | TelephoneKind | EmailKind):
-        return False
-    return bool(text) and not says_nothing(text) and not any(field.kind.faults(text, Around()))
+    return field.kind.telling and bool(text) and not says_nothing(text) and not any(field.kind.faults(text, Around()))
 
 
 def _strangers(form: Form, question: FilledQuestion) -> frozenset[str]:
     """The other questions of the form one of whose choices stands, word for word, in this question's answer."""
     if not question.answer or question.answer.state != "value" or (question.number and not question.reading.remark):
         return frozenset()
-    key = label_key(words_behind(question.answer.value))
+    key = question.question.kind.word_key(question.answer.value)
     owners = _owners(form).get(key, frozenset()) if len(key) >= LEAST_WORDS else frozenset()
     return frozenset() if question.question.key in owners else owners
 
@@ -110,5 +104,5 @@ def _owners(form: Form) -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for question in filter(_has_choices, form.questions):
         for line in question.by_number.values():
-            found.setdefault(label_key(words_behind(line.text)), set()).add(question.key)
+            found.setdefault(question.kind.word_key(line.text), set()).add(question.key)
     return {key: frozenset(keys) for key, keys in found.items()}

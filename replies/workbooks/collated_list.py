@@ -23,7 +23,6 @@ from intake.sheets.columns import Column, list_columns
 from intake.submission import AnswerSheet
 from replies.cells import FONT, SAFE_OPTIONS, put
 
-_CIRCLE = "〇"
 _A4 = 9  # ECMA-376 part 1 §18.3.1.63
 _PAGES_WIDE = 3  # on one page the letters would be two points high
 _WIDTHS = {"field": 12.0, "answer": 18.0, "mark": 5.0, "text": 24.0}  # characters, by what a column holds
@@ -64,9 +63,10 @@ def _values(row: AnswerSheet, columns: Sequence[Column], survey: Survey) -> list
     for answer in row.answers:
         values["answer", answer.question] = answer.value
         values.update({("text", text.key): text.value for text in answer.texts})
+    form = survey.form(row.form, row.version)
     circles = {(answer.question, number) for answer in row.answers for number in answer.taken}
     return [
-        (_CIRCLE if (c.key, c.number) in circles else "")
+        (form.question(c.key).kind.sign if (c.key, c.number) in circles else "")
         if c.holds == "mark"
         else values.get((c.holds, c.key), "")
         for c in columns

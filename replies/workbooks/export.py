@@ -21,7 +21,6 @@ from xlsxwriter.exceptions import FileCreateError
 from config.form import Form
 from config.jst import in_jst
 from config.kinds.kind import Kind
-from config.kinds.marks import CIRCLE
 from config.survey import Survey
 from intake.sheets.columns import Column, list_columns
 from intake.submission import AnswerSheet
@@ -93,7 +92,7 @@ def values_of(sheet: AnswerSheet, form: Form) -> tuple[str, ...]:
         if answer is None:
             return ""
         if column.holds == "mark":
-            return CIRCLE if column.number in answer.taken else ""
+            return kinds[column.key].sign if column.number in answer.taken else ""
         return value_of(answer, kinds[column.key])
 
     return tuple(value(column) for column in list_columns(form))

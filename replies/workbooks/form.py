@@ -17,7 +17,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.form import Form
 from config.kinds.attributes import AttributesKind
-from config.kinds.marks import CIRCLE
 from config.names import CHOICES_SHEET, RULES_HEADING
 from config.survey import Survey
 from intake.sheets.boxes import tick
@@ -29,7 +28,7 @@ from replies.workbooks.form_lists import Lists
 from replies.workbooks.form_style import add_styles, break_pages, height, set_up_form, set_up_list, style
 from replies.workbooks.put_cells import filler
 
-__all__ = ["CIRCLE", "FillValue", "blank", "fill", "layout"]
+__all__ = ["FillValue", "blank", "fill", "layout"]
 
 FillValue = str | int | tuple[int, ...]
 
@@ -70,7 +69,7 @@ def _written(form: Form, key: str, value: FillValue) -> dict[str, str]:
     if isinstance(value, str):
         return {key: value}
     if isinstance(value, tuple):
-        return {f"{key}#{number}": CIRCLE for number in value}
+        return {f"{key}#{number}": form.question(key).kind.sign for number in value}
     return {key: form.question(key).by_number[value].text}
 
 
@@ -81,7 +80,8 @@ def _build(form: Form, survey: Survey) -> Workbook:
     sheet.title = form.sheet
     places = layout(form)
     # Excel's inline lists hold 255 characters, too few for the choices: they stand on a hidden sheet.
-    lists = Lists(sheet, book.create_sheet(form.list_sheet), book.create_sheet(CHOICES_SHEET))
+    signs = sorted({ask.kind.sign for ask in form.asks} - {""})
+    lists = Lists(sheet, book.create_sheet(form.list_sheet), book.create_sheet(CHOICES_SHEET), signs)
     _write_head(sheet, places)
     _write_fields(sheet, places, survey, lists)
     for block in places.blocks:
@@ -91,7 +91,7 @@ def _build(form: Form, survey: Survey) -> Workbook:
     sheet.protection.insertRows = not form.open_tables  # a list may be longer than its table
     break_pages(sheet, places.header, [(b.heading or b.top, b.bottom) for b in places.blocks])
     _write_list(lists.listing, places)
-    lists.choices.sheet_state = "hidden"
+    lists.hidden.sheet_state = "hidden"
     book.properties.title = form.heading
     book.properties.creator = survey.phrases.ministry
     return book

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.kinds.kind import Kind, Typing
-from config.kinds.marks import CIRCLE
 from config.names import CHOICES_SHEET
 
 
 class Lists:
-    """The workbook's three sheets, and the drop-down lists, whose entries stand on the hidden one."""
+    """The workbook's three sheets, and the drop-down lists, whose entries stand on the hidden one; the `signs` that take a
+    line have a list each, shared by all such lines."""
 
-    def __init__(self, sheet: Worksheet, listing: Worksheet, choices: Worksheet) -> None:
+    def __init__(self, sheet: Worksheet, listing: Worksheet, hidden: Worksheet, signs: Iterable[str]) -> None:
         self.listing = listing
-        self.choices = choices
+        self.hidden = hidden
         self._sheet = sheet
         self._columns = 0
-        self._circles = self._validation(f'"{CIRCLE}"')
+        self._signs = {sign: self._validation(f'"{sign}"') for sign in signs}
 
     def make_ready(self, cells: str, kind: Kind) -> None:
-        """What a kind wants of its cell, or of a column of them: a list to choose from, the circle's own shared by all; a
-        rule for what may be typed, with its words, and a format for what is shown."""
-        options = kind.options
-        if options == (CIRCLE,):
-            self._circles.add(cells)
-        elif options:
-            self._add(cells, options)
+        """What a kind wants of its cell, or of a column of them: a list to choose from, a rule for what may be typed, with
+        its words, and a format for what is shown."""
+        if kind.sign:
+            self._signs[kind.sign].add(cells)
+        elif kind.options:
+            self._add(cells, kind.options)
         if kind.format:
             first, _, last = cells.partition(":")
             for row in self._sheet[f"{first}:{last or first}"]:
@@ -51,7 +52,7 @@ class Lists:
         """A drop-down list with these entries for one cell."""
         self._columns += 1
         for row, entry in enumerate(entries, 1):
-            self.choices.cell(row, self._columns, entry)
+            self.hidden.cell(row, self._columns, entry)
         letter = get_column_letter(self._columns)
         self._validation(f"'{CHOICES_SHEET}'!${letter}$1:${letter}${len(entries)}").add(cell)
 

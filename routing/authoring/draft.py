@@ -21,7 +21,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from config.given import Place, area_of, merged_too_widely
 from config.kinds.any_kind import KINDS
 from config.spelling import fold, nfkc
-from replies.workbooks.form import CIRCLE
 from routing.authoring.blanks import ITEM, Blank, Page, names_of, options_in
 
 LOOK = "# 要確認："
@@ -171,7 +170,7 @@ def _kind(book: Workbook, page: Page, blank: Blank, about: tuple[str, bool]) -> 
         options = tuple(_options(book, page, rule))
         if not options:
             return {"kind": _quoted("text")}, ["リストの中身が見つかりません。choices に書いてください。"]
-        if set(options) <= {CIRCLE, "○", "◯"}:
+        if set(options) <= set("〇○◯"):
             return {"kind": _quoted("text")}, [_CIRCLES]
         return {"choices": _choices(options)}, []
     unit = _unit(page, blank, name)

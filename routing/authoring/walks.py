@@ -15,7 +15,6 @@ from config.shape import RosterKind
 from intake.sheets.entries import Entry
 from intake.sheets.filled import Filled, FilledQuestion
 from intake.sheets.skip_logic import asked
-from replies.workbooks.form import CIRCLE
 
 MOST = 20_000  # ways that are tried; a form with more is told as such
 
@@ -119,5 +118,5 @@ def _answered(question: Question, number: int | None) -> FilledQuestion:
         return FilledQuestion(question, None)
     entry = Entry("", str(number), "value")
     if question.in_lines:
-        return FilledQuestion(question, entry, lines={number: Entry("", CIRCLE, "value")})
+        return FilledQuestion(question, entry, lines={number: Entry("", question.kind.sign, "value")})
     return FilledQuestion(question, entry, Reading(str(number)))

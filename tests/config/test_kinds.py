@@ -112,26 +112,30 @@ def answer_of(sheet: AnswerSheet) -> Answer:
     return next(answer for answer in sheet.answers if answer.question == ASKED)
 
 
-# What still names a kind of answer by itself. Shorter only.
-NAMES_A_KIND = {
-    "config/asks.py",  # skip_to stands at a choice
-    "config/tables.py",  # … and leads to a table's first cell
-    "intake/amendment.py",
-    "intake/lists/plan.py",
-    "intake/sheets/checks.py",
-    "intake/sheets/shifted.py",
-    "replies/workbooks/export.py",
-    "replies/workbooks/form.py",
-    "replies/workbooks/form_lists.py",
-}
-KIND_BY_NAME = re.compile(r"config\.kinds\.(?:choice|marks|numbered) import|\b(?:kind|question|q)\.(?:choices|marks)\b")
+# A module that asks which kind it has: by the file or the class of one, by its name, or by a key that it alone has.
+KIND_BY_NAME = re.compile(
+    r"""config\.kinds\.(?:choice|marks|numbered|option)\b | \b(?:Choice|Marks)Kind\b
+    | \bkind(?:\.kind)?\s*(?:[!=]=|in)\s*[("']+(?:choice|marks)\b | getattr\([^)]*kind[^)]*"(?:choices|marks)
+    | \b(?:kind|question|q|ask|field|column|table|cell|before|self\._?question)\.(?:choices|marks|none_marked)\b""",
+    re.VERBOSE,
+)
 
 
-def test_choices_and_marks_are_named_where_the_list_says_only() -> None:
-    found = set()
-    for layer in ("config", "intake", "replies", "routing"):
-        for file in (ROOT / layer).rglob("*.py"):
-            name = file.relative_to(ROOT).as_posix()
-            if not name.startswith("config/kinds/") and KIND_BY_NAME.search(file.read_text(encoding="utf-8")):
-                found.add(name)
-    assert found == NAMES_A_KIND
+def test_choices_and_marks_are_named_by_their_own_files_alone() -> None:
+    found = {
+        name
+        for layer in ("config", "intake", "replies", "routing")
+        for file in (ROOT / layer).rglob("*.py")
+        if not (name := file.relative_to(ROOT).as_posix()).startswith("config/kinds/")
+        and KIND_BY_NAME.search(file.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("way", (
+    "from config.kinds.choice import ChoiceKind", "if isinstance(kind, MarksKind):", 'if ask.kind.kind == "choice":',
+    'if kind in ("marks", "choice"):', "for choice in question.kind.choices:", 'getattr(column.kind, "choices", ())',
+    "severity = q.kind.none_marked",
+))  # fmt: skip
+def test_each_way_to_name_them_is_seen(way: str) -> None:
+    assert KIND_BY_NAME.search(way)
