@@ -86,7 +86,7 @@ def _tokens(text: str, names: Names) -> Iterator[tuple[str, Node | None]]:
     while place < len(text):
         if hit := known.match(text, place):
             yield "", Node("name", held=hit[0])
-        elif hit := _TOKEN.match(text, place):
+        elif (hit := _TOKEN.match(text, place)) and (not hit[0].isalpha() or hit[0] in (*FUNCTIONS, *WORDS)):
             yield _plain(hit[0])
         else:
             raise NotARule(_unknown(text[place:]))
@@ -98,17 +98,18 @@ def _plain(word: str) -> tuple[str, Node | None]:
         return "", Node("value", held=Decimal(word))
     if word[0] == '"':
         return "", Node("value", held=word[1:-1])
-    if word[0].isalpha() and word not in (*FUNCTIONS, *WORDS):
-        raise NotARule(_unknown(word))
     return word.strip(), None
 
 
-_HINTS = {"=": "等しいことは「==」と書きます。", "last": "前年の値は、表の行でない質問の前に last. を付けます（last.Q4）。"}
+_HINTS = {
+    "=": "等しいことは「==」と書きます。",
+    "last": "前年の値は、一行に一つを書く表でない質問の前に last. を付けます（last.Q4）。",
+}
 
 
 def _unknown(rest: str) -> str:
     word = re.split(r"[\s()<>=,+*/]", rest, maxsplit=1)[0] or rest[:1]
-    hint = _HINTS.get(word, "")
+    hint = _HINTS.get(word.partition(".")[0], "")
     if "-" in word[1:]:
         hint = "引き算の「-」の前後には、空白を入れてください。"
     if word[0] == "Q" and len(word) > 1:

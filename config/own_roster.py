@@ -6,13 +6,13 @@ have six digits as those have, the first two of them the prefecture's, so that a
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import get_args
 
+from config.csv_file import rows_of
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.names import perhaps, why_no_line
 from config.roster import Body, Roster, load_roster
@@ -52,31 +52,25 @@ def _named(file: Path) -> str:
 
 def _read(file: Path, whole: Roster) -> tuple[list[Body], list[Mistake]]:
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        rows, unread = rows_of(file.read_bytes(), file.name)
     except OSError as error:
         return [], [Mistake(file.name, "", f"読めません（{why_unreadable(error)}）。")]
-    except UnicodeDecodeError:
-        why = "文字コードが UTF-8 ではありません。Excel では「CSV UTF-8（コンマ区切り）」で保存してください。"
-        return [], [Mistake(file.name, "", why)]
-    rows = csv.DictReader(text.splitlines())
-    heads = [head.strip() for head in rows.fieldnames or ()]
-    rows.fieldnames = heads
+    if unread:
+        return [], [unread]
+    (_, heads), *lines = rows
     if wrong := list(_wrong_heads(heads)):
-        return [], [Mistake(file.name, "1行目", reason) for reason in wrong]
+        return [], [Mistake(file.name, "", reason, 1) for reason in wrong]
     prefectures = {body.name: body for body in whole.of_kind("prefecture")}
     bodies: list[Body] = []
     mistakes: list[Mistake] = []
-    for row in rows:
-        values = {key: (row.get(key) or "").strip() for key in KNOWN}
-        if not any(values.values()):
-            continue  # what Excel leaves below a table
+    for place, cells in lines:
+        values = dict.fromkeys(KNOWN, "") | dict(zip(heads, cells, strict=False))
         reasons = list(_wrong_row(values, prefectures, whole))
-        reasons += ["見出しより列が多くあります。"] if None in row else []
-        mistakes += [Mistake(file.name, f"{rows.line_num}行目", reason) for reason in reasons]
+        reasons += ["見出しより列が多くあります。"] if len(cells) > len(heads) else []
         domains = tuple(values["domains"].lower().split())
         for domain in (domain for domain in domains if not _DOMAIN.fullmatch(domain)):
-            reason = f"domains「{domain}」はドメインではありません（例：oshika.ed.jp）。"
-            mistakes.append(Mistake(file.name, f"{rows.line_num}行目", reason))
+            reasons.append(f"domains「{domain}」はドメインではありません（例：oshika.ed.jp）。")
+        mistakes += [Mistake(file.name, "", reason, place) for reason in reasons]
         head = (values["code"], values["prefecture"], values["name"], values["kana"])
         bodies.append(Body(*head, "", values["kind"], domains))
     mistakes += [Mistake(file.name, "", reason) for reason in _wrong_whole(bodies, whole)]

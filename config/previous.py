@@ -6,18 +6,18 @@ line, and a blank, are unknown.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.asks import Ask
+from config.csv_file import CODE, Row, rows_of
 from config.errors import Mistake, why_unreadable
 from config.form import Form
+from config.kinds.kind import Around, Kind
 from config.logic import Value
-from config.names import perhaps, why_no_file
+from config.names import perhaps, why_no_file, why_no_text
 from config.roster import Roster
 from config.spelling import nfkc
 
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 LAST = "last."  # before the name of a question in a rule
-CODE = "code"
 _CODE_HEADS = {"団体コード": CODE}
 Previous = Mapping[str, Mapping[str, str]]  # lgcode -> key of a question -> what stood there
 _QUOTED = 60  # characters of a value
-_AS_UTF8 = "Excel では「CSV UTF-8（コンマ区切り）」で保存してください。"
+NO_LINES = "行は年によって変わるので、前年の値とは比べられません。比べる合計などは、質問を設けて尋ねてください。"
 
 
 def asks_of(form: Form) -> Mapping[str, Ask]:
@@ -48,24 +47,19 @@ def read_previous(
     folder: Path | Traversable, name: str, forms: Sequence[Form], roster: Roster | None
 ) -> tuple[Previous, list[Mistake]]:
     """The values, and every mistake. `roster` None: codes are not looked up."""
-    text, wrong = _text(folder, name)
+    rows, wrong = _rows(folder, name)
     if wrong:
         return {}, [wrong]
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        (_, heads), *lines = [(reader.line_num, cells) for cells in reader] or [(1, [])]
-    except csv.Error:
-        return {}, [Mistake(name, "", f"CSV として読めません。{_AS_UTF8}", reader.line_num)]
+    (_, heads), *lines = rows
     asks = {key: ask for form in reversed(forms) for key, ask in asks_of(form).items()}
     keys = [_CODE_HEADS.get(key := nfkc(head).strip(), key.removeprefix("Q")) for head in heads]
-    mistakes = [Mistake(name, "", reason, 1) for reason in _wrong_heads(keys, asks)]
+    tables = {table for form in forms for table in form.open_tables}
+    mistakes = [Mistake(name, "", reason, 1) for reason in _wrong_heads(keys, asks, tables)]
     if mistakes:
         return {}, mistakes
     found: dict[str, dict[str, str]] = {}
     for place, cells in lines:
-        values = dict(zip(keys, (cell.strip() for cell in cells), strict=False))
-        if not any(cell.strip() for cell in cells):
-            continue  # what Excel leaves below a table
+        values = dict(zip(keys, cells, strict=False))
         code = nfkc(values.pop(CODE, ""))
         reasons = [*_wrong_code(code, found, roster), *_wrong_values(keys, values, asks)]
         reasons += [("", "見出しより列が多くあります。")] if len(cells) > len(keys) else []
@@ -74,24 +68,22 @@ def read_previous(
     return found, mistakes or ([] if found else [Mistake(name, "", "団体が1つもありません。")])
 
 
-def _text(folder: Path | Traversable, name: str) -> tuple[str, Mistake | None]:
+def _rows(folder: Path | Traversable, name: str) -> tuple[list[Row], Mistake | None]:
     if reason := why_no_file(name, ".csv"):
-        return "", Mistake("survey.toml", "previous", reason)
+        return [], Mistake("survey.toml", "previous", reason)
     try:
-        data = (folder / name).read_bytes()
+        return rows_of((folder / name).read_bytes(), name)
     except OSError as error:
-        return "", Mistake("survey.toml", "previous", f"調査のフォルダーの「{name}」：{why_unreadable(error)}。")
-    try:
-        return data.decode("utf-8-sig"), None
-    except UnicodeDecodeError:
-        return "", Mistake(name, "", f"文字コードが UTF-8 ではありません。{_AS_UTF8}")
+        return [], Mistake("survey.toml", "previous", f"調査のフォルダーの「{name}」：{why_unreadable(error)}。")
 
 
-def _wrong_heads(keys: Sequence[str], asks: Mapping[str, Ask]) -> Iterator[str]:
+def _wrong_heads(keys: Sequence[str], asks: Mapping[str, Ask], tables: Collection[str]) -> Iterator[str]:
     if CODE not in keys:
         yield f"見出しに {CODE}（団体コード）がありません。1行目は「{CODE},4,4-d」のように書いてください。"
     for place, key in enumerate(keys):
-        if key != CODE and key not in asks:
+        if key.partition(".")[0] in tables:
+            yield f"{_column(place)}列「{key}」は、一行に一つを書く表（lines）です。{NO_LINES}"
+        elif key != CODE and key not in asks:
             yield f"{_column(place)}列「{key}」という質問はありません（questions の key）。{perhaps(key, asks)}"
     for key in (key for key, times in Counter(keys).items() if times > 1):
         yield f"見出し「{key}」が2回以上あります。"
@@ -115,10 +107,20 @@ def _wrong_values(
     keys: Sequence[str], values: Mapping[str, str], asks: Mapping[str, Ask]
 ) -> Iterator[tuple[str, str]]:
     for place, key in enumerate(keys):
-        kind = asks[key].kind if key in asks else None
-        if kind and (text := values.get(key, "")) and kind.worth(kind.read(text)) is None:
-            wanted = f"{kind.wanted()}を書くか、" if kind.wanted() else ""
-            yield f"{_column(place)}列（{key}）", f"「{text[:_QUOTED]}」は読み取れません。{wanted}空欄にしてください。"
+        text = values.get(key, "")
+        if key in asks and text and (reason := _why_not(asks[key].kind, text)):
+            yield f"{_column(place)}列（{key}）", reason
+
+
+def _why_not(kind: Kind, text: str) -> str:
+    """Why this was no answer last year either. A number has the bounds of this year's; those of dates move on with it."""
+    if reason := why_no_text(text.lstrip("=")):  # it is never written as a formula
+        return reason
+    unread = kind.worth(kind.read(text)) is None
+    if not unread and not (kind.numeric and any(kind.faults(text, Around()))):
+        return ""
+    wanted = f"{kind.wanted()}を書くか、" if kind.wanted() else ""
+    return f"「{text[:_QUOTED]}」は{'読み取れません' if unread else '書けません'}。{wanted}空欄にしてください。"
 
 
 def _column(place: int) -> str:

@@ -105,7 +105,7 @@ def test_what_is_unknown_makes_unknown_what_depends_on_it(text: str, expected: V
         ("1 if Q4 else 2", "分かりません"),
         ("Q4 == 1; Q4 == 2", "分かりません"),
         ("Q4 := 1", "分かりません"),
-        ("v0 == 1", "「v」が分かりません"),
+        ("v0 == 1", "「v0」が分かりません"),
         ("sum == 1", "式として読めません"),
         ("sum(*Q6) == 1", "式として読めません"),
         ("sum() == 1", "式として読めません"),

@@ -26,10 +26,12 @@ severity = "note"
 HACHIOJI, SHINJUKU = "132012", "131041"
 
 
-def load(folder: Path, data: bytes, rule: str = RULE, previous: str = 'previous = "2023.csv"\n') -> Survey:
+def load(
+    folder: Path, data: bytes, rule: str = RULE, previous: str = 'previous = "2023.csv"\n', name: str = "hokago"
+) -> Survey:
     """放課後児童クラブ with these values of last year."""
     made = folder / "survey"
-    shutil.copytree(TINY.parent / "hokago", made)
+    shutil.copytree(TINY.parent / name, made)
     survey, form = made / "survey.toml", made / "form1.toml"
     survey.write_text(previous + survey.read_text("utf-8"), encoding="utf-8")
     form.write_text(form.read_text("utf-8") + rule, encoding="utf-8")
@@ -69,11 +71,18 @@ def test_a_rule_compares_with_last_year_and_is_silent_where_that_is_unknown(tmp_
         (b"code,4\r\n999999,5\r\n", "2023.csv 2行目: code: 団体コード「999999」は団体一覧にありません。"),
         (b"code,4\r\n132012,5\r\n\r\n132012,6\r\n", "2023.csv 4行目: code: 団体コード 132012 が2回以上あります。"),
         ("団体コード,Q4\r\n132012,多数\r\n".encode(), "2023.csv 2行目: B列（4）: 「多数」は読み取れません。"),
-        ("code,4\r\n132012,多数\r\n".encode("cp932"), "2023.csv: 文字コードが UTF-8 ではありません。"),
+        ("code,4\r\n132012,多数\r\n".encode("cp932"), "2023.csv 2行目: B列（4）: 「多数」は読み取れません。0以上"),
+        (b"code,4\r\n132012,\x81\r\n", "2023.csv: 文字コードが分かりません。"),
+        (b"\xef\xbb\xbfcode,4\r\n132012,\x91\xbd\r\n", "2023.csv: 文字コードが分かりません。"),
+        (b"code,4\r\n132012,-5\r\n", "2023.csv 2行目: B列（4）: 「-5」は書けません。0以上の整数（人）を書くか、空欄に"),
+        (b"code;4\r\n132012;1.5\r\n", "2023.csv 2行目: B列（4）: 「1.5」は書けません。0以上の整数（人）を書くか"),
+        (b"code;4\r\n132012,5\r\n", "2023.csv 2行目: code: 団体コード「132012,5」は団体一覧にありません。"),
+        (b"code\t6\r\n132012\ta\x07\r\n", "2023.csv 2行目: B列（6）: 使えない文字（U+0007）があります。"),
+        (b'code,6\r\n132012,"a\r\n131041,b\r\n', "2023.csv 2行目: CSV として読めません（引用符"),
         (b"code,4\r\n132012,5,6\r\n", "2023.csv 2行目: 見出しより列が多くあります。"),
         (b"code,4\r\n", "2023.csv: 団体が1つもありません。"),
-        (b"code,4\r\n132012," + b"9" * 200_000, "2023.csv 2行目: CSV として読めません。"),
-        (b'code,6,4\r\n132012,"a\r\nb",x\r\n', "2023.csv 3行目: C列（4）: 「x」は読み取れません。"),
+        (b"code,4\r\n132012," + b"9" * 200_000, "2023.csv 2行目: CSV として読めません（"),
+        (b'code,6,4\r\n132012,"a\r\nb",x\r\n', "2023.csv 2行目: C列（4）: 「x」は読み取れません。"),
         (b"", "2023.csv 1行目: 見出しに code（団体コード）がありません。"),
     ],
 )
@@ -82,10 +91,43 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, data: bytes, said:
     assert first.startswith(said)
 
 
+@pytest.mark.parametrize("data", (
+    "\ufeffcode,4,6\r\n132012,\"1,000人\",\"一行目\r\n二行目\"\r\n".encode(),
+    "団体コード;4;6\n132012;1,000人;\"一行目\n二行目\"\n".encode("cp932"),
+    "code\t4\t6\r132012\t１０００\t\"一行目\r二行目\"\r".encode(),
+    "code\tQ4\tQ6\r\n132012\t1000\t\"一行目\r\n二行目\"\r\n\t\t\r\n".encode("utf-16"),
+))  # fmt: skip
+def test_it_is_read_as_excel_and_others_save_it(tmp_path: Path, data: bytes) -> None:
+    survey = load(tmp_path, data)
+    (form,) = survey.forms
+    assert dict(worths(form, survey.last_year(HACHIOJI))) == {"last.Q4": D(1000), "last.Q6": "一行目\n二行目"}
+
+
+@pytest.mark.parametrize("key", ("5", "5.capacity", "Q5.1.capacity"))
+def test_a_table_with_a_line_for_each_has_no_values_of_last_year(tmp_path: Path, key: str) -> None:
+    said = rf"B列「{key.removeprefix('Q')}」は、一行に一つを書く表（lines）です。行は年によって変わるので"
+    with pytest.raises(SurveyError, match=said):
+        load(tmp_path, f"code,{key}\n132012,5\n".encode(), name="gakudo2024")
+
+
+def test_last_years_date_may_lie_before_this_years_bounds(tmp_path: Path) -> None:
+    """A question of what happened since April has the same bounds a year later."""
+    made = tmp_path / "survey"
+    shutil.copytree(TINY.parent / "hokago", made)
+    asked = '\n[[questions]]\nkey = "9"\nitem = "９"\ntext = "直近の開設日"\nkind = "date"\nmin = 2024-04-01\n'
+    (made / "form1.toml").write_text((made / "form1.toml").read_text("utf-8") + asked, encoding="utf-8")
+    survey = made / "survey.toml"
+    survey.write_text('previous = "2023.csv"\n' + survey.read_text("utf-8"), encoding="utf-8")
+    (made / "2023.csv").write_text("code,9\n132012,令和５年４月３日\n", encoding="utf-8")
+    assert load_survey(made, None, load_roster()).last_year(HACHIOJI) == {"9": "令和５年４月３日"}
+
+
 def test_a_rule_over_last_year_needs_the_file_and_one_over_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(SurveyError, match=r"previous: 様式の rules に last\. があります。"):
         load(tmp_path / "a", b"", previous="")
-    with pytest.raises(SurveyError, match="「last」が分かりません。前年の値は"):
+    with pytest.raises(SurveyError, match=r"「last\.Q99」が分かりません。前年の値は"):
         load(tmp_path / "b", b"code,4\r\n132012,5\r\n", rule=RULE.replace("last.Q4 > 0", "last.Q99 > 0"))
+    with pytest.raises(SurveyError, match=r"「last\.Q5\.capacity」が分かりません。前年の値は、一行に一つを書く表でない"):
+        load(tmp_path / "d", b"code,4\r\n132012,5\r\n", rule=RULE.replace("last.Q4 > 0", "sum(last.Q5.capacity) > 0"))
     with pytest.raises(SurveyError, match=r"previous: 調査のフォルダーの「2022\.csv」：ファイルがありません"):
         load(tmp_path / "c", b"", previous='previous = "2022.csv"\n')

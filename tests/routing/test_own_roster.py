@@ -172,13 +172,13 @@ def test_every_mistake_of_both_files_is_told_at_once(tmp_path: Path) -> None:
     told = mistakes(folder_of(tmp_path, text, ('receipt_prefix = "G"', 'receipt_prefix = "テ"')))
     assert told == [
         "survey.toml 28行目: mailboxes.1.receipt_prefix（「gakudo」）: 半角の英大文字か数字（１～４文字）にしてください。",
-        "schools.csv: 3行目: code「20000」は数字6桁ではありません（初めの0が消えていないか、ご確認ください）。",
-        "schools.csv: 4行目: code 130001 の初めの2桁は、長野県の 20 としてください。",
-        "schools.csv: 5行目: code 200000 は長野県のものです。",
-        "schools.csv: 6行目: 都道府県「長野」はありません（例：長野県）。もしかして「長野県」ですか。",
-        "schools.csv: 6行目: name：空にはできません。",
-        "schools.csv: 8行目: kind に prefecture は書けません（地方公共団体は、団体一覧にあります）。",
-        "schools.csv: 9行目: 見出しより列が多くあります。",
+        "schools.csv 3行目: code「20000」は数字6桁ではありません（初めの0が消えていないか、ご確認ください）。",
+        "schools.csv 4行目: code 130001 の初めの2桁は、長野県の 20 としてください。",
+        "schools.csv 5行目: code 200000 は長野県のものです。",
+        "schools.csv 6行目: 都道府県「長野」はありません（例：長野県）。もしかして「長野県」ですか。",
+        "schools.csv 6行目: name：空にはできません。",
+        "schools.csv 8行目: kind に prefecture は書けません（地方公共団体は、団体一覧にあります）。",
+        "schools.csv 9行目: 見出しより列が多くあります。",
         "schools.csv: code 200001 が2回以上あります。",
         "schools.csv: 長野県に「大鹿小学校」が2つ以上あります。市町村名などを付けて、区別できる名称にしてください。",
     ]
@@ -207,6 +207,8 @@ def test_what_survey_toml_says_of_it(tmp_path: Path) -> None:
     assert "school.csv: 読めません（ファイルがありません）。" in line
     sjis = folder_of(tmp_path / "d")
     (sjis / "schools.csv").write_bytes(SCHOOLS.encode("cp932"))
+    assert mistakes(sjis) == []
+    (sjis / "schools.csv").write_bytes(SCHOOLS.encode("cp932") + b"\x81\n")
     assert any("CSV UTF-8（コンマ区切り）" in line for line in mistakes(sjis))
     bom = folder_of(tmp_path / "e")
     (bom / "schools.csv").write_bytes("\ufeff".encode() + SCHOOLS.replace("\n", "\r\n").encode() + b",,,,\r\n")
