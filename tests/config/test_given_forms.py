@@ -125,6 +125,7 @@ def test_what_is_unsure_is_marked(folder: Path) -> None:
     assert LOOK not in (folder / "form1.toml").read_text(encoding="utf-8")  # its cells are open and ruled
 
 
+@pytest.mark.long
 def test_a_stray_cell_in_the_last_corner_of_a_sheet_costs_no_hour(folder: Path) -> None:
     """Excel's last cell: looking at every cell before it would be looking at 17 thousand million."""
     book = load_workbook(folder / "回答票.xlsx")

@@ -101,7 +101,7 @@ def test_what_speaks_of_a_broken_part_is_not_accused(broken: Break) -> None:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-@pytest.mark.parametrize("wrong", [{"?": 1}, 3.5, "?"], ids=str)
+@pytest.mark.parametrize("wrong", ["?", *(pytest.param(w, marks=pytest.mark.long) for w in ({"?": 1}, 3.5))], ids=str)
 def test_one_value_of_another_type_is_one_mistake_at_its_own_place(folder: Path, wrong: Any) -> None:
     """Every value of every file in turn is made something else: whatever is told, is told there, above or inside."""
     for file in sorted(folder.glob("*.toml")):

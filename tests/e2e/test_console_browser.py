@@ -49,6 +49,7 @@ def _hostile_mails(ledger: Path) -> None:
     opened.close()
 
 
+@pytest.mark.long
 def test_no_page_breaks_a_rule_of_accessibility_or_is_wider_than_a_phone(browser: Browser, served: Served) -> None:
     """Axe needs to run a script, which the page's own policy forbids: only here it is lifted."""
     page = signed_in(browser, served, bypass_csp=True)
@@ -171,6 +172,7 @@ def _tab_to(page: Page, text: str, id: str = "") -> None:
     raise AssertionError(f"no way by keyboard to {text or id}")
 
 
+@pytest.mark.long
 def test_two_browsers_on_one_item_never_both_decide(browser: Browser, served: Served) -> None:
     pages = [signed_in(browser, served, login) for login in ("kakari", "kanri")]
     for page in pages:
@@ -183,6 +185,7 @@ def test_two_browsers_on_one_item_never_both_decide(browser: Browser, served: Se
     assert pages[1].input_value("#why") == "お礼"
 
 
+@pytest.mark.long
 def test_a_session_that_ends_in_the_middle_gives_back_what_was_written(browser: Browser, served: Served) -> None:
     page = signed_in(browser, served, bypass_csp=True)
     page.goto(served.at + "/mail/7/ignore")
@@ -194,6 +197,7 @@ def test_a_session_that_ends_in_the_middle_gives_back_what_was_written(browser: 
     unbroken(page)
 
 
+@pytest.mark.long
 def test_without_users_or_the_extra_the_command_says_what_to_do(tmp_path: Path) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text('ledger = "l.db"\nmode = "rehearse"\noperators = "a@example.go.jp"\n'

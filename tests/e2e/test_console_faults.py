@@ -155,6 +155,7 @@ def test_page_worker_and_command_line_beside_each_other(demo: Path, record_prope
     note(record_property, "page beside worker and commands")
 
 
+@pytest.mark.long
 def test_a_busy_ledger_answers_again_and_keeps_the_page_alive(demo: Path, record_property: Record) -> None:
     served = Served(demo)
     try:

@@ -118,6 +118,7 @@ def test_every_act_at_a_body_with_letters_and_for_all_is_done_once_in_a_browser(
     assert "送信停止中" not in page.inner_text("main")
 
 
+@pytest.mark.long
 def test_a_decision_is_too_late_to_take_back_and_is_made_anew_with_a_warning(browser: Browser, served: Served) -> None:
     page = signed_in(browser, served)
     stale = signed_in(browser, served)
@@ -138,6 +139,7 @@ def test_a_decision_is_too_late_to_take_back_and_is_made_anew_with_a_warning(bro
     assert "取り消せます" not in told
 
 
+@pytest.mark.long
 def test_a_letter_that_has_left_is_told_before_a_decision_is_changed(browser: Browser, served: Served) -> None:
     page = signed_in(browser, served, bypass_csp=True)
     page.goto(f"{served.at}/mail/4/ignore")
@@ -147,6 +149,7 @@ def test_a_letter_that_has_left_is_told_before_a_decision_is_changed(browser: Br
     unbroken(page)
 
 
+@pytest.mark.long
 def test_an_erasure_wants_the_number_and_a_file_that_may_run_a_second_look(browser: Browser, served: Served) -> None:
     page = signed_in(browser, served, bypass_csp=True)
     page.goto(f"{served.at}/mail/51/file/2")
@@ -171,6 +174,7 @@ def test_an_erasure_wants_the_number_and_a_file_that_may_run_a_second_look(brows
 PRINTED = ("/", "/mail/4", "/body/141500", "/today?calls=yes", "/owed?prefecture=14", "/mail/20/accept")
 
 
+@pytest.mark.long
 def test_paper_has_the_words_and_no_buttons_and_200_percent_no_second_scroll_bar(
     browser: Browser, served: Served
 ) -> None:
@@ -188,6 +192,7 @@ def test_paper_has_the_words_and_no_buttons_and_200_percent_no_second_scroll_bar
         assert page.locator("button, input:not([type=hidden]), select, header.top").evaluate_all(pressed) == 0, path
 
 
+@pytest.mark.long
 def test_everything_is_reached_by_keyboard_in_the_order_in_which_it_stands(browser: Browser, served: Served) -> None:
     """Tab goes down the page as it is read, through every control, with a mark that can be seen."""
     page = signed_in(browser, served)

@@ -55,6 +55,7 @@ def listed(page: Page, served: Served) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.long
 def test_each_mail_says_for_what_it_waits_as_the_list_does(browser: Browser, served: Served) -> None:
     """Also one that is decided: an accepted answer with a choice that people must hear of, a letter that came back."""
     page = signed_in(browser, served)

@@ -119,6 +119,7 @@ def test_killed_twenty_times_in_600_mails(counted: Office, server: Accepted, see
     _crash(counted, server, traffic(600), kills=20, seed=seed)
 
 
+@pytest.mark.long
 def test_a_reply_whose_acceptance_was_never_heard_goes_out_once_more_and_never_a_third_time(
     counted: Office, server: Accepted
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_decision_that_hangs_is_held_after_three_starts_and_hides_no_other(
     assert poisoned.count("SELECT count(*) FROM outbox WHERE arrival_id IS NOT NULL") == 3  # none to the hostile one
 
 
+@pytest.mark.long
 def test_a_pass_that_is_killed_over_a_mail_answers_those_behind_it_at_the_next(poisoned: Desk) -> None:
     """attack.md: oldest first, so each start began with the same mail, and the good one was never decided."""
     poisoned.environment["UKETSUKE_DECIDES"] = "kill"
@@ -90,6 +91,7 @@ def test_a_pass_that_is_killed_over_a_mail_answers_those_behind_it_at_the_next(p
     assert poisoned.run("verify").returncode == 0
 
 
+@pytest.mark.long
 def test_a_stop_in_the_midst_of_a_decision_counts_against_no_mail(poisoned: Desk) -> None:
     poisoned.put(HOSTILE)
     for number in range(1, 5):

@@ -158,6 +158,7 @@ def answers_the_good_one(desk: Desk, hostile: list[bytes]) -> None:
     assert desk.run("verify").returncode == 0
 
 
+@pytest.mark.long
 def test_a_sheet_name_of_eight_megabytes_hides_no_other_mail(desk: Desk, record_property: Record) -> None:
     """attack.md's 30 KB, with which the whole desk stood still for good."""
     note(record_property, "a sheet's name of 8 MB")

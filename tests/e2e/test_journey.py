@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
+import pytest
+
 from replies.workbooks.form import FillValue
 from tests.e2e.office import MAILBOXES, OPERATORS, Answer, Office, mail
 from tests.servers.correspondents import KANAGAWA, SAGAMIHARA, YOKOSUKA, Correspondents
@@ -85,6 +87,7 @@ def test_the_mended_version_sent_as_a_reply_is_accepted_in_the_same_thread(
     assert answer["References"].split() == ["<first@city.test>", request["Message-ID"], "<mended@city.test>"]
 
 
+@pytest.mark.long
 def test_rehearsing_nothing_reaches_the_sender(office: Office, writers: Correspondents) -> None:
     office.configure(mode="rehearse")
     office.run()
@@ -99,6 +102,7 @@ def test_rehearsing_nothing_reaches_the_sender(office: Office, writers: Correspo
     assert writers.servers.dovecot.mails(YOKOSUKA) == []
 
 
+@pytest.mark.long
 def test_the_log_tells_one_line_per_mail_and_nothing_personal(
     office: Office, writers: Correspondents
 ) -> None:

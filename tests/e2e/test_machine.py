@@ -45,6 +45,7 @@ def test_a_disk_that_fills_up_stops_the_recording_and_loses_nothing(
     assert desk.run("verify").returncode == 0
 
 
+@pytest.mark.long
 def test_commands_on_a_full_disk_say_so_with_exit_code_75(desk: Desk, small_disk: SmallDisk) -> None:
     small_disk.do("dd if=/dev/zero of=filler bs=64k 2>/dev/null; true")
     said = desk.run("held")
@@ -58,6 +59,7 @@ def test_commands_on_a_full_disk_say_so_with_exit_code_75(desk: Desk, small_disk
     assert "copy.db" not in small_disk.do("ls -A")
 
 
+@pytest.mark.long
 def test_a_read_only_disk_is_told_and_the_work_goes_on_when_it_is_mended(
     desk: Desk, small_disk: SmallDisk
 ) -> None:
@@ -127,6 +129,7 @@ def ordinary(desk: Desk) -> Desk:
     return desk
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", [0o000, 0o400])
 def test_a_ledger_without_the_right_to_write_is_told_with_exit_code_78(ordinary: Desk, mode: int) -> None:
     ordinary.deliver(1)
@@ -142,6 +145,7 @@ def test_a_ledger_without_the_right_to_write_is_told_with_exit_code_78(ordinary:
     ordinary.wait_for_all(1)
 
 
+@pytest.mark.long
 def test_a_mailbox_without_the_right_to_read_is_told_and_read_when_it_is_mended(ordinary: Desk) -> None:
     ordinary.deliver(1)
     ordinary.start()

@@ -57,7 +57,8 @@ def _to_the_end(scene: Scene, mails: int | None = None) -> None:
     assert done, scene.log()[-3000:]
 
 
-@pytest.mark.parametrize("fault", ["reset", pytest.param("restarted", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("fault", ["reset", "restarted"])
 def test_a_connection_lost_in_mid_fetch(stage: Stage, fault: str, record_property: Record) -> None:
     note(record_property, f"IMAP: {fault} in mid-fetch")
     scene = stage.everything()

@@ -42,6 +42,7 @@ def _mails(person: IMAPClient, folder: str) -> list[bytes]:
     return [m[b"BODY[]"] for m in person.fetch(uids, ["BODY.PEEK[]"]).values()] if uids else []
 
 
+@pytest.mark.long
 def test_a_reply_becomes_a_draft_that_a_human_sends_and_the_mail_goes_into_its_folder(
     office: Office, writers: Correspondents, person: IMAPClient
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_mail_that_a_human_has_answered_gets_no_second_answer(
     assert writers.servers.dovecot.mails(YOKOSUKA) == []
 
 
+@pytest.mark.long
 def test_an_answer_among_the_sent_mails_holds_the_reply_back(
     office: Office, writers: Correspondents, person: IMAPClient
 ) -> None:

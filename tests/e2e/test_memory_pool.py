@@ -24,6 +24,7 @@ print(sum(size > 32 << 20 for size in sizes))
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("shared", "pools"), [(False, 1), (True, 0)])
 def test_a_thread_has_no_pool_of_its_own(shared: bool, pools: int) -> None:
     root = Path(__file__).parents[2]

@@ -65,6 +65,7 @@ def away(with_sieve: MailServers, tmp_path: Path) -> Iterator[Office]:
     worker.kill()
 
 
+@pytest.mark.long
 def test_a_vacation_responder_and_the_desk_exchange_one_reply(away: Office) -> None:
     """Pigeonhole obeys RFC 3834: it does not answer a mail that says it is automatic, as ours does."""
     writers = Correspondents(away.servers)
@@ -77,6 +78,7 @@ def test_a_vacation_responder_and_the_desk_exchange_one_reply(away: Office) -> N
     assert away.ledger(SENT) == [(1,)]
 
 
+@pytest.mark.long
 def test_an_out_of_office_of_a_real_responder_is_not_answered(away: Office) -> None:
     """An official wrote by hand, from the mailbox itself, and the responder answers to it."""
     away.servers.deliver(note(TO, YOKOSUKA, "Kenkoku"), YOKOSUKA, TO)
@@ -117,6 +119,7 @@ def test_two_desks_that_write_to_each_other_end_after_one_reply(
     assert [len(office.servers.dovecot.mails(a)) for a in (TO, theirs)] == [1, 1]
 
 
+@pytest.mark.long
 def test_a_bounce_of_a_real_postfix_is_tied_to_the_reply_that_came_back(
     office: Office, writers: Correspondents
 ) -> None:

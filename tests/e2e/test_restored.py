@@ -166,6 +166,7 @@ def scene(stage: Stage) -> Iterator[Scene]:
     yield stage.scene("n_mynumber")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", COPYING, ids=lambda step: step.name)
 def test_killed_between_the_servers_word_and_the_copy_it_lies_among_the_sent_mails_once(
     scene: Scene, step: Step, tmp_path: Path

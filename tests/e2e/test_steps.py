@@ -47,6 +47,7 @@ def _kill_and_run_again(stage: Stage, step: Step, kind: Kind) -> None:
 NEAR = [pytest.param(name, marks=pytest.mark.long) for name in ("connecting", "connected", "asked")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["to be sent", *NEAR])
 def test_however_often_it_is_killed_before_an_attempt_no_reply_is_left_to_people(
     stage: Stage, name: str, record_property: Callable[[str, object], None]

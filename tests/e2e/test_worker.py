@@ -60,12 +60,14 @@ def test_sigterm_in_the_middle_of_a_batch_finishes_the_mail_in_hand(office: Offi
     ) == [(0,)]  # the answer to the reply in hand was waited for
 
 
+@pytest.mark.long
 def test_sigterm_is_obeyed_while_a_mailbox_hangs(office: Office, silent: socket.socket) -> None:
     office.configure(ports={"n_mynumber": silent.getsockname()[1]})
 
     assert _seconds_to_stop(office, "受付を開始しました") < 4
 
 
+@pytest.mark.long
 def test_a_second_worker_leaves_with_a_clear_line_and_exit_code_75(office: Office) -> None:
     first = office.run("first.log")
     first.wait_for("受付を開始しました")
@@ -87,6 +89,7 @@ def test_a_password_that_is_missing_is_told_before_the_work_begins(office: Offic
         assert f"settings.toml: mailboxes.{mailbox}.password: " in worker.log()
 
 
+@pytest.mark.long
 def test_a_mailbox_that_never_answers_does_not_hold_up_the_others(
     office: Office, writers: Correspondents, silent: socket.socket
 ) -> None:
@@ -101,6 +104,7 @@ def test_a_mailbox_that_never_answers_does_not_hold_up_the_others(
     assert time.monotonic() - began < 15  # the silent one is given up only after 20 seconds
 
 
+@pytest.mark.long
 def test_a_server_with_idle_has_its_mail_answered_between_two_polls(
     office: Office, writers: Correspondents
 ) -> None:
@@ -116,6 +120,7 @@ def test_a_server_with_idle_has_its_mail_answered_between_two_polls(
         assert [reply["In-Reply-To"] for reply in replies] == [f"<{m}@city.test>" for m in range(n + 1)]
 
 
+@pytest.mark.long
 def test_mailboxes_that_are_down_show_their_problem_and_recover(
     office: Office, writers: Correspondents
 ) -> None:
@@ -140,6 +145,7 @@ def test_mailboxes_that_are_down_show_their_problem_and_recover(
     assert log.count("n_mynumber: 再び読めるようになりました") == 1
 
 
+@pytest.mark.long
 def test_while_nothing_can_be_sent_mail_is_still_taken_in_and_decided(
     office: Office, writers: Correspondents
 ) -> None:
@@ -158,6 +164,7 @@ def test_while_nothing_can_be_sent_mail_is_still_taken_in_and_decided(
     assert office.ledger(states) == [("queued", 8)]
 
 
+@pytest.mark.long
 def test_on_a_terminal_it_shows_mailboxes_and_counts(office: Office, writers: Correspondents) -> None:
     _write_shoman(writers)
     ours, theirs = pty.openpty()

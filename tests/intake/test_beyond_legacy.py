@@ -79,6 +79,7 @@ def read(saved: Path, name: str) -> AnswerSheet:
     return the_sheet((saved / name).read_bytes())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["xlsx", *KINDS])
 def test_a_struck_answer_gives_way_and_a_struck_cell_is_blank(saved: Path, kind: str) -> None:
     sheet = read(saved, f"a.{kind}")
@@ -91,6 +92,7 @@ def test_a_struck_answer_gives_way_and_a_struck_cell_is_blank(saved: Path, kind:
     assert "健康課" in sheet.field("department")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_book_without_any_is_read_as_before(saved: Path, kind: str) -> None:
     plain = read(saved, f"plain.{kind}")
@@ -98,6 +100,7 @@ def test_a_book_without_any_is_read_as_before(saved: Path, kind: str) -> None:
     assert number(plain, "9") == number(read(saved, "plain.xlsx"), "9")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_damaged_book_ends_no_reader(saved: Path, kind: str) -> None:
     """In the child, whose memory has a ceiling: a length that is none may ask for all there is."""
@@ -108,6 +111,7 @@ def test_a_damaged_book_ends_no_reader(saved: Path, kind: str) -> None:
                 assert child.read_file(f"a.{kind}", damaged).kind in ("other", "answer_sheet")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_cells_and_rows_that_stand_for_several_keep_their_places(saved: Path, kind: str) -> None:
     """An .ods tells equal cells and rows once, with how often; struck ones behind them lie where they are seen."""
@@ -132,6 +136,7 @@ def test_a_small_file_repeats_a_struck_cell_as_often_as_it_likes() -> None:
     assert len(found) == 20_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_hangs_on_a_cell_is_told_as_of_an_xlsx(saved: Path, kind: str) -> None:
     expected = [(f.code, f.cell, f.found) for f in read(saved, "said.xlsx").findings]
@@ -140,6 +145,7 @@ def test_what_hangs_on_a_cell_is_told_as_of_an_xlsx(saved: Path, kind: str) -> N
     assert [one for one in found if one[0] != "legacy_format"] == expected
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_number_that_hangs_on_a_cell_raises_the_alarm(saved: Path, kind: str) -> None:
     assert reading((saved / f"number.{kind}").read_bytes(), f"number.{kind}").personal == ("コメント",)

@@ -116,7 +116,7 @@ def test_every_text_of_a_submission_is_bounded_and_so_is_the_whole(text: str) ->
     assert {f["findings"][0]["code"] for f in whole["files"]} <= {"cut_short", "too_costly"}
 
 
-@pytest.mark.parametrize("number", [20, pytest.param(45, marks=pytest.mark.long)])
+@pytest.mark.parametrize("number", [10, pytest.param(45, marks=pytest.mark.long)])
 def test_many_of_everything_are_bounded(number: int) -> None:
     """Within one another: files of sheets of answers of texts."""
     made = filled(Submission, "", 3)

@@ -124,6 +124,7 @@ def test_the_check_walks_every_way(tmp_path: Path, condition: str, never: list[s
     assert {fault for trial in try_all(survey, ROSTER) for fault in trial.faults} == set()
 
 
+@pytest.mark.long
 def test_the_flag_of_the_form_goes_by_it(tmp_path: Path) -> None:
     survey = load_survey(with_condition(tmp_path / "s", "Q1 == 1 and Q4 > 0"))
     form, told = survey.form("sheet"), []

@@ -62,6 +62,7 @@ def test_the_rest_of_the_mail_and_the_next_mail_are_read(reader: Reader) -> None
     assert [sheet.findings for sheet in after.files[0].sheets] == [()]
 
 
+@pytest.mark.long
 def test_a_file_that_takes_too_long_is_given_up() -> None:
     """A million empty rows take seconds; here a file is given half a second."""
     impatient = Reader(default_survey(), file_seconds=0.5)
@@ -85,6 +86,7 @@ class Counting(Reader):
         return super()._start()
 
 
+@pytest.mark.long
 def test_many_files_that_each_take_long_get_the_mails_time_and_no_more() -> None:
     """A million rows take a second or so each time; here the mail is given two."""
     reader = Counting(default_survey(), mail_seconds=2.0)
@@ -100,6 +102,7 @@ def test_many_files_that_each_take_long_get_the_mails_time_and_no_more() -> None
     assert [file.kind for file in after.files] == ["answer_sheet"] * 20
 
 
+@pytest.mark.long
 def test_many_files_that_each_end_a_child_cost_the_mails_time_and_what_stands_before_them_is_read() -> None:
     """The string that fills the memory kills a child each time, however fast the machine is."""
     reader = Counting(default_survey(), mail_seconds=2)

@@ -37,6 +37,7 @@ def mail(*parts: bytes) -> bytes:
     return head + b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + b"--b--\r\n"
 
 
+@pytest.mark.long
 def test_a_mail_of_thirty_megabytes(reader: Reader) -> None:
     raw = mail(
         TEXT, attached(os.urandom(22_000_000), "big.bin"), attached(filled({"program": "難病"}), "a.xlsx")

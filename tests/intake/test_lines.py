@@ -239,6 +239,7 @@ def test_a_list_pasted_over_the_next_question_is_told_and_not_cut_in_silence() -
     assert [(f.cell, f.found) for f in sheet.findings if f.code == "lines_beyond"] == [("F58", "F58、F59、F60、F61、F62")]
 
 
+@pytest.mark.long
 def test_no_more_lines_are_read_than_a_reading_may_hold_and_the_rest_is_told() -> None:
     def change(page: Any) -> None:
         unmerged(page)
@@ -375,6 +376,7 @@ def test_a_row_of_the_list_alone_lacks_the_table_where_it_is_asked_and_only_ther
     assert found == [[("label_missing", "5.1.name", "")], []]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "filter_"), [("xls", 'xls:MS Excel 97'), ("ods", "ods:calc8")])
 def test_other_formats_are_read_the_same(tmp_path: Path, name: str, filter_: str) -> None:
     def change(page: Any) -> None:
@@ -388,6 +390,7 @@ def test_other_formats_are_read_the_same(tmp_path: Path, name: str, filter_: str
     assert errors(sheet) == []
 
 
+@pytest.mark.long
 def test_the_form_tells_the_same_as_libreoffice_computes_it(tmp_path: Path) -> None:
     def wrong(page: Any) -> None:
         two(page)

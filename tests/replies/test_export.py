@@ -163,6 +163,7 @@ def test_twenty_thousand_rows_need_no_more_memory_than_five_thousand(survey: Sur
     assert many < few + 1_000_000  # the values of 15,000 rows take fifty times that; garbage not yet collected some 0.6
 
 
+@pytest.mark.long
 def test_libreoffice_opens_it_and_reads_the_same_values(survey: Survey, tmp_path: Path) -> None:
     book = tmp_path / "export.xlsx"
     rows = list(some_rows(survey, 120))

@@ -129,6 +129,7 @@ def test_it_can_be_filtered_scrolled_and_printed(survey: Survey) -> None:
         assert sheet.page_setup.fitToHeight == 0
 
 
+@pytest.mark.long
 def test_libreoffice_prints_it_one_page_wide(survey: Survey, tmp_path: Path) -> None:
     book = tmp_path / "book.xlsx"
     book.write_bytes(book_of(seven_broken(survey), survey))

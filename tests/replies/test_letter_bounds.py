@@ -109,6 +109,7 @@ def test_a_letter_that_would_be_too_large_is_summed_up_and_a_workbook_carries_th
     assert len(rows) == 120 * sum(f.severity == "error" or f.code != "check_failed" for f in found)
 
 
+@pytest.mark.long
 def test_a_flood_of_everything_stays_within_the_bound(survey: Survey) -> None:
     rows = tuple(
         RowBlock("", f"偽{n}町", n, "correction", (noticed("answer_missing", "E9", question="3", label=f"①{n}"),))

@@ -259,6 +259,7 @@ def test_sixty_municipalities_with_corrections_stay_small(survey: Survey, roster
     assert len(prefecture_book(report, survey, load_wording())) < 60_000
 
 
+@pytest.mark.long
 def test_the_first_sheet_is_one_page_in_the_largest_prefecture(
     survey: Survey, roster: Roster, tmp_path: Path
 ) -> None:

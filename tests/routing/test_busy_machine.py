@@ -43,6 +43,7 @@ def work(seconds: float) -> None:
         pass
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("busy")
 def test_a_process_that_is_kept_waiting_does_not_grow_older() -> None:
     """What is left is its time on the processor, which the kernel counts in another place."""
@@ -59,6 +60,7 @@ def test_one_that_sleeps_grows_older_as_everybody_does() -> None:
     assert own_time() - own > 0.28
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("busy")
 def test_the_answer_of_a_child_that_is_kept_waiting_is_waited_for() -> None:
     read, write = os.pipe()

@@ -72,6 +72,7 @@ def box(office: Office) -> Outbox:
     return Outbox(office)
 
 
+@pytest.mark.long
 def test_in_the_last_hour_no_honest_body_is_held(box: Outbox) -> None:
     """2,000 addresses of bodies in one hour, strangers' floods before and among them."""
     known = domains(box.roster)

@@ -27,6 +27,7 @@ FOLDERS = ("files", "strangers", "lists/files")
 FILES = sorted(path for folder in FOLDERS for path in (SHELF / folder).iterdir() if path.is_file())
 
 
+@pytest.mark.long
 def test_every_file_of_the_shelves_is_told_as_promised() -> None:
     seen: set[str] = set()
     with closing(Reader(default_survey())) as reader:

@@ -30,6 +30,7 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Visitor:
     return visitor
 
 
+@pytest.mark.long
 def test_every_link_leads_somewhere(visitor: Visitor) -> None:
     found: dict[str, str] = {"/": ""}  # path -> where it stands
     kinds = Counter[str]()

@@ -157,6 +157,7 @@ def test_every_kind_of_mail_and_every_program_is_there(ledger: sqlite3.Connectio
     assert both >= {(outcome, program) for outcome in ("accepted", "correction") for program in programs}
 
 
+@pytest.mark.long
 def test_a_survey_may_ask_to_send_a_misdirected_answer_again(tmp_path: Path) -> None:
     survey = tmp_path / "survey"
     shutil.copytree(default_survey(), survey)
@@ -319,6 +320,7 @@ def test_doctor_finds_the_demo_well(demo: Demo, capsys: pytest.CaptureFixture[st
     assert "要対応" not in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_second_run_over_the_first_gives_the_same(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:
     def receipts() -> list[tuple[int, str]]:
         with sqlite3.connect(demo.out / "ledger.db") as connection:

@@ -145,7 +145,7 @@ def test_the_desk_finds_nothing_wrong_with_it() -> None:
     assert run_command(["survey", "check", str(GAKUDO)]) == 0
 
 
-@pytest.mark.parametrize("step", [120, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [240, pytest.param(1, marks=pytest.mark.long)])
 def test_from_the_form_to_the_sums_of_the_lines(
     survey_read: tuple[Register, Reader], tmp_path: Path, step: int
 ) -> None:

@@ -175,6 +175,7 @@ def test_what_is_decided_while_the_folder_is_written_does_not_lie_in_it(
     assert _due(office).unfiled == (arrival.receipt,)
 
 
+@pytest.mark.long
 def test_the_letters_are_never_in_memory_all_at_once(office: Office, tmp_path: Path) -> None:
     for number in range(30):
         office.settle(mail(body=str(number), headers={"Message-ID": f"<{number}@city>"}))

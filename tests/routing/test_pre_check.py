@@ -334,6 +334,7 @@ def whole(office: Office) -> tuple[object, ...]:
     return states, everybody(office.ledger, office.desk.register, office.now)
 
 
+@pytest.mark.long
 def test_no_kind_of_mail_with_the_word_changes_a_standing_or_a_contact(office: Office) -> None:
     office.settle(mail())
     before = whole(office)

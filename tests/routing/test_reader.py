@@ -153,6 +153,7 @@ class Unhurried(Reader):
         return child
 
 
+@pytest.mark.long
 def test_the_clock_starts_anew_with_each_file() -> None:
     unhurried = Unhurried(default_survey(), file_seconds=1.2)
     try:
@@ -173,6 +174,7 @@ class Endless(Unhurried):
         self._to_prove = 0
 
 
+@pytest.mark.long
 def test_a_child_that_begins_one_file_after_the_other_for_ever_is_given_up() -> None:
     """As one that somebody has come to own: each of its beginnings asks for more time."""
     endless = Endless(default_survey(), file_seconds=1.0, mail_seconds=1.0)
@@ -234,6 +236,7 @@ def test_what_is_no_answer_is_that_mails_failure_and_the_next_is_read(answer: by
         saying.close()
 
 
+@pytest.mark.long
 def test_a_death_concerns_the_mail_in_hand_and_those_behind_it_are_read() -> None:
     """The child says that it is in the second file of the first mail, and three more lie in its pipe."""
     hanging = Hanging(default_survey(), file_seconds=3.0)
@@ -279,6 +282,7 @@ def test_what_does_not_fit_into_the_pipe_beside_another_mail_is_handed_over_late
     assert [file.size for file in large.files] == [2 << 20]
 
 
+@pytest.mark.long
 def test_a_child_is_replaced_after_so_many_mails_though_more_are_on_their_way(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

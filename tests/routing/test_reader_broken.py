@@ -60,6 +60,7 @@ def holds(office: Office) -> bool:
     return all(answer.holds for answer in promises.ask(office.ledger.connection))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", WAYS)
 def test_where_every_mail_ends_the_reader_all_wait_and_none_is_blamed(office: Office, broken: Path, how: str) -> None:
     """However often it is tried. Once the reader is mended all are answered as if nothing had been."""
@@ -81,6 +82,7 @@ def test_where_every_mail_ends_the_reader_all_wait_and_none_is_blamed(office: Of
     assert holds(office)
 
 
+@pytest.mark.long
 def test_operators_hear_of_it_once_and_once_when_it_is_over(office: Office, broken: Path) -> None:
     broken.write_text("signal")
     office.arrive(mail())
@@ -125,6 +127,7 @@ def test_ten_poisonous_mails_of_one_attacker_are_all_held_and_the_others_answere
     assert holds(office)
 
 
+@pytest.mark.long
 def test_a_poisonous_mail_among_others_is_held_though_two_readers_work(
     tmp_path: Path, register: Register, ledger: Ledger, broken: Path
 ) -> None:
@@ -149,6 +152,7 @@ def test_a_workbook_that_ends_every_reader_is_named_and_none_other(office: Offic
     assert office.ledger.row("SELECT 1 FROM finding WHERE code = 'too_costly'") is None
 
 
+@pytest.mark.long
 def test_poison_that_comes_while_the_reader_is_broken_is_held_once_it_is_mended(office: Office, broken: Path) -> None:
     broken.write_text("signal")
     office.arrive(b"X-Test-Poison: signal\r\n" + mail(subject="毒"))
@@ -169,6 +173,7 @@ def old_book(number: int, city: str) -> bytes:
     return mail({name: OLD}, f"【横浜市】{number}", f"kenko@{city}", f"{number}", {"Message-ID": f"<{number}@{city}>"})
 
 
+@pytest.mark.long
 def test_where_the_old_books_of_several_senders_end_every_reader_they_wait_and_all_else_is_answered(
     office: Office, broken: Path
 ) -> None:
@@ -236,6 +241,7 @@ def test_a_well_reader_reads_our_own_mail_with_its_form(reader: Reader, register
     assert (file.kind, len(file.sheets)) == ("answer_sheet", 1)
 
 
+@pytest.mark.long
 def test_a_password_is_tried_again_where_no_reader_could_be_had(office: Office, broken: Path) -> None:
     office.settle(locked_mail())
     office.settle(password_mail())

@@ -51,6 +51,7 @@ class Misbehaving(Reader):
         return subprocess.Popen([sys.executable, "-c", self.code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "code",
     [*CHILDREN.values(), "", "/no/such/python"],

@@ -74,6 +74,7 @@ def test_under_the_same_program_and_survey_nothing_changes(office: Path) -> None
     assert recorded(office) == before
 
 
+@pytest.mark.long
 def test_an_accepted_answer_that_would_be_sent_back_is_told_and_left_alone(office: Path) -> None:
     revised(office, "file_name_absent", "error")
     before = recorded(office)
@@ -101,6 +102,7 @@ def test_what_is_open_is_read_again_by_code_and_answered(office: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_what_was_mended_meanwhile_is_not_read_again(office: Path) -> None:
     mended = form({"organisation": "14神奈川県相模原市", "program": "難病"})
     deliver(office, mail({f"{SAGAMIHARA}.xlsx": mended}, SAGAMIHARA, "a@city.sagamihara.kanagawa.jp"))
@@ -112,6 +114,7 @@ def test_what_was_mended_meanwhile_is_not_read_again(office: Path) -> None:
     assert rows(office, "SELECT count(*) FROM to_read") == [(0,)]
 
 
+@pytest.mark.long
 def test_what_an_official_decided_is_his(office: Path) -> None:
     assert process("decide", "2", "accept", "--by", "山田", "--why", "電話で確認", cwd=office).code == 0
     revised(office, "answer_missing", "note")

@@ -94,6 +94,7 @@ def test_a_question_to_which_no_way_leads_is_told(tmp_path: Path, run: Callable[
     assert "様式１（sheet）：Q2 は、どのように回答しても尋ねられません。" in out
 
 
+@pytest.mark.long
 def test_every_choice_of_a_form_is_taken_on_some_way() -> None:
     for form in load_survey(default_survey()).forms:
         found = walks(form, "designated")
