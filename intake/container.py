@@ -50,7 +50,7 @@ def unpack(
     """The files of a zip archive, in its order; an archive within it is unpacked as well, once. A finding
     (encrypted, too_costly, unreadable) where it is not unpacked. `names`: folded names of the roster, which
     help to read names without a declared charset; `passwords`: what is tried where it is encrypted."""
-    reading = _Reading(names, tuple(passwords))
+    reading = _Unpacking(names, tuple(passwords))
     try:
         found: list[Member] = []
         for member in _members(data, reading, 0):
@@ -75,14 +75,14 @@ def _size(members: list[Member]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Unpacking:
     """What an archive is read with."""
 
     names: frozenset[str]
     passwords: tuple[str, ...] = field(repr=False)
 
 
-def _members(data: bytes, reading: _Reading, before: int) -> Iterator[Member]:
+def _members(data: bytes, reading: _Unpacking, before: int) -> Iterator[Member]:
     """The files of one archive. `before`: bytes unpacked already."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
@@ -94,7 +94,7 @@ def _members(data: bytes, reading: _Reading, before: int) -> Iterator[Member]:
         yield from _contents(archive, infos, reading)
 
 
-def _locked_members(data: bytes, reading: _Reading) -> Iterator[Member]:
+def _locked_members(data: bytes, reading: _Unpacking) -> Iterator[Member]:
     """The files of an encrypted archive; its smallest file tells whether a password is the right one."""
     from intake.locked_zip import unlocked  # takes long to load, and few mails have one
 
@@ -105,7 +105,7 @@ def _locked_members(data: bytes, reading: _Reading) -> Iterator[Member]:
 
 
 def _contents(
-    archive: zipfile.ZipFile, infos: Sequence[zipfile.ZipInfo], reading: _Reading
+    archive: zipfile.ZipFile, infos: Sequence[zipfile.ZipInfo], reading: _Unpacking
 ) -> Iterator[Member]:
     for info in infos:
         name = _name(info, reading.names)

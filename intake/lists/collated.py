@@ -19,7 +19,7 @@ from intake.lists.plan import Plan, plans_of
 from intake.lists.row_errors import ListedRow, judge_places
 from intake.lists.rows import RowReader, program_of, titled_program
 from intake.lists.shifts import find_shift, fit_row, moved
-from intake.lists.tables import ODD_SHARE, Table, TableRow, find_tables
+from intake.lists.tables import ODD_SHARE, ListTable, TableRow, find_tables
 from intake.sheets.beyond_values import MOST_NAMED, beyond
 from intake.sheets.filled import Filled
 from intake.sheets.grid import Sheet
@@ -95,13 +95,13 @@ _SKIPPED: dict[Formulas, Callable[[TableRow], bool]] = {
 }
 
 
-def _names_bodies(table: Table) -> bool:
+def _names_bodies(table: ListTable) -> bool:
     """Whether it has the column of 組織名, unlike a table of counts per question; one of nothing but
     formulas may have it."""
     return not table.columns or table.plan.organisation in table.columns
 
 
-def _organisations(tables: Sequence[tuple[Sheet, Table]]) -> Iterator[str]:
+def _organisations(tables: Sequence[tuple[Sheet, ListTable]]) -> Iterator[str]:
     for _, table in tables:
         place = table.columns.get(table.plan.organisation, 0) if table.plan.organisation else 0
         yield from (row.texts[place] for row in table.rows if place in row.texts)
@@ -125,7 +125,7 @@ class _RowReader:
         self._home = home
         self._missing: dict[int, tuple[str, ...]] = {}  # of the table at hand, by reader
 
-    def rows(self, sheet: Sheet, table: Table) -> Iterator[ListedRow]:
+    def rows(self, sheet: Sheet, table: ListTable) -> Iterator[ListedRow]:
         """Every row of a table, and every row that repeats its heading, from the top."""
         self._missing.clear()
         unlike = not table.whole or self._is_unlike(table)
@@ -135,7 +135,7 @@ class _RowReader:
             else:
                 yield self._row(sheet, table, row, unlike)
 
-    def _is_unlike(self, table: Table) -> bool:
+    def _is_unlike(self, table: ListTable) -> bool:
         """Whether most rows of a table without heading do not fit the form's columns, however moved."""
         if table.heading or not table.columns:
             return False
@@ -146,7 +146,7 @@ class _RowReader:
         ]
         return 2 * sum(fit.odd > ODD_SHARE * fit.judged for fit in fits) > len(fits)
 
-    def _row(self, sheet: Sheet, table: Table, row: TableRow, unlike: bool) -> ListedRow:
+    def _row(self, sheet: Sheet, table: ListTable, row: TableRow, unlike: bool) -> ListedRow:
         survey, roster = self._against.survey, self._against.roster
         shift = find_shift(table.plan, table.columns, row.texts)
         columns = moved(table.columns, shift)
@@ -176,14 +176,14 @@ class _RowReader:
             nameless=entry is not None and entry.state == "blank",
         )
 
-    def _plan_of(self, program: str, table: Table) -> Plan:
+    def _plan_of(self, program: str, table: ListTable) -> Plan:
         """That of the program's form; of several versions the table's own, else the one listed last."""
         form = self._against.survey.program(program).form if program else table.plan.form.id
         if table.plan.form.id == form:
             return table.plan
         return next((plan for plan in reversed(self._plans) if plan.form.id == form), table.plan)
 
-    def _named_beside(self, sheet: Sheet, row: TableRow, table: Table) -> NameMatch:
+    def _named_beside(self, sheet: Sheet, row: TableRow, table: ListTable) -> NameMatch:
         """The municipality in a column of the sender's own (市町村名), or by which a sheet with one row alone
         is called, where 組織名 tells none."""
         inside = frozenset(table.columns.values())
@@ -196,7 +196,7 @@ class _RowReader:
                 return NameMatch("found", (match.bodies[0].lgcode,))
         return ABSENT
 
-    def _repeat(self, sheet: Sheet, table: Table, row: TableRow) -> ListedRow:
+    def _repeat(self, sheet: Sheet, table: ListTable, row: TableRow) -> ListedRow:
         """A row that holds the headings once more, and therefore no answers."""
         form, column = table.plan.form, table.plan.organisation
         place = table.columns.get(column, 0) if column else 0

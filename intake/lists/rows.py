@@ -15,7 +15,7 @@ from config.spelling import fold
 from config.survey import Survey
 from intake.convention import programs_in
 from intake.lists.plan import Columns, Plan
-from intake.lists.tables import Table, TableRow
+from intake.lists.tables import ListTable, TableRow
 from intake.sheets.columns import Column
 from intake.sheets.entries import Entry, entry_of
 from intake.sheets.filled import Filled, FilledField, FilledQuestion, filled_question
@@ -29,7 +29,7 @@ def program_of(row: TableRow, columns: Columns, survey: Survey) -> str:
     return named.pop() if len(named) == 1 else ""
 
 
-def titled_program(row: TableRow, table: Table, sheet: str, survey: Survey) -> str:
+def titled_program(row: TableRow, table: ListTable, sheet: str, survey: Survey) -> str:
     """The program (id) that the nearest title above, or the sheet's name, names alone; empty if none does.
     A title does not overrule the columns that a heading shows."""
     for title in (*row.titles, sheet):
@@ -51,7 +51,7 @@ class RowReader:
 
     def read(self, row: TableRow, columns: Columns, sheet: str) -> Filled:
         """The row's values; a column that the list lacks gives a field or question without entry."""
-        cells = _Cells(row, columns)
+        cells = _RowCells(row, columns)
         return Filled(
             self._form,
             sheet,
@@ -91,7 +91,7 @@ class _Slots:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cells:
+class _RowCells:
     """The cells of one row by column of the form."""
 
     row: TableRow
@@ -102,7 +102,7 @@ class _Cells:
         return entry_of((self.row.number, place), self.row.cells.get(place), kind) if place > 0 else None
 
 
-def _question(question: Question, slots: _Slots, cells: _Cells) -> FilledQuestion:
+def _question(question: Question, slots: _Slots, cells: _RowCells) -> FilledQuestion:
     """A free text whose column the list lacks counts as blank: only a choice that asks for it brings it up."""
     lines = {n: entry for n, column in slots.lines.items() if (entry := cells.entry(column))}
     answer = cells.entry(slots.answer, question.kind) if slots.answer else next(iter(lines.values()), None)

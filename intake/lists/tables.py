@@ -66,7 +66,7 @@ class TableRow:
 
 
 @dataclass(slots=True)
-class Table:
+class ListTable:
     """Rows under one heading, or without any (`heading` is 0). `columns`: where the form's columns stand;
     `whole`: whether it has enough of them to be read; `repeats`: rows that repeat the heading."""
 
@@ -78,7 +78,7 @@ class Table:
     repeats: list[TableRow] = field(default_factory=list)
 
 
-def find_tables(sheet: Sheet, plans: Sequence[Plan], skip: Callable[[TableRow], bool]) -> list[Table]:
+def find_tables(sheet: Sheet, plans: Sequence[Plan], skip: Callable[[TableRow], bool]) -> list[ListTable]:
     """The tables on one sheet, from its top; a row that is to be skipped belongs to none. A sheet with more
     rows than any list can have holds none."""
     walk = _Walk(plans)
@@ -116,7 +116,7 @@ class _Walk:
     """A sheet from top to bottom: which row is a heading, which belongs to the table above, which to none."""
 
     def __init__(self, plans: Sequence[Plan]) -> None:
-        self.tables: list[Table] = []
+        self.tables: list[ListTable] = []
         self.loose: list[TableRow] = []  # rows that may belong to a table without heading
         self.loose_repeats: list[TableRow] = []
         self._plans = plans
@@ -139,7 +139,7 @@ class _Walk:
             return
         self._last = row.number
 
-    def _is_amid(self, row: TableRow, headed: Table) -> bool:
+    def _is_amid(self, row: TableRow, headed: ListTable) -> bool:
         """Row 1 copied in place of row 2: a heading once more, in the midst of its table. Below a blank row
         or a title it begins a table of its own."""
         if row.number != self._last + 1:
@@ -158,23 +158,23 @@ class _Walk:
         return inside >= FEWEST_CELLS or _names_body(row, table)
 
 
-def _names_body(row: TableRow, table: Table) -> bool:
+def _names_body(row: TableRow, table: ListTable) -> bool:
     """Whether the row's 組織名 is a body, whatever else it lacks."""
     column = table.plan.organisation
     place = table.columns.get(column, 0) if column else 0
     return table.plan.is_body(row.texts.get(place, ""))
 
 
-def _headed(row: TableRow, plans: Sequence[Plan]) -> Table | None:
+def _headed(row: TableRow, plans: Sequence[Plan]) -> ListTable | None:
     """The table that this row heads: that of the form with most of its columns here, and fewest missing."""
     best: tuple[int, float] = (0, 0.0)
-    table: Table | None = None
+    table: ListTable | None = None
     for plan in plans:
         columns = _columns_headed(row, plan)
         share = len(columns) / len(plan.columns)
         if share >= OLDER_SHARE and (len(columns), share) >= best:
             best = (len(columns), share)
-            table = Table(plan, columns, row.number, whole=share >= HEADING_SHARE)
+            table = ListTable(plan, columns, row.number, whole=share >= HEADING_SHARE)
     return table
 
 
@@ -193,13 +193,13 @@ def _columns_headed(row: TableRow, plan: Plan) -> Columns:
     return columns
 
 
-def _heads_alike(row: TableRow, headed: Table) -> bool:
+def _heads_alike(row: TableRow, headed: ListTable) -> bool:
     """Whether these are the headings of row 1 themselves, not a second line below them."""
     keys = {label_key(text) for text in row.texts.values()}
     return sum(label_key(c.heading) in keys for c in headed.columns) >= HEADING_SHARE * len(headed.columns)
 
 
-def _bare(rows: Sequence[TableRow], repeats: Sequence[TableRow], plans: Sequence[Plan]) -> list[Table]:
+def _bare(rows: Sequence[TableRow], repeats: Sequence[TableRow], plans: Sequence[Plan]) -> list[ListTable]:
     """The table of rows without heading: the form and the offset that most of them fit."""
     votes: Counter[tuple[int, int]] = Counter()
     voters: set[int] = set()
@@ -214,11 +214,11 @@ def _bare(rows: Sequence[TableRow], repeats: Sequence[TableRow], plans: Sequence
     least = min(len(plan.columns) for plan in plans)
     if not votes:
         formulas = [row for row in rows if row.is_formulas(least)]
-        return [Table(plans[0], {}, rows=formulas)] if formulas else []
+        return [ListTable(plans[0], {}, rows=formulas)] if formulas else []
     number, offset = votes.most_common(1)[0][0]
     plan, columns = plans[number], _columns_at(plans[number], offset)
     kept = [r for r in rows if r.number in voters or r.is_formulas(least) or _fits(r, plan, columns)]
-    return [Table(plan, columns, rows=kept, repeats=list(repeats))]
+    return [ListTable(plan, columns, rows=kept, repeats=list(repeats))]
 
 
 def _offset(row: TableRow, plan: Plan) -> tuple[float, int] | None:

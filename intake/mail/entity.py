@@ -21,7 +21,7 @@ MOST_ENTITIES = 20_000  # of one mail: ten times the leaves that are read of it
 _BLANK = b"\r\n\r\n"
 
 
-class Node(Message):
+class Entity(Message):
     """The standard library's node, with headers read by us: embedded messages stay closed, so that their
     bytes are kept exactly, and no header can stop the parser."""
 
@@ -67,22 +67,22 @@ class Budget:
     def __init__(self, left: int = MOST_ENTITIES) -> None:
         self._left = left
 
-    def node(self, policy: Policy[Message] = compat32) -> Node:
+    def node(self, policy: Policy[Message] = compat32) -> Entity:
         """One more. Raises ValueError where that is more than anybody sends: each takes as long as a hundred lines."""
         if self._left <= 0:
             raise ValueError("more entities than anybody sends")
         self._left -= 1
-        return Node(policy)
+        return Entity(policy)
 
 
-def read(raw: bytes, budget: Budget | None = None) -> Node:
+def read(raw: bytes, budget: Budget | None = None) -> Entity:
     """The tree of nodes: cut out by the book as far as possible, otherwise as the standard library reads it. Raises
     ValueError where there are more of them than `budget` allows."""
     budget = budget or Budget()
     return _cut_out(raw, budget) or by_library(raw, budget=budget)
 
 
-def _cut_out(entity: bytes, budget: Budget, depth: int = 0) -> Node | None:
+def _cut_out(entity: bytes, budget: Budget, depth: int = 0) -> Entity | None:
     """The node of an entity and those below it; None where only the library can tell what it is: what is unusual
     in one part may concern those around it."""
     halves = head_and_body(entity)
@@ -95,7 +95,7 @@ def _cut_out(entity: bytes, budget: Budget, depth: int = 0) -> Node | None:
     boundary = (node.get_boundary() or "").encode("ascii", "surrogateescape")
     typed = node.get_content_type() != "multipart/digest"  # whose parts are mails without saying so
     pieces = cut(halves[1], boundary) if boundary and typed and depth < DEEPEST else None
-    children: list[Node] = []
+    children: list[Entity] = []
     for piece in pieces or ():
         child = _cut_out(piece, budget, depth + 1)
         if child is None:
@@ -107,10 +107,10 @@ def _cut_out(entity: bytes, budget: Budget, depth: int = 0) -> Node | None:
     return node
 
 
-def by_library(raw: bytes, only_header: bool = False, budget: Budget | None = None) -> Node:
+def by_library(raw: bytes, only_header: bool = False, budget: Budget | None = None) -> Entity:
     """The tree of nodes, or the header alone. What it may raise at hostile structure is for the caller."""
-    make = budget.node if budget else Node
-    parser: BytesParser[Node] = BytesParser(make, policy=compat32)  # type: ignore[arg-type]  # Policy[Node]
+    make = budget.node if budget else Entity
+    parser: BytesParser[Entity] = BytesParser(make, policy=compat32)  # type: ignore[arg-type]  # Policy[Node]
     return parser.parsebytes(raw, only_header)
 
 

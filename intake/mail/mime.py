@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 
-from intake.mail.entity import DEEPEST, MOST_FIELD, Budget, Node, by_library, read
+from intake.mail.entity import DEEPEST, MOST_FIELD, Budget, Entity, by_library, read
 from intake.mail.filenames import file_name, generated_name
 from intake.mail.headers import Parameters, header_text, parameter, split_parameters, unfold
 from intake.mail.outlook_item import is_mail_file
@@ -169,11 +169,11 @@ def _with_few_fields(raw: bytes) -> bytes:
     return raw[: last.start()] + raw[end:] if last else raw
 
 
-def _build(node: Node, path: str, within: _Within) -> Part:
+def _build(node: Entity, path: str, within: _Within) -> Part:
     content_type, parameters = node.own_type()
     headers, cut_off = _headers(node, path)
     if node.is_multipart():
-        parts = [child for child in node.get_payload() if isinstance(child, Node)]
+        parts = [child for child in node.get_payload() if isinstance(child, Entity)]
         children = tuple(_build(child, f"{path}.{n}", within) for n, child in enumerate(parts, 1))
         return Part(path, headers, content_type, parameters, b"", children, (*_structure_defects(node, path), *cut_off))
     encoding = dict(headers).get("content-transfer-encoding", b"").decode("ascii", "backslashreplace")
@@ -220,14 +220,14 @@ def _salvaged(part: Part, within: _Within) -> Part:
     return Part(part.path, part.headers, part.content_type, part.parameters, b"", inner.children, defects)
 
 
-def _structure_defects(node: Node, path: str) -> tuple[Defect, ...]:
+def _structure_defects(node: Entity, path: str) -> tuple[Defect, ...]:
     kinds = {type(defect).__name__ for defect in node.defects}
     if "CloseBoundaryNotFoundDefect" in kinds:
         return (Defect(path, "last boundary missing"),)
     return ()
 
 
-def _headers(node: Node, path: str) -> tuple[tuple[tuple[str, bytes], ...], tuple[Defect, ...]]:
+def _headers(node: Entity, path: str) -> tuple[tuple[tuple[str, bytes], ...], tuple[Defect, ...]]:
     """The fields of a header, each cut where it is longer than any, all together too; and what is to be told of it."""
     left, kept, cut_off = _MOST_FIELDS, [], False
     for name, value in node.raw_headers():

@@ -38,7 +38,7 @@ class Strikes:
         """The cells of a worksheet with something struck out → what is left of each."""
         if not self.styles and not self.texts and _WORD not in xml:
             return {}
-        cells = _Cells(self)
+        cells = _StruckCells(self)
         cells.parse(xml)
         return cells.left
 
@@ -146,7 +146,7 @@ def _runs(xml: bytes) -> Mapping[str, _Text]:
     return found
 
 
-class _Cells:
+class _StruckCells:
     """One pass over a worksheet: what is left in its cells of what is struck out."""
 
     def __init__(self, strikes: Strikes) -> None:

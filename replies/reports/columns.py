@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Generic[T]):
+class ReportColumn(Generic[T]):
     """`key`: of the heading in wording.toml's [report]; `width`: in the workbook, in characters."""
 
     key: str
@@ -51,47 +51,47 @@ class CellRow:
     remarks: tuple[str, ...]
 
 
-PROGRAM: tuple[Column[ProgramRow], ...] = (
-    Column("program", 13.0, "head", lambda row: row.line.name),
-    Column("state", 16.0, "state", lambda row: row.line.shown),
-    Column("collected", 13.0, "figure", lambda row: row.collected),
-    Column("received", 14.0, "moment", lambda row: row.line.received_at),
-    Column("remarks", 13.0, "tags", lambda row: row.remarks),
-    Column("remaining", 38.0, "sentences", lambda row: row.left),
-    Column("request", 46.0, "request", lambda row: row.asked),
+PROGRAM: tuple[ReportColumn[ProgramRow], ...] = (
+    ReportColumn("program", 13.0, "head", lambda row: row.line.name),
+    ReportColumn("state", 16.0, "state", lambda row: row.line.shown),
+    ReportColumn("collected", 13.0, "figure", lambda row: row.collected),
+    ReportColumn("received", 14.0, "moment", lambda row: row.line.received_at),
+    ReportColumn("remarks", 13.0, "tags", lambda row: row.remarks),
+    ReportColumn("remaining", 38.0, "sentences", lambda row: row.left),
+    ReportColumn("request", 46.0, "request", lambda row: row.asked),
 )
-CELL: tuple[Column[CellRow], ...] = (
-    Column("state", 17.0, "state", lambda row: row.cell.shown),
-    Column("received", 13.0, "moment", lambda row: row.cell.received_at),
-    Column("remarks", 24.0, "tags", lambda row: row.remarks),
+CELL: tuple[ReportColumn[CellRow], ...] = (
+    ReportColumn("state", 17.0, "state", lambda row: row.cell.shown),
+    ReportColumn("received", 13.0, "moment", lambda row: row.cell.received_at),
+    ReportColumn("remarks", 24.0, "tags", lambda row: row.remarks),
 )
-CORRECTION: tuple[Column[OpenCorrection], ...] = (
-    Column("body", 16.0, "head", lambda correction: correction.body),
-    Column("program", 11.0, "text", lambda correction: correction.program_name),
-    Column("since", 12.0, "moment", lambda correction: correction.since),
-    Column("receipt", 16.0, "text", lambda correction: correction.receipt),
-    Column("filename", 22.0, "text", lambda correction: correction.filename),
+CORRECTION: tuple[ReportColumn[OpenCorrection], ...] = (
+    ReportColumn("body", 16.0, "head", lambda correction: correction.body),
+    ReportColumn("program", 11.0, "text", lambda correction: correction.program_name),
+    ReportColumn("since", 12.0, "moment", lambda correction: correction.since),
+    ReportColumn("receipt", 16.0, "text", lambda correction: correction.receipt),
+    ReportColumn("filename", 22.0, "text", lambda correction: correction.filename),
 )
-POINT: tuple[Column[ToMend], ...] = (
-    Column("place", 24.0, "text", lambda asked: asked.place),
-    Column("point", 30.0, "text", lambda asked: asked.point),
-    Column("found", 18.0, "text", lambda asked: asked.found),
-    Column("expected", 20.0, "text", lambda asked: asked.expected),
-    Column("mend", 34.0, "text", lambda asked: asked.mend),
+POINT: tuple[ReportColumn[ToMend], ...] = (
+    ReportColumn("place", 24.0, "text", lambda asked: asked.place),
+    ReportColumn("point", 30.0, "text", lambda asked: asked.point),
+    ReportColumn("found", 18.0, "text", lambda asked: asked.found),
+    ReportColumn("expected", 20.0, "text", lambda asked: asked.expected),
+    ReportColumn("mend", 34.0, "text", lambda asked: asked.mend),
 )
 
 
-def values(columns: Sequence[Column[T]], row: T) -> list[tuple[Column[T], Value]]:
+def values(columns: Sequence[ReportColumn[T]], row: T) -> list[tuple[ReportColumn[T], Value]]:
     """Each column with its value in this row."""
     return [(column, column.value(row)) for column in columns]
 
 
-def none_of(column: Column[T], wording: Wording) -> Value:
+def none_of(column: ReportColumn[T], wording: Wording) -> Value:
     """What stands in a column of something that is not owed."""
     return wording.report["none"] if column.kind == "state" else None if column.kind == "moment" else ""
 
 
-def headings(columns: Sequence[Column[T]], wording: Wording) -> list[tuple[str, float]]:
+def headings(columns: Sequence[ReportColumn[T]], wording: Wording) -> list[tuple[str, float]]:
     """(heading, width) of each column."""
     return [(wording.report[column.key], column.width) for column in columns]
 

@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from config.jst import in_jst
 from replies.cells import SAFE_OPTIONS, cell_text, put
 from replies.japanese import era_date
-from replies.reports.columns import Column, Kind, Value
+from replies.reports.columns import Kind, ReportColumn, Value
 from replies.reports.data import Occasion
 from replies.reports.words import is_state, mark
 from replies.states import State
@@ -201,7 +201,11 @@ def put_share(sheet: Worksheet, place: tuple[int, int], percent: int | None, loo
 
 
 def put_row(
-    sheet: Worksheet, place: tuple[int, int], values: Iterable[tuple[Column[Any], Value]], ink: Ink, between: str = "\n"
+    sheet: Worksheet,
+    place: tuple[int, int],
+    values: Iterable[tuple[ReportColumn[Any], Value]],
+    ink: Ink,
+    between: str = "\n",
 ) -> dict[int, str]:
     """Writes these values from (row, column) on, each as its column wants it; what may need several lines comes
     back, by column. `between` stands between remarks."""
@@ -229,7 +233,7 @@ _LOOKS: dict[Kind, str] = {
 }
 
 
-def _text_of(column: Column[Any], value: Value, wording: Wording, between: str) -> str:
+def _text_of(column: ReportColumn[Any], value: Value, wording: Wording, between: str) -> str:
     if isinstance(value, tuple):
         listed = column.kind != "tags" and len(value) > 1
         return between.join(f"・{text}" if listed else text for text in value)

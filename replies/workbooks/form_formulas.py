@@ -9,7 +9,7 @@ from config.conditions import conditions_of
 from config.rules import columns_of
 from intake.sheets.columns import Column, list_columns
 from replies.form_layout import Layout
-from replies.workbooks.form_rules import Beyond, excel
+from replies.workbooks.form_rules import BeyondFormula, excel
 
 
 def fields_flag(layout: Layout) -> str:
@@ -50,7 +50,7 @@ def _holds(layout: Layout, key: str) -> str:
     """The condition on which a question is asked; one that no form can tell holds for none."""
     try:
         return excel(conditions_of(layout.form)[layout.form.question(key).printed_key], layout)
-    except Beyond:
+    except BeyondFormula:
         return "FALSE"
 
 

@@ -24,7 +24,7 @@ from intake.sheets.ooxml import name_of
 from replies.form_layout import ITEM, Layout
 from replies.wording import load_wording
 from replies.workbooks.form_formulas import lines_missing
-from replies.workbooks.form_rules import Beyond, excel, rule_terms
+from replies.workbooks.form_rules import BeyondFormula, excel, rule_terms
 
 _SIGN = "※"
 LEFT_OUT, SUPERFLUOUS = "－", "△"  # how the words beside a question begin that is not asked; by them others see it
@@ -166,7 +166,7 @@ def _fails(layout: Layout, question: Question) -> str:
     tree = conditions_of(layout.form)[question.printed_key]
     try:
         failed = _not(excel(tree, layout))
-    except Beyond:
+    except BeyondFormula:
         return ""
     return _all([*_told(layout, question), failed])
 

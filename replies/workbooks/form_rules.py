@@ -20,7 +20,7 @@ _FUNCTIONS = {"sum": "SUM", "count": "COUNTA", "min": "MIN", "max": "MAX", "abs"
 _LONGEST = 120  # characters of a text in a formula (Excel: 255, with quotes doubled)
 
 
-class Beyond(Exception):
+class BeyondFormula(Exception):
     """A rule that no formula of the blank form can tell: it looks at what the form does not hold."""
 
 
@@ -31,7 +31,7 @@ def rule_terms(layout: Layout) -> dict[str, list[str]]:
     for rule in rules_of(layout.form):
         try:
             formula, row = _formula(rule, layout), _row(rule.names[0], layout)
-        except Beyond:
+        except BeyondFormula:
             continue
         found.setdefault(name_of((row, layout.last_column + 1)), []).append(formula)
     return found
@@ -110,7 +110,7 @@ def _cell(name: str, layout: Layout) -> str:
         return f"{lines[0]}:{lines[-1]}"
     key = name[1:] if name.startswith("Q") and name[1:] in layout.inputs else name
     if name == KIND or key not in layout.inputs:
-        raise Beyond
+        raise BeyondFormula
     return layout.cell(key)
 
 

@@ -12,7 +12,7 @@ from routing.cli.context import App, with_app
 from routing.cli.decide import who_decides
 from routing.cli.screen import echo_json, say, table
 from routing.ledger import judged
-from routing.ledger.judged import Changed, Judged
+from routing.ledger.judged import ChangedDecision, Judged
 from routing.operate.revalidating import read_open_again, revalidated
 from routing.register import Register
 from routing.views.revised import revised_rows, unread_said
@@ -55,7 +55,7 @@ def revalidate(app: App, as_json: bool, retry: str | None, by: str, why: str) ->
         say(f"{retry} が消えて受け付けられるようになるもので、まだ受け付けていないメールはありません。")
 
 
-def _as_json(changed: Changed) -> dict[str, Any]:
+def _as_json(changed: ChangedDecision) -> dict[str, Any]:
     return {
         "receipt": changed.arrival.receipt,
         "unread": changed.unread,
@@ -69,7 +69,7 @@ def _shape(piece: Judged | None) -> dict[str, Any] | None:
     return asdict(piece) | {"found": sorted(map(list, piece.found))} if piece else None
 
 
-def _print(changed: Changed, register: Register) -> None:
+def _print(changed: ChangedDecision, register: Register) -> None:
     say(f"{changed.arrival.receipt}  {changed.arrival.mailbox}", style="bold")
     if changed.unread:
         say(unread_said(changed))

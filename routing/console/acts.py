@@ -20,7 +20,7 @@ from routing.journey.desk import Desk
 from routing.ledger import erasure, verdicts
 from routing.ledger.last_decision import token_of
 from routing.notices import my_number
-from routing.operate import Changed, Consent, Preview, Wish
+from routing.operate import ChangedSince, Consent, Preview, Wish
 from routing.operate.wishes import ACTIONS, DATED, past_instant
 from routing.records import Arrival
 from routing.views.letters import letter_of
@@ -63,7 +63,7 @@ class Acts:
                     return self._erase(desk, arrival, form)
                 done = self._decide if asked == "do" else self._try
                 return done(desk, arrival, action, form)
-            except Changed as changed:
+            except ChangedSince as changed:
                 said = str(changed) + (_TWICE if changed.by == person().user.name else "")
                 return self._form(desk, arrival, action, form, said), 409
             except Refused as refused:

@@ -12,7 +12,7 @@ from routing.console.premises import Premises
 from routing.console.who import who_acts
 from routing.journey.desk import Desk
 from routing.ledger import arrivals, judged
-from routing.ledger.judged import Changed
+from routing.ledger.judged import ChangedDecision
 from routing.operate.revalidating import read_open_again, revalidated
 from routing.typed import folded
 from routing.views.revised import revised_rows, unread_said
@@ -72,7 +72,7 @@ def _mine(desk: Desk) -> list[int]:
     return [id for id, arrival in found if arrival is not None and person().sees(arrival.mailbox)]
 
 
-def _codes(desk: Desk, found: list[Changed]) -> dict[str, int]:
+def _codes(desk: Desk, found: list[ChangedDecision]) -> dict[str, int]:
     """The codes that would go, with how many open mails could be answered for it."""
     may = [one for one in found if one.is_open and not judged.has_later(desk.ledger, one.arrival.id)]
     return {code: sum(code in one.gone for one in may) for code in sorted(frozenset().union(*(one.gone for one in may)))}

@@ -24,7 +24,7 @@ from routing.ledger import correspondence, withdrawing
 from routing.ledger.correspondence import LetterRecord
 from routing.notices.extension_notice import notices, place_of, queue_notices, take_back_earlier
 from routing.notices.request import Wanted, request_originals
-from routing.operate import Changed, Consent
+from routing.operate import ChangedSince, Consent
 from routing.operate.consent import SURE
 from routing.operate.trying import tried
 from routing.register import Register
@@ -146,11 +146,11 @@ def _confirm(desk: Desk, asked: _Asked) -> ResponseReturnValue:
             stands = _stands(desk, asked)
             sentences, letters = asked.try_(), correspondence.letters_after(desk.ledger, before)
             if request.form.get("shown") != _digest(stands, asked, sentences, letters):
-                raise Changed("ご確認の後に内容が変わりました。まだ何も記録していません。もう一度お確かめください。")
+                raise ChangedSince("ご確認の後に内容が変わりました。まだ何も記録していません。もう一度お確かめください。")
             asked.also()
             rest = timedelta(seconds=desk.settings.console.undo_seconds)
             withdrawing.rest_until(desk.ledger, before, desk.clock() + rest)
-    except Changed as changed:
+    except ChangedSince as changed:
         return _shown(desk, asked, str(changed)), 409
     return redirect(asked.back, 303)
 

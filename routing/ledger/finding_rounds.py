@@ -13,7 +13,7 @@ from routing.ledger.store import Ledger
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedFinding:
     """One finding that asked for correction: its key on every version, code, question (empty: none) and form."""
 
     key: str
@@ -23,7 +23,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class FindingRound:
     """One decision about one version: of which mail and piece, whose answer, and what was found in it. `decided_by` an
     official, or "uketsuke"; `standing`: no later decision about the mail replaced it."""
 
@@ -41,15 +41,15 @@ class Round:
     decided_by: str
     why: str
     standing: bool
-    asked: tuple[Asked, ...]
+    asked: tuple[AskedFinding, ...]
 
 
-def rounds(ledger: Ledger, at: datetime, lgcode: str = "") -> tuple[Round, ...]:
+def rounds(ledger: Ledger, at: datetime, lgcode: str = "") -> tuple[FindingRound, ...]:
     """The decisions about booked pieces up to an instant, by time of receipt; of one body alone, if it is named."""
     now = stamp(at)
-    errors: dict[int, list[Asked]] = {}
+    errors: dict[int, list[AskedFinding]] = {}
     for row in ledger.rows(_ERRORS, now, lgcode, lgcode):
-        errors.setdefault(row["verdict_id"], []).append(Asked(row["key"], row["code"], row["question"], row["form"]))
+        errors.setdefault(row["verdict_id"], []).append(AskedFinding(row["key"], row["code"], row["question"], row["form"]))
     return tuple(_rounds(ledger, (now, lgcode), errors))
 
 
@@ -63,10 +63,10 @@ _ROUNDS = f"""SELECT v.*, a.receipt, a.mailbox, v.id > coalesce((SELECT max(w.id
     FROM verdict v JOIN arrival a ON a.id = v.arrival_id WHERE {_OF} ORDER BY v.received_at, v.id"""
 
 
-def _rounds(ledger: Ledger, of: tuple[str, str], errors: dict[int, list[Asked]]) -> Iterator[Round]:
+def _rounds(ledger: Ledger, of: tuple[str, str], errors: dict[int, list[AskedFinding]]) -> Iterator[FindingRound]:
     now, lgcode = of
     for row in ledger.rows(_ROUNDS, now, now, lgcode, lgcode):
-        yield Round(
+        yield FindingRound(
             arrival_id=row["arrival_id"],
             piece=row["piece"],
             receipt=row["receipt"],

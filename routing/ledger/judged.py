@@ -29,7 +29,7 @@ Differing = tuple[tuple[str, Judged | None, Judged | None], ...]  # piece, as it
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedDecision:
     """One mail that would be decided otherwise. `before`, `after`: the pieces that differ, by id; None where there was,
     or would be, no such piece. `unread`: why nobody can tell, and then no piece is named."""
 

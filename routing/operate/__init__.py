@@ -9,7 +9,7 @@ decides and why; `deciding` a decision about one mail; `paper` what came without
 from routing import typed
 from routing.operate.approvals import approve_sender, revoke_approval, sender_at
 from routing.operate.by_hand import answer_to
-from routing.operate.consent import AskedTwice, Changed, Consent, Done, carry_out, set_applicable
+from routing.operate.consent import AskedTwice, ChangedSince, Consent, Done, carry_out, set_applicable
 from routing.operate.decisions import (
     amend,
     assign,
@@ -33,7 +33,7 @@ from routing.who import Refused, Who
 __all__ = [
     "UNDOABLE",
     "AskedTwice",
-    "Changed",
+    "ChangedSince",
     "Consent",
     "Done",
     "Paper",

@@ -30,7 +30,7 @@ class AskedTwice(Refused):
     """What was asked for is done only with a yes; the text says what would happen."""
 
 
-class Changed(Refused):
+class ChangedSince(Refused):
     """The item is not any more what the official saw; the text says who changed it (`by`, empty: nobody can tell), and
     when."""
 
@@ -71,7 +71,7 @@ def carry_out(
     desk: Desk, arrival: Arrival, act: Callable[[], Settled | None], consent: Consent, whole_domain: str = ""
 ) -> Done:
     """Does what an official decided about a mail, all of it or nothing. `whole_domain`: the one that is approved with
-    it. Raises Changed, AskedTwice, Refused."""
+    it. Raises ChangedSince, AskedTwice, Refused."""
     with desk.ledger.writing():
         before = _as_seen(desk, arrival, consent)
         earlier = bookings.of_arrival(desk.ledger, arrival.id)
@@ -89,7 +89,7 @@ def carry_out(
 
 
 def _as_seen(desk: Desk, arrival: Arrival, consent: Consent) -> LastWord | None:
-    """The last word until now. Raises Changed where the official has not seen it."""
+    """The last word until now. Raises ChangedSince where the official has not seen it."""
     last = last_decision.last_word(desk.ledger, arrival.id)
     if not consent.seen or consent.seen.strip() == (last.token if last else last_decision.UNDECIDED):
         return last
@@ -99,7 +99,7 @@ def _as_seen(desk: Desk, arrival: Arrival, consent: Consent) -> LastWord | None:
         by, at = noted
     who = "自動の判定" if by == "uketsuke" else by
     when = f"（{stamp(at)[:19].replace('T', ' ')}）" if at else ""
-    raise Changed(f"ご覧になった後に変わっています：{who}{when}。今の判定を確かめて、もう一度判断してください。", by)
+    raise ChangedSince(f"ご覧になった後に変わっています：{who}{when}。今の判定を確かめて、もう一度判断してください。", by)
 
 
 def _withdrawal(desk: Desk, settled: Settled) -> tuple[list[str], list[str]]:

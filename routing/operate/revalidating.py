@@ -14,7 +14,7 @@ from routing.decision.verdict import NOT_BOOKED
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger import arrivals, judged, official_acts, verdicts
-from routing.ledger.judged import Changed, Differing, Pieces, WhyUnread
+from routing.ledger.judged import ChangedDecision, Differing, Pieces, WhyUnread
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.operate.trying import tried
 from routing.reading.errors import ReaderDied, ReaderUnavailable, ReadFailed
@@ -25,7 +25,7 @@ _UNREAD = frozenset({"read_failed"})  # rules by which a mail is held that nobod
 REVISED = "revised"  # the note of a verdict that an official took anew under a mended check
 
 
-def revalidated(desk: Desk, ids: Iterable[int] | None = None) -> Iterator[Changed]:
+def revalidated(desk: Desk, ids: Iterable[int] | None = None) -> Iterator[ChangedDecision]:
     """Every mail that the program decided last and would decide otherwise today, or that cannot be read again, oldest
     first; `ids`: of these alone. What officials decided is theirs, and what was erased is gone. Each is decided for real
     in a transaction that is rolled back, with the earlier mails as they stand. Raises LedgerBusy, DiskFull,
@@ -37,12 +37,12 @@ def revalidated(desk: Desk, ids: Iterable[int] | None = None) -> Iterator[Change
         before = judged.pieces_of(desk.ledger, id)
         after = _today(desk, arrival)
         if isinstance(after, str):
-            yield Changed(arrival, (), after)
+            yield ChangedDecision(arrival, (), after)
         elif pieces := _differing(before, after):
-            yield Changed(arrival, pieces)
+            yield ChangedDecision(arrival, pieces)
 
 
-def read_open_again(desk: Desk, changed: Iterable[Changed], code: str, who: Who) -> list[Arrival]:
+def read_open_again(desk: Desk, changed: Iterable[ChangedDecision], code: str, who: Who) -> list[Arrival]:
     """Has those mails read again at the next pass, and answered, that need mend nothing of this code any more and are
     not accepted yet: all that changes in them was asked or held, and nothing later came from the same body. What is
     accepted is never touched: that is for an official, one by one."""
@@ -78,7 +78,7 @@ def revise(desk: Desk, arrival: Arrival, read: Submission, who: Who) -> Settled:
     return settled
 
 
-def _goes(changed: Changed, code: str) -> bool:
+def _goes(changed: ChangedDecision, code: str) -> bool:
     """Whether the code is found no more in a piece that is open, and everything that changes is."""
     stays = all(after is not None for _, _, after in changed.pieces)
     return changed.is_open and stays and code in changed.gone

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from replies.reports.data import Mends
-from routing.ledger.finding_rounds import Asked, Round
+from routing.ledger.finding_rounds import AskedFinding, FindingRound
 from routing.standing import overlap
 
 State = Literal["open", "mended", "waived", "withdrawn"]
@@ -25,7 +25,7 @@ class Life:
     `by`: the official who waived it; `rounds`: how many versions had it; `withdrawn`: its mail counts no more, or was
     decided otherwise by the program itself."""
 
-    finding: Asked
+    finding: AskedFinding
     body: str
     program: str
     part: str
@@ -41,16 +41,16 @@ class Life:
     why: str = ""
 
 
-def lives(rounds: Sequence[Round]) -> tuple[Life, ...]:
+def lives(rounds: Sequence[FindingRound]) -> tuple[Life, ...]:
     """The life of each finding that somebody was asked to mend, in the order in which they were opened."""
-    answers: dict[tuple[str, str, str], list[Round]] = {}
+    answers: dict[tuple[str, str, str], list[FindingRound]] = {}
     for one in rounds:
         answers.setdefault((one.body, one.program, one.part), []).append(one)
     found = [life for versions in answers.values() for life in _of_answer(versions)]
     return tuple(sorted(found, key=lambda life: (life.opened_at, life.opened, life.finding.key)))
 
 
-def _of_answer(versions: Sequence[Round]) -> Iterable[Life]:
+def _of_answer(versions: Sequence[FindingRound]) -> Iterable[Life]:
     """`versions` of one answer by time of receipt; of one mail all decisions, the last one standing."""
     going: list[Life] = []
     over: list[Life] = []
@@ -69,16 +69,16 @@ def _of_answer(versions: Sequence[Round]) -> Iterable[Life]:
     return (*over, *going)
 
 
-def _opened(one: Round, asked: Asked) -> Life:
+def _opened(one: FindingRound, asked: AskedFinding) -> Life:
     whose = (one.body, one.program, one.part, one.attributes, one.mailbox)
     return Life(asked, *whose, one.receipt, one.received_at, one.recorded_at, 1)
 
 
-def _meets(life: Life, one: Round) -> bool:
+def _meets(life: Life, one: FindingRound) -> bool:
     return overlap(life.attributes, one.attributes)
 
 
-def _ended(life: Life, one: Round, keys: dict[str, Asked]) -> Life | None:
+def _ended(life: Life, one: FindingRound, keys: dict[str, AskedFinding]) -> Life | None:
     """The life at its end, where this decision is that; None while it goes on."""
     if not _meets(life, one) or not one.standing or one.outcome not in _JUDGED:
         return None
@@ -91,7 +91,7 @@ def _ended(life: Life, one: Round, keys: dict[str, Asked]) -> Life | None:
     return _end(life, one, "mended")
 
 
-def _end(life: Life, one: Round, state: State) -> Life:
+def _end(life: Life, one: FindingRound, state: State) -> Life:
     by, why = (one.decided_by, one.why) if state == "waived" else ("", "")
     return replace(life, state=state, ended=one.receipt, by=by, why=why)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from intake.finding import Finding
 from replies.wording import Wording, load_wording
 from routing.decision.verdict import sentence_of
-from routing.ledger.judged import Changed, Judged
+from routing.ledger.judged import ChangedDecision, Judged
 from routing.register import Register
 
 
@@ -23,7 +23,7 @@ class RevisedRow:
     new: tuple[str, ...]
 
 
-def revised_rows(changed: Changed, register: Register) -> list[RevisedRow]:
+def revised_rows(changed: ChangedDecision, register: Register) -> list[RevisedRow]:
     """The pieces of one mail that would be decided otherwise."""
     wording = load_wording().of(register.survey)
     rows = []
@@ -42,7 +42,7 @@ def revised_rows(changed: Changed, register: Register) -> list[RevisedRow]:
     return rows
 
 
-def unread_said(changed: Changed) -> str:
+def unread_said(changed: ChangedDecision) -> str:
     """Why nobody can tell what would be decided; empty where that is told."""
     return load_wording().screen[f"unread_{changed.unread}"] if changed.unread else ""
 

@@ -14,7 +14,7 @@ from routing.decision.override import Override
 from routing.journey.judge import Settled
 from routing.ledger import approvals
 from routing.ledger.last_decision import last_word
-from routing.operate import AskedTwice, Changed, Consent, Done, Refused, Who
+from routing.operate import AskedTwice, ChangedSince, Consent, Done, Refused, Who
 from routing.records import Arrival
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
@@ -179,7 +179,7 @@ def test_who_decides_on_what_he_did_not_see_is_refused(office: Office) -> None:
     assert seen is not None
     carried(office, arrival, "accepted", Consent(seen=seen.token))
     rows = everything(office)
-    with pytest.raises(Changed, match="山田"):
+    with pytest.raises(ChangedSince, match="山田"):
         carried(office, arrival, "ignored", Consent(seen=seen.token, yes=True))
     assert everything(office) == rows
 
@@ -195,7 +195,7 @@ def test_a_note_of_a_colleague_is_a_change_too_and_filing_is_none(office: Office
         )  # fmt: skip
     assert last_word(office.ledger, arrival.id) == seen
     operate.mark_seen(office.desk, arrival, Who("乙", "見た"))
-    with pytest.raises(Changed, match="乙"):
+    with pytest.raises(ChangedSince, match="乙"):
         carried(office, arrival, "accepted", Consent(seen=seen.token))
 
 

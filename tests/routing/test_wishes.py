@@ -9,7 +9,7 @@ import pytest
 
 from routing import operate, typed
 from routing.ledger import correspondence, last_decision, outbox
-from routing.operate import AskedTwice, Changed, Consent, Refused, Who, Wish
+from routing.operate import AskedTwice, ChangedSince, Consent, Refused, Who, Wish
 from routing.operate.wishes import ACTIONS, amendments, past_instant
 from routing.records import Arrival
 from routing.register import Register
@@ -75,7 +75,7 @@ def test_who_decides_on_an_old_sight_is_refused_with_the_name_of_the_other(offic
     seen = token(office, arrival)
     operate.fulfil(office.desk, arrival, Wish("accept"), Who("佐藤", "確認"), Consent(seen))
     for refused in (operate.preview, lambda *a: operate.fulfil(*a[:4], Consent(a[4]))):
-        with pytest.raises(Changed, match="佐藤"):
+        with pytest.raises(ChangedSince, match="佐藤"):
             refused(office.desk, arrival, Wish("correct"), WHO, seen)
 
 
