@@ -71,7 +71,7 @@ SUBJECTS = {
     "reply": Subject(
         tuple(
             f"routing/decision/{name}.py"
-            for name in ("reply", "blocks", "compare", "summary", "passwords", "override", "amended", "unlocked", "facts")
+            for name in ("reply", "blocks", "summary", "passwords", "override", "amended", "unlocked", "facts")
         ),
         ("test_override.py", "test_verdict.py", "test_findings.py"),
         ("test_mail_table.py", "test_desk.py", "test_beside.py", "test_receipt.py", "test_ppap.py", "test_lists.py"),
@@ -81,11 +81,16 @@ SUBJECTS = {
         ("test_identities_alone.py", "test_identify.py", "test_authenticated.py", "test_outvoted.py"),
         ("test_direct_respondents.py", "test_beside.py", "test_mail_table.py"),
     ),
-    "cases": Subject(
+    "pieces": Subject(
         tuple(
             f"routing/decision/{name}.py"
-            for name in ("cases", "building", "findings", "gaps", "replacing", "remained", "joined", "mail_set")
+            for name in ("findings", "compare", "gaps", "replacing", "remained", "joined", "mail_set")
         ),
+        ("test_findings_alone.py", "test_findings.py", "test_identities_alone.py"),
+        ("test_mail_table.py", "test_lists.py", "test_beside.py", "test_parts.py", "test_outlines.py"),
+    ),
+    "cases": Subject(
+        ("routing/decision/cases.py", "routing/decision/building.py"),
         ("test_identities_alone.py", "test_verdict.py", "test_findings.py", "test_outvoted.py"),
         ("test_mail_table.py", "test_lists.py", "test_beside.py", "test_parts.py", "test_direct_respondents.py"),
     ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from config.kinds.organisation import OrganisationKind
 from config.programs import find_program
+from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
 from intake.submission import Answer, AnswerSheet, FileReading, Submission
 from routing.decision.compare import Told, differences, listed_in, same_body_twice
@@ -39,7 +40,7 @@ def piece_findings(piece: Piecework, register: Register, listed: Listed) -> tupl
     if piece.sheet is None or not piece.sheet.row:
         found += [*_contradictions(piece, register), *piece.file.findings]
     if piece.sheet is not None:
-        found += _settled(_own_findings(piece.sheet, piece, register), piece, register)
+        found += _settled(piece.sheet, piece, register)
         found += _outlines(piece.sheet, piece.submission, register)
         found += _unclear(piece.sheet, piece, register)
         told = tell(piece.sheet, piece.identity.body, piece.program, register)
@@ -122,25 +123,23 @@ def _may_be_anothers(sheet: AnswerSheet, body: str, register: Register) -> bool:
     return not any(sender.kind in field.kind.bodies(sheet.field(field.key)) for field in fields)
 
 
-def _settled(findings: tuple[Finding, ...], piece: Piecework, register: Register) -> list[Finding]:
-    """A name that several bodies share, or a misspelt one, is no fault where other evidence told the body for certain: the
-    one is settled, the other a friendly line. So is a spelling of 制度等 that is none of the list's, where file name or
-    mailbox told the program; where nothing did, it is told as that."""
-    identity, kept = piece.identity, list(findings)
-    doubtful = piece.sheet is not None and _may_be_anothers(piece.sheet, identity.body, register)
-    if identity.body and identity.strong and not doubtful:
+def _settled(sheet: AnswerSheet, piece: Piecework, register: Register) -> list[Finding]:
+    """The sheet's findings as they stand in its mail. A name that several bodies share, or a misspelt one, is no fault
+    where other evidence told the body for certain: the one is settled, the other a friendly line. So is a spelling of
+    制度等 that is none of the list's, where file name or mailbox told the program; where nothing did, that is told."""
+    identity, kept = piece.identity, list(_own_findings(sheet, piece, register))
+    if identity.body and identity.strong and not _may_be_anothers(sheet, identity.body, register):
         kept = [f for f in kept if f.code != "body_ambiguous"]
         kept = [replace(f, severity="warning") if f.code == "body_unknown" else f for f in kept]
-    spelt = [f for f in kept if f.code == "field_not_a_choice" and _is_program(f, piece, register)]
+    spelt = [f for f in kept if f.code == "field_not_a_choice" and _is_program(f, sheet, register.survey)]
     if not piece.program:
         return [f for f in kept if f not in spelt]
     return [replace(f, severity="warning") if f in spelt and f.severity == "error" else f for f in kept]
 
 
-def _is_program(finding: Finding, piece: Piecework, register: Register) -> bool:
+def _is_program(finding: Finding, sheet: AnswerSheet, survey: Survey) -> bool:
     """Whether it is about 制度等, and what stands there is no other form's program."""
-    sheet, survey = piece.sheet, register.survey
-    if sheet is None or not any(f.key == "program" and f.cell == finding.cell for f in sheet.fields):
+    if not any(f.key == "program" and f.cell == finding.cell for f in sheet.fields):
         return False
     return not any(find_program(sheet.field("program"), survey, form.id) for form in survey.forms)
 
