@@ -19,13 +19,10 @@ import pytest
 from config.jst import JST
 from config.obligations import check_against
 from config.roster import load_roster
-from config.settings import load_settings
 from replies.workbooks.form import FillValue, fill
 from routing.deadline import Deadlines
-from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger.books import deadlines_at
-from routing.ledger.store import Ledger
 from routing.notices.remind import recipients, written
 from routing.notices.reminding import at_hand
 from routing.notices.report_mail import mail_reports
@@ -37,26 +34,13 @@ from routing.tracking.national import overview
 from routing.tracking.report_files import write_all
 from routing.who import Refused, Who
 from tests.config.surveys_at_hand import TINY
+from tests.routing.clubs_at_hand import open_at
 from tests.routing.desk_at_hand import Office, mail
 
 GAKUDO = TINY.parent / "gakudo"
 NOW = datetime(2024, 6, 18, 10, tzinfo=JST)
 REMINDER = datetime(2024, 6, 21, 10, tzinfo=JST)
 SHINJUKU, OSHIKA, TOMARI, FUCHU, HACHIOJI = "131041", "204170", "014036", "132063", "132012"
-SETTINGS = """
-ledger = "ledger.db"
-mode = "send"
-start_from = 2024-05-31
-operators = "operators@cfa.example"
-
-[mailboxes.gakudo]
-source = "maildir"
-path = "inbox/gakudo"
-
-[sender]
-kind = "maildir"
-path = "outgoing"
-"""
 
 
 @dataclass(frozen=True)
@@ -68,11 +52,7 @@ class Place:
 
     def open(self, folder: Path) -> Office:
         """A desk over an empty ledger."""
-        (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
-        settings, ledger = load_settings(folder / "settings.toml"), Ledger(folder / "ledger.db")
-        office = Office(Desk(self.register, settings, ledger, self.reader, lambda: NOW), NOW)
-        office.desk.clock = office.clock
-        return office
+        return open_at(folder, self.register, self.reader, NOW)
 
     def answer(self, name: str, sender: str, changes: dict[str, FillValue] | None = None) -> bytes:
         """One municipality's mail with its complete sheet."""

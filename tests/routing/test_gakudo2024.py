@@ -6,7 +6,6 @@ tests/fixtures/surveys/gakudo2024 is data alone. The long run is of all 1,741; t
 
 from __future__ import annotations
 
-import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,14 +20,13 @@ from config.kinds.organisation import prescribed
 from config.load import load_survey
 from config.roster import Body
 from replies.workbooks.export import write_export
-from replies.workbooks.form import blank, layout
 from routing.cli.app import run_command
 from routing.reading.reader import Reader
 from routing.register import Register, build_register
 from routing.tracking.exporting import export_rows
 from tests.config.surveys_at_hand import TINY
-from tests.routing.desk_at_hand import mail
-from tests.routing.test_hokago import APART, FIRST, SECOND, open_at
+from tests.routing.clubs_at_hand import Forms, address_of, open_at
+from tests.routing.test_hokago import APART, FIRST, SECOND
 
 GAKUDO = TINY.parent / "gakudo2024"
 PLACES, OWNERS = ("児童館", "余裕教室", "その他"), ("koei", "komin", "minmin")
@@ -76,7 +74,7 @@ def answer_of(body: Body, place: int) -> Answer:
 def written(answer: Answer, wrong: bool) -> dict[str, object]:
     """What stands in the cells of the form: a list as people paste one, with blank rows, 同上, units and a sum below."""
     values: dict[str, object] = {
-        "organisation": prescribed(answer.body), "department": "子育て支援課", "email": _address(answer.body), "1": 9,
+        "organisation": prescribed(answer.body), "department": "子育て支援課", "email": address_of(answer.body), "1": 9,
         "2": "有" if answer.clubs else "無（問６へ）",
     }  # fmt: skip
     if not answer.clubs:
@@ -102,29 +100,9 @@ def written(answer: Answer, wrong: bool) -> dict[str, object]:
     return values
 
 
-def _address(body: Body) -> str:
-    return f"kodomo@b{body.lgcode}.lg.jp"
-
-
-class Forms:
-    """The form as it was sent out, opened once."""
-
-    def __init__(self, register: Register) -> None:
-        (self.form,) = register.survey.forms
-        self._survey = register.survey
-        self._book = load_workbook(io.BytesIO(blank(self.form, register.survey)))
-        self._inputs = layout(self.form).inputs
-
-    def mail(self, answer: Answer, wrong: bool) -> bytes:
-        values, page = written(answer, wrong), self._book[self.form.sheet]
-        for key, place in self._inputs.items():
-            page.cell(*place).value = values.get(key)
-        out = io.BytesIO()
-        self._book.save(out)
-        name = f"【{answer.body.lgcode}＿{answer.body.name}】{self._survey.convention.text}"
-        subject = name if wrong or not answer.wrong else f"【差替え】{name}"
-        headers = {"To": "gakudo@cfa.example"}
-        return mail({f"{name}.xlsx": out.getvalue()}, subject, _address(answer.body), headers=headers)
+def mail_of(answer: Answer, forms: Forms, wrong: bool) -> bytes:
+    """Its answer as it is sent, first or mended."""
+    return forms.mail(answer.body, written(answer, wrong), mended=answer.wrong is not None and not wrong)
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +134,7 @@ def test_from_the_form_to_the_sums_of_the_lines(
         for answer in answers:
             if not answer.silent:
                 office.now += APART
-                settled = office.settle(forms.mail(answer, wrong=True), mailbox="gakudo")
+                settled = office.settle(mail_of(answer, forms, wrong=True), mailbox="gakudo")
                 (piece,) = settled.decided.pieces
                 codes = {finding.code for finding in piece.findings if finding.severity == "error"}
                 expected = {answer.wrong[2]} if answer.wrong else set()
@@ -167,7 +145,7 @@ def test_from_the_form_to_the_sums_of_the_lines(
             for answer in answers:
                 if answer.body.kind in kinds and (answer.silent or answer.wrong):
                     office.now += APART
-                    settled = office.settle(forms.mail(answer, wrong=False), mailbox="gakudo")
+                    settled = office.settle(mail_of(answer, forms, wrong=False), mailbox="gakudo")
                     assert [p.decision.outcome for p in settled.decided.pieces] == ["accepted"], answer.body.full_name
         path = tmp_path / "export.xlsx"
         rows = export_rows(office.ledger, register, office.now, with_open=False)

@@ -6,7 +6,6 @@ tests/fixtures/surveys/hokago is data alone. The long run is of all 1,741; the s
 
 from __future__ import annotations
 
-import io
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -22,13 +21,9 @@ from config.jst import JST
 from config.kinds.organisation import prescribed
 from config.load import load_survey
 from config.roster import Body
-from config.settings import load_settings
 from intake.submission import AnswerSheet
 from replies.workbooks.export import write_export
-from replies.workbooks.form import blank, layout
 from routing.cli.app import run_command
-from routing.journey.desk import Desk
-from routing.ledger.store import Ledger
 from routing.notices.remind import recipients
 from routing.notices.reminding import at_hand
 from routing.reading.reader import Reader
@@ -37,25 +32,12 @@ from routing.tracking.exporting import export_rows
 from routing.tracking.instant import open_instant
 from routing.tracking.national import overview
 from tests.config.surveys_at_hand import TINY
-from tests.routing.desk_at_hand import Office, mail
+from tests.routing.clubs_at_hand import Forms, address_of, open_at
+from tests.routing.desk_at_hand import Office
 
 HOKAGO = TINY.parent / "hokago"
 FIRST, SECOND = datetime(2024, 6, 12, 10, tzinfo=JST), datetime(2024, 6, 21, 10, tzinfo=JST)  # the reminders
 APART = timedelta(minutes=5)  # between two mails: the desk holds what would leave by the hundred in an hour
-SETTINGS = """
-ledger = "ledger.db"
-mode = "send"
-start_from = 2024-05-31
-operators = "operators@cfa.example"
-
-[mailboxes.gakudo]
-source = "maildir"
-path = "inbox/gakudo"
-
-[sender]
-kind = "maildir"
-path = "outgoing"
-"""
 PLACES, OWNERS = ("jidokan", "yoyu", "other"), ("koei", "komin", "minmin")
 # What is wrong in one answer of ten: the question, what stands there, and what it is told
 WRONG: tuple[tuple[str, object, str], ...] = (
@@ -113,41 +95,13 @@ def _spelled(number: int, key: str, dice: random.Random) -> object:
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
-class Forms:
-    """The form as it was sent out, opened once."""
-
-    def __init__(self, register: Register) -> None:
-        (self.form,) = register.survey.forms
-        self._survey = register.survey
-        self._book = load_workbook(io.BytesIO(blank(self.form, register.survey)))
-        self._inputs = layout(self.form).inputs
-
-    def mail(self, answer: Answer, wrong: bool) -> bytes:
-        values = {
-            "organisation": prescribed(answer.body), "department": "子育て支援課", "email": _address(answer.body),
-            **answer.written, **({answer.wrong[0]: answer.wrong[1]} if wrong and answer.wrong else {}),
-        }  # fmt: skip
-        page = self._book[self.form.sheet]
-        for key, place in self._inputs.items():
-            page.cell(*place).value = values.get(key)
-        out = io.BytesIO()
-        self._book.save(out)
-        name = f"【{answer.body.lgcode}＿{answer.body.name}】{self._survey.convention.text}"
-        subject = name if wrong or not answer.wrong else f"【差替え】{name}"
-        headers = {"To": "gakudo@cfa.example"}
-        return mail({f"{name}.xlsx": out.getvalue()}, subject, _address(answer.body), headers=headers)
-
-
-def _address(body: Body) -> str:
-    return f"kodomo@b{body.lgcode}.lg.jp"
-
-
-def open_at(folder: Path, register: Register, reader: Reader, now: datetime) -> Office:
-    (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
-    settings, ledger = load_settings(folder / "settings.toml"), Ledger(folder / "ledger.db")
-    office = Office(Desk(register, settings, ledger, reader, lambda: now), now)
-    office.desk.clock = office.clock
-    return office
+def mail_of(answer: Answer, forms: Forms, wrong: bool) -> bytes:
+    """Its answer as it is sent, first or mended."""
+    values = {
+        "organisation": prescribed(answer.body), "department": "子育て支援課", "email": address_of(answer.body),
+        **answer.written, **({answer.wrong[0]: answer.wrong[1]} if wrong and answer.wrong else {}),
+    }  # fmt: skip
+    return forms.mail(answer.body, values, mended=answer.wrong is not None and not wrong)
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +140,7 @@ def test_from_the_form_to_the_sums(survey_read: tuple[Register, Reader], tmp_pat
 
 def _settle_first(office: Office, forms: Forms, answer: Answer) -> None:
     office.now += APART
-    settled = office.settle(forms.mail(answer, wrong=True), mailbox="gakudo")
+    settled = office.settle(mail_of(answer, forms, wrong=True), mailbox="gakudo")
     (piece,) = settled.decided.pieces
     codes = {finding.code for finding in piece.findings if finding.severity == "error"}
     expected = {answer.wrong[2]} if answer.wrong else set()
@@ -205,7 +159,7 @@ def _reminded_and_mended(office: Office, forms: Forms, answers: list[Answer], at
     assert {a.body.lgcode for a in answers} & told == {a.body.lgcode for a in open_}
     for answer in open_:
         office.now += APART
-        settled = office.settle(forms.mail(replace(answer, silent=False), wrong=False), mailbox="gakudo")
+        settled = office.settle(mail_of(replace(answer, silent=False), forms, wrong=False), mailbox="gakudo")
         assert [p.decision.outcome for p in settled.decided.pieces] == ["accepted"], answer.body.full_name
         assert settled.reply is not None and settled.reply.kind == "acknowledgement"
 
@@ -246,7 +200,7 @@ def test_what_was_read_of_one_answer_is_what_was_meant(survey_read: tuple[Regist
     answer = answer_of(register.respondents[1], 1)
     office = open_at(tmp_path, register, reader, datetime(2024, 6, 10, 10, tzinfo=JST))
     try:
-        settled = office.settle(Forms(register).mail(answer, wrong=False), mailbox="gakudo")
+        settled = office.settle(mail_of(answer, Forms(register), wrong=False), mailbox="gakudo")
         (piece,) = settled.decided.pieces
         sheet: AnswerSheet = piece.sheet
         read = {a.question: a.understood for a in sheet.answers}

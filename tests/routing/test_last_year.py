@@ -10,7 +10,8 @@ from config.jst import JST
 from routing.reading.reader import Reader
 from routing.register import build_register
 from tests.config.test_previous import RULE
-from tests.routing.test_hokago import HOKAGO, Answer, Forms, answer_of, open_at
+from tests.routing.clubs_at_hand import Forms, open_at
+from tests.routing.test_hokago import HOKAGO, Answer, answer_of, mail_of
 
 
 def test_what_differs_from_last_year_is_told_to_whom_it_concerns_and_to_nobody_else(tmp_path: Path) -> None:
@@ -28,7 +29,7 @@ def test_what_differs_from_last_year_is_told_to_whom_it_concerns_and_to_nobody_e
     office = open_at(tmp_path, register, reader, datetime(2024, 6, 10, 10, tzinfo=JST))
     try:
         for answer, codes in ((known, ["rule_broken"]), (unknown, [])):
-            settled = office.settle(Forms(register).mail(answer, wrong=False), mailbox="gakudo")
+            settled = office.settle(mail_of(answer, Forms(register), wrong=False), mailbox="gakudo")
             (piece,) = settled.decided.pieces
             assert piece.decision.outcome == "accepted"
             told = [finding for finding in piece.findings if finding.code == "rule_broken"]

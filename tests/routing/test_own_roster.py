@@ -14,11 +14,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import SurveyError
-from config.settings import load_settings
 from replies.workbooks.form import FillValue, fill
 from routing.authoring.trial import try_all
-from routing.journey.desk import Desk
-from routing.ledger.store import Ledger
 from routing.notices.remind import recipients
 from routing.notices.reminding import at_hand
 from routing.reading.reader import Reader
@@ -26,8 +23,9 @@ from routing.register import Register, build_register
 from routing.tracking.instant import open_instant
 from routing.tracking.national import overview
 from routing.tracking.report_files import write_all
+from tests.routing.clubs_at_hand import open_at
 from tests.routing.desk_at_hand import Office, mail
-from tests.routing.test_direct_respondents import GAKUDO, NOW, REMINDER, SETTINGS
+from tests.routing.test_direct_respondents import GAKUDO, NOW, REMINDER
 
 SENDER = "kyoto@mail.oshika-es.example"
 SCHOOLS = """code,name,kind,prefecture,kana,domains
@@ -76,11 +74,7 @@ def office(folder: Path) -> Iterator[Callable[[Path], Office]]:
     with closing(Reader(folder)) as reader:
 
         def opened(place: Path) -> Office:
-            (place / "settings.toml").write_text(SETTINGS, encoding="utf-8")
-            settings, ledger = load_settings(place / "settings.toml"), Ledger(place / "ledger.db")
-            made = Office(Desk(register, settings, ledger, reader, lambda: NOW), NOW)
-            made.desk.clock = made.clock
-            return made
+            return open_at(place, register, reader, NOW)
 
         yield opened
 
