@@ -162,13 +162,13 @@ def _left_out(layout: Layout, question: Question) -> str:
 
 def _fails(layout: Layout, question: Question) -> str:
     """That the condition on which it is asked does not hold, for certain: all that it looks at is answered, a number as
-    one; empty where the form cannot tell."""
+    one, and it can be worked out; empty where the form cannot tell."""
     tree = conditions_of(layout.form)[question.printed_key]
     try:
         failed = _not(excel(tree, layout))
     except BeyondFormula:
         return ""
-    return _all([*_told(layout, question), failed])
+    return _all([*_told(layout, question), f"IFERROR({failed},FALSE)"])
 
 
 def _told(layout: Layout, question: Question) -> Iterator[str]:

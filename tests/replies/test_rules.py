@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from config.survey import Survey
 from intake.answers import read_file
 from intake.finding import Finding
 from intake.submission import Claim
+from replies.form_layout import layout
 from replies.points import place_of
 from replies.wording import load_wording
 from replies.workbooks.form import FillValue, fill
@@ -114,3 +116,38 @@ def test_the_form_tells_the_same_as_libreoffice_computes_it(survey: Survey, tmp_
         computed, plain = (read_file("a.xlsx", f.read_bytes(), 1, survey, ROSTER, NO_CLAIM).sheets[0] for f in files)
         assert computed.answers == plain.answers  # what the form says is no answer
         assert computed.findings == plain.findings
+
+
+DIVIDED = """
+[[rules]]
+check = "Q4 / Q1 <= 100"
+say = "一校区当たりの児童が多すぎませんか。"
+"""
+BLANK, MANY = None, "多数"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("helps", [False, True])
+def test_what_cannot_be_worked_out_is_no_error_of_the_form(tmp_path: Path, helps: bool) -> None:
+    """A share of nothing, or of a word: neither the desk nor the form says anything of it, nor #DIV/0! or #VALUE!."""
+    folder = tmp_path / "survey"
+    shutil.copytree(TINY.parent / "hokago", folder)
+    page = folder / "form1.toml"
+    text = page.read_text("utf-8").replace('key = "6"', 'key = "6"\nasked_if = "Q4 / Q1 > 2"')
+    page.write_text(f"helps = {str(helps).lower()}\n{text}{DIVIDED}", encoding="utf-8")
+    survey = load_survey(folder)
+    (form,) = survey.forms
+    cases = [(1, 0, False), (1, BLANK, False), (MANY, 1, False), (1, MANY, False), (101, 1, True), (100, 1, False)]
+    books = [tmp_path / f"{number}.xlsx" for number in range(len(cases))]
+    for book, (dividend, divisor, _) in zip(books, cases, strict=True):
+        opened = load_workbook(io.BytesIO(fill(form, survey, {"organisation": "14神奈川県横浜市", "2": 1})))
+        for key, value in (("1", divisor), ("4", dividend)):
+            opened[form.sheet].cell(*layout(form).inputs[key]).value = value
+        opened.save(book)
+    for file, book, case in zip(convert_all(books, "xlsx", tmp_path / "out"), books, cases, strict=True):
+        sheet = load_workbook(file, data_only=True)[form.sheet]
+        texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert [text for text in texts if text.startswith("#")] == [], case
+        assert any("多すぎませんか" in text for text in texts) is case[2], case
+        (read,) = read_file("a.xlsx", book.read_bytes(), 1, survey, ROSTER, NO_CLAIM).sheets
+        assert any(finding.code == "rule_broken" for finding in read.findings) is case[2], case
