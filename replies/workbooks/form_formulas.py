@@ -47,7 +47,7 @@ def list_formulas(layout: Layout) -> tuple[tuple[Column, str], ...]:
 
 
 def _holds(layout: Layout, key: str) -> str:
-    """The condition on which a question is asked; one that no form can tell, or that cannot be worked out, does not hold."""
+    """The condition on which a question is asked; what cannot be told, or worked out, does not hold."""
     try:
         return f"IFERROR({excel(conditions_of(layout.form)[layout.form.question(key).printed_key], layout)},FALSE)"
     except BeyondFormula:

@@ -41,7 +41,7 @@ def _formula(rule: ReadRule, layout: Layout) -> str:
     filled = [condition for name in rule.names for condition in _guards(name, layout)]
     applies = [excel(rule.when, layout)] if rule.when else []
     broken = f"NOT({excel(rule.check, layout)})"
-    return f'IFERROR(IF(AND({",".join([*filled, *applies, broken])}),{_words(rule, layout)},""),"")'  # as 5 / 0, or 5 - "多数"
+    return f'IFERROR(IF(AND({",".join([*filled, *applies, broken])}),{_words(rule, layout)},""),"")'  # 5 / 0, 5 - "多数"
 
 
 def _words(rule: ReadRule, layout: Layout) -> str:
