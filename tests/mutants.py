@@ -86,7 +86,7 @@ SUBJECTS = {
             f"routing/decision/{name}.py"
             for name in ("findings", "compare", "gaps", "replacing", "remained", "joined", "mail_set")
         ),
-        ("test_findings_alone.py", "test_findings.py", "test_identities_alone.py"),
+        ("test_pieces_alone.py", "test_findings_alone.py", "test_findings.py"),
         ("test_mail_table.py", "test_lists.py", "test_beside.py", "test_parts.py", "test_outlines.py"),
     ),
     "cases": Subject(

@@ -31,7 +31,7 @@ def same_body_twice(told: Told, beside: tuple[Told, ...], survey: Survey) -> lis
         return []
     divided = sheet.form == survey.attributes_form
     for other in (one.sheet for one in beside if not one.sheet.row and _same_subject(told, one)):
-        if other is sheet or _values(other) == _values(sheet) or not overlap(other.attributes, sheet.attributes):
+        if _values(other) == _values(sheet) or not overlap(other.attributes, sheet.attributes):
             continue
         code = "attribute_overlap" if divided else "answered_twice"
         both = set(sheet.attributes) & set(other.attributes) or set(sheet.attributes) or set(other.attributes)

@@ -31,7 +31,7 @@ from routing.decision.case import FileCase, MailCase
 from routing.decision.facts import Facts
 from routing.decision.replacing import Newcomer
 from routing.proof import Credentials, Proof
-from routing.records import Identity, KnownSender
+from routing.records import Arrival, Decided, FileDecision, Identity, KnownSender, MailDecision, Piece
 from routing.register import build_register
 from routing.standing import Booking
 from tests.workbooks.forms_at_hand import the_roster, the_survey
@@ -117,6 +117,9 @@ def sender(text: str = "a@example.lg.jp", approved: str = "", assigned: str = ""
 UNKNOWN_SENDER = KnownSender(address("a@example.com"), False, "", ())
 
 
+REGISTER = build_register(default_survey())
+ARRIVAL = Arrival(1, "n_mynumber", "N0718-AAAA-AAAA", IN_TIME, False, "")
+
 FACTS = Facts(
     sender=sender(),
     resend_of="",
@@ -125,7 +128,7 @@ FACTS = Facts(
     from_ourselves=False,
     history=lambda body, program: (),
     listed=lambda body, program: None,
-    deadlines=Deadlines(build_register(default_survey()), {}),
+    deadlines=Deadlines(REGISTER, {}),
     first_received=lambda body, program: None,
 )
 
@@ -180,3 +183,33 @@ def booking(outcome: str = "accepted", **changes: Any) -> Booking:
     if "received_at" in changes and "late" not in changes:
         made["late"] = made["received_at"] > DEADLINE
     return Booking(**made)
+
+
+def piece(outcome: str = "accepted", rule: str = "otherwise", *remarks: str, **changes: Any) -> Piece:
+    """横浜市's own 難病 sheet, decided so; it is the whole of its file."""
+    filled = changes.get("sheet", sheet("14神奈川県横浜市", YOKOHAMA))
+    values: Mapping[str, Any] = {
+        "id": "1/1",
+        "file": file(filled) if filled else file(),
+        "sheet": filled,
+        "identity": Identity(YOKOHAMA, YOKOHAMA, (), True),
+        "program": "nanbyo",
+        "part": "own",
+        "decision": FileDecision(outcome, rule, remarks),  # type: ignore[arg-type]
+        "findings": (),
+    }
+    return Piece(**{**values, **changes})
+
+
+def decided(*pieces: Piece, outcome: str = "by_file", rule: str = "otherwise", **changes: Any) -> Decided:
+    """横浜市's mail to mailbox ①, received in time, with these pieces."""
+    values: Mapping[str, Any] = {
+        "arrival": ARRIVAL,
+        "submission": submission(*{p.file.position: p.file for p in pieces}.values()),
+        "mail": MailDecision(outcome, rule),  # type: ignore[arg-type]
+        "identity": Identity(YOKOHAMA, YOKOHAMA, (), True),
+        "findings": (),
+        "pieces": pieces,
+        "late": False,
+    }
+    return Decided(**{**values, **changes})

@@ -12,7 +12,6 @@ from intake.submission import Authentication
 from routing.decision.authenticated import authenticated
 from routing.decision.identify import identify
 from routing.decision.relation import relation_of
-from routing.decision.replacing import standing_ones
 from routing.records import Identity, KnownSender, Relation
 from routing.register import Register
 from tests.routing.cases_at_hand import (
@@ -23,7 +22,6 @@ from tests.routing.cases_at_hand import (
     YOKOHAMA,
     YOKOSUKA,
     address,
-    booking,
     claim,
     file,
     sheet,
@@ -112,13 +110,3 @@ def test_only_the_topmost_field_without_a_name_is_believed() -> None:
 def test_dmarc_of_the_same_house_speaks_against_nobody(looked_at: str) -> None:
     field = Authentication("mx", dmarc="pass", header_from=looked_at)
     assert authenticated(submission(sender="a@city.yokohama.lg.jp", authentication=(field,)), "mx") != "failed"
-
-
-def test_of_the_answers_that_stand_none_is_covered_by_a_newer_one() -> None:
-    whole, third, sixth = booking(id=3), booking(id=1, attributes=(3,)), booking(id=2, attributes=(6,))
-    assert standing_ones((third, sixth, whole), ()) == (whole,)
-    both = booking(id=4, attributes=(3, 6))
-    assert standing_ones((third, sixth, both), ()) == (both,)
-    assert standing_ones((third, sixth), ()) == (third, sixth)
-    assert standing_ones((whole, booking(id=5, attributes=(3,))), ()) == (whole, booking(id=5, attributes=(3,)))
-    assert standing_ones((third, booking("correction", id=9)), ()) == (third,)

@@ -161,6 +161,19 @@ def test_what_the_words_say_goes_with_a_rule_that_people_read(kind: str) -> None
     assert decide_mail(replace(spoken, last_day=True)).remarks == ()
 
 
+@pytest.mark.parametrize(
+    ("case", "remarks"),
+    [
+        (asking("pre_check", mail(FORM), sender=UNKNOWN_SENDER), ("pre_check",)),  # it waits, and is no answer
+        (asking("pre_check", mail(kind="inquiry")), ()),  # people read its words in any case
+        (asking("pre_check"), ()),
+        (mail_case(mail(FORM), sender=UNKNOWN_SENDER), ()),
+    ],
+)
+def test_what_was_asked_for_is_said_of_a_mail_that_waits(case: MailCase, remarks: tuple[str, ...]) -> None:
+    assert decide_mail(case).remarks == remarks
+
+
 HEAD = Finding("answer_missing", "error")
 ROW = sheet("横浜市", YOKOHAMA, row=7)
 LIST = {"file": file(ROW, kind="collated_list"), "sheet": None}
