@@ -53,7 +53,7 @@ def _check_keys(form: Form) -> Reasons:
         where = "fields" if key in fields else "questions"
         yield where, f"key「{key}」は使えません（空白、「#」、「.」のない語にしてください）。"
     for name in ("fields", "questions"):
-        if not getattr(form, name):
+        if not getattr(form, name) and not (form.given and name == "fields"):
             yield name, "1つ以上書いてください。"
 
 
@@ -142,9 +142,6 @@ def _check_given(form: Form) -> Reasons:
         for name in ("grid", "list_sheet", "helps"):
             if getattr(form, name):
                 yield name, "given の様式には書けません（ブックのとおりに配ります）。"
-        for key, question in _placed(form):
-            if question.in_open_table:
-                yield f"{key}.lines", "given の様式には書けません（行ごとの表は、様式を作る場合だけに使えます）。"
         return
     for place in form.places:
         if place.at:

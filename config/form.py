@@ -69,7 +69,7 @@ class Form(Shape):
     helps: bool = False  # whether it shows what is missing, left out or in no list while it is filled in
     numbering: str = PLAIN  # how its questions are called: Q{key}, 問{wide_key}
     given: str = ""  # the workbook in the survey's folder that is handed out as it is; empty: the form is made
-    fields: tuple[Field, ...]
+    fields: tuple[Field, ...] = ()  # none: a later sheet of a given workbook
     questions: Annotated[tuple[Question, ...], AfterValidator(in_cells)]
     rules: tuple[Rule, ...] = ()
     _print: Print | None = PrivateAttr(None)
@@ -118,7 +118,8 @@ class Form(Shape):
             yield Asked(f"fields.{n}.at", field.at, (field.key,), field.label)
         for n, (question, *others) in enumerate(self.blocks, 1):
             keys = (*question.keys.values(), *(other.key for other in others))
-            yield Asked(f"questions.{n}.at", question.at, keys, question.text)
+            width = len(question.part.table.heads) if question.part else 0
+            yield Asked(f"questions.{n}.at", question.at, keys, question.text, width)
             for m, text in enumerate(question.free_texts, 1):
                 yield Asked(f"questions.{n}.free_texts.{m}.at", text.at, (text.key,), text.label)
 

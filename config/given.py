@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings
 
 from config.names import perhaps
 from config.spelling import label_key, nfkc
@@ -55,12 +56,14 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the survey's file says of one answer: the `path` of its `at` there, the keys of its cells, its label."""
+    """What the survey's file says of one answer: the `path` of its `at` there, the keys of its cells, its label. Of a
+    table `width` is the number of its columns, and its cells go row by row."""
 
     path: str
     at: str
     keys: tuple[str, ...]
     label: str
+    width: int = 0
 
 
 Reasons = list[tuple[str, str]]
@@ -71,11 +74,11 @@ def read_print(data: bytes, sheet: str, asked: tuple[Asked, ...]) -> tuple[Print
     book = _open(data, sheet)
     if isinstance(book, tuple):
         return None, [book]
-    opened = book[sheet]
+    own = book[sheet]
     others = {one.title: texts_of(one) for one in book.worksheets if one.title != sheet}
-    merged = {(a.min_row, a.min_col): (a.max_row, a.max_col) for a in opened.merged_cells.ranges}
+    merged = {(a.min_row, a.min_col): (a.max_row, a.max_col) for a in own.merged_cells.ranges}
     covered = {place for first, last in merged.items() for place in _cells(first, last) if place != first}
-    texts, formulas = texts_of(opened)
+    texts, formulas = texts_of(own)
     inputs, wrong = _places(asked, covered)
     wrong += _misplaced(asked, inputs, texts, sheet)
     blanks = {key: texts[place] for key, place in inputs.items() if place in texts}
@@ -86,14 +89,21 @@ def read_print(data: bytes, sheet: str, asked: tuple[Asked, ...]) -> tuple[Print
     return Print(data, printed, merged, inputs, blanks, formulas, others), wrong
 
 
-def _open(data: bytes, sheet: str) -> Workbook | tuple[str, str]:
+def opened(data: bytes) -> Workbook | None:
+    """The workbook; None if it is none."""
     from openpyxl import load_workbook  # heavy, and most surveys have no workbook of their own
 
+    try:
+        with catch_warnings(record=True):  # it tells in English what it leaves out
+            return load_workbook(io.BytesIO(data))
+    except Exception:  # noqa: BLE001 - openpyxl raises whatever the file's parts make it stumble over
+        return None
+
+
+def _open(data: bytes, sheet: str) -> Workbook | tuple[str, str]:
     if area := merged_too_widely(data):
         return "given", f"結合されたセル {area} が広すぎます。Excel で結合を解除し、様式の範囲だけを結合し直してください。"
-    try:
-        book = load_workbook(io.BytesIO(data))
-    except Exception:  # noqa: BLE001 - openpyxl raises whatever the file's parts make it stumble over
+    if (book := opened(data)) is None:
         return "given", "Excel のブック（.xlsx）として開けません。Excel で .xlsx として保存し直してください。"
     sheets = [one.title for one in book.worksheets]
     if sheet not in sheets:
@@ -188,8 +198,20 @@ def _places(asked: tuple[Asked, ...], covered: set[Place]) -> tuple[dict[str, Pl
         elif len(cells) != len(ask.keys):
             wrong.append((ask.path, f"{ask.at} は{len(cells)}セルですが、答えは{len(ask.keys)}セルです。"))
         else:
-            inputs |= dict(zip(ask.keys, cells, strict=True))
+            ordered = sorted(cells) if ask.width else cells
+            if uneven := _uneven(ordered, ask.width):
+                wrong.append((ask.path, f"{ask.at} の{uneven}行目は、欄がほかの行と同じ列に並んでいません。"))
+            inputs |= dict(zip(ask.keys, ordered, strict=True))
     return inputs, wrong
+
+
+def _uneven(cells: list[Place], width: int) -> int:
+    """The first line of a table of which the cells stand in several rows or under other columns than the first line's;
+    0: there is none."""
+    lines = [cells[n : n + width] for n in range(0, len(cells), width)] if width else []
+    columns = [[column for _, column in line] for line in lines]
+    tiers = [len({row for row, _ in line}) for line in lines]
+    return next((n for n, own in enumerate(columns, 1) if own != columns[0] or tiers[n - 1] > 1), 0)
 
 
 def _misplaced(

@@ -106,8 +106,8 @@ def _heading_key(text: str) -> str:
 
 
 def plans_of(survey: Survey, names: frozenset[str]) -> tuple[Plan, ...]:
-    """A plan for each form of a survey; `names` are the folded names of all bodies."""
-    return tuple(_plan(form, survey, names) for form in survey.forms)
+    """A plan for each form of a survey that a row can hold; `names` are the folded names of all bodies."""
+    return tuple(_plan(form, survey, names) for form in survey.forms if list_columns(form))
 
 
 def _plan(form: Form, survey: Survey, names: frozenset[str]) -> Plan:

@@ -10,13 +10,13 @@ from dataclasses import replace
 
 from config.form import Form, Question
 from config.kinds.kind import Kind
-from config.spelling import label_key
-from intake.sheets.boxes import is_ticked, ticked
+from intake.sheets.boxes import ticked
 from intake.sheets.entries import Entry, Rows
 from intake.sheets.filled import Filled, FilledField, FilledQuestion, filled_question
 from intake.sheets.form_changes import Alteration
-from intake.sheets.given import GivenPlaces, blank_of
+from intake.sheets.given import GivenPlaces, is_as_printed
 from intake.sheets.grid import Place, Sheet
+from intake.sheets.question_lines import Lines
 from intake.sheets.recognise import Located
 
 
@@ -25,7 +25,12 @@ def read_given(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] =
     assert located.given
     cells = _Cells(located.form, located.given, Rows(sheet, located.printed))
     fields = tuple(FilledField(field, cells.entry(field.key, field.kind)) for field in located.form.fields)
-    questions = tuple(_question(question, cells) for question in located.form.questions)
+    questions = tuple(
+        _line_cell(question, cells, located.questions.get(question.key))
+        if question.in_open_table
+        else _question(question, cells)
+        for question in located.form.questions
+    )
     return Filled(located.form, sheet.name, fields, questions, altered)
 
 
@@ -38,6 +43,15 @@ def _question(question: Question, cells: _Cells) -> FilledQuestion:
     texts = {key: entry for key, entry in told.items() if entry}
     lines = found if question.in_lines else {}
     return filled_question(question, next(iter(found.values())), lines, texts)
+
+
+def _line_cell(question: Question, cells: _Cells, lines: Lines | None) -> FilledQuestion:
+    """A cell of a line of an open table; where it says the same as another one, what stands there."""
+    if lines is None:
+        return FilledQuestion(question, None)
+    own = cells.read(lines.answer, question.key, question.kind)
+    entry = replace(cells.read(lines.repeats, question.key, question.kind), cell=own.cell) if lines.repeats else own
+    return filled_question(question, entry, {}, {})
 
 
 class _Cells:
@@ -54,17 +68,16 @@ class _Cells:
         place = self._given.inputs.get(key)
         if place is None:
             return None
-        own = self._read(place, key, kind)
+        own = self.read(place, key, kind)
         if own.state != "blank":
             return own
         others = [entry for entry in self._beside(place, key, kind) if kind.read(entry.value)]
         return others[0] if len(others) == 1 else own
 
-    def _read(self, place: Place, key: str, kind: Kind) -> Entry:
+    def read(self, place: Place, key: str, kind: Kind) -> Entry:
         """A cell that still says what it was printed with is blank; of boxes the ticked one is the answer."""
         read = self._rows.entry(place, kind)
-        printed = blank_of(self._form, key)
-        if printed and label_key(read.value) == printed and not is_ticked(read.value):
+        if is_as_printed(self._form, key, read.value):
             return Entry(read.cell)
         said = ticked(read.value, kind.options) if read.state == "value" else ""
         return replace(read, value=said) if said else read

@@ -6,14 +6,17 @@ The places of the answers are the survey's (`config.given`); `aligned.py` tells 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.cache import cache_by_identity
 from config.form import Form
 from config.given import Place, Print
-from config.spelling import alike, label_key
+from config.spelling import alike, fold, label_key
 from config.survey import Survey
+from config.tables import line_of
 from intake.sheets.aligned import Aligned, Keys, Printed, align, printed_of
+from intake.sheets.boxes import is_ticked
+from intake.sheets.given_tables import Stretch, column_blanks, find_stretch, table_lines, table_prints
 from intake.sheets.grid import Sheet
 from intake.sheets.question_lines import LEAST_ALIKE, Lines
 
@@ -22,13 +25,18 @@ from intake.sheets.question_lines import LEAST_ALIKE, Lines
 class GivenPlaces:
     """Of one sheet that is a given form. `inputs`: where each answer belongs, by the key of its cell; `spans`: the first
     and last column, in its row, in which nothing else does; `edited`: printed cells that say something else, with what
-    was printed, and the key of the answer that they stand for; `rows`, `columns`: what was put in."""
+    was printed, and the key of the answer that they stand for; `rows`, `columns`: what was put in; `tables`: the rows of
+    each open table; `fixed`: cells that belong to no line of one: what is still printed there, and what is asked elsewhere;
+    `computed`: cells of formulas, if they still are."""
 
     inputs: Mapping[str, Place]
     spans: Mapping[str, tuple[int, int]]
     edited: tuple[tuple[Place, str, str], ...] = ()
     rows: tuple[int, ...] = ()
     columns: tuple[int, ...] = ()
+    tables: Mapping[str, Stretch] = field(default_factory=dict)
+    fixed: frozenset[Place] = frozenset()
+    computed: frozenset[Place] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +91,33 @@ def _located(form: Form, printed: Printed, aligned: Aligned, keys: Keys) -> Give
     inputs = {k: at for k, place in printed.made.inputs.items() if (at := aligned.place(place))}
     where = {place: at for place in printed.keys if (at := aligned.place(place))}
     own = frozenset(where.values())
+    tables = {k: found for k, made in table_prints(form).items() if (found := find_stretch(made, printed.made, aligned))}
+    within = frozenset(row for found in tables.values() for row in range(found.first, found.end))
+    computed = {at for place in printed.made.formulas - {*printed.made.inputs.values()} if (at := aligned.place(place))}
+    asked = {place for key, place in inputs.items() if not line_of(key)}
     places = GivenPlaces(
         inputs,
         _spans(inputs, own, max(aligned.columns.values(), default=1)),
-        _edited(printed, where, keys),
-        _put_in(aligned.rows),
+        tuple(one for one in _edited(printed, where, keys) if not (one[0][0] in within and fold(one[1]).isdecimal())),
+        tuple(row for row in _put_in(aligned.rows) if row not in within),
         _put_in(aligned.columns),
+        tables,
+        frozenset(at for place, at in where.items() if keys.get(at) == printed.keys[place]) | asked,
+        frozenset(computed),
     )
     fields = {field.key: inputs[field.key] for field in form.fields if field.key in inputs}
-    return GivenSheet(fields, _questions(form, inputs), own, places)
+    questions = _questions(form, inputs)
+    for key, first in form.open_tables.items():
+        lines = table_lines(first, table_prints(form)[key], tables[key], aligned) if key in tables else None
+        if lines:
+            questions[first.key] = lines
+    return GivenSheet(fields, questions, own, places)
 
 
 def _questions(form: Form, inputs: Mapping[str, Place]) -> dict[str, Lines]:
     """Its cells as the lines of a question; the label of each is taken to stand left of it."""
     found: dict[str, Lines] = {}
-    for question in form.questions:
+    for question in (q for q in form.questions if not q.in_open_table):
         own = [inputs[key] for key in question.keys.values() if key in inputs]
         texts = {text.key: inputs[text.key] for text in question.free_texts if text.key in inputs}
         if not own:
@@ -155,8 +175,9 @@ def _put_in(mapped: Mapping[int, int]) -> tuple[int, ...]:
 
 def is_handed_out(sheet: Sheet, survey: Survey) -> bool:
     """Whether a sheet is another one of a given workbook (記入例, a list), just as it was handed out: no answer."""
+    asked = {(form.given, form.sheet) for form in survey.forms if form.given}
     for form in survey.forms:
-        other = form.print.others.get(sheet.name) if form.print else None
+        other = form.print.others.get(sheet.name) if form.print and (form.given, sheet.name) not in asked else None
         if other is not None:
             texts, computed = other
             typed = {p: label_key(cell.value) for p, cell in sheet.cells.items() if p not in computed}
@@ -165,6 +186,12 @@ def is_handed_out(sheet: Sheet, survey: Survey) -> bool:
     return False
 
 
-def blank_of(form: Form, key: str) -> str:
-    """What stands in a cell to be filled before anybody wrote into it, as a label key."""
-    return label_key(form.print.blanks.get(key, "")) if form.print else ""
+def is_as_printed(form: Form, key: str, text: str) -> bool:
+    """Whether a cell to be filled says what stood in it before anybody wrote there, be it in another line of its table."""
+    word = label_key(text)
+    if not form.print or not word or is_ticked(text):
+        return False
+    line = line_of(key)
+    if line and line[0] in form.open_tables:
+        return word in column_blanks(form.print).get((line[0], line[2]), frozenset())
+    return word == label_key(form.print.blanks.get(key, ""))

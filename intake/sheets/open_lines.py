@@ -15,6 +15,7 @@ from config.form import Form, Question
 from config.kinds.kind import Kind
 from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, entry_of
+from intake.sheets.given import GivenPlaces, is_as_printed
 from intake.sheets.grid import Place, Sheet
 from intake.sheets.question_lines import Lines
 
@@ -34,17 +35,23 @@ class OpenLines:
     told: tuple[tuple[str, str, tuple[Place, ...]], ...] = ()
 
 
-def find_open_lines(sheet: Sheet, form: Form, questions: Mapping[str, Lines]) -> OpenLines:
-    """The lines of the open tables of a form whose questions were located."""
+def find_open_lines(
+    sheet: Sheet, form: Form, questions: Mapping[str, Lines], given: GivenPlaces | None = None
+) -> OpenLines:
+    """The lines of the open tables of a form whose questions were located. `given`: where its places are the survey's."""
     rows: dict[int, list[int]] = {}
     for row, column in sorted(sheet.cells):
         rows.setdefault(row, []).append(column)
-    read = {key: _Reading(sheet, rows, first, questions[first.key]) for key, first in form.open_tables.items()
-            if first.key in questions}  # fmt: skip
+    read: dict[str, _Reading] = {}
     last = form.blocks[-1][0].printed_key if form.blocks else ""
-    for key, table in read.items():
-        table.go(on_below=key == last)
-    begun = {key: {row - table.head: row for row in table.lines} for key, table in read.items()}
+    for key, first in form.open_tables.items():
+        if first.key in questions:
+            stretch = given.tables[key] if given else None
+            table = _Reading(sheet, rows, first, questions[first.key], form, given)
+            table.pitch = stretch.pitch if stretch else 1
+            table.go(on_below=not stretch.below if stretch else key == last)
+            read[key] = table
+    begun = {key: table.numbered for key, table in read.items()}
     grown = form.with_lines(begun)
     cells = {key: dict(table.places(begun[key])) for key, table in read.items()}
     found = {key: lines for key, lines in questions.items() if not form.question(key).in_open_table}
@@ -56,12 +63,16 @@ def find_open_lines(sheet: Sheet, form: Form, questions: Mapping[str, Lines]) ->
 
 @dataclass(slots=True)
 class _Reading:
-    """One table on one sheet. `lines`: the rows that are begun, from the top."""
+    """One table on one sheet. `given`: where its places are the survey's; `pitch`: the rows of one printed line; `lines`:
+    the rows that are begun, from the top."""
 
     sheet: Sheet
     rows: Mapping[int, list[int]]
     first: Question
     found: Lines
+    form: Form
+    given: GivenPlaces | None
+    pitch: int = 1
     lines: list[int] = field(default_factory=list)
     aside: list[Place] = field(default_factory=list)
     beyond: list[Place] = field(default_factory=list)
@@ -75,6 +86,14 @@ class _Reading:
     def head(self) -> int:
         return next(iter(self.found.labels.values()))[0]
 
+    @property
+    def numbered(self) -> dict[int, int]:
+        """The rows that are begun, by the number of their line; one that was put in within a printed line has the next."""
+        found: dict[int, int] = {}
+        for row in self.lines:
+            found[max(max(found, default=0) + 1, (row - self.head - 1) // self.pitch + 1)] = row
+        return found
+
     def kind(self, column: str) -> Kind:
         assert self.first.part
         return self.first.part.table.cell_at(column)
@@ -83,13 +102,15 @@ class _Reading:
         """Looks at each row once. `on_below`: no other question stands below the table."""
         part, columns = self.first.part, self.columns
         assert part
-        printed, most = self.head + len(part.table.sides), getattr(part.table, "most", 0)
+        printed, most = self.head + len(part.table.sides) * self.pitch, getattr(part.table, "most", 0)
         before = self.head
         for row in (row for row in self.rows if row > self.head):
             entries = dict(self._entries(row, columns))
             if not any(_says(entry, self.kind(key)) for key, entry in entries.items()):
                 continue
             outside = row > printed and row - before > MOST_BLANK + 1 if on_below else row >= self.found.end
+            if outside and any(self._is_fixed((row, column)) for column in self.rows[row]):
+                break  # what the form prints below
             if outside or len(self.lines) >= most:
                 if len(entries) > 1 and (on_below or row == before + 1):
                     self.beyond.append((row, min(columns.values())))
@@ -105,10 +126,21 @@ class _Reading:
     def _entries(self, row: int, columns: Mapping[str, int]) -> Iterator[tuple[str, Entry]]:
         """What stands in the cells of a row."""
         for key, column in columns.items():
-            if cell := self.sheet.cells.get((row, column)):
+            cell = self.sheet.cells.get((row, column))
+            if cell and not self._is_fixed((row, column)):
                 entry = entry_of((row, column), cell, self.kind(key))
-                if entry.state != "blank":
+                if entry.state != "blank" and not self._is_as_printed(key, entry.value):
                     yield key, entry
+
+    def _is_fixed(self, place: Place) -> bool:
+        """Whether a cell belongs to no line: the form's own print, a formula of its, or another answer."""
+        if self.given is None:
+            return False
+        return place in self.given.fixed or (place in self.given.computed and self.sheet.cells[place].formula)
+
+    def _is_as_printed(self, column: str, text: str) -> bool:
+        part = self.first.part
+        return part is not None and is_as_printed(self.form, part.of(("1", column)), text)
 
     def _is_aside(self, row: int, entries: Mapping[str, Entry]) -> bool:
         """Whether a row is a heading once more, a sum of the others, or a remark below them; what is left out is told, but

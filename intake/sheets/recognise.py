@@ -85,14 +85,14 @@ def recognise(sheet: Sheet, survey: Survey) -> Located | None:
     every = _all_print(survey)
     form, located = _as_printed(tuple(item for item in keys.items() if item[1] in every), Same(survey))
     if form and form.print and not (located and is_merged_alike(form, sheet.merged)):
-        return _as_given(form, find_places(form, keys, sheet.merged))
+        located = _as_given(form, find_places(form, keys, sheet.merged))
     located = _locate(form, keys, sheet.merged) if form and not located else located
     return _with_lines(located, sheet) if located and located.form.open_tables else located
 
 
 def _with_lines(located: Located, sheet: Sheet) -> Located:
     """With as many lines in its open tables as were filled in."""
-    found = find_open_lines(sheet, located.form, located.questions)
+    found = find_open_lines(sheet, located.form, located.questions, located.given)
     return replace(located, form=found.form, questions=found.questions, lines=found.told)
 
 

@@ -34,7 +34,7 @@ class GivenForm:
     computed: frozenset[str] = frozenset()
 
 
-def _put(sheet: Worksheet, texts: Mapping[str, str]) -> None:
+def put(sheet: Worksheet, texts: Mapping[str, str]) -> None:
     """Texts by cell, or by the area over which they are merged."""
     for area, text in texts.items():
         first, _, last = area.partition(":")
@@ -43,7 +43,7 @@ def _put(sheet: Worksheet, texts: Mapping[str, str]) -> None:
             sheet.merge_cells(area)
 
 
-def _frame(sheet: Worksheet, *areas: str) -> None:
+def framed(sheet: Worksheet, *areas: str) -> None:
     for area in areas:
         for row in sheet[area]:
             for cell in row:
@@ -57,7 +57,7 @@ def _list(sheet: Worksheet, formula: str, *cells: str) -> None:
         rule.add(cell)
 
 
-def _saved(book: Workbook) -> bytes:
+def saved(book: Workbook) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -68,7 +68,7 @@ def clubs() -> GivenForm:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "様式1-1"
-    _put(
+    put(
         sheet,
         {
             "A1:H1": "放課後児童クラブの実施状況について（市区町村用）",
@@ -96,12 +96,12 @@ def clubs() -> GivenForm:
     for top, unit in ((11, "か所"), (19, "人")):
         sheet.cell(top - 3 if unit == "か所" else top - 2, 7, f"（単位：{unit}）")
         for n, place in enumerate(("児童館", "余裕教室", "その他の場所")):
-            _put(sheet, {f"A{top + n}:C{top + n}": place})
+            put(sheet, {f"A{top + n}:C{top + n}": place})
             sheet[f"G{top + n}"] = f"=SUM(D{top + n}:F{top + n})"
-        _put(sheet, {f"A{top + 3}:C{top + 3}": "合計"})
+        put(sheet, {f"A{top + 3}:C{top + 3}": "合計"})
         for column in "DEFG":
             sheet[f"{column}{top + 3}"] = f"=SUM({column}{top}:{column}{top + 2})"
-    _frame(sheet, "A9:G14", "A18:G22", "C3:E4", "G3:H4", "F6:F6")
+    framed(sheet, "A9:G14", "A18:G22", "C3:E4", "G3:H4", "F6:F6")
     for area in ("C3:E3", "C4:E4", "G3:H3", "G4:H4"):
         sheet.merge_cells(area)
     values: dict[str, Value] = {
@@ -115,7 +115,7 @@ def clubs() -> GivenForm:
         f"{column}{row}": row * 10 + n for row in (11, 12, 13, 19, 20, 21) for n, column in enumerate("DEF")
     }
     computed = {f"{c}{r}" for r in (14, 22) for c in "DEFG"} | {f"G{r}" for r in (11, 12, 13, 19, 20, 21)}
-    return GivenForm("clubs", "様式1-1", _saved(book), values, frozenset(computed))
+    return GivenForm("clubs", "様式1-1", saved(book), values, frozenset(computed))
 
 
 def children() -> GivenForm:
@@ -127,7 +127,7 @@ def children() -> GivenForm:
     for row, text in enumerate(("１　実施している", "２　実施していない", "３　検討中"), 1):
         lists.cell(row, 1, text)
     lists.sheet_state = "hidden"
-    _put(
+    put(
         sheet,
         {
             "A1": "保育所等の利用状況に関する調査票",
@@ -153,7 +153,7 @@ def children() -> GivenForm:
     )
     for cell in ("A8", "A11"):
         sheet[cell].alignment = Alignment(textRotation=255)
-    _frame(sheet, "A7:E12", "C3:D4", "G3:G3", "B15:C15", "A18:G20")
+    framed(sheet, "A7:E12", "C3:D4", "G3:G3", "B15:C15", "A18:G20")
     sheet.merge_cells("C3:D3")
     sheet.merge_cells("C4:D4")
     sheet.merge_cells("B15:C15")
@@ -170,7 +170,7 @@ def children() -> GivenForm:
         "A18": "小規模のため個別に対応する。",
     }
     values |= {f"{column}{row}": row * 10 + n for row in range(8, 13) for n, column in enumerate("CDE")}
-    return GivenForm("children", "調査票", _saved(book), values)
+    return GivenForm("children", "調査票", saved(book), values)
 
 
 def schools() -> GivenForm:
@@ -180,7 +180,7 @@ def schools() -> GivenForm:
     sheet.title = "別紙２"
     for n in range(1, 41):
         sheet.column_dimensions[sheet.cell(1, n).column_letter].width = 2.5
-    _put(
+    put(
         sheet,
         {
             "A1:AN1": "校舎の点検状況報告書",
@@ -198,7 +198,7 @@ def schools() -> GivenForm:
     )
     for area in ("B4:I5", "J4:Q5", "R4:Y5", "B13:Y16"):
         sheet.merge_cells(area)
-    _frame(sheet, "B3:Y5", "B7:U9", "B12:Y16")
+    framed(sheet, "B3:Y5", "B7:U9", "B12:Y16")
     values: dict[str, Value] = {
         "B4": "大鹿村",
         "J4": "教頭",
@@ -208,7 +208,7 @@ def schools() -> GivenForm:
         "J9": "令和６年５月７日",
         "B13": "渡り廊下の屋根の一部。",
     }
-    return GivenForm("schools", "別紙２", _saved(book), values)
+    return GivenForm("schools", "別紙２", saved(book), values)
 
 
 def hospitals() -> GivenForm:
@@ -258,7 +258,7 @@ def hospitals() -> GivenForm:
         "C11": 87,
         "C12": "なし",
     }
-    return GivenForm("hospitals", "回答票", _saved(book), values)
+    return GivenForm("hospitals", "回答票", saved(book), values)
 
 
 def costs() -> GivenForm:
@@ -268,7 +268,7 @@ def costs() -> GivenForm:
     sheet.title = "所要額調書"
     sample = book.create_sheet("記入例")
     for one in (sheet, sample):
-        _put(
+        put(
             one,
             {
                 "A1": "別紙様式３",
@@ -292,15 +292,15 @@ def costs() -> GivenForm:
                 one[f"{column}{top + 2}"] = f"=SUM({column}{top}:{column}{top + 1})"
         for column in "CDE":
             one[f"{column}13"] = f"={column}9+{column}12"
-        _frame(one, "A6:E13", "B4:C4")
+        framed(one, "A6:E13", "B4:C4")
         one.merge_cells("B4:C4")
-    _put(sheet, {"A15": "（注）補正予算がない場合は０を記入すること。"})
+    put(sheet, {"A15": "（注）補正予算がない場合は０を記入すること。"})
     for cell, value in {"B4": "○○県", "C7": 1000, "D7": 2000, "C8": 0, "D8": 0}.items():
         sample[cell] = value
     values: dict[str, Value] = {"B4": "大鹿村"}
     values |= {f"{column}{row}": row * 100 + n for row in (7, 8, 10, 11) for n, column in enumerate("CD")}
     computed = {f"{c}{r}" for c in "CD" for r in (9, 12, 13)} | {f"E{r}" for r in range(7, 14)}
-    return GivenForm("costs", "所要額調書", _saved(book), values, frozenset(computed))
+    return GivenForm("costs", "所要額調書", saved(book), values, frozenset(computed))
 
 
 MAKERS: Mapping[str, Callable[[], GivenForm]] = {

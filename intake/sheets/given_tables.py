@@ -1,0 +1,97 @@
+"""The open tables of a given form on a sheet that came back: in which rows their lines stand, under which columns.
+
+Between what is printed above them and what is printed below, wherever these went: rows that were put in are lines, and the
+numbers printed beside lines are not looked at. Which of the rows are lines is for `open_lines.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.cache import cache_by_identity
+from config.form import Form, Question
+from config.given import Place, Print
+from config.spelling import label_key
+from config.tables import line_of
+from intake.sheets.aligned import Aligned
+from intake.sheets.question_lines import Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The rows of one table on a sheet: from `first` to before `end`. `pitch`: how many rows each printed line takes;
+    `below`: whether something else is printed or asked below it."""
+
+    first: int
+    end: int
+    pitch: int
+    below: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TablePrint:
+    """One table as it was printed: its rows, and the column of each key."""
+
+    rows: tuple[int, ...]
+    columns: Mapping[str, int]
+
+    @property
+    def pitch(self) -> int:
+        return self.rows[1] - self.rows[0] if len(self.rows) > 1 else 1
+
+    @property
+    def last(self) -> int:
+        """The last row of the last line."""
+        return self.rows[-1] + self.pitch - 1
+
+
+@cache_by_identity
+def table_prints(form: Form) -> Mapping[str, TablePrint]:
+    """Each open table of a given form, by its key."""
+    assert form.print
+    cells: dict[str, dict[Place, str]] = {key: {} for key in form.open_tables}
+    for key, place in form.print.inputs.items():
+        if (line := line_of(key)) and line[0] in cells:
+            cells[line[0]][place] = line[2]
+    return {
+        key: TablePrint(tuple(sorted({row for row, _ in own})), {own[at]: at[1] for at in sorted(own, reverse=True)})
+        for key, own in cells.items()
+        if own
+    }
+
+
+def find_stretch(table: TablePrint, made: Print, aligned: Aligned) -> Stretch | None:
+    """Where the rows of a table went; None if the sheet no longer has them."""
+    own = {*table.rows}
+    others = {row for row, _ in (*made.texts, *made.inputs.values(), *made.formulas)} - own
+    above = max((row for row in others if row < table.rows[0] and row in aligned.rows), default=0)
+    behind = sorted(row for row in others if row > table.last and row in aligned.rows)
+    first = aligned.rows[above] + table.rows[0] - above if above else aligned.rows.get(table.rows[0], 0)
+    if not first:
+        return None
+    end = aligned.rows[behind[0]] - (behind[0] - table.last - 1) if behind else first + table.last - table.rows[0] + 1
+    return Stretch(first, max(end, first + 1), table.pitch, bool(behind))
+
+
+def table_lines(first: Question, table: TablePrint, stretch: Stretch, aligned: Aligned) -> Lines | None:
+    """The lines of a table as of any other open one, with the row above them as that of its heads; None if the sheet no
+    longer has all its columns."""
+    columns = {key: aligned.columns.get(column, 0) for key, column in table.columns.items()}
+    assert first.part
+    if not all(columns.values()):
+        return None
+    head = stretch.first - 1
+    labels = {f"column.{key}": (head, columns[key]) for key in first.part.table.heads}
+    left = min(columns.values())
+    return Lines((stretch.first, max(left - 1, 1)), (stretch.first, left), stretch.end, labels)
+
+
+@cache_by_identity
+def column_blanks(made: Print) -> Mapping[tuple[str, str], frozenset[str]]:
+    """What stands in the cells of a column before anybody wrote there, as label keys, by table and column."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for key, text in made.blanks.items():
+        if line := line_of(key):
+            found.setdefault((line[0], line[2]), set()).add(label_key(text))
+    return {key: frozenset(texts) for key, texts in found.items()}
