@@ -157,14 +157,18 @@ def _counted(votes: Iterable[Vote]) -> dict[int, dict[int, float]]:
 
 
 def _votes(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, Row]) -> Iterator[Vote]:
-    """One for each word that both of two rows have, in the order of a row."""
+    """One for each word that both of two rows have equally often, in the order of a row: of a word that was rewritten or
+    put in once, nobody knows which is which."""
     for row, other in pairs.items():
-        left: dict[str, list[int]] = {}
+        there: dict[str, list[int]] = {}
         for column, key in sheet[other]:
-            left.setdefault(key, []).append(column)
+            there.setdefault(key, []).append(column)
+        own: dict[str, list[int]] = {}
         for column, key in printed.rows[row]:
-            if left.get(key):
-                yield column, left[key].pop(0), printed.weight[key]
+            own.setdefault(key, []).append(column)
+        for key, columns in own.items():
+            if len(columns) == len(there.get(key, ())):
+                yield from ((column, found, printed.weight[key]) for column, found in zip(columns, there[key], strict=True))
 
 
 def _votes_behind(

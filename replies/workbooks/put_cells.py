@@ -30,7 +30,7 @@ Filler = Callable[[Mapping[str, str]], bytes]
 def filler(data: bytes, sheet: str) -> Filler:
     """A function that returns the workbook with texts by cell (C6) on one of its sheets."""
     parts = _parts_of(data)
-    name = _sheet_part(parts, sheet)
+    name = sheet_part(parts, sheet)
     made = parts[name].decode("utf-8")
     if "<sheetData" not in made:  # a prefix before every name, as some programs write it
         return lambda values: _by_openpyxl(data, sheet, values)
@@ -68,7 +68,7 @@ def _zipped(parts: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def _sheet_part(parts: Mapping[str, bytes], sheet: str) -> str:
+def sheet_part(parts: Mapping[str, bytes], sheet: str) -> str:
     """The name of the part that holds a worksheet; KeyError if the workbook has none of this name."""
     book = parts["xl/workbook.xml"].decode("utf-8")
     named = (dict(_ATTRIBUTE.findall(hit[1])) for hit in _SHEETS.finditer(book))

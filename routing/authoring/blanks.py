@@ -21,6 +21,17 @@ from intake.sheets.boxes import EMPTY
 ITEM = re.compile(r"[(]?(?:問|Q|設問)?[0-9]{1,3}(?:[-.][0-9]{1,3})*[).]?")  # （１）, 問３
 MOST_CELLS = 200_000  # that are looked at
 _WAITS = re.compile(r"[\s　()（）年月日人円％%件時分：:/／～〜□☐・]*")  # what may be printed where somebody is to write
+UNITS: dict[str, str] = {
+    fold(unit): unit.replace("%", "％")
+    for unit in (
+        *"人名校件円回日室台棟床戸園組歳隻本基枚点頭羽橋字泊％%㎡㎥",
+        *("千円", "百万円", "億円", "か所", "箇所", "ヶ所", "カ所", "時間", "施設", "団体", "世帯", "事業", "学級", "回線"),
+        *("路線", "km", "ha"),
+    )
+}
+COUNTERS = ("年", "月", "日", "時", "分")  # behind cells that make one date or time
+_LONGEST = 60  # characters of a label as it is quoted
+_ROOM = re.compile(r"[\s　()（）□☐]")  # 月 alone is a day of the week, 人 a unit
 _BOXES = re.compile(rf"[{EMPTY}][^{EMPTY}]+")
 
 
@@ -40,9 +51,9 @@ class Blank:
 
 
 class Page:
-    """One worksheet, with its merged areas as the one cell that a person sees."""
+    """One worksheet, with its merged areas as the one cell that a person sees. `lists`: what openpyxl does not tell."""
 
-    def __init__(self, sheet: Worksheet) -> None:
+    def __init__(self, sheet: Worksheet, lists: tuple[DataValidation, ...] = ()) -> None:
         self.sheet = sheet
         self.texts, self.formulas = texts_of(sheet)
         self._first: dict[Place, Place] = {}
@@ -55,7 +66,7 @@ class Page:
                 self._first |= dict.fromkeys(cells, first)
         self._ruled = {
             (row, column): rule
-            for rule in sheet.data_validations.dataValidation
+            for rule in (*sheet.data_validations.dataValidation, *lists)
             for row, column in _cells_of(rule)
         }
 
@@ -68,11 +79,14 @@ class Page:
         return self._last.get(place, place)
 
     @cached_property
+    def waiting(self) -> frozenset[Place]:
+        """The cells that wait, with words beside them or without."""
+        return frozenset(place for place in self._places() if self._waits(place))
+
+    @cached_property
     def blanks(self) -> tuple[Blank, ...]:
         """Every cell that waits, from the top."""
-        waiting = [place for place in self._places() if self._waits(place)]
-        taken = frozenset(waiting)
-        made = (self._blank(place, taken) for place in waiting)
+        made = (self._blank(place, self.waiting) for place in sorted(self.waiting))
         return tuple(blank for blank in made if blank.rows or blank.columns)
 
     def _places(self) -> Iterator[Place]:
@@ -86,7 +100,8 @@ class Page:
 
     def _waits(self, place: Place) -> bool:
         text = self.texts.get(place, "")
-        if place in self.formulas or not (_WAITS.fullmatch(text) or len(_BOXES.findall(text)) > 1):
+        waits = not text or (_WAITS.fullmatch(text) and _ROOM.search(text)) or len(_BOXES.findall(text)) > 1
+        if place in self.formulas or not waits:
             return False
         if place in self._ruled:
             return True
@@ -141,19 +156,40 @@ class Page:
         """The words left of a cell, or above it, from the outside in: past the other cells to be filled, then as long as
         one stands right beside the next."""
         found: list[str] = []
-        at = self._before(place, across)
-        while at and (at in taken or at in self.formulas or (at not in self.texts and (across or self._framed(at)))):
-            at = self._before(at, across)
-        while at and at in self.texts and at not in taken:
+        at = self._nearest(place, taken, across)
+        while at and at in self.texts and at not in taken and not (across and self._is_unit(at, taken)):
             if not is_blank(self.texts[at]):
                 found.insert(0, _one_line(self.texts[at]))
             at = self._before(at, across)
         return tuple(found)
 
+    def _nearest(self, place: Place, taken: frozenset[Place], across: bool) -> Place | None:
+        """The printed cell left of a cell, or above it, past the other cells to be filled."""
+        at = self._before(place, across)
+        while at and (
+            at in taken
+            or at in self.formulas
+            or (at not in self.texts and (across or self._framed(at)))
+            or (across and self._is_unit(at, taken))
+        ):
+            at = self._before(at, across)
+        return at
+
+    def _is_unit(self, place: Place, taken: frozenset[Place]) -> bool:
+        """Whether it is the 人 behind another cell to be filled, or the 年 behind the one for the year."""
+        said = fold(self.texts.get(place, ""))
+        return (said in COUNTERS or said in UNITS) and self._before(place, across=True) in taken
+
+    def side(self, place: Place) -> Place | None:
+        """The printed cell left of a cell to be filled."""
+        at = self._nearest(place, self.waiting, across=True)
+        return at if at in self.texts else None
+
     def section(self, place: Place) -> str:
         """The nearest words above that stand alone in their row: 「２　クラブ数」."""
         alone = Counter(row for row, _ in self.texts)
         above = [(r, c) for r, c in self.texts if r < place[0] and c <= place[1] and alone[r] == 1]
+        above = [at for at in above if len(self.texts[at]) <= _LONGEST and self.texts[at][0] not in "※（("] or above
         return _one_line(self.texts[max(above)]) if above else ""
 
     def _before(self, place: Place, across: bool) -> Place | None:
@@ -169,7 +205,10 @@ def _cells_of(rule: DataValidation) -> Iterator[Place]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """A text as it is quoted; of a long one with an explanation in lines of its own the first."""
+    first = text.strip().splitlines()[0] if len(text) > _LONGEST and text.strip() else text
+    said = " ".join(first.split())
+    return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
 
 
 def options_in(text: str) -> tuple[str, ...]:
@@ -184,11 +223,39 @@ def names_of(page: Page) -> list[str]:
     rows = [" ".join(head for head in b.rows if not ITEM.fullmatch(fold(head))) for b in blanks]
     columns = [" ".join(b.columns) for b in blanks]
     names = [row or column for row, column in zip(rows, columns, strict=True)]
+    names = [f"{name}（{b.unit}）" if b.unit in COUNTERS else name for name, b in zip(names, blanks, strict=True)]
     both = ["／".join(part for part in pair if part) for pair in zip(rows, columns, strict=True)]
-    names = _told_apart(names, both)
-    return _told_apart(names, [f"{page.section(b.place)}／{n}".lstrip("／") for b, n in zip(blanks, names, strict=True)])
+    names = _told_apart(_by_unit(names, blanks), both)
+    sections = [f"{page.section(b.place)}／{n}".lstrip("／") for b, n in zip(blanks, names, strict=True)]
+    return _numbered(_told_apart(names, sections))
 
 
 def _told_apart(names: Sequence[str], longer: Sequence[str]) -> list[str]:
     times = Counter(names)
     return [more if times[name] > 1 else name for name, more in zip(names, longer, strict=True)]
+
+
+def _by_unit(names: Sequence[str], blanks: Sequence[Blank]) -> list[str]:
+    """With the unit where that tells each of those apart that have one name: 全壊（棟）, 全壊（世帯）."""
+    longer = [f"{name}（{b.unit}）" if b.unit in UNITS else name for name, b in zip(names, blanks, strict=True)]
+    times, own = Counter(names), Counter(longer)
+    clear = {name for name, more in zip(names, longer, strict=True) if own[more] == 1 and more != name}
+    clear -= {name for name, more in zip(names, longer, strict=True) if own[more] > 1}
+    return [more if times[name] > 1 and name in clear else name for name, more in zip(names, longer, strict=True)]
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """What nothing tells apart is counted."""
+    times, seen = Counter(names), Counter[str]()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(f"{name}（{seen[name]}）" if times[name] > 1 else name)
+    return found
+
+
+def in_matrix(page: Page, blank: Blank) -> bool:
+    """Whether it stands in a table of rows by columns: others have the same words beside them, and others above."""
+    across = any(b.rows == blank.rows and b.columns != blank.columns for b in page.blanks)
+    down = any(b.columns == blank.columns and b.rows != blank.rows for b in page.blanks)
+    return bool(blank.rows and blank.columns) and across and down

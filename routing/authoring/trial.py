@@ -9,9 +9,8 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from openpyxl import load_workbook
-
 from config.form import Field, Form, Question
+from config.given import opened
 from config.kinds.organisation import OrganisationKind
 from config.kinds.position import PositionKind
 from config.obligations import obligations
@@ -119,7 +118,8 @@ def _answer(question: Question, number: int, planned: str) -> Iterator[tuple[str
 
 def _untouched(form: Form, survey: Survey, roster: Roster) -> Iterator[str]:
     reading = read(blank(form, survey), survey, roster)
-    if not reading.sheets or (reading.sheets[0].form, reading.sheets[0].version) != (form.id, form.version):
+    beside = {(form.id, form.version), *((f.id, f.version) for f in survey.forms if form.given and f.given == form.given)}
+    if not reading.sheets or (reading.sheets[0].form, reading.sheets[0].version) not in beside:
         yield "書き出した様式が、この様式として見分けられません。"
 
 
@@ -164,14 +164,17 @@ def _noticed(reading: FileReading, sheet: AnswerSheet, wording: Wording) -> Iter
 
 
 def _moved(data: bytes, form: Form) -> bytes:
-    """The workbook with two rows put in above its first question and a column on its left."""
-    book = load_workbook(io.BytesIO(data))
+    """The workbook with two rows put in above its first question, with what is printed over that, and a column on its
+    left."""
+    book = opened(data)
+    assert book
     sheet = book[form.sheet]
     for area in list(sheet.merged_cells.ranges):  # openpyxl leaves them behind
         sheet.unmerge_cells(str(area))
     places = layout(form).inputs
     first = min(places[key][0] for question in form.questions for key in question.keys.values())
-    sheet.insert_rows(first if form.print else len(form.fields) + 2, 2)
+    above = max((row for row, _ in form.print.texts if row < first), default=first) if form.print else 0
+    sheet.insert_rows(above or len(form.fields) + 2, 2)
     sheet.insert_cols(1)
     out = io.BytesIO()
     book.save(out)
