@@ -90,8 +90,8 @@ SUBJECTS = {
         ("test_mail_table.py", "test_lists.py", "test_beside.py", "test_parts.py", "test_outlines.py"),
     ),
     "cases": Subject(
-        ("routing/decision/cases.py", "routing/decision/building.py"),
-        ("test_identities_alone.py", "test_verdict.py", "test_findings.py", "test_outvoted.py"),
+        ("routing/decision/building.py", "routing/decision/cases.py"),
+        ("test_building_alone.py", "test_cases_alone.py"),
         ("test_mail_table.py", "test_lists.py", "test_beside.py", "test_parts.py", "test_direct_respondents.py"),
     ),
     "deadlines": Subject(("routing/deadline.py",), ("test_deadline.py",), ("test_standing.py", "test_extend.py")),

@@ -49,11 +49,10 @@ class CaseBuilder:
     def units(self) -> tuple[Unit, ...]:
         """The pieces of the mail in their order, each told whose it is."""
         attached = (file for file in self.submission.files if file.attached and not file.returned)
-        return tuple(self._unit(file, number, sheet) for file in attached for number, sheet in _within(file))
+        return tuple(self._unit(piece, file, sheet) for file in attached for piece, sheet in _within(file))
 
-    def _unit(self, file: FileReading, number: int, sheet: AnswerSheet | None) -> Unit:
+    def _unit(self, piece: str, file: FileReading, sheet: AnswerSheet | None) -> Unit:
         identity = identify(self.submission, file, sheet, self._sender(sheet), self.register.roster)
-        piece = f"{file.position}/{number}" if sheet else str(file.position)
         return Unit(piece, file, sheet, identity, self._program(file, sheet, identity))
 
     def case(self, unit: Unit, beside: tuple[Told, ...]) -> FileCase:
@@ -166,11 +165,12 @@ def told_sheets(units: tuple[Unit, ...], register: Register) -> tuple[Told, ...]
     return tuple(tell(unit.sheet, unit.identity.body, unit.program, register) for unit in units if unit.sheet)
 
 
-def _within(file: FileReading) -> Iterator[tuple[int, AnswerSheet | None]]:
-    """Each answer sheet, or the file where it has none; of a collated list the list as a whole, and then each row."""
+def _within(file: FileReading) -> Iterator[tuple[str, AnswerSheet | None]]:
+    """Each answer sheet, or the file where it has none; of a collated list the list as a whole, and then each row. With
+    what each is called."""
     if not file.sheets or file.kind == "collated_list":
-        yield 0, None
-    yield from enumerate(file.sheets, 1)
+        yield str(file.position), None
+    yield from ((f"{file.position}/{number}", sheet) for number, sheet in enumerate(file.sheets, 1))
 
 
 def _nothing_listed(lgcode: str, program: str) -> None:

@@ -191,7 +191,7 @@ def _decide_piece(unit: Unit, case: FileCase, builder: CaseBuilder) -> Piece:
 def _since(case: FileCase, decision: FileDecision, facts: Facts) -> VersionChange | None:
     """What a sheet changes in the version before it. Told to whoever proves to be the body, or sent that one himself."""
     told = case.survey.tells_changes and decision.outcome in ("accepted", "correction") and case.relation == "own"
-    if not told or case.sheet is None or case.in_list:
+    if not told or case.sheet is None:
         return None
     version = facts.version_before(case.identity.body, case.program, case.sheet.attributes)
     known = case.newcomer.proof >= LEAST["standing"]
