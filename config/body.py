@@ -10,7 +10,8 @@ from config.shape import BodyKind, RosterKind
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """団体: one prefecture or municipality. `lgcode`: 全国地方公共団体コード, six digits with check digit."""
+    """団体: one prefecture or municipality, or a body of a survey's own roster. `lgcode`: 全国地方公共団体コード, six
+    digits with check digit, or that roster's code; `parent`: that of the body to which it belongs, where known."""
 
     lgcode: str
     prefecture: str  # 神奈川県
@@ -19,6 +20,7 @@ class Body:
     county: str  # 郡, or empty
     kind: RosterKind
     domains: tuple[str, ...] = ()  # of senders, in lower case, where the survey's own roster names them
+    parent: str = ""
 
     @property
     def local(self) -> bool:
@@ -26,9 +28,14 @@ class Body:
         return self.kind in get_args(BodyKind)
 
     @property
+    def number(self) -> str:
+        """What stands before its name in a list: its code, of a prefecture the two digits."""
+        return self.lgcode[:2] if self.kind == "prefecture" else self.lgcode
+
+    @property
     def full_name(self) -> str:
         """With prefecture and without county, as the form wants it: 神奈川県相模原市, 神奈川県."""
-        return self.name if self.kind == "prefecture" else self.prefecture + self.name
+        return self.name if self.name.startswith(self.prefecture) else self.prefecture + self.name
 
 
 @dataclass(frozen=True, slots=True)

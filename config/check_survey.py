@@ -98,17 +98,16 @@ def _check_duties(survey: Survey) -> Reasons:
                 known = get_args(BodyKind)
                 reason = f"{'、'.join(known)} のいずれかを書いてください。{perhaps(kind, known)}"
                 yield f"duties.{place}.respondents.{n}", reason
-        if survey.roster and duty.collected not in ("none", ()):
-            yield f"duties.{place}.collected", "調査自身の団体一覧（roster）では、取りまとめは書けません。"
         if not duty.respondents:
             yield f"duties.{place}.respondents", "団体の種別が1つも書かれていません。"
-        if duty.collected not in ("none", ()) and "prefecture" not in duty.respondents:
+        if duty.collected not in ("none", ()) and not survey.roster and "prefecture" not in duty.respondents:
             reason = "取りまとめるのは都道府県です。respondents に prefecture がないときは書けません。"
             yield f"duties.{place}.collected", reason
         if duty.collected not in ("none", ()):
             yield from ((f"duties.{place}.collected", reason) for reason in _uncollectable(survey, duty.program))
-        if duty.own == "none" and (duty.collected in ("none", ()) or set(duty.respondents) - {"prefecture"}):
-            reason = '"none" は、取りまとめ（collected）だけをお願いする prefecture に限り書けます。'
+        elsewhere = not survey.roster and set(duty.respondents) - {"prefecture"}
+        if duty.own == "none" and (duty.collected in ("none", ()) or elsewhere):
+            reason = '"none" は、取りまとめ（collected）だけをお願いする団体（都道府県など）に限り書けます。'
             yield f"duties.{place}.own", reason
 
 

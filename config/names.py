@@ -23,6 +23,7 @@ _IN_SHEETS = re.compile(r"[\[\]:*?/\\]")  # ECMA-376 part 1 §18.2.19, as Excel 
 _IN_FILES = re.compile(r'[\\/:*?"<>|]')
 _LONGEST_SHEET = 31  # UTF-16 units
 _LONGEST_FILE = 80
+_LONGEST_BODY = 60
 
 
 def perhaps(word: str, known: Iterable[str], least: float = 0.6) -> str:
@@ -72,6 +73,15 @@ def why_no_line(text: str) -> str:
     if not text.strip():
         return "空にはできません。"
     return "改行は使えません。" if "\n" in text or "\r" in text else ""
+
+
+def why_no_body(name: str) -> str:
+    """The name of a body, which stands in subjects and in the names of files."""
+    if reason := why_no_line(name) or why_no_text(name):
+        return reason
+    if hit := _IN_FILES.search(name):
+        return f"ファイル名に使えない「{hit[0]}」があります。"
+    return "" if 2 <= len(name) <= _LONGEST_BODY else f"2文字から{_LONGEST_BODY}文字までにしてください。"
 
 
 def why_no_text(text: str) -> str:

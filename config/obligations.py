@@ -5,14 +5,14 @@ Pure functions over a survey and a roster. Says what is owed, never what was han
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from config.errors import Mistake, SurveyError
 from config.jst import in_jst
 from config.names import perhaps
-from config.roster import Body, Roster
+from config.roster import COLLECTED_KINDS, Body, Roster
 from config.survey import Duty, OwnPart, Survey
 
 _SATURDAY = 5
@@ -39,11 +39,9 @@ def obligations(survey: Survey, roster: Roster) -> tuple[Obligation, ...]:
     if mistakes := check_against(survey, roster):
         raise SurveyError(mistakes)
     found = [
-        Obligation(
-            body.lgcode, duty.program, duty.own, _collected(duty, body, roster), duty.deadline, duty.correct_by
-        )
+        Obligation(body.lgcode, duty.program, duty.own, collected, duty.deadline, duty.correct_by)
         for duty in survey.duties
-        for body in roster.of_kind(*duty.respondents)
+        for body, collected in _owing(duty, roster)
     ]
     order = {program.id: place for place, program in enumerate(survey.programs)}
     return tuple(sorted(found, key=lambda o: (order[o.program], o.lgcode)))
@@ -53,19 +51,21 @@ def check_against(survey: Survey, roster: Roster) -> tuple[Mistake, ...]:
     """The survey's mistakes that only the roster shows; empty if there are none."""
     mistakes: list[Mistake] = []
     owed: set[tuple[str, str]] = set()
+    collected: set[tuple[str, str]] = set()
     for place, duty in enumerate(survey.duties, 1):
-        if not isinstance(duty.collected, str):
-            mistakes += [
-                Mistake("survey.toml", f"duties.{place}.collected", f"{code} は団体一覧にありません。")
-                for code in duty.collected
-                if roster.by_code(code) is None
-            ]
         mistakes += _unknown_kinds(place, duty, survey, roster)
+        mistakes += _uncollected(place, duty, roster)
         pairs = {(body.lgcode, duty.program) for body in roster.of_kind(*duty.respondents)}
         if owed & pairs:
             reason = f"制度等 {duty.program} の同じ団体に、提出義務が2つ定められています。"
             mistakes.append(Mistake("survey.toml", f"duties.{place}.respondents", reason))
         owed |= pairs
+        rows = {(code, duty.program) for codes in _collected(duty, roster).values() for code in codes}
+        if collected & rows:
+            named = _named(collected & rows, roster)
+            reason = f"制度等 {duty.program} の同じ団体を、2つの提出義務で取りまとめます（{named}）。"
+            mistakes.append(Mistake("survey.toml", f"duties.{place}.collected", reason))
+        collected |= rows
     return (*mistakes, *_both_ways(survey, roster, owed))
 
 
@@ -79,16 +79,37 @@ def _unknown_kinds(place: int, duty: Duty, survey: Survey, roster: Roster) -> It
             yield Mistake("survey.toml", f"duties.{place}.respondents.{n}", reason)
 
 
-def _both_ways(survey: Survey, roster: Roster, owed: set[tuple[str, str]]) -> Iterator[Mistake]:
-    """Bodies that would answer one program both themselves and through their prefecture."""
-    for place, duty in enumerate(survey.duties, 1):
-        collectors = (body for body in roster.of_kind(*duty.respondents) if body.kind == "prefecture")
-        collected = {(code, duty.program) for body in collectors for code in _collected(duty, body, roster)}
-        if twice := sorted(code for code, _ in collected & owed):
-            names = "、".join(f"{code} {body.name}" for code in twice[:3] if (body := roster.by_code(code)))
-            more = f"ほか{len(twice) - 3}団体" if len(twice) > 3 else ""
-            reason = f"自ら回答する団体（{names}{more}）を、都道府県の取りまとめにも入れています。"
+def _uncollected(place: int, duty: Duty, roster: Roster) -> Iterator[Mistake]:
+    """What a duty would have collected, and nobody collects."""
+    known = {body.kind for body in roster}
+    lists = _collected(duty, roster)
+    words = () if isinstance(duty.collected, str) else duty.collected
+    for word in words:
+        if word not in known and roster.by_code(word) is None:
+            reason = f"「{word}」という団体コード、種別は団体一覧にありません。{perhaps(word, known)}"
             yield Mistake("survey.toml", f"duties.{place}.collected", reason)
+    if left := lists.get("", ()):
+        named = _named({(code, "") for code in left}, roster)
+        reason = f"取りまとめる団体（{'、'.join(duty.respondents)}）が上位にない団体があります（{named}）。"
+        yield Mistake("survey.toml", f"duties.{place}.collected", reason)
+    elif duty.own == "none" and not lists:
+        yield Mistake("survey.toml", f"duties.{place}.collected", "取りまとめるものが1つもありません。")
+
+
+def _both_ways(survey: Survey, roster: Roster, owed: set[tuple[str, str]]) -> Iterator[Mistake]:
+    """Bodies that would answer one program both themselves and through another."""
+    for place, duty in enumerate(survey.duties, 1):
+        collected = {(code, duty.program) for codes in _collected(duty, roster).values() for code in codes}
+        if collected & owed:
+            reason = f"自ら回答する団体（{_named(collected & owed, roster)}）を、取りまとめにも入れています。"
+            yield Mistake("survey.toml", f"duties.{place}.collected", reason)
+
+
+def _named(pairs: Collection[tuple[str, str]], roster: Roster) -> str:
+    """The first of these bodies, and how many more there are."""
+    codes = sorted({code for code, _ in pairs})
+    names = "、".join(f"{code} {body.name}" for code in codes[:3] if (body := roster.by_code(code)))
+    return names + (f"ほか{len(codes) - 3}団体" if len(codes) > 3 else "")
 
 
 def working_days_left(at: datetime, deadline: datetime, holidays: Collection[date]) -> int:
@@ -106,10 +127,23 @@ def is_working_day(day: date, holidays: Collection[date]) -> bool:
     return day.weekday() < _SATURDAY and day not in holidays
 
 
-def _collected(duty: Duty, body: Body, roster: Roster) -> tuple[str, ...]:
-    """What this respondent collects: nothing unless it is a prefecture."""
-    if body.kind != "prefecture" or duty.collected == "none":
-        return ()
-    if duty.collected == "municipalities":
-        return tuple(b.lgcode for b in roster.collected_by(body))
-    return tuple(sorted(code for code in duty.collected if code[:2] == body.lgcode[:2]))
+def _owing(duty: Duty, roster: Roster) -> Iterator[tuple[Body, tuple[str, ...]]]:
+    """Who owes something by a duty, and the codes of what it collects."""
+    lists = _collected(duty, roster)
+    for body in roster.of_kind(*duty.respondents):
+        collected = tuple(lists.get(body.lgcode, ()))
+        if collected or duty.own != "none":
+            yield body, collected
+
+
+def _collected(duty: Duty, roster: Roster) -> Mapping[str, list[str]]:
+    """Collector -> the codes of whose answers it collects: each by the nearest respondent to whom it belongs; by nobody
+    ("") where there is none."""
+    words = COLLECTED_KINDS if duty.collected == "municipalities" else frozenset(duty.collected)
+    collectors = {body.lgcode for body in roster.of_kind(*duty.respondents)}
+    found: dict[str, list[str]] = {}
+    for body in roster if duty.collected != "none" else ():
+        if body.kind in words or body.lgcode in words:
+            nearest = (above.lgcode for above in roster.above(body) if above.lgcode in collectors)
+            found.setdefault(next(nearest, ""), []).append(body.lgcode)
+    return found

@@ -1,46 +1,82 @@
 """The bodies of one survey's own: schools, hospitals, boards of education, from a CSV file in its folder.
 
-They stand beside the local governments of 団体一覧, which stay known: a village that writes is no school. Their codes
-have six digits as those have, the first two of them the prefecture's, so that a code means the same everywhere.
+They stand beside the local governments of 団体一覧, which stay known: a village that writes is no school. Their codes have
+the shape that their own world gives them (`config.codes`). Each lies in a prefecture; `parent` names the body that it
+belongs to, here or in 団体一覧, and that collects its answers where the survey says so.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
+from config.body import Body
+from config.codes import code_key, why_no_code
 from config.csv_file import rows_of
 from config.errors import Mistake, SurveyError, why_unreadable
-from config.names import perhaps, why_no_line
-from config.roster import Body, Roster, load_roster
+from config.names import perhaps, why_no_body, why_no_file, why_no_line
+from config.roster import Roster, load_roster
 from config.shape import BodyKind
+from config.shared_domains import shared
 from config.spelling import fold
 from config.toml_file import read_toml
 
-NEEDED = ("code", "name", "kind", "prefecture")
-KNOWN = (*NEEDED, "kana", "domains")
+NEEDED = ("code", "name", "kind")
+KNOWN = (*NEEDED, "prefecture", "parent", "kana", "domains")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 MOST = 20_000  # bodies: more than all schools of a kind in the country
+Wrong = Iterator[tuple[str, str]]  # (column, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of the file, and the body that it is, as far as it can be told."""
+
+    line: int
+    body: Body
+    too_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a row is held against: 団体一覧, and the rows of the file by code."""
+
+    whole: Roster
+    rows: Mapping[str, _Row]
+
+    def body(self, code: str) -> Body | None:
+        return self.rows[code].body if code in self.rows else self.whole.by_code(code)
+
+    def parents(self, body: Body) -> Iterator[Body]:
+        """Whoever it belongs to, the nearest first; ends where it comes back to one of them."""
+        seen = {body.lgcode}
+        while (parent := self.body(body.parent)) is not None:
+            yield parent
+            if parent.lgcode in seen:
+                return
+            seen.add(parent.lgcode)
+            body = parent
 
 
 def roster_of(folder: Path, survey_file: str = "survey.toml") -> Roster:
     """The roster of the survey in `folder`: its own, or the one that comes with the program.
 
-    Raises SurveyError with every mistake of its file (line, reason). What is wrong with survey.toml itself is for
+    Raises SurveyError with every mistake of its file (line, column, reason). What is wrong with survey.toml itself is for
     `load_survey` to tell.
     """
     whole = load_roster()
     named = _named(folder / survey_file)
     if not named:
         return whole
-    if Path(named).name != named or not named.endswith(".csv"):
+    if why_no_file(named, ".csv"):
         raise SurveyError((Mistake(survey_file, "roster", "フォルダーの中の ○○.csv を書いてください。"),))
     bodies, mistakes = _read(folder / named, whole)
     if mistakes:
-        raise SurveyError(tuple(mistakes))
+        raise SurveyError(tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
     return Roster.of((*whole, *bodies))
 
 
@@ -52,29 +88,36 @@ def _named(file: Path) -> str:
 
 def _read(file: Path, whole: Roster) -> tuple[list[Body], list[Mistake]]:
     try:
-        rows, unread = rows_of(file.read_bytes(), file.name)
+        read, unread = rows_of(file.read_bytes(), file.name)
     except OSError as error:
         return [], [Mistake(file.name, "", f"読めません（{why_unreadable(error)}）。")]
     if unread:
         return [], [unread]
-    (_, heads), *lines = rows
+    (_, heads), *lines = read
     if wrong := list(_wrong_heads(heads)):
         return [], [Mistake(file.name, "", reason, 1) for reason in wrong]
-    prefectures = {body.name: body for body in whole.of_kind("prefecture")}
-    bodies: list[Body] = []
-    mistakes: list[Mistake] = []
-    for place, cells in lines:
-        values = dict.fromkeys(KNOWN, "") | dict(zip(heads, cells, strict=False))
-        reasons = list(_wrong_row(values, prefectures, whole))
-        reasons += ["見出しより列が多くあります。"] if len(cells) > len(heads) else []
-        domains = tuple(values["domains"].lower().split())
-        for domain in (domain for domain in domains if not _DOMAIN.fullmatch(domain)):
-            reasons.append(f"domains「{domain}」はドメインではありません（例：oshika.ed.jp）。")
-        mistakes += [Mistake(file.name, "", reason, place) for reason in reasons]
-        head = (values["code"], values["prefecture"], values["name"], values["kana"])
-        bodies.append(Body(*head, "", values["kind"], domains))
-    mistakes += [Mistake(file.name, "", reason) for reason in _wrong_whole(bodies, whole)]
-    return bodies, mistakes
+    rows = [_row(line, cells, heads) for line, cells in lines]
+    if not rows or len(rows) > MOST:
+        reason = f"団体は{MOST:,}までです。" if rows else "団体が1つもありません。"
+        return [], [Mistake(file.name, "", reason)]
+    known = _Known(whole, {row.body.lgcode: row for row in reversed(rows)})
+    rows = [replace(row, body=_in_its_prefecture(row.body, known)) for row in rows]
+    told = [Mistake(file.name, key, reason, row.line) for row in rows for key, reason in _wrong_row(row, known)]
+    told += [Mistake(file.name, key, reason, line) for line, key, reason in _wrong_beside(rows)]
+    return [row.body for row in rows], told
+
+
+def _row(line: int, cells: Sequence[str], heads: Sequence[str]) -> _Row:
+    told = dict(zip(heads, cells, strict=False))
+    code, name, kind, prefecture, parent, kana, domains = (told.get(key, "") for key in KNOWN)
+    body = Body(code, prefecture, name, kana, "", kind, tuple(domains.lower().split()), parent)
+    return _Row(line, body, any(cells[len(heads) :]))  # blank ones are what Excel leaves beside a table
+
+
+def _in_its_prefecture(body: Body, known: _Known) -> Body:
+    """With its parent's prefecture, where it names none itself."""
+    found = (parent.prefecture for parent in known.parents(body) if parent.prefecture)
+    return body if body.prefecture else replace(body, prefecture=next(found, ""))
 
 
 def _wrong_heads(heads: list[str]) -> Iterator[str]:
@@ -88,41 +131,67 @@ def _wrong_heads(heads: list[str]) -> Iterator[str]:
             yield f"見出し「{head}」が2回以上あります。"
 
 
-def _wrong_row(values: Mapping[str, str], prefectures: Mapping[str, Body], whole: Roster) -> Iterator[str]:
-    code, prefecture = values["code"], prefectures.get(values["prefecture"])
-    if prefecture is None:
-        near = perhaps(values["prefecture"], prefectures)
-        yield f"都道府県「{values['prefecture']}」はありません（例：長野県）。{near}"
-    if not (len(code) == 6 and code.isascii() and code.isdigit()):
-        yield f"code「{code}」は数字6桁ではありません（初めの0が消えていないか、ご確認ください）。"
-    elif prefecture is not None and code[:2] != prefecture.lgcode[:2]:
-        yield f"code {code} の初めの2桁は、{prefecture.name}の {prefecture.lgcode[:2]} としてください。"
-    elif taken := whole.by_code(code):
-        yield f"code {code} は{taken.full_name}のものです。"
-    for key in ("name", "kind"):
-        if reason := why_no_line(values[key]):
-            yield f"{key}：{reason}"
-    if values["kind"] in get_args(BodyKind):
-        yield f"kind に {values['kind']} は書けません（地方公共団体は、団体一覧にあります）。"
+def _wrong_row(row: _Row, known: _Known) -> Wrong:
+    body = row.body
+    if reason := why_no_code(body.lgcode):
+        yield "code", f"「{body.lgcode}」：{reason}"
+    elif taken := known.whole.by_any_code(body.lgcode):
+        yield "code", f"{body.lgcode} は{taken[0].full_name}のものです。"
+    if reason := why_no_body(body.name):
+        yield "name", reason
+    elif fold(body.name) in known.whole.names():
+        yield "name", f"「{body.name}」は、団体一覧の{known.whole.find(body.name).bodies[0].full_name}と区別できません。"
+    if reason := why_no_line(body.kind):
+        yield "kind", reason
+    elif body.kind in get_args(BodyKind):
+        yield "kind", f"{body.kind} は書けません（地方公共団体は、団体一覧にあります）。"
+    yield from _wrong_place(body, known)
+    for domain in body.domains:
+        if not _DOMAIN.fullmatch(domain):
+            yield "domains", f"「{domain}」はドメインではありません（例：oshika.ed.jp）。"
+        elif shared(domain):
+            yield "domains", f"{domain} は、ほかの人も使うドメインです。"
+    if row.too_long:
+        yield "", "見出しより列が多くあります。"
 
 
-def _wrong_whole(bodies: list[Body], whole: Roster) -> Iterator[str]:
-    """What no single row shows. Within one prefecture a name has to tell who is meant."""
-    for code, times in Counter(body.lgcode for body in bodies).items():
-        if times > 1:
-            yield f"code {code} が2回以上あります。"
-    known = {(body.prefecture, fold(body.name)) for body in whole}
-    for (prefecture, folded), names in _alike(bodies).items():
-        if len(names) > 1 or (prefecture, folded) in known:
-            yield f"{prefecture}に「{names[0]}」が2つ以上あります。市町村名などを付けて、区別できる名称にしてください。"
-    if not bodies:
-        yield "団体が1つもありません。"
-    if len(bodies) > MOST:
-        yield f"団体は{MOST:,}までです。"
+def _wrong_place(body: Body, known: _Known) -> Wrong:
+    """Whom it belongs to, and where it lies."""
+    names = [each.name for each in known.whole.of_kind("prefecture")]
+    parents = list(known.parents(body))
+    if body.parent and not parents:
+        named = [row.body.lgcode for row in known.rows.values() if row.body.name == body.parent]
+        near = f"{named[0]} と書いてください。" if named else perhaps(body.parent, known.rows)
+        yield "parent", f"code が「{body.parent}」の団体は、このファイルにも団体一覧にもありません。{near}"
+    elif body in parents:
+        way = " → ".join([body.lgcode, *(parent.lgcode for parent in parents)])
+        yield "parent", f"上位の団体をたどると、自分に戻ります（{way}）。"
+    elif not body.prefecture:
+        yield "prefecture", "都道府県（例：長野県）か、都道府県の分かる parent を書いてください。"
+    elif body.prefecture not in names:
+        yield "prefecture", f"都道府県「{body.prefecture}」はありません（例：長野県）。{perhaps(body.prefecture, names)}"
+    elif other := next((p for p in parents if p.prefecture not in ("", body.prefecture)), None):
+        yield "prefecture", f"{body.prefecture}ですが、parent の{other.name}は{other.prefecture}の団体です。"
 
 
-def _alike(bodies: list[Body]) -> dict[tuple[str, str], list[str]]:
-    found: dict[tuple[str, str], list[str]] = {}
-    for body in bodies:
-        found.setdefault((body.prefecture, fold(body.name)), []).append(body.name)
-    return found
+def _wrong_beside(rows: Sequence[_Row]) -> Iterator[tuple[int, str, str]]:
+    """(line, column, reason) of what only two rows show. Within one prefecture a name has to tell who is meant, and a
+    number that is shorter than its like has lost the zero in front."""
+    codes: dict[str, _Row] = {}
+    names: dict[tuple[str, str], _Row] = {}
+    for row in rows:
+        body = row.body
+        if body.lgcode and (first := codes.setdefault(code_key(body.lgcode), row)) is not row:
+            yield row.line, "code", f"{body.lgcode} は{first.line}行目の{first.body.name}と同じです。"
+        elif body.name and (first := names.setdefault((body.prefecture, fold(body.name)), row)) is not row:
+            told = f"{body.prefecture}に「{body.name}」が2つあります（{first.line}行目「{first.body.name}」）。"
+            yield row.line, "name", f"{told}市町村名などを付けて、区別できる名称にしてください。"
+    lengths: dict[str, Counter[int]] = {}
+    numbers = [row for row in rows if row.body.lgcode.isdecimal()]
+    for row in numbers:
+        lengths.setdefault(row.body.kind, Counter())[len(row.body.lgcode)] += 1
+    for row in numbers:
+        (usual, _), *_ = lengths[row.body.kind].most_common(1)
+        if len(row.body.lgcode) < usual:
+            told = f"{row.body.lgcode} は{len(row.body.lgcode)}桁です（ほかの{row.body.kind}は{usual}桁）。"
+            yield row.line, "code", f"{told}初めの0が消えていないか、ご確認ください。"

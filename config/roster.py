@@ -6,31 +6,24 @@ back as ambiguous with all of them, what fits none with near names.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import get_args
 
 from config.body import Body, Match
 from config.body_names import KanaNames, address_of, attempts, split_brackets, split_code, without_marks
+from config.codes import OwnCodes, check_digit, ways_of_code
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.near_names import NEAREST, NearNames
 from config.office_names import confused, is_of_district, without_office
-from config.shape import BodyKind, RosterKind
+from config.roster_rows import check_whole, read_rows
+from config.shape import RosterKind
 from config.spelling import fold
 
-__all__ = ["Body", "Match", "Roster", "check_digit", "fold", "load_roster"]
+__all__ = ["Body", "Match", "Roster", "fold", "load_roster"]
 
-COLUMNS = ("lgcode", "prefecture", "name", "kana", "county", "kind")
-# 総務省 全国地方公共団体コード, as of 2023-07: cities 792 in all, 20 of them designated and 62 core.
-COUNTS: dict[BodyKind, int] = {
-    "prefecture": 47, "designated": 20, "core": 62, "ward": 23, "city": 710, "town": 743, "village": 183,
-}  # fmt: skip
-_KINDS: frozenset[str] = frozenset(get_args(BodyKind))
 COLLECTED_KINDS: frozenset[RosterKind] = frozenset({"ward", "city", "town", "village"})
 
 _WITH_HEALTH_CENTRE: frozenset[str] = frozenset({"designated", "core", "ward"})  # 地域保健法施行令１条, but for five cities
@@ -52,6 +45,20 @@ class Roster:
     @cached_property
     def _codes(self) -> Mapping[str, Body]:
         return {body.lgcode: body for body in self.bodies}
+
+    @cached_property
+    def _own_codes(self) -> OwnCodes:
+        return OwnCodes(body.lgcode for body in self.bodies if not body.local)
+
+    @cached_property
+    def has_own(self) -> bool:
+        """Whether it has bodies of a survey's own."""
+        return any(not body.local for body in self.bodies)
+
+    @cached_property
+    def _digits(self) -> Mapping[str, tuple[str]]:
+        """The folded name of each prefecture, by the two digits of its codes."""
+        return {body.lgcode[:2]: (fold(body.name),) for body in self.bodies if body.kind == "prefecture"}
 
     @cached_property
     def _names(self) -> Mapping[str, tuple[Body, ...]]:
@@ -97,8 +104,18 @@ class Roster:
         return len(self.bodies)
 
     def by_code(self, lgcode: str) -> Body | None:
-        """The body with this six-digit code, or None."""
+        """The body with this code, as the roster writes it, or None."""
         return self._codes.get(lgcode)
+
+    def by_any_code(self, text: str) -> tuple[Body, ...]:
+        """The bodies whose code a text may be: whole; five digits lack either the check digit or, after Excel, the leading
+        zero, and so does a number of a survey's own."""
+        if own := self._own_codes.of(text):
+            return (self._codes[own],)
+        code = fold(text)
+        digits = code.isascii() and code.isdigit()
+        candidates = [code + check_digit(code), "0" + code] if len(code) == 5 and digits else [code]
+        return tuple(self._codes[c] for c in sorted(candidates) if c in self._codes)
 
     def by_domain(self, domain: str) -> tuple[str, ...]:
         """The lgcodes of the survey's own bodies that write from a domain, or from above it."""
@@ -112,16 +129,20 @@ class Roster:
 
         A code in front (prefecture's two digits, or a body's five or six), else `code`, and the hint `prefecture` choose
         among bodies of one name; none overrules a name that fits one body only. A ward of a designated
-        city (横浜市鶴見区) is found as its city. Six digits alone are looked up as a code.
+        city (横浜市鶴見区) is found as its city. A code alone is looked up as such.
         """
-        in_front, name = split_code(fold(text))
-        if not name:
-            return self._match(self._coded(in_front))
+        text = fold(text)
+        in_front, name = self._own_codes.in_front(text)
+        if not in_front:
+            in_front, name = split_code(text)
+        if not without_marks(name):
+            return self._match(self.by_any_code(in_front))
         code = in_front or code
-        name, inside = split_brackets(name, self._names)
+        name, inside = split_brackets(name, self._names) if name not in self._names else (name, "")
         hints = [fold(prefecture)] if prefecture else []
         if inside in self._names:
             hints.append(inside)
+        hints += self._digits.get(code, ())
         for attempt in attempts(name):
             if bodies := self._names.get(attempt) or self._names.get(confused(attempt)):
                 return self._match(_narrow(bodies, code, hints))
@@ -137,13 +158,44 @@ class Roster:
         """The prefecture in which `body` lies; a prefecture is its own."""
         return next(b for b in self._within[body.prefecture] if b.kind == "prefecture")
 
+    def own_prefecture(self, text: str) -> str:
+        """Where the body of the survey's own lies that `text` names or whose code it is; empty if none does."""
+        bodies = self.find(text).bodies
+        return bodies[0].prefecture if bodies and not any(body.local for body in bodies) else ""
+
+    def digits(self, body: Body) -> str:
+        """The two digits of the prefecture in which `body` lies."""
+        return self.prefecture_of(body).lgcode[:2]
+
     def honorific(self, body: Body) -> str:
         """How a letter addresses it: 貴都, 貴道, 貴府, 貴県, 貴市, 貴区, 貴町, 貴村; 貴校, 貴機関."""
         return "貴" + (body.name[-1] if body.local else address_of(body.name))
 
-    def collected_by(self, prefecture: Body) -> tuple[Body, ...]:
-        """管内市町村: its special wards, cities, towns and villages, without designated and core cities."""
-        return tuple(b for b in self._within.get(prefecture.name, ()) if b.kind in COLLECTED_KINDS)
+    def above(self, body: Body) -> tuple[Body, ...]:
+        """Whoever it belongs to, the nearest first: the parents that its roster names, and its prefecture."""
+        found: list[Body] = []
+        while body.parent and (parent := self._codes.get(body.parent)) is not None and parent not in found:
+            found.append(parent)
+            body = parent
+        prefecture = self.prefecture_of(body)
+        return (*found, prefecture) if prefecture is not body else tuple(found)
+
+    def is_above(self, one: str, other: str) -> bool:
+        """Whether the body with the first code is one to which the other belongs."""
+        first, second = self._codes.get(one), self._codes.get(other)
+        if first is None or second is None or first is second:
+            return False
+        if first.kind == "prefecture":
+            return first.prefecture == second.prefecture
+        return bool(second.parent) and first in self.above(second)
+
+    def has_below(self, body: Body) -> bool:
+        """Whether others belong to it."""
+        return body.kind == "prefecture" or body.lgcode in self._parents
+
+    @cached_property
+    def _parents(self) -> frozenset[str]:
+        return frozenset(body.parent for body in self.bodies)
 
     def of_kind(self, *kinds: RosterKind) -> tuple[Body, ...]:
         """The bodies of these kinds, by code."""
@@ -152,11 +204,6 @@ class Roster:
     def names(self) -> frozenset[str]:
         """Every folded way of writing a body's name (with and without prefecture and county)."""
         return self._spelt
-
-    def _coded(self, code: str) -> tuple[Body, ...]:
-        """By six digits; by five, which lack either the check digit or, after Excel, the leading zero."""
-        candidates = [code + check_digit(code), "0" + code] if len(code) == 5 else [code]
-        return tuple(self._codes[c] for c in sorted(candidates) if c in self._codes)
 
     def _match(self, bodies: tuple[Body, ...]) -> Match:
         if not bodies:
@@ -206,70 +253,11 @@ def load_roster(path: Path | None = None) -> Roster:
         raise SurveyError((Mistake(source.name, "", f"読めません（{why_unreadable(error)}）。"),)) from error
     except UnicodeDecodeError as error:
         raise SurveyError((Mistake(source.name, "", "文字コードが UTF-8 ではありません。"),)) from error
-    bodies, mistakes = _read_rows(source.name, text)
-    mistakes += _check_whole(source.name, bodies)
+    bodies, mistakes = read_rows(source.name, text)
+    mistakes += check_whole(source.name, bodies)
     if mistakes:
         raise SurveyError(tuple(mistakes))
     return Roster.of(bodies)
-
-
-def check_digit(first_five: str) -> str:
-    """The sixth digit of a 全国地方公共団体コード: weights 6, 5, 4, 3, 2, (11 − sum mod 11) mod 10."""
-    a, b, c, d, e = map(int, first_five)
-    return str((11 - (6 * a + 5 * b + 4 * c + 3 * d + 2 * e) % 11) % 10)
-
-
-def _read_rows(file: str, text: str) -> tuple[list[Body], list[Mistake]]:
-    rows = csv.reader(text.splitlines())
-    if tuple(next(rows, ())) != COLUMNS:
-        return [], [Mistake(file, "1行目", f"見出しは {','.join(COLUMNS)} です。")]
-    bodies: list[Body] = []
-    mistakes: list[Mistake] = []
-    for row in rows:
-        if reason := _row_mistake(row):
-            mistakes.append(Mistake(file, f"{rows.line_num}行目", reason))
-        else:
-            lgcode, prefecture, name, kana, county, kind = row
-            bodies.append(Body(lgcode, prefecture, name, kana, county, kind))
-    return bodies, mistakes
-
-
-def _row_mistake(row: list[str]) -> str:
-    """What is wrong with one row, in Japanese; empty if nothing is."""
-    if len(row) != len(COLUMNS):
-        return f"列が {len(row)} 個です（{len(COLUMNS)} 個のはずです）。"
-    lgcode, prefecture, name, kana, _, kind = row
-    if not (len(lgcode) == 6 and lgcode.isascii() and lgcode.isdigit()):
-        return f"団体コード「{lgcode}」は数字6桁ではありません。"
-    if check_digit(lgcode[:5]) != lgcode[5]:
-        return f"団体コード {lgcode} の検査数字が合いません（{check_digit(lgcode[:5])} のはずです）。"
-    if not (prefecture and name and kana):
-        return "都道府県名・団体名・かなのいずれかが空です。"
-    if kind not in _KINDS:
-        return f"種別「{kind}」は使えません（{'、'.join(sorted(_KINDS))}）。"
-    return ""
-
-
-def _check_whole(file: str, bodies: list[Body]) -> list[Mistake]:
-    """What no single row shows: doubles, municipalities without prefecture, counts."""
-    mistakes = [
-        Mistake(file, code, "同じ団体コードが2回以上あります。")
-        for code, times in Counter(body.lgcode for body in bodies).items()
-        if times > 1
-    ]
-    prefectures = {(b.lgcode[:2], b.name) for b in bodies if b.kind == "prefecture"}
-    mistakes += [
-        Mistake(file, body.lgcode, f"団体コードの上2桁と都道府県名「{body.prefecture}」が合いません。")
-        for body in bodies
-        if (body.lgcode[:2], body.prefecture) not in prefectures
-    ]
-    found = Counter(body.kind for body in bodies)
-    mistakes += [
-        Mistake(file, kind, f"団体数が {found[kind]} です（{expected} のはずです）。")
-        for kind, expected in COUNTS.items()
-        if found[kind] != expected
-    ]
-    return mistakes
 
 
 def _spellings(body: Body) -> tuple[str, ...]:
@@ -285,14 +273,4 @@ def _narrow(bodies: tuple[Body, ...], code: str, hints: list[str]) -> tuple[Body
     """Those that the code and the hints point at; a clue that points at none of them is left aside."""
     for hint in hints:
         bodies = tuple(b for b in bodies if fold(b.prefecture) == hint) or bodies
-    return tuple(b for b in bodies if code in _codes_of(b)) or bodies
-
-
-def _codes_of(body: Body) -> tuple[str, ...]:
-    """How its code is met: the prefecture's digits, all six, without check digit, without leading zero."""
-    return body.lgcode[:2], *ways_of_code(body.lgcode)
-
-
-def ways_of_code(lgcode: str) -> tuple[str, ...]:
-    """How a code is written: all six digits, without check digit, without leading zero."""
-    return lgcode, lgcode[:5], lgcode[1:]
+    return tuple(b for b in bodies if code in ways_of_code(b.lgcode)) or bodies

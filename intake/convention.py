@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from config.roster import Match, Roster, fold, ways_of_code
+from config.codes import ways_of_code
+from config.roster import Match, Roster, fold
 from config.survey import Program, Survey
 from intake.finding import Finding, quote, severity_of
 from intake.name_place import code_fault, code_in, compact, leads, place_of, without_code

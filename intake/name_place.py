@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 
-from config.body_names import split_code
 from config.cache import cache_short
+from config.codes import code_shape, code_words, ways_of_code
 from config.naming import parts_of
-from config.roster import Roster, fold, ways_of_code
+from config.roster import Roster, fold
 from config.survey import Convention
 
 _PUNCTUATION = re.compile(r"[\W_]+")
 # A code is a word with a digit in it. No quantifier gives back what it took: a run of letters costs its length only.
-_CODE = re.compile(r"(?<![0-9a-z])(?=[a-z]*+[0-9])[0-9a-z]++")  # in a folded text
-_CODE_IN_FRONT = re.compile(r"\A(?=[A-Za-z]*+\d)[\dA-Za-z]++[\W_]*+(?=.)")
-_CODE_BEHIND = re.compile(r"(?<![\W_])[\W_]++(?=[A-Za-z]*+\d)[\dA-Za-z]++\Z")
+_CODE = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z]*+[0-9])[0-9A-Za-z]++")  # in a folded text
+_WORD = r"(?=[A-Za-z]*+\d)[\dA-Za-z]++"
+_CODE_IN_FRONT = re.compile(rf"\A{_WORD}(?:-{_WORD})*+[\W_]*+(?=.)")
+_CODE_BEHIND = re.compile(rf"(?<![\W_])[\W_]++{_WORD}(?:-{_WORD})*+\Z")
 _ANY_NAME = "団体甲"
 
 
@@ -72,17 +73,17 @@ def without_code(name: str) -> str:
 
 def code_fault(text: str, lgcodes: tuple[str, ...]) -> str:
     """What is wrong with the code in a text that names one of these bodies: "absent", "code" (another's), or nothing."""
-    words = _CODE.findall(fold(text))
+    words = set(code_words(text))
     ways = {way for lgcode in lgcodes for way in ways_of_code(lgcode)}
-    if ways.intersection(words):
+    if ways & words:
         return ""
-    return "code" if any(len(word) in {len(way) for way in ways} for word in words) else "absent"
+    return "code" if {code_shape(way) for way in ways} & {code_shape(word) for word in words} else "absent"
 
 
 def code_in(text: str, roster: Roster) -> str:
-    """The code of a body that stands in a text by itself; empty if none does."""
-    words = (word for word in _CODE.findall(fold(text)) if not split_code(word)[1])  # a code and nothing else
-    return next((word for word in words if roster.find(word).status == "found"), "")
+    """The code of a body that stands in a text by itself, as the roster has it; empty if none does."""
+    found = (roster.by_any_code(word) for word in code_words(text))
+    return next((bodies[0].lgcode for bodies in found if len(bodies) == 1), "")
 
 
 def _plain(convention: Convention, text: str) -> str:

@@ -124,7 +124,7 @@ def _check_list(
     """A collated list: what all of its rows share, and the prefecture of most of them."""
     rows = [sheet for sheet in reading.sheets if sheet.row]
     forms, programs = {sheet.form for sheet in rows}, {sheet.program for sheet in rows}
-    prefectures = Counter(register.prefecture_code(sheet.body.lgcode) for sheet in rows if sheet.body.lgcode)
+    prefectures = Counter(register.whose_list(sheet.body.lgcode, sheet.program) for sheet in rows if sheet.body.lgcode)
     most = prefectures.most_common(1)
     return Checked(
         filename,

@@ -39,13 +39,14 @@ class Register:
         return tuple(body for body in self.roster if body.lgcode in owing)
 
     @property
-    def prefectures(self) -> tuple[Body, ...]:
-        """The prefectures that owe anything: who gets a report."""
-        return tuple(body for body in self.respondents if body.kind == "prefecture")
+    def reported(self) -> tuple[Body, ...]:
+        """Who gets a report: the prefectures that owe anything, and whoever else collects."""
+        collecting = frozenset(self.collectors.values())
+        return tuple(body for body in self.respondents if body.kind == "prefecture" or body.lgcode in collecting)
 
     @property
     def collecting(self) -> bool:
-        """Whether any prefecture collects rows."""
+        """Whether anybody collects rows."""
         return bool(self.collectors)
 
     @property
@@ -73,11 +74,12 @@ class Register:
         return body.full_name if body else ""
 
     def answers_itself(self, body: Body, program: str) -> bool:
-        """Whether its answer comes from itself and not through its prefecture: it owes the program (an empty one: any);
-        where it owes it neither way, its kind tells."""
+        """Whether its answer comes from itself and not through who collects it: it owes the program (an empty one: any);
+        where it owes it neither way, its kind tells, or what is collected of it otherwise."""
         if (body.lgcode, program) in self.by_key or (not program and self.owed_by(body.lgcode)):
             return True
-        return (body.lgcode, program) not in self.collectors and body.kind not in COLLECTED_KINDS
+        collected = any((body.lgcode, p.id) in self.collectors for p in self.survey.programs)
+        return body.kind not in COLLECTED_KINDS and not collected
 
     def programs_of(self, lgcode: str) -> frozenset[str]:
         """The programs that this body answers at all, itself or through its prefecture."""
@@ -88,6 +90,14 @@ class Register:
         """The code of the prefecture in which a body lies; empty for an unknown code."""
         body = self.roster.by_code(lgcode)
         return self.roster.prefecture_of(body).lgcode if body else ""
+
+    def whose_list(self, lgcode: str, program: str) -> str:
+        """The code of the body on whose list an answer stands: of who collects it, else of its prefecture."""
+        return self.collectors.get((lgcode, program), "") or self.prefecture_code(lgcode)
+
+    def lies_in(self, lgcode: str, digits: str) -> bool:
+        """Whether a body lies in the prefecture of these two digits; with none given, everything does."""
+        return not digits or self.prefecture_code(lgcode)[:2] == digits
 
 
 def load_with_roster(folder: Path) -> tuple[Survey, Roster]:

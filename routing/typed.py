@@ -105,23 +105,25 @@ def _nearest(month: int, day: int, to: date) -> date:
 
 
 def body(text: str, register: Register) -> Body:
-    """The body with this code (six digits, or five without the check digit), or of this name. Raises Refused."""
+    """The body with this code (of six digits, also without the check digit), or of this name. Raises Refused."""
     plain = _short(text)
+    coded = register.roster.by_any_code(plain)
+    if found := [b for b in coded if len(coded) == 1 or b.lgcode[:5] == plain]:
+        return found[0]
+    how = _OWN_CODE if register.survey.roster else _CODE
     if plain.isdigit():
-        found = [b for b in register.roster if plain in (b.lgcode, b.lgcode[:5])]
-        if len(found) == 1:
-            return found[0]
-        raise Refused(f"団体コード {plain} は団体一覧にありません。{_CODE}")
+        raise Refused(f"団体コード {plain} は団体一覧にありません。{how}")
     match = register.roster.find(plain)
     if match.status == "found":
         return match.bodies[0]
     if match.status == "ambiguous":
         raise Refused(f"{text} という団体は幾つかあります。団体コードで指定してください：{_listed(match.bodies)}")
-    near = f"もしかして：{_listed(match.near)}" if match.near else _CODE
+    near = f"もしかして：{_listed(match.near)}" if match.near else how
     raise Refused(f"{text} は団体一覧にありません。{near}")
 
 
 _CODE = "６桁の全国地方公共団体コードか、団体の名称を指定してください。"
+_OWN_CODE = "調査の団体一覧の code か、団体の名称を指定してください。"
 
 
 def _listed(bodies: tuple[Body, ...]) -> str:

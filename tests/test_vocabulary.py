@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from config.roster import COUNTS
+from config.roster_rows import COUNTS
 from config.shape import BodyKind
 from intake.finding import CATALOGUE
 from intake.submission import FileKind, MailKind

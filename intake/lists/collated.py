@@ -192,7 +192,7 @@ class _RowReader:
             names.append(sheet.name)
         for name in filter(table.plan.is_body, names):
             match = self._against.roster.find(name, self._home)
-            if match.status == "found" and match.bodies[0].kind != "prefecture":
+            if match.status == "found" and not self._against.roster.has_below(match.bodies[0]):
                 return NameMatch("found", (match.bodies[0].lgcode,))
         return ABSENT
 

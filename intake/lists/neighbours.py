@@ -16,13 +16,14 @@ from config.survey import Survey
 from intake.lists.row_errors import ListedRow
 from intake.submission import Answer, AnswerSheet, Claim
 
-_CODE = re.compile(r"(\d{2})\d{0,4}")
+_CODE = re.compile(r"(\d{2})\d{0,4}(?!\d)")
 _SAMPLE = "organisation_sample"
 
 
 def home_prefecture(names: Iterable[str], claim: Claim, roster: Roster) -> str:
     """The prefecture (神奈川県) whose list it is: that of most rows' 組織名, else that of the body which the
-    file name claims; empty if neither tells. Looks only at how names begin and at codes, which is quick."""
+    file name claims; empty if neither tells. Looks only at how names begin and at codes, which is quick; a survey's own
+    bodies are looked up."""
     prefectures = {fold(body.name): body for body in roster.of_kind("prefecture")}
     codes = {body.lgcode[:2]: name for name, body in prefectures.items()}
     counted: Counter[str] = Counter()
@@ -30,7 +31,8 @@ def home_prefecture(names: Iterable[str], claim: Claim, roster: Roster) -> str:
         code = _CODE.match(name)
         rest = name[code.end() :] if code else name
         begins = next((rest[:n] for n in (4, 3) if rest[:n] in prefectures), "")
-        counted[begins or (codes.get(code[1], "") if code else "")] += 1
+        own = fold(roster.own_prefecture(name)) if roster.has_own and not begins else ""
+        counted[begins or own or (codes.get(code[1], "") if code else "")] += 1
     del counted[""]
     claimed = roster.by_code(claim.match.lgcode)
     most = counted.most_common(2)

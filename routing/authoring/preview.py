@@ -61,7 +61,7 @@ def _write_reports(register: Register, folder: Path) -> None:
         try:
             instant = open_instant(ledger, register, first - timedelta(days=1))
             write_overview(instant, folder)
-            for body in register.prefectures[:1]:
+            for body in register.reported[:1]:
                 write_prefecture(instant, body, folder)
         finally:
             ledger.close()

@@ -25,7 +25,7 @@ def report(app: App, prefecture: str | None, everything: bool, output: Path) -> 
     if (prefecture is None) == (not everything):
         raise click.UsageError("--prefecture NN か --all のどちらか一つを指定してください。")
     with app.open_desk() as desk:
-        bodies = [b for b in desk.register.prefectures if everything or b.lgcode[:2] == prefecture]
+        bodies = [b for b in desk.register.reported if desk.register.lies_in(b.lgcode, prefecture or "")]
         if not everything and not bodies:
             raise click.UsageError(f"--prefecture {prefecture}: {_why_none(prefecture or '', desk.register)}")
         output.mkdir(parents=True, exist_ok=True)

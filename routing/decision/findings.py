@@ -117,7 +117,7 @@ def _may_be_anothers(sheet: AnswerSheet, body: str, register: Register) -> bool:
     """Whether a sheet that a prefecture sends may be one of its municipalities': its name is misspelt, and 組織区分 does
     not say that it is the prefecture's own."""
     sender = register.roster.by_code(body)
-    if sheet.body.status != "unknown" or sender is None or sender.kind != "prefecture":
+    if sheet.body.status != "unknown" or sender is None or not register.roster.has_below(sender):
         return False
     fields = register.survey.form(sheet.form, sheet.version).fields
     return not any(sender.kind in field.kind.bodies(sheet.field(field.key)) for field in fields)

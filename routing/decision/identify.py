@@ -44,7 +44,7 @@ def identify(
     if not body and not listed and _speaks_for_itself(evidence):
         body = submitter
     strong = any(e.source in _STRONG and body in e.lgcodes for e in evidence) or (
-        bool(body) and submitter != body and _collects(submitter, body, roster)
+        bool(body) and submitter != body and roster.is_above(submitter, body)
     )
     return Identity(submitter, body, evidence, strong, _disagreeing(evidence, submitter, body, roster))
 
@@ -90,23 +90,23 @@ def _of(evidence: Sequence[Evidence], source: EvidenceSource) -> tuple[str, ...]
 
 def _outvoted(evidence: Sequence[Evidence], roster: Roster) -> bool:
     """Whether 組織名 stands alone against the sender and a name that agrees with the sender: the form's
-    printed example left in, or another body's sheet used again. A prefecture's subject is no second vote,
-    since it sends sheets of others under its own name."""
+    printed example left in, or another body's sheet used again. The subject of a prefecture, or of whoever else has
+    others below it, is no second vote, since it sends sheets of theirs under its own name."""
     own = _of(evidence, "organisation")
     senders = _of(evidence, "approval") or _of(evidence, "sender_domain")
     sender = roster.by_code(senders[0]) if len(senders) == 1 else None
     if (
         sender is None
         or not own
-        or any(c == sender.lgcode or _collects(sender.lgcode, c, roster) for c in own)
+        or any(c == sender.lgcode or roster.is_above(sender.lgcode, c) for c in own)
     ):
         return False
     names = [_of(evidence, "file_name"), _of(evidence, "subject")]
     if any(code in own for codes in names for code in codes):
         return False
-    votes = names[:1] if sender.kind == "prefecture" else names
+    votes = names[:1] if roster.has_below(sender) else names
     return any(
-        len(v) == 1 and (v[0] == sender.lgcode or _collects(sender.lgcode, v[0], roster)) for v in votes
+        len(v) == 1 and (v[0] == sender.lgcode or roster.is_above(sender.lgcode, v[0])) for v in votes
     )
 
 
@@ -139,7 +139,7 @@ def _body(evidence: Sequence[Evidence], sources: Sequence[EvidenceSource], roste
 def _narrow(codes: tuple[str, ...], others: Sequence[tuple[str, ...]], roster: Roster) -> tuple[str, ...]:
     """Candidates that another source names too, itself or by its prefecture."""
     for other in others:
-        fitting = tuple(c for c in codes if any(c == o or _collects(o, c, roster) for o in other))
+        fitting = tuple(c for c in codes if any(c == o or roster.is_above(o, c) for o in other))
         if fitting and len(fitting) < len(codes):
             codes = fitting
     return codes
@@ -150,14 +150,14 @@ def _submitter(evidence: Sequence[Evidence], body: str, roster: Roster) -> str:
     for source in _SENDING:
         codes = _of(evidence, source)
         vouched = source == "approval" and bool(body)  # an approval for one body speaks of no other
-        if len(codes) == 1 and not (vouched and codes[0] != body and not _collects(codes[0], body, roster)):
+        if len(codes) == 1 and not (vouched and codes[0] != body and not roster.is_above(codes[0], body)):
             return codes[0]
         if codes and body:
-            fitting = [c for c in codes if c == body or _collects(c, body, roster)]
+            fitting = [c for c in codes if c == body or roster.is_above(c, body)]
             if len(fitting) == 1:
                 return fitting[0]
     subject = _of(evidence, "subject")
-    if len(subject) == 1 and (not body or subject[0] == body or _collects(subject[0], body, roster)):
+    if len(subject) == 1 and (not body or subject[0] == body or roster.is_above(subject[0], body)):
         return subject[0]
     return body
 
@@ -165,15 +165,6 @@ def _submitter(evidence: Sequence[Evidence], body: str, roster: Roster) -> str:
 def _speaks_for_itself(evidence: Sequence[Evidence]) -> bool:
     """Without any name in the workbook, the file name or the subject, the sender's own body is meant."""
     return not any(e.lgcodes for e in evidence if e.source in ("organisation", "file_name", "subject"))
-
-
-def _collects(prefecture: str, body: str, roster: Roster) -> bool:
-    """Whether the first is the prefecture in which the second lies."""
-    first, second = roster.by_code(prefecture), roster.by_code(body)
-    return bool(
-        first and second and first.kind == "prefecture" and first != second
-        and first.prefecture == second.prefecture
-    )  # fmt: skip
 
 
 def _disagreeing(
@@ -184,7 +175,7 @@ def _disagreeing(
         return ()
 
     def fits(code: str) -> bool:
-        return code in (body, submitter) or _collects(code, body, roster)
+        return code in (body, submitter) or roster.is_above(code, body)
 
     return tuple(e.source for e in evidence if e.lgcodes and not any(fits(c) for c in e.lgcodes))
 

@@ -18,6 +18,6 @@ def relation_of(identity: Identity, program: str, assigned: bool, register: Regi
         return "stranger"
     if same:
         return "own" if itself else "direct"
-    if submitter is not None and submitter.kind == "prefecture" and submitter.prefecture == body.prefecture:
+    if submitter is not None and register.roster.is_above(submitter.lgcode, body.lgcode):
         return "city" if itself else "municipality"
     return "stranger"

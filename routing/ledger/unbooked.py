@@ -76,7 +76,7 @@ def _told(ledger: Ledger, register: Register, rows: Iterable[Row]) -> Iterable[U
         rule, submitter, body = json.loads(row["rules"])[0], row["submitter"], row["body"]
         proved = row["proof"] >= LEAST["standing"] and row["piece"] != "0"
         theirs = proved or of_theirs(row["sender"], submitter)
-        may_tell = rule in OF_THE_SENDER or body in ("", submitter) or register.prefecture_code(body) == submitter
+        may_tell = rule in OF_THE_SENDER or body in ("", submitter) or register.roster.is_above(submitter, body)
         yield Unbooked(
             verdict_id=row["id"],
             arrival_id=row["arrival_id"],

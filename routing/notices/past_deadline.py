@@ -44,7 +44,7 @@ def letters(office: Office, lgcode: str, instant: datetime) -> Iterator[tuple[No
     body = office.register.body(lgcode)
     closing = instant == office.register.last_deadline(lgcode)
     gets_report = survey.mails.report != "off" and closing and instant in survey.calendar.report_mails
-    if body is None or (body.kind == "prefecture" and gets_report):
+    if body is None or (gets_report and body in office.register.reported):
         return
     opened = open_for(office.ledger, office.register, lgcode, office.clock())
     left = {m: owed for m in survey.mailboxes if (owed := _left(office, opened, lgcode, m, instant))}

@@ -55,13 +55,13 @@ def reminder(opened: LedgerAt, body: Body, mailbox: str, owed: tuple[OwedProgram
         working_days=working_days_left(opened.at, deadline, survey.calendar.holidays),
         owed=with_deadlines(owed, body.lgcode, opened.deadlines, opened.at),
         corrections=tuple(correction for correction, _ in to_be_mended(opened, body.lgcode, mailbox)),
-        report=_report(opened, body) if body.kind == "prefecture" else None,
+        report=_report(opened, body) if body in register.reported else None,
     )
 
 
 def _report(opened: LedgerAt, body: Body) -> Attachment:
     book = prefecture_book(prefecture_report(opened, body), opened.register.survey, load_wording())
-    return Attachment(f"{body.lgcode[:2]}{body.name}_提出状況.xlsx", book)
+    return Attachment(f"{body.number}{body.name}_提出状況.xlsx", book)
 
 
 def to_be_mended(opened: LedgerAt, lgcode: str, mailbox: str) -> tuple[tuple[OpenCorrection, bool], ...]:

@@ -57,7 +57,7 @@ def mail_reports(office: Office, all_read: bool) -> Iterator[str]:
         return
     at = office.clock() if closing else instant
     opened = open_instant(office.ledger, office.register, at, instant if closing else None)
-    for body in office.register.prefectures:
+    for body in office.register.reported:
         mails = queue_report(office, opened, body, instant)
         yield f"{body.name}: 提出状況の報告書を送信待ちに置きました（{mails}通）" if mails else ""
     verdicts.add_event(

@@ -73,7 +73,7 @@ def _sent(office: Office, decided: Decided) -> dict[_Sent, str]:
     """What was decided of each body's answer in a mail of its prefecture: "accepted" where anything of it was."""
     found: dict[_Sent, str] = {}
     prefecture = office.register.body(decided.identity.submitter)
-    if prefecture is None or prefecture.kind != "prefecture":
+    if prefecture is None or not office.register.roster.has_below(prefecture):
         return found
     for piece in decided.pieces:
         body, program = piece.identity.body, piece.program
@@ -85,7 +85,7 @@ def _sent(office: Office, decided: Decided) -> dict[_Sent, str]:
 
 def _concerns(office: Office, sent: _Sent, arrival: Arrival) -> bool:
     body = office.register.body(sent.body)
-    if body is None or office.register.prefecture_code(sent.body) != sent.prefecture:
+    if body is None or not office.register.roster.is_above(sent.prefecture, sent.body):
         return False
     if office.register.answers_itself(body, sent.program):
         return True

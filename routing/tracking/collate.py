@@ -140,11 +140,12 @@ def _program(sheet: AnswerSheet, reading: FileReading, register: Register) -> st
 
 
 def _prefecture(entries: list[_Entry], register: Register, digits: str) -> str:
-    """The prefecture's lgcode: as asked for, else that of most sheets; empty if there is no sheet."""
-    if digits:
-        return next((b.lgcode for b in register.roster.of_kind("prefecture") if b.lgcode[:2] == digits), "")
-    counted = Counter(register.prefecture_code(e.sheet.body.lgcode) for e in entries)
-    return counted.most_common(1)[0][0] if counted else ""
+    """Whose list it is: of the prefecture asked for, else of anywhere, who collects most of the sheets; empty if there
+    is no sheet."""
+    found = (register.whose_list(e.sheet.body.lgcode, e.program) for e in entries)
+    counted = Counter(code for code in found if register.lies_in(code, digits))
+    asked = next((b.lgcode for b in register.roster.of_kind("prefecture") if b.lgcode[:2] == digits), "")
+    return counted.most_common(1)[0][0] if counted else asked
 
 
 def _one_each(entries: list[_Entry]) -> list[_Entry]:

@@ -60,7 +60,7 @@ def _counted(lgcode: str, register: Register) -> Iterator[Obligation]:
     """The obligations that a prefecture's tile counts."""
     for body in register.respondents:
         apart = register.collecting and body.kind in ("designated", "core")
-        if body.lgcode[:2] == lgcode[:2] and not apart:
+        if register.prefecture_code(body.lgcode) == lgcode and not apart:
             yield from register.owed_by(body.lgcode)
 
 

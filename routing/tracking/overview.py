@@ -85,13 +85,13 @@ def status_at(office: Office, at: datetime, prefecture: str = "") -> Status:
 def status_of(instant: LedgerAt, prefecture: str = "") -> Status:
     """The same of an instant that is open already."""
     books, deadlines, at = instant.books, instant.deadlines, instant.at
-    owed = [o for o in instant.register.obligations if o.lgcode.startswith(prefecture)]
+    owed = [o for o in instant.register.obligations if instant.register.lies_in(o.lgcode, prefecture)]
     return Status(
         at=at,
         owed=tuple(_owed(o, books, deadlines, at) for o in owed),
         municipalities=tuple(_municipality(c, o.program, instant) for o in owed for c in o.collected),
         unhealthy=arrivals.unhealthy(instant.ledger),
-        unbooked=tuple(u for u in books.unbooked if u.whose.startswith(prefecture)),
+        unbooked=tuple(u for u in books.unbooked if instant.register.lies_in(u.whose, prefecture)),
     )
 
 
@@ -99,7 +99,7 @@ def owed_now(office: Office, prefecture: str = "") -> tuple[Owed, ...]:
     """Each obligation as it stands now, without the versions that came before; of one prefecture and the cities in it, if
     its two digits are given, which takes far less time."""
     register, now = office.register, office.clock()
-    owed = [o for o in register.obligations if o.lgcode.startswith(prefecture)]
+    owed = [o for o in register.obligations if register.lies_in(o.lgcode, prefecture)]
     bodies = {code for o in owed for code in (o.lgcode, *o.collected)}
     in_force = deadlines_at(office.ledger, register, now)
     books = books_of(office.ledger, in_force, bodies, now)

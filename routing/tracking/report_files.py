@@ -26,7 +26,7 @@ def write_prefecture(instant: LedgerAt, body: Body, folder: Path) -> None:
     """One prefecture's workbook (which goes to it) and page (for the ministry)."""
     filled = prefecture_report(instant, body)
     survey, wording = instant.register.survey, load_wording()
-    name = f"{body.lgcode[:2]}{body.name}_提出状況"
+    name = f"{body.number}{body.name}_提出状況"
     _put(folder / f"{name}.xlsx", prefecture_book(filled, survey, wording))
     _put(folder / f"{name}.html", prefecture_page(filled, survey, wording).encode("utf-8"))
 
@@ -51,7 +51,7 @@ def write_all(instant: LedgerAt, folder: Path) -> Iterator[str]:
     yield "snapshot"
     write_overview(instant, folder)
     yield "overview"
-    for body in instant.register.prefectures:
+    for body in instant.register.reported:
         write_prefecture(instant, body, folder)
         yield body.name
 

@@ -61,7 +61,7 @@ def prefecture_report(instant: LedgerAt, prefecture: Body) -> PrefectureReport:
     told = occasion(instant, owed)
     return PrefectureReport(
         occasion=told,
-        code=prefecture.lgcode[:2],
+        code=prefecture.number,
         name=prefecture.name,
         honorific=register.roster.honorific(prefecture),
         programs=tuple(_program_line(o, instant, told) for o in owed),

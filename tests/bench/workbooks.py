@@ -16,6 +16,7 @@ from replies.workbooks.collated_list import write_list
 from routing.offline import check_file
 from routing.reading.pool import Readers
 from routing.register import build_register
+from tests.municipalities import municipalities
 from tests.workbooks.forms_at_hand import COMPLETE, filled, reading, the_roster, the_survey
 
 ROUNDS = 5  # times that the long list is read
@@ -77,7 +78,7 @@ def longest_list() -> tuple[bytes, int]:
     """北海道's collated list of 自治体検診, the longest there is, and how many rows it has."""
     hokkaido = the_roster().by_code("010006")
     assert hokkaido is not None
-    bodies = the_roster().collected_by(hokkaido)
+    bodies = municipalities(the_roster(), hokkaido)
     form = the_survey().form("form2")
     return write_list([_row(body) for body in bodies], form, the_survey()), len(bodies)
 

@@ -76,7 +76,7 @@ def test_bodies_that_are_not_in_the_roster_are_told(survey: Survey, roster: Rost
     wards = survey.duties[1].model_copy(update={"collected": ("131032", "139999")})
     wrong = survey.model_copy(update={"duties": (survey.duties[0], wards)})
     assert [str(m) for m in check_against(wrong, roster)] == [
-        "survey.toml: duties.2.collected: 139999 は団体一覧にありません。"
+        "survey.toml: duties.2.collected: 「139999」という団体コード、種別は団体一覧にありません。"
     ]
     with pytest.raises(SurveyError):
         obligations(wrong, roster)

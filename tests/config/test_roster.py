@@ -11,6 +11,7 @@ import pytest
 
 from config.errors import SurveyError
 from config.roster import Roster, load_roster
+from tests.municipalities import municipalities
 
 
 def names(roster: Roster, text: str, prefecture: str = "") -> list[str]:
@@ -189,10 +190,10 @@ def test_honorifics(roster: Roster, lgcode: str, honorific: str) -> None:
 
 def test_a_prefecture_collects_its_bodies_without_designated_and_core_cities(roster: Roster) -> None:
     kanagawa = roster.find("神奈川県").bodies[0]
-    collected = {body.name for body in roster.collected_by(kanagawa)}
+    collected = {body.name for body in municipalities(roster, kanagawa)}
     assert len(collected) == 33 - 3 - 1  # 33 municipalities; 横浜・川崎・相模原 designated; 横須賀 core
     assert collected.isdisjoint({"横浜市", "川崎市", "相模原市", "横須賀市", "神奈川県"})
-    assert sum(len(roster.collected_by(p)) for p in roster.of_kind("prefecture")) == 1659
+    assert sum(len(municipalities(roster, p)) for p in roster.of_kind("prefecture")) == 1659
     assert roster.prefecture_of(roster.find("府中市", "広島県").bodies[0]).lgcode == "340006"
 
 

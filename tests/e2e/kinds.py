@@ -15,6 +15,7 @@ from functools import cache
 
 from tests.e2e.fortnight_mails import collated
 from tests.e2e.office import MAILBOXES, Answer, mail
+from tests.municipalities import municipalities
 from tests.workbooks.forms_at_hand import the_roster
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -129,7 +130,7 @@ def _zip(number: int) -> bytes:
 @cache
 def _list_of(prefecture: str) -> bytes:
     body = the_roster().find(prefecture).bodies[0]
-    return collated(the_roster().collected_by(body)[:3], "yobosesshu", {})
+    return collated(municipalities(the_roster(), body)[:3], "yobosesshu", {})
 
 
 def _list(number: int) -> bytes:

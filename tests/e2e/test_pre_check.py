@@ -19,6 +19,7 @@ from openpyxl import load_workbook
 from config.jst import JST
 from replies.workbooks.form import FillValue
 from tests.e2e.office import COMMAND, MAILBOXES, Answer, Office, mail, shift_survey
+from tests.municipalities import municipalities
 from tests.servers.correspondents import KANAGAWA, SAGAMIHARA, YOKOSUKA, Correspondents
 from tests.servers.machine import eventually
 from tests.workbooks.forms_at_hand import COMPLETE, filled, the_roster
@@ -119,7 +120,7 @@ def test_33_sheets_come_back_as_a_list_that_is_taken_in(office: Office) -> None:
     """神奈川県 collects 29 municipalities (記３（３）, without its designated and core cities); four come twice."""
     writers = Correspondents(office.servers)
     prefecture = next(b for b in the_roster().of_kind("prefecture") if b.name == "神奈川県")
-    towns = the_roster().collected_by(prefecture)
+    towns = municipalities(the_roster(), prefecture)
     files = {f"{n}.xlsx": _town(b.name) for n, b in enumerate((*towns, *towns[: 33 - len(towns)]))}
     to = MAILBOXES["yoboseshu"]
     made = EmailMessage(policy=SMTP)

@@ -10,6 +10,7 @@ from config.roster import Roster, load_roster
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding
 from replies.letter import FileBlock, FileResult, Letter, OwedProgram, RowBlock
+from tests.municipalities import municipalities
 from tests.replies.letters_at_hand import at, letter
 
 NAME = "マイナンバーアンケート回答"
@@ -31,7 +32,7 @@ def row_blocks(
     """A row for each municipality that the prefecture collects, in code order from row 2 on, save those
     named in `without`; `found` by name."""
     body = the_roster().find(prefecture).bodies[0]
-    bodies = [b for b in the_roster().collected_by(body) if b.name not in without]
+    bodies = [b for b in municipalities(the_roster(), body) if b.name not in without]
     return tuple(
         RowBlock(b.lgcode, b.name, n, _result(found.get(b.name, ())), found.get(b.name, ()))
         for n, b in enumerate(bodies, start=2)

@@ -32,6 +32,7 @@ from replies.reports.data import (
     Waiting,
 )
 from replies.states import State
+from tests.municipalities import municipalities
 
 INSTANTS = {"start": "07 18:00:00", "middle": "19 12:30:00", "hour": "21 16:00:00", "after": "21 19:05:00"}
 SHARE = {"start": 0, "middle": 55, "hour": 90, "after": 96}  # per cent of the bodies that are accepted
@@ -75,7 +76,7 @@ def state_at(place: int, count: int, when: str) -> State:
 def prefecture_report(when: str, survey: Survey, roster: Roster, code: str = "14") -> PrefectureReport:
     """One prefecture at one of INSTANTS; `code`: its two digits."""
     prefecture = next(b for b in roster.of_kind("prefecture") if b.lgcode[:2] == code)
-    bodies = roster.collected_by(prefecture)
+    bodies = municipalities(roster, prefecture)
     lines = tuple(_municipality(n, body, len(bodies), when, survey) for n, body in enumerate(bodies))
     return PrefectureReport(
         occasion=occasion(when, survey),
@@ -201,7 +202,7 @@ def overview(when: str, survey: Survey, roster: Roster) -> Overview:
 
 
 def _tile(place: int, prefecture: Body, when: str, roster: Roster) -> Tile:
-    total = 2 + 2 * len(roster.collected_by(prefecture))
+    total = 2 + 2 * len(municipalities(roster, prefecture))
     share = min(100, max(0, SHARE[when] + (place * 37) % 41 - 25)) if SHARE[when] else 0
     accepted = total * share // 100
     stuck = min(total - accepted, 2) if share else 0

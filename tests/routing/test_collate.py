@@ -22,6 +22,7 @@ from routing.reading.reader import Reader
 from routing.register import Register
 from routing.tracking.collate import Collation, collate, workbooks
 from routing.tracking.overview import status_at
+from tests.municipalities import municipalities
 from tests.routing.cases_at_hand import prefecture_domain
 from tests.routing.desk_at_hand import Office, mail, open_office
 from tests.workbooks.forms_at_hand import COMPLETE, filled
@@ -54,7 +55,7 @@ def gathered(folder: Path, reader: Reader, register: Register) -> Collation:
 def collected(lgcode: str, register: Register) -> tuple[Body, ...]:
     prefecture = register.roster.by_code(lgcode)
     assert prefecture is not None
-    return register.roster.collected_by(prefecture)
+    return municipalities(register.roster, prefecture)
 
 
 def test_a_folder_becomes_a_list_in_code_order_and_tells_who_is_missing(
@@ -140,7 +141,7 @@ def country(tmp_path_factory: pytest.TempPathFactory, register: Register) -> Pat
     """1,659 sheets in 47 folders."""
     folder = tmp_path_factory.mktemp("country")
     for prefecture in register.roster.of_kind("prefecture"):
-        put(folder / prefecture.lgcode, register.roster.collected_by(prefecture))
+        put(folder / prefecture.lgcode, municipalities(register.roster, prefecture))
     return folder
 
 

@@ -184,7 +184,7 @@ def test_nobody_answers_both_himself_and_through_his_prefecture(gakudo: Place) -
     (mistake,) = check_against(survey.model_copy(update={"duties": (both,)}), roster)
     assert str(mistake) == (
         "survey.toml: duties.1.collected: 自ら回答する団体（131016 千代田区、131024 中央区、131032 港区ほか20団体）を、"
-        "都道府県の取りまとめにも入れています。"
+        "取りまとめにも入れています。"
     )
 
 

@@ -150,7 +150,7 @@ def test_the_survey_check_fills_the_form_in_as_each_kind_of_body(folder: Path) -
     [("大鹿小学校", "貴校"), ("中央病院", "貴院"), ("教育委員会", "貴会"), ("センター", "貴機関"), ("広域連合", "貴機関")],
 )
 def test_how_it_is_addressed(tmp_path: Path, name: str, said: str) -> None:
-    folder = folder_of(tmp_path, f"code,name,kind,prefecture\n200001,{name},小学校,長野県\n200002,乙,中学校,長野県\n")
+    folder = folder_of(tmp_path, f"code,name,kind,prefecture\n200001,{name},小学校,長野県\n200002,乙校,中学校,長野県\n")
     roster = build_register(folder).roster
     body = roster.by_code("200001")
     assert body is not None and roster.honorific(body) == said
@@ -158,30 +158,55 @@ def test_how_it_is_addressed(tmp_path: Path, name: str, said: str) -> None:
 
 def test_every_mistake_of_both_files_is_told_at_once(tmp_path: Path) -> None:
     rows = [
-        "200001,大鹿小学校,小学校,長野県", "20000,大鹿中学校,中学校,長野県", "130001,大鹿西小学校,小学校,長野県",
-        "200000,県立学校,小学校,長野県", "200004,,小学校,長野",
-        "200005,大鹿小学校,小学校,長野県", "200001,北小学校,prefecture,長野県", "200007,南小学校,小学校,長野県,",
+        "200001,大鹿小学校,小学校,長野県,,", "20000,大鹿中学校,中学校,長野県,,", "1.4E+12,大鹿西小学校,小学校,長野県,,",
+        "200000,県立学校,小学校,長野県,,", "200004,,小学校,長野,,", "200005,大鹿 小学校,小学校,長野県,,",
+        "200001,北小学校,prefecture,長野県,,", "200007,南小学校,小学校,長野県,,,x", "Ｂ２０,東小学校,小学校,長野県,,",
+        "20 10,西小学校,小学校,長野県,,", "200008,中小学校,小学校,長野県,K-2,", "K-10,甲教育委員会,教育委員会,,K-11,",
+        "K-11,乙教育委員会,教育委員会,,K-10,", "K-1,丙教育委員会,教育委員会,,,", "200009,丁小学校,小学校,山梨県,204170,",
+        "200010,大鹿村,小学校,長野県,,", "200011,戊小学校,小学校,長野県,,gmail.com @a",
     ]  # fmt: skip
-    text = "code,name,kind,prefecture\n" + "\n".join(rows) + "\n"
+    text = "code,name,kind,prefecture,parent,domains\n" + "\n".join(rows) + "\n"
     told = mistakes(folder_of(tmp_path, text, ('receipt_prefix = "G"', 'receipt_prefix = "テ"')))
     assert told == [
         "survey.toml 28行目: mailboxes.1.receipt_prefix（「gakudo」）: 半角の英大文字か数字（１～４文字）にしてください。",
-        "schools.csv 3行目: code「20000」は数字6桁ではありません（初めの0が消えていないか、ご確認ください）。",
-        "schools.csv 4行目: code 130001 の初めの2桁は、長野県の 20 としてください。",
-        "schools.csv 5行目: code 200000 は長野県のものです。",
-        "schools.csv 6行目: 都道府県「長野」はありません（例：長野県）。もしかして「長野県」ですか。",
-        "schools.csv 6行目: name：空にはできません。",
-        "schools.csv 8行目: kind に prefecture は書けません（地方公共団体は、団体一覧にあります）。",
+        "schools.csv 3行目: code: 20000 は長野県のものです。",
+        "schools.csv 4行目: code: 「1.4E+12」：Excel が桁を丸めています。"
+        "列を「文字列」にし、元の番号を入れ直してください。",
+        "schools.csv 5行目: code: 200000 は長野県のものです。",
+        "schools.csv 6行目: name: 空にはできません。",
+        "schools.csv 6行目: prefecture: 都道府県「長野」はありません（例：長野県）。もしかして「長野県」ですか。",
+        "schools.csv 7行目: name: 長野県に「大鹿 小学校」が2つあります（2行目「大鹿小学校」）。"
+        "市町村名などを付けて、区別できる名称にしてください。",
+        "schools.csv 8行目: kind: prefecture は書けません（地方公共団体は、団体一覧にあります）。",
+        "schools.csv 8行目: code: 200001 は2行目の大鹿小学校と同じです。",
         "schools.csv 9行目: 見出しより列が多くあります。",
-        "schools.csv: code 200001 が2回以上あります。",
-        "schools.csv: 長野県に「大鹿小学校」が2つ以上あります。市町村名などを付けて、区別できる名称にしてください。",
+        "schools.csv 10行目: code: 「Ｂ２０」：半角で B20 と書いてください。",
+        "schools.csv 11行目: code: 「20 10」：半角の英数字と、間の「-」だけで書いてください（空白は使えません）。",
+        "schools.csv 12行目: parent: code が「K-2」の団体は、このファイルにも団体一覧にもありません。"
+        "もしかして「K-1」ですか。",
+        "schools.csv 13行目: parent: 上位の団体をたどると、自分に戻ります（K-10 → K-11 → K-10）。",
+        "schools.csv 14行目: parent: 上位の団体をたどると、自分に戻ります（K-11 → K-10 → K-11）。",
+        "schools.csv 15行目: prefecture: 都道府県（例：長野県）か、都道府県の分かる parent を書いてください。",
+        "schools.csv 16行目: prefecture: 山梨県ですが、parent の大鹿村は長野県の団体です。",
+        "schools.csv 17行目: name: 「大鹿村」は、団体一覧の長野県大鹿村と区別できません。",
+        "schools.csv 18行目: domains: gmail.com は、ほかの人も使うドメインです。",
+        "schools.csv 18行目: domains: 「@a」はドメインではありません（例：oshika.ed.jp）。",
     ]
+
+
+def test_a_number_that_is_shorter_than_its_like_lost_the_zero_in_front(tmp_path: Path) -> None:
+    rows = ["0110000001,甲病院,病院,北海道", "1310000001,乙病院,病院,東京都", "110000002,丙病院,病院,北海道"]
+    text = "code,name,kind,prefecture\n" + "\n".join(rows) + "\n"
+    told = mistakes(folder_of(tmp_path, text))
+    assert told[-1] == (
+        "schools.csv 4行目: code: 110000002 は9桁です（ほかの病院は10桁）。初めの0が消えていないか、ご確認ください。"
+    )
 
 
 @pytest.mark.parametrize(
     ("roster", "told"),
     [
-        ("", "見出しに code、name、kind、prefecture がありません"),
+        ("", "見出しに code、name、kind がありません"),
         ("code,name,kind,prefecture\n", "団体が1つもありません。"),
         ("code,nmae,kind,prefecture\n", "見出し「nmae」は使えません"),
         ("code,name,kind,prefecture,name\n", "見出し「name」が2回以上あります。"),

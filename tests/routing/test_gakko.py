@@ -1,0 +1,217 @@
+"""The survey of tests/fixtures/surveys/gakko: boards of education collect the answers of the public schools of their
+prefecture, private schools answer themselves and earlier. Codes are those of schools (13 characters) and of boards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from config.jst import JST
+from config.roster import Roster
+from config.settings import load_settings
+from replies.workbooks.form import FillValue, fill
+from routing.authoring.trial import try_all
+from routing.journey.desk import Desk
+from routing.journey.judge import Settled
+from routing.ledger.store import Ledger
+from routing.notices.remind import recipients
+from routing.notices.reminding import at_hand
+from routing.reading.reader import Reader
+from routing.register import Register, build_register
+from routing.tracking.collate import collate, workbooks
+from routing.tracking.instant import open_instant
+from routing.tracking.national import overview
+from routing.tracking.overview import status_of
+from routing.tracking.report_files import write_all
+from routing.typed import body as typed_body
+from routing.who import Refused
+from tests.config.surveys_at_hand import TINY
+from tests.routing.desk_at_hand import Office, mail
+
+GAKKO = TINY.parent / "gakko"
+NOW = datetime(2025, 6, 18, 10, tzinfo=JST)
+BOARD, NAGANO, AOZORA, WAKABA, SAKURAGI = "14-001", "20-001", "D114210000019", "D114210000028", "D114310000015"
+FROM_BOARD, FROM_WAKABA = "koko@pref-kyoi.kanagawa.example", "jimu@wakaba.kanagawa.example"
+NAMES = {AOZORA: "神奈川県立青空高等学校", WAKABA: "神奈川県立若葉高等学校", SAKURAGI: "桜木学園高等学校"}
+ABROAD = "長野県立青空高等学校"
+SETTINGS = """
+ledger = "ledger.db"
+mode = "send"
+start_from = 2025-06-02
+operators = "operators@gakko.example"
+
+[mailboxes.tosho]
+source = "maildir"
+path = "inbox/tosho"
+
+[sender]
+kind = "maildir"
+path = "outgoing"
+"""
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return build_register(GAKKO)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    with closing(Reader(GAKKO)) as made:
+        yield made
+
+
+@pytest.fixture
+def office(tmp_path: Path, register: Register, reader: Reader) -> Iterator[Office]:
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        made = Office(Desk(register, load_settings(tmp_path / "settings.toml"), ledger, reader, lambda: NOW), NOW)
+        made.desk.clock = made.clock
+        yield made
+
+
+def sheet(register: Register, name: str, **changes: FillValue) -> bytes:
+    """A school's complete answer."""
+    values: dict[str, FillValue] = {"organisation": name, "department": "司書教諭", "email": "a@b.example"}
+    return fill(register.survey.form("yoshiki1"), register.survey, values | {"1": 1, "2": "100", "3": 2} | changes)
+
+
+def listed(register: Register, reader: Reader, folder: Path, *names: str) -> bytes:
+    """The list of these schools' answers, as `uketsuke collate` makes it."""
+    folder.mkdir()
+    for name in names:
+        (folder / f"{name}.xlsx").write_bytes(sheet(register, name))
+    return collate(folder, workbooks(folder), reader, register).lists[0].data
+
+
+def settle(office: Office, data: bytes, whose: str, sender: str) -> Settled:
+    """What becomes of a workbook that is sent under the name that the survey asks for."""
+    name = f"【{whose}】{office.desk.register.survey.convention.text}"
+    return office.settle(mail({f"{name}.xlsx": data}, name, sender, headers={"To": "tosho@gakko.example"}), mailbox="tosho")
+
+
+def said(settled: Settled) -> str:
+    assert settled.reply is not None
+    body = message_from_bytes(settled.reply.data, policy=default).get_body()
+    return "".join(body.get_content().split())  # type: ignore[union-attr]
+
+
+def test_each_board_collects_the_public_schools_below_it_and_private_ones_answer_themselves(register: Register) -> None:
+    assert [(o.lgcode, o.own, o.collected) for o in register.obligations] == [
+        (BOARD, "none", (AOZORA, WAKABA)), (NAGANO, "none", ("D120210000011",)),
+        (SAKURAGI, "demanded", ()), ("D120310000017", "demanded", ()),
+    ]  # fmt: skip
+    assert [body.name for body in register.reported] == ["神奈川県教育委員会", "長野県教育委員会"]
+    assert register.full_name(BOARD) == "神奈川県教育委員会" and register.full_name(SAKURAGI) == "神奈川県桜木学園高等学校"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (AOZORA, AOZORA), ("ｄ114210000019", AOZORA), ("D114210000019神奈川県立青空高等学校", AOZORA),
+        ("14‐001", BOARD), ("14-001 教育委員会", ""), ("神奈川県教育委員会高校教育課", BOARD), ("14-0011", ""),
+        ("神奈川県立若葉高等学校長", WAKABA), ("神奈川県桜木学園高等学校", SAKURAGI), ("青空高等学校", ""),
+        ("14", ""), ("神奈川県健康医療局", "140007"), ("D11421000001", ""),
+    ],
+)  # fmt: skip
+def test_a_body_is_found_by_its_code_or_name(register: Register, text: str, code: str) -> None:
+    match = register.roster.find(text)
+    assert [body.lgcode for body in match.bodies] == ([code] if code else [])
+
+
+def test_an_official_names_a_school_by_its_code_in_any_width(register: Register) -> None:
+    assert typed_body("ｄ１１４２１０００００１９", register).lgcode == AOZORA
+    with pytest.raises(Refused, match="調査の団体一覧の code か、団体の名称"):
+        typed_body("114210000019", register)
+
+
+def test_the_boards_list_is_booked_and_its_letter_names_the_board(
+    office: Office, register: Register, reader: Reader, tmp_path: Path
+) -> None:
+    data = listed(register, reader, tmp_path / "sheets", NAMES[AOZORA], NAMES[WAKABA])
+    settled = settle(office, data, f"{BOARD}＿神奈川県教育委員会", FROM_BOARD)
+    whole, *rows = settled.decided.pieces
+    assert (whole.decision.rule, whole.findings) == ("collated_list", ())
+    assert [(r.decision.outcome, r.part, r.identity.submitter, r.identity.body) for r in rows] == [
+        ("accepted", "collected", BOARD, AOZORA), ("accepted", "collected", BOARD, WAKABA),
+    ]  # fmt: skip
+    text = said(settled)
+    assert "神奈川県教育委員会御担当者様" in text and "■貴会のご提出状況本提出先へのご提出は、全て受け付けました。" in text
+
+
+def test_what_is_left_out_of_a_list_is_asked_of_the_board(
+    office: Office, register: Register, reader: Reader, tmp_path: Path
+) -> None:
+    data = listed(register, reader, tmp_path / "sheets", NAMES[AOZORA])
+    settle(office, data, f"{BOARD}＿神奈川県教育委員会", FROM_BOARD)
+    first, *_ = status_of(open_instant(office.ledger, register, NOW)).standings
+    assert (first.obligation.lgcode, first.state, first.missing) == (BOARD, "partial", (WAKABA,))
+    early, late = register.survey.calendar.reminders
+    for instant, codes in ((early, {BOARD, NAGANO, SAKURAGI, "D120310000017"}), (late, {BOARD, NAGANO})):
+        office.now = instant
+        assert {r.lgcode for r in recipients(at_hand(office.desk), instant, instant, ["tosho"])} <= codes
+
+
+def test_a_private_school_is_booked_by_its_own_name(office: Office, register: Register) -> None:
+    data = sheet(register, NAMES[SAKURAGI], code=SAKURAGI)
+    (piece,) = settle(office, data, f"{SAKURAGI}＿{NAMES[SAKURAGI]}", "jimu@sakuragi.example").decided.pieces
+    assert (piece.decision.outcome, piece.part, piece.identity.body, piece.findings) == ("accepted", "own", SAKURAGI, ())
+
+
+def test_another_schools_code_beside_its_name_is_told(office: Office, register: Register) -> None:
+    settled = settle(office, sheet(register, NAMES[SAKURAGI]), f"{AOZORA}＿{NAMES[SAKURAGI]}", "jimu@sakuragi.example")
+    (piece,) = settled.decided.pieces
+    assert piece.identity.body == SAKURAGI
+    assert f"お願いしたい内容：【{SAKURAGI}＿{NAMES[SAKURAGI]}】学校図書館調査" in said(settled)
+
+
+def test_a_public_school_that_writes_itself_waits_for_an_official(office: Office, register: Register) -> None:
+    (piece,) = settle(office, sheet(register, NAMES[WAKABA]), f"{WAKABA}＿{NAMES[WAKABA]}", FROM_WAKABA).decided.pieces
+    assert (piece.decision.outcome, piece.decision.rule, piece.part) == ("held", "direct", "collected")
+
+
+def test_a_school_of_another_board_is_no_row_of_this_list(
+    office: Office, register: Register, reader: Reader, tmp_path: Path
+) -> None:
+    data = listed(register, reader, tmp_path / "sheets", ABROAD)
+    _, row = settle(office, data, f"{BOARD}＿神奈川県教育委員会", FROM_BOARD).decided.pieces
+    assert (row.decision.outcome, row.decision.rule) == ("correction", "row_of_stranger")
+
+
+def test_each_prefecture_is_counted_and_each_board_reported(
+    office: Office, register: Register, reader: Reader, tmp_path: Path
+) -> None:
+    data = listed(register, reader, tmp_path / "sheets", NAMES[AOZORA])
+    settle(office, data, f"{BOARD}＿神奈川県教育委員会", FROM_BOARD)
+    settle(office, sheet(register, NAMES[SAKURAGI]), f"{SAKURAGI}＿{NAMES[SAKURAGI]}", "jimu@sakuragi.example")
+    instant = open_instant(office.ledger, register, NOW)
+    tiles = {tile.code: (tile.total, tile.accepted) for tile in overview(instant).tiles if tile.total}
+    assert tiles == {"14": (3, 2), "20": (2, 0)}
+    kanagawa = status_of(instant, "14")
+    assert [o.standing.obligation.lgcode for o in kanagawa.owed] == [BOARD, SAKURAGI]
+    assert [m.lgcode for m in kanagawa.municipalities] == [AOZORA, WAKABA]
+    assert list(write_all(instant, tmp_path / "reports"))[2:] == ["神奈川県教育委員会", "長野県教育委員会"]
+    page = (tmp_path / "reports" / "14-001神奈川県教育委員会_提出状況.html").read_text(encoding="utf-8")
+    assert NAMES[WAKABA] in page and ABROAD not in page
+
+
+def test_the_survey_check_fills_the_form_in_as_each_kind_of_body(register: Register) -> None:
+    trials = list(try_all(register.survey, register.roster))
+    assert [fault for trial in trials for fault in trial.faults] == []
+
+
+def test_the_roster_tells_who_is_above_whom(register: Register) -> None:
+    roster: Roster = register.roster
+    school, board = roster.by_code(AOZORA), roster.by_code(BOARD)
+    assert school is not None and board is not None
+    assert [body.lgcode for body in roster.above(school)] == [BOARD, "140007"]
+    assert [body.lgcode for body in roster.above(board)] == ["140007"]
+    assert roster.is_above(BOARD, AOZORA) and roster.is_above("140007", AOZORA) and not roster.is_above(AOZORA, BOARD)
+    assert not roster.is_above(NAGANO, AOZORA) and not roster.is_above(BOARD, SAKURAGI)
