@@ -30,6 +30,7 @@ class Traits:
     tells_open_set: bool = True  # that further mails of a set are awaited
     tells_closed_set: bool = True  # what came of a set, and what did not
     books_nothing: bool = False  # about what was looked at only, and is not handed in
+    of_collecting: bool = False  # only where a body collects the answers of others
     to_operators: bool = False  # about the desk itself: no hold stops it
     to_all: bool = False  # to every body: it leaves when an official releases all of them
     by_hand: bool = False  # a person's own words: nothing in it says that a machine wrote it
@@ -42,19 +43,19 @@ TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
     "arrival": Traits(mentions_question=False, tells_open_set=False),
     "duplicate": Traits(tells_findings=True, mentions_question=False),
     "transfer": Traits(tells_findings=True),
-    "redirect": Traits(),
+    "redirect": Traits(of_collecting=True),
     "parts": Traits(tells_completeness=True, tells_closed_set=False),
     "pre_check": Traits(tells_findings=True, books_nothing=True),
-    "collation": Traits(tells_findings=True, books_nothing=True),
+    "collation": Traits(tells_findings=True, books_nothing=True, of_collecting=True),
     "reminder": Traits(),
-    "request": Traits(),
+    "request": Traits(of_collecting=True),
     "extension": Traits(),
     "report": Traits(),
     "replaced": Traits(),
     "my_number": Traits(),
     "greeting": Traits(to_all=True),
     "past_deadline": Traits(),
-    "told_direct": Traits(),
+    "told_direct": Traits(of_collecting=True),
     "told_body": Traits(),
     "thanks": Traits(to_all=True),
     "alert": Traits(to_operators=True),

@@ -172,7 +172,8 @@ def _request(of: Specimens) -> Rendered:
 
 def _extension(of: Specimens) -> Rendered:
     until = of.survey.deadline + timedelta(days=7)
-    made = ExtensionLetter(of.mailbox, _extensions(of), of.body.full_name, ((of.program.name, until),), collects=True)
+    made = ExtensionLetter(of.mailbox, _extensions(of), of.body.full_name, ((of.program.name, until),),
+                           collects=of.collected is not of.body)  # fmt: skip
     return render_extension(made, of.survey, of.wording)
 
 

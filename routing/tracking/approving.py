@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from config.roster import Body
+from replies.letter_kinds import TRAITS, AnyKind
 from replies.letters.signed import KINDS, SHOWN, sentences, wording_hash
 from replies.letters.specimens import Specimens, specimens
 from replies.wording import load_wording
@@ -37,7 +38,7 @@ def _lines(register: Register) -> Iterator[str]:
     yield f"全体の符号：{whole_hash(register)}"
     yield "差し込む内容（団体名、受付番号、日時、箇所など）は例です。文が変わると、種類ごとの符号が変わります。"
     made = specimens(_of(register))
-    for number, kind in enumerate(filter(survey.services.offers, KINDS), 1):
+    for number, kind in enumerate((kind for kind in KINDS if _possible(kind, register)), 1):
         about = wording.mail[kind]
         yield from ("", _LINE, f"{number}　{about.name}（{kind}）", _LINE)
         yield f"取扱い　：{_WAYS[survey.mails.way(kind)]}"
@@ -50,6 +51,16 @@ def _lines(register: Register) -> Iterator[str]:
     for sentence, mend in sentences(survey):
         yield f"・{sentence}"
         yield f"　⇒　{mend}"
+
+
+def _possible(kind: AnyKind, register: Register) -> bool:
+    """Whether a letter of this kind can ever be due in this survey."""
+    survey = register.survey
+    if kind == "transfer":
+        return survey.wrong_mailbox == "transfer" and len(survey.mailboxes) > 1
+    if kind == "report":
+        return bool(register.prefectures)
+    return survey.services.offers(kind) and (register.collecting or not TRAITS[kind].of_collecting)
 
 
 def _of(register: Register) -> Specimens:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -53,6 +54,13 @@ def test_every_kind_stands_there_once_with_trigger_recipient_and_frequency(regis
         for caption in ("取扱い　：", "きっかけ：", "宛先　　：", "回数　　：", "文の符号：", "件名：【"):
             assert caption in part, (kind, caption)
         assert [word for word in BANNED if word in part] == []
+
+
+def test_a_section_without_an_extension_is_told_without_one(register: Register) -> None:
+    programs = tuple(program.model_copy(update={"extension": ""}) for program in register.survey.programs)
+    parts = told(replace(register, survey=register.survey.model_copy(update={"programs": programs})))
+    assert "■ 引継ぎ先" in parts["transfer"]
+    assert [kind for kind, part in parts.items() if "内線" in part] == []
 
 
 def test_a_survey_of_numbers_is_shown_with_what_is_said_of_a_number() -> None:

@@ -151,7 +151,10 @@ def test_a_preview_shows_every_letter_the_forms_the_reports_and_the_way(tmp_path
     assert all(str(tmp_path / "p" / name) in out for name in files)
     letters = (tmp_path / "p" / "文面.txt").read_text(encoding="utf-8-sig")
     told = [kind for kind in KINDS if f"（{kind}）\n" in letters]
-    assert set(KINDS) - set(told) == {"pre_check", "collation"}  # it has no word for either
+    no_word, nobody_collects = {"pre_check", "collation"}, {"redirect", "request", "told_direct"}
+    one_mailbox, no_prefecture = {"transfer"}, {"report"}
+    assert set(KINDS) - set(told) == no_word | nobody_collects | one_mailbox | no_prefecture
+    assert "管内市町村" not in letters
     assert "件名：【受付】放課後児童クラブ Re: 【011002＿札幌市】放課後児童クラブ実施状況調査" in letters
     assert "６月14日（金）17時までに" in letters  # 札幌市 is a designated city: the first deadline
     survey, roster = load_survey(GAKUDO), load_roster()
