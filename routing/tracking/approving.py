@@ -59,7 +59,7 @@ def _possible(kind: AnyKind, register: Register) -> bool:
     if kind == "transfer":
         return survey.wrong_mailbox == "transfer" and len(survey.mailboxes) > 1
     if kind == "report":
-        return bool(register.prefectures)
+        return bool(register.reported)
     return survey.services.offers(kind) and (register.collecting or not TRAITS[kind].of_collecting)
 
 
