@@ -214,8 +214,8 @@ def _is_personal(finding: Finding, survey: Survey) -> bool:
 
 
 def _where(finding: Finding, survey: Survey) -> str:
-    """セル E23　Q7-4. A label that is no more than the question's own text is left out; a line within the
-    question (② …) is named."""
+    """セル E23　Q7-4. A label that is no more than the question's own text is left out, but for workbooks that do not print
+    its number; a line within the question (② …) is named."""
     parts = [f"セル {finding.cell}" if finding.cell else "", label_of(finding, survey)]
     return "　".join(part for part in parts if part)
 
@@ -225,7 +225,9 @@ def label_of(finding: Finding, survey: Survey) -> str:
     parts = []
     if finding.question:
         parts.append(survey.question_name(finding.question) + _condition(finding, survey))
-    if finding.label and (not finding.question or finding.label[0] in CIRCLED or "." in finding.question):
+    printed = not any(form.given for form in survey.forms)  # a ministry's own workbook knows nothing of our numbers
+    named = not finding.question or finding.label[:1] in CIRCLED or "." in finding.question
+    if finding.label and (named or not printed):
         parts.append(f"「{quote(finding.label.translate(_INNER_QUOTES), _LABEL_LIMIT)}」")
     return "　".join(part for part in parts if part)
 

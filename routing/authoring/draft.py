@@ -22,7 +22,7 @@ from routing.authoring.later_lists import later_lists
 from routing.authoring.lines import OpenTable, columns_of, open_tables
 
 LOOK = "# 要確認："
-_NO_BODY = '団体名の欄が見つかりません。団体名を書く欄に key = "organisation"、kind = "organisation" を付けてください。'
+_NO_BODY = '団体名を書く欄が見つかりません。あれば、key = "organisation"、kind = "organisation" としてください。'
 _REFERENCE = re.compile(r"(?<![A-Za-z!'])\$?[A-Z]{1,3}\$?[0-9]+(?::\$?[A-Z]{1,3}\$?[0-9]+)?")
 _FUNCTION = re.compile(r"([A-Z.]+)[(]")
 _ADDING = {"SUM", "SUBTOTAL", "ROUND", "ROUNDUP", "ROUNDDOWN", "INT", "MIN", "MAX", "AVERAGE", "PRODUCT", "SUMPRODUCT"}
@@ -37,8 +37,8 @@ _HEAD: tuple[tuple[str, str, str, bool], ...] = (
     (r"fax|ファックス|ファクシミリ", "fax", "text", True),
     (r"職名|役職", "position", "position", True),
     (r"氏名|担当者|記入者|責任者", "person", "text", True),
-    (r"担当(部|課|係)|所管|部署|部局|課室|所属", "department", "text", False),
     (rf"({_BODIES})の?名", "organisation", "organisation", False),
+    (r"担当(部|課|係)|所管|部署|部局|課室|所属", "department", "text", False),
     (r"都道府県名|都道府県", "prefecture", "text", False),
 )
 

@@ -1,4 +1,4 @@
-"""The draft of a form put into a survey's folder, beside the workbook that it was made of. Overwrites nothing."""
+"""The draft of a form put into a survey's folder, beside the workbook that it was made of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from config.load import FORM_FILES, SURVEY_FILE
 from config.names import why_no_file
 from routing.authoring.draft import Draft, draft
-from routing.authoring.new import make_folder
+from routing.authoring.new import is_the_templates, make_folder
 
 
 def draft_of(book: Path, folder: Path | None, sheet: str, day: date) -> Draft | str:
@@ -27,13 +27,15 @@ def draft_of(book: Path, folder: Path | None, sheet: str, day: date) -> Draft | 
 
 
 def _next(folder: Path | None) -> int:
-    """The number of the next form."""
-    known = {file.name for file in folder.glob(FORM_FILES)} if folder and folder.exists() else set()
+    """The number of the next form: that of the template's own, as long as it is untouched."""
+    files = folder.glob(FORM_FILES) if folder and folder.exists() else ()
+    known = {file.name for file in files if not is_the_templates(file)}
     return next(n for n in range(1, len(known) + 2) if f"form{n}.toml" not in known)
 
 
 def add_draft(made: Draft, book: Path, folder: Path) -> Iterator[Path]:
-    """Writes the draft, the workbook, and where there is no survey yet, the template's; the files, one by one."""
+    """Writes the draft, the workbook, and where there is no survey yet, the template's; the files, one by one. Of what was
+    written by people nothing is overwritten."""
     number = _next(folder)
     if not (folder / SURVEY_FILE).is_file():
         yield from (file for file in make_folder(folder) if file.name != "form1.toml")

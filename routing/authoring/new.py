@@ -29,6 +29,12 @@ def make_folder(folder: Path) -> Iterator[Path]:
         yield folder / name
 
 
+def is_the_templates(file: Path) -> bool:
+    """Whether a file says just what the template's file of its name says: nobody has written anything into it yet."""
+    own = resources.files("config") / "surveys" / "template" / file.name
+    return file.is_file() and own.is_file() and file.read_bytes() == own.read_bytes()
+
+
 def json_schema(shape: type[BaseModel]) -> str:
     """The schema of a file. `forms` of a survey stand in files of their own."""
     schema: dict[str, Any] = shape.model_json_schema()

@@ -118,7 +118,7 @@ def draft(app: App, book: Path, folder: Path | None, sheet: str) -> int:
 def _about(made: Draft, folder: Path | None) -> Iterator[str]:
     yield f"シート「{made.sheet}」：回答者情報 {made.fields}欄、質問 {made.questions}問、要確認 {made.doubts}か所"
     for name, count in made.others.items():
-        yield f"シート「{name}」にも、記入するセルが{count}か所あります（--sheet {name}）。"
+        yield f"シート「{name}」にも、記入するセルが{count}か所あります（足すには、同じコマンドに --sheet \"{name}\"）。"
     yield from made.notes
     if folder:
         yield f"ファイルを直し、uketsuke survey check {folder} で確かめてください。"

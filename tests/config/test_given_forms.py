@@ -15,6 +15,7 @@ from config.roster import load_roster
 from intake.finding import CATALOGUE
 from routing.authoring.draft import LOOK, Draft, draft
 from routing.authoring.drafted import add_draft, draft_of
+from routing.authoring.new import make_folder
 from tests.workbooks.given_forms import hospitals
 
 GRID = 'grid = { first_field = 1, first_question = 9, label = "A", text = "B", answer = "C" }'
@@ -119,6 +120,17 @@ def test_a_draft_overwrites_nothing(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "a.txt").write_text("a")
     assert "調査のフォルダーではなく" in str(draft_of(book, tmp_path / "other", "", date(2025, 5, 30)))
+
+
+def test_a_draft_takes_the_place_of_the_templates_form_as_long_as_nobody_wrote_into_it(tmp_path: Path) -> None:
+    book, folder = tmp_path / "回答票.xlsx", tmp_path / "new"
+    book.write_bytes(hospitals().data)
+    list(make_folder(folder))
+    made = draft_of(book, folder, "", date(2025, 5, 30))
+    assert isinstance(made, Draft)
+    assert folder / "form1.toml" in list(add_draft(made, book, folder))
+    assert 'given = "回答票.xlsx"' in (folder / "form1.toml").read_text(encoding="utf-8")
+    assert mistakes(folder) == []
 
 
 def test_what_is_unsure_is_marked(folder: Path) -> None:

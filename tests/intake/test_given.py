@@ -21,6 +21,8 @@ from config.tables import line_of
 from intake.answers import read_file
 from intake.finding import CATALOGUE
 from intake.submission import AnswerSheet, Claim, FileReading
+from replies.points import requests
+from replies.wording import load_wording
 from replies.workbooks.form import blank, fill
 from routing.authoring.draft import Draft, draft
 from routing.authoring.drafted import add_draft
@@ -304,6 +306,13 @@ def test_with_one_value_alone_every_other_cell_that_must_be_filled_is_told(surve
         wanted = {at for key, at in places.items() if at in others and key not in may | later}
         (sheet,) = read(saved(book), survey).sheets
         assert {f.cell for f in sheet.findings if f.severity == "error"} == wanted, name
+
+
+def test_a_letter_names_what_is_asked_by_the_words_of_the_workbook(surveys: Mapping[str, Survey]) -> None:
+    """No number of ours is printed on it."""
+    (sheet,) = read(written(form_of("damage"), E9="多数"), surveys["damage"]).sheets
+    places = [place for point in requests(sheet.findings, surveys["damage"], load_wording()) for place in point.places]
+    assert [place.where for place in places] == ["セル E9　Q8　「人的被害 負傷者 重傷」"]
 
 
 TABLE = """
