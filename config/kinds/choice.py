@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -28,7 +27,7 @@ from config.kinds.kind import (
 )
 from config.kinds.names import in_words, named_within, one_named, same_answer
 from config.kinds.numbered import bare, in_part, read_choice, tells, words_behind
-from config.kinds.option import Choice, heads_of, is_numbered, mistaken_numbers
+from config.kinds.option import Choice, heads_of, is_numbered, mistaken
 from config.logic import Type, Value
 from config.names import perhaps
 from config.roster import Body
@@ -194,17 +193,13 @@ class ChoiceKind(Kind):
 
     def mistakes(self) -> Reasons:
         texts = [choice.text for choice in self.choices]
-        for text, times in Counter(texts).items():
-            if times > 1:
-                yield "choices", f"「{text}」が2回以上あります。"
+        yield from mistaken("choices", self.choices)
         for text in self.kinds:
             if text not in texts:
                 yield "kinds", f"「{text}」は choices にありません。{perhaps(text, texts)}"
         for text in texts:
             if self.kinds and text not in self.kinds:
                 yield "kinds", f"「{text}」がどの団体のものか、書かれていません。"
-        if any(map(is_numbered, self.choices)) or any(c.number != n for n, c in enumerate(self.choices, 1)):
-            yield from mistaken_numbers("choices", self.choices)
 
     def examples(self) -> Examples:
         return Examples(tuple((c.text, str(c.number)) for c in self.choices), unread=("その他のこと",))

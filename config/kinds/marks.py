@@ -11,10 +11,10 @@ from typing import ClassVar, Literal
 
 from config.cache import cache_short
 from config.kinds.kind import NOT_READ, Examples, Kind, Line, Reading, Slot
-from config.kinds.option import Option, mistaken_numbers
+from config.kinds.option import Option, heads_of, is_numbered, mistaken
 from config.logic import Type, Value
 from config.shape import Reasons, Severity
-from config.spelling import circled, fold, nfkc, says_nothing
+from config.spelling import circled, fold, label_key, nfkc, says_nothing
 
 _CIRCLED = {
     *"〇○◯●◎⚪⚫⭕◉Oo✓✔☑✅■レVv1", "はい", "該当", "該当する", "該当あり", "有", "有り", "あり", "TRUE", "true", "True",
@@ -25,6 +25,7 @@ _NOT_CIRCLED = {
 }  # fmt: skip
 _FULL, _EMPTY = frozenset("●⚫"), frozenset("〇○◯⚪")  # of two buttons the full one is pressed
 _WITH_REMARK = re.compile(r"([^()]{1,4})\(([^()]+)\)|([〇○◯◎●✓✔☑✅■レ])([^()〇○◯◎●]{1,10})")  # ○（一部）, ○一部
+_APART = re.compile(r"[\s、，,・／/]+|及び|と")  # between lines that are named by their letters
 _DENIED = re.compile(r"[?×→]|な[いしく]|無|ません|せず|除|未|予定|検討|仮|不明|か$")
 
 
@@ -48,28 +49,46 @@ class MarksKind(Kind):
         return tuple(Slot(mark.number, mark.text) for mark in self.marks)
 
     @cached_property
+    def _numbered(self) -> bool:
+        return all(map(is_numbered, self.marks))
+
+    @cached_property
+    def _heads(self) -> Mapping[int, str]:
+        """How each line is called: ①, or as it is printed where the lines have no numbers (ア)."""
+        return {mark.number: circled(mark.number) for mark in self.marks} if self._numbered else heads_of(self.marks)
+
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
-        return tuple(Line(mark.number, circled(mark.number), mark.text) for mark in self.marks)
+        return tuple(Line(mark.number, self._heads[mark.number], mark.text) for mark in self.marks)
 
     @property
     def options(self) -> tuple[str, ...]:
         return (self.sign,)
 
     def reading(self, text: str, by: date | None = None) -> Reading:
-        """The numbers of the lines, as they are told by telephone: ①③."""
-        numbers = {int(digit) for digit in re.findall(r"\d", nfkc(text))}
+        """The numbers of the lines, as they are told by telephone: ①③, or ア、ウ where the lines have no numbers."""
+        numbers = {int(digit) for digit in re.findall(r"\d", nfkc(text))} if self._numbered else self._named(text)
         known = numbers <= {mark.number for mark in self.marks}
         return Reading(",".join(map(str, sorted(numbers)))) if known else NOT_READ
 
+    def _named(self, text: str) -> set[int]:
+        """The lines that a text names by their letters or whole texts; 0 for what is none."""
+        called = {label_key(name): mark.number for mark in self.marks for name in (self._heads[mark.number], mark.text)}
+        if whole := called.get(label_key(text)):
+            return {whole}
+        names = (n for part in _APART.split(text.strip()) for n in ([part] if label_key(part) in called else part))
+        return {called.get(label_key(name), 0) for name in names}
+
     def mark(self, text: str, number: int) -> bool | None:
-        return read_mark(text, number)
+        return True if fold(text) == fold(self._heads[number]) else read_mark(text, number)
 
     def unpressed(self, marks: Mapping[int, str]) -> frozenset[int]:
         full = any(mark in _FULL for mark in marks.values())
         return frozenset(n for n, mark in marks.items() if mark in _EMPTY) if full else frozenset()
 
     def shown(self, value: str) -> str:
-        return "".join(circled(int(number)) for number in value.split(",") if number)
+        between = "" if self._numbered else "、"
+        return between.join(self._heads[int(number)] for number in value.split(",") if number)
 
     def worth(self, value: str) -> Value:
         """No circle at all is unknown where one is asked for."""
@@ -91,7 +110,7 @@ class MarksKind(Kind):
         return self.sign
 
     def mistakes(self) -> Reasons:
-        return mistaken_numbers("marks", self.marks)
+        return mistaken("marks", self.marks)
 
     def examples(self) -> Examples:
         first = self.marks[0].number

@@ -53,8 +53,17 @@ def _printed_number(option: Option) -> str:
     return next(head for head in beginnings if nfkc(head) == str(option.number))
 
 
-def mistaken_numbers(key: str, options: Sequence[Option]) -> Reasons:
-    """What is wrong with the numbers of choices or lines that have to begin with them."""
+def mistaken(key: str, options: Sequence[Option]) -> Reasons:
+    """What is wrong with the texts and numbers of choices or lines: they begin with their numbers, or none does and each
+    number is the place."""
+    for text, times in Counter(option.text for option in options).items():
+        if times > 1:
+            yield key, f"「{text}」が2回以上あります。"
+    if any(map(is_numbered, options)) or any(option.number != n for n, option in enumerate(options, 1)):
+        yield from _mistaken_numbers(key, options)
+
+
+def _mistaken_numbers(key: str, options: Sequence[Option]) -> Reasons:
     for number, times in Counter(option.number for option in options).items():
         if times > 1:
             yield key, f"number {number} が2回以上あります。"

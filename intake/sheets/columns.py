@@ -11,7 +11,6 @@ from typing import Literal
 from config.cache import cache_by_identity
 from config.form import Form
 from config.numbering import numbered
-from config.spelling import circled
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def list_columns(form: Form) -> tuple[Column, ...]:
         place = f"（{question.part.label}）" if question.part else ""
         name, bare = f"{numbered(question.printed_key, form.numbering)}{place}", f"{question.printed_key}{place}"
         for slot in question.kind.slots:
-            mark = circled(slot.number)
+            mark = question.by_number[slot.number].head if slot.label else ""
             lined = Column("mark", question.key, f"{name}{mark}", slot.number, f"{bare}{mark}")
             columns.append(lined if slot.label else Column("answer", question.key, name, bare=bare))
         for nth, text in enumerate(question.free_texts, 1):
