@@ -47,6 +47,19 @@ def obligations(survey: Survey, roster: Roster) -> tuple[Obligation, ...]:
     return tuple(sorted(found, key=lambda o: (order[o.program], o.lgcode)))
 
 
+def deadline_of(survey: Survey, form: str, kinds: Collection[str], lgcode: str = "") -> datetime:
+    """The deadline that the survey sets for the answers on a form of bodies of these kinds, or of one of them: of the
+    duties under which they answer or are collected the last, the survey's where there is none."""
+    programs = {program.id for program in survey.programs if program.form == form}
+    mine = frozenset(kinds) | {lgcode}
+    found = [
+        duty.deadline or survey.deadline
+        for duty in survey.duties
+        if duty.program in programs and mine & (_collected_words(duty) | {*duty.respondents})
+    ]
+    return max(found, default=survey.deadline)
+
+
 def check_against(survey: Survey, roster: Roster) -> tuple[Mistake, ...]:
     """The survey's mistakes that only the roster shows; empty if there are none."""
     mistakes: list[Mistake] = []
@@ -139,11 +152,18 @@ def _owing(duty: Duty, roster: Roster) -> Iterator[tuple[Body, tuple[str, ...]]]
 def _collected(duty: Duty, roster: Roster) -> Mapping[str, list[str]]:
     """Collector -> the codes of whose answers it collects: each by the nearest respondent to whom it belongs; by nobody
     ("") where there is none."""
-    words = COLLECTED_KINDS if duty.collected == "municipalities" else frozenset(duty.collected)
+    words = _collected_words(duty)
     collectors = {body.lgcode for body in roster.of_kind(*duty.respondents)}
     found: dict[str, list[str]] = {}
-    for body in roster if duty.collected != "none" else ():
+    for body in roster if words else ():
         if body.kind in words or body.lgcode in words:
             nearest = (above.lgcode for above in roster.above(body) if above.lgcode in collectors)
             found.setdefault(next(nearest, ""), []).append(body.lgcode)
     return found
+
+
+def _collected_words(duty: Duty) -> frozenset[str]:
+    """The kinds and the codes of the bodies that a duty collects."""
+    if isinstance(duty.collected, str):
+        return COLLECTED_KINDS if duty.collected == "municipalities" else frozenset()
+    return frozenset(duty.collected)

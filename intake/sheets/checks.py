@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from config.form import Question
 from config.kinds.kind import Around
+from config.obligations import deadline_of
 from config.spelling import says_nothing
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.case import (
@@ -199,7 +201,7 @@ def texts_are_understood(case: Case) -> Iterator[Finding]:
         if text.kind.free or not text.asked_by(question.number) or entry.state != "value":
             continue
         within = question.reading.remark if question.answer and entry.cell == question.answer.cell else entry.value
-        last = case.survey.deadline.date()
+        last = _due(case)
         reading = text.kind.reading(within, last)
         past = text.upcoming and "" < reading.value < f"{last:%Y-%m}"
         if past or reading.reckoned:
@@ -211,6 +213,13 @@ def texts_are_understood(case: Case) -> Iterator[Finding]:
             yield replace(finding, expected=text.kind.choosing(reading) or text.kind.wanted())
         for fault in text.kind.faults(within, Around(case.match, case.survey.attributes)) if reading.value else ():
             yield replace(of_text(case, fault.code, question, text), expected=fault.expected)
+
+
+def _due(case: Case) -> date:
+    """The day of the deadline of whoever's sheet it is."""
+    found = case.match.bodies if case.match and case.match.status == "found" else ()
+    lgcode = found[0].lgcode if found else ""
+    return deadline_of(case.survey, case.filled.form.id, case.kinds, lgcode).date()
 
 
 def texts_are_needed(case: Case) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from config.jst import JST
 from intake.finding import Finding, severity_of
 from intake.submission import Submission
+from routing.deadline import Deadlines
 from routing.decision.building import CaseBuilder, Unit, told_sheets
 from routing.decision.case import FileCase, MailCase
 from routing.decision.facts import Facts
@@ -134,8 +135,9 @@ def _of_the_mail(own: Identity, pieces: tuple[Piece, ...]) -> Identity:
 
 
 def unread(arrival: Arrival, decision: MailDecision, override: Override, register: Register) -> Decided:
-    """The decision about a mail that could not be read; what happened stands in the override's notes."""
-    late = arrival.received_at > register.survey.deadline
+    """The decision about a mail that could not be read; what happened stands in the override's notes. Whether it came
+    late is told by the deadline of the body whose mail an official says it is, else by the last one."""
+    late = arrival.received_at > Deadlines(register, {}).set_for(override.assigned)
     return Decided(arrival, None, decision, NOBODY, (), (), late, override.notes, override.by, override.why)
 
 

@@ -12,6 +12,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from routing.office import Office
 from routing.operate.handover_folder import Folder, safe_name
 from routing.register import Register
 from routing.tracking.instant import open_instant
-from routing.tracking.overview import status_of
+from routing.tracking.overview import Status, status_of
 from routing.who import Refused, Who
 
 LIST_OF_FILES = "SHA256SUMS.txt"
@@ -164,16 +165,22 @@ def _files(raw: bytes, names: dict[str, str]) -> Iterator[tuple[str, bytes]]:
 
 
 def _standing(office: Office) -> Iterator[tuple[str, ...]]:
-    """Everybody as he stood at the deadline, by what had been received then and is decided now."""
-    register, wording = office.register, load_wording()
-    deadline = register.survey.deadline
-    found = status_of(open_instant(office.ledger, register, office.clock(), deadline))
-    for owed in found.owed:
+    """Everybody as he stood at the deadline that the survey set for him, by what had been received then and is decided
+    now."""
+    register = office.register
+    for deadline in register.survey.deadlines:
+        found = status_of(open_instant(office.ledger, register, office.clock(), deadline))
+        yield from _at_deadline(found, deadline, register)
+
+
+def _at_deadline(found: Status, deadline: datetime, register: Register) -> Iterator[tuple[str, ...]]:
+    wording = load_wording()
+    for owed in (one for one in found.owed if one.deadline == deadline):
         s = owed.standing
         yield (s.obligation.lgcode, register.full_name(s.obligation.lgcode), _program(register, s.obligation.program),
                wording.state_of(s.state, s.unbooked, s.checked_only), wording.timing[owed.timing],
                stamp(s.received_at) if s.received_at else "", "")  # fmt: skip
-    for m in found.municipalities:
+    for m in (one for one in found.municipalities if one.deadline == deadline):
         collector = register.collectors.get((m.lgcode, m.program), "")
         received = stamp(m.received_at) if m.received_at else ""
         yield (m.lgcode, register.full_name(m.lgcode), _program(register, m.program), wording.state[m.state],
@@ -183,7 +190,7 @@ def _standing(office: Office) -> Iterator[tuple[str, ...]]:
 def _read_me(office: Office, mails: int, letters: int) -> bytes:
     survey = office.register.survey
     text = load_wording().screen["handover_read_me"].format(
-        title=survey.title, at=stamp(office.clock()), deadline=stamp(survey.deadline), mails=mails, letters=letters
+        title=survey.title, at=stamp(office.clock()), deadline="、".join(map(stamp, survey.deadlines)), mails=mails, letters=letters
     )
     return text.encode()
 

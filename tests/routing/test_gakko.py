@@ -4,9 +4,10 @@ prefecture, private schools answer themselves and earlier. Codes are those of sc
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -16,14 +17,20 @@ import pytest
 from config.jst import JST
 from config.roster import Roster
 from config.settings import load_settings
+from intake.answers import read_file
+from intake.submission import Claim
 from replies.workbooks.form import FillValue, fill
 from routing.authoring.trial import try_all
+from routing.decision.cases import unread
+from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger.store import Ledger
 from routing.notices.remind import recipients
 from routing.notices.reminding import at_hand
+from routing.operate.handover import hand_over
 from routing.reading.reader import Reader
+from routing.records import Arrival, MailDecision
 from routing.register import Register, build_register
 from routing.tracking.collate import collate, workbooks
 from routing.tracking.instant import open_instant
@@ -31,7 +38,7 @@ from routing.tracking.national import overview
 from routing.tracking.overview import status_of
 from routing.tracking.report_files import write_all
 from routing.typed import body as typed_body
-from routing.who import Refused
+from routing.who import Refused, Who
 from tests.config.surveys_at_hand import TINY
 from tests.routing.desk_at_hand import Office, mail
 
@@ -91,10 +98,11 @@ def listed(register: Register, reader: Reader, folder: Path, *names: str) -> byt
     return collate(folder, workbooks(folder), reader, register).lists[0].data
 
 
-def settle(office: Office, data: bytes, whose: str, sender: str) -> Settled:
+def settle(office: Office, data: bytes, whose: str, sender: str, at: datetime = NOW) -> Settled:
     """What becomes of a workbook that is sent under the name that the survey asks for."""
     name = f"【{whose}】{office.desk.register.survey.convention.text}"
-    return office.settle(mail({f"{name}.xlsx": data}, name, sender, headers={"To": "tosho@gakko.example"}), mailbox="tosho")
+    raw = mail({f"{name}.xlsx": data}, name, sender, headers={"To": "tosho@gakko.example"})
+    return office.settle(raw, at, mailbox="tosho")
 
 
 def said(settled: Settled) -> str:
@@ -205,6 +213,42 @@ def test_each_prefecture_is_counted_and_each_board_reported(
 def test_the_survey_check_fills_the_form_in_as_each_kind_of_body(register: Register) -> None:
     trials = list(try_all(register.survey, register.roster))
     assert [fault for trial in trials for fault in trial.faults] == []
+
+
+OWN = datetime(2025, 6, 27, 17, tzinfo=JST)  # the private schools' deadline; the boards' is two weeks later
+
+
+def test_whoever_takes_over_sees_each_as_it_stood_at_its_own_deadline(
+    office: Office, register: Register, reader: Reader, tmp_path: Path
+) -> None:
+    day = timedelta(days=1)
+    office.now = OWN + 30 * day
+    data = listed(register, reader, tmp_path / "sheets", NAMES[AOZORA], NAMES[WAKABA])
+    for made, whose, sender in (
+        (data, f"{BOARD}＿神奈川県教育委員会", FROM_BOARD),
+        (sheet(register, NAMES[SAKURAGI]), f"{SAKURAGI}＿{NAMES[SAKURAGI]}", "jimu@sakuragi.example"),
+    ):
+        settle(office, made, whose, sender, OWN + day)
+    hand_over(office.desk, tmp_path / "handed", Who("受付花子", "人事異動"))
+    with (tmp_path / "handed" / "提出状況_期限時点.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["団体コード"]: (row["状態"], row["取りまとめる都道府県"]) for row in csv.DictReader(file)}
+    assert (rows[BOARD], rows[SAKURAGI]) == (("受付済み", ""), ("未提出", ""))
+    assert rows[WAKABA] == ("受付済み", "神奈川県教育委員会") and len(rows) == 7
+
+
+@pytest.mark.parametrize(("name", "codes"), [(NAMES[SAKURAGI], []), (NAMES[WAKABA], ["plan_past"])])
+def test_a_plan_is_past_by_the_deadline_of_whoever_has_it(register: Register, name: str, codes: list[str]) -> None:
+    data = sheet(register, name, **{"3": 1, "3-when": "令和７年６月"})
+    (read,) = read_file("a.xlsx", data, 1, register.survey, register.roster, Claim("", "absent")).sheets
+    assert [finding.code for finding in read.findings] == codes
+
+
+@pytest.mark.parametrize(("whose", "late"), [(SAKURAGI, True), (WAKABA, False), (BOARD, False), ("", False)])
+def test_a_mail_that_could_not_be_read_is_late_by_the_deadline_of_whose_it_is(
+    register: Register, whose: str, late: bool
+) -> None:
+    arrival = Arrival(1, "tosho", "T0628-0000-0000", OWN + timedelta(seconds=1), False, "")
+    assert unread(arrival, MailDecision("held", "poison"), Override(assigned=whose), register).late == late
 
 
 def test_the_roster_tells_who_is_above_whom(register: Register) -> None:
