@@ -189,8 +189,9 @@ def _at_deadline(found: Status, deadline: datetime, register: Register) -> Itera
 
 def _read_me(office: Office, mails: int, letters: int) -> bytes:
     survey = office.register.survey
+    deadlines = "、".join(map(stamp, survey.deadlines))
     text = load_wording().screen["handover_read_me"].format(
-        title=survey.title, at=stamp(office.clock()), deadline="、".join(map(stamp, survey.deadlines)), mails=mails, letters=letters
+        title=survey.title, at=stamp(office.clock()), deadline=deadlines, mails=mails, letters=letters
     )
     return text.encode()
 
