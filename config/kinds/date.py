@@ -32,6 +32,7 @@ _SERIAL = re.compile(r"[1-6][0-9]{4}(?:\.0*)?")  # a day as Excel counts it, sho
 _SHORT = re.compile(r"([0-9])([0-9]{2})([0-9]{2})")  # 60531
 _COUNTED = date(1900, 3, 1)
 _EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, as seen from March 1900 on
+_ALONE = re.compile(r"(?<![0-9])[0-9](?![0-9])")
 _KANJI = re.compile(r"[〇一二三四五六七八九十]+(?=年|月|日)")
 _NEW_ERA = date(2019, 5, 1)
 
@@ -166,7 +167,7 @@ def _made(year: int, month: int, day: int) -> date | None:
 
 
 def _said(day: date) -> str:
-    """令和6年5月31日; a day before 2019-05-01 by its year of our calendar."""
+    """令和６年５月31日, as official letters write it; a day before 2019-05-01 by its year of our calendar."""
     year = day.year - 2018
     named = f"令和{'元' if year == 1 else year}" if day >= _NEW_ERA else f"{day.year}"
-    return f"{named}年{day.month}月{day.day}日"
+    return _ALONE.sub(lambda digit: chr(ord(digit[0]) + 0xFEE0), f"{named}年{day.month}月{day.day}日")

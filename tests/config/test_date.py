@@ -86,7 +86,7 @@ def test_a_short_year_is_asked_with_both_of_its_meanings(text: str, either: str)
 def test_bounds_hold_including_their_own_days(text: str, codes: list[str]) -> None:
     kind = DateKind(min=date(2024, 4, 1), max=date(2025, 3, 31))
     assert [fault.code for fault in kind.faults(text, Around())] == codes
-    assert kind.wanted() == "令和6年4月1日以後、令和7年3月31日以前の年月日（例：令和６年５月31日）"
+    assert kind.wanted() == "令和６年４月１日以後、令和７年３月31日以前の年月日（例：令和６年５月31日）"
     assert kind.typing.bounds == ("45383", "45747")
 
 
