@@ -7,16 +7,17 @@ Only brings values into the shapes that `replies` declares; no decision, no word
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake.finding import CATALOGUE, Finding
 from intake.personal import mask
+from intake.submission import AnswerSheet
 from replies.letter import FileBlock, FileResult, RowBlock
 from routing.records import Decided, Piece
 from routing.register import Register
 
-_RESULTS: dict[str, FileResult] = {
+_RESULTS: dict[str, FileResult] = {  # of several, the first is told
     "accepted": "accepted",
     "correction": "correction",
     "held": "held",
@@ -31,11 +32,19 @@ def blocks(decided: Decided, register: Register) -> tuple[FileBlock, ...]:
     return tuple(_blocks(decided.pieces, register))
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of a collated list, and what was decided about it."""
+
+    piece: Piece
+    sheet: AnswerSheet
+
+
 def _blocks(pieces: tuple[Piece, ...], register: Register) -> Iterator[FileBlock]:
-    rows: dict[int, list[Piece]] = {}
+    rows: dict[int, list[_Row]] = {}
     for piece in pieces:
         if piece.sheet is not None and piece.sheet.row:
-            rows.setdefault(piece.file.position, []).append(piece)
+            rows.setdefault(piece.file.position, []).append(_Row(piece, piece.sheet))
     for piece in pieces:
         if piece.sheet is None and piece.file.position in rows:
             yield from _list_blocks(piece, rows[piece.file.position], register)
@@ -71,18 +80,18 @@ def _since(piece: Piece, register: Register) -> tuple[str, datetime, tuple[str, 
     return piece.since.before.receipt, piece.since.before.received_at, names
 
 
-def _list_blocks(whole: Piece, rows: list[Piece], register: Register) -> Iterator[FileBlock]:
+def _list_blocks(whole: Piece, rows: list[_Row], register: Register) -> Iterator[FileBlock]:
     """A collated list, program by program, so that a municipality missing from one is not taken for named
     by another. `whole` is the decision about it as a list; what it found stands in the first block, and what its rows
     say of the file (that it belongs to another mailbox) is said once."""
     survey = register.survey
     for number, (program, chosen) in enumerate(_by_program(rows).items()):
-        first = chosen[0].sheet
+        form = survey.form(chosen[0].sheet.form, chosen[0].sheet.version)
         told = [_row(r, register) for r in sorted(chosen, key=_by_code)]
         of_file = tuple(dict.fromkeys(f for row in told for f in row.findings if CATALOGUE[f.code].about == "file"))
         yield FileBlock(
             filename=whole.file.filename,
-            form_title=survey.form(first.form, first.version).title if first else "",
+            form_title=form.title,
             program=survey.program(program).name if program else "",
             body=register.full_name(whole.identity.submitter),
             result=_sum_up(whole, chosen, with_whole=number == 0),
@@ -92,40 +101,38 @@ def _list_blocks(whole: Piece, rows: list[Piece], register: Register) -> Iterato
         )
 
 
-def _by_program(rows: list[Piece]) -> dict[str, list[Piece]]:
+def _by_program(rows: list[_Row]) -> dict[str, list[_Row]]:
     """Rows by the program (id) that was told of them, or that they name themselves; one that tells none
     goes with the others of its sheet."""
-    named = [row.program or (row.sheet.program if row.sheet else "") for row in rows]
-    on_sheet = {row.sheet.sheet: p for row, p in zip(rows, named, strict=True) if row.sheet and p}
-    groups: dict[str, list[Piece]] = {}
-    for row, program in zip(rows, named, strict=True):
-        groups.setdefault(program or on_sheet.get(row.sheet.sheet if row.sheet else "", ""), []).append(row)
+    named = [(row, row.piece.program or row.sheet.program) for row in rows]
+    on_sheet = {row.sheet.sheet: program for row, program in named if program}
+    groups: dict[str, list[_Row]] = {}
+    for row, program in named:
+        groups.setdefault(program or on_sheet.get(row.sheet.sheet, ""), []).append(row)
     return groups
 
 
-def _sum_up(whole: Piece, rows: list[Piece], with_whole: bool) -> FileResult:
-    outcomes = {r.decision.outcome for r in rows} | ({whole.decision.outcome} if with_whole else set())
-    if "correction" in outcomes:
-        return "partial" if "accepted" in outcomes else "correction"
-    if "accepted" in outcomes:
-        return "accepted"
-    return _RESULTS[whole.decision.outcome if with_whole else rows[0].decision.outcome]
+def _sum_up(whole: Piece, rows: list[_Row], with_whole: bool) -> FileResult:
+    outcomes = {r.piece.decision.outcome for r in rows} | ({whole.decision.outcome} if with_whole else set())
+    if {"accepted", "correction"} <= outcomes:
+        return "partial"
+    return next(result for outcome, result in _RESULTS.items() if outcome in outcomes)
 
 
-def _by_code(piece: Piece) -> tuple[str, int]:
-    return piece.identity.body or "~", piece.sheet.row if piece.sheet else 0
+def _by_code(row: _Row) -> tuple[str, int]:
+    return row.piece.identity.body or "~", row.sheet.row
 
 
-def _row(piece: Piece, register: Register) -> RowBlock:
-    body = register.body(piece.identity.body)
-    sheet = piece.sheet
+def _row(row: _Row, register: Register) -> RowBlock:
+    lgcode, decision = row.piece.identity.body, row.piece.decision
+    body = register.body(lgcode)
     return RowBlock(
-        lgcode=piece.identity.body,
-        name=body.name if body else (mask(sheet.field("organisation")) if sheet else ""),
-        row=sheet.row if sheet else 0,
-        result=_RESULTS[piece.decision.outcome],
-        findings=told_of(piece, register),
-        remarks=piece.decision.remarks,
+        lgcode=lgcode,
+        name=body.name if body else mask(row.sheet.field("organisation")),
+        row=row.sheet.row,
+        result=_RESULTS[decision.outcome],
+        findings=told_of(row.piece, register),
+        remarks=decision.remarks,
     )
 
 
