@@ -10,6 +10,7 @@ from typing import Literal
 
 from config.cache import cache_by_identity
 from config.form import Form
+from config.kinds.kind import Kind
 from config.numbering import numbered
 
 
@@ -43,3 +44,8 @@ def list_columns(form: Form) -> tuple[Column, ...]:
             which = "（記載欄）" if len(question.free_texts) == 1 else f"（記載欄{numbered(str(nth), '{wide_key}')}）"
             columns.append(Column("text", text.key, f"{name}{which}", bare=f"{bare}{which}"))
     return tuple(columns)
+
+
+def kind_of(form: Form, column: Column) -> Kind | None:
+    """Of what stands in a column, but for circles."""
+    return next((ask.kind for ask in form.asks if ask.key == column.key and column.holds != "mark"), None)

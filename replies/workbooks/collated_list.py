@@ -1,14 +1,15 @@
 """一覧表: the workbook in which a prefecture sends its municipalities' answers (notice 記３（３）).
 
 Row 1 bears the headings of 「一覧用」, each further row what one answer sheet's row 2 would hold, as values.
-Writes texts only, so that no answer can become a formula; checks nothing, leaves no row out, asks no clock.
+Writes texts, numbers and dates, so that no answer can become a formula; checks nothing, leaves no row out, asks no clock.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from math import ceil
 from unicodedata import east_asian_width
 
@@ -17,11 +18,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from config.form import Form
+from config.kinds.kind import Kind
 from config.kinds.organisation import OrganisationKind
 from config.survey import Survey
-from intake.sheets.columns import Column, list_columns
+from intake.sheets.columns import Column, kind_of, list_columns
 from intake.submission import AnswerSheet
-from replies.cells import FONT, SAFE_OPTIONS, put
+from replies.cells import FONT, SAFE_OPTIONS, put, put_typed
 
 _A4 = 9  # ECMA-376 part 1 §18.3.1.63
 _PAGES_WIDE = 3  # on one page the letters would be two points high
@@ -42,6 +44,8 @@ def write_list(rows: Sequence[AnswerSheet], form: Form, survey: Survey) -> bytes
     sheet = book.add_worksheet(form.list_sheet)
     columns = list_columns(form)
     header, body = _styles(book)
+    kinds = [(place, kind) for place, column in enumerate(columns) if (kind := kind_of(form, column)) and kind.format]
+    typed = {place: (kind, _style(book, num_format=kind.format)) for place, kind in kinds}
     for place, column in enumerate(columns):
         sheet.set_column(place, place, _WIDTHS[column.holds])
         put(sheet, (0, place), column.heading, header)
@@ -49,7 +53,8 @@ def write_list(rows: Sequence[AnswerSheet], form: Form, survey: Survey) -> bytes
         values = _values(row, columns, survey)
         sheet.set_row(number, _height(values, columns))
         for place, value in enumerate(values):
-            put(sheet, (number, place), value, body)
+            kind, style = typed.get(place, (None, body))
+            put_typed(sheet, (number, place), _typed(kind, value) if kind else value, style)
     _set_up(sheet, form, len(rows), len(columns))
     book.close()
     return out.getvalue()
@@ -73,6 +78,12 @@ def _values(row: AnswerSheet, columns: Sequence[Column], survey: Survey) -> list
     ]
 
 
+def _typed(kind: Kind, text: str) -> str | Decimal | date:
+    """What was written as a number or a date that Excel can add up; as it is where something had to be worked out."""
+    reading = kind.reading(text)
+    return kind.typed(reading.value) if reading.value and not (reading.reckoned or reading.remark) else text
+
+
 def _height(values: Sequence[str], columns: Sequence[Column]) -> float:
     """Points that a row needs; estimated for a wide Japanese font, since not every program works it out."""
     lines = 1
@@ -87,9 +98,12 @@ def _height(values: Sequence[str], columns: Sequence[Column]) -> float:
 
 def _styles(book: Workbook) -> tuple[Format, Format]:
     """Of the headings and of everything else; both keep what is typed over them a text."""
-    common = {"font_name": FONT, "font_size": 9, "text_wrap": True, "border": 1, "quote_prefix": True}
-    head = {"bold": True, "align": "center", "valign": "vcenter", "bg_color": "#EDEDED"}
-    return book.add_format({**common, **head}), book.add_format({**common, "valign": "top"})
+    head = _style(book, quote_prefix=True, bold=True, align="center", valign="vcenter", bg_color="#EDEDED")
+    return head, _style(book, quote_prefix=True)
+
+
+def _style(book: Workbook, **own: str | bool) -> Format:
+    return book.add_format({"font_name": FONT, "font_size": 9, "text_wrap": True, "border": 1, "valign": "top", **own})
 
 
 def _set_up(sheet: Worksheet, form: Form, rows: int, columns: int) -> None:

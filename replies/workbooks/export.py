@@ -20,9 +20,8 @@ from xlsxwriter.exceptions import FileCreateError
 
 from config.form import Form
 from config.jst import in_jst
-from config.kinds.kind import Kind
 from config.survey import Survey
-from intake.sheets.columns import Column, list_columns
+from intake.sheets.columns import Column, kind_of, list_columns
 from intake.submission import AnswerSheet
 from replies.cells import SAFE_OPTIONS, put, put_typed
 from replies.wording import load_wording
@@ -157,7 +156,7 @@ class _Table:
         columns = list_columns(form)
         hidden = () if personal else {f.key for f in form.fields if f.personal}
         self._kept = tuple(n for n, c in enumerate(columns) if c.holds != "field" or c.key not in hidden)
-        kinds = ((len(_BASE) + n, _kind(form, columns[place])) for n, place in enumerate(self._kept))
+        kinds = ((len(_BASE) + n, kind_of(form, columns[place])) for n, place in enumerate(self._kept))
         self._typed = {n: (kind, cell_formats(book, kind.format)) for n, kind in kinds if kind and kind.format}
         self._asked = len(columns)
         self._sheet = book.add_worksheet(_sheet_name(form, survey))
@@ -206,11 +205,6 @@ class _Table:
         self._sheet.autofilter(0, 0, self.rows, len(_BASE) + len(self._kept) - 1)
         for table in self._lines:
             table.finish()
-
-
-def _kind(form: Form, column: Column) -> Kind | None:
-    """Of what stands in a column, but for circles."""
-    return next((ask.kind for ask in form.asks if ask.key == column.key and column.holds != "mark"), None)
 
 
 def _sheet_name(form: Form, survey: Survey) -> str:

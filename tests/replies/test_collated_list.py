@@ -5,15 +5,21 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from intake.submission import AnswerSheet
+from config.load import load_survey
+from intake.answers import read_file
+from intake.sheets.columns import list_columns
+from intake.submission import AnswerSheet, Claim
+from replies.form_layout import layout
 from replies.workbooks.collated_list import write_list
-from replies.workbooks.form import FillValue
+from replies.workbooks.form import FillValue, blank
+from tests.config.surveys_at_hand import TINY
 from tests.workbooks.forms_at_hand import (
     COMPLETE,
     COMPLETE_2,
@@ -22,10 +28,13 @@ from tests.workbooks.forms_at_hand import (
     form,
     marks_of,
     reading,
+    the_roster,
     the_sheet,
     the_survey,
 )
 
+HOKAGO = TINY.parent / "hokago"
+NO_CLAIM = Claim("", "absent")
 HOSTILE = (
     "=1+1",
     "+81-45-000-0000",
@@ -173,3 +182,31 @@ def test_it_can_be_scrolled_filtered_and_printed() -> None:
 def test_equal_rows_give_equal_bytes() -> None:
     rows = sheets_of(WAYS[:2], "form1")
     assert write_list(rows, form(), the_survey()) == write_list(rows, form(), the_survey())
+
+
+def test_numbers_and_days_are_such_in_the_list_and_what_is_none_stays_as_written() -> None:
+    """A prefecture looks at the sums of its list."""
+    survey = load_survey(HOKAGO)
+    (clubs,) = survey.forms
+    places = layout(clubs).inputs
+    cells = {
+        "1": 12, "3.jidokan.koei": "３か所", "3.yoyu.koei": "数か所", "4": "約120人", "4-d": "=1+1", "4-r": "50％",
+        "5": "平成20年４月１日",
+    }  # fmt: skip
+    book = load_workbook(io.BytesIO(blank(clubs, survey)))
+    for key, value in {**cells, "organisation": "14神奈川県藤沢市", "2": "有"}.items():
+        book[clubs.sheet].cell(*places[key]).value = value
+    book[clubs.sheet].cell(*places["4-d"]).data_type = "s"
+    out = io.BytesIO()
+    book.save(out)
+    (sheet,) = read_file("a.xlsx", out.getvalue(), 1, survey, the_roster(), NO_CLAIM).sheets
+    data = write_list([sheet], clubs, survey)
+    listed = load_workbook(io.BytesIO(data)).worksheets[0]
+    found = dict(zip([c.key for c in list_columns(clubs)], [cell.value for cell in listed[2]], strict=True))
+    assert {key: found[key] for key in cells} == {
+        "1": 12, "3.jidokan.koei": 3, "3.yoyu.koei": "数か所", "4": 120, "4-d": "=1+1", "4-r": 0.5,
+        "5": datetime.fromisoformat("2008-04-01"),
+    }  # fmt: skip
+    (row,) = read_file("b.xlsx", data, 1, survey, the_roster(), NO_CLAIM).sheets
+    numbers = [(a.question, clubs.question(a.question).kind.read(a.value)) for a in sheet.answers]
+    assert [(a.question, clubs.question(a.question).kind.read(a.value)) for a in row.answers] == numbers
