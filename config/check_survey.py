@@ -126,6 +126,10 @@ def _check_forms(survey: Survey) -> Reasons:
     named = any(f"{LAST}Q" in f"{rule.check} {rule.when} {rule.say}" for form in survey.forms for rule in form.rules)
     if named and not survey.previous:
         yield "previous", "様式の rules に last. があります。前年の値の CSV ファイルの名前を書いてください。"
+    if survey.shows_previous and not survey.previous:
+        yield "shows_previous", "前年の値の CSV ファイルの名前を、previous に書いてください。"
+    if survey.shows_previous and forms and all(form.given for form in survey.forms):
+        yield "shows_previous", "given の様式には、前年の回答を印字できません。"
     if len(numberings := dict.fromkeys(form.numbering for form in survey.forms)) > 1:
         yield "forms", f"様式の numbering（{'、'.join(numberings)}）は、全て同じにしてください。"
     for place, program in enumerate(survey.programs, 1):

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 PERHAPS = "もしかして"
 RULES_HEADING = "確認"  # over the column in which a form tells what is missing, and which of its rules are broken
+PREVIOUS_HEADING = "前年の回答"  # over the column in which it shows what the body answered last year
 CHOICES_SHEET = "リスト"  # the hidden sheet with the choices of a form's lists
 LONGEST_TEXT = 32_000  # characters that Excel shows in a cell (its limit is 32,767)
 

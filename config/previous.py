@@ -28,6 +28,7 @@ LAST = "last."  # before the name of a question in a rule
 _CODE_HEADS = {"団体コード": CODE}
 Previous = Mapping[str, Mapping[str, str]]  # lgcode -> key of a question -> what stood there
 _QUOTED = 60  # characters of a value
+_MOST = 5  # mistakes of one column that are told one by one
 NO_LINES = "行は年によって変わるので、前年の値とは比べられません。比べる合計などは、質問を設けて尋ねてください。"
 
 
@@ -65,7 +66,19 @@ def read_previous(
         reasons += [("", "見出しより列が多くあります。")] if len(cells) > len(keys) else []
         mistakes += [Mistake(name, column, reason, place) for column, reason in reasons]
         found[code] = values
-    return found, mistakes or ([] if found else [Mistake(name, "", "団体が1つもありません。")])
+    return found, list(_bounded(mistakes)) or ([] if found else [Mistake(name, "", "団体が1つもありません。")])
+
+
+def _bounded(mistakes: Sequence[Mistake]) -> Iterator[Mistake]:
+    """The first of each column, and how many lines more have one: a column of another question is wrong on every line."""
+    columns = Counter[str]()
+    for mistake in mistakes:
+        columns[mistake.key] += 1
+        if columns[mistake.key] <= _MOST:
+            yield mistake
+    for key, times in columns.items():
+        if times > _MOST:
+            yield Mistake(mistakes[0].file, key, f"このほか{times - _MOST:,}行にも、誤りがあります。")
 
 
 def _rows(folder: Path | Traversable, name: str) -> tuple[list[Row], Mistake | None]:

@@ -191,6 +191,7 @@ class Survey(Shape):
     severities: dict[str, Severity] = {}  # finding code -> severity, over the catalogue's default
     roster: str = ""  # the survey's own bodies, a CSV file in its folder; none: the municipalities of the program's
     previous: str = ""  # last year's values, a CSV file in its folder (`config.previous`)
+    shows_previous: bool = False  # whether forms made for one body show them beside the questions
     forms: tuple[Form, ...]
     _previous: Previous = PrivateAttr(default_factory=dict)
 

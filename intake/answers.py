@@ -28,6 +28,7 @@ from intake.sheets.filled_given import read_given
 from intake.sheets.form_changes import look_at_sheet, look_at_workbook, without_formulas
 from intake.sheets.given import is_handed_out
 from intake.sheets.grid import Sheet, Workbook
+from intake.sheets.no_answers import without_own_columns
 from intake.sheets.personal_data import personal_in_text, personal_places
 from intake.sheets.recognise import Located, recognise
 from intake.sheets.shifted import with_head_in_place, without_strangers
@@ -167,7 +168,7 @@ def _read_located(
 
 def _filled(sheet: Sheet, located: Located, stripped: bool, asides: Mapping[str, str]) -> Filled:
     """What a sheet answers: without what is struck out, with the check boxes that are ticked."""
-    written = with_ticks(sheet.as_written(located.printed), located)
+    written = without_own_columns(with_ticks(sheet.as_written(located.printed), located), located)
     values = read_given if located.given else read
     made = values(written, located, look_at_sheet(sheet, located, stripped))
     over = beyond(written, printed=located.printed)

@@ -44,11 +44,21 @@ class Layout:
     header: int  # row of 項番, 質問, 回答
     blocks: tuple[Block, ...]
     inputs: Mapping[str, Place]
+    previous: bool = False  # whether what was answered last year stands beside the answers
 
     @property
     def last_column(self) -> int:
-        """Of all that is printed and filled in."""
+        """Of all that is asked and filled in."""
         return max((column for _, column in self.inputs.values()), default=INPUT)
+
+    @property
+    def previous_column(self) -> int:
+        return self.last_column + 1
+
+    @property
+    def check_column(self) -> int:
+        """In which a form tells what is missing, and which of its rules are broken."""
+        return self.last_column + 1 + self.previous
 
     @property
     def last_row(self) -> int:
@@ -59,8 +69,9 @@ class Layout:
         return name_of(self.inputs[key])
 
 
-def layout(form: Form) -> Layout:
-    """Where each part of this form stands on the sheet that `blank` writes; of a given form, only what is filled in."""
+def layout(form: Form, previous: bool = False) -> Layout:
+    """Where each part of this form stands on the sheet that `blank` writes; of a given form, only what is filled in.
+    `previous`: with a column for what was answered last year."""
     if form.print:
         return Layout(form, {}, 0, 0, 0, (), form.print.inputs)
     fields = {field.key: row for row, field in enumerate(form.fields, FIRST_FIELD)}
@@ -69,7 +80,7 @@ def layout(form: Form) -> Layout:
     inputs: dict[str, Place] = {key: (row, TEXT) for key, row in fields.items()}
     for block in blocks:
         inputs |= _inputs(block)
-    return Layout(form, fields, flags, flags + 1, flags + 2, blocks, inputs)
+    return Layout(form, fields, flags, flags + 1, flags + 2, blocks, inputs, previous)
 
 
 def _blocks(form: Form, row: int) -> tuple[Block, ...]:

@@ -35,23 +35,15 @@ class Entry:
 
 
 class Rows:
-    """A sheet by rows, without what the form prints itself, and what it tells in `computed` columns. Nothing that stands
-    in an `added` column is an answer."""
+    """A sheet by rows, without what the form prints itself. Nothing that stands in an `added` column is an answer."""
 
-    def __init__(
-        self,
-        sheet: Sheet,
-        printed: frozenset[Place],
-        computed: frozenset[int] = frozenset(),
-        added: frozenset[int] = frozenset(),
-    ) -> None:
+    def __init__(self, sheet: Sheet, printed: frozenset[Place], added: frozenset[int] = frozenset()) -> None:
         self.sheet = sheet
         self.printed = printed
         self.added = added
         self._columns: dict[int, list[int]] = {}
         for row, column in sorted(sheet.cells):
-            if column not in computed:
-                self._columns.setdefault(row, []).append(column)
+            self._columns.setdefault(row, []).append(column)
 
     def entry(self, place: Place, kind: Kind | None = None) -> Entry:
         return entry_of(place, self.sheet.cells.get(place), kind)

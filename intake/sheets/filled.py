@@ -17,7 +17,7 @@ from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, Rows
 from intake.sheets.form_changes import Alteration
 from intake.sheets.grid import NOTHING_BEYOND, Beyond, Place, Sheet, after
-from intake.sheets.no_answers import added_columns, rule_columns
+from intake.sheets.no_answers import added_columns
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.over_labels import beside_label, stands_over
 from intake.sheets.question_lines import Lines
@@ -106,7 +106,7 @@ class Filled:
 
 def read(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -> Filled:
     """The values of a sheet whose labels have been located."""
-    grid = Rows(sheet, located.printed, rule_columns(sheet, located), added_columns(sheet, located))
+    grid = Rows(sheet, located.printed, added_columns(sheet, located))
     return Filled(
         located.form,
         sheet.name,

@@ -1,13 +1,14 @@
-"""Columns beside a form in which nothing is an answer: its own that tells what is missing or does not fit, and those that
-somebody added for himself (備考, 昨年度, a tick for each line that was looked at).
+"""Columns beside a form in which nothing is an answer: its own that tell what is missing or does not fit, and what was
+answered last year; and those that somebody added for himself (備考, 昨年度, a tick for each line that was looked at).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
-from config.names import RULES_HEADING
+from config.names import PREVIOUS_HEADING, RULES_HEADING
 from config.rules import rules_of
 from config.spelling import fold, is_blank
 from intake.sheets.grid import Place, Sheet, after
@@ -16,18 +17,21 @@ from intake.sheets.recognise import Located
 _ENOUGH = 2  # answers beside which a column is filled as well, from which on it is one of its own
 
 
-def rule_columns(sheet: Sheet, located: Located) -> frozenset[int]:
-    """The form's own (`replies.workbooks.form_helps`), headed as such above the first question; none in which an answer
-    belongs."""
+def without_own_columns(sheet: Sheet, located: Located) -> Sheet:
+    """The sheet without what the form tells beside the questions (`replies.workbooks.form_helps`, `form_previous`), in
+    columns that are headed as such above the first one; but for those in which an answer belongs."""
     lines = tuple(located.questions.values())
+    if not lines or located.given:
+        return sheet
     beside = (lines for key, lines in located.questions.items() if not located.form.question(key).part)
-    if not (located.form.helps or rules_of(located.form.whole)) or not lines:
-        return frozenset()
+    tells = located.form.helps or rules_of(located.form.whole)
+    headings = {PREVIOUS_HEADING, RULES_HEADING} if tells else {PREVIOUS_HEADING}
     first = min(line.text[0] for line in lines)
     labels = (place for line in beside for place in line.labels.values())
     inputs = {line.answer[1] for line in lines} | {column + 1 for _, column in labels}
-    headed = {c for (row, c), cell in sheet.cells.items() if row < first and fold(cell.value) == RULES_HEADING}
-    return frozenset(headed - inputs)
+    headed = {c for (row, c), cell in sheet.cells.items() if row < first and fold(cell.value) in headings}
+    own = headed - inputs
+    return replace(sheet, cells={p: cell for p, cell in sheet.cells.items() if p[1] not in own}) if own else sheet
 
 
 def added_columns(sheet: Sheet, located: Located) -> frozenset[int]:

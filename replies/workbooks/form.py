@@ -25,6 +25,7 @@ from replies.form_layout import INPUT, ITEM, LABEL, LINE, SUB, TEXT, Block, Layo
 from replies.workbooks.form_formulas import answers_flag, fields_flag, list_formulas
 from replies.workbooks.form_helps import all_named, check_column, colour, naming_flag
 from replies.workbooks.form_lists import Lists
+from replies.workbooks.form_previous import add_column
 from replies.workbooks.form_style import add_styles, break_pages, height, set_up_form, set_up_list, style
 from replies.workbooks.put_cells import filler
 
@@ -37,11 +38,12 @@ _TALL = 104.0  # points of a cell for a text of one's own: six lines
 _STAMP = "2023-01-01T00:00:00Z"  # of every form: no clock, so that equal data gives equal bytes
 
 
-def blank(form: Form, survey: Survey) -> bytes:
-    """The blank form as .xlsx, ready to be sent out; a given one as it is."""
+def blank(form: Form, survey: Survey, previous: bool = False) -> bytes:
+    """The blank form as .xlsx, ready to be sent out; a given one as it is. `previous`: with a column, still empty, for what
+    was answered last year."""
     if form.print:
         return form.print.data
-    return _saved(_build(form, survey))
+    return _saved(_build(layout(form, previous), survey))
 
 
 def fill(form: Form, survey: Survey, values: Mapping[str, FillValue]) -> bytes:
@@ -52,7 +54,7 @@ def fill(form: Form, survey: Survey, values: Mapping[str, FillValue]) -> bytes:
     cells = {name: text for key, value in values.items() for name, text in _written(form, key, value).items()}
     if form.print:
         return filler(form.print.data, form.sheet)({places.cell(n): _in_boxes(form, n, t) for n, t in cells.items()})
-    book = _build(form, survey)
+    book = _build(places, survey)
     for name, text in cells.items():
         book[form.sheet][places.cell(name)] = text
     return _saved(book)
@@ -73,12 +75,11 @@ def _written(form: Form, key: str, value: FillValue) -> dict[str, str]:
     return {key: form.question(key).by_number[value].text}
 
 
-def _build(form: Form, survey: Survey) -> Workbook:
-    book = Workbook()
+def _build(places: Layout, survey: Survey) -> Workbook:
+    form, book = places.form, Workbook()
     add_styles(book)
     sheet = book.worksheets[0]
     sheet.title = form.sheet
-    places = layout(form)
     # Excel's inline lists hold 255 characters, too few for the choices: they stand on a hidden sheet.
     signs = sorted({ask.kind.sign for ask in form.asks} - {""})
     lists = Lists(sheet, book.create_sheet(form.list_sheet), book.create_sheet(CHOICES_SHEET), signs)
@@ -87,7 +88,9 @@ def _build(form: Form, survey: Survey) -> Workbook:
     for block in places.blocks:
         _write_question(sheet, block, lists)
     _write_checks(sheet, places)
-    set_up_form(sheet, places.header, (places.last_row, places.last_column), form.title)
+    set_up_form(sheet, places.header, (places.last_row, places.last_column + places.previous), form.title)
+    if places.previous:
+        add_column(sheet, places)
     sheet.protection.insertRows = not form.open_tables  # a list may be longer than its table
     break_pages(sheet, places.header, [(b.heading or b.top, b.bottom) for b in places.blocks])
     _write_list(lists.listing, places)
@@ -136,8 +139,8 @@ def _write_checks(sheet: Worksheet, places: Layout) -> None:
     for cell, formula in cells.items():
         _put(sheet, cell, formula, "hint" if places.form.helps else "flag")
     if cells:
-        _put(sheet, name_of((places.header, places.last_column + 1)), RULES_HEADING, "header")
-        sheet.column_dimensions[get_column_letter(places.last_column + 1)].width = 60 if places.form.helps else 40
+        _put(sheet, name_of((places.header, places.check_column)), RULES_HEADING, "header")
+        sheet.column_dimensions[get_column_letter(places.check_column)].width = 60 if places.form.helps else 40
     if places.form.helps:
         colour(sheet, places)
 

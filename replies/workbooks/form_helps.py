@@ -68,7 +68,7 @@ def colour(sheet: Worksheet, layout: Layout) -> None:
             sheet.conditional_formatting.add(_whole(sheet, cell), Rule("expression", dxf=_RED, formula=[formula]))
     for block in layout.blocks:
         if _left_out(layout, block.question):
-            place = (block.top + bool(block.question.part), layout.last_column + 1)
+            place = (block.top + bool(block.question.part), layout.check_column)
             area = f"{name_of((block.top, ITEM))}:{name_of((block.bottom, layout.last_column))}"
             rule = Rule("expression", dxf=_GREY, formula=[_is_left_out(_fixed(name_of(place)))])
             sheet.conditional_formatting.add(area, rule)
@@ -76,7 +76,7 @@ def colour(sheet: Worksheet, layout: Layout) -> None:
 
 def naming_flag(layout: Layout) -> str:
     """The formula of the flag that names each question of which an answer, or a text that goes with it, is missing."""
-    column = layout.last_column + 1
+    column = layout.check_column
     wanted = f'"*{load_wording().form["missing"]}*"'
 
     def area(first: int, last: int) -> str:
@@ -275,7 +275,7 @@ def _place(layout: Layout, key: str) -> int:
 
 
 def _beside(layout: Layout, row: int) -> str:
-    return name_of((row, layout.last_column + 1))
+    return name_of((row, layout.check_column))
 
 
 def _beside_of(layout: Layout, root: Question) -> str:

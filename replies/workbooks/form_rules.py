@@ -33,7 +33,7 @@ def rule_terms(layout: Layout) -> dict[str, list[str]]:
             formula, row = _formula(rule, layout), _row(rule.names[0], layout)
         except BeyondFormula:
             continue
-        found.setdefault(name_of((row, layout.last_column + 1)), []).append(formula)
+        found.setdefault(name_of((row, layout.check_column)), []).append(formula)
     return found
 
 

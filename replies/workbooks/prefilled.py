@@ -1,4 +1,5 @@
-"""Forms with what is known of a body filled in: its name, code and kind, and the program. Nothing of a person.
+"""Forms with what is known of a body filled in: its name, code and kind, and the program; beside the questions, what it
+answered last year, where the survey says so. Nothing of a person.
 
 The blank form is made once; for each body only the cells that are filled are written anew, in a thirtieth of the time
 that making the workbook takes.
@@ -6,15 +7,19 @@ that making the workbook takes.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from config.form import Field, Form
 from config.kinds.organisation import OrganisationKind
 from config.roster import Body
 from config.survey import Program, Survey
 from replies.form_layout import layout
 from replies.workbooks.form import blank
-from replies.workbooks.put_cells import Filler, filler
+from replies.workbooks.form_previous import cells_of, printed_last_year
+from replies.workbooks.put_cells import filler
 
-__all__ = ["Filler", "known_values", "prefilled"]
+Prefiller = Callable[[Mapping[str, str], Mapping[str, str]], bytes]
+
 
 def known_values(form: Form, body: Body, program: Program) -> dict[str, str]:
     """What stands in the form's fields before the body has written anything, by field key."""
@@ -36,8 +41,18 @@ def _known(field: Field, body: Body, program: Program) -> str:
     return fitting[0][1]  # 指定都市 before 市区町村, which it is too
 
 
-def prefilled(form: Form, survey: Survey) -> Filler:
-    """A function that returns the form with values by field key in it. It shows what `fill`
-    shows."""
-    put_in, places = filler(blank(form, survey), form.sheet), layout(form)
-    return lambda values: put_in({places.cell(key): value for key, value in values.items()})
+def last_year(form: Form, survey: Survey, body: Body) -> dict[str, str]:
+    """What is printed of the body's answers of last year, by the key of the cell beside which it stands."""
+    told = survey.last_year(body.lgcode) if survey.shows_previous and not form.given else {}
+    return printed_last_year(form, told)
+
+
+def prefilled(form: Form, survey: Survey, previous: bool = False) -> Prefiller:
+    """A function that returns the form with values by field key in it, as `fill` shows them, and (`previous`) the answers
+    of last year beside the questions."""
+    put_in, places = filler(blank(form, survey, previous), form.sheet), layout(form, previous)
+
+    def made(values: Mapping[str, str], printed: Mapping[str, str]) -> bytes:
+        return put_in({places.cell(key): value for key, value in values.items()} | cells_of(places, printed))
+
+    return made

@@ -6,28 +6,40 @@ Pure but for the workbooks' bytes; whoever calls writes them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from config.roster import Body
 from config.survey import Program
-from replies.workbooks.prefilled import Filler, known_values, prefilled
+from replies.workbooks.prefilled import Prefiller, known_values, last_year, prefilled
 from routing.register import Register
 
 
-def handed_out(bodies: Iterable[Body], register: Register) -> Iterator[tuple[PurePath, bytes]]:
-    """(path, workbook) of each form that these bodies fill in: a folder for each body, in it one for each program where
-    there are several, since the notice wants all of them called alike."""
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """A workbook for one body, and where it belongs. `previous`: what it answered last year stands in it."""
+
+    path: PurePath
+    data: bytes
+    previous: bool
+
+
+def handed_out(bodies: Iterable[Body], register: Register) -> Iterator[HandedOut]:
+    """Each form that these bodies fill in: a folder for each body, in it one for each program where there are several,
+    since the notice wants all of them called alike."""
     survey = register.survey
-    fillers: dict[str, Filler] = {}
+    fillers: dict[tuple[str, bool], Prefiller] = {}
     for body in bodies:
         programs = _programs(body, register)
         for program in programs:
             form = survey.form(program.form)
-            filler = fillers.setdefault(form.id, fillers.get(form.id) or prefilled(form, survey))
+            printed = last_year(form, survey, body)
+            if (form.id, bool(printed)) not in fillers:
+                fillers[form.id, bool(printed)] = prefilled(form, survey, bool(printed))
+            data = fillers[form.id, bool(printed)](known_values(form, body, program), printed)
             inside = program.name if len(programs) > 1 else ""
-            yield PurePath(body.lgcode + body.full_name, inside, file_name(body, register)), filler(
-                known_values(form, body, program)
-            )
+            path = PurePath(body.lgcode + body.full_name, inside, file_name(body, register))
+            yield HandedOut(path, data, bool(printed))
 
 
 def file_name(body: Body, register: Register) -> str:

@@ -48,7 +48,8 @@ def form(app: App, folder: Path, named: tuple[str, ...], each: bool) -> int:
     """調査のデータから、未記入の様式をフォルダーに書き出します。
 
     --for と --each では、団体ごとのフォルダーに、団体名・組織区分・制度等を記入した様式を、通知の求めるファイル名で
-    書き出します。職員に関することは、何も記入しません。
+    書き出します。調査の shows_previous が true なら、前年の回答を質問の隣の列に印字します。職員に関することは、何も記入
+    しません。
     """
     if named and each:
         raise click.UsageError("--for と --each は、どちらか一方を指定してください。")
@@ -68,14 +69,18 @@ def _hand_out(app: App, folder: Path, named: tuple[str, ...]) -> int:
     bodies = tuple(typed.body(text, register) for text in named) or register.respondents
     if idle := [body.full_name for body in bodies if named and not register.programs_of(body.lgcode)]:
         raise Refused(f"{'、'.join(idle)}には、この調査で回答をお願いしている制度等がありません。")
-    written = 0
-    for place, data in handed_out(dict.fromkeys(bodies), register):
-        path, written = folder / place, written + 1
+    written, printed = 0, 0
+    for one in handed_out(dict.fromkeys(bodies), register):
+        path, written, printed = folder / one.path, written + 1, printed + one.previous
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        path.write_bytes(one.data)
         if named:
             say(str(path))
     say(f"{len(set(bodies))}団体の様式 {written}件を {folder} に書き出しました。")
+    if register.survey.shows_previous:
+        say(f"前年の回答は、{printed}件に印字しました（前年の値のない団体には、その列がありません）。")
+        if given := [form.file_name for form in register.survey.forms if form.given]:
+            say(f"{'、'.join(given)} には印字していません（given の様式は、団体名などのセルのほかは、ブックのままです）。")
     return 0
 
 

@@ -103,6 +103,13 @@ def test_it_is_read_as_excel_and_others_save_it(tmp_path: Path, data: bytes) -> 
     assert dict(worths(form, survey.last_year(HACHIOJI))) == {"last.Q4": D(1000), "last.Q6": "一行目\n二行目"}
 
 
+def test_what_is_wrong_on_every_line_is_told_of_a_few(tmp_path: Path) -> None:
+    codes = [body.lgcode for body in load_roster().of_kind("city")][:100]
+    lines = told(tmp_path, "".join(("code,4,6\n", *(f"{code},多数,a\n" for code in codes))).encode())
+    assert [line.split(":")[0] for line in lines] == [*(f"2023.csv {place}行目" for place in range(2, 7)), "2023.csv"]
+    assert lines[-1] == "2023.csv: B列（4）: このほか95行にも、誤りがあります。"
+
+
 @pytest.mark.parametrize("key", ("5", "5.capacity", "Q5.1.capacity"))
 def test_a_table_with_a_line_for_each_has_no_values_of_last_year(tmp_path: Path, key: str) -> None:
     said = rf"B列「{key.removeprefix('Q')}」は、一行に一つを書く表（lines）です。行は年によって変わるので"

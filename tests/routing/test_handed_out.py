@@ -43,7 +43,7 @@ def test_a_form_handed_out_says_whose_it_is_and_nothing_else(register: Register,
     assert body is not None
     made = list(handed_out([body], register))
     assert len(made) == len(register.programs_of(lgcode))
-    for path, data in made:
+    for path, data in ((one.path, one.data) for one in made):
         claim = read_claim(path.name, register.survey, register.roster, is_file=True)
         assert (claim.match.lgcodes, convention_findings(claim, register.survey, True)) == ((lgcode,), ())
         (sheet,) = read_file(path.name, data, 1, register.survey, register.roster, NO_CLAIM).sheets
@@ -69,7 +69,7 @@ def test_a_designated_city_is_called_what_it_is_more_closely(register: Register)
 def test_it_is_the_form_that_filling_makes(register: Register) -> None:
     form, survey = register.survey.form("form2"), register.survey
     values = {"organisation": 'a & <b> "c" \\1 ／　x', "program": "自治体検診"}
-    ours = load_workbook(io.BytesIO(prefilled(form, survey)(values)))
+    ours = load_workbook(io.BytesIO(prefilled(form, survey)(values, {})))
     theirs = load_workbook(io.BytesIO(fill(form, survey, values)))
     for mine, other in zip(ours.worksheets, theirs.worksheets, strict=True):
         assert [[c.value for c in row] for row in mine] == [[c.value for c in row] for row in other]
@@ -84,9 +84,9 @@ def test_a_form_for_each_of_1741_bodies(gakudo: Register) -> None:
     begun = time.process_time()
     made = list(handed_out(gakudo.respondents, gakudo))
     spent = time.process_time() - begun
-    assert len(made) == len({path for path, _ in made}) == 1741
-    assert Counter(len(path.parts) for path, _ in made) == {2: 1741}  # one program: no folder for it
-    names = {path.name for path, _ in made}
+    assert len(made) == len({one.path for one in made}) == 1741
+    assert Counter(len(one.path.parts) for one in made) == {2: 1741}  # one program: no folder for it
+    names = {one.path.name for one in made}
     assert "【131067＿台東区】放課後児童クラブ実施状況調査.xlsx" in names
     assert "【132063＿東京都府中市】放課後児童クラブ実施状況調査.xlsx" in names
     for name in sorted(names)[::100]:
