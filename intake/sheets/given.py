@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from config.cache import cache_by_identity
 from config.form import Form
 from config.given import Place, Print
-from config.spelling import alike, fold, label_key
+from config.spelling import alike, label_key
 from config.survey import Survey
 from config.tables import line_of
 from intake.sheets.aligned import Aligned, Keys, Printed, align, printed_of
@@ -92,13 +92,13 @@ def _located(form: Form, printed: Printed, aligned: Aligned, keys: Keys) -> Give
     where = {place: at for place in printed.keys if (at := aligned.place(place))}
     own = frozenset(where.values())
     tables = {k: found for k, made in table_prints(form).items() if (found := find_stretch(made, printed.made, aligned))}
-    within = frozenset(row for found in tables.values() for row in range(found.first, found.end))
+    within = frozenset(row for found in tables.values() for row in range(found.top, found.end))
     computed = {at for place in printed.made.formulas - {*printed.made.inputs.values()} if (at := aligned.place(place))}
     asked = {place for key, place in inputs.items() if not line_of(key)}
     places = GivenPlaces(
         inputs,
         _spans(inputs, own, max(aligned.columns.values(), default=1)),
-        tuple(one for one in _edited(printed, where, keys) if not (one[0][0] in within and fold(one[1]).isdecimal())),
+        tuple(one for one in _edited(printed, where, keys) if not _is_of_a_line(one, within)),
         tuple(row for row in _put_in(aligned.rows) if row not in within),
         _put_in(aligned.columns),
         tables,
@@ -160,6 +160,11 @@ def _answer_of(made: Print, label: Place) -> str:
         return ""
     between = any(r == label[0] and label[1] < column < row[0][0] for r, column in made.texts)
     return "" if between else row[0][1]
+
+
+def _is_of_a_line(edited: tuple[Place, str, str], lines: frozenset[int]) -> bool:
+    """Whether it is the number beside a line, or part of an example of one, that somebody wrote over."""
+    return edited[0][0] in lines and (not edited[2] or line_of(edited[2]) is not None)
 
 
 def _put_in(mapped: Mapping[int, int]) -> tuple[int, ...]:

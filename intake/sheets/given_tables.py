@@ -6,23 +6,28 @@ numbers printed beside lines are not looked at. Which of the rows are lines is f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.cache import cache_by_identity
 from config.form import Form, Question
 from config.given import Place, Print
-from config.spelling import label_key
+from config.spelling import fold, label_key
 from config.tables import line_of
 from intake.sheets.aligned import Aligned
 from intake.sheets.question_lines import Lines
 
+_EXAMPLE = re.compile(r"[(<【「]?(?:記入|記載)?例[0-9]{0,2}[)>】」:]?")
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The rows of one table on a sheet: from `first` to before `end`. `pitch`: how many rows each printed line takes;
-    `below`: whether something else is printed or asked below it."""
+    """The rows of one table on a sheet: `first`, that of the first printed line, to before `end`. `top`: the row below what
+    is printed over it, where lines may begin too; `pitch`: how many rows each printed line takes; `below`: whether
+    something else is printed or asked below it."""
 
+    top: int
     first: int
     end: int
     pitch: int
@@ -63,15 +68,29 @@ def table_prints(form: Form) -> Mapping[str, TablePrint]:
 
 def find_stretch(table: TablePrint, made: Print, aligned: Aligned) -> Stretch | None:
     """Where the rows of a table went; None if the sheet no longer has them."""
-    own = {*table.rows}
-    others = {row for row, _ in (*made.texts, *made.inputs.values(), *made.formulas)} - own
+    others = _others(table, made)
     above = max((row for row in others if row < table.rows[0] and row in aligned.rows), default=0)
     behind = sorted(row for row in others if row > table.last and row in aligned.rows)
     first = aligned.rows[above] + table.rows[0] - above if above else aligned.rows.get(table.rows[0], 0)
     if not first:
         return None
     end = aligned.rows[behind[0]] - (behind[0] - table.last - 1) if behind else first + table.last - table.rows[0] + 1
-    return Stretch(first, max(end, first + 1), table.pitch, bool(behind))
+    top = aligned.rows[above] + 1 if above else first
+    return Stretch(top, first, max(end, first + 1), table.pitch, bool(behind))
+
+
+def _others(table: TablePrint, made: Print) -> set[int]:
+    """The rows with something else above or below a table, be it its heads: printed, computed or asked over its columns or
+    right beside them. Not a row that shows how to fill a line in (例): people write over it, and take it out."""
+    first, last = min(table.columns.values()) - 1, max(table.columns.values())
+    places = (*made.texts, *made.inputs.values(), *made.formulas)
+    rows = {row for row, column in places if column <= last and made.merged.get((row, column), (row, column))[1] >= first}
+    return rows - {*table.rows} - {row for (row, _), text in made.texts.items() if is_example(text)}
+
+
+def is_example(text: str) -> bool:
+    """Whether a cell says that its row is one."""
+    return _EXAMPLE.fullmatch(fold(text)) is not None
 
 
 def table_lines(first: Question, table: TablePrint, stretch: Stretch, aligned: Aligned) -> Lines | None:

@@ -48,7 +48,8 @@ def find_open_lines(
         if first.key in questions:
             stretch = given.tables[key] if given else None
             table = _Reading(sheet, rows, first, questions[first.key], form, given)
-            table.pitch = stretch.pitch if stretch else 1
+            if stretch:
+                table.pitch, table.before = stretch.pitch, stretch.top - 1
             table.go(on_below=not stretch.below if stretch else key == last)
             read[key] = table
     begun = {key: table.numbered for key, table in read.items()}
@@ -63,8 +64,8 @@ def find_open_lines(
 
 @dataclass(slots=True)
 class _Reading:
-    """One table on one sheet. `given`: where its places are the survey's; `pitch`: the rows of one printed line; `lines`:
-    the rows that are begun, from the top."""
+    """One table on one sheet. `given`: where its places are the survey's; `pitch`: the rows of one printed line; `before`:
+    the row above which none is looked for, if not that of the heads; `lines`: the rows that are begun, from the top."""
 
     sheet: Sheet
     rows: Mapping[int, list[int]]
@@ -73,6 +74,7 @@ class _Reading:
     form: Form
     given: GivenPlaces | None
     pitch: int = 1
+    before: int = 0
     lines: list[int] = field(default_factory=list)
     aside: list[Place] = field(default_factory=list)
     beyond: list[Place] = field(default_factory=list)
@@ -103,8 +105,8 @@ class _Reading:
         part, columns = self.first.part, self.columns
         assert part
         printed, most = self.head + len(part.table.sides) * self.pitch, getattr(part.table, "most", 0)
-        before = self.head
-        for row in (row for row in self.rows if row > self.head):
+        before = self.before or self.head
+        for row in (row for row in self.rows if row > before):
             entries = dict(self._entries(row, columns))
             if not any(_says(entry, self.kind(key)) for key, entry in entries.items()):
                 continue

@@ -14,7 +14,7 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.given import Place, cells_of, texts_of
+from config.given import MOST_COLUMNS, Place, cells_of, texts_of
 from config.spelling import fold, is_blank
 from intake.sheets.boxes import EMPTY
 
@@ -55,7 +55,9 @@ class Page:
 
     def __init__(self, sheet: Worksheet, lists: tuple[DataValidation, ...] = ()) -> None:
         self.sheet = sheet
-        self.texts, self.formulas = texts_of(sheet)
+        self._hidden = _hidden(sheet)
+        texts, self.formulas = texts_of(sheet)
+        self.texts = {place: text for place, text in texts.items() if not self._is_hidden(place)}
         self._first: dict[Place, Place] = {}
         self._last: dict[Place, Place] = {}
         for area in sheet.merged_cells.ranges:
@@ -99,6 +101,8 @@ class Page:
                     yield place
 
     def _waits(self, place: Place) -> bool:
+        if self._is_hidden(place):
+            return False
         text = self.texts.get(place, "")
         waits = not text or (_WAITS.fullmatch(text) and _ROOM.search(text)) or len(_BOXES.findall(text)) > 1
         if place in self.formulas or not waits:
@@ -108,6 +112,9 @@ class Page:
         if self.sheet.protection.sheet:
             return not self.sheet.cell(*place).protection.locked and (self._framed(place) or self._filled(place))
         return self._framed(place) and not self._is_corner(place)
+
+    def _is_hidden(self, place: Place) -> bool:
+        return place[0] in self._hidden[0] or place[1] in self._hidden[1]
 
     def _filled(self, place: Place) -> bool:
         return bool(self.sheet.cell(*place).fill.fill_type == "solid")
@@ -164,16 +171,17 @@ class Page:
         return tuple(found)
 
     def _nearest(self, place: Place, taken: frozenset[Place], across: bool) -> Place | None:
-        """The printed cell left of a cell, or above it, past the other cells to be filled."""
-        at = self._before(place, across)
-        while at and (
-            at in taken
-            or at in self.formulas
-            or (at not in self.texts and (across or self._framed(at)))
-            or (across and self._is_unit(at, taken))
-        ):
+        """The printed cell left of a cell, or above it, past the other cells to be filled; but not past a gap with another
+        block of cells behind it."""
+        at, gap = self._before(place, across), False
+        while at:
+            filled = at in taken or at in self.formulas or (across and self._is_unit(at, taken))
+            empty = not filled and at not in self.texts and (across or self._framed(at))
+            if not (filled or empty) or (filled and gap):
+                return at
+            gap = gap or (across and empty and not self._framed(at))
             at = self._before(at, across)
-        return at
+        return None
 
     def _is_unit(self, place: Place, taken: frozenset[Place]) -> bool:
         """Whether it is the 人 behind another cell to be filled, or the 年 behind the one for the year."""
@@ -181,15 +189,24 @@ class Page:
         return (said in COUNTERS or said in UNITS) and self._before(place, across=True) in taken
 
     def side(self, place: Place) -> Place | None:
-        """The printed cell left of a cell to be filled."""
+        """The printed cell left of a cell to be filled, in the same block of cells."""
         at = self._nearest(place, self.waiting, across=True)
-        return at if at in self.texts else None
+        return at if at and at in self.texts and not self.apart(at, place) else None
+
+    def apart(self, place: Place, other: Place) -> bool:
+        """Whether a cell with nothing in it, and without lines, lies between two cells of a row: what stands beside it is
+        another block."""
+        between = {self.whole((other[0], column)) for column in range(self.end(place)[1] + 1, other[1])}
+        nothing = between - self.waiting - self.formulas - self.texts.keys()
+        return any(not self._framed(cell) for cell in nothing)
 
     def section(self, place: Place) -> str:
         """The nearest words above that stand alone in their row: 「２　クラブ数」."""
         alone = Counter(row for row, _ in self.texts)
         above = [(r, c) for r, c in self.texts if r < place[0] and c <= place[1] and alone[r] == 1]
-        above = [at for at in above if len(self.texts[at]) <= _LONGEST and self.texts[at][0] not in "※（("] or above
+        titles = [at for at in above if len(self.texts[at]) <= _LONGEST and self.texts[at][0] not in "※（("]
+        labels = {self.side(blank) for blank in self.waiting}
+        above = [at for at in titles if at not in labels] or titles or above
         return _one_line(self.texts[max(above)]) if above else ""
 
     def _before(self, place: Place, across: bool) -> Place | None:
@@ -202,6 +219,13 @@ def _cells_of(rule: DataValidation) -> Iterator[Place]:
         if area.size["rows"] * area.size["columns"] <= MOST_CELLS:
             rows, columns = range(area.min_row, area.max_row + 1), range(area.min_col, area.max_col + 1)
             yield from ((row, column) for row in rows for column in columns)
+
+
+def _hidden(sheet: Worksheet) -> tuple[frozenset[int], frozenset[int]]:
+    """The rows and the columns of a sheet that nobody sees."""
+    rows = frozenset(row for row, shown in sheet.row_dimensions.items() if shown.hidden)
+    columns = (range(one.min or 0, (one.max or 0) + 1) for one in sheet.column_dimensions.values() if one.hidden)
+    return rows, frozenset(column for some in columns for column in some if column <= MOST_COLUMNS)
 
 
 def _one_line(text: str) -> str:

@@ -15,13 +15,14 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from config.given import area_of
 from config.kinds.any_kind import KINDS
 from config.spelling import fold, nfkc
-from routing.authoring.blanks import UNITS, Blank, Page, in_matrix, options_in
+from routing.authoring.blanks import COUNTERS, UNITS, Blank, Page, in_matrix, options_in
 
 _CIRCLES = '〇を付けるセルです。一つの質問にまとめるときは marks と at = "C6:C9" の形で書いてください。'
 _MOST_OPTIONS = 300
 _UNIT_ABOVE = re.compile(r"単位[:：\s]*([^)）\s]{1,6})")
 _UNIT_IN = re.compile(r"[(（]([^()（）]{1,4})[)）]\s*$")
 _MAY_BE_BLANK = re.compile(r"備考|特記|自由記載|自由記述|任意|場合")
+_DAY = re.compile(r"年月日$")  # a label
 _REMARKS = re.compile(r"備考|特記事項|摘要")
 _QUOTED = re.compile(r'"([^"]+)"')
 
@@ -124,7 +125,8 @@ def _is_number(blank: Blank) -> bool:
 
 
 def _is_date(blank: Blank) -> bool:
-    if re.fullmatch(r"年月日?", fold(blank.printed)):
+    label = (blank.rows or blank.columns or ("",))[-1]
+    if re.fullmatch(r"年月日?", fold(blank.printed)) or (_DAY.search(fold(label)) and blank.unit not in COUNTERS):
         return True
     return is_date_format(blank.cell.number_format) or (blank.rule is not None and blank.rule.type == "date")
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from config.given import Place
 from config.spelling import fold
+from intake.sheets.given_tables import is_example
 from routing.authoring.blanks import Blank, Page
 from routing.authoring.kind_of import kind_of, quoted
 
@@ -83,9 +84,11 @@ def open_tables(page: Page) -> tuple[OpenTable, ...]:
 
 def _runs(page: Page) -> Iterator[_Run]:
     sides = ((blank, page.side(blank.place)) for blank in page.blanks)
-    for (row, side), own in groupby(sides, key=lambda pair: (pair[0].place[0], pair[1])):
+    breaks = accumulate(page.apart(a.place, b.place) for a, b in pairwise(page.blanks))
+    parts = zip(sides, (0, *breaks), strict=False)
+    for (row, side, _), own in groupby(parts, key=lambda one: (one[0][0].place[0], one[0][1], one[1])):
         said = _NUMBER.fullmatch(fold(page.texts[side]).lower()) if side else None
-        yield _Run(row, side, int(said[1]) if said else None, tuple(blank for blank, _ in own))
+        yield _Run(row, side, int(said[1]) if said else None, tuple(blank for (blank, _), _ in own))
 
 
 def _is_table(lines: Sequence[_Run]) -> bool:
@@ -97,13 +100,20 @@ def _is_table(lines: Sequence[_Run]) -> bool:
 
 def _table(page: Page, lines: Sequence[_Run]) -> OpenTable | None:
     """With its columns' own heads; what stands over all of them is its title."""
-    heads = [blank.columns for blank in lines[0].blanks]
+    heads = [_without_example(page, blank) for blank in lines[0].blanks]
     shared = 0
     while len(heads) > 1 and all(len(head) > shared + 1 and head[shared] == heads[0][shared] for head in heads):
         shared += 1
     title = " ".join(heads[0][:shared]) or page.section(lines[0].blanks[0].place) or "一覧"
     own = tuple(" ".join(head[shared:]) for head in heads)
     return OpenTable(tuple(run.blanks for run in lines), title, own) if len({*own}) == len(own) else None
+
+
+def _without_example(page: Page, blank: Blank) -> tuple[str, ...]:
+    """What stands over a column, without what a line above the first shows as an example."""
+    row = blank.place[0] - 1
+    shown = any(is_example(text) for (r, _), text in page.texts.items() if r == row)
+    return blank.columns[:-1] if shown and len(blank.columns) > 1 else blank.columns
 
 
 def columns_of(book: Workbook, page: Page, table: OpenTable) -> tuple[dict[str, str], list[str]]:

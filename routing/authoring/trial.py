@@ -91,8 +91,14 @@ def values_of(form: Form, survey: Survey, whose: tuple[Body, Program], way: Choi
         if question.key in way:
             values.update(_answer(question, way[question.key], planned))
         elif (question.part or not question.by_number) and standing_asked(form, way, whose[0].kind, question.key):
-            values |= {cell.key: cell.kind.examples().read[0][0] for cell in (question, *others)}
+            values |= {cell.key: _in_cell(cell) for cell in (question, *others)}
     return {key: value for key, value in values.items() if value != ""}
+
+
+def _in_cell(question: Question) -> str:
+    """What is written into one cell: into a line of an open table what begins one, which 特になし does not."""
+    free = question.in_open_table and question.kind.free
+    return _TEXT if free else question.kind.examples().read[0][0]
 
 
 def _field(field: Field, body: Body, program: Program) -> str:

@@ -254,6 +254,87 @@ def test_a_cell_merged_over_lines_holds_for_each_and_a_number_for_none(survey: S
     assert errors(sheet) == [("number_missing", "1.2.capacity", "D7")]
 
 
+def with_an_example(data: bytes) -> bytes:
+    """Row 6 shows how to fill a line in; the lines are rows 7 to 11."""
+    book = load_workbook(io.BytesIO(data))
+    moved(book["施設"], row=6)
+    for column, text in zip("ABCDE", ("例", "○○園", "公立", "60人", "記入例"), strict=True):
+        book["施設"][f"{column}6"] = text
+    return saved(book)
+
+
+def written_over(page: Any) -> None:
+    page["A6"] = 1
+    for row, values in enumerate((FIRST, SECOND, THIRD), 6):
+        line(page, row, *values)
+
+
+def taken_out(page: Any) -> None:
+    for area in list(page.merged_cells.ranges):
+        page.unmerge_cells(str(area))
+    page.delete_rows(6)
+    three(page)
+
+
+def left(page: Any) -> None:
+    for row, values in enumerate((FIRST, SECOND, THIRD), 7):
+        line(page, row, *values)
+
+
+@pytest.mark.parametrize("change", [left, written_over, taken_out])
+def test_a_line_that_is_an_example_is_none_until_it_is_written_over(tmp_path: Path, change: Change) -> None:
+    folder = folder_of(tmp_path, FORM.replace("B6:E10", "B7:E11").replace('"B13"', '"B14"'))
+    (folder / "form.xlsx").write_bytes(with_an_example(the_book()))
+    book = load_workbook(folder / "form.xlsx")
+    book["施設"]["B2"] = "大鹿村"
+    change(book["施設"])
+    (sheet,) = read_file("a.xlsx", saved(book), 1, load_survey(folder), the_roster(), Claim("", "absent")).sheets
+    assert lines(sheet) == READ
+    assert [f.code for f in sheet.findings if f.severity != "note"] == []
+
+
+TWO = """
+[[questions]]
+key = "1"
+item = "１"
+text = "施設"
+kind = "table"
+lines = 5
+at = "A6:B10"
+[questions.columns]
+name = "施設名"
+capacity = { label = "定員", kind = "number" }
+[[questions]]
+key = "2"
+item = "２"
+text = "職員"
+kind = "table"
+lines = 3
+at = "D6:E8"
+[questions.columns]
+name = "職名"
+capacity = { label = "人数", kind = "number" }
+"""
+
+
+def test_two_tables_side_by_side_go_on_below_each_as_far_as_nothing_is_printed_there(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, FORM[: FORM.index("[[questions]]")] + TWO)
+    book = Workbook()
+    page = book.worksheets[0]
+    page.title = "施設"
+    put(page, {"A1": "施設と職員に関する調査票", "A2": "市区町村名", "A4": "施設", "D4": "職員"})
+    put(page, {"A5": "施設名", "B5": "定員", "D5": "職名", "E5": "人数"})
+    (folder / "form.xlsx").write_bytes(saved(book))
+    page["B2"] = "大鹿村"
+    for row in range(6, 13):
+        page[f"A{row}"], page[f"B{row}"], page[f"D{row}"], page[f"E{row}"] = f"園{row}", row, f"職{row}", row * 2
+    (sheet,) = read_file("a.xlsx", saved(book), 1, load_survey(folder), the_roster(), Claim("", "absent")).sheets
+    told = {table: [a.value for a in sheet.answers if a.question.startswith(table)] for table in ("1.", "2.")}
+    assert told["1."] == [said for row in range(6, 13) for said in (f"園{row}", str(row))]
+    assert told["2."] == [said for row in range(6, 13) for said in (f"職{row}", str(row * 2))]
+    assert errors(sheet) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
