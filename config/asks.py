@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Discriminator, PrivateAttr, Tag, model_validator
-from pydantic_core import PydanticCustomError
-
-from config.kinds.any_kind import KINDS, Given
+from config.kinds.any_kind import KINDS, AnyKind
 from config.kinds.kind import Line, Reading, with_kind
 from config.kinds.table import Part
-from config.shape import BodyKind, Shape
+from config.shape import BodyKind, Shape, keys_of
 
 _LEAST_ACCOUNT = 16  # characters of an outline (概要) beside a choice: 「2件あり、改善済み」 is none
 
@@ -24,16 +21,15 @@ class Ask(Shape):
     """One thing to be filled in. The keys of its `kind` stand beside its own in the file."""
 
     key: str
-    kind: Given
+    kind: AnyKind
     at: str = ""  # of a given form: the cell to be filled (C6), or one for each line of the answer (C6:C9)
 
-    @model_validator(mode="before")
     @classmethod
-    def _with_kind(cls, data: Any) -> Any:
+    def prepared(cls, data: Any) -> Any:
         """The kind's own keys put together; a kind that is not named is told by them, and a table with lines is open."""
         if isinstance(data, dict) and data.get("kind") == "table" and "lines" in data:
             data = {**data, "kind": "lines"}
-        return with_kind(data, KINDS, cls.model_fields, cls._told_by)
+        return with_kind(data, KINDS, keys_of(cls), cls._told_by)
 
     @classmethod
     def _told_by(cls, data: Mapping[str, Any]) -> str:
@@ -90,12 +86,7 @@ class AskedIf(Shape):
         return number in self.choices
 
 
-def _spelling(condition: Any) -> str:
-    return "by-rule" if isinstance(condition, str) else "by-choice"
-
-
-# A text is in the language of rules (`config.conditions`).
-Condition = Annotated[Annotated[AskedIf, Tag("by-choice")] | Annotated[str, Tag("by-rule")], Discriminator(_spelling)]
+Condition = AskedIf | str  # a text is in the language of rules (`config.conditions`)
 
 
 class Question(Ask):
@@ -109,7 +100,7 @@ class Question(Ask):
     only: tuple[BodyKind, ...] = ()  # asked of these kinds of bodies; empty = of all
     asked_if: Condition | None = None
     free_texts: tuple[FreeText, ...] = ()
-    _part: Part | None = PrivateAttr(None)
+    _part: Part | None = None
 
     @property
     def part(self) -> Part | None:
@@ -119,17 +110,12 @@ class Question(Ask):
     def in_table(self, part: Part) -> Question:
         """The question of a table as that of one of its cells."""
         own = {"key": part.of((part.row, part.column)), "kind": part.table.cell_at(part.column), "required": part.needed}
-        copy = self.model_copy(update=own)
-        copy._take(part)
-        return copy
-
-    def _take(self, part: Part) -> None:
-        self._part = part
+        return self.changed(own | {"_part": part})
 
     @classmethod
     def _told_by(cls, data: Mapping[str, Any]) -> str:
         if ("choices" in data) == ("marks" in data):
-            raise PydanticCustomError("uketsuke_kind", "choices か marks の、どちらか一方が要ります。")
+            raise ValueError("choices か marks の、どちらか一方が要ります。")
         return "choice" if "choices" in data else "marks"
 
     @cached_property

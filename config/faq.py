@@ -5,19 +5,23 @@ A mail asks an entry's question if one word of each of its groups stands in it. 
 
 from __future__ import annotations
 
-from pydantic import Field as Limit
+from typing import Annotated
+
+from msgspec import Meta
 
 from config.shape import Reasons, Shape
 from config.spelling import fold
+
+Text = Annotated[str, Meta(min_length=1)]
 
 
 class Faq(Shape):
     """One question with its answer: `words` are groups of which each has to be met, `place` where the notice says it."""
 
-    id: str = Limit(min_length=1)
-    question: str = Limit(min_length=1)
-    words: tuple[tuple[str, ...], ...] = Limit(min_length=1)
-    answer: str = Limit(min_length=1)
+    id: Text
+    question: Text
+    words: Annotated[tuple[tuple[str, ...], ...], Meta(min_length=1)]
+    answer: Text
     place: str = ""
 
     def weight(self, folded: str) -> int:

@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import groupby
-from typing import Annotated
-
-from pydantic import AfterValidator, PrivateAttr
 
 from config.asks import Ask, AskedIf, Field, FreeText, Question
 from config.given import Asked, Print
@@ -70,10 +67,13 @@ class Form(Shape):
     numbering: str = PLAIN  # how its questions are called: Q{key}, 問{wide_key}
     given: str = ""  # the workbook in the survey's folder that is handed out as it is; empty: the form is made
     fields: tuple[Field, ...] = ()  # none: a later sheet of a given workbook
-    questions: Annotated[tuple[Question, ...], AfterValidator(in_cells)]
+    questions: tuple[Question, ...]
     rules: tuple[Rule, ...] = ()
-    _print: Print | None = PrivateAttr(None)
-    _whole: Form | None = PrivateAttr(None)
+    _print: Print | None = None
+    _whole: Form | None = None
+
+    def settled(self) -> Form:
+        return self.changed({"questions": in_cells(self.questions)})
 
     @property
     def whole(self) -> Form:
@@ -83,12 +83,7 @@ class Form(Shape):
     def with_lines(self, rows: Mapping[str, Collection[int]]) -> Form:
         """The form with these lines in its open tables, by the key of the question; all of them are begun. A table that has
         none keeps its first, which is not."""
-        copy = self.model_copy(update={"questions": with_lines(self.whole.blocks, rows)})
-        copy._take_whole(self.whole)
-        return copy
-
-    def _take_whole(self, whole: Form) -> None:
-        self._whole = whole
+        return self.changed({"questions": with_lines(self.whole.blocks, rows), "_whole": self.whole})
 
     def holding(self, keys: Iterable[str]) -> Form:
         """The form with just those lines in its open tables that these keys name: 5.12.capacity."""
@@ -104,12 +99,7 @@ class Form(Shape):
 
     def printed_by(self, made: Print) -> Form:
         """The form with the print of its workbook, as it was read from the survey's folder."""
-        copy = self.model_copy()
-        copy._take(made)
-        return copy
-
-    def _take(self, made: Print) -> None:
-        self._print = made
+        return self.changed({"_print": made})
 
     @property
     def places(self) -> Iterator[Asked]:

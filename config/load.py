@@ -60,7 +60,7 @@ def load_survey(
     mistakes += wrong_faq
     if survey is None or mistakes:
         raise SurveyError(mistakes)
-    return survey.model_copy(update={"faq": faq})
+    return survey.changed({"faq": faq})
 
 
 def _load_faq(folder: Path | Traversable) -> tuple[tuple[Faq, ...], tuple[Mistake, ...]]:
@@ -123,7 +123,7 @@ def _load_head(
     read, mistakes = _read(Survey, folder / SURVEY_FILE)
     if read is None or read.value is None:
         return None, mistakes
-    survey = read.value.model_copy(update={"forms": forms})
+    survey = read.value.changed({"forms": forms})
     codes, roster = against
     found = [*check_survey(survey, SURVEY_FILE, forms_known), *_unknown_codes(survey, codes)]
     if roster is not None:

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from config.shape import Shape
 
 Way = Literal["off", "draft", "send"]
 AtMostDraft = Literal["off", "draft"]
 
 
-class Mails(BaseModel):
+class Mails(Shape):
     """A row for each kind of mail. 【受信】 has three, by its occasion: `arrival` mail that waits for an official,
     `inquiry` words, `password` a file whose password is awaited."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     acknowledgement: Way = "send"
     correction: Way = "send"

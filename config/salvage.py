@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-
 from config.errors import Mistake
 from config.jst import JST
 from config.names import PERHAPS, perhaps
-from config.toml_file import said
-from config.toml_lines import Path
+from config.shape import Shape, keys_of
+from config.toml_file import dotted
+from config.toml_values import Place, Wrong, read
 
-M = TypeVar("M", bound=BaseModel)
+S = TypeVar("S", bound=Shape)
 
-Lines = Callable[[], Mapping[Path, int]]  # on which line of the file each key stands
+Lines = Callable[[], Mapping[Place, int]]  # on which line of the file each key stands
 _ROUNDS = 8  # one is enough for most; a shape that tells one thing after the other takes more
 _GONE = object()  # where an item of a list was left out
 _NAMES = ("key", "id", "label")
@@ -51,10 +49,10 @@ class _Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Salvaged(Generic[M]):
+class Salvaged(Generic[S]):
     """What could be read of a file, or None; `mistakes` of its shape; and what was left out, for `of_rest`."""
 
-    value: M | None
+    value: S | None
     mistakes: tuple[Mistake, ...]
     lines: Lines
     marked: dict[str, Any] = field(repr=False)  # the file's table, with _GONE for items that were left out
@@ -65,7 +63,7 @@ class Salvaged(Generic[M]):
 
     def of_rest(self, found: Iterable[Mistake]) -> tuple[Mistake, ...]:
         """Mistakes found in `value`, with the places that the file has; without those that may follow from others."""
-        placed = (replace(m, key=_dotted(self._placed(m.key))) for m in found)
+        placed = (replace(m, key=dotted(self._placed(m.key))) for m in found)
         return tuple(self.told(m) for m in placed if not self._follows(m))
 
     def told(self, mistake: Mistake) -> Mistake:
@@ -83,9 +81,9 @@ class Salvaged(Generic[M]):
             return True
         return any(mistake.key == key or mistake.key.startswith(key + ".") for key in self.broken)
 
-    def _placed(self, key: str) -> Path:
+    def _placed(self, key: str) -> Place:
         node: Any = self.marked
-        path: Path = ()
+        path: Place = ()
         for step in _path(key):
             if isinstance(node, list) and isinstance(step, int):
                 left = [place for place, item in enumerate(node) if item is not _GONE]
@@ -95,7 +93,7 @@ class Salvaged(Generic[M]):
         return path
 
 
-def salvage(shape: type[M], data: dict[str, Any], file: str, lines: Lines) -> Salvaged[M]:
+def salvage(shape: type[S], data: dict[str, Any], file: str, lines: Lines) -> Salvaged[S]:
     """`data` as `shape`, as far as it goes, and every mistake of its shape."""
     marked = copy.deepcopy(data)
     found: dict[str, list[str]] = {}
@@ -104,22 +102,19 @@ def salvage(shape: type[M], data: dict[str, Any], file: str, lines: Lines) -> Sa
     words: set[_Word] = set()
     value = None
     for _ in range(_ROUNDS):
-        try:
-            value = shape.model_validate(_without_gone(marked))
+        value, wrong = read(shape, _without_gone(marked))
+        if value is not None:
             break
-        except ValidationError as error:
-            details = error.errors(include_url=False, include_input=False)
-        left_out: list[tuple[Path, bool, bool]] = []
-        for place, detail in [(_where(marked, detail), detail) for detail in details]:
-            reason = said(detail) + _near(place, detail, details, shape)
-            again = _dotted(place) in broken
-            extra = detail["type"] == "extra_forbidden"
-            if not again and reason not in found.setdefault(_dotted(place), []):
-                found[_dotted(place)].append(reason)
-            left_out += [(place, again, extra)]
+        left_out: list[tuple[Place, bool, bool]] = []
+        for place, each in [(_where(marked, each.place), each) for each in wrong]:
+            reason = each.reason + _near(each, wrong, shape)
+            again = dotted(place) in broken
+            if not again and reason not in found.setdefault(dotted(place), []):
+                found[dotted(place)].append(reason)
+            left_out += [(place, again, each.unknown)]
         for place, again, extra in left_out:
             for path in _leave_out(marked, place, again, shape):
-                broken.add(_dotted(path))
+                broken.add(dotted(path))
                 names.update(() if extra else _names(data, path))
                 words.update(() if extra else _words(data, path))
     told = Salvaged(value, (), lines, marked, data, frozenset(broken), frozenset(names), frozenset(words))
@@ -127,29 +122,22 @@ def salvage(shape: type[M], data: dict[str, Any], file: str, lines: Lines) -> Sa
     return replace(told, mistakes=tuple(told.told(m) for m in mistakes))
 
 
-def _where(marked: Any, detail: ErrorDetails) -> Path:
-    """The place of an error in the file: list places from 0, without the names of a union's branches, and with those
-    items counted that were left out before."""
+def _where(marked: Any, told: Place) -> Place:
+    """The place of something wrong in the file, with those items counted that were left out before. The kind of an answer
+    has its keys beside those of its ask."""
     node = marked
-    path: Path = ()
-    steps = _without_kind(detail["loc"])
-    for number, step in enumerate(steps):
+    place: Place = ()
+    for number, step in enumerate(told):
         if isinstance(node, list) and isinstance(step, int):
             step = [place for place, item in enumerate(node) if item is not _GONE][step]
-        elif not (isinstance(node, dict) and (step in node or number == len(steps) - 1)):
+        elif step == "kind" and number < len(told) - 1:
             continue
-        path = (*path, step)
+        place = (*place, step)
         node = _child(node, step)
-    return path
+    return place
 
 
-def _without_kind(steps: Path) -> Path:
-    """Without the kind of an answer, whose keys stand beside those of its ask."""
-    at = next((n for n, step in enumerate(steps[:-2]) if step == "kind"), len(steps))
-    return steps[:at] + steps[at + 2 :]
-
-
-def _leave_out(marked: Any, place: Path, again: bool, shape: type[BaseModel]) -> Iterator[Path]:
+def _leave_out(marked: Any, place: Place, again: bool, shape: type[Shape]) -> Iterator[Place]:
     """Takes what is wrong out of the data: a key, for which a value stands in where there must be one; where that does
     not help (`again`), or the wrong thing is an item itself, the nearest item of a list. What was left out."""
     if not place:
@@ -169,15 +157,15 @@ def _leave_out(marked: Any, place: Path, again: bool, shape: type[BaseModel]) ->
         yield place[: item - 1]
 
 
-def _stand_in(shape: type[BaseModel], place: Path) -> Any:
+def _stand_in(shape: type[Shape], place: Place) -> Any:
     """A value for a required key (None: the key has a default, or is none)."""
-    model: Any = shape
+    around: Any = shape
     for step in place[:-1]:
         if isinstance(step, str):
-            info = model.model_fields.get(step) if _is_model(model) else None
-            model = _model_in(info.annotation) if info else None
-    info = model.model_fields.get(str(place[-1])) if _is_model(model) else None
-    return _value_for(info.annotation) if info is not None and info.is_required() else None
+            info = keys_of(around).get(step) if _is_shape(around) else None
+            around = _shape_in(info.type) if info else None
+    info = keys_of(around).get(str(place[-1])) if _is_shape(around) else None
+    return _value_for(info.type) if info is not None and info.required else None
 
 
 def _value_for(annotation: Any) -> Any:
@@ -186,38 +174,37 @@ def _value_for(annotation: Any) -> Any:
         return _value_for(next(a for a in get_args(annotation) if a is not NoneType))
     if origin is Literal:
         return get_args(annotation)[0]
-    if _is_model(annotation):
-        required = ((n, f) for n, f in annotation.model_fields.items() if f.is_required())
-        return {name: _value_for(info.annotation) for name, info in required}
+    if _is_shape(annotation):
+        return {key: _value_for(info.type) for key, info in keys_of(annotation).items() if info.required}
     return _STAND_INS.get(annotation, [] if origin is tuple else {})
 
 
-def _near(place: Path, detail: ErrorDetails, details: list[ErrorDetails], shape: type[BaseModel]) -> str:
+def _near(each: Wrong, wrong: Sequence[Wrong], shape: type[Shape]) -> str:
     """もしかして: of a key that is none, the one that is missing beside it, or another that looks like it."""
-    if detail["type"] != "extra_forbidden":
+    if not each.unknown:
         return ""
-    word, around = str(place[-1]), detail["loc"][:-1]
-    missing = [str(d["loc"][-1]) for d in details if d["type"] == "missing" and d["loc"][:-1] == around]
+    word, around = str(each.place[-1]), each.place[:-1]
+    missing = [str(other.place[-1]) for other in wrong if other.missing and other.place[:-1] == around]
     return perhaps(word, missing, 0.4) or perhaps(word, _all_keys(shape), 0.7)
 
 
-def _all_keys(model: Any, seen: frozenset[Any] = frozenset()) -> set[str]:
+def _all_keys(shape: Any, seen: frozenset[Any] = frozenset()) -> set[str]:
     """Every key that a shape, or anything in it, has."""
-    if not _is_model(model):
-        return set().union(*(_all_keys(a, seen) for a in get_args(model)))
-    if model in seen:
+    if not _is_shape(shape):
+        return set().union(*(_all_keys(a, seen) for a in get_args(shape)))
+    if shape in seen:
         return set()
-    inside = (_all_keys(info.annotation, seen | {model}) for info in model.model_fields.values())
-    return set(model.model_fields).union(*inside)
+    inside = (_all_keys(info.type, seen | {shape}) for info in keys_of(shape).values())
+    return set(keys_of(shape)).union(*inside)
 
 
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _is_shape(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Shape)
 
 
-def _model_in(annotation: Any) -> Any:
-    """The one model in an annotation; None where there is a choice of several."""
-    inside = [a for a in (annotation, *get_args(annotation)) if _is_model(a)]
+def _shape_in(annotation: Any) -> Any:
+    """The one shape in an annotation; None where there is a choice of several."""
+    inside = [a for a in (annotation, *get_args(annotation)) if _is_shape(a)]
     return inside[0] if len(inside) == 1 else None
 
 
@@ -235,13 +222,13 @@ def _child(node: Any, step: str | int) -> Any:
     return node[step] if isinstance(node, list) and isinstance(step, int) and step < len(node) else None
 
 
-def _at(node: Any, path: Path) -> Any:
+def _at(node: Any, path: Place) -> Any:
     for step in path:
         node = _child(node, step)
     return node
 
 
-def _names(data: Any, path: Path) -> Iterator[str]:
+def _names(data: Any, path: Place) -> Iterator[str]:
     """How others may speak of an item that was left out: by the ids and keys of it and of what is around it."""
     for n in range(1, len(path) + 1):
         node = _at(data, path[:n])
@@ -249,7 +236,7 @@ def _names(data: Any, path: Path) -> Iterator[str]:
             yield from (str(node[name]) for name in _NAMES[:2] if name in node)
 
 
-def _words(data: Any, path: Path) -> Iterator[_Word]:
+def _words(data: Any, path: Place) -> Iterator[_Word]:
     """The key of what was left out, with the thing that lacks it; where nobody can tell by which name others speak of
     it, the list that it is missing from."""
     if isinstance(path[-1], str):
@@ -262,12 +249,12 @@ def _words(data: Any, path: Path) -> Iterator[_Word]:
             yield _word(data, path[: place - 1])
 
 
-def _word(data: Any, path: Path) -> _Word:
+def _word(data: Any, path: Place) -> _Word:
     table = next((n for n in range(len(path), 0, -1) if isinstance(path[n - 1], int)), 0)
-    return _Word(str(path[-1]), _dotted(path[:table]) + "." if table else "", _name(data, path[:table]))
+    return _Word(str(path[-1]), dotted(path[:table]) + "." if table else "", _name(data, path[:table]))
 
 
-def _name(data: Any, path: Path) -> str:
+def _name(data: Any, path: Place) -> str:
     """How the nearest table of a list around this place is called: 「7-4」."""
     for n in range(len(path), 0, -1):
         node = _at(data, path[:n])
@@ -278,9 +265,6 @@ def _name(data: Any, path: Path) -> str:
     return ""
 
 
-def _path(key: str) -> Path:
+def _path(key: str) -> Place:
     return tuple(int(step) - 1 if step.isdecimal() and step != "0" else step for step in key.split(".") if step)
 
-
-def _dotted(path: Path) -> str:
-    return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)

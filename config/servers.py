@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
-from pydantic_core import PydanticCustomError
+from msgspec import Meta
 
 from config.errors import Mistake, SettingsError, why_unreadable
+from config.shape import Shape
 
 _ENV_NAME = r"^[A-Z_][A-Z0-9_]*$"
 _UNSET = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")  # what expandvars leaves as it is
@@ -22,40 +22,25 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _IMAP_PORTS = {"tls": 993, "starttls": 143}
 _SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
-
-def _beside_settings(path: Path, info: ValidationInfo) -> Path:
-    """~ and $CREDENTIALS_DIRECTORY are filled in; a relative path begins in the settings file's folder."""
-    expanded = Path(os.path.expandvars(path)).expanduser()
-    return info.context / expanded if info.context is not None else expanded
-
-
-FilePath = Annotated[Path, AfterValidator(_beside_settings)]
-Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]+$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[float, Field(ge=0.1, le=600)]
-FolderName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f*%]+$")]
+Host = Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:_-]+$")]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Seconds = Annotated[float, Meta(ge=0.1, le=600)]
+FolderName = Annotated[str, Meta(min_length=1, pattern=r"^[^\x00-\x1f\x7f*%]+$")]
 
 
-class SettingsShape(BaseModel):
-    """A frozen value read from the settings file; an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
-
-
-class Secret(SettingsShape):
+class Secret(Shape):
     """Where a secret is: {env = "NAME"} names an environment variable, {file = "path"} a file (a systemd
     credential fits). It is read when it is needed and kept nowhere."""
 
-    env: Annotated[str, Field(pattern=_ENV_NAME)] | None = None
-    file: FilePath | None = None
+    env: Annotated[str, Meta(pattern=_ENV_NAME)] | None = None
+    file: Path | None = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _named_not_written(cls, data: Any) -> Any:
+    def prepared(cls, data: Any) -> Any:
         """Refuses a literal before anything could quote it: unknown keys inside are not named either."""
         if not isinstance(data, dict) or len(data) != 1 or not data.keys() <= {"env", "file"}:
             reason = 'そのものは書けません。{env = "環境変数名"} か {file = "ファイル"} で示してください。'
-            raise PydanticCustomError("uketsuke_secret", reason)
+            raise ValueError(reason)
         return data
 
     def read(self, key: str = "password") -> str:
@@ -85,22 +70,22 @@ class Secret(SettingsShape):
         return text.rstrip("\r\n"), "パスワードのファイルが空です。"
 
 
-class OAuth(SettingsShape):
+class OAuth(Shape):
     """How to get access tokens (XOAUTH2) instead of a password: client credentials, as Microsoft 365 wants.
 
     tenant, client_id and secret of the registered application, authority (who issues), scope (for what).
     """
 
-    tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
-    client_id: Annotated[str, Field(min_length=1)]
+    tenant: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+$")]
+    client_id: Annotated[str, Meta(min_length=1)]
     secret: Secret
-    authority: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.:/_-]+$")] = (
+    authority: Annotated[str, Meta(pattern=r"^https://[A-Za-z0-9.:/_-]+$")] = (
         "https://login.microsoftonline.com"
     )
     scope: str = "https://outlook.office365.com/.default"
 
 
-class After(SettingsShape):
+class After(Shape):
     """The folder into which a mail is moved once it is decided and its reply has left, by its verdict; a mail
     without one stays. "/" stands between the levels of a name, whatever the server uses."""
 
@@ -110,16 +95,15 @@ class After(SettingsShape):
     kept: FolderName | None = None
     ignored: FolderName | None = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _leave(cls, data: Any) -> Any:
+    def prepared(cls, data: Any) -> Any:
         if isinstance(data, str) and data != "leave":
             reason = '"leave"（移さない）か、判定ごとのフォルダーの表を書いてください。'
-            raise PydanticCustomError("uketsuke_after", reason)
+            raise ValueError(reason)
         return {} if data == "leave" else data
 
 
-class ImapMailbox(SettingsShape):
+class ImapMailbox(Shape):
     """A mailbox on an IMAP server. The certificate is always verified.
 
     host, port (993, with starttls 143), tls ("tls" or "starttls"), tls_ca (a CA beside the system's own),
@@ -133,38 +117,36 @@ class ImapMailbox(SettingsShape):
     host: Host
     port: Port = 993
     tls: Literal["tls", "starttls"] = "tls"
-    tls_ca: FilePath | None = None
+    tls_ca: Path | None = None
     user: str
     password: Secret | None = None
     auth: OAuth | None = None
     folder: str = "INBOX"
     timeout_seconds: Seconds = 30
-    idle_seconds: Annotated[float, Field(ge=0, le=1740)] = 1500
+    idle_seconds: Annotated[float, Meta(ge=0, le=1740)] = 1500
     after: After = After()
     drafts: FolderName | None = None
     sent: FolderName | None = None
     sent_copy: bool = True
 
-    @model_validator(mode="before")
     @classmethod
-    def _usual_port(cls, data: Any) -> Any:
+    def prepared(cls, data: Any) -> Any:
         return _with_usual_port(data, _IMAP_PORTS, "tls")
 
-    @model_validator(mode="after")
-    def _one_way_in(self) -> ImapMailbox:
+    def settled(self) -> ImapMailbox:
         if (self.password is None) == (self.auth is None):
-            raise PydanticCustomError("uketsuke_login", "password か auth のどちらか一つを書いてください。")
+            raise ValueError("password か auth のどちらか一つを書いてください。")
         return self
 
 
-class MaildirMailbox(SettingsShape):
+class MaildirMailbox(Shape):
     """A mailbox in a local folder of the Maildir kind. path: the folder with cur, new and tmp."""
 
     source: Literal["maildir"]
-    path: FilePath
+    path: Path
 
 
-class SmtpServer(SettingsShape):
+class SmtpServer(Shape):
     """The server that takes our replies. The certificate is always verified.
 
     host, port (587, with tls 465, with none 25), tls ("starttls", "tls"; "none" only to this very machine),
@@ -175,45 +157,36 @@ class SmtpServer(SettingsShape):
     host: Host
     port: Port = 587
     tls: Literal["starttls", "tls", "none"] = "starttls"
-    tls_ca: FilePath | None = None
+    tls_ca: Path | None = None
     user: str | None = None
     password: Secret | None = None
     auth: OAuth | None = None
     timeout_seconds: Seconds = 30
 
-    @model_validator(mode="before")
     @classmethod
-    def _usual_port(cls, data: Any) -> Any:
+    def prepared(cls, data: Any) -> Any:
         return _with_usual_port(data, _SMTP_PORTS, "starttls")
 
-    @model_validator(mode="after")
-    def _encrypted_and_whole(self) -> SmtpServer:
+    def settled(self) -> SmtpServer:
         if self.tls == "none" and self.host not in _LOOPBACK:
             reason = 'tls = "none" は、この計算機自身（127.0.0.1、::1、localhost）への送信に限ります。'
-            raise PydanticCustomError("uketsuke_tls", reason)
+            raise ValueError(reason)
         ways = [way for way in (self.password, self.auth) if way is not None]
         if len(ways) != (self.user is not None):
             reason = "user は、password か auth のどちらか一つとともに書くか、全てを省いてください。"
-            raise PydanticCustomError("uketsuke_login", reason)
+            raise ValueError(reason)
         return self
 
 
-class SendingMaildir(SettingsShape):
+class SendingMaildir(Shape):
     """Replies are written into a local folder instead of being sent. path: the folder (made if absent)."""
 
     kind: Literal["maildir"]
-    path: FilePath
+    path: Path
 
 
-MailboxSettings = Annotated[ImapMailbox | MaildirMailbox, Field(discriminator="source")]
-SenderSettings = Annotated[SmtpServer | SendingMaildir, Field(discriminator="kind")]
-# The values by which the shapes are told apart: "imap", "maildir", "smtp".
-TAGS = frozenset(
-    tag
-    for union in (MailboxSettings, SenderSettings)
-    for shape in get_args(get_args(union)[0])
-    for tag in get_args(shape.model_fields[get_args(union)[1].discriminator].annotation)
-)
+MailboxSettings = ImapMailbox | MaildirMailbox
+SenderSettings = SmtpServer | SendingMaildir
 
 
 def _with_usual_port(data: Any, ports: dict[str, int], usual: str) -> Any:

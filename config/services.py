@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from config.shape import Shape
+from config.shape import Shape, keys_of
 
 Service = Literal["", "pre_check", "collation"]
 
@@ -21,7 +21,7 @@ class Services(Shape):
 
     def offers(self, kind: str) -> bool:
         """Whether a letter of this kind can ever be due: that of a service without words cannot."""
-        return kind not in Services.model_fields or bool(getattr(self, kind))
+        return kind not in keys_of(Services) or bool(getattr(self, kind))
 
     @property
     def by_word(self) -> tuple[tuple[str, Service], ...]:

@@ -12,16 +12,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from msgspec import Meta
 
 from config.console import Console
 from config.errors import Mistake, SettingsError
 from config.jst import JST, in_jst
+from config.plain_values import instant
 from config.servers import (
-    TAGS,
     After,
-    FilePath,
     ImapMailbox,
     MailboxSettings,
     MaildirMailbox,
@@ -29,11 +27,11 @@ from config.servers import (
     Secret,
     SenderSettings,
     SendingMaildir,
-    SettingsShape,
     SmtpServer,
 )
+from config.shape import Shape
 from config.survey import Survey
-from config.toml_file import read_toml, validate
+from config.toml_file import read_table, read_toml
 
 __all__ = [
     "TOPMOST",
@@ -59,10 +57,10 @@ __all__ = [
 TOPMOST = "@topmost"  # authserv_id: of a server whose fields name none, as those of Microsoft 365
 
 
-def _aware(instant: datetime) -> datetime:
-    if instant.tzinfo is None:
-        raise PydanticCustomError("uketsuke_offset", "日時に +09:00 を付けてください。")
-    return in_jst(instant)
+def _aware(value: Any) -> datetime:
+    if (read := instant(value)).tzinfo is None:
+        raise ValueError("日時に +09:00 を付けてください。")
+    return in_jst(read)
 
 
 def _first_day(value: Any) -> datetime:
@@ -74,51 +72,51 @@ def _first_day(value: Any) -> datetime:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=JST)
     reason = "日又は日時を書いてください（例: 2023-07-10、2023-07-10T09:00:00+09:00）。"
-    raise PydanticCustomError("uketsuke_start", reason)
+    raise ValueError(reason)
 
 
-EmailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[A-Za-z0-9.-]+$")]
-Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+EmailAddress = Annotated[str, Meta(pattern=r"^[^@\s<>,;]+@[A-Za-z0-9.-]+$")]
+Domain = Annotated[str, Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 
-class Caps(SettingsShape):
+class Caps(Shape):
     """How many automatic mails go out at most within 24 hours: per_address_per_day to one address,
     per_respondent_per_day to one respondent, per_domain_per_day to one domain; and strangers_per_hour within an
     hour to addresses whose domain tells no body. The last two never hold the first reply to an address in the
     domain of a body. What a cap holds back is shown to the operators. Letters on checks before handing in count apart from
     all others: pre_checks_per_address_per_day, pre_checks_per_respondent_per_day, and the last two caps once more."""
 
-    per_address_per_day: Annotated[int, Field(ge=1)] = 30
-    per_respondent_per_day: Annotated[int, Field(ge=1)] = 100
-    per_domain_per_day: Annotated[int, Field(ge=1)] = 100
-    strangers_per_hour: Annotated[int, Field(ge=1)] = 200
-    pre_checks_per_address_per_day: Annotated[int, Field(ge=1)] = 20
-    pre_checks_per_respondent_per_day: Annotated[int, Field(ge=1)] = 100
+    per_address_per_day: Annotated[int, Meta(ge=1)] = 30
+    per_respondent_per_day: Annotated[int, Meta(ge=1)] = 100
+    per_domain_per_day: Annotated[int, Meta(ge=1)] = 100
+    strangers_per_hour: Annotated[int, Meta(ge=1)] = 200
+    pre_checks_per_address_per_day: Annotated[int, Meta(ge=1)] = 20
+    pre_checks_per_respondent_per_day: Annotated[int, Meta(ge=1)] = 100
 
 
-class Alerts(SettingsShape):
+class Alerts(Shape):
     """When the operators are written to about the desk itself: mailbox_minutes after which a mailbox that
     cannot be read is told, reply_minutes after which replies that do not leave are, disk_mb of free space
     below which the disk is."""
 
-    mailbox_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
-    reply_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
-    disk_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    mailbox_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
+    reply_minutes: Annotated[int, Meta(ge=1, le=1440)] = 60
+    disk_mb: Annotated[int, Meta(ge=0, le=1_000_000)] = 500
 
 
-class Retention(SettingsShape):
+class Retention(Shape):
     """After how many days `purge` without a date takes the content of what came or left, by kind; None: never. answers:
     mails that submit; words: inquiries and replies without a file; others: automatic mail and the like; letters: ours
     that answer no mail; pre_checks: what was checked and never handed in, None: as answers."""
 
-    answers_days: Annotated[int, Field(ge=1)] | None = None
-    words_days: Annotated[int, Field(ge=1)] | None = None
-    others_days: Annotated[int, Field(ge=1)] | None = None
-    letters_days: Annotated[int, Field(ge=1)] | None = None
-    pre_checks_days: Annotated[int, Field(ge=1)] | None = None
+    answers_days: Annotated[int, Meta(ge=1)] | None = None
+    words_days: Annotated[int, Meta(ge=1)] | None = None
+    others_days: Annotated[int, Meta(ge=1)] | None = None
+    letters_days: Annotated[int, Meta(ge=1)] | None = None
+    pre_checks_days: Annotated[int, Meta(ge=1)] | None = None
 
 
-class Settings(SettingsShape):
+class Settings(Shape):
     """The settings file, whole.
 
     ledger: the ledger's file. mode: "rehearse" (every reply goes to `operators`), "draft" (into the Drafts
@@ -137,46 +135,41 @@ class Settings(SettingsShape):
     that the worker writes every few seconds, for whoever watches it. console: the operators' page.
     """
 
-    ledger: FilePath
+    ledger: Path
     mode: Literal["rehearse", "draft", "send"]
     operators: EmailAddress
-    survey: FilePath | None = None
-    other_surveys: tuple[FilePath, ...] = ()
-    now: Annotated[datetime, AfterValidator(_aware)] | None = None
-    start_from: Annotated[datetime, BeforeValidator(_first_day)] | None = None
-    max_size_mb: Annotated[int, Field(ge=1, le=1000)] = 50
-    mailboxes: Annotated[dict[str, MailboxSettings], Field(min_length=1)]
+    survey: Path | None = None
+    other_surveys: tuple[Path, ...] = ()
+    now: Annotated[datetime, _aware] | None = None
+    start_from: Annotated[datetime, _first_day] | None = None
+    max_size_mb: Annotated[int, Meta(ge=1, le=1000)] = 50
+    mailboxes: Annotated[dict[str, MailboxSettings], Meta(min_length=1)]
     sender: SenderSettings | None = None
     caps: Caps = Caps()
     approved_domains: tuple[Domain, ...] = ()
-    readers: Annotated[int, Field(ge=1, le=64)] = 1
-    authserv_id: Annotated[str, Field(pattern=rf"^([A-Za-z0-9._-]*|{TOPMOST})$")] = ""
-    contacts: FilePath | None = None
-    reports: FilePath | None = None
+    readers: Annotated[int, Meta(ge=1, le=64)] = 1
+    authserv_id: Annotated[str, Meta(pattern=rf"^([A-Za-z0-9._-]*|{TOPMOST})$")] = ""
+    contacts: Path | None = None
+    reports: Path | None = None
     alerts: Alerts = Alerts()
-    heartbeat: FilePath | None = None
+    heartbeat: Path | None = None
     console: Console = Console()
-    foreign_days: Annotated[int, Field(ge=1, le=365)] = 7
+    foreign_days: Annotated[int, Meta(ge=1, le=365)] = 7
     retention: Retention = Retention()
     unapproved: Literal["send", "draft"] = "send"
 
-    @model_validator(mode="after")
-    def _a_way_out(self) -> Settings:
+    def settled(self) -> Settings:
         if self.mode != "draft" and self.sender is None:
-            raise PydanticCustomError("uketsuke_sender", "sender（返信の送り方）を書いてください。")
+            raise ValueError("sender（返信の送り方）を書いてください。")
         if self.mode == "draft" and not all(isinstance(m, ImapMailbox) for m in self.mailboxes.values()):
             reason = 'mode = "draft" では、全ての提出先を source = "imap" にしてください。'
-            raise PydanticCustomError("uketsuke_draft", reason)
-        return self
-
-    @model_validator(mode="after")
-    def _a_beginning(self) -> Settings:
+            raise ValueError(reason)
         if self.mode != "rehearse" and self.start_from is None:
             reason = (
                 "start_from（はじめる日。これより前に届いたメールには返信しません）を書いてください"
                 "（例: start_from = 2023-07-10）。"
             )
-            raise PydanticCustomError("uketsuke_start", reason)
+            raise ValueError(reason)
         return self
 
 
@@ -184,7 +177,7 @@ def load_settings(path: Path) -> Settings:
     """The settings in the TOML file `path`. Raises SettingsError with every mistake, none quoting a value."""
     data, mistakes = read_toml(path)
     if not mistakes:
-        settings, mistakes = validate(Settings, data, path.absolute(), TAGS)
+        settings, mistakes = read_table(Settings, data, path.absolute())
         if settings is not None:
             return settings
     raise SettingsError(mistakes)

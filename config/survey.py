@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field as Limit
-from pydantic import PrivateAttr, model_validator
+from msgspec import Meta
 
 from config import naming
 from config.faq import Faq
@@ -99,7 +98,7 @@ class ReportTimes(Shape):
     on, and at the deadline."""
 
     daily: time
-    last_day_every_minutes: int = Limit(default=60, ge=1)
+    last_day_every_minutes: Annotated[int, Meta(ge=1)] = 60
 
 
 class TodayTimes(Shape):
@@ -129,13 +128,13 @@ class Passwords(Shape):
     long before an unlocked file is asked for. `accept = false`: it is asked for at once."""
 
     accept: bool = False
-    wait_hours: int = Limit(default=24, ge=1, le=240)
+    wait_hours: Annotated[int, Meta(ge=1, le=240)] = 24
 
 
 class PartsWait(Shape):
     """How long the mails of one submission （1/3）（2/3）… wait for each other, after the last one that came."""
 
-    wait_minutes: int = Limit(default=60, ge=1, le=1440)
+    wait_minutes: Annotated[int, Meta(ge=1, le=1440)] = 60
 
 
 class Trust(Shape):
@@ -193,7 +192,7 @@ class Survey(Shape):
     previous: str = ""  # last year's values, a CSV file in its folder (`config.previous`)
     shows_previous: bool = False  # whether forms made for one body show them beside the questions
     forms: tuple[Form, ...]
-    _previous: Previous = PrivateAttr(default_factory=dict)
+    _previous: Previous = {}
 
     def last_year(self, lgcode: str) -> Mapping[str, str]:
         """What a body answered last year, by the key of the question; empty where it is not known."""
@@ -201,16 +200,10 @@ class Survey(Shape):
 
     def after(self, values: Previous) -> Survey:
         """The survey with last year's values, as they were read from its folder."""
-        copy = self.model_copy()
-        copy._take(values)
-        return copy
+        return self.changed({"_previous": values})
 
-    def _take(self, values: Previous) -> None:
-        self._previous = values
-
-    @model_validator(mode="before")
     @classmethod
-    def _one_table(cls, data: Any) -> Any:
+    def prepared(cls, data: Any) -> Any:
         return with_table(data) if isinstance(data, dict) else data
 
     @property

@@ -23,7 +23,7 @@ def in_cells(questions: tuple[Question, ...]) -> tuple[Question, ...]:
             made += _cells(question, kind)
         else:
             led = kind.leading(first)
-            made.append(question if led is kind else question.model_copy(update={"kind": led}))
+            made.append(question if led is kind else question.changed({"kind": led}))
     return tuple(made)
 
 

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 
-Path = tuple[str | int, ...]  # list places from 0
+from config.toml_values import Place
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SPACES = re.compile(r"[ \t]*")
@@ -23,7 +23,7 @@ _STRINGS = (
 _SCALAR = re.compile(r"[^,\]}#\n]*")
 
 
-def lines_of(text: str) -> Mapping[Path, int]:
+def lines_of(text: str) -> Mapping[Place, int]:
     """The line, from 1, of every key, table and list item; of a table with a heading, that of the heading."""
     scanner = _Scanner(text.replace("\r\n", "\n"))
     scanner.document()
@@ -33,19 +33,19 @@ def lines_of(text: str) -> Mapping[Path, int]:
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
-        self.lines: dict[Path, int] = {}
+        self.lines: dict[Place, int] = {}
         self._ends = [place for place, character in enumerate(self.text) if character == "\n"]
-        self._counts: dict[Path, int] = {}  # how many tables of an array were begun
+        self._counts: dict[Place, int] = {}  # how many tables of an array were begun
 
     def document(self) -> None:
-        table: Path = ()
+        table: Place = ()
         while self._skip(_BLANK) < len(self.text):
             if self.text[self.at] == "[":
                 table = self._heading()
             else:
                 self._pair(table)
 
-    def _heading(self) -> Path:
+    def _heading(self) -> Place:
         line, array = self._line(), self.text.startswith("[[", self.at)
         self.at += 2 if array else 1
         table = self._in_tables(self._key())
@@ -57,16 +57,16 @@ class _Scanner:
         self._note(table, line)
         return table
 
-    def _in_tables(self, names: list[str]) -> Path:
+    def _in_tables(self, names: list[str]) -> Place:
         """Headings lead into the newest table of an array that they pass through."""
-        path: Path = ()
+        path: Place = ()
         for name in names[:-1]:
             path = (*path, name)
             if path in self._counts:
                 path = (*path, self._counts[path])
         return (*path, names[-1])
 
-    def _pair(self, table: Path) -> None:
+    def _pair(self, table: Place) -> None:
         line = self._line()
         path = (*table, *self._key())
         self._note(path, line)
@@ -86,7 +86,7 @@ class _Scanner:
                 return names
             self.at += 1
 
-    def _value(self, path: Path) -> None:
+    def _value(self, path: Place) -> None:
         self._skip(_BLANK)
         if self.text[self.at] == "[":
             self._items(path)
@@ -96,7 +96,7 @@ class _Scanner:
             string = next((s for s in _STRINGS if s.match(self.text, self.at)), _SCALAR)
             self._skip(string)
 
-    def _items(self, path: Path) -> None:
+    def _items(self, path: Place) -> None:
         self.at += 1
         place = 0
         while self.text[self._skip(_BLANK)] != "]":
@@ -107,7 +107,7 @@ class _Scanner:
                 self.at += 1
         self.at += 1
 
-    def _inline(self, path: Path) -> None:
+    def _inline(self, path: Place) -> None:
         self.at += 1
         while self.text[self._skip(_BLANK)] != "}":
             self._pair(path)
@@ -123,6 +123,6 @@ class _Scanner:
     def _line(self) -> int:
         return bisect_left(self._ends, self.at) + 1
 
-    def _note(self, path: Path, line: int) -> None:
+    def _note(self, path: Place, line: int) -> None:
         for depth in range(1, len(path) + 1):
             self.lines.setdefault(path[:depth], line)

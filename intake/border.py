@@ -6,8 +6,6 @@ finding or a defect says so. Whoever reads a Submission need not ask how long a 
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
@@ -20,7 +18,7 @@ from config.spelling import stream_safe
 from config.survey import Survey
 from intake.finding import Finding, severity_of
 from intake.frames import MOST_BYTES, MOST_PART
-from intake.shapes import file_shape, submission_shape
+from intake.shapes import as_json
 from intake.submission import (
     Address,
     Answer,
@@ -94,11 +92,11 @@ def mail_as_json(mail: Submission, survey: Survey) -> bytes:
     cuts: Cuts = {}
     files = tuple(_file(file, survey) for file in _first(mail.files, _field(Submission, "files"), cuts))
     bounded = replace(_bounded(replace(mail, files=()), cuts), files=files)
-    whole = submission_shape().dump_json(_telling(bounded, cuts))
+    whole = as_json(_telling(bounded, cuts))
     if len(whole) <= MOST_BYTES:
         return whole
     files = tuple(_closed_from_the_largest(files, len(whole) - MOST_BYTES, survey))
-    while len(whole := submission_shape().dump_json(_telling(replace(bounded, files=files), cuts))) > MOST_BYTES:
+    while len(whole := as_json(_telling(replace(bounded, files=files), cuts))) > MOST_BYTES:
         cuts.setdefault("Submission.files", len(files))
         files = files[: len(files) // 2]
     return whole
@@ -107,18 +105,18 @@ def mail_as_json(mail: Submission, survey: Survey) -> bytes:
 def file_as_json(file: FileReading, survey: Survey) -> bytes:
     """The file within its limits; without its sheets where that is still too much."""
     bounded = _file(file, survey)
-    whole = file_shape().dump_json(bounded)
-    return whole if len(whole) <= MOST_BYTES else file_shape().dump_json(_closed(bounded, survey))
+    whole = as_json(bounded)
+    return whole if len(whole) <= MOST_BYTES else as_json(_closed(bounded, survey))
 
 
 def passwords_as_json(passwords: Iterable[str]) -> bytes:
     """Those that may be one: what is longer than any was left out, as what is more than a mail tells."""
-    return json.dumps([text for text in passwords if len(text) <= _PASSWORD][:_FEW]).encode()
+    return as_json([text for text in passwords if len(text) <= _PASSWORD][:_FEW])
 
 
 def part_as_json(data: bytes | None, offset: int) -> bytes:
     """MOST_PART bytes of a file from an offset on, in Base64 (RFC 4648 §4); null where there is no file."""
-    return json.dumps(None if data is None else b64encode(data[offset : offset + MOST_PART]).decode()).encode()
+    return as_json(None if data is None else data[offset : offset + MOST_PART])
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +254,7 @@ def _closed_from_the_largest(
     files: tuple[FileReading, ...], too_much: int, survey: Survey
 ) -> Iterable[FileReading]:
     """The files; those that make the mail so long are not read after all."""
-    sizes = {place: len(file_shape().dump_json(file)) for place, file in enumerate(files) if file.sheets}
+    sizes = {place: len(as_json(file)) for place, file in enumerate(files) if file.sheets}
     closed = set()
     for place in sorted(sizes, key=sizes.__getitem__, reverse=True):
         if too_much > 0:

@@ -13,6 +13,7 @@ from pathlib import Path
 from config.numbering import PLAIN, question_name
 from config.shape import Shape
 from config.survey import Survey
+from config.toml_values import made
 from intake.finding import Finding, quote
 
 
@@ -108,13 +109,13 @@ class Wording(Shape):
         names = "」、「".join(dict.fromkeys(form.list_sheet for form in survey.forms))
         if (names, survey.numbering) == (self.list_sheet, self.numbering):
             return self
-        return self.model_copy(update={"list_sheet": names, "numbering": survey.numbering})
+        return self.changed({"list_sheet": names, "numbering": survey.numbering})
 
     @property
     def before_handing_in(self) -> Wording:
         """The same for a letter about what is not handed in yet."""
         said = self.pre_check
-        return self.model_copy(update={name: getattr(self, name) | said[name] for name in said})
+        return self.changed({name: getattr(self, name) | said[name] for name in said})
 
     def asks_instead(self, findings: Iterable[Finding]) -> bool:
         """Whether one of them asks for something in place of all else, so that nothing of the file was taken."""
@@ -153,15 +154,15 @@ class Wording(Shape):
 
 def load_wording(by_hand: bool = False) -> Wording:
     """The packaged wording; `by_hand`: of mail that a human reads and sends. A mistake in it is ours:
-    pydantic.ValidationError or TOMLDecodeError."""
+    ValueError."""
     return _loaded(by_hand)
 
 
 @cache
 def _loaded(by_hand: bool) -> Wording:
     text = Path(__file__).with_name("wording.toml").read_text(encoding="utf-8")
-    wording = Wording.model_validate(tomllib.loads(text))
+    wording = made(Wording, tomllib.loads(text))
     if not by_hand:
         return wording
     phrase = wording.phrase | {"sent_automatically": wording.phrase["sent_by_hand"]}
-    return wording.model_copy(update={"phrase": phrase})
+    return wording.changed({"phrase": phrase})

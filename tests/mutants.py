@@ -215,14 +215,14 @@ def _preload() -> None:
     import click
     import hypothesis
     import jinja2
+    import msgspec
     import openpyxl
-    import pydantic
     import pytest
     import rich.console
     import sqlite_utils
     import xlsxwriter
 
-    assert all((click, hypothesis, jinja2, openpyxl, pydantic, pytest, rich.console, sqlite_utils, xlsxwriter))
+    assert all((click, hypothesis, jinja2, msgspec, openpyxl, pytest, rich.console, sqlite_utils, xlsxwriter))
 
 
 def _place(test: str) -> str:

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import click
 import pytest
-from pydantic import BaseModel
 
 from config.errors import ConfigError
 from config.form import Form, Question
@@ -24,6 +23,7 @@ from config.settings import (
     check_mailboxes,
     load_settings,
 )
+from config.shape import Shape, keys_of
 from config.survey import Survey
 from intake.finding import CATALOGUE
 from replies.states import State
@@ -176,16 +176,16 @@ def test_the_guide_tells_of_every_reason_for_which_mail_is_held() -> None:
 
 # --- settings ------------------------------------------------------------------------------------------
 
-def _shapes_below(shape: type[BaseModel]) -> set[type[BaseModel]]:
+def _shapes_below(shape: type[Shape]) -> set[type[Shape]]:
     found = {shape}
-    for field in shape.model_fields.values():
-        for inner in _models(field.annotation):
+    for field in keys_of(shape).values():
+        for inner in _models(field.type):
             found |= _shapes_below(inner)
     return found
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _models(annotation: Any) -> Iterator[type[Shape]]:
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
         yield annotation
     elif get_origin(annotation) in (Annotated, Union, UnionType, dict, tuple):
         for part in get_args(annotation):
@@ -200,18 +200,18 @@ SHAPES = {
 
 
 @pytest.mark.parametrize(("heading", "shape"), SHAPES.items(), ids=[s.__name__ for s in SHAPES.values()])
-def test_every_settings_key_is_documented_and_no_other(heading: str, shape: type[BaseModel]) -> None:
+def test_every_settings_key_is_documented_and_no_other(heading: str, shape: type[Shape]) -> None:
     told = [row[0].strip("`") for row in _rows(_section(SETTINGS, heading)) if row[0].startswith("`")]
-    assert sorted(told) == sorted(shape.model_fields)
+    assert sorted(told) == sorted(keys_of(shape))
 
 
 @pytest.mark.parametrize(("heading", "shape"), SHAPES.items(), ids=[s.__name__ for s in SHAPES.values()])
-def test_the_defaults_told_are_the_defaults(heading: str, shape: type[BaseModel]) -> None:
+def test_the_defaults_told_are_the_defaults(heading: str, shape: type[Shape]) -> None:
     if shape is Secret:
         return  # exactly one of its two keys is given
     for key, default, *_ in (r for r in _rows(_section(SETTINGS, heading)) if r[0].startswith("`")):
-        field = shape.model_fields[key.strip("`")]
-        assert field.is_required() == (default == "（必須）"), key
+        field = keys_of(shape)[key.strip("`")]
+        assert field.required == (default == "（必須）"), key
         if default.startswith("`"):
             told = tomllib.loads(f"value = {default.strip('`')}")["value"]
             assert told == (list(field.default) if isinstance(field.default, tuple) else field.default), key
@@ -246,18 +246,18 @@ def test_the_readmes_example_has_all_three_mailboxes_and_smtp() -> None:
 @pytest.mark.parametrize(
     ("heading", "shape"), [("survey.toml", Survey), ("form*.toml", Form)], ids=["Survey", "Form"]
 )
-def test_every_key_of_a_survey_is_documented(heading: str, shape: type[BaseModel]) -> None:
+def test_every_key_of_a_survey_is_documented(heading: str, shape: type[Shape]) -> None:
     text = _section(SURVEYS, heading)
     shapes = _shapes_below(shape) - (_shapes_below(Form) if shape is Survey else set())
     assert len(shapes) >= 7
     for inner in shapes:
-        for key in (field.alias or name for name, field in inner.model_fields.items()):
+        for key in keys_of(inner):
             assert re.search(rf"[`\[]{key}[`\]]|\{{.*\b{key} =", text), f"{inner.__name__}.{key}"
 
 
 def test_every_key_of_a_question_stands_in_its_own_table() -> None:
     text = _section(SURVEYS, "form*.toml").split("質問のキー")[1]
-    for key in Question.model_fields:
+    for key in keys_of(Question):
         assert f"`{key}`" in text, key
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, get_args
-
-from pydantic import Field as Key
+from typing import get_args
 
 from config.kinds.attributes import AttributesKind
 from config.kinds.choice import ChoiceKind
@@ -21,6 +19,7 @@ from config.kinds.table import TableKind
 from config.kinds.telephone import TelephoneKind
 from config.kinds.text import TextKind
 from config.kinds.year_month import YearMonthKind
+from config.shape import keys_of
 
 AnyKind = (
     AttributesKind
@@ -37,6 +36,5 @@ AnyKind = (
     | TextKind
     | YearMonthKind
 )
-Given = Annotated[AnyKind, Key(discriminator="kind")]  # as it is read from a file
 
-KINDS: Mapping[str, type[Kind]] = {kind.model_fields["kind"].default: kind for kind in get_args(AnyKind)}
+KINDS: Mapping[str, type[Kind]] = {keys_of(kind)["kind"].default: kind for kind in get_args(AnyKind)}

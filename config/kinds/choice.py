@@ -9,8 +9,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import field_validator
-
 from config.kinds.against import contradicts, doubted, unsettled
 from config.kinds.kind import (
     BAD,
@@ -53,13 +51,14 @@ class ChoiceKind(Kind):
     in_rules: ClassVar[Type] = "choice"
     telling: ClassVar[bool] = True
 
-    @field_validator("choices", mode="before")
     @classmethod
-    def _placed(cls, choices: Any) -> Any:
+    def prepared(cls, data: Any) -> Any:
         """Texts alone count as numbered by their places."""
+        choices = data.get("choices") if isinstance(data, dict) else None
         if not isinstance(choices, list | tuple):
-            return choices
-        return tuple({"number": n, "text": c} if isinstance(c, str) else c for n, c in enumerate(choices, 1))
+            return data
+        placed = ({"number": n, "text": c} if isinstance(c, str) else c for n, c in enumerate(choices, 1))
+        return {**data, "choices": tuple(placed)}
 
     @cached_property
     def numbered(self) -> bool:
@@ -127,8 +126,8 @@ class ChoiceKind(Kind):
     def leading(self, first: Mapping[str, str]) -> Self:
         if not any(choice.skip_to in first for choice in self.choices):
             return self
-        led = (c.model_copy(update={"skip_to": first.get(c.skip_to, c.skip_to)}) for c in self.choices)
-        return self.model_copy(update={"choices": tuple(led)})
+        led = (c.changed({"skip_to": first.get(c.skip_to, c.skip_to)}) for c in self.choices)
+        return self.changed({"choices": tuple(led)})
 
     def says_nothing(self, text: str) -> bool:
         """無 is an answer where it is one of the choices, and 事例はありません where that is what one of them says."""

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 from config import spelling
 from config.logic import Type, Value
 from config.roster import Body, Match
-from config.shape import BodyKind, Reasons, Severity, Shape
+from config.shape import BodyKind, Reasons, Severity, Shape, keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +273,6 @@ def with_kind(
         return data
     name = told_by(data) if name is None else name
     shapes = (kinds[name],) if isinstance(name, str) and name in kinds else tuple(kinds.values())
-    taken = {field.alias or key for shape in shapes for key, field in shape.model_fields.items()}
+    taken = {key for shape in shapes for key in keys_of(shape)}
     keys = {key: value for key, value in data.items() if key in taken - {*own}}
     return {k: v for k, v in data.items() if k not in keys} | {"kind": {"kind": name, **keys}}

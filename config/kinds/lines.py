@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import Field as Key
-from pydantic import model_validator
+from msgspec import Meta, field
 
 from config.kinds.choice import ChoiceKind
 from config.kinds.date import DateKind
@@ -17,14 +16,14 @@ from config.kinds.number import NumberKind
 from config.kinds.table import Place, Table
 from config.kinds.text import TextKind
 from config.kinds.year_month import YearMonthKind
-from config.shape import Reasons, Shape
+from config.shape import Reasons, Shape, keys_of
 
 MOST_LINES = 1_000  # that are read of one table
 MOST_CELLS = 8_000  # … all in all
 _MOST_PRINTED = 4_000
 
 Cell = ChoiceKind | DateKind | NumberKind | TextKind | YearMonthKind
-_CELLS: Mapping[str, type[Kind]] = {kind.model_fields["kind"].default: kind for kind in get_args(Cell)}
+_CELLS: Mapping[str, type[Kind]] = {keys_of(kind)["kind"].default: kind for kind in get_args(Cell)}
 
 
 class LineColumn(Shape):
@@ -32,22 +31,22 @@ class LineColumn(Shape):
     must have it. In the file a text alone is the label of a text."""
 
     label: str
-    kind: Annotated[Cell, Key(discriminator="kind")]
+    kind: Cell
     required: bool = True
+    short: ClassVar[bool] = True
 
-    @model_validator(mode="before")
     @classmethod
-    def _with_kind(cls, data: Any) -> Any:
+    def prepared(cls, data: Any) -> Any:
         data = {"label": data} if isinstance(data, str) else data
-        return with_kind(data, _CELLS, cls.model_fields, lambda told: "choice" if "choices" in told else "text")
+        return with_kind(data, _CELLS, keys_of(cls), lambda told: "choice" if "choices" in told else "text")
 
 
 class LinesKind(Table):
     """`lines` in the file: how many are `printed`; `columns`: key → the column. In the file it is a table with `lines`."""
 
     kind: Literal["lines"] = "lines"
-    printed: int = Key(alias="lines", ge=1, le=MOST_LINES)
-    columns: dict[str, LineColumn] = Key(min_length=1)
+    printed: Annotated[int, Meta(ge=1, le=MOST_LINES)] = field(name="lines")
+    columns: Annotated[dict[str, LineColumn], Meta(min_length=1)]
     open: ClassVar[bool] = True
 
     @cached_property

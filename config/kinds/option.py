@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from config.shape import Reasons, Shape
 from config.spelling import nfkc
@@ -26,6 +27,7 @@ class Choice(Option):
     be blank."""
 
     skip_to: str = ""
+    short: ClassVar[bool] = True
 
 
 def is_numbered(option: Option) -> bool:

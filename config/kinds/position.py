@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
-from pydantic import Field as Key
+from msgspec import field
 
 from config.cache import Same, cache_short
 from config.kinds.kind import Around, Examples, Fault, Kind
@@ -24,7 +24,7 @@ class PositionKind(Kind):
     kind: Literal["position"] = "position"
     fitting: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
-    words: str = Key(default="", alias="wanted")  # what belongs there, in words for the sender
+    words: str = field(default="", name="wanted")  # what belongs there, in words for the sender
 
     def wanted(self) -> str:
         return self.words

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field as Key
+from msgspec import Meta
 
 from config.kinds.kind import Kind
 from config.kinds.number import NumberKind
@@ -79,8 +79,8 @@ class TableKind(Table):
     columns that sum all the others."""
 
     kind: Literal["table"] = "table"
-    rows: dict[str, str] = Key(min_length=1)
-    columns: dict[str, str] = Key(min_length=1)
+    rows: Annotated[dict[str, str], Meta(min_length=1)]
+    columns: Annotated[dict[str, str], Meta(min_length=1)]
     cell: NumberKind = NumberKind()
     totals: tuple[str, ...] = ()
 

@@ -13,6 +13,7 @@ from functools import cache
 from typing import get_args
 
 from jinja2 import meta
+from msgspec import to_builtins
 
 from config.cache import cache_by_identity
 from config.survey import Survey
@@ -47,7 +48,7 @@ def _known(survey: Survey) -> dict[str, str]:
 
 
 def _hash(kind: AnyKind, survey: Survey) -> str:
-    wording = load_wording().model_dump()
+    wording = to_builtins(load_wording())
     templates = {n: s for own in _TEMPLATES.get(kind, (kind,)) for n, s in _templates(f"{own}.j2")}
     tables = (*_TABLES, *(("finding", "book") if _QUOTES_FINDINGS in templates else ()))
     apart = TRAITS[kind].books_nothing  # its own words are no other kind's, and leave what was approved as it is
@@ -59,7 +60,7 @@ def _hash(kind: AnyKind, survey: Survey) -> str:
         **({"offer": wording["offer"]} if survey.open_services.collation else {}),
         **({"versions": wording["versions"]} if survey.tells_changes else {}),
         "alert": wording["alert"] if kind == "alert" else {},
-        "survey": [survey.title, survey.phrases.model_dump(), [m.model_dump() for m in survey.mailboxes]],
+        "survey": [survey.title, to_builtins(survey.phrases), to_builtins(survey.mailboxes)],
     }
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

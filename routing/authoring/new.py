@@ -8,13 +8,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from config.form import Form
 from config.given import NOT_PRINTED
+from config.json_schema import schema_of
+from config.shape import Shape
 from config.survey import Survey
 
-SCHEMAS: Mapping[str, type[BaseModel]] = {"survey.schema.json": Survey, "form.schema.json": Form}
+SCHEMAS: Mapping[str, type[Shape]] = {"survey.schema.json": Survey, "form.schema.json": Form}
 
 
 def make_folder(folder: Path) -> Iterator[Path]:
@@ -35,9 +35,9 @@ def is_the_templates(file: Path) -> bool:
     return file.is_file() and own.is_file() and file.read_bytes() == own.read_bytes()
 
 
-def json_schema(shape: type[BaseModel]) -> str:
+def json_schema(shape: type[Shape]) -> str:
     """The schema of a file. `forms` of a survey stand in files of their own."""
-    schema: dict[str, Any] = shape.model_json_schema()
+    schema: dict[str, Any] = schema_of(shape)
     if shape is Form:  # what a workbook prints that is there already is not written once more
         schema["required"] = [key for key in schema["required"] if key not in NOT_PRINTED]
         schema |= {"if": {"required": ["given"]}, "else": {"required": [*NOT_PRINTED]}}

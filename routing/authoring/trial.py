@@ -149,7 +149,7 @@ def _told(
         if (not question.part and read_as != chosen) or not _same_texts(question, answer, values):
             yield f"{form.question_name(question.key)}：{moved}記入した回答と異なる回答が読み取られます。"
     if strict:
-        yield from _noticed(reading, sheet, load_wording().model_copy(update={"numbering": form.numbering}))
+        yield from _noticed(reading, sheet, load_wording().changed({"numbering": form.numbering}))
 
 
 def _same_texts(question: Question, answer: Answer | None, values: Mapping[str, FillValue]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from msgspec.structs import astuple
 
 from config.settings import ImapMailbox, Settings
 from replies.japanese import era_instant
@@ -70,4 +71,4 @@ def _tell(deeds: tuple[snapshots.MissingDeed, ...] | None) -> None:
 def _moves(settings: Settings) -> bool:
     """Whether mails are moved out of the folders that are watched."""
     boxes = settings.mailboxes.values()
-    return any(isinstance(box, ImapMailbox) and any(box.after.model_dump().values()) for box in boxes)
+    return any(isinstance(box, ImapMailbox) and any(astuple(box.after)) for box in boxes)

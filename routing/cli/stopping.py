@@ -28,7 +28,7 @@ def loading() -> Iterator[None]:
 
 @contextmanager
 def obeyed() -> Iterator[None]:
-    """What a signal raised may come back as something else: pydantic tells of a model that it could not build. Whatever
+    """What a signal raised may come back as something else: a library tells of what it could not end. Whatever
     ends the command then, its code is that of the signal, and nothing is told of it."""
     try:
         yield

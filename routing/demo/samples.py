@@ -13,11 +13,10 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AwareDatetime
-
 from config.errors import Mistake, SurveyError
 from config.shape import Shape
 from config.survey import Survey
+from config.toml_values import made
 from routing.demo.sample_bytes import (
     Encoding,
     base64_lines,
@@ -70,7 +69,7 @@ class Sample(Shape):
     name: str
     title: str
     mailbox: str
-    received: AwareDatetime
+    received: datetime
     sender: str = ""
     sender_name: str = ""
     subject: str = ""
@@ -81,7 +80,6 @@ class Sample(Shape):
     headers: dict[str, str] = {}
     attachments: tuple[SampleFile, ...] = ()
     answers: str = ""
-    copy_of: str = ""
     same_as: str = ""
     raw: str = ""
     expect: Expected
@@ -103,21 +101,20 @@ class Samples(Shape):
 
 def load_samples(folder: Path) -> Samples:
     """The samples of a survey, copies filled in. SurveyError where it has none; a mistake in them is ours:
-    pydantic.ValidationError, and KeyError for a name that is none."""
+    ValueError, and KeyError for a name that is none."""
     if not (folder / "samples.toml").is_file():
         why = "この調査には見本のメールがないため、デモを動かせません（config/surveys/README.md）。"
         raise SurveyError((Mistake(f"{folder.name}/samples.toml", "", why),))
     data = tomllib.loads((folder / "samples.toml").read_text(encoding="utf-8"))
-    samples = Samples.model_validate(data)
-    return samples.model_copy(update={"samples": tuple(_filled_in(s, samples) for s in samples.samples)})
+    by_name = {sample["name"]: sample for sample in data["samples"]}
+    return made(Samples, data | {"samples": [_filled_in(sample, by_name) for sample in data["samples"]]})
 
 
-def _filled_in(sample: Sample, samples: Samples) -> Sample:
+def _filled_in(sample: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     """A copy has everything of its original that it does not say itself."""
-    if not (sample.copy_of or sample.same_as):
-        return sample
-    original = samples.sample(sample.copy_of or sample.same_as)
-    return original.model_copy(update={key: getattr(sample, key) for key in sample.model_fields_set})
+    own = dict(sample)
+    original = own.pop("copy_of", "") or own.get("same_as")
+    return {**(by_name[original] if original else {}), **own}
 
 
 def build_mail(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import assert_never
 
+from msgspec.structs import astuple
+
 from config.servers import ImapMailbox, MailboxSettings, MaildirMailbox, SmtpServer
 from config.settings import Settings
 from intake.sources.mailbox_facts import mailbox_facts
@@ -41,7 +43,7 @@ def _token(server: ImapMailbox | SmtpServer) -> str:
 
 
 def _folders(mailbox: ImapMailbox, settings: Settings) -> str:
-    wanted = dict.fromkeys(folder for folder in mailbox.after.model_dump().values() if folder)
+    wanted = dict.fromkeys(folder for folder in astuple(mailbox.after) if folder)
     facts = mailbox_facts(imap_access(mailbox, settings), mailbox.drafts or "", mailbox.sent or "", wanted)
     idle = "使います" if facts.idle and mailbox.idle_seconds else "使いません（巡回だけで読みます）"
     sent = facts.sent or "見つかりません（返信済みの印だけを確かめます。あれば sent に書いてください）"

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from config.jst import JST
 from config.mails import Mails
+from config.shape import keys_of
 from config.survey import Survey
 from routing.clock import unstamp
 from routing.ledger import verdicts
@@ -25,7 +26,7 @@ def remember(ledger: Ledger, survey: Survey, now: datetime) -> None:
     recorded = _recorded(ledger)
     changed = [
         (kind, way)
-        for kind in Mails.model_fields
+        for kind in keys_of(Mails)
         if (way := survey.mails.way(kind)) != (recorded[kind][-1][0] if kind in recorded else Mails().way(kind))
     ]
     if changed:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from intake.shapes import submission_shape
+from intake.shapes import as_json, submission_shape
 from routing.clock import stamp
 from routing.ledger.store import Ledger
 from routing.proof import Proof
@@ -60,7 +60,7 @@ def _record_reading(ledger: Ledger, decided: Decided, submission: Submission, no
         message.subject,
         submission.answers,
         content_key(submission),
-        submission_shape().dump_json(submission).decode(),
+        as_json(submission).decode(),
         stamp(now),
     )
     ledger.run_many(
@@ -164,7 +164,7 @@ def _insert_evidence(ledger: Ledger, arrival_id: int, piece: str, evidence: Iter
 def submission_of(ledger: Ledger, arrival_id: int) -> Submission | None:
     """The mail as it was read; None if it has not been read, or was erased."""
     row = ledger.row("SELECT submission FROM message WHERE arrival_id = ?", arrival_id)
-    return submission_shape().validate_json(row["submission"]) if row and row["submission"] else None
+    return submission_shape().decode(row["submission"]) if row and row["submission"] else None
 
 
 def first_is_open(ledger: Ledger, receipt: str, sender: str, before: int) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from msgspec import DecodeError, ValidationError
+from msgspec.json import Decoder
 
 from intake.frames import NOTHING_TOLD, ReadingHints, frame
 from intake.shapes import file_shape, part_shape, passwords_shape, submission_shape
@@ -21,7 +22,7 @@ class Request(Future[Answered]):
     """One request to a child, and the answer to it once there is one: in the `shape` that was asked for, or
     ReaderDied, ReadFailed, ReaderUnavailable."""
 
-    def __init__(self, shape: TypeAdapter[Answered], head: Mapping[str, object], data: bytes) -> None:
+    def __init__(self, shape: Decoder[Answered], head: Mapping[str, object], data: bytes) -> None:
         super().__init__()
         self.data = data
         self.sent = False
@@ -52,10 +53,10 @@ class Request(Future[Answered]):
             told = said[1:] if said[:1] == b"E" else b"no answer: " + said[:100]
             raise ReadFailed(told.decode("utf-8", "backslashreplace"))
         try:
-            return self._shape.validate_json(said[1:])
-        except ValidationError as error:
-            wrong = error.errors(include_url=False, include_context=False, include_input=False)[:3]
-            raise ReadFailed(f"an answer of another shape: {wrong}") from None
+            return self._shape.decode(said[1:])
+        except DecodeError as error:
+            place = str(error).rpartition(" - at ")[2] if isinstance(error, ValidationError) else ""
+            raise ReadFailed(f"an answer of another shape: {place or 'no JSON'}") from None
 
 
 def to_read(raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Request[Submission]:

@@ -71,7 +71,7 @@ def _of(register: Register) -> Specimens:
     assert isinstance(body, Body) and isinstance(collected, Body)
     program = register.survey.program(collecting.program)
     own = {key: getattr(collecting, key) for key in ("deadline", "correct_by") if getattr(collecting, key) is not None}
-    survey = register.survey.model_copy(update=own)
+    survey = register.survey.changed(own)
     return Specimens(survey, register.roster, body, collected, program, load_wording().of(register.survey))
 
 

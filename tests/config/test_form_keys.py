@@ -9,6 +9,7 @@ import pytest
 from config.check_form import check_form
 from config.form import Field, Form
 from config.load import default_survey, load_survey
+from config.shape import keys_of
 
 FORM = load_survey(default_survey()).form("form1")
 
@@ -17,15 +18,15 @@ def with_field(kind: str, **changes: Any) -> Form:
     """The form with one of its fields changed: the first one of this kind."""
     place = next(n for n, field in enumerate(FORM.fields) if field.kind.kind == kind)
     field = FORM.fields[place]
-    own = {key: value for key, value in changes.items() if key in type(field.kind).model_fields}
+    own = {key: value for key, value in changes.items() if key in keys_of(type(field.kind))}
     changes = {key: value for key, value in changes.items() if key not in own}
-    changed: Field = field.model_copy(update={**changes, "kind": field.kind.model_copy(update=own)})
-    return FORM.model_copy(update={"fields": (*FORM.fields[:place], changed, *FORM.fields[place + 1 :])})
+    changed: Field = field.changed({**changes, "kind": field.kind.changed(own)})
+    return FORM.changed({"fields": (*FORM.fields[:place], changed, *FORM.fields[place + 1 :])})
 
 
 def with_grid(**changes: Any) -> Form:
     assert FORM.grid
-    return FORM.model_copy(update={"grid": FORM.grid.model_copy(update=changes)})
+    return FORM.changed({"grid": FORM.grid.changed(changes)})
 
 
 def test_the_surveys_own_forms_have_no_mistake() -> None:
@@ -48,4 +49,4 @@ def test_a_mistake_is_told_with_its_key(form: Form, key: str) -> None:
 
 
 def test_a_form_without_a_grid_is_a_form() -> None:
-    assert check_form(FORM.model_copy(update={"grid": None}), "form1.toml") == ()
+    assert check_form(FORM.changed({"grid": None}), "form1.toml") == ()

@@ -10,6 +10,8 @@ import pytest
 from config.form import Form
 from config.kinds.any_kind import KINDS
 from config.kinds.kind import Around, Attribute, Examples, Kind
+from config.shape import keys_of
+from config.toml_values import made
 from intake.answers import read_file
 from intake.submission import Answer, AnswerSheet, Claim
 from replies.workbooks.form import fill
@@ -31,7 +33,7 @@ FIELDS_ONLY = {"organisation", "position", "attributes", "telephone", "email"}  
 
 
 def kind_of(name: str) -> Kind:
-    return KINDS[name].model_validate({"kind": name, **KEYS.get(name, {})})
+    return made(KINDS[name], {"kind": name, **KEYS.get(name, {})})
 
 
 def examples(name: str) -> Examples:
@@ -94,14 +96,14 @@ def test_what_is_not_read_is_asked_about_and_kept(name: str) -> None:
 def form_with(name: str) -> Form:
     """The form of the survey at hand with one question more, as a survey's file would write it."""
     base = the_survey().form("form1")
-    data = {key: getattr(base, key) for key in Form.model_fields if key != "grid"}
+    data = {key: getattr(base, key) for key in keys_of(Form) if key != "grid"}
     question = {"key": ASKED, "item": "１１", "text": "このほかに、お答えください。", "kind": name, **KEYS.get(name, {})}
-    return Form.model_validate({**data, "questions": [*base.questions, question]})
+    return made(Form, {**data, "questions": [*base.questions, question]})
 
 
 def sheet_with(form: Form, text: str, value: str) -> AnswerSheet:
     question = form.question(ASKED)
-    survey = the_survey().model_copy(update={"forms": (form, *the_survey().forms[1:])})
+    survey = the_survey().changed({"forms": (form, *the_survey().forms[1:])})
     written = {question.keys[int(number)]: "〇" for number in value.split(",")} if question.in_lines else {ASKED: text}
     data = fill(form, survey, {**COMPLETE, **written})
     (sheet,) = read_file("回答.xlsx", data, 1, survey, the_roster(), Claim("", "absent")).sheets

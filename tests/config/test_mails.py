@@ -11,6 +11,7 @@ import pytest
 from config.errors import SurveyError
 from config.load import default_survey, load_survey
 from config.mails import Mails
+from config.shape import keys_of
 from replies.letter_kinds import TRAITS, LetterKind, NoticeKind
 
 TINY = Path(__file__).parents[1] / "fixtures" / "surveys" / "tiny"
@@ -31,7 +32,7 @@ def test_every_kind_of_letter_has_its_row_and_no_other_has() -> None:
     """What people write themselves is theirs to send."""
     by_people = {kind for kind, traits in TRAITS.items() if traits.by_hand}
     kinds = {*get_args(LetterKind), *get_args(NoticeKind)} - {"alert"} - by_people
-    assert set(Mails.model_fields) == {*kinds, "inquiry", "password"}
+    assert set(keys_of(Mails)) == {*kinds, "inquiry", "password"}
 
 
 def test_what_a_survey_does_not_name_of_the_new_kinds_is_off() -> None:
@@ -77,5 +78,5 @@ def test_the_day_of_quiet_comes_after_the_deadline(line: str, said: str, tmp_pat
 
 
 def test_a_survey_needs_no_day_for_mending() -> None:
-    survey = load_survey(default_survey()).model_copy(update={"correct_by": None})
+    survey = load_survey(default_survey()).changed({"correct_by": None})
     assert survey.mended_by == survey.deadline

@@ -73,8 +73,8 @@ def test_what_is_no_numbering_is_told(broken: Break, numbering: str, reason: str
 def test_letters_lists_and_screens_call_it_so() -> None:
     """The survey with its name says 問７－４ in the heading of its list, in a letter, on the screen and in an export."""
     survey = load_survey(default_survey())
-    forms = tuple(form.model_copy(update={"numbering": "問{wide_key}"}) for form in survey.forms)
-    own = survey.model_copy(update={"forms": forms})
+    forms = tuple(form.changed({"numbering": "問{wide_key}"}) for form in survey.forms)
+    own = survey.changed({"forms": forms})
     headings = [column.heading for column in list_columns(forms[0])]
     assert "問７－３" in headings
     assert not any(heading.startswith("Q") for heading in headings)

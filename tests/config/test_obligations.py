@@ -73,8 +73,8 @@ def test_a_second_survey_needs_no_python(roster: Roster) -> None:
 
 
 def test_bodies_that_are_not_in_the_roster_are_told(survey: Survey, roster: Roster) -> None:
-    wards = survey.duties[1].model_copy(update={"collected": ("131032", "139999")})
-    wrong = survey.model_copy(update={"duties": (survey.duties[0], wards)})
+    wards = survey.duties[1].changed({"collected": ("131032", "139999")})
+    wrong = survey.changed({"duties": (survey.duties[0], wards)})
     assert [str(m) for m in check_against(wrong, roster)] == [
         "survey.toml: duties.2.collected: 「139999」という団体コード、種別は団体一覧にありません。"
     ]
@@ -83,7 +83,7 @@ def test_bodies_that_are_not_in_the_roster_are_told(survey: Survey, roster: Rost
 
 
 def test_the_same_thing_owed_twice_is_told(survey: Survey, roster: Roster) -> None:
-    wrong = survey.model_copy(update={"duties": (*survey.duties, survey.duties[0])})
+    wrong = survey.changed({"duties": (*survey.duties, survey.duties[0])})
     assert [m.key for m in check_against(wrong, roster)] == ["duties.7.respondents"]
 
 

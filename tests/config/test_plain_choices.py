@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from config.kinds.choice import ChoiceKind
+from config.toml_values import made
 
-THERE = ChoiceKind(choices=("有", "無"))
-YES = ChoiceKind(choices=("はい", "いいえ"))
-DOES = ChoiceKind(choices=("実施している", "実施していない", "実施予定"))
-LETTERS = ChoiceKind(choices=("ア　直営", "イ　委託", "ウ　その他"))
+THERE = made(ChoiceKind, {"choices": ("有", "無")})
+YES = made(ChoiceKind, {"choices": ("はい", "いいえ")})
+DOES = made(ChoiceKind, {"choices": ("実施している", "実施していない", "実施予定")})
+LETTERS = made(ChoiceKind, {"choices": ("ア　直営", "イ　委託", "ウ　その他")})
 
 
 @pytest.mark.parametrize(

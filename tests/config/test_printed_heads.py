@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.kinds.choice import ChoiceKind
+from config.toml_values import made
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from config.kinds.choice import ChoiceKind
 )
 def test_a_choice_is_called_as_it_is_printed(texts: list[str], heads: list[str]) -> None:
     first = {"２　有": 2}.get(texts[0], 1)
-    kind = ChoiceKind.model_validate({"choices": [{"number": n, "text": t} for n, t in enumerate(texts, first)]})
+    kind = made(ChoiceKind, {"choices": [{"number": n, "text": t} for n, t in enumerate(texts, first)]})
     assert [line.head for line in kind.lines] == heads
     assert [kind.read(text) for text in texts] == [str(line.number) for line in kind.lines]
 
@@ -41,12 +42,12 @@ def test_a_choice_is_called_as_it_is_printed(texts: list[str], heads: list[str])
 def test_the_form_tells_choices_apart_by_what_is_printed(texts: list[str], formulas: list[str]) -> None:
     """Else the form tells whoever skips a question that it is unanswered."""
     numbers = [int(text.split()[0]) if text[0].isdecimal() else n for n, text in enumerate(texts, 1)]
-    kind = ChoiceKind.model_validate({"choices": [{"number": n, "text": t} for n, t in zip(numbers, texts, strict=True)]})
+    kind = made(ChoiceKind, {"choices": [{"number": n, "text": t} for n, t in zip(numbers, texts, strict=True)]})
     assert [kind.taken("E7", n) for n in numbers] == formulas
 
 
 def test_none_is_an_answer_where_it_is_a_choice() -> None:
-    kind = ChoiceKind.model_validate({"choices": ["有", "無"]})
+    kind = made(ChoiceKind, {"choices": ["有", "無"]})
     assert not kind.says_nothing("無")
     assert kind.says_nothing("－")
     assert (kind.read("無"), kind.read("有無"), kind.wanted()) == ("2", "", "有、無")
@@ -70,4 +71,4 @@ def test_none_is_an_answer_where_it_is_a_choice() -> None:
     ],
 )
 def test_a_plain_choice_is_known_by_its_head_or_its_words(texts: list[str], written: str, value: str) -> None:
-    assert ChoiceKind.model_validate({"choices": texts}).read(written) == value
+    assert made(ChoiceKind, {"choices": texts}).read(written) == value

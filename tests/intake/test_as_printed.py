@@ -56,13 +56,13 @@ def test_an_edited_line_is_not_taken_for_another_one_that_reads_much_the_same() 
     form = survey.form("form1")
     question = form.question("7-4")
     lines = tuple(Mark(number=n, text=f"窓口で書類の控えを確かめる（{n}回目）") for n in question.by_number)
-    alike = question.model_copy(update={"kind": question.kind.model_copy(update={"marks": lines})})
+    alike = question.changed({"kind": question.kind.changed({"marks": lines})})
     questions = tuple(alike if q.key == "7-4" else q for q in form.questions)
-    changed = form.model_copy(update={"questions": questions})
+    changed = form.changed({"questions": questions})
     sheet = sheet_of(fill(changed, survey, COMPLETE))
     (place,) = [place for place, cell in sheet.cells.items() if "（1回目）" in cell.value]
     edited = {**sheet.cells, place: Cell("窓口で書類の控えを確かめること（初回）")}
-    other = survey.model_copy(update={"forms": (changed,)})
+    other = survey.changed({"forms": (changed,)})
     located = recognise.recognise(Sheet(sheet.name, "", edited, sheet.merged), other)
     assert located is not None
     assert located.questions["7-4"].labels["7-4#1"] == place

@@ -246,9 +246,9 @@ def test_a_plan_for_a_month_before_the_deadline_is_looked_at_and_stops_nothing(m
 def test_a_month_that_is_no_plan_may_be_past() -> None:
     survey = the_survey()
     (form, other), questions = survey.forms, survey.forms[0].questions
-    plain = [q.model_copy(update={"free_texts": tuple(t.model_copy(update={"upcoming": False}) for t in q.free_texts)})
+    plain = [q.changed({"free_texts": tuple(t.changed({"upcoming": False}) for t in q.free_texts)})
              for q in questions]  # fmt: skip
-    changed = survey.model_copy(update={"forms": (form.model_copy(update={"questions": tuple(plain)}), other)})
+    changed = survey.changed({"forms": (form.changed({"questions": tuple(plain)}), other)})
     opened = open_workbook(filled({"2": 3, "2-text": "令和４年３月"}))
     assert isinstance(opened, Workbook)
     (sheet,) = read_sheets(opened, changed, the_roster())
@@ -321,7 +321,7 @@ def test_an_outline_for_question_10_may_come_as_a_file_so_intake_only_says_it_is
 
 
 def test_severities_are_the_surveys() -> None:
-    lenient = the_survey().model_copy(update={"severities": {"answer_missing": "note"}})
+    lenient = the_survey().changed({"severities": {"answer_missing": "note"}})
     book = open_workbook(filled({"9": None}))
     assert isinstance(book, Workbook)
     (sheet,) = read_sheets(book, lenient, the_roster())

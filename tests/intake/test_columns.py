@@ -12,9 +12,9 @@ FORM = load_survey(default_survey().parent / "hinan2025").forms[0]
 def with_texts(count: int) -> Form:
     """The sample survey's form, whose Q7 has so many free texts."""
     (asked,) = (q for q in FORM.questions if q.key == "7")
-    texts = tuple(asked.free_texts[0].model_copy(update={"key": f"7-{n}"}) for n in range(count))
-    more = asked.model_copy(update={"free_texts": texts})
-    return FORM.model_copy(update={"questions": tuple(more if q.key == "7" else q for q in FORM.questions)})
+    texts = tuple(asked.free_texts[0].changed({"key": f"7-{n}"}) for n in range(count))
+    more = asked.changed({"free_texts": texts})
+    return FORM.changed({"questions": tuple(more if q.key == "7" else q for q in FORM.questions)})
 
 
 def test_several_texts_beside_one_answer_are_counted() -> None:

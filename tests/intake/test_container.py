@@ -100,14 +100,14 @@ def test_two_versions_of_a_form_are_told_apart_by_their_content() -> None:
     survey = the_survey()
     old = survey.form("form1")
     changed = tuple(
-        q.model_copy(update={"text": "紐付け誤りの有無と、その後の対応をお答えください。"})
+        q.changed({"text": "紐付け誤りの有無と、その後の対応をお答えください。"})
         if q.key == "10"
         else q
         for q in old.questions
         if q.key != "4"
     )
-    new = old.model_copy(update={"version": "2023-07-14", "questions": changed})
-    both = survey.model_copy(update={"forms": (*survey.forms, new)})
+    new = old.changed({"version": "2023-07-14", "questions": changed})
+    both = survey.changed({"forms": (*survey.forms, new)})
     from intake.answers import read_file
     from intake.submission import Claim
     from replies.workbooks.form import fill

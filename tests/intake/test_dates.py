@@ -12,7 +12,9 @@ from openpyxl import Workbook, load_workbook
 
 from config.check_form import check_form
 from config.form import Form
+from config.shape import keys_of
 from config.survey import Survey
+from config.toml_values import made
 from intake.amendment import AmendmentRefused, amend_sheet
 from intake.answers import read_file
 from intake.sheets.columns import list_columns
@@ -32,7 +34,7 @@ ANSWERED = {OPENED: date(2008, 4, 1), CLOSED: "令和６年３月31日", "E39": 
 def the_form() -> Form:
     """別添１ with two dates, and one beside a choice."""
     base = the_survey().form("form1")
-    data = {key: getattr(base, key) for key in Form.model_fields if key != "grid"}
+    data = {key: getattr(base, key) for key in keys_of(Form) if key != "grid"}
     signed = {"key": "13-d", "label": "その締結の日", "kind": "date", "choices": [1]}
     asked = [
         {"key": "11", "item": "11", "text": "開設の日", "kind": "date"},
@@ -40,12 +42,12 @@ def the_form() -> Form:
         {"key": "13", "item": "13", "text": "協定があるか。", "free_texts": [signed], "choices": ["① ある。", "② ない。"]},
     ]
     rule = {"check": "Q11 <= Q12", "say": "閉じた日（{Q12}）が、開設の日（{Q11}）より前です。"}
-    return Form.model_validate({**data, "questions": [*base.questions, *asked], "rules": [rule]})
+    return made(Form, {**data, "questions": [*base.questions, *asked], "rules": [rule]})
 
 
 @cache
 def survey() -> Survey:
-    return the_survey().model_copy(update={"forms": (the_form(), *the_survey().forms[1:])})
+    return the_survey().changed({"forms": (the_form(), *the_survey().forms[1:])})
 
 
 def with_cells(cells: Mapping[str, object], formats: Mapping[str, str] | None = None) -> AnswerSheet:

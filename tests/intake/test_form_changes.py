@@ -206,8 +206,7 @@ def test_protection_taken_off_is_nothing() -> None:
 
 def test_without_a_grid_in_its_data_nothing_is_said_about_rows() -> None:
     survey = the_survey()
-    loose = survey.model_copy(
-        update={"forms": tuple(form.model_copy(update={"grid": None}) for form in survey.forms)}
+    loose = survey.changed({"forms": tuple(form.changed({"grid": None}) for form in survey.forms)}
     )
 
     def insert(sheet: Worksheet) -> None:

@@ -20,8 +20,8 @@ CODED = "【{code}＿{name}】{text}"
 
 def survey(pattern: str) -> Survey:
     tiny = load_survey(TINY)
-    asked = tiny.convention.model_copy(update={"pattern": pattern, "placeholder": "団体名"})
-    return tiny.model_copy(update={"convention": asked})
+    asked = tiny.convention.changed({"pattern": pattern, "placeholder": "団体名"})
+    return tiny.changed({"convention": asked})
 
 
 def told(text: str, pattern: str) -> tuple[str, str, str]:

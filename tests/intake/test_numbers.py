@@ -12,7 +12,9 @@ from openpyxl import Workbook, load_workbook
 
 from config.check_form import check_form
 from config.form import Form
+from config.shape import keys_of
 from config.survey import Survey
+from config.toml_values import made
 from intake.answers import read_file
 from intake.sheets.columns import list_columns
 from intake.submission import AnswerSheet, Claim, FileReading
@@ -32,7 +34,7 @@ ANSWERED = {PEOPLE: 1234, SHARE: 0.5, BUDGET: 5000, "E40": "① いる。", STAF
 def the_form() -> Form:
     """別添１ with a count, a share, an amount, and a count beside a choice."""
     base = the_survey().form("form1")
-    data = {key: getattr(base, key) for key in Form.model_fields if key != "grid"}
+    data = {key: getattr(base, key) for key in keys_of(Form) if key != "grid"}
     staff = {"key": "14-n", "label": "その人数", "kind": "number", "unit": "人", "choices": [1]}
     asked = [
         {"key": "11", "item": "11", "text": "登録している児童は何人か。", "kind": "number", "unit": "人"},
@@ -44,12 +46,12 @@ def the_form() -> Form:
         },
     ]  # fmt: skip
     rule = {"check": "Q14-n <= Q11", "say": "職員（{Q14-n}人）が、児童（{Q11}人）より多くなっています。"}
-    return Form.model_validate({**data, "questions": [*base.questions, *asked], "rules": [rule]})
+    return made(Form, {**data, "questions": [*base.questions, *asked], "rules": [rule]})
 
 
 @cache
 def survey() -> Survey:
-    return the_survey().model_copy(update={"forms": (the_form(), *the_survey().forms[1:])})
+    return the_survey().changed({"forms": (the_form(), *the_survey().forms[1:])})
 
 
 def read(data: bytes) -> FileReading:
@@ -80,9 +82,9 @@ def test_the_form_is_one_that_a_survey_may_have() -> None:
 def test_a_number_is_no_plan() -> None:
     """upcoming is for months: a number would be compared with one."""
     base, question = the_form(), the_form().questions[-1]
-    planned = question.free_texts[0].model_copy(update={"upcoming": True})
-    asked = (*base.questions[:-1], question.model_copy(update={"free_texts": (planned,)}))
-    (mistake,) = check_form(base.model_copy(update={"questions": asked}), "form1.toml")
+    planned = question.free_texts[0].changed({"upcoming": True})
+    asked = (*base.questions[:-1], question.changed({"free_texts": (planned,)}))
+    (mistake,) = check_form(base.changed({"questions": asked}), "form1.toml")
     assert mistake.key == f"questions.{len(asked)}.free_texts.1.upcoming"
 
 
@@ -251,10 +253,10 @@ HOUSEHOLDS = {"key": "households", "label": "世帯数", "kind": "number", "unit
 def test_a_field_of_the_head_may_be_a_number(value: object, codes: list[tuple[str, str]]) -> None:
     """The head of 別添１ has ten fields in rows 2 to 11; this one stands in row 12."""
     base = the_survey().form("form1")
-    data = {key: getattr(base, key) for key in Form.model_fields if key != "grid"}
+    data = {key: getattr(base, key) for key in keys_of(Form) if key != "grid"}
     rule = {"check": "households < 5000", "say": "世帯数が{households}と書かれています。"}
-    form = Form.model_validate({**data, "fields": [*base.fields, HOUSEHOLDS], "rules": [rule]})
-    whole = the_survey().model_copy(update={"forms": (form, *the_survey().forms[1:])})
+    form = made(Form, {**data, "fields": [*base.fields, HOUSEHOLDS], "rules": [rule]})
+    whole = the_survey().changed({"forms": (form, *the_survey().forms[1:])})
     book = load_workbook(io.BytesIO(fill(form, whole, COMPLETE)))
     book[form.sheet]["D12"] = value  # type: ignore[index]
     out = io.BytesIO()

@@ -118,8 +118,7 @@ def test_what_speaks_louder_decides(signs: dict[str, object], desk: str) -> None
 
 def test_the_longer_of_two_conventions_counts_where_one_contains_the_other() -> None:
     """【横浜市】マイナンバーアンケート回答 follows a convention 「アンケート回答」 as well."""
-    short = CLUBS.model_copy(
-        update={"convention": CLUBS.convention.model_copy(update={"text": "アンケート回答"})}
+    short = CLUBS.changed({"convention": CLUBS.convention.changed({"text": "アンケート回答"})}
     )
     for subject, ours, theirs in (
         (asked(OURS), "ours", "other"),
@@ -131,7 +130,7 @@ def test_the_longer_of_two_conventions_counts_where_one_contains_the_other() -> 
 
 
 def test_of_three_desks_one_writes() -> None:
-    third = CLUBS.model_copy(update={"id": "third", "deadline": OURS.deadline})
+    third = CLUBS.changed({"id": "third", "deadline": OURS.deadline})
     desks = [
         desk_of(content(body="調査について"), one, [o for o in (OURS, CLUBS, third) if o is not one], ROSTER)
         for one in (OURS, CLUBS, third)

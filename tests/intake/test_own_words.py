@@ -13,7 +13,9 @@ from config.check_form import check_form
 from config.form import Form
 from config.kinds.any_kind import KINDS
 from config.kinds.kind import Kind
+from config.shape import keys_of
 from config.survey import Survey
+from config.toml_values import made
 from intake.amendment import amend_sheet
 from intake.answers import read_file
 from intake.finding import CATALOGUE
@@ -35,7 +37,7 @@ ANSWERED = {REASON: "地域の実情による。", PEOPLE: 30, OF_THEM: 2}
 def the_form() -> Form:
     """別添１ with two texts and two numbers, of which the second of each may be left blank."""
     base = the_survey().form("form1")
-    data = {key: getattr(base, key) for key in Form.model_fields if key != "grid"}
+    data = {key: getattr(base, key) for key in keys_of(Form) if key != "grid"}
     asked = [
         {"key": "11", "item": "11", "text": "導入していない理由を記載してください。", "kind": "text"},
         {"key": "12", "item": "12", "text": "困っていること（自由）", "kind": "text", "length": 1100, "required": False},
@@ -46,12 +48,12 @@ def the_form() -> Form:
         {"check": "Q14 <= Q13", "say": "専任の職員（{Q14}人）が、職員（{Q13}人）より多くなっています。"},
         {"when": "Q14 == 0", "check": 'Q12 == ""', "say": "専任がいないのに、Q12に記載があります。", "severity": "note"},
     ]
-    return Form.model_validate({**data, "questions": [*base.questions, *asked], "rules": rules})
+    return made(Form, {**data, "questions": [*base.questions, *asked], "rules": rules})
 
 
 @cache
 def survey() -> Survey:
-    return the_survey().model_copy(update={"forms": (the_form(), *the_survey().forms[1:])})
+    return the_survey().changed({"forms": (the_form(), *the_survey().forms[1:])})
 
 
 def with_cells(cells: Mapping[str, object]) -> AnswerSheet:

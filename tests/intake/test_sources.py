@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 
 from config.servers import MailboxSettings
+from config.shape import keys_of
 from intake.sources.source import Cursor, Source, SourceUnavailable
 from routing.mailboxes.thread import Bell
 from tests.intake.boxes import BOXES, DEADLINE, Box
@@ -26,8 +27,8 @@ def box(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Box]:
 
 
 def test_every_kind_of_source_has_its_box() -> None:
-    shapes = get_args(get_args(MailboxSettings)[0])
-    assert {tag for shape in shapes for tag in get_args(shape.model_fields["source"].annotation)} == set(BOXES)
+    shapes = get_args(MailboxSettings)
+    assert {tag for shape in shapes for tag in get_args(keys_of(shape)["source"].type)} == set(BOXES)
 
 
 def mail(subject: str, size: int = 0) -> bytes:

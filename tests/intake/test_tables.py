@@ -15,7 +15,9 @@ from openpyxl import Workbook, load_workbook
 
 from config.check_form import check_form
 from config.form import Form
+from config.shape import keys_of
 from config.survey import Survey
+from config.toml_values import made
 from intake.amendment import AmendmentRefused, amend_sheet
 from intake.answers import read_file
 from intake.sheets.columns import list_columns
@@ -45,16 +47,16 @@ AFTER = {"E41": "① ある。"}
 def the_form(condition: str = "") -> Form:
     """別添１ with the table, and a question behind it."""
     base = the_survey().form("form1")
-    data = {key: getattr(base, key) for key in Form.model_fields if key != "grid"}
+    data = {key: getattr(base, key) for key in keys_of(Form) if key != "grid"}
     table = {**TABLE, **({"asked_if": {"question": "10", "choices": [2]}} if condition else {})}
     behind = {"key": "12", "item": "12", "text": "増やす予定はあるか。", "choices": ["① ある。", "② ない。"]}
     rule = {"check": "Q11.jidokan.koei <= Q11.total.koei", "say": "{Q11.jidokan.koei}"}
-    return Form.model_validate({**data, "questions": [*base.questions, table, behind], "rules": [rule]})
+    return made(Form, {**data, "questions": [*base.questions, table, behind], "rules": [rule]})
 
 
 @cache
 def survey(condition: str = "") -> Survey:
-    return the_survey().model_copy(update={"forms": (the_form(condition), *the_survey().forms[1:])})
+    return the_survey().changed({"forms": (the_form(condition), *the_survey().forms[1:])})
 
 
 def read(data: bytes, condition: str = "") -> FileReading:
@@ -260,9 +262,9 @@ def test_a_word_of_the_table_is_an_answer_elsewhere() -> None:
     """その他 and 合計 are labels within the table only."""
     base = the_form()
     text = {"key": "13", "item": "13", "text": "主な課題", "kind": "text"}
-    data = {key: getattr(base, key) for key in Form.model_fields}
-    form = Form.model_validate({**data, "questions": [*base.questions, text]})
-    whole = the_survey().model_copy(update={"forms": (form, *the_survey().forms[1:])})
+    data = {key: getattr(base, key) for key in keys_of(Form)}
+    form = made(Form, {**data, "questions": [*base.questions, text]})
+    whole = the_survey().changed({"forms": (form, *the_survey().forms[1:])})
     book = load_workbook(io.BytesIO(fill(form, whole, COMPLETE)))
     for cell, value in {**RIGHT, **AFTER, "E42": "その他"}.items():
         book[form.sheet][cell] = value  # type: ignore[index]
@@ -326,6 +328,6 @@ def test_its_cells_are_columns_of_lists_and_numbers_of_the_export() -> None:
 )
 def test_a_table_that_makes_no_sense_is_refused(changes: dict[str, object], key: str) -> None:
     base = the_survey().form("form1")
-    data = {name: getattr(base, name) for name in Form.model_fields}
-    form = Form.model_validate({**data, "questions": [*base.questions, {**TABLE, **changes}]})
+    data = {name: getattr(base, name) for name in keys_of(Form)}
+    form = made(Form, {**data, "questions": [*base.questions, {**TABLE, **changes}]})
     assert f"questions.{len(base.questions) + 1}.{key}" in [m.key for m in check_form(form, "form1.toml")]

@@ -38,7 +38,7 @@ Told = dict[str, set[str]]  # "missing", "unlisted", "superfluous" → keys of q
 
 def helping(survey: Survey) -> Survey:
     """The same survey with forms that help."""
-    return survey.model_copy(update={"forms": tuple(form.model_copy(update={"helps": True}) for form in survey.forms)})
+    return survey.changed({"forms": tuple(form.changed({"helps": True}) for form in survey.forms)})
 
 
 def by_desk(data: bytes, survey: Survey) -> Told:

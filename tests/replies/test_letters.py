@@ -251,7 +251,7 @@ def test_what_is_said_of_a_program_that_is_not_owed_is_the_surveys_own(survey: S
     )
     said = unwrapped(render(made, survey).body)
     assert "都道府県から委任を受けている事務" in said
-    other = survey.model_copy(update={"phrases": survey.phrases.model_copy(update={"not_owed": ""})})
+    other = survey.changed({"phrases": survey.phrases.changed({"not_owed": ""})})
     assert "委任" not in unwrapped(render(made, other).body)
 
 

@@ -47,7 +47,7 @@ def console(undo_seconds: int = 60) -> Console:
 def site_of(office: Office, settings: Console | None = None) -> Flask:
     """The page on this desk's ledger, each request with a connection of its own."""
     desk = office.desk
-    whole = desk.settings.model_copy(update={"console": settings or console()})
+    whole = desk.settings.changed({"console": settings or console()})
 
     @contextmanager
     def opened() -> Iterator[OpenOffice]:

@@ -233,10 +233,9 @@ def open_office(folder: Path, register: Register, reader: Reader, ledger: Ledger
 
 def capped(office: Office, per_address: int = 30, per_respondent: int = 100) -> None:
     """Gives the desk other caps."""
-    caps = office.desk.settings.caps.model_copy(
-        update={"per_address_per_day": per_address, "per_respondent_per_day": per_respondent}
+    caps = office.desk.settings.caps.changed({"per_address_per_day": per_address, "per_respondent_per_day": per_respondent}
     )
-    office.desk.settings = office.desk.settings.model_copy(update={"caps": caps})
+    office.desk.settings = office.desk.settings.changed({"caps": caps})
 
 
 def again(settled: Settled, **changes: object) -> Settled:

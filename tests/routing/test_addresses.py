@@ -27,7 +27,7 @@ OWN = "a@city.yokohama.lg.jp"
 
 @pytest.fixture
 def at_hand(tmp_path: Path, register: Register, ledger: Ledger) -> Correspondence:
-    settings = settings_in(tmp_path).model_copy(update={"approved_domains": ("yokohama-kenko.or.jp",)})
+    settings = settings_in(tmp_path).changed({"approved_domains": ("yokohama-kenko.or.jp",)})
     return Correspondence(ledger, register, settings, {})
 
 
@@ -102,7 +102,7 @@ def test_the_contacts_file_is_read_again_when_it_has_changed(tmp_path: Path, reg
     settings = settings_in(tmp_path)
     kept = ContactsAtHand()
     assert kept.bodies(settings, register) == {}
-    settings = settings.model_copy(update={"contacts": path})
+    settings = settings.changed({"contacts": path})
     assert kept.bodies(settings, register) == {}  # there is no such file yet
     path.write_text(f"lgcode,mailbox,address\n{YOKOHAMA},{BOX},{OWN}\n", "utf-8")
     found = kept.bodies(settings, register)

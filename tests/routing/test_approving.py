@@ -57,8 +57,8 @@ def test_every_kind_stands_there_once_with_trigger_recipient_and_frequency(regis
 
 
 def test_a_section_without_an_extension_is_told_without_one(register: Register) -> None:
-    programs = tuple(program.model_copy(update={"extension": ""}) for program in register.survey.programs)
-    parts = told(replace(register, survey=register.survey.model_copy(update={"programs": programs})))
+    programs = tuple(program.changed({"extension": ""}) for program in register.survey.programs)
+    parts = told(replace(register, survey=register.survey.changed({"programs": programs})))
     assert "■ 引継ぎ先" in parts["transfer"]
     assert [kind for kind, part in parts.items() if "内線" in part] == []
 
@@ -91,25 +91,25 @@ def test_every_sentence_that_a_sender_may_be_told_stands_in_it(register: Registe
 
 
 def test_the_sentences_about_codes_stand_where_a_survey_asks_for_the_code(register: Register) -> None:
-    coded = register.survey.convention.model_copy(update={"pattern": "【{code}＿{name}】{text}"})
+    coded = register.survey.convention.changed({"pattern": "【{code}＿{name}】{text}"})
     without = set(signed.sentences(register.survey))
-    more = set(signed.sentences(register.survey.model_copy(update={"convention": coded}))) - without
+    more = set(signed.sentences(register.survey.changed({"convention": coded}))) - without
     assert len(more) == 2 and all("コード" in sentence for sentence, _ in more)
 
 
 def changed(finding: str) -> Wording:
     wording = load_wording()
-    said = wording.finding[finding].model_copy(update={"mend": "別の文です。"})
-    return wording.model_copy(update={"finding": wording.finding | {finding: said}})
+    said = wording.finding[finding].changed({"mend": "別の文です。"})
+    return wording.changed({"finding": wording.finding | {finding: said}})
 
 
 def test_a_changed_sentence_changes_the_kinds_that_may_say_it_and_no_other(
     register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, same = ({k: wording_hash(k, s) for k in KINDS} for s in (register.survey, register.survey.model_copy()))
+    before, same = ({k: wording_hash(k, s) for k in KINDS} for s in (register.survey, register.survey.changed()))
     assert before == same
     monkeypatch.setattr(signed, "load_wording", lambda: changed("answer_missing"))
-    other = register.survey.model_copy()
+    other = register.survey.changed()
     found = {k for k in KINDS if wording_hash(k, other) != before[k]}
     assert {"correction", "reminder", "past_deadline", "acknowledgement"} <= found
     assert not found & {"greeting", "thanks", "told_direct", "told_body", "request", "arrival", "alert", "extension"}
@@ -117,8 +117,8 @@ def test_a_changed_sentence_changes_the_kinds_that_may_say_it_and_no_other(
 
 def test_the_surveys_own_words_are_signed_for_too(register: Register) -> None:
     survey = register.survey
-    phrases = survey.phrases.model_copy(update={"by_mail": "メールでお願いします。"})
-    other = survey.model_copy(update={"phrases": phrases})
+    phrases = survey.phrases.changed({"by_mail": "メールでお願いします。"})
+    other = survey.changed({"phrases": phrases})
     assert all(wording_hash(k, other) != wording_hash(k, survey) for k in KINDS)
 
 
@@ -155,13 +155,13 @@ def test_a_letter_written_after_the_approval_names_who_gave_it(office: Office) -
 
 
 def test_where_the_settings_say_so_what_nobody_approved_waits(office: Office) -> None:
-    office.desk.settings = office.desk.settings.model_copy(update={"unapproved": "draft"})
+    office.desk.settings = office.desk.settings.changed({"unapproved": "draft"})
     office.settle(mail())
     assert delivered(office) == [] and [b.kind for b in batches(office.desk)] == ["acknowledgement"]
     approve(office.desk, WHO)
     office.settle(mail(body="もう一通です。"))
     assert delivered(office) == [office.desk.ledger.row("SELECT kind FROM outbox ORDER BY id DESC")["kind"]]  # type: ignore[index]
-    phrases = office.desk.register.survey.phrases.model_copy(update={"by_mail": "メールでお願いします。"})
+    phrases = office.desk.register.survey.phrases.changed({"by_mail": "メールでお願いします。"})
     with_survey(office, phrases=phrases)
     assert unapproved(office.desk)[1] != ()
     office.settle(mail(body="三通目です。"))

@@ -33,7 +33,7 @@ def begun(office: Office) -> Office:
 
 
 def starting(office: Office, first: datetime | None) -> Office:
-    office.desk.settings = office.desk.settings.model_copy(update={"start_from": first})
+    office.desk.settings = office.desk.settings.changed({"start_from": first})
     return office
 
 

@@ -121,14 +121,14 @@ RESULTS = [
 def test_authentication_results_are_believed_of_the_server_that_the_settings_name(
     office: Office, field: str, believed: str, held: bool
 ) -> None:
-    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": believed})
+    office.desk.settings = office.desk.settings.changed({"authserv_id": believed})
     settled = office.settle(mail(headers={"Authentication-Results": field}))
     assert (settled.decided.mail.rule == "authentication_failed") is held
     assert (settled.reply is None) is held
 
 
 def test_a_spoofed_resend_is_told_nothing_of_the_first(office: Office) -> None:
-    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": OURS})
+    office.desk.settings = office.desk.settings.changed({"authserv_id": OURS})
     office.settle(mail(headers={"Message-ID": "<1@city.yokohama.lg.jp>"}))
     again = mail(headers={"Message-ID": "<2@x.example>", "Authentication-Results": f"{OURS}; dmarc=fail"})
     settled = office.settle(again)
@@ -136,7 +136,7 @@ def test_a_spoofed_resend_is_told_nothing_of_the_first(office: Office) -> None:
 
 
 def test_an_official_may_take_it_in(office: Office) -> None:
-    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": OURS})
+    office.desk.settings = office.desk.settings.changed({"authserv_id": OURS})
     arrival = office.settle(mail(headers={"Authentication-Results": f"{OURS}; dmarc=fail"})).decided.arrival
     override = Override(outcome="accepted", take_in=True, by="山田", why="電話で確認")
     taken = operate.decide_again(office.desk, arrival, override)

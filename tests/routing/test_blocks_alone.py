@@ -115,8 +115,8 @@ def test_the_name_to_write_is_the_bodys_own() -> None:
 
 
 def test_where_the_convention_asks_for_a_code_the_bodys_own_is_written() -> None:
-    asked = REGISTER.survey.convention.model_copy(update={"pattern": "{code}_{name}_{text}"})
-    coded = replace(REGISTER, survey=REGISTER.survey.model_copy(update={"convention": asked}))
+    asked = REGISTER.survey.convention.changed({"pattern": "{code}_{name}_{text}"})
+    coded = replace(REGISTER, survey=REGISTER.survey.changed({"convention": asked}))
     wanted = replace(PLACEHOLDER, expected="団体コード_都道府県・指定都市・中核市名_回答")
     assert with_name(wanted, YOKOHAMA, coded).expected == "141003_横浜市_回答"
     assert with_name(wanted, YOKOHAMA, REGISTER).expected == "団体コード_横浜市_回答"  # not asked for: left as written

@@ -45,7 +45,7 @@ CITY, PREFECTURE, TOWN = "a@city.yokohama.lg.jp", "a@pref.kanagawa.lg.jp", "a@ci
 NANBYO = sheet("横浜市", YOKOHAMA, program="nanbyo")
 SHOMAN = replace(NANBYO, program="shoman")
 VACCINES = sheet("鎌倉市", KAMAKURA, program="yobosesshu")
-RESEND = REGISTER.survey.model_copy(update={"wrong_mailbox": "resend"})
+RESEND = REGISTER.survey.changed({"wrong_mailbox": "resend"})
 ACCEPTED, TO_MEND = Override(outcome="accepted"), Override(outcome="correction")
 
 

@@ -141,8 +141,8 @@ def test_what_came_in_numbers_is_one_line_for_people(office: Office, capsys: pyt
 
 
 def test_what_a_cap_holds_of_one_domain_is_one_line(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
-    caps = office.desk.settings.caps.model_copy(update={"per_domain_per_day": 1})
-    office.desk.settings = office.desk.settings.model_copy(update={"caps": caps})
+    caps = office.desk.settings.caps.changed({"per_domain_per_day": 1})
+    office.desk.settings = office.desk.settings.changed({"caps": caps})
     for number in range(13):
         subject = f"マイナンバー情報連携に係る実態調査について（照会{number}）"
         office.settle(mail({}, subject, f"u{number}@kouiki.lg.jp", "提出期限はいつでしょうか。"))

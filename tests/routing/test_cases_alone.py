@@ -51,7 +51,7 @@ FAULTY = replace(NANBYO, findings=(ERROR,))
 FORM = file(NANBYO)
 VACCINES = sheet("鎌倉市", KAMAKURA, program="yobosesshu")
 TWO_CITIES = claim("府中市", FUCHU_TOKYO, FUCHU_HIROSHIMA)  # of 東京都, and of 広島県
-TELLING = REGISTER.survey.model_copy(update={"tells_changes": True})
+TELLING = REGISTER.survey.changed({"tells_changes": True})
 ACCEPTED, TO_MEND = Override(outcome="accepted"), Override(outcome="correction")
 IGNORED, HELD = Override(outcome="ignored"), Override(outcome="held")
 

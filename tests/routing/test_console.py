@@ -80,7 +80,7 @@ def test_a_session_ends_when_its_owner_signs_out(office: Office) -> None:
 
 
 def test_behind_tls_the_cookie_is_secure_and_of_this_host_alone(office: Office) -> None:
-    visitor = Visitor(site_of(office, console().model_copy(update={"tls": True})), login="")
+    visitor = Visitor(site_of(office, console().changed({"tls": True})), login="")
     answer = visitor.post("/login", login="yamada", password=PASSWORD)
     assert re.match(r"__Host-uketsuke=\S+; Secure; HttpOnly; Path=/; SameSite=Strict", answer.headers["Set-Cookie"])
 
@@ -92,7 +92,7 @@ def test_a_password_is_kept_as_its_scrypt_hash_with_salt() -> None:
 
 
 def test_only_the_proxy_s_header_names_who_it_is_where_a_proxy_signs_on(office: Office) -> None:
-    settings = console().model_copy(update={"login": "header", "socket": Path("s"), "hosts": ("127.0.0.1:8080",)})
+    settings = console().changed({"login": "header", "socket": Path("s"), "hosts": ("127.0.0.1:8080",)})
     visitor = Visitor(site_of(office, settings), login="")
     assert visitor.get("/").status_code == 403
     assert visitor.get("/", **{"X-Remote-User": "stranger"}).status_code == 403

@@ -187,7 +187,7 @@ def test_where_the_subject_names_a_program_its_mailbox_asks(office: Office) -> N
 
 def test_a_section_that_runs_the_desk_alone_answers_itself(office: Office) -> None:
     only = {"yoboseshu": office.desk.settings.mailboxes["yoboseshu"]}
-    office.desk.settings = office.desk.settings.model_copy(update={"mailboxes": only})
+    office.desk.settings = office.desk.settings.changed({"mailboxes": only})
     assert Conversation(office).write({}, to="yoboseshu", headers={"To": ALL}) == "correction"
 
 

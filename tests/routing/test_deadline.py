@@ -86,8 +86,8 @@ def with_days(register: Register, *days: tuple[str, str, datetime | None, dateti
     for lgcode, program, deadline, correct_by in days:
         by_key[lgcode, program] = replace(by_key[lgcode, program], deadline=deadline, correct_by=correct_by)
     first, *others = register.survey.duties
-    duties = (first.model_copy(update={"deadline": EARLY}), *others)
-    return replace(register, survey=register.survey.model_copy(update={"duties": duties}), by_key=by_key)
+    duties = (first.changed({"deadline": EARLY}), *others)
+    return replace(register, survey=register.survey.changed({"duties": duties}), by_key=by_key)
 
 
 def test_a_duty_with_a_day_of_its_own_is_due_then_and_no_other(register: Register) -> None:

@@ -178,10 +178,9 @@ def test_own_none_is_not_received(tmp_path: Path) -> None:
 
 def test_nobody_answers_both_himself_and_through_his_prefecture(gakudo: Place) -> None:
     survey, roster = gakudo.register.survey, load_roster()
-    both = survey.duties[1].model_copy(
-        update={"respondents": ("prefecture", "ward"), "collected": "municipalities"}
+    both = survey.duties[1].changed({"respondents": ("prefecture", "ward"), "collected": "municipalities"}
     )
-    (mistake,) = check_against(survey.model_copy(update={"duties": (both,)}), roster)
+    (mistake,) = check_against(survey.changed({"duties": (both,)}), roster)
     assert str(mistake) == (
         "survey.toml: duties.1.collected: 自ら回答する団体（131016 千代田区、131024 中央区、131032 港区ほか20団体）を、"
         "取りまとめにも入れています。"

@@ -30,7 +30,7 @@ def known(office: Office) -> Office:
     path = Path(office.ledger.path.parent / "contacts.csv")
     rows = [f"{KANAGAWA},yoboseshu,y@pref.kanagawa.lg.jp", f"{KANAGAWA},sukoyaka,k@example.com"]
     path.write_text("\n".join(["lgcode,mailbox,address", *rows]) + "\n", encoding="utf-8")
-    office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
+    office.desk.settings = office.desk.settings.changed({"contacts": path})
     office.settle(mail())
     list(office.desk.dispatch.deliver(office.sender))
     office.sender.posted.clear()
@@ -110,7 +110,7 @@ def test_it_is_sent_once_however_often_it_is_asked_for_and_again_for_a_new_one(k
 
 
 def test_rehearsing_the_operators_get_it(known: Office) -> None:
-    known.desk.settings = known.desk.settings.model_copy(update={"mode": "rehearse"})
+    known.desk.settings = known.desk.settings.changed({"mode": "rehearse"})
     queue_notices(known.desk, extended(known, Target(YOKOHAMA)), WHO)
     list(known.desk.dispatch.deliver(known.sender))
     assert [p.rcpt_to for p in known.sender.posted] == ["operators@mhlw.go.jp"]

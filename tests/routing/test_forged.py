@@ -86,7 +86,7 @@ def later(office: Office) -> None:
     ids=["word", "word in a file name", "own domain", "sub-domain", "receipt number", "old id", "guess", "own word"],
 )
 def test_no_word_and_no_number_replaces_an_answer(office: Office, sender: str, more: dict[str, object]) -> None:
-    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": "mx.mhlw.go.jp"})
+    office.desk.settings = office.desk.settings.changed({"authserv_id": "mx.mhlw.go.jp"})
     receipt = office.settle(mail()).decided.arrival.receipt
     later(office)
     filled = {
@@ -112,7 +112,7 @@ def test_a_colleague_who_answers_our_letter_from_his_own_address_replaces_it_at_
 
 
 def test_a_colleague_whom_the_server_vouches_for_replaces_it_too(office: Office) -> None:
-    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": "mx.mhlw.go.jp"})
+    office.desk.settings = office.desk.settings.changed({"authserv_id": "mx.mhlw.go.jp"})
     office.settle(mail())
     later(office)
     passed = "mx.mhlw.go.jp; dmarc=pass header.from=city.yokohama.lg.jp"
@@ -122,7 +122,7 @@ def test_a_colleague_whom_the_server_vouches_for_replaces_it_too(office: Office)
 
 def test_of_two_froms_the_server_vouches_for_the_forgers_and_nothing_is_replaced(office: Office) -> None:
     """RFC 5322 §3.6 allows one From; DMARC may have been asked about the other one."""
-    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": "mx.mhlw.go.jp"})
+    office.desk.settings = office.desk.settings.changed({"authserv_id": "mx.mhlw.go.jp"})
     office.settle(mail())
     later(office)
     word = {"headers": {"Authentication-Results": f"{PASSED}evil.example.com"}}
@@ -172,7 +172,7 @@ def test_one_address_however_it_is_written_is_one_sender(office: Office, fields:
 
 
 def test_several_people_of_one_body_hand_in_and_replace_what_a_server_or_our_letter_says_is_theirs(office: Office) -> None:
-    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": "mx.mhlw.go.jp"})
+    office.desk.settings = office.desk.settings.changed({"authserv_id": "mx.mhlw.go.jp"})
     both = f"{CITY}, b@hokenjo.city.yokohama.lg.jp"
     first = office.settle(with_from(other(CITY, 1, headers={"Sender": CITY}), both))
     assert rules(first) == ["otherwise"] and counting(office) == (CITY, Proof.GOVERNMENT)
@@ -200,7 +200,7 @@ def test_a_second_version_is_treated_as_the_table_of_proof_says(
 ) -> None:
     """A colleague who writes unasked, outside our thread, waits for an official unless a server that we trust vouches
     for him (row `other`); whoever sent the first one replaces it in any case (row `own_again`). No word helps."""
-    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": "mx.mhlw.go.jp"})
+    office.desk.settings = office.desk.settings.changed({"authserv_id": "mx.mhlw.go.jp"})
     first = office.settle(mail())
     later(office)
     assert first.reply is not None
@@ -330,7 +330,7 @@ def test_an_outsourced_domain_once_approved_is_the_bodys(office: Office) -> None
 def test_the_contacts_file_vouches_for_an_address(office: Office) -> None:
     path = office.ledger.path.parent / "contacts.csv"
     path.write_text(f"lgcode,mailbox,address\n{YOKOHAMA},n_mynumber,itaku@kouiki.lg.jp\n", encoding="utf-8")
-    office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
+    office.desk.settings = office.desk.settings.changed({"contacts": path})
     assert [p.proof for p in office.settle(other("itaku@kouiki.lg.jp")).decided.pieces] == [Proof.BODY]
     path.write_text("this is no contacts file\n", encoding="utf-8")
     assert [p.proof for p in office.settle(other("itaku@kouiki.lg.jp", 2)).decided.pieces] == [Proof.GOVERNMENT]
@@ -424,8 +424,8 @@ def test_whoever_was_replaced_is_told_without_a_word_of_the_newer_mail(office: O
 
 def test_where_the_survey_says_so_he_is_told_at_once(office: Office) -> None:
     survey = office.desk.register.survey
-    mails = survey.mails.model_copy(update={"replaced": "send"})
-    office.desk.register = replace(office.desk.register, survey=survey.model_copy(update={"mails": mails}))
+    mails = survey.mails.changed({"replaced": "send"})
+    office.desk.register = replace(office.desk.register, survey=survey.changed({"mails": mails}))
     first = office.settle(mail())
     later(office)
     assert first.reply is not None
@@ -477,7 +477,7 @@ def forgery(dice: random.Random, model: Submission, receipt: str, ours: str) -> 
 def test_a_thousand_forgeries_replace_nothing_and_enrol_nobody(office: Office, seed: int) -> None:
     dice = random.Random(seed)
     server = ("", "mx.mhlw.go.jp")[seed % 2]
-    office.desk.settings = office.desk.settings.model_copy(update={"authserv_id": server})
+    office.desk.settings = office.desk.settings.changed({"authserv_id": server})
     first = office.settle(mail())
     model = office.settle(other(STRANGER)).decided.submission
     assert first.reply is not None and model is not None

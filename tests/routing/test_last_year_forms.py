@@ -196,7 +196,7 @@ def test_what_is_wrong_with_the_key_is_told(tmp_path: Path, head: str, said: str
 
 def test_a_given_form_cannot_show_it() -> None:
     survey = load_survey(TINY)
-    given = survey.forms[0].model_copy(update={"given": "様式.xlsx"})
-    shows = survey.model_copy(update={"forms": (given,), "previous": "2023.csv", "shows_previous": True})
+    given = survey.forms[0].changed({"given": "様式.xlsx"})
+    shows = survey.changed({"forms": (given,), "previous": "2023.csv", "shows_previous": True})
     told = {mistake.key: mistake.reason for mistake in check_survey(shows, "survey.toml", forms_known=True)}
     assert told["shows_previous"] == "given の様式には、前年の回答を印字できません。"

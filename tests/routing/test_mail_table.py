@@ -28,8 +28,8 @@ def with_survey(office: Office, **changes: object) -> None:
     """Gives the desk another survey; `mails`: rows of its table."""
     survey = office.desk.register.survey
     if "mails" in changes:
-        changes["mails"] = survey.mails.model_copy(update=changes["mails"])  # type: ignore[dict-item]
-    office.desk.register = replace(office.desk.register, survey=survey.model_copy(update=changes))
+        changes["mails"] = survey.mails.changed(changes["mails"])  # type: ignore[dict-item]
+    office.desk.register = replace(office.desk.register, survey=survey.changed(changes))
 
 
 def delivered(office: Office) -> list[str]:
@@ -73,7 +73,7 @@ def test_a_draft_that_a_newer_decision_takes_back_waits_no_more(office: Office) 
 
 def test_where_humans_send_from_drafts_only_what_goes_to_all_waits_for_a_release(office: Office) -> None:
     with_survey(office, mails={"correction": "draft"})
-    office.desk.settings = office.desk.settings.model_copy(update={"mode": "draft"})
+    office.desk.settings = office.desk.settings.changed({"mode": "draft"})
     office.settle(mail(FAULTY))
     assert batches(office.desk) == () and office.count("to_send") == 1
 
@@ -83,7 +83,7 @@ def test_where_humans_send_from_drafts_only_what_goes_to_all_waits_for_a_release
 
 def test_what_was_due_before_a_new_kind_was_switched_on_is_never_caught_up(office: Office) -> None:
     survey = office.desk.register.survey
-    off = survey.model_copy(update={"mails": survey.mails.model_copy(update={"past_deadline": "off"})})
+    off = survey.changed({"mails": survey.mails.changed({"past_deadline": "off"})})
     mail_ways.remember(office.ledger, off, DEADLINE - timedelta(days=5))
     mail_ways.remember(office.ledger, survey, DEADLINE + timedelta(days=3))
     assert not may_fall_due(office.ledger, survey, "past_deadline", DEADLINE)
@@ -101,7 +101,7 @@ def test_a_ledger_without_a_word_of_it_has_sent_the_older_kinds_and_none_of_the_
 
 def test_switched_off_and_on_again_the_time_between_is_not_caught_up(office: Office) -> None:
     survey = office.desk.register.survey
-    off = survey.model_copy(update={"mails": survey.mails.model_copy(update={"reminder": "off"})})
+    off = survey.changed({"mails": survey.mails.changed({"reminder": "off"})})
     start = DEADLINE - timedelta(days=3)
     for asked, at in ((survey, start), (off, start + timedelta(hours=1)), (survey, start + timedelta(hours=5))):
         mail_ways.remember(office.ledger, asked, at)

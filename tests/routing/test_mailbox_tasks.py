@@ -57,7 +57,7 @@ class People:
 def filing(office: Office) -> Office:
     """An office whose mailbox ① has folders."""
     box = ImapMailbox(source="imap", host="h", user="u", password=Secret(env="X"), after=FOLDERS)
-    office.desk.settings = office.desk.settings.model_copy(update={"mailboxes": {BOX: box}})
+    office.desk.settings = office.desk.settings.changed({"mailboxes": {BOX: box}})
     return office
 
 
@@ -341,7 +341,7 @@ def test_material_sent_in_answer_to_a_draft_that_a_human_sent_is_an_answer_to_us
 
 @pytest.mark.parametrize(("mode", "by_hand"), [("draft", True), ("send", False)])
 def test_a_draft_does_not_claim_to_be_sent_automatically(office: Office, mode: str, by_hand: bool) -> None:
-    office.desk.settings = office.desk.settings.model_copy(update={"mode": mode})
+    office.desk.settings = office.desk.settings.changed({"mode": mode})
     office.settle(mail())
     deliver(office, People())
 

@@ -164,7 +164,7 @@ def test_item_33_a_second_request_says_what_remained_of_the_first(office: Office
 
 
 def test_item_37_what_a_person_sends_does_not_say_that_a_machine_did(office: Office) -> None:
-    drafting = office.desk.settings.model_copy(update={"mode": "draft"})
+    drafting = office.desk.settings.changed({"mode": "draft"})
     office.desk.settings = drafting
     office.settle(mail(FAULTY))
     said = last(office)

@@ -44,8 +44,8 @@ def register(register: Register) -> Register:
 
 
 def _noticing(register: Register, notice: bool) -> Register:
-    mails = register.survey.mails.model_copy(update={"password": "send" if notice else "off"})
-    return replace(register, survey=register.survey.model_copy(update={"mails": mails}))
+    mails = register.survey.mails.changed({"password": "send" if notice else "off"})
+    return replace(register, survey=register.survey.changed({"mails": mails}))
 
 
 def zipped(data: bytes, password: str = SECRET, name: str = NAME) -> bytes:
@@ -348,7 +348,7 @@ def test_a_password_that_nothing_was_opened_with_is_erased_too(office: Office) -
 
 def no_passwords(office: Office) -> None:
     survey = office.desk.register.survey
-    shut = survey.model_copy(update={"passwords": survey.passwords.model_copy(update={"accept": False})})
+    shut = survey.changed({"passwords": survey.passwords.changed({"accept": False})})
     office.desk.register = replace(office.desk.register, survey=shut)
 
 

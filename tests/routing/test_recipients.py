@@ -48,7 +48,7 @@ def test_a_reply_to_that_an_operator_approved_counts(office: Office) -> None:
 
 def test_the_domain_of_our_mailboxes_is_never_written_to_even_if_settings_approve_it(office: Office) -> None:
     settings = office.desk.settings
-    office.desk.settings = settings.model_copy(update={"approved_domains": ("mhlw.go.jp",)})
+    office.desk.settings = settings.changed({"approved_domains": ("mhlw.go.jp",)})
     assert written_to(office, Reply_To="n_mynumber@mhlw.go.jp") == ""
 
 

@@ -175,8 +175,7 @@ def test_a_paused_body_gets_none_until_it_is_resumed(office: Office) -> None:
 
 
 def test_only_a_local_governments_address_or_an_approved_one_is_written_to(office: Office) -> None:
-    office.desk.settings = office.desk.settings.model_copy(
-        update={"contacts": _contacts(office, "a@example.com")}
+    office.desk.settings = office.desk.settings.changed({"contacts": _contacts(office, "a@example.com")}
     )
     office.now = SECOND
     found = {r.lgcode: r for r in recipients(at_hand(office.desk), SECOND, SECOND, [BOX])}
@@ -186,8 +185,7 @@ def test_only_a_local_governments_address_or_an_approved_one_is_written_to(offic
 
 
 def test_a_prefecture_gets_its_report_and_a_city_none(office: Office) -> None:
-    office.desk.settings = office.desk.settings.model_copy(
-        update={"contacts": _contacts(office, "nanbyo@pref.kanagawa.lg.jp")}
+    office.desk.settings = office.desk.settings.changed({"contacts": _contacts(office, "nanbyo@pref.kanagawa.lg.jp")}
     )
     office.now = SECOND
     assert go_round(office) == {KANAGAWA: 1}
@@ -199,7 +197,7 @@ def test_a_prefecture_gets_its_report_and_a_city_none(office: Office) -> None:
 
 def test_rehearsing_everything_goes_to_the_operators(office: Office) -> None:
     with_faulty_answer(office)
-    office.desk.settings = office.desk.settings.model_copy(update={"mode": "rehearse"})
+    office.desk.settings = office.desk.settings.changed({"mode": "rehearse"})
     office.now = SECOND
     assert go_round(office) == {YOKOHAMA: 1}
     list(office.desk.dispatch.deliver(office.sender))

@@ -36,7 +36,7 @@ def answered(office: Office) -> Office:
         "141003,yoboseshu,y@city.yokohama.lg.jp",  # a city gets none
     ]
     path.write_text("\n".join(["lgcode,mailbox,address", *rows]) + "\n", encoding="utf-8")
-    office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
+    office.desk.settings = office.desk.settings.changed({"contacts": path})
     list(office.desk.dispatch.deliver(office.sender))
     office.sender.posted.clear()
     office.now = DEADLINE + MINUTE
@@ -111,8 +111,8 @@ def test_the_closing_one_waits_until_every_mailbox_was_read_and_nothing_waits(an
 
 def test_a_survey_that_says_nothing_mails_nothing(answered: Office) -> None:
     survey = answered.desk.register.survey
-    calendar = survey.calendar.model_copy(update={"report_mails": ()})
-    assert due_mail(answered.ledger, survey.model_copy(update={"calendar": calendar}), answered.now) is None
+    calendar = survey.calendar.changed({"report_mails": ()})
+    assert due_mail(answered.ledger, survey.changed({"calendar": calendar}), answered.now) is None
 
 
 def test_killed_at_any_step_and_started_again_each_address_gets_it_once(

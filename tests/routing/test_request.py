@@ -21,7 +21,7 @@ WHO = Who("受付太郎", "内容の確認")
 def asking(office: Office) -> Office:
     path = Path(office.ledger.path.parent / "contacts.csv")
     path.write_text(f"lgcode,mailbox,address\n{KANAGAWA},yoboseshu,y@pref.kanagawa.lg.jp\n", encoding="utf-8")
-    office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
+    office.desk.settings = office.desk.settings.changed({"contacts": path})
     return office
 
 

@@ -48,7 +48,7 @@ def open_desk(office: Office) -> Office:
     mail_ways.remember(office.ledger, office.desk.register.survey, IN_TIME)
     path = Path(office.ledger.path.parent / "contacts.csv")
     path.write_text("\n".join(["lgcode,mailbox,address", *CONTACTS]) + "\n", encoding="utf-8")
-    office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
+    office.desk.settings = office.desk.settings.changed({"contacts": path})
     office.settle(mail({NAME: form({"program": "難病", "9": None})}))
     return office
 
@@ -267,7 +267,7 @@ def test_a_ledger_upgraded_on_24_july_sends_nothing_new(office: Office) -> None:
 
 def calendar(office: Office, **instants: datetime) -> None:
     survey = office.desk.register.survey
-    with_survey(office, calendar=survey.calendar.model_copy(update=instants))
+    with_survey(office, calendar=survey.calendar.changed(instants))
 
 
 def test_the_greeting_is_written_to_all_who_are_known_and_leaves_when_it_is_released(open_desk: Office) -> None:
@@ -323,7 +323,7 @@ def test_who_takes_an_answer_back_meanwhile_is_not_thanked(open_desk: Office) ->
 def kamakura(office: Office, contact: str = f"{KANAGAWA},yoboseshu,y@pref.kanagawa.lg.jp") -> Arrival:
     path = Path(office.ledger.path.parent / "contacts.csv")
     path.write_text(f"lgcode,mailbox,address\n{contact}\n", encoding="utf-8")
-    office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
+    office.desk.settings = office.desk.settings.changed({"contacts": path})
     sheet = form({"organisation": "14神奈川県鎌倉市", "kind": "市区町村"})
     raw = mail({"回答.xlsx": sheet}, "【鎌倉市】マイナンバーアンケート回答", "a@city.kamakura.kanagawa.jp")
     arrival = office.settle(raw, mailbox="yoboseshu").decided.arrival

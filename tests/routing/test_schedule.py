@@ -36,7 +36,7 @@ def test_the_newest_instant_is_due_until_its_report_is_made(office: Office) -> N
 
 def test_the_closing_report_waits_for_every_mailbox_and_counts_what_came_until_17_00(office: Office) -> None:
     folder = office.ledger.path.parent / "reports"
-    office.desk.settings = office.desk.settings.model_copy(update={"reports": folder})
+    office.desk.settings = office.desk.settings.changed({"reports": folder})
     office.now = DEADLINE + 3 * SECOND
     office.settle(mail({"横浜市　難病.xlsx": nanbyo()}), DEADLINE)
     office.settle(

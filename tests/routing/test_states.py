@@ -222,8 +222,8 @@ class Desks(RuleBasedStateMachine):
     def _open(self) -> Office:
         ledger = Ledger(self.folder / "ledger.db")
         office = open_office(self.folder, register(), reader(), ledger)
-        caps = office.desk.settings.caps.model_copy(update={"per_address_per_day": 1000, "per_respondent_per_day": 1000})
-        office.desk.settings = office.desk.settings.model_copy(update={"caps": caps})
+        caps = office.desk.settings.caps.changed({"per_address_per_day": 1000, "per_respondent_per_day": 1000})
+        office.desk.settings = office.desk.settings.changed({"caps": caps})
         office.sender = self.server
         return office
 

@@ -31,7 +31,7 @@ def known(office: Office, *lines: str) -> None:
     """Names contacts, one CSV line for each."""
     path = Path(office.ledger.path.parent / "contacts.csv")
     path.write_text("\n".join(["lgcode,mailbox,address", *lines]) + "\n", encoding="utf-8")
-    office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
+    office.desk.settings = office.desk.settings.changed({"contacts": path})
 
 
 def by_prefecture(office: Office, way: str) -> Arrival:

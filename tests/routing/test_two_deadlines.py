@@ -96,10 +96,9 @@ def test_the_notice_of_more_time_names_the_deadline_that_was_theirs(gakudo: Plac
 
 def _with(register: Register, **calendar: object) -> Register:
     survey = register.survey
-    made = survey.model_copy(
-        update={
-            "calendar": survey.calendar.model_copy(update=calendar),
-            "mails": survey.mails.model_copy(update={"past_deadline": "send"}),
+    made = survey.changed({
+            "calendar": survey.calendar.changed(calendar),
+            "mails": survey.mails.changed({"past_deadline": "send"}),
         }
     )
     return Register(
@@ -119,7 +118,7 @@ def asking(gakudo: Place, office: Office) -> Office:
         f"lgcode,mailbox,address\n{HACHIOJI},gakudo,k@city.hachioji.tokyo.jp\n{SHINJUKU},gakudo,k@city.shinjuku.lg.jp\n",
         encoding="utf-8",
     )
-    office.desk.settings = office.desk.settings.model_copy(update={"contacts": path})
+    office.desk.settings = office.desk.settings.changed({"contacts": path})
     return office
 
 

@@ -98,7 +98,7 @@ PREFECTURES = {"relation": "municipality", "identity": Identity(KANAGAWA, KAMAKU
 NO_BODY = {"identity": Identity("", "", (), False), "relation": "none"}
 WRONG_BOX = {"mailbox": "yoboseshu"}  # 難病 belongs to ①
 BOTH_BOXES = {**WRONG_BOX, "right_mailbox_addressed": True}
-RESEND = the_survey().model_copy(update={"wrong_mailbox": "resend"})
+RESEND = the_survey().changed({"wrong_mailbox": "resend"})
 OUTSIDE = {"relation": "stranger", "identity": Identity(YOKOHAMA, FUCHU_TOKYO, (), True)}
 STRANGER: dict[str, Any] = {"newcomer": Newcomer("b@city.yokohama.lg.jp", Proof.BODY)}
 ACCEPTED = (booking("accepted"),)

@@ -24,7 +24,7 @@ SUBJECT = "【横浜市】マイナンバーアンケート回答"
 @pytest.fixture(autouse=True)
 def noticing(office: Office) -> None:
     survey = office.desk.register.survey
-    noticed = survey.model_copy(update={"mails": survey.mails.model_copy(update={"password": "send"})})
+    noticed = survey.changed({"mails": survey.mails.changed({"password": "send"})})
     office.desk.register = replace(office.desk.register, survey=noticed)
 
 

@@ -226,7 +226,7 @@ def drafting(office: Office, dovecot: Dovecot) -> Iterator[Desk2]:
         folder = DraftsFolder(box.access)
         imap = ImapMailbox(source="imap", host="h", user="u", password=Secret(env="X"))
         boxes = {BOX: imap, "yoboseshu": imap, "sukoyaka": imap}
-        office.desk.settings = office.desk.settings.model_copy(update={"mode": "draft", "mailboxes": boxes})
+        office.desk.settings = office.desk.settings.changed({"mode": "draft", "mailboxes": boxes})
         sender = DraftsSender({m.address: folder for m in office.desk.register.survey.mailboxes})
         errands = MailboxErrands(BOX, None, DraftsWatch(folder))
         yield Desk2(office, box, sender, errands)

@@ -384,7 +384,7 @@ def test_a_person_who_writes_of_automatic_mail_is_read(office: Office, body: str
 
 def test_who_sends_a_locked_file_is_told_until_when_its_password_is_awaited(office: Office) -> None:
     survey = office.desk.register.survey
-    noticed = survey.model_copy(update={"mails": survey.mails.model_copy(update={"password": "send"})})
+    noticed = survey.changed({"mails": survey.mails.changed({"password": "send"})})
     office.desk.register = replace(office.desk.register, survey=noticed)
     settled = office.settle(mail({f"{ASKED}.zip": (LOCKED / "aes.zip").read_bytes()}))
     assert (settled.decided.mail.rule, letter(settled)) == ("password_awaited", "arrival")

@@ -91,9 +91,9 @@ def _run(
 ) -> Worker:
     """Runs a worker, with a look every second, until the condition holds (at most 15 seconds)."""
     survey = office.desk.register.survey
-    calendar = survey.calendar.model_copy(update={"polling": (Polling(start=LONG_AGO, every_seconds=1),)})
+    calendar = survey.calendar.changed({"polling": (Polling(start=LONG_AGO, every_seconds=1),)})
     office.desk.register = replace(
-        office.desk.register, survey=survey.model_copy(update={"calendar": calendar})
+        office.desk.register, survey=survey.changed({"calendar": calendar})
     )
     made = Worker(office.desk, sources, sender or office.sender)
     over = threading.Event()
@@ -321,7 +321,7 @@ def test_the_worker_reminds_once_every_mailbox_was_read_and_makes_the_report(off
     office.settle(mail({"【横浜市】マイナンバーアンケート回答.xlsx": faulty}))
     list(office.desk.dispatch.deliver(office.sender))
     folder = office.ledger.path.parent / "reports"
-    office.desk.settings = office.desk.settings.model_copy(update={"reports": folder})
+    office.desk.settings = office.desk.settings.changed({"reports": folder})
     office.now = datetime(2023, 7, 19, 10, 0, 5, tzinfo=JST)
 
     def made() -> bool:

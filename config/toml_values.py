@@ -1,0 +1,269 @@
+"""Makes values of our shapes out of what a TOML file says, and tells everything in it that is wrong, with its place.
+
+One walk along the types, which are those of the fields: what it can read and what it says of the rest stand together. No
+value is ever quoted: a settings file may hold a secret where none belongs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from msgspec import Meta
+
+from config.plain_values import PLAIN
+from config.shape import Shape, keys_of
+
+S = TypeVar("S", bound=Shape)
+
+Place = tuple[str | int, ...]  # list places from 0
+
+_MISSING, _UNKNOWN = "この項目がありません。", "知らない項目です（綴りをご確認ください）。"
+_NO_TABLE, _NO_LIST = "表（[ … ] の見出しの下）を書いてください。", "配列 [ … ] を書いてください。"
+_WRONG: Any = object()  # in place of a value that could not be read, and was told of
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing that is wrong, and where; `missing`, or `unknown`: a key that is none."""
+
+    place: Place
+    reason: str
+
+    @property
+    def missing(self) -> bool:
+        return self.reason is _MISSING
+
+    @property
+    def unknown(self) -> bool:
+        return self.reason is _UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """`folder`: where relative paths begin."""
+
+    folder: Path
+    wrong: list[Wrong] = field(default_factory=list)
+
+    def tell(self, place: Place, reason: str) -> Any:
+        self.wrong.append(Wrong(place, reason))
+        return _WRONG
+
+
+_How = Callable[[_Walk, Any, Place], Any]  # reads a value of one type, or tells what is wrong and gives _WRONG
+
+
+def read(shape: type[S], data: Any, folder: Path = Path()) -> tuple[S | None, tuple[Wrong, ...]]:
+    """`data` as `shape`, or None and everything that is wrong. Paths are those of a file in `folder`."""
+    walk = _Walk(folder)
+    value = _how(shape)(walk, data, ())
+    return (None if value is _WRONG else value), tuple(walk.wrong)
+
+
+def made(shape: type[S], data: Mapping[str, Any]) -> S:
+    """`data`, which is our own, as `shape`. Raises ValueError with the first thing that is wrong."""
+    value, wrong = read(shape, data)
+    if value is None:
+        raise ValueError(f"{shape.__name__}: {wrong[0].place}: {wrong[0].reason}")
+    return value
+
+
+@cache
+def _how(annotation: Any) -> _How:
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _limited(inner[0], inner[1:])
+    if origin in (Union, UnionType):
+        return _one_of(inner)
+    if origin is Literal:
+        return _word(inner)
+    if origin is tuple:
+        return _list(inner)
+    if origin is dict:
+        return _table(inner[1])
+    if annotation is Path:
+        return _path
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        return _shape(annotation)
+    return _plain(PLAIN[annotation])
+
+
+def _plain(make: Callable[[Any], Any]) -> _How:
+    def how(walk: _Walk, value: Any, place: Place) -> Any:
+        try:
+            return make(value)
+        except ValueError as error:
+            return walk.tell(place, str(error))
+
+    return how
+
+
+def _limited(annotation: Any, limits: tuple[Any, ...]) -> _How:
+    """A function among the limits reads the value in its own way."""
+    inner = next((_plain(limit) for limit in limits if not isinstance(limit, Meta)), _how(annotation))
+    bounds = [limit for limit in limits if isinstance(limit, Meta)]
+
+    def how(walk: _Walk, value: Any, place: Place) -> Any:
+        found = inner(walk, value, place)
+        broken = next((why for meta in bounds if found is not _WRONG and (why := _beyond(found, meta))), "")
+        return walk.tell(place, broken) if broken else found
+
+    return how
+
+
+def _beyond(value: Any, limit: Meta) -> str:
+    """Which limit a value does not keep."""
+    if limit.ge is not None and not value >= limit.ge:
+        return f"{limit.ge} 以上にしてください。"
+    if limit.le is not None and not value <= limit.le:
+        return f"{limit.le} 以下にしてください。"
+    if limit.min_length is not None and len(value) < limit.min_length:
+        return "空にはできません。" if isinstance(value, str) else f"{limit.min_length}つ以上書いてください。"
+    if limit.max_length is not None and len(value) > limit.max_length:
+        return f"{limit.max_length}文字までにしてください。"
+    if limit.pattern is not None and not re.search(limit.pattern, value):
+        return "書き方が違います。"
+    return ""
+
+
+def _one_of(annotations: tuple[Any, ...]) -> _How:
+    """One of several types: that which the value looks like, else any of them."""
+    kinds = [annotation for annotation in annotations if annotation is not NoneType]
+    shapes = tuple(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Shape))
+    if len(shapes) > 1:
+        return _tagged(shapes)
+    ways = [(_looks_like(kind), _how(kind)) for kind in kinds]
+
+    def how(walk: _Walk, value: Any, place: Place) -> Any:
+        if value is None and len(kinds) < len(annotations):
+            return None
+        fitting = [way for looks, way in ways if isinstance(value, looks)] or [way for _, way in ways]
+        tries = _Walk(walk.folder)
+        found = next((made for way in fitting if (made := way(tries, value, place)) is not _WRONG), _WRONG)
+        walk.wrong.extend(tries.wrong if found is _WRONG else ())
+        return found
+
+    return how
+
+
+def _looks_like(annotation: Any) -> tuple[type, ...]:
+    """What values of a type are in a file."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _looks_like(get_args(annotation)[0])
+    if origin is Literal:
+        return tuple({type(word) for word in get_args(annotation)})
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        return (annotation, dict)
+    return {tuple: (list, tuple), dict: (dict,)}.get(origin, (object,) if annotation is not str else (str,))
+
+
+def tag_of(shapes: tuple[type[Shape], ...]) -> tuple[str, Mapping[str, type[Shape]]]:
+    """By which key several shapes are told apart, and each by its word."""
+    first = next(key for key, info in keys_of(shapes[0]).items() if get_origin(info.type) is Literal)
+    return first, {word: shape for shape in shapes for word in get_args(keys_of(shape)[first].type)}
+
+
+def _tagged(shapes: tuple[type[Shape], ...]) -> _How:
+    key, by_word = tag_of(shapes)
+    wanted = f"{key} には {'、'.join(by_word)} のいずれかを書いてください。"
+
+    def how(walk: _Walk, value: Any, place: Place) -> Any:
+        if isinstance(value, shapes):
+            return value
+        if not isinstance(value, dict):
+            return walk.tell(place, _NO_TABLE)
+        if key not in value:
+            return walk.tell(place, f"{key} がありません。")
+        shape = by_word.get(value[key]) if isinstance(value[key], str) else None
+        return _how(shape)(walk, value, place) if shape else walk.tell(place, wanted)
+
+    return how
+
+
+def _word(words: tuple[Any, ...]) -> _How:
+    reason = f"{'、'.join(map(str, words))} のいずれかを書いてください。"
+
+    def how(walk: _Walk, value: Any, place: Place) -> Any:
+        return value if value in words else walk.tell(place, reason)
+
+    return how
+
+
+def _list(inner: tuple[Any, ...]) -> _How:
+    endless = inner[-1] is Ellipsis
+    ways = [_how(each) for each in inner if each is not Ellipsis]
+
+    def how(walk: _Walk, value: Any, place: Place) -> Any:
+        if not isinstance(value, list | tuple):
+            return walk.tell(place, _NO_LIST)
+        if not endless and len(value) != len(ways):
+            return walk.tell(place, f"{len(ways)}つ書いてください。")
+        found = tuple(ways[0 if endless else n](walk, item, (*place, n)) for n, item in enumerate(value))
+        return _WRONG if any(item is _WRONG for item in found) else found
+
+    return how
+
+
+def _table(inner: Any) -> _How:
+    way = _how(inner)
+
+    def how(walk: _Walk, value: Any, place: Place) -> Any:
+        if not isinstance(value, dict):
+            return walk.tell(place, _NO_TABLE)
+        found = {key: way(walk, item, (*place, key)) for key, item in value.items()}
+        return _WRONG if any(item is _WRONG for item in found.values()) else found
+
+    return how
+
+
+def _shape(shape: type[Shape]) -> _How:
+    def how(walk: _Walk, value: Any, place: Place) -> Any:
+        if isinstance(value, shape):
+            return value
+        try:
+            data = shape.prepared(value)
+            if not isinstance(data, dict):
+                return walk.tell(place, _NO_TABLE)
+            found = _fields(shape, walk, data, place)
+            return _WRONG if found is None else shape(**found).settled()
+        except ValueError as error:
+            return walk.tell(place, str(error))
+
+    return how
+
+
+@cache
+def _ways(shape: type[Shape]) -> Mapping[str, tuple[str, _How, bool]]:
+    """Each key with its field, how it is read, and whether it has to be there."""
+    return {key: (info.name, _how(info.type), info.required) for key, info in keys_of(shape).items()}
+
+
+def _fields(shape: type[Shape], walk: _Walk, data: dict[str, Any], place: Place) -> dict[str, Any] | None:
+    """What stands under each key; None where something is wrong."""
+    found: dict[str, Any] = {}
+    before = len(walk.wrong)
+    ways = _ways(shape)
+    for key, (name, how, required) in ways.items():
+        if key in data:
+            found[name] = how(walk, data[key], (*place, key))
+        elif required:
+            walk.tell((*place, key), _MISSING)
+    for key in data:
+        if key not in ways:
+            walk.tell((*place, key), _UNKNOWN)
+    return found if len(walk.wrong) == before else None
+
+
+def _path(walk: _Walk, value: Any, place: Place) -> Any:
+    """~ and $CREDENTIALS_DIRECTORY are filled in; a relative path begins in the folder of the file that names it."""
+    if not isinstance(value, str | Path):
+        return walk.tell(place, "ファイルの場所を文字列で書いてください。")
+    return walk.folder / Path(os.path.expandvars(value)).expanduser()
