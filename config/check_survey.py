@@ -13,7 +13,7 @@ from typing import get_args
 from config.check_form import doubles
 from config.errors import Mistake
 from config.jst import JST, in_jst
-from config.names import perhaps, why_no_address, why_no_line, why_no_prefix, why_no_text
+from config.names import perhaps, why_no_address, why_no_line, why_no_prefix, why_no_sheet, why_no_text
 from config.naming import why_no_pattern
 from config.previous import LAST
 from config.shape import BodyKind, Reasons
@@ -39,6 +39,8 @@ def _check_names(survey: Survey) -> Reasons:
     for key, text in _lines(survey):
         if reason := why_no_line(text) or why_no_text(text):
             yield key, reason
+    if (member := survey.phrases.member) and (reason := why_no_sheet(f"{member}あての文例")):  # a report has such a sheet
+        yield "phrases.member", reason
 
 
 def _lines(survey: Survey) -> Iterator[tuple[str, str]]:
@@ -47,6 +49,9 @@ def _lines(survey: Survey) -> Iterator[tuple[str, str]]:
         yield name, getattr(survey, name)
     for name in ("ministry", "mail_title", "notice"):
         yield f"phrases.{name}", getattr(survey.phrases, name)
+    for name in ("collector", "member", "collected"):
+        if word := getattr(survey.phrases, name):
+            yield f"phrases.{name}", word
     for name in ("pattern", "text", "placeholder", "code_placeholder"):
         yield f"convention.{name}", getattr(survey.convention, name)
     for place, box in enumerate(survey.mailboxes, 1):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from msgspec import Meta
 
@@ -20,7 +20,7 @@ from config.mails import Mails, with_table
 from config.numbering import PLAIN, question_name
 from config.previous import Previous
 from config.services import Services
-from config.shape import RosterKind, Severity, Shape
+from config.shape import BodyKind, RosterKind, Severity, Shape
 
 OwnPart = Literal["demanded", "welcome", "none"]
 
@@ -143,6 +143,10 @@ class Trust(Shape):
     contacts: Literal["body", "checked"] = "body"  # the proof from which on an address gets reports and reminders
 
 
+MUNICIPALITIES = "管内市町村"
+Role = Literal["collector", "member", "collected", "code"]
+
+
 class Phrases(Shape):
     """Wording that only this survey uses; the letters' templates hold none of it."""
 
@@ -150,7 +154,9 @@ class Phrases(Shape):
     mail_title: str  # what the survey is called in a subject line or a sentence
     notice: str  # how the notice is cited
     via_prefecture: str = ""  # whom municipalities ask
-    collected: str = "管内市町村"  # whose answers prefectures collect, as an extension names them
+    collector: str = ""  # who collects, in the survey's own word: 教育委員会
+    member: str = ""  # … whose answers are collected: 学校
+    collected: str = MUNICIPALITIES  # … and all of those together: 所管の学校
     not_owed: str = ""  # what is added where a body sent what it was not asked for
     by_mail: str = ""  # how inquiries are wished for
     through_prefecture: str = ""  # to a municipality that wrote directly: what to do, in one line …
@@ -232,6 +238,25 @@ class Survey(Shape):
             pre_check=self.services.pre_check if self.mails.pre_check != "off" else (),
             collation=self.services.collation if self.mails.collation != "off" else (),
         )
+
+    def word(self, role: Role, usual: str) -> str:
+        """What people call who collects, whose answer is collected, all of those, and a body's code: `usual` where local
+        governments answer and the survey has no word of its own."""
+        phrases, whole = self.phrases, self.phrases.collected
+        own = {
+            "collector": phrases.collector,
+            "member": phrases.member,
+            "collected": "" if whole == MUNICIPALITIES else whole,
+            "code": self.convention.code_placeholder,
+        }
+        return own[role] or (self._usual_of_own[role] if self.roster else usual)
+
+    @property
+    def _usual_of_own(self) -> Mapping[Role, str]:
+        """The same where the survey has a roster of its own."""
+        collecting = [duty for duty in self.duties if duty.collected not in ("none", ())]
+        kinds = dict.fromkeys(kind for duty in collecting for kind in duty.respondents if kind not in get_args(BodyKind))
+        return {"collector": "・".join(kinds) or "都道府県", "member": "団体", "collected": "所管の団体"}
 
     def is_quiet(self, at: datetime) -> bool:
         """Whether nothing goes out by itself any more but receipts."""

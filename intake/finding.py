@@ -162,6 +162,7 @@ CATALOGUE: dict[str, Code] = {
     "row_formulas": Code("error", "sheet"),
     "row_is_heading": Code("error", "sheet"),
     "row_linked": Code("note", "sheet"),
+    "row_of_another": Code("error", "sheet"),
     "row_other_prefecture": Code("error", "sheet"),
     "row_shifted": Code("error", "sheet"),
     "row_twice": Code("note", "sheet"),

@@ -5,6 +5,7 @@ It holds no word of any survey (those come from the survey's own files) and deci
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -12,9 +13,12 @@ from pathlib import Path
 
 from config.numbering import PLAIN, question_name
 from config.shape import Shape
-from config.survey import Survey
+from config.survey import Role, Survey
 from config.toml_values import made
 from intake.finding import Finding, quote
+
+ROLES: tuple[Role, ...] = ("collector", "member", "code")
+_ROLE = re.compile(r"〔(collector|member|code):([^〔〕]*)〕")  # in wording.toml: a survey's word, or the usual one
 
 
 class Saying(Shape):
@@ -101,15 +105,19 @@ class Wording(Shape):
     finding: dict[str, Saying]
     alert: dict[str, Telling]  # condition -> what the operators are told
     mail: dict[str, MailKind]  # kind of letter -> what people approve
+    by_hand: bool = False  # of mail that a human reads and sends
+    roles: tuple[str, ...] = ()  # a survey's words for ROLES, where they are not the usual ones
     list_sheet: str = "一覧用"  # how a survey's forms call the sheet with the row for a list
     numbering: str = PLAIN  # … and their questions
 
     def of(self, survey: Survey) -> Wording:
-        """The same for one survey: what its forms call things."""
+        """The same for one survey: what it and its forms call things."""
         names = "」、「".join(dict.fromkeys(form.list_sheet for form in survey.forms))
-        if (names, survey.numbering) == (self.list_sheet, self.numbering):
+        roles = tuple(survey.word(role, "") for role in ROLES)
+        if (names, survey.numbering, roles) == (self.list_sheet, self.numbering, self.roles):
             return self
-        return self.changed({"list_sheet": names, "numbering": survey.numbering})
+        said = self if roles == self.roles else _loaded(self.by_hand, roles)
+        return said.changed({"list_sheet": names, "numbering": survey.numbering})
 
     @property
     def before_handing_in(self) -> Wording:
@@ -155,14 +163,21 @@ class Wording(Shape):
 def load_wording(by_hand: bool = False) -> Wording:
     """The packaged wording; `by_hand`: of mail that a human reads and sends. A mistake in it is ours:
     ValueError."""
-    return _loaded(by_hand)
+    return _loaded(by_hand, ("", "", "団体コード"))
 
 
 @cache
-def _loaded(by_hand: bool) -> Wording:
+def _loaded(by_hand: bool, roles: tuple[str, ...]) -> Wording:
     text = Path(__file__).with_name("wording.toml").read_text(encoding="utf-8")
-    wording = made(Wording, tomllib.loads(text))
+    words: dict[str, str] = dict(zip(ROLES, roles, strict=True))
+    read = tomllib.loads(_ROLE.sub(lambda hit: _in_toml(words[hit[1]]) or hit[2], text))
+    wording = made(Wording, read).changed({"by_hand": by_hand, "roles": roles})
     if not by_hand:
         return wording
     phrase = wording.phrase | {"sent_automatically": wording.phrase["sent_by_hand"]}
     return wording.changed({"phrase": phrase})
+
+
+def _in_toml(word: str) -> str:
+    """A survey's word within a string of TOML that may be a pattern (`str.format`)."""
+    return word.translate({ord("{"): "｛", ord("}"): "｝", ord('"'): "”", ord("\\"): "＼"})

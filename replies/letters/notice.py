@@ -30,6 +30,7 @@ class NoticeView(Protocol):
 
 def notice_values(notice: NoticeView, survey: Survey, wording: Wording) -> dict[str, object]:
     """What the templates of all notices want; each adds its own."""
+    wording = wording.of(survey)
     return {
         "letter": notice,
         "survey": survey,

@@ -48,6 +48,7 @@ def render_letter(letter: Letter, survey: Survey, wording: Wording) -> Rendered:
     """The letter in words. KeyError where a finding, remark or state has no wording; no value of a
     personal field and no control character gets into it."""
     letter = quotable(letter)
+    wording = wording.of(survey)
     wording = wording.before_handing_in if TRAITS[letter.kind].books_nothing else wording
     parts = (mail_view(letter, survey, wording), *file_views(letter, survey, wording))
     telling = TRAITS[letter.kind].tells_findings

@@ -16,7 +16,7 @@ from jinja2 import meta
 from msgspec import to_builtins
 
 from config.cache import cache_by_identity
-from config.survey import Survey
+from config.survey import Phrases, Survey
 from replies.letter_kinds import TRAITS, AnyKind, LetterKind, NoticeKind
 from replies.letters.render import environment
 from replies.wording import load_wording
@@ -48,7 +48,7 @@ def _known(survey: Survey) -> dict[str, str]:
 
 
 def _hash(kind: AnyKind, survey: Survey) -> str:
-    wording = to_builtins(load_wording())
+    wording = to_builtins(load_wording().of(survey))
     templates = {n: s for own in _TEMPLATES.get(kind, (kind,)) for n, s in _templates(f"{own}.j2")}
     tables = (*_TABLES, *(("finding", "book") if _QUOTES_FINDINGS in templates else ()))
     apart = TRAITS[kind].books_nothing  # its own words are no other kind's, and leave what was approved as it is
@@ -60,9 +60,14 @@ def _hash(kind: AnyKind, survey: Survey) -> str:
         **({"offer": wording["offer"]} if survey.open_services.collation else {}),
         **({"versions": wording["versions"]} if survey.tells_changes else {}),
         "alert": wording["alert"] if kind == "alert" else {},
-        "survey": [survey.title, to_builtins(survey.phrases), to_builtins(survey.mailboxes)],
+        "survey": [survey.title, _said(survey.phrases), to_builtins(survey.mailboxes)],
     }
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _said(phrases: Phrases) -> dict[str, object]:
+    """A survey's words; what a later program asks for besides leaves as it is what was approved without it."""
+    return {key: said for key, said in to_builtins(phrases).items() if said or key not in ("collector", "member")}
 
 
 def _templates(name: str) -> Iterator[tuple[str, str]]:

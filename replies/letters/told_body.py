@@ -36,4 +36,5 @@ class ToldBody:
 def render_told_body(letter: ToldBody, survey: Survey, wording: Wording) -> Rendered:
     """The letter in words."""
     about = wording.phrase["told_body_about"].format(title=survey.phrases.mail_title, program=letter.program)
-    return Rendered(wording.subject["told_body"] + about, write_body("told_body", notice_values(letter, survey, wording)))
+    subject = wording.of(survey).subject["told_body"] + about
+    return Rendered(subject, write_body("told_body", notice_values(letter, survey, wording)))

@@ -60,8 +60,8 @@ def _print_status(found: Status, office: Office) -> None:
     for owed in found.owed:
         s = owed.standing
         if s.state != "outstanding" or s.row_in_list or s.looked_at:
-            left = [f"管内市町村 {len(s.missing)}"] if s.missing else []
-            left += [f"都道府県の一覧表に行あり {s.row_in_list}"] if s.row_in_list else []
+            left = [f"{survey.word('collected', '管内市町村')} {len(s.missing)}"] if s.missing else []
+            left += [f"{survey.word('collector', '都道府県')}の一覧表に行あり {s.row_in_list}"] if s.row_in_list else []
             shown.add_row(
                 office.register.full_name(s.obligation.lgcode),
                 survey.program(s.obligation.program).name,

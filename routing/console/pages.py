@@ -64,7 +64,7 @@ def page(office: Office, template: str, **values: object) -> str:
         mode=office.settings.mode,
         wrong=wrong,
         holds=[(one.number, sending_holds.said(one)) for one in sending_holds.standing(office)],
-        w=load_wording(),
+        w=load_wording().of(office.register.survey),
         **values,
     )
 

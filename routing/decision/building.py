@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from intake.finding import Finding, severity_of
+from intake.finding import Finding, quote, severity_of
 from intake.samples import calls_itself_material
 from intake.submission import AnswerSheet, FileReading, Submission
 from routing.decision.case import FileCase
@@ -82,6 +82,7 @@ class CaseBuilder:
                 self.facts.listed if proof >= LEAST["standing"] else _nothing_listed,
             )
             + self._sent_directly(relation)
+            + self._of_another(sheet, relation)
             + self._sent_elsewhere(program),
             history=history,
             forms_in_mail=any(f.kind != "other" for f in self.submission.files)
@@ -114,6 +115,16 @@ class CaseBuilder:
         if relation != "direct" or self.override.outcome != "correction":
             return ()
         return (Finding("sent_directly", severity_of("sent_directly", self.register.survey)),)
+
+    def _of_another(self, sheet: AnswerSheet | None, relation: Relation) -> tuple[Finding, ...]:
+        """A list's row of a body that does not belong to the sender (rule `row_of_stranger`), unless its rows tell so."""
+        if relation != "stranger" or sheet is None or not sheet.row:
+            return ()
+        if any(finding.code == "row_other_prefecture" for finding in sheet.findings):
+            return ()
+        code, found, about = "row_of_another", quote(sheet.field("organisation")), sheet.body.lgcode
+        severity = severity_of(code, self.register.survey)
+        return (Finding(code, severity, sheet.sheet, found=found, about=about),)
 
     def _sent_elsewhere(self, program: str) -> tuple[Finding, ...]:
         """Where a survey has what came to the wrong mailbox sent again (rule `wrong_mailbox`): to which one."""

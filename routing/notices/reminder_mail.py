@@ -60,7 +60,8 @@ def reminder(opened: LedgerAt, body: Body, mailbox: str, owed: tuple[OwedProgram
 
 
 def _report(opened: LedgerAt, body: Body) -> Attachment:
-    book = prefecture_book(prefecture_report(opened, body), opened.register.survey, load_wording())
+    survey = opened.register.survey
+    book = prefecture_book(prefecture_report(opened, body), survey, load_wording().of(survey))
     return Attachment(f"{body.number}{body.name}_提出状況.xlsx", book)
 
 

@@ -114,7 +114,7 @@ def _letter(
     told = (owed_program(standing_of(o, opened.books), opened.register) for o in owed)
     days = [day for o in owed if (day := until.correct_by(body.lgcode, o.program))]
     ahead = [end for o in owed if instant < (end := until.of(body.lgcode, o.program))]
-    book = prefecture_book(filled, survey, load_wording())
+    book = prefecture_book(filled, survey, load_wording().of(survey))
     return ReportLetter(
         mailbox=survey.mailbox(mailbox),
         extensions=tuple((p.name, p.extension) for p in survey.programs if p.mailbox == mailbox),

@@ -50,7 +50,8 @@ def request_originals(office: Office, wanted: Wanted, who: Who) -> tuple[str, ..
         sent = handed_in(everybody(office.ledger, office.register, now), prefecture, mailbox.id, survey)
         to, _ = addresses(at_hand(office), sent, prefecture, mailbox.id)
         if not to:
-            raise Refused("都道府県のアドレスが分かりません。設定の contacts に書いてください。")
+            collector = survey.word("collector", "都道府県")
+            raise Refused(f"{collector}のアドレスが分かりません。設定の contacts に書いてください。")
         number = 1 + newest_number(office.ledger)
         notice = _notice(wanted, prefecture, number, office)
         outlet = Outlet(survey, office.settings, now, message_ids(office.ledger))
@@ -68,7 +69,8 @@ def _collector(wanted: Wanted, register: Register) -> str:
         raise Refused(f"{wanted.program} という制度等はありません。")
     found = {register.collectors.get((code, wanted.program), "") for code in wanted.lgcodes}
     if len(found) != 1 or found == {""}:
-        raise Refused("一つの都道府県が取りまとめる市町村だけを、まとめて指定してください。")
+        collector, member = register.survey.word("collector", "都道府県"), register.survey.word("member", "市町村")
+        raise Refused(f"一つの{collector}が取りまとめる{member}だけを、まとめて指定してください。")
     return found.pop()
 
 

@@ -26,12 +26,13 @@ def letters(office: Office, arrival: Arrival) -> tuple[FinishedReply, ...]:
     """The letters about one mail, by the newest decision about it. Raises Refused where it brings nothing of a
     municipality that sent it itself, or its prefecture's address is not known."""
     refuse_if_off("told_direct", office.register.survey)
+    word = office.register.survey.word
     if not (about := _collected(office, arrival)):
-        raise Refused("このメールに、市町村から直接送付されたものはありません。")
+        raise Refused(f"このメールに、{word('member', '市町村')}から直接送付されたものはありません。")
     outlet = Outlet(office.register.survey, office.settings, office.clock(), message_ids(office.ledger))
     made = [p for notice, to in _notices(office, arrival, about) for p in posts(notice, to, outlet)]
     if not made:
-        raise Refused("都道府県のアドレスが分かりません。電話でお伝えください。")
+        raise Refused(f"{word('collector', '都道府県')}のアドレスが分かりません。電話でお伝えください。")
     return tuple(made)
 
 

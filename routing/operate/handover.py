@@ -55,7 +55,8 @@ def hand_over(office: Office, place: Path, who: Who) -> HandedOver:
     rows = [row for mail in mails for row in _put_mail(office, folder, mail, by_mail.get(mail.id, []))]
     rows += [_put_notice(office, folder, one) for one in letters if one.arrival_id is None]
     folder.put("一覧.csv", _table(_INDEX, rows))
-    folder.put("提出状況_期限時点.csv", _table(_STANDING, _standing(office)))
+    collector = f"取りまとめる{office.register.survey.word('collector', '都道府県')}"
+    folder.put("提出状況_期限時点.csv", _table((*_STANDING, collector), _standing(office)))
     folder.put("お読みください.txt", _read_me(office, len(mails), len(letters)))
     sums = "".join(f"{digest}  {name}\n" for name, digest in folder.digests).encode()
     folder.put(LIST_OF_FILES, sums)
@@ -73,7 +74,7 @@ _INDEX = (
     "種類", "受付番号", "日時", "提出先", "団体コード", "団体", "制度等", "判定", "期限後", "ファイル名", "SHA-256",
     "置き場所", "備考",
 )  # fmt: skip
-_STANDING = ("団体コード", "団体", "制度等", "状態", "期限との関係", "受領", "取りまとめる都道府県")
+_STANDING = ("団体コード", "団体", "制度等", "状態", "期限との関係", "受領")
 _DEEDS = ("日時", "対象", "判定", "内容", "判断した人", "理由")
 
 

@@ -33,7 +33,8 @@ def document(register: Register) -> str:
 
 
 def _lines(register: Register) -> Iterator[str]:
-    survey, wording = register.survey, load_wording()
+    survey = register.survey
+    wording = load_wording().of(survey)
     yield f"「{survey.title}」に係るメールの文（決裁用）"
     yield f"全体の符号：{whole_hash(register)}"
     yield "差し込む内容（団体名、受付番号、日時、箇所など）は例です。文が変わると、種類ごとの符号が変わります。"

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from config.body import Body
 from config.obligations import Obligation
 from replies.reports.data import (
     FindingCount,
@@ -41,7 +42,7 @@ def overview(instant: LedgerAt) -> Overview:
         waiting=tuple(sorted(_waiting(instant), key=lambda w: (w.since, w.receipt))),
         findings=_findings(instant, known),
         questions=_questions(instant, known),
-        collecting=instant.register.collecting,
+        collecting=any(_is_apart(body, instant.register) for body in instant.register.respondents),
     )
 
 
@@ -59,9 +60,13 @@ def _tile(lgcode: str, name: str, instant: LedgerAt) -> Tile:
 def _counted(lgcode: str, register: Register) -> Iterator[Obligation]:
     """The obligations that a prefecture's tile counts."""
     for body in register.respondents:
-        apart = register.collecting and body.kind in ("designated", "core")
-        if register.prefecture_code(body.lgcode) == lgcode and not apart:
+        if register.prefecture_code(body.lgcode) == lgcode and not _is_apart(body, register):
             yield from register.owed_by(body.lgcode)
+
+
+def _is_apart(body: Body, register: Register) -> bool:
+    """Whether it is told beside the map, and not in it: a designated or core city where others are collected."""
+    return register.collecting and body.kind in ("designated", "core")
 
 
 def _owed(program: str, instant: LedgerAt) -> list[Obligation]:

@@ -25,7 +25,8 @@ from routing.tracking.status_json import status_json
 def write_prefecture(instant: LedgerAt, body: Body, folder: Path) -> None:
     """One prefecture's workbook (which goes to it) and page (for the ministry)."""
     filled = prefecture_report(instant, body)
-    survey, wording = instant.register.survey, load_wording()
+    survey = instant.register.survey
+    wording = load_wording().of(survey)
     name = f"{body.number}{body.name}_提出状況"
     _put(folder / f"{name}.xlsx", prefecture_book(filled, survey, wording))
     _put(folder / f"{name}.html", prefecture_page(filled, survey, wording).encode("utf-8"))
@@ -33,7 +34,7 @@ def write_prefecture(instant: LedgerAt, body: Body, folder: Path) -> None:
 
 def write_overview(instant: LedgerAt, folder: Path) -> None:
     """The whole country, for the ministry only."""
-    filled, wording = overview(instant), load_wording()
+    filled, wording = overview(instant), load_wording().of(instant.register.survey)
     _put(folder / "全国_提出状況_取扱注意.xlsx", overview_book(filled, wording))
     _put(folder / "全国_提出状況_取扱注意.html", overview_page(filled, wording).encode("utf-8"))
 

@@ -13,12 +13,16 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from config.jst import JST
 from config.roster import Roster
 from config.settings import load_settings
+from config.survey import Role
 from intake.answers import read_file
+from intake.finding import Finding
 from intake.submission import Claim
+from replies.wording import load_wording
 from replies.workbooks.form import FillValue, fill
 from routing.authoring.trial import try_all
 from routing.decision.cases import unread
@@ -32,6 +36,7 @@ from routing.operate.handover import hand_over
 from routing.reading.reader import Reader
 from routing.records import Arrival, MailDecision
 from routing.register import Register, build_register
+from routing.tracking.approving import document
 from routing.tracking.collate import collate, workbooks
 from routing.tracking.instant import open_instant
 from routing.tracking.national import overview
@@ -189,8 +194,11 @@ def test_a_school_of_another_board_is_no_row_of_this_list(
     office: Office, register: Register, reader: Reader, tmp_path: Path
 ) -> None:
     data = listed(register, reader, tmp_path / "sheets", ABROAD)
-    _, row = settle(office, data, f"{BOARD}＿神奈川県教育委員会", FROM_BOARD).decided.pieces
+    settled = settle(office, data, f"{BOARD}＿神奈川県教育委員会", FROM_BOARD)
+    _, row = settled.decided.pieces
     assert (row.decision.outcome, row.decision.rule) == ("correction", "row_of_stranger")
+    assert [finding.code for finding in row.findings] == ["row_of_another"]
+    assert "一覧表に、お送りいただいた団体に取りまとめをお願いしていない団体の行がございます。" in said(settled)
 
 
 def test_each_prefecture_is_counted_and_each_board_reported(
@@ -231,7 +239,7 @@ def test_whoever_takes_over_sees_each_as_it_stood_at_its_own_deadline(
         settle(office, made, whose, sender, OWN + day)
     hand_over(office.desk, tmp_path / "handed", Who("受付花子", "人事異動"))
     with (tmp_path / "handed" / "提出状況_期限時点.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = {row["団体コード"]: (row["状態"], row["取りまとめる都道府県"]) for row in csv.DictReader(file)}
+        rows = {row["団体コード"]: (row["状態"], row["取りまとめる教育委員会"]) for row in csv.DictReader(file)}
     assert (rows[BOARD], rows[SAKURAGI]) == (("受付済み", ""), ("未提出", ""))
     assert rows[WAKABA] == ("受付済み", "神奈川県教育委員会") and len(rows) == 7
 
@@ -259,3 +267,54 @@ def test_the_roster_tells_who_is_above_whom(register: Register) -> None:
     assert [body.lgcode for body in roster.above(board)] == ["140007"]
     assert roster.is_above(BOARD, AOZORA) and roster.is_above("140007", AOZORA) and not roster.is_above(AOZORA, BOARD)
     assert not roster.is_above(NAGANO, AOZORA) and not roster.is_above(BOARD, SAKURAGI)
+
+
+# --- the survey's own words -----------------------------------------------------------------------------------------
+
+
+def test_every_letter_speaks_of_boards_and_schools(register: Register) -> None:
+    text = "".join(document(register).split())
+    for sentence in (
+        "学校のご回答は、教育委員会において取りまとめのうえ、ご提出いただくこととしております。",
+        "【教育委員会からの受付】", "学校ごとの状況と、修正をお願いしている点は、",
+        "所管の学校のご回答につきましても、同じ期限といたします。",
+        "件名の学校コードが、団体名の示す団体のものと異なっております。",
+    ):  # fmt: skip
+        assert sentence in text
+    assert [word for word in ("市町村", "市区町村", "管内", "都道府県の取りまとめ") if word in text] == []
+
+
+def test_a_check_before_handing_in_sends_a_school_to_its_board(office: Office, register: Register) -> None:
+    files = {"a.xlsx": sheet(register, NAMES[WAKABA])}
+    raw = mail(files, "【事前確認】若葉", FROM_WAKABA, headers={"To": "tosho@gakko.example"})
+    assert "ご提出は、教育委員会の取りまとめ担当へお送りください。" in said(office.settle(raw, NOW, mailbox="tosho"))
+
+
+def test_a_report_names_its_sheets_after_the_schools(office: Office, register: Register, tmp_path: Path) -> None:
+    list(write_all(open_instant(office.ledger, register, NOW), tmp_path))
+    book = load_workbook(tmp_path / "14-001神奈川県教育委員会_提出状況.xlsx")
+    assert {"学校別", "学校あての文例"} <= set(book.sheetnames)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ("教育委員会", "学校", "所管の学校")),
+        ({"member": "", "collected": "管内市町村"}, ("教育委員会", "団体", "所管の団体")),
+    ],
+)
+def test_a_survey_without_words_of_its_own_takes_those_of_its_roster(
+    register: Register, changes: dict[str, str], words: tuple[str, ...]
+) -> None:
+    survey = register.survey.changed({"phrases": register.survey.phrases.changed(changes)})
+    roles: tuple[Role, ...] = ("collector", "member", "collected")
+    assert tuple(survey.word(role, "市町村") for role in roles) == words
+
+
+@pytest.mark.parametrize("word", ['学校"の', "学{校}", "学\\校", "〔member:学校〕", "{found}"])
+def test_no_word_breaks_the_wording(register: Register, word: str) -> None:
+    phrases = register.survey.phrases.changed({"member": word, "collector": word})
+    survey = register.survey.changed({"phrases": phrases})
+    made = load_wording().of(survey).sentence(Finding("sent_directly", "error"))
+    assert made.startswith(("学", "〔", "｛"))
+    assert made.endswith("において取りまとめのうえ、ご提出いただくこととしております。")
