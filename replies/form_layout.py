@@ -64,6 +64,16 @@ class Layout:
     def last_row(self) -> int:
         return self.blocks[-1].bottom if self.blocks else self.header
 
+    def lines(self, cell: Question) -> str:
+        """The column of an open table from its heading to what stands below the table, as a formula has it: also with rows
+        that were put in above its first line and behind its last one. `cell`: one of the column's."""
+        assert cell.part
+        top = next(block.top for block in self.blocks if block.question.printed_key == cell.part.key)
+        below = next((block.heading or block.top for block in self.blocks if block.top > top), 0)
+        letter = "".join(filter(str.isalpha, self.cell(cell.key)))
+        last = f"ROW({letter}{below})-1" if below else f"ROW({letter}{top})+{cell.part.table.most}"
+        return f"INDEX({letter}:{letter},ROW({letter}{top})+1):INDEX({letter}:{letter},{last})"
+
     def cell(self, key: str) -> str:
         """The A1 reference of an input; KeyError if the form has none of this key."""
         return name_of(self.inputs[key])

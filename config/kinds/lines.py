@@ -59,7 +59,6 @@ class LinesKind(Table):
 
     @property
     def most(self) -> int:
-        """How many lines are read."""
         return max(self.printed, min(MOST_LINES, MOST_CELLS // len(self.columns)))
 
     def cell_at(self, column: str) -> Kind:

@@ -38,6 +38,11 @@ class Table(Kind):
     def sides(self) -> Mapping[str, str]:
         raise NotImplementedError
 
+    @property
+    def most(self) -> int:
+        """How many rows are read."""
+        return len(self.sides)
+
     def cell_at(self, column: str) -> Kind:
         """What stands in the cells of a column."""
         raise NotImplementedError

@@ -104,7 +104,7 @@ class _Reading:
         """Looks at each row once. `on_below`: no other question stands below the table."""
         part, columns = self.first.part, self.columns
         assert part
-        printed, most = self.head + len(part.table.sides) * self.pitch, getattr(part.table, "most", 0)
+        printed, most = self.head + len(part.table.sides) * self.pitch, part.table.most
         before = self.before or self.head
         for row in (row for row in self.rows if row > before):
             entries = dict(self._entries(row, columns))

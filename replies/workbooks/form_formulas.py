@@ -58,7 +58,7 @@ def lines_missing(layout: Layout, table: str) -> str:
     """A line of an open table that is begun has all that it needs: each such column is filled as often as the first one."""
     columns = (cells for cells in columns_of(layout.form).values() if cells[0].printed_key == table)
     needed = [cells for cells in columns if cells[0].part and cells[0].part.table.needs(cells[0].part.column)]
-    filled = [f"COUNTA({layout.cell(cells[0].key)}:{layout.cell(cells[-1].key)})" for cells in needed]
+    filled = [f"COUNTA({layout.lines(cells[0])})" for cells in needed]
     uneven = [f"{filled[0]}<>{other}" for other in filled[1:]]
     return f"OR({','.join([*([f'{filled[0]}=0'] if needed[0][0].required else []), *uneven, 'FALSE'])})"
 

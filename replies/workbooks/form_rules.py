@@ -17,6 +17,12 @@ from replies.form_layout import Layout
 
 _OPERATORS = {"==": "=", "!=": "<>"}
 _FUNCTIONS = {"sum": "SUM", "count": "COUNTA", "min": "MIN", "max": "MAX", "abs": "ABS"}
+_LONGEST_FORMULA = 3_000  # characters, of the 8,192 that Excel takes; several may stand in one cell
+# How a row of a list begins that may be no line of it (`intake.sheets.open_lines`): a sum, a remark, a stroke, a space.
+_ASIDE = ",".join(f'"{text}"' for text in (
+    "*計*", "*合算*", "*トータル*", "*total*", "※*", "~**", "*注*", "以下*", "以上", "余白", "備考*",
+    "－", "―", "-", "ー", "0", "　", " ",
+))  # fmt: skip
 _LONGEST = 120  # characters of a text in a formula (Excel: 255, with quotes doubled)
 
 
@@ -38,10 +44,13 @@ def rule_terms(layout: Layout) -> dict[str, list[str]]:
 
 
 def _formula(rule: ReadRule, layout: Layout) -> str:
-    filled = [condition for name in rule.names for condition in _guards(name, layout)]
+    filled = dict.fromkeys(condition for name in rule.names for condition in _guards(name, layout))
     applies = [excel(rule.when, layout)] if rule.when else []
     broken = f"NOT({excel(rule.check, layout)})"
-    return f'IFERROR(IF(AND({",".join([*filled, *applies, broken])}),{_words(rule, layout)},""),"")'  # 5 / 0, 5 - "多数"
+    made = f'IFERROR(IF(AND({",".join([*filled, *applies, broken])}),{_words(rule, layout)},""),"")'  # 5 / 0, 5 - "多数"
+    if len(made) > _LONGEST_FORMULA:
+        raise BeyondFormula
+    return made
 
 
 def _words(rule: ReadRule, layout: Layout) -> str:
@@ -103,7 +112,7 @@ def _question(name: str, form: Form) -> Question | None:
 def _cell(name: str, layout: Layout) -> str:
     """The cell of an answer, or the lines with its circles."""
     if column := columns_of(layout.form).get(name):
-        return f"{layout.cell(column[0].key)}:{layout.cell(column[-1].key)}"
+        return layout.lines(column[0])
     question = _question(name, layout.form)
     if question is not None and question.in_lines:
         lines = [layout.cell(line) for line in question.keys.values()]
@@ -119,7 +128,7 @@ def _guards(name: str, layout: Layout) -> Iterator[str]:
     column of numbers there is nothing else."""
     question = _question(name, layout.form)
     if column := columns_of(layout.form).get(name):
-        yield from _column_guards(column, layout)
+        yield from _column_guards(column[0], layout)
     elif question is not None and not question.in_lines:
         if question.required or question.kind.blank_worth is None:
             yield f'{layout.cell(question.key)}<>""'
@@ -129,12 +138,23 @@ def _guards(name: str, layout: Layout) -> Iterator[str]:
         yield f'{layout.cell(name[1:])}<>""'
 
 
-def _column_guards(column: tuple[Question, ...], layout: Layout) -> Iterator[str]:
-    cells = f"{layout.cell(column[0].key)}:{layout.cell(column[-1].key)}"
-    if column[0].required:
-        yield f"COUNTA({cells})>0"
-    if column[0].kind.numeric:
-        yield f"COUNT({cells})=COUNTA({cells})"
+def _column_guards(cell: Question, layout: Layout) -> Iterator[str]:
+    """That each line has this column filled in, and no row may be a sum, a remark or the heading once more: what a list
+    with such rows is worth, only intake tells. `cell`: the first of the column."""
+    own = layout.lines(cell)
+    columns = [cells[0] for cells in columns_of(layout.form).values() if cells[0].printed_key == cell.printed_key]
+    needed = [layout.lines(other) for other in columns if other.part and other.part.table.needs(other.part.column)]
+    if cell.required:
+        yield f"COUNTA({own})>0"
+    if cell.kind.numeric:
+        yield f"COUNT({own})=COUNTA({own})"
+    if own in needed and len(needed) > 1:
+        others = "+".join(f'({other}<>"")' for other in needed if other != own)
+        yield f'SUMPRODUCT(({own}="")*({others}>0))=0'
+    for other in columns:
+        if other.kind.free and other.part:
+            head = other.part.table.heads[other.part.column].replace('"', '""')
+            yield f'SUMPRODUCT(COUNTIF({layout.lines(other)},{{{_ASIDE},"{head}"}}))=0'
 
 
 def _row(name: str, layout: Layout) -> int:
