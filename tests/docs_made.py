@@ -25,6 +25,7 @@ from intake.mail.ids import MessageIds
 from intake.submission import Address, Claim, FileReading, MailKind, Message, Submission
 from replies.wording import Saying, load_wording
 from routing.attention import queue_of
+from routing.deadline import Deadlines
 from routing.decision.verdict import FILE_TABLE, MAIL_TABLE, UNREAD, FileRow, MailRow
 from routing.decision.which_letter import ReplyContext, letter_kind, mail_row
 from routing.ledger.migrations import VIEWS, migrate
@@ -176,7 +177,7 @@ def _letter_to(row: MailRow) -> str:
     submission = Submission(_KINDS.get(row.name, "submission"), message, Claim("", "absent"), (file,))
     arrival = Arrival(1, survey.mailboxes[0].id, "N0718-AAAA-AAAA", survey.deadline, False, "")
     decided = Decided(arrival, submission, MailDecision(row.outcome, row.name), NOBODY, (), (), False)
-    around = ReplyContext(register, NO_SETTINGS, (), "", survey.deadline, MessageIds(b""))
+    around = ReplyContext(register, NO_SETTINGS, (), "", survey.deadline, MessageIds(b""), Deadlines(register, {}))
     kind = letter_kind(decided, around)
     goes_out = kind is not None and survey.mails.way(mail_row(kind, row.name)) != "off"
     told = "attachment" if row.name == "no_form" else kind

@@ -73,7 +73,8 @@ SUBJECTS = {
             f"routing/decision/{name}.py"
             for name in ("reply", "blocks", "summary", "passwords", "override", "amended", "unlocked", "facts")
         ),
-        ("test_blocks_alone.py", "test_summary_alone.py", "test_override.py", "test_cases_alone.py"),
+        ("test_blocks_alone.py", "test_summary_alone.py", "test_reply_alone.py", "test_unlocked_alone.py",
+         "test_override.py", "test_cases_alone.py"),
         ("test_mail_table.py", "test_desk.py", "test_beside.py", "test_receipt.py", "test_ppap.py", "test_lists.py"),
     ),
     "identify": Subject(

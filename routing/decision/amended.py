@@ -17,7 +17,7 @@ def amended_submission(submission: Submission, changes: Mapping[str, str], regis
     sheets = [(f, s) for f in submission.files for s in f.sheets]
     if len(sheets) != 1:
         raise AmendmentRefused(f"補記できるのは調査票が１枚のメールだけです（このメールは{len(sheets)}枚）。")
-    file, sheet = sheets[0]
+    [(file, sheet)] = sheets
     amended = amend_sheet(sheet, changes, register.survey, register.roster)
     files = tuple(replace(f, sheets=(amended,)) if f is file else f for f in submission.files)
     return replace(submission, files=files)

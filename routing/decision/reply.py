@@ -20,7 +20,6 @@ from replies.letter_kinds import TRAITS, LetterKind
 from replies.letters.compose import compose, is_writable
 from replies.letters.render import render_letter
 from replies.wording import load_wording
-from routing.deadline import deadlines
 from routing.decision.blocks import about_mail, blocks, with_name
 from routing.decision.collating import collated, in_letter
 from routing.decision.mail_set import MailSet
@@ -38,7 +37,7 @@ def write_reply(
     """The finished reply of the kind that `letter_kind` told, to whom `recipient_of` told."""
     kind, recipient = letter
     mailbox = around.register.survey.mailbox(decided.arrival.mailbox)
-    said = _letter(kind, decided, submission, around)
+    said = letter_of(kind, decided, submission, around)
     made = collated(decided, around.register) if kind == "collation" else None
     said = in_letter(said, made) if made else said
     rendered = render_letter(said, around.register.survey, load_wording(by_hand(around.settings)))
@@ -88,7 +87,8 @@ def _thread(submission: Submission) -> Thread:
     return Thread(message.message_id, parents)
 
 
-def _letter(kind: LetterKind, decided: Decided, submission: Submission, around: ReplyContext) -> Letter:
+def letter_of(kind: LetterKind, decided: Decided, submission: Submission, around: ReplyContext) -> Letter:
+    """What the letter of this kind says."""
     survey, roster = around.register.survey, around.register.roster
     mailbox = survey.mailbox(decided.arrival.mailbox)
     addressee = roster.by_code(decided.identity.submitter or decided.identity.body)
@@ -153,15 +153,17 @@ def _last_hours(now: datetime, deadline: datetime, survey: Survey, correct_by: d
 
 
 def _days(decided: Decided, around: ReplyContext, mailbox: Mailbox) -> tuple[datetime, datetime, datetime | None]:
-    """(deadline, the same without extension, day for mending) that the reader is told: the earliest of those of the
-    programs that the mail is about, else of what the respondent owes in this mailbox."""
-    survey, whose = around.register.survey, decided.identity.submitter or decided.identity.body
-    until = around.deadlines or deadlines(around.register, ())
+    """(deadline, the same without extension, day for mending) that the reader is told: those of the program whose deadline
+    comes first, of what the mail is about, else of what the respondent owes in this mailbox; of equals the survey's
+    first."""
+    survey, until = around.register.survey, around.deadlines
+    whose = decided.identity.submitter or decided.identity.body
     about = {p.program for p in decided.pieces if p.program and p.decision.outcome != "ignored"}
     owed = {s.obligation.program for s in around.standings}
     here = owed & {p.id for p in survey.programs if p.mailbox == mailbox.id}
+    told = [p.id for p in survey.programs if p.id in (about & owed or here)]
     return min(
-        ((until.of(whose, p), until.set_for(whose, p), until.correct_by(whose, p)) for p in about & owed or here),
+        ((until.of(whose, p), until.set_for(whose, p), until.correct_by(whose, p)) for p in told),
         default=(until.of(whose), until.set_for(whose), until.correct_by(whose)),
         key=lambda days: days[0],
     )
@@ -170,16 +172,16 @@ def _days(decided: Decided, around: ReplyContext, mailbox: Mailbox) -> tuple[dat
 def _department(decided: Decided) -> str:
     """担当部署名 from the sender's own sheet; another body's department is not the reader's. None where digits that look
     like a My Number stand in it, even if they are none."""
-    own = (p for p in decided.pieces if p.sheet and p.identity.body == p.identity.submitter)
-    department = next((p.sheet.field("department") for p in own if p.sheet), "")
+    own = (p.sheet for p in decided.pieces if p.sheet and p.identity.body == p.identity.submitter)
+    department = next((sheet.field("department") for sheet in own), "")
     return "" if holds_my_number(department) else department
 
 
 def _mail_findings(decided: Decided, register: Register) -> tuple[Finding, ...]:
     """Findings about the mail itself, each once, wherever they were made."""
-    accepted = {p.id for p in decided.pieces if p.decision.outcome == "accepted"}
     about = ((p, f) for p in decided.pieces for f in p.findings if about_mail(f))
-    found = [*decided.findings, *(f for p, f in about if f.severity != "error" or p.id not in accepted)]
+    asked = (f for p, f in about if f.severity != "error" or p.decision.outcome != "accepted")
+    found = (*decided.findings, *asked)
     whose = decided.identity.submitter or decided.identity.body
     return tuple(dict.fromkeys(with_name(f, whose, register) for f in found))
 
@@ -197,8 +199,6 @@ def _owed(
             continue
         program = around.register.survey.program(standing.obligation.program)
         (here if program.mailbox == mailbox.id else elsewhere).append(owed_program(standing, around.register))
-    if around.deadlines is None:
-        return tuple(here), tuple(elsewhere)
     lgcode, until = decided.identity.submitter or decided.identity.body, around.deadlines
     return with_deadlines(here, lgcode, until, around.now), with_deadlines(elsewhere, lgcode, until, around.now)
 

@@ -38,8 +38,8 @@ class ReplyContext:
     first_receipt: str
     now: datetime
     ids: MessageIds
+    deadlines: Deadlines
     round: int = 1  # 1 for the automatic reply, counted up when operators decide anew
-    deadlines: Deadlines | None = None  # None: nothing was extended
     asked_before: str = ""  # receipt number of an earlier request of which a point is still open
     first_asked: tuple[FileBlock, ...] = ()  # what was asked for about that mail, and is still open
     parts: MailSet | None = None  # the set of which this mail is a part

@@ -14,11 +14,14 @@ import pytest
 from config.survey import Survey
 from intake.finding import Finding
 from intake.submission import Submission
+from replies.letter import FileBlock
 from routing.deadline import Deadlines
 from routing.decision.cases import decide, in_our_thread, unread
 from routing.decision.facts import Facts
+from routing.decision.mail_set import MailSet
 from routing.decision.override import NO_OVERRIDE, Override, OverrideRefused
-from routing.proof import Proof
+from routing.decision.passwords import PasswordWait
+from routing.proof import OurLetter, Proof
 from routing.records import Decided, MailDecision, Note
 from routing.standing import Booking
 from routing.versions import Version, VersionChange
@@ -118,6 +121,34 @@ def test_a_check_is_held_against_nothing_that_came_before() -> None:
     assert outcome(handed_in) == ("by_file", "otherwise", [("accepted", "otherwise")])
     assert (handed_in.pieces[0].stood, handed_in.pieces[0].mends) == (booking(), True)
     assert handed_in.pieces[0].decision.remarks == ("replaces",)
+
+
+def test_what_is_known_of_itself_is_nothing_that_came_before_or_waits_beside() -> None:
+    loud = replace(
+        FACTS,
+        resend_of="N1",
+        credentials=replace(FACTS.credentials, letters=(OurLetter(CITY, frozenset()),)),
+        history=one_before,
+        listed=lambda body, program: NANBYO,
+        first_received=lambda body, program: IN_TIME,
+        version_before=lambda body, program, attributes: Version(booking(), NANBYO),
+        password_awaited=True,
+        password_wait=PasswordWait(IN_TIME, False),
+        parts=MailSet(1, 2, (1,), ("N1",), False, False, True),
+        first_asked=(FileBlock("回答.xlsx", "", "", "", "correction"),),
+        first_set_aside=True,
+        answered_at=IN_TIME,
+        told_no_file=True,
+        told_no_form=True,
+        noticed=True,
+        wait_noticed=True,
+    )
+    quiet = loud.of_itself
+    key = (YOKOHAMA, "nanbyo")
+    assert (quiet.history(*key), quiet.listed(*key), quiet.first_received(*key)) == ((), None, None)
+    assert quiet.version_before(*key, ()) is None
+    same = {"history": FACTS.history, "listed": FACTS.listed, "first_received": FACTS.first_received}
+    assert replace(quiet, **same, version_before=FACTS.version_before) == FACTS
 
 
 def test_a_list_is_made_for_whom_the_address_is_vouched_for() -> None:

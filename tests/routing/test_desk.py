@@ -13,6 +13,7 @@ import pytest
 
 from config.load import default_survey
 from intake.submission import Submission
+from routing.deadline import Deadlines
 from routing.decision.which_letter import ReplyContext, letter_kind
 from routing.journey import judge as judge_module
 from routing.ledger import arrivals, outbox, verdicts
@@ -419,7 +420,8 @@ def test_no_letter_answers_a_machine_whatever_was_decided(office: Office, kind: 
     assert decided.submission is not None
     standings = (office.standing(YOKOHAMA, "shoman"),)
     ids = message_ids(office.ledger)
-    around = ReplyContext(office.desk.register, office.desk.settings, standings, "", office.now, ids)
+    register = office.desk.register
+    around = ReplyContext(register, office.desk.settings, standings, "", office.now, ids, Deadlines(register, {}))
     assert letter_kind(decided, around) == "acknowledgement"
     machine_made = replace(decided, submission=replace(decided.submission, kind=kind))
     assert letter_kind(machine_made, around) is None

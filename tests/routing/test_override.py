@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from routing.decision.override import Override
+from routing.decision.override import NO_OVERRIDE, Override
 from routing.records import Note
 
 
@@ -29,3 +29,7 @@ from routing.records import Note
 )
 def test_what_an_official_says_means_no_more_than_that(said: Override, books: bool, stands_for_it: bool) -> None:
     assert (said.books, said.stands_for_it) == (books, stands_for_it)
+
+
+def test_who_says_nothing_takes_nothing_in_and_mends_no_check() -> None:
+    assert not (NO_OVERRIDE.take_in or NO_OVERRIDE.vouched or NO_OVERRIDE.counts or NO_OVERRIDE.revises)

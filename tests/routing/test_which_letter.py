@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import pytest
 
-from config.load import default_survey, load_survey
 from config.obligations import Obligation
 from config.settings import Settings
 from intake.finding import Finding
@@ -15,16 +14,23 @@ from intake.mail.ids import MessageIds
 from intake.mail.phrases import silent_reasons
 from intake.submission import Submission
 from replies.letter_kinds import LetterKind
+from routing.deadline import Deadlines
 from routing.decision.mail_set import MailSet
 from routing.decision.which_letter import ReplyContext, letter_kind, mail_row, quiet_kind
-from routing.records import NOBODY, Arrival, Decided, FileDecision, MailDecision, Piece
-from routing.register import build_register
+from routing.records import NOBODY, Decided, FileDecision, MailDecision, Piece
 from routing.standing import Standing
-from tests.routing.cases_at_hand import DEADLINE, IN_TIME, KAMAKURA, KANAGAWA, file, sheet, submission
+from tests.routing.cases_at_hand import (
+    ARRIVAL,
+    DEADLINE,
+    KAMAKURA,
+    KANAGAWA,
+    REGISTER,
+    file,
+    sheet,
+    submission,
+)
 
-SURVEY = load_survey(default_survey())
-ARRIVAL = Arrival(1, "n_mynumber", "N0718-AAAA-AAAA", IN_TIME, False, "")
-AROUND = ReplyContext(build_register(default_survey()), cast(Settings, None), (), "", DEADLINE, MessageIds(b""))
+AROUND = ReplyContext(REGISTER, cast(Settings, None), (), "", DEADLINE, MessageIds(b""), Deadlines(REGISTER, {}))
 SET = MailSet(1, 2, (1, 2), ("N1", "N2"), False, False, True)
 OPEN = replace(SET, received=(1,))
 ROW = sheet("鎌倉市", KAMAKURA, row=7)
