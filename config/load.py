@@ -128,7 +128,7 @@ def _load_head(
     found = [*check_survey(survey, SURVEY_FILE, forms_known), *_unknown_codes(survey, codes)]
     if roster is not None:
         found += check_against(survey, roster)
-    values, wrong = read_previous(folder, survey.previous, forms, roster) if survey.previous else ({}, [])
+    values, wrong = read_previous(folder, survey, roster) if survey.previous else ({}, [])
     found += (mistake for mistake in wrong if mistake.file == SURVEY_FILE)
     told = (mistake for mistake in wrong if mistake.file != SURVEY_FILE)
     return survey.after(values), (*mistakes, *read.of_rest(found), *told)

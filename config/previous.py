@@ -1,4 +1,5 @@
-"""Last year's values of a survey: a CSV file in its folder, a line for each body, a column for each question.
+"""Last year's values of a survey: a CSV file in its folder, a line for each body (and program), a column for each
+question.
 
 Read whole when the survey is loaded; every mistake in it is told with line, column and how it is mended. A body without a
 line, and a blank, are unknown.
@@ -20,14 +21,17 @@ from config.logic import Value
 from config.names import perhaps, why_no_file, why_no_text
 from config.roster import Roster
 from config.spelling import nfkc
+from config.survey import Previous, Survey
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 LAST = "last."  # before the name of a question in a rule
-_CODE_HEADS = {"団体コード": CODE}
-Previous = Mapping[str, Mapping[str, str]]  # lgcode -> key of a question -> what stood there
+PROGRAM = "program"  # the heading over the program that a line is about
+_HEADS = {"団体コード": CODE, "制度等": PROGRAM}
 _QUOTED = 60  # characters of a value
+_NOT_ASKED = "この制度等では尋ねていません。空欄にしてください。"
+_WANTS_PROGRAM = f"見出しに {PROGRAM}（制度等）を足してください。"
 _MOST = 5  # mistakes of one column that are told one by one
 NO_LINES = "行は年によって変わるので、前年の値とは比べられません。比べる合計などは、質問を設けて尋ねてください。"
 
@@ -45,28 +49,41 @@ def worths(form: Form, told: Mapping[str, str]) -> Iterator[tuple[str, Value]]:
 
 
 def read_previous(
-    folder: Path | Traversable, name: str, forms: Sequence[Form], roster: Roster | None
+    folder: Path | Traversable, survey: Survey, roster: Roster | None
 ) -> tuple[Previous, list[Mistake]]:
     """The values, and every mistake. `roster` None: codes are not looked up."""
+    name = survey.previous
     rows, wrong = _rows(folder, name)
     if wrong:
         return {}, [wrong]
     (_, heads), *lines = rows
-    asks = {key: ask for form in reversed(forms) for key, ask in asks_of(form).items()}
-    keys = [_CODE_HEADS.get(key := nfkc(head).strip(), key.removeprefix("Q")) for head in heads]
-    tables = {table for form in forms for table in form.open_tables}
-    mistakes = [Mistake(name, "", reason, 1) for reason in _wrong_heads(keys, asks, tables)]
-    if mistakes:
+    keys = tuple(_HEADS.get(key := nfkc(head).strip(), key.removeprefix("Q")) for head in heads)
+    asked = {p.id: {k: a for f in reversed(survey.forms) if f.id == p.form for k, a in asks_of(f).items()}
+             for p in survey.programs}  # fmt: skip
+    tables = {table for form in survey.forms for table in form.open_tables}
+    if mistakes := [Mistake(name, "", reason, 1) for reason in _wrong_heads(keys, asked, tables)]:
         return {}, mistakes
-    found: dict[str, dict[str, str]] = {}
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for place, cells in lines:
         values = dict(zip(keys, cells, strict=False))
-        code = nfkc(values.pop(CODE, ""))
-        reasons = [*_wrong_code(code, found, roster), *_wrong_values(keys, values, asks)]
+        code, said = nfkc(values.pop(CODE, "")), values.pop(PROGRAM, "")
+        programs = _named(said, survey) if PROGRAM in keys else tuple(asked)
+        reasons = [*_wrong_code(code, roster), *_wrong_values(keys, values, [asked[p] for p in programs])]
+        reasons += [] if programs else [(PROGRAM, f"「{said[:_QUOTED]}」という制度等はありません。{_programs_of(survey)}")]
+        reasons += [(CODE, f"団体コード {code} が2回以上あります。")] if any((code, p) in found for p in programs) else []
         reasons += [("", "見出しより列が多くあります。")] if len(cells) > len(keys) else []
         mistakes += [Mistake(name, column, reason, place) for column, reason in reasons]
-        found[code] = values
+        found |= {(code, program): values for program in programs}
     return found, list(_bounded(mistakes)) or ([] if found else [Mistake(name, "", "団体が1つもありません。")])
+
+
+def _named(said: str, survey: Survey) -> tuple[str, ...]:
+    """The program that a line is about."""
+    return tuple(p.id for p in survey.programs if said in (p.id, p.name, p.choice, *p.names))[:1]
+
+
+def _programs_of(survey: Survey) -> str:
+    return f"{'、'.join(p.name for p in survey.programs)}のいずれかを書いてください。"
 
 
 def _bounded(mistakes: Sequence[Mistake]) -> Iterator[Mistake]:
@@ -90,21 +107,24 @@ def _rows(folder: Path | Traversable, name: str) -> tuple[list[Row], Mistake | N
         return [], Mistake("survey.toml", "previous", f"調査のフォルダーの「{name}」：{why_unreadable(error)}。")
 
 
-def _wrong_heads(keys: Sequence[str], asks: Mapping[str, Ask], tables: Collection[str]) -> Iterator[str]:
+def _wrong_heads(
+    keys: Sequence[str], asked: Mapping[str, Mapping[str, Ask]], tables: Collection[str]
+) -> Iterator[str]:
+    programs = Counter(key for asks in asked.values() for key in asks)
     if CODE not in keys:
         yield f"見出しに {CODE}（団体コード）がありません。1行目は「{CODE},4,4-d」のように書いてください。"
     for place, key in enumerate(keys):
         if key.partition(".")[0] in tables:
             yield f"{_column(place)}列「{key}」は、一行に一つを書く表（lines）です。{NO_LINES}"
-        elif key != CODE and key not in asks:
-            yield f"{_column(place)}列「{key}」という質問はありません（questions の key）。{perhaps(key, asks)}"
+        elif key not in (CODE, PROGRAM) and key not in programs:
+            yield f"{_column(place)}列「{key}」という質問はありません（questions の key）。{perhaps(key, programs)}"
+        elif PROGRAM not in keys and programs[key] > 1:
+            yield f"{_column(place)}列「{key}」は、二つ以上の制度等で尋ねています。{_WANTS_PROGRAM}"
     for key in (key for key, times in Counter(keys).items() if times > 1):
         yield f"見出し「{key}」が2回以上あります。"
 
 
-def _wrong_code(code: str, found: Mapping[str, object], roster: Roster | None) -> Iterator[tuple[str, str]]:
-    if code in found:
-        yield CODE, f"団体コード {code} が2回以上あります。"
+def _wrong_code(code: str, roster: Roster | None) -> Iterator[tuple[str, str]]:
     if roster is None or roster.by_code(code):
         return
     full = next((body for body in roster if len(code) == 5 and body.lgcode[:5] == code), None)
@@ -117,11 +137,12 @@ def _wrong_code(code: str, found: Mapping[str, object], roster: Roster | None) -
 
 
 def _wrong_values(
-    keys: Sequence[str], values: Mapping[str, str], asks: Mapping[str, Ask]
+    keys: Sequence[str], values: Mapping[str, str], asked: Sequence[Mapping[str, Ask]]
 ) -> Iterator[tuple[str, str]]:
+    """`asked`: what each of the programs asks that the line is about."""
     for place, key in enumerate(keys):
-        text = values.get(key, "")
-        if key in asks and text and (reason := _why_not(asks[key].kind, text)):
+        text, ask = values.get(key, ""), next((asks[key] for asks in asked if key in asks), None)
+        if text and asked and (reason := _why_not(ask.kind, text) if ask else _NOT_ASKED):
             yield f"{_column(place)}列（{key}）", reason
 
 
@@ -137,4 +158,4 @@ def _why_not(kind: Kind, text: str) -> str:
 
 
 def _column(place: int) -> str:
-    return (chr(64 + place // 26) if place >= 26 else "") + chr(65 + place % 26)
+    return (_column(place // 26 - 1) if place >= 26 else "") + chr(65 + place % 26)

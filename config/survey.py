@@ -18,11 +18,11 @@ from config.form import Form
 from config.kinds.kind import Attribute
 from config.mails import Mails, with_table
 from config.numbering import PLAIN, question_name
-from config.previous import Previous
 from config.services import Services
 from config.shape import BodyKind, RosterKind, Severity, Shape
 
 OwnPart = Literal["demanded", "welcome", "none"]
+Previous = Mapping[tuple[str, str], Mapping[str, str]]  # (lgcode, program) -> key of a question -> what stood there
 
 
 class Mailbox(Shape):
@@ -200,9 +200,9 @@ class Survey(Shape):
     forms: tuple[Form, ...]
     _previous: Previous = {}
 
-    def last_year(self, lgcode: str) -> Mapping[str, str]:
-        """What a body answered last year, by the key of the question; empty where it is not known."""
-        return self._previous.get(lgcode, {})
+    def last_year(self, lgcode: str, program: str) -> Mapping[str, str]:
+        """What a body answered last year about a program, by the key of the question; empty where it is not known."""
+        return self._previous.get((lgcode, program), {})
 
     def after(self, values: Previous) -> Survey:
         """The survey with last year's values, as they were read from its folder."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from config.logic import Value
 from config.previous import worths
+from config.programs import find_program
 from config.rules import KIND, ReadRule, columns_of, rules_of
 from intake.finding import Finding
 from intake.sheets.case import Case, make
@@ -36,7 +37,15 @@ def _values(case: Case) -> Iterator[tuple[str, Value]]:
     asked = (q for q in case.filled.questions if case.asked[q.question.key].standing == "asked")
     yield from worth_of_questions(asked)
     if case.survey.previous and case.match and len(case.match.bodies) == 1:
-        yield from worths(case.filled.form.whole, case.survey.last_year(case.match.bodies[0].lgcode))
+        last = case.survey.last_year(case.match.bodies[0].lgcode, _program(case))
+        yield from worths(case.filled.form.whole, last)
+
+
+def _program(case: Case) -> str:
+    """The one that the sheet names, or the only one of its form."""
+    form = case.filled.form.id
+    own = [program.id for program in case.survey.programs if program.form == form]
+    return own[0] if len(own) == 1 else find_program(case.filled.value("program"), case.survey, form)
 
 
 def _broken(case: Case, rule: ReadRule, values: Mapping[str, Value]) -> Finding:

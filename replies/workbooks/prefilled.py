@@ -41,9 +41,10 @@ def _known(field: Field, body: Body, program: Program) -> str:
     return fitting[0][1]  # 指定都市 before 市区町村, which it is too
 
 
-def last_year(form: Form, survey: Survey, body: Body) -> dict[str, str]:
+def last_year(form: Form, survey: Survey, whose: tuple[Body, Program]) -> dict[str, str]:
     """What is printed of the body's answers of last year, by the key of the cell beside which it stands."""
-    told = survey.last_year(body.lgcode) if survey.shows_previous and not form.given else {}
+    body, program = whose
+    told = survey.last_year(body.lgcode, program.id) if survey.shows_previous and not form.given else {}
     return printed_last_year(form, told)
 
 

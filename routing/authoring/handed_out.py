@@ -33,7 +33,7 @@ def handed_out(bodies: Iterable[Body], register: Register) -> Iterator[HandedOut
         programs = _programs(body, register)
         for program in programs:
             form = survey.form(program.form)
-            printed = last_year(form, survey, body)
+            printed = last_year(form, survey, (body, program))
             if (form.id, bool(printed)) not in fillers:
                 fillers[form.id, bool(printed)] = prefilled(form, survey, bool(printed))
             data = fillers[form.id, bool(printed)](known_values(form, body, program), printed)

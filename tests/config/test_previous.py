@@ -50,7 +50,7 @@ def test_a_rule_compares_with_last_year_and_is_silent_where_that_is_unknown(tmp_
     survey = load(tmp_path, "\ufeffcode,4,3.total.total\r\n132012,\"1,000人\",12\r\n131041,,3\r\n,,\r\n".encode())
     (form,) = survey.forms
     rule = next(rule for rule in rules_of(form) if "前年" in rule.rule.say)
-    last = {code: dict(worths(form, survey.last_year(code))) for code in (HACHIOJI, SHINJUKU, "131032")}
+    last = {code: dict(worths(form, survey.last_year(code, "gakudo"))) for code in (HACHIOJI, SHINJUKU, "131032")}
     assert rule.is_broken({"Q4": D(1301), **last[HACHIOJI]})
     assert not rule.is_broken({"Q4": D(1300), **last[HACHIOJI]})
     assert not rule.is_broken({"Q4": D(9999), **last[SHINJUKU]})
@@ -100,7 +100,7 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, data: bytes, said:
 def test_it_is_read_as_excel_and_others_save_it(tmp_path: Path, data: bytes) -> None:
     survey = load(tmp_path, data)
     (form,) = survey.forms
-    assert dict(worths(form, survey.last_year(HACHIOJI))) == {"last.Q4": D(1000), "last.Q6": "一行目\n二行目"}
+    assert dict(worths(form, survey.last_year(HACHIOJI, "gakudo"))) == {"last.Q4": D(1000), "last.Q6": "一行目\n二行目"}
 
 
 def test_what_is_wrong_on_every_line_is_told_of_a_few(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_last_years_date_may_lie_before_this_years_bounds(tmp_path: Path) -> Non
     survey = made / "survey.toml"
     survey.write_text('previous = "2023.csv"\n' + survey.read_text("utf-8"), encoding="utf-8")
     (made / "2023.csv").write_text("code,9\n132012,令和５年４月３日\n", encoding="utf-8")
-    assert load_survey(made, None, load_roster()).last_year(HACHIOJI) == {"9": "令和５年４月３日"}
+    assert load_survey(made, None, load_roster()).last_year(HACHIOJI, "gakudo") == {"9": "令和５年４月３日"}
 
 
 def test_a_rule_over_last_year_needs_the_file_and_one_over_nothing_is_told(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from config.check_survey import check_survey
 from config.errors import SurveyError
-from config.load import load_survey
+from config.load import default_survey, load_survey
 from intake.submission import AnswerSheet
 from replies.form_layout import layout
 from replies.workbooks.form import FillValue, blank, fill
@@ -173,6 +173,60 @@ def test_what_is_copied_from_there_into_the_answers_is_an_answer(name: str, regi
     for key, text in values.items():
         if key in single and key in answers:
             assert answers[key].understood == form.question(key).kind.read(text)
+
+
+def with_programs(folder: Path, rows: str) -> Path:
+    """The survey of four programs with these rows of last year, and a rule that compares an answer with them."""
+    made = folder / "survey"
+    shutil.copytree(default_survey(), made)
+    (made / "2022.csv").write_text(rows, encoding="utf-8")
+    survey, form = made / "survey.toml", made / "form1.toml"
+    survey.write_text('previous = "2022.csv"\nshows_previous = true\n' + survey.read_text("utf-8"), encoding="utf-8")
+    rule = '\n[[rules]]\ncheck = "last.Q9 == 1"\nsay = "前年は{last.Q9}です。"\nseverity = "note"\n'
+    form.write_text(form.read_text("utf-8") + rule, encoding="utf-8")
+    return made
+
+
+YOKOHAMA = "141003"
+OF_PROGRAMS = f"団体コード,制度等,Q9,a\n{YOKOHAMA},難病,①,\n{YOKOHAMA},shoman,②,\n{YOKOHAMA},自治体検診,③,①\n"
+
+
+def test_what_was_answered_about_one_program_is_said_of_no_other(tmp_path: Path) -> None:
+    """Neither in its form nor by a rule; of a fourth program nothing is known."""
+    register = build_register(with_programs(tmp_path, OF_PROGRAMS))
+    body = register.body(YOKOHAMA)
+    assert body is not None
+    shown, told = {}, {}
+    for one in handed_out([body], register):
+        (sheet,) = read(one.data, register.survey, register.roster).sheets
+        form = register.survey.form(sheet.form)
+        row, column = layout(form).inputs["9"][0], layout(form).last_column + 1
+        page = load_workbook(io.BytesIO(one.data))[form.sheet]
+        shown[sheet.program] = str(page.cell(row, column).value or "")[:1]
+        page.cell(row, column - 2).value = "① 求めている。"
+        findings = sheet_of(register, saved(page.parent)).findings
+        told[sheet.program] = [finding.expected for finding in findings if finding.code == "rule_broken"]
+    assert shown == {"nanbyo": "①", "shoman": "②", "yobosesshu": "", "kenshin": "③"}
+    assert told == {"nanbyo": [], "shoman": ["前年は②です。"], "yobosesshu": [], "kenshin": []}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (f"code,9\n{YOKOHAMA},①\n", "2022.csv 1行目: B列「9」は、二つ以上の制度等で尋ねています。見出しに program"),
+        (f"code,program,9\n{YOKOHAMA},難,①\n", "2022.csv 2行目: program: 「難」という制度等はありません。難病、小慢、"),
+        (f"code,program,a\n{YOKOHAMA},難病,①\n", "2022.csv 2行目: C列（a）: この制度等では尋ねていません。空欄にして"),
+        (f"code,program,9\n{YOKOHAMA},難病,①\n{YOKOHAMA},nanbyo,②\n", "2022.csv 3行目: code: 団体コード 141003 が2回以上"),
+    ],
+)
+def test_what_is_wrong_with_the_programs_is_told(tmp_path: Path, rows: str, said: str) -> None:
+    with pytest.raises(SurveyError, match=re.escape(said)):
+        load_survey(with_programs(tmp_path, rows))
+
+
+def test_of_a_question_of_one_program_no_program_need_be_said(tmp_path: Path) -> None:
+    survey = load_survey(with_programs(tmp_path, f"code,a\n{YOKOHAMA},①\n"))
+    assert survey.last_year(YOKOHAMA, "kenshin") == {"a": "①"}
 
 
 def test_by_command(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
