@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from config.spelling import fold
 
 LONGEST = 20
+_LEAST_DIGITS = 5
 _SHAPE = re.compile(r"[0-9A-Za-z]+(-[0-9A-Za-z]+)*")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
 _PART = re.compile(r"[0-9A-Z]++")
@@ -35,6 +36,8 @@ def why_no_code(code: str) -> str:
         return "半角の英数字と、間の「-」だけで書いてください（空白は使えません）。"
     if not 3 <= len(code) <= LONGEST:
         return f"3文字から{LONGEST}文字までにしてください。"
+    if code.isdigit() and len(code) < _LEAST_DIGITS:
+        return f"数字だけのときは{_LEAST_DIGITS}桁以上にしてください（年などと区別できません）。"
     return "" if any(c.isdigit() for c in code) else "数字を1つ以上入れてください。"
 
 

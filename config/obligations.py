@@ -97,15 +97,15 @@ def _uncollected(place: int, duty: Duty, roster: Roster) -> Iterator[Mistake]:
     known = {body.kind for body in roster}
     lists = _collected(duty, roster)
     words = () if isinstance(duty.collected, str) else duty.collected
-    for word in words:
-        if word not in known and roster.by_code(word) is None:
-            reason = f"「{word}」という団体コード、種別は団体一覧にありません。{perhaps(word, known)}"
-            yield Mistake("survey.toml", f"duties.{place}.collected", reason)
+    unknown = [word for word in words if word not in known and roster.by_code(word) is None]
+    for word in unknown:
+        reason = f"「{word}」という団体コード、種別は団体一覧にありません。{perhaps(word, known)}"
+        yield Mistake("survey.toml", f"duties.{place}.collected", reason)
     if left := lists.get("", ()):
         named = _named({(code, "") for code in left}, roster)
         reason = f"取りまとめる団体（{'、'.join(duty.respondents)}）が上位にない団体があります（{named}）。"
         yield Mistake("survey.toml", f"duties.{place}.collected", reason)
-    elif duty.own == "none" and not lists:
+    elif _collected_words(duty) and not (lists or unknown):
         yield Mistake("survey.toml", f"duties.{place}.collected", "取りまとめるものが1つもありません。")
 
 

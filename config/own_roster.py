@@ -18,7 +18,7 @@ from config.body import Body
 from config.codes import code_key, why_no_code
 from config.csv_file import rows_of
 from config.errors import Mistake, SurveyError, why_unreadable
-from config.names import perhaps, why_no_body, why_no_file, why_no_line
+from config.names import perhaps, why_no_body, why_no_file, why_no_line, why_no_text
 from config.roster import Roster, load_roster
 from config.shape import BodyKind
 from config.shared_domains import shared
@@ -141,7 +141,7 @@ def _wrong_row(row: _Row, known: _Known) -> Wrong:
         yield "name", reason
     elif fold(body.name) in known.whole.names():
         yield "name", f"「{body.name}」は、団体一覧の{known.whole.find(body.name).bodies[0].full_name}と区別できません。"
-    if reason := why_no_line(body.kind):
+    if reason := why_no_line(body.kind) or why_no_text(body.kind):
         yield "kind", reason
     elif body.kind in get_args(BodyKind):
         yield "kind", f"{body.kind} は書けません（地方公共団体は、団体一覧にあります）。"

@@ -251,6 +251,13 @@ class Survey(Shape):
         }
         return own[role] or (self._usual_of_own[role] if self.roster else usual)
 
+    def in_its_words(self, sentence: str) -> str:
+        """A sentence of ours on prefectures that collect the answers of municipalities, in this survey's words."""
+        usual: tuple[tuple[Role, str], ...] = (("member", MUNICIPALITIES), ("member", "市町村"), ("collector", "都道府県"))
+        for role, word in usual:
+            sentence = sentence.replace(word, self.word(role, word))
+        return sentence
+
     @property
     def _usual_of_own(self) -> Mapping[Role, str]:
         """The same where the survey has a roster of its own."""

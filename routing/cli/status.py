@@ -60,7 +60,7 @@ def _print_status(found: Status, office: Office) -> None:
     for owed in found.owed:
         s = owed.standing
         if s.state != "outstanding" or s.row_in_list or s.looked_at:
-            left = [f"{survey.word('collected', '管内市町村')} {len(s.missing)}"] if s.missing else []
+            left = [f"{survey.word('member', '管内市町村')} {len(s.missing)}"] if s.missing else []
             left += [f"{survey.word('collector', '都道府県')}の一覧表に行あり {s.row_in_list}"] if s.row_in_list else []
             shown.add_row(
                 office.register.full_name(s.obligation.lgcode),
@@ -86,5 +86,6 @@ def _unbooked(found: Iterable[Unbooked], office: Office) -> Listing:
     for one in found:
         name = register.full_name(one.whose) or "団体不明"
         state, vouched = wording.state_of(one.outcome, True), "済" if one.vouched else "未了"
-        shown.add_row(name, one.mailbox, state, one.receipt, stamp(one.received_at), sentence_of(one.rule), vouched)
+        why = sentence_of(one.rule, register.survey)
+        shown.add_row(name, one.mailbox, state, one.receipt, stamp(one.received_at), why, vouched)
     return shown

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from config.survey import Survey
 from routing.attention import attention
 from routing.records import FileDecision, MailDecision, MailOutcome, Outcome
 
@@ -250,7 +251,9 @@ def remarks(case: FileCase, outcome: Outcome, rule: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def sentence_of(rule: str) -> str:
-    """The sentence that operators read for a rule's name; the name itself if it is in no table."""
+def sentence_of(rule: str, survey: Survey | None = None) -> str:
+    """The sentence that operators read for a rule's name, in the words of a survey; the name itself if it is in no
+    table."""
     rows: tuple[MailRow | FileRow, ...] = (*FILE_TABLE, *MAIL_TABLE)
-    return next((row.sentence for row in rows if row.name == rule), UNREAD.get(rule, rule))
+    sentence = next((row.sentence for row in rows if row.name == rule), UNREAD.get(rule, rule))
+    return survey.in_its_words(sentence) if survey else sentence

@@ -28,7 +28,7 @@ def settled_line(settled: Settled, register: Register) -> str:
     decided = settled.decided
     wording = load_wording()
     kind = wording.mail_kind[decided.submission.kind] if decided.submission else "読み取り不可"
-    what = _pieces(decided.pieces, register) if decided.pieces else sentence_of(decided.mail.rule)
+    what = _pieces(decided.pieces, register) if decided.pieces else sentence_of(decided.mail.rule, register.survey)
     reply = f"返信{wording.subject[settled.reply.kind]}" if settled.reply else "返信なし"
     return f"{decided.arrival.receipt} {decided.arrival.mailbox} {kind}: {what} / {reply}"
 
@@ -48,7 +48,7 @@ def _pieces(pieces: Sequence[Piece], register: Register) -> str:
     said = Counter(
         f"{register.full_name(p.identity.body) or '団体不明'}"
         f" {register.survey.program(p.program).name if p.program else '制度等不明'}"
-        f" {wording.outcome[p.decision.outcome]}（{sentence_of(p.decision.rule)}）"
+        f" {wording.outcome[p.decision.outcome]}（{sentence_of(p.decision.rule, register.survey)}）"
         for p in pieces
     )
     return "、".join(f"{words}×{times}" if times > 1 else words for words, times in said.items())

@@ -86,7 +86,7 @@ def _unbooked(one: Unbooked, register: Register) -> dict[str, Any]:
         "program": programs[0] if len(programs) == 1 else "",
         "state": one.outcome,
         "reason": one.rule,
-        "why": sentence_of(one.rule),
+        "why": sentence_of(one.rule, register.survey),
         "received_at": _stamp(one.received_at),
         "vouched": one.vouched,
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.survey import Survey
 from intake.finding import Finding
 from replies.wording import load_wording
 from routing.decision.verdict import sentence_of
@@ -76,7 +77,8 @@ def body_view(office: Office, lgcode: str, sees: Callable[[str], bool] = lambda 
     """Everything about one body (lgcode of the roster). `sees`: whose sheets may tell how it is reached, by mailbox."""
     register, ledger = office.register, office.ledger
     mails = correspondence.mails_of_body(ledger, lgcode)
-    found = [*map(_mail, mails), *_letters(office, lgcode), *map(_act, correspondence.acts_at_body(ledger, lgcode))]
+    found = [_mail(mail, register.survey) for mail in mails]
+    found += [*_letters(office, lgcode), *map(_act, correspondence.acts_at_body(ledger, lgcode))]
     collectors = {code for (body, _), code in register.collectors.items() if body == lgcode}
     return BodyView(
         lgcode=lgcode,
@@ -112,9 +114,9 @@ def outcome_said(mail: Mail) -> str:
     return wording.outcome.get(mail.outcome, wording.screen.get(f"outcome_{mail.outcome}", mail.outcome))
 
 
-def _mail(mail: Mail) -> BodyEvent:
+def _mail(mail: Mail, survey: Survey) -> BodyEvent:
     rules = json.loads(mail.rules)
-    why = sentence_of(rules[0]) if rules and mail.outcome in _SAYS_WHY else ""
+    why = sentence_of(rules[0], survey) if rules and mail.outcome in _SAYS_WHY else ""
     said = "　".join(filter(None, (outcome_said(mail), why)))
     return BodyEvent(mail.received_at, "mail", said, mail.subject, mail.receipt, mail.mailbox)
 

@@ -190,7 +190,8 @@ def rows_of(items: Iterable[Held], now: datetime, office: Office) -> list[HeldRo
 
 def _row(item: Held, now: datetime, office: Office, beside: Iterable[Standing]) -> HeldRow:
     """One item as it is shown."""
-    wording, survey = load_wording(), office.register.survey
+    survey = office.register.survey
+    wording = load_wording().of(survey)
     standing = tuple((s.obligation.program, s.state) for s in beside)
     last = last_word(office.ledger, item.id)
     return HeldRow(
@@ -202,7 +203,7 @@ def _row(item: Held, now: datetime, office: Office, beside: Iterable[Standing]) 
         queue=item.queue,
         queue_name=wording.screen["queue_" + item.queue],
         reason=item.reason,
-        why=(wording.screen.get("outbox_" + item.reason) or sentence_of(item.reason)) + _times(item) + _said(item),
+        why=(wording.screen.get("outbox_" + item.reason) or sentence_of(item.reason, survey)) + _times(item) + _said(item),
         lgcode=item.body,
         name=office.register.full_name(item.body),
         program=item.program,

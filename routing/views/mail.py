@@ -105,7 +105,7 @@ class MailView:
 
 def mail_view(office: Office, arrival: Arrival) -> MailView:
     """Everything that people need of one mail to decide about it."""
-    ledger, wording = office.ledger, load_wording()
+    ledger, wording = office.ledger, load_wording().of(office.register.survey)
     submission = verdicts.submission_of(ledger, arrival.id)
     said = correspondence.decisions(ledger, arrival.id)
     newest = correspondence.newest_decisions(ledger, arrival.id)
@@ -174,7 +174,7 @@ def _decision(said: Said, office: Office, newest: bool) -> DecisionView:
         body=office.register.full_name(said.body or said.submitter),
         program=_program(office, said.program),
         outcome=wording.outcome.get(said.outcome, wording.screen.get(f"outcome_{said.outcome}", said.outcome)),
-        sentence=sentence_of(rules[0]) if rules else "",
+        sentence=sentence_of(rules[0], office.register.survey) if rules else "",
         by="" if said.by == "uketsuke" else said.by,
         why=said.why,
         at=said.at,

@@ -45,6 +45,7 @@ from routing.tracking.report_files import write_all
 from routing.typed import body as typed_body
 from routing.who import Refused, Who
 from tests.config.surveys_at_hand import TINY
+from tests.routing.console_at_hand import Visitor, site_of
 from tests.routing.desk_at_hand import Office, mail
 
 GAKKO = TINY.parent / "gakko"
@@ -288,6 +289,17 @@ def test_a_check_before_handing_in_sends_a_school_to_its_board(office: Office, r
     files = {"a.xlsx": sheet(register, NAMES[WAKABA])}
     raw = mail(files, "【事前確認】若葉", FROM_WAKABA, headers={"To": "tosho@gakko.example"})
     assert "ご提出は、教育委員会の取りまとめ担当へお送りください。" in said(office.settle(raw, NOW, mailbox="tosho"))
+
+
+def test_the_page_speaks_of_them_to_officials(office: Office, register: Register) -> None:
+    settled = settle(office, sheet(register, NAMES[WAKABA]), f"{WAKABA}＿{NAMES[WAKABA]}", FROM_WAKABA)
+    at, visitor = f"/mail/{settled.decided.arrival.receipt}", Visitor(site_of(office))
+    pages = [visitor.text(path) for path in ("/", at, f"{at}/tell-prefecture", f"/body/{WAKABA}")]
+    assert "学校から直接送付されました" in pages[0] and "教育委員会を通さなくてよければ受け付け" in pages[0]
+    assert "学校から直接送付されました" in pages[1] and "教育委員会に知らせる" in pages[2]
+    assert "神奈川県教育委員会が取りまとめて提出します。" in pages[3]
+    assert not [page for page in pages if "市町村" in page or "都道府県" in page]
+    assert "学校 2" in visitor.text("/owed?prefecture=14")
 
 
 def test_a_report_names_its_sheets_after_the_schools(office: Office, register: Register, tmp_path: Path) -> None:

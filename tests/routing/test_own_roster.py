@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from config.codes import why_no_code
 from config.errors import SurveyError
 from replies.workbooks.form import FillValue, fill
 from routing.authoring.trial import try_all
@@ -191,6 +192,38 @@ def test_every_mistake_of_both_files_is_told_at_once(tmp_path: Path) -> None:
         "schools.csv 17行目: name: 「大鹿村」は、団体一覧の長野県大鹿村と区別できません。",
         "schools.csv 18行目: domains: gmail.com は、ほかの人も使うドメインです。",
         "schools.csv 18行目: domains: 「@a」はドメインではありません（例：oshika.ed.jp）。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("A1", "3文字から20文字まで"), ("1" * 21, "3文字から20文字まで"), ("ABC", "数字を1つ以上"), ("2024", "5桁以上"),
+        ("-12", "間の「-」だけ"), ("1.40000E+12", "Excel が桁を丸めています"),
+        ("Ａ１２", "半角で A12 と"), ("１４−００１", "半角で 14-001 と"),
+        ("14_001", "間の「-」だけ"), ("", "間の「-」だけ"),
+    ],
+)  # fmt: skip
+def test_what_is_no_code(code: str, told: str) -> None:
+    assert told in why_no_code(code)
+
+
+@pytest.mark.parametrize("code", ["B114210000019", "0112345678", "14-003", "a-1-2", "200001"])
+def test_what_is_one(code: str) -> None:
+    assert why_no_code(code) == ""
+
+
+def test_whose_answers_nobody_collects_is_told(tmp_path: Path) -> None:
+    rows = ["K-1,甲教育委員会,中学校,長野県,", "A-1,乙小学校,公立,長野県,K-1", "A-2,丙小学校,公立,東京都,"]
+    text = "code,name,kind,prefecture,parent\n" + "\n".join(rows) + "\n"
+    board = ('respondents = ["中学校"]\nown = "demanded"', 'respondents = ["中学校"]\nown = "none"\ncollected = ["公立"]')
+    other = ('respondents = ["小学校"]', 'respondents = ["prefecture"]')
+    assert mistakes(folder_of(tmp_path / "a", text, board, other)) == [
+        "survey.toml 43行目: duties.1.collected: 取りまとめる団体（中学校）が上位にない団体があります（A-2 丙小学校）。"
+    ]
+    typed = (board[0], board[1].replace("公立", "公率"))
+    assert mistakes(folder_of(tmp_path / "b", text, typed, other)) == [
+        "survey.toml 43行目: duties.1.collected: 「公率」という団体コード、種別は団体一覧にありません。"
     ]
 
 
