@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,6 +29,7 @@ UNITS: dict[str, str] = {
         *("路線", "km", "ha"),
     )
 }
+SIGNS = "〇○◯"
 COUNTERS = ("年", "月", "日", "時", "分")  # behind cells that make one date or time
 _LONGEST = 60  # characters of a label as it is quoted
 _ROOM = re.compile(r"[\s　()（）□☐]")  # 月 alone is a day of the week, 人 a unit
@@ -48,6 +49,14 @@ class Blank:
     printed: str
     rule: DataValidation | None
     sure: bool
+
+
+    @property
+    def is_tick(self) -> bool:
+        """Whether all that may stand in it is one sign: Y, 〇."""
+        source = str(self.rule.formula1 or "") if self.rule is not None and self.rule.type == "list" else ""
+        options = {option.strip() for option in source.strip('"').split(",")} - {""} if source.startswith('"') else set()
+        return len(options) == 1 or (bool(options) and options <= {*SIGNS})
 
 
 class Page:
@@ -166,7 +175,7 @@ class Page:
         at = self._nearest(place, taken, across)
         while at and at in self.texts and at not in taken and not (across and self._is_unit(at, taken)):
             if not is_blank(self.texts[at]):
-                found.insert(0, _one_line(self.texts[at]))
+                found.insert(0, one_line(self.texts[at]))
             at = self._before(at, across)
         return tuple(found)
 
@@ -207,7 +216,7 @@ class Page:
         titles = [at for at in above if len(self.texts[at]) <= _LONGEST and self.texts[at][0] not in "※（("]
         labels = {self.side(blank) for blank in self.waiting}
         above = [at for at in titles if at not in labels] or titles or above
-        return _one_line(self.texts[max(above)]) if above else ""
+        return one_line(self.texts[max(above)]) if above else ""
 
     def _before(self, place: Place, across: bool) -> Place | None:
         row, column = (place[0], place[1] - 1) if across else (place[0] - 1, place[1])
@@ -228,7 +237,7 @@ def _hidden(sheet: Worksheet) -> tuple[frozenset[int], frozenset[int]]:
     return rows, frozenset(column for some in columns for column in some if column <= MOST_COLUMNS)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """A text as it is quoted; of a long one with an explanation in lines of its own the first."""
     first = text.strip().splitlines()[0] if len(text) > _LONGEST and text.strip() else text
     said = " ".join(first.split())
@@ -238,44 +247,6 @@ def _one_line(text: str) -> str:
 def options_in(text: str) -> tuple[str, ...]:
     """The words behind the boxes of a cell."""
     return tuple(hit[1:].strip() for hit in _BOXES.findall(text)) if len(_BOXES.findall(text)) > 1 else ()
-
-
-def names_of(page: Page) -> list[str]:
-    """What each cell is called: by the words left of it, else above it; by both where one does not tell it apart; then
-    with the heading of its part of the sheet."""
-    blanks = page.blanks
-    rows = [" ".join(head for head in b.rows if not ITEM.fullmatch(fold(head))) for b in blanks]
-    columns = [" ".join(b.columns) for b in blanks]
-    names = [row or column for row, column in zip(rows, columns, strict=True)]
-    names = [f"{name}（{b.unit}）" if b.unit in COUNTERS else name for name, b in zip(names, blanks, strict=True)]
-    both = ["／".join(part for part in pair if part) for pair in zip(rows, columns, strict=True)]
-    names = _told_apart(_by_unit(names, blanks), both)
-    sections = [f"{page.section(b.place)}／{n}".lstrip("／") for b, n in zip(blanks, names, strict=True)]
-    return _numbered(_told_apart(names, sections))
-
-
-def _told_apart(names: Sequence[str], longer: Sequence[str]) -> list[str]:
-    times = Counter(names)
-    return [more if times[name] > 1 else name for name, more in zip(names, longer, strict=True)]
-
-
-def _by_unit(names: Sequence[str], blanks: Sequence[Blank]) -> list[str]:
-    """With the unit where that tells each of those apart that have one name: 全壊（棟）, 全壊（世帯）."""
-    longer = [f"{name}（{b.unit}）" if b.unit in UNITS else name for name, b in zip(names, blanks, strict=True)]
-    times, own = Counter(names), Counter(longer)
-    clear = {name for name, more in zip(names, longer, strict=True) if own[more] == 1 and more != name}
-    clear -= {name for name, more in zip(names, longer, strict=True) if own[more] > 1}
-    return [more if times[name] > 1 and name in clear else name for name, more in zip(names, longer, strict=True)]
-
-
-def _numbered(names: Sequence[str]) -> list[str]:
-    """What nothing tells apart is counted."""
-    times, seen = Counter(names), Counter[str]()
-    found = []
-    for name in names:
-        seen[name] += 1
-        found.append(f"{name}（{seen[name]}）" if times[name] > 1 else name)
-    return found
 
 
 def in_matrix(page: Page, blank: Blank) -> bool:

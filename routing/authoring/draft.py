@@ -16,7 +16,8 @@ from openpyxl.utils import get_column_letter
 
 from config.given import Place, area_of, merged_too_widely, opened
 from config.spelling import fold, nfkc
-from routing.authoring.blanks import ITEM, UNITS, Blank, Page, in_matrix, names_of, options_in
+from routing.authoring.blanks import ITEM, UNITS, Blank, Page, in_matrix, options_in
+from routing.authoring.called import names_of
 from routing.authoring.kind_of import kind_of, quoted
 from routing.authoring.later_lists import later_lists
 from routing.authoring.lines import OpenTable, columns_of, open_tables

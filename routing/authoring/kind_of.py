@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from config.given import area_of
 from config.kinds.any_kind import KINDS
 from config.spelling import fold, nfkc
-from routing.authoring.blanks import COUNTERS, UNITS, Blank, Page, in_matrix, options_in
+from routing.authoring.blanks import COUNTERS, SIGNS, UNITS, Blank, Page, in_matrix, options_in
 
 _CIRCLES = '〇を付けるセルです。一つの質問にまとめるときは marks と at = "C6:C9" の形で書いてください。'
 _MOST_OPTIONS = 300
@@ -37,9 +37,10 @@ def kind_of(book: Workbook, page: Page, blank: Blank, about: tuple[str, bool]) -
         options = tuple(_options(book, page, rule))
         if not options:
             return {"kind": quoted("text")}, ["リストの中身が見つかりません。choices に書いてください。"]
-        if set(options) <= set("〇○◯"):
-            return {"kind": quoted("text")}, [_CIRCLES]
-        return {"choices": _choices(options)}, []
+        if set(options) <= set(SIGNS):
+            return {"kind": quoted("text"), "required": "false"}, [_CIRCLES]
+        alone = {"required": "false"} if len({*options}) == 1 else {}
+        return {"choices": _choices(options), **alone}, []
     unit = _unit(page, blank, name)
     if rule is not None and rule.type in ("whole", "decimal"):
         return {"kind": quoted("number"), **_unit_key(unit), **_bounds(rule)}, []

@@ -23,7 +23,7 @@ LEAST_LINES = 3
 _LEAST_COLUMNS = 2  # of a table without numbers
 _MOST_CELLS = 4_000
 _NUMBER = re.compile(r"(?:no\.?)?[(]?([0-9]{1,4})[).]?")
-_NO_MORE = "一行に一つを書く表としました。空欄でもよい列には required = false を。一行ごとの質問ではないか。"
+_NO_MORE = "一行に一つを書く表としました。空欄でもよい列、又は一行もなくてよい表には required = false を。"
 
 
 @dataclass(frozen=True, slots=True)

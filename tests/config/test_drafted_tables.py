@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from routing.authoring.draft import Draft, draft
@@ -93,3 +94,21 @@ def test_a_date_in_three_cells_is_three_numbers_of_one_name() -> None:
     framed(sheet, "B3:B3", "D3:D3", "F3:F3")
     names = [question["text"] for question in drafted(saved(book))["questions"]]
     assert names == ["報告年月日（年）", "報告年月日（月）", "報告年月日（日）"]
+
+
+def test_cells_for_one_sign_are_called_by_the_words_behind_them() -> None:
+    """Three in a row, of which the label stands before the first; and one that has its own label before it."""
+    book, sheet = the_sheet()
+    put(sheet, {"A3": "実施しているもの", "C3": "健診", "E3": "相談", "G3": "訪問", "A4": "該当なし"})
+    framed(sheet, "A3:G3", "A4:B4")
+    sign = DataValidation(type="list", formula1='"Y"', allow_blank=True)
+    sheet.add_data_validation(sign)
+    for cell in ("B3", "D3", "F3", "B4"):
+        sign.add(cell)
+    found = [(q["text"], q["choices"], q["required"], q["at"]) for q in drafted(saved(book))["questions"]]
+    assert found == [
+        ("健診", ["Y"], False, "B3"),
+        ("相談", ["Y"], False, "D3"),
+        ("訪問", ["Y"], False, "F3"),
+        ("該当なし", ["Y"], False, "B4"),
+    ]
