@@ -14,6 +14,7 @@ from functools import cached_property
 from config.cache import cache_by_identity
 from config.given import Place, Print
 from config.spelling import alike, label_key
+from config.tables import line_of
 
 MOST_ROWS = 2_000  # with printed words, of the sheet: comparing takes rows × rows
 _LEAST_ALIKE = 0.6  # of the words of a row that somebody rewrote
@@ -25,13 +26,17 @@ Keys = Mapping[Place, str]
 
 
 class Printed:
-    """A print by rows, and how much each of its words tells."""
+    """A print by rows, and how much each of its words tells. The numbers beside the lines of an open table tell nothing:
+    any answer may be such a number."""
 
     def __init__(self, made: Print) -> None:
         self.made = made
         self.keys = {place: label_key(text) for place, text in sorted(made.texts.items())}
         self.words = frozenset(self.keys.values())
-        self.rows = _by_rows(self.keys)
+        lines = {row for key, (row, _) in made.inputs.items() if line_of(key)}
+        telling = {p: key for p, key in self.keys.items() if p[0] not in lines or not key.isdecimal()}
+        self.rows = _by_rows(telling)
+        self.telling = frozenset(telling.values())
         times = Counter(self.keys.values())
         self.weight = {key: 1 / times[key] for key in times}
 
@@ -77,7 +82,7 @@ class _There:
 
 def align(printed: Printed, keys: Keys, merged: Mapping[Place, Place]) -> Aligned:
     """`keys`: the label key of each cell of the sheet with text; `merged` as in Sheet."""
-    own = {place: key for place, key in keys.items() if key in printed.words}
+    own = {place: key for place, key in keys.items() if key in printed.telling}
     sheet = dict(list(_by_rows(own).items())[:MOST_ROWS])
     pairs = _in_order(printed, sheet)
     there = _There(_by_rows(keys), frozenset(keys), merged)

@@ -209,14 +209,30 @@ class Page:
         nothing = between - self.waiting - self.formulas - self.texts.keys()
         return any(not self._framed(cell) for cell in nothing)
 
-    def section(self, place: Place) -> str:
-        """The nearest words above that stand alone in their row: 「２　クラブ数」."""
+    @cached_property
+    def _titles(self) -> list[Place]:
+        """The words that stand alone in their row, without explanations and without labels of cells to be filled."""
         alone = Counter(row for row, _ in self.texts)
-        above = [(r, c) for r, c in self.texts if r < place[0] and c <= place[1] and alone[r] == 1]
-        titles = [at for at in above if len(self.texts[at]) <= _LONGEST and self.texts[at][0] not in "※（("]
+        found = [(row, column) for row, column in sorted(self.texts) if alone[row] == 1]
+        short = [at for at in found if len(self.texts[at]) <= _LONGEST and self.texts[at][0] not in "※（("]
         labels = {self.side(blank) for blank in self.waiting}
-        above = [at for at in titles if at not in labels] or titles or above
-        return one_line(self.texts[max(above)]) if above else ""
+        return [at for at in short if at not in labels] or short or found
+
+    def section(self, place: Place) -> str:
+        """The nearest such words above: 「２　クラブ数」."""
+        above = [at for at in self._titles if at[0] < place[0] and at[1] <= place[1]]
+        return one_line(self.texts[above[-1]]) if above else ""
+
+    @cached_property
+    def in_matrix(self) -> frozenset[Place]:
+        """The cells of tables of rows by columns: others have the same words beside them, and others above."""
+        rows: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+        columns: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+        for blank in self.blanks:
+            rows.setdefault(blank.rows, set()).add(blank.columns)
+            columns.setdefault(blank.columns, set()).add(blank.rows)
+        both = (b for b in self.blanks if b.rows and b.columns)
+        return frozenset(b.place for b in both if len(rows[b.rows]) > 1 and len(columns[b.columns]) > 1)
 
     def _before(self, place: Place, across: bool) -> Place | None:
         row, column = (place[0], place[1] - 1) if across else (place[0] - 1, place[1])
@@ -247,10 +263,3 @@ def one_line(text: str) -> str:
 def options_in(text: str) -> tuple[str, ...]:
     """The words behind the boxes of a cell."""
     return tuple(hit[1:].strip() for hit in _BOXES.findall(text)) if len(_BOXES.findall(text)) > 1 else ()
-
-
-def in_matrix(page: Page, blank: Blank) -> bool:
-    """Whether it stands in a table of rows by columns: others have the same words beside them, and others above."""
-    across = any(b.rows == blank.rows and b.columns != blank.columns for b in page.blanks)
-    down = any(b.columns == blank.columns and b.rows != blank.rows for b in page.blanks)
-    return bool(blank.rows and blank.columns) and across and down

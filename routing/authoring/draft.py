@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from config.given import Place, area_of, merged_too_widely, opened
 from config.spelling import fold, nfkc
-from routing.authoring.blanks import ITEM, UNITS, Blank, Page, in_matrix, options_in
+from routing.authoring.blanks import ITEM, UNITS, Blank, Page, options_in
 from routing.authoring.called import names_of
 from routing.authoring.kind_of import kind_of, quoted
 from routing.authoring.later_lists import later_lists
@@ -134,7 +134,7 @@ def _asks(book: Workbook, page: Page) -> tuple[list[_Said], list[_Said]]:
             questions.append(_open_table(book, page, table, str(len(questions) + 1)))
             continue
         at = f"{get_column_letter(blank.place[1])}{blank.place[0]}"
-        head = _head(name, blank, strict=bool(questions)) if not questions or not in_matrix(page, blank) else None
+        head = _head(name, blank, strict=bool(questions)) if not questions or blank.place not in page.in_matrix else None
         if head and not options_in(blank.printed):
             key, kind, personal = head
             taken[key] += 1

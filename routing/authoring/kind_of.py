@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from config.given import area_of
 from config.kinds.any_kind import KINDS
 from config.spelling import fold, nfkc
-from routing.authoring.blanks import COUNTERS, SIGNS, UNITS, Blank, Page, in_matrix, options_in
+from routing.authoring.blanks import COUNTERS, SIGNS, UNITS, Blank, Page, options_in
 
 _CIRCLES = '〇を付けるセルです。一つの質問にまとめるときは marks と at = "C6:C9" の形で書いてください。'
 _MOST_OPTIONS = 300
@@ -50,7 +50,7 @@ def kind_of(book: Workbook, page: Page, blank: Blank, about: tuple[str, bool]) -
         return {"kind": quoted("text"), "required": "false"}, []
     if unit or summed or _is_number(blank):
         return {"kind": quoted("number"), **_unit_key(unit)}, [] if unit or summed else ["数か。単位は何か。"]
-    if in_matrix(page, blank) and not blank.sure:
+    if blank.rows and blank.place in page.in_matrix and not blank.sure:
         return {"kind": quoted("number")}, ["表の中のセルなので、数としました。言葉なら kind を text に。単位は何か。"]
     free = {"required": "false"} if _MAY_BE_BLANK.search(nfkc(name)) else {}
     return {"kind": quoted("text"), **free}, [] if blank.sure else ["言葉でよいか。空欄でもよければ required = false"]

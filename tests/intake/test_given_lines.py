@@ -293,6 +293,26 @@ def test_a_line_that_is_an_example_is_none_until_it_is_written_over(tmp_path: Pa
     assert [f.code for f in sheet.findings if f.severity != "note"] == []
 
 
+def test_answers_that_are_numbers_are_not_taken_for_the_numbers_beside_the_lines(tmp_path: Path) -> None:
+    """Sixty lines numbered 1 to 60; whoever fills them in numbers his own way, and has 1, 2, 3 … places."""
+    form = FORM.replace("lines = 5", "lines = 60").replace("B6:E10", "B6:E65").replace('"B13"', '"B68"')
+    folder = folder_of(tmp_path, form)
+    book = load_workbook(io.BytesIO(the_book()))
+    page = book["施設"]
+    for _ in range(55):
+        moved(page, row=10)
+    for row in range(6, 66):
+        page.cell(row, 1).value = row - 5
+    (folder / "form.xlsx").write_bytes(saved(book))
+    page["B2"] = "大鹿村"
+    for row in range(6, 66):
+        page.cell(row, 1).value = 7 * row
+        line(page, row, f"第{row}園", "公立", row - 5, None)
+    (sheet,) = read_file("a.xlsx", saved(book), 1, load_survey(folder), the_roster(), Claim("", "absent")).sheets
+    assert [(own[0], own[2]) for own in lines(sheet)] == [(f"第{row}園", str(row - 5)) for row in range(6, 66)]
+    assert errors(sheet) == []
+
+
 TWO = """
 [[questions]]
 key = "1"
