@@ -108,7 +108,8 @@ def _on_the_sheet(at_hand: Correspondence, booking: Booking) -> tuple[str, ...]:
 
 
 def _may_receive(at_hand: Correspondence, address: str, lgcode: str) -> bool:
-    """Whether an address is a local government's or was approved; a mistyped one must not receive a report.
+    """Whether an address is a local government's, is one of a survey's own body, or was approved; a mistyped one must not
+    receive a report.
     `lgcode`: an address whose domain is known to be another body's is not this one's; empty: not asked."""
     if approvals.approval(at_hand.ledger, address) is not None:
         return True
@@ -116,4 +117,4 @@ def _may_receive(at_hand: Correspondence, address: str, lgcode: str) -> bool:
     hint = body_hint(domain, at_hand.register.roster)
     if lgcode and hint and lgcode not in hint:
         return False
-    return is_local_government(domain) or domain in at_hand.settings.approved_domains
+    return bool(hint) or is_local_government(domain) or domain in at_hand.settings.approved_domains

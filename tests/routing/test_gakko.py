@@ -30,8 +30,10 @@ from routing.decision.override import Override
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
 from routing.ledger.store import Ledger
+from routing.notices import told_direct
 from routing.notices.remind import recipients
 from routing.notices.reminding import at_hand
+from routing.notices.request import Wanted, request_originals
 from routing.operate.handover import hand_over
 from routing.reading.reader import Reader
 from routing.records import Arrival, MailDecision
@@ -171,6 +173,23 @@ def test_what_is_left_out_of_a_list_is_asked_of_the_board(
     for instant, codes in ((early, {BOARD, NAGANO, SAKURAGI, "D120310000017"}), (late, {BOARD, NAGANO})):
         office.now = instant
         assert {r.lgcode for r in recipients(at_hand(office.desk), instant, instant, ["tosho"])} <= codes
+
+
+def test_a_board_is_written_to_at_the_domain_that_the_roster_names(
+    office: Office, register: Register, reader: Reader, tmp_path: Path
+) -> None:
+    data = listed(register, reader, tmp_path / "sheets", NAMES[AOZORA])
+    settle(office, data, f"{BOARD}＿神奈川県教育委員会", FROM_BOARD)
+    late = register.survey.calendar.reminders[1]
+    reminded = {r.lgcode: r.addresses for r in recipients(at_hand(office.desk), late, late, ["tosho"])}
+    assert reminded == {BOARD: (FROM_BOARD,), NAGANO: ()}
+    direct = settle(office, sheet(register, NAMES[WAKABA]), f"{WAKABA}＿{NAMES[WAKABA]}", FROM_WAKABA)
+    (told,) = told_direct.letters(office.desk, direct.decided.arrival)
+    assert told.recipient == FROM_BOARD
+    asked = request_originals(office.desk, Wanted((AOZORA,), "tosho"), Who("受付花子", "確認のため"))
+    assert asked == (FROM_BOARD,)
+    with pytest.raises(Refused, match="一つの教育委員会が取りまとめる学校だけ"):
+        request_originals(office.desk, Wanted((AOZORA, "D120210000011"), "tosho"), Who("受付花子", "二県"))
 
 
 def test_a_private_school_is_booked_by_its_own_name(office: Office, register: Register) -> None:
