@@ -65,7 +65,8 @@ class Subject:
 SUBJECTS = {
     "verdict": Subject(
         ("routing/decision/verdict.py", "routing/decision/case.py", "routing/decision/which_letter.py"),
-        ("test_rules_alone.py", "test_verdict.py", "test_which_letter.py", "test_findings.py"),
+        ("test_rules_alone.py", "test_verdict.py", "test_which_letter.py", "test_pieces_alone.py", "test_building_alone.py",
+         "test_reply_alone.py"),
         ("test_mail_table.py", "test_lists.py", "test_beside.py", "test_parts.py", "test_foreign.py", "test_outlines.py"),
     ),
     "reply": Subject(
@@ -76,6 +77,11 @@ SUBJECTS = {
         ("test_blocks_alone.py", "test_summary_alone.py", "test_reply_alone.py", "test_unlocked_alone.py",
          "test_override.py", "test_cases_alone.py"),
         ("test_mail_table.py", "test_desk.py", "test_beside.py", "test_receipt.py", "test_ppap.py", "test_lists.py"),
+    ),
+    "services": Subject(
+        ("routing/decision/collating.py", "routing/decision/pre_check.py"),
+        ("test_collating_alone.py",),
+        ("test_collation.py", "test_pre_check.py"),
     ),
     "identify": Subject(
         ("routing/decision/identify.py", "routing/decision/authenticated.py", "routing/decision/relation.py"),
@@ -211,21 +217,6 @@ def _run(module: str, source: str, tests: Sequence[str]) -> None:
         os._exit(code)
 
 
-def _preload() -> None:
-    """What is no subject of ours, once for all mutants."""
-    import click
-    import hypothesis
-    import jinja2
-    import msgspec
-    import openpyxl
-    import pytest
-    import rich.console
-    import sqlite_utils
-    import xlsxwriter
-
-    assert all((click, hypothesis, jinja2, msgspec, openpyxl, pytest, rich.console, sqlite_utils, xlsxwriter))
-
-
 def _place(test: str) -> str:
     """Of a test file, under tests."""
     return test if "/" in test else f"routing/{test}"
@@ -235,13 +226,16 @@ def _name(file: str) -> str:
     return file.removesuffix(".py").replace("/", ".")
 
 
+_LIBRARIES = ("hypothesis", "jinja2", "msgspec", "openpyxl", "pytest", "rich.console", "sqlite_utils", "xlsxwriter")
+
+
 def _load_the_rest(module: str, tests: Sequence[str]) -> None:
-    """What the tests of every mutant load alike: whatever does not come to import the module. Survey and roster are read
-    once, where no mutant can change how."""
+    """What the tests of every mutant load alike: libraries, and whatever does not come to import the module. Survey and
+    roster are read once, where no mutant can change how."""
     at_hand = "tests.workbooks.forms_at_hand"
     roots = [at_hand, "tests.conftest", "tests.routing.conftest", *(f"tests.{_name(_place(t))}" for t in tests)]
     names = unaffected(_name(module), roots)
-    for name in names:
+    for name in (*_LIBRARIES, *names):
         importlib.import_module(name)
     if at_hand in names:
         loaded = importlib.import_module(at_hand)
@@ -259,7 +253,6 @@ def examine(module: str, quick: Sequence[str], slow: Sequence[str]) -> tuple[int
     count, alive = 0, []
     known = KNOWN.read_text("utf-8") if KNOWN.exists() else ""
     source = (ROOT / module).read_text("utf-8")
-    _preload()
     _load_the_rest(module, (*quick, *slow))
     if not survives(module, source, quick) or not survives(module, source, slow):
         raise RuntimeError(f"{module}: the tests fail as it is")

@@ -21,7 +21,7 @@ class MailCase:
     submission: Submission
     facts: Facts
     mailbox: str
-    trusted: bool = False
+    trusted: bool
     last_day: bool = False  # it came on the day of its deadline
     asks_for: Service = ""  # what its subject asks for, sooner than to be taken in
     vouched: bool = False  # its sender's address is that of the body that sends it, by domain or by somebody's word

@@ -17,7 +17,7 @@ from routing.register import Register
 from routing.standing import overlap
 
 _UNOPENED = frozenset({"encrypted", "unreadable", "too_costly", "empty_file"})  # what is in it, nobody saw
-_APART = 10_000  # positions of an earlier mail's files begin behind so many for each mail
+_APART = 10_000_000  # positions of an earlier mail's files begin behind so many for each mail, beyond any in an archive
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ Beside test_identify.py; what mutation testing found that no pure test held (doc
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from config.settings import TOPMOST
@@ -12,9 +15,10 @@ from intake.submission import Authentication
 from routing.decision.authenticated import authenticated
 from routing.decision.identify import identify
 from routing.decision.relation import relation_of
-from routing.records import Identity, KnownSender, Relation
+from routing.records import Evidence, Identity, KnownSender, Relation
 from routing.register import Register
 from tests.routing.cases_at_hand import (
+    FUCHU_HIROSHIMA,
     FUCHU_TOKYO,
     KAMAKURA,
     KANAGAWA,
@@ -90,6 +94,63 @@ def test_an_approval_for_another_body_names_no_submitter() -> None:
     filled = file(sheet("鎌倉市", KAMAKURA))
     told = identify(submission(filled), filled, filled.sheets[0], approved, the_roster())
     assert (told.submitter, told.body) == (KAMAKURA, KAMAKURA)
+    assert Evidence("approval", "a@x.jp", (FUCHU_TOKYO,)) in told.evidence
+
+
+def of_city(**known: Any) -> KnownSender:
+    """横浜市's own address."""
+    return replace(KnownSender(address("a@city.yokohama.lg.jp"), True, "", (YOKOHAMA,)), **known)
+
+
+def test_a_subject_that_agrees_with_the_sheet_keeps_it_from_being_outvoted() -> None:
+    filled = file(sheet("鎌倉市", KAMAKURA), name=claim("横浜市", YOKOHAMA))
+    mail = submission(filled, subject=claim("鎌倉市", KAMAKURA))
+    assert identify(mail, filled, filled.sheets[0], of_city(), the_roster()).body == KAMAKURA
+
+
+def test_a_name_of_several_bodies_in_the_sheet_is_settled_by_who_fits_and_by_nobody_else() -> None:
+    several = file(sheet("府中市", FUCHU_TOKYO, FUCHU_HIROSHIMA), name=claim("横浜市", YOKOHAMA))
+    told = identify(submission(several), several, several.sheets[0], NOBODY_KNOWN, the_roster())
+    assert told.body == ""
+    fitting = submission(several, subject=claim("府中市", FUCHU_TOKYO))
+    assert identify(fitting, several, several.sheets[0], of_city(), the_roster()).body == FUCHU_TOKYO
+
+
+def test_a_file_name_of_several_bodies_leaves_it_to_the_subject() -> None:
+    several = file(name=claim("府中市", FUCHU_TOKYO, FUCHU_HIROSHIMA))
+    mail = submission(several, subject=claim("横浜市", YOKOHAMA))
+    assert identify(mail, several, None, NOBODY_KNOWN, the_roster()).body == YOKOHAMA
+
+
+def test_whom_an_official_assigns_is_not_the_sender() -> None:
+    told = identify(submission(), None, None, of_city(assigned=KAMAKURA), the_roster())
+    assert (told.submitter, told.body) == (YOKOHAMA, KAMAKURA)
+
+
+@pytest.mark.parametrize(
+    ("sender", "body", "strong"),
+    [("a@pref.kanagawa.lg.jp", KAMAKURA, True), ("a@city.yokohama.lg.jp", YOKOSUKA, False)],
+)
+def test_a_file_name_is_believed_of_whom_the_sender_collects(sender: str, body: str, strong: bool) -> None:
+    """A prefecture sends its municipalities' sheets: name and domain together are as good as the workbook."""
+    known = KnownSender(address(sender), True, "", (KANAGAWA if "pref" in sender else YOKOHAMA,))
+    attached = file(name=claim("どこか", body))
+    told = identify(submission(attached), attached, None, known, the_roster())
+    assert (told.body, told.strong) == (body, strong)
+
+
+@pytest.mark.parametrize(("name", "claimed"), [("横浜市", "横浜市"), ("", "横浜市 回答")])
+def test_what_a_name_says_is_kept_as_it_was_written(name: str, claimed: str) -> None:
+    said = replace(claim("横浜市", YOKOHAMA), text="横浜市 回答", name=name)
+    told = identify(submission(subject=said), None, None, NOBODY_KNOWN, the_roster())
+    assert told.evidence == (Evidence("subject", claimed, (YOKOHAMA,)),)
+
+
+def test_microsofts_conclusion_that_rests_on_no_record_at_all_accuses_nobody() -> None:
+    silent = Authentication("mx", spf="none", dkim="neutral", compauth="fail")
+    assert authenticated(submission(authentication=(silent,)), "mx") == "unchecked"
+    asked = replace(silent, spf="softfail")
+    assert authenticated(submission(authentication=(asked,)), "mx") == "failed"
 
 
 def test_only_the_topmost_field_without_a_name_is_believed() -> None:

@@ -307,6 +307,13 @@ def test_a_municipality_that_wrote_directly_is_told_so() -> None:
     assert not letter(decided(piece("held", "double"))).direct
 
 
+def test_unless_the_desk_knows_otherwise_a_letter_tells_all() -> None:
+    told = letter()
+    assert told.quotes and told.standing_told
+    assert not (told.last_today or told.revised)
+    assert (told.first_receipt, told.asked_before) == ("", "")
+
+
 SECTION_1, SECTION_2, SECTION_3 = SURVEY.mailboxes
 
 
