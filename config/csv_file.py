@@ -33,8 +33,13 @@ def rows_of(data: bytes, name: str) -> tuple[list[Row], Mistake | None]:
         last, cells = rows[-1] if rows else (0, [])
         behind = last + sum(cell.count("\n") for cell in cells) + 1
         return [], Mistake(name, "", f"CSV として読めません（引用符「\"」が閉じていないなど）。{_MENDED}", behind)
-    head, *lines = rows or [(1, [])]
-    return [head, *(line for line in lines if any(line[1]))], None  # Excel leaves blank ones below a table
+    head, *lines = ((place, _shorn(cells)) for place, cells in rows or [(1, [])])
+    return [head, *(line for line in lines if line[1])], None
+
+
+def _shorn(cells: list[str]) -> list[str]:
+    """Without the blank cells that Excel leaves beside, and below, a table."""
+    return cells[: max((place for place, cell in enumerate(cells, 1) if cell), default=0)]
 
 
 def _decoded(data: bytes) -> str | None:

@@ -66,7 +66,7 @@ def read_previous(
     found: dict[tuple[str, str], dict[str, str]] = {}
     for place, cells in lines:
         values = dict(zip(keys, cells, strict=False))
-        code, said = nfkc(values.pop(CODE, "")), values.pop(PROGRAM, "")
+        code, said = nfkc(values.pop(CODE, "")).strip("='\""), values.pop(PROGRAM, "")  # ="014036", '014036
         programs = _named(said, survey) if PROGRAM in keys else tuple(asked)
         reasons = [*_wrong_code(code, roster), *_wrong_values(keys, values, [asked[p] for p in programs])]
         reasons += [] if programs else [(PROGRAM, f"「{said[:_QUOTED]}」という制度等はありません。{_programs_of(survey)}")]

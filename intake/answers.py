@@ -158,17 +158,18 @@ def _locate(workbook: Workbook, survey: Survey) -> list[tuple[Sheet, Located]]:
 def _read_located(
     workbook: Workbook, recognised: list[tuple[Sheet, Located]], survey: Survey, roster: Roster
 ) -> tuple[AnswerSheet, ...]:
-    stripped = without_formulas(workbook)
-    asides = workbook.asides
-    filled = [(sheet.hidden, _filled(sheet, located, stripped, asides)) for sheet, located in recognised]
+    about = (without_formulas(workbook), workbook.asides)
+    filled = [(sheet.hidden, _filled(sheet, located, about, survey)) for sheet, located in recognised]
     used = [(hidden, sheet) for hidden, sheet in filled if not is_unfilled(sheet)]
     chosen = [sheet for hidden, sheet in used if not hidden] or [sheet for _, sheet in used]
     return tuple(answer_sheet(sheet, survey, roster) for sheet in chosen or [s for _, s in filled[:1]])
 
 
-def _filled(sheet: Sheet, located: Located, stripped: bool, asides: Mapping[str, str]) -> Filled:
+def _filled(sheet: Sheet, located: Located, workbook: tuple[bool, Mapping[str, str]], survey: Survey) -> Filled:
     """What a sheet answers: without what is struck out, with the check boxes that are ticked."""
-    written = without_own_columns(with_ticks(sheet.as_written(located.printed), located), located)
+    stripped, asides = workbook
+    ticked = with_ticks(sheet.as_written(located.printed), located)
+    written = without_own_columns(ticked, located, survey.shows_previous)
     values = read_given if located.given else read
     made = values(written, located, look_at_sheet(sheet, located, stripped))
     over = beyond(written, printed=located.printed)

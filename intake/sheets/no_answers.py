@@ -17,9 +17,11 @@ from intake.sheets.recognise import Located
 _ENOUGH = 2  # answers beside which a column is filled as well, from which on it is one of its own
 
 
-def without_own_columns(sheet: Sheet, located: Located) -> Sheet:
+def without_own_columns(sheet: Sheet, located: Located, shows_previous: bool) -> Sheet:
     """The sheet without what the form tells beside the questions (`replies.workbooks.form_helps`, `form_previous`), in
-    columns that are headed as such above the first one; but for those in which an answer belongs."""
+    columns that are headed as such above the first one; but for those in which an answer belongs. `shows_previous`: also
+    without all that stands right of the answers, since the heading may be gone and last year's are no answers of this
+    year."""
     lines = tuple(located.questions.values())
     if not lines or located.given:
         return sheet
@@ -31,7 +33,19 @@ def without_own_columns(sheet: Sheet, located: Located) -> Sheet:
     inputs = {line.answer[1] for line in lines} | {column + 1 for _, column in labels}
     headed = {c for (row, c), cell in sheet.cells.items() if row < first and fold(cell.value) in headings}
     own = headed - inputs
+    if shows_previous:
+        last = max(_last_columns(sheet, located))
+        own |= {column for row, column in sheet.cells if column > last and row >= first}
     return replace(sheet, cells={p: cell for p, cell in sheet.cells.items() if p[1] not in own}) if own else sheet
+
+
+def _last_columns(sheet: Sheet, located: Located) -> Iterator[int]:
+    """Up to where the cells of each question go in which something is to be filled in."""
+    for key, lines in located.questions.items():
+        question = located.form.question(key)
+        beside = [after(sheet.merged, label) for label in lines.labels.values()] if not question.part else []
+        own = after(sheet.merged, lines.answer) - 1
+        yield from (own, *beside, own + any(not text.label for text in question.free_texts))
 
 
 def added_columns(sheet: Sheet, located: Located) -> frozenset[int]:

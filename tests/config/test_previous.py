@@ -94,6 +94,7 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, data: bytes, said:
 @pytest.mark.parametrize("data", (
     "\ufeffcode,4,6\r\n132012,\"1,000人\",\"一行目\r\n二行目\"\r\n".encode(),
     "団体コード;4;6\n132012;1,000人;\"一行目\n二行目\"\n".encode("cp932"),
+    'code,4,6,,\r\n="132012",1000,"一行目\r\n二行目",,\r\n,,,,\r\n'.encode(),
     "code\t4\t6\r132012\t１０００\t\"一行目\r二行目\"\r".encode(),
     "code\tQ4\tQ6\r\n132012\t1000\t\"一行目\r\n二行目\"\r\n\t\t\r\n".encode("utf-16"),
 ))  # fmt: skip

@@ -138,6 +138,17 @@ def test_it_is_read_as_the_form_without_it(register: Register) -> None:
         assert sheet_of(register, filled(register, data, values)) == sheet_of(register, plain)
 
 
+@pytest.mark.parametrize("heading", [None, "（参考）昨年度", "確認"])
+def test_it_is_no_answer_either_where_its_heading_is_gone(register: Register, heading: str | None) -> None:
+    (form,) = register.survey.forms
+    places = layout(form)
+    for values in ways(register)[:2]:
+        book = load_workbook(io.BytesIO(filled(register, the_workbook(register), values)))
+        book[form.sheet].cell(places.header, places.last_column + 1).value = heading
+        ours, theirs = sheet_of(register, saved(book)), sheet_of(register, fill(form, register.survey, values))
+        assert (ours.answers, ours.fields, ours.elsewhere) == (theirs.answers, theirs.fields, theirs.elsewhere)
+
+
 @pytest.mark.parametrize("column", [1, 5, 7])
 def test_also_where_rows_and_a_column_were_put_in(register: Register, column: int) -> None:
     """Left of everything, among the cells of the form, and between them and last year's: no other answer, no other
