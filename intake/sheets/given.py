@@ -108,7 +108,7 @@ def _located(form: Form, printed: Printed, aligned: Aligned, keys: Keys) -> Give
     fields = {field.key: inputs[field.key] for field in form.fields if field.key in inputs}
     questions = _questions(form, inputs)
     for key, first in form.open_tables.items():
-        lines = table_lines(first, table_prints(form)[key], tables[key], aligned) if key in tables else None
+        lines = table_lines(first, table_prints(form)[key], tables[key], (aligned, keys)) if key in tables else None
         if lines:
             questions[first.key] = lines
     return GivenSheet(fields, questions, own, places)

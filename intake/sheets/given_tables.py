@@ -7,7 +7,8 @@ numbers printed beside lines are not looked at. Which of the rows are lines is f
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config.cache import cache_by_identity
@@ -15,7 +16,7 @@ from config.form import Form, Question
 from config.given import Place, Print
 from config.spelling import fold, label_key
 from config.tables import line_of
-from intake.sheets.aligned import Aligned
+from intake.sheets.aligned import Aligned, Keys
 from intake.sheets.question_lines import Lines
 
 _EXAMPLE = re.compile(r"[(<【「]?(?:記入|記載)?例[0-9]{0,2}[)>】」:]?")
@@ -36,10 +37,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class TablePrint:
-    """One table as it was printed: its rows, and the column of each key."""
+    """One table as it was printed: its rows, and of each column by its key where it stands, and in which row which word
+    heads it alone in that row."""
 
     rows: tuple[int, ...]
     columns: Mapping[str, int]
+    heads: Mapping[str, tuple[int, str]]
 
     @property
     def pitch(self) -> int:
@@ -59,11 +62,16 @@ def table_prints(form: Form) -> Mapping[str, TablePrint]:
     for key, place in form.print.inputs.items():
         if (line := line_of(key)) and line[0] in cells:
             cells[line[0]][place] = line[2]
-    return {
-        key: TablePrint(tuple(sorted({row for row, _ in own})), {own[at]: at[1] for at in sorted(own, reverse=True)})
-        for key, own in cells.items()
-        if own
-    }
+    return {key: _table_print(own, form.print) for key, own in cells.items() if own}
+
+
+def _table_print(cells: Mapping[Place, str], made: Print) -> TablePrint:
+    rows = tuple(sorted({row for row, _ in cells}))
+    columns = {cells[place]: place[1] for place in sorted(cells, reverse=True)}
+    over = {key: [row for row, c in made.texts if row < rows[0] and c == column] for key, column in columns.items()}
+    heads = {key: (max(above), label_key(made.texts[max(above), columns[key]])) for key, above in over.items() if above}
+    times = Counter((row, label_key(text)) for (row, _), text in made.texts.items())
+    return TablePrint(rows, columns, {key: head for key, head in heads.items() if times[head] == 1})
 
 
 def find_stretch(table: TablePrint, made: Print, aligned: Aligned) -> Stretch | None:
@@ -93,17 +101,26 @@ def is_example(text: str) -> bool:
     return _EXAMPLE.fullmatch(fold(text)) is not None
 
 
-def table_lines(first: Question, table: TablePrint, stretch: Stretch, aligned: Aligned) -> Lines | None:
+def table_lines(first: Question, table: TablePrint, stretch: Stretch, sheet: tuple[Aligned, Keys]) -> Lines | None:
     """The lines of a table as of any other open one, with the row above them as that of its heads; None if the sheet no
-    longer has all its columns."""
-    columns = {key: aligned.columns.get(column, 0) for key, column in table.columns.items()}
+    longer has all its columns. `sheet`: where the print went, and the label keys that are there."""
     assert first.part
-    if not all(columns.values()):
+    columns = dict(_columns(table, *sheet))
+    if not all(columns.values()) or len({*columns.values()}) < len(columns):
         return None
     head = stretch.first - 1
     labels = {f"column.{key}": (head, columns[key]) for key in first.part.table.heads}
     left = min(columns.values())
     return Lines((stretch.first, max(left - 1, 1)), (stretch.first, left), stretch.end, labels)
+
+
+def _columns(table: TablePrint, aligned: Aligned, keys: Keys) -> Iterator[tuple[str, int]]:
+    """Where each column went: to its head, if that stands once in the row of the heads; 0: nobody knows."""
+    for key, column in table.columns.items():
+        row, word = table.heads.get(key, (0, ""))
+        at = aligned.rows.get(row, 0)
+        headed = [c for (r, c), said in keys.items() if r == at and said == word]
+        yield key, headed[0] if len(headed) == 1 else aligned.columns.get(column, 0)
 
 
 @cache_by_identity

@@ -20,7 +20,7 @@ from intake.sheets.grid import Place, Sheet
 from intake.sheets.question_lines import Lines
 
 MOST_BLANK = 3  # rows between two lines below those that are printed; what stands further down is something else
-_TOTAL = re.compile(r"(?i)(?:総|小|合|累)?計(?:欄|額|数)?|合算|トータル|total")
+TOTAL = re.compile(r"(?i)(?:総|小|合|累)?計(?:欄|額|数)?|合算|トータル|total")
 _REMARK = re.compile(r"※|\*|(?:\(|〔|【)?注|以下余白|以下空白|以上\Z|余白\Z|備考[:：]")
 _SAME = frozenset(['同上', '〃', '々', '仝', '"', '″', '”', '“', '同', '同じ', '上に同じ', '上記に同じ'])
 
@@ -153,7 +153,7 @@ class _Reading:
             return True
         left = (self.sheet.cells[row, c].value for c in self.rows[row] if c < min(self.columns.values()))
         words = [fold(text) for text in (*left, *(e.value for key, e in entries.items() if self.kind(key).free))]
-        total = any(_TOTAL.fullmatch(word) for word in words)
+        total = any(TOTAL.fullmatch(word) for word in words)
         if total or (len(entries) == 1 and any(_REMARK.match(word) for word in words)):
             self.aside.append((row, min(self.columns.values())))
             return True

@@ -20,7 +20,7 @@ from routing.authoring.blanks import ITEM, UNITS, Blank, Page, options_in
 from routing.authoring.called import names_of
 from routing.authoring.kind_of import kind_of, quoted
 from routing.authoring.later_lists import later_lists
-from routing.authoring.lines import OpenTable, columns_of, open_tables
+from routing.authoring.lines import OpenTable, columns_of, idle_below, open_tables
 
 LOOK = "# 要確認："
 _NO_BODY = '団体名を書く欄が見つかりません。あれば、key = "organisation"、kind = "organisation" としてください。'
@@ -123,15 +123,16 @@ def _asks(book: Workbook, page: Page) -> tuple[list[_Said], list[_Said]]:
     """The fields of the head and the questions, in the order of the sheet."""
     summed = _summed(page)
     tables = {table.lines[0][0].place: table for table in open_tables(page)}
-    in_tables = frozenset(place for table in tables.values() for place in table.cells) - tables.keys()
+    left_out = {place for table in tables.values() for place in table.cells} - tables.keys()
     fields: list[_Said] = []
     questions: list[_Said] = []
     taken: Counter[str] = Counter()
     for blank, name in zip(page.blanks, names_of(page), strict=True):
-        if blank.place in in_tables:
+        if blank.place in left_out:
             continue
         if table := tables.get(blank.place):
             questions.append(_open_table(book, page, table, str(len(questions) + 1)))
+            left_out |= idle_below(page, table, questions[-1].columns)
             continue
         at = f"{get_column_letter(blank.place[1])}{blank.place[0]}"
         head = _head(name, blank, strict=bool(questions)) if not questions or blank.place not in page.in_matrix else None

@@ -6,7 +6,7 @@ Proposes; whoever writes the survey decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
 
@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from config.given import Place
 from config.spelling import fold
 from intake.sheets.given_tables import is_example
+from intake.sheets.open_lines import TOTAL
 from routing.authoring.blanks import Blank, Page
 from routing.authoring.kind_of import kind_of, quoted
 
@@ -126,6 +127,14 @@ def columns_of(book: Workbook, page: Page, table: OpenTable) -> tuple[dict[str, 
         columns[get_column_letter(blank.place[1]).lower()] = own
         doubts += [f"「{head}」：{doubt}" for doubt in unsure if blank.rule is not None]
     return columns, doubts
+
+
+def idle_below(page: Page, table: OpenTable, columns: Mapping[str, str]) -> frozenset[Place]:
+    """The cells beside 合計 below a table that nobody fills in: under what is no number, or is computed."""
+    row = table.lines[-1][0].place[0] + table.lines[1][0].place[0] - table.lines[0][0].place[0]
+    below = (blank.place for blank in page.blanks if blank.place[0] == row)
+    sums = (at for at in below if (side := page.side(at)) and TOTAL.fullmatch(fold(page.texts[side])))
+    return frozenset(at for at in sums if '"number"' not in columns.get(get_column_letter(at[1]).lower(), ""))
 
 
 def _inline(keys: dict[str, str]) -> str:

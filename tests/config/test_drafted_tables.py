@@ -45,8 +45,9 @@ def test_lines_under_heads_are_one_table_and_what_is_hidden_is_no_part_of_it() -
     put(sheet, {"A4": "番号", "B4": "施設名", "C4": "管理用", "D4": "定員（人）", "E4": "割合", "F4": "開設年月日"})
     for row in range(5, 12):
         sheet[f"A{row}"], sheet[f"C{row}"], sheet[f"E{row}"] = "=ROW()-4", f"K{row:03}", f"=100/D{row}"
+    put(sheet, {"A12:B12": "合計", "D12": "=SUM(D5:D11)"})  # beside it nothing is asked
     sheet.column_dimensions["C"].hidden = True
-    framed(sheet, "A4:F11")
+    framed(sheet, "A4:F12")
     (table,) = drafted(saved(book))["questions"]
     assert (table["text"], table["kind"], table["lines"]) == ("施設の一覧", "table", 7)
     assert table["at"] == "B5:B11, D5:D11, F5:F11"

@@ -174,9 +174,15 @@ def same_as_above(page: Any) -> None:
     page["C7"], page["C6"] = "民間", "公立"
 
 
+def in_another_order(page: Any) -> None:
+    three(page)
+    for row in range(5, 11):
+        page.cell(row, 2).value, page.cell(row, 4).value = page.cell(row, 4).value, page.cell(row, 2).value
+
+
 CHANGES: tuple[Change, ...] = (
     three, apart, rows_above, rows_within, without_numbers, numbered_anew, headed_otherwise, with_a_sum_and_a_remark,
-    same_as_above,
+    same_as_above, in_another_order,
 )  # fmt: skip
 
 
