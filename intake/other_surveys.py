@@ -23,7 +23,7 @@ from intake.theme import MailContent, speaks
 
 Signs = tuple[int, int, int, int]  # subject, names of files, thread, words; the first that differ decide
 
-_RECEIPT = re.compile(r"([A-Z]{1,3})\d{4}-[0-9A-Z]{4}-[0-9A-Z]{4}(?![0-9A-Z])")
+_RECEIPT = re.compile(r"([A-Z][A-Z0-9]{0,3})\d{4}-[0-9A-Z]{4}-[0-9A-Z]{4}(?![0-9A-Z])")
 _BY_NUMBER = 1_000  # a number names one survey; of two conventions the longer one that fits counts
 
 

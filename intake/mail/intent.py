@@ -189,7 +189,9 @@ def recalls(subject: str, body: str) -> bool:
 def names_our_result(subject: str) -> bool:
     """Whether a subject is Re: and one of ours, 【受付】 …"""
     hit = _ANSWERED.match(nfkc(subject).strip())
-    return hit is not None and hit[1] in {nfkc(result) for result in phrases.our_results()}
+    if hit is None:
+        return False
+    return hit[1] in {nfkc(result) for result in phrases.our_results()} or hit[1].endswith(phrases.our_endings())
 
 
 def numbers_of_ours(text: str) -> tuple[str, ...]:

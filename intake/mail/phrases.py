@@ -39,6 +39,12 @@ def our_results() -> tuple[str, ...]:
 
 
 @cache
+def our_endings() -> tuple[str, ...]:
+    """How those of them end that begin with a word of the survey."""
+    return tuple(_data()["ours"]["endings"])
+
+
+@cache
 def our_number() -> re.Pattern[str]:
     """A receipt number, or the number of a letter that answers none."""
     return re.compile(_data()["ours"]["number"])

@@ -21,6 +21,7 @@ from config.settings import load_settings
 from config.survey import Role
 from intake.answers import read_file
 from intake.finding import Finding
+from intake.mail.intent import names_our_result, numbers_of_ours
 from intake.submission import Claim
 from replies.wording import load_wording
 from replies.workbooks.form import FillValue, fill
@@ -308,6 +309,19 @@ def test_a_check_before_handing_in_sends_a_school_to_its_board(office: Office, r
     files = {"a.xlsx": sheet(register, NAMES[WAKABA])}
     raw = mail(files, "【事前確認】若葉", FROM_WAKABA, headers={"To": "tosho@gakko.example"})
     assert "ご提出は、教育委員会の取りまとめ担当へお送りください。" in said(office.settle(raw, NOW, mailbox="tosho"))
+
+
+@pytest.mark.parametrize(
+    "number", ["R0708-1000-D114210000019-T", "D0711-1700-14-001-T", "GAKU0618-1SWB-NP19", "R0719-1000-141003-N"]
+)
+def test_a_letters_number_is_known_again_whatever_code_stands_in_it(number: str) -> None:
+    assert numbers_of_ours(f"先日の [整理番号 {number}] の件です") == (number,)
+    assert numbers_of_ours("電話 03-1234-5678、令和７年度-001-X、T2025-0618-A-B") == ()
+
+
+def test_an_answer_to_a_letter_that_begins_with_the_surveys_word_is_one_to_ours() -> None:
+    assert names_our_result("Re: 【教育委員会からの受付】学校図書館") and names_our_result("RE: 【都道府県からの受付】難病")
+    assert not names_our_result("Re: 【教育委員会】学校図書館")
 
 
 def test_the_page_speaks_of_them_to_officials(office: Office, register: Register) -> None:
