@@ -79,6 +79,8 @@ def test_another_bodys_address_or_a_private_one_gets_nothing_unless_it_was_appro
     others = [sent("x@city.sagamihara.kanagawa.jp"), sent("y@example.com"), sent("z@yokohama-kenko.or.jp")]
     good, refused = addresses(at_hand, others, YOKOHAMA, BOX)
     assert (good, refused) == (("z@yokohama-kenko.or.jp",), ("x@city.sagamihara.kanagawa.jp", "y@example.com"))
+    nobodys = "w@kenkou.lg.jp"  # a local government's domain that tells no body
+    assert addresses(at_hand, [sent(nobodys)], YOKOHAMA, BOX) == ((nobodys,), ())
     approvals.approve(at_hand.ledger, "y@example.com", YOKOHAMA, ("山田", "電話"), IN_TIME)
     assert "y@example.com" in addresses(at_hand, others, YOKOHAMA, BOX)[0]
 

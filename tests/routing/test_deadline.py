@@ -124,3 +124,13 @@ def test_whom_nothing_is_asked_of_has_the_surveys_days(register: Register) -> No
     early = deadlines(with_days(register, (YOKOHAMA, "nanbyo", EARLY, MENDED)), ())
     assert early.of("000000", "nanbyo") == DEADLINE
     assert early.correct_by("000000") == register.survey.correct_by
+
+
+def test_the_first_of_the_deadlines_that_an_extension_would_be_about(register: Register) -> None:
+    """難病 alone, the first of the survey's duties, is due a week before the rest."""
+    own = deadlines(with_days(register, (YOKOHAMA, "nanbyo", EARLY, None)), ())
+    assert own.earliest(YOKOHAMA, "") == own.earliest(YOKOHAMA, "nanbyo") == EARLY
+    assert own.earliest(YOKOHAMA, "shoman") == own.earliest(KANAGAWA, "") == DEADLINE
+    assert own.earliest("", "") == own.earliest("", "nanbyo") == EARLY
+    assert own.earliest("", "shoman") == DEADLINE
+    assert deadlines(register, ()).earliest("", "") == DEADLINE
