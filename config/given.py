@@ -28,6 +28,7 @@ Place = tuple[int, int]  # row and column, from 1
 LEAST_PRINT = 3  # different texts of a sheet, below which nothing tells it from any other
 MOST_CELLS = 5_000  # of one answer
 MOST_MERGED = 200_000  # cells of a workbook
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")  # with which files of old programs begin, and encrypted ones
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([^\"']{1,40})[\"']")
 MOST_ROWS, MOST_COLUMNS = 3_000, 200  # of a sheet that are looked at: a stray format may lie in its very last cell
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6}))?")
@@ -100,11 +101,18 @@ def opened(data: bytes) -> Workbook | None:
         return None
 
 
+def why_not_opened(data: bytes) -> str:
+    """What to do with a file that is no workbook that can be read, in Japanese."""
+    if data.startswith(_OLE):
+        return "パスワードが付いているか、古い形式（.xls）です。パスワードを外し、.xlsx として保存し直してください。"
+    return "Excel のブック（.xlsx）として開けません。Excel で .xlsx として保存し直してください。"
+
+
 def _open(data: bytes, sheet: str) -> Workbook | tuple[str, str]:
     if area := merged_too_widely(data):
         return "given", f"結合されたセル {area} が広すぎます。Excel で結合を解除し、様式の範囲だけを結合し直してください。"
     if (book := opened(data)) is None:
-        return "given", "Excel のブック（.xlsx）として開けません。Excel で .xlsx として保存し直してください。"
+        return "given", why_not_opened(data)
     sheets = [one.title for one in book.worksheets]
     if sheet not in sheets:
         near = perhaps(sheet, sheets) or f"あるのは「{'」「'.join(sheets[:6])}」です。"

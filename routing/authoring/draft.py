@@ -14,7 +14,7 @@ from datetime import date
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from config.given import Place, area_of, merged_too_widely, opened
+from config.given import Place, area_of, merged_too_widely, opened, why_not_opened
 from config.spelling import fold, nfkc
 from routing.authoring.blanks import ITEM, UNITS, Blank, Page, options_in
 from routing.authoring.called import names_of
@@ -83,7 +83,7 @@ def draft(data: bytes, file_name: str, number: int, day: date, sheet: str = "") 
     if area := merged_too_widely(data):
         return f"{file_name} の結合されたセル {area} が広すぎます。Excel で、様式の範囲だけを結合し直してください。"
     if (book := opened(data)) is None:
-        return f"{file_name} は、Excel のブック（.xlsx）として開けません。Excel で .xlsx として保存し直してください。"
+        return f"{file_name}：{why_not_opened(data)}"
     shown = [s for s in book.worksheets if s.sheet_state == "visible"]
     pages = {s.title: Page(s, later_lists(data, s.title)) for s in shown if not any(word in s.title for word in _SAMPLES)}
     if sheet and sheet not in pages:

@@ -29,21 +29,17 @@ _NO_MORE = "一行に一つを書く表としました。空欄でもよい列�
 
 @dataclass(frozen=True, slots=True)
 class OpenTable:
-    """`lines`: the cells of each line, from the left; `heads`: what stands over each column, from the outside in."""
+    """`lines`: the cells of each line, from the left; `heads`: what stands over each column; `at`: D11:E30, G11:I30, where
+    something else stands between."""
 
     lines: tuple[tuple[Blank, ...], ...]
     title: str
     heads: tuple[str, ...]
+    at: str
 
     @property
     def cells(self) -> frozenset[Place]:
         return frozenset(blank.place for line in self.lines for blank in line)
-
-    @property
-    def at(self) -> str:
-        """D11:I30, or a range for each column where something else stands between."""
-        columns = [[line[n].place for line in self.lines] for n in range(len(self.heads))]
-        return ", ".join(f"{_name(column[0])}:{_name(column[-1])}" for column in columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,19 @@ def _table(page: Page, lines: Sequence[_Run]) -> OpenTable | None:
         shared += 1
     title = " ".join(heads[0][:shared]) or page.section(lines[0].blanks[0].place) or "一覧"
     own = tuple(" ".join(head[shared:]) for head in heads)
-    return OpenTable(tuple(run.blanks for run in lines), title, own) if len({*own}) == len(own) else None
+    blanks = tuple(run.blanks for run in lines)
+    return OpenTable(blanks, title, own, _area(page, blanks)) if len({*own}) == len(own) else None
+
+
+def _area(page: Page, lines: Sequence[tuple[Blank, ...]]) -> str:
+    """The ranges of columns that stand side by side."""
+    parts: list[list[Place]] = []
+    for n, blank in enumerate(lines[0]):
+        beside = n > 0 and page.end(lines[0][n - 1].place)[1] + 1 == blank.place[1]
+        if not beside:
+            parts.append([blank.place])
+        parts[-1].append(lines[-1][n].place)
+    return ", ".join(f"{_name(part[0])}:{_name(part[-1])}" for part in parts)
 
 
 def _without_example(page: Page, blank: Blank) -> tuple[str, ...]:

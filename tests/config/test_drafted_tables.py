@@ -66,8 +66,8 @@ def test_tables_beside_each_other_are_two_and_an_example_is_no_head() -> None:
         sheet[f"A{row}"] = row - 5
     framed(sheet, "A4:C9", "E4:F9")
     right, left = drafted(saved(book))["questions"]  # the right one begins a row higher
-    assert (left["at"], left["columns"]["b"], left["columns"]["c"]["label"]) == ("B6:B9, C6:C9", "施設名", "定員（人）")
-    assert (right["at"], right["lines"], right["columns"]["f"]["required"]) == ("E5:E9, F5:F9", 5, False)
+    assert (left["at"], left["columns"]["b"], left["columns"]["c"]["label"]) == ("B6:C9", "施設名", "定員（人）")
+    assert (right["at"], right["lines"], right["columns"]["f"]["required"]) == ("E5:F9", 5, False)
 
 
 def test_a_list_whose_entries_stand_on_another_sheet_is_known() -> None:

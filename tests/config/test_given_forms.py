@@ -88,6 +88,14 @@ def test_no_workbook(folder: Path, data: bytes) -> None:
     assert isinstance(draft(data, "回答票.xlsx", 1, date(2025, 5, 30)), str)
 
 
+def test_a_workbook_with_a_password_is_told_as_such(folder: Path) -> None:
+    data = bytes.fromhex("D0CF11E0A1B11AE1") + b"\0" * 2000
+    (folder / "回答票.xlsx").write_bytes(data)
+    (line,) = mistakes(folder)
+    assert "パスワードを外し、.xlsx として保存し直してください" in line
+    assert "パスワードを外し" in str(draft(data, "回答票.xlsx", 1, date(2025, 5, 30)))
+
+
 def test_places_belong_to_given_forms_only(folder: Path) -> None:
     told = mistakes(folder, ('given = "回答票.xlsx"\n', ""))
     assert any("questions.1.at" in line and "given の様式だけに書けます。" in line for line in told)
