@@ -53,7 +53,16 @@ class CaseBuilder:
 
     def _unit(self, piece: str, file: FileReading, sheet: AnswerSheet | None) -> Unit:
         identity = identify(self.submission, file, sheet, self._sender(sheet), self.register.roster)
-        return Unit(piece, file, sheet, identity, self._program(file, sheet, identity))
+        program = self._program(file, sheet, identity)
+        if self._only_collects(identity, program) and sheet is not None and sheet.body.status == "unknown":
+            identity = replace(identity, body="")  # it names somebody, and the sender has no sheet of its own to send
+        return Unit(piece, file, sheet, identity, program)
+
+    def _only_collects(self, identity: Identity, program: str) -> bool:
+        """Whether what was taken for the sender's own answer is of a program for which it only collects others'."""
+        owed = self.register.by_key.get((identity.body, program))
+        own = identity.body == identity.submitter and not self.override.assigned
+        return own and owed is not None and owed.own == "none"
 
     def case(self, unit: Unit, beside: tuple[Told, ...]) -> FileCase:
         """The case of one piece. `beside`: what was told of every sheet of the mail."""

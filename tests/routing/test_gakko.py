@@ -211,6 +211,15 @@ def test_a_public_school_that_writes_itself_waits_for_an_official(office: Office
     assert (piece.decision.outcome, piece.decision.rule, piece.part) == ("held", "direct", "collected")
 
 
+def test_a_misspelt_school_that_a_board_sends_is_asked_for_and_not_set_aside(office: Office, register: Register) -> None:
+    name = f"{BOARD}＿神奈川県教育委員会"
+    (piece,) = settle(office, sheet(register, "若葉高等学校"), name, FROM_BOARD).decided.pieces
+    assert (piece.decision.outcome, piece.decision.rule, piece.identity.submitter) == ("correction", "body_unclear", BOARD)
+    assert "body_unknown" in [finding.code for finding in piece.findings]
+    (piece,) = settle(office, sheet(register, "神奈川県教育委員会"), name, FROM_BOARD).decided.pieces
+    assert piece.decision.rule == "not_owed"
+
+
 def test_a_school_of_another_board_is_no_row_of_this_list(
     office: Office, register: Register, reader: Reader, tmp_path: Path
 ) -> None:
