@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.given import MOST_COLUMNS, Place, cells_of, texts_of
 from config.spelling import fold, is_blank
 from intake.sheets.boxes import EMPTY
+from intake.sheets.open_lines import TOTAL
 
 ITEM = re.compile(r"[(]?(?:問|Q|設問)?[0-9]{1,3}(?:[-.][0-9]{1,3})*[).]?")  # （１）, 問３
 MOST_CELLS = 200_000  # that are looked at
@@ -176,7 +177,7 @@ class Page:
         while at and at in self.texts and at not in taken and not (across and self._is_unit(at, taken)):
             if not is_blank(self.texts[at]):
                 found.insert(0, one_line(self.texts[at]))
-            at = self._before(at, across)
+            at = self._before((at[0], at[1] if across else place[1]), across)
         return tuple(found)
 
     def _nearest(self, place: Place, taken: frozenset[Place], across: bool) -> Place | None:
@@ -184,13 +185,19 @@ class Page:
         block of cells behind it."""
         at, gap = self._before(place, across), False
         while at:
-            filled = at in taken or at in self.formulas or (across and self._is_unit(at, taken))
+            beside = self._is_unit(at, taken) if across else self._is_sum(at, place[1], taken)
+            filled = at in taken or at in self.formulas or beside
             empty = not filled and at not in self.texts and (across or self._framed(at))
             if not (filled or empty) or (filled and gap):
                 return at
             gap = gap or (across and empty and not self._framed(at))
-            at = self._before(at, across)
+            at = self._before((at[0], at[1] if across else place[1]), across)
         return None
+
+    def _is_sum(self, place: Place, column: int, taken: frozenset[Place]) -> bool:
+        """Whether it is the 小計 below other cells of this column."""
+        above = self._before((place[0], column), across=False)
+        return TOTAL.fullmatch(fold(self.texts.get(place, ""))) is not None and (above in taken or above in self.formulas)
 
     def _is_unit(self, place: Place, taken: frozenset[Place]) -> bool:
         """Whether it is the 人 behind another cell to be filled, or the 年 behind the one for the year."""

@@ -113,3 +113,16 @@ def test_cells_for_one_sign_are_called_by_the_words_behind_them() -> None:
         ("訪問", ["Y"], False, "F3"),
         ("該当なし", ["Y"], False, "B4"),
     ]
+
+
+def test_blocks_of_lines_with_a_sum_between_them_are_two_tables_with_the_same_heads() -> None:
+    """Each is called by the words that stand beside all of its lines."""
+    book, sheet = the_sheet()
+    put(sheet, {"A4": "区分", "B4": "事業名", "C4": "金額（千円）", "A5:A8": "国庫", "A9:B9": "小計", "A10:A13": "単独"})
+    put(sheet, {"A14:B14": "小計", "C9": "=SUM(C5:C8)", "C14": "=SUM(C10:C13)"})
+    framed(sheet, "A4:C14")
+    found = [(q["text"], q["at"], q["columns"]["b"]) for q in drafted(saved(book))["questions"]]
+    assert found == [
+        ("施設の一覧／国庫", "B5:C8", "事業名"),
+        ("施設の一覧／単独", "B10:C13", "事業名"),
+    ]
