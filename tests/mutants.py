@@ -267,8 +267,11 @@ def examine(module: str, quick: Sequence[str], slow: Sequence[str]) -> tuple[int
 
 
 def main(words: Sequence[str]) -> int:
-    """0 where at least nine of ten mutants of each module are killed or known to be equal."""
+    """0 where at least nine of ten mutants of each module are killed or known to be equal; 2 for a name of nothing."""
     names = [w for w in words if w != "--quick"]
+    if unknown := set(names) - SUBJECTS.keys() - {module for subject in SUBJECTS.values() for module in subject.modules}:
+        print(f"no subject, and no module of one: {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
     chosen = [
         (module, subject.quick, () if "--quick" in words else subject.slow)
         for name, subject in SUBJECTS.items()
