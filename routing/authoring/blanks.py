@@ -220,7 +220,7 @@ class Page:
     def _titles(self) -> list[Place]:
         """The words that stand alone in their row, without explanations and without labels of cells to be filled."""
         alone = Counter(row for row, _ in self.texts)
-        found = [(row, column) for row, column in sorted(self.texts) if alone[row] == 1]
+        found = [at for at, text in sorted(self.texts.items()) if alone[at[0]] == 1 and not TOTAL.fullmatch(fold(text))]
         short = [at for at in found if len(self.texts[at]) <= _LONGEST and self.texts[at][0] not in "※（("]
         labels = {self.side(blank) for blank in self.waiting}
         return [at for at in short if at not in labels] or short or found
