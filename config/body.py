@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
 
+from config.frozen import frozen
 from config.shape import BodyKind, RosterKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """団体: one prefecture or municipality, or a body of a survey's own roster. `lgcode`: 全国地方公共団体コード, six
     digits with check digit, or that roster's code; `parent`: that of the body to which it belongs, where known."""
@@ -38,7 +38,7 @@ class Body:
         return self.name if self.name.startswith(self.prefecture) else self.prefecture + self.name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """The answer to a look-up."""
 

@@ -5,10 +5,10 @@ Each error carries every mistake found, so that a person mends the file once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from config.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mistake:
     """One mistake: the file's name, the key in it (dotted, list places from 1) and the reason in Japanese. `line`: of
     the key, from 1, where it is known (0); `named`: how the nearest thing around it is called (質問「7-4」 …)."""

@@ -10,11 +10,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings
 
+from config.frozen import frozen
 from config.names import perhaps
 from config.spelling import label_key, nfkc
 
@@ -38,7 +38,7 @@ NOT_PRINTED: Mapping[str, Any] = {  # what a form of our own prints at its own p
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Print:
     """One sheet of a workbook as it is handed out. `texts`: what it prints, by place; `merged`: top left cell of a merged
     area → its bottom right cell; `inputs`: where each answer belongs, by key (7-4#3 for the third line of question
@@ -55,7 +55,7 @@ class Print:
     others: Mapping[str, tuple[Mapping[Place, str], frozenset[Place]]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """What the survey's file says of one answer: the `path` of its `at` there, the keys of its cells, its label. Of a
     table `width` is the number of its columns, and its cells go row by row."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
 from typing import Any, Literal, get_args
+
+from config.frozen import frozen
 
 Type = Literal["number", "choice", "marks", "text", "date", "numbers", "texts", "truth"]
 Single = Decimal | bool | str | date
@@ -32,7 +33,7 @@ _COMPARE: Mapping[type, str] = {
 _SUMS: Mapping[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """What a rule may name: its type; of a choice and of marks, the numbers that they have."""
 
@@ -43,7 +44,7 @@ class Name:
 Names = Mapping[str, Name]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """`op`: an operator, a function, "name" or "value"; `held`: the name, or the value; `parts`: what it works on."""
 

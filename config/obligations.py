@@ -6,10 +6,10 @@ Pure functions over a survey and a roster. Says what is owed, never what was han
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from config.errors import Mistake, SurveyError
+from config.frozen import frozen
 from config.jst import in_jst
 from config.names import perhaps
 from config.roster import COLLECTED_KINDS, Body, Roster
@@ -18,7 +18,7 @@ from config.survey import Duty, OwnPart, Survey
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Obligation:
     """One respondent × program. `own`: whether its own sheet is demanded; `collected`: lgcodes of the
     bodies whose rows it collects, by code; `deadline` and `correct_by` as the survey sets them for it."""

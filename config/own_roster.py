@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -18,6 +18,7 @@ from config.body import Body
 from config.codes import code_key, why_no_code
 from config.csv_file import rows_of
 from config.errors import Mistake, SurveyError, why_unreadable
+from config.frozen import frozen
 from config.names import perhaps, why_no_body, why_no_file, why_no_line, why_no_text
 from config.roster import Roster, load_roster
 from config.shape import BodyKind
@@ -32,7 +33,7 @@ MOST = 20_000  # bodies: more than all schools of a kind in the country
 Wrong = Iterator[tuple[str, str]]  # (column, reason)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """One line of the file, and the body that it is, as far as it can be told."""
 
@@ -41,7 +42,7 @@ class _Row:
     too_long: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Known:
     """What a row is held against: 団体一覧, and the rows of the file by code."""
 

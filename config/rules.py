@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from config.cache import cache_by_identity
 from config.form import Form, Question, Rule
+from config.frozen import frozen
 from config.logic import FUNCTIONS, LONGEST, WORDS, Name, Node, NotARule, Value, names_in, parse, value
 from config.logic_types import must_be_truth, type_of
 from config.previous import LAST, asks_of
@@ -22,7 +22,7 @@ _INSERTED = re.compile(r"\{([^{}]*)\}")
 _FREE = re.compile(r"[{}]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadRule:
     """A rule with its trees. `when`: None where it always applies; `inserted`: what its sentence quotes, by its text;
     `heads`: of those that are choices how each is printed (②), by its number."""

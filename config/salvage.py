@@ -15,6 +15,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 from config.errors import Mistake
+from config.frozen import frozen
 from config.jst import JST
 from config.names import PERHAPS, perhaps
 from config.shape import Shape, keys_of
@@ -34,7 +35,7 @@ _STAND_INS: Mapping[type, Any] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Word:
     """A key that was left out. `scope`: the thing that lacks it, dotted and with a dot behind; `named`: 「7-4」."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from config.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Position:
     """Column and row of a tile, counted from 1 at the top left."""
 

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from msgspec import Meta
 
+from config.frozen import frozen
 from config.plain_values import PLAIN
 from config.shape import Shape, keys_of
 
@@ -29,7 +30,7 @@ _NO_TABLE, _NO_LIST = "表（[ … ] の見出しの下）を書いてくださ�
 _WRONG: Any = object()  # in place of a value that could not be read, and was told of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wrong:
     """One thing that is wrong, and where; `missing`, or `unknown`: a key that is none."""
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from config.frozen import frozen
 from config.roster import Roster
 from config.survey import Survey
 from intake.answers import read_file
@@ -27,7 +28,7 @@ from intake.submission import Claim, FileReading
 ARCHIVE_STEP = 1000  # the files of the archive at position 2 stand at 2001, 2002 …
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What a mail is read against. `others`: surveys that share its mailbox, which other desks look after."""
 

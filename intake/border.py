@@ -7,12 +7,13 @@ finding or a defect says so. Whoever reads a Submission need not ask how long a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from operator import is_
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
+from config.frozen import frozen
 from config.kinds.lines import MOST_CELLS
 from config.spelling import stream_safe
 from config.survey import Survey
@@ -119,7 +120,7 @@ def part_as_json(data: bytes | None, offset: int) -> bytes:
     return as_json(None if data is None else data[offset : offset + MOST_PART])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Field:
     """A field that can be long: of how many characters, and how many, at most. `told`: its name in a finding."""
 

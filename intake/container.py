@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from config.frozen import frozen
 from intake.finding import CATALOGUE, Finding
 from intake.mail.charset import decode
 from intake.sniff import sniff
@@ -29,7 +30,7 @@ _BROKEN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """One file in an archive: its bare name and its bytes."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from config.codes import ways_of_code
+from config.frozen import frozen
 from config.roster import Match, Roster, fold
 from config.survey import Program, Survey
 from intake.finding import Finding, quote, severity_of
@@ -45,7 +45,7 @@ _BODY_NAME = re.compile("[都道府県市区町村]$")
 _SHORT = 2  # 津市: a name this short counts only where no other character of a name stands before it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Named:
     """A body's name as written (or as the roster has it, where it stood in other text), looked up."""
 
@@ -57,7 +57,7 @@ class _Named:
         return self.match.status != "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Group:
     """What stands in brackets; `leads`: the convention's text follows at once."""
 

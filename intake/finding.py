@@ -6,9 +6,9 @@ A finding says one thing noticed and where. It holds no sentence for people (tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from config.frozen import frozen
 from config.shape import Severity
 from config.survey import Survey
 from intake.personal import mask
@@ -20,7 +20,7 @@ _LONGEST = 2_000  # characters of a value that are looked at: what is quoted sta
 _OVERLAP = 120  # … and beyond these for a number that begins there: twelve digits with all that may lie between
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """指摘: one thing noticed. `cell` is A1 style; `question` a key like "7-4"; `label` what the sheet
     prints beside the cell; `about` the lgcode of a list's row; `found` one line, at most 60 characters."""
@@ -41,7 +41,7 @@ class Finding:
         return f"{self.code}/{self.question or self.label}/{self.about}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """An entry of the catalogue: the severity unless the survey says otherwise, and what it is about."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 
 from config.cache import cache_short
 from config.codes import code_shape, code_words, ways_of_code
+from config.frozen import frozen
 from config.naming import parts_of
 from config.roster import Roster, fold
 from config.survey import Convention
@@ -22,7 +22,7 @@ _CODE_BEHIND = re.compile(rf"(?<![\W_])[\W_]++{_WORD}(?:-{_WORD})*+\Z")
 _ANY_NAME = "団体甲"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamePlace:
     """`after`, `before`: what stands between the name and the end of the survey's own words, folded and without
     punctuation; one of the two is empty. `bare`: finds the name in a folded text where no brackets are around it."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from intake.own_time import own_time
 
 _TOLD = struct.Struct("=qqd")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProgressPoint:
     """`request` counts from 1; `position` of the file in hand, 0 outside of any; `since` as own_time
     of the child."""

@@ -5,9 +5,9 @@ Nothing here decides, remembers or speaks; values are what was read, before any 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from config.frozen import frozen
 from config.services import Service
 from intake.finding import Finding
 
@@ -24,7 +24,7 @@ Desk = Literal["ours", "both", "first", "second", "other"]
 FormOf = Literal["ours", "several", "other"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """A mailbox of RFC 5322 §3.4: display name (decoded) and addr-spec."""
 
@@ -37,7 +37,7 @@ class Address:
         return self.address.rpartition("@")[2].lower()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Defect:
     """Something in the mail's bytes that was not as the RFCs want it: where, and how it was read."""
 
@@ -45,7 +45,7 @@ class Defect:
     what: str  # "no declaration; read as cp932"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """What the header and the displayed text say. `references` oldest first; ids with their < >. `authors`: From names
     one address, several of one house, or so that nobody can tell whose mail it is: in two fields (RFC 5322 §3.6 allows
@@ -65,7 +65,7 @@ class Message:
     authors: Authors = "one"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NameMatch:
     """The roster's answer to a name: one lgcode, several, or near ones (もしかして)."""
 
@@ -82,7 +82,7 @@ class NameMatch:
 ABSENT = NameMatch("absent")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """What a subject or a file name says of the body: 【name】text (notice 記３). `programs` are the ids of
     programs whose name stands in it; `replaces`: it carries a word like 差替え."""
@@ -95,7 +95,7 @@ class Claim:
     replaces: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldValue:
     """One line of 回答者情報 as filled in: value with outer white space stripped, and its cell."""
 
@@ -104,7 +104,7 @@ class FieldValue:
     cell: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """The answer to one question. `value` raw; `canonical`: what it was understood as ("2", "1,3", "2024-03"); `number`
     of the choice taken and `marks` circled, as earlier versions of the program knew them alone; `texts` the free texts by
@@ -129,7 +129,7 @@ class Answer:
         return self.canonical or ",".join(map(str, self.taken))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerSheet:
     """回答シート: one filled 「様式」. `program` is the id that 制度等 names, or empty; `body` is what the
     roster says to 組織名; `alerts` the keys of questions whose choice the operators must hear of."""
@@ -154,7 +154,7 @@ class AnswerSheet:
         return next((f.value for f in self.fields if f.key == key), "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileReading:
     """One attachment: what it is, what its name claims, the sheets found in it, and findings about the
     file itself. `position` is the leaf's place in the mail, from 1."""
@@ -175,7 +175,7 @@ class FileReading:
     form_of: FormOf = "ours"  # whose form it is, where several surveys share the mailbox
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Authentication:
     """One Authentication-Results field (RFC 8601): who says so (authserv-id), and the result of each method
     in lower case ("pass", "fail", "none" …); empty where it says nothing of that method. `compauth` is what
@@ -198,7 +198,7 @@ def place_in(position: int, place: str) -> str:
     return f"添付{position}：{place}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Submission:
     """One mail, read. For a bounce, `action` is the DSN's ("failed", "delayed"; RFC 3464) and `returned_to` are the
     addresses to which it says that the letter went, in lower case. `answers`: the Message-ID of the mail that it

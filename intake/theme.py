@@ -13,8 +13,8 @@ import re
 import zipfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from config.roster import fold
 from config.spelling import nfkc
 from config.survey import Survey
@@ -35,7 +35,7 @@ _PREFIX = re.compile(r"\s*(?:(?:re|fw|fwd)\s*[:：]\s*)+", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]*>")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MailContent:
     """What was read of a mail: `found` its leaves, `files` what the attached ones hold."""
 

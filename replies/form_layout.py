@@ -7,9 +7,9 @@ people insert rows, so intake goes by content.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from config.form import Form, Question
+from config.frozen import frozen
 from intake.sheets.ooxml import Place, name_of
 
 # Columns of 「様式」, from the left
@@ -17,7 +17,7 @@ ITEM, SUB, LABEL, TEXT, LINE, INPUT = range(1, 7)
 FIRST_FIELD = 2  # row; 属性, the third field, stands in row 4 (notice 記４③)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """The rows of one question: `top` to `bottom`, a heading line above it in row `heading` (0: none).
     Of a table the columns' labels stand in row `top`, the rows' below it in LINE.
@@ -32,7 +32,7 @@ class Block:
     labels: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """A form on its sheet. Rows from 1; `inputs` is the cell of everything to be filled, by field key,
     question key, free text key, and "7-4#3" for the third circle line of question 7-4."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox
 from intake.finding import Finding
 from replies.letter_kinds import LetterKind
@@ -13,7 +13,7 @@ from replies.letter_kinds import LetterKind
 FileResult = Literal["accepted", "correction", "held", "kept", "partial", "elsewhere"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """A document that goes with a letter: its file name (.xlsx, or .eml of a mail as it came) and its bytes."""
 
@@ -21,7 +21,7 @@ class Attachment:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowBlock:
     """One municipality of a collated list: its row on the sheet, and what became of it. A municipality may
     have several rows (属性). `lgcode` is empty where the row does not tell whose it is."""
@@ -34,7 +34,7 @@ class RowBlock:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileBlock:
     """One attachment: its name (empty: the mail itself), what it was taken for, and what became of it.
 
@@ -53,7 +53,7 @@ class FileBlock:
     since: tuple[str, datetime, tuple[str, ...]] | None = None  # of the version before it, and what differs (Q7-2, a label)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwedProgram:
     """What the respondent still owes: a program's name, and in which state it is (status --json's words). Of what it
     collects from `total` bodies, `missing` names those of which nothing was accepted, among them `asked`, which are to
@@ -89,7 +89,7 @@ class OwedProgram:
         return tuple((state, names) for state, names in found if names)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartsBlock:
     """A submission sent in several mails: which of how many this one is (`total` 0: not said), what came, under
     which receipt numbers, what did not; `open`: the rest is awaited, and nothing is called missing yet."""
@@ -102,7 +102,7 @@ class PartsBlock:
     open: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PassedTo:
     """The section to which something was passed on, whom to ask from now on: its mailbox, and (program name, 内線) of what
     was passed on."""
@@ -111,7 +111,7 @@ class PassedTo:
     extensions: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Letter:
     """One reply. `addressee` is the body's name, its honorific from the roster (貴県, 貴市 …); times JST."""
 
@@ -153,7 +153,7 @@ class Letter:
     quotes: bool = True  # its reader has sent us a form: words of his mail are repeated
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thread:
     """Where the reply belongs: ids with their < >, oldest first (RFC 5322 §3.6.4)."""
 
@@ -161,7 +161,7 @@ class Thread:
     references: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Envelope:
     """Who writes to whom, and under which Message-ID. `attempt_key` is the outbox's unique key."""
 

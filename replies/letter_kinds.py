@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from config.frozen import frozen
 
 LetterKind = Literal[
     "acknowledgement", "correction", "partial", "arrival", "duplicate", "transfer", "redirect", "parts", "pre_check",
@@ -19,7 +20,7 @@ NoticeKind = Literal[
 AnyKind = LetterKind | NoticeKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Traits:
     """What sets a kind of letter apart from the others; whoever needs to know it, SQL included, asks here."""
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from config.form import Form
+from config.frozen import frozen
 from config.survey import Survey
 from replies.japanese import full_width_number
 from replies.letter import FileBlock, FileResult, Letter, RowBlock
@@ -26,7 +27,7 @@ _WEIGHT: tuple[FileResult, ...] = ("correction", "partial", "held", "accepted", 
 _TALLY = ("named", "accepted", "correction", "held", "elsewhere", "unknown", "kept")  # keys of the wording
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NameGroup:
     """Names that are told together: 市、町村、特別区."""
 
@@ -34,7 +35,7 @@ class NameGroup:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedBody:
     """What is asked of one municipality, whole in itself, so that it can be forwarded."""
 
@@ -44,7 +45,7 @@ class ListedBody:
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListView:
     """One list, or the originals of one mail together. `asked`: the names of those in `blocks`; `requests`:
     what `blocks` ask for, by kind; `checks`: what is to be looked at on all rows, and answered only if it applies;
@@ -65,7 +66,7 @@ class ListView:
         return any(not sum_.places for sum_ in self.checks)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absent:
     """The municipalities of one program that stand neither in this letter's lists nor in an earlier one."""
 

@@ -7,9 +7,9 @@ of personal fields and free texts are never quoted, even if a finding carried on
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding, quote
 from replies.follow_ups import follow_ups
@@ -25,7 +25,7 @@ _LABEL_LIMIT = 28
 _INNER_QUOTES = str.maketrans("", "", "「」")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PointPlace:
     """One place of a point. `found` and `expected` are empty where there is nothing to say, or where the
     point says it for all its places."""
@@ -35,7 +35,7 @@ class PointPlace:
     expected: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Point:
     """One numbered point. `sheet`, `found` and `expected` hold for all places; each may be empty."""
 
@@ -54,7 +54,7 @@ class Point:
         return len(self.places) >= _SEVERAL
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sum:
     """One kind of point over several bodies: their names in order of appearance, at how many places, and the
     places themselves, each behind its body's name, unless there are too many to be told one by one."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from config.frozen import frozen
 
 if TYPE_CHECKING:  # a command that only reads a rule needs no reports
     from replies.reports.data import Queue
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attention:
     """What sets a rule apart from one that holds a submission for a decision; whoever needs to know it, SQL included,
     asks here."""

@@ -7,15 +7,16 @@ collects its row (and the program), of the program, of everything. Reads no ledg
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import frozen
 from config.obligations import Obligation
 from routing.register import Register
 from routing.standing import Booking
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extension:
     """期限の延長 as an official recorded it. An empty `lgcode` means every body, an empty `program` every
     program; `until` is inclusive, as the deadline is. One that names the survey's own deadline takes an
@@ -29,7 +30,7 @@ class Extension:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deadlines:
     """The deadlines in force at one instant. `extended`: (lgcode, program) -> until, the newest for each."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from config.frozen import frozen
 from config.settings import Settings
 from routing.clock import Clock
 from routing.ledger.store import Ledger
@@ -31,7 +31,7 @@ class Office(Protocol):
         """The only way to the time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenOffice:
     """An office without a reader: for commands that only read the ledger, and for mail that answers none."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from config.frozen import frozen
 from intake.finding import Finding
 from intake.submission import AnswerSheet, Claim, FileKind, FileReading, Message, Submission
 from routing.decision.compare import Told
@@ -18,7 +19,7 @@ from routing.records import KnownSender
 from routing.register import Register
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """One file, checked. `form`, `program`: ids, of the first sheet, or empty where its rows differ; `body`: lgcode, or
     empty; of a collated list the prefecture, and `rows` the number of its rows. `forms`: ids of all forms in it."""

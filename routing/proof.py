@@ -8,11 +8,11 @@ what officials vouched for is looked up by the ledger.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
 from config.domains import body_hint
+from config.frozen import frozen
 from config.roster import Roster
 
 
@@ -40,7 +40,7 @@ LEAST: dict[Action, Proof] = {
 Vouched = Callable[[str], Collection[str]]  # address -> lgcodes of the bodies for which somebody vouched for it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OurLetter:
     """A letter of ours that a mail answers: to which address it went, and about which (lgcode, program) it was;
     a program left empty means all of that body's."""
@@ -53,7 +53,7 @@ class OurLetter:
         return bool({(lgcode, program), (lgcode, "")} & self.about)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credentials:
     """What a mail brings to be believed by. `sender`: the address in From, as written, empty if there is none;
     `recognised`: it is a local government's, or approved; `checked`: a trusted server says that From is

@@ -5,10 +5,10 @@ Frozen; nothing here decides, remembers or speaks. Below both, so that neither n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from config.frozen import frozen
 from routing.proof import Proof
 
 if TYPE_CHECKING:  # every command loads this module, and few read mail
@@ -26,7 +26,7 @@ EvidenceSource = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrival:
     """One mail in the ledger. `receipt` is its receipt number (受付番号), derived from mailbox and bytes."""
 
@@ -38,7 +38,7 @@ class Arrival:
     added_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartRow:
     """One part that arrived: which of how many (0: not said), and whether it brought a form."""
 
@@ -48,7 +48,7 @@ class PartRow:
     has_form: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """One hint at a body: where it stands, its own words, and the bodies that it may mean."""
 
@@ -57,7 +57,7 @@ class Evidence:
     lgcodes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """提出者 and 回答団体. Empty strings where it cannot be told. `strong`: workbook, domain, approval or an
     operator tells the body. `disagree` names the sources that contradict each other."""
@@ -69,7 +69,7 @@ class Identity:
     disagree: tuple[EvidenceSource, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownSender:
     """Who wrote: the address, whether its domain is a local government's or was approved, and what the
     domain or an operator tells of the body."""
@@ -81,7 +81,7 @@ class KnownSender:
     assigned: str = ""  # lgcode that an operator assigned to this very mail, or empty
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MailDecision:
     """The row that decided over the mail; `remarks`: what its words say, for operators (wording.toml [says])."""
 
@@ -90,7 +90,7 @@ class MailDecision:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileDecision:
     """The row that decided over one piece, and remarks: rules that hit without deciding."""
 
@@ -103,7 +103,7 @@ NOBODY = Identity("", "", (), False)
 _MOST_FIRST: tuple[Outcome, ...] = ("correction", "held", "accepted", "kept")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """One file, or one answer sheet in it, with what was decided. `id`: "2" or "2/1"; `part` of the
     obligation: own, collected, or empty where it belongs to none. `late`: received after its own deadline;
@@ -127,7 +127,7 @@ class Piece:
     since: VersionChange | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FinishedReply:
     """One finished reply, as the outbox keeps it. `key` is unique: a second reply of this kind to this
     arrival cannot exist. `recipient` is whom it is for, `rcpt_to` where it goes (rehearsal: the operators). `waits`:
@@ -149,7 +149,7 @@ class FinishedReply:
     unless_approved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """An event for the operators: its kind, body and program if any, and one line of detail."""
 
@@ -159,7 +159,7 @@ class Note:
     program: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decided:
     """One mail, decided. `submission` is None where it could not be read at all (poison, too large)."""
 

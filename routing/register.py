@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from config.errors import Mistake, SurveyError
+from config.frozen import frozen
 from config.load import load_survey
 from config.obligations import Obligation, obligations
 from config.own_roster import roster_of
@@ -16,7 +16,7 @@ from config.survey import Survey
 from intake.finding import CATALOGUE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Register:
     """What a desk knows before any mail comes. `collectors`: (body, program) -> the lgcode that collects it."""
 

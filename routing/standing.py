@@ -8,16 +8,16 @@ faulty replacement leaves an accepted answer standing, with a correction open on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from config.obligations import Obligation
 from replies.states import State
 from routing.proof import Proof
 from routing.unbooked import Unbooked
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Booking:
     """One verdict on one piece, as the ledger has it. `errors` are the keys of its findings that only the
     sender can mend (`Finding.key`). `provisional`: of something that could not be booked, and may be this answer; the
@@ -56,7 +56,7 @@ class Booking:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """One obligation at one instant. `open_corrections`: receipt numbers; `missing`: lgcodes of collected
     municipalities without an accepted row; `row_in_list`: receipt number of a prefecture's list that has a
@@ -85,7 +85,7 @@ class Standing:
         return self.looked_at and self.state == "outstanding"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartStanding:
     """What the bookings of one body, program and part come to: the newest accepted one, and what came
     after it and still waits. `late`: nothing of it was received before the deadline; `first_at`: when the
@@ -110,7 +110,7 @@ class PartStanding:
 _EMPTY = PartStanding()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Books:
     """Bookings sorted for look-up: by part, body and program. `unbooked`: what arrived and has no place in them."""
 

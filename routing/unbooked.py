@@ -4,8 +4,9 @@ program, a list refused as a whole. What it may be about is told by `provisional
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from config.frozen import frozen
 
 ASKED = frozenset({"no_form", "list_findings", "body_unclear", "program_unclear", "row_of_stranger", "operator"})
 WAITING = frozenset(
@@ -15,7 +16,7 @@ WAITING = frozenset(
 OF_THE_SENDER = frozenset({"row_of_stranger", "evidence_disagrees"})  # whatever body the sheet names
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unbooked:
     """One mail, or piece of it, without a place in the books. `verdict_id`: under which its findings stand; `outcome`:
     correction (we asked) or held (we hold); `vouched`: more than a stranger's word says whose it is; `subject` and

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from config.frozen import frozen
 from config.spelling import fold
 from intake.submission import Answer, AnswerSheet
 from routing.standing import Booking, overlap
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Version:
     """An earlier version of an answer: its booking, and the sheet as it was read."""
 
@@ -17,7 +16,7 @@ class Version:
     sheet: AnswerSheet
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VersionChange:
     """What differs from the version `before`: the keys of questions and of fields of the head, in the order of the sheet;
     none: nothing does."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from config.frozen import frozen
 
 
 class Refused(Exception):
     """What an operator asked for cannot be done; the text says why and what can."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Who:
     """The official who decides, and the reason given."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from config.cache import cache_by_identity
+from config.frozen import frozen
 from config.kinds.kind import ODD, STRONG, Around, Attribute, Examples, Fault, Kind
 from config.spelling import label_key, nfkc, says_nothing
 
@@ -35,7 +35,7 @@ _LEAST_ENDING = 2
 _MARK = "|"  # between two parts; no label key holds one
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attributes:
     """`numbers` of the screenings named, ascending; none and nothing `unknown` means all of them."""
 

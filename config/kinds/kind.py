@@ -6,18 +6,18 @@ A kind knows no workbook and no sheet. What it does not say itself, it has from 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, Self
 
 from config import spelling
+from config.frozen import frozen
 from config.logic import Type, Value
 from config.roster import Body, Match
 from config.shape import BodyKind, Reasons, Severity, Shape, keys_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What a text was read as: its canonical `value` ("2", "1234", "2024-03"), empty where it was not understood, with
     the choices that it `may_mean`. `remark`: what was written beside it; `outlined`: whether that tells something of its
@@ -48,7 +48,7 @@ class Attribute(Shape):
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Around:
     """What a kind may ask beside its own text: what the roster says to 組織名 (None: left blank), and the numbers and
     names of the screenings that 属性 may list."""
@@ -61,7 +61,7 @@ class Around:
 STRONG, WEAK, NEUTRAL, ODD, BAD = 2.0, 0.5, 0.0, -0.5, -1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """Something wrong with a value that was understood: the finding's code, what is expected, and what was found
     where that is less than the whole value."""
@@ -71,7 +71,7 @@ class Fault:
     found: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """Something that may be taken: a choice, or a line with a circle. `head` is how it is called (①); `skip_to`: the key
     of the question that it leads to."""
@@ -82,7 +82,7 @@ class Line:
     skip_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """A cell to be filled; of several each has the number and the printed text of its line."""
 
@@ -93,7 +93,7 @@ class Slot:
 _ONE_SLOT = (Slot(),)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typing:
     """Excel's rule for what may be typed into a cell (ECMA-376 part 1, 18.3.1.32): one bound, or two for "between"."""
 
@@ -102,7 +102,7 @@ class Typing:
     bounds: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Examples:
     """Texts and what they are read as; texts that are not understood; texts and the code of what is wrong with them."""
 

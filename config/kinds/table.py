@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
+from config.frozen import frozen
 from config.kinds.kind import Kind
 from config.kinds.number import NumberKind
 from config.shape import Reasons
@@ -123,7 +123,7 @@ class TableKind(Table):
         yield from ((f"cell.{key}", reason) for key, reason in self.cell.mistakes())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """Of which table a question is a cell: the key of its question, and where in it. `demanded`: the table has to be filled
     in where it is asked; `begun`: something stands in this line of an open one."""

@@ -7,9 +7,10 @@ and which municipalities are missing, is for routing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from config.frozen import frozen
 from config.kinds.organisation import OrganisationKind
 from config.roster import Roster
 from config.survey import Survey
@@ -29,7 +30,7 @@ from intake.submission import ABSENT, AnswerSheet, Claim, NameMatch
 Formulas = Literal["read", "own", "skip"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Against:
     """What a list is read against. `claim`: what its file name says; `make_sheet`: checks one row like an
     answer sheet, given the prefecture to which a name that several bodies share belongs."""
@@ -40,7 +41,7 @@ class Against:
     make_sheet: Callable[[Filled, Survey, Roster, str], AnswerSheet]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CollatedList:
     """A list, read: one answer sheet for each row, and findings about the list as a whole."""
 

@@ -6,9 +6,9 @@ Only for where each value stands: checks nothing, and finds neither tables nor b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from config.form import Question
+from config.frozen import frozen
 from config.kinds.kind import Kind
 from config.programs import find_program
 from config.spelling import fold
@@ -66,7 +66,7 @@ class RowReader:
         return tuple(c.heading for c in self._plan.columns if c in required and c not in columns)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Slots:
     """The columns of one question."""
 
@@ -90,7 +90,7 @@ class _Slots:
         yield from self.lines.values()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _RowCells:
     """The cells of one row by column of the form."""
 

@@ -7,9 +7,9 @@ their columns much better. Pure arithmetic over a plan's judgement of values; ch
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from config.frozen import frozen
 from config.kinds.kind import STRONG
 from intake.lists.plan import Columns, Plan
 from intake.sheets.columns import Column
@@ -20,7 +20,7 @@ LEAST_ODD = 2  # values that do not fit where they stand, before anything is tri
 Texts = Mapping[int, str]  # the values of one row that are not blank, by column of the sheet
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shift:
     """`by`: columns to the right (negative: to the left); `first`: the first column that shows what
     belongs elsewhere, None where the whole row moved."""
@@ -29,7 +29,7 @@ class Shift:
     first: Column | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fit:
     """How a row fits columns: the sum of its values' fits, how many fit for certain, how many not at all."""
 

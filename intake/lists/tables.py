@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from config.frozen import frozen
 from config.spelling import is_blank, label_key
 from intake.lists.plan import Columns, Plan
 from intake.lists.shifts import Texts, fit_row
@@ -32,7 +33,7 @@ _LABEL, _AROUND = 12, "【】［］〔〕（）()[]<>＜＞「」→⇒：:※�
 _TOTALS = frozenset(map(label_key, ("計", "合計", "小計", "総計", "総合計", "件数", "団体数")))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableRow:
     """One row with something in it: its cells by column; `titles`: texts that stand above it outside any
     table, the nearest first."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from config.frozen import frozen
 from intake.mail.headers import unfold
 from intake.submission import Authentication
 
@@ -25,7 +26,7 @@ _RESULT = re.compile(r"(spf|dkim|dmarc|compauth) ?(?:/ ?\d{1,9} ?)?= ?([a-z]{1,2
 _PROPERTY = re.compile(r" (smtp|header) ?\. ?([a-z]{1,20}) ?= ?([^ ]+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Result:
     """One resinfo: method and result in lower case, and the domain that it is about, as each property names it."""
 

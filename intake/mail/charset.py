@@ -10,8 +10,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from config.roster import fold
 from intake.mail.jis import ESCAPE, CodecResult, decode_cp932, decode_euc, decode_jis
 
@@ -59,7 +59,7 @@ OWN_SCRIPT = {
 _BODY_SUFFIX = re.compile("[都道府県市区町村]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decoded:
     """A text and how it was come by. `step`: "ascii", "declared", or the charset that the bytes showed
     ("cp50221", "utf-8", …; several joined by +). `lossy`: a byte was written out, or is a 外字."""
@@ -74,7 +74,7 @@ class Decoded:
         return not self.lossy and all(step in PLAIN_STEPS for step in self.step.split("+"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Step:
     """One rung of the ladder: how it reads, and how far it is trusted where it reads without loss."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from config.spelling import stream_safe
 from intake.mail.charset import Decoded
 from intake.mail.headers import parameter, parameter_text, split_parameters
@@ -40,7 +40,7 @@ _BY_TYPE = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileName:
     """A cleaned name (empty: none was given), and notes on what was done to it."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
 from config.cache import cache_short
+from config.frozen import frozen
 from intake.mail.charset import Decoded, canonical, decode, join
 from intake.mail.transfer import decode_base64, decode_q
 
@@ -30,7 +30,7 @@ _SECTION = re.compile(r"(.+?)\*(?:(\d{1,4})(\*)?)?")
 _PERCENT = re.compile(rb"%[89A-Fa-f][0-9A-Fa-f]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawParameter:
     """A parameter's bytes, percent-decoded and joined; `charset` as RFC 2231 declares it, or empty."""
 

@@ -9,8 +9,9 @@ is written out as \\xNN.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from config.frozen import frozen
 
 ESCAPE = b"\x1b"
 
@@ -40,7 +41,7 @@ _EUC = re.compile(rb"[\x00-\x7f]+|\x8e[\xa1-\xdf]|\x8f[\xa1-\xfe]{2}|[\xa1-\xfe]
 _INVISIBLE = re.compile("[\x80-\x9f\uf8f0-\uf8f3]")  # bytes that CP932 passes through without a character
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodecResult:
     """A decoded text. `extended`: it needed more than RFC 1468 has; `lossy`: some bytes were written out."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from intake.mail import bounce, intent, phrases
 from intake.mail.features import Features
 from intake.mail.ids import is_our_message_id
@@ -30,7 +30,7 @@ _GATEWAY_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Classification:
     """The kind, the signs that told it, the DSN's action of a bounce ("failed", "delayed", …), the Message-ID of
     ours that the mail answers or returns, and why a person should read it where it brings no file (`intent.says`)."""
@@ -42,7 +42,7 @@ class Classification:
     says: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KindRule:
     """A kind, the sign that tells it, and whether it is there."""
 

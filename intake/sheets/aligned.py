@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from config.cache import cache_by_identity
+from config.frozen import frozen
 from config.given import Place, Print
 from config.spelling import alike, label_key
 from config.tables import line_of
@@ -58,7 +58,7 @@ def _by_rows(keys: Keys) -> dict[int, Row]:
     return {row: tuple(cells) for row, cells in rows.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aligned:
     """Row of the print → row of the sheet, and the same of columns; without those that the sheet no longer has."""
 
@@ -71,7 +71,7 @@ class Aligned:
         return (row, column) if row and column else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _There:
     """What the sheet holds."""
 

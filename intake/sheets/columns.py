@@ -5,16 +5,16 @@ The one source for writing that sheet and for reading lists made of its row 2 (n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from config.cache import cache_by_identity
 from config.form import Form
+from config.frozen import frozen
 from config.kinds.kind import Kind
 from config.numbering import numbered
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One column: what it holds, of which field or question (`key`; of a free text its own key), for a
     circle its line's `number`; `heading` is its text in row 1, `bare` the same without the survey's numbering."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from intake.sheets.package import BROKEN, Package, local, new_parser
 
 MAX_PART = 5 * 1024 * 1024  # bytes of a part that is looked through
@@ -20,7 +20,7 @@ _ANCHORS = frozenset({"twoCellAnchor", "oneCellAnchor"})
 _TOUCHES = 3  # pixels by which a control may reach into the next row
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawing:
     """One thing drawn over rows `top` to `bottom`, the first of its columns `left` (from 1). `ticked`: of a check box
     within one row, its state."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Literal
 
+from config.frozen import frozen
 from config.kinds.kind import Kind
 from config.spelling import is_blank, says_nothing
 from intake.sheets.grid import Cell, Place, Sheet, after
@@ -18,7 +18,7 @@ LINKED_BLANKS = ("0", "00:00:00")
 CellState = Literal["blank", "value", "error"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One cell to be filled, `cell` in A1 style. State "error": it shows an error value, or a formula
     without a stored result, which is not the same as blank. `doubtful`: it may say one thing or its opposite."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from config.form import Field, Form, FreeText, Question
+from config.frozen import frozen
 from config.kinds.kind import NOT_READ, Kind, Reading, Slot
 from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, Rows
@@ -27,7 +28,7 @@ _CORRECTED = re.compile(r"[にへ](?:訂正|修正|変更)|が正")  # behind a 
 _LEAST_OUTLINE = 6  # characters behind a label from which on they are a text of their own
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilledField:
     """One line of 回答者情報; `entry` is None where the sheet has no such label."""
 
@@ -85,7 +86,7 @@ class FilledQuestion:
         return any(entry.says_something for entry in self.entries) or (not self.question.in_lines and self.answered)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filled:
     """One sheet, read: each field and each question of the form, in the form's order. `altered`: what was
     changed in the form itself; `beyond`: what is struck out and drawn; `slipped`: cells of a head that was read

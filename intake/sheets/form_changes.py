@@ -8,10 +8,10 @@ in, and groups what one hand did at one stroke.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from config.cache import cache_by_identity
 from config.form import Form, Grid, Question
+from config.frozen import frozen
 from config.spelling import alike, label_key
 from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
@@ -30,7 +30,7 @@ HEADER_ROWS = 10  # of 「一覧用」 in which its header is looked for
 HEADER_SHARE = 0.6  # of its columns that a row must bear to be the header
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alteration:
     """One change to one sheet; `code` of the catalogue. A question's text is `label` as it was printed."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from config.cache import cache_by_identity
 from config.form import Form
+from config.frozen import frozen
 from config.given import Place, Print
 from config.spelling import alike, label_key
 from config.survey import Survey
@@ -39,7 +40,7 @@ class GivenPlaces:
     computed: frozenset[Place] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenSheet:
     """What `Located` says of any form, and `places`."""
 

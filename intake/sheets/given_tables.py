@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from config.cache import cache_by_identity
 from config.form import Form, Question
+from config.frozen import frozen
 from config.given import Place, Print
 from config.spelling import fold, label_key
 from config.tables import line_of
@@ -22,7 +22,7 @@ from intake.sheets.question_lines import Lines
 _EXAMPLE = re.compile(r"[(<【「]?(?:記入|記載)?例[0-9]{0,2}[)>】」:]?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stretch:
     """The rows of one table on a sheet: `first`, that of the first printed line, to before `end`. `top`: the row below what
     is printed over it, where lines may begin too; `pitch`: how many rows each printed line takes; `below`: whether
@@ -35,7 +35,7 @@ class Stretch:
     below: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TablePrint:
     """One table as it was printed: its rows, and of each column by its key where it stands, and in which row which word
     heads it alone in that row."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from xml.parsers import expat
 
 from config.cache import cache_short
+from config.frozen import frozen
 from intake.sheets.package import Broken, Package, local, new_parser, parse_xml
 
 _SMALL = 1 << 16  # bytes of a part that is worth being kept in memory, or its rows
@@ -20,7 +21,7 @@ _SMALL = 1 << 16  # bytes of a part that is worth being kept in memory, or its r
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """What a sheet, or a piece of one, shows that calamine does not tell. `bottom` and `right` bound the cells with
     a value, `filled` counts them; `cached`: cells with a stored result; `merged`: top left → bottom right."""
@@ -35,7 +36,7 @@ class Seen:
     headers: str  # what its headers and footers print, for the eyes of `personal.py` alone
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorksheetPart:
     """One worksheet (ECMA-376 part 1, 18.3), and whether it is hidden: "", "hidden" or "veryHidden". `part`: where its
     XML stands in the package."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from config.form import Form, Question
+from config.frozen import frozen
 from config.kinds.kind import Kind
 from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, entry_of
@@ -25,7 +26,7 @@ _REMARK = re.compile(r"※|\*|(?:\(|〔|【)?注|以下余白|以下空白|以�
 _SAME = frozenset(['同上', '〃', '々', '仝', '"', '″', '”', '“', '同', '同じ', '上に同じ', '上記に同じ'])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenLines:
     """The form with as many lines as were filled in, where each of their cells is, and what is to be told of the rows:
     (code, key of the table, cells)."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from config.form import Form, Question
+from config.frozen import frozen
 from config.spelling import alike, label_key
 from intake.sheets.grid import Place
 from intake.sheets.table_lines import cells_of, find_labels
@@ -17,7 +18,7 @@ from intake.sheets.table_lines import cells_of, find_labels
 LEAST_ALIKE = 0.8  # how much of a printed text an edited one must still resemble (difflib)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """Where one question stands. `text` is its question, `answer` the cell where its answer belongs; `labels`: key of the
     circle line (7-4#3) or of the free text → the cell of its label. `end`: the first row that is no longer its own.

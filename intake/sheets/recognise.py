@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from config.cache import Same, cache_by_identity, cache_short
 from config.form import Form, Question
+from config.frozen import frozen
 from config.spelling import alike, label_key
 from config.survey import Survey
 from intake.sheets.aligned import printed_of
@@ -34,7 +35,7 @@ LEAST_LABEL = 0.75
 SHORTEST_TEXT = 6  # characters below which resemblance says nothing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Located:
     """Where the parts of `form` stand on one sheet; what was not found is absent. `printed`: the cells that
     belong to the form itself, so that none of them is taken for an answer."""

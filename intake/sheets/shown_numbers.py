@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from config.cache import cache_short
+from config.frozen import frozen
 from config.spelling import nfkc
 from intake.sheets.ooxml import Place, place_of
 from intake.sheets.package import BROKEN, Package, local, new_parser, parse_xml
@@ -27,7 +27,7 @@ Format = tuple[tuple[bool, str], ...]  # its pieces: whether one is a place for 
 PERCENT: Format = ((False, "%"),)  # of every format that shows a number a hundred times as large
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Formats:
     """The formats of one workbook's cells that print digits or ％, by the number of their style."""
 

@@ -7,13 +7,13 @@ question that is itself unanswered stays "open", so that only the root is ever r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from config.cache import Same
 from config.conditions import conditions_of, questions_of_names, steering
 from config.form import Form, Question
+from config.frozen import frozen
 from config.kinds.kind import NOT_READ, Reading
 from config.logic import Node, Value, names_in, value
 from config.numbering import numbered
@@ -29,7 +29,7 @@ Kinds = frozenset[RosterKind]
 Worths = tuple[tuple[str, Value], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Applicability:
     """Whether a question is to be answered. "open": that depends on a question without a usable answer;
     "either": on the kind of body, which is not known. `root`: why it is not asked."""
@@ -80,7 +80,7 @@ def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds, worths: Wo
     return known
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Steering:
     """A question with choices that skip others. `to`: number of such a choice → place of the next question to be
     answered; `end`: the furthest of them."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from config.frozen import frozen
 from config.spelling import fold
 from intake.sheets.ooxml import Place, place_of
 from intake.sheets.package import BROKEN, Package, local, new_parser
@@ -27,7 +28,7 @@ class _Text:
     whole: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Strikes:
     """What is struck out in one workbook: `styles` of cells, by number, and the texts of runs, by number."""
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
+from config.frozen import frozen
 from intake.sources.folders import made, on_server, with_header
 from intake.sources.imap_access import ImapAccess, connect, hang_up, translate_errors
 from intake.sources.network import reason
@@ -24,7 +24,7 @@ from intake.sources.network import reason
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToFile:
     """A mail and the folder it belongs into. It lies in the watched folder under these UIDs, or, where it has
     been filed before, in `lies_in`, where its Message-ID finds it. `key`: the caller's own."""
@@ -37,7 +37,7 @@ class ToFile:
     lies_in: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filed:
     """What became of it: moved; copied, with the original marked as deleted; or not there any more, since
     somebody else has moved or deleted it."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from intake.sources.folders import DRAFTS, SENT, on_server, special
 from intake.sources.idle import can_idle
 from intake.sources.imap_access import ImapAccess, connect, hang_up, translate_errors
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MailboxFacts:
     """Whether the server tells of new mail by itself; the folders of drafts and of sent mails (empty: there is
     none); and of the folders that were asked for, those that are missing."""

@@ -6,9 +6,10 @@ A source reads and never changes anything: no flag, no move, no deletion.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
+
+from config.frozen import frozen
 
 Heard = Literal["news", "quiet", "lost"]  # what came of waiting for mail
 
@@ -27,7 +28,7 @@ class SourceUnavailable(Exception):
     """The mailbox cannot be read now; try again later. The text is one sentence without secrets."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cursor:
     """How far a mailbox has been read: UIDVALIDITY and the last UID (RFC 9051 §2.3.1.1), and the INTERNALDATE
     of the mail at it, where known. A Maildir has no UIDs: its validity is "" and its uid the unique part of
@@ -38,7 +39,7 @@ class Cursor:
     received_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """What is new in a mailbox: the UIDs above the cursor, oldest first (a Maildir: all names, sorted);
     where the UIDVALIDITY is not the cursor's, or without cursor, every UID. `count`: how many mails the mailbox
@@ -50,7 +51,7 @@ class Look:
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fetched:
     """One mail as the server has it. `received_at`: INTERNALDATE (Maildir: the topmost Received, else the
     file's time), aware, JST. `raw` is the whole mail, or only its header where `size` is over the limit."""
@@ -100,7 +101,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeenMail:
     """The mail about which is asked: its Message-ID, and where it was seen (RFC 9051 §2.3.1.1)."""
 

@@ -6,17 +6,17 @@ Values in, a subject and a body out, as in `render.py`. Decides neither what is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from config.frozen import frozen
 from replies.wording import Wording
 
 if TYPE_CHECKING:
     from replies.letters.render import Rendered
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alert:
     """One thing to be told. `condition` is a key of wording.toml's [alert]; `values` fill its sentences;
     `details`: a line for each thing concerned."""

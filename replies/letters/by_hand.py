@@ -6,10 +6,10 @@ ours. Decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from intake.finding import quote
 from replies.letter import Attachment
@@ -21,7 +21,7 @@ MOST = 200  # lines that are repeated of the mail that is answered …
 _LINE = 33  # … and full-width characters of each, behind its mark
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerLetter:
     """An answer in words. `lines` as they were typed; `quoted`: lines of the mail that it answers."""
 
@@ -34,7 +34,7 @@ class AnswerLetter:
     kind: Literal["answer"] = "answer"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForwardLetter:
     """A mail passed on. `lines`: what its reader should know; `original`: its bytes as they came; `received_at` JST."""
 

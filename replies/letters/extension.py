@@ -5,10 +5,10 @@ Values in, a subject and a body out, as in `render.py`. Tells no reason, which i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from replies.japanese import day_and_hour, era_date, short_day
 from replies.letters.notice import notice_values
@@ -16,7 +16,7 @@ from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExtensionLetter:
     """One notice from one mailbox. `programs`: (name, the deadline that now holds); `ordinary`: those that the
     survey sets; `about`: names of the municipalities that it concerns, empty where it is the respondent's own;

@@ -6,8 +6,9 @@ Brings the values of a Letter into words; decides nothing about a file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from config.frozen import frozen
 from config.survey import Survey
 from intake.shown import clipped
 from replies.japanese import era_minute, full_width_number
@@ -26,7 +27,7 @@ _CHANGES_LIMIT = 12  # questions that are named as changed
 _REMARK_LIMIT = 300  # characters
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileView:
     """One file as the templates see it: `number` counts the files of the letter, 0 for the mail itself."""
 

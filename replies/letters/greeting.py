@@ -5,17 +5,17 @@ Values in, a subject and a body out, as in `render.py`. Decides neither who gets
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Greeting:
     """One letter. `begins`: from when on mail is answered; `example`: what a receipt number looks like."""
 

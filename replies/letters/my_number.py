@@ -6,17 +6,17 @@ carry on what is to be erased. Decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MyNumberLetter:
     """One letter. `receipt` and `received_at` (JST) are the reader's own mail's; `addressee` is empty where nothing
     tells the body."""

@@ -7,10 +7,10 @@ and is to be mended. Decides neither who gets one nor when.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from replies.japanese import day_and_hour
 from replies.letter import OwedProgram
@@ -21,7 +21,7 @@ from replies.reports.data import OpenCorrection
 from replies.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PastDeadline:
     """One letter. `deadline`: the respondent's own, which has come; `owed`: what is left, each with its address;
     `corrections`: what waits for a mended file, and whether it came in time; `by`: until when that is asked for (None: no

@@ -6,10 +6,10 @@ presses: it says what is left, how to mend it, and whom to ask.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from intake.finding import quote_name
 from replies.japanese import day_and_hour, short_day
@@ -23,7 +23,7 @@ from replies.wording import Wording
 CORRECTIONS_LIMIT = 20  # told one by one in the body; of more, the attached report tells
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reminder:
     """One reminder of one mailbox. `owed`: what is left in it, whose `missing` names bodies of which nothing
     has come; `corrections`: what waits for a mended file; `deadline`: this respondent's own, at which
@@ -42,7 +42,7 @@ class Reminder:
     kind: Literal["reminder"] = "reminder"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CorrectionView:
     """An open correction as the template sees it."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment
 
+from config.frozen import frozen
 from config.jst import in_jst
 from config.survey import Survey
 from intake.shown import one_line
@@ -34,7 +34,7 @@ SIZE_LIMIT = 60_000  # bytes of a body in UTF-8; what would be larger is summed 
 
 _TO_MEND = ("correction", "partial")
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rendered:
     """A letter in words: the subject in one line, the body with LF line ends and a last one, and the
     documents that go with it."""

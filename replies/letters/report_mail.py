@@ -5,10 +5,10 @@ Values in, a subject and a body out, as in `render.py`. Decides neither who gets
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from replies.japanese import day_and_hour, short_day
 from replies.letter import Attachment, OwedProgram
@@ -17,7 +17,7 @@ from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportLetter:
     """One mail with the report of an instant. `programs`: every program that the prefecture owes, in its state;
     `by`: until when what is left is asked for (None: no day is named); `closing`: it counts what was received until

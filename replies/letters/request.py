@@ -5,10 +5,10 @@ Values in, a subject and a body out, as in `render.py`. Decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from replies.japanese import day_and_hour
 from replies.letters.notice import notice_values
@@ -16,7 +16,7 @@ from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OriginalRequest:
     """One request: of which program, and of which municipalities (names by code). `until`: when the section
     would like to have them; None: no day is named."""

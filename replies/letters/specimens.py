@@ -6,11 +6,12 @@ Values in, letters out. No mail of a real body is looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from config.form import Form, Question
+from config.frozen import frozen
 from config.roster import Body, Roster
 from config.survey import Mailbox, Program, Survey
 from intake.finding import Finding
@@ -44,7 +45,7 @@ from replies.wording import Wording
 _NUMBER = "{prefix}{at:%m%d}-0000-0000"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Specimens:
     """What the examples are made of: to whom they are addressed (`body`) about which program, and a municipality that it
     collects."""

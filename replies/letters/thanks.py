@@ -6,17 +6,17 @@ who gets one nor when.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accepted:
     """One accepted answer: of which program (`about`: 難病, 予防接種　取りまとめていただいた18団体分 …), under which
     receipt numbers, when the newest of it was received, and the screenings it is about (属性; none: all)."""
@@ -27,7 +27,7 @@ class Accepted:
     attributes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thanks:
     """One letter of one mailbox's section."""
 

@@ -5,10 +5,10 @@ Values in, a subject and a body out, as in `render.py`. Decides neither what wai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from config.frozen import frozen
 from replies.japanese import short_day
 from replies.wording import Wording
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from replies.letters.render import Rendered
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waits:
     """What waits in one queue: how many, and for how long the oldest."""
 
@@ -25,7 +25,7 @@ class Waits:
     oldest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TodayCounts:
     """One day in figures. `looks`: (section, when it was read last, since when it cannot be) of each mailbox."""
 

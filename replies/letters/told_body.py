@@ -5,17 +5,17 @@ Values in, a subject and a body out, as in `render.py`. Facts only: nothing of w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToldBody:
     """One letter to the body whose answer it was. `honorific` 貴市, 貴町 …; `prefecture`: who sent it, by full name;
     `program` by name; `receipt` and `received_at` of the prefecture's mail; `itself`: the body answers to us, and not

@@ -5,17 +5,17 @@ Values in, a subject and a body out, as in `render.py`. Facts only: nothing of w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Mailbox, Survey
 from replies.letters.notice import notice_values
 from replies.letters.render import Rendered, write_body
 from replies.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToldDirect:
     """One letter to a prefecture. `body`: the municipality by full name; `programs` by name; `receipt` and `received_at` of
     its mail; `taken`: it was accepted as it came; `asked`: when it was asked to send through the prefecture (None: not)."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
+from config.frozen import frozen
 from replies.reports.data import MunicipalityCell, OpenCorrection, PrefectureReport, ProgramLine
 from replies.reports.words import ToMend, remaining, remarks_of_cell, remarks_of_line, requests_of
 from replies.wording import Wording
@@ -32,7 +33,7 @@ class ReportColumn(Generic[T]):
     value: Callable[[T], Value]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProgramRow:
     """One program in words."""
 
@@ -43,7 +44,7 @@ class ProgramRow:
     asked: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellRow:
     """One municipality × program in words."""
 

@@ -7,10 +7,10 @@ counts or knows the clock. Instants are aware; lgcodes have six digits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.shape import RosterKind
 from config.survey import OwnPart
 from intake.finding import Finding
@@ -19,7 +19,7 @@ from replies.states import Shown, State, Timing
 Queue = Literal["alarm", "outbox", "submission", "inquiry", "reply"]  # what waits for the ministry's people
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occasion:
     """What every report says at its top: of which survey and which instant it tells.
 
@@ -42,7 +42,7 @@ class Occasion:
         return tuple(sorted((self.deadline, *self.others)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contact:
     """提出先: where to send to, and whom to ask."""
 
@@ -52,7 +52,7 @@ class Contact:
     extension: str  # 内線
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tally:
     """取りまとめ分: how many bodies are in which state; `total` is their sum."""
 
@@ -69,7 +69,7 @@ class Tally:
         return self.outstanding + self.correction
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProgramLine:
     """One obligation of the prefecture, as it stands.
 
@@ -107,7 +107,7 @@ class ProgramLine:
         return "unbooked" if self.unbooked and self.state == "correction" else self.state
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MunicipalityCell:
     """One collected municipality × program. `direct`: it wrote to the ministry itself, and `redirected`, was asked to send
     through its prefecture; `unbooked`: all that came of it
@@ -131,7 +131,7 @@ class MunicipalityCell:
         return "unbooked" if self.unbooked and self.state == "correction" else self.state
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MunicipalityLine:
     """One collected municipality with a cell for each program that it owes; none for the others. `contact`: section and
     telephone, where its prefecture's own list names them."""
@@ -142,7 +142,7 @@ class MunicipalityLine:
     contact: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenCorrection:
     """One request that still waits for a mended file: whose answer, since when, and what was noticed."""
 
@@ -156,7 +156,7 @@ class OpenCorrection:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CityCell:
     """One program of a city that answers by itself: its state and nothing else."""
 
@@ -165,7 +165,7 @@ class CityCell:
     state: State
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CityLine:
     """A municipality that answers by itself. No receipts, findings or contacts: they are its own affair."""
 
@@ -176,7 +176,7 @@ class CityLine:
     prefecture: str = ""  # 神奈川県; shown in the overview
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrefectureReport:
     """The report for one prefecture: `programs` in the survey's order, `municipalities` the most urgent first and then by
     code, `corrections` by code. The
@@ -193,7 +193,7 @@ class PrefectureReport:
     since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tile:
     """One prefecture of the map. `accepted` of `total` answers, as `Overview.collecting` tells; no share where
     nothing is owed."""
@@ -206,7 +206,7 @@ class Tile:
     held: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProgramTotal:
     """One program over all respondents, in obligations. The states' figures add up to `total`."""
 
@@ -224,7 +224,7 @@ class ProgramTotal:
     unmended: int = 0  # with a part that came in time, is to be mended, and was not by its deadline
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receipts:
     """累積: `points` are (instant, how many obligations were accepted by then), in order of time."""
 
@@ -234,7 +234,7 @@ class Receipts:
     points: tuple[tuple[datetime, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """One thing that stands still: an open correction waits for the respondent (`queue` None), anything
     else in its queue for the ministry's people."""
@@ -246,7 +246,7 @@ class Waiting:
     program_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mends:
     """What became of what was asked for, one finding of one answer at a time: how many were `asked`, mended, mended by the
     first version that came after, and waived by an official; `rounds`: how many versions a mended one took, on average."""
@@ -258,7 +258,7 @@ class Mends:
     rounds: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindingCount:
     """How often one finding asked for correction, and of how many bodies."""
 
@@ -268,7 +268,7 @@ class FindingCount:
     mends: Mends | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuestionCount:
     """How often one question of one form was to be corrected, and by how many bodies."""
 
@@ -279,7 +279,7 @@ class QuestionCount:
     mends: Mends | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overview:
     """The national overview: 47 tiles, the cities by code, programs and receipts in the survey's order;
     `waiting` oldest first; counts of findings and questions, the most frequent first.

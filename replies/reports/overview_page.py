@@ -6,10 +6,11 @@ It shows what the overview holds; every value is escaped by the templates. Decid
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from markupsafe import Markup
 
+from config.frozen import frozen
 from config.tiles import tile_positions
 from replies.reports.data import CityLine, Overview, ProgramTotal, Waiting
 from replies.reports.overview_charts import COLOURS, DASHES, ages_chart, bars_chart, receipts_chart
@@ -40,7 +41,7 @@ from replies.wording import Wording
 TILE, GAP = 64, 5  # units of the map
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TileView:
     """One tile: its corner on the map, its name, per cent, shade, and what a reader is told of it."""
 
@@ -52,7 +53,7 @@ class TileView:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CityView:
     """One city: for each program of the survey the state (None: not owed)."""
 

@@ -7,12 +7,12 @@ Counts and decides nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment
 from markupsafe import Markup
 
+from config.frozen import frozen
 from config.survey import Survey
 from intake.shown import one_line
 from replies.japanese import era_date, full_width_number
@@ -50,7 +50,7 @@ _BAR = 480.0  # units of the picture that a whole bar takes
 _LEAST = 24.0  # of a piece, so that even one body among many is seen, with its figure
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     """One piece of a bar: `x` and `width` in units of the picture."""
 
@@ -61,7 +61,7 @@ class Segment:
     said: str  # □ 未提出 12件
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """The progress of one program."""
 
@@ -72,7 +72,7 @@ class Bar:
     late: int = 0  # of the accepted ones
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Correction:
     """One open correction in words."""
 

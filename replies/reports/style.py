@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from config.frozen import frozen
 from config.jst import in_jst
 from replies.cells import SAFE_OPTIONS, cell_text, put
 from replies.japanese import era_date
@@ -49,7 +49,7 @@ _CREATED = datetime(2023, 1, 1, tzinfo=UTC)  # of every report: no clock, so tha
 _HEADER_LIMIT = 200  # of the 255 characters that a header holds in all
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellStyles:
     """The cell styles of one workbook. Those for texts bear `quote_prefix`, as `cells.put` wants it."""
 
@@ -106,7 +106,7 @@ class CellStyles:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ink:
     """What every sheet of one workbook is written with."""
 

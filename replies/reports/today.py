@@ -6,9 +6,10 @@ Pure functions over the shapes of `data.py`; every sentence stands in wording.to
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from config.form import Form
+from config.frozen import frozen
 from config.survey import Survey
 from intake.finding import Finding
 from replies.japanese import full_width_number
@@ -20,7 +21,7 @@ from replies.wording import Wording
 _NAMED = 40  # of one kind of call, so that one page holds them
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TownText:
     """A text for one municipality that can be sent on as it is."""
 

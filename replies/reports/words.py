@@ -7,10 +7,10 @@ mentions a city's own affairs, and decides nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
+from config.frozen import frozen
 from config.jst import in_jst
 from config.survey import Survey
 from intake.finding import Finding
@@ -28,7 +28,7 @@ _TOLD: tuple[Timing, ...] = ("in_extension", "mended_late", "unmended", "unmende
 _NAMED: dict[Shown, int] = {"outstanding": 24, "unbooked": 8, "correction": 8, "held": 8}  # so that one page holds them
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToMend:
     """One thing to be mended, in words: where it stands (「様式」シート　セル E25　Q7-1), what was noticed,
     found, wanted, and what to do."""

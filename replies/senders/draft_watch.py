@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError
 
+from config.frozen import frozen
 from intake.mail.ids import is_our_message_id
 from intake.sources.folders import DRAFTS, SENT, special, with_header
 from intake.sources.imap_access import connect, cut, hang_up, translate_errors
@@ -25,7 +25,7 @@ _IDS = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO)]"
 _ID_FIELD = re.compile(rb"^(message-id|in-reply-to):\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenDraft:
     """A draft in a mailbox whose end is not known yet; `place` is empty once it is missing.
     `answers`: Message-ID of the mail that it answers."""
@@ -36,7 +36,7 @@ class OpenDraft:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fate:
     """What a human did with a draft: sent it (detail: the sent mail's Message-ID), changed it (detail: where
     the new one lies), or deleted it; or that we have removed it."""
@@ -158,7 +158,7 @@ def _end(draft: OpenDraft, place: str, sent_as: str) -> Fate:
     return Fate(draft.key, "withdrawn", "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Drafts:
     """What lies in a Drafts folder: Message-ID -> place; and of those that are not ours (mail programs give a
     changed draft a new id) the id that they answer -> place."""

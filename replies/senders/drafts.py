@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
+from config.frozen import frozen
 from intake.sources.folders import DRAFTS, made, special, with_header
 from intake.sources.imap_access import ImapAccess, connect, cut, hang_up, translate_errors
 from intake.sources.network import reason
@@ -24,7 +24,7 @@ _FLAGS = (b"\\Draft", b"\\Seen")  # as mail programs put their own drafts there
 _APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.IGNORECASE)  # RFC 4315 §3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DraftsFolder:
     """The Drafts of one mailbox, and its sent mails: by name, or as the server marks them (RFC 6154)."""
 

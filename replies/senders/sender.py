@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from config.frozen import frozen
 
 Result = Literal["sent", "drafted", "later", "refused"]
 
@@ -27,7 +28,7 @@ class AnswerLost(SenderLater):
     it went out is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutgoingMail:
     """What goes out: SMTP envelope (RFC 5321 §2.3.1) and the finished mail with CRLF."""
 
@@ -37,7 +38,7 @@ class OutgoingMail:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SendResult:
     """What became of one posting: sent | later (4xx) | refused (5xx), with the server's own line."""
 

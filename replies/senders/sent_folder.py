@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
+from config.frozen import frozen
 from intake.sources.folders import SENT, made, special, with_header
 from intake.sources.imap_access import ImapAccess, connect, hang_up, translate_errors
 from intake.sources.network import reason
@@ -21,7 +21,7 @@ from intake.sources.source import SourceUnavailable
 USUAL_FOLDER = "Sent"  # made where the server has none
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SentCopy:
     """A finished mail of ours. `key`: the caller's own; `data` may be empty where only its id is looked for."""
 

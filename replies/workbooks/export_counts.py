@@ -7,17 +7,17 @@ Counts what was written; whether a question was to be answered at all is not jud
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Literal
 
 from config.form import Form, Question
+from config.frozen import frozen
 from intake.sheets.columns import list_columns
 from replies.workbooks.export_figures import figures_of
 
 CountedLine = int | Literal["other", "none"]  # a choice's or circle's number; no choice of the form; left blank
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuestionCounts:
     """One question: its lines in the order of the form, and for each how often, by program's id."""
 

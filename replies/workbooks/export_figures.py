@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from config.form import Ask, Form
+from config.frozen import frozen
 from intake.sheets.columns import list_columns
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figure:
     """Of one program or of all: the numbers that were answered, as Excel holds them; `unread`: what was written there, but
     was read as none."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from config.frozen import frozen
 from replies.cells import FONT, put
 from replies.wording import load_wording
 
@@ -23,7 +23,7 @@ _OPEN = {"italic": True, "bg_color": "#D9D9D9"}
 _A4, _A3 = 9, 8  # ECMA-376 part 1 §18.3.1.63
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Styles:
     """The cell styles of one workbook. Those for texts bear `quote_prefix`, as `cells.put` wants it."""
 

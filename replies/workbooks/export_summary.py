@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from config.form import Question
+from config.frozen import frozen
 from config.survey import Program, Survey
 from intake.finding import quote
 from replies.cells import FONT, put, put_typed
@@ -50,7 +50,7 @@ _FILLS: tuple[dict[str, Any], ...] = (  # that stay apart without colour
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SummaryHead:
     """What stands above the figures: when they were made, and how many open answers are not among them."""
 

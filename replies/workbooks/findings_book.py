@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from config.frozen import frozen
 from config.survey import Survey
 from intake.finding import Finding, quote
 from replies.cells import SAFE_OPTIONS, put
@@ -76,7 +76,7 @@ def findings_book(letter: Letter, survey: Survey, wording: Wording) -> bytes:
     return raw.getvalue()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Looks:
     heading: Format
     text: Format
@@ -92,7 +92,7 @@ def _looks(book: Workbook) -> _Looks:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Whose:
     """Whose finding it is: code, name and row of a list, and the name of the file; each may be empty or 0."""
 

@@ -9,7 +9,6 @@ silent about the desk has no error of these kinds. Where the desk understands wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
@@ -18,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.conditions import conditions_of, questions_of_names
 from config.form import FreeText, Question
+from config.frozen import frozen
 from config.kinds.kind import Kind
 from config.logic import names_in
 from intake.sheets.ooxml import name_of
@@ -32,7 +32,7 @@ _RED = DifferentialStyle(fill=PatternFill("solid", bgColor="FFFFC7CE"))
 _BOLD = DifferentialStyle(font=Font(bold=True, color="FFC00000"))
 _GREY = DifferentialStyle(fill=PatternFill("solid", bgColor="FFD9D9D9"), font=Font(color="FF7F7F7F"))
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Help:
     """Words that stand in `row` of the check column while `when` holds, and the cells that show it, if they are blank."""
 

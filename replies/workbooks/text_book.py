@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xlsxwriter import Workbook
 
+from config.frozen import frozen
 from replies.cells import SAFE_OPTIONS, put
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextTable:
     """One sheet: `name` of its tab, `notes` above the table, a line each; (heading, width in characters) of each column;
     the rows."""

@@ -6,14 +6,14 @@ Text alone: no formula, macro, link, picture or comment of the file that came, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from replies.workbooks.text_book import TextTable, text_book
 
 _COLUMNS = (("項目", 30), ("設問", 44), ("回答", 44), ("指摘", 60))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CopiedSheet:
     """One sheet, or one row of a list: whose it is, and (label, question, answer, what was noticed) of each line."""
 

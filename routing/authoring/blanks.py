@@ -7,13 +7,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from config.frozen import frozen
 from config.given import MOST_COLUMNS, Place, cells_of, texts_of
 from config.spelling import fold, is_blank
 from intake.sheets.boxes import EMPTY
@@ -37,7 +37,7 @@ _ROOM = re.compile(r"[\s　()（）□☐]")  # 月 alone is a day of the week, 
 _BOXES = re.compile(rf"[{EMPTY}][^{EMPTY}]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blank:
     """One cell to be filled. `rows` and `columns`: the printed words left of it and above it, from the outside in; `unit`:
     a short word right behind it; `printed`: what stands in it; `sure`: whether more than a frame tells it."""

@@ -6,16 +6,16 @@ Pure but for the workbooks' bytes; whoever calls writes them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
 
+from config.frozen import frozen
 from config.roster import Body
 from config.survey import Program
 from replies.workbooks.prefilled import Prefiller, known_values, last_year, prefilled
 from routing.register import Register
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HandedOut:
     """A workbook for one body, and where it belongs. `previous`: what it answered last year stands in it."""
 

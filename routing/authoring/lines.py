@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate, groupby, pairwise
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
+from config.frozen import frozen
 from config.given import Place
 from config.spelling import fold
 from intake.sheets.given_tables import is_example
@@ -27,7 +28,7 @@ _NUMBER = re.compile(r"(?:no\.?)?[(]?([0-9]{1,4})[).]?")
 _NO_MORE = "一行に一つを書く表としました。空欄でもよい列、又は一行もなくてよい表には required = false を。"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenTable:
     """`lines`: the cells of each line, from the left; `heads`: what stands over each column; `at`: D11:E30, G11:I30, where
     something else stands between."""
@@ -42,7 +43,7 @@ class OpenTable:
         return frozenset(blank.place for line in self.lines for blank in line)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Run:
     """What stands in one row behind one printed cell. `number`: what that cell says, where it is a number."""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from config.form import Field, Form, Question
+from config.frozen import frozen
 from config.given import opened
 from config.kinds.organisation import OrganisationKind
 from config.kinds.position import PositionKind
@@ -30,7 +30,7 @@ _EXAMPLES: Mapping[str, str] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trial:
     """What came of one form for one kind of body. `faults`: in Japanese, each with its question where it has one."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from config.conditions import can_be_tried, constants, steering
 from config.form import Form, Question
+from config.frozen import frozen
 from config.kinds.kind import Around, Reading
 from config.shape import RosterKind
 from intake.sheets.entries import Entry
@@ -22,7 +23,7 @@ MOST = 20_000  # ways that are tried; a form with more is told as such
 Choices = Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Walks:
     """`ways`: answers to every question that is asked, so that each choice that can be taken is taken in one of them; one
     without any where a form has no choice.

@@ -9,16 +9,17 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from config.frozen import frozen
 from replies.wording import load_wording
 
 REFUSED = 400  # and above: what was asked for was not given
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Access:
     """One request. `at` ISO 8601; `who` a login name, empty before one is known; `what` the page or act; `on` receipt
     number, code or day; `status` as of HTTP."""

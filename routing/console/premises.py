@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from config.settings import Settings
 from routing.clock import Clock
 from routing.journey.desk import Desk
@@ -13,7 +13,7 @@ from routing.office import OpenOffice
 from routing.register import Register
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Premises:
     """`open_office` and `open_desk` open the ledger for one thread, and close it; they raise LedgerBusy, DiskFull."""
 

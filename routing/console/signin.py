@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 
 from config.console import Console, ConsoleUser
+from config.frozen import frozen
 
 LONGEST = timedelta(hours=8)
 IDLE = timedelta(minutes=60)
@@ -35,7 +36,7 @@ def is_password(password: str, stored: str) -> bool:
     return hmac.compare_digest(_scrypt(password, bytes.fromhex(salt), int(n), int(r), int(p)).hex(), made)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """An official who is known. `login`: his login name."""
 
@@ -57,7 +58,7 @@ class Person:
         return not self.user.mailboxes or not mailbox or mailbox in self.user.mailboxes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Session:
     login: str
     begun: datetime

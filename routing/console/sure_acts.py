@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 
+from config.frozen import frozen
 from config.jst import in_jst
 from replies.japanese import era_date
 from routing import operate, typed
@@ -44,7 +44,7 @@ def add_sure_acts(site: Flask, premises: Premises) -> None:
     site.add_url_rule("/extend", "extend_all", acts.extend_all, methods=["POST"])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Asked:
     """What is to be confirmed: `try_` on the ledger alone, in sentences; `also`, what is done beside it in earnest;
     `word` that has to be typed, where nothing brings it back."""

@@ -7,9 +7,10 @@ Only brings values into the shapes that `replies` declares; no decision, no word
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import frozen
 from intake.finding import CATALOGUE, Finding
 from intake.personal import mask
 from intake.submission import AnswerSheet
@@ -32,7 +33,7 @@ def blocks(decided: Decided, register: Register) -> tuple[FileBlock, ...]:
     return tuple(_blocks(decided.pieces, register))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """A row of a collated list, and what was decided about it."""
 

@@ -6,8 +6,9 @@ Pure except for the look-ups handed in as `Facts`; decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from config.frozen import frozen
 from intake.finding import Finding, quote, severity_of
 from intake.samples import calls_itself_material
 from intake.submission import AnswerSheet, FileReading, Submission
@@ -24,7 +25,7 @@ from routing.records import Arrival, Evidence, Identity, KnownSender, Relation
 from routing.register import Register
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unit:
     """What is decided one by one: a file, or one answer sheet in it, with whose it is and of which program (an id, or
     empty). `piece`: how it is called in its mail."""
@@ -36,7 +37,7 @@ class Unit:
     program: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseBuilder:
     """Builds the FileCases of one mail."""
 

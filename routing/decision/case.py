@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from config.frozen import frozen
 from config.services import Service
 from config.survey import Survey
 from intake.finding import Finding
@@ -14,7 +13,7 @@ from routing.records import Identity, Relation
 from routing.standing import Booking
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MailCase:
     """One mail as its table sees it. `mailbox`: id; `trusted`: an official recorded it or took it in by decision."""
 
@@ -57,7 +56,7 @@ class MailCase:
         return self.facts.parts is not None and self.facts.parts.form_elsewhere
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileCase:
     """What is known of one piece: a file, or one answer sheet in it. `findings` is everything found, with
     the severity that this survey gives; `history` the earlier bookings of that body and program."""

@@ -5,8 +5,9 @@ in whose sheet, and who is missing. Pure; nothing of it is booked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from config.frozen import frozen
 from config.obligations import Obligation
 from intake.submission import AnswerSheet, FileReading, Submission
 from replies.letter import Attachment, FileBlock, Letter, OwedProgram, RowBlock
@@ -20,7 +21,7 @@ _UNOPENED = frozenset({"encrypted", "unreadable", "too_costly", "empty_file"})  
 _APART = 10_000_000  # positions of an earlier mail's files begin behind so many for each mail, beyond any in an archive
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collated:
     """What goes into the letter: a block for each list and for each file that is in none, what each list still lacks, and
     the lists themselves."""

@@ -5,15 +5,14 @@ Pure. Tells differences as findings; which of two counts is for the tables.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from config.frozen import frozen
 from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
 from intake.submission import Answer, AnswerSheet
 from routing.standing import overlap
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """An answer sheet of a mail, with what the whole mail tells of it: the lgcode of its body and its program (ids,
     or empty). What a sheet says of itself is one piece of evidence for that, and may be misspelt or left blank."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import frozen
 from intake.submission import AnswerSheet
 from replies.letter import FileBlock
 from routing.deadline import Deadlines
@@ -21,7 +22,7 @@ def _no_version(body: str, program: str, attributes: tuple[int, ...]) -> None:
     """Nothing came before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What the ledger knows that bears on one mail. `password_awaited`: a password for what is locked may still
     come; `parts`: the set that the mail is a part of, if it is one; `spoofed`: the server that the settings

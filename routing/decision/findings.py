@@ -5,8 +5,9 @@ mail and the obligation show. Pure; the severity is the survey's; decides nothin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from config.frozen import frozen
 from config.kinds.organisation import OrganisationKind
 from config.programs import find_program
 from config.survey import Survey
@@ -17,7 +18,7 @@ from routing.records import Identity
 from routing.register import Register
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piecework:
     """One piece in its mail, with what was told of its body and program (an id, or empty). `beside`: what was told
     of every sheet of the mail, its own among them."""

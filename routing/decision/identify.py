@@ -7,9 +7,9 @@ name; a name that fits several bodies is narrowed down by the other evidence and
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from config.domains import body_hint, is_local_government
+from config.frozen import frozen
 from config.roster import Roster
 from config.survey import Survey
 from intake.personal import mask
@@ -180,7 +180,7 @@ def _disagreeing(
     return tuple(e.source for e in evidence if e.lgcodes and not any(fits(c) for c in e.lgcodes))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProgramEvidence:
     """What may tell the program of a sheet whose 制度等 is empty: the names used, and the mailbox."""
 

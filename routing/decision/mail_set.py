@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from config.spelling import nfkc
 from routing.records import PartRow
 
@@ -22,7 +22,7 @@ _MARK = re.compile(
 _REPLY = re.compile(r"^(?:(?:re|fw|fwd|返信|転送)\s*:\s*)+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MailSet:
     """The set that one mail belongs to, as it stands with this mail. `total` is 0 where nobody said how many;
     `receipts` of all its mails; `form_elsewhere`: another of them brings a form; `over`: its time has passed;

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.records import Note, Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Override:
     """What an operator decided about one mail. `outcome` replaces the verdict on every piece that waits;
     `assigned` names the body and `program` the program (ids, empty: not named); `take_in` treats the mail

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.frozen import frozen
 from config.survey import Survey
 from routing.records import Decided
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PasswordWait:
     """A wait for a password that is over. `until` when; `tried`: one was told, and opened nothing."""
 

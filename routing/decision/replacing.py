@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.proof import LEAST, Proof, may_replace
 from routing.standing import Booking, overlap, weight
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Newcomer:
     """An answer that comes to those that stand: from which address, with which proof. `own_thread`: it answers
     a letter about this that went to this very address."""

@@ -5,9 +5,9 @@ Where we cannot be sure whom we would be writing to, there is none. What it says
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from config.settings import Settings
 from intake.mail.ids import MessageIds
 from intake.mail.phrases import silent_reasons
@@ -27,7 +27,7 @@ _NEUTRAL_FILE_RULES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplyContext:
     """What a letter needs beside the decision. `standings`: of the respondent, with this mail counted in;
     `first_receipt`: of the mail that this one repeats."""

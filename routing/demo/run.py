@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from config.frozen import frozen
 from config.load import default_survey
 from config.settings import Settings, load_settings
 from intake.mail.ids import receipt_in
@@ -42,7 +43,7 @@ _KEY = bytes(32)  # for Message-IDs: known to everybody, and every demo tells th
 SEEN = "seen"  # the very same mail once more: nothing is decided anew
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DemoMail:
     """One mail of the demo. `number`: its number in the ledger (0: it had none of its own); `item`: the
     notice's number of its mailbox; `outcome` of the mail (a verdict, or "seen"); `reasons`: (outcome,
@@ -58,7 +59,7 @@ class DemoMail:
     reply_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Demo:
     """What the demo leaves behind in `out`: a line per mail, in the order in which they came."""
 

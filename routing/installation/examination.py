@@ -8,10 +8,10 @@ import platform
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import SettingsError
+from config.frozen import frozen
 from config.others import check_others
 from config.settings import TOPMOST, Settings, check_mailboxes
 from intake.sources.oauth import TokenUnavailable
@@ -31,7 +31,7 @@ from routing.tracking import troubles, vitals
 from routing.tracking.heartbeat import read_sign
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnosis:
     """One thing looked at: what, whether it is well, and a sentence."""
 

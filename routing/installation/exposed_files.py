@@ -13,9 +13,9 @@ import os
 import pwd
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from config.frozen import frozen
 from config.settings import Settings
 from routing.mailboxes.factory import secrets_of, servers_of
 
@@ -23,7 +23,7 @@ _MOST_LINKS = 40  # as Linux follows them
 _READ, _WRITE = stat.S_IROTH | stat.S_IRGRP, stat.S_IWOTH | stat.S_IWGRP
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exposed:
     """A file or folder that others can read or change. `grave`: its content is a secret, or changes what is done."""
 

@@ -8,10 +8,10 @@ never hold the first reply to an address in the domain of a body. Only reads the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from config.frozen import frozen
 from config.settings import Caps
 from routing.ledger import sent_counts
 from routing.ledger.sent_counts import Kinds
@@ -28,7 +28,7 @@ _TOLD = frozenset({"per_address_per_day", "per_respondent_per_day", "pre_checks_
                    "pre_checks_per_respondent_per_day"})  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CappedRecipient:
     """To whom a reply would go: the address in lower case, on whose mail (an lgcode, or empty where nobody is known:
     then only the address counts), and whether it is a body's by its domain or by somebody's word."""
@@ -39,7 +39,7 @@ class CappedRecipient:
     kinds: Kinds = "others"  # which letters count with this one
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Allowance:
     """How many mails are left (0: none), and the cap that leaves the fewest."""
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import Literal
 
 from config.errors import SettingsError
+from config.frozen import frozen
 from intake.sources.answered import Answers
 from intake.sources.source import SourceUnavailable
 from replies.senders.sender import AnswerLost, LineClosed, OutgoingMail, Sender, SenderBarred, SenderLater
@@ -29,7 +29,7 @@ NOBODY_ASKED: Mapping[str, Answers] = {}
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Connection:
     """Whether the way out is open for a reply. `trouble`: why it is not, in a sentence; empty where it is."""
 
@@ -37,7 +37,7 @@ class Connection:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """What became of one attempt. "lost": whether the reply went out is unknown. "overtaken": a human has
     answered already. `detail`: the server's own words, or a sentence. `after`: what that means for the others:

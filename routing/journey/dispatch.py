@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from config.settings import copies_sent
 from intake.mail.bounce import refuses_attachments
 from intake.sources.answered import Answers
@@ -20,7 +20,7 @@ from routing.notices import remind, rounds, told_body
 from routing.office import Office
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivery:
     """What became of one reply at one attempt: sent, drafted, later, refused, overtaken, withdrawn, lost or
     unsure."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from config.frozen import frozen
 from config.settings import Settings, folder_for
 from intake.submission import Submission
 from routing.decision import joined
@@ -49,7 +50,7 @@ LIST_GROWS = timedelta(days=7)  # within which mails for one list are taken toge
 PASSWORD_FOLLOWS = timedelta(minutes=5)  # most often by itself and at once: then nobody need be told that it is awaited
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     """One mail with its committed decision, the reply that was queued, if any, and what it takes back."""
 

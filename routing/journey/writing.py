@@ -5,10 +5,11 @@ Inside the transaction in which the mail is decided; reads the ledger, and notes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from config.domains import body_hint
+from config.frozen import frozen
 from config.mails import Way
 from config.settings import Settings
 from intake.submission import Address, Submission
@@ -35,7 +36,7 @@ from routing.register import Register
 from routing.standing import Standing, standings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplyWriter:
     """Writes with this register and these settings over this ledger, at this instant."""
 

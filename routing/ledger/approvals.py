@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """The newest word on an address, or on "@domain". `lgcode`: the body that it was approved for, or empty."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
+from config.frozen import frozen
 from config.jst import JST
 from intake.sources.source import SAMPLES, Cursor, Fetched
 from routing.clock import stamp, unstamp
@@ -78,7 +78,7 @@ def samples(ledger: Ledger, mailbox: str, uidvalidity: str, newest: int) -> dict
     return {str(row["uid"]): b"".join(bytes(part) for part in tuple(row)[1:]) for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Where mails came from: mailbox, the prefix of its receipt numbers, UIDVALIDITY; `added_by` names the
     official who recorded what came by telephone or on paper."""

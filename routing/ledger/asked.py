@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from config.frozen import frozen
 from intake.finding import Finding
 from routing.ledger.reporting import findings_of
 from routing.ledger.store import Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskedPiece:
     """One request: about which piece of a mail, or the mail as a whole (`piece` "0"); `listed`: about a row of a list.
     `part`, `body` and `program` are those of the verdict, empty where it was booked under none."""

@@ -3,15 +3,15 @@ reads; every question is answered from an index or a short queue."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger.holds import HELD, HOLDABLE
 from routing.ledger.store import Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Health:
     """How reading a mailbox went last. `failing_since` is None while it can be read."""
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
+from config.frozen import frozen
 from intake.finding import Finding
 from intake.mail.ids import receipt_in
 from routing.clock import stamp, unstamp
@@ -20,7 +20,7 @@ BEGINNING = 400  # characters of a mail's text
 SHOWN = 500  # rows of a listing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetterRecord:
     """One letter of ours and what became of it. `number` as it stands in its Message-ID: a receipt number, or its own;
     `arrival_id`: the mail that it answers (None: none); `state` of its newest step, `at` which that was made;
@@ -130,7 +130,7 @@ def _letters(rows: Iterable[Row]) -> list[LetterRecord]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mail:
     """One mail in a listing. `outcome` and `by` of its newest decision: empty while there is none."""
 
@@ -205,7 +205,7 @@ def beginning(ledger: Ledger, arrival_id: int) -> str:
     return str(row["text"] or "") if row else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """One decision about a mail or a piece of it, as the ledger has it."""
 
@@ -249,7 +249,7 @@ def findings(ledger: Ledger, verdict_ids: Iterable[int]) -> list[Finding]:
     ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """Something that was noted at a mail or a body: by the desk ("uketsuke") or an official. `undone`: it was taken back
     with the decision that it belonged to."""

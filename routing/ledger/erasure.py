@@ -9,10 +9,10 @@ stored again. Reaches no copy elsewhere: neither the mailbox nor an earlier back
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from replies.letter_kinds import TRAITS
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
@@ -21,7 +21,7 @@ WIPE_MILLISECONDS = 1000  # for other programs to end what they read
 Kind = Literal["erased", "purged"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Erasure:
     """The trace of an erasure. `kind`: "erased" by an official's order, "purged" when its time was over;
     `size`: the bytes of raw mail that went."""

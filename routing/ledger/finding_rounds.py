@@ -5,14 +5,14 @@ folded (`routing/tracking/finding_lives.py`). Only reads; judges nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskedFinding:
     """One finding that asked for correction: its key on every version, code, question (empty: none) and form."""
 
@@ -22,7 +22,7 @@ class AskedFinding:
     form: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindingRound:
     """One decision about one version: of which mail and piece, whose answer, and what was found in it. `decided_by` an
     official, or "uketsuke"; `standing`: no later decision about the mail replaced it."""

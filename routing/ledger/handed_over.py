@@ -5,9 +5,9 @@ goes into such a folder. Rows are only added.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 
@@ -21,7 +21,7 @@ AS_IT_IS = """EXISTS (SELECT 1 FROM handed_over h JOIN handover d ON d.id = h.ha
     AND d.outbox_to >= coalesce((SELECT max(o.id) FROM outbox o WHERE o.arrival_id = a.id), 0))"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FiledMail:
     """One mail as it is filed. `kept_back`: the rule for which its content is left out; empty: it goes along."""
 
@@ -36,7 +36,7 @@ class FiledMail:
     kept_back: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FiledPiece:
     """What one piece of a mail came to by its newest decision: of whom, about what."""
 
@@ -50,7 +50,7 @@ class FiledPiece:
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FiledLetter:
     """One letter of ours; `arrival_id` is None where it answers no mail."""
 
@@ -65,7 +65,7 @@ class FiledLetter:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HighWater:
     """How far the ledger reached at one moment: the newest verdict, the newest letter (0: none)."""
 
@@ -73,7 +73,7 @@ class HighWater:
     letter: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deed:
     """One decision or note, in the order of time. `what`: the rule, or the kind of event; `detail` of an event."""
 

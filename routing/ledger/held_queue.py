@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Row
 
+from config.frozen import frozen
 from intake.mail.ids import receipt_in
 from intake.sources.source import SeenMail
 from routing.attention import queue_of, sql_list
@@ -17,7 +18,7 @@ from routing.ledger.store import Ledger
 from routing.ledger.undone import event_counts, verdict_counts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """One item that waits for a human. `queue`: submission, inquiry, reply, alarm or outbox; `reason` the
     name of the rule, or what became of a reply. `id` is 0 for a mail of ours that answers none: its number

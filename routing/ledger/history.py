@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from config.frozen import frozen
 from routing.clock import stamp
 from routing.ledger.last_decision import last_word
 from routing.ledger.store import Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HistoryTable:
     """One table of the story."""
 

@@ -6,9 +6,9 @@ Rows are only added: a hold stands until a release names it. Nothing here sends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from replies.letter_kinds import TRAITS
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
@@ -30,7 +30,7 @@ MAY_HAVE_LEFT = """EXISTS (SELECT 1 FROM event e WHERE e.kind = 'restored' AND (
     OR (SELECT b.received_at FROM arrival b WHERE b.id = o.arrival_id) < e.recorded_at))"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """Which letters: of one kind, of one mailbox (ids; empty: of all), and, after a ledger was put back, only those
     to mails received before that instant and those that answer none."""
@@ -40,7 +40,7 @@ class Scope:
     mails_before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hold:
     """A hold that stands. `waiting`: how many letters in the outbox it keeps back now; `last_record`: of the backup
     that took the ledger's place, if that began it (None: it had none)."""

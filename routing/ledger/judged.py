@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Literal
 
+from config.frozen import frozen
 from routing.ledger.store import Ledger
 from routing.records import Arrival
 
 Pieces = dict[str, "Judged"]  # by the piece's id; "0" is the mail itself
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """One piece: the outcome, the row that decided and its remarks, whose answer it is, and what was found, as
     (code, severity, sheet, cell, about)."""
@@ -28,7 +28,7 @@ WhyUnread = Literal["bytes_gone", "reader_failed"]
 Differing = tuple[tuple[str, Judged | None, Judged | None], ...]  # piece, as it was decided, as it would be
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangedDecision:
     """One mail that would be decided otherwise. `before`, `after`: the pieces that differ, by id; None where there was,
     or would be, no such piece. `unread`: why nobody can tell, and then no piece is named."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import unstamp
 from routing.ledger.store import Ledger
 
 UNDECIDED = "-"  # the token of a mail about which nothing was said yet
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastWord:
     """Who decided about a mail last ("uketsuke": the desk itself), how and when. `token` changes with each decision,
     and with whatever an official notes at the mail; what the desk does in the mailbox changes nothing."""

@@ -4,11 +4,11 @@ for an address, the answers that a mail replaced. Only reads."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
 from config.domains import aligned
+from config.frozen import frozen
 from routing.attention import sql_list
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
@@ -90,7 +90,7 @@ _SAID_NO_FILE = f"""SELECT 1 FROM outbox o JOIN finding f ON f.verdict_id IN
     {_ASKED_IN_VAIN} LIMIT 1"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskedForForm:
     """The requests for a form that brought none: how many there were, and of the files that they were about the names,
     the hashes and the codes of what was found."""
@@ -185,7 +185,7 @@ def waits_for_proof(ledger: Ledger, receipt: str) -> bool:
     return row is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gone:
     """An answer that another mail replaced: its receipt number, who had sent it, whose it was, to which programs."""
 

@@ -6,14 +6,14 @@ came in after all has a sighting, and is missing no longer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """One mail that a server keeps back. `number`: that of its row; `since`: when it was first noticed."""
 
@@ -47,7 +47,7 @@ def uids(ledger: Ledger, mailbox: str, uidvalidity: str) -> tuple[str, ...]:
     return tuple(r["uid"] for r in ledger.rows(query, end, end, end, mailbox, uidvalidity))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UidDifference:
     """What one look told of a mailbox: UIDs that the server lists and keeps back, and of those that were
     missing, the ones that it no longer lists."""

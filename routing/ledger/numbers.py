@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 from typing import Literal
 
+from config.frozen import frozen
 from routing.clock import unstamp
 from routing.ledger import verdicts
 from routing.ledger.backup import BACKED_UP
@@ -22,7 +22,7 @@ RELEASED, FOUND, TICKED, DONE = "not_my_number", "my_number", "my_number_step", 
 What = Literal["call", "ledger", "folder", "backup", "letter"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One thing to be done after a My Number came. `number`: by which people name it ("1", "4-2"); `detail`: of a
     copy, its file; `made_at`: when that was made; `by`, `why`, `at`: who did it, empty and None while it is open."""

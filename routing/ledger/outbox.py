@@ -9,10 +9,10 @@ and never a third time: `unsure` waits for a human. Nothing here sends.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
+from config.frozen import frozen
 from intake.mail.ids import receipt_in
 from intake.sources.source import SeenMail
 from replies.letter_kinds import TRAITS
@@ -33,7 +33,7 @@ _BACK_OFF = (1, 2, 5, 10, 20, 30)  # minutes after the first, second … "later"
 _LONGEST_REST = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outgoing:
     """A reply that waits. `interrupted`: how many attempts were begun and never ended, the last one among
     them; `tries`: all attempts so far. `asked`: the mail that it answers, if somebody may have answered that

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Row
 
+from config.frozen import frozen
 from intake.submission import Submission
 from routing.clock import stamp, unstamp
 from routing.ledger import verdicts
@@ -18,7 +19,7 @@ from routing.ledger.store import Ledger
 from routing.records import Arrival, Decided
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PreCheck:
     """One answer that was looked at and not handed in: of which mail (receipt number), whose, on which program and for
     which part of an obligation (empty: none); `wrong`: something in it was to be mended."""

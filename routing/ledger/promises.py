@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from config.frozen import frozen
 from intake.frames import MOST_BYTES
 from routing.ledger import outbox
 from routing.ledger.undone import verdict_counts
@@ -22,7 +22,7 @@ from routing.proof import LEAST
 SHOWN = 20  # of what is wrong, at most
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Promise:
     """One question. `number`: the promise of docs/design.md that it is about, 0 for the ledger's own order."""
 
@@ -32,7 +32,7 @@ class Promise:
     query: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PromiseResult:
     """What the ledger answered: `broken` names up to SHOWN rows that break the promise."""
 

@@ -7,9 +7,9 @@ instead of being blamed. It waits in the queue `deferred` until an instant to co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger import beginnings, verdicts
 from routing.ledger.store import Ledger
@@ -23,7 +23,7 @@ _FIRST_REST, _DOUBLINGS = timedelta(minutes=15), 3  # up to two hours
 _DESK = ("uketsuke", "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PutOff:
     """The mails that wait for that reason: how many, since when, and in which way the first of them ended a reader."""
 

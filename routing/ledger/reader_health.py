@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger import verdicts
 from routing.ledger.store import Ledger
@@ -14,7 +14,7 @@ LOST, BACK = "reader_lost", "reader_back"
 _DESK = ("uketsuke", "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReaderLost:
     """No reader can be had: the number of the event that tells so, since when, in which words; how many mails wait."""
 

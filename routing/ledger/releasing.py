@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
+from config.frozen import frozen
 from intake.mail.ids import receipt_in
 from routing.clock import stamp, unstamp
 from routing.ledger.holds import HOLDABLE, Hold
 from routing.ledger.store import Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """One letter that waits to be released; `number` as people name it."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from intake.finding import Finding
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counted:
     """How often something asked for correction, and of how many bodies."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 from routing.proof import Proof
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequestedOriginal:
     """One municipality's sheet that was asked for. `receipt`: of the mail that brought it; empty if none."""
 

@@ -7,10 +7,11 @@ already, or what was erased, is not. Sends nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from sqlite3 import Row
 
+from config.frozen import frozen
 from intake.mail.ids import receipt_in
 from routing.clock import stamp
 from routing.ledger import outbox, verdicts
@@ -19,7 +20,7 @@ from routing.ledger.store import Ledger
 from routing.records import FinishedReply, Note
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefusedReply:
     """One such reply. `number`: the receipt number of the mail that it answers, or its own; `arrival_id`: None
     where it answers none; `detail`: the server's words."""

@@ -8,9 +8,9 @@ Decides no time limit.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from intake.mail.ids import receipt_in
 from routing.clock import stamp
 from routing.ledger import erasure, held_queue, verdicts
@@ -21,7 +21,7 @@ from routing.records import Note
 BATCH = 50  # mails in one transaction: the desk is never held up for long
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Due:
     """What a purge takes: `size` in bytes of raw mail and letters, `answers` of accepted files among the mails
     (export will not have them any more), `letters` of ours that answer no mail; `waiting`: mails left alone;
@@ -35,7 +35,7 @@ class Due:
     unfiled: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """Before which instants what was received, or written, is past its time, by kind; None: never. `answers`: mails that
     submit; `words`: inquiries and replies; `others`: whatever else came; `letters`: ours that answer no mail;

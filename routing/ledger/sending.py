@@ -4,10 +4,10 @@ under which of our addresses nothing leaves, since when and why. Nothing here se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger import outbox
 from routing.ledger.outbox import Outgoing
@@ -17,7 +17,7 @@ REST = timedelta(minutes=1)  # after a sign that nothing can be sent
 After = Literal["", "rest", "barred", "at_once"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trouble:
     """Replies from `mail_from` wait and do not leave. `detail`: the server's words."""
 

@@ -5,9 +5,9 @@ R0719-1000-141003-N: looked up, told from end to end, and what became of it mark
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from intake.mail.ids import receipt_in
 from routing.clock import unstamp
 from routing.ledger import verdicts
@@ -16,7 +16,7 @@ from routing.ledger.store import Ledger
 from routing.records import Note
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SentNotice:
     """One such mail in the outbox."""
 

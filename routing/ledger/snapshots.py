@@ -10,10 +10,10 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from config.frozen import frozen
 from routing.ledger import promises, restored
 from routing.ledger.backup import BackupRefused, flush, named_disk
 from routing.ledger.migrations import are_pending, migrate
@@ -27,7 +27,7 @@ class OtherLedger(BackupRefused):
     """The copy seems to be of another ledger; the text says why. It is put back where somebody says yes to that."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MissingDeed:
     """What an official did that a ledger tells and its copy does not: when, who, what, about which mail."""
 
@@ -37,7 +37,7 @@ class MissingDeed:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PutBack:
     """A ledger that was put back. `aside`: where the one before it lies (None: there was none); `last`: the last
     record of the copy; `hold`: the number of the hold over what may have left since; `deeds`: of officials since,

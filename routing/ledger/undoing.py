@@ -8,9 +8,10 @@ verdicts before it are written once more behind it, since the newest holds.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger import mailbox_tasks, outbox, verdicts
 from routing.ledger.store import Ledger
@@ -21,7 +22,7 @@ UNDO = "undo"  # the event that tells who did it
 _QUEUES = ("to_read", "deciding", "deferred", "wait", "to_pair", "to_file")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Before:
     """Where the ledger stood before a decision about a mail: the newest ids of its tables, the mail's rows in each
     queue, and the letters that were to be taken back already."""
@@ -35,7 +36,7 @@ class Before:
     wanted: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undoable:
     """A decision that may still be taken back, `until` then, by whoever may decide. `by`: who made it."""
 
@@ -74,7 +75,7 @@ def remember(ledger: Ledger, found: Undoable) -> None:
 
 
 def _flat(mark: Before) -> dict[str, object]:
-    return {name: getattr(mark, name) for name in Before.__slots__}
+    return {own.name: getattr(mark, own.name) for own in fields(mark)}
 
 
 def undoable(ledger: Ledger, arrival_id: int, now: datetime) -> Undoable | None:

@@ -4,9 +4,9 @@ queries that ask what people have decided or noted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import unstamp
 from routing.ledger.store import Ledger
 
@@ -25,7 +25,7 @@ _COUNTS = """NOT EXISTS (SELECT 1 FROM undone n WHERE n.arrival_id = {row}.arriv
     AND n.{what}_after < {row}.id AND {row}.id <= n.{what}_to)"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undone:
     """One decision about a mail that was taken back: the ids of its verdicts (the first exclusive) and of the copies
     that count instead, which follow them; by whom."""

@@ -7,11 +7,11 @@ draft, or the attempt has ended. Nothing here sends or talks to a server.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Row
 from typing import Literal
 
+from config.frozen import frozen
 from intake.mail.ids import receipt_in
 from replies.senders.draft_watch import OpenDraft
 from routing.clock import stamp
@@ -25,7 +25,7 @@ REST = timedelta(minutes=1)  # until the mailbox is looked into again
 _LAST = "(SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1)"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakenBack:
     """One letter of an older decision. `how`: "withdrawn" from the queue; "draft": is removed from Drafts at the next
     look; "sending": has begun to leave, and is taken back if it does not; "edited": a human has changed the draft,

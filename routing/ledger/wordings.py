@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import unstamp
 from routing.ledger.store import Ledger
 
 APPROVED = "letters_approved"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approved:
     """A kind of letter and its wording (as a hash), by whom it was approved, why and when."""
 

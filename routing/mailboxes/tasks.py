@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Protocol
 
 from config.errors import SettingsError
+from config.frozen import frozen
 from intake.sources.answered import Answers
 from intake.sources.filing import Filed, ImapFiler
 from intake.sources.source import SourceUnavailable
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 ASK_SECONDS = 60.0  # between two looks for answers to questions that wait
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrandsRun:
     """What the errands in one mailbox came to; `problem` in one sentence, or empty."""
 

@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from threading import Condition, Lock, Thread
 
 from config.errors import SettingsError
+from config.frozen import frozen
 from intake.sources.idle import rest
 from intake.sources.source import Fetched, Source, SourceUnavailable
 from routing.ledger.missing_uids import UidDifference
@@ -30,7 +31,7 @@ AFTER_LOSS_SECONDS = 60.0  # a connection that is lost more often is not made an
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """Raw mail from one mailbox on its way to the desk."""
 

@@ -7,9 +7,9 @@ among all that were recorded, so that its notices exist once, however often they
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from config.frozen import frozen
 from config.mails import Way
 from intake.mail.ids import receipt_in
 from replies.letters.extension import ExtensionLetter, render_extension
@@ -29,7 +29,7 @@ from routing.tracking.extend import Target
 from routing.who import Who
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Addressed:
     """One notice, finished once for each address; without any the respondent is to be telephoned."""
 

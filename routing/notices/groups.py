@@ -6,8 +6,8 @@ Reads the ledger; writes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from config.survey import Mailbox
 from routing.ledger import bookings, unbooked
 from routing.notices.recipients import addresses, handed_in
@@ -16,7 +16,7 @@ from routing.office import Office
 from routing.standing import Booking
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Addresses that are known in the same mailboxes; the first of these writes."""
 

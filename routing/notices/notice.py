@@ -7,9 +7,9 @@ decides neither who is written to nor when, writes no ledger and sends nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from config.mails import Way
 from config.settings import Settings, by_hand
 from config.survey import Mailbox, Survey
@@ -25,7 +25,7 @@ from routing.who import Refused
 NO_THREAD = Thread("", ())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """One letter to one respondent. `key`: the outbox's unique key; `number`: by which people name it, as a
     receipt number names an arrival (R0719-1000-141003-N). Both have a suffix from the second address on."""
@@ -40,7 +40,7 @@ class Notice:
     thread: Thread = NO_THREAD
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outlet:
     """How notices go out: the survey whose words they are, the settings, when they are written, and what makes their
     Message-IDs."""

@@ -7,11 +7,11 @@ what handed in with enough proof that it is the body's (`routing/proof.py`). Rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from config.contacts import Contacts
 from config.domains import body_hint, is_local_government
+from config.frozen import frozen
 from config.kinds.email import EmailKind, addresses_in
 from config.settings import Settings
 from config.survey import Survey
@@ -24,7 +24,7 @@ from routing.standing import HANDED_IN, Booking
 MOST_ADDRESSES = 5  # of one respondent; the newest ones
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Correspondence:
     """What mail that answers none is written from; `contacts` is empty where there is no contacts file."""
 

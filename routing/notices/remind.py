@@ -8,9 +8,10 @@ in the outbox; sends nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import frozen
 from config.settings import by_hand
 from config.survey import Survey
 from replies.letter import OwedProgram
@@ -33,7 +34,7 @@ from routing.standing import Books, part_state, standing_of
 from routing.tracking.instant import open_instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReminderTarget:
     """A respondent that is not complete in one mailbox (`programs`: ids), at one calendar instant. `addresses`:
     whom it goes to, `refused`: known addresses that may not receive it; `paused` by an official; `queued`

@@ -8,9 +8,9 @@ and each mail that replaced it. Sends nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from config.settings import Settings, by_hand
 from replies.letters.replaced import ReplacedLetter, render_replaced
 from replies.wording import load_wording
@@ -24,7 +24,7 @@ from routing.records import Arrival, FinishedReply, Note
 from routing.register import Register
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoticeContext:
     """From where the notices are written, and when."""
 

@@ -7,9 +7,9 @@ program that the desk kept as an original afterwards answers it. Sends nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from config.settings import by_hand
 from replies.letters.request import OriginalRequest, render_request
 from replies.wording import load_wording
@@ -25,7 +25,7 @@ from routing.register import Register
 from routing.who import Refused, Who
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """Which originals: municipalities of one prefecture by code, and the program; `until`: by when, if a day
     is to be named."""

@@ -7,9 +7,9 @@ its kind was switched on, or once the survey is quiet. Queues mail; sends nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.frozen import frozen
 from replies.letter_kinds import NoticeKind
 from routing.clock import stamp
 from routing.ledger import arrivals, extensions, outbox, verdicts
@@ -24,7 +24,7 @@ DONE = past_deadline.MAILED
 Letters = Callable[[Office, str, datetime], Iterable[tuple[Notice, tuple[str, ...]]]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Round:
     """A kind of letter and how it comes round. `instants`: when it falls due; `letters`: to one respondent (lgcode), with
     their addresses, as things stand; `of_use`: for how long after its instant; `after_all_mail`: once every mailbox was

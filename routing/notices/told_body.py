@@ -9,10 +9,10 @@ official. Sends nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from config.errors import SettingsError
+from config.frozen import frozen
 from config.mails import Way
 from replies.letters.told_body import ToldBody, render_told_body
 from replies.wording import load_wording
@@ -28,7 +28,7 @@ from routing.records import Arrival, Decided, FinishedReply
 KIND: Final = "told_body"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Sent:
     """What a prefecture sent of one body (lgcode) for one program."""
 

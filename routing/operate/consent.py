@@ -8,8 +8,8 @@ without a yes all of it is undone. So what is told beforehand is what will happe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from config.obligations import Obligation
 from config.shared_domains import shared
 from replies.states import State
@@ -39,7 +39,7 @@ class ChangedSince(Refused):
         self.by = by
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Consent:
     """On which sight a person decides (`seen`: the token that was shown with it; empty: not told), and whether he has
     thought twice (`yes`), about which words (`shown`; empty: about whatever it is)."""
@@ -56,7 +56,7 @@ class Consent:
 SURE = Consent(yes=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """A decision that was carried out. `before`: who had the last word until now; `effects` and `beside`: what it
     changed, and what people should know with it, in sentences."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from replies.japanese import full_width_number
 from replies.states import State
 from replies.wording import load_wording
@@ -22,7 +22,7 @@ from routing.standing import Booking, Books, part_state, standing_of
 SHOWN = 5  # changes that are told one by one
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effect:
     """One body's answer to one program. `part`: own, or collected by its prefecture; `fell`: the acceptance of this mail
     that no longer counts; `stands`: the acceptance that counts afterwards."""

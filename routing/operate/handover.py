@@ -11,11 +11,11 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from config.frozen import frozen
 from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
@@ -31,7 +31,7 @@ from routing.who import Refused, Who
 LIST_OF_FILES = "SHA256SUMS.txt"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HandedOver:
     """What went into the folder. `kept_back`: mails whose content is left out, with the reason in the index."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from config.frozen import frozen
 from intake.sources.source import Fetched
 from intake.submission import Submission
 from routing.journey.desk import Desk
@@ -20,7 +21,7 @@ from routing.reading.errors import ReaderDied, ReadFailed
 from routing.who import Refused, Who
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paper:
     """What came by telephone, on paper or by hand: a file, whose answer it is, when it was received."""
 

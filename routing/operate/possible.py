@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from config.frozen import frozen
 from intake.submission import Submission
 from routing.decision.verdict import NOT_BOOKED
 from routing.ledger import approvals, correspondence, erasure, numbers, verdicts
@@ -28,7 +27,7 @@ _WRITTEN = frozenset({"answer", "forward", "tell-replaced", "tell-prefecture"})
 _OF_ALARMS = frozenset({"not-my-number", "my-number"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Possible:
     """One action. `why_not` is empty where it is possible."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.numbering import key_in, numbered
 from intake.submission import Submission
 from routing import typed
@@ -193,7 +194,7 @@ _ACTS: dict[str, _Act] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preview:
     """What a wish would do. `doubts`: what wants a second thought, in the very words to be agreed to; `letters`: that
     would wait to leave, with their bytes."""

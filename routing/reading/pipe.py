@@ -9,8 +9,8 @@ import select
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from intake.frames import LONGEST_ANSWER
 from intake.progress import ProgressPoint
 
@@ -38,7 +38,7 @@ def widened(pipe: int) -> int:
     return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patience:
     """How long an answer is waited for: for so many `seconds` after the last beginning (`now_at`), and `most` in all,
     whatever is begun. `clock`: in whose time; a child's own, where others may keep it waiting."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from config.frozen import frozen
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading
 from replies.workbooks.collated_list import write_list
@@ -25,7 +26,7 @@ SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 _LOCK_FILE = "~$"  # left beside a workbook that is open in Excel
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileReport:
     """What is to be said of one file: its path within the folder, whether (any sheet of) it went into a
     list, findings; `reasons` why something was left out, as keys of wording.toml's [screen]."""
@@ -36,7 +37,7 @@ class FileReport:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gathered:
     """One list: its program (id), its rows by code, and the lgcodes that its prefecture still lacks."""
 
@@ -46,7 +47,7 @@ class Gathered:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collation:
     """What a folder came to. `prefecture`: the lgcode of the prefecture whose municipalities these are."""
 
@@ -55,7 +56,7 @@ class Collation:
     files: tuple[FileReport, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Entry:
     """One sheet on its way into a list; `reason` why it is left out, if it is."""
 

@@ -7,11 +7,11 @@ Draws rows from the ledger one by one, reading each mail's answers when its turn
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 
+from config.frozen import frozen
 from intake.submission import AnswerSheet, Submission
 from replies.workbooks.export import ExportRow, values_of
 from replies.workbooks.export_lines import lines_of
@@ -27,7 +27,7 @@ OPEN = ("correction", "held")
 _MAILS_AT_HAND = 8  # rows come by body, so the rows of one list come together
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counting:
     """A booking that counts, for these screenings (empty: all)."""
 

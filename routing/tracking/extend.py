@@ -6,9 +6,9 @@ Writes the ledger; says nothing to anybody and judges no mail.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.clock import stamp
 from routing.deadline import Extension, deadlines
 from routing.ledger import body_notes, verdicts
@@ -19,7 +19,7 @@ from routing.register import Register
 from routing.who import Refused, Who
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """Whom an extension is for: an empty `lgcode` means every body, an empty `program` every program."""
 

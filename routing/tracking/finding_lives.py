@@ -7,10 +7,11 @@ accepted or asked about anew without it mends it; one that is held, or that only
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from replies.reports.data import Mends
 from routing.ledger.finding_rounds import AskedFinding, FindingRound
 from routing.standing import overlap
@@ -19,7 +20,7 @@ State = Literal["open", "mended", "waived", "withdrawn"]
 _JUDGED = ("accepted", "correction")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Life:
     """One finding on one answer. `opened` and `ended` are receipt numbers; `asked_at`: when the sender was first asked;
     `by`: the official who waived it; `rounds`: how many versions had it; `withdrawn`: its mail counts no more, or was

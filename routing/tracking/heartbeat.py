@@ -12,11 +12,11 @@ import os
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from config.frozen import frozen
 from routing.clock import stamp, unstamp
 from routing.ledger import conditions
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy
@@ -99,7 +99,7 @@ def _notify(word: str) -> None:
         to.sendto(word.encode(), "\0" + address[1:] if address.startswith("@") else address)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignOfLife:
     """What the file says: whether a worker lives, and a sentence about it."""
 

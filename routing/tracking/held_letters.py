@@ -4,8 +4,8 @@ having left already. Short transactions; nothing here sends."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from config.frozen import frozen
 from routing.ledger import outbox, releasing, restored, verdicts
 from routing.ledger.holds import Hold
 from routing.ledger.releasing import Draft
@@ -16,7 +16,7 @@ from routing.typed import folded
 from routing.who import Refused, Who
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetterSelection:
     """Which letters: those with one of these numbers (receipt numbers, or numbers of letters that answer none), of one
     kind, of one mailbox; empty: whatever they have. `ids`: these of the outbox, as they were shown."""
@@ -30,8 +30,11 @@ class LetterSelection:
         return bool(self.numbers or self.kind or self.mailbox or self.ids)
 
 
+_ALL = LetterSelection()
+
+
 def held_letters(
-    office: Office, number: int | None, choice: LetterSelection = LetterSelection()
+    office: Office, number: int | None, choice: LetterSelection = _ALL
 ) -> tuple[Hold, list[Draft]]:
     """A hold (the only one, where no number is given) and the chosen of the letters that wait under it, oldest first.
     Raises Refused, also where a number names no such letter."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from routing.deadline import Deadlines
 from routing.ledger.books import books_at, books_of, deadlines_at
 from routing.ledger.store import Ledger
@@ -13,7 +13,7 @@ from routing.register import Register
 from routing.standing import Books, Standing, standings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LedgerAt:
     """The ledger as of one instant: opened once, for one report or for all 47."""
 

@@ -5,9 +5,10 @@ Reads the ledger through its own look-ups; judges by `standing.py` and `timing.p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import frozen
 from config.obligations import Obligation
 from replies.states import State, Timing
 from routing.deadline import Deadlines
@@ -22,7 +23,7 @@ from routing.tracking.timing import most_telling, timing_of, timings_of
 from routing.unbooked import Unbooked
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Owed:
     """One obligation with what the deadline makes of it. `version`: how many of its own sheets were accepted;
     `first_at`: when the first of anything that it asks for was received; `open_since`: of its oldest open correction;
@@ -37,7 +38,7 @@ class Owed:
     deadline: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Municipality:
     """One collected body × program under its prefecture; the rest as in `Owed`."""
 
@@ -55,7 +56,7 @@ class Municipality:
     deadline: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Status:
     """Who owes what at `at`. `unhealthy`: mailboxes that cannot be read, with the reason; `alerts`: what else is
     not as it should be with the desk now; `holds`: sending that people hold now; `unbooked`: what arrived and has no

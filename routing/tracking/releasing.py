@@ -5,8 +5,7 @@ What has been written since he looked makes the count differ, and then nothing i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from config.frozen import frozen
 from replies.wording import load_wording
 from routing.ledger import releasing, verdicts
 from routing.ledger.releasing import Draft
@@ -15,7 +14,7 @@ from routing.records import Note
 from routing.who import Refused, Who
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WaitingLetters:
     """The letters of one kind that wait to be released."""
 

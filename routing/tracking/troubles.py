@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from config.frozen import frozen
 from config.settings import Settings
 from config.survey import Survey
 from replies.japanese import era_instant
@@ -28,7 +29,7 @@ READER_MINUTES = 5  # a reader that cannot be had, as for want of memory, may be
 SHOWN = 50  # UIDs, or receipt numbers, of one mailbox in one letter
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """What the conditions look at. `free_bytes`: of the ledger's disk."""
 

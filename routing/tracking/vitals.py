@@ -4,10 +4,10 @@ made, and is the survey's time not long over. Computed from the ledger, its lock
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from config.frozen import frozen
 from config.settings import Settings
 from replies.japanese import era_instant
 from routing.ledger import backup, conditions, extensions
@@ -20,7 +20,7 @@ COPIED = timedelta(days=2)
 OVER = timedelta(days=30)  # after the last deadline the survey is over
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vital:
     """One sign. `well`: nothing is to be done; `said` in a sentence, with what to do where something is."""
 
@@ -29,7 +29,7 @@ class Vital:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class At:
     """What the signs are read from."""
 

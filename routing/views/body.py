@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.frozen import frozen
 from config.survey import Survey
 from intake.finding import Finding
 from replies.wording import load_wording
@@ -24,7 +24,7 @@ _SAYS_WHY = ("held", "ignored", "kept", "quarantined")  # of the others, the rul
 _ASKED = ("department", "contact", "telephone", "email")  # fields of a sheet by which its writer is reached
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BodyEvent:
     """One thing that happened. `kind`: a mail of the body, a letter of ours, something that an official noted; `where`
     a receipt number, or a letter's number in the outbox; `mailbox`: of a mail or letter."""
@@ -37,7 +37,7 @@ class BodyEvent:
     mailbox: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReachedBy:
     """How the writer of a body's newest sheet is reached: (label, value), as the sheet says it."""
 
@@ -45,7 +45,7 @@ class ReachedBy:
     lines: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LifeView:
     """What was asked for once, and what became of it. `opened` and `ended`: receipt numbers; `mailbox`: of the first."""
 
@@ -60,7 +60,7 @@ class LifeView:
     rounds: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BodyView:
     """One body. `entries` oldest first; `standing` empty for a body that answers through its prefecture."""
 

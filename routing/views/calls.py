@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from config.frozen import frozen
 from replies.wording import load_wording
 from routing.ledger import correspondence
 from routing.ledger.books import books_at
@@ -19,7 +19,7 @@ from routing.views.body import reached_by
 Reason = Literal["no_address", "not_reached", "resting", "paused"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """One respondent in one mailbox. `left`: what is not complete, each with its state; `telephone`: how the writer of
     its newest sheet is reached, as that says; `addresses`: those that are known and may not be written to, or are known

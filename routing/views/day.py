@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.frozen import frozen
 from config.jst import in_jst
 from intake.shown import visible
 from replies.workbooks.text_book import TextTable, text_book
@@ -25,7 +25,7 @@ _LETTERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Day:
     """One day in Japan from midnight on. `letters`: those of which something became on it; the newest first."""
 

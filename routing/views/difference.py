@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from intake.submission import AnswerSheet
 from replies.wording import load_wording
 from routing.ledger import bookings, correspondence, verdicts
@@ -14,7 +14,7 @@ from routing.standing import Booking
 from routing.views.sheets import sheet_view
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangedAnswer:
     """One question, or field of the head, whose answer differs. Empty: nothing was written there."""
 
@@ -24,7 +24,7 @@ class ChangedAnswer:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VersionDifference:
     """What one sheet of a mail changes in the body's version before it (`receipt`, received then, decided so)."""
 

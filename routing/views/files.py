@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import count
 
+from config.frozen import frozen
 from intake.submission import FileReading, Submission
 from replies.wording import load_wording
 from routing.office import Office
@@ -18,7 +18,7 @@ _WITH_CARE = frozenset({"xls", "xlsm", "xlsb", "doc", "docm", "ppt", "pptm", "jt
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttachmentView:
     """One attachment. `size` in bytes; `others`: what was noticed about the file itself; `care`: why to think before it
     is saved, empty where nothing speaks against it."""

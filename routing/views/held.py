@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+from config.frozen import frozen
 from intake.shown import clipped, one_line
 from replies.wording import load_wording
 from routing.attention import attention
@@ -32,7 +32,7 @@ _NUMBERS = re.compile(r"[0-9A-Z-]{4,}|[0-9]+")  # of letters and tickets, in a s
 UNSHOWN = frozenset({"personal_data", "my_number", "text_unsearched", "missing"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeldRow:
     """One item. `id` is None for what is no mail in the ledger; `token` of what was decided last; `standing`: what the
     body owes, as (program, state), where the item is a question; `minutes` that it has waited; `first_line` of the
@@ -95,7 +95,7 @@ class HeldRow:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeldGroup:
     """Rows that are one line for people: what came in numbers from one sender, for one reason; else one row alone."""
 

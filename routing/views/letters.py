@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 
+from config.frozen import frozen
 from config.jst import in_jst
 from replies.wording import load_wording
 from routing.ledger import correspondence, resending, wordings
@@ -18,7 +18,7 @@ _ABOUT_A_MAIL = frozenset({"answer", "forward", "told_direct"})
 _WAITS = frozenset({"queued", "sending", "later", "lost"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetterRow:
     """One letter in a listing: `title` 【受付】; `state` a name, `said` what became of it; `waits`: it is still to leave,
     not before `letter.leaves_at`; `signed`: by whom and when its wording was approved."""
@@ -39,7 +39,7 @@ class LetterRow:
         return "-".join(self.letter.number.split("-")[:3]) if about_a_mail else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WholeLetter:
     """One letter with its text as the recipient reads it, and the names of what is attached. `text` is empty where it
     was erased."""

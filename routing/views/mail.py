@@ -6,9 +6,10 @@ A mail in which a My Number seems to stand shows where, and no text.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import frozen
 from intake.submission import Submission
 from replies.wording import load_wording
 from routing.clock import stamp
@@ -28,7 +29,7 @@ from routing.views.letters import WholeLetter, whole_letters_to
 from routing.views.sheets import noticed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DecisionView:
     """One decision about a mail or a piece of it: `outcome` and `sentence` in words; `by` an official, empty: the desk."""
 
@@ -44,7 +45,7 @@ class DecisionView:
     undone: str = ""  # by whom and when it was taken back before it counted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StandingView:
     """What the body owes for one program, in words; `deadline`: until when, extended or not."""
 
@@ -55,7 +56,7 @@ class StandingView:
     deadline: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepView:
     """One step after a My Number; `done`: by whom and when, empty while it is open."""
 
@@ -64,7 +65,7 @@ class StepView:
     done: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MailView:
     """One mail. `places`: where a My Number or a register seems to stand; then `text` and `files` hold nothing that
     was read. `others`: the other mails of the body."""

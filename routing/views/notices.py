@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from config.frozen import frozen
 from replies.letters.render import Rendered
 from routing.ledger.extensions import extensions
 from routing.ledger.requests import RequestedOriginal, requests_made
@@ -15,7 +15,7 @@ from routing.office import Office
 from routing.tracking.extend import described
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReminderRow:
     """One reminder of a round: to whom, about which programs, and what stands in its way, in words."""
 
@@ -28,7 +28,7 @@ class ReminderRow:
     paused: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskedRow:
     """One original that was asked for; `receipt` of the mail that brought it, empty while none has."""
 
@@ -37,7 +37,7 @@ class AskedRow:
     program: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExtensionRow:
     """One extension that was recorded."""
 
@@ -49,7 +49,7 @@ class ExtensionRow:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoticesView:
     """`instant`: of the round that is due or comes next (None: no more do), `due`: its turn has come; `rounds`: all."""
 

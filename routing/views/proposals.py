@@ -4,16 +4,15 @@ notice. Proposes only; he reads, changes and sends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from config.faq import Faq, fitting
+from config.frozen import frozen
 from intake.submission import Submission
 from routing.office import Office
 
 MOST = 5  # proposals that are offered beside each other
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """One answer: the id and the question of its entry, and the text for the box, with its place in the notice."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from config.frozen import frozen
 from intake.finding import Finding
 from replies.wording import Wording, load_wording
 from routing.decision.verdict import sentence_of
@@ -11,7 +10,7 @@ from routing.ledger.judged import ChangedDecision, Judged
 from routing.register import Register
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevisedRow:
     """One piece: what it is, whose, what was decided and would be, which findings would go and which come."""
 

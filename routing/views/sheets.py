@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from config.form import Question
+from config.frozen import frozen
 from intake.finding import Finding
 from intake.submission import Answer, AnswerSheet
 from replies.wording import Wording, load_wording
 from routing.office import Office
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerLine:
     """One line of a sheet: the field or question, where it stands, what is written there (choices written out), and
     what was noticed. `grave`: the sender has to mend it; `key`: how an amendment names the question (empty: a field)."""
@@ -26,7 +26,7 @@ class AnswerLine:
     grave: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetView:
     """One answer sheet, or one row of a list. `others`: what was noticed that belongs to no line of it."""
 

@@ -5,10 +5,11 @@ each mailbox was read last. One view for the command, the page and the mail to t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from config.frozen import frozen
 from replies.letters.today import TodayCounts, Waits
 from replies.wording import load_wording
 from routing.clock import stamp
@@ -18,7 +19,7 @@ from routing.views.calls import Call, calls
 from routing.views.held import QUEUES, HeldRow, held_rows
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastLook:
     """When a mailbox was read last; None: never. `failing_since`: it cannot be read since then."""
 
@@ -28,7 +29,7 @@ class LastLook:
     failing_since: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Today:
     """One day. `held`: everything that waits for people, the most urgent first; `unread`: mails that wait for the desk
     itself."""

@@ -303,7 +303,7 @@ def test_a_reply_is_queued_once(ledger: Ledger) -> None:
 def test_two_replies_never_share_a_message_id(ledger: Ledger) -> None:
     queued(ledger)
     other = posted("N2:acknowledgement")
-    twin = FinishedReply(**{**{f: getattr(other, f) for f in other.__slots__}, "message_id": posted().message_id})
+    twin = FinishedReply(**{**{f: getattr(other, f) for f in other.__struct_fields__}, "message_id": posted().message_id})
     with pytest.raises(sqlite3.IntegrityError):
         queued(ledger, twin)
     assert count(ledger, "outbox") == 1
