@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterator
 
 from config.body import Body
+from config.patterns import pattern
 
-_CODE = re.compile(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
-_BRACKETED = re.compile(r"(.+)[(〔\[](.+?)[)〕\]]")
+_CODE = pattern(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
+_BRACKETED = pattern(r"(.+)[(〔\[](.+?)[)〕\]]")
 _ADDRESSED = "校園院会所館署局庁社"
-_PUNCTUATION = re.compile(r"[\W_]+")
-_OFFICE = re.compile(r"(.+?)(?:役所|役場|庁舎?)")
+_PUNCTUATION = pattern(r"[\W_]+")
+_OFFICE = pattern(r"(.+?)(?:役所|役場|庁舎?)")
 
 
 def address_of(name: str) -> str:

@@ -5,7 +5,6 @@ A list of small checks that all run; none raises.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -17,16 +16,17 @@ from config.kinds.organisation import OrganisationKind
 from config.kinds.table import Table
 from config.names import perhaps, why_no_file, why_no_line, why_no_sheet, why_no_text
 from config.numbering import why_no_numbering
+from config.patterns import pattern
 from config.rules import rule_mistakes
 from config.shape import Reasons
 from config.spelling import label_key, nfkc
 
-_LEADS = re.compile(r"(?:Q|問|質問|設問)([0-9]+(?:-[0-9]+)*)(?:へ|に進)")  # （Q6へ）
-_KEY = re.compile(r"[^\s#.]+")
+_LEADS = pattern(r"(?:Q|問|質問|設問)([0-9]+(?:-[0-9]+)*)(?:へ|に進)")  # （Q6へ）
+_KEY = pattern(r"[^\s#.]+")
 _A_MONTH = "2025-03"
 _MOST_NAMED = 120  # questions that a flag can name (Excel: 8,192 characters of a formula)
 _LONGEST_FLAG = 100  # characters: it stands in a formula
-_COLUMN = re.compile(r"[A-Z]{1,2}")
+_COLUMN = pattern(r"[A-Z]{1,2}")
 
 
 def check_form(form: Form, file: str) -> tuple[Mistake, ...]:

@@ -5,7 +5,6 @@ A list of small checks that all run; none raises. Bodies are checked in `obligat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import get_args
@@ -15,12 +14,13 @@ from config.errors import Mistake
 from config.jst import JST, in_jst
 from config.names import perhaps, why_no_address, why_no_line, why_no_prefix, why_no_sheet, why_no_text
 from config.naming import why_no_pattern
+from config.patterns import pattern
 from config.previous import LAST
 from config.shape import BodyKind, Reasons
 from config.spelling import fold
 from config.survey import Survey
 
-_BRACKET = re.compile(r"[【】\[\]〔〕]")
+_BRACKET = pattern(r"[【】\[\]〔〕]")
 _JST_OFFSET = JST.utcoffset(None)
 
 

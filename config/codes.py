@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from config.patterns import pattern
 from config.spelling import fold
 
 LONGEST = 20
 _LEAST_DIGITS = 5
-_SHAPE = re.compile(r"[0-9A-Za-z]+(-[0-9A-Za-z]+)*")
+_SHAPE = pattern(r"[0-9A-Za-z]+(-[0-9A-Za-z]+)*")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
-_PART = re.compile(r"[0-9A-Z]++")
+_PART = pattern(r"[0-9A-Z]++")
 _MOST_PARTS = 4  # of a code with hyphens
-_ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
+_ROUNDED = pattern(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 
 
 def check_digit(first_five: str) -> str:

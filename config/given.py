@@ -16,6 +16,7 @@ from warnings import catch_warnings
 
 from config.frozen import frozen
 from config.names import perhaps
+from config.patterns import pattern
 from config.spelling import label_key, nfkc
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ LEAST_PRINT = 3  # different texts of a sheet, below which nothing tells it from
 MOST_CELLS = 5_000  # of one answer
 MOST_MERGED = 200_000  # cells of a workbook
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")  # with which files of old programs begin, and encrypted ones
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([^\"']{1,40})[\"']")
+_MERGED = pattern(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([^\"']{1,40})[\"']")
 MOST_ROWS, MOST_COLUMNS = 3_000, 200  # of a sheet that are looked at: a stray format may lie in its very last cell
-_AREA = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6}))?")
+_AREA = pattern(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6}))?")
 NOT_PRINTED: Mapping[str, Any] = {  # what a form of our own prints at its own places
     **dict.fromkeys(("heading", "fields_heading", "questions_heading", "answer_heading", "list_sheet"), ""),
     "flags": {"fields_missing": "", "answers_missing": ""},

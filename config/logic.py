@@ -15,6 +15,7 @@ from decimal import Context, Decimal
 from typing import Any, Literal, get_args
 
 from config.frozen import frozen
+from config.patterns import pattern
 
 Type = Literal["number", "choice", "marks", "text", "date", "numbers", "texts", "truth"]
 Single = Decimal | bool | str | date
@@ -25,7 +26,7 @@ LONGEST = 500  # characters of a rule
 DEEPEST = 40  # of what stands in each other
 FUNCTIONS: tuple[Function, ...] = get_args(Function)
 WORDS = ("and", "or", "not", "in")
-_TOKEN = re.compile(r"\s+|[0-9]+(?:\.[0-9]+)?|\"[^\"\\]*\"|==|!=|<=|>=|[-+*/()<>,]|[a-z]+")
+_TOKEN = pattern(r"\s+|[0-9]+(?:\.[0-9]+)?|\"[^\"\\]*\"|==|!=|<=|>=|[-+*/()<>,]|[a-z]+")
 _EXACT = Context(prec=60, traps=[])
 _COMPARE: Mapping[type, str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",

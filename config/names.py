@@ -5,10 +5,11 @@ Each function tells what is wrong in Japanese, or nothing.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+from config.patterns import pattern
 
 PERHAPS = "もしかして"
 RULES_HEADING = "確認"  # over the column in which a form tells what is missing, and which of its rules are broken
@@ -16,12 +17,12 @@ PREVIOUS_HEADING = "前年の回答"  # over the column in which it shows what t
 CHOICES_SHEET = "リスト"  # the hidden sheet with the choices of a form's lists
 LONGEST_TEXT = 32_000  # characters that Excel shows in a cell (its limit is 32,767)
 
-_PREFIX = re.compile(r"[A-Z0-9]{1,4}")
+_PREFIX = pattern(r"[A-Z0-9]{1,4}")
 # A dot-atom (RFC 5322 §3.4.1) at a host that can stand in a Message-ID (`intake.mail.ids`).
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ADDRESS = re.compile(rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_IN_SHEETS = re.compile(r"[\[\]:*?/\\]")  # ECMA-376 part 1 §18.2.19, as Excel keeps it
-_IN_FILES = re.compile(r'[\\/:*?"<>|]')
+_ADDRESS = pattern(rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_IN_SHEETS = pattern(r"[\[\]:*?/\\]")  # ECMA-376 part 1 §18.2.19, as Excel keeps it
+_IN_FILES = pattern(r'[\\/:*?"<>|]')
 _LONGEST_SHEET = 31  # UTF-16 units
 _LONGEST_FILE = 80
 _LONGEST_BODY = 60

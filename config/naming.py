@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
+from config.patterns import pattern
+
 PLAIN = "【{name}】{text}"  # notice 記３
-_PARTS = re.compile(r"\{([^{}]*)\}")
+_PARTS = pattern(r"\{([^{}]*)\}")
 _NAMES = ("code", "name", "text")
-_IN_FILES = re.compile(r'[\\/:*?"<>|]')
+_IN_FILES = pattern(r'[\\/:*?"<>|]')
 
 
 def parts_of(pattern: str) -> tuple[tuple[str, str], ...]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from config.patterns import pattern
 from config.spelling import nfkc
 
 PLAIN = "Q{key}"
-_NAMES = re.compile(r"\{(?:wide_)?key\}")
+_NAMES = pattern(r"\{(?:wide_)?key\}")
 _WIDE = str.maketrans({chr(narrow): chr(narrow + 0xFEE0) for narrow in range(0x21, 0x7F)})
 _STROKES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ", "-"))
-_SIGN = re.compile(r"Q|問|項番")
+_SIGN = pattern(r"Q|問|項番")
 _LONGEST = 20
 
 

@@ -7,22 +7,23 @@ association, a public company, a union of municipalities) is none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
+
+from config.patterns import pattern
 
 _UNIT = r".*(?:役所|役場|庁舎?|(?:局|部|課|室|係|班|所|センター)長?|担当|グループ|チーム|委員会|御中|様)"
 _HOLDER = r"[一-龠々ヶヵァ-ヺぁ-ゖ]{2,8}(?<![館園院校会署店局部課室係所])"  # who holds a post: 市長 山中竹春
-_OFFICE = re.compile(rf"{_UNIT}|副?[区市町村]?長(?:{_HOLDER})?")
-_OF_PREFECTURE = re.compile(rf"{_UNIT}|知事.{{0,8}}")
-_OTHERS = re.compile("^立|組合|連合|協議会|公社|公団|法人|財団|会社|医師会|大学|学校|議会")
-_ALL_OF_THEM = re.compile("区?市?町村|[市区町村]民")  # 市町村課, 県民局: no municipality
-_MUNICIPALITY = re.compile("[市区町村郡]")
+_OFFICE = pattern(rf"{_UNIT}|副?[区市町村]?長(?:{_HOLDER})?")
+_OF_PREFECTURE = pattern(rf"{_UNIT}|知事.{{0,8}}")
+_OTHERS = pattern("^立|組合|連合|協議会|公社|公団|法人|財団|会社|医師会|大学|学校|議会")
+_ALL_OF_THEM = pattern("区?市?町村|[市区町村]民")  # 市町村課, 県民局: no municipality
+_MUNICIPALITY = pattern("[市区町村郡]")
 # Offices that prefectures keep in their districts, named after a place there. Cities have the like of none of these …
-_OF_DISTRICT = re.compile(
+_OF_DISTRICT = pattern(
     r"(?:地方|地域|広域|総合)?(?:(?:保健|健康|厚生|福祉|環境){2,3}事務所|厚生センター|(?:総合|地方|地域)?(?:振興局|支庁|振興センター|振興事務所)"
     r"|県民(?:局|センター)|地方保健所).{0,24}"
 )
-_HEALTH_CENTRE = re.compile(r"(?:地域|広域)?保健所.{0,24}")  # … but the larger ones of this
+_HEALTH_CENTRE = pattern(r"(?:地域|広域)?保健所.{0,24}")  # … but the larger ones of this
 _LONGEST = 60  # characters; a longer text is a sentence
 # Kanji, and the kana that are taken for them; all of them become the kana.
 _LOOK_ALIKE = str.maketrans("口囗二八夕工力卜へべぺ一", "ロロニハタエカトヘベペー")

@@ -7,7 +7,6 @@ belongs to, here or in 団体一覧, and that collects its answers where the sur
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +19,7 @@ from config.csv_file import rows_of
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.frozen import frozen
 from config.names import perhaps, why_no_body, why_no_file, why_no_line, why_no_text
+from config.patterns import pattern
 from config.roster import Roster, load_roster
 from config.shape import BodyKind
 from config.shared_domains import shared
@@ -28,7 +28,7 @@ from config.toml_file import read_toml
 
 NEEDED = ("code", "name", "kind")
 KNOWN = (*NEEDED, "prefecture", "parent", "kana", "domains")
-_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_DOMAIN = pattern(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 MOST = 20_000  # bodies: more than all schools of a kind in the country
 Wrong = Iterator[tuple[str, str]]  # (column, reason)
 

@@ -5,7 +5,7 @@ For comparing only: `normalise` gives no spelling that anybody uses.
 
 from __future__ import annotations
 
-import re
+from config.patterns import pattern
 
 _ROWS = {
     "": "あいうえお", "k": "かきくけこ", "s": "さしすせそ", "t": "たちつてと", "n": "なにぬねの",
@@ -22,8 +22,8 @@ _LEVELLED = (
     ("syi", "si"), ("tyi", "ti"), ("zyi", "zi"), ("di", "zi"), ("du", "zu"), ("dz", "z"), ("f", "h"),
     ("mb", "nb"), ("mp", "np"), ("mm", "nm"),
 )  # fmt: skip
-_LONG_O = re.compile(r"o[ou]+|oh(?![aiueoy])")  # ootsu and ohtsu, but not ohira
-_LONG_U = re.compile(r"u{2,}")
+_LONG_O = pattern(r"o[ou]+|oh(?![aiueoy])")  # ootsu and ohtsu, but not ohira
+_LONG_U = pattern(r"u{2,}")
 
 
 def from_kana(kana: str) -> str:

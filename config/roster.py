@@ -6,7 +6,6 @@ back as ambiguous with all of them, what fits none with near names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from config.codes import OwnCodes, check_digit, ways_of_code
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.near_names import NEAREST, NearNames
 from config.office_names import confused, is_of_district, without_office
+from config.patterns import pattern
 from config.roster_rows import check_whole, read_rows
 from config.shape import RosterKind
 from config.spelling import fold
@@ -27,7 +27,7 @@ __all__ = ["Body", "Match", "Roster", "fold", "load_roster"]
 COLLECTED_KINDS: frozenset[RosterKind] = frozenset({"ward", "city", "town", "village"})
 
 _WITH_HEALTH_CENTRE: frozenset[str] = frozenset({"designated", "core", "ward"})  # 地域保健法施行令１条, but for five cities
-_CITY_WARD = re.compile(r"(.+?市).+区")
+_CITY_WARD = pattern(r"(.+?市).+区")
 
 
 @dataclass(frozen=True, eq=False)

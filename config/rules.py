@@ -15,11 +15,12 @@ from config.form import Form, Question, Rule
 from config.frozen import frozen
 from config.logic import FUNCTIONS, LONGEST, WORDS, Name, Node, NotARule, Value, names_in, parse, value
 from config.logic_types import must_be_truth, type_of
+from config.patterns import pattern
 from config.previous import LAST, asks_of
 
 KIND = "kind"  # of the body that answers: prefecture, city …
-_INSERTED = re.compile(r"\{([^{}]*)\}")
-_FREE = re.compile(r"[{}]")
+_INSERTED = pattern(r"\{([^{}]*)\}")
+_FREE = pattern(r"[{}]")
 
 
 @frozen

@@ -6,17 +6,17 @@ Never quotes a value, which might be a secret. A secret is named here and read w
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from config.errors import Mistake, SettingsError, why_unreadable
+from config.patterns import pattern
 from config.shape import Shape
 
 _ENV_NAME = r"^[A-Z_][A-Z0-9_]*$"
-_UNSET = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")  # what expandvars leaves as it is
+_UNSET = pattern(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")  # what expandvars leaves as it is
 _SERVICE_ONLY = "（systemd のサービスの中だけにあります。手で実行する方法は docs/settings.md の「systemd」）"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _IMAP_PORTS = {"tls": 993, "starttls": 143}

@@ -13,6 +13,7 @@ import unicodedata
 from functools import cache
 
 from config.cache import cache_short
+from config.patterns import pattern
 
 MOST_MARKS = 30  # behind one character (UAX #15 §13, Stream-Safe Text Format): no language needs more
 _BECOME_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # only when they are decomposed
@@ -23,7 +24,7 @@ _WORDS = "無 不要 斜線 省略 n/a na none null nil skip スキップ × ✕
 _NOTHING = {"", *_WORDS.split()}
 # What people write into a cell that is not theirs: 該当なし, 特にございません, 市のため対象外, 回答不要（県のみ）, Q6へ
 _NO = r"(?:なし|ナシ|無し?|無い|ない|ありません|ございません|せず|しない|しません)"
-_NOT_MINE = re.compile(
+_NOT_MINE = pattern(
     r"(?:(?:[^、。,()]{1,10}(?:のため|につき|なので)|[本当]?(?:市|町|村|県|区|都|道|府|団体|市町村)(?:では|は|に))[、,]?)?"
     rf"(?:該当(?:する)?(?:事項|項目|事例|者|もの|ケース)?[はが]?{_NO}|(?:特に|とくに)?(?:なし|ナシ|無し|ありません|ございません)"
     r"|(?:設問|質問|回答|調査)?対象(?:外|では?ない)|非(?:該当|対象)"
@@ -33,7 +34,7 @@ _NOT_MINE = re.compile(
     r"|(?:都道府県|市区?町村|指定都市|中核市|[都道府県市区町村])のみ(?:回答|記入)?"
 )
 _LONGEST_NOTHING = 40  # characters
-_STROKES = re.compile(r"[-‐–—―−ー─━/\\・….]*")
+_STROKES = pattern(r"[-‐–—―−ー─━/\\・….]*")
 
 # Old and new forms, and the forms that vendors' character sets or fonts bring in. Left of each pair: what
 # is met; right: what the comparison uses. NFKC leaves all of them alone.

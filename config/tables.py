@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from config.asks import Question
 from config.kinds.table import Part, Table
+from config.patterns import pattern
 
-_LINE = re.compile(r"([^.]+)\.([1-9][0-9]{0,5})\.([A-Za-z0-9_]+)")
+_LINE = pattern(r"([^.]+)\.([1-9][0-9]{0,5})\.([A-Za-z0-9_]+)")
 
 
 def in_cells(questions: tuple[Question, ...]) -> tuple[Question, ...]:

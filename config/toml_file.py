@@ -5,12 +5,12 @@ No value of the file is ever quoted: a settings file may hold a secret where non
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from config.errors import Mistake, why_unreadable
+from config.patterns import pattern
 from config.shape import Shape
 from config.toml_values import Place, read
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=Shape)
 
-_POSITION = re.compile(r"at line (\d+), column (\d+)")
+_POSITION = pattern(r"at line (\d+), column (\d+)")
 
 
 def read_toml(file: Path | Traversable) -> tuple[dict[str, Any], tuple[Mistake, ...]]:

@@ -9,18 +9,19 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 
+from config.patterns import pattern
 from config.toml_values import Place
 
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_SPACES = re.compile(r"[ \t]*")
-_KEY = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[A-Za-z0-9_-]+')
+_BLANK = pattern(r"(?:[ \t\r\n]|#[^\n]*)*")
+_SPACES = pattern(r"[ \t]*")
+_KEY = pattern(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[A-Za-z0-9_-]+')
 _STRINGS = (
-    re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}', re.DOTALL),
-    re.compile(r"'''.*?'{3,5}", re.DOTALL),
-    re.compile(r'"(?:[^"\\\n]|\\.)*"'),
-    re.compile(r"'[^'\n]*'"),
+    pattern(r'"""(?:[^\\]|\\.)*?"{3,5}', re.DOTALL),
+    pattern(r"'''.*?'{3,5}", re.DOTALL),
+    pattern(r'"(?:[^"\\\n]|\\.)*"'),
+    pattern(r"'[^'\n]*'"),
 )
-_SCALAR = re.compile(r"[^,\]}#\n]*")
+_SCALAR = pattern(r"[^,\]}#\n]*")
 
 
 def lines_of(text: str) -> Mapping[Place, int]:

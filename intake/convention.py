@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from config.codes import ways_of_code
 from config.frozen import frozen
+from config.patterns import pattern
 from config.roster import Match, Roster, fold
 from config.survey import Program, Survey
 from intake.finding import Finding, quote, severity_of
@@ -19,7 +20,7 @@ from intake.name_place import code_fault, code_in, compact, leads, place_of, wit
 from intake.submission import ABSENT, Claim, ClaimShape, NameMatch
 
 _LONGEST = 500  # characters looked at: a longer subject claims nothing further on
-_EXTENSION = re.compile(r"\.(xls[xmb]?|xlt[xm]?|ods|csv|zip|lzh|7z|pdf|docx?|pptx?|txt)\Z", re.IGNORECASE)
+_EXTENSION = pattern(r"\.(xls[xmb]?|xlt[xm]?|ods|csv|zip|lzh|7z|pdf|docx?|pptx?|txt)\Z", re.IGNORECASE)
 _BRACKETS = (
     "【】",
     "[]",
@@ -37,11 +38,11 @@ _BRACKETS = (
     "｛｝",
     "<>",
 )
-_GROUP = re.compile(
+_GROUP = pattern(
     "|".join(f"{re.escape(pair[0])}[^{re.escape(pair)}]{{1,60}}{re.escape(pair[1])}" for pair in _BRACKETS)
 )
-_NAME_CHARACTER = re.compile("[㐀-䶿一-鿿豈-﫿々ケ]")
-_BODY_NAME = re.compile("[都道府県市区町村]$")
+_NAME_CHARACTER = pattern("[㐀-䶿一-鿿豈-﫿々ケ]")
+_BODY_NAME = pattern("[都道府県市区町村]$")
 _SHORT = 2  # 津市: a name this short counts only where no other character of a name stands before it
 
 

@@ -10,15 +10,16 @@ from config.cache import cache_short
 from config.codes import code_shape, code_words, ways_of_code
 from config.frozen import frozen
 from config.naming import parts_of
+from config.patterns import pattern
 from config.roster import Roster, fold
 from config.survey import Convention
 
-_PUNCTUATION = re.compile(r"[\W_]+")
+_PUNCTUATION = pattern(r"[\W_]+")
 # A code is a word with a digit in it. No quantifier gives back what it took: a run of letters costs its length only.
-_CODE = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z]*+[0-9])[0-9A-Za-z]++")  # in a folded text
+_CODE = pattern(r"(?<![0-9A-Za-z])(?=[A-Za-z]*+[0-9])[0-9A-Za-z]++")  # in a folded text
 _WORD = r"(?=[A-Za-z]*+\d)[\dA-Za-z]++"
-_CODE_IN_FRONT = re.compile(rf"\A{_WORD}(?:-{_WORD})*+[\W_]*+(?=.)")
-_CODE_BEHIND = re.compile(rf"(?<![\W_])[\W_]++{_WORD}(?:-{_WORD})*+\Z")
+_CODE_IN_FRONT = pattern(rf"\A{_WORD}(?:-{_WORD})*+[\W_]*+(?=.)")
+_CODE_BEHIND = pattern(rf"(?<![\W_])[\W_]++{_WORD}(?:-{_WORD})*+\Z")
 _ANY_NAME = "団体甲"
 
 

@@ -9,24 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from config.patterns import pattern
 from config.spelling import nfkc
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー─━~〜"), "-")
 # Groups of digits with one separator at most between them. A comma makes an amount of money.
 _GAP = r"[ \t]{0,3}[-\n ・/_.|][ \t]{0,3}"
-_RUN = re.compile(rf"(?<!\d)\d+(?:{_GAP}\d+)*")
-_TRAILING_ZERO = re.compile(r"(\d{12})\.0+(?!\d)")  # what a spreadsheet adds
+_RUN = pattern(rf"(?<!\d)\d+(?:{_GAP}\d+)*")
+_TRAILING_ZERO = pattern(r"(\d{12})\.0+(?!\d)")  # what a spreadsheet adds
 _GROUPINGS = frozenset({(4, 4, 4), (6, 6), (3, 3, 3, 3), (1,) * 12})  # others are dates, times and codes
 _APART = frozenset(" \n・|")  # separators that may stand between one whole number and another
-_TIMESTAMP = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])([01]\d|2[0-3])[0-5]\d")  # 202307211700
-_ABROAD = re.compile(r"\+ ?81[ -]?0?[1-9]\d{8,9}(?!\d)")  # a telephone with Japan's country code (ITU-T E.164)
+_TIMESTAMP = pattern(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])([01]\d|2[0-3])[0-5]\d")  # 202307211700
+_ABROAD = pattern(r"\+ ?81[ -]?0?[1-9]\d{8,9}(?!\d)")  # a telephone with Japan's country code (ITU-T E.164)
 _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 SHORTEST_NUMBER = 12  # characters: a shorter text holds none
 # Kana, kanji and marks, whose NFKC holds no digit: any other character may stand for up to three (⅒ is 1⁄10).
 _NO_DIGITS = r" -/:-~\n\u3000-\u30ff\u4e00-\u9fff\uff01-\uff0f\uff1a-\uff5e"
-_MAY_BE_DIGITS = re.compile(f"[^{_NO_DIGITS}]")
+_MAY_BE_DIGITS = pattern(f"[^{_NO_DIGITS}]")
 _MOST_DIGITS = 3
-_MAY_BE_ENOUGH = re.compile(
+_MAY_BE_ENOUGH = pattern(
     f"(?:[{_NO_DIGITS}]*+{_MAY_BE_DIGITS.pattern}){{{SHORTEST_NUMBER // _MOST_DIGITS}}}"
 )
 HIDDEN = "（番号は表示しません）"

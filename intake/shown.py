@@ -9,39 +9,41 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from config.patterns import pattern
+
 UNREADABLE = "〓"  # for half a surrogate pair, which no mail or page can hold
 _MOST_COMBINING = 8  # in a row; no script that people write needs as many
 
-_LINE_ENDS = re.compile(r"[\r\n\t\v\f\x1c-\x1e\u0085\u2028\u2029]+")
+_LINE_ENDS = pattern(r"[\r\n\t\v\f\x1c-\x1e\u0085\u2028\u2029]+")
 _TURNING = "\u202a-\u202e\u2066-\u2069"  # UAX #9: embeddings, overrides, isolates
-_TURNS = re.compile(f"[{_TURNING}]")
+_TURNS = pattern(f"[{_TURNING}]")
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")  # controls, marks without width, separators; 外字 (Co) stay
 # The same, and halves of surrogate pairs; but for the line end and the tabulator.
-_STEERS = re.compile(
+_STEERS = pattern(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u2064\u2066-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
 )
 # What is outside of these may be a combining mark.
-_MAY_COMBINE = re.compile(
+_MAY_COMBINE = pattern(
     "[^\x00-\u02ff\u2000-\u20cf\u2100-\u2cee\u2e00-\u3029\u3030-\u3098\u309b-\ua4cf\uac00-\ufb1d\uff00-\uffef]"
 )
 
 # Endings of files, which are written as they are. Only .zip could be a host's.
 _ENDINGS = r"(?:xls[xmb]?|docx?|pptx?|pdf|csv|txt|eml|msg|jtdc?|zip)(?![A-Za-z0-9_.\-])"
-_FILE_ENDING = re.compile(rf"\.{_ENDINGS}\Z", re.IGNORECASE)
-_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]{0,15}:)?[/\\]{2,}(\S*)")
-_SLASHES = re.compile(r"[/\\]{2,}")
+_FILE_ENDING = pattern(rf"\.{_ENDINGS}\Z", re.IGNORECASE)
+_SCHEME = pattern(r"(?:[A-Za-z][A-Za-z0-9+.\-]{0,15}:)?[/\\]{2,}(\S*)")
+_SLASHES = pattern(r"[/\\]{2,}")
 # Schemes that a mail program follows without slashes. TEL: stands before honest telephones.
-_OPENS = re.compile(
+_OPENS = pattern(
     r"(?<![A-Za-z])(callto|data|facetime|file|ftp|geo|gopher|https?|im|irc|javascript|mailto|ms-[a-z]+|msteams|news|nntp"
     r"|onenote|outlook|sips?|skype|sms|telnet|vbscript|wais|webcal|xmpp|zoommtg):(?=\S)",
     re.IGNORECASE,
 )
-_WWW = re.compile(r"(?<![A-Za-z0-9])www[0-9]{0,3}\.(?=\w)", re.IGNORECASE)
-_AT = re.compile(r"(?<=\S)@(?=\S)")
+_WWW = pattern(r"(?<![A-Za-z0-9])www[0-9]{0,3}\.(?=\w)", re.IGNORECASE)
+_AT = pattern(r"(?<=\S)@(?=\S)")
 # A dot before what could be the last part of a host's name; decimals, dates and numbered headings have none.
-_DOT = re.compile(
+_DOT = pattern(
     rf"(?<=[\w\-])\.(?!{_ENDINGS})(?=[A-Za-z][A-Za-z0-9\-])|(?<=[A-Za-z0-9\-])\.(?=zip)|(?<=[A-Za-z]{{2}})\.(?=[^\W\d_])"
     rf"(?!{_ENDINGS})",
     re.IGNORECASE,
@@ -54,8 +56,8 @@ _HOSTS_END = (
     "我爱你|手机|手表|招聘|政务|新加坡|新闻|时尚|机构|组织机构|淡马锡|游戏|点看|珠宝|电讯盈科|電訊盈科|移动|网址|网店|网站|网络|联通|谷歌|"
     "购物|集团|飞利浦|餐厅|香格里拉|닷넷|닷컴|삼성|한국"
 )
-_FOREIGN_HOST = re.compile(rf"(?<=[^\s.])\.(?=(?:{_HOSTS_END})(?!\w)|[\u00c0-\u1fffａ-ｚＡ-Ｚ]{{2}})")
-_IPV4 = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])")
+_FOREIGN_HOST = pattern(rf"(?<=[^\s.])\.(?=(?:{_HOSTS_END})(?!\w)|[\u00c0-\u1fffａ-ｚＡ-Ｚ]{{2}})")
+_IPV4 = pattern(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])")
 
 
 def one_line(text: str) -> str:

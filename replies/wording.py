@@ -5,20 +5,20 @@ It holds no word of any survey (those come from the survey's own files) and deci
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from config.numbering import PLAIN, question_name
+from config.patterns import pattern
 from config.shape import Shape
 from config.survey import Role, Survey
 from config.toml_values import made
 from intake.finding import Finding, quote
 
 ROLES: tuple[Role, ...] = ("collector", "member", "code")
-_ROLE = re.compile(r"〔(collector|member|code):([^〔〕]*)〕")  # in wording.toml: a survey's word, or the usual one
+_ROLE = pattern(r"〔(collector|member|code):([^〔〕]*)〕")  # in wording.toml: a survey's word, or the usual one
 
 
 class Saying(Shape):

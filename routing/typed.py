@@ -10,6 +10,7 @@ import re
 from datetime import date, datetime, time
 
 from config.jst import JST
+from config.patterns import pattern
 from config.roster import Body
 from config.spelling import nfkc
 from routing.register import Register
@@ -20,7 +21,7 @@ class NotAnInstant(Refused):
     """What was typed is no day and time; the text says how to write one."""
 
 
-_INSTANT = re.compile(
+_INSTANT = pattern(
     r"(?:(?:(?P<year>\d{4})[-/.年]|令和(?P<era>\d{1,2}|元)年))?(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
     r"(?:\([月火水木金土日](?:曜日?)?\))?"
     r"(?:[T ]*(?P<half>午前|午後)?(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2}))?"

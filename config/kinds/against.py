@@ -5,11 +5,10 @@ Only looks at words; which choice they stand beside is for `numbered.py`.
 
 from __future__ import annotations
 
-import re
-
+from config.patterns import pattern
 from config.spelling import begun_alike, fold, label_key
 
-_DOUBT = re.compile(
+_DOUBT = pattern(
     r"[?]|以外|(?:で|じゃ)は?(?:ない|なく|ありません|無い)|とは(?:い|言)え|(?:いずれ|どれ|どちら)(?:で|に)?も"
     r"|(?:こと|わけ|訳)(?:は|では)(?:ない|ありません|無い)|か(?:どうか|は?不明|未確認|確認中|調査中)|\A(?:だ|で|であ)?った(?:が|もの)"
     r"|(?:ですか|ますか|でしょうか|だろうか|[よ良い]いか|かな|かも(?:しれ\w*)?|はず(?:です|である)?)[。.)\s]*$"
@@ -20,42 +19,42 @@ _OPEN = (
     r"|のはず|除く|[×✕△]|等|など|ほか|その他|[他外]|未(?:確定|決定)|(?:決裁|確定)前|素?案|一部(?:のみ|だけ)?|部分的(?:に)?)"
 )
 _NOT_YET = r"(?:(?:現在|現時点で)?(?:検討|調整|準備|策定|作成|整備)中|未定|予定)"
-_UNSETTLED = re.compile(
+_UNSETTLED = pattern(
     rf"[(〔\[※\s]*(?:(?:ただし|但し)[、,]?)?(?:{_OPEN}|(?P<yet>{_NOT_YET}))(?:です|である)?[)〕\]。.\s]*"
 )
 # … and so in a clause or in brackets behind other words (①なし（調査中）)
-_UNSETTLED_PART = re.compile(
+_UNSETTLED_PART = pattern(
     r"(?:(?:ただし|但し|一部|現在|現時点で|引き?続き)?(?:調査|確認|照会|精査)(?:を|は)?(?:継続|実施)?中|(?:確認|調査|照会)要|要(?:調査|照会)|未(?:確認|確定|決定)|要確認|暫定|仮|素?案)"
     r"(?:の(?:もの|案件|事案|事例|部分|ケース)?(?:が|も)?(?:あり|ある|有り?|\d+件))?(?:です|である)?"
 )
-_PARTS = re.compile(r"[。、,;/・\n()〔〕\[\]※]|(?<=ない)が")
+_PARTS = pattern(r"[。、,;/・\n()〔〕\[\]※]|(?<=ない)が")
 # Words about the number itself: 「①を選択」 says it, 「①は行っていない」 says something else.
-_PARTICLE = re.compile(
+_PARTICLE = pattern(
     r"(?:は(?!い)|が|も(?!ち)|を|に|で(?!き)|から|まで|より|へ|と(?!り)|や(?!む)|じゃ|か(?![つねな]))"
 )
-_AFFIRMED = re.compile(
+_AFFIRMED = pattern(
     r"(?:を(?:選|回答)|に(?:該当(?!しな|せ)|なり|○|〇|丸|同じ|訂正|修正)|で(?:す|ある|回答|お願い)"
     r"|と(?:する|し|回答|なり|同)|が該当(?!しな|せ))"
 )
-_NEGATIVE = re.compile(r"ない|(?<!少)なく|ません|無[いし]|無$|なし|[せれ]ず|未(?:実施|対応|定|了)")
-_POSITIVE = re.compile(r"ある|あり|有り|いる|おり")
-_ONLY_NO = re.compile(
+_NEGATIVE = pattern(r"ない|(?<!少)なく|ません|無[いし]|無$|なし|[せれ]ず|未(?:実施|対応|定|了)")
+_POSITIVE = pattern(r"ある|あり|有り|いる|おり")
+_ONLY_NO = pattern(
     r"(?:無|ない|無い|なし|無し|いいえ|ありません|該当(?:なし|無し|せず)|非該当|対象外|未(?:実施|対応|定)?"
     r"|(?:実施|対応|該当|は)?(?:して|行って)(?:い|おり)(?:ない|ません)|(?:該当)?しない|行わない)"
 )
-_ONLY_YES = re.compile(r".{0,6}(?:有|有り|あり|ある|あります|ありました)")
+_ONLY_YES = pattern(r".{0,6}(?:有|有り|あり|ある|あります|ありました)")
 # How many there are, against a choice that says whether there are any (事例はない)
-_THERE_IS = re.compile(r"[^、。]{1,12}[はが](?:(?P<none>ない|無い|ありません|なし)|ある|あり|有り?)[。.]?")
-_SOME = re.compile(r".{0,8}?(?<!\d)[1-9]\d*(?:件|例|ケース)(?:のみ|だけ|程度|です)?")
-_NONE = re.compile(r"(?:0|ゼロ|零)(?:件|例)?(?:です)?")
-_ONE_ALONE = re.compile(r"(?:(?:担当|職員)(?:者|職員)?)?(?:[1一][人名](?:のみ|だけ|体制|で)|単独)")
+_THERE_IS = pattern(r"[^、。]{1,12}[はが](?:(?P<none>ない|無い|ありません|なし)|ある|あり|有り?)[。.]?")
+_SOME = pattern(r".{0,8}?(?<!\d)[1-9]\d*(?:件|例|ケース)(?:のみ|だけ|程度|です)?")
+_NONE = pattern(r"(?:0|ゼロ|零)(?:件|例)?(?:です)?")
+_ONE_ALONE = pattern(r"(?:(?:担当|職員)(?:者|職員)?)?(?:[1一][人名](?:のみ|だけ|体制|で)|単独)")
 _POLITELY = (
     ("ておりません", "ていない"), ("ていません", "ていない"), ("ております", "ている"), ("ています", "ている"),
     ("ございません", "ない"), ("ありません", "ない"), ("はない", "ない"), ("がない", "ない"), ("無い", "ない"),
     ("無し", "ない"), ("なし", "ない"),
 )  # fmt: skip
-_CLAUSES = re.compile(r"[。、,;/・\n]")
-_OPENING = re.compile(r"[(〔\[]")
+_CLAUSES = pattern(r"[。、,;/・\n]")
+_OPENING = pattern(r"[(〔\[]")
 
 
 def doubted(beside: str) -> bool:

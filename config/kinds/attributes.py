@@ -14,23 +14,24 @@ from typing import Literal
 from config.cache import cache_by_identity
 from config.frozen import frozen
 from config.kinds.kind import ODD, STRONG, Around, Attribute, Examples, Fault, Kind
+from config.patterns import pattern
 from config.spelling import label_key, nfkc, says_nothing
 
-_SEPARATORS = re.compile(r"[、,，・／/;；と+&]|及び|並びに|[ \t\u3000]+|\n")
-_BREAKS = re.compile(r"\s*\n\s*")
-_RANGE = re.compile(r"(\d)\s*(?:[~〜‐‑‒–—―−ー-]|から|ないし|乃至)\s*、?\s*(\d)(?!\d)")
+_SEPARATORS = pattern(r"[、,，・／/;；と+&]|及び|並びに|[ \t\u3000]+|\n")
+_BREAKS = pattern(r"\s*\n\s*")
+_RANGE = pattern(r"(\d)\s*(?:[~〜‐‑‒–—―−ー-]|から|ないし|乃至)\s*、?\s*(\d)(?!\d)")
 # Whoever is not sure is asked: ①？, ②～, ④（５）
-_UNSURE = re.compile(r"[?~〜]|仮|未定|検討|\d\s*[(〔\[]\s*、?\s*\d{1,2}\s*[)〕\]]")
-_ALL = re.compile(r"(?:全て|すべて|全部)(?:の\w{1,4})?|全(?:て|部)?")
-_IN_COMMON = re.compile(r"(?:に|で|は|とも)?(?:共通|同[じ一様])(?:です|である)?$")
+_UNSURE = pattern(r"[?~〜]|仮|未定|検討|\d\s*[(〔\[]\s*、?\s*\d{1,2}\s*[)〕\]]")
+_ALL = pattern(r"(?:全て|すべて|全部)(?:の\w{1,4})?|全(?:て|部)?")
+_IN_COMMON = pattern(r"(?:に|で|は|とも)?(?:共通|同[じ一様])(?:です|である)?$")
 _CIRCLED = {first + n: f"、{n + 1} " for first, count in ((0x2460, 20), (0x2474, 20), (0x2776, 10)) for n in range(count)}
-_HEAD = re.compile(r"(?:(?<=[、,・\s)])|\A)\((\d{1,2})\)")  # （４）
-_ABOUT_NUMBERS = re.compile(  # 属性１, No.1, 1番, 〇①, ①のみ
+_HEAD = pattern(r"(?:(?<=[、,・\s)])|\A)\((\d{1,2})\)")  # （４）
+_ABOUT_NUMBERS = pattern(  # 属性１, No.1, 1番, 〇①, ①のみ
     r"(?:属性|番号|(?i:No)\.?|[〇○◯✓☑])\s*(?=、?\d)|(?<=\d)\s*(?:番目?|[〇○◯✓☑])|(?:のみ|だけ|に?限定|に限る)(?=$|[、,・\s])"
 )
-_POINTS = re.compile(r"(?<=\d)\.(?=\d)")  # 1.2.3
-_BRACKET = re.compile(r"[(\[〔]([^()\[\]〔〕]*)[)\]〕]")
-_LIMITS = re.compile(r"除|以外|[?]|ない|のぞ")  # what is in brackets takes something away: not to be left out
+_POINTS = pattern(r"(?<=\d)\.(?=\d)")  # 1.2.3
+_BRACKET = pattern(r"[(\[〔]([^()\[\]〔〕]*)[)\]〕]")
+_LIMITS = pattern(r"除|以外|[?]|ない|のぞ")  # what is in brackets takes something away: not to be left out
 _LEAST_ENDING = 2
 _MARK = "|"  # between two parts; no label key holds one
 
@@ -102,7 +103,7 @@ def _without_remarks(text: str, attributes: tuple[Attribute, ...]) -> str:
     return _BRACKET.sub(replaced, _LISTED.sub(lambda found: _spelt_list(found, attributes), text))
 
 
-_LISTED = re.compile(r"([^\s、,・/()\[\]〔〕:]{2,20})(?:[(\[〔]([^()\[\]〔〕]*)[)\]〕]|[:]([^()\[\]〔〕]*))")
+_LISTED = pattern(r"([^\s、,・/()\[\]〔〕:]{2,20})(?:[(\[〔]([^()\[\]〔〕]*)[)\]〕]|[:]([^()\[\]〔〕]*))")
 
 
 def _spelt_list(found: re.Match[str], attributes: tuple[Attribute, ...]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -28,6 +27,7 @@ from config.kinds.numbered import bare, in_part, read_choice, tells, words_behin
 from config.kinds.option import Choice, heads_of, is_numbered, mistaken
 from config.logic import Type, Value
 from config.names import perhaps
+from config.patterns import pattern
 from config.roster import Body
 from config.shape import BodyKind, Reasons
 from config.spelling import LONGEST, alike, label_key, nfkc, says_nothing
@@ -35,7 +35,7 @@ from config.spelling import LONGEST, alike, label_key, nfkc, says_nothing
 _SHORT = 24  # characters of a choice that are enough to know it again
 _BARE_NUMBER = 3  # characters of a label key: a longer answer has words of its own
 _LONGEST_LITERAL = 255  # characters of a text in a formula (Excel specifications and limits)
-_BEHIND = re.compile(r"[\s(〔\[)〕\]、,。:※]+")  # between a choice without a number and what is written behind it
+_BEHIND = pattern(r"[\s(〔\[)〕\]、,。:※]+")  # between a choice without a number and what is written behind it
 _LEAST_ALIKE = 0.6  # of a choice's text and an answer that fills in its gaps (「（令和５年９月）」)
 
 

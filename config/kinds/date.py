@@ -14,26 +14,27 @@ from typing import ClassVar, Literal
 
 from config.kinds.kind import BAD, NOT_READ, STRONG, Around, Examples, Fault, Kind, Reading, Typing
 from config.logic import Type, Value
+from config.patterns import pattern
 from config.shape import Reasons
 from config.spelling import LONGEST, arabic, fold
 
 _ERAS = {"明治": (1868, 45), "大正": (1912, 15), "昭和": (1926, 64), "平成": (1989, 31), "令和": (2019, 99)}  # year 1, last
 _INITIALS = {"m": "明治", "t": "大正", "s": "昭和", "h": "平成", "r": "令和"}
-_WRITTEN = re.compile(
+_WRITTEN = pattern(
     r"(?P<era>明治|大正|昭和|平成|令和|[mtshr]\.?)?(?P<year>元|[0-9]{1,4})"
     r"(?:年|(?P<mark>[./-]))(?P<month>[0-9]{1,2})(?:月|(?(mark)(?P=mark)|[./-]))(?P<day>[0-9]{1,2})日?"
 )
-_WEEKDAY = re.compile(r"\([日月火水木金土](?:曜日?)?\)\Z")
+_WEEKDAY = pattern(r"\([日月火水木金土](?:曜日?)?\)\Z")
 # 令和６年（2024年）
-_TWICE = re.compile(r"\((?:西暦)?(?P<year>[0-9]{4})年?\)(?=年|[0-9])|\((?:西暦)?(?P<behind>[0-9]{4})年\)")
-_STORED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[t]?(?:[0-9]{2}:[0-9]{2}(?::[0-9.]+)?)?")
-_TOGETHER = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})")
-_SERIAL = re.compile(r"[1-6][0-9]{4}(?:\.0*)?")  # a day as Excel counts it, shown without a date format: 1927 to 2091
-_SHORT = re.compile(r"([0-9])([0-9]{2})([0-9]{2})")  # 60531
+_TWICE = pattern(r"\((?:西暦)?(?P<year>[0-9]{4})年?\)(?=年|[0-9])|\((?:西暦)?(?P<behind>[0-9]{4})年\)")
+_STORED = pattern(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[t]?(?:[0-9]{2}:[0-9]{2}(?::[0-9.]+)?)?")
+_TOGETHER = pattern(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})")
+_SERIAL = pattern(r"[1-6][0-9]{4}(?:\.0*)?")  # a day as Excel counts it, shown without a date format: 1927 to 2091
+_SHORT = pattern(r"([0-9])([0-9]{2})([0-9]{2})")  # 60531
 _COUNTED = date(1900, 3, 1)
 _EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, as seen from March 1900 on
-_ALONE = re.compile(r"(?<![0-9])[0-9](?![0-9])")
-_KANJI = re.compile(r"[〇一二三四五六七八九十]+(?=年|月|日)")
+_ALONE = pattern(r"(?<![0-9])[0-9](?![0-9])")
+_KANJI = pattern(r"[〇一二三四五六七八九十]+(?=年|月|日)")
 _NEW_ERA = date(2019, 5, 1)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from config.kinds.kind import NEUTRAL, STRONG, Around, Examples, Fault, Kind
+from config.patterns import pattern
 from config.spelling import nfkc
 
 # RFC 5322 §3.4.1 addr-spec with dot-atoms on both sides; quoted strings and domain literals are not met
@@ -17,11 +18,11 @@ from config.spelling import nfkc
 _ATOM = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _BEHIND = r"(?![A-Za-z0-9@_-]|\.[A-Za-z0-9]|,[A-Za-z]{2,3}(?![A-Za-z0-9._%+@-]))"  # lg,jp is no end
-_ADDRESS = re.compile(rf"(?<![\w.]){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}{_BEHIND}", re.ASCII)
-_BROKEN = re.compile(r"(?<=[.@\-_])[ \t]*\n[ \t]*|[ \t]*\n[ \t]*(?=[.@])")  # an address over two lines
+_ADDRESS = pattern(rf"(?<![\w.]){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}{_BEHIND}", re.ASCII)
+_BROKEN = pattern(r"(?<=[.@\-_])[ \t]*\n[ \t]*|[ \t]*\n[ \t]*(?=[.@])")  # an address over two lines
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
-_LONG_VOWEL = re.compile(r"(?<=[A-Za-z0-9])[ー─━](?=[A-Za-z0-9])")  # typed for a hyphen
-_SCHEME = re.compile(r"mailto:", re.IGNORECASE)
+_LONG_VOWEL = pattern(r"(?<=[A-Za-z0-9])[ー─━](?=[A-Za-z0-9])")  # typed for a hyphen
+_SCHEME = pattern(r"mailto:", re.IGNORECASE)
 _LONGEST = 2_000  # characters of a cell that are looked at
 
 

@@ -13,6 +13,7 @@ from config.cache import cache_short
 from config.kinds.kind import NOT_READ, Examples, Kind, Line, Reading, Slot
 from config.kinds.option import Option, heads_of, is_numbered, mistaken
 from config.logic import Type, Value
+from config.patterns import pattern
 from config.shape import Reasons, Severity
 from config.spelling import circled, fold, label_key, nfkc, says_nothing
 
@@ -24,9 +25,9 @@ _NOT_CIRCLED = {
     *"×✕✖✗✘❌xX☐□0", "いいえ", "該当しない", "FALSE", "false", "False", "no", "No", "NO",
 }  # fmt: skip
 _FULL, _EMPTY = frozenset("●⚫"), frozenset("〇○◯⚪")  # of two buttons the full one is pressed
-_WITH_REMARK = re.compile(r"([^()]{1,4})\(([^()]+)\)|([〇○◯◎●✓✔☑✅■レ])([^()〇○◯◎●]{1,10})")  # ○（一部）, ○一部
-_APART = re.compile(r"[\s、，,・／/]+|及び|と")  # between lines that are named by their letters
-_DENIED = re.compile(r"[?×→]|な[いしく]|無|ません|せず|除|未|予定|検討|仮|不明|か$")
+_WITH_REMARK = pattern(r"([^()]{1,4})\(([^()]+)\)|([〇○◯◎●✓✔☑✅■レ])([^()〇○◯◎●]{1,10})")  # ○（一部）, ○一部
+_APART = pattern(r"[\s、，,・／/]+|及び|と")  # between lines that are named by their letters
+_DENIED = pattern(r"[?×→]|な[いしく]|無|ません|せず|除|未|予定|検討|仮|不明|か$")
 
 
 class Mark(Option):

@@ -6,17 +6,17 @@ other, or with more words, around it; never where two would fit or the words den
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from config.cache import cache_short
+from config.patterns import pattern
 from config.spelling import label_key, nfkc
 
 T = TypeVar("T")
-_NUMBER = re.compile(r"[0-9]*")
-_BRACKET = re.compile(r"[(〔\[]([^()〔〕\[\]]*)[)〕\]]")
-_DENIED = re.compile(r"[?]|以外|除|ではない|でない")
+_NUMBER = pattern(r"[0-9]*")
+_BRACKET = pattern(r"[(〔\[]([^()〔〕\[\]]*)[)〕\]]")
+_DENIED = pattern(r"[?]|以外|除|ではない|でない")
 _SAME = {  # a sentence, and the ways to say it in a word
     "これがある": ("有", "有り", "あり", "有る", "ある", "あります"),
     "これはない": ("無", "無し", "なし", "無い", "ない", "ありません"),

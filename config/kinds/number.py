@@ -6,7 +6,6 @@ Takes only what says one number. What may be one of two (円 where 千円 is ask
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
@@ -15,19 +14,20 @@ from typing import ClassVar, Literal
 
 from config.kinds.kind import BAD, NOT_READ, WEAK, Around, Examples, Fault, Kind, Reading, Typing
 from config.logic import Type, Value
+from config.patterns import pattern
 from config.shape import Reasons
 from config.spelling import LONGEST, fold, is_blank, nfkc, says_nothing
 
-_WRITTEN = re.compile(
+_WRITTEN = pattern(
     r"(?:約|およそ|おおよそ|概ね|おおむね|ほぼ|合計|計)?(?P<yen>¥)?(?P<minus>[-‐‑‒–—―−─ー△▲])?"
     r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<part>\.[0-9]+)?(?P<unit>[^0-9]*?)(?:程度|ほど|くらい|ぐらい)?。?"
 )
-_STORED = re.compile(r"-?[0-9](?:\.[0-9]+)?e[+-][0-9]{2,3}")  # how a very small or large number of Excel's reads
-_APART = re.compile(r"[0-9][^0-9]*[^0-9,.][^0-9]*[0-9]")  # digits with more between them than a number has
-_AREA = re.compile(r"㎡|(?i:m[2²２])\Z")  # a unit with a digit in it
+_STORED = pattern(r"-?[0-9](?:\.[0-9]+)?e[+-][0-9]{2,3}")  # how a very small or large number of Excel's reads
+_APART = pattern(r"[0-9][^0-9]*[^0-9,.][^0-9]*[0-9]")  # digits with more between them than a number has
+_AREA = pattern(r"㎡|(?i:m[2²２])\Z")  # a unit with a digit in it
 _ALIKE = ({"人", "名"}, {"か所", "カ所", "ケ所", "箇所", "個所"}, {"%", "パーセント", "パ-セント"}, {"平米", "平方メ-トル"})
 _SCALES = {"百万": 10**6, "千万": 10**7, "億": 10**8, "万": 10**4, "千": 10**3, "百": 10**2, "": 1}
-_UNIT = re.compile(r"[^\s\"0-9,.]{0,12}")
+_UNIT = pattern(r"[^\s\"0-9,.]{0,12}")
 _DIGITS = 15  # that Excel keeps of a number
 _COMPUTED = 6  # decimals from which on a number is the result of a division, which the cell shows rounded
 _MOST_PLACES = 6

@@ -12,6 +12,7 @@ from config.cache import Same, cache_short
 from config.kinds.against import contradicts, doubted, plainly, turns_away, unsettled
 from config.kinds.kind import NOT_READ, Reading
 from config.kinds.option import Choice
+from config.patterns import pattern
 from config.spelling import LONGEST, begun_alike, fold, label_key, nfkc
 
 LEAST = 4  # characters of a text from which on its beginning, or its being contained, says something
@@ -19,7 +20,7 @@ _LEAST_BY_HEAD = 3  # … that begins with another choice's head: ①以外
 _LEAST_HEAD = 2  # characters before a bracket that are a text by themselves (その他)
 _LEAST_OUTLINE = 6  # … from which on what stands behind a choice's own words tells something of its own
 _LEAST_TOLD = 16  # … and where they speak of another place
-_ELSEWHERE = re.compile(r"別紙|別添|添付|資料|下記|下欄|右記|右欄|参照|とおり|通り")
+_ELSEWHERE = pattern(r"別紙|別添|添付|資料|下記|下欄|右記|右欄|参照|とおり|通り")
 _KANJI = "一二三四五六七八九"
 # Circled digits would melt into their neighbours under NFKC (②① → 21).
 _HEADS = {
@@ -30,24 +31,24 @@ _HEADS = {
 _STROKES = dict.fromkeys(map(ord, "‐‑‒–—―−─━"), "-")
 # What says that a number follows
 _BEFORE = r"(?:[\s・○〇◯◎●■→⇒✓✔☑]|レ(?=\s*[(⟦\d])|(?:選択肢|回答|答え?|番号|[訂修]正後?|(?i:No))[.:：は]?)*"
-_WITHIN_BRACKETS = re.compile(r"\A[\s(\[{【「『“]+(⟦\d+⟧)[)\]}】」』”]+")  # 【①】
-_LEADING = re.compile(
+_WITHIN_BRACKETS = pattern(r"\A[\s(\[{【「『“]+(⟦\d+⟧)[)\]}】」』”]+")  # 【①】
+_LEADING = pattern(
     _BEFORE + r"(?:⟦(\d+)⟧|[(\[](\d{1,2})[)\]]|(?P<bare>\d{1,2})(?!\d))(?P<after>[\s)\].,、:．。]*)"
 )
-_QUANTITY = re.compile(r"(?:名|人|件|年|月|日|回|割|%|部|課|箇所|か所|ヶ所|つ|次|度|時|分|万|千|台|枚|条|歳|世|者)")
-_REFERENCE = re.compile(
+_QUANTITY = pattern(r"(?:名|人|件|年|月|日|回|割|%|部|課|箇所|か所|ヶ所|つ|次|度|時|分|万|千|台|枚|条|歳|世|者)")
+_REFERENCE = pattern(
     r"(?:Q|問|設問|項番|別紙|資料|別添|添付|様式|図|表)\s*\d{0,2}(?:\s*-\s*\d+)?\s*(?:⟦\d+⟧)?", re.IGNORECASE
 )
-_HEAD = re.compile(r"⟦(\d+)⟧|(?<!\w)\((\d{1,2})\)")
+_HEAD = pattern(r"⟦(\d+)⟧|(?<!\w)\((\d{1,2})\)")
 _AND = r"(?:[\s、,・/&+.;~〜→⇒とー(\[-]|及び|並びに|又は|または|若しくは|もしくは|あるいは|or)*"
-_BARE_HEAD = re.compile(_AND + r"(?!0)(\d{1,2})[)\].]*\s*(?:$|[。、,・/;~〜とー-])")
-_NEXT_HEAD = re.compile(_AND + r"⟦(\d+)⟧")  # ①～⑤: also where no choice has that number
-_BARE_WITHIN = re.compile(r"[はがも、,/→]\s*(\d{1,2})\s*(?:$|[)。、,])")
-_IN_PART = re.compile(r"一部|ただし|但し|場合|(?:に(?:ついて|関して)|で)?は(?=.{0,8}(?:ない|ませ|いる|おり|ある|あり))")
-_CLAUSES = re.compile(r"[。、,;/・\n]")
-_OPENING = re.compile(r"[(〔\[]")
-_APART = re.compile(r"(?=[(〔\[⟦:])")
-_BRACKET = re.compile(r"[(〔\[](.*)[)〕\]][。.\s]*$", re.DOTALL)
+_BARE_HEAD = pattern(_AND + r"(?!0)(\d{1,2})[)\].]*\s*(?:$|[。、,・/;~〜とー-])")
+_NEXT_HEAD = pattern(_AND + r"⟦(\d+)⟧")  # ①～⑤: also where no choice has that number
+_BARE_WITHIN = pattern(r"[はがも、,/→]\s*(\d{1,2})\s*(?:$|[)。、,])")
+_IN_PART = pattern(r"一部|ただし|但し|場合|(?:に(?:ついて|関して)|で)?は(?=.{0,8}(?:ない|ませ|いる|おり|ある|あり))")
+_CLAUSES = pattern(r"[。、,;/・\n]")
+_OPENING = pattern(r"[(〔\[]")
+_APART = pattern(r"(?=[(〔\[⟦:])")
+_BRACKET = pattern(r"[(〔\[](.*)[)〕\]][。.\s]*$", re.DOTALL)
 
 
 def bare(choice: Choice) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from config.patterns import pattern
 from config.shape import Reasons, Shape
 from config.spelling import nfkc
 
-_NUMBER = re.compile(r"\d+")
-_FIRST = re.compile(r"\S{1,4}(?=\s)")
-_BEFORE_BRACKET = re.compile(r"[^\s()（）]+(?=(?:\s*[(（][^()（）]*[)）])?\s*$)")
+_NUMBER = pattern(r"\d+")
+_FIRST = pattern(r"\S{1,4}(?=\s)")
+_BEFORE_BRACKET = pattern(r"[^\s()（）]+(?=(?:\s*[(（][^()（）]*[)）])?\s*$)")
 
 
 class Option(Shape):

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from typing import Literal
 
 from config.kinds.kind import Around, Examples, Fault, Kind
+from config.patterns import pattern
 from config.roster import Body
 from config.spelling import fold
 
-_CODED = re.compile(r"(\d*)(.*)", re.DOTALL)
-_WARD = re.compile(r".+区")
+_CODED = pattern(r"(\d*)(.*)", re.DOTALL)
+_WARD = pattern(r".+区")
 
 
 class OrganisationKind(Kind):

@@ -11,11 +11,12 @@ from msgspec import field
 
 from config.cache import Same, cache_short
 from config.kinds.kind import Around, Examples, Fault, Kind
+from config.patterns import pattern
 from config.shape import Reasons
 from config.spelling import LONGEST, label_key
 
-_SEVERAL_POSTS = re.compile(r"[兼\n/／・、,]")
-_BRACKETED = re.compile(r"[(（\[［].*", re.DOTALL)
+_SEVERAL_POSTS = pattern(r"[兼\n/／・、,]")
+_BRACKETED = pattern(r"[(（\[［].*", re.DOTALL)
 
 
 class PositionKind(Kind):

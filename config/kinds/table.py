@@ -3,7 +3,6 @@ table of numbers, so many rows by so many columns; the one with a line for each 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -14,10 +13,11 @@ from msgspec import Meta
 from config.frozen import frozen
 from config.kinds.kind import Kind
 from config.kinds.number import NumberKind
+from config.patterns import pattern
 from config.shape import Reasons
 from config.spelling import label_key
 
-_KEY = re.compile(r"[A-Za-z0-9_]+")
+_KEY = pattern(r"[A-Za-z0-9_]+")
 _MOST = 200  # cells: each is a term of one formula, of which Excel takes 255
 
 

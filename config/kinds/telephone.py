@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from config.kinds.kind import Around, Examples, Fault, Kind
+from config.patterns import pattern
 from config.spelling import nfkc
 
-_NUMBER = re.compile(r"\+?\d[\d\-.・/_()\s]*")
+_NUMBER = pattern(r"\+?\d[\d\-.・/_()\s]*")
 # Numbers after the Japanese numbering plan (総務省): 0AB–J ten digits; 0A0 and 0800 eleven digits.
-_DOMESTIC = re.compile(r"0[1-9]\d{8}|0[5-9]0\d{8}|0800\d{7}")
-_AS_NUMBER = re.compile(r"[1-9]\d{8,9}")  # Excel keeps a number without its zero; its format shows it again
+_DOMESTIC = pattern(r"0[1-9]\d{8}|0[5-9]0\d{8}|0800\d{7}")
+_AS_NUMBER = pattern(r"[1-9]\d{8,9}")  # Excel keeps a number without its zero; its format shows it again
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー─━~〜"), "-")
 _COUNTRY = "81"
-_ABROAD = re.compile(r"\+|0081|81[-.\s(]")  # as it is dialled from abroad
+_ABROAD = pattern(r"\+|0081|81[-.\s(]")  # as it is dialled from abroad
 _MOST_GROUPS = 40  # of one cell that are looked at
 
 

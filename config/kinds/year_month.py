@@ -7,26 +7,27 @@ from datetime import date, timedelta
 from typing import ClassVar, Literal
 
 from config.kinds.kind import NOT_READ, Examples, Kind, Reading
+from config.patterns import pattern
 from config.spelling import LONGEST, arabic, fold
 
-_MONTH = re.compile(
+_MONTH = pattern(
     r"(?P<era>令和|令|r|R)?(?P<year>元|\d{1,4})(?:(?P<fiscal>年度)|年|[./-])"
     r"(?:(?P<month>\d{1,2})(?:月|$|[./-]\d{1,2}|[^\d年])|(?P<end>末))"
 )
-_OTHER_ERA = re.compile(r"\([^()]*年\)")  # 令和５年（2023年）９月
+_OTHER_ERA = pattern(r"\([^()]*年\)")  # 令和５年（2023年）９月
 _BRACKETS = str.maketrans("", "", "()（）〔〕[]「」")
-_COMPACT = re.compile(r"(20\d\d)(\d\d)")
-_PAST_ERA = re.compile(r"平成|昭和|[HhSs]\d")
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:\d\d:.*)?")
-_SERIAL = re.compile(r"[45]\d{4}")  # a date as Excel stores it, shown without a date format: 2009 to 2064
+_COMPACT = pattern(r"(20\d\d)(\d\d)")
+_PAST_ERA = pattern(r"平成|昭和|[HhSs]\d")
+_ISO = pattern(r"(\d{4})-(\d\d)-(\d\d)(?:\d\d:.*)?")
+_SERIAL = pattern(r"[45]\d{4}")  # a date as Excel stores it, shown without a date format: 2009 to 2064
 _SERIAL_EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, as seen from March 1900 on
-_KANJI = re.compile(r"[〇一二三四五六七八九十]+(?=年|月)")
-_SEVERAL = re.compile(
+_KANJI = pattern(r"[〇一二三四五六七八九十]+(?=年|月)")
+_SEVERAL = pattern(
     r"(?:月|年度?\d{1,2}|[./]\d{1,2})(?:又は|または|若しくは|もしくは|から|か|[~〜・、,/-])\d{1,2}月|[?]|以外"
 )
 _FIRST = 19  # the year 2019, in which 令和 began
 _ENDS_FISCAL = 3  # the fiscal year ends with March of the next one
-_OPEN = re.compile(
+_OPEN = pattern(
     r"未定|検討|調整|年度|年内|年中|今年|来年|月|時期|予定|早期|頃|以降|\d年|(?:令和?|[Rr])\d|[今来][春夏秋冬]|半年|[早速]く|速やか|順次|不明"
 )
 

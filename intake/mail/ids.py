@@ -7,9 +7,11 @@ import hmac
 import re
 from dataclasses import dataclass, field
 
-_ATOM = re.compile(r"[A-Za-z0-9-]+")
-_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_OURS = re.compile(r"<uketsuke\.[A-Za-z0-9-]+\.[A-Za-z0-9_-]+@[^<>@\s]+>", re.IGNORECASE)
+from config.patterns import pattern
+
+_ATOM = pattern(r"[A-Za-z0-9-]+")
+_DOMAIN = pattern(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_OURS = pattern(r"<uketsuke\.[A-Za-z0-9-]+\.[A-Za-z0-9_-]+@[^<>@\s]+>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

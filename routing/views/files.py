@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from itertools import count
 
 from config.frozen import frozen
+from config.patterns import pattern
 from intake.submission import FileReading, Submission
 from replies.wording import load_wording
 from routing.office import Office
@@ -15,7 +15,7 @@ from routing.views.sheets import SheetView, sheet_view
 # Endings under which a file may be saved: what they open shows text, cells or a picture. All others become .bin.
 _PLAIN = frozenset({"xlsx", "pdf", "txt", "csv", "docx", "pptx", "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff"})
 _WITH_CARE = frozenset({"xls", "xlsm", "xlsb", "doc", "docm", "ppt", "pptm", "jtd", "jtdc", "rtf", "zip", "msg", "eml"})
-_ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})\Z")
+_ENDING = pattern(r"\.([A-Za-z0-9]{1,5})\Z")
 
 
 @frozen

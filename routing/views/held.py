@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from config.frozen import frozen
+from config.patterns import pattern
 from intake.shown import clipped, one_line
 from replies.wording import load_wording
 from routing.attention import attention
@@ -27,7 +27,7 @@ AGAIN_FROM = 2  # of those that say nothing new
 _NOTHING_NEW = frozenset({"absence", "received", "opened", "thanks", "language"})
 FIRST_LINE = 80  # characters of it
 QUEUES = ("alarm", "outbox", "submission", "inquiry", "reply")  # the most urgent first
-_NUMBERS = re.compile(r"[0-9A-Z-]{4,}|[0-9]+")  # of letters and tickets, in a subject
+_NUMBERS = pattern(r"[0-9A-Z-]{4,}|[0-9]+")  # of letters and tickets, in a subject
 # What a mail that waits for one of these reasons says is not shown: only where it says it.
 UNSHOWN = frozenset({"personal_data", "my_number", "text_unsearched", "missing"})
 
