@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from config.errors import Mistake, SurveyError
 from config.frozen import frozen
@@ -144,22 +145,26 @@ def _owing(duty: Duty, roster: Roster) -> Iterator[tuple[Body, tuple[str, ...]]]
     """Who owes something by a duty, and the codes of what it collects."""
     lists = _collected(duty, roster)
     for body in roster.of_kind(*duty.respondents):
-        collected = tuple(lists.get(body.lgcode, ()))
+        collected = lists.get(body.lgcode, ())
         if collected or duty.own != "none":
             yield body, collected
 
 
-def _collected(duty: Duty, roster: Roster) -> Mapping[str, list[str]]:
+def _collected(duty: Duty, roster: Roster) -> Mapping[str, tuple[str, ...]]:
     """Collector -> the codes of whose answers it collects: each by the nearest respondent to whom it belongs; by nobody
     ("") where there is none."""
-    words = _collected_words(duty)
-    collectors = {body.lgcode for body in roster.of_kind(*duty.respondents)}
+    return _nearest(duty.respondents, _collected_words(duty), roster)
+
+
+@lru_cache(maxsize=64)  # many duties of a survey collect the same from the same, and it is asked of each several times
+def _nearest(respondents: tuple[str, ...], words: frozenset[str], roster: Roster) -> Mapping[str, tuple[str, ...]]:
+    collectors = {body.lgcode for body in roster.of_kind(*respondents)}
     found: dict[str, list[str]] = {}
     for body in roster if words else ():
         if body.kind in words or body.lgcode in words:
             nearest = (above.lgcode for above in roster.above(body) if above.lgcode in collectors)
             found.setdefault(next(nearest, ""), []).append(body.lgcode)
-    return found
+    return {collector: tuple(codes) for collector, codes in found.items()}
 
 
 def _collected_words(duty: Duty) -> frozenset[str]:
