@@ -364,3 +364,44 @@ def test_what_its_own_mailbox_asks_for_is_not_asked_for_twice() -> None:
     assert stands(made=to(RIGHT, files=files))
     assert not stands(made=to(RIGHT, WRONG, files=files))
     assert stands(made=to(RIGHT, WRONG, files=files), mailbox="yoboseshu")
+
+
+# What names somebody whom the sender only collects
+
+
+@pytest.mark.parametrize(
+    ("made", "own", "override", "body"),
+    [
+        (sheet("かまくらし", program="yobosesshu"), "none", NO_OVERRIDE, ""),
+        (sheet("かまくらし", program="yobosesshu"), "welcome", NO_OVERRIDE, KANAGAWA),  # it may send a sheet of its own
+        (sheet("かまくらし", program="yobosesshu"), "none", Override(assigned=KANAGAWA), KANAGAWA),  # as an official said
+        (sheet(program="yobosesshu"), "none", NO_OVERRIDE, KANAGAWA),  # it names nobody
+        (VACCINES, "none", NO_OVERRIDE, KAMAKURA),
+    ],
+)
+def test_who_only_collects_sends_no_sheet_of_its_own(made: Any, own: Any, override: Override, body: str) -> None:
+    key = (KANAGAWA, "yobosesshu")
+    register = replace(REGISTER, by_key={**REGISTER.by_key, key: replace(REGISTER.by_key[key], own=own)})
+    builder = CaseBuilder(ARRIVAL, submission(file(made)), known(PREFECTURE), register, override)
+    assert builder.units()[0].identity.body == body
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (sheet("港区", MINATO, row=3, program="yobosesshu"), ["row_of_another"]),
+        (
+            sheet("港区", MINATO, row=3, program="yobosesshu", findings=(Finding("row_other_prefecture", "error"),)),
+            ["row_other_prefecture"],  # said already
+        ),
+        (sheet("鎌倉市", KAMAKURA, row=3, program="yobosesshu"), []),
+    ],
+)
+def test_a_row_of_another_prefectures_municipality_is_told_once(row: Any, told: list[str]) -> None:
+    rows = file(row, kind="collated_list")
+    whole, made = cases(submission(rows), known(PREFECTURE), NO_OVERRIDE, "yoboseshu")
+    assert (codes(whole), codes(made)) == ([], told)
+
+
+def test_only_a_row_is_told_to_be_anothers() -> None:
+    assert codes(case(ANOTHERS)) == []
