@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from config.kinds.any_kind import KINDS, AnyKind
 from config.kinds.kind import Line, Reading, with_kind
-from config.kinds.table import Part
+from config.kinds.table import TablePart
 from config.shape import BodyKind, Shape, keys_of
 
 _LEAST_ACCOUNT = 16  # characters of an outline (概要) beside a choice: 「2件あり、改善済み」 is none
@@ -100,14 +100,14 @@ class Question(Ask):
     only: tuple[BodyKind, ...] = ()  # asked of these kinds of bodies; empty = of all
     asked_if: Condition | None = None
     free_texts: tuple[FreeText, ...] = ()
-    _part: Part | None = None
+    _part: TablePart | None = None
 
     @property
-    def part(self) -> Part | None:
+    def part(self) -> TablePart | None:
         """Where it is a cell of a table."""
         return self._part
 
-    def in_table(self, part: Part) -> Question:
+    def in_table(self, part: TablePart) -> Question:
         """The question of a table as that of one of its cells."""
         own = {"key": part.of((part.row, part.column)), "kind": part.table.cell_at(part.column), "required": part.needed}
         return self.changed(own | {"_part": part})

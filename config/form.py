@@ -15,10 +15,10 @@ from config.numbering import PLAIN, question_name
 from config.shape import Severity, Shape
 from config.tables import at_line, in_cells, line_of, with_lines
 
-__all__ = ["Ask", "AskedIf", "Field", "Flags", "Form", "FreeText", "Grid", "Question", "Rule"]
+__all__ = ["AnswerRule", "Ask", "AskedIf", "Field", "Flags", "Form", "FreeText", "Grid", "Question"]
 
 
-class Rule(Shape):
+class AnswerRule(Shape):
     """What the answers of a sheet must keep among each other (`config.logic`): `check` wherever `when` holds.
 
     `say`: the survey's own sentence where it is broken; `{Q4}` in it quotes an answer.
@@ -68,7 +68,7 @@ class Form(Shape):
     given: str = ""  # the workbook in the survey's folder that is handed out as it is; empty: the form is made
     fields: tuple[Field, ...] = ()  # none: a later sheet of a given workbook
     questions: tuple[Question, ...]
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[AnswerRule, ...] = ()
     _print: Print | None = None
     _whole: Form | None = None
 

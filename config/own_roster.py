@@ -34,7 +34,7 @@ Wrong = Iterator[tuple[str, str]]  # (column, reason)
 
 
 @frozen
-class _Row:
+class _RosterRow:
     """One line of the file, and the body that it is, as far as it can be told."""
 
     line: int
@@ -47,7 +47,7 @@ class _Known:
     """What a row is held against: 団体一覧, and the rows of the file by code."""
 
     whole: Roster
-    rows: Mapping[str, _Row]
+    rows: Mapping[str, _RosterRow]
 
     def body(self, code: str) -> Body | None:
         return self.rows[code].body if code in self.rows else self.whole.by_code(code)
@@ -108,11 +108,11 @@ def _read(file: Path, whole: Roster) -> tuple[list[Body], list[Mistake]]:
     return [row.body for row in rows], told
 
 
-def _row(line: int, cells: Sequence[str], heads: Sequence[str]) -> _Row:
+def _row(line: int, cells: Sequence[str], heads: Sequence[str]) -> _RosterRow:
     told = dict(zip(heads, cells, strict=False))
     code, name, kind, prefecture, parent, kana, domains = (told.get(key, "") for key in KNOWN)
     body = Body(code, prefecture, name, kana, "", kind, tuple(domains.lower().split()), parent)
-    return _Row(line, body, any(cells[len(heads) :]))  # blank ones are what Excel leaves beside a table
+    return _RosterRow(line, body, any(cells[len(heads) :]))  # blank ones are what Excel leaves beside a table
 
 
 def _in_its_prefecture(body: Body, known: _Known) -> Body:
@@ -132,7 +132,7 @@ def _wrong_heads(heads: list[str]) -> Iterator[str]:
             yield f"見出し「{head}」が2回以上あります。"
 
 
-def _wrong_row(row: _Row, known: _Known) -> Wrong:
+def _wrong_row(row: _RosterRow, known: _Known) -> Wrong:
     body = row.body
     if reason := why_no_code(body.lgcode):
         yield "code", f"「{body.lgcode}」：{reason}"
@@ -175,11 +175,11 @@ def _wrong_place(body: Body, known: _Known) -> Wrong:
         yield "prefecture", f"{body.prefecture}ですが、parent の{other.name}は{other.prefecture}の団体です。"
 
 
-def _wrong_beside(rows: Sequence[_Row]) -> Iterator[tuple[int, str, str]]:
+def _wrong_beside(rows: Sequence[_RosterRow]) -> Iterator[tuple[int, str, str]]:
     """(line, column, reason) of what only two rows show. Within one prefecture a name has to tell who is meant, and a
     number that is shorter than its like has lost the zero in front."""
-    codes: dict[str, _Row] = {}
-    names: dict[tuple[str, str], _Row] = {}
+    codes: dict[str, _RosterRow] = {}
+    names: dict[tuple[str, str], _RosterRow] = {}
     for row in rows:
         body = row.body
         if body.lgcode and (first := codes.setdefault(code_key(body.lgcode), row)) is not row:

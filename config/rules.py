@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from config.cache import cache_by_identity
-from config.form import Form, Question, Rule
+from config.form import AnswerRule, Form, Question
 from config.frozen import frozen
 from config.logic import FUNCTIONS, LONGEST, WORDS, Name, Node, NotARule, Value, names_in, parse, value
 from config.logic_types import must_be_truth, type_of
@@ -28,7 +28,7 @@ class ReadRule:
     """A rule with its trees. `when`: None where it always applies; `inserted`: what its sentence quotes, by its text;
     `heads`: of those that are choices how each is printed (②), by its number."""
 
-    rule: Rule
+    rule: AnswerRule
     check: Node
     when: Node | None
     inserted: Mapping[str, Node]
@@ -113,11 +113,11 @@ def _sums(form: Form) -> Iterator[ReadRule]:
                 whole = Node("name", held=f"Q{part.of(total)}")
                 summed = Node("sum", tuple(Node("name", held=f"Q{part.of(other)}") for other in others))
                 label = part.table.label(total).replace("{", "｛").replace("}", "｝")  # they would quote an answer
-                say = Rule(check="", say=f"「{label}」（{{total}}）が、内訳の計（{{sum}}）と合いません。")
+                say = AnswerRule(check="", say=f"「{label}」（{{total}}）が、内訳の計（{{sum}}）と合いません。")
                 yield ReadRule(say, Node("==", (whole, summed)), None, {"total": whole, "sum": summed}, {})
 
 
-def _read(rule: Rule, names: Mapping[str, Name], heads: Mapping[str, Mapping[int, str]]) -> ReadRule:
+def _read(rule: AnswerRule, names: Mapping[str, Name], heads: Mapping[str, Mapping[int, str]]) -> ReadRule:
     when = parse(rule.when, names) if rule.when else None
     quoted = {text: parse(text, names) for text in _INSERTED.findall(rule.say)}
     choices = {text: heads[str(node.held)] for text, node in quoted.items() if type_of(node, names) == "choice"}

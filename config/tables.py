@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from config.asks import Question
-from config.kinds.table import Part, Table
+from config.kinds.table import Table, TablePart
 from config.patterns import pattern
 
 _LINE = pattern(r"([^.]+)\.([1-9][0-9]{0,5})\.([A-Za-z0-9_]+)")
@@ -31,7 +31,7 @@ def _cells(question: Question, table: Table) -> Iterator[Question]:
     """Of an open table only the first line may be demanded."""
     for row, column in table.places:
         demanded = question.required and not (table.open and row != "1")
-        yield question.in_table(Part(question.key, table, row, column, demanded))
+        yield question.in_table(TablePart(question.key, table, row, column, demanded))
 
 
 def with_lines(

@@ -200,3 +200,13 @@ def _without_docs(path: Path) -> str:
         if documented and ast.get_docstring(node) is not None:
             node.body[0] = ast.Pass()
     return ast.unparse(tree)
+
+
+def test_no_two_classes_share_a_name() -> None:
+    """One word for one thing, also where nobody imports it."""
+    found: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.walk(_tree(path)):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(_name(path))
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}

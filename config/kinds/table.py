@@ -124,7 +124,7 @@ class TableKind(Table):
 
 
 @frozen
-class Part:
+class TablePart:
     """Of which table a question is a cell: the key of its question, and where in it. `demanded`: the table has to be filled
     in where it is asked; `begun`: something stands in this line of an open one."""
 

@@ -82,7 +82,7 @@ class ListTable:
 def find_tables(sheet: Sheet, plans: Sequence[Plan], skip: Callable[[TableRow], bool]) -> list[ListTable]:
     """The tables on one sheet, from its top; a row that is to be skipped belongs to none. A sheet with more
     rows than any list can have holds none."""
-    walk = _Walk(plans)
+    walk = _Sections(plans)
     rows = _rows(sheet, _asks_numbers(plans))
     for row in rows if len(rows) <= MOST_ROWS else ():
         if not skip(row):
@@ -113,7 +113,7 @@ def _rows(sheet: Sheet, numbers: bool) -> list[TableRow]:
     return [TableRow(number, cells[number] | zeros.get(number, {})) for number in sorted(cells)]
 
 
-class _Walk:
+class _Sections:
     """A sheet from top to bottom: which row is a heading, which belongs to the table above, which to none."""
 
     def __init__(self, plans: Sequence[Plan]) -> None:

@@ -45,7 +45,7 @@ _HEAD: tuple[tuple[str, str, str, bool], ...] = (
 
 
 @dataclass(slots=True)
-class Draft:
+class FormDraft:
     """`text`: the form's file; `sheet`: which of the workbook's; `fields`, `questions`: how many; `others`: what else in
     the workbook waits to be filled, sheet → cells; `notes`: what a person has to know, in Japanese."""
 
@@ -77,7 +77,7 @@ class _Said:
         return f"\n[[{name}]]\n{doubts}" + "".join(f"{key} = {value}\n" for key, value in self.keys.items()) + below
 
 
-def draft(data: bytes, file_name: str, number: int, day: date, sheet: str = "") -> Draft | str:
+def draft(data: bytes, file_name: str, number: int, day: date, sheet: str = "") -> FormDraft | str:
     """The proposal for one sheet, by default the one with most cells to be filled; or why there is none, in Japanese.
     `number`: of the form in its survey."""
     if area := merged_too_widely(data):
@@ -96,7 +96,7 @@ def draft(data: bytes, file_name: str, number: int, day: date, sheet: str = "") 
     return _drafted(book, pages[chosen], (file_name, number, day), others)
 
 
-def _drafted(book: Workbook, page: Page, about: tuple[str, int, date], others: Mapping[str, int]) -> Draft:
+def _drafted(book: Workbook, page: Page, about: tuple[str, int, date], others: Mapping[str, int]) -> FormDraft:
     file_name, number, day = about
     fields, questions = _asks(book, page)
     name = page.sheet.title
@@ -116,7 +116,7 @@ def _drafted(book: Workbook, page: Page, about: tuple[str, int, date], others: M
     text += "".join(f"{LOOK}{note}\n" for note in notes) + "\n"
     text += "".join(f"{key} = {value}\n" for key, value in head.keys.items())
     text += "".join(one.written("fields") for one in fields) + "".join(one.written("questions") for one in questions)
-    return Draft(text, name, len(fields), len(questions), others, notes)
+    return FormDraft(text, name, len(fields), len(questions), others, notes)
 
 
 def _asks(book: Workbook, page: Page) -> tuple[list[_Said], list[_Said]]:

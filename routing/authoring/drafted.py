@@ -8,11 +8,11 @@ from pathlib import Path
 
 from config.load import FORM_FILES, SURVEY_FILE
 from config.names import why_no_file
-from routing.authoring.draft import Draft, draft
+from routing.authoring.draft import FormDraft, draft
 from routing.authoring.new import is_the_templates, make_folder
 
 
-def draft_of(book: Path, folder: Path | None, sheet: str, day: date) -> Draft | str:
+def draft_of(book: Path, folder: Path | None, sheet: str, day: date) -> FormDraft | str:
     """The draft of a workbook as the next form of a folder; or why there is none."""
     if reason := why_no_file(book.name):
         return f"{book.name}：{reason}"
@@ -33,7 +33,7 @@ def _next(folder: Path | None) -> int:
     return next(n for n in range(1, len(known) + 2) if f"form{n}.toml" not in known)
 
 
-def add_draft(made: Draft, book: Path, folder: Path) -> Iterator[Path]:
+def add_draft(made: FormDraft, book: Path, folder: Path) -> Iterator[Path]:
     """Writes the draft, the workbook, and where there is no survey yet, the template's; the files, one by one. Of what was
     written by people nothing is overwritten."""
     number = _next(folder)

@@ -16,7 +16,7 @@ from routing.cli.screen import say
 from routing.register import build_register, load_with_roster
 
 if TYPE_CHECKING:
-    from routing.authoring.draft import Draft
+    from routing.authoring.draft import FormDraft
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -115,7 +115,7 @@ def draft(app: App, book: Path, folder: Path | None, sheet: str) -> int:
     return 0
 
 
-def _about(made: Draft, folder: Path | None) -> Iterator[str]:
+def _about(made: FormDraft, folder: Path | None) -> Iterator[str]:
     yield f"シート「{made.sheet}」：回答者情報 {made.fields}欄、質問 {made.questions}問、要確認 {made.doubts}か所"
     for name, count in made.others.items():
         yield f"シート「{name}」にも、記入するセルが{count}か所あります（足すには、同じコマンドに --sheet \"{name}\"）。"

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from routing.authoring.draft import Draft, draft
+from routing.authoring.draft import FormDraft, draft
 from tests.workbooks.given_forms import framed, put, saved
 
 LATER = (
@@ -35,7 +35,7 @@ def the_sheet() -> tuple[Workbook, Worksheet]:
 
 def drafted(data: bytes) -> dict[str, Any]:
     made = draft(data, "様式.xlsx", 1, date(2025, 5, 30))
-    assert isinstance(made, Draft)
+    assert isinstance(made, FormDraft)
     return tomllib.loads(made.text)
 
 

@@ -13,7 +13,7 @@ from config.errors import SurveyError
 from config.load import load_survey
 from config.roster import load_roster
 from intake.finding import CATALOGUE
-from routing.authoring.draft import LOOK, Draft, draft
+from routing.authoring.draft import LOOK, FormDraft, draft
 from routing.authoring.drafted import add_draft, draft_of
 from routing.authoring.new import make_folder
 from tests.workbooks.given_forms import hospitals
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     book = tmp_path / "回答票.xlsx"
     book.write_bytes(hospitals().data)
     made = draft_of(book, tmp_path / "survey", "", date(2025, 5, 30))
-    assert isinstance(made, Draft)
+    assert isinstance(made, FormDraft)
     list(add_draft(made, book, tmp_path / "survey"))
     return tmp_path / "survey"
 
@@ -118,7 +118,7 @@ def test_a_draft_overwrites_nothing(folder: Path, tmp_path: Path) -> None:
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
     book = tmp_path / "回答票.xlsx"
     made = draft_of(book, folder, "", date(2025, 5, 30))
-    assert isinstance(made, Draft)
+    assert isinstance(made, FormDraft)
     list(add_draft(made, book, folder))
     after = {file.name: file.read_bytes() for file in folder.iterdir()}
     assert {name: after[name] for name in before} == before
@@ -135,7 +135,7 @@ def test_a_draft_takes_the_place_of_the_templates_form_as_long_as_nobody_wrote_i
     book.write_bytes(hospitals().data)
     list(make_folder(folder))
     made = draft_of(book, folder, "", date(2025, 5, 30))
-    assert isinstance(made, Draft)
+    assert isinstance(made, FormDraft)
     assert folder / "form1.toml" in list(add_draft(made, book, folder))
     assert 'given = "回答票.xlsx"' in (folder / "form1.toml").read_text(encoding="utf-8")
     assert mistakes(folder) == []

@@ -24,7 +24,7 @@ from intake.submission import AnswerSheet, Claim, FileReading
 from replies.points import requests
 from replies.wording import load_wording
 from replies.workbooks.form import blank, fill
-from routing.authoring.draft import Draft, draft
+from routing.authoring.draft import FormDraft, draft
 from routing.authoring.drafted import add_draft
 from routing.authoring.trial import try_all
 from tests.replies.office import convert_all
@@ -50,7 +50,7 @@ def survey_of(form: GivenForm, folder: Path) -> Survey:
     book = folder / f"{form.name}.xlsx"
     book.write_bytes(form.data)
     made = draft(form.data, book.name, 1, date(2025, 5, 30))
-    assert isinstance(made, Draft)
+    assert isinstance(made, FormDraft)
     assert made.sheet == form.sheet
     list(add_draft(made, book, folder / "survey"))
     return load_survey(folder / "survey", frozenset(CATALOGUE), load_roster())
