@@ -44,9 +44,8 @@ class Deadlines:
     def set_for(self, lgcode: str, program: str = "") -> datetime:
         """The deadline that the survey sets for an answer, before any extension: the duty's, else the survey's; of
         several programs the last."""
-        own = [o.deadline for o in self._duties(lgcode, program)]
         last = self.register.survey.deadline
-        return max((deadline or last for deadline in own), default=last)
+        return max((duty.deadline or last for duty in self._duties(lgcode, program)), default=last)
 
     def earliest(self, lgcode: str, program: str) -> datetime:
         """The first deadline that the survey sets for any answer that an extension of these is about (`Extension`)."""

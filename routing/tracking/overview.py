@@ -58,17 +58,27 @@ class Municipality:
 
 @frozen
 class Status:
-    """Who owes what at `at`. `unhealthy`: mailboxes that cannot be read, with the reason; `alerts`: what else is
+    """Who owes what at an instant. `unhealthy`: mailboxes that cannot be read, with the reason; `alerts`: what else is
     not as it should be with the desk now; `holds`: sending that people hold now; `unbooked`: what arrived and has no
     place in the books, as long as nothing has answered it."""
 
-    at: datetime
+    instant: LedgerAt
     owed: tuple[Owed, ...]
-    municipalities: tuple[Municipality, ...]
     unhealthy: tuple[tuple[str, str], ...]
     alerts: tuple[str, ...] = ()
     holds: tuple[Hold, ...] = ()
     unbooked: tuple[Unbooked, ...] = ()
+
+    @property
+    def at(self) -> datetime:
+        """The instant that it is about."""
+        return self.instant.at
+
+    @property
+    def municipalities(self) -> tuple[Municipality, ...]:
+        """Whose answers are collected, under the obligations in their order; worked out each time."""
+        obligations = (o.standing.obligation for o in self.owed)
+        return tuple(_municipality(code, o.program, self.instant) for o in obligations for code in o.collected)
 
     @property
     def standings(self) -> tuple[Standing, ...]:
@@ -88,9 +98,8 @@ def status_of(instant: LedgerAt, prefecture: str = "") -> Status:
     books, deadlines, at = instant.books, instant.deadlines, instant.at
     owed = [o for o in instant.register.obligations if instant.register.lies_in(o.lgcode, prefecture)]
     return Status(
-        at=at,
+        instant=instant,
         owed=tuple(_owed(o, books, deadlines, at) for o in owed),
-        municipalities=tuple(_municipality(c, o.program, instant) for o in owed for c in o.collected),
         unhealthy=arrivals.unhealthy(instant.ledger),
         unbooked=tuple(u for u in books.unbooked if instant.register.lies_in(u.whose, prefecture)),
     )

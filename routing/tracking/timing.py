@@ -23,9 +23,9 @@ assert set(_MOST_TELLING) == set(get_args(Timing))
 
 def timing_of(part: PartStanding, lgcode: str, program: str, deadlines: Deadlines, at: datetime) -> Timing:
     """How one body's answer to one program, or its row, stands to its own deadline at an instant."""
-    until = deadlines.of(lgcode, program)
     if part.first_at is None:
         return "none"
+    until = deadlines.of(lgcode, program)
     if part.first_at > until:
         return "late"
     if part.accepted is not None:
