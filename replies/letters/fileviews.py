@@ -122,7 +122,9 @@ def _is_original(block: FileBlock) -> bool:
 
 
 def _result(block: FileBlock, wording: Wording) -> str:
-    """What became of a file; there is nothing to mend in one that is no form of ours, or only came to the wrong place."""
+    """What became of a file; there is nothing to mend in one that is no form of ours, or only came the wrong way."""
+    if any(finding.code == "sent_directly" for finding in block.findings):
+        return wording.listing["directly"]
     if block.result == "correction" and (wording.asks_instead(block.findings) or not block.form_title):
         return wording.listing["again"]
     return wording.result[block.result]
