@@ -19,7 +19,7 @@ _PUNCTUATION = pattern(r"[\W_]+")
 _CODE = pattern(r"(?<![0-9A-Za-z])(?=[A-Za-z]*+[0-9])[0-9A-Za-z]++")  # in a folded text
 _WORD = r"(?=[A-Za-z]*+\d)[\dA-Za-z]++"
 _CODE_IN_FRONT = pattern(rf"\A{_WORD}(?:-{_WORD})*+[\W_]*+(?=.)")
-_CODE_BEHIND = pattern(rf"(?<![\W_])[\W_]++{_WORD}(?:-{_WORD})*+\Z")
+_CODE_BEHIND = pattern(rf"(?<![\W_])[\W_]++{_WORD}(?:-{_WORD}){{0,9}}+\Z")  # bounded: it is tried at each hyphen
 _ANY_NAME = "団体甲"
 
 

@@ -156,9 +156,10 @@ def test_a_disk_on_which_every_write_hangs_is_found_out_by_the_watchdog(
     between the server's acceptance and the commit."""
     with faulty_disk_of(desk) as disk:
         watchdog.start()
-        desk.deliver(40)
+        desk.deliver(35)
         assert eventually(lambda: len(server.message_ids) >= 3, 60), desk.log()
-        disk.freeze()  # in the middle of the desk's work
+        disk.freeze()  # in the middle of the desk's work …
+        desk.deliver(5)  # … or at its end, where nothing was left to be written
 
         assert watchdog.waits_in_vain()
         _thaw_and_wait(disk, watchdog)
