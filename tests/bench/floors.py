@@ -25,6 +25,7 @@ from imapclient import IMAPClient
 from python_calamine import CalamineWorkbook
 
 from config.settings import load_settings
+from intake.frames import NOTHING_TOLD, ReadingHints
 from intake.read_mail import Context, read_mail
 from intake.sources.network import tls_context
 from intake.sources.source import Fetched
@@ -95,8 +96,8 @@ class _InProcess(OneByOne):
         super().__init__(survey)
         self._context = context
 
-    def read_mail(self, raw: bytes) -> Submission:
-        return read_mail(raw, self._context)
+    def read_mail(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Submission:
+        return read_mail(raw, self._context, told=told)
 
 
 def floors(rig: Rig, given: Material) -> dict[str, float]:
