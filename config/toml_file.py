@@ -32,6 +32,8 @@ def read_toml(file: Path | Traversable) -> tuple[dict[str, Any], tuple[Mistake, 
         reason = "文字コードが UTF-8 ではありません。"
     except tomllib.TOMLDecodeError as error:
         reason = f"TOML として読めません（{_position(str(error))}の近くをご確認ください）。"
+    except (ValueError, RecursionError):  # of a number of thousands of digits; of brackets within one another
+        reason = "TOML として読めません（長すぎる数か、深すぎる入れ子があります）。"
     return {}, (Mistake(file.name, "", reason),)
 
 

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from msgspec import Meta
 
 from config.frozen import frozen
+from config.patterns import pattern
 from config.plain_values import PLAIN
 from config.shape import Shape, keys_of
 
@@ -27,6 +28,7 @@ Place = tuple[str | int, ...]  # list places from 0
 
 _MISSING, _UNKNOWN = "この項目がありません。", "知らない項目です（綴りをご確認ください）。"
 _NO_TABLE, _NO_LIST = "表（[ … ] の見出しの下）を書いてください。", "配列 [ … ] を書いてください。"
+_CONTROLS = pattern(r"[\x00-\x1f\x7f]")
 _WRONG: Any = object()  # in place of a value that could not be read, and was told of
 
 
@@ -129,7 +131,7 @@ def _beyond(value: Any, limit: Meta) -> str:
         return "空にはできません。" if isinstance(value, str) else f"{limit.min_length}つ以上書いてください。"
     if limit.max_length is not None and len(value) > limit.max_length:
         return f"{limit.max_length}文字までにしてください。"
-    if limit.pattern is not None and not re.search(limit.pattern, value):
+    if limit.pattern is not None and not re.fullmatch(limit.pattern, value):  # `$` alone lets a line break stand behind it
         return "書き方が違います。"
     return ""
 
@@ -265,6 +267,9 @@ def _fields(shape: type[Shape], walk: _Walk, data: dict[str, Any], place: Place)
 
 def _path(walk: _Walk, value: Any, place: Place) -> Any:
     """~ and $CREDENTIALS_DIRECTORY are filled in; a relative path begins in the folder of the file that names it."""
-    if not isinstance(value, str | Path):
+    if not isinstance(value, str | Path) or _CONTROLS.search(str(value)):
         return walk.tell(place, "ファイルの場所を文字列で書いてください。")
-    return walk.folder / Path(os.path.expandvars(value)).expanduser()
+    try:
+        return walk.folder / Path(os.path.expandvars(value)).expanduser()
+    except RuntimeError:
+        return walk.tell(place, "「~」の利用者が、この機械にいません。")

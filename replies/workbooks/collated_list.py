@@ -79,9 +79,13 @@ def _values(row: AnswerSheet, columns: Sequence[Column], survey: Survey) -> list
 
 
 def _typed(kind: Kind, text: str) -> str | Decimal | date:
-    """What was written as a number or a date that Excel can add up; as it is where something had to be worked out."""
+    """What was written as a number or a date that Excel can add up; as it is where something had to be worked out, or
+    where Excel would round it."""
     reading = kind.reading(text)
-    return kind.typed(reading.value) if reading.value and not (reading.reckoned or reading.remark) else text
+    if not reading.value or reading.reckoned or reading.remark:
+        return text
+    typed = kind.typed(reading.value)
+    return text if isinstance(typed, Decimal) and Decimal(repr(float(typed))) != typed else typed
 
 
 def _height(values: Sequence[str], columns: Sequence[Column]) -> float:

@@ -54,7 +54,7 @@ class Request(Future[Answered]):
             raise ReadFailed(told.decode("utf-8", "backslashreplace"))
         try:
             return self._shape.decode(said[1:])
-        except DecodeError as error:
+        except (DecodeError, RecursionError) as error:  # a child may send anything, also brackets within one another
             place = str(error).rpartition(" - at ")[2] if isinstance(error, ValidationError) else ""
             raise ReadFailed(f"an answer of another shape: {place or 'no JSON'}") from None
 

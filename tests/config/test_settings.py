@@ -168,6 +168,12 @@ def test_plain_text_is_for_this_machine_only(tmp_path: Path, host: str) -> None:
         ('mode = "rehearse"', 'mode = "test"', "mode", "rehearse、draft、send のいずれか"),
         ('mode = "rehearse"', "", "mode", "この項目がありません"),
         ('operators = "desk@example.go.jp"', 'operators = "desk"', "operators", "書き方が違います"),
+        ('operators = "desk@example.go.jp"', 'operators = "desk@example.go.jp\\n"', "operators", "書き方が違います"),
+        ('["hospital.example.jp"]', '["hospital.example.jp\\n"]', "approved_domains.1", "書き方が違います"),
+        ('env = "SMTP_PASSWORD"', 'env = "SMTP_PASSWORD\\n"', "sender.password.env", "書き方が違います"),
+        ("max_size_mb = 20", "max_size_mb = true", "max_size_mb", "整数"),
+        ("max_size_mb = 20", f"max_size_mb = {'9' * 5000}", "", "長すぎる数"),
+        ("max_size_mb = 20", f"max_size_mb = {'[' * 3000}{']' * 3000}", "", "深すぎる入れ子"),
         ("2023-07-10T09:00:00+09:00", "2023-07-10T09:00:00", "now", "+09:00"),
         ("2023-07-10T09:00:00+09:00", '"someday"', "now", "2023-07-21T17:00:00+09:00 の形"),
         ("max_size_mb = 20", "max_size_mb = 0", "max_size_mb", "1 以上"),
@@ -190,6 +196,13 @@ def test_each_mistake_names_its_key(tmp_path: Path, old: str, new: str, key: str
     told = mistakes(tmp_path, changed(WHOLE, old, new))
     assert list(told) == [key]
     assert reason in told[key]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"), [("~nobody-of-this-name/l.db", "利用者"), ("a\\u0000b", "文字列"), ("a\\nb", "文字列")]
+)
+def test_a_path_that_can_be_none_is_told(tmp_path: Path, path: str, reason: str) -> None:
+    assert reason in mistakes(tmp_path, changed(SMALL, '"ledger.db"', f'"{path}"'))["ledger"]
 
 
 def test_all_mistakes_at_once(tmp_path: Path) -> None:

@@ -190,8 +190,8 @@ def test_numbers_and_days_are_such_in_the_list_and_what_is_none_stays_as_written
     (clubs,) = survey.forms
     places = layout(clubs).inputs
     cells = {
-        "1": 12, "3.jidokan.koei": "３か所", "3.yoyu.koei": "数か所", "4": "約120人", "4-d": "=1+1", "4-r": "50％",
-        "5": "平成20年４月１日",
+        "1": 12, "3.jidokan.koei": "３か所", "3.yoyu.koei": "数か所", "3.other.koei": "9" * 17, "4": "約120人",
+        "4-d": "=1+1", "4-r": "50％", "5": "平成20年４月１日",
     }  # fmt: skip
     book = load_workbook(io.BytesIO(blank(clubs, survey)))
     for key, value in {**cells, "organisation": "14神奈川県藤沢市", "2": "有"}.items():
@@ -204,8 +204,8 @@ def test_numbers_and_days_are_such_in_the_list_and_what_is_none_stays_as_written
     listed = load_workbook(io.BytesIO(data)).worksheets[0]
     found = dict(zip([c.key for c in list_columns(clubs)], [cell.value for cell in listed[2]], strict=True))
     assert {key: found[key] for key in cells} == {
-        "1": 12, "3.jidokan.koei": 3, "3.yoyu.koei": "数か所", "4": 120, "4-d": "=1+1", "4-r": 0.5,
-        "5": datetime.fromisoformat("2008-04-01"),
+        "1": 12, "3.jidokan.koei": 3, "3.yoyu.koei": "数か所", "3.other.koei": "9" * 17, "4": 120, "4-d": "=1+1",
+        "4-r": 0.5, "5": datetime.fromisoformat("2008-04-01"),
     }  # fmt: skip
     (row,) = read_file("b.xlsx", data, 1, survey, the_roster(), NO_CLAIM).sheets
     numbers = [(a.question, clubs.question(a.question).kind.read(a.value)) for a in sheet.answers]

@@ -133,6 +133,11 @@ FACTS = Facts(
 )
 
 
+def known(text: str = "a@city.yokohama.lg.jp", **changes: Any) -> Facts:
+    """What is known of a mail from this address."""
+    return replace(FACTS, sender=sender(text), credentials=replace(FACTS.credentials, sender=text), **changes)
+
+
 def mail_case(made: Submission | None = None, trusted: bool = False, **changes: Any) -> MailCase:
     """A mail with a form from a recognised sender; `changes` of what the ledger knows of it."""
     made = made or submission(file(sheet("14神奈川県横浜市", YOKOHAMA)))

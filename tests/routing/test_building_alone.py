@@ -24,7 +24,6 @@ from routing.records import Evidence
 from routing.standing import Booking
 from tests.routing.cases_at_hand import (
     ARRIVAL,
-    FACTS,
     KAMAKURA,
     KANAGAWA,
     MINATO,
@@ -36,6 +35,7 @@ from tests.routing.cases_at_hand import (
     booking,
     claim,
     file,
+    known,
     sender,
     sheet,
     submission,
@@ -47,11 +47,6 @@ SHOMAN = replace(NANBYO, program="shoman")
 VACCINES = sheet("鎌倉市", KAMAKURA, program="yobosesshu")
 RESEND = REGISTER.survey.changed({"wrong_mailbox": "resend"})
 ACCEPTED, TO_MEND = Override(outcome="accepted"), Override(outcome="correction")
-
-
-def known(text: str = CITY, **changes: Any) -> Facts:
-    """What is known of a mail from this address."""
-    return replace(FACTS, sender=sender(text), credentials=replace(FACTS.credentials, sender=text), **changes)
 
 
 def cases(

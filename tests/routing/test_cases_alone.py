@@ -42,7 +42,7 @@ from tests.routing.cases_at_hand import (
     booking,
     claim,
     file,
-    sender,
+    known,
     sheet,
     submission,
 )
@@ -57,11 +57,6 @@ TWO_CITIES = claim("府中市", FUCHU_TOKYO, FUCHU_HIROSHIMA)  # of 東京都, a
 TELLING = REGISTER.survey.changed({"tells_changes": True})
 ACCEPTED, TO_MEND = Override(outcome="accepted"), Override(outcome="correction")
 IGNORED, HELD = Override(outcome="ignored"), Override(outcome="held")
-
-
-def known(text: str = CITY, **changes: Any) -> Facts:
-    """What is known of a mail from this address."""
-    return replace(FACTS, sender=sender(text), credentials=replace(FACTS.credentials, sender=text), **changes)
 
 
 def judged(

@@ -218,6 +218,7 @@ class Saying(Reader):
         (frame(b"R{no json"), ReadFailed),
         (frame(b'R{"kind": "submission"}'), ReadFailed),
         (frame(b"R" + b"[" * 10_000), ReadFailed),
+        (frame(b'R{"of no field": ' + b"[" * 10_000), ReadFailed),
         (frame(b"X"), ReadFailed),
         (frame(b""), ReadFailed),
         (struct.pack(">I", LONGEST_ANSWER + 1) + b"R", ReaderDied),
