@@ -281,7 +281,7 @@ def sent_a_form(ledger: Ledger, address: str) -> bool:
     """Whether a mail from this address brought one of our forms."""
     row = ledger.row(
         "SELECT 1 FROM message m JOIN attachment t ON t.arrival_id = m.arrival_id"
-        " WHERE m.sender = ? AND t.kind <> 'other' LIMIT 1",
+        " WHERE lower(m.sender) = lower(?) AND t.kind <> 'other' LIMIT 1",
         address,
     )
     return row is not None

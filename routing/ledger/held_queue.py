@@ -13,6 +13,7 @@ from intake.sources.source import SeenMail
 from routing.attention import queue_of, sql_list
 from routing.clock import stamp, unstamp
 from routing.ledger import missing_uids
+from routing.ledger.letters import VERDICTS_OF
 from routing.ledger.outbox import LIGHTER
 from routing.ledger.store import Ledger
 from routing.ledger.undone import event_counts, verdict_counts
@@ -197,12 +198,12 @@ _UNANSWERED = f"""SELECT a.id, a.received_at, m.message_id, s.uidvalidity, s.uid
 def asking(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: int) -> list[int]:
     """The arrivals up to `before` that wait in a mailbox for an official because a file or a form was missing, or in
     words. `whose`: (address, lgcode), of which one is enough."""
-    return [row["id"] for row in ledger.rows(_ASKING, mailbox, before, whose[0].lower(), whose[1])]
+    return [row["id"] for row in ledger.rows(_ASKING, mailbox, before, *whose)]
 
 
-_ASKING = f"""SELECT a.id FROM arrival a JOIN message m ON m.arrival_id = a.id
-    JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0' AND v.decided_by = 'uketsuke'
-    WHERE a.mailbox = ? AND a.id < ? AND (lower(m.sender) = ? OR (v.submitter <> '' AND v.submitter = ?))
+_ASKING = f"""SELECT a.id FROM ({VERDICTS_OF.format("?3", "?4")}) f JOIN verdict v ON v.id = f.id
+    JOIN arrival a ON a.id = v.arrival_id
+    WHERE v.decided_by = 'uketsuke' AND +a.mailbox = ?1 AND a.id < ?2
     AND v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0') AND v.outcome = 'held'
     AND json_extract(v.rules, '$[0]') IN {sql_list(lambda rule: rule.form_wanted)}
     AND NOT EXISTS (SELECT 1 FROM event e WHERE e.arrival_id = a.id AND e.kind IN {_LEFT}

@@ -72,18 +72,21 @@ def said_no_file(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: i
     """Whether a letter in this mailbox told that a mail brought no file (a link, or a gateway's word in its place, is
     none), and no form has come since, up to the arrival `before`. `whose`: (address, lgcode), of which one is enough:
     machines change their addresses."""
-    row = ledger.row(_SAID_NO_FILE, whose[0].lower(), whose[1], mailbox, before, whose[0], whose[1], mailbox, before)
+    row = ledger.row(_SAID_NO_FILE, *whose, mailbox, before)
     return row is not None
 
 
+# The verdicts on mails of an address, and on those that a body (lgcode) sent.
+VERDICTS_OF = """SELECT w.id, w.arrival_id FROM message s JOIN verdict w ON w.arrival_id = s.arrival_id AND w.piece = '0'
+        WHERE lower(s.sender) = lower({0})
+    UNION SELECT w.id, w.arrival_id FROM verdict w WHERE w.piece = '0' AND w.submitter <> '' AND w.submitter = {1}"""
 # Requests in one mailbox to whoever it is, since no form came from there. One that was only checked has no content to be
 # compared (`pre_checks.py`).
-_ASKED_IN_VAIN = """WHERE (o.recipient = ? OR (o.respondent <> '' AND o.respondent = ?)) AND o.kind = 'correction'
-    AND o.mailbox = ? AND o.arrival_id < ? AND NOT EXISTS (
-        SELECT 1 FROM message m JOIN attachment t ON t.arrival_id = m.arrival_id AND t.kind <> 'other'
-        JOIN arrival a ON a.id = m.arrival_id LEFT JOIN verdict w ON w.arrival_id = a.id AND w.piece = '0'
-        WHERE (m.sender = ? OR (w.submitter <> '' AND w.submitter = ?)) AND a.mailbox = ? AND a.id > o.arrival_id
-        AND a.id < ? AND m.content <> '')"""
+_ASKED_IN_VAIN = f"""WHERE (o.recipient = lower(?1) OR (o.respondent <> '' AND o.respondent = ?2))
+    AND o.kind = 'correction' AND o.mailbox = ?3 AND o.arrival_id < ?4 AND NOT EXISTS (
+        SELECT 1 FROM ({VERDICTS_OF.format("?1", "?2")}) f JOIN message m ON m.arrival_id = f.arrival_id
+        JOIN attachment t ON t.arrival_id = m.arrival_id AND t.kind <> 'other' JOIN arrival a ON a.id = m.arrival_id
+        WHERE +a.mailbox = ?3 AND a.id > o.arrival_id AND a.id < ?4 AND m.content <> '')"""
 _SAID_NO_FILE = f"""SELECT 1 FROM outbox o JOIN finding f ON f.verdict_id IN
         (SELECT v.id FROM verdict v WHERE v.arrival_id = o.arrival_id AND v.piece = '0')
         AND f.code IN ('no_file', 'file_by_link', 'file_removed', 'file_sealed')
@@ -104,8 +107,8 @@ class AskedForForm:
 def asked_for_form(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: int) -> AskedForForm:
     """What was asked in this mailbox of who sent no form, and has sent none since, up to the arrival `before`.
     `whose`: (address, lgcode), of which one is enough."""
-    at = (whose[0].lower(), whose[1], mailbox, before, whose[0], whose[1], mailbox, before)
-    mails = {row["arrival_id"] for row in ledger.rows(f"SELECT DISTINCT o.arrival_id FROM outbox o {_NO_FORM}", *at)}
+    asked = ledger.rows(f"SELECT DISTINCT o.arrival_id FROM outbox o {_NO_FORM}", *whose, mailbox, before)
+    mails = {row["arrival_id"] for row in asked}
     files = [row for mail in mails for row in ledger.rows("SELECT * FROM attachment WHERE arrival_id = ?", mail)]
     found = [row for mail in mails for row in ledger.rows("SELECT code FROM finding WHERE arrival_id = ?", mail)]
     return AskedForForm(
@@ -123,17 +126,17 @@ _NO_FORM = f"""JOIN verdict v ON v.arrival_id = o.arrival_id AND v.piece = '0'
 def first_without_file(ledger: Ledger, mailbox: str, sender: str, before: int) -> datetime | None:
     """When the first mail from this address was received whose sender was told, or would have been, that it brought
     no file, or none that is a form, since a form last came from there."""
-    row = ledger.row(_FIRST_WITHOUT_FILE, sender, mailbox, before, sender, mailbox, before)
+    row = ledger.row(_FIRST_WITHOUT_FILE, sender, mailbox, before)
     return unstamp(row["at"]) if row and row["at"] else None
 
 
 _FIRST_WITHOUT_FILE = f"""SELECT min(a.received_at) AS at FROM message m JOIN arrival a ON a.id = m.arrival_id
     JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0'
-    WHERE m.sender = ? AND a.mailbox = ? AND a.id < ?
+    WHERE lower(m.sender) = lower(?1) AND +a.mailbox = ?2 AND a.id < ?3
     AND json_extract(v.rules, '$[0]') IN {sql_list(lambda rule: rule.again, "no_form")}
     AND a.id > coalesce((SELECT max(b.id) FROM message n JOIN arrival b ON b.id = n.arrival_id
         JOIN attachment t ON t.arrival_id = b.id AND t.kind <> 'other'
-        WHERE n.sender = ? AND b.mailbox = ? AND b.id < ? AND n.content <> ''), 0)"""
+        WHERE lower(n.sender) = lower(?1) AND +b.mailbox = ?2 AND b.id < ?3 AND n.content <> ''), 0)"""
 
 
 def noticed_since(ledger: Ledger, recipient: str, since: datetime) -> bool:
@@ -163,8 +166,9 @@ _WAIT_NOTICED = """SELECT 1 FROM outbox o JOIN verdict v ON v.arrival_id = o.arr
 def repeats_told(ledger: Ledger, recipient: str, first: str, since: datetime) -> int:
     """How often an address was told since an instant that the same as an earlier mail (by receipt number) came again."""
     row = ledger.row(
-        "SELECT count(*) AS n FROM arrival f JOIN message n ON n.arrival_id = f.id JOIN message m ON m.sender = n.sender"
-        " AND m.content = n.content AND m.arrival_id > f.id JOIN outbox o ON o.arrival_id = m.arrival_id"
+        "SELECT count(*) AS n FROM arrival f JOIN message n ON n.arrival_id = f.id"
+        " JOIN message m ON lower(m.sender) = lower(n.sender) AND m.content = n.content AND m.arrival_id > f.id"
+        " JOIN outbox o ON o.arrival_id = m.arrival_id"
         " WHERE f.receipt = ? AND o.recipient = ? AND o.kind IN ('duplicate', 'arrival') AND o.recorded_at > ?",
         first,
         recipient.lower(),

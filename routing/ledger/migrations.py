@@ -704,6 +704,19 @@ def m034_pre_checks(db: Database) -> None:
     )
 
 
+@_step
+def m035_whose_mails(db: Database) -> None:
+    """The mails of an address, in capitals or not, and of a body are found without going through a mailbox, and what
+    was found in a mail without going through all findings."""
+    _run(
+        db,
+        "DROP INDEX message_content",
+        "CREATE INDEX message_sender ON message (lower(sender), content)",
+        "CREATE INDEX verdict_submitter ON verdict (submitter) WHERE piece = '0' AND submitter <> ''",
+        "CREATE INDEX finding_arrival ON finding (arrival_id)",
+    )
+
+
 # Views are made anew at each opening, so they may change without a migration. They are for people who open
 # the ledger with sqlite-utils or Datasette; the program itself does not read them.
 VIEWS: dict[str, str] = {

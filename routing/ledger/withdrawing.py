@@ -119,7 +119,7 @@ def drafts(ledger: Ledger, mailbox: str) -> list[OpenDraft]:
     return [d for d in mailbox_tasks.open_drafts(ledger, mailbox) if d.key in wanted] if wanted else []
 
 
-_TO_REMOVE = """SELECT w.outbox_id FROM to_withdraw w JOIN outbox o ON o.id = w.outbox_id
+_TO_REMOVE = """SELECT w.outbox_id FROM to_withdraw w CROSS JOIN outbox o ON o.id = w.outbox_id
     WHERE NOT EXISTS (SELECT 1 FROM undoable u WHERE u.arrival_id = o.arrival_id)"""
 
 # Letters that wait, or lie in Drafts, though a newer one to the same person about the same mail was written.

@@ -72,34 +72,34 @@ def _fill(rig: Rig, office: Office, count: int) -> None:
         ledger.execute("BEGIN")
         (there,) = ledger.execute("SELECT count(*) FROM arrival").fetchone()
         for copy in range(1, -(-count // there) + 1):
-            _copy_rows(ledger, copy, min(there, count - (copy - 1) * there))
+            copy_rows(ledger, copy, min(there, count - (copy - 1) * there))
         for mailbox, address in MAILBOXES.items():
             _copy_files(rig, ledger, mailbox, address)
         ledger.execute("COMMIT")
         ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _copy_rows(ledger: sqlite3.Connection, copy: int, upto: int) -> None:
+def copy_rows(ledger: sqlite3.Connection, copy: int, upto: int) -> None:
     """One copy of the rows of the first `upto` mails."""
     for table, ids in _COPIED.items():
         columns = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})")]
         values = ", ".join(_other(column, ids, copy) for column in columns)
         mail = {"arrival": "id", "posting": "(SELECT arrival_id FROM outbox o WHERE o.id = outbox_id)"}
         ledger.execute(
-            f"INSERT INTO {table} SELECT {values} FROM {table} WHERE {ids[0]} < {_STEP}"
+            f"INSERT INTO {table} SELECT {values} FROM {table} WHERE {ids[0]} < {STEP}"
             f" AND {mail.get(table, 'arrival_id')} <= {upto}"
         )
     ledger.execute(
-        f"INSERT INTO raw SELECT arrival_id + {copy * _STEP}, zeroblob(1000) FROM raw WHERE arrival_id <= {upto}"
+        f"INSERT INTO raw SELECT arrival_id + {copy * STEP}, zeroblob(1000) FROM raw WHERE arrival_id <= {upto}"
     )
 
 
-_STEP = 1_000_000
+STEP = 1_000_000
 
 
 def _other(column: str, ids: tuple[str, ...], copy: int) -> str:
     if column in ids:
-        return f"{column} + {copy * _STEP}"
+        return f"{column} + {copy * STEP}"
     if column in _UNIQUE:
         return f"{column} || '.{copy}'"
     if column in ("received_at", "recorded_at"):
