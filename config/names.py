@@ -70,6 +70,11 @@ def why_no_file(name: str, ending: str = ".xlsx") -> str:
     return f"{_LONGEST_FILE}文字までにしてください。" if len(name) > _LONGEST_FILE else ""
 
 
+def as_file(name: str) -> str:
+    """A name of a survey's own as one of a folder."""
+    return _IN_FILES.sub("＿", name).strip(" .")
+
+
 def why_no_line(text: str) -> str:
     """What stands in a header of a mail, or in one line of a letter."""
     if not text.strip():

@@ -5,7 +5,7 @@ Pure functions over a survey and a roster. Says what is owed, never what was han
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -46,6 +46,15 @@ def obligations(survey: Survey, roster: Roster) -> tuple[Obligation, ...]:
     ]
     order = {program.id: place for place, program in enumerate(survey.programs)}
     return tuple(sorted(found, key=lambda o: (order[o.program], o.lgcode)))
+
+
+def filling_in(owed: Iterable[Obligation]) -> Iterator[tuple[str, str, str]]:
+    """(lgcode, program, lgcode of who collects it, or empty) of everybody that fills in a form: whoever answers itself,
+    and whoever is collected; not who only collects."""
+    for o in owed:
+        if o.own != "none":
+            yield o.lgcode, o.program, ""
+        yield from ((code, o.program, o.lgcode) for code in o.collected)
 
 
 def deadline_of(survey: Survey, form: str, kinds: Collection[str], lgcode: str = "") -> datetime:

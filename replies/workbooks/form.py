@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -32,6 +32,7 @@ from replies.workbooks.put_cells import filler
 __all__ = ["FillValue", "blank", "fill", "layout"]
 
 FillValue = str | int | tuple[int, ...]
+Fill = Callable[[Mapping[str, FillValue]], bytes]
 
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 _TALL = 104.0  # points of a cell for a text of one's own: six lines
@@ -50,14 +51,26 @@ def fill(form: Form, survey: Survey, values: Mapping[str, FillValue]) -> bytes:
     """The form filled in. `values` by field key, question key or free text key: a text is written as it is,
     a number writes that choice's whole text, a tuple circles these lines; "7-4#3" writes a text into one
     circle cell. KeyError for a key or choice that the form does not have."""
-    places = layout(form)
-    cells = {name: text for key, value in values.items() for name, text in _written(form, key, value).items()}
     if form.print:
-        return filler(form.print.data, form.sheet)({places.cell(n): _in_boxes(form, n, t) for n, t in cells.items()})
+        return filling(form, survey)(values)
+    places = layout(form)
     book = _build(places, survey)
-    for name, text in cells.items():
-        book[form.sheet][places.cell(name)] = text
+    for cell, text in _cells(places, values).items():
+        book[form.sheet][cell] = text
     return _saved(book)
+
+
+def filling(form: Form, survey: Survey) -> Fill:
+    """A function that fills the form in, many times over: the blank form is made once, and only the cells are written."""
+    places, put_in = layout(form), filler(blank(form, survey), form.sheet)
+    return lambda values: put_in(_cells(places, values))
+
+
+def _cells(places: Layout, values: Mapping[str, FillValue]) -> dict[str, str]:
+    """What is written into which cell."""
+    form = places.form
+    written = {name: text for key, value in values.items() for name, text in _written(form, key, value).items()}
+    return {places.cell(name): _in_boxes(form, name, text) for name, text in written.items()}
 
 
 def _in_boxes(form: Form, key: str, text: str) -> str:

@@ -5,12 +5,15 @@ Pure but for the workbooks' bytes; whoever calls writes them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from config.frozen import frozen
+from config.names import as_file
+from config.obligations import filling_in
 from config.roster import Body
-from config.survey import Program
+from config.survey import MUNICIPALITIES, Program
 from replies.workbooks.prefilled import Prefiller, known_values, last_year, prefilled
 from routing.register import Register
 
@@ -19,37 +22,61 @@ from routing.register import Register
 class HandedOut:
     """A workbook for one body, and where it belongs. `previous`: what it answered last year stands in it."""
 
+    body: Body
     path: PurePath
     data: bytes
     previous: bool
 
 
+@frozen
+class _Wanted:
+    """A form that somebody fills in: about which program, and whoever collects it. `alone`: it is all that he fills in."""
+
+    body: Body
+    program: Program
+    collector: Body | None
+    alone: bool
+
+
 def handed_out(bodies: Iterable[Body], register: Register) -> Iterator[HandedOut]:
-    """Each form that these bodies fill in: a folder for each body, in it one for each program where there are several,
-    since the notice wants all of them called alike."""
-    survey = register.survey
-    fillers: dict[tuple[str, bool], Prefiller] = {}
-    for body in bodies:
-        programs = _programs(body, register)
-        for program in programs:
-            form = survey.form(program.form)
-            printed = last_year(form, survey, (body, program))
-            if (form.id, bool(printed)) not in fillers:
-                fillers[form.id, bool(printed)] = prefilled(form, survey, bool(printed))
-            data = fillers[form.id, bool(printed)](known_values(form, body, program), printed)
-            inside = program.name if len(programs) > 1 else ""
-            path = PurePath(body.lgcode + body.full_name, inside, file_name(body, register))
-            yield HandedOut(path, data, bool(printed))
+    """Each form that these bodies fill in, and whoever they collect from; of the whole country where they are all that
+    owe anything."""
+    made: dict[tuple[str, bool], Prefiller] = {}
+    for wanted in _wanted(bodies, register):
+        form = register.survey.form(wanted.program.form)
+        printed = last_year(form, register.survey, (wanted.body, wanted.program))
+        if (form.id, bool(printed)) not in made:
+            made[form.id, bool(printed)] = prefilled(form, register.survey, bool(printed))
+        data = made[form.id, bool(printed)](known_values(form, wanted.body, wanted.program), printed)
+        yield HandedOut(wanted.body, _path(wanted, register), data, bool(printed))
+
+
+def _wanted(bodies: Iterable[Body], register: Register) -> Iterator[_Wanted]:
+    """By whoever hands them in, his own first."""
+    of, filled = {body.lgcode for body in bodies}, tuple(filling_in(register.obligations))
+    forms = Counter(lgcode for lgcode, _, _ in filled)
+    named = [(collector or lgcode, collector, lgcode, program) for lgcode, program, collector in filled]
+    for _, collector, lgcode, program in sorted(named):
+        body = register.body(lgcode)
+        if body and not of.isdisjoint((lgcode, collector)):
+            yield _Wanted(body, register.survey.program(program), register.body(collector), forms[lgcode] == 1)
+
+
+def _path(wanted: _Wanted, register: Register) -> PurePath:
+    """A folder for each body that hands in, in it one for each program where there are several, since the notice wants all
+    of them called alike; what it is to pass on stands together in one folder, of which it can send each file on."""
+    folder, inside = _folder(wanted.body), "" if wanted.alone else as_file(wanted.program.name)
+    if wanted.collector:
+        together = as_file(register.survey.word("member", MUNICIPALITIES))
+        folder = PurePath(_folder(wanted.collector), together, "" if wanted.alone else folder)
+    return PurePath(folder, inside, file_name(wanted.body, register))
+
+
+def _folder(body: Body) -> PurePath:
+    return PurePath(body.lgcode + body.full_name)
 
 
 def file_name(body: Body, register: Register) -> str:
     """【横浜市】….xlsx by the survey's pattern; with its prefecture where another body is called the same."""
     alone = register.roster.find(body.name).bodies == (body,)
     return register.survey.convention.written(body.name if alone else body.full_name, body.lgcode) + ".xlsx"
-
-
-def _programs(body: Body, register: Register) -> tuple[Program, ...]:
-    """The programs of which it fills in a form itself: not those of which it only collects."""
-    named = register.programs_of(body.lgcode)
-    only_collects = {o.program for o in register.owed_by(body.lgcode) if o.own == "none"}
-    return tuple(p for p in register.survey.programs if p.id in named - only_collects)

@@ -7,12 +7,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 from config.form import Form, Question
+from replies.reports.overview_words import kind_named
 from replies.wording import load_wording
 from replies.workbooks.form import blank, fill
-from routing.authoring.trial import values_of
+from routing.authoring.trial import filling_in_form, values_of
 from routing.authoring.walks import walks
 from routing.ledger.store import Ledger
 from routing.register import Register
@@ -39,18 +41,14 @@ def write_preview(register: Register, folder: Path) -> Iterator[Path]:
 
 
 def _forms(register: Register) -> Iterator[tuple[str, bytes]]:
-    """Each form blank, and filled in by the first body that answers it."""
+    """Each form blank, and filled in by the first body that fills it in."""
     survey = register.survey
     for form in survey.forms:
         yield form.file_name, blank(form, survey)
-        programs = {p.id: p for p in survey.programs if p.form == form.id}
-        answering = next((o for o in register.obligations if o.program in programs), None)
-        body = register.body(answering.lgcode) if answering else None
-        if answering is None or body is None:
-            continue
-        way = walks(form, body.kind).ways[0]
-        values = values_of(form, survey, (body, programs[answering.program]), way)
-        yield f"記入見本_{form.file_name}", fill(form, survey, values)
+        for whose in islice(filling_in_form(form, survey, register.roster), 1):
+            way = walks(form, whose.body.kind).ways[0]
+            values = values_of(form, survey, (whose.body, whose.program), way)
+            yield f"記入見本_{form.file_name}", fill(form, survey, values)
 
 
 def _write_reports(register: Register, folder: Path) -> None:
@@ -86,9 +84,9 @@ def logic(register: Register) -> Iterator[str]:
 
 
 def _conditions(question: Question, form: Form) -> Iterator[str]:
-    words = load_wording().report
+    wording = load_wording()
     if question.only:
-        yield f"尋ねる団体：{'、'.join(words.get(f'kind_{kind}') or words.get(kind, kind) for kind in question.only)}"
+        yield f"尋ねる団体：{'、'.join(kind_named(kind, wording) for kind in question.only)}"
     if isinstance(question.asked_if, str):
         yield f"尋ねる場合：{question.asked_if}"
     elif question.asked_if:

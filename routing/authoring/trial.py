@@ -1,6 +1,7 @@
 """A form put to the trial: made blank, filled in on every way through it, and read back as the desk would read it.
 
-What was written must come back, with nothing noticed; also after somebody put rows and a column in.
+What was written must come back, with nothing noticed; also after somebody put rows and a column in, and from the row of
+a list where another body collects it.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from config.frozen import frozen
 from config.given import opened
 from config.kinds.organisation import OrganisationKind
 from config.kinds.position import PositionKind
-from config.obligations import obligations
+from config.obligations import filling_in, obligations
 from config.roster import Body, Roster
 from config.survey import Program, Survey
 from intake.answers import read_file
 from intake.submission import Answer, AnswerSheet, Claim, FileReading
 from replies.form_layout import layout
 from replies.wording import Wording, load_wording
-from replies.workbooks.form import FillValue, blank, fill
+from replies.workbooks.collated_list import write_list
+from replies.workbooks.form import Fill, FillValue, blank, filling
 from routing.authoring.walks import Choices, Walks, standing_asked, walks
 
 _NO_CLAIM = Claim("", "absent")
@@ -32,47 +34,68 @@ _EXAMPLES: Mapping[str, str] = {
 
 @frozen
 class Trial:
-    """What came of one form for one kind of body. `faults`: in Japanese, each with its question where it has one."""
+    """What came of one form for one kind of body. `collector`: whoever collects its answer. `faults`: in Japanese, each
+    with its question where it has one."""
 
     form: Form
     body: Body
+    collector: Body | None
     ways: int
     faults: tuple[str, ...]
 
 
+@frozen
+class Whose:
+    """Somebody that fills in a form: about which program, and through whom."""
+
+    body: Body
+    program: Program
+    collector: Body | None
+
+
 def try_all(survey: Survey, roster: Roster) -> Iterator[Trial]:
-    """Every form of the survey, for the first body of each kind that answers it."""
-    owed = obligations(survey, roster)
+    """Every form of the survey, for the first body of each kind that fills it in, itself asked or through another."""
     for form in survey.forms:
-        programs = {p.id: p for p in survey.programs if p.form == form.id}
-        tried: dict[str, tuple[Body, Program]] = {}
-        for o in owed:
-            body = roster.by_code(o.lgcode)
-            if o.program in programs and body is not None:
-                tried.setdefault(body.kind, (body, programs[o.program]))
-        for body, program in tried.values():
-            yield _try(form, survey, roster, (body, program))
+        fill = filling(form, survey)
+        tried: dict[tuple[str, bool], Whose] = {}
+        for whose in filling_in_form(form, survey, roster):
+            tried.setdefault((whose.body.kind, whose.collector is None), whose)
+        faults = tuple(_untouched(form, survey, roster))
+        for whose in tried.values():
+            found = walks(form, whose.body.kind)
+            told = [*faults, *_tried(form, survey, roster, (whose, found.ways, fill))]
+            yield Trial(form, whose.body, whose.collector, len(found.ways), tuple(dict.fromkeys(told)))
 
 
-def _try(form: Form, survey: Survey, roster: Roster, whose: tuple[Body, Program]) -> Trial:
-    found = walks(form, whose[0].kind)
-    faults = list(_untouched(form, survey, roster))
-    for way in found.ways:
-        values = values_of(form, survey, whose, way)
-        data = fill(form, survey, values)
-        faults += _told(read(data, survey, roster), form, (way, values), strict=True)
-        if way is found.ways[0]:
-            faults += _told(read(_moved(data, form), survey, roster), form, (way, values), strict=False)
-    return Trial(form, whose[0], len(found.ways), tuple(dict.fromkeys(faults)))
+def filling_in_form(form: Form, survey: Survey, roster: Roster) -> Iterator[Whose]:
+    """Everybody that fills in a form: first who answers itself, then whose answers are collected."""
+    programs = {p.id: p for p in survey.programs if p.form == form.id}
+    found = filling_in(o for o in obligations(survey, roster) if o.program in programs)
+    for lgcode, program, collector in sorted(found, key=lambda one: bool(one[2])):
+        if body := roster.by_code(lgcode):
+            yield Whose(body, programs[program], roster.by_code(collector))
+
+
+def _tried(form: Form, survey: Survey, roster: Roster, what: tuple[Whose, tuple[Choices, ...], Fill]) -> Iterator[str]:
+    """What is wrong with the form filled in on these ways and read back."""
+    whose, ways, fill = what
+    for way in ways:
+        values = values_of(form, survey, (whose.body, whose.program), way)
+        data = fill(values)
+        reading = read(data, survey, roster)
+        yield from _told(reading, form, (way, values))
+        if way is ways[0]:
+            yield from _told(read(_moved(data, form), survey, roster), form, (way, values), "行と列を足した様式で、")
+        if whose.collector:
+            rows = read(write_list(reading.sheets, form, survey), survey, roster)
+            yield from _told(rows, form, (way, values), "一覧表の行で、")
 
 
 def never_asked(survey: Survey, roster: Roster) -> Iterator[tuple[Form, str]]:
-    """(form, question) of what none of the bodies that answer the form is ever asked."""
-    owed = obligations(survey, roster)
+    """(form, question) of what none of the bodies that fill in the form is ever asked."""
     for form in survey.forms:
-        programs = {p.id for p in survey.programs if p.form == form.id}
-        bodies = (roster.by_code(o.lgcode) for o in owed if o.program in programs)
-        each: list[Walks] = [walks(form, kind) for kind in dict.fromkeys(b.kind for b in bodies if b)]
+        kinds = dict.fromkeys(whose.body.kind for whose in filling_in_form(form, survey, roster))
+        each: list[Walks] = [walks(form, kind) for kind in kinds]
         for question, *_ in form.blocks:
             if each and all(w.whole and question.key in w.never for w in each):
                 yield form, question.key
@@ -130,25 +153,24 @@ def _untouched(form: Form, survey: Survey, roster: Roster) -> Iterator[str]:
 
 
 def _told(
-    reading: FileReading, form: Form, written: tuple[Choices, Mapping[str, FillValue]], strict: bool
+    reading: FileReading, form: Form, written: tuple[Choices, Mapping[str, FillValue]], where: str = ""
 ) -> Iterator[str]:
-    """What was read otherwise than written; `strict`: nothing may be noticed either."""
+    """What was read otherwise than written; in the form as it is (`where` is empty), nothing may be noticed either."""
     if len(reading.sheets) != 1:
-        yield "記入した様式が、回答シートとして読めません。"
+        yield f"{where}記入した様式が、回答シートとして読めません。"
         return
     sheet, (way, values) = reading.sheets[0], written
-    moved = "" if strict else "行と列を足した様式で、"
     for field in form.fields:
         if field.key in values and field.kind.kept(str(values[field.key])) != sheet.field(field.key):
-            yield f"「{field.label}」：{moved}記入した値と異なる値が読み取られます。"
+            yield f"「{field.label}」：{where}記入した値と異なる値が読み取られます。"
     answers = {answer.question: answer for answer in sheet.answers}
     for question in form.questions:
         answer = answers.get(question.key)
         read_as = answer and next(iter(answer.taken), None)
         chosen = way.get(question.key) if question.by_number else None
         if (not question.part and read_as != chosen) or not _same_texts(question, answer, values):
-            yield f"{form.question_name(question.key)}：{moved}記入した回答と異なる回答が読み取られます。"
-    if strict:
+            yield f"{form.question_name(question.key)}：{where}記入した回答と異なる回答が読み取られます。"
+    if not where:
         yield from _noticed(reading, sheet, load_wording().changed({"numbering": form.numbering}))
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from config.cache import Same
 from config.conditions import can_be_tried, constants, steering
 from config.form import Form, Question
 from config.frozen import frozen
@@ -78,6 +80,12 @@ class _Search:
 
 def walks(form: Form, kind: RosterKind) -> Walks:
     """The ways of a body of this kind through the form."""
+    return _walks(Same(form), kind)
+
+
+@lru_cache(maxsize=64)  # all ways are asked for to fill them in, and for what none of them leads to
+def _walks(of: Same, kind: RosterKind) -> Walks:
+    form: Form = of.it
     search = _Search(form, kind)
     search.go()
     ways: list[Choices] = []

@@ -41,15 +41,16 @@ _SEEN_NAME = "受信済み"
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--for", "named", multiple=True, metavar="団体", help="この団体（コードか名称）の様式を、記入して")
-@click.option("--each", is_flag=True, help="自ら回答する全ての団体の様式を、記入して")
+@click.option("--for", "named", multiple=True, metavar="団体", help="この団体（コードか名称）の分")
+@click.option("--each", is_flag=True, help="様式に記入する全ての団体の分")
 @with_app
 def form(app: App, folder: Path, named: tuple[str, ...], each: bool) -> int:
     """調査のデータから、未記入の様式をフォルダーに書き出します。
 
-    --for と --each では、団体ごとのフォルダーに、団体名・組織区分・制度等を記入した様式を、通知の求めるファイル名で
-    書き出します。調査の shows_previous が true なら、前年の回答を質問の隣の列に印字します。職員に関することは、何も記入
-    しません。
+    --for と --each では、団体名・組織区分・制度等を記入した様式を、通知の求めるファイル名で、提出する団体ごとの
+    フォルダーに書き出します。取りまとめられる団体の分は、取りまとめる団体のフォルダーの中に集めます（--for で
+    取りまとめる団体を指定すれば、その全て）。調査の shows_previous が true なら、前年の回答を質問の隣の列に
+    印字します。職員に関することは、何も記入しません。
     """
     if named and each:
         raise click.UsageError("--for と --each は、どちらか一方を指定してください。")
@@ -69,14 +70,15 @@ def _hand_out(app: App, folder: Path, named: tuple[str, ...]) -> int:
     bodies = tuple(typed.body(text, register) for text in named) or register.respondents
     if idle := [body.full_name for body in bodies if named and not register.programs_of(body.lgcode)]:
         raise Refused(f"{'、'.join(idle)}には、この調査で回答をお願いしている制度等がありません。")
-    written, printed = 0, 0
-    for one in handed_out(dict.fromkeys(bodies), register):
+    written, printed, whose = 0, 0, set()
+    for one in handed_out(bodies, register):
         path, written, printed = folder / one.path, written + 1, printed + one.previous
+        whose.add(one.body.lgcode)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(one.data)
         if named:
             say(str(path))
-    say(f"{len(set(bodies))}団体の様式 {written}件を {folder} に書き出しました。")
+    say(f"{len(whose):,}団体の様式 {written:,}件を {folder} に書き出しました。")
     if register.survey.shows_previous:
         say(f"前年の回答は、{printed}件に印字しました（前年の値のない団体には、その列がありません）。")
         if given := [form.file_name for form in register.survey.forms if form.given]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from config.survey import Survey
+from replies.reports.overview_words import kind_named
+from replies.wording import load_wording
 from routing.authoring.new import SCHEMAS, json_schema, make_folder
-from routing.authoring.trial import never_asked, try_all
+from routing.authoring.trial import Trial, never_asked, try_all
 from routing.cli.context import App, with_app
 from routing.cli.screen import say
 from routing.register import build_register, load_with_roster
@@ -43,13 +45,20 @@ def check(app: App, folder: Path | None) -> int:
     idle = (form for form in survey.forms if form.id not in used)
     faults += [f"{form.title}（{form.id}）：どの制度等も使っていません（programs の form）。" for form in idle]
     for trial in try_all(survey, roster):
-        said = "、".join(f"{len(trial.faults)}件" for _ in trial.faults[:1]) or "なし"
-        say(f"{trial.form.title}（{trial.form.id}）　{trial.body.full_name}として　{trial.ways}通りに記入：指摘 {said}")
+        say(_tried(trial))
         faults += [f"{trial.form.title}（{trial.form.id}）：{fault}" for fault in trial.faults]
     for fault in dict.fromkeys(faults):
         say(fault)
     say(_summary(survey, bool(faults)))
     return 1 if faults else 0
+
+
+def _tried(trial: Trial) -> str:
+    """Which form was filled in, as whose, on how many ways, and what came of it."""
+    through = f"（{trial.collector.full_name}が取りまとめ）" if trial.collector else ""
+    said = f"{len(trial.faults)}件" if trial.faults else "なし"
+    whose = f"{kind_named(trial.body.kind, load_wording())} {trial.body.full_name}{through}"
+    return f"{trial.form.title}（{trial.form.id}）　{whose}として　{trial.ways}通りに記入：指摘 {said}"
 
 
 def _summary(survey: Survey, faulty: bool) -> str:

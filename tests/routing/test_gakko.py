@@ -251,6 +251,9 @@ def test_each_prefecture_is_counted_and_each_board_reported(
 def test_the_survey_check_fills_the_form_in_as_each_kind_of_body(register: Register) -> None:
     trials = list(try_all(register.survey, register.roster))
     assert [fault for trial in trials for fault in trial.faults] == []
+    assert [(trial.body.lgcode, trial.collector and trial.collector.lgcode) for trial in trials] == [
+        (SAKURAGI, None), (AOZORA, BOARD),
+    ]  # fmt: skip
 
 
 OWN = datetime(2025, 6, 27, 17, tzinfo=JST)  # the private schools' deadline; the boards' is two weeks later

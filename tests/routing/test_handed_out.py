@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_a_form_handed_out_says_whose_it_is_and_nothing_else(register: Register,
     """A prefecture, a designated city, one of two cities of one name, a ward twice over, a ward, villages."""
     body = register.body(lgcode)
     assert body is not None
-    made = list(handed_out([body], register))
+    made = [one for one in handed_out([body], register) if one.body is body]
     assert len(made) == len(register.programs_of(lgcode))
     for path, data in ((one.path, one.data) for one in made):
         claim = read_claim(path.name, register.survey, register.roster, is_file=True)
@@ -97,6 +98,43 @@ def test_a_form_for_each_of_1741_bodies(gakudo: Register) -> None:
     for _ in range(20):
         fill(form, survey, {"organisation": "東京都台東区"})
     assert spent < (time.process_time() - begun) / 20 * 1741 / 2
+
+
+def paths(register: Register, *codes: str) -> list[str]:
+    bodies = [body for code in codes if (body := register.body(code))] or register.respondents
+    return [one.path.as_posix() for one in handed_out(bodies, register)]
+
+
+def test_what_a_body_collects_lies_in_its_folder() -> None:
+    """Schools of a board that itself fills in nothing; a private school beside it."""
+    gakko = build_register(TINY.parent / "gakko")
+    aozora, wakaba, abroad, sakuragi, ooshika = (
+        "14-001神奈川県教育委員会/学校/【D114210000019＿神奈川県立青空高等学校】学校図書館調査.xlsx",
+        "14-001神奈川県教育委員会/学校/【D114210000028＿神奈川県立若葉高等学校】学校図書館調査.xlsx",
+        "20-001長野県教育委員会/学校/【D120210000011＿長野県立青空高等学校】学校図書館調査.xlsx",
+        "D114310000015神奈川県桜木学園高等学校/【D114310000015＿桜木学園高等学校】学校図書館調査.xlsx",
+        "D120310000017長野県大鹿学園高等学校/【D120310000017＿大鹿学園高等学校】学校図書館調査.xlsx",
+    )
+    assert paths(gakko) == [aozora, wakaba, abroad, sakuragi, ooshika]
+    assert paths(gakko, "14-001") == paths(gakko, "14-001", "D114210000019") == [aozora, wakaba]
+    assert paths(gakko, "D114210000028", "D114310000015") == [wakaba, sakuragi]
+
+
+def test_a_prefecture_gets_its_own_forms_and_those_of_the_municipalities_that_it_collects(register: Register) -> None:
+    """清川村 answers two programs through 神奈川県, 横須賀市 (a core city) itself."""
+    made = paths(register, "140007")
+    name = "マイナンバーアンケート回答.xlsx"
+    assert f"140007神奈川県/難病/【神奈川県】{name}" in made
+    assert f"140007神奈川県/管内市町村/144029神奈川県清川村/予防接種/【清川村】{name}" in made
+    assert len(made) == len(set(made))
+    assert not [path for path in made if "横浜市" in path or "横須賀市" in path]
+    assert set(paths(register, "144029")) < set(made) < set(paths(register))
+
+
+def test_a_program_is_called_in_a_folder_as_a_folder_may_be(register: Register) -> None:
+    programs = tuple(program.changed({"name": f"{program.name}/{program.id}."}) for program in register.survey.programs)
+    changed = replace(register, survey=register.survey.changed({"programs": programs}))
+    assert "141003神奈川県横浜市/難病＿nanbyo/【横浜市】マイナンバーアンケート回答.xlsx" in paths(changed, "141003")
 
 
 def test_by_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from config.load import default_survey, load_survey
 from config.roster import load_roster
 from replies.letters.signed import KINDS
+from replies.workbooks import collated_list
 from routing.authoring.new import make_folder
 from routing.authoring.preview import logic
 from routing.authoring.trial import read, try_all
@@ -67,7 +68,7 @@ def test_the_surveys_of_the_tests_come_through_every_way(folder: Path, run: Call
 @pytest.mark.long
 def test_the_survey_at_hand_comes_through_every_way(run: Callable[..., Said]) -> None:
     code, out, _ = run("survey", "check", default_survey())
-    assert (code, out.count("指摘 なし")) == (0, 6)
+    assert (code, out.count("指摘 なし")) == (0, 14)  # two forms, seven kinds of bodies
 
 
 def test_all_mistakes_are_told_with_78(tmp_path: Path, run: Callable[..., Said]) -> None:
@@ -138,6 +139,45 @@ def _refs(node: object) -> list[str]:
 def test_a_trial_is_made_for_each_kind_of_body_that_answers() -> None:
     found = list(try_all(load_survey(GAKUDO), load_roster()))
     assert [trial.body.kind for trial in found] == ["designated", "core", "city", "town", "village", "ward"]
+
+
+ONLY_FOR = """
+[[questions]]
+key = "4"
+item = "４"
+text = "市の場合、図書館の数を記入してください。"
+only = ["city"]
+kind = "number"
+"""
+
+
+def test_a_trial_is_made_of_whoever_fills_in_and_not_of_who_only_collects(tmp_path: Path, run: Callable[..., Said]) -> None:
+    """Prefectures hand in lists alone; a question for what they collect is asked, one for them never is."""
+    folder = tmp_path / "s"
+    shutil.copytree(default_survey().parent / "koen2025", folder)
+    code, out, _ = run("survey", "check", folder)
+    assert code == 0
+    assert [line.split("　")[1].split("として")[0] for line in out.splitlines()[:-1]] == [
+        "指定都市 北海道札幌市", "中核市 北海道函館市", "市 北海道小樽市（北海道が取りまとめ）",
+        "町 北海道当別町（北海道が取りまとめ）", "村 北海道新篠津村（北海道が取りまとめ）",
+        "特別区 東京都千代田区（東京都が取りまとめ）",
+    ]  # fmt: skip
+    form = folder / "form1.toml"
+    form.write_text((made := form.read_text(encoding="utf-8")) + ONLY_FOR, encoding="utf-8")
+    assert run("survey", "check", folder)[0] == 0
+    form.write_text(made + ONLY_FOR.replace("city", "prefecture"), encoding="utf-8")
+    code, out, _ = run("survey", "check", folder)
+    assert (code, "Q4 は、どのように回答しても尋ねられません。" in out) == (1, True)
+
+
+def test_a_collected_body_s_answers_are_read_back_from_a_row_of_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list without its last column is told for whoever is collected, and for nobody else."""
+    koen = load_survey(default_survey().parent / "koen2025")
+    columns = collated_list.list_columns
+    monkeypatch.setattr(collated_list, "list_columns", lambda form: columns(form)[:-1])
+    trials = list(try_all(koen, load_roster()))
+    assert [bool(trial.faults) for trial in trials] == [trial.collector is not None for trial in trials]
+    assert trials[-1].faults and all(fault.partition("：")[2].startswith("一覧表の行で、") for fault in trials[-1].faults)
 
 
 def test_a_preview_shows_every_letter_the_forms_the_reports_and_the_way(tmp_path: Path, run: Callable[..., Said]) -> None:
