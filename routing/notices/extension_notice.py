@@ -64,7 +64,7 @@ def notices(office: Office, place: int) -> tuple[Addressed, ...]:
         way: Way = survey.mails.extension if extension.lgcode else "draft"  # to all bodies: never by itself
         key = f"extend:{place}:{mailbox.id}:{lgcode}"
         notice = Notice("extension", key, number, mailbox, lgcode, rendered, way)
-        to, _ = addresses(correspondence, handed_in(sent, lgcode, mailbox.id, survey), lgcode, mailbox.id)
+        to, _ = addresses(correspondence, handed_in(sent.get(lgcode, ()), lgcode, mailbox.id, survey), lgcode, mailbox.id)
         outlet = Outlet(survey, office.settings, now, message_ids(office.ledger))
         found.append(Addressed(lgcode, mailbox.id, posts(notice, to, outlet)))
     return tuple(found)

@@ -6,7 +6,8 @@ what handed in with enough proof that it is the body's (`routing/proof.py`). Rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from config.contacts import Contacts
@@ -21,6 +22,7 @@ from routing.proof import LEAST, Proof, is_theirs
 from routing.register import Register
 from routing.standing import HANDED_IN, Booking
 
+SentBy = Mapping[str, Sequence[Booking]]  # by the lgcode of who submitted it
 MOST_ADDRESSES = 5  # of one respondent; the newest ones
 
 
@@ -68,9 +70,13 @@ def _least(at_hand: Correspondence) -> Proof:
     return LEAST["contact"] if at_hand.register.survey.trust.contacts == "checked" else Proof.BODY
 
 
-def everybody(ledger: Ledger, register: Register, now: datetime) -> tuple[Booking, ...]:
-    """Every booking, and whoever sent something that could not be booked: he had our answer too."""
-    return (*bookings.at(ledger, now), *unbooked.senders(unbooked.at(ledger, register, now), register))
+def everybody(ledger: Ledger, register: Register, now: datetime) -> SentBy:
+    """Every booking, and whoever sent something that could not be booked: he had our
+    answer too. None for who sent nothing."""
+    found = defaultdict[str, list[Booking]](list)
+    for b in (*bookings.at(ledger, now), *unbooked.senders(unbooked.at(ledger, register, now), register)):
+        found[b.submitter].append(b)
+    return found
 
 
 def handed_in(counting: Iterable[Booking], lgcode: str, mailbox: str, survey: Survey) -> list[Booking]:

@@ -111,7 +111,7 @@ def recipients(
             if not owed:
                 continue
             asked = left_over(at_hand.register, opened.books, lgcode, mailbox, resting | over)
-            sent = handed_in(counting, lgcode, mailbox, at_hand.register.survey)
+            sent = handed_in(counting.get(lgcode, ()), lgcode, mailbox, at_hand.register.survey)
             if any(b.confirmed and b.recorded_at > instant for b in sent):
                 continue  # it has written since, and has had our answer
             good, refused = addresses(at_hand, sent, lgcode, mailbox)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from config.frozen import frozen
 from replies.wording import load_wording
 from routing.ledger import correspondence
 from routing.ledger.books import books_at
-from routing.notices.recipients import everybody
+from routing.notices.recipients import SentBy, everybody
 from routing.notices.remind import ReminderTarget, recipients
 from routing.notices.reminding import at_hand
 from routing.office import Office
-from routing.standing import Booking, Books, standing_of
+from routing.standing import Books, standing_of
 from routing.views.body import reached_by
 
 Reason = Literal["no_address", "not_reached", "resting", "paused"]
@@ -60,12 +59,12 @@ def _reason(target: ReminderTarget) -> Reason | None:
     return "not_reached" if target.failed else None
 
 
-def _call(office: Office, target: ReminderTarget, reason: Reason, seen: tuple[Books, Sequence[Booking]]) -> Call:
+def _call(office: Office, target: ReminderTarget, reason: Reason, seen: tuple[Books, SentBy]) -> Call:
     register, words = office.register, load_wording()
     books, sent = seen
     mails = correspondence.mails_of_body(office.ledger, target.lgcode)
     contact = reached_by(office, mails)
-    elsewhere = (b.sender for b in sent if b.submitter == target.lgcode and b.sender)
+    elsewhere = (b.sender for b in sent.get(target.lgcode, ()) if b.sender)
     left = []
     for program in target.programs:
         standing = standing_of(register.by_key[(target.lgcode, program)], books)
