@@ -1,7 +1,8 @@
-"""A number with its unit, as people write one: 1,234人, １２, 約30, △5, 3万, 50％; canonical as 1234, and as 50% where the
-unit is ％.
+"""A number with its unit, as people write one: 1,234人, １２, 約30, △5, 1億2千万円, 50％; canonical as 1234, and as 50%
+where the unit is ％.
 
-Takes only what says one number. What may be one of two (円 where 千円 is asked for, 0.5 where ％ is) is asked about.
+Takes only what says one number: 120万円 is 1,200 where 千円 is asked for. What may be one of two (1,000円 there, 0.5 where
+％ is) is asked about, and so is what does not come out in the unit.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from typing import ClassVar, Literal
 
+from config.kinds.amount import DIGITS, WORDS, Amount, amount, scaled
 from config.kinds.kind import BAD, NOT_READ, WEAK, Around, Examples, Fault, Kind, Reading, Typing
 from config.logic import Type, Value
 from config.patterns import pattern
@@ -20,15 +22,14 @@ from config.spelling import LONGEST, fold, is_blank, nfkc, says_nothing
 
 _WRITTEN = pattern(
     r"(?:約|およそ|おおよそ|概ね|おおむね|ほぼ|合計|計)?(?P<yen>¥)?(?P<minus>[-‐‑‒–—―−─ー△▲])?"
-    r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<part>\.[0-9]+)?(?P<unit>[^0-9]*?)(?:程度|ほど|くらい|ぐらい)?。?"
+    r"(?P<amount>[0-9](?:.*[0-9])?)(?P<unit>[^0-9]*?)(?:程度|ほど|くらい|ぐらい)?。?"
 )
 _STORED = pattern(r"-?[0-9](?:\.[0-9]+)?e[+-][0-9]{2,3}")  # how a very small or large number of Excel's reads
 _APART = pattern(r"[0-9][^0-9]*[^0-9,.][^0-9]*[0-9]")  # digits with more between them than a number has
+_BETWEEN = pattern(rf"(?<=[0-9])[{WORDS}]{{1,2}}(?=[0-9])")
 _AREA = pattern(r"㎡|(?i:m[2²２])\Z")  # a unit with a digit in it
 _ALIKE = ({"人", "名"}, {"か所", "カ所", "ケ所", "箇所", "個所"}, {"%", "パーセント", "パ-セント"}, {"平米", "平方メ-トル"})
-_SCALES = {"百万": 10**6, "千万": 10**7, "億": 10**8, "万": 10**4, "千": 10**3, "百": 10**2, "": 1}
 _UNIT = pattern(r"[^\s\"0-9,.]{0,12}")
-_DIGITS = 15  # that Excel keeps of a number
 _COMPUTED = 6  # decimals from which on a number is the result of a division, which the cell shows rounded
 _MOST_PLACES = 6
 _PERCENT = "%"
@@ -80,24 +81,35 @@ class NumberKind(Kind):
         plain = nfkc(written)
         if _STORED.fullmatch(plain):
             return self._settled(Decimal(plain))
-        hit = None if _APART.search(plain) else _WRITTEN.fullmatch(fold(plain))
-        if hit is None or len(hit["whole"].replace(",", "")) > _DIGITS:
+        hit = None if _APART.search(_BETWEEN.sub(",", plain)) else _WRITTEN.fullmatch(fold(plain))
+        said = amount(hit["amount"] + hit["unit"].strip("()")) if hit else None
+        if hit is None or said is None:
             return NOT_READ
-        number = Decimal(hit["whole"].replace(",", "") + (hit["part"] or ""))
-        return self._in_unit(-number if hit["minus"] else number, hit["unit"].strip("()") or "円" * bool(hit["yen"]))
+        value = -said.value if hit["minus"] else said.value
+        return self._in_unit(Amount(value, said.words, said.unit or "円" * bool(hit["yen"])))
 
-    def _in_unit(self, number: Decimal, said: str) -> Reading:
-        """A number with the unit that was written behind it."""
-        if not said and self._own == _PERCENT and 0 < abs(number) * 100 <= max(Decimal(100), self._most_percent):
-            return Reading(remark=self._either(number, number * 100))
-        if not said or _same(said, self._own):
-            return self._settled(number)
-        (scale, base), (own_scale, own) = _scaled(said), _scaled(self._own)
-        if base and not _same(base, own):
+    def _in_unit(self, said: Amount) -> Reading:
+        """An amount in the unit that is asked for."""
+        words, one, unit = scaled(self._own)
+        number = said.value
+        if not said.words and not said.unit:
+            percent = self._own == _PERCENT and 0 < abs(number) * 100 <= max(Decimal(100), self._most_percent)
+            return Reading(remark=self._either(number, number * 100)) if percent else self._settled(number)
+        if said.unit and not _same(said.unit, unit):
             return NOT_READ
-        if own_scale == 1 or scale == own_scale:
-            return self._settled(number * scale / own_scale)
-        return Reading(remark=self._either(number, number * scale / own_scale))
+        own = number / one
+        if one == 1 or said.words == words:
+            return self._settled(own)
+        if not (said.words and said.unit):
+            return Reading(remark=self._either(number, own))
+        return self._exactly(own)
+
+    def _exactly(self, number: Decimal) -> Reading:
+        """What was worked out, where it is one of the numbers that may be given."""
+        if number.adjusted() >= DIGITS or _decimals(number) <= self.places:
+            return self._settled(number)
+        step = Decimal(1).scaleb(-self.places)
+        return Reading(remark=self._either(number.quantize(step, ROUND_FLOOR), number.quantize(step, ROUND_CEILING)))
 
     @property
     def _most_percent(self) -> Decimal:
@@ -108,8 +120,8 @@ class NumberKind(Kind):
         return f"「{one:,f}{self.unit}」か「{Decimal(_plain(other)):,f}{self.unit}」"
 
     def _settled(self, number: Decimal) -> Reading:
-        number = Context(prec=_DIGITS).plus(number)
-        if number.adjusted() >= _DIGITS:
+        number = Context(prec=DIGITS).plus(number)
+        if number.adjusted() >= DIGITS:
             return NOT_READ
         if self.places and _decimals(number) >= _COMPUTED:
             number = number.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP)
@@ -157,8 +169,8 @@ class NumberKind(Kind):
         if not 0 <= self.places <= _MOST_PLACES:
             yield "places", f"0 から {_MOST_PLACES} までにしてください。"
         for key, bound in (("min", self.min), ("max", self.max)):
-            if bound is not None and (not bound.is_finite() or bound.adjusted() >= _DIGITS):
-                yield key, f"{_DIGITS}桁までの数にしてください。"
+            if bound is not None and (not bound.is_finite() or bound.adjusted() >= DIGITS):
+                yield key, f"{DIGITS}桁までの数にしてください。"
         if self.max is not None and self.max < self.min:
             yield "max", "min より小さくはできません。"
 
@@ -182,12 +194,6 @@ def _plain(number: Decimal) -> str:
 def _decimals(number: Decimal) -> int:
     exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _scaled(unit: str) -> tuple[Decimal, str]:
-    """千円 → (1000, 円)."""
-    scale = next(words for words in _SCALES if unit.startswith(words))
-    return Decimal(_SCALES[scale]), unit.removeprefix(scale)
 
 
 def _same(one: str, other: str) -> bool:
