@@ -6,6 +6,8 @@ RFC 2342). Names are written as modified UTF-7 by IMAPClient. The only thing eve
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
@@ -68,6 +70,30 @@ def with_header(client: IMAPClient, field: str, value: str) -> list[int]:
     if not value or not value.isascii() or not value.isprintable():
         return []
     return sorted(client.search(["UNDELETED", "HEADER", field, value]))
+
+
+def any_with_header(client: IMAPClient, field: str, values: Sequence[str]) -> bool:
+    """Whether a mail with one of these Message-IDs may lie in the open folder: one look through it for all of them. A
+    server that will not search so is not pressed."""
+    ids = [value for value in values if value.isascii() and value.isprintable()]
+    try:
+        return any(
+            client.search(["UNDELETED", *_either([("HEADER", field, id) for id in ids[start : start + _AT_ONCE]])])
+            for start in range(0, len(ids), _AT_ONCE)
+        )
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError:
+        return True
+
+
+_AT_ONCE = 40  # Message-IDs of up to a hundred octets in a command of 8,192 (RFC 7162 §4)
+
+
+def _either(keys: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """One search key (RFC 3501 §6.4.4) for what one of at least one key finds."""
+    *some, last = keys
+    return (*(word for key in some for word in ("OR", *key)), *last)
 
 
 def _personal(client: IMAPClient) -> tuple[str, str]:

@@ -14,7 +14,7 @@ import msal
 import requests
 from requests.adapters import HTTPAdapter
 
-from intake.sources.network import in_short, reason, tls_context
+from intake.sources.network import in_short, own_tls_context, reason
 from intake.sources.oauth import TokenAccess, TokenUnavailable
 
 _ENTRA_CODE = re.compile(r"AADSTS\d+")  # Microsoft's own number for what is wrong
@@ -49,7 +49,7 @@ class ClientCredentials:
     def _open(self) -> Any:
         access = self._access
         session = requests.Session()
-        session.mount("https://", _Verified(tls_context(access.ca), access.timeout_seconds))
+        session.mount("https://", _Verified(own_tls_context(access.ca), access.timeout_seconds))
         return msal.ConfidentialClientApplication(
             access.client_id,
             client_credential=access.secret if isinstance(access.secret, str) else access.secret(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+from functools import lru_cache
 from pathlib import Path
 
 from intake.shown import clipped, one_line
@@ -18,10 +19,23 @@ _PYTHON_BYTES = re.compile(r"""^b(['"])(.*)\1$""")  # imaplib's errors quote the
 
 
 def tls_context(ca: Path | None) -> ssl.SSLContext:
-    """Verifies certificate and host name, by the system's CAs and by the PEM file `ca` beside them.
+    """Verifies certificate and host name, by the system's CAs and by the PEM file `ca` beside them. The connections
+    share one until a file of certificates changes: to read them all takes longer than to connect.
 
     Raises OSError if that file cannot be read or is no certificate.
     """
+    system = ssl.get_default_verify_paths()
+    files = [Path(file) for file in (system.cafile, system.capath, ca) if file and Path(file).exists()]
+    return _shared(ca, tuple(file.stat().st_mtime_ns for file in files))
+
+
+@lru_cache(maxsize=4)
+def _shared(ca: Path | None, _: tuple[int, ...]) -> ssl.SSLContext:
+    return own_tls_context(ca)
+
+
+def own_tls_context(ca: Path | None) -> ssl.SSLContext:
+    """The same for a library that adds to what it is given, such as certificates of its own."""
     if ca is not None and not ca.is_file():
         raise FileNotFoundError(None, "", str(ca))  # ssl's own error does not name the file
     context = ssl.create_default_context()

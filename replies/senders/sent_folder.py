@@ -1,6 +1,6 @@
 """The sent mails of one mailbox: a copy of each letter that left by SMTP, and whether a letter lies there.
 
-Puts no letter there twice: APPEND first searches for the Message-ID, so that what a crash cut short is found, and
+Puts no letter there twice: APPEND first searches for the Message-IDs, so that what a crash cut short is found, and
 what a server files by itself. Never changes or removes anything.
 """
 
@@ -13,7 +13,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from config.frozen import frozen
-from intake.sources.folders import SENT, made, special, with_header
+from intake.sources.folders import SENT, any_with_header, made, special, with_header
 from intake.sources.imap_access import ImapAccess, connect, hang_up, translate_errors
 from intake.sources.network import reason
 from intake.sources.source import SourceUnavailable
@@ -46,9 +46,10 @@ class SentFolder:
         with self._connected("送信済みのフォルダーに控えを置けません") as client:
             folder = special(client, SENT, self._named) or made(client, self._named or USUAL_FOLDER)
             client.select_folder(folder, readonly=True)
+            new = not any_with_header(client, "MESSAGE-ID", [letter.message_id for letter in letters])
             for letter in letters:
                 try:
-                    if not with_header(client, "MESSAGE-ID", letter.message_id):
+                    if new or not with_header(client, "MESSAGE-ID", letter.message_id):
                         client.append(folder, letter.data, (b"\\Seen",))
                 except IMAPClientAbortError:
                     raise

@@ -42,17 +42,18 @@ class ErrandsRun:
     problem: str = ""
 
     def record(self, ledger: Ledger, now: datetime) -> None:
-        """Commits it, each fact on its own."""
-        for done in self.filed:
-            mailbox_tasks.note_filed(ledger, done, now)
-        for fate in self.fates:
-            mailbox_tasks.note_fate(ledger, fate, now)
-        for outbox_id in self.copied:
-            mailbox_tasks.note_copied(ledger, outbox_id)
-        for outbox_id in self.found_sent:
-            outbox.note_found_sent(ledger, outbox_id, now)
-        for arrival_id, how in self.answered:
-            verdicts.add_event(ledger, Note("answered_elsewhere", how), arrival_id, ("uketsuke", ""), now)
+        """Commits it, all together: what a crash keeps from it is found in the mailbox again."""
+        with ledger.writing():
+            for done in self.filed:
+                mailbox_tasks.note_filed(ledger, done, now)
+            for fate in self.fates:
+                mailbox_tasks.note_fate(ledger, fate, now)
+            for outbox_id in self.copied:
+                mailbox_tasks.note_copied(ledger, outbox_id)
+            for outbox_id in self.found_sent:
+                outbox.note_found_sent(ledger, outbox_id, now)
+            for arrival_id, how in self.answered:
+                verdicts.add_event(ledger, Note("answered_elsewhere", how), arrival_id, ("uketsuke", ""), now)
 
 
 class Errands(Protocol):

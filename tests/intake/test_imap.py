@@ -224,6 +224,24 @@ def test_mails_are_not_formatted_for_a_log(access: ImapAccess) -> None:
 # --- refusals: always SourceUnavailable, one sentence, no secret
 
 
+def test_a_ca_file_that_is_replaced_counts_at_the_next_connection(
+    access: ImapAccess, tls: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    assert access.ca is not None
+    ca = tmp_path / "ca.pem"
+    ca.write_bytes(access.ca.read_bytes())
+    for _ in range(2):
+        with opened(replace(access, ca=ca)) as source:
+            assert source.look(None).uids == ()
+    ca.write_bytes(tls[0].read_bytes())
+    with opened(replace(access, ca=ca)) as source, pytest.raises(SourceUnavailable, match="証明書"):
+        source.look(None)
+    ca.unlink()
+    with opened(replace(access, ca=ca)) as source, pytest.raises(SourceUnavailable, match=r"ファイルがありません.*ca\.pem"):
+        source.look(None)
+
+
+
 @pytest.mark.parametrize("tls_kind", ["tls", "starttls"])
 @pytest.mark.parametrize("fault", ["no CA", "another CA", "another name"])
 def test_a_certificate_that_does_not_fit_is_refused(
