@@ -30,16 +30,16 @@ class KanaNames:
     """Names of bodies in ひらがな or カタカナ, alone and with the prefecture's."""
 
     def __init__(self, bodies: Collection[Body]) -> None:
-        self._bodies: dict[str, tuple[Body, ...]] = {}
+        self._bodies: dict[str, list[Body]] = {}
         of = {body.name: body.kana for body in bodies if body.kind == "prefecture"}
         for body in bodies:
             for spelling in filter(None, dict.fromkeys((body.kana, of.get(body.prefecture, "") + body.kana))):
-                self._bodies[spelling] = (*self._bodies.get(spelling, ()), body)
+                self._bodies.setdefault(spelling, []).append(body)
 
     def of(self, name: str) -> tuple[Body, ...]:
         """The bodies of a folded name."""
         hiragana = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in without_marks(name))
-        return self._bodies.get(hiragana, ())
+        return tuple(self._bodies.get(hiragana, ()))
 
 
 def split_code(text: str) -> tuple[str, str]:

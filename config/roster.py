@@ -76,10 +76,11 @@ class Roster:
 
     @cached_property
     def _domains(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, list[str]] = {}
         for body in self.bodies:
-            found |= {domain: (*found.get(domain, ()), body.lgcode) for domain in body.domains}
-        return found
+            for domain in body.domains:
+                found.setdefault(domain, []).append(body.lgcode)
+        return {domain: tuple(codes) for domain, codes in found.items()}
 
     @cached_property
     def _spelt(self) -> frozenset[str]:
@@ -233,12 +234,13 @@ class Roster:
         return False
 
     def _near(self, name: str, code: str, hints: list[str]) -> tuple[Body, ...]:
-        """もしかして: the bodies whose names come nearest."""
+        """もしかして: the bodies whose names come nearest, the survey's own before the local governments, with whose names
+        those of schools and hospitals begin."""
         near: dict[str, Body] = {}
         for spelling in self._near_names.of(name):
             for body in _narrow(self._names[spelling], code, hints):
                 near.setdefault(body.lgcode, body)
-        return tuple(near.values())[:NEAREST]
+        return tuple(sorted(near.values(), key=lambda body: self.has_own and body.local))[:NEAREST]
 
 
 def load_roster(path: Path | None = None) -> Roster:

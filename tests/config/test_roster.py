@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from config.errors import SurveyError
-from config.roster import Roster, load_roster
+from config.roster import Body, Roster, load_roster
 from tests.municipalities import municipalities
 
 
@@ -169,6 +171,41 @@ def test_an_unknown_name_comes_with_near_ones(roster: Roster, text: str, nearest
     assert (match.status, match.bodies) == ("unknown", ())
     assert match.near[0].full_name == nearest
     assert len(match.near) <= 3
+
+
+@cache
+def alike(number: int) -> Roster:
+    """As many schools with one name but for its number, 長野市立第一九九九九小学校 among the longest."""
+    digits = "〇一二三四五六七八九"
+    names = ("長野市立第" + "".join(digits[int(d)] for d in str(n)) + "小学校" for n in range(number))
+    schools = (Body(f"B20{n:07}", "長野県", name, "", "", "小学校") for n, name in enumerate(names))
+    return Roster.of((*load_roster(), *schools))
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("長野市率第一二三四小学校", "長野市立第一二三四小学校"),  # 長野市, with which it begins, is no school
+        ("長野県長野市立弟九八七六小学校", "長野市立第九八七六小学校"),
+        ("長野市立第五〇〇〇小学交", "長野市立第五〇〇〇小学校"),
+        ("ながの市立第三三三三小学校", "長野市立第三三三三小学校"),
+    ],
+)
+def test_among_thousands_alike_the_one_is_found_that_shares_what_is_rare(text: str, nearest: str) -> None:
+    match = alike(20_000).find(text)
+    assert (match.status, match.near[0].name, len(match.near)) == ("unknown", nearest, 3)
+
+
+@pytest.mark.parametrize("text", ["長野市立第小学校", "長野市立第一二三四小学交", "校学小第立市野長"])
+def test_a_name_is_looked_for_among_20000_in_no_more_time_than_among_5000(text: str) -> None:
+    spent = []
+    for roster in (alike(5_000), alike(20_000)):
+        roster.find(text)  # the index is made once
+        begun = time.process_time()
+        for _ in range(20):
+            roster.find(text)
+        spent.append(time.process_time() - begun)
+    assert spent[1] < 3 * spent[0]
 
 
 @pytest.mark.parametrize("text", ["", "　", "14", "999999", "都道府県・指定都市・中核市名", "あ" * 10_000])
