@@ -16,7 +16,7 @@ from intake.sheets.ooxml import Place, place_of
 from intake.sheets.package import BROKEN, Package, local, new_parser, parse_xml
 
 _SMALL = 1 << 16  # bytes of styles that come again with other answers
-_MAY_PRINT = re.compile(rb"formatCode=|numFmtId=[\"'](?:9|10)[\"']")
+_PERCENT = re.compile(rb"numFmtId\s*=\s*[\"'](?:9|10)[\"']")
 _BUILT_IN = {"9": "0%", "10": "0.00%"}
 _LONGEST = 100  # characters of a format
 _MOST_DIGITS = 10  # of a number: a longer one is searched as it is stored, for a My Number
@@ -62,7 +62,7 @@ def formats(package: Package, related: Mapping[str, tuple[str, str]]) -> Formats
     part = dict(related.values()).get("styles", "")
     try:
         xml = package.read(part) if part and part in package else b""
-        return Formats(_styles(xml) if _MAY_PRINT.search(xml) else {})
+        return Formats(_styles(xml) if b"formatCode" in xml or _PERCENT.search(xml) else {})
     except BROKEN:
         return Formats({})
 

@@ -58,7 +58,7 @@ class Ledger:
             path.touch(mode=0o600, exist_ok=True)
             if not os.access(path, os.R_OK | os.W_OK):  # SQLite would open it, and fail at the first mail
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-            self.connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+            self.connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, cached_statements=512)
             self.connection.row_factory = sqlite3.Row
             with _named_errors():
                 self._prepare()

@@ -2,7 +2,8 @@
 
 Each part is the least that gives the same result with the libraries that are the fastest for it: the same
 bytes fetched with TLS, parsed, opened and scanned; the same commits with the same bytes and an fsync each; the
-same letters rendered and composed; the same replies handed to the same server. Milliseconds per mail.
+same letters rendered and composed; the same replies handed to the same server, and copied into the mailbox.
+Milliseconds per mail.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import smtplib
 import sqlite3
 import time
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,7 @@ def floors(rig: Rig, given: Material) -> dict[str, float]:
         "commits": _commits,
         "render": _render,
         "send": _send,
+        "copy": _copy,
     }
     found = {}
     with pinned(DESK):
@@ -119,19 +122,41 @@ def floors(rig: Rig, given: Material) -> dict[str, float]:
     return found
 
 
+@contextmanager
+def _logged_in(rig: Rig, address: str) -> Iterator[IMAPClient]:
+    """One mailbox over TLS."""
+    context = tls_context(rig.servers.ca)
+    with IMAPClient(rig.servers.host, rig.servers.imaps_port, ssl_context=context) as client:
+        client._imap.debug = 0  # else imaplib formats every line for its log
+        client.login(address, PASSWORD)
+        yield client
+
+
 def _fetch(rig: Rig, given: Material) -> None:
     """Every mail whole with its INTERNALDATE, over TLS."""
     fetched = 0
     for address in MAILBOXES.values():
-        context = tls_context(rig.servers.ca)
-        with IMAPClient(rig.servers.host, rig.servers.imaps_port, ssl_context=context) as client:
-            client._imap.debug = 0  # else imaplib formats every line for its log
-            client.login(address, PASSWORD)
+        with _logged_in(rig, address) as client:
             client.select_folder("INBOX", readonly=True)
             uids = client.search(["ALL"])
             for start in range(0, len(uids), BATCH):
                 fetched += len(client.fetch(uids[start : start + BATCH], ["BODY.PEEK[]", "INTERNALDATE"]))
     assert fetched == len(given.mails)
+
+
+def _copy(rig: Rig, given: Material) -> None:
+    """A copy of each reply among the sent mails, over TLS, and one search for each batch, since a server may have filed
+    them by itself."""
+    for number, address in enumerate(MAILBOXES.values()):
+        theirs = given.replies[number :: len(MAILBOXES)]
+        with _logged_in(rig, address) as client:
+            if not client.folder_exists("Sent"):
+                client.create_folder("Sent")
+            client.select_folder("Sent", readonly=True)
+            for start in range(0, len(theirs), BATCH):
+                assert client.search(["HEADER", "MESSAGE-ID", f"<{start}@nobody.invalid>"]) == []
+                for reply in theirs[start : start + BATCH]:
+                    client.append("Sent", reply, (b"\\Seen",))
 
 
 def _parse(_: Rig, given: Material) -> None:
