@@ -19,7 +19,7 @@ import pytest
 
 from config.load import default_survey
 from intake.frames import LONGEST_ANSWER, frame
-from intake.progress import Progress, shared_page
+from intake.progress import Progress, ProgressPoint, shared_page
 from intake.submission import Submission
 from routing.reading import reader as parent
 from routing.reading.errors import ReaderDied, ReaderHung, ReaderUnavailable, ReadFailed
@@ -161,6 +161,17 @@ def test_the_clock_starts_anew_with_each_file() -> None:
             unhurried.read_mail(mail())
     finally:
         unhurried._kill()
+
+
+def test_a_child_that_somebody_owns_cannot_take_the_page_from_its_parent() -> None:
+    page = shared_page()
+    progress = Progress(page)
+    code = "import os, sys; os.ftruncate(int(sys.argv[1]), int(sys.argv[2]))"
+    for size in ("0", "1", str(1 << 30)):
+        tried = subprocess.run([sys.executable, "-c", code, str(page), size], pass_fds=[page], capture_output=True)
+        assert b"PermissionError" in tried.stderr
+    assert progress.last() == ProgressPoint(0, 0, 0.0)  # the bus error would have ended this process
+    os.close(page)
 
 
 class Endless(Unhurried):
