@@ -144,6 +144,7 @@ class Trust(Shape):
 
 
 MUNICIPALITIES = "管内市町村"
+EXAMPLES = "（指定都市・中核市など）"  # of who answers by himself
 Role = Literal["collector", "member", "collected", "code"]
 
 
@@ -254,6 +255,7 @@ class Survey(Shape):
     def in_its_words(self, sentence: str) -> str:
         """A sentence of ours on prefectures that collect the answers of municipalities, in this survey's words."""
         usual: tuple[tuple[Role, str], ...] = (("member", MUNICIPALITIES), ("member", "市町村"), ("collector", "都道府県"))
+        sentence = sentence.replace(EXAMPLES, "") if self.roster else sentence
         for role, word in usual:
             sentence = sentence.replace(word, self.word(role, word))
         return sentence

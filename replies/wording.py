@@ -19,6 +19,7 @@ from intake.finding import Finding, quote
 
 ROLES: tuple[Role, ...] = ("collector", "member", "code")
 _ROLE = pattern(r"〔(collector|member|code):([^〔〕]*)〕")  # in wording.toml: a survey's word, or the usual one
+_LOCAL = pattern(r"〔local:([^〔〕｜]*)｜([^〔〕｜]*)〕")  # … of local governments, and of a survey's own bodies
 
 
 class Saying(Shape):
@@ -94,6 +95,7 @@ class Wording(Shape):
     timing: dict[str, str]  # how an answer stands to its deadline
     outcome: dict[str, str]  # of a verdict
     mail_kind: dict[str, str]
+    collate: dict[str, str]  # why a file does not stand in a list that we make
     listing: dict[str, str]  # of letters on a collated list
     names: dict[str, str]  # last character of a name -> the group in which it is named
     offer: dict[str, str]  # what a survey does for senders, told where it fits
@@ -106,14 +108,14 @@ class Wording(Shape):
     alert: dict[str, Telling]  # condition -> what the operators are told
     mail: dict[str, MailKind]  # kind of letter -> what people approve
     by_hand: bool = False  # of mail that a human reads and sends
-    roles: tuple[str, ...] = ()  # a survey's words for ROLES, where they are not the usual ones
+    roles: tuple[str, ...] = ()  # a survey's words for ROLES, where they are not the usual ones; last, its own roster
     list_sheet: str = "一覧用"  # how a survey's forms call the sheet with the row for a list
     numbering: str = PLAIN  # … and their questions
 
     def of(self, survey: Survey) -> Wording:
         """The same for one survey: what it and its forms call things."""
         names = "」、「".join(dict.fromkeys(form.list_sheet for form in survey.forms))
-        roles = tuple(survey.word(role, "") for role in ROLES)
+        roles = (*(survey.word(role, "") for role in ROLES), survey.roster)
         if (names, survey.numbering, roles) == (self.list_sheet, self.numbering, self.roles):
             return self
         said = self if roles == self.roles else _loaded(self.by_hand, roles)
@@ -163,13 +165,15 @@ class Wording(Shape):
 def load_wording(by_hand: bool = False) -> Wording:
     """The packaged wording; `by_hand`: of mail that a human reads and sends. A mistake in it is ours:
     ValueError."""
-    return _loaded(by_hand, ("", "", "団体コード"))
+    return _loaded(by_hand, ("", "", "団体コード", ""))
 
 
 @cache
 def _loaded(by_hand: bool, roles: tuple[str, ...]) -> Wording:
     text = Path(__file__).with_name("wording.toml").read_text(encoding="utf-8")
-    words: dict[str, str] = dict(zip(ROLES, roles, strict=True))
+    *told, own = roles
+    words: dict[str, str] = dict(zip(ROLES, told, strict=True))
+    text = _LOCAL.sub(lambda hit: hit[2 if own else 1], text)
     read = tomllib.loads(_ROLE.sub(lambda hit: _in_toml(words[hit[1]]) or hit[2], text))
     wording = made(Wording, read).changed({"by_hand": by_hand, "roles": roles})
     if not by_hand:

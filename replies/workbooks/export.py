@@ -160,10 +160,11 @@ class _Table:
         self._typed = {n: (kind, cell_formats(book, kind.format)) for n, kind in kinds if kind and kind.format}
         self._asked = len(columns)
         self._sheet = book.add_worksheet(_sheet_name(form, survey))
-        base = [(self._words.export[key], width) for key, width in _BASE.items()]
+        headings = self._words.export | {"lgcode": survey.word("code", self._words.export["lgcode"])}
+        base = [(headings[key], width) for key, width in _BASE.items()]
         self._lines = tuple(LinesTable(book, (form, key), self._sheet.name, base) for key in form.open_tables)
-        headings = base + [(columns[n].heading, _WIDTH) for n in self._kept]
-        set_up_rows(self._sheet, headings, form.title, self._styles)
+        asked = [(columns[n].heading, _WIDTH) for n in self._kept]
+        set_up_rows(self._sheet, base + asked, form.title, self._styles)
 
     def add(self, row: ExportRow) -> None:
         """Writes one row below the last one."""

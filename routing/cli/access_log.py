@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from config.jst import in_jst
+from replies.wording import load_wording
 from replies.workbooks.text_book import TextTable, text_book
 from routing.cli.context import App, typed_instant, with_app
 from routing.cli.files import write_private
@@ -30,7 +31,8 @@ def access_log_command(app: App, day: str | None, as_json: bool, output: Path | 
     at = typed_instant("--day", day, app.register, time()) if day else system_clock()
     lines = list(AccessLog(app.settings.ledger).on(in_jst(at).date()))
     found = [access for access in lines if access is not None]
-    rows = [(a.at[:19].replace("T", " "), a.who, a.said, a.on, str(a.status)) for a in found]
+    wording = load_wording().of(app.register.survey)
+    rows = [(a.at[:19].replace("T", " "), a.who, a.said(wording), a.on, str(a.status)) for a in found]
     if as_json:
         echo_json([asdict(access) for access in found])
     elif output is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from replies.wording import load_wording
+from replies.wording import Wording, load_wording
 from routing.cli.context import App, with_app
 from routing.cli.screen import on_terminal, say, table
 from routing.reading.reader import Reader
@@ -23,7 +23,7 @@ from routing.who import Refused
 @click.option("--prefecture", metavar="NN", default="", help="都道府県の２桁のコード（既定: 調査票から）")
 @with_app
 def collate_command(app: App, folder: Path, output: Path, prefecture: str) -> int:
-    """フォルダーにある管内市町村の調査票から、一覧表を作ります。
+    """フォルダーにある調査票（管内市町村など、取りまとめる団体のもの）から、一覧表を作ります。
 
     制度等ごとに一つの一覧表になります。複数あるときは、ファイル名に制度等の名前が付きます。
     """
@@ -36,7 +36,7 @@ def collate_command(app: App, folder: Path, output: Path, prefecture: str) -> in
             done = collate(folder, paths, reader, app.register, prefecture)
     finally:
         reader.close()
-    _print_files(done)
+    _print_files(done, load_wording().of(app.register.survey))
     for made in done.lists:
         _write(made, output, len(done.lists) > 1, app.register)
     wrong = any(f.severity == "error" for t in done.files for f in t.findings)
@@ -54,7 +54,7 @@ def _write(made: Gathered, output: Path, several: bool, register: Register) -> N
         say(f"  まだない団体（{len(made.missing)}）: {names}")
 
 
-def _print_files(done: Collation) -> None:
+def _print_files(done: Collation, wording: Wording) -> None:
     told = [t for t in done.files if t.findings or t.reasons or not t.used]
     if not told:
         say(f"{len(done.files)}件の調査票に、指摘はありません。")
@@ -62,15 +62,14 @@ def _print_files(done: Collation) -> None:
     listed = table("ご確認いただきたいファイル", "ファイル", "一覧表", "内容")
     for one in told:
         shown = "掲載せず" if not one.used else "一部を掲載" if one.reasons else "掲載"
-        listed.add_row(one.name, shown, _summary(one))
+        listed.add_row(one.name, shown, _summary(one, wording))
     listed.show()
 
 
-def _summary(one: FileReport) -> str:
+def _summary(one: FileReport, wording: Wording) -> str:
     """Why it was left out, and each kind of finding once, with the cells it is about."""
-    wording = load_wording()
     counted = Counter(f.code for f in one.findings)
-    lines = [f"［{wording.screen['severity_note']}］{wording.screen[key]}" for key in one.reasons]
+    lines = [f"［{wording.screen['severity_note']}］{wording.collate[key]}" for key in one.reasons]
     for code, count in counted.items():
         first = next(f for f in one.findings if f.code == code)
         cells = "、".join(f.cell for f in one.findings if f.code == code and f.cell)

@@ -56,7 +56,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
 
     \b
     ID accept            受け付ける
-    ID correct           修正のお願いを送る（市町村の直接送付：都道府県を通じるようお願いする）
+    ID correct           修正のお願いを送る（直接送付：取りまとめる団体を通じるようお願いする）
     ID ignore            対象外とする
     ID take-in           提出前の点検として届いたものを、届いた日時のまま、提出に改める
     ID assign 団体       回答団体（名称か団体コード。--program で制度等も）を指定して判定し直す
@@ -135,7 +135,7 @@ def asking(do: Callable[[Consent], Done], consent: Consent) -> Done:
 
 def tell(done: Done, desk: Desk) -> None:
     """What a decision changed, what it took back, and who had decided before it."""
-    for line in (*done.effects, *taken_back_lines(done.settled), *done.beside):
+    for line in (*done.effects, *taken_back_lines(done.settled, desk.register.survey), *done.beside):
         say(line)
     if done.before is not None:
         by = "自動の判定" if done.before.by == "uketsuke" else done.before.by

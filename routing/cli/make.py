@@ -175,7 +175,7 @@ def _next_steps(done: Demo) -> Text:
     """What to open, and what to try on the settings file that the demo leaves."""
     files = {
         "返信（.eml。メールソフトで開けます）": f"{done.out}/replies/",
-        "提出状況の報告書（都道府県ごと、全国）": f"{done.out}/reports/",
+        "提出状況の報告書（取りまとめる団体ごと、全国）": f"{done.out}/reports/",
         "届いたメール": f"{done.out}/inbox/",
         "台帳（SQLite）": f"{done.out}/ledger.db",
     }

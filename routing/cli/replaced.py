@@ -54,7 +54,7 @@ def tell_replaced(app: App, id: str, send: bool, by: str, why: str) -> None:
 @click.option("--why", "--reason", "why", required=True, help="理由")
 @with_app
 def tell_prefecture(app: App, id: str, send: bool, by: str, why: str) -> None:
-    """市町村から直接届いたメールのことを、都道府県に知らせます（届いた事実だけ。内容は書きません）。
+    """取りまとめを受ける団体（市町村など）から直接届いたメールのことを、取りまとめる団体に知らせます（届いた事実だけ）。
 
     ID は、届いたメールの番号か受付番号です。
     """
@@ -66,7 +66,7 @@ def tell_prefecture(app: App, id: str, send: bool, by: str, why: str) -> None:
             _show(letters)
             return
         fulfil(desk, arrival, Wish("tell-prefecture"), who, SURE)
-        say(f"都道府県へのお知らせ {len(letters)}通を、送信待ちに置きました。")
+        say(f"{desk.register.survey.word('collector', '都道府県')}へのお知らせ {len(letters)}通を、送信待ちに置きました。")
 
 
 def _show(letters: Iterable[FinishedReply]) -> None:

@@ -25,7 +25,7 @@ from routing.notices.request import Wanted, described, request_originals
 def request_command(  # noqa: PLR0913 - one parameter per option of the command
     app: App, lgcodes: tuple[str, ...], program: str, until: str | None, by: str, why: str, listing: bool
 ) -> None:
-    """市町村の調査票の原本を、都道府県にお願いします（一つの都道府県の市町村を幾つでも）。"""
+    """取りまとめを受ける団体（市町村など）の調査票の原本を、取りまとめる団体にお願いします（一つの団体の分を幾つでも）。"""
     with app.open_desk() as desk:
         if listing:
             _list(desk)

@@ -32,5 +32,5 @@ def resend(app: App, id: str, all_refused: bool, by: str, why: str) -> None:
         number = arrival.receipt if arrival is not None else id.strip().upper()
         found = operate.resend(desk, number, who)
     for reply in found:
-        say(delivery_line(Delivery(reply.number, reply.kind, "queued", reply.detail)))
+        say(delivery_line(Delivery(reply.number, reply.kind, "queued", reply.detail), desk.register.survey))
     say(f"{len(found)}通を、次の送信のときにもう一度送ります。" if found else "送り直すものはありません。")

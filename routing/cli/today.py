@@ -77,5 +77,5 @@ def calls_command(app: App, output: Path) -> None:
     with app.open_office() as office:
         found = calls(office)
         instant = open_instant(office.ledger, office.register, office.clock())
-    write_private(output, calls_book(found, occasion(instant), load_wording()))
+    write_private(output, calls_book(found, occasion(instant), load_wording().of(office.register.survey)))
     say(f"{len(found)}件の名簿を {output} に作成しました。メールでは送らないでください。")

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from config.frozen import frozen
-from replies.wording import load_wording
+from replies.wording import Wording
 
 REFUSED = 400  # and above: what was asked for was not given
 
@@ -30,10 +30,9 @@ class Access:
     on: str
     status: int
 
-    @property
-    def said(self) -> str:
+    def said(self, wording: Wording) -> str:
         """The same in words: 「受け付ける（実行）」, 「サインイン　断りました」."""
-        words, actions = load_wording().access, load_wording().action
+        words, actions = wording.access, wording.action
         method, endpoint, *more = [*self.what.split(), "", ""]
         if endpoint == "act":
             action, step = more[0] or self.on.rpartition("/")[2], more[1]

@@ -101,7 +101,7 @@ class Files:
         with self._premises.open_office() as office:
             found = [call for call in calls(office) if person().sees(call.mailbox)]
             instant = open_instant(office.ledger, office.register, office.clock())
-            made = calls_book(found, occasion(instant), load_wording())
+            made = calls_book(found, occasion(instant), load_wording().of(office.register.survey))
         return saved(made, f"calls-{in_jst(office.clock()).date().isoformat()}.xlsx")
 
 

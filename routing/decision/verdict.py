@@ -127,7 +127,7 @@ FILE_TABLE: tuple[FileRow, ...] = (
             lambda c: c.wrong_mailbox and c.survey.wrong_mailbox == "resend", "correction"),
     FileRow("row_of_prefecture", "一覧表にある都道府県自身の行です",
             lambda c: c.in_list and c.relation == "own", "kept"),
-    FileRow("row_of_city", "一覧表にある指定都市・中核市の行です",
+    FileRow("row_of_city", "一覧表にある、自ら回答する団体（指定都市・中核市など）の行です",
             lambda c: c.in_list and c.relation == "city", "kept"),
     FileRow("not_owed", "この団体からの提出を要しない制度等です", lambda c: not c.owes, "kept"),
     FileRow("original", "管内市町村の調査票の原本です",
@@ -251,9 +251,9 @@ def remarks(case: FileCase, outcome: Outcome, rule: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def sentence_of(rule: str, survey: Survey | None = None) -> str:
+def sentence_of(rule: str, survey: Survey) -> str:
     """The sentence that operators read for a rule's name, in the words of a survey; the name itself if it is in no
     table."""
     rows: tuple[MailRow | FileRow, ...] = (*FILE_TABLE, *MAIL_TABLE)
     sentence = next((row.sentence for row in rows if row.name == rule), UNREAD.get(rule, rule))
-    return survey.in_its_words(sentence) if survey else sentence
+    return survey.in_its_words(sentence)

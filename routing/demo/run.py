@@ -157,7 +157,7 @@ class _Journey:
         settled = decided[0] if decided else None  # beside it, earlier ones that had waited for it
         item = self.desk.register.survey.mailbox(sample.mailbox).item
         if settled is None:
-            return DemoMail(0, sample, item, SEEN, ((SEEN, sentence_of("resend")),))
+            return DemoMail(0, sample, item, SEEN, ((SEEN, sentence_of("resend", self.desk.register.survey)),))
         return self._line(sample, item, settled)
 
     def report(self) -> None:
@@ -179,13 +179,14 @@ class _Journey:
         sent = self._deliver()
         if reply:
             self.replies[sample.name] = reply.message_id
-        reasons = [(p.decision.outcome, sentence_of(p.decision.rule)) for p in decided.pieces]
+        survey = self.desk.register.survey
+        reasons = [(p.decision.outcome, sentence_of(p.decision.rule, survey)) for p in decided.pieces]
         return DemoMail(
             number=number,
             sample=sample,
             item=item,
             outcome=decided.outcome,
-            reasons=tuple(reasons) or ((decided.outcome, sentence_of(decided.mail.rule)),),
+            reasons=tuple(reasons) or ((decided.outcome, sentence_of(decided.mail.rule, survey)),),
             letter=reply.kind if reply else "",
             reply_subject=reply.subject if reply else "",
             reply_file=file_name if decided.arrival.receipt in sent else "",

@@ -136,7 +136,7 @@ def _wording(office: Office) -> Diagnosis:
     from routing.tracking.approving import unapproved, whole_hash
 
     never, changed = unapproved(office)
-    names = load_wording().mail
+    names = load_wording().of(office.register.survey).mail
     told = [f"承認の記録がない種類：{'、'.join(names[k].name for k in never)}"] if never else []
     told += [f"承認の後に変わった種類：{'、'.join(names[k].name for k in changed)}"] if changed else []
     held = "。承認の記録まで、職員の送信の指示を待ちます" if told and office.settings.unapproved == "draft" else ""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import get_args
 
+from config.survey import Survey
 from intake.shown import clipped, one_line
 from replies.letter_kinds import NoticeKind
 from replies.wording import load_wording
@@ -26,16 +27,16 @@ _SAID_LIMIT = 500  # characters of a server's words
 def settled_line(settled: Settled, register: Register) -> str:
     """受付番号 提出先 種別: 団体 制度等 判定（理由） / 返信."""
     decided = settled.decided
-    wording = load_wording()
+    wording = load_wording().of(register.survey)
     kind = wording.mail_kind[decided.submission.kind] if decided.submission else "読み取り不可"
     what = _pieces(decided.pieces, register) if decided.pieces else sentence_of(decided.mail.rule, register.survey)
     reply = f"返信{wording.subject[settled.reply.kind]}" if settled.reply else "返信なし"
     return f"{decided.arrival.receipt} {decided.arrival.mailbox} {kind}: {what} / {reply}"
 
 
-def taken_back_lines(settled: Settled | None) -> list[str]:
+def taken_back_lines(settled: Settled | None, survey: Survey) -> list[str]:
     """What a decision did about each letter of the one before it, a line each."""
-    wording = load_wording()
+    wording = load_wording().of(survey)
     return [
         f"先の{wording.subject[letter.kind]}：{wording.screen['taken_back_' + letter.how]}"
         for letter in (settled.taken_back if settled else ())
@@ -54,9 +55,9 @@ def _pieces(pieces: Sequence[Piece], register: Register) -> str:
     return "、".join(f"{words}×{times}" if times > 1 else words for words, times in said.items())
 
 
-def delivery_line(delivery: Delivery) -> str:
+def delivery_line(delivery: Delivery, survey: Survey) -> str:
     """受付番号 返信の種類 送信の結果（サーバーの言葉）."""
-    wording = load_wording()
+    wording = load_wording().of(survey)
     quiet = ("sent", "drafted", "overtaken")  # their detail is an id, for the ledger
     said = "" if delivery.state in quiet else _without_addresses(delivery.detail)
     what = "" if delivery.kind in get_args(NoticeKind) else "返信"

@@ -96,7 +96,7 @@ def assign(  # noqa: PLR0913 - the official's whole decision
     body = desk.register.body(lgcode)
     if body is None:
         raise Refused(
-            f"団体コード {lgcode} は団体一覧にありません。６桁の全国地方公共団体コードを指定してください。"
+            f"団体コード {lgcode} は団体一覧にありません。"
         )
     return decide_again(desk, arrival, received(assigning(body.lgcode, program, who), at))
 

@@ -16,6 +16,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from config.frozen import frozen
+from config.survey import Survey
 from replies.wording import load_wording
 from routing.clock import stamp
 from routing.decision.verdict import sentence_of
@@ -54,9 +55,10 @@ def hand_over(office: Office, place: Path, who: Who) -> HandedOver:
             by_mail.setdefault(letter.arrival_id, []).append(letter)
     rows = [row for mail in mails for row in _put_mail(office, folder, mail, by_mail.get(mail.id, []))]
     rows += [_put_notice(office, folder, one) for one in letters if one.arrival_id is None]
-    folder.put("一覧.csv", _table(_INDEX, rows))
-    collector = f"取りまとめる{office.register.survey.word('collector', '都道府県')}"
-    folder.put("提出状況_期限時点.csv", _table((*_STANDING, collector), _standing(office)))
+    survey = office.register.survey
+    code, collector = survey.word("code", "団体コード"), f"取りまとめる{survey.word('collector', '都道府県')}"
+    folder.put("一覧.csv", _table((*_INDEX, code, *_INDEX_OF_FILE), rows))
+    folder.put("提出状況_期限時点.csv", _table((code, *_STANDING, collector), _standing(office)))
     folder.put("お読みください.txt", _read_me(office, len(mails), len(letters)))
     sums = "".join(f"{digest}  {name}\n" for name, digest in folder.digests).encode()
     folder.put(LIST_OF_FILES, sums)
@@ -70,11 +72,9 @@ def hand_over(office: Office, place: Path, who: Who) -> HandedOver:
     return HandedOver(number, len(mails), len(letters), len(mails) - len(whole))
 
 
-_INDEX = (
-    "種類", "受付番号", "日時", "提出先", "団体コード", "団体", "制度等", "判定", "期限後", "ファイル名", "SHA-256",
-    "置き場所", "備考",
-)  # fmt: skip
-_STANDING = ("団体コード", "団体", "制度等", "状態", "期限との関係", "受領")
+_INDEX = ("種類", "受付番号", "日時", "提出先")
+_INDEX_OF_FILE = ("団体", "制度等", "判定", "期限後", "ファイル名", "SHA-256", "置き場所", "備考")
+_STANDING = ("団体", "制度等", "状態", "期限との関係", "受領")
 _DEEDS = ("日時", "対象", "判定", "内容", "判断した人", "理由")
 
 
@@ -83,11 +83,11 @@ def _put_mail(office: Office, folder: Folder, mail: FiledMail, letters: list[Fil
     register, pieces = office.register, handed_over.pieces(office.ledger, mail.id)
     at = f"{_place(register, mail, pieces)}/{mail.received_at:%m%d-%H%M}_{mail.receipt}"
     deeds = [deed for deed in handed_over.deeds(office.ledger, mail.id) if _is_told(deed)]
-    folder.put(f"{at}/経過.csv", _table(_DEEDS, map(_deed, deeds)))
+    folder.put(f"{at}/経過.csv", _table(_DEEDS, (_deed(deed, register.survey) for deed in deeds)))
     for letter in letters:
         name = f"{at}/返信_{letter.written_at:%m%d-%H%M}_{letter.id}.eml"
         folder.put(name, handed_over.letter_bytes(office.ledger, letter.id))
-    remark = sentence_of(mail.kept_back) if mail.kept_back else ""
+    remark = sentence_of(mail.kept_back, register.survey) if mail.kept_back else ""
     if not mail.kept_back:
         try:
             raw = arrivals.raw_bytes(office.ledger, mail.id)
@@ -144,9 +144,9 @@ def _is_told(deed: Deed) -> bool:
     return bool(deed.outcome) or deed.by != "uketsuke" or f"act_{deed.what}" in load_wording().screen
 
 
-def _deed(deed: Deed) -> tuple[str, ...]:
+def _deed(deed: Deed, survey: Survey) -> tuple[str, ...]:
     words = load_wording().screen
-    what = sentence_of(deed.what) if deed.outcome else words.get(f"act_{deed.what}", deed.what)
+    what = sentence_of(deed.what, survey) if deed.outcome else words.get(f"act_{deed.what}", deed.what)
     by = "自動" if deed.by in ("", "uketsuke") else deed.by
     outcome = _outcome(deed.outcome) if deed.outcome else ""
     return stamp(deed.at), deed.piece, outcome, f"{what}　{deed.detail}".strip("　"), by, deed.why

@@ -29,7 +29,7 @@ _LOCK_FILE = "~$"  # left beside a workbook that is open in Excel
 @frozen
 class FileReport:
     """What is to be said of one file: its path within the folder, whether (any sheet of) it went into a
-    list, findings; `reasons` why something was left out, as keys of wording.toml's [screen]."""
+    list, findings; `reasons` why something was left out, as keys of wording.toml's [collate]."""
 
     name: str
     used: bool

@@ -56,7 +56,7 @@ def _check(target: Target, register: Register) -> None:
     if not target.lgcode:
         return
     if register.body(target.lgcode) is None:
-        raise Refused(f"団体コード {target.lgcode} は団体一覧にありません。６桁で指定してください。")
+        raise Refused(f"団体コード {target.lgcode} は団体一覧にありません。")
     if target.program and target.program not in register.programs_of(target.lgcode):
         raise Refused(f"{register.full_name(target.lgcode)} に {target.program} の回答はお願いしていません。")
 

@@ -37,7 +37,7 @@ def batches(office: Office) -> tuple[WaitingLetters, ...]:
 def release(office: Office, kind: str, count: int, who: Who) -> int:
     """Releases all letters of a kind; how many. `count`: as many as the official saw. Raises Refused, and then nothing
     was recorded."""
-    title = load_wording().subject.get(kind, kind)
+    title = load_wording().of(office.register.survey).subject.get(kind, kind)
     with office.ledger.writing():
         waiting = releasing.drafts(office.ledger, kind)
         if not waiting:

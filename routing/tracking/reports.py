@@ -212,7 +212,7 @@ def to_replace(arrived: Unbooked, instant: LedgerAt) -> OpenCorrection:
         lgcode=arrived.whose,
         body=instant.register.full_name(arrived.whose),
         program=told,
-        program_name=survey.program(told).name if told else load_wording().report["program_unclear"],
+        program_name=survey.program(told).name if told else load_wording().of(survey).report["program_unclear"],
         receipt=arrived.receipt,
         since=arrived.received_at,
         filename=arrived.filename,

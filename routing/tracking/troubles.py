@@ -143,7 +143,7 @@ def _to_release(view: View) -> Iterator[Found]:
     waiting = releasing.drafts(view.ledger)
     for kind in dict.fromkeys(d.kind for d in waiting):
         here = [d for d in waiting if d.kind == kind]
-        values = {"what": load_wording().subject.get(kind, kind), "detail": kind, "count": str(len(here))}
+        values = {"what": load_wording().of(view.survey).subject.get(kind, kind), "detail": kind, "count": str(len(here))}
         yield Found(f"{kind}:{_day(view)}", here[0].mailbox, values)
 
 

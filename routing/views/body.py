@@ -92,8 +92,9 @@ def body_view(office: Office, lgcode: str, sees: Callable[[str], bool] = lambda 
 
 
 def _life(life: Life, office: Office) -> LifeView:
-    wording, program = load_wording(), office.register.survey.program(life.program)
-    question = office.register.survey.question_name(life.finding.question) if life.finding.question else ""
+    survey = office.register.survey
+    wording, program = load_wording().of(survey), survey.program(life.program)
+    question = survey.question_name(life.finding.question) if life.finding.question else ""
     found = Finding(life.finding.code, "error", label="…", found="…", expected="…")
     return LifeView(
         about="　".join(filter(None, (program.name, question))),

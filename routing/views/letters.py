@@ -83,7 +83,7 @@ def whole_letters_to(office: Office, arrival_id: int) -> tuple[WholeLetter, ...]
 
 
 def _row(office: Office, letter: LetterRecord, approvals: Mapping[tuple[str, str], Approved]) -> LetterRow:
-    wording = load_wording()
+    wording = load_wording().of(office.register.survey)
     state = "to_release" if letter.to_release else "waiting" if letter.state == "queued" else letter.state
     return LetterRow(
         letter=letter,

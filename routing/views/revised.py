@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.frozen import frozen
+from config.survey import Survey
 from intake.finding import Finding
 from replies.wording import Wording, load_wording
 from routing.decision.verdict import sentence_of
@@ -32,8 +33,8 @@ def revised_rows(changed: ChangedDecision, register: Register) -> list[RevisedRo
             RevisedRow(
                 wording.screen["piece_mail"] if id == "0" else id,
                 register.full_name(known.whose[0]) if known else "",
-                _said(id, before, wording),
-                _said(id, after, wording),
+                _said(id, before, register.survey),
+                _said(id, after, register.survey),
                 _found(before, after, wording),
                 _found(after, before, wording),
             )
@@ -46,12 +47,14 @@ def unread_said(changed: ChangedDecision) -> str:
     return load_wording().screen[f"unread_{changed.unread}"] if changed.unread else ""
 
 
-def _said(id: str, piece: Judged | None, wording: Wording) -> str:
+def _said(id: str, piece: Judged | None, survey: Survey) -> str:
     """The outcome, and why; a mail's follows from its files."""
     if piece is None:
         return "—"
+    wording = load_wording()
     outcome = wording.outcome.get(piece.outcome, wording.screen.get(f"outcome_{piece.outcome}", piece.outcome))
-    return outcome if id == "0" and piece.rules[0] == "otherwise" else f"{outcome}（{sentence_of(piece.rules[0])}）"
+    said_of_files = id == "0" and piece.rules[0] == "otherwise"
+    return outcome if said_of_files else f"{outcome}（{sentence_of(piece.rules[0], survey)}）"
 
 
 def _found(these: Judged | None, others: Judged | None, wording: Wording) -> tuple[str, ...]:

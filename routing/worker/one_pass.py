@@ -90,7 +90,7 @@ def _send(desk: Desk, sender: Sender, say: Callable[[str], None], aides: Mailbox
     """Delivers what is due; whether every reply left."""
     well = True
     for delivery in desk.dispatch.deliver(sender, aides.answers):
-        say(delivery_line(delivery))
+        say(delivery_line(delivery, desk.register.survey))
         well = well and delivery.state in ("sent", "drafted", "overtaken")
     return well
 

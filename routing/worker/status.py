@@ -55,7 +55,7 @@ class Bulletin:
         """An attempt at a reply has ended."""
         self.state.count("返信 " + load_wording().screen["posting_" + delivery.state])
         level = logging.INFO if delivery.state in ("sent", "drafted") else logging.WARNING
-        log.log(level, "%s", delivery_line(delivery))
+        log.log(level, "%s", delivery_line(delivery, self._desk.register.survey))
 
     def polled(self, polled: Polled) -> None:
         """A look into a mailbox is over."""

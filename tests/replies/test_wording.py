@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import get_args
@@ -113,3 +115,62 @@ def test_the_sheet_for_lists_is_called_as_the_survey_calls_it() -> None:
 
 def test_no_wording_names_a_sheet_of_a_survey() -> None:
     assert "一覧用" not in SPOKEN["wording.toml"]
+
+
+# --- a survey's own words -------------------------------------------------------------------------------------------
+
+ROOMS = [file for room in ("replies", "routing") for file in sorted((REPLIES.parent / room).rglob("*.py"))]
+
+
+def _in_own_words() -> set[str]:
+    """The tables of wording.toml in which a survey's words stand, and what reads one of them."""
+    tables = re.split(r"^\[(\w+)[^\]]*\]$", SPOKEN["wording.toml"], flags=re.MULTILINE)
+    found = {name for name, text in zip(tables[1::2], tables[2::2], strict=True) if "〔" in text}
+    return found | ({"sentence", "mend", "message"} if "finding" in found else set())
+
+
+def _bare(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "load_wording"
+
+
+def _read_bare(code: str) -> set[str]:
+    """The attributes that are read of a wording that was told of no survey."""
+    tree = ast.parse(code)
+    read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and _bare(node.value)}
+    for made in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        within = list(ast.walk(made))
+        pairs = [pair for node in within if isinstance(node, ast.Assign) for pair in _assigned(node)]
+        names = {name.id for name, value in pairs if isinstance(name, ast.Name) and _bare(value)}
+        read |= {
+            node.attr for node in within
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names
+        }  # fmt: skip
+    return read
+
+
+def _assigned(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip(target.elts, node.value.elts, strict=True)
+        else:
+            yield target, node.value
+
+
+def test_nobody_reads_what_has_a_surveys_words_without_the_survey() -> None:
+    own = _in_own_words()
+    assert {"subject", "action", "next_step", "report", "finding", "mail", "sentence"} <= own
+    assert _read_bare("def f():\n w, n = load_wording(), 1\n return w.mail, load_wording().screen") == {"mail", "screen"}
+    read = {str(file.relative_to(REPLIES.parent)): own & _read_bare(file.read_text("utf-8")) for file in ROOMS}
+    assert {name: tables for name, tables in read.items() if tables} == {}
+
+
+def test_what_is_said_of_local_governments_alone_is_not_said_of_a_surveys_own_bodies() -> None:
+    gakko = load_survey(Path(__file__).parents[1] / "fixtures" / "surveys" / "gakko")
+    usual, own = load_wording(), load_wording().of(gakko)
+    unknown, ambiguous = Finding("body_unknown", "error"), Finding("body_ambiguous", "error")
+    assert usual.mend(unknown) == "都道府県名から始まる正式な名称を、空白を入れずにご記入ください。"
+    assert own.mend(unknown) == "正式な名称をご記入ください。"
+    assert own.mend(ambiguous) == "正式な名称を、都道府県名を前に付けてご記入ください。"
+    assert usual.remark["row_of_city"].startswith("指定都市・中核市の行は、当該市から直接ご回答いただきますので、")
+    assert own.remark["row_of_city"].startswith("自ら回答する団体の行は、当該団体から直接ご回答いただきますので、")
+    assert (usual.report["lgcode"], own.report["lgcode"]) == ("団体コード", "学校コード")

@@ -117,7 +117,7 @@ def test_nothing_is_left_out_of_a_list_without_a_word(
         "前回の一覧表.xlsx": (False, ("collate_list",)),
     }
     assert [t.used for t in done.files if not t.reasons] == [True] * 3
-    assert {key for t in done.files for key in t.reasons} <= set(load_wording().screen)
+    assert {key for t in done.files for key in t.reasons} <= set(load_wording().collate)
 
 
 def test_a_number_of_a_person_gets_into_no_list(tmp_path: Path, reader: Reader, register: Register) -> None:

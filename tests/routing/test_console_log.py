@@ -113,7 +113,8 @@ def test_every_page_and_act_has_words_in_the_log(office: Office) -> None:
         ("POST extend_all do", 303): "全ての団体の期限の延長（実行）", ("GET unknown", 404): "存在しないページ　断りました",
     }  # fmt: skip
     for (what, status), expected in said.items():
-        assert Access("2023-07-20T10:00:00+09:00", "yamada", what, "N0718-AAAA-BBBB/erase", status).said == expected
+        access = Access("2023-07-20T10:00:00+09:00", "yamada", what, "N0718-AAAA-BBBB/erase", status)
+        assert access.said(words) == expected
 
 
 def test_one_day_is_taken_out_by_a_command(

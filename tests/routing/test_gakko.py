@@ -272,7 +272,7 @@ def test_whoever_takes_over_sees_each_as_it_stood_at_its_own_deadline(
         settle(office, made, whose, sender, OWN + day)
     hand_over(office.desk, tmp_path / "handed", Who("受付花子", "人事異動"))
     with (tmp_path / "handed" / "提出状況_期限時点.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = {row["団体コード"]: (row["状態"], row["取りまとめる教育委員会"]) for row in csv.DictReader(file)}
+        rows = {row["学校コード"]: (row["状態"], row["取りまとめる教育委員会"]) for row in csv.DictReader(file)}
     assert (rows[BOARD], rows[SAKURAGI]) == (("受付済み", ""), ("未提出", ""))
     assert rows[WAKABA] == ("受付済み", "神奈川県教育委員会") and len(rows) == 7
 

@@ -206,9 +206,10 @@ def test_every_row_has_a_name_of_its_own_and_a_sentence() -> None:
 
 
 def test_an_operator_reads_a_sentence_for_a_rule() -> None:
-    assert sentence_of("double") == "受付済みの回答があり、差し替えてよい裏付けのない別の回答です"
-    assert sentence_of("poison") == "読み取り又は判定の途中で繰り返し停止したため隔離しました"
-    assert sentence_of("unheard_of") == "unheard_of"
+    survey = the_survey()
+    assert sentence_of("double", survey) == "受付済みの回答があり、差し替えてよい裏付けのない別の回答です"
+    assert sentence_of("poison", survey) == "読み取り又は判定の途中で繰り返し停止したため隔離しました"
+    assert sentence_of("unheard_of", survey) == "unheard_of"
 
 
 def test_a_case_knows_what_only_the_sender_can_mend() -> None:
