@@ -11,6 +11,7 @@ from config.domains import aligned
 from config.frozen import frozen
 from routing.attention import sql_list
 from routing.clock import stamp, unstamp
+from routing.ledger.arrivals import LOOKED_BACK, newest_of
 from routing.ledger.store import Ledger
 from routing.ledger.undone import event_counts
 from routing.proof import OurLetter
@@ -76,10 +77,11 @@ def said_no_file(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: i
     return row is not None
 
 
-# The verdicts on mails of an address, and on those that a body (lgcode) sent.
-VERDICTS_OF = """SELECT w.id, w.arrival_id FROM message s JOIN verdict w ON w.arrival_id = s.arrival_id AND w.piece = '0'
-        WHERE lower(s.sender) = lower({0})
-    UNION SELECT w.id, w.arrival_id FROM verdict w WHERE w.piece = '0' AND w.submitter <> '' AND w.submitter = {1}"""
+# The newest verdicts on mails of an address, and on those that a body (lgcode) sent.
+VERDICTS_OF = f"""SELECT w.id, w.arrival_id FROM {newest_of("{0}")} s
+        JOIN verdict w ON w.arrival_id = s.arrival_id AND w.piece = '0'
+    UNION SELECT * FROM (SELECT w.id, w.arrival_id FROM verdict w WHERE w.piece = '0' AND w.submitter <> ''
+        AND w.submitter = {{1}} ORDER BY w.id DESC LIMIT {LOOKED_BACK})"""
 # Requests in one mailbox to whoever it is, since no form came from there. One that was only checked has no content to be
 # compared (`pre_checks.py`).
 _ASKED_IN_VAIN = f"""WHERE (o.recipient = lower(?1) OR (o.respondent <> '' AND o.respondent = ?2))
@@ -130,13 +132,12 @@ def first_without_file(ledger: Ledger, mailbox: str, sender: str, before: int) -
     return unstamp(row["at"]) if row and row["at"] else None
 
 
-_FIRST_WITHOUT_FILE = f"""SELECT min(a.received_at) AS at FROM message m JOIN arrival a ON a.id = m.arrival_id
-    JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0'
-    WHERE lower(m.sender) = lower(?1) AND +a.mailbox = ?2 AND a.id < ?3
+_FIRST_WITHOUT_FILE = f"""SELECT min(a.received_at) AS at FROM {newest_of("?1")} m JOIN arrival a ON a.id = m.arrival_id
+    JOIN verdict v ON v.arrival_id = a.id AND v.piece = '0' WHERE +a.mailbox = ?2 AND a.id < ?3
     AND json_extract(v.rules, '$[0]') IN {sql_list(lambda rule: rule.again, "no_form")}
-    AND a.id > coalesce((SELECT max(b.id) FROM message n JOIN arrival b ON b.id = n.arrival_id
+    AND a.id > coalesce((SELECT max(b.id) FROM {newest_of("?1")} n JOIN arrival b ON b.id = n.arrival_id
         JOIN attachment t ON t.arrival_id = b.id AND t.kind <> 'other'
-        WHERE lower(n.sender) = lower(?1) AND +b.mailbox = ?2 AND b.id < ?3 AND n.content <> ''), 0)"""
+        WHERE +b.mailbox = ?2 AND b.id < ?3 AND n.content <> ''), 0)"""
 
 
 def noticed_since(ledger: Ledger, recipient: str, since: datetime) -> bool:
@@ -167,7 +168,7 @@ def repeats_told(ledger: Ledger, recipient: str, first: str, since: datetime) ->
     """How often an address was told since an instant that the same as an earlier mail (by receipt number) came again."""
     row = ledger.row(
         "SELECT count(*) AS n FROM arrival f JOIN message n ON n.arrival_id = f.id"
-        " JOIN message m ON lower(m.sender) = lower(n.sender) AND m.content = n.content AND m.arrival_id > f.id"
+        " JOIN message m ON m.content = n.content AND +lower(m.sender) = lower(n.sender) AND m.arrival_id > f.id"
         " JOIN outbox o ON o.arrival_id = m.arrival_id"
         " WHERE f.receipt = ? AND o.recipient = ? AND o.kind IN ('duplicate', 'arrival') AND o.recorded_at > ?",
         first,

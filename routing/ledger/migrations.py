@@ -711,7 +711,8 @@ def m035_whose_mails(db: Database) -> None:
     _run(
         db,
         "DROP INDEX message_content",
-        "CREATE INDEX message_sender ON message (lower(sender), content)",
+        "CREATE INDEX message_content ON message (content)",
+        "CREATE INDEX message_sender ON message (lower(sender))",
         "CREATE INDEX verdict_submitter ON verdict (submitter) WHERE piece = '0' AND submitter <> ''",
         "CREATE INDEX finding_arrival ON finding (arrival_id)",
     )

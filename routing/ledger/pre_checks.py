@@ -73,7 +73,7 @@ def for_list(ledger: Ledger, arrival: Arrival, sender: str, since: datetime) -> 
 
 
 _FOR_LIST = """SELECT a.id FROM message m JOIN arrival a ON a.id = m.arrival_id
-    WHERE lower(m.sender) = lower(?) AND +a.mailbox = ? AND a.id < ? AND a.received_at >= ?
+    WHERE lower(m.sender) = lower(?) AND +a.mailbox = ? AND m.arrival_id < ? AND a.received_at >= ?
     AND (SELECT json_extract(v.rules, '$[0]') FROM verdict v WHERE v.arrival_id = a.id AND v.piece = '0'
         ORDER BY v.id DESC LIMIT 1) = 'collation' ORDER BY a.received_at, a.id"""
 # Of a mail that was decided again only the newest decision counts, as of an instant; a decision that was taken back is put

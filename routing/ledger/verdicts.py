@@ -182,7 +182,8 @@ def first_is_open(ledger: Ledger, receipt: str, sender: str, before: int) -> boo
     )
     mended = ledger.row(
         "SELECT 1 FROM message m JOIN arrival a ON a.id = m.arrival_id JOIN verdict v ON v.arrival_id = a.id"
-        " WHERE lower(m.sender) = lower(?) AND +a.mailbox = ? AND a.id > ? AND a.id < ? AND v.outcome = 'accepted'",
+        " WHERE lower(m.sender) = lower(?) AND +a.mailbox = ? AND m.arrival_id > ? AND m.arrival_id < ?"
+        " AND v.outcome = 'accepted'",
         sender,
         row["mailbox"],
         row["id"],
@@ -221,7 +222,7 @@ def from_sender(ledger: Ledger, mailbox: str, sender: str) -> list[int]:
     """Arrivals in a mailbox from one address, the newest first."""
     rows = ledger.rows(
         "SELECT a.id FROM message m JOIN arrival a ON a.id = m.arrival_id"
-        " WHERE lower(m.sender) = lower(?) AND +a.mailbox = ? ORDER BY a.id DESC LIMIT 20",
+        " WHERE lower(m.sender) = lower(?) AND +a.mailbox = ? ORDER BY m.arrival_id DESC LIMIT 20",
         sender,
         mailbox,
     )
@@ -233,9 +234,9 @@ def first_with_content(ledger: Ledger, mailbox: str, submission: Submission, arr
     sender = submission.message.sender
     row = ledger.row(
         "SELECT a.receipt FROM message m JOIN arrival a ON a.id = m.arrival_id"
-        " WHERE lower(m.sender) = lower(?) AND m.content = ? AND +a.mailbox = ? AND a.id < ? ORDER BY a.id LIMIT 1",
-        sender.address if sender else "",
+        " WHERE m.content = ? AND +lower(m.sender) = lower(?) AND +a.mailbox = ? AND a.id < ? ORDER BY a.id LIMIT 1",
         content_key(submission),
+        sender.address if sender else "",
         mailbox,
         arrival_id,
     )
