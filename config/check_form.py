@@ -25,7 +25,7 @@ _LEADS = pattern(r"(?:Q|問|質問|設問)([0-9]+(?:-[0-9]+)*)(?:へ|に進)")  
 _KEY = pattern(r"[^\s#.]+")
 _A_MONTH = "2025-03"
 _MOST_NAMED = 120  # questions that a flag can name (Excel: 8,192 characters of a formula)
-_LONGEST_FLAG = 100  # characters: it stands in a formula
+_BESIDE = pattern(r"\.(?:marks|free_texts)\.")  # lines of which the text tells where an answer stands
 _COLUMN = pattern(r"[A-Z]{1,2}")
 
 
@@ -77,7 +77,7 @@ def _check_names(form: Form) -> Reasons:
         return
     for name in ("fields_missing", "answers_missing"):
         words = getattr(form.flags, name)
-        if reason := why_no_line(words) or ("100文字までにしてください。" if len(words) > _LONGEST_FLAG else ""):
+        if reason := why_no_line(words):
             yield f"flags.{name}", reason
 
 
@@ -91,7 +91,7 @@ def _check_print(form: Form) -> Reasons:
         word = label_key(text)
         if form.given:
             continue  # its answers are known by their places
-        if must and not word:
+        if not word and (must or (text and _BESIDE.search(key))):
             yield key, "記号だけの文は、届いたシートの中で見分けられません。"
         elif must and word in printed:
             yield key, f"「{text.strip()[:20]}」は {printed[word]} と同じ文です。届いたシートの中で見分けられません。"

@@ -6,6 +6,10 @@ Each error carries every mistake found, so that a person mends the file once.
 from __future__ import annotations
 
 from config.frozen import frozen
+from config.patterns import pattern
+
+_LONGEST_QUOTED = 60  # characters
+_QUOTED = pattern(r"「([^」]{61,})」")
 
 
 @frozen
@@ -20,9 +24,11 @@ class Mistake:
     named: str = ""
 
     def __str__(self) -> str:
+        """One line, whatever stands in the file: what it quotes of that is cut."""
         where = f"{self.file} {self.line}行目" if self.line else self.file
         key = f"{self.key}（{self.named}）" if self.named else self.key
-        return ": ".join(part for part in (where, key, self.reason) if part)
+        told = ": ".join(part for part in (where, key, self.reason) if part)
+        return _QUOTED.sub(lambda hit: f"「{hit[1][:_LONGEST_QUOTED]}…」", " ".join(told.split("\n")))
 
 
 def why_unreadable(error: OSError) -> str:

@@ -5,7 +5,6 @@ Each function tells what is wrong in Japanese, or nothing.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -21,11 +20,14 @@ _PREFIX = pattern(r"[A-Z0-9]{1,4}")
 # A dot-atom (RFC 5322 §3.4.1) at a host that can stand in a Message-ID (`intake.mail.ids`).
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ADDRESS = pattern(rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+# Controls, but for tab and line break; what turns the direction of a text; what XML cannot hold
+_UNSEEN = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _IN_SHEETS = pattern(r"[\[\]:*?/\\]")  # ECMA-376 part 1 §18.2.19, as Excel keeps it
 _IN_FILES = pattern(r'[\\/:*?"<>|]')
 _LONGEST_SHEET = 31  # UTF-16 units
 _LONGEST_FILE = 80
 _LONGEST_BODY = 60
+_LONGEST_LINE = 100  # it stands in subjects, headings and formulas
 
 
 def perhaps(word: str, known: Iterable[str], least: float = 0.6) -> str:
@@ -79,7 +81,9 @@ def why_no_line(text: str) -> str:
     """What stands in a header of a mail, or in one line of a letter."""
     if not text.strip():
         return "空にはできません。"
-    return "改行は使えません。" if "\n" in text or "\r" in text else ""
+    if "\n" in text or "\r" in text:
+        return "改行は使えません。"
+    return f"{_LONGEST_LINE}文字までにしてください。" if len(text) > _LONGEST_LINE else ""
 
 
 def why_no_body(name: str) -> str:
@@ -91,10 +95,16 @@ def why_no_body(name: str) -> str:
     return "" if 2 <= len(name) <= _LONGEST_BODY else f"2文字から{_LONGEST_BODY}文字までにしてください。"
 
 
+def why_unseen(text: str) -> str:
+    """Any text: what nobody sees in it, and no workbook and no mail may hold."""
+    hit = _UNSEEN.search(text)
+    return f"使えない文字（U+{ord(hit[0]):04X}）があります。" if hit else ""
+
+
 def why_no_text(text: str) -> str:
     """What stands in a cell of a workbook."""
-    if control := next((c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\t"), ""):
-        return f"使えない文字（U+{ord(control):04X}）があります。"
+    if reason := why_unseen(text):
+        return reason
     if text.startswith("="):
         return "「=」で始めることはできません（Excel の数式になります）。"
     return f"{LONGEST_TEXT:,}文字までにしてください。" if len(text) > LONGEST_TEXT else ""

@@ -9,6 +9,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from config.names import why_unseen
+
 
 def instant(value: Any) -> datetime:
     """Raises ValueError, as each of these does."""
@@ -21,6 +23,8 @@ def instant(value: Any) -> datetime:
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
+        if reason := why_unseen(value):
+            raise ValueError(reason)
         return value
     raise ValueError("文字列を書いてください。")
 

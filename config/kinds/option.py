@@ -61,6 +61,8 @@ def mistaken(key: str, options: Sequence[Option]) -> Reasons:
     for text, times in Counter(option.text for option in options).items():
         if times > 1:
             yield key, f"「{text}」が2回以上あります。"
+    if not options:
+        yield key, "1つ以上書いてください。"
     if any(map(is_numbered, options)) or any(option.number != n for n, option in enumerate(options, 1)):
         yield from _mistaken_numbers(key, options)
 

@@ -5,6 +5,7 @@ Pure. By the skip rules that the desk itself goes by (`intake.sheets.skip_logic`
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,9 +18,9 @@ from config.kinds.kind import Around, Reading
 from config.shape import RosterKind
 from intake.sheets.entries import Entry
 from intake.sheets.filled import Filled, FilledQuestion
-from intake.sheets.skip_logic import asked
+from intake.sheets.skip_logic import Applicability, asked
 
-MOST = 20_000  # ways that are tried; a form with more is told as such
+MOST = 2_000  # ways that are tried; of a form with more not all are known
 
 # question -> number of the choice taken, or of the line with a circle; the number that is answered
 Choices = Mapping[str, int]
@@ -40,42 +41,54 @@ class Walks:
 class _Search:
     form: Form
     kind: RosterKind
+    options: Mapping[str, tuple[int, ...]]
+    roots: frozenset[str]
     taken: dict[tuple[str, int], Choices] = field(default_factory=dict)
     reached: set[str] = field(default_factory=set)
     tried: int = 0
 
     def go(self) -> None:
-        roots = steers(self.form)
-        waiting: list[dict[str, int]] = [{}]
+        """Each way that what steers leaves open, those with the fewest answers changed first; then, on those ways, the
+        choices of the rest that nobody took yet."""
+        waiting: deque[dict[str, int]] = deque([{}])
         seen: set[tuple[tuple[str, int], ...]] = set()
         while waiting and self.tried < MOST:
-            way = self._complete(waiting.pop())
-            for name, number in way.items():
-                self.taken.setdefault((name, number), way)
-            key = tuple((name, number) for name, number in way.items() if name in roots)
-            if key not in seen:
-                seen.add(key)
-                self.tried += 1
-                waiting.extend(self._beside(way, roots))
+            self.tried += 1
+            way = self._complete(waiting.popleft())
+            for changed in self._beside(way):
+                steering = tuple(changed.items())
+                if steering not in seen:
+                    seen.add(steering)
+                    waiting.append(changed)
+        for way in list(self.taken.values()):
+            while any((key, number) not in self.taken for key in way for number in self.options[key]):
+                known = len(self.taken)
+                self._complete({key: number for key, number in way.items() if key in self.roots})
+                if len(self.taken) == known:
+                    break
 
-    def _complete(self, fixed: Choices) -> dict[str, int]:
-        """The answers that are fixed, and the first choice to whatever else is asked; without those that are not."""
-        way: dict[str, int] = {}
-        for question, *_ in self.form.blocks:
-            if not standing_asked(self.form, way, self.kind, question.key):
-                continue
-            self.reached.add(question.key)
-            if options := _options(self.form, question):
-                way[question.key] = fixed.get(question.key, options[0])
+    def _complete(self, fixed: Choices) -> Choices:
+        """The answers that are fixed, the first choice to what else steers, and to the rest one that nobody took yet;
+        without the answers that are not asked for, on which nothing hangs."""
+        answers = {key: fixed[key] if key in fixed else self._first(key) for key in self.options}
+        standing = _standings(self.form, answers, self.kind)
+        self.reached.update(key for key, known in standing.items() if known.standing == "asked")
+        way = {key: number for key, number in answers.items() if standing[key].standing == "asked"}
+        for pair in way.items():
+            self.taken.setdefault(pair, way)
         return way
 
-    def _beside(self, way: Choices, roots: frozenset[str]) -> Iterator[dict[str, int]]:
-        """The same with one answer changed: every choice of what steers, of the rest those that nobody took yet."""
-        for question, *_ in self.form.blocks:
-            if question.key in way:
-                for number in _options(self.form, question):
-                    if (question.key, number) not in self.taken or question.key in roots:
-                        yield {**way, question.key: number}
+    def _first(self, key: str) -> int:
+        options = self.options[key]
+        return next((n for n in options if key not in self.roots and (key, n) not in self.taken), options[0])
+
+    def _beside(self, way: Choices) -> Iterator[dict[str, int]]:
+        """What steers, up to one answer that is changed: what comes behind that is chosen anew."""
+        before: dict[str, int] = {}
+        for key, taken in way.items():
+            if key in self.roots:
+                yield from ({**before, key: number} for number in self.options[key] if number != taken)
+                before[key] = taken
 
 
 def walks(form: Form, kind: RosterKind) -> Walks:
@@ -86,7 +99,8 @@ def walks(form: Form, kind: RosterKind) -> Walks:
 @lru_cache(maxsize=64)  # all ways are asked for to fill them in, and for what none of them leads to
 def _walks(of: Same, kind: RosterKind) -> Walks:
     form: Form = of.it
-    search = _Search(form, kind)
+    offered = {question.key: _options(form, question) for question, *_ in form.blocks}
+    search = _Search(form, kind, {key: options for key, options in offered.items() if options}, steers(form))
     search.go()
     ways: list[Choices] = []
     for way in search.taken.values():
@@ -118,8 +132,12 @@ def steers(form: Form) -> frozenset[str]:
 
 def standing_asked(form: Form, way: Choices, kind: RosterKind, key: str) -> bool:
     """Whether a question is asked after these answers."""
+    return _standings(form, way, kind)[key].standing == "asked"
+
+
+def _standings(form: Form, way: Choices, kind: RosterKind) -> Mapping[str, Applicability]:
     questions = tuple(_answered(q, way.get(q.key)) for q, *_ in form.blocks)
-    return asked(Filled(form, "", (), questions), frozenset({kind}))[key].standing == "asked"
+    return asked(Filled(form, "", (), questions), frozenset({kind}))
 
 
 def _answered(question: Question, number: int | None) -> FilledQuestion:

@@ -13,6 +13,10 @@ from tests.config.surveys_at_hand import TINY, Break
 SURVEY, FORM = "survey.toml", "form1.toml"
 REPLACES = 'placeholder = "市名"\nreplaces = ["差替え"]'
 ASKED_IF_3 = 'item = "2"\nasked_if = { question = "3", choices = [1] }'
+MARKS = '''
+    { number = 1, text = "①ぶらんこ" },
+    { number = 2, text = "②砂場" },
+'''
 ASKED_IF_7 = 'item = "2"\nasked_if = { question = "1", choices = [7] }'
 
 
@@ -72,6 +76,13 @@ def test_every_mistake_of_all_files_at_once(broken: Break) -> None:
         (FORM, 'text = "公園があるか。"', 'text = "―"', "questions.1.text: 記号だけの文は"),
         (FORM, 'label = "担当者"', 'label = "=A1"', "fields.2.label: 「=」で始める"),
         (FORM, 'label = "担当者"', 'label = "担当\\u0007者"', "fields.2.label: 使えない文字（U+0007）"),
+        (FORM, 'item = "1"', 'item = "\\u0007"', "questions.1.item: 使えない文字（U+0007）"),
+        (FORM, '空欄あり"', '空欄\\u0000あり"', "flags.fields_missing: 使えない文字（U+0000）"),
+        (SURVEY, 'section = "利用係"', 'section = "利用\\u202e係"', "mailboxes.1.section: 使えない文字（U+202E）"),
+        (SURVEY, 'title = "公園の', f'title = "{"公" * 100}', "title: 100文字まで"),
+        (SURVEY, 'text = "公園調査回答"', f'text = "{"公" * 101}"', "convention.text: 100文字まで"),
+        (FORM, MARKS, "", "questions.2.marks: 1つ以上"),
+        (FORM, 'label = "①を', 'label = "　" # ', "questions.3.free_texts.1.label: 記号だけの文は"),
         (FORM, 'sheet = "回答"', 'sheet = "回/答"', "sheet: シート名に「/」は"),
         (FORM, 'sheet = "回答"', f'sheet = "{"回" * 32}"', "sheet: シート名は31文字まで"),
         (FORM, 'sheet = "回答"', 'sheet = "リスト"', "sheet: 「リスト」という名前のシートは"),

@@ -115,6 +115,44 @@ def test_a_way_holds_what_the_notice_says_to_skip() -> None:
     assert not any("5" in way for way in ways)
 
 
+QUESTION = """
+[[questions]]
+key = "{n}"
+item = "{n}"
+text = "第{n}の質問について"
+choices = ["有", {{ number = 2, text = "無"{leads} }}]
+{asked}
+"""
+
+
+@pytest.mark.parametrize(
+    ("leads", "asked", "ways", "whole"),
+    [
+        ("", "", 2, True),  # nothing steers: each way takes another choice of every question
+        ("", 'asked_if = "Q{before} == 1"', 41, True),  # a chain: it ends behind each question, or nowhere
+        (', skip_to = "{behind}"', "", 39, False),  # more ways than anybody can try; each choice is on one that is
+    ],
+    ids=["plain", "chain", "skips"],
+)
+def test_forty_questions_are_walked_in_few_ways_that_take_every_choice(
+    tmp_path: Path, leads: str, asked: str, ways: int, whole: bool
+) -> None:
+    folder = changed(tmp_path / "s", "form1.toml")
+    head, _, _ = (folder / "form1.toml").read_text(encoding="utf-8").partition("[[questions]]")
+    questions = (
+        QUESTION.format(
+            n=n,
+            leads=leads.format(behind=n + 2) if n < 39 else "",
+            asked=asked.format(before=n - 1) if n > 1 else "",
+        )
+        for n in range(1, 41)
+    )
+    (folder / "form1.toml").write_text(head + "".join(questions), encoding="utf-8")
+    found = walks(load_survey(folder).forms[0], "city")
+    assert (len(found.ways), found.never, found.whole) == (ways, (), whole)
+    assert len({pair for way in found.ways for pair in way.items()}) == 80
+
+
 def test_schemas_know_every_key_of_the_template(tmp_path: Path) -> None:
     list(make_folder(tmp_path))
     for name in ("survey", "form"):
