@@ -41,16 +41,22 @@ def is_local_government(domain: str) -> bool:
 
 
 def body_hint(domain: str, roster: Roster) -> tuple[str, ...]:
-    """lgcodes of the bodies that a domain may belong to: as the survey's own roster has it, else, of a reserved one, by
-    its romanised name; often one, several
-    where names are read alike (city.fuchu.lg.jp), none where it is no such domain or spelt unusually."""
-    if own := roster.by_domain(domain):
-        return own
-    reserved = _reserved(_labels(domain))
+    """lgcodes of the bodies that a domain may belong to: as the survey's own roster has it, and, of a reserved one, by its
+    romanised name; often one, several where names are read alike (city.fuchu.lg.jp), or where the roster gives a
+    prefecture's domain to its board, none where it is no such domain or spelt unusually."""
+    own, labels = roster.by_domain(domain), _labels(domain)
+    reserved = _reserved(labels)
     kinds = [place for place, label in enumerate(reserved or ()) if label in _LAST_CHARACTERS]
     if not reserved or not kinds or len(reserved) - kinds[-1] not in (2, 3):
-        return ()
-    kind, name, *prefecture = reserved[kinds[-1] :]
+        return own
+    if own and own != roster.by_domain(".".join(labels[kinds[-1] :])):
+        return own  # of one office alone: kyoi.pref.nagano.lg.jp
+    return (*own, *_by_name(reserved[kinds[-1] :], roster))
+
+
+def _by_name(reserved: list[str], roster: Roster) -> tuple[str, ...]:
+    """The local governments that a reserved name (pref, nagano) may mean."""
+    kind, name, *prefecture = reserved
     first, _, rest = name.partition("-")
     if rest and first in _PREFECTURES:  # town.aichi-mihama.lg.jp
         name, prefecture = rest, [first]

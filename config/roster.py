@@ -190,6 +190,11 @@ class Roster:
             return first.prefecture == second.prefecture
         return bool(second.parent) and first in self.above(second)
 
+    def is_local(self, code: str) -> bool:
+        """Whether the body with this code is a local government."""
+        body = self._codes.get(code)
+        return body is not None and body.local
+
     def has_below(self, body: Body) -> bool:
         """Whether others belong to it."""
         return body.kind == "prefecture" or body.lgcode in self._parents

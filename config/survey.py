@@ -255,10 +255,9 @@ class Survey(Shape):
     def in_its_words(self, sentence: str) -> str:
         """A sentence of ours on prefectures that collect the answers of municipalities, in this survey's words."""
         usual: tuple[tuple[Role, str], ...] = (("member", MUNICIPALITIES), ("member", "市町村"), ("collector", "都道府県"))
-        sentence = sentence.replace(EXAMPLES, "") if self.roster else sentence
         for role, word in usual:
             sentence = sentence.replace(word, self.word(role, word))
-        return sentence
+        return sentence.replace(EXAMPLES, "") if self.roster else sentence
 
     @property
     def _usual_of_own(self) -> Mapping[Role, str]:

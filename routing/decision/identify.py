@@ -94,7 +94,7 @@ def _outvoted(evidence: Sequence[Evidence], roster: Roster) -> bool:
     others below it, is no second vote, since it sends sheets of theirs under its own name."""
     own = _of(evidence, "organisation")
     senders = _of(evidence, "approval") or _of(evidence, "sender_domain")
-    sender = roster.by_code(senders[0]) if len(senders) == 1 else None
+    sender = roster.by_code(_nearest(senders, "", roster))
     if (
         sender is None
         or not own
@@ -152,14 +152,24 @@ def _submitter(evidence: Sequence[Evidence], body: str, roster: Roster) -> str:
         vouched = source == "approval" and bool(body)  # an approval for one body speaks of no other
         if len(codes) == 1 and not (vouched and codes[0] != body and not roster.is_above(codes[0], body)):
             return codes[0]
-        if codes and body:
-            fitting = [c for c in codes if c == body or roster.is_above(c, body)]
-            if len(fitting) == 1:
-                return fitting[0]
+        fitting = [c for c in codes if not body or c == body or roster.is_above(c, body)]
+        if one := _nearest(fitting, body, roster):
+            return one
     subject = _of(evidence, "subject")
     if len(subject) == 1 and (not body or subject[0] == body or roster.is_above(subject[0], body)):
         return subject[0]
     return body
+
+
+def _nearest(codes: Sequence[str], body: str, roster: Roster) -> str:
+    """The one of these bodies; where one of the survey's own writes from the domain of its prefecture or city, the
+    nearest to `body` that is the survey's own, or, without a body, the only one."""
+    if len(codes) == 1:
+        return codes[0]
+    named = roster.by_code(body)
+    near = [one.lgcode for one in (named, *roster.above(named))] if named else codes
+    own = [code for code in near if code in codes and not roster.is_local(code)]
+    return own[0] if own and (named or len(own) == 1) else ""
 
 
 def _speaks_for_itself(evidence: Sequence[Evidence]) -> bool:

@@ -5,8 +5,10 @@ prefecture, private schools answer themselves and earlier. Codes are those of sc
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -15,6 +17,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from config.domains import body_hint
 from config.jst import JST
 from config.roster import Roster
 from config.settings import load_settings
@@ -54,6 +57,7 @@ from tests.routing.desk_at_hand import Office, mail
 GAKKO = TINY.parent / "gakko"
 NOW = datetime(2025, 6, 18, 10, tzinfo=JST)
 BOARD, NAGANO, AOZORA, WAKABA, SAKURAGI = "14-001", "20-001", "D114210000019", "D114210000028", "D114310000015"
+KANAGAWA = "140007"
 FROM_BOARD, FROM_WAKABA = "koko@pref-kyoi.kanagawa.example", "jimu@wakaba.kanagawa.example"
 NAMES = {AOZORA: "神奈川県立青空高等学校", WAKABA: "神奈川県立若葉高等学校", SAKURAGI: "桜木学園高等学校"}
 ABROAD = "長野県立青空高等学校"
@@ -300,6 +304,54 @@ def test_the_roster_tells_who_is_above_whom(register: Register) -> None:
     assert [body.lgcode for body in roster.above(board)] == ["140007"]
     assert roster.is_above(BOARD, AOZORA) and roster.is_above("140007", AOZORA) and not roster.is_above(AOZORA, BOARD)
     assert not roster.is_above(NAGANO, AOZORA) and not roster.is_above(BOARD, SAKURAGI)
+
+
+# --- a board that writes from its prefecture's domain -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same survey, but that the prefectures are asked too, and 神奈川県's board has its domain."""
+    folder = tmp_path_factory.mktemp("beside") / "survey"
+    shutil.copytree(GAKKO, folder)
+    for name, old, new in (
+        ("schools.csv", "pref-kyoi.kanagawa.example", "pref.kanagawa.lg.jp"),
+        ("survey.toml", 'respondents = ["私立"]', 'respondents = ["私立", "prefecture"]'),
+    ):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("whose", "named", "told"),
+    [
+        (NAMES[AOZORA], f"{BOARD}＿神奈川県教育委員会", (BOARD, "accepted")),
+        (NAMES[AOZORA], "学校の分", (BOARD, "accepted")),  # which of the two is not said: nearer to the school is the board
+        ("神奈川県", "140007＿神奈川県", (KANAGAWA, "accepted")),
+        ("神奈川県教育委員会", f"{BOARD}＿神奈川県教育委員会", (BOARD, "kept")),  # it is asked for a list alone
+    ],
+)
+def test_a_prefectures_domain_is_its_boards_as_well(
+    beside: Path, tmp_path: Path, whose: str, named: str, told: tuple[str, str]
+) -> None:
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    register = build_register(beside)
+    with closing(Reader(beside)) as reader, closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        made = Office(Desk(register, load_settings(tmp_path / "settings.toml"), ledger, reader, lambda: NOW), NOW)
+        made.desk.clock = made.clock
+        data = sheet(register, whose) if "県立" not in whose else listed(register, reader, tmp_path / "sheets", whose)
+        *_, piece = settle(made, data, named, "kikaku@pref.kanagawa.lg.jp").decided.pieces
+        assert (piece.identity.submitter, piece.decision.outcome) == told
+
+
+def test_what_a_roster_gives_to_an_office_is_its_alone(beside: Path) -> None:
+    roster = build_register(beside).roster
+    assert body_hint("pref.kanagawa.lg.jp", roster) == body_hint("kyoi.pref.kanagawa.lg.jp", roster) == (BOARD, KANAGAWA)
+    bodies = [replace(b, domains=("kyoi.pref.kanagawa.lg.jp",)) if b.lgcode == BOARD else b for b in roster]
+    assert body_hint("kyoi.pref.kanagawa.lg.jp", Roster.of(bodies)) == (BOARD,)
+    assert body_hint("pref.kanagawa.lg.jp", Roster.of(bodies)) == (KANAGAWA,)
 
 
 # --- the survey's own words -----------------------------------------------------------------------------------------
