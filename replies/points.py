@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from config.conditions import conditions_of
 from config.frozen import frozen
 from config.survey import Survey
 from intake.finding import CATALOGUE, Finding, quote
+from replies.conditions import by_head, in_words
 from replies.follow_ups import follow_ups
-from replies.wording import Wording
+from replies.wording import Wording, load_wording
 
 CIRCLED = "⓪①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
@@ -22,6 +24,7 @@ Noticed = tuple[str, Finding]  # whose it is, and what was noticed
 
 _SEVERAL = 3  # from this many places on, what they have in common is said once
 _LABEL_LIMIT = 28
+_CONDITION_LIMIT = 80
 _INNER_QUOTES = str.maketrans("", "", "「」")
 
 
@@ -233,10 +236,15 @@ def label_of(finding: Finding, survey: Survey) -> str:
 
 
 def _condition(finding: Finding, survey: Survey) -> str:
-    """Why the question is asked of this sheet: （Q7-3で①の場合）; empty where it always is."""
-    asked = ((form, q.asked_if) for form in survey.forms for q in form.questions if q.key == finding.question)
-    for form, condition in asked:
-        if condition and not isinstance(condition, str):
+    """Why the question is asked of this sheet: （Q7-3で①の場合）; empty where it always is, or where that takes long."""
+    asked = ((form, q) for form in survey.forms for q in form.questions if q.key == finding.question)
+    for form, question in asked:
+        condition = question.asked_if
+        if isinstance(condition, str):
+            wording = load_wording().of(survey)
+            told = in_words(conditions_of(form)[question.printed_key], form, wording, by_head)
+            return wording.condition["place"][0].format(a=told) if len(told) <= _CONDITION_LIMIT else ""
+        if condition:
             taken = (form.question(condition.question).by_number[number].head for number in condition.choices)
             return f"（{survey.question_name(condition.question)}で{'又は'.join(taken)}の場合）"
     return ""

@@ -101,6 +101,7 @@ class Wording(Shape):
     offer: dict[str, str]  # what a survey does for senders, told where it fits
     revised: dict[str, str]  # what is said where our own check was mended
     versions: dict[str, str]  # what a newer version changes in the one before it
+    condition: dict[str, tuple[str, ...]]  # part of a condition -> its endings
     form: dict[str, str]  # of a blank form that helps, beside its cells
     book: dict[str, str]  # of the workbook that goes with a long letter
     export: dict[str, str]  # of the workbook with every answer

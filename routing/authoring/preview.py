@@ -10,7 +10,10 @@ from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
+from config.conditions import conditions_of
 from config.form import Form, Question
+from config.rules import rules_of
+from replies.conditions import in_words, rule_in_words
 from replies.reports.overview_words import kind_named
 from replies.wording import load_wording
 from replies.workbooks.form import blank, fill
@@ -80,6 +83,8 @@ def logic(register: Register) -> Iterator[str]:
             for text in question.free_texts:
                 taken = "、".join(_named(question, number) for number in text.choices)
                 yield f"　　［記載欄］{_one_line(text.label)}" + (f"（{taken} のとき）" if taken else "")
+        told = (rule_in_words(rule, form, load_wording()) for rule in rules_of(form) if rule.rule.check)
+        yield from map(_one_line, told)
         yield ""
 
 
@@ -88,7 +93,8 @@ def _conditions(question: Question, form: Form) -> Iterator[str]:
     if question.only:
         yield f"尋ねる団体：{'、'.join(kind_named(kind, wording) for kind in question.only)}"
     if isinstance(question.asked_if, str):
-        yield f"尋ねる場合：{question.asked_if}"
+        condition = in_words(conditions_of(form)[question.printed_key], form, wording)
+        yield wording.condition["asked"][0].format(a=condition)
     elif question.asked_if:
         before = form.question(question.asked_if.question)
         taken = "、".join(_named(before, number) for number in question.asked_if.choices)
