@@ -128,6 +128,16 @@ def whole_of(ledger: Ledger, lgcodes: Iterable[str]) -> tuple[Booking, ...]:
     return tuple(_booking(row) for row in ledger.rows(_ALL_BOOKINGS, json.dumps(list(lgcodes))))
 
 
+def sent_by(ledger: Ledger, lgcode: str) -> tuple[Booking, ...]:
+    """Every booking that holds now of what a body sent, whosever the answers are, oldest first."""
+    query = _BOOKING.format(errors="''", where=f"v.part <> '' AND {_SENT_BY} AND {_NEWEST.format(at='')}")
+    return tuple(_booking(row) for row in ledger.rows(query, lgcode))
+
+
+_SENT_BY = """v.submitter = ?1 AND v.arrival_id IN (SELECT w.arrival_id FROM verdict w
+        WHERE w.piece = '0' AND w.submitter <> '' AND w.submitter = ?1)"""
+
+
 def of_arrival(ledger: Ledger, arrival_id: int) -> tuple[Booking, ...]:
     """The bookings of one mail's newest decision."""
     query = _BOOKING.format(errors="''", where=f"v.part <> '' AND v.arrival_id = ? AND {_NEWEST.format(at='')}")

@@ -30,11 +30,13 @@ class Group:
 
 
 def whole_history(office: Office, lgcode: str) -> tuple[Booking, ...]:
-    """Everything that was booked of a respondent and of whom it collects, and whoever sent what could not be."""
+    """Everything that was booked of a respondent and of whom it collects, what it sent for others, and whoever sent what
+    could not be booked."""
     ledger, register = office.ledger, office.register
     theirs = dict.fromkeys((lgcode, *(code for o in register.owed_by(lgcode) for code in o.collected)))
     arrived = unbooked.of(ledger, register, theirs, office.clock())
-    return (*bookings.whole_of(ledger, theirs), *unbooked.senders(arrived, register))
+    booked = {b.id: b for b in (*bookings.whole_of(ledger, theirs), *bookings.sent_by(ledger, lgcode))}
+    return (*booked.values(), *unbooked.senders(arrived, register))
 
 
 def groups(office: Office, lgcode: str, mailboxes: Sequence[Mailbox]) -> tuple[Group, ...]:

@@ -16,8 +16,9 @@ from replies.wording import load_wording
 from routing.ledger import outbox, verdicts
 from routing.ledger.requests import RequestedOriginal, newest_number, requests_made
 from routing.ledger.secret import message_ids
+from routing.notices.groups import whole_history
 from routing.notices.notice import Notice, Outlet, posts, refuse_if_off
-from routing.notices.recipients import addresses, everybody, handed_in
+from routing.notices.recipients import addresses, handed_in
 from routing.notices.reminding import at_hand
 from routing.office import Office
 from routing.records import Note
@@ -47,8 +48,7 @@ def request_originals(office: Office, wanted: Wanted, who: Who) -> tuple[str, ..
         if again := [c for c in wanted.lgcodes if (c, wanted.program) in open_ones]:
             names = "、".join(map(office.register.full_name, again))
             raise Refused(f"{names} の原本は、既にお願いしています（request --list）。")
-        theirs = everybody(office.ledger, office.register, now).get(prefecture, ())
-        sent = handed_in(theirs, prefecture, mailbox.id, survey)
+        sent = handed_in(whole_history(office, prefecture), prefecture, mailbox.id, survey)
         to, _ = addresses(at_hand(office), sent, prefecture, mailbox.id)
         if not to:
             collector = survey.word("collector", "都道府県")

@@ -45,6 +45,13 @@ def test_the_prefecture_is_asked_for_the_sheets_of_its_municipalities(asking: Of
     assert sent["Auto-Submitted"] == "auto-generated"
 
 
+def test_a_prefecture_is_known_by_what_it_sent_about_a_body_that_answers_by_itself(asking: Office) -> None:
+    files = {"【横浜市】マイナンバーアンケート回答.xlsx": form({"program": "予防接種"})}
+    asking.desk.settings = asking.desk.settings.changed({"contacts": None})
+    asking.settle(mail(files, sender="k@pref.kanagawa.lg.jp"), mailbox="yoboseshu")
+    assert request_originals(asking.desk, Wanted((KAMAKURA,), "yobosesshu"), WHO) == ("k@pref.kanagawa.lg.jp",)
+
+
 def test_the_sheet_that_comes_back_is_tied_to_the_request(asking: Office) -> None:
     request_originals(asking.desk, Wanted((KAMAKURA, OISO), "yobosesshu"), WHO)
     own = form({"program": "予防接種", "organisation": "14神奈川県鎌倉市", "kind": None})
