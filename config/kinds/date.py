@@ -120,6 +120,12 @@ class DateKind(Kind):
             faulty=(*((text, "value_out_of_range") for text in beyond), ("未定", "value_unreadable")),
         )
 
+    def plausible(self, place: int, last: date) -> str:
+        """In the year before, one after the other."""
+        day = date(last.year - 1, 4, 1) + timedelta(30 * place)
+        day = min(day, self.max or day)
+        return self.shown(max(day, self.min or day).isoformat())
+
 
 def _day(folded: str) -> date | None:
     """The one day that a folded text says."""

@@ -262,6 +262,10 @@ class Kind(Shape):
         """Texts that it understands, and such that it does not."""
         return Examples(())
 
+    def plausible(self, place: int, last: date) -> str:
+        """What somebody might write: the n-th thing of a sheet that is due on this day."""
+        return self.examples().read[0][0]
+
 
 def with_kind(
     data: Any, kinds: Mapping[str, type[Kind]], own: Collection[str], told_by: Callable[[Mapping[str, Any]], str]

@@ -33,6 +33,7 @@ _UNIT = pattern(r"[^\s\"0-9,.]{0,12}")
 _COMPUTED = 6  # decimals from which on a number is the result of a division, which the cell shows rounded
 _MOST_PLACES = 6
 _PERCENT = "%"
+_LIKELY = (12, 8, 25, 6, 40, 15, 9, 30)
 _ENDLESS = Decimal(1000)  # ％, where a survey gives no bound
 
 
@@ -180,6 +181,14 @@ class NumberKind(Kind):
         read = ((self.shown(value), value), (f"約{self.shown(value)}", value))
         faulty = ((self.shown(_plain(self.min - 1)), "number_out_of_range"), ("多数", "number_unreadable"))
         return Examples(read, unread=("多数", "10～20", "10 20", "なし", "①"), faulty=faulty)
+
+    def plausible(self, place: int, last: date) -> str:
+        times = {"%": 2, "人": 20, "名": 20, "円": 100}.get(self._own[-1:], 1)
+        likely = Decimal(_LIKELY[place % len(_LIKELY)] * times)
+        most = self.min + likely if self.max is None else self.max
+        if not self.min <= likely <= most:
+            likely = (self.min + (most - self.min) / 2).quantize(Decimal(1).scaleb(-self.places), ROUND_FLOOR)
+        return self.shown(_plain(max(likely, self.min)))
 
 
 def _number(value: str) -> Decimal:

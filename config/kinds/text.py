@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import ClassVar, Literal
 
 from config.kinds.kind import Around, Examples, Fault, Kind, Reading
 from config.logic import Value
 from config.shape import Reasons
 from config.spelling import is_blank
+
+_LIKELY = ("要綱を定めて実施している。", "関係部署と協議している。", "窓口で案内している。")
 
 
 class TextKind(Kind):
@@ -40,4 +43,10 @@ class TextKind(Kind):
         return reading.outlined
 
     def examples(self) -> Examples:
-        return Examples((("特になし", "特になし"), (" 窓口で確認している。\n", "窓口で確認している。")))
+        """As long as it may be, at most."""
+        read = ("特になし", "特になし"), (" 窓口で確認している。\n", "窓口で確認している。")
+        return Examples(tuple((text[: self.length], value[: self.length]) for text, value in read))
+
+    def plausible(self, place: int, last: date) -> str:
+        """Of what is done."""
+        return _LIKELY[place % len(_LIKELY)][: self.length]

@@ -62,6 +62,9 @@ class YearMonthKind(Kind):
         read = ("令和６年３月", "2024-03"), ("R6.3", "2024-03"), ("令和五年度三月", "2024-03"), ("2024/3", "2024-03")
         return Examples(read, unread=("未定", "令和６年度中", "平成30年3月", "３月又は４月", "13月"))
 
+    def plausible(self, place: int, last: date) -> str:
+        return self.shown(f"{max(last.year - 1, 2019)}-{4 + place % 9:02}")
+
 
 def read_month(text: str, by: date | None = None) -> Reading:
     """The month that `text` names. A year below 19 counts as 令和, one below 100 as 20xx; earlier

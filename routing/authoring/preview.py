@@ -17,8 +17,8 @@ from replies.conditions import in_words, rule_in_words
 from replies.reports.overview_words import kind_named
 from replies.wording import load_wording
 from replies.workbooks.form import blank, fill
-from routing.authoring.trial import filling_in_form, values_of
-from routing.authoring.walks import walks
+from routing.authoring.sample import sample
+from routing.authoring.trial import filling_in_form
 from routing.ledger.store import Ledger
 from routing.register import Register
 from routing.tracking.approving import document
@@ -49,9 +49,7 @@ def _forms(register: Register) -> Iterator[tuple[str, bytes]]:
     for form in survey.forms:
         yield form.file_name, blank(form, survey)
         for whose in islice(filling_in_form(form, survey, register.roster), 1):
-            way = walks(form, whose.body.kind).ways[0]
-            values = values_of(form, survey, (whose.body, whose.program), way)
-            yield f"記入見本_{form.file_name}", fill(form, survey, values)
+            yield f"記入見本_{form.file_name}", fill(form, survey, sample(form, survey, whose))
 
 
 def _write_reports(register: Register, folder: Path) -> None:
