@@ -1,15 +1,17 @@
-"""Boxes printed in a cell, of which one is ticked: 「☑有　□無」."""
+"""Words printed in a cell of which one is taken: boxes to be ticked 「☑有　□無」, words to be circled 「〇有・無」."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from config.spelling import label_key
 
 EMPTY = "□☐"
 _TICKED = "■☑☒✓✔✅レ"
 _BOX = re.compile(rf"[{EMPTY}{_TICKED}]")
+_CIRCLES = "〇○◯◎●⭕"
+_BETWEEN = re.compile(r"[・･/／、，,]")
 
 
 def boxed(text: str, options: Sequence[str]) -> bool:
@@ -18,19 +20,29 @@ def boxed(text: str, options: Sequence[str]) -> bool:
 
 
 def ticked(text: str, options: Sequence[str]) -> str:
-    """The one option with a ticked box before it, where others have an empty one; empty if there is none, or more."""
-    if len(options) < 2 or not _BOX.search(text):
+    """The one option with a ticked box before it, where others have an empty one, or with a circle where all are there;
+    empty if there is none, or more."""
+    if len(options) < 2 or not (_BOX.search(text) or any(sign in text for sign in _CIRCLES)):
         return ""
     named = {label_key(option): option for option in options}
+    if not _BOX.search(text):
+        return _circled(text, named)
     parts = _parts(text, EMPTY + _TICKED)
     found = [named[key] for key, box in parts if key in named and box in _TICKED]
     empty = [key for key, box in parts if key in named and box in EMPTY]
     return found[0] if len(found) == 1 and empty else ""
 
 
+def _circled(text: str, named: Mapping[str, str]) -> str:
+    parts = [part.strip() for part in _BETWEEN.split(text)]
+    words = [label_key(part.strip(_CIRCLES)) for part in parts]
+    found = [named.get(word, "") for word, part in zip(words, parts, strict=True) if part.strip(_CIRCLES) != part]
+    return found[0] if len(found) == 1 and sorted(words) == sorted(named) else ""
+
+
 def is_ticked(text: str) -> bool:
-    """Whether any box in it is."""
-    return any(box in text for box in _TICKED)
+    """Whether any box in it is, or anything in it has a circle."""
+    return any(sign in text for sign in _TICKED + _CIRCLES)
 
 
 def tick(text: str, option: str) -> str:

@@ -54,22 +54,31 @@ def check_sheet(case: Case) -> tuple[Finding, ...]:
 
 
 def _once_a_table(found: list[Finding], case: Case) -> Iterator[Finding]:
-    """A table of which nothing is filled in, or found again, or to be filled in, is told as one."""
+    """A table of which nothing is filled in, or found again, or to be filled in, is told as one; so is a column of an open
+    one that is not found again."""
     cells = {q.question.key: q.question for q in case.filled.questions if q.question.part} if found else {}
     if not cells:
         yield from found
         return
+    every = Counter(cell.printed_key for cell in cells.values())
     needed = Counter(cell.printed_key for cell in cells.values() if cell.required)
     told = Counter((_of_table(f, cells[f.question]), cells[f.question].printed_key) for f in found if f.question in cells)
-    first: set[tuple[str, str]] = set()
+    first: set[tuple[str, str, str]] = set()
     for finding in found:
         cell = cells.get(finding.question)
         what, table = (_of_table(finding, cell), cell.printed_key) if cell else ("", "")
-        if not what or (what != "should_be_blank" and told[what, table] < needed[table]):
+        least = {"should_be_blank": 0, "label_missing": every[table]}.get(what, needed[table])
+        column = _column_of(cell) if what == "label_missing" and told[what, table] < least else ""
+        if not cell or not what or (told[what, table] < least and not column):
             yield finding
-        elif (what, table) not in first:
-            first.add((what, table))
-            yield replace(finding, label="")
+        elif (what, table, column) not in first:
+            first.add((what, table, column))
+            yield replace(finding, label=quote(column))
+
+
+def _column_of(cell: Question | None) -> str:
+    """What stands over the column of a cell of an open table."""
+    return cell.part.table.heads[cell.part.column] if cell and cell.part and cell.in_open_table else ""
 
 
 def _of_table(finding: Finding, cell: Question) -> str:

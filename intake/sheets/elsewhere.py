@@ -58,12 +58,14 @@ def answered_beside(sheet: Sheet, filled: Filled, located: Located) -> dict[str,
 def _beside_fields(sheet: Sheet, filled: Filled, located: Located) -> Iterator[tuple[str, str]]:
     """In the row of a field, in a comment there, or behind a colon in the label's own cell; of a kind that can be told
     (an address, a body) only such."""
+    taken = {*_used(filled)}
     for line in filled.fields:
         label = located.fields.get(line.field.key)
         if label is None or line.entry is None or line.entry.state != "blank":
             continue
         over = _COLON.split(sheet.cells[label].value, maxsplit=1)[1:] if label in sheet.cells else []
-        texts = [(name_of(label), over), *((name_of(p), [text]) for p, text in _free(sheet, located, label[0], label[0]))]
+        free = ((p, text) for p, text in _free(sheet, located, label[0], label[0]) if p not in taken)
+        texts = [(name_of(label), over), *((name_of(p), [text]) for p, text in free)]
         hanging = ((p, text) for p, text in sorted(sheet.comments.items()) if p[0] == label[0])
         texts += [(f"{COMMENTS}（{name_of(p)}）", [text, *text.splitlines()]) for p, text in hanging]
         place = next((place for place, said in texts if any(_fits(line, text) for text in said)), "")

@@ -15,10 +15,11 @@ from config.given import Place, Print
 from config.spelling import alike, label_key
 from config.survey import Survey
 from config.tables import line_of
-from intake.sheets.aligned import Aligned, Keys, Printed, align, printed_of
+from intake.sheets.aligned import Aligned, align
 from intake.sheets.boxes import is_ticked
 from intake.sheets.given_tables import Stretch, column_blanks, find_stretch, table_lines, table_prints
 from intake.sheets.grid import Sheet
+from intake.sheets.printed import Keys, Printed, printed_of
 from intake.sheets.question_lines import LEAST_ALIKE, Lines
 
 
@@ -74,7 +75,7 @@ def untouched(form: Form) -> GivenSheet:
     assert form.print
     printed = printed_of(form.print)
     same = {n: n for n in range(1, max((*printed.rows, printed.last_column, *_rows_of(form.print))) + 1)}
-    return _located(form, printed, Aligned(same, same), printed.keys)
+    return _located(form, printed, Aligned(same, same, {}), printed.keys)
 
 
 def find_places(form: Form, keys: Keys, merged: Mapping[Place, Place]) -> GivenSheet:
@@ -90,12 +91,13 @@ def _rows_of(made: Print) -> tuple[int, ...]:
 
 def _located(form: Form, printed: Printed, aligned: Aligned, keys: Keys) -> GivenSheet:
     inputs = {k: at for k, place in printed.made.inputs.items() if (at := aligned.place(place))}
-    where = {place: at for place in printed.keys if (at := aligned.place(place))}
+    asked = {*inputs.values()}
+    where = {place: at for place in printed.keys if (at := aligned.place(place)) and at not in asked}
     own = frozenset(where.values())
     tables = {k: found for k, made in table_prints(form).items() if (found := find_stretch(made, printed.made, aligned))}
     within = frozenset(row for found in tables.values() for row in range(found.top, found.end))
     computed = {at for place in printed.made.formulas - {*printed.made.inputs.values()} if (at := aligned.place(place))}
-    asked = {place for key, place in inputs.items() if not line_of(key)}
+    single = {place for key, place in inputs.items() if not line_of(key)}
     places = GivenPlaces(
         inputs,
         _spans(inputs, own, max(aligned.columns.values(), default=1)),
@@ -103,7 +105,7 @@ def _located(form: Form, printed: Printed, aligned: Aligned, keys: Keys) -> Give
         tuple(row for row in _put_in(aligned.rows) if row not in within),
         _put_in(aligned.columns),
         tables,
-        frozenset(at for place, at in where.items() if keys.get(at) == printed.keys[place]) | asked,
+        frozenset(at for place, at in where.items() if keys.get(at) == printed.keys[place]) | single,
         frozenset(computed),
     )
     fields = {field.key: inputs[field.key] for field in form.fields if field.key in inputs}
@@ -194,10 +196,13 @@ def is_handed_out(sheet: Sheet, survey: Survey) -> bool:
 
 def is_as_printed(form: Form, key: str, text: str) -> bool:
     """Whether a cell to be filled says what stood in it before anybody wrote there, be it in another line of its table."""
-    word = label_key(text)
-    if not form.print or not word or is_ticked(text):
+    if not form.print or not text:
         return False
     line = line_of(key)
-    if line and line[0] in form.open_tables:
-        return word in column_blanks(form.print).get((line[0], line[2]), frozenset())
-    return word == label_key(form.print.blanks.get(key, ""))
+    in_line = line and line[0] in form.open_tables
+    own = form.print.blanks.get(key, "")
+    printed = column_blanks(form.print).get((line[0], line[2]), frozenset()) if line and in_line else frozenset({own})
+    if text in printed:
+        return True
+    word = label_key(text)
+    return bool(word) and not is_ticked(text) and word in {label_key(said) for said in printed}

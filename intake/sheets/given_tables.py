@@ -16,7 +16,8 @@ from config.frozen import frozen
 from config.given import Place, Print
 from config.spelling import fold, label_key
 from config.tables import line_of
-from intake.sheets.aligned import Aligned, Keys
+from intake.sheets.aligned import Aligned
+from intake.sheets.printed import Keys
 from intake.sheets.question_lines import Lines
 
 _EXAMPLE = re.compile(r"[(<【「]?(?:記入|記載)?例[0-9]{0,2}[)>】」:]?")
@@ -38,11 +39,11 @@ class Stretch:
 @frozen
 class TablePrint:
     """One table as it was printed: its rows, and of each column by its key where it stands, and in which row which word
-    heads it alone in that row."""
+    heads it, as which of how many there."""
 
     rows: tuple[int, ...]
     columns: Mapping[str, int]
-    heads: Mapping[str, tuple[int, str]]
+    heads: Mapping[str, tuple[int, str, int, int]]
 
     @property
     def pitch(self) -> int:
@@ -69,9 +70,13 @@ def _table_print(cells: Mapping[Place, str], made: Print) -> TablePrint:
     rows = tuple(sorted({row for row, _ in cells}))
     columns = {cells[place]: place[1] for place in sorted(cells, reverse=True)}
     over = {key: [row for row, c in made.texts if row < rows[0] and c == column] for key, column in columns.items()}
-    heads = {key: (max(above), label_key(made.texts[max(above), columns[key]])) for key, above in over.items() if above}
-    times = Counter((row, label_key(text)) for (row, _), text in made.texts.items())
-    return TablePrint(rows, columns, {key: head for key, head in heads.items() if times[head] == 1})
+    return TablePrint(rows, columns, {key: _head(made, (max(above), columns[key])) for key, above in over.items() if above})
+
+
+def _head(made: Print, place: Place) -> tuple[int, str, int, int]:
+    word = label_key(made.texts[place])
+    same = sorted(column for (row, column), text in made.texts.items() if row == place[0] and label_key(text) == word)
+    return place[0], word, same.index(place[1]), len(same)
 
 
 def find_stretch(table: TablePrint, made: Print, aligned: Aligned) -> Stretch | None:
@@ -79,10 +84,15 @@ def find_stretch(table: TablePrint, made: Print, aligned: Aligned) -> Stretch | 
     others = _others(table, made)
     above = max((row for row in others if row < table.rows[0] and row in aligned.rows), default=0)
     behind = sorted(row for row in others if row > table.last and row in aligned.rows)
-    first = aligned.rows[above] + table.rows[0] - above if above else aligned.rows.get(table.rows[0], 0)
+    last = max((row for row, _ in made.texts if above < row < table.rows[0] and row in aligned.rows), default=above)
+    first = aligned.rows[last] + table.rows[0] - last if last else aligned.rows.get(table.rows[0], 0)
     if not first:
         return None
-    end = aligned.rows[behind[0]] - (behind[0] - table.last - 1) if behind else first + table.last - table.rows[0] + 1
+    end = first + table.last - table.rows[0] + 1
+    if behind:  # rows between them that were printed, and were taken out, are no longer there
+        printed = {row for row, _ in made.texts}
+        between = (row for row in range(table.last + 1, behind[0]) if row in aligned.rows or row not in printed)
+        end = aligned.rows[behind[0]] - len([*between])
     top = aligned.rows[above] + 1 if above else first
     return Stretch(top, first, max(end, first + 1), table.pitch, bool(behind))
 
@@ -102,32 +112,34 @@ def is_example(text: str) -> bool:
 
 
 def table_lines(first: Question, table: TablePrint, stretch: Stretch, sheet: tuple[Aligned, Keys]) -> Lines | None:
-    """The lines of a table as of any other open one, with the row above them as that of its heads; None if the sheet no
-    longer has all its columns. `sheet`: where the print went, and the label keys that are there."""
+    """The lines of a table as of any other open one, with the row above them as that of its heads, and the columns that the
+    sheet still has; None if it has none. `sheet`: where the print went, and the label keys that are there."""
     assert first.part
-    columns = dict(_columns(table, *sheet))
-    if not all(columns.values()) or len({*columns.values()}) < len(columns):
+    found = dict(_columns(table, *sheet))
+    times = Counter(found.values())
+    columns = {key: at for key, at in found.items() if at and times[at] == 1}
+    if not columns:
         return None
     head = stretch.first - 1
-    labels = {f"column.{key}": (head, columns[key]) for key in first.part.table.heads}
+    labels = {f"column.{key}": (head, columns[key]) for key in first.part.table.heads if key in columns}
     left = min(columns.values())
     return Lines((stretch.first, max(left - 1, 1)), (stretch.first, left), stretch.end, labels)
 
 
 def _columns(table: TablePrint, aligned: Aligned, keys: Keys) -> Iterator[tuple[str, int]]:
-    """Where each column went: to its head, if that stands once in the row of the heads; 0: nobody knows."""
+    """Where each column went: to its head, if as many such words stand in the row of the heads; 0: nobody knows."""
     for key, column in table.columns.items():
-        row, word = table.heads.get(key, (0, ""))
+        row, word, number, times = table.heads.get(key, (0, "", 0, 0))
         at = aligned.rows.get(row, 0)
-        headed = [c for (r, c), said in keys.items() if r == at and said == word]
-        yield key, headed[0] if len(headed) == 1 else aligned.columns.get(column, 0)
+        headed = sorted(c for (r, c), said in keys.items() if r == at and said == word)
+        yield key, headed[number] if times and len(headed) == times else aligned.columns.get(column, 0)
 
 
 @cache_by_identity
 def column_blanks(made: Print) -> Mapping[tuple[str, str], frozenset[str]]:
-    """What stands in the cells of a column before anybody wrote there, as label keys, by table and column."""
+    """What stands in the cells of a column before anybody wrote there, by table and column."""
     found: dict[tuple[str, str], set[str]] = {}
     for key, text in made.blanks.items():
         if line := line_of(key):
-            found.setdefault((line[0], line[2]), set()).add(label_key(text))
+            found.setdefault((line[0], line[2]), set()).add(text)
     return {key: frozenset(texts) for key, texts in found.items()}

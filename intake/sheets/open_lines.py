@@ -58,8 +58,9 @@ def find_open_lines(
     cells = {key: dict(table.places(begun[key])) for key, table in read.items()}
     found = {key: lines for key, lines in questions.items() if not form.question(key).in_open_table}
     for question in grown.questions:
-        if (part := question.part) and part.key in cells:
-            found[question.key] = cells[part.key][part.row, part.column]
+        part = question.part
+        if part and (lines := cells.get(part.key, {}).get((part.row, part.column))):
+            found[question.key] = lines
     return OpenLines(grown, found, tuple(one for key, table in read.items() for one in table.told(key)))
 
 

@@ -16,7 +16,6 @@ from config.form import Form, Question
 from config.frozen import frozen
 from config.spelling import alike, label_key
 from config.survey import Survey
-from intake.sheets.aligned import printed_of
 from intake.sheets.given import (
     GivenPlaces,
     GivenSheet,
@@ -28,6 +27,7 @@ from intake.sheets.given import (
 )
 from intake.sheets.grid import Place, Sheet, after
 from intake.sheets.open_lines import find_open_lines
+from intake.sheets.printed import printed_of
 from intake.sheets.question_lines import LEAST_ALIKE, Lines, all_lines
 
 LEAST_SHARE = 0.4  # of a form's labels and questions that a sheet must bear, on rows of their own

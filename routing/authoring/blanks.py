@@ -17,6 +17,7 @@ from config.frozen import frozen
 from config.given import MOST_COLUMNS, Place, cells_of, texts_of
 from config.spelling import fold, is_blank
 from intake.sheets.boxes import EMPTY
+from intake.sheets.given_tables import is_example
 from intake.sheets.open_lines import TOTAL
 
 ITEM = re.compile(r"[(]?(?:問|Q|設問)?[0-9]{1,3}(?:[-.][0-9]{1,3})*[).]?")  # （１）, 問３
@@ -27,14 +28,24 @@ UNITS: dict[str, str] = {
     for unit in (
         *"人名校件円回日室台棟床戸園組歳隻本基枚点頭羽橋字泊％%㎡㎥",
         *("千円", "百万円", "億円", "か所", "箇所", "ヶ所", "カ所", "時間", "施設", "団体", "世帯", "事業", "学級", "回線"),
-        *("路線", "km", "ha"),
+        *("路線", "km", "ha", "kg", "ｔ", "Ｌ", "食", "個", "箱", "着", "社", "機関"),
     )
 }
-SIGNS = "〇○◯"
+SIGNS = "〇○◯□☐☑■✓レ"
 COUNTERS = ("年", "月", "日", "時", "分")  # behind cells that make one date or time
 _LONGEST = 60  # characters of a label as it is quoted
 _ROOM = re.compile(r"[\s　()（）□☐]")  # 月 alone is a day of the week, 人 a unit
 _BOXES = re.compile(rf"[{EMPTY}][^{EMPTY}]+")
+_ASIDE = re.compile(r"\s*(?:[※＊*]|[(（]?注[)）：:\s]|[(（]?単位)")  # explains the cells around it, and heads none
+_EITHER = re.compile(r"\s*[・･/／]\s*")  # between words of which one is to be circled
+_TO_CIRCLE = frozenset(
+    [
+        *("有", "無", "あり", "なし", "有り", "無し", "はい", "いいえ", "可", "否", "要", "不要", "済", "未済", "未"),
+        *("適", "不適", "該当", "非該当", "実施", "未実施", "する", "しない", "した", "していない", "している"),
+        *("いる", "いない", "不明", "未定", "検討中", "予定", "男", "女", "○", "×", "良", "良い", "悪い", "増", "減"),
+        *("同", "公立", "私立", "公設", "民設"),
+    ]
+)
 
 
 @frozen
@@ -111,10 +122,10 @@ class Page:
                     yield place
 
     def _waits(self, place: Place) -> bool:
-        if self._is_hidden(place):
+        if self._is_hidden(place) or self._is_in_example(place):
             return False
         text = self.texts.get(place, "")
-        waits = not text or (_WAITS.fullmatch(text) and _ROOM.search(text)) or len(_BOXES.findall(text)) > 1
+        waits = not text or (_WAITS.fullmatch(text) and _ROOM.search(text)) or len(options_in(text)) > 1
         if place in self.formulas or not waits:
             return False
         if place in self._ruled:
@@ -122,6 +133,16 @@ class Page:
         if self.sheet.protection.sheet:
             return not self.sheet.cell(*place).protection.locked and (self._framed(place) or self._filled(place))
         return self._framed(place) and not self._is_corner(place)
+
+    def _is_in_example(self, place: Place) -> bool:
+        """Whether it stands in a row that shows how to fill in a line, in the same block of cells."""
+        shown = [column for row, column in self._examples if row == place[0] and column < place[1]]
+        between = (self.whole((place[0], column)) for column in range(max(shown, default=0), place[1]))
+        return bool(shown) and all(at in self.texts or self._framed(at) for at in between)
+
+    @cached_property
+    def _examples(self) -> frozenset[Place]:
+        return frozenset(place for place, text in self.texts.items() if is_example(text))
 
     def _is_hidden(self, place: Place) -> bool:
         return place[0] in self._hidden[0] or place[1] in self._hidden[1]
@@ -175,7 +196,7 @@ class Page:
         found: list[str] = []
         at = self._nearest(place, taken, across)
         while at and at in self.texts and at not in taken and not (across and self._is_unit(at, taken)):
-            if not is_blank(self.texts[at]):
+            if not is_blank(self.texts[at]) and (across or not _ASIDE.match(self.texts[at])):
                 found.insert(0, one_line(self.texts[at]))
             at = self._before((at[0], at[1] if across else place[1]), across)
         return tuple(found)
@@ -185,7 +206,7 @@ class Page:
         block of cells behind it."""
         at, gap = self._before(place, across), False
         while at:
-            beside = self._is_unit(at, taken) if across else self._is_sum(at, place[1], taken)
+            beside = self._is_unit(at, taken) if across else self._is_aside(at, place[1], taken)
             filled = at in taken or at in self.formulas or beside
             empty = not filled and at not in self.texts and (across or self._framed(at))
             if not (filled or empty) or (filled and gap):
@@ -194,8 +215,10 @@ class Page:
             at = self._before((at[0], at[1] if across else place[1]), across)
         return None
 
-    def _is_sum(self, place: Place, column: int, taken: frozenset[Place]) -> bool:
-        """Whether it is the 小計 below other cells of this column."""
+    def _is_aside(self, place: Place, column: int, taken: frozenset[Place]) -> bool:
+        """Whether it is a note, or the 小計 below other cells of this column."""
+        if _ASIDE.match(self.texts.get(place, "")):
+            return True
         above = self._before((place[0], column), across=False)
         return TOTAL.fullmatch(fold(self.texts.get(place, ""))) is not None and (above in taken or above in self.formulas)
 
@@ -222,7 +245,7 @@ class Page:
         alone = Counter(row for row, _ in self.texts)
         found = [at for at, text in sorted(self.texts.items()) if alone[at[0]] == 1 and not TOTAL.fullmatch(fold(text))]
         short = [at for at in found if len(self.texts[at]) <= _LONGEST and self.texts[at][0] not in "※（("]
-        labels = {self.side(blank) for blank in self.waiting}
+        labels = {self.side(place) for place in self.waiting | self.formulas}
         return [at for at in short if at not in labels] or short or found
 
     def section(self, place: Place) -> str:
@@ -268,5 +291,8 @@ def one_line(text: str) -> str:
 
 
 def options_in(text: str) -> tuple[str, ...]:
-    """The words behind the boxes of a cell."""
-    return tuple(hit[1:].strip() for hit in _BOXES.findall(text)) if len(_BOXES.findall(text)) > 1 else ()
+    """The words behind the boxes of a cell, or those of which one is to be circled."""
+    if len(_BOXES.findall(text)) > 1:
+        return tuple(hit[1:].strip() for hit in _BOXES.findall(text))
+    words = tuple(_EITHER.split(text.strip()))
+    return words if len(words) > 1 and _TO_CIRCLE.issuperset(words) else ()

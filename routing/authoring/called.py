@@ -46,7 +46,7 @@ def _by_unit(names: Sequence[str], blanks: Sequence[Blank]) -> list[str]:
     longer = [f"{name}（{b.unit}）" if b.unit in UNITS else name for name, b in zip(names, blanks, strict=True)]
     times, own = Counter(names), Counter(longer)
     clear = {name for name, more in zip(names, longer, strict=True) if own[more] == 1 and more != name}
-    clear -= {name for name, more in zip(names, longer, strict=True) if own[more] > 1}
+    clear -= {name for name, more in zip(names, longer, strict=True) if own[more] > 1 or more == name}
     return [more if times[name] > 1 and name in clear else name for name, more in zip(names, longer, strict=True)]
 
 

@@ -29,7 +29,7 @@ _FUNCTION = re.compile(r"([A-Z.]+)[(]")
 _ADDING = {"SUM", "SUBTOTAL", "ROUND", "ROUNDUP", "ROUNDDOWN", "INT", "MIN", "MAX", "AVERAGE", "PRODUCT", "SUMPRODUCT"}
 _SAMPLES = ("記入例", "記載例", "記入要領", "記載要領", "見本", "サンプル")
 
-_BODIES = "市区?町村|団体|自治体|学校|施設|法人|事業[所者]|機関|病院|組織|回答者"
+_BODIES = "市区?町村等?|団体|自治体|学校|施設|法人|事業[所者]|機関|病院|組織|回答者"
 # Words of a label by which the head of a form is known, the more exact first: key, kind and whether it is of a person
 _HEAD: tuple[tuple[str, str, str, bool], ...] = (
     (r"(市区?町村|団体|自治体|都道府県|地方公共団体|学校)(コード|番号)|コード番号", "code", "text", False),
@@ -39,7 +39,7 @@ _HEAD: tuple[tuple[str, str, str, bool], ...] = (
     (r"職名|役職", "position", "position", True),
     (r"氏名|担当者|記入者|責任者", "person", "text", True),
     (rf"({_BODIES})の?名", "organisation", "organisation", False),
-    (r"担当(部|課|係)|所管|部署|部局|課室|所属", "department", "text", False),
+    (r"担当(部|課|係)([・･、/](課|係|室|部|局|班))*|所管|部署|部局|課室|所属", "department", "text", False),
     (r"都道府県名|都道府県", "prefecture", "text", False),
 )
 

@@ -22,6 +22,7 @@ _MOST_OPTIONS = 300
 _UNIT_ABOVE = re.compile(r"単位[:：\s]*([^)）\s]{1,6})")
 _UNIT_IN = re.compile(r"[(（]([^()（）]{1,4})[)）]\s*$")
 _MAY_BE_BLANK = re.compile(r"備考|特記|自由記載|自由記述|任意|場合")
+_COUNTS = re.compile(r"数|率|定員|年|番号|コード")
 _DAY = re.compile(r"年月日$")  # a label
 _REMARKS = re.compile(r"備考|特記事項|摘要")
 _QUOTED = re.compile(r'"([^"]+)"')
@@ -49,6 +50,7 @@ def kind_of(book: Workbook, page: Page, blank: Blank, about: tuple[str, bool]) -
     if any(_REMARKS.search(head) for head in (*blank.rows[-1:], *blank.columns[-1:])) and not _is_number(blank):
         return {"kind": quoted("text"), "required": "false"}, []
     if unit or summed or _is_number(blank):
+        unit = unit or _unit_above(page, blank)
         return {"kind": quoted("number"), **_unit_key(unit)}, [] if unit or summed else ["数か。単位は何か。"]
     if blank.rows and blank.place in page.in_matrix and not blank.sure:
         return {"kind": quoted("number")}, ["表の中のセルなので、数としました。言葉なら kind を text に。単位は何か。"]
@@ -109,7 +111,12 @@ def _unit(page: Page, blank: Blank, name: str) -> str:
     for said in (blank.unit, quoted, in_cell, *labels, *(["%"] if "%" in (blank.cell.number_format or "") else [])):
         if fold(said) in UNITS:
             return UNITS[fold(said)]
-    if not (blank.rows and blank.columns):
+    return _unit_above(page, blank) if blank.rows and blank.columns else ""
+
+
+def _unit_above(page: Page, blank: Blank) -> str:
+    """Over the table; of a column that counts things it is not."""
+    if blank.columns and not blank.rows and _COUNTS.search(blank.columns[-1]):
         return ""
     above = [place for place, text in page.texts.items() if place[0] < blank.place[0] and _UNIT_ABOVE.search(text)]
     hit = _UNIT_ABOVE.search(page.texts[max(above)]) if above else None

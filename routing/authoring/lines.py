@@ -126,6 +126,7 @@ def _without_example(page: Page, blank: Blank) -> tuple[str, ...]:
     """What stands over a column, without what a line above the first shows as an example."""
     row = blank.place[0] - 1
     shown = any(is_example(text) for (r, _), text in page.texts.items() if r == row)
+    shown = shown and page.whole((row, blank.place[1])) in page.texts
     return blank.columns[:-1] if shown and len(blank.columns) > 1 else blank.columns
 
 

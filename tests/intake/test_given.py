@@ -30,14 +30,15 @@ from routing.authoring.trial import try_all
 from tests.replies.office import convert_all
 from tests.replies.office_hands import Job, Step, by_hand
 from tests.workbooks.given_forms import MAKERS, GivenForm, Value, saved
+from tests.workbooks.ministry_habits import HABITS
 from tests.workbooks.published_forms import PUBLISHED
 
-NAMES = (*MAKERS, *PUBLISHED)
+NAMES = (*MAKERS, *PUBLISHED, *HABITS)
 
 
 @cache
 def form_of(name: str) -> GivenForm:
-    return {**MAKERS, **PUBLISHED}[name]()
+    return {**MAKERS, **PUBLISHED, **HABITS}[name]()
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +177,8 @@ def test_with_every_fourth_word_rewritten_every_value_is_read(name: str, cut: in
     asked = set(form.values)
 
     def rewrite(sheet: Worksheet) -> None:
-        texts = [c for row in sheet.iter_rows() for c in row if isinstance(c.value, str) and c.coordinate not in asked]
+        rows = (row for row in sheet.iter_rows() if row[0].value != "（例）")  # whoever writes there makes it a line
+        texts = [c for row in rows for c in row if isinstance(c.value, str) and c.coordinate not in asked]
         for cell in [c for c in texts if not str(c.value).startswith("=")][cut::4]:
             cell.value = f"{cell.value}（修正）"
 
@@ -230,6 +232,46 @@ def test_two_ticked_boxes_are_asked_and_none_is_missing(surveys: Mapping[str, Su
     for text, code in {"■有　■無": "answer_not_a_choice", "□有　□無": "answer_missing", "無": ""}.items():
         (sheet,) = read(written(form, J8=text), survey).sheets
         assert [f.code for f in sheet.findings if f.cell == "J8"] == ([code] if code else [])
+
+
+def test_of_words_in_one_cell_the_circled_one_is_read_or_the_one_that_is_left(surveys: Mapping[str, Survey]) -> None:
+    """「有　・　無」 is printed."""
+    form, survey = form_of("shelters"), surveys["shelters"]
+    read_as = {"〇有　・　無": "有", "有 ・ ○ 無": "無", "◎無・有": "無", "無": "無"}
+    read_as |= dict.fromkeys(("有・無", "〇有・〇無", "有・〇"), "")
+    for text, answer in read_as.items():
+        (sheet,) = read(written(form, S12=text), survey).sheets
+        assert values_of(sheet, survey)["S12"] == answer, text
+        code = {"有・無": "answer_missing", "〇有・〇無": "answer_not_a_choice", "有・〇": "answer_not_a_choice"}.get(text)
+        assert [f.code for f in sheet.findings if f.severity == "error"] == ([code] if code else []), text
+
+
+MARKS = """
+[[questions]]
+key = "1"
+item = "１"
+text = "応援協定を締結している相手方（該当するもの全てにチェック）"
+marks = [
+    { number = 1, text = "国の機関" }, { number = 2, text = "都道府県" }, { number = 3, text = "市町村" },
+    { number = 4, text = "民間企業" }, { number = 5, text = "社会福祉法人" }, { number = 6, text = "その他" },
+]
+at = "B6, F6, J6, B7, F7, J7"
+"""
+
+
+def test_boxes_in_cells_of_their_own_are_one_question_as_the_draft_says(tmp_path: Path) -> None:
+    """The draft has a question for each box, and says how they are put together."""
+    form = form_of("boxes")
+    survey_of(form, tmp_path)
+    file = tmp_path / "survey" / "form1.toml"
+    head, *questions = file.read_text(encoding="utf-8").split("\n[[questions]]\n")
+    assert all("marks と at" in question for question in questions[:6])
+    file.write_text("\n[[questions]]\n".join([head, *questions[6:]]) + MARKS, encoding="utf-8")
+    survey = load_survey(tmp_path / "survey", frozenset(CATALOGUE), load_roster())
+    (sheet,) = read(written(form, F6="□", B7="☐", F7="", J7="〇"), survey).sheets
+    (answer,) = (answer for answer in sheet.answers if answer.question == "1")
+    assert answer.marks == (1, 3, 6)
+    assert not sheet.findings
 
 
 def test_a_sample_sheet_in_the_workbook_is_no_answer(surveys: Mapping[str, Survey]) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-# ("type", "C6", "text"), ("rows", "12", "2"): two put in above row 12, ("columns", "C", "1"), ("unprotect",)
+# ("type", "C6", "text"), ("rows", "12", "2"): two put in above row 12, ("columns", "C", "1"), ("unprotect",),
+# ("rows_out", "12", "1"), ("columns_out", "C", "1"): taken out
 Step = tuple[str, ...]
 
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
@@ -89,6 +90,11 @@ def _step(step: Step) -> str:
         case ("columns", column, number):
             cell = f"page.getCellRangeByName({_said(column + '1')})"
             return f"page.Columns.insertByIndex({cell}.CellAddress.Column, {number})"
+        case ("rows_out", row, number):
+            return f"page.Rows.removeByIndex({int(row) - 1}, {number})"
+        case ("columns_out", column, number):
+            cell = f"page.getCellRangeByName({_said(column + '1')})"
+            return f"page.Columns.removeByIndex({cell}.CellAddress.Column, {number})"
     raise ValueError(step)
 
 
