@@ -92,9 +92,11 @@ def read_print(data: bytes, sheet: str, asked: tuple[Asked, ...]) -> tuple[Print
 
 
 def opened(data: bytes) -> Workbook | None:
-    """The workbook; None if it is none."""
+    """The workbook; None if it is none, or has macros, with which no .xlsx can be handed out."""
     from openpyxl import load_workbook  # heavy, and most surveys have no workbook of their own
 
+    if has_macros(data):
+        return None
     try:
         with catch_warnings(record=True):  # it tells in English what it leaves out
             return load_workbook(io.BytesIO(data))
@@ -102,8 +104,19 @@ def opened(data: bytes) -> Workbook | None:
         return None
 
 
+def has_macros(data: bytes) -> bool:
+    """Whether it is an .xlsm, however it is called."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            return any(name.lower().endswith("vbaproject.bin") for name in parts.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return False
+
+
 def why_not_opened(data: bytes) -> str:
     """What to do with a file that is no workbook that can be read, in Japanese."""
+    if has_macros(data):
+        return "マクロが付いています（.xlsm）。Excel の「名前を付けて保存」で、.xlsx として保存し直してください。"
     if data.startswith(_OLE):
         return "パスワードが付いているか、古い形式（.xls）です。パスワードを外し、.xlsx として保存し直してください。"
     return "Excel のブック（.xlsx）として開けません。Excel で .xlsx として保存し直してください。"

@@ -23,6 +23,8 @@ _ADDRESS = pattern(rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za
 # Controls, but for tab and line break; what turns the direction of a text; what XML cannot hold
 _UNSEEN = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _IN_SHEETS = pattern(r"[\[\]:*?/\\]")  # ECMA-376 part 1 §18.2.19, as Excel keeps it
+_OTHER_BOOK = pattern(r"(?i)\.(?:xls[mb]?|xlt[mx]?|ods)\Z")  # of Excel and LibreOffice
+_SAVED_ANEW = "Excel の「名前を付けて保存」の「Excel ブック（*.xlsx）」で保存したものとしてください（マクロは残りません）。"
 _IN_FILES = pattern(r'[\\/:*?"<>|]')
 _LONGEST_SHEET = 31  # UTF-16 units
 _LONGEST_FILE = 80
@@ -66,7 +68,7 @@ def why_no_file(name: str, ending: str = ".xlsx") -> str:
     if hit := _IN_FILES.search(name):
         return f"ファイル名に「{hit[0]}」は使えません（フォルダーは書けません）。"
     if not name.endswith(ending) or len(name) == len(ending):
-        return f"○○{ending} としてください。"
+        return _SAVED_ANEW if ending == ".xlsx" and _OTHER_BOOK.search(name) else f"○○{ending} としてください。"
     if name.startswith(".") or name != name.strip():
         return "初めの「.」や、前後の空白は使えません。"
     return f"{_LONGEST_FILE}文字までにしてください。" if len(name) > _LONGEST_FILE else ""

@@ -71,6 +71,8 @@ def test_all_at_once(folder: Path) -> None:
         ('given = "回答票.xlsx"', 'given = "様式.xlsx"', "調査のフォルダーに「様式.xlsx」がありません。"),
         ('given = "回答票.xlsx"', 'given = "../回答票.xlsx"', "フォルダーは書けません"),
         ('given = "回答票.xlsx"', 'given = "form1.toml"', "○○.xlsx としてください。"),
+        ('given = "回答票.xlsx"', 'given = "回答票.xlsm"', "「Excel ブック（*.xlsx）」で保存したもの"),
+        ('given = "回答票.xlsx"', 'given = "回答票.xls"', "「Excel ブック（*.xlsx）」で保存したもの"),
         ('sheet = "回答票"', 'sheet = "回答票"\n' + GRID, "given の様式には書けません"),
         ('sheet = "回答票"', 'sheet = "回答票"\nlist_sheet = "一覧用"', "given の様式には書けません"),
     ],
@@ -94,6 +96,15 @@ def test_a_workbook_with_a_password_is_told_as_such(folder: Path) -> None:
     (line,) = mistakes(folder)
     assert "パスワードを外し、.xlsx として保存し直してください" in line
     assert "パスワードを外し" in str(draft(data, "回答票.xlsx", 1, date(2025, 5, 30)))
+
+
+def test_a_workbook_with_macros_that_was_only_renamed_is_told_as_such(folder: Path) -> None:
+    """Excel does not open it as an .xlsx, so that nobody could fill it in."""
+    with zipfile.ZipFile(folder / "回答票.xlsx", "a") as parts:
+        parts.writestr("xl/vbaProject.bin", b"\0")
+    (line,) = mistakes(folder)
+    assert "マクロが付いています（.xlsm）" in line
+    assert "マクロが付いています" in str(draft((folder / "回答票.xlsx").read_bytes(), "回答票.xlsx", 1, date(2025, 5, 30)))
 
 
 def test_places_belong_to_given_forms_only(folder: Path) -> None:
