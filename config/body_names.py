@@ -10,15 +10,32 @@ from config.patterns import pattern
 
 _CODE = pattern(r"(\d{6}|\d{5}|\d{1,2})(?!\d)(.*)", re.DOTALL)
 _BRACKETED = pattern(r"(.+)[(〔\[](.+?)[)〕\]]")
-_ADDRESSED = "校園院会所館署局庁社"
+_ADDRESSED = pattern(r".*?(校|園|院|会|所|館|署|局|庁|社|本部|センター)(?:[（(].*)?", re.DOTALL)
+_COMPANY = pattern(r"会社|[（(][株有同][）)]|㈱|㈲")
+# How companies and corporations shorten what they are, in either place of their names; folded.
+_SHORT = {
+    "株式会社": "(株)", "有限会社": "(有)", "合同会社": "(同)", "医療法人": "(医)", "学校法人": "(学)",
+    "社会福祉法人": "(福)", "一般社団法人": "(一社)", "公益社団法人": "(公社)", "一般財団法人": "(一財)",
+    "公益財団法人": "(公財)",
+}  # fmt: skip
 _PUNCTUATION = pattern(r"[\W_]+")
 _OFFICE = pattern(r"(.+?)(?:役所|役場|庁舎?)")
 
 
 def address_of(name: str) -> str:
-    """What stands behind 貴 for a body that is no local government: 校, 院 …, 機関 where its name ends otherwise
-    (センター, 組合)."""
-    return name[-1] if name[-1] in _ADDRESSED else "機関"
+    """What stands behind 貴 for a body that is no local government: 校, 院, 本部 …, 機関 where its name ends otherwise
+    (組合)."""
+    if _COMPANY.search(name):
+        return "社"
+    hit = _ADDRESSED.fullmatch(name)
+    return hit[1] if hit else "機関"
+
+
+def shortened(name: str) -> str:
+    """A folded name with what kind of corporation it is as people shorten it: (株)第一工業."""
+    for whole, short in _SHORT.items():
+        name = name.replace(whole, short)
+    return name
 
 
 def without_marks(name: str) -> str:
@@ -60,9 +77,10 @@ def split_brackets(name: str, spellings: Collection[str]) -> tuple[str, str]:
 
 
 def attempts(name: str) -> Iterator[str]:
-    """The name as written, without punctuation, without 市役所's 役所."""
+    """The name as written, without punctuation, with 株式会社 as (株), without 市役所's 役所."""
     yield name
     plain = without_marks(name)
     yield plain
+    yield without_marks(shortened(name))
     if office := _OFFICE.fullmatch(plain):
         yield office[1]

@@ -12,7 +12,15 @@ from functools import cached_property
 from pathlib import Path
 
 from config.body import Body, Match
-from config.body_names import KanaNames, address_of, attempts, split_brackets, split_code, without_marks
+from config.body_names import (
+    KanaNames,
+    address_of,
+    attempts,
+    shortened,
+    split_brackets,
+    split_code,
+    without_marks,
+)
 from config.codes import OwnCodes, check_digit, ways_of_code
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.near_names import NEAREST, NearNames
@@ -272,6 +280,9 @@ def _spellings(body: Body) -> tuple[str, ...]:
     if body.kind == "prefecture":
         return (fold(body.name),)
     prefecture, county, name = fold(body.prefecture), fold(body.county), fold(body.name)
+    if not body.local:
+        ways = dict.fromkeys((name, without_marks(name), without_marks(shortened(name))))
+        return tuple(prefix + way for prefix in ("", prefecture) for way in ways)
     plain = (name, prefecture + name)
     return (*plain, county + name, prefecture + county + name) if county else plain
 

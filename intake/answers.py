@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
+from config.codes import code_key
 from config.kinds.attributes import AttributesKind, read_attributes
 from config.kinds.organisation import OrganisationKind
 from config.programs import find_program
@@ -220,10 +221,15 @@ def _attributes(filled: Filled, survey: Survey) -> tuple[int, ...]:
 
 
 def _find_body(filled: Filled, roster: Roster, prefecture: str) -> Match | None:
-    """What the roster says to 組織名; None where it was left blank."""
-    fields = (f for f in filled.fields if isinstance(f.field.kind, OrganisationKind))
-    names = [f.value for f in fields if f.value]
-    return roster.find(names[0], prefecture) if names else None
+    """What the roster says to 組織名, with the code beside it where the form asks for one; None where both are blank. A
+    name that is no body's is the code's body where it comes near that one's."""
+    named = (f.value for f in filled.fields if isinstance(f.field.kind, OrganisationKind) and f.value)
+    name, code = next(named, ""), code_key(filled.value("code"))
+    match = roster.find(name, prefecture, code) if name else None
+    coded = roster.by_any_code(code) if code and (match is None or match.status == "unknown") else ()
+    if len(coded) == 1 and (match is None or coded[0] in match.near):
+        return Match("found", coded)
+    return match
 
 
 def _answer(question: FilledQuestion) -> Answer:

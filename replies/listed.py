@@ -18,6 +18,7 @@ from replies.own_sheet import form_of, on_own_sheet
 from replies.points import Noticed, Point, Sum, Weight, requests, summed, weight_of
 from replies.wording import Wording
 
+_MUNICIPALITIES = "市区町村"  # how the names of municipalities end
 REQUESTS_DETAILED = 400  # places of one request on a list's rows that a letter tells without its attachment
 HINTS_DETAILED = 6  # places of a friendly line on a list's rows that are told one by one
 DIFFERENCES_DETAILED = 20  # … and of differences between an original and its row
@@ -159,8 +160,8 @@ def group_names(names: Iterable[str], wording: Wording) -> tuple[NameGroup, ...]
 
 
 def _short(name: str, letter: Letter) -> str:
-    """The name without the prefecture that the letter is addressed to."""
-    return name.removeprefix(letter.addressee) or name
+    """The name without the prefecture that the letter is addressed to; of a school or a hospital that is part of it."""
+    return name.removeprefix(letter.addressee) if name[-1:] in _MUNICIPALITIES else name
 
 
 def _is_collectors(rows: Iterable[RowBlock], wording: Wording) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from config.obligations import obligations
 from config.survey import Survey
 from replies.reports.overview_words import kind_named
 from replies.wording import load_wording
@@ -47,6 +48,9 @@ def check(app: App, folder: Path | None) -> int:
     for trial in try_all(survey, roster):
         say(_tried(trial))
         faults += [f"{trial.form.title}（{trial.form.id}）：{fault}" for fault in trial.faults]
+    owing = {o.lgcode for o in obligations(survey, roster)}
+    if unknown := sum(body.lgcode in owing and not (body.local or body.domains) for body in roster):
+        say(f"{survey.roster}：提出する団体のうち、domains のないものが{unknown:,}あります（初めのメールは要確認）。")
     for fault in dict.fromkeys(faults):
         say(fault)
     say(_summary(survey, bool(faults)))

@@ -158,5 +158,5 @@ def _row(piece: Piece, number: int, register: Register) -> RowBlock:
 
 def _lacking(rows: Sequence[Piece], obligation: Obligation, program: str, register: Register) -> OwedProgram:
     here = {p.identity.body for p in rows}
-    missing = tuple(register.full_name(code) for code in obligation.collected if code not in here)
+    missing = tuple(body.name for c in obligation.collected if c not in here and (body := register.body(c)))
     return OwedProgram(program, "outstanding", missing, len(obligation.collected))

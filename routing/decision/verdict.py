@@ -128,7 +128,7 @@ FILE_TABLE: tuple[FileRow, ...] = (
     FileRow("row_of_prefecture", "一覧表にある都道府県自身の行です",
             lambda c: c.in_list and c.relation == "own", "kept"),
     FileRow("row_of_city", "一覧表にある、自ら回答する団体（指定都市・中核市など）の行です",
-            lambda c: c.in_list and c.relation == "city", "kept"),
+            lambda c: c.in_list and c.relation == "city" and (c.owes or not c.survey.roster), "kept"),
     FileRow("not_owed", "この団体からの提出を要しない制度等です", lambda c: not c.owes, "kept"),
     FileRow("original", "管内市町村の調査票の原本です",
             lambda c: c.relation == "municipality" and not c.in_list, "kept"),

@@ -15,8 +15,11 @@ import pytest
 
 from config.codes import why_no_code
 from config.errors import SurveyError
+from intake.answers import read_file
+from intake.submission import Claim
 from replies.workbooks.form import FillValue, fill
 from routing.authoring.trial import try_all
+from routing.cli.app import run_command
 from routing.notices.remind import recipients
 from routing.notices.reminding import at_hand
 from routing.reading.reader import Reader
@@ -148,8 +151,13 @@ def test_the_survey_check_fills_the_form_in_as_each_kind_of_body(folder: Path) -
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("大鹿小学校", "貴校"), ("中央病院", "貴院"), ("教育委員会", "貴会"), ("センター", "貴機関"), ("広域連合", "貴機関")],
-)
+    [
+        ("大鹿小学校", "貴校"), ("中央病院", "貴院"), ("教育委員会", "貴会"), ("センター", "貴センター"),
+        ("広域連合", "貴機関"),
+        ("東京消防庁", "貴庁"), ("足柄消防組合（小田原市ほか）消防本部", "貴本部"), ("若葉病院（分院）", "貴院"),
+        ("株式会社みどり", "貴社"), ("第一工業（株）", "貴社"), ("医療法人（社団）青空会　青空病院", "貴院"),
+    ],
+)  # fmt: skip
 def test_how_it_is_addressed(tmp_path: Path, name: str, said: str) -> None:
     folder = folder_of(tmp_path, f"code,name,kind,prefecture\n200001,{name},小学校,長野県\n200002,乙校,中学校,長野県\n")
     roster = build_register(folder).roster
@@ -265,3 +273,65 @@ def test_what_survey_toml_says_of_it(tmp_path: Path) -> None:
     bom = folder_of(tmp_path / "e")
     (bom / "schools.csv").write_bytes("\ufeff".encode() + SCHOOLS.replace("\n", "\r\n").encode() + b",,,,\r\n")
     assert mistakes(bom) == []
+
+
+# --- names and codes as people write them -----------------------------------------------------------------------------
+
+ALIKE = """code,name,kind,prefecture,kana,domains
+0110000001,医療法人（社団）青空会　青空病院,小学校,北海道,,
+0110000002,若葉病院（分院）,小学校,北海道,,
+1310000002,中央病院,小学校,東京都,,chuo.example
+1410000002,中央病院,小学校,神奈川県,,chuo.example
+C00001,第一工業株式会社,中学校,東京都,,
+C00003,株式会社第一工業,中学校,東京都,,
+C00004,第一工業（株）,中学校,神奈川県,,
+"""
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = folder_of(tmp_path_factory.mktemp("alike"), ALIKE)
+    form = folder / "form1.toml"
+    head, first, rest = form.read_text(encoding="utf-8").partition("[[fields]]")
+    code = '[[fields]]\nkey = "code"\nlabel = "番号"\nkind = "text"\nrequired = false\n\n'
+    form.write_text(head + code + first + rest, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("若葉病院分院", "0110000002"), ("医療法人社団青空会青空病院", "0110000001"),
+        ("(医)(社団)青空会青空病院", "0110000001"), ("中央病院（神奈川県）", "1410000002"), ("110000002", "0110000002"),
+        ("㈱第一工業", "C00003"), ("東京都第一工業㈱", "C00001"), ("第一工業（株）", "C00004"),
+        ("神奈川県第一工業株式会社", "C00004"), ("㈱", ""),
+    ],
+)  # fmt: skip
+def test_brackets_and_kinds_of_corporations_may_be_written_otherwise(alike: Path, text: str, code: str) -> None:
+    assert [body.lgcode for body in build_register(alike).roster.find(text).bodies] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "found"),
+    [
+        ("中央病院", "1410000002", "1410000002"), ("中央病院", "9999999999", ""),
+        ("若菜病院（分院）", "110000002", "0110000002"),  # as Excel leaves the number, and misspelt
+        ("若菜病院（分院）", "", ""), ("しらない会", "0110000002", ""), ("", "131000002", ""),
+        ("", "１３１０００００" "０２", "1310000002"),
+        ("若葉病院（分院）", "1310000002", "0110000002"),  # a name that tells one body is not overruled
+    ],
+)  # fmt: skip
+def test_the_code_on_the_sheet_tells_whose_it_is_where_the_name_does_not(
+    alike: Path, name: str, code: str, found: str
+) -> None:
+    register = build_register(alike)
+    form = register.survey.form("yoshiki1")
+    data = fill(form, register.survey, {"organisation": name, "code": code, "department": "課", "2": 1, "3": 1, "6": 2})
+    (read,) = read_file("a.xlsx", data, 1, register.survey, register.roster, Claim("", "absent")).sheets
+    assert read.body.lgcode == found
+
+
+def test_the_check_tells_whose_first_mail_an_official_will_see(alike: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["survey", "check", str(alike)]) == 0
+    said = "schools.csv：提出する団体のうち、domains のないものが5あります（初めのメールは要確認）。"
+    assert said in capfd.readouterr().out
