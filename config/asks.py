@@ -14,6 +14,7 @@ from config.kinds.kind import Line, Reading, with_kind
 from config.kinds.table import TablePart
 from config.shape import BodyKind, Shape, keys_of
 
+_CLOSED = frozenset({"rows", "cell", "totals"})
 _LEAST_ACCOUNT = 16  # characters of an outline (概要) beside a choice: 「2件あり、改善済み」 is none
 
 
@@ -26,8 +27,9 @@ class Ask(Shape):
 
     @classmethod
     def prepared(cls, data: Any) -> Any:
-        """The kind's own keys put together; a kind that is not named is told by them, and a table with lines is open."""
-        if isinstance(data, dict) and data.get("kind") == "table" and "lines" in data:
+        """The kind's own keys put together; a kind that is not named is told by them, and a table with lines, or without
+        anything that only a closed one has, is open."""
+        if isinstance(data, dict) and data.get("kind") == "table" and ("lines" in data or _CLOSED.isdisjoint(data)):
             data = {**data, "kind": "lines"}
         return with_kind(data, KINDS, keys_of(cls), cls._told_by)
 

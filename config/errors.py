@@ -38,7 +38,7 @@ def why_unreadable(error: OSError) -> str:
         PermissionError: "読む権限がありません",
         IsADirectoryError: "フォルダーです",
     }
-    return known.get(type(error), error.strerror or type(error).__name__)
+    return known.get(type(error), f"エラー {error.errno}" if error.errno else "原因は分かりません")
 
 
 class ConfigError(Exception):

@@ -27,6 +27,7 @@ DEEPEST = 40  # of what stands in each other
 FUNCTIONS: tuple[Function, ...] = get_args(Function)
 WORDS = ("and", "or", "not", "in")
 _TOKEN = pattern(r"\s+|[0-9]+(?:\.[0-9]+)?|\"[^\"\\]*\"|==|!=|<=|>=|[-+*/()<>,]|[a-z]+")
+_DAY = pattern(r"[0-9]+[-/][0-9]+[-/][0-9]+")
 _EXACT = Context(prec=60, traps=[])
 _COMPARE: Mapping[type, str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
@@ -86,6 +87,8 @@ def _tokens(text: str, names: Names) -> Iterator[tuple[str, Node | None]]:
     known = re.compile(rf"(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?![-.#\w])")
     place = 0
     while place < len(text):
+        if hit := _DAY.match(text, place):
+            raise NotARule(f"日付は書けません（{hit[0]}）。日付を尋ねる質問どうしで比べてください。")
         if hit := known.match(text, place):
             yield "", Node("name", held=hit[0])
         elif (hit := _TOKEN.match(text, place)) and (not hit[0].isalpha() or hit[0] in (*FUNCTIONS, *WORDS)):

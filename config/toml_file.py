@@ -20,18 +20,34 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=Shape)
 
 _POSITION = pattern(r"at line (\d+), column (\d+)")
+_WIDE = frozenset("＝“”＂’‘＇［］｛｝，、．＃　０１２３４５６７８９")  # typed where TOML has its own signs
+_PAIR = "一行に一つ、「キー = 値」の形で書いてください（言葉は「\"」で囲みます）。"
+_MENDED = (
+    ("Cannot overwrite", "同じ項目が2回書かれています。"),
+    ("Duplicate", "同じ項目が2回書かれています。"),
+    ("Cannot declare", "同じ見出し [ … ] が2回書かれています。"),
+    ("Illegal character", "「\"」が閉じていないか、使えない文字があります。"),
+    ("Unclosed array", "「]」で閉じていないか、間の「,」がありません。"),
+    ("Unclosed inline table", "{ … } は一行に書き、「}」で閉じてください。"),
+    ("Unescaped", "「\\」は「\\\\」と書いてください。"),
+    ("Expected ']'", "見出しを「]」で閉じてください。"),
+    ("Expected", _PAIR),
+    ("Invalid", _PAIR),
+)
 
 
 def read_toml(file: Path | Traversable) -> tuple[dict[str, Any], tuple[Mistake, ...]]:
     """The file's table, or an empty one with the reason why it cannot be read (with line and column)."""
+    text = ""
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig")), ()
+        text = file.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text), ()
     except OSError as error:
         reason = f"読めません（{why_unreadable(error)}）。"
     except UnicodeDecodeError:
-        reason = "文字コードが UTF-8 ではありません。"
+        reason = "文字コードが UTF-8 ではありません。メモ帳では、文字コードに「UTF-8」を選んで保存してください。"
     except tomllib.TOMLDecodeError as error:
-        reason = f"TOML として読めません（{_position(str(error))}の近くをご確認ください）。"
+        reason = _why(str(error), text.replace("\r\n", "\n"))
     except (ValueError, RecursionError):  # of a number of thousands of digits; of brackets within one another
         reason = "TOML として読めません（長すぎる数か、深すぎる入れ子があります）。"
     return {}, (Mistake(file.name, "", reason),)
@@ -52,6 +68,12 @@ def dotted(place: Place) -> str:
     return ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
 
 
-def _position(message: str) -> str:
+def _why(message: str, text: str) -> str:
+    """What tomllib says of a text, with the place and with what usually mends it; unknown words are left out."""
     hit = _POSITION.search(message)
-    return f"{hit[1]}行目{hit[2]}文字目" if hit else "ファイルの終わり"
+    place = f"{hit[1]}行目{hit[2]}文字目" if hit else "ファイルの終わり"
+    there = text.split("\n")[int(hit[1]) - 1][int(hit[2]) - 1 :][:1] if hit else ""
+    mended = next((mend for words, mend in _MENDED if message.startswith(words)), "")
+    if there in _WIDE:
+        mended = f"{'全角の空白' if there.isspace() else f'「{there}」'}は、半角で書いてください。"
+    return f"TOML として読めません（{place}の近くをご確認ください）。{mended}"

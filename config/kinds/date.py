@@ -32,7 +32,7 @@ _TOGETHER = pattern(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})")
 _SERIAL = pattern(r"[1-6][0-9]{4}(?:\.0*)?")  # a day as Excel counts it, shown without a date format: 1927 to 2091
 _SHORT = pattern(r"([0-9])([0-9]{2})([0-9]{2})")  # 60531
 _COUNTED = date(1900, 3, 1)
-_EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, as seen from March 1900 on
+EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, as seen from March 1900 on
 _ALONE = pattern(r"(?<![0-9])[0-9](?![0-9])")
 _KANJI = pattern(r"[〇一二三四五六七八九十]+(?=年|月|日)")
 _NEW_ERA = date(2019, 5, 1)
@@ -49,7 +49,7 @@ class DateKind(Kind):
 
     @property
     def typing(self) -> Typing:
-        bounds = tuple(str((bound - _EPOCH).days) for bound in (self.min or _EPOCH + timedelta(1), self.max) if bound)
+        bounds = tuple(str((bound - EPOCH).days) for bound in (self.min or EPOCH + timedelta(1), self.max) if bound)
         return Typing("date", "between" if self.max else "greaterThanOrEqual", bounds)
 
     @property
@@ -136,7 +136,7 @@ def _day(folded: str) -> date | None:
     if _SERIAL.fullmatch(folded):
         serial = folded.partition(".")[0]
         short = _SHORT.fullmatch(serial)
-        return None if short and _made(2000, int(short[2]), int(short[3])) else _EPOCH + timedelta(int(serial))
+        return None if short and _made(2000, int(short[2]), int(short[3])) else EPOCH + timedelta(int(serial))
     said = _WEEKDAY.sub("", _KANJI.sub(arabic, folded))
     years = [int(hit["year"] or hit["behind"]) for hit in _TWICE.finditer(said)]
     hit = _WRITTEN.fullmatch(_TWICE.sub("", said))

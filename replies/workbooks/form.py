@@ -10,6 +10,8 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -27,11 +29,11 @@ from replies.workbooks.form_helps import all_named, check_column, colour, naming
 from replies.workbooks.form_lists import Lists
 from replies.workbooks.form_previous import add_column
 from replies.workbooks.form_style import add_styles, break_pages, height, set_up_form, set_up_list, style
-from replies.workbooks.put_cells import filler
+from replies.workbooks.put_cells import CellValue, filler
 
 __all__ = ["FillValue", "blank", "fill", "layout"]
 
-FillValue = str | int | tuple[int, ...]
+FillValue = str | int | Decimal | date | tuple[int, ...]
 Fill = Callable[[Mapping[str, FillValue]], bytes]
 
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
@@ -48,8 +50,8 @@ def blank(form: Form, survey: Survey, previous: bool = False) -> bytes:
 
 
 def fill(form: Form, survey: Survey, values: Mapping[str, FillValue]) -> bytes:
-    """The form filled in. `values` by field key, question key or free text key: a text is written as it is,
-    a number writes that choice's whole text, a tuple circles these lines; "7-4#3" writes a text into one
+    """The form filled in. `values` by field key, question key or free text key: a text, a Decimal or a day is written as
+    it is, a number writes that choice's whole text, a tuple circles these lines; "7-4#3" writes a text into one
     circle cell. KeyError for a key or choice that the form does not have."""
     if form.print:
         return filling(form, survey)(values)
@@ -66,11 +68,11 @@ def filling(form: Form, survey: Survey) -> Fill:
     return lambda values: put_in(_cells(places, values))
 
 
-def _cells(places: Layout, values: Mapping[str, FillValue]) -> dict[str, str]:
+def _cells(places: Layout, values: Mapping[str, FillValue]) -> dict[str, CellValue]:
     """What is written into which cell."""
     form = places.form
-    written = {name: text for key, value in values.items() for name, text in _written(form, key, value).items()}
-    return {places.cell(name): _in_boxes(form, name, text) for name, text in written.items()}
+    written = {name: one for key, value in values.items() for name, one in _written(form, key, value).items()}
+    return {places.cell(name): _in_boxes(form, name, one) if isinstance(one, str) else one for name, one in written.items()}
 
 
 def _in_boxes(form: Form, key: str, text: str) -> str:
@@ -79,9 +81,9 @@ def _in_boxes(form: Form, key: str, text: str) -> str:
     return tick(printed, text) if printed else text
 
 
-def _written(form: Form, key: str, value: FillValue) -> dict[str, str]:
+def _written(form: Form, key: str, value: FillValue) -> Mapping[str, CellValue]:
     """The input cells that one value fills, by key."""
-    if isinstance(value, str):
+    if isinstance(value, str | Decimal | date):
         return {key: value}
     if isinstance(value, tuple):
         return {f"{key}#{number}": form.question(key).kind.sign for number in value}

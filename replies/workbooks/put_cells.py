@@ -8,11 +8,14 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 from html import escape, unescape
 from posixpath import join, normpath
 
 from openpyxl import load_workbook
 
+from config.kinds.date import EPOCH
 from intake.sheets.ooxml import place_of
 
 _SHEETS = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
@@ -24,7 +27,8 @@ _MARK = '\\b[^>]*?\\br="{}"'
 Parts = dict[str, bytes]
 
 
-Filler = Callable[[Mapping[str, str]], bytes]
+CellValue = str | Decimal | date
+Filler = Callable[[Mapping[str, CellValue]], bytes]
 
 
 def filler(data: bytes, sheet: str) -> Filler:
@@ -35,7 +39,7 @@ def filler(data: bytes, sheet: str) -> Filler:
     if "<sheetData" not in made:  # a prefix before every name, as some programs write it
         return lambda values: _by_openpyxl(data, sheet, values)
 
-    def filled(values: Mapping[str, str]) -> bytes:
+    def filled(values: Mapping[str, CellValue]) -> bytes:
         text = made
         for cell, value in values.items():
             text = put(text, cell, value)
@@ -44,7 +48,7 @@ def filler(data: bytes, sheet: str) -> Filler:
     return filled
 
 
-def _by_openpyxl(data: bytes, sheet: str, values: Mapping[str, str]) -> bytes:
+def _by_openpyxl(data: bytes, sheet: str, values: Mapping[str, CellValue]) -> bytes:
     book = load_workbook(io.BytesIO(data))
     for cell, value in values.items():
         book[sheet][cell] = value
@@ -79,9 +83,13 @@ def sheet_part(parts: Mapping[str, bytes], sheet: str) -> str:
     return target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
 
 
-def put(sheet: str, cell: str, value: str) -> str:
-    """The XML of a worksheet with a text in one cell, whose style stays."""
-    inside = f't="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+def put(sheet: str, cell: str, value: CellValue) -> str:
+    """The XML of a worksheet with a text, a number or a day in one cell, whose style stays."""
+    if isinstance(value, str):
+        inside = f't="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+    else:
+        number = value if isinstance(value, Decimal) else (value - EPOCH).days
+        inside = f"><v>{number:f}</v></c>"
     there = re.search(rf'<c{_MARK.format(cell)}[^>]*?(?:/>|>.*?</c>)', sheet, re.DOTALL)
     if there:
         style = re.search(r'\bs="\d+"', there[0][: there[0].index(">")])

@@ -32,6 +32,7 @@ _ANY_DAY = date(2024, 4, 1)
 _PERSON = "公務 太郎"
 _AMONG = "うち"  # a number that is a part of the one before it
 _OF_A_WHOLE, _OF_A_TABLE = 4, 5  # by what a number is divided where it counts some of those before it; … in a table
+_TYPED = ("number", "date")
 _COMPARING = ("==", "!=", "<", "<=", ">", ">=")
 
 
@@ -52,7 +53,19 @@ def sample(form: Form, survey: Survey, whose: Whose) -> Values:
         tried.append((_faults(sheet, mended), mended))
         if not tried[-1][0]:
             break
-    return min(tried, key=lambda one: one[0])[1]
+    return _typed(form, min(tried, key=lambda one: one[0])[1])
+
+
+def _typed(form: Form, values: Values) -> Values:
+    """With numbers and days as Excel holds them, so that the form's own checks work: days, and what Excel keeps otherwise
+    than it is shown (50%), only where the form is made and its cells have their formats."""
+    found = dict(values)
+    for question in form.questions:
+        if isinstance(written := values.get(question.key), str):
+            typed = question.kind.typed(question.kind.read(written)) if question.kind.in_rules in _TYPED else written
+            plain = isinstance(typed, Decimal) and typed == question.kind.worth(question.kind.read(written))
+            found[question.key] = typed if plain or not form.given else written
+    return found
 
 
 def _written(sheet: _Sheet, way: Choices) -> Values:
@@ -145,7 +158,7 @@ def _worth(question: Question, values: Values) -> Value:
         return question.kind.worth(",".join(map(str, written)))
     if isinstance(written, int):
         return question.kind.worth(str(written))
-    return question.kind.worth(question.kind.read(written)) if written else None
+    return question.kind.worth(question.kind.read(str(written))) if written else None
 
 
 def _worths(sheet: _Sheet, values: Values) -> dict[str, Value]:

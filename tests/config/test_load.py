@@ -166,6 +166,29 @@ def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
         load_survey(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('version = "1"', "version = “1”", "2行目11文字目の近くをご確認ください）。「“」は、半角で書いてください。"),
+        ('version = "1"', 'version ＝ "1"', "2行目9文字目の近くをご確認ください）。「＝」は、半角で書いてください。"),
+        ('version = "1"', 'version　= "1"', "2行目8文字目の近くをご確認ください）。全角の空白は、半角で書いてください。"),
+        ('version = "1"', 'version = "1', "2行目13文字目の近くをご確認ください）。「\"」が閉じていないか"),
+        ('version = "1"', "version = 様式", "2行目11文字目の近くをご確認ください）。一行に一つ、「キー = 値」の形で"),
+        ('version = "1"', 'version = "1"\nversion = "2"', "の近くをご確認ください）。同じ項目が2回書かれています。"),
+        ("[flags]", "[flags]\n[flags]", "の近くをご確認ください）。同じ見出し [ … ] が2回書かれています。"),
+    ],
+)
+def test_what_is_no_toml_is_told_with_how_it_is_mended(broken: Break, old: str, new: str, told: str) -> None:
+    (mistake, *_) = (m for m in broken({FORM: [(old, new)]}) if m.file == FORM)
+    assert told in mistake.reason
+
+
+def test_what_a_mistake_quotes_is_one_line_of_bounded_length(broken: Break) -> None:
+    (told,) = map(str, broken({FORM: [('skip_to = "3"', f'skip_to = """{"長い" * 500}\n"""')]}))
+    assert "\n" not in told and len(told) < 200
+    assert "…」はありません（questions）" in told
+
+
 def test_a_program_that_every_subject_names_is_told(broken: Break) -> None:
     """With two programs, each subject 【市名】公園調査回答 would be read as 公園."""
     second = '[[programs]]\nid = "zoo"\nname = "池"\nchoice = "池"\nmailbox = "koen"\nform = "sheet"\nextension = ""'

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from config.kinds.date import DateKind
 from config.kinds.kind import Around, Kind
@@ -21,6 +22,7 @@ from routing.authoring.sample import sample
 from routing.authoring.trial import filling_in_form, read
 from routing.register import build_register
 from tests.config.surveys_at_hand import TINY
+from tests.replies.office import convert_all
 
 FOLDERS = (*sorted(TINY.parent.iterdir()), *sorted(f for f in default_survey().parent.iterdir() if f.is_dir()))
 
@@ -126,6 +128,36 @@ def test_numbers_days_and_sums_keep_the_rules(tmp_path: Path) -> None:
     assert told["4"] == told["6.total.total"] == "3"  # as many as lines are filled in
     assert told["7"] <= "1990-12-31"
     assert 20 <= Decimal(told["10"].rstrip("%")) <= 60
+
+
+def test_the_form_itself_finds_nothing_wrong_with_its_sample(tmp_path: Path) -> None:
+    """A form that helps, with sums by row and column and rules, as LibreOffice computes it; and what it says where one
+    total is wrong and another is missing."""
+    shutil.copytree(TINY.parent / "hokago", tmp_path / "s")
+    file = tmp_path / "s" / "form1.toml"
+    file.write_text("helps = true\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    register = build_register(tmp_path / "s")
+    survey, form = register.survey, register.survey.forms[0]
+    good = dict(sample(form, survey, next(filling_in_form(form, survey, register.roster))))
+    wrong = {**good, "3.jidokan.total": Decimal(99)}
+    del wrong["3.total.koei"]
+    for name, values in (("good", good), ("wrong", wrong)):
+        (tmp_path / f"{name}.xlsx").write_bytes(fill(form, survey, values))
+    (tmp_path / "out").mkdir()
+    books = convert_all([tmp_path / "good.xlsx", tmp_path / "wrong.xlsx"], "xlsx", tmp_path / "out")
+    said = []
+    for book in books:
+        sheet = load_workbook(book, data_only=True)[form.sheet]
+        cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+        said.append([text for text in cells if text.startswith(("※", "未回答"))])
+    assert said == [
+        [],
+        [
+            "未回答あり（Q3）",
+            "※ 「児童館・合計」（99）が、内訳の計（14）と合いません。",
+            "※ 未回答です※ 「合計・合計」（37）が、内訳の計（122）と合いません。",  # 99 + 9 + 14
+        ],
+    ]
 
 
 @pytest.mark.parametrize(
