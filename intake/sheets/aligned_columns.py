@@ -19,11 +19,13 @@ def columns_of(
 ) -> dict[int, int]:
     """Each column by the vote of the printed words in it; one without by what is merged before it, or as far behind the
     nearest before, or before the nearest behind, as in the print, wherever more of its cells are filled."""
-    known = _ascending(_counted(_votes(printed, pairs, sheet)))
+    votes = _counted((*_votes(printed, pairs, sheet), *_votes_against(printed, pairs, sheet)))
+    known = _ascending(votes)
     behind = _counted(_votes_behind(printed, pairs, sheet, there.merged))
     for column in sorted(behind.keys() - known.keys()):
         at, (before, after) = _most(behind[column], column), around(column, known)
-        if known.get(before, 0) < at and (not after or at < known[after]):
+        against = votes.get(column, {}).get(at, 0) < 0
+        if not against and known.get(before, 0) < at and (not after or at < known[after]):
             known[column] = at
     return known | _without_print(printed, pairs, known, there)
 
@@ -33,6 +35,8 @@ def _ascending(votes: Mapping[int, Mapping[int, float]]) -> dict[int, int]:
     best: list[tuple[float, int, dict[int, int]]] = [(0, 0, {})]  # votes, the last place, all of them
     for column in sorted(votes):
         at = _most(votes[column], column)
+        if votes[column][at] <= 0:
+            continue
         said, _, before = max((one for one in best if one[1] < at), key=lambda one: one[0])
         best.append((said + votes[column][at], at, {**before, column: at}))
     return max(best, key=lambda one: one[0])[2]
@@ -101,6 +105,17 @@ def _votes(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, Row])
             if len(columns) == len(there.get(key, ())):
                 both = zip(columns, there[key], strict=True)
                 yield from ((column, found, printed.in_column[row, column]) for column, found in both)
+
+
+def _votes_against(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, Row]) -> Iterator[Vote]:
+    """One against each place where the head of another column stands instead: 女 where 男 was printed."""
+    for row, other in pairs.items():
+        words = dict(printed.rows[row])
+        for found, key in sheet[other]:
+            if key in words.values():
+                yield from (
+                    (column, found, -printed.in_column[row, column]) for column, word in words.items() if word != key
+                )
 
 
 def _votes_behind(

@@ -5,7 +5,7 @@ The places of the answers are the survey's (`config.given`); `aligned.py` tells 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from config.cache import cache_by_identity
@@ -93,7 +93,7 @@ def _located(form: Form, printed: Printed, aligned: Aligned, keys: Keys) -> Give
     inputs = {k: at for k, place in printed.made.inputs.items() if (at := aligned.place(place))}
     asked = {*inputs.values()}
     where = {place: at for place in printed.keys if (at := aligned.place(place)) and at not in asked}
-    own = frozenset(where.values())
+    own = frozenset({*where.values(), *_left_behind(printed, where, aligned, keys)} - asked)
     tables = {k: found for k, made in table_prints(form).items() if (found := find_stretch(made, printed.made, aligned))}
     within = frozenset(row for found in tables.values() for row in range(found.top, found.end))
     computed = {at for place in printed.made.formulas - {*printed.made.inputs.values()} if (at := aligned.place(place))}
@@ -115,6 +115,14 @@ def _located(form: Form, printed: Printed, aligned: Aligned, keys: Keys) -> Give
         if lines:
             questions[first.key] = lines
     return GivenSheet(fields, questions, own, places)
+
+
+def _left_behind(
+    printed: Printed, where: Mapping[Place, Place], aligned: Aligned, keys: Keys
+) -> Iterator[Place]:
+    """The cells with a word that was printed in their row, in a column of which nobody knows where it went."""
+    lost = {(aligned.rows.get(place[0], 0), key) for place, key in printed.keys.items() if place not in where}
+    yield from (at for at, key in keys.items() if lost and (at[0], key) in lost)
 
 
 def _questions(form: Form, inputs: Mapping[str, Place]) -> dict[str, Lines]:

@@ -153,3 +153,31 @@ def test_taken_out_by_libreoffice_every_other_value_is_read(surveys: Mapping[str
         (sheet,) = read(job.to.read_bytes(), surveys[name]).sheets
         told = {cell: value for cell, value in values_of(sheet, surveys[name]).items() if value}
         assert told == left(form_of(name), surveys[name], **what), name  # type: ignore[arg-type]
+
+
+def test_with_two_columns_gone_none_is_read_under_the_head_of_another(surveys: Mapping[str, Survey]) -> None:
+    """男, 女, 計 stand twice beside each other; without D and H they are 女, 計, 男, 計."""
+
+    def two(sheet: Worksheet) -> None:
+        taken_out(sheet, column=8)
+        taken_out(sheet, column=4)
+
+    form, survey = form_of("staff"), surveys["staff"]
+    (sheet,) = read(written(form, two), survey).sheets
+    told = {cell: value for cell, value in values_of(sheet, survey).items() if value}
+    assert told.items() <= expected(form, survey).items()
+    asked = {cells_of(survey)[f.question] for f in sheet.findings if f.code == "label_missing"}
+    assert asked >= {f"{column}{row}" for column in "DH" for row in (8, 9, 10, 12, 13, 14)}
+
+
+def test_a_label_whose_column_went_is_no_answer(surveys: Mapping[str, Survey]) -> None:
+    """前年度との増減の理由 was merged over A to C."""
+
+    def two(sheet: Worksheet) -> None:
+        taken_out(sheet, column=9)
+        taken_out(sheet, column=1)
+
+    form, survey = form_of("staff"), surveys["staff"]
+    (sheet,) = read(written(form, two, D20=""), survey).sheets
+    assert not values_of(sheet, survey).get("D20")
+    assert "25" in {f.question for f in sheet.findings if f.severity == "error"}
