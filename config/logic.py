@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 
 from config.frozen import frozen
 from config.patterns import pattern
+from config.spelling import nfkc
 
 Type = Literal["number", "choice", "marks", "text", "date", "numbers", "texts", "truth"]
 Single = Decimal | bool | str | date
@@ -108,6 +109,9 @@ def _plain(word: str) -> tuple[str, Node | None]:
 
 _HINTS = {
     "=": "等しいことは「==」と書きます。",
+    "≧": "以上は「>=」と書きます。",
+    "≦": "以下は「<=」と書きます。",
+    "≠": "等しくないことは「!=」と書きます。",
     "last": "前年の値は、一行に一つを書く表でない質問の前に last. を付けます（last.Q4）。",
 }
 
@@ -115,6 +119,8 @@ _HINTS = {
 def _unknown(rest: str) -> str:
     word = re.split(r"[\s()<>=,+*/]", rest, maxsplit=1)[0] or rest[:1]
     hint = _HINTS.get(word.partition(".")[0], "")
+    if not hint and nfkc(word) != word:
+        hint = f"半角で書いてください（{nfkc(word)}）。"
     if "-" in word[1:]:
         hint = "引き算の「-」の前後には、空白を入れてください。"
     if word[0] == "Q" and len(word) > 1:

@@ -37,6 +37,8 @@ def type_of(node: Node, names: Names) -> Type:
     if node.op in ("<", "<=", ">", ">=") and set(types) == {"date"}:
         return "truth"
     _need(node.op, types, ("number",))
+    if node.op == "/" and node.parts[1].op == "value" and not node.parts[1].held:
+        raise NotARule("0 では割れません。")
     return "truth" if node.op in ("<", "<=", ">", ">=") else "number"
 
 

@@ -136,6 +136,8 @@ class _Speaker:
             return self.named(node)
         if node.op == "value":
             return f"{node.held:,f}" if isinstance(node.held, Decimal) else f"「{node.held}」"
+        if node.op == "-" and node.parts[0].held == 0:  # as the language has what is below 0
+            return _SIGNS["-"] + self.expression(node.parts[1])
         if node.op in _SIGNS:
             sides = (f"（{self.expression(part)}）" if part.op in _SIGNS else self.expression(part) for part in node.parts)
             return _SIGNS[node.op].join(sides)
