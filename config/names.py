@@ -94,6 +94,8 @@ def why_no_body(name: str) -> str:
         return reason
     if hit := _IN_FILES.search(name):
         return f"ファイル名に使えない「{hit[0]}」があります。"
+    if "\t" in name or not any(c.isalpha() for c in name):
+        return "タブは使えません。" if "\t" in name else "数字や記号だけの名称では、団体を見分けられません。"
     return "" if 2 <= len(name) <= _LONGEST_BODY else f"2文字から{_LONGEST_BODY}文字までにしてください。"
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import get_args
 
 from config.body import Body
-from config.codes import code_key, why_no_code
+from config.codes import code_key, ways_of_code, why_no_code
 from config.csv_file import rows_of
 from config.errors import Mistake, SurveyError, why_unreadable
 from config.frozen import frozen
@@ -29,6 +29,8 @@ from config.toml_file import read_toml
 NEEDED = ("code", "name", "kind")
 KNOWN = (*NEEDED, "prefecture", "parent", "kana", "domains")
 _DOMAIN = pattern(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_HINTED = 20  # parents
+_DEEPEST = 10  # parents above each other
 MOST = 20_000  # bodies: more than all schools of a kind in the country
 Wrong = Iterator[tuple[str, str]]  # (column, reason)
 
@@ -44,20 +46,21 @@ class _RosterRow:
 
 @frozen
 class _Known:
-    """What a row is held against: 団体一覧, and the rows of the file by code."""
+    """What a row is held against: 団体一覧, the rows of the file by code, and what parents may mean."""
 
     whole: Roster
     rows: Mapping[str, _RosterRow]
+    hints: Mapping[str, str]
 
     def body(self, code: str) -> Body | None:
         return self.rows[code].body if code in self.rows else self.whole.by_code(code)
 
     def parents(self, body: Body) -> Iterator[Body]:
-        """Whoever it belongs to, the nearest first; ends where it comes back to one of them."""
+        """Whoever it belongs to, the nearest first; ends where it comes back to one of them, or is too deep."""
         seen = {body.lgcode}
         while (parent := self.body(body.parent)) is not None:
             yield parent
-            if parent.lgcode in seen:
+            if parent.lgcode in seen or len(seen) > _DEEPEST:
                 return
             seen.add(parent.lgcode)
             body = parent
@@ -101,7 +104,7 @@ def _read(file: Path, whole: Roster) -> tuple[list[Body], list[Mistake]]:
     if not rows or len(rows) > MOST:
         reason = f"団体は{MOST:,}までです。" if rows else "団体が1つもありません。"
         return [], [Mistake(file.name, "", reason)]
-    known = _Known(whole, {row.body.lgcode: row for row in reversed(rows)})
+    known = _Known(whole, {row.body.lgcode: row for row in reversed(rows)}, _hints(rows, whole))
     rows = [replace(row, body=_in_its_prefecture(row.body, known)) for row in rows]
     told = [Mistake(file.name, key, reason, row.line) for row in rows for key, reason in _wrong_row(row, known)]
     told += [Mistake(file.name, key, reason, line) for line, key, reason in _wrong_beside(rows)]
@@ -161,18 +164,36 @@ def _wrong_place(body: Body, known: _Known) -> Wrong:
     names = [each.name for each in known.whole.of_kind("prefecture")]
     parents = list(known.parents(body))
     if body.parent and not parents:
-        named = [row.body.lgcode for row in known.rows.values() if row.body.name == body.parent]
-        near = f"{named[0]} と書いてください。" if named else perhaps(body.parent, known.rows)
-        yield "parent", f"code が「{body.parent}」の団体は、このファイルにも団体一覧にもありません。{near}"
+        told = f"code が「{body.parent}」の団体は、このファイルにも団体一覧にもありません。"
+        yield "parent", told + known.hints[body.parent]
     elif body in parents:
         way = " → ".join([body.lgcode, *(parent.lgcode for parent in parents)])
         yield "parent", f"上位の団体をたどると、自分に戻ります（{way}）。"
+    elif len(parents) > _DEEPEST:
+        yield "parent", f"上位の団体は{_DEEPEST}段までです。"
     elif not body.prefecture:
         yield "prefecture", "都道府県（例：長野県）か、都道府県の分かる parent を書いてください。"
     elif body.prefecture not in names:
         yield "prefecture", f"都道府県「{body.prefecture}」はありません（例：長野県）。{perhaps(body.prefecture, names)}"
     elif other := next((p for p in parents if p.prefecture not in ("", body.prefecture)), None):
         yield "prefecture", f"{body.prefecture}ですが、parent の{other.name}は{other.prefecture}の団体です。"
+
+
+def _hints(rows: Sequence[_RosterRow], whole: Roster) -> Mapping[str, str]:
+    """By what was written as the parent, and is nobody's code: what may be meant, in another width, without its zero in
+    front, by its name; near codes for the first of them, since each is compared with all."""
+    named: dict[str, set[str]] = {}
+    for body in (row.body for row in rows):
+        for way in (body.name, *ways_of_code(body.lgcode)):
+            named.setdefault(way, set()).add(body.lgcode)
+    codes = {row.body.lgcode for row in rows}
+    found: dict[str, str] = {}
+    for text in dict.fromkeys(row.body.parent for row in rows if row.body.parent not in codes):
+        local = {body.lgcode for body in (*whole.by_any_code(text), *whole.find(text).bodies)}
+        meant = named.get(text) or named.get(code_key(text)) or local
+        near = perhaps(text, codes) if not meant and len(found) < _HINTED else ""
+        found[text] = f"{next(iter(meant))} と書いてください。" if len(meant) == 1 else near
+    return found
 
 
 def _wrong_beside(rows: Sequence[_RosterRow]) -> Iterator[tuple[int, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from config.obligations import obligations
+from config.roster import Roster
 from config.survey import Survey
 from replies.reports.overview_words import kind_named
 from replies.wording import load_wording
@@ -48,13 +50,24 @@ def check(app: App, folder: Path | None) -> int:
     for trial in try_all(survey, roster):
         say(_tried(trial))
         faults += [f"{trial.form.title}（{trial.form.id}）：{fault}" for fault in trial.faults]
-    owing = {o.lgcode for o in obligations(survey, roster)}
-    if unknown := sum(body.lgcode in owing and not (body.local or body.domains) for body in roster):
-        say(f"{survey.roster}：提出する団体のうち、domains のないものが{unknown:,}あります（初めのメールは要確認）。")
+    for told in _of_roster(survey, roster):
+        say(told)
     for fault in dict.fromkeys(faults):
         say(fault)
     say(_summary(survey, bool(faults)))
     return 1 if faults else 0
+
+
+def _of_roster(survey: Survey, roster: Roster) -> Iterator[str]:
+    """What may be meant in the survey's own roster, and is worth a look."""
+    owed = obligations(survey, roster)
+    own, owing = [body for body in roster if not body.local], {o.lgcode for o in owed}
+    if unknown := sum(body.lgcode in owing and not body.domains for body in own):
+        yield f"{survey.roster}：提出する団体のうち、domains のないものが{unknown:,}あります（初めのメールは要確認）。"
+    asked = owing.union(*(o.collected for o in owed), (body.parent for body in own))
+    idle = Counter(body.kind for body in own if body.lgcode not in asked)
+    if kinds := "、".join(f"{kind}（{count:,}団体）" for kind, count in idle.items()):
+        yield f"{survey.roster}：回答も取りまとめもお願いしない種別があります：{kinds}。"
 
 
 def _tried(trial: Trial) -> str:

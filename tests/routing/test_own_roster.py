@@ -15,6 +15,7 @@ import pytest
 
 from config.codes import why_no_code
 from config.errors import SurveyError
+from config.names import why_no_body
 from intake.answers import read_file
 from intake.submission import Claim
 from replies.workbooks.form import FillValue, fill
@@ -335,3 +336,39 @@ def test_the_check_tells_whose_first_mail_an_official_will_see(alike: Path, capf
     assert run_command(["survey", "check", str(alike)]) == 0
     said = "schools.csv：提出する団体のうち、domains のないものが5あります（初めのメールは要確認）。"
     assert said in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("parent", "told"),
+    [
+        ("Ｋ－００１", "K-001 と書いてください。"), ("110000001", "0110000001 と書いてください。"),  # Excel took the zero
+        ("01100", "011002 と書いてください。"), ("札幌市", "011002 と書いてください。"),
+        ("中央教育委員会", "K-001 と書いてください。"), ("府中市", ""), ("K-999", ""),
+    ],
+)  # fmt: skip
+def test_a_parent_that_is_written_otherwise_is_told_with_its_code(tmp_path: Path, parent: str, told: str) -> None:
+    rows = ["K-001,中央教育委員会,中学校,北海道,", "0110000001,甲病院,小学校,北海道,"]
+    rows.append(f"0110000002,乙病院,小学校,北海道,{parent}")
+    (line,) = mistakes(folder_of(tmp_path, "code,name,kind,prefecture,parent\n" + "\n".join(rows) + "\n"))
+    assert line.startswith(f"schools.csv 4行目: parent: code が「{parent}」の団体は、")
+    assert line.endswith(told) if told else "と書いてください" not in line
+
+
+@pytest.mark.parametrize(("name", "told"), [("（）", "数字や記号"), ("12345", "数字や記号"), ("甲\t病院", "タブは")])
+def test_what_is_no_name(name: str, told: str) -> None:
+    assert told in why_no_body(name)
+
+
+def test_the_check_tells_a_kind_that_nobody_asks(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """小学校 mistyped in one row: it would never be asked."""
+    folder = folder_of(tmp_path, SCHOOLS + "340012,府中市立第二小学校,小學校,広島県,,\n")
+    assert run_command(["survey", "check", str(folder)]) == 0
+    assert "schools.csv：回答も取りまとめもお願いしない種別があります：小學校（1団体）。" in capfd.readouterr().out
+
+
+def test_parents_stand_ten_deep_at_most(tmp_path: Path) -> None:
+    """Each of 2,000 belongs to the next: told, and in no time."""
+    rows = [f"{n:06}-A,第{n}小学校,小学校,北海道,{f'{n + 1:06}-A' if n < 2_000 else ''}" for n in range(1, 2_001)]
+    told = mistakes(folder_of(tmp_path, "code,name,kind,prefecture,parent\n" + "\n".join(rows) + "\n"))
+    deep = [line for line in told if "上位の団体は10段までです。" in line]
+    assert len(deep) == 2_000 - 11 and deep[-1].startswith("schools.csv 1990行目: parent: ")
