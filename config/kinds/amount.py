@@ -78,7 +78,7 @@ def _goes_on(parts: Sequence[_Part], step: int | None) -> bool:
         if part.value >= before.one or (step and before.one != part.one * step):
             return False
     whole = all(part.number == part.number.to_integral_value() for part in parts)
-    return whole and (parts[-1].one > 1 or parts[-1].number >= _LEAST_ALONE)
+    return whole and (parts[-1].one > 1 or parts[-1].number >= _LEAST_ALONE or parts[-2].one == _LEAST_ALONE)
 
 
 def scaled(unit: str) -> tuple[str, int, str]:

@@ -99,7 +99,7 @@ class NumberKind(Kind):
         if said.unit and not _same(said.unit, unit):
             return NOT_READ
         own = number / one
-        if one == 1 or said.words == words:
+        if one == 1 or said.words == words or not number:
             return self._settled(own)
         if not (said.words and said.unit):
             return Reading(remark=self._either(number, own))

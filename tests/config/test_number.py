@@ -87,6 +87,8 @@ CHANGE = NumberKind(unit="人", min=Decimal(-1000))
         (PEOPLE, "2千5百人", "2500"),
         (PEOPLE, "1億2千万", "120000000"),
         (PEOPLE, "3万人程度", "30000"),
+        (PEOPLE, "1万2千3百4十5人", "12345"),
+        (MONEY, "0円", "0"),
     ],
 )
 def test_a_number_is_read(kind: NumberKind, text: str, value: str) -> None:
