@@ -27,7 +27,6 @@ from intake.finding import Finding
 from intake.mail.intent import names_our_result, numbers_of_ours
 from intake.submission import Claim
 from replies.wording import load_wording
-from replies.workbooks.collated_list import write_list
 from replies.workbooks.form import FillValue, fill
 from routing.authoring.trial import try_all
 from routing.decision.cases import unread
@@ -234,16 +233,6 @@ def test_a_school_of_another_board_is_no_row_of_this_list(
     assert (row.decision.outcome, row.decision.rule) == ("correction", "row_of_stranger")
     assert [finding.code for finding in row.findings] == ["row_of_another"]
     assert "一覧表に、お送りいただいた団体に取りまとめをお願いしていない団体の行がございます。" in said(settled)
-
-
-def test_a_row_of_whom_nobody_asks_is_not_said_to_answer_itself(office: Office, register: Register) -> None:
-    """A private school answers itself; a city is no school, and is asked nothing."""
-    claim, form = Claim("", "absent"), register.survey.form("yoshiki1")
-    sheets = [sheet(register, name) for name in (NAMES[SAKURAGI], "神奈川県横浜市")]
-    rows = [read_file("a.xlsx", made, 1, register.survey, register.roster, claim).sheets[0] for made in sheets]
-    settled = settle(office, write_list(rows, form, register.survey), f"{BOARD}＿神奈川県教育委員会", FROM_BOARD)
-    _, *told = settled.decided.pieces
-    assert {piece.decision.rule for piece in told if piece.identity.body == "141003"} <= {"not_owed", "row_of_stranger"}
 
 
 def test_each_prefecture_is_counted_and_each_board_reported(

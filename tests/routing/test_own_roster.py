@@ -18,6 +18,7 @@ from config.errors import SurveyError
 from config.names import why_no_body
 from intake.answers import read_file
 from intake.submission import Claim
+from replies.workbooks.collated_list import write_list
 from replies.workbooks.form import FillValue, fill
 from routing.authoring.trial import try_all
 from routing.cli.app import run_command
@@ -372,3 +373,39 @@ def test_parents_stand_ten_deep_at_most(tmp_path: Path) -> None:
     told = mistakes(folder_of(tmp_path, "code,name,kind,prefecture,parent\n" + "\n".join(rows) + "\n"))
     deep = [line for line in told if "上位の団体は10段までです。" in line]
     assert len(deep) == 2_000 - 11 and deep[-1].startswith("schools.csv 1990行目: parent: ")
+
+
+HOSPITALS = """code,name,kind,prefecture,kana,domains
+0110000001,若葉病院,小学校,北海道,,
+0110000002,北海道中央大学病院,中学校,北海道,,
+"""
+BY_PREFECTURES = (
+    'respondents = ["小学校"]\nown = "demanded"', 'respondents = ["prefecture"]\nown = "none"\ncollected = ["小学校"]',
+)  # fmt: skip
+
+
+def test_a_prefectures_list_of_hospitals_is_answered_in_their_names(tmp_path: Path) -> None:
+    """北海道 lists one that it collects, one that answers itself, and a city, which nobody asks."""
+    folder = folder_of(tmp_path, HOSPITALS, BY_PREFECTURES)
+    register = build_register(folder)
+    form, claim = register.survey.form("yoshiki1"), Claim("", "absent")
+    rows = []
+    for name in ("若葉病院", "北海道中央大学病院", "北海道札幌市"):
+        values: dict[str, FillValue] = {"organisation": name, "department": "課", "email": "a@b.jp", "2": 1, "3": 1, "6": 2}
+        read = read_file("a.xlsx", fill(form, register.survey, values), 1, register.survey, register.roster, claim)
+        rows += read.sheets
+    raw = mail(
+        {"a.xlsx": write_list(rows, form, register.survey)}, f"【北海道】{register.survey.convention.text}",
+        "iryo@pref.hokkaido.lg.jp", headers={"To": "gakudo@cfa.example"},
+    )  # fmt: skip
+    with closing(Reader(folder)) as reader:
+        made = open_at(tmp_path, register, reader, NOW)
+        settled = made.settle(raw, mailbox="gakudo")
+        made.ledger.close()
+    assert [(p.identity.body, p.decision.rule) for p in settled.decided.pieces[1:]] == [
+        ("0110000001", "otherwise"), ("0110000002", "row_of_city"), ("011002", "not_owed"),
+    ]  # fmt: skip
+    assert settled.reply is not None
+    said = text_of(settled.reply.data)
+    assert "北海道中央大学病院：自ら回答する団体の行は、当該団体から直接ご回答いただきますので、" in "".join(said.split())
+    assert "札幌市：取りまとめの対象ではございませんので、" in "".join(said.split())
