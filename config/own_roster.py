@@ -205,7 +205,7 @@ def _wrong_beside(rows: Sequence[_RosterRow]) -> Iterator[tuple[int, str, str]]:
         body = row.body
         if body.lgcode and (first := codes.setdefault(code_key(body.lgcode), row)) is not row:
             yield row.line, "code", f"{body.lgcode} は{first.line}行目の{first.body.name}と同じです。"
-        elif body.name and (first := names.setdefault((body.prefecture, fold(body.name)), row)) is not row:
+        elif body.name and (first := names.setdefault((body.prefecture, fold(body.full_name)), row)) is not row:
             told = f"{body.prefecture}に「{body.name}」が2つあります（{first.line}行目「{first.body.name}」）。"
             yield row.line, "name", f"{told}市町村名などを付けて、区別できる名称にしてください。"
     lengths: dict[str, Counter[int]] = {}

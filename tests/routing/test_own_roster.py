@@ -367,6 +367,13 @@ def test_the_check_tells_a_kind_that_nobody_asks(tmp_path: Path, capfd: pytest.C
     assert "schools.csv：回答も取りまとめもお願いしない種別があります：小學校（1団体）。" in capfd.readouterr().out
 
 
+def test_two_names_that_are_one_with_their_prefecture_are_no_two(tmp_path: Path) -> None:
+    """Both would be called 神奈川県中央病院, in letters and in the names of their forms."""
+    rows = "code,name,kind,prefecture\n1410000001,中央病院,小学校,神奈川県\n1410000002,神奈川県中央病院,中学校,神奈川県\n"
+    (line,) = mistakes(folder_of(tmp_path, rows))
+    assert "神奈川県に「神奈川県中央病院」が2つあります（2行目「中央病院」）。" in line
+
+
 def test_parents_stand_ten_deep_at_most(tmp_path: Path) -> None:
     """Each of 2,000 belongs to the next: told, and in no time."""
     rows = [f"{n:06}-A,第{n}小学校,小学校,北海道,{f'{n + 1:06}-A' if n < 2_000 else ''}" for n in range(1, 2_001)]
