@@ -17,6 +17,8 @@ from config.roster import COLLECTED_KINDS, Body, Roster
 from config.survey import Duty, OwnPart, Survey
 
 _SATURDAY = 5
+_MOST_BYTES = 255  # of the name of a file, on ext4 as on a share of Windows
+_LONGEST_CODE = 20
 
 
 @frozen
@@ -89,7 +91,16 @@ def check_against(survey: Survey, roster: Roster) -> tuple[Mistake, ...]:
             reason = f"制度等 {duty.program} の同じ団体を、2つの提出義務で取りまとめます（{named}）。"
             mistakes.append(Mistake("survey.toml", f"duties.{place}.collected", reason))
         collected |= rows
-    return (*mistakes, *_both_ways(survey, roster, owed))
+    return (*mistakes, *_both_ways(survey, roster, owed), *_long_names(survey, roster))
+
+
+def _long_names(survey: Survey, roster: Roster) -> Iterator[Mistake]:
+    """A subject that, as the name of a file, no folder would take for the body whose name is the longest."""
+    longest = max((body.full_name for body in roster), key=len, default="")
+    over = len(f"{survey.convention.written(longest, '0' * _LONGEST_CODE)}.xlsx".encode()) - _MOST_BYTES
+    if over > 0:
+        reason = f"ファイルの名前としては長すぎます。{(over + 2) // 3}文字以上短くしてください。"
+        yield Mistake("survey.toml", "convention.text", reason)
 
 
 def _unknown_kinds(place: int, duty: Duty, survey: Survey, roster: Roster) -> Iterator[Mistake]:

@@ -108,3 +108,16 @@ def test_working_days_left(survey: Survey, at: datetime, left: int) -> None:
 def test_an_instant_without_offset_is_refused() -> None:
     with pytest.raises(ValueError, match="offset"):
         working_days_left(datetime(2023, 7, 7), datetime(2023, 7, 21), frozenset({date(2023, 7, 17)}))  # noqa: DTZ001
+
+
+def test_a_subject_that_no_folder_takes_as_a_name_is_told(roster: Roster) -> None:
+    """公 takes three bytes, and a name of a file at most 255."""
+    tiny = load_survey(TINY)
+    longest = max((body.full_name for body in roster), key=len)
+    most = (255 - len(f"【{longest}】.xlsx".encode())) // 3
+    fitting, beyond = (
+        tiny.changed({"convention": tiny.convention.changed({"text": "公" * length})}) for length in (most, most + 1)
+    )
+    assert check_against(fitting, roster) == ()
+    (mistake,) = check_against(beyond, roster)
+    assert (mistake.key, mistake.reason[-12:]) == ("convention.text", "1文字以上短くしてください。"[-12:])
