@@ -90,10 +90,13 @@ def _rows_of(made: Print) -> tuple[int, ...]:
 
 
 def _located(form: Form, printed: Printed, aligned: Aligned, keys: Keys) -> GivenSheet:
-    inputs = {k: at for k, place in printed.made.inputs.items() if (at := aligned.place(place))}
+    words = {place: at for place in printed.keys if (at := aligned.place(place))}
+    behind = frozenset(_left_behind(printed, words, aligned, keys))
+    there = ((key, aligned.place(place)) for key, place in printed.made.inputs.items())
+    inputs = {key: at for key, at in there if at and at not in behind}
     asked = {*inputs.values()}
-    where = {place: at for place in printed.keys if (at := aligned.place(place)) and at not in asked}
-    own = frozenset({*where.values(), *_left_behind(printed, where, aligned, keys)} - asked)
+    where = {place: at for place, at in words.items() if at not in asked}
+    own = frozenset({*where.values(), *behind})
     tables = {k: found for k, made in table_prints(form).items() if (found := find_stretch(made, printed.made, aligned))}
     within = frozenset(row for found in tables.values() for row in range(found.top, found.end))
     computed = {at for place in printed.made.formulas - {*printed.made.inputs.values()} if (at := aligned.place(place))}

@@ -24,7 +24,7 @@ from tests.workbooks.given_forms import MAKERS, GivenForm
 from tests.workbooks.ministry_habits import HABITS
 from tests.workbooks.published_forms import PUBLISHED
 
-NAMES = [*MAKERS, "staff", "grants", *(pytest.param(name, marks=pytest.mark.long) for name in PUBLISHED)]
+NAMES = [*MAKERS, "staff", "grants", "boxes", *(pytest.param(name, marks=pytest.mark.long) for name in PUBLISHED)]
 
 
 @pytest.fixture(scope="module")
