@@ -18,6 +18,7 @@ from intake.sheets.printed import Keys, Printed, Row, There, around, by_rows
 MOST_ROWS = 2_000  # with printed words, of the sheet: comparing takes rows × rows
 _LEAST_ALIKE = 0.6  # of the words of a row that somebody rewrote
 _SAME_COLUMN = 0.1  # what a word counts more that stands in its own column
+_FAR = 500  # rows that are looked at behind what is printed above, and as many before what is below
 _NEAR = 5  # rows further on at most, where nothing is printed behind
 _MERGED = 0.5  # what an area that is merged as it was printed tells, as against a filled cell
 
@@ -104,7 +105,9 @@ def _row_places(printed: Printed, row: int, rows: Mapping[int, int], known: Mapp
     lost = takewhile(lambda r: r in printed.rows and r not in known, range(row - 1, 0, -1)) if shrunk or not below else ()
     first = at - len([*lost])
     end = max(first, rows[below] - (below - row)) if below else at + _NEAR
-    places = (here for here in range(first, end + 1) if here > 0 and (not below or here < rows[below]))
+    between = range(first, end + 1)
+    ends = between if len(between) <= 2 * _FAR else (*between[:_FAR], *between[-_FAR:])
+    places = (here for here in ends if here > 0 and (not below or here < rows[below]))
     return sorted(places, key=lambda here: abs(here - at))
 
 
@@ -127,7 +130,7 @@ def _likeliest(printed: Printed, row: int, places: Sequence[int], sheet: tuple[T
         areas = ((last, there.merged.get((here, columns.get(c, 0)))) for c, last in sizes.items())
         return filled + _MERGED * sum(a is not None and a[0] - here == last[0] - row for last, a in areas)
 
-    return max(places, key=lambda here: (told(here), -places.index(here)))
+    return max(places, key=told)  # of several the likeliest, which comes first
 
 
 def _gaps(printed: Printed, pairs: Mapping[int, int]) -> Iterable[tuple[list[int], tuple[int, int]]]:

@@ -57,7 +57,7 @@ def _without_print(
     for column in range(1, printed.last_column + 1):
         if column not in known and (places := _between(column, known)):
             filled = {at: sum((row, at) in there.keys for row in inputs.get(column, ())) for at in places}
-            columns[column] = max(places, key=lambda at: (filled[at], -places.index(at)))
+            columns[column] = max(places, key=lambda at: filled[at])  # of several the likeliest, which comes first
     return columns
 
 

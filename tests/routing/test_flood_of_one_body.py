@@ -3,7 +3,6 @@ for each pair of them. Counted are calls of functions, which no busy machine cha
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -16,6 +15,7 @@ from routing.reading.reader import Reader
 from routing.register import Register
 from routing.tracking.instant import open_instant
 from routing.views.held import held_rows
+from tests.calls import calls
 from tests.routing.console_at_hand import Visitor, site_of
 from tests.routing.desk_at_hand import Office, form, mail, open_office
 
@@ -36,22 +36,6 @@ PAGES = ("/", "/today", "/owed", "/owed?prefecture=14", "/letters", "/notices", 
 
 def _sheet(telephone: str) -> bytes:
     return form({"program": "難病", "telephone": telephone})
-
-
-def calls(act: Callable[[], object]) -> int:
-    """How many functions are called."""
-    counted = 0
-
-    def count(_frame: object, event: str, _of: object) -> None:
-        nonlocal counted
-        counted += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        act()
-    finally:
-        sys.setprofile(None)
-    return counted
 
 
 def flooded(folder: Path, register: Register, reader: Reader, of_each: int) -> Office:
