@@ -201,7 +201,7 @@ def asking(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: int) ->
     return [row["id"] for row in ledger.rows(_ASKING, mailbox, before, *whose)]
 
 
-_ASKING = f"""SELECT a.id FROM ({VERDICTS_OF.format("?3", "?4")}) f JOIN verdict v ON v.id = f.id
+_ASKING = f"""SELECT a.id FROM ({VERDICTS_OF.format("?3", "?4")}) theirs JOIN verdict v ON v.id = theirs.id
     JOIN arrival a ON a.id = v.arrival_id
     WHERE v.decided_by = 'uketsuke' AND +a.mailbox = ?1 AND a.id < ?2
     AND v.id = (SELECT max(w.id) FROM verdict w WHERE w.arrival_id = a.id AND w.piece = '0') AND v.outcome = 'held'

@@ -78,15 +78,16 @@ def said_no_file(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: i
 
 
 # The newest verdicts on mails of an address, and on those that a body (lgcode) sent.
-VERDICTS_OF = f"""SELECT w.id, w.arrival_id FROM {newest_of("{0}")} s
-        JOIN verdict w ON w.arrival_id = s.arrival_id AND w.piece = '0'
+VERDICTS_OF = f"""SELECT w.id, w.arrival_id FROM {newest_of("{0}")} newest
+        JOIN verdict w ON w.arrival_id = newest.arrival_id AND w.piece = '0'
     UNION SELECT * FROM (SELECT w.id, w.arrival_id FROM verdict w WHERE w.piece = '0' AND w.submitter <> ''
         AND w.submitter = {{1}} ORDER BY w.id DESC LIMIT {LOOKED_BACK})"""
 # Requests in one mailbox to whoever it is, since no form came from there. One that was only checked has no content to be
 # compared (`pre_checks.py`).
 _ASKED_IN_VAIN = f"""WHERE (o.recipient = lower(?1) OR (o.respondent <> '' AND o.respondent = ?2))
     AND o.kind = 'correction' AND o.mailbox = ?3 AND o.arrival_id < ?4 AND NOT EXISTS (
-        SELECT 1 FROM ({VERDICTS_OF.format("?1", "?2")}) f JOIN message m ON m.arrival_id = f.arrival_id
+        SELECT 1 FROM ({VERDICTS_OF.format("?1", "?2")}) theirs
+        JOIN message m ON m.arrival_id = theirs.arrival_id
         JOIN attachment t ON t.arrival_id = m.arrival_id AND t.kind <> 'other' JOIN arrival a ON a.id = m.arrival_id
         WHERE +a.mailbox = ?3 AND a.id > o.arrival_id AND a.id < ?4 AND m.content <> '')"""
 _SAID_NO_FILE = f"""SELECT 1 FROM outbox o JOIN finding f ON f.verdict_id IN

@@ -120,6 +120,7 @@ def test_what_a_body_collects_lies_in_its_folder() -> None:
     assert paths(gakko, "D114210000028", "D114310000015") == [wakaba, sakuragi]
 
 
+@pytest.mark.long
 def test_a_prefecture_gets_its_own_forms_and_those_of_the_municipalities_that_it_collects(register: Register) -> None:
     """清川村 answers two programs through 神奈川県, 横須賀市 (a core city) itself."""
     made = paths(register, "140007")

@@ -84,7 +84,7 @@ def goes_wrong(folder: Path) -> str:
     return ""
 
 
-@pytest.mark.parametrize("most", [40, pytest.param(600, marks=pytest.mark.long)], ids=["some", "many"])
+@pytest.mark.parametrize("most", [10, pytest.param(600, marks=pytest.mark.long)], ids=["some", "many"])
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_whatever_is_typed_is_told_or_works(folder: Path, most: int, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "s", ignore=shutil.ignore_patterns("samples"))

@@ -11,7 +11,7 @@ from tests.routing.desk_at_hand import Office, mail
 
 QUEUES = {"to_read", "to_send", "to_withdraw", "deferred", "deciding"}  # hold only what waits
 BY_HAND = {"sending_hold"}  # a row for each time that people held sending
-ITS_OWN = {"json_each", "groups", "newest", "told"}  # what a statement brings with it, or made itself
+ITS_OWN = {"json_each", "groups", "newest", "theirs", "told"}  # what a statement brings with it, or made itself
 _SCAN = re.compile(r"^SCAN (\w+)")
 _ALIAS = re.compile(r"\b(?:FROM|JOIN) (\w+) (\w+)\b")
 
