@@ -86,10 +86,12 @@ class DraftsWatch:
         self._client = None
 
     def _connected(self) -> IMAPClient:
+        """A client that is logged in. Some servers make a folder when the first mail goes into it: one that is missing is
+        looked for each time."""
         if self._client is None:
-            self._client = connect(self._mailbox.access)
-            self._drafts = special(self._client, DRAFTS, self._mailbox.drafts)
-            self._sent = special(self._client, SENT, self._mailbox.sent)
+            self._client, self._drafts, self._sent = connect(self._mailbox.access), "", ""
+        self._drafts = self._drafts or special(self._client, DRAFTS, self._mailbox.drafts)
+        self._sent = self._sent or special(self._client, SENT, self._mailbox.sent)
         return self._client
 
     def _drop(self) -> None:

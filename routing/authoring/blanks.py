@@ -37,7 +37,7 @@ _LONGEST = 60  # characters of a label as it is quoted
 _ROOM = re.compile(r"[\s　()（）□☐]")  # 月 alone is a day of the week, 人 a unit
 _BOXES = re.compile(rf"[{EMPTY}][^{EMPTY}]+")
 _ASIDE = re.compile(r"\s*(?:[※＊*]|[(（]?注[)）：:\s]|[(（]?単位)")  # explains the cells around it, and heads none
-_EITHER = re.compile(r"\s*[・･/／]\s*")  # between words of which one is to be circled
+_EITHER = re.compile("[・･/／]")  # between words of which one is to be circled
 _TO_CIRCLE = frozenset(
     [
         *("有", "無", "あり", "なし", "有り", "無し", "はい", "いいえ", "可", "否", "要", "不要", "済", "未済", "未"),
@@ -294,5 +294,5 @@ def options_in(text: str) -> tuple[str, ...]:
     """The words behind the boxes of a cell, or those of which one is to be circled."""
     if len(_BOXES.findall(text)) > 1:
         return tuple(hit[1:].strip() for hit in _BOXES.findall(text))
-    words = tuple(_EITHER.split(text.strip()))
+    words = tuple(word.strip() for word in _EITHER.split(text))
     return words if len(words) > 1 and _TO_CIRCLE.issuperset(words) else ()

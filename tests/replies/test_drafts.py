@@ -175,6 +175,22 @@ def test_a_draft_that_was_sent_is_found_among_the_sent_mails(box: Box, kept_id: 
     assert watch(box).fates([draft]) == [Fate(7, "sent_by_hand", sent)]
 
 
+def test_a_folder_for_sent_mails_that_is_made_by_the_first_of_them_is_found(box: Box) -> None:
+    """While the draft was watched already: some servers make none before."""
+    draft = put(box)
+    watching = DraftsWatch(DraftsFolder(box.access, sent="送信控え"))
+    assert watching.fates([draft]) == []
+
+    box.person.create_folder(box.full("送信控え"))
+    box.person.append(box.full("送信控え"), mail("<new@outlook.test>"))
+    box.person.select_folder(box.full(DRAFTS))
+    box.person.delete_messages(box.person.search())
+    box.person.expunge()
+
+    assert watching.fates([draft]) == [Fate(7, "sent_by_hand", "<new@outlook.test>")]
+    watching.close()
+
+
 @pytest.mark.parametrize("kept_id", [True, False], ids=["same Message-ID", "new Message-ID"])
 def test_a_draft_that_was_changed_lies_in_another_place(box: Box, kept_id: bool) -> None:
     draft = put(box)

@@ -385,7 +385,8 @@ def _decided(
         books_now = books_at(ledger, office.desk.register, office.now)
         states = [(o, standing_of(o, books_now).state) for o in office.desk.register.obligations]
         held = [(queue, reason) for queue, reason in office.held()]
-        contacts = {(b.sender, b.body, b.program) for b in everybody(ledger, office.desk.register, office.now)}
+        known = everybody(ledger, office.desk.register, office.now)
+        contacts = {(b.sender, b.body, b.program) for sent in known.values() for b in sent}
         return found, states, held, contacts
 
 
