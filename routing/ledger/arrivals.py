@@ -279,9 +279,10 @@ def _arrival(row: Row) -> Arrival:
 
 
 def newest_of(sender: str) -> str:
-    """For queries: the newest mails of an address, capitals or not (`sender` its parameter). Who floods us costs no more
-    than another."""
-    return f"(SELECT * FROM message WHERE lower(sender) = lower({sender}) ORDER BY arrival_id DESC LIMIT {LOOKED_BACK})"
+    """For queries: arrival_id and content of the newest mails of an address, capitals or not (`sender` its parameter). Who
+    floods us costs no more than another."""
+    theirs = f"SELECT arrival_id, content FROM message WHERE lower(sender) = lower({sender})"
+    return f"({theirs} ORDER BY arrival_id DESC LIMIT {LOOKED_BACK})"
 
 
 def sent_a_form(ledger: Ledger, address: str) -> bool:

@@ -71,8 +71,7 @@ def _least(at_hand: Correspondence) -> Proof:
 
 
 def everybody(ledger: Ledger, register: Register, now: datetime) -> SentBy:
-    """Every booking, and whoever sent something that could not be booked: he had our
-    answer too. None for who sent nothing."""
+    """Every booking, and whoever sent something that could not be booked: he had our answer too."""
     found = defaultdict[str, list[Booking]](list)
     for b in (*bookings.at(ledger, now), *unbooked.senders(unbooked.at(ledger, register, now), register)):
         found[b.submitter].append(b)

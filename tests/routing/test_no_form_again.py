@@ -17,6 +17,7 @@ from tests.routing.test_words import ASKED, CITY, letter, queues
 
 PDF, PNG, BROKEN = b"%PDF-1.4\n%%EOF\n", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04broken"
 Files = Mapping[str, bytes]
+NOBODY = "マイナンバーアンケート回答"  # a subject that names none
 
 
 def enclose(office: Office, files: Files | None, sender: str = CITY, subject: str = ASKED) -> Settled:
@@ -95,3 +96,8 @@ def test_a_relay_that_delivers_the_same_mail_for_ever_is_told_twice_a_day(office
     assert rounds == ["acknowledgement", "duplicate", "duplicate", "", "", ""]
     office.now += timedelta(hours=25)
     assert letter(enclose(office, None)) == "duplicate"
+
+
+def test_one_who_writes_his_address_in_other_capitals_is_the_same(office: Office) -> None:
+    senders = ("Ken@b9.lg.jp", "KEN@B9.LG.JP", "ken@b9.lg.jp")
+    assert [letter(enclose(office, {"案内.pdf": PDF}, sender, NOBODY)) for sender in senders] == ["correction", "", ""]
