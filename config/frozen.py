@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import Field, make_dataclass
 from functools import cache
-from typing import Any, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
 
-from msgspec import Struct, StructMeta, field
+from msgspec import Struct, StructMeta, field, structs
 
 T = TypeVar("T")
 
@@ -38,3 +38,13 @@ def frozen(made: type[T]) -> type[T]:
     names = {name: inside for name, inside in vars(made).items() if name not in ("__dict__", "__weakref__")}
     found: Any = StructMeta(made.__name__, (_Value,), names | {"__qualname__": made.__qualname__}, frozen=True)
     return cast("type[T]", found)
+
+
+if TYPE_CHECKING:  # which knows the fields of what is replaced under this name only
+    from dataclasses import replace as replace
+else:
+
+    def replace(value: T, /, **changes: Any) -> T:
+        """A frozen value, or a dataclass, with some fields changed: in a tenth of the time that `dataclasses.replace` takes
+        for what is none of its own, and a mail asks for it two dozen times. TypeError for a field that there is none of."""
+        return structs.replace(value, **changes) if isinstance(value, Struct) else dataclasses.replace(value, **changes)

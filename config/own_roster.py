@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -17,7 +16,7 @@ from config.body import Body
 from config.codes import code_key, ways_of_code, why_no_code
 from config.csv_file import rows_of
 from config.errors import Mistake, SurveyError, why_unreadable
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.names import perhaps, why_no_body, why_no_file, why_no_line, why_no_text
 from config.patterns import pattern
 from config.roster import Roster, load_roster

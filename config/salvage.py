@@ -9,13 +9,13 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 from config.errors import Mistake
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.jst import JST
 from config.names import PERHAPS, perhaps
 from config.shape import Shape, keys_of

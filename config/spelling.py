@@ -95,6 +95,7 @@ def nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text if len(text) <= _SHORT else stream_safe(text))
 
 
+@cache_short(4096, 80)
 def fold(text: str) -> str:
     """`text` for comparison: NFKC, variant characters unified, every space and invisible character gone."""
     return nfkc(text).translate(_TABLE)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from config.asks import Question
+from config.frozen import replace
 from config.kinds.table import Table, TablePart
 from config.patterns import pattern
 

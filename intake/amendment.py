@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from config.form import Form, Question
+from config.frozen import replace
 from config.kinds.kind import Reading
 from config.numbering import numbered
 from config.roster import Roster

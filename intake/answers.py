@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 
 from config.codes import code_key
+from config.frozen import replace
 from config.kinds.attributes import AttributesKind, read_attributes
 from config.kinds.organisation import OrganisationKind
 from config.programs import find_program

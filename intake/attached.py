@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.roster import Roster
 from config.survey import Survey
 from intake.answers import read_file

@@ -7,13 +7,13 @@ finding or a defect says so. Whoever reads a Submission need not ask how long a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import is_
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.kinds.lines import MOST_CELLS
 from config.spelling import stream_safe
 from config.survey import Survey

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
+from config.frozen import replace
 from config.roster import Roster, fold
 from config.survey import Survey
 from intake.answers import read_file

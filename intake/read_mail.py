@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from config.domains import body_hint
+from config.frozen import replace
 from config.services import Service
 from config.survey import Survey
 from intake.asked_service import at_least, service_of

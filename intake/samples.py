@@ -7,8 +7,8 @@ something else in the same mail is the answer. What names a body of its own is a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
+from config.frozen import replace
 from config.kinds.organisation import OrganisationKind
 from config.roster import Roster
 from config.spelling import label_key

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from config.form import Form
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.survey import Survey
 from replies.japanese import full_width_number
 from replies.letter import FileBlock, FileResult, Letter, RowBlock

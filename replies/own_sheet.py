@@ -5,9 +5,8 @@ Arithmetic over a Form; never looks into a workbook and decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from config.form import Form, Question
+from config.frozen import replace
 from config.survey import Survey
 from intake.finding import Finding
 from replies.form_layout import layout

@@ -7,10 +7,9 @@ collects its row (and the program), of the program, of everything. Reads no ledg
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.obligations import Obligation
 from routing.register import Register
 from routing.standing import Booking

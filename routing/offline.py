@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.finding import Finding
 from intake.submission import AnswerSheet, Claim, FileKind, FileReading, Message, Submission
 from routing.decision.compare import Told

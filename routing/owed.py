@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import replace
 from replies.letter import OwedProgram
 from routing.deadline import Deadlines
 from routing.register import Register

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from config.cache import Same
+from config.frozen import replace
 from config.obligations import Obligation
 from config.spelling import fold
 from routing.register import Register

@@ -7,10 +7,9 @@ and which municipalities are missing, is for routing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Literal
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.kinds.organisation import OrganisationKind
 from config.roster import Roster
 from config.survey import Survey

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
+from config.frozen import replace
 from config.roster import Roster
 from config.spelling import fold
 from config.survey import Survey

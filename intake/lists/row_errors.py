@@ -8,8 +8,9 @@ beside their columns, columns missing. Finds no row, reads no cell, changes no a
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from config.frozen import replace
 from config.survey import Survey
 from config.tables import line_of
 from intake.finding import Finding, quote, severity_of

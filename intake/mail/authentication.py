@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.mail.headers import unfold
 from intake.submission import Authentication
 

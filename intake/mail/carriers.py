@@ -56,9 +56,9 @@ _SHORT = 2_000  # characters of its text
 
 def carrier_of(leaf: Leaf) -> Carrier:
     """What a leaf stands for; empty for what a person attached, or shows as text."""
-    name, data = nfkc(leaf.filename).strip(), leaf.data
     if leaf.displayed:
         return ""
+    name, data = nfkc(leaf.filename).strip(), leaf.data
     if leaf.content_type == "application/applefile" or data.startswith(_APPLE) or _JUNK_NAME.match(name):
         return "junk"
     if SCAN_NOTICE.match(name):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from config.domains import one_house
+from config.frozen import replace
 from intake.mail.addresses import addresses
 from intake.mail.charset import OWN_SCRIPT, Decoded, canonical, decode
 from intake.mail.headers import header_text, unfold

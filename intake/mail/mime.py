@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
+from config.frozen import replace
 from intake.mail.entity import DEEPEST, MOST_FIELD, Budget, Entity, by_library, read
 from intake.mail.filenames import file_name, generated_name
 from intake.mail.headers import Parameters, header_text, parameter, split_parameters, unfold
-from intake.mail.outlook_item import is_mail_file
+from intake.mail.outlook_item import first_fields, is_mail_file
 from intake.mail.transfer import decode_transfer
 from intake.mail.wrapped import Inside, unwrap
 from intake.submission import Defect
@@ -176,12 +177,13 @@ def _build(node: Entity, path: str, within: _Within) -> Part:
         parts = [child for child in node.get_payload() if isinstance(child, Entity)]
         children = tuple(_build(child, f"{path}.{n}", within) for n, child in enumerate(parts, 1))
         return Part(path, headers, content_type, parameters, b"", children, (*_structure_defects(node, path), *cut_off))
-    encoding = dict(headers).get("content-transfer-encoding", b"").decode("ascii", "backslashreplace")
+    given = dict(headers)
+    encoding = given.get("content-transfer-encoding", b"").decode("ascii", "backslashreplace")
     data, note = decode_transfer(node.content(), encoding)
     defects = ((Defect(path, note), *cut_off) if note else cut_off)
-    name = file_name(dict(headers).get("content-disposition", b""), dict(headers).get("content-type", b"")).text
-    if name and content_type not in _MESSAGES and is_mail_file(name, data):
-        content_type = "message/rfc822"  # .eml, as webmailers declare it
+    if content_type not in _MESSAGES and first_fields(data):
+        name = file_name(given.get("content-disposition", b""), given.get("content-type", b"")).text
+        content_type = "message/rfc822" if name and is_mail_file(name, data) else content_type  # as webmailers declare .eml
     if content_type in _MESSAGES:
         children = (_parse(data, f"{path}.1", within.deeper()),) if within.depth < DEEPEST else ()
         return Part(path, headers, content_type, parameters, data, children, defects)

@@ -40,11 +40,14 @@ class Item:
 
 def is_mail_file(name: str, data: bytes) -> bool:
     """Whether a file is a mail as it was sent (RFC 5322): by its name, or as nothing else is, by its header."""
-    head = data[:_HEAD].lstrip(b"\r\n\xef\xbb\xbf")
-    fields = _FIELD.match(head)
-    if fields is None:
-        return False
-    return name.lower().endswith(".eml") or len(_OF_MAIL.findall(fields[0])) >= 2
+    fields = first_fields(data)
+    return bool(fields) and (name.lower().endswith(".eml") or len(_OF_MAIL.findall(fields)) >= 2)
+
+
+def first_fields(data: bytes) -> bytes:
+    """The header fields with which a file begins; empty for one that begins otherwise, as nearly all do."""
+    found = _FIELD.match(data[:_HEAD].lstrip(b"\r\n\xef\xbb\xbf"))
+    return found[0] if found else b""
 
 
 def is_outlook_item(data: bytes) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
+from config.frozen import replace
 from config.shape import Severity
 from config.spelling import nfkc
 from config.survey import Survey

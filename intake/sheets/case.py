@@ -6,9 +6,10 @@ Holds no check itself. A value of a personal field, a free text and a My Number 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from config.form import FreeText
+from config.frozen import replace
 from config.roster import Match
 from config.survey import Survey
 from intake.finding import Finding, quote, severity_of

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from config.form import Question
+from config.frozen import replace
 from config.kinds.kind import Around
 from config.obligations import deadline_of
 from config.spelling import says_nothing

@@ -7,7 +7,7 @@ cell, since whose answer it is cannot be known for certain.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from config.kinds.kind import Around
 from config.spelling import says_nothing
@@ -28,7 +28,7 @@ _MOST = 3  # places that are named
 def elsewhere(sheet: Sheet, filled: Filled, located: Located, asides: Mapping[str, str]) -> tuple[str, ...]:
     """The cells from the first question on with a text that belongs to none, and the comments, as they are named to
     people. A label that somebody reworded is the form's."""
-    known = located.printed | {*_used(filled), *_labels(located)}
+    known = located.printed | _used(filled) | {*_labels(located)}
     first = min((lines.text[0] for lines in located.questions.values()), default=0)
     cells = [
         name_of(place)
@@ -43,8 +43,9 @@ def answered_beside(sheet: Sheet, filled: Filled, located: Located) -> dict[str,
     """Of the blank fields and questions (by the cell of the field, the key of the question) with what would be an answer
     elsewhere in their row, in a comment, or in a cell that is merged over theirs: where it stands, as it is named to
     people."""
-    found = dict(_under_merged(sheet, filled)) | dict(_beside_fields(sheet, filled, located))
-    found |= dict(_in_the_row(sheet, filled, located))
+    taken = _used(filled)
+    found = dict(_under_merged(sheet, filled)) | dict(_beside_fields(sheet, filled, located, taken))
+    found |= dict(_in_the_row(sheet, filled, located, taken.union(_labels(located))))
     for place, text in sorted(sheet.comments.items()):
         said = [line.strip() for line in (text, *text.splitlines()) if line.strip()]
         for question in filled.questions:
@@ -55,10 +56,9 @@ def answered_beside(sheet: Sheet, filled: Filled, located: Located) -> dict[str,
     return found
 
 
-def _beside_fields(sheet: Sheet, filled: Filled, located: Located) -> Iterator[tuple[str, str]]:
+def _beside_fields(sheet: Sheet, filled: Filled, located: Located, taken: Set[Place]) -> Iterator[tuple[str, str]]:
     """In the row of a field, in a comment there, or behind a colon in the label's own cell; of a kind that can be told
     (an address, a body) only such."""
-    taken = {*_used(filled)}
     for line in filled.fields:
         label = located.fields.get(line.field.key)
         if label is None or line.entry is None or line.entry.state != "blank":
@@ -77,9 +77,8 @@ def _fits(line: FilledField, text: str) -> bool:
     return not says_nothing(text) and not any(line.field.kind.faults(text, Around()))
 
 
-def _in_the_row(sheet: Sheet, filled: Filled, located: Located) -> Iterator[tuple[str, str]]:
+def _in_the_row(sheet: Sheet, filled: Filled, located: Located, taken: Set[Place]) -> Iterator[tuple[str, str]]:
     """In a cell of a question's rows that the form leaves to nobody. A number alone may count anything."""
-    taken = {*_used(filled), *_labels(located)}
     for question in filled.questions:
         lines = located.questions.get(question.question.key)
         if lines and not question.filled and not question.question.in_open_table:
@@ -123,11 +122,11 @@ def _answers(question: FilledQuestion, lines: Lines, place: Place, said: list[st
     return any(asked.kind.mark(line, number) for number in here for line in said)
 
 
-def _used(filled: Filled) -> Iterator[Place]:
+def _used(filled: Filled) -> set[Place]:
     cells = [line.entry.cell for line in filled.fields if line.entry]
     for question in filled.questions:
         cells += [entry.cell for entry in (*question.entries, *([question.answer] if question.answer else []))]
-    return (place_of(cell) for cell in cells if cell)
+    return {place_of(cell) for cell in cells if cell}
 
 
 def _labels(located: Located) -> Iterator[Place]:

@@ -7,8 +7,8 @@ in the form's data. Values of personal fields are never quoted.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from config.frozen import replace
 from config.kinds.kind import Around
 from config.kinds.organisation import OrganisationKind
 from config.programs import find_program

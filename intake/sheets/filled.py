@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from config.form import Field, Form, FreeText, Question
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.kinds.kind import NOT_READ, Kind, Reading, Slot
 from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, Rows

@@ -6,9 +6,9 @@ Where its cell is blank, what stands beside it in the space that is its own, as 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from config.form import Form, Question
+from config.frozen import replace
 from config.kinds.kind import Kind
 from intake.sheets.boxes import ticked
 from intake.sheets.entries import Entry, Rows

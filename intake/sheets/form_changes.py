@@ -280,9 +280,8 @@ def _list_formulas(sheet: Sheet, form: Form) -> list[Alteration]:
     header = _header(sheet, form)
     if not header:
         return []
-    cells = [sheet.cells.get((row + 1, column)) for row, column in header.values()]
-    places = [name_of((row + 1, column)) for row, column in header.values()]
-    wrong = [p for p, cell in zip(places, cells, strict=True) if not cell or not cell.formula]
+    below = [(row + 1, column) for row, column in header.values()]
+    wrong = [name_of(place) for place in below if place not in sheet.cells or not sheet.cells[place].formula]
     if not wrong:
         return []
     return [Alteration("list_formulas_altered", wrong[0], found=_listed(wrong))]

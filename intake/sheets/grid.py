@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from config.frozen import replace
 from intake.finding import Finding
 from intake.sheets.drawn import Drawing
 

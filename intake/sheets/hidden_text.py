@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from config.cache import cache_short
 from intake.sheets.package import BROKEN, Package, local, new_parser
 
 MAX_PART = 20 * 1024 * 1024  # bytes of a part that is looked through
@@ -29,10 +30,15 @@ def asides(package: Package) -> dict[str, str]:
     is left out."""
     found: dict[str, str] = {}
     for part, size in package.sizes().items():
-        place = next((place for pattern, place in _PLACES if pattern.fullmatch(part)), "")
+        place = _place_of(part)
         if place and size <= MAX_PART:
             found[place] = found.get(place, "") + _text_of(package, part)
     return found
+
+
+@cache_short(256, 100)
+def _place_of(part: str) -> str:
+    return next((place for pattern, place in _PLACES if pattern.fullmatch(part)), "")
 
 
 def _text_of(package: Package, part: str) -> str:

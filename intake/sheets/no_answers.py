@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
+from config.frozen import replace
 from config.names import PREVIOUS_HEADING, RULES_HEADING
 from config.rules import rules_of
 from config.spelling import fold, is_blank

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from xml.parsers import expat
 
 from config.cache import cache_short
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.sheets.package import Broken, Package, local, new_parser, parse_xml
 
 _SMALL = 1 << 16  # bytes of a part that is worth being kept in memory, or its rows

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from config.form import Form, Question
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.kinds.kind import Kind
 from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, entry_of

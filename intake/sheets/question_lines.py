@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import replace
 
 from config.form import Form, Question
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.spelling import alike, label_key
 from intake.sheets.grid import Place
 from intake.sheets.table_lines import cells_of, find_labels

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 
 from config.cache import Same, cache_by_identity, cache_short
 from config.form import Form, Question
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.spelling import alike, label_key
 from config.survey import Survey
 from intake.sheets.given import (

@@ -7,8 +7,8 @@ root is told by another check.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
+from config.frozen import replace
 from config.logic import Value
 from config.previous import worths
 from config.programs import find_program

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 
 from config.cache import cache_by_identity
 from config.form import Field, Form, Question
+from config.frozen import replace
 from config.kinds.kind import NOT_READ, Around
 from config.spelling import says_nothing
 from intake.sheets.entries import Entry

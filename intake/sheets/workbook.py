@@ -12,7 +12,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -20,6 +19,7 @@ from xml.etree.ElementTree import ParseError
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from config.cache import cache_short
+from config.frozen import replace
 from intake.encrypted import decrypted, is_locked
 from intake.finding import CATALOGUE, Finding
 from intake.sheets import ooxml, package

@@ -6,9 +6,8 @@ Brings the values of a Letter into words; decides nothing about a file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.survey import Survey
 from intake.shown import clipped
 from replies.japanese import era_minute, full_width_number

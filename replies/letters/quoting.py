@@ -7,8 +7,8 @@ to whom never sent us a form.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from config.frozen import replace
 from intake.finding import Finding, quote, quote_name
 from intake.shown import one_line
 from replies.letter import FileBlock, Letter, RowBlock

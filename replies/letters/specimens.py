@@ -6,12 +6,11 @@ Values in, letters out. No mail of a real body is looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from config.form import Form, Question
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.roster import Body, Roster
 from config.survey import Mailbox, Program, Survey
 from intake.finding import Finding

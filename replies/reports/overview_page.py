@@ -6,11 +6,10 @@ It shows what the overview holds; every value is escaped by the templates. Decid
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from markupsafe import Markup
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.tiles import tile_positions
 from replies.reports.data import CityLine, Overview, ProgramTotal, Waiting
 from replies.reports.overview_charts import COLOURS, DASHES, ages_chart, bars_chart, receipts_chart

@@ -6,10 +6,9 @@ Pure functions over the shapes of `data.py`; every sentence stands in wording.to
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from config.form import Form
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.survey import Survey
 from intake.finding import Finding
 from replies.japanese import full_width_number

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import accumulate, groupby, pairwise
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.given import Place
 from config.spelling import fold
 from intake.sheets.given_tables import is_example

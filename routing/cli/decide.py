@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from config.frozen import replace
 from config.settings import by_hand
 from replies.wording import load_wording
 from routing import operate, typed

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 
 from config.console import Console, ConsoleUser
-from config.frozen import frozen
+from config.frozen import frozen, replace
 
 LONGEST = timedelta(hours=8)
 IDLE = timedelta(minutes=60)

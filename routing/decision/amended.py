@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from config.frozen import replace
 from intake.amendment import AmendmentRefused, amend_sheet
 from intake.submission import Submission
 from routing.register import Register

@@ -7,10 +7,9 @@ Only brings values into the shapes that `replies` declares; no decision, no word
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.finding import CATALOGUE, Finding
 from intake.personal import mask
 from intake.submission import AnswerSheet

@@ -6,9 +6,8 @@ Pure except for the look-ups handed in as `Facts`; decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.finding import Finding, quote, severity_of
 from intake.samples import calls_itself_material
 from intake.submission import AnswerSheet, FileReading, Submission

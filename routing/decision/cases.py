@@ -6,9 +6,9 @@ that one reply tells everything.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import replace
 from config.jst import JST
 from intake.finding import Finding, severity_of
 from intake.submission import Submission

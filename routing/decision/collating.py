@@ -5,9 +5,8 @@ in whose sheet, and who is missing. Pure; nothing of it is booked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.obligations import Obligation
 from intake.submission import AnswerSheet, FileReading, Submission
 from replies.letter import Attachment, FileBlock, Letter, OwedProgram, RowBlock

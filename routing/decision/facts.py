@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.submission import AnswerSheet
 from replies.letter import FileBlock
 from routing.deadline import Deadlines

@@ -5,9 +5,8 @@ mail and the obligation show. Pure; the severity is the survey's; decides nothin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.kinds.organisation import OrganisationKind
 from config.programs import find_program
 from config.survey import Survey

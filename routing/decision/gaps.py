@@ -5,8 +5,8 @@ since a body may have no such screening. Pure.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from config.frozen import replace
 from config.kinds.attributes import AttributesKind
 from config.survey import Survey
 from intake.finding import Finding, severity_of

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from config.frozen import replace
 from intake.submission import Submission
 from routing.records import Decided
 

@@ -5,8 +5,7 @@ What its subject asks for is told by `intake/asked_service.py`, and its row in t
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from config.frozen import replace
 from config.services import Service
 from intake.submission import Submission
 from routing.decision.facts import Facts

@@ -6,9 +6,9 @@ One reply per mail covers every file.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from config.frozen import replace
 from config.settings import by_hand
 from config.survey import Mailbox, Survey
 from intake.finding import Finding

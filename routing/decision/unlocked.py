@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from config.frozen import replace
 from intake.attached import ARCHIVE_STEP
 from intake.submission import FileReading, Submission, place_in
 

@@ -12,11 +12,11 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.load import default_survey
 from config.settings import Settings, load_settings
 from intake.mail.ids import receipt_in

@@ -7,10 +7,10 @@ what was read still holds when it is written. Reads no mail, sends nothing, open
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.settings import Settings, folder_for
 from intake.submission import Submission
 from routing.decision import joined

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from config.frozen import replace
 from config.settings import Settings
 from intake.submission import Submission
 from routing.decision.authenticated import authenticated

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
+from config.frozen import replace
 from intake.mail.no_reply import is_noreply
 from intake.submission import Submission
 from routing.decision.cases import unread

@@ -5,11 +5,10 @@ Inside the transaction in which the mail is decided; reads the ledger, and notes
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from config.domains import body_hint
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.mails import Way
 from config.settings import Settings
 from intake.submission import Address, Submission

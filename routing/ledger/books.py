@@ -6,9 +6,9 @@ The same instant asked later gives the same books. Only reads.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import replace
 from routing.deadline import Deadlines, deadlines
 from routing.ledger import bookings, official_acts, pre_checks, unbooked
 from routing.ledger.extensions import extensions

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Row
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.mail.ids import receipt_in
 from intake.sources.source import SeenMail
 from routing.attention import queue_of, sql_list

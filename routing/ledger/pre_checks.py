@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Row
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.submission import Submission
 from routing.clock import stamp, unstamp
 from routing.ledger import verdicts

@@ -6,9 +6,9 @@ A prefecture that gets its closing report at that instant gets nothing else then
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import replace
 from config.survey import Mailbox, Survey
 from replies.letter import OwedProgram
 from replies.letters.past_deadline import PastDeadline, render_past_deadline

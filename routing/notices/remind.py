@@ -8,10 +8,9 @@ in the outbox; sends nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.settings import by_hand
 from config.survey import Survey
 from replies.letter import OwedProgram

@@ -7,9 +7,9 @@ reading stays in the ledger. Short transactions; no lock is needed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
+from config.frozen import replace
 from intake.amendment import AmendmentRefused, question_key
 from intake.submission import Submission
 from routing.clock import stamp

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.sources.source import Fetched
 from intake.submission import Submission
 from routing.journey.desk import Desk

@@ -5,8 +5,8 @@ an official says so: of what is open by code, of anything else one by one (`revi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from config.frozen import replace
 from intake.submission import Submission
 from routing.decision.amended import amended_submission
 from routing.decision.override import Override

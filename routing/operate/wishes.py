@@ -6,11 +6,11 @@ The command `decide` and the operators' page make the same `Wish` and call the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.numbering import key_in, numbered
 from intake.submission import Submission
 from routing import typed

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.finding import Finding
 from intake.submission import AnswerSheet, FileReading
 from replies.workbooks.collated_list import write_list

@@ -7,11 +7,10 @@ accepted or asked about anew without it mends it; one that is held, or that only
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from replies.reports.data import Mends
 from routing.ledger.finding_rounds import AskedFinding, FindingRound
 from routing.standing import overlap

@@ -5,10 +5,9 @@ Reads the ledger through its own look-ups; judges by `standing.py` and `timing.p
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from config.obligations import Obligation
 from replies.states import State, Timing
 from routing.deadline import Deadlines

@@ -6,10 +6,9 @@ A mail in which a My Number seems to stand shows where, and no text.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from intake.submission import Submission
 from replies.wording import load_wording
 from routing.clock import stamp

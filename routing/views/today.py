@@ -5,11 +5,10 @@ each mailbox was read last. One view for the command, the page and the mail to t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 from replies.letters.today import TodayCounts, Waits
 from replies.wording import load_wording
 from routing.clock import stamp
