@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
+from config.cache import cache_by_identity
 from config.codes import ways_of_code
 from config.frozen import frozen
 from config.patterns import pattern
@@ -117,10 +117,7 @@ def name_standing_in(text: str, roster: Roster) -> Match | None:
 def _groups(text: str, survey: Survey) -> list[_Group]:
     """The groups that may hold a name: what stands in brackets, but for words to skip, programs and mere numbers; where
     the pattern puts no brackets around it, also what stands in its place."""
-    convention = survey.convention
-    passed_over = {compact(word) for word in survey.convention.skip}
-    for program in survey.programs:
-        passed_over |= {compact(word) for word in _words_of(program)}
+    convention, passed_over = survey.convention, _passed_over(survey)
     hits = [hit for hit in _GROUP.finditer(text) if not _is_idle(compact(hit[0][1:-1]), passed_over)]
     idle = [hit[0] for hit in _GROUP.finditer(text) if _is_idle(compact(hit[0][1:-1]), passed_over)]
     groups = []
@@ -134,6 +131,12 @@ def _groups(text: str, survey: Survey) -> list[_Group]:
     return groups + [_Group(hit[1], True) for hit in (bare.finditer(fold(text)) if bare else ())]
 
 
+@cache_by_identity
+def _passed_over(survey: Survey) -> frozenset[str]:
+    words = (word for program in survey.programs for word in _words_of(program))
+    return frozenset(map(compact, (*survey.convention.skip, *words)))
+
+
 def _is_printed(content: str, printed: tuple[str, ...]) -> bool:
     """Whether it is what the notice prints where a name or a code belongs, or both."""
     left = compact(content)
@@ -142,7 +145,7 @@ def _is_printed(content: str, printed: tuple[str, ...]) -> bool:
     return not left
 
 
-def _is_idle(content: str, passed_over: set[str]) -> bool:
+def _is_idle(content: str, passed_over: frozenset[str]) -> bool:
     return content in passed_over or content.isdigit() or not content
 
 
@@ -208,12 +211,9 @@ def programs_in(folded: str, survey: Survey) -> tuple[str, ...]:
     return tuple(
         program.id
         for program in survey.programs
-        if any(_folded(word) in folded for word in _words_of(program))
+        if any(fold(word) in folded for word in _words_of(program))
     )
 
 
 def _words_of(program: Program) -> tuple[str, ...]:
     return program.name, program.choice, *program.names
-
-
-_folded = lru_cache(maxsize=512)(fold)  # of the survey's own words, which every subject is held against

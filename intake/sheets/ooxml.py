@@ -250,6 +250,7 @@ class _Scan:
         self._parser.EndElementHandler = None
 
 
+@cache_short(4096, 10)
 def place_of(reference: str) -> Place:
     """(row, column) from 1 of a reference in A1 style; ValueError if it is none."""
     letters = reference.rstrip("0123456789")

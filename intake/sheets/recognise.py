@@ -102,7 +102,7 @@ def _as_given(form: Form, sheet: GivenSheet) -> Located:
 
 def _keys(sheet: Sheet) -> dict[Place, str]:
     """The label key of each cell with text, row by row from the left."""
-    return {place: key for place in sorted(sheet.cells) if (key := label_key(sheet.cells[place].value))}
+    return {place: key for place, cell in sorted(sheet.cells.items()) if (key := label_key(cell.value))}
 
 
 @cache_short(32, 1_000)  # most answers leave the form as it was sent out

@@ -273,15 +273,12 @@ def _sheet(part: ooxml.WorksheetPart, filled: Filled) -> Sheet:
 
 
 def _cells(filled: Filled) -> dict[Place, Cell]:
-    return {place: cell for place, value in filled if (cell := _cell(value)).value}
-
-
-def _cell(value: object) -> Cell:
-    return _known_cell(value) if isinstance(value, str) else Cell(_as_text(value))
+    made = ((place, _text_cell(value) if type(value) is str else Cell(_as_text(value))) for place, value in filled)
+    return {place: cell for place, cell in made if cell.value}
 
 
 @cache_short(1024, 500)  # what a form prints comes again with each answer
-def _known_cell(text: str) -> Cell:
+def _text_cell(text: str) -> Cell:
     return Cell(_as_text(text))
 
 
