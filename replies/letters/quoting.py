@@ -7,6 +7,7 @@ to whom never sent us a form.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from config.frozen import replace
 from intake.finding import Finding, quote, quote_name
@@ -64,7 +65,7 @@ def _original_subject(subject: str, wording: Wording) -> str:
     """The subject as it was before any reply: without Re:, and without what our own letters put around."""
     text = " ".join(one_line(subject[:_SUBJECT_LOOKED_AT]).split())
     own = [*wording.subject.values(), wording.phrase["rehearsal_subject"]]
-    receipt = re.compile(rf" ?\[{re.escape(wording.phrase['receipt'])} [^\]]*\]")
+    receipt = _receipt_behind(wording.phrase["receipt"])
     while True:
         shorter = receipt.sub("", _REPLY_MARK.sub("", text)).strip()
         for prefix in own:
@@ -72,6 +73,11 @@ def _original_subject(subject: str, wording: Wording) -> str:
         if shorter == text:
             return text
         text = shorter
+
+
+@cache
+def _receipt_behind(called: str) -> re.Pattern[str]:
+    return re.compile(rf" ?\[{re.escape(called)} [^\]]*\]")
 
 
 def _bare_of(prefix: str, subject: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from config.frozen import replace
 from config.settings import Settings
@@ -138,7 +139,7 @@ class Known:
             recognised=recognised,
             checked=False,
             letters=letters.answered(self.ledger, thread_of(submission)),
-            vouched=self.vouched,
+            vouched=cache(self.vouched),  # asked of the sender's address several times
             roster=self.register.roster,
             shared=submission.message.authors != "one",
         )

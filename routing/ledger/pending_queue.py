@@ -30,8 +30,8 @@ def begin(ledger: Ledger, arrival: Arrival, what: What, until: datetime) -> None
 
 def end(ledger: Ledger, arrival_id: int, *whats: What) -> None:
     """Ends these waits of a mail, inside the caller's transaction."""
-    for what in whats:
-        ledger.run("DELETE FROM wait WHERE arrival_id = ? AND what = ?", arrival_id, what)
+    marks = ",".join("?" * len(whats))
+    ledger.run(f"DELETE FROM wait WHERE arrival_id = ? AND what IN ({marks})", arrival_id, *whats)
 
 
 def over(ledger: Ledger, now: datetime) -> list[tuple[Arrival, What]]:

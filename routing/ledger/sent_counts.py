@@ -27,7 +27,9 @@ def count_since(ledger: Ledger, column: str, value: str, since: datetime, kinds:
 def recipients_since(ledger: Ledger, since: datetime, at_least: int, kinds: Kinds = "others") -> list[str]:
     """To whom replies to mails were queued since an instant, one for each; empty where there are fewer than
     `at_least`, which is looked up in no time."""
-    counted = ledger.row("SELECT count(*) AS n FROM outbox WHERE recorded_at > ?", stamp(since))
+    counted = ledger.row(
+        "SELECT count(*) AS n FROM (SELECT 1 FROM outbox WHERE recorded_at > ? LIMIT ?)", stamp(since), at_least
+    )
     if counted is None or counted["n"] < at_least:
         return []
     rows = ledger.rows(
