@@ -23,7 +23,7 @@ def cache_short(number: int, longest: int) -> Callable[[Work], Work]:
 
     def decorate(work: Work) -> Work:
         if len(signature(work).parameters) == 1:
-            return cast(Work, _Known(work, number, longest).__getitem__)
+            return cast(Work, _Results(work, number, longest).__getitem__)
         known = lru_cache(maxsize=number)(work)
 
         @wraps(work)
@@ -35,7 +35,7 @@ def cache_short(number: int, longest: int) -> Callable[[Work], Work]:
     return decorate
 
 
-class _Known(dict[Any, Any]):
+class _Results(dict[Any, Any]):
     """The results of a function of one value. A mail asks a thousand times for one that is known: looking it up in a
     dictionary takes a third of the time of a function that does. What was not asked for again among as many others as half
     of `number` is forgotten."""

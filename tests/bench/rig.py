@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,16 +102,26 @@ def timed(rig: Rig, office: Office, worker: Worker, mails: Sequence[Traffic], re
     rig.put(mails)
     os.kill(worker.process.pid, signal.SIGCONT)
     with closing(office.reading()) as ledger:
-        assert eventually(lambda: _number(ledger, ARRIVALS) > before, PATIENCE, EVERY)
+        _wait_for(ledger, worker, ARRIVALS, lambda number: number > before)
         began = time.monotonic()
-        decided = before + len(mails)
-        assert eventually(lambda: _number(ledger, VERDICTS) == decided, PATIENCE, EVERY)
-        assert eventually(lambda: _number(ledger, WAITING) == 0, PATIENCE, EVERY)
+        _wait_for(ledger, worker, VERDICTS, lambda number: number >= before + len(mails))
+        _wait_for(ledger, worker, WAITING, lambda number: number == 0)
         seconds = time.monotonic() - began
     spent = [now - then for now, then in zip(cpu_seconds(worker.process.pid), cpu, strict=True)]
     run = Run(seconds, memory_mib(worker.process.pid), *spent)
     assert len(rig.sink.accepted()) == replies, worker.log()[-2000:]
     return run
+
+
+def _wait_for(ledger: sqlite3.Connection, worker: Worker, query: str, enough: Callable[[int], bool]) -> None:
+    """Returns once the number that a query tells is enough; AssertionError, with what stands there, if it is not in
+    time."""
+    if not eventually(lambda: enough(_number(ledger, query)), PATIENCE, EVERY):
+        told = {asked: _number(ledger, asked) for asked in (ARRIVALS, VERDICTS, *_QUEUED)}
+        raise AssertionError(f"waited for {query}: {told}\n{worker.log()[-2000:]}")
+
+
+_QUEUED = tuple(f"SELECT count(*) FROM {queue}" for queue in ("to_read", "deciding", "deferred", "wait", "to_send"))
 
 
 def _number(ledger: sqlite3.Connection, query: str) -> int:

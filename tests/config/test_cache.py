@@ -30,6 +30,20 @@ def test_the_oldest_is_forgotten() -> None:
     assert asked == ["a", "b", "c", "a"]
 
 
+def test_what_is_asked_for_again_and_again_stays_known() -> None:
+    asked: list[str] = []
+
+    @cache_short(6, longest=3)
+    def same(text: str) -> str:
+        asked.append(text)
+        return text
+
+    for number in range(100):
+        assert (same("a"), same(str(number))) == ("a", str(number))
+    assert asked.count("a") == 1
+    assert len(asked) == 101
+
+
 def test_what_stands_beside_the_text_counts() -> None:
     @cache_short(8, longest=3)
     def times(text: bytes, number: int = 1) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import replace as standard
 from typing import Any
 
 import pytest
 
-from config.frozen import frozen
+from config.frozen import frozen, replace
 
 
 class Plain:
@@ -35,7 +36,10 @@ def test_it_is_a_frozen_value(place: Any) -> None:
     assert (one.name, repr(one), place.__doc__) == ("A3", "Place(row=3, column='A', inside=(1,))", "A place.")
     assert one == place(3, "A", (1,)) != place(4, "A", (1,))
     assert len({one, place(3, "A", (1,))}) == 1
-    assert replace(one, row=4).name == "A4"
+    assert standard(one, row=4) == replace(one, row=4) == place(4, "A", (1,))
+    assert replace(one) == one
+    with pytest.raises(TypeError):
+        replace(one, line=4)
     assert asdict(one) == {"row": 3, "column": "A", "inside": (1,)}
     assert [field.name for field in fields(place)] == ["row", "column", "inside"]
     assert is_dataclass(place)
