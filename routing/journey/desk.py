@@ -79,9 +79,8 @@ class Desk:
             with suppress(LedgerBusy, DiskFull):
                 beginnings.end_all(self.ledger)
 
-    @property
-    def judge(self) -> Judge:
-        """Who decides, by the desk's register, settings and ledger, at this instant."""
+    def judge_now(self) -> Judge:
+        """Who decides, by the desk's register, settings and ledger, at the instant of the call."""
         contacts = self._contacts.bodies(self.settings, self.register)
         return Judge(self.register, self.settings, self.ledger, self.clock(), contacts)
 
@@ -176,7 +175,7 @@ class Desk:
         try:
             with self.ledger.savepoint():
                 if self._is_early(arrival):
-                    return before_start.set_aside(self.judge, arrival, read)
+                    return before_start.set_aside(self.judge_now(), arrival, read)
                 return self._decide_waiting(arrival, read)
         except (LedgerBusy, DiskFull):
             raise
@@ -265,7 +264,7 @@ class Desk:
         """Commits the decision about a mail that cannot be read."""
         decided = unread(arrival, decision, override, self.register)
         with self.ledger.writing():
-            self.judge.record(decided)
+            self.judge_now().record(decided)
             taken_back = withdrawing.take_back(self.ledger, arrival.id, self.clock())
         return Settled(decided, None, taken_back)
 
@@ -273,12 +272,12 @@ class Desk:
         """Decides a mail that was read and commits verdicts, events and reply in one transaction, the same
         in which the history that they rest on was read. Raises OverrideRefused: then nothing was recorded."""
         with self.ledger.writing():
-            return self.judge.decide(arrival, submission, override)
+            return self.judge_now().decide(arrival, submission, override)
 
     def _decide_waiting(self, arrival: Arrival, submission: Submission) -> Settled:
         """The same for a mail that waits, inside the caller's transaction; what officials had decided about it
         still holds."""
-        judge = self.judge
+        judge = self.judge_now()
         changes = official_acts.amendments(self.ledger, arrival.id)
         override = judge.remembered(arrival)
         return judge.decide(arrival, amended_submission(submission, changes, self.register), override)

@@ -136,7 +136,7 @@ def _forget(desk: Desk, key: Arrival, end: tuple[MailOutcome, str]) -> None:
         return
     if verdicts.decided_by_desk(ledger, key.id):
         decided = unread(key, MailDecision(*end), Override(notes=(Note("password_erased"),)), desk.register)
-        desk.judge.record(decided)
+        desk.judge_now().record(decided)
     erasure.erase(ledger, key.id, (DESK[0], WHY_ERASED), now)
 
 

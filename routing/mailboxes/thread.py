@@ -110,26 +110,34 @@ class Bell:
                 pass
 
 
+@frozen
+class WatchedMailbox:
+    """A mailbox by its id, where its mail comes from, and what is done in it after each look."""
+
+    id: str
+    source: Source
+    errands: Errands | None = None
+
+
 class MailboxThread(Thread):
     """Watches one mailbox. Looks when told to, or when the server tells of mail, and tells what it found; the
     next look begins only after the desk has said `handled`, and so from a cursor that has moved."""
 
     def __init__(
         self,
-        mailbox: str,
-        source: Source,
+        watched: WatchedMailbox,
         ledger: Path,
         budget: ByteBudget,
         tell: Callable[[Batch | Polled | ErrandsRun], None],
     ) -> None:
-        super().__init__(name=f"mailbox {mailbox}", daemon=True)
-        self.mailbox = mailbox
-        self._source = source
-        self._collector = Collector(mailbox, source)
+        super().__init__(name=f"mailbox {watched.id}", daemon=True)
+        self.mailbox = watched.id
+        self._source = watched.source
+        self._errands = watched.errands
+        self._collector = Collector(watched.id, watched.source)
         self._ledger = ledger
         self._budget = budget
         self._tell = tell
-        self.errands: Errands | None = None  # what is done in the mailbox after each look
         self._busy = False
         self._lock = Lock()
         self._bell = Bell()
@@ -144,8 +152,8 @@ class MailboxThread(Thread):
             self._tell(Polled(self.mailbox, problem, None if problem else self._collector.difference))
             self._pause()
         self._source.close()
-        if self.errands is not None:
-            self.errands.close()
+        if self._errands is not None:
+            self._errands.close()
 
     def look(self) -> bool:
         """Has it look into the mailbox, unless the last look is still under way; whether it will."""
@@ -208,7 +216,7 @@ class MailboxThread(Thread):
                         break
                     self._tell(batch)
                     self._moved_at = time.monotonic()
-                if self.errands is not None and (done := self.errands.run(ledger)) is not None:
+                if self._errands is not None and (done := self._errands.run(ledger)) is not None:
                     self._tell(done)
         except (SourceUnavailable, LedgerBusy, DiskFull, NotALedger, NewerLedger, SettingsError) as problem:
             return str(problem)

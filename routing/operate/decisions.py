@@ -168,7 +168,7 @@ def take_out(desk: Desk, arrival: Arrival, who: Who) -> Settled:
     override = Override(by=who.by, why=who.why, notes=(Note("erased"),))
     decided = unread(arrival, MailDecision("ignored", "erased"), override, desk.register)
     with desk.ledger.writing():
-        desk.judge.record(decided)
+        desk.judge_now().record(decided)
         taken_back = withdrawing.take_back(desk.ledger, arrival.id, desk.clock())
         erasure.erase(desk.ledger, arrival.id, who.pair, desk.clock())
         erasure.erase_replies(desk.ledger, arrival.id)

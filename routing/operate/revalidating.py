@@ -70,7 +70,7 @@ def revise(desk: Desk, arrival: Arrival, read: Submission, who: Who) -> Settled:
         raise Refused("提出前の点検などの依頼のため、判定はありません。点検し直すときは、読み直してください（retry）。")
     before = judged.pieces_of(desk.ledger, arrival.id)
     changes = official_acts.amendments(desk.ledger, arrival.id)
-    remembered = desk.judge.remembered(arrival)
+    remembered = desk.judge_now().remembered(arrival)
     override: Override = replace(remembered, by=who.by, why=who.why, notes=(Note(REVISED),), revises=True)
     settled = desk.commit(arrival, amended_submission(read, changes, desk.register), override)
     if not _differing(before, judged.pieces_of(desk.ledger, arrival.id)):

@@ -20,7 +20,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from config.errors import ConfigError
 from intake import release
 from intake.frames import NOTHING_TOLD, ReadingHints
 from intake.own_time import own_time
@@ -237,7 +236,7 @@ class Reader:
             assert child.stdin is not None and child.stdout is not None
             self._room = widened(child.stdin.fileno())
             greeting = receive(child.stdout.fileno(), self._heard, Patience(START_SECONDS))
-        except (OSError, EOFError, ValueError, MemoryError, subprocess.SubprocessError) as error:
+        except Exception as error:  # whatever keeps a child from starting is no mail's fault
             self._kill()
             raise ReaderUnavailable(f"{NOT_STARTED}（{type(error).__name__}）") from error
         if greeting != b"S" + CODE.encode():
@@ -261,7 +260,7 @@ class Reader:
                 ours.understood(self._receive(child, PROOF_SECONDS, PROOF_SECONDS))
                 self._served += 1
             self._to_prove = 0
-        except (OSError, EOFError, ValueError, MemoryError, ConfigError, ReadFailed) as error:
+        except Exception as error:  # as in `_start`: the mail that it reads is ours
             self._kill()
             raise ReaderUnavailable(f"{_UNWELL}（{type(error).__name__}）") from error
 

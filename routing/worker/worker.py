@@ -28,7 +28,7 @@ from routing.journey.pending import patience
 from routing.ledger import erasure, mail_ways, outbox, undoing
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.mailboxes.tasks import NO_AIDES, ErrandsRun, MailboxHelpers
-from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
+from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled, WatchedMailbox
 from routing.notices import alerts
 from routing.reading.errors import ReaderUnavailable
 from routing.tracking import troubles
@@ -78,12 +78,10 @@ class Worker:
         self._routine: Iterator[str] | None = None  # what the calendar asks for, while it is under way
         self._started = time.monotonic()
         self._budget = ByteBudget(QUEUE_BYTES)
+        watched = (WatchedMailbox(id, source, aides.errands.get(id)) for id, source in sources.items())
         self._mailboxes = {
-            id: MailboxThread(id, source, desk.ledger.path, self._budget, self._inbox.put)
-            for id, source in sources.items()
+            each.id: MailboxThread(each, desk.ledger.path, self._budget, self._inbox.put) for each in watched
         }
-        for id, errands in aides.errands.items():
-            self._mailboxes[id].errands = errands
         self._looks = Looks(self._mailboxes, desk.clock)
         self._delivery = DeliveryThread(sender, self._inbox.put, aides.answers)
         self._departures = Departures(desk.dispatch, self._delivery)

@@ -35,33 +35,43 @@ CHILDREN = {
 
 
 class Misbehaving(Reader):
-    """Its children do this instead of reading; `well`: once they are well again."""
+    """Its children do this instead of reading, or cannot be started for this reason; `well`: once they are well again."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str | Exception) -> None:
         super().__init__(default_survey())
         self.code, self.well = code, False
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         if self.well:
             return super()._spawn()
+        if isinstance(self.code, Exception):
+            raise self.code
         if self.code.startswith("/"):
             return subprocess.Popen([self.code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        if not self.code:
-            raise BlockingIOError("Resource temporarily unavailable")  # fork(2), EAGAIN
         return subprocess.Popen([sys.executable, "-c", self.code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-@pytest.mark.long
+FAULTS = {
+    "cannot be forked": BlockingIOError("Resource temporarily unavailable"),  # fork(2), EAGAIN
+    "has no such call": AttributeError("module 'fcntl' has no attribute 'F_SETPIPE_SZ'"),  # not Linux
+    "a slip of ours": KeyError("reader"),
+    "no more threads": RuntimeError("can't start new thread"),
+}
+
+
 @pytest.mark.parametrize(
     "code",
-    [*CHILDREN.values(), "", "/no/such/python"],
-    ids=[*CHILDREN, "cannot be forked", "is not there"],
+    [
+        *(pytest.param(code, id=name, marks=pytest.mark.long) for name, code in CHILDREN.items()),
+        pytest.param("/no/such/python", id="is not there", marks=pytest.mark.long),
+        *(pytest.param(fault, id=name) for name, fault in FAULTS.items()),
+    ],
 )
 def test_the_mails_wait_and_none_is_blamed(
-    tmp_path: Path, register: Register, ledger: Ledger, code: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, register: Register, ledger: Ledger, code: str | Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However often it is tried; and once a child can be had, all are read as if nothing had been."""
-    monkeypatch.setattr(parent, "START_SECONDS", 1.0 if "sleep" in code else 30.0)
+    monkeypatch.setattr(parent, "START_SECONDS", 1.0 if "sleep" in str(code) else 30.0)
     reader = Misbehaving(code)
     office = open_office(tmp_path, register, reader, ledger)
     for number in range(3):

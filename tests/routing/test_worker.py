@@ -19,7 +19,7 @@ from config.survey import Polling
 from intake.sources.idle import rest
 from intake.sources.source import Cursor, Fetched, Heard, Look, SourceUnavailable
 from routing.ledger.store import DiskFull, LedgerBusy
-from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled
+from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled, WatchedMailbox
 from routing.worker import looks
 from routing.worker import worker as worker_module
 from routing.worker.looks import Looks
@@ -225,7 +225,7 @@ def test_an_error_of_the_ledger_that_time_does_not_mend_ends_the_worker(
 def test_a_look_ends_before_the_next_begins_and_the_next_waits_for_the_desk(office: Office) -> None:
     told: SimpleQueue[Batch | Polled] = SimpleQueue()
     shelf = Shelf(_mails(1))
-    thread = MailboxThread("n_mynumber", shelf, office.ledger.path, ByteBudget(1 << 20), told.put)
+    thread = MailboxThread(WatchedMailbox("n_mynumber", shelf), office.ledger.path, ByteBudget(1 << 20), told.put)
     thread.start()
 
     for _ in range(5):
@@ -245,7 +245,7 @@ def test_a_look_ends_before_the_next_begins_and_the_next_waits_for_the_desk(offi
 def test_what_the_server_tells_leads_to_a_look_once_the_desk_is_ready(office: Office) -> None:
     told: SimpleQueue[Batch | Polled] = SimpleQueue()
     shelf = Shelf(heard=["news", "quiet", "news"])
-    thread = MailboxThread("n_mynumber", shelf, office.ledger.path, ByteBudget(1 << 20), told.put)
+    thread = MailboxThread(WatchedMailbox("n_mynumber", shelf), office.ledger.path, ByteBudget(1 << 20), told.put)
     thread.start()
 
     assert told.get(timeout=5) == Polled("n_mynumber", "")
@@ -262,7 +262,7 @@ def test_what_the_server_tells_leads_to_a_look_once_the_desk_is_ready(office: Of
 def test_a_connection_that_is_lost_again_and_again_is_not_run_after(office: Office) -> None:
     told: SimpleQueue[Batch | Polled] = SimpleQueue()
     shelf = Shelf(heard=["lost"] * 4)
-    thread = MailboxThread("n_mynumber", shelf, office.ledger.path, ByteBudget(1 << 20), told.put)
+    thread = MailboxThread(WatchedMailbox("n_mynumber", shelf), office.ledger.path, ByteBudget(1 << 20), told.put)
     thread.start()
 
     assert told.get(timeout=5) == Polled("n_mynumber", "")
@@ -277,7 +277,7 @@ def test_a_connection_that_is_lost_again_and_again_is_not_run_after(office: Offi
 
 
 def test_a_look_that_the_calendar_ordered_during_another_is_made_up_for(office: Office) -> None:
-    mailbox = MailboxThread("n_mynumber", Shelf(), office.ledger.path, ByteBudget(10), lambda item: None)
+    mailbox = MailboxThread(WatchedMailbox("n_mynumber", Shelf()), office.ledger.path, ByteBudget(10), lambda item: None)
     ordered = Looks({"n_mynumber": mailbox}, office.desk.clock)
     assert mailbox.look()  # the server told of mail
 
