@@ -13,7 +13,7 @@ _SAID = {
 
 
 def must_be_truth(node: Node, names: Names) -> None:
-    """Raises NotARule unless the tree is a condition over these names."""
+    """Raise NotARule unless the tree is a condition over these names."""
     if type_of(node, names) != "truth":
         raise NotARule("比べる式（==、<= など）にしてください。")
 

@@ -13,7 +13,7 @@ from config.names import why_unseen
 
 
 def instant(value: Any) -> datetime:
-    """Raises ValueError, as each of these does."""
+    """An instant out of a TOML value, or out of its text (ISO 8601). Raises ValueError, as each reader here does."""
     if isinstance(value, datetime):
         return value
     with suppress(ValueError, TypeError):

@@ -139,8 +139,8 @@ def _where(marked: Any, told: Place) -> Place:
 
 
 def _leave_out(marked: Any, place: Place, again: bool, shape: type[Shape]) -> Iterator[Place]:
-    """Takes what is wrong out of the data: a key, for which a value stands in where there must be one; where that does
-    not help (`again`), or the wrong thing is an item itself, the nearest item of a list. What was left out."""
+    """Take what is wrong out of the data and yield its places: a key, for which a value stands in where there must be
+    one; where that does not help (`again`), or the wrong thing is an item itself, the nearest item of a list."""
     if not place:
         return
     holder = _at(marked, place[:-1])

@@ -37,7 +37,7 @@ class Secret(Shape):
 
     @classmethod
     def prepared(cls, data: Any) -> Any:
-        """Refuses a literal before anything could quote it: unknown keys inside are not named either."""
+        """Refuse a literal before anything could quote it: unknown keys inside are not named either."""
         if not isinstance(data, dict) or len(data) != 1 or not data.keys() <= {"env", "file"}:
             reason = 'そのものは書けません。{env = "環境変数名"} か {file = "ファイル"} で示してください。'
             raise ValueError(reason)
@@ -190,7 +190,7 @@ SenderSettings = SmtpServer | SendingMaildir
 
 
 def _with_usual_port(data: Any, ports: dict[str, int], usual: str) -> Any:
-    """Puts the port in that goes with the kind of TLS, where none is written."""
+    """Put the port in that goes with the kind of TLS, where none is written."""
     if not isinstance(data, dict) or "port" in data:
         return data
     tls = data.get("tls", usual)

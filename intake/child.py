@@ -64,7 +64,7 @@ class _Request(TypedDict, total=False):
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, context: Context, progress: Progress) -> None:
-    """Answers requests until the pipe is closed."""
+    """Answer requests until the pipe is closed."""
     number = 0
 
     def answer(kind: bytes, payload: bytes) -> None:

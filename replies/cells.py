@@ -27,8 +27,8 @@ _BREAKS = re.compile(r"\r\n?|[\v\f\u0085\u2028\u2029]")
 
 
 def put(sheet: Worksheet, place: tuple[int, int], text: str, style: Format) -> None:
-    """Writes a text into the cell at (row, column), both from 0. `style` should bear `quote_prefix`, with
-    which a text like 「=1+1」 stays one when its cell is edited (ECMA-376 part 1 §18.8.45)."""
+    """Write a text into the cell at (row, column), both from 0. `style` should bear `quote_prefix`, with which a text
+    like 「=1+1」 stays one when its cell is edited (ECMA-376 part 1 §18.8.45)."""
     row, column = place
     value = cell_text(text)
     if value.startswith("<r>") and value.endswith("</r>"):
@@ -41,7 +41,7 @@ def put(sheet: Worksheet, place: tuple[int, int], text: str, style: Format) -> N
 
 
 def put_typed(sheet: Worksheet, place: tuple[int, int], value: str | Decimal | date, style: Format) -> None:
-    """Writes a number or a date as Excel's own, and a text as `put` does."""
+    """Write a number or a date as Excel's own, and a text as `put` does."""
     if isinstance(value, Decimal):
         sheet.write_number(*place, float(value), style)
     elif isinstance(value, date):

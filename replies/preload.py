@@ -16,8 +16,8 @@ from replies.wording import load_wording
 
 
 def preload(survey: Survey) -> None:
-    """Loads and keeps them all, and which wording each kind of letter has with this survey's words. A mistake in one
-    is ours, and raised here and not at some mail."""
+    """Load every text and template and keep them, and which wording each kind of letter has with this survey's words.
+    A mistake in one is ours, and is raised here and not at some mail."""
     for by_hand in (False, True):
         load_wording(by_hand)
     compile_all(render.environment())

@@ -34,7 +34,7 @@ def environment_of(
 
 
 def compile_all(environment: Environment) -> None:
-    """Compiles every template of its folder now; those of folders within have environments of their own."""
+    """Compile every template of its folder now; those of folders within have environments of their own."""
     for name in environment.list_templates(extensions=["j2"]):
         if "/" not in name:
             environment.get_template(name)

@@ -125,7 +125,7 @@ class _Sections:
         self._last = 0  # number of the last row of a table, its heading included
 
     def step(self, row: TableRow) -> None:
-        """Takes the next row."""
+        """Take the next row."""
         headed = _headed(row, self._plans)
         if headed and not self._is_amid(row, headed):
             self.tables.append(headed)
@@ -180,7 +180,7 @@ def _headed(row: TableRow, plans: Sequence[Plan]) -> ListTable | None:
 
 
 def _columns_headed(row: TableRow, plan: Plan) -> Columns:
-    """Gives up early on a row of answers, which hardly ever reads like a heading."""
+    """Give up early on a row of answers, which hardly ever reads like a heading."""
     columns: dict[Column, int] = {}
     missed = 0
     for place in sorted(row.cells):

@@ -58,7 +58,7 @@ def decode_q(raw: bytes) -> bytes:
 
 
 def _without_trailer(raw: bytes) -> tuple[bytes, str]:
-    """Cuts off what list software and gateways append: text behind the first padded or shorter line."""
+    """Cut off what list software and gateways append: text behind the first padded or shorter line."""
     if raw.count(b"\n") > _MOST_GROUPS:
         return raw, ""
     lines = [line.strip() for line in raw.strip().split(b"\n")]

@@ -174,7 +174,7 @@ class _Scan:
         self._on: dict[str, Callable[[dict[str, str]], None]] = {}
 
     def parse(self, xml: bytes) -> None:
-        """Fills the attributes; raises ExpatError, ValueError or Broken."""
+        """Fill the attributes; raise ExpatError, ValueError or Broken."""
         self._parser.StartElementHandler = self._root
         self._parser.Parse(xml, True)
 

@@ -103,7 +103,7 @@ class _Reading:
         return self.first.part.table.cell_at(column)
 
     def go(self, on_below: bool) -> None:
-        """Looks at each row once. `on_below`: no other question stands below the table."""
+        """Look at each row once. `on_below`: no other question stands below the table."""
         part, columns = self.first.part, self.columns
         assert part
         printed, most = self.head + len(part.table.sides) * self.pitch, part.table.most

@@ -116,7 +116,7 @@ def local(tag: str) -> str:
 
 
 def parse_xml(xml: bytes, start: OnTag) -> None:
-    """Calls `start` with each element's name and attributes. Raises ExpatError and Broken."""
+    """Call `start` with each element's name and attributes. Raises ExpatError and Broken."""
     new_parser(start).Parse(xml, True)
 
 

@@ -158,7 +158,7 @@ def _open_legacy(data: bytes, kind: FileType, locked: bool = True) -> Workbook |
 
 
 def _beside(data: bytes, kind: FileType) -> dict[str, str]:
-    """Raises _Unfit and TooCostly: an archive's sizes are asked before anything is unpacked."""
+    """Raise _Unfit and TooCostly: an archive's sizes are asked before anything is unpacked."""
     if kind == "xls":
         return {}
     try:
@@ -169,7 +169,7 @@ def _beside(data: bytes, kind: FileType) -> dict[str, str]:
 
 
 def _legacy_sheets(book: CalamineWorkbook, beyond: Mapping[str, BeyondLegacy]) -> tuple[Sheet, ...]:
-    """Raises _Unfit and TooCostly."""
+    """Raise _Unfit and TooCostly."""
     nothing = BeyondLegacy()
     sheets = []
     for place, meta in enumerate(book.sheets_metadata):
@@ -189,7 +189,7 @@ def _hidden(state: SheetVisibleEnum) -> str:
 
 @contextmanager
 def _calamine_errors() -> Iterator[None]:
-    """Turns what calamine raises at broken files into _Unfit; PasswordError stays."""
+    """Turn what calamine raises at broken files into _Unfit; PasswordError stays."""
     try:
         yield
     except PasswordError:

@@ -44,7 +44,7 @@ class Answers(Protocol):
         ...
 
     def close(self) -> None:
-        """Hangs up; the next question connects anew."""
+        """Hang up; the next question connects anew."""
         ...
 
 
@@ -82,7 +82,8 @@ class ImapAnswers:
         return self._sent.answer_to(asked.message_id)
 
     def has_sent(self, message_id: str) -> bool:
-        """Asks the server itself, over a connection of its own: of nothing that was seen before."""
+        """Whether the Sent folder holds a mail of this Message-ID. Asks the server itself, over a connection of its
+        own, and uses nothing that was seen before."""
         client = None
         try:
             with translate_errors(self._access, "送信済みのフォルダーを確認できません"):
@@ -95,7 +96,7 @@ class ImapAnswers:
             hang_up(client)
 
     def close(self) -> None:
-        """Says goodbye; never raises. What was seen is kept."""
+        """Say goodbye; never raise. What was seen is kept."""
         hang_up(self._client)
         self._client = None
 
@@ -158,7 +159,7 @@ class _SentMails:
         return self._answers.get(message_id, "") if message_id else ""
 
     def look(self, client: IMAPClient, since: datetime) -> bool:
-        """Reads what is new, and further back where that is asked for. Whether it opened the folder."""
+        """Read what is new, and further back where that is asked for. Return whether the folder had to be opened."""
         if not self._folder:
             return False
         if not self.reaches_back_to(since):

@@ -55,8 +55,8 @@ class ImapFiler:
         self._client: IMAPClient | None = None
 
     def file(self, wanted: Sequence[ToFile]) -> Iterator[Filed]:
-        """Moves each; one that the server refuses is left out and does not hinder the others. Raises
-        SourceUnavailable where there is no connection, or where every one was refused. Hangs up afterwards."""
+        """Move each mail; one that the server refuses is left out and does not hinder the others. Hang up afterwards.
+        Raises SourceUnavailable where there is no connection, or where every one was refused."""
         try:
             with translate_errors(self._access, "メールをフォルダーに移せません"):
                 self._client = connect(self._access)
@@ -66,7 +66,7 @@ class ImapFiler:
             self.close()
 
     def close(self) -> None:
-        """Says goodbye; never raises. The next mails connect anew."""
+        """Say goodbye; never raise. The next mails connect anew."""
         hang_up(self._client)
         self._client = None
 
@@ -107,7 +107,7 @@ def _file(client: IMAPClient, watched: str, wanted: list[ToFile]) -> Iterator[Fi
 def _one_by_one(
     client: IMAPClient, each: list[tuple[ToFile, list[int], bool]], target: str, refusal: IMAPClientError
 ) -> Iterator[Filed]:
-    """Raises the refusal of all where every single one is refused too."""
+    """Raise the refusal of all where every single one is refused too."""
     moved = False
     for one, uids, copied in each:
         try:

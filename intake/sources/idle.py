@@ -20,12 +20,10 @@ def can_idle(client: IMAPClient) -> bool:
 
 
 def listen(client: IMAPClient, seconds: float, wake: int) -> Heard:
-    """Waits in the folder that is open: "news" as soon as the server tells of a mail, "quiet" after so many
-    seconds (servers may drop who idles for 30 minutes) or when the file descriptor `wake` is readable.
-
-    Raises IMAPClient's errors and OSError where the connection ends, by BYE or without a word. IMAPClient's
-    own `idle_check` is not used: on an ended connection it returns at once, as if nothing had been said.
-    """
+    """Wait in the open folder until the server tells of a mail ("news"), or until so many seconds have passed
+    (servers may drop who idles for 30 minutes) or the file descriptor `wake` is readable ("quiet"). Raises
+    IMAPClient's errors and OSError where the connection ends, by BYE or without a word. IMAPClient's own `idle_check`
+    is not used: on an ended connection it returns at once, as if nothing had been said."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         client.idle()
@@ -39,7 +37,7 @@ def listen(client: IMAPClient, seconds: float, wake: int) -> Heard:
 
 
 def rest(wake: int, seconds: float | None = None) -> None:
-    """Waits for nothing but `wake`, or so many seconds."""
+    """Wait for nothing but `wake`, or so many seconds."""
     _readable((wake,), seconds)
 
 

@@ -99,8 +99,8 @@ class ImapSource:
         }
 
     def wait(self, wake: int) -> Heard:
-        """Listens by IDLE, on the connection of the last look; without one, or on a server that has no IDLE,
-        waits for `wake` alone. Mail that came between that look and now is news at once."""
+        """Listen by IDLE, on the connection of the last look; without one, or on a server that has no IDLE, wait for
+        `wake` alone. Mail that came between that look and now is news at once."""
         try:
             if self._client is None or not self._access.idle_seconds or not can_idle(self._client):
                 rest(wake)
@@ -113,7 +113,7 @@ class ImapSource:
             return "lost"
 
     def close(self) -> None:
-        """Says goodbye and hangs up; never raises."""
+        """Say goodbye and hang up; never raise."""
         hang_up(self._client)
         self._client = None
 

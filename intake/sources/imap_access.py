@@ -104,7 +104,7 @@ def translate_errors(access: ImapAccess, what: str) -> Iterator[None]:
 
 
 def hang_up(client: IMAPClient | None) -> None:
-    """Says goodbye and closes; never raises."""
+    """Say goodbye and close; never raise."""
     if client is not None:
         with contextlib.suppress(*TROUBLE):
             client.logout()
@@ -112,7 +112,7 @@ def hang_up(client: IMAPClient | None) -> None:
 
 
 def cut(client: IMAPClient | None) -> None:
-    """Closes without a word; never raises."""
+    """Close without a word; never raise."""
     if client is not None:
         with contextlib.suppress(*TROUBLE):
             client.shutdown()

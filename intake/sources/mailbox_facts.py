@@ -22,8 +22,7 @@ class MailboxFacts:
 
 
 def mailbox_facts(access: ImapAccess, drafts: str, sent: str, folders: Iterable[str]) -> MailboxFacts:
-    """Connects, looks and hangs up. `drafts`, `sent`: their names in the settings, or empty. Raises
-    SourceUnavailable."""
+    """Connect, look and hang up. `drafts`, `sent`: their names in the settings, or empty. Raises SourceUnavailable."""
     client = None
     try:
         with translate_errors(access, "フォルダーを確認できません"):

@@ -19,7 +19,7 @@ _PYTHON_BYTES = re.compile(r"""^b(['"])(.*)\1$""")  # imaplib's errors quote the
 
 
 def tls_context(ca: Path | None) -> ssl.SSLContext:
-    """Verifies certificate and host name, by the system's CAs and by the PEM file `ca` beside them. The connections
+    """Verify certificate and host name, by the system's CAs and by the PEM file `ca` beside them. The connections
     share one until a file of certificates changes: to read them all takes longer than to connect.
 
     Raises OSError if that file cannot be read or is no certificate.

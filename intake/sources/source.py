@@ -67,7 +67,7 @@ class Source(Protocol):
     """One mailbox. Errors of network and disk come out as SourceUnavailable."""
 
     def look(self, cursor: Cursor | None) -> Look:
-        """Connects if need be, and tells which mails lie behind the cursor."""
+        """Connect if need be, and tell which mails lie behind the cursor."""
         ...
 
     def fetch(self, uids: Sequence[str]) -> Iterator[Fetched]:
@@ -91,13 +91,13 @@ class Source(Protocol):
         ...
 
     def wait(self, wake: int) -> Heard:
-        """Listens until the server tells of mail ("news"), a while has passed or the file descriptor `wake`
-        is readable ("quiet"), or the connection is gone ("lost"). A source that cannot listen waits for
-        `wake` alone. Never raises."""
+        """Listen until the server tells of mail ("news"), a while has passed or the file descriptor `wake` is
+        readable ("quiet"), or the connection is gone ("lost"). A source that cannot listen waits for `wake` alone.
+        Never raises."""
         ...
 
     def close(self) -> None:
-        """Hangs up. The next look connects anew."""
+        """Hang up. The next look connects anew."""
         ...
 
 

@@ -75,7 +75,7 @@ class CellStyles:
 
     @classmethod
     def of(cls, book: Workbook) -> CellStyles:
-        """Adds the styles to a new workbook."""
+        """Add the styles to a new workbook."""
         words = {"quote_prefix": True, "num_format": "@", "font_color": INK, "valign": "vcenter"}
         box = {"border": 1, "border_color": RULE, "valign": "vcenter", "font_color": INK}
         cell = {**words, **box, "text_wrap": True, "indent": 1}
@@ -207,8 +207,8 @@ def put_row(
     ink: Ink,
     between: str = "\n",
 ) -> dict[int, str]:
-    """Writes these values from (row, column) on, each as its column wants it; what may need several lines comes
-    back, by column. `between` stands between remarks."""
+    """Write these values from (row, column) on, each as its column wants it; what may need several lines comes back,
+    by column. `between` stands between remarks."""
     row, first = place
     texts: dict[int, str] = {}
     for column, (what, value) in enumerate(values, start=first):
@@ -241,7 +241,7 @@ def _text_of(column: ReportColumn[Any], value: Value, wording: Wording, between:
 
 
 def colour_states(sheet: Worksheet, area: tuple[int, int, int, int], ink: Ink) -> None:
-    """Fills by state in (first row, first column, last row, last column), by the sign a cell begins with."""
+    """Fill by state in (first row, first column, last row, last column), by the sign a cell begins with."""
     first_row, first_column, last_row, last_column = area
     for state, (fill, colour) in STATE_COLOURS.items():
         look = {"bg_color": fill, "font_color": colour, "bold": state == "outstanding"}

@@ -81,7 +81,7 @@ class DraftsWatch:
             raise
 
     def close(self) -> None:
-        """Says goodbye; never raises."""
+        """Say goodbye; never raise."""
         hang_up(self._client)
         self._client = None
 
@@ -144,8 +144,8 @@ class DraftsWatch:
 
 
 def _remove(client: IMAPClient, uids: list[int]) -> None:
-    """Deletes mails of the open folder; where the server cannot do that for these alone (RFC 4315), they are
-    marked as deleted."""
+    """Delete mails of the open folder; where the server cannot do that for these alone (RFC 4315), they are marked as
+    deleted."""
     client.add_flags(uids, [b"\\Deleted"])
     if client.has_capability("UIDPLUS"):
         client.uid_expunge(uids)

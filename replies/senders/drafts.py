@@ -46,7 +46,7 @@ class DraftsSender:
         self._open: dict[str, tuple[IMAPClient, str]] = {}  # address -> connection, name of its Drafts
 
     def ready(self, posting: OutgoingMail) -> None:
-        """Opens the Drafts that the mail is for. Raises SenderLater."""
+        """Open the Drafts that the mail is for. Raises SenderLater."""
         address = posting.mail_from.lower()
         direct = self._directly(posting)
         if direct is not None:
@@ -91,7 +91,7 @@ class DraftsSender:
             raise SenderLater(str(unavailable)) from unavailable
 
     def probe(self) -> str:
-        """Connects to every mailbox, and makes nothing; the folders, in words. Raises SenderLater."""
+        """Connect to every mailbox and return its Drafts folders, in words; make nothing. Raises SenderLater."""
         said = []
         for address, mailbox in self._mailboxes.items():
             client = None
@@ -108,7 +108,7 @@ class DraftsSender:
         return "、".join(said) + " に下書きを置きます" + direct
 
     def close(self) -> None:
-        """Says goodbye everywhere; never raises."""
+        """Say goodbye everywhere; never raise."""
         for client, _ in self._open.values():
             hang_up(client)
         self._open.clear()

@@ -26,7 +26,7 @@ class MaildirSender:
         return True
 
     def send(self, posting: OutgoingMail) -> SendResult:
-        """Writes the mail's bytes unchanged and durably. A full or unreadable disk raises SenderLater."""
+        """Write the mail's bytes unchanged and durably. A full or unreadable disk raises SenderLater."""
         name = hashlib.sha256(posting.message_id.encode()).hexdigest()[:40]
         try:
             self._make()

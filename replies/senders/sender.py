@@ -51,8 +51,8 @@ class Sender(Protocol):
     DATA raises SenderLater as well: whether it went out is then unknown, and the outbox tries once more."""
 
     def ready(self, posting: OutgoingMail) -> None:
-        """Connects and logs in for this mail, or makes sure that the connection lives; hands nothing over. What
-        goes wrong here is no attempt at the mail. Raises SenderLater."""
+        """Connect and log in for this mail, or make sure that the connection lives; hand nothing over. What goes
+        wrong here is no attempt at the mail. Raises SenderLater."""
         ...
 
     def is_open(self, posting: OutgoingMail) -> bool:
@@ -61,14 +61,14 @@ class Sender(Protocol):
         ...
 
     def send(self, posting: OutgoingMail) -> SendResult:
-        """Delivers one mail and tells what the server said; connects only where nobody has called `ready`. Raises
+        """Deliver one mail and tell what the server said; connect only where nobody has called `ready`. Raises
         SenderLater."""
         ...
 
     def probe(self) -> str:
-        """Connects without sending anything, and says where to. Raises SenderLater."""
+        """Connect without sending anything, and say where to. Raises SenderLater."""
         ...
 
     def close(self) -> None:
-        """Hangs up; the next send connects anew."""
+        """Hang up; the next send connects anew."""
         ...

@@ -40,8 +40,8 @@ class SentFolder:
         self._client: IMAPClient | None = None
 
     def put(self, letters: Sequence[SentCopy]) -> Iterator[int]:
-        """Puts copies there; the keys of those that lie there now. One that the server refuses hinders no other.
-        Raises SourceUnavailable, at the end too, where any was refused. Hangs up afterwards."""
+        """Put copies there and return the keys of those that lie there now. One that the server refuses hinders no
+        other. Hang up afterwards. Raises SourceUnavailable, at the end too, where any was refused."""
         refused = ""
         with self._connected("送信済みのフォルダーに控えを置けません") as client:
             folder = special(client, SENT, self._named) or made(client, self._named or USUAL_FOLDER)
@@ -72,7 +72,7 @@ class SentFolder:
                     yield letter.key
 
     def close(self) -> None:
-        """Says goodbye; never raises. The next question connects anew."""
+        """Say goodbye; never raise. The next question connects anew."""
         hang_up(self._client)
         self._client = None
 

@@ -70,7 +70,7 @@ class SmtpSender:
         self._used = False  # the connection has carried a mail
 
     def ready(self, posting: OutgoingMail) -> None:
-        """Connects and logs in, or has RSET show that the connection lives. Raises SenderLater."""
+        """Connect and log in, or have RSET show that the connection lives. Raises SenderLater."""
         self._connection()
 
     def is_open(self, posting: OutgoingMail) -> bool:
@@ -78,13 +78,10 @@ class SmtpSender:
         return self._smtp is not None and self._clear
 
     def send(self, posting: OutgoingMail) -> SendResult:
-        """Sends one mail: sent, later (4xx) or refused (5xx, or nothing that SMTP could carry).
-
-        SenderBarred: a 5xx that is about us and not about the recipient or the mail.
-        SenderLater: no connection, no login, 421, 530, or the connection was lost before the mail was handed
-        over; LineClosed where others had gone over it. AnswerLost: it was lost after that, and nobody knows
-        whether the mail went out.
-        """
+        """Send one mail: sent, later (4xx) or refused (5xx, or nothing that SMTP could carry). Raises SenderBarred
+        for a 5xx that is about us and not about the recipient or the mail; SenderLater if there is no connection or
+        no login, on 421 and 530, and if the connection was lost before the mail was handed over (LineClosed where
+        others had gone over it); AnswerLost if it was lost after that, and nobody knows whether the mail went out."""
         obstacle = _obstacle(posting)
         if obstacle:
             return SendResult("refused", obstacle)
@@ -109,19 +106,19 @@ class SmtpSender:
         return SendResult("sent" if taken else "later" if code < 500 else "refused", _line(code, text))
 
     def probe(self) -> str:
-        """Connects and logs in without sending; where to, in words. Raises SenderLater."""
+        """Connect and log in without sending; return where to, in words. Raises SenderLater."""
         self._connection()
         return f"{self._access.host}:{self._access.port} に接続できます"
 
     def close(self) -> None:
-        """Says goodbye and hangs up; never raises."""
+        """Say goodbye and hang up; never raise."""
         if self._smtp is not None:
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 self._smtp.quit()
         self._drop()
 
     def _lost(self, unknown: bool) -> type[SenderLater]:
-        """Gives the connection up; what that means for the mail that was to go over it."""
+        """Give up the connection and return what that means for the mail that was to go over it."""
         used = self._used
         self._drop()
         return AnswerLost if unknown else LineClosed if used else SenderLater

@@ -104,11 +104,10 @@ def write_export(
     made_at: datetime,
     personal: bool = False,
 ) -> int:
-    """Writes the workbook and returns how many rows are in it; the rows are drawn one by one.
-
-    `personal`: with the fields that the survey calls personal. KeyError for a form or program that the
-    survey does not have, ValueError for a row whose values are not as many as the form's columns; OSError.
-    After an exception nothing has been written to `target`."""
+    """Write the workbook and return how many rows are in it; the rows are drawn one by one. `personal`: with the
+    fields that the survey calls personal. Raises KeyError for a form or program that the survey does not have,
+    ValueError for a row whose values are not as many as the form's columns, and OSError. After an exception nothing
+    has been written to `target`."""
     with tempfile.TemporaryDirectory() as folder:  # rows wait there until the workbook is zipped
         whole = Path(folder) / "export.xlsx"
         book = Workbook(str(whole), {**SAFE_OPTIONS, **LOOK, "constant_memory": True, "tmpdir": folder})
@@ -167,7 +166,7 @@ class _Table:
         set_up_rows(self._sheet, base + asked, form.title, self._styles)
 
     def add(self, row: ExportRow) -> None:
-        """Writes one row below the last one."""
+        """Write one row below the last one."""
         if len(row.values) != self._asked:
             raise ValueError(f"{row.receipt}: {len(row.values)} values for {self._asked} columns")
         self.rows += 1
@@ -202,7 +201,7 @@ class _Table:
         )
 
     def finish(self) -> None:
-        """Sets the filter over all rows, once their number is known."""
+        """Set the filter over all rows, once their number is known."""
         self._sheet.autofilter(0, 0, self.rows, len(_BASE) + len(self._kept) - 1)
         for table in self._lines:
             table.finish()

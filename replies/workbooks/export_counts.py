@@ -43,7 +43,7 @@ class Counts:
         return self.answers.total()
 
     def add(self, program: str, values: tuple[str, ...]) -> None:
-        """Counts one row: its program's id, and its values in the order of `list_columns(form)`."""
+        """Count one row: its program's id, and its values in the order of `list_columns(form)`."""
         self.answers[program] += 1
         for question in self._asked:
             for line in self._lines_taken(question, values):

@@ -54,7 +54,7 @@ class Figures:
     by_program: dict[str, Figure] = field(default_factory=dict)
 
     def add(self, program: str, values: Sequence[str]) -> None:
-        """Counts one row: its program's id, and its values in the order of `list_columns`."""
+        """Count one row: its program's id, and its values in the order of `list_columns`."""
         if not (written := values[self.place].strip()):
             return
         read = self.ask.kind.read(written)

@@ -63,7 +63,7 @@ class LinesTable:
         set_up_rows(self._sheet, [*heads, (load_wording().export["line"], 8), *own], form.title, self._styles)
 
     def add(self, base: Sequence[str], lines: Lines, is_open: bool) -> None:
-        """Writes the lines of one body below the last one."""
+        """Write the lines of one body below the last one."""
         style = self._styles.open_text if is_open else self._styles.text
         for number, *values in lines.get(self._table, ()):
             self.rows += 1
@@ -77,5 +77,5 @@ class LinesTable:
                     put(self._sheet, (self.rows, place), value, style)
 
     def finish(self) -> None:
-        """Sets the filter over all rows, once their number is known."""
+        """Set the filter over all rows, once their number is known."""
         self._sheet.autofilter(0, 0, self.rows, self._before + len(self._kinds))

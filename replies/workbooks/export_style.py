@@ -40,7 +40,7 @@ class Styles:
 
     @classmethod
     def of(cls, book: Workbook) -> Styles:
-        """Adds the styles to a new workbook."""
+        """Add the styles to a new workbook."""
         words = {"quote_prefix": True, "num_format": "@"}
         line = {**words, **_LINE, "text_wrap": True}
         head = {**_BOX, **words, "bold": True, "bg_color": "#E7E6E6", "text_wrap": True, "align": "center"}

@@ -61,7 +61,7 @@ class SummaryHead:
 def write_summary(
     book: Workbook, sheet: Worksheet, survey: Survey, counts: Sequence[Counts], facts: SummaryHead
 ) -> None:
-    """Fills the sheet with the counts of every form."""
+    """Fill the sheet with the counts of every form."""
     words = load_wording().export
     page = _Page(book, sheet, Styles.of(book))
     _set_up(page, survey, counts)
@@ -116,13 +116,13 @@ class _Page:
         self.next(height)
 
     def next(self, height: float) -> None:
-        """Gives the row its height (points) and goes on to the next one."""
+        """Give the row its height (points) and go on to the next one."""
         self.sheet.set_row(self.row, height)
         self.row += 1
         self._used += height
 
     def keep_together(self, height: float) -> None:
-        """Begins a new page if no more than this height is left."""
+        """Begin a new page if no more than this height is left."""
         if self._used and self._used + height > _PAGE_POINTS:
             self.breaks.append(self.row)
             self._used = 0.0

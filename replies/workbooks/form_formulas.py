@@ -13,14 +13,14 @@ from replies.workbooks.form_rules import BeyondFormula, excel
 
 
 def fields_flag(layout: Layout) -> str:
-    """Shows the form's words for "fields missing" while a required field is blank."""
+    """Show the form's words for "fields missing" while a required field is blank."""
     blank = [f'{layout.cell(f.key)}=""' for f in layout.form.fields if f.required]
     return _flag(blank, layout.form.flags.fields_missing)
 
 
 def answers_flag(layout: Layout) -> str:
-    """Shows the form's words for "answers missing" while a question that is asked has no answer. Of the
-    questions to different kinds of bodies, one answer is enough."""
+    """Show the form's words for "answers missing" while a question that is asked has no answer. Of the questions to
+    different kinds of bodies, one answer is enough."""
     blank = []
     either = [layout.cell(q.key) for q in layout.form.listed if q.only and q.needed and not q.in_lines]
     if either:

@@ -57,7 +57,7 @@ def check_column(layout: Layout) -> dict[str, str]:
 
 
 def colour(sheet: Worksheet, layout: Layout) -> None:
-    """Gives the cells the colours that go by the check column, and that column its own."""
+    """Give the cells the colours that go by the check column, and that column its own."""
     for cell in check_column(layout):
         told = f'LEFT({_fixed(cell)})="{_SIGN}"'
         sheet.conditional_formatting.add(cell, Rule("expression", dxf=_BOLD, formula=[told]))

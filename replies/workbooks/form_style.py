@@ -57,8 +57,8 @@ _STYLES: dict[str, tuple[Font, PatternFill | None, str, str, Border | None]] = {
 
 
 def add_styles(book: Workbook) -> None:
-    """Gives a new workbook its named styles, one for each kind of cell, and makes FONT its standard font,
-    in whose digits Excel and LibreOffice measure columns (openpyxl has no public way; a test looks at it)."""
+    """Give a new workbook its named styles, one for each kind of cell, and make FONT its standard font, in whose
+    digits Excel and LibreOffice measure columns (openpyxl has no public way; a test looks at it)."""
     inner: Any = book
     inner._fonts = IndexedList([_font(11)])
     normal = inner._named_styles["Normal"]
@@ -80,7 +80,7 @@ def add_styles(book: Workbook) -> None:
 
 
 def style(sheet: Worksheet, area: str, kind: str) -> None:
-    """Gives every cell of an area ("A1", "A1:C3") the look of this kind; inputs are unlocked."""
+    """Give every cell of an area ("A1", "A1:C3") the look of this kind; inputs are unlocked."""
     name = _style_name(kind)
     rows: Any = sheet[area] if ":" in area else ((sheet[area],),)
     for row in rows:
