@@ -36,7 +36,7 @@ class Checked:
 def check_file(
     reader: Reader | Readers, filename: str, data: bytes, register: Register, mailbox: str = ""
 ) -> Checked:
-    """Reads and checks one file in the reader child; a file that it cannot survive is a finding. `mailbox`: the one it
+    """Read and check one file in the reader child; a file that it cannot survive is a finding. `mailbox`: the one it
     will go to, where that is known."""
     try:
         reading = reader.read_file(filename, data)

@@ -118,7 +118,7 @@ def load_with_roster(folder: Path) -> tuple[Survey, Roster]:
 
 
 def build_register(survey_dir: Path) -> Register:
-    """Loads survey and roster. Raises SurveyError with every mistake."""
+    """Load survey and roster. Raises SurveyError with every mistake."""
     survey, roster = load_with_roster(survey_dir)
     owed = obligations(survey, roster)
     collectors = {(code, o.program): o.lgcode for o in owed for code in o.collected}

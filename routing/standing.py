@@ -127,7 +127,7 @@ class Books:
 def open_books(
     bookings: Iterable[Booking], not_applicable: frozenset[tuple[str, str]] = frozenset()
 ) -> Books:
-    """Sorts the bookings that hold into books."""
+    """Sort the bookings that hold into books."""
     sorted_: dict[tuple[str, str, str], list[Booking]] = {}
     for booking in bookings:
         sorted_.setdefault((booking.part, booking.body, booking.program), []).append(booking)

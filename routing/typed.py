@@ -73,7 +73,7 @@ def _iso(text: str) -> tuple[date, datetime | None] | None:
 
 
 def _japanese(text: str, deadline: datetime) -> tuple[date, datetime | None]:
-    """Raises ValueError."""
+    """Raise ValueError."""
     told = _INSTANT.fullmatch(re.sub(r"(?<=[年月日時分)]) +| +(?=\()", "", text))
     if told is None:
         raise ValueError(text)

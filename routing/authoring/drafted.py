@@ -34,8 +34,8 @@ def _next(folder: Path | None) -> int:
 
 
 def add_draft(made: FormDraft, book: Path, folder: Path) -> Iterator[Path]:
-    """Writes the draft, the workbook, and where there is no survey yet, the template's; the files, one by one. Of what was
-    written by people nothing is overwritten."""
+    """Write the draft, the workbook, and where there is no survey yet, the template's files; yield the files, one by
+    one. Nothing that people wrote is overwritten."""
     number = _next(folder)
     if not (folder / SURVEY_FILE).is_file():
         yield from (file for file in make_folder(folder) if file.name != "form1.toml")

@@ -18,7 +18,7 @@ SCHEMAS: Mapping[str, type[Shape]] = {"survey.schema.json": Survey, "form.schema
 
 
 def make_folder(folder: Path) -> Iterator[Path]:
-    """Writes the template into a folder, with the schemas that its first lines name; the files, one by one."""
+    """Write the template into a folder, with the schemas that its first lines name; yield the files, one by one."""
     folder.mkdir(parents=True, exist_ok=True)
     template = resources.files("config") / "surveys" / "template"
     for file in sorted((f for f in template.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name):

@@ -29,7 +29,7 @@ LETTERS, LOGIC, FORMS, REPORTS = "文面.txt", "質問の流れ.txt", "様式", 
 
 
 def write_preview(register: Register, folder: Path) -> Iterator[Path]:
-    """Writes the whole preview into a folder; the files, one by one."""
+    """Write the whole preview into a folder; yield the files, one by one."""
     for name in (FORMS, REPORTS):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for name, text in ((LETTERS, document(register)), (LOGIC, "\n".join(logic(register)) + "\n")):

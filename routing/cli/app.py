@@ -126,7 +126,7 @@ def uketsuke(ctx: click.Context, survey: Path | None, settings: Path | None, now
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; its exit code."""
+    """Run one command and return its exit code."""
     try:
         result = uketsuke.main(args=arguments, prog_name="uketsuke", standalone_mode=False)
         return result if isinstance(result, int) else 0

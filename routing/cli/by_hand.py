@@ -69,7 +69,7 @@ def forward_command(  # noqa: PLR0913 - one parameter per option of the command
 
 
 def _read(path: Path) -> str:
-    """Raises click.UsageError."""
+    """Raise click.UsageError."""
     data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     try:
         return data.decode("utf-8-sig")
@@ -78,7 +78,7 @@ def _read(path: Path) -> str:
 
 
 def _do(desk: Desk, arrival: Arrival, wish: Wish, who: Who, seen: str, send: bool) -> None:  # noqa: PLR0913 - both ways
-    """Shows the letter whole; with `send` it is queued, else nothing is recorded."""
+    """Show the letter whole; with `send` it is queued, else nothing is recorded."""
     told = operate.preview(desk, arrival, wish, who, seen)
     for letter, data in told.letters:
         print_lines(letter_lines(letter_of(desk, letter, data)))

@@ -120,8 +120,8 @@ def _owed(text: str, desk: Desk) -> tuple[str, str]:
 
 
 def asking(do: Callable[[Consent], Done], consent: Consent) -> Done:
-    """Does it; where it wants a second thought, a person at a terminal is asked, and others are told what to add.
-    Whoever says yes says it to what he was shown. Raises Refused."""
+    """Carry out a decision; where it wants a second thought, a person at a terminal is asked, and others are told
+    what to add. Whoever says yes says it to what he was shown. Raises Refused."""
     try:
         return do(consent)
     except operate.AskedTwice as twice:

@@ -9,7 +9,7 @@ PRIVATE = 0o600
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Writes a file that nobody else reads, also where one of this name lay there before. Raises OSError."""
+    """Write a file that nobody else can read, also where one of this name lay there before. Raises OSError."""
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as made:

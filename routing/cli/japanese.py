@@ -115,7 +115,7 @@ def name_parts(command: click.Command) -> None:
 
 
 def speak_japanese() -> None:
-    """Gives click our sentences, and its types our names. Before any command is made."""
+    """Give click our sentences, and its types our names. To be called before any command is made."""
     for name in _MODULES:
         module = import_module(f"click.{name}")
         for attribute, ours in (("_", said), ("ngettext", counted), ("term_len", width)):

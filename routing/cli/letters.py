@@ -74,7 +74,7 @@ def _approve(office: Office, whole: str, who: tuple[str, str]) -> None:
 
 
 def _release(office: Office, kind: str, count: int | None, who: tuple[str, str]) -> None:
-    """Shows what waits for an official; with a count it is released."""
+    """Show what waits for an official; with a count it is released."""
     if kind and count is not None:
         from routing.cli.decide import who_decides  # what only looks loads no desk
 

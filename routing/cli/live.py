@@ -16,7 +16,7 @@ from routing.worker.worker import Worker
 
 
 def run_watched(worker: Worker) -> None:
-    """Runs the worker until it is stopped."""
+    """Run the worker until it is stopped."""
     screen = Console(markup=False, emoji=False)
     handler = RichHandler(console=screen, show_path=False, show_level=False, highlighter=None)
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])

@@ -65,12 +65,12 @@ class Listing:
     styles: list[str] = field(default_factory=list)
 
     def add_row(self, *cells: str, style: str = "") -> None:
-        """Adds a row, made harmless for the terminal; `style` as in `say`."""
+        """Add a row, made harmless for the terminal; `style` as in `say`."""
         self.rows.append(tuple(clipped(visible(cell), CELL_LIMIT).replace("\t", " ") for cell in cells))
         self.styles.append(style)
 
     def show(self) -> None:
-        """Prints it as wide as the terminal allows."""
+        """Print it as wide as the terminal allows."""
         width = on_terminal() and os.get_terminal_size(sys.stdout.fileno()).columns  # 0: a terminal that does not know
         click.echo("\n".join(self.lines(width or PIPE_WIDTH)))
 

@@ -51,11 +51,11 @@ class AccessLog:
         self.path = ledger.with_name(ledger.name + ".access.jsonl")
 
     def ready(self) -> None:
-        """Raises OSError where no line can be added: then nobody is let in."""
+        """Make sure that a line can be added; nobody is let in otherwise. Raises OSError where none can."""
         os.close(self._opened())
 
     def note(self, access: Access) -> None:
-        """Adds one line, whole, whoever else writes. Raises OSError."""
+        """Add one line, whole, whoever else writes. Raises OSError."""
         line = json.dumps(asdict(access), ensure_ascii=False) + "\n"
         handle = self._opened()
         try:

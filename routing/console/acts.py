@@ -34,7 +34,7 @@ _TWICE = "（先ほどの操作です。ボタンを二度押されたのであ�
 
 
 def add_acts(site: Flask, premises: Premises) -> None:
-    """Registers every act."""
+    """Register every act."""
     acts = Acts(premises)
     site.add_url_rule("/mail/<receipt>/<action>", "act", acts.mail, methods=["GET", "POST"])
     site.add_url_rule("/mail/<receipt>/undo", "undo", acts.undo, methods=["POST"])
@@ -101,7 +101,7 @@ class Acts:
         return redirect(f"/mail/{arrival.receipt}", 303)
 
     def undo(self, receipt: str) -> ResponseReturnValue:
-        """Takes the newest decision back, while its letters rest."""
+        """Take the newest decision back, while its letters rest."""
         with self._premises.open_desk() as desk:
             arrival = mail_named(desk, receipt)
             operate.undo(desk, arrival, request.form.get("seen", ""), who_acts(request.form, "画面の「取り消す」による"))

@@ -21,7 +21,7 @@ MOST = 300  # letters on one page: each is a field of its form
 
 
 def add_chosen_letters(site: Flask, premises: Premises) -> None:
-    """Registers the page and its act."""
+    """Register the page and its act."""
     chosen = ChosenLetters(premises)
     at = "/hold/<int(max=999999999999):number>"
     site.add_url_rule(at, "held_letters", chosen.held_letters, methods=["GET"])
@@ -49,8 +49,8 @@ class ChosenLetters:
             )  # fmt: skip
 
     def release_chosen(self, number: int) -> ResponseReturnValue:
-        """Lets those leave that he chose from the list, or all that it showed, whose count he typed; or marks them as
-        having left."""
+        """Let the letters leave that the official chose from the list, or all that it showed, whose count he typed;
+        or mark them as having left."""
         does = held_letters.note_left if request.form.get("go") == "left" else held_letters.let_go
         with self._premises.open_office() as office:
             ids = _ids()

@@ -24,7 +24,7 @@ from routing.who import Refused
 
 
 def add_files(site: Flask, premises: Premises) -> None:
-    """Registers what can be saved."""
+    """Register what can be saved."""
     files = Files(premises)
     at = "/mail/<receipt>"
     site.add_url_rule(f"{at}/original", "original", files.original, methods=["GET"])

@@ -23,7 +23,7 @@ from routing.who import Refused
 
 
 def add_office_acts(site: Flask, premises: Premises) -> None:
-    """Registers every act."""
+    """Register every act."""
     acts = OfficeActs(premises)
     site.add_url_rule("/body/<lgcode>/note", "note", acts.note, methods=["POST"])
     site.add_url_rule("/body/<lgcode>/reminders/<switch>", "reminders", acts.reminders, methods=["POST"])
@@ -49,7 +49,7 @@ class OfficeActs:
         return redirect(f"/body/{lgcode}", 303)
 
     def reminders(self, lgcode: str, switch: str) -> ResponseReturnValue:
-        """Stops reminders to a body, or lets them go on."""
+        """Stop reminders to a body, or let them go on."""
         if switch not in ("stop", "go"):
             abort(404)
         with self._premises.open_office() as office:
@@ -83,7 +83,7 @@ class OfficeActs:
         return operate.add(desk, sheet, who).decided.arrival
 
     def hold(self) -> ResponseReturnValue:
-        """Lets letters wait: all, or those of one mailbox."""
+        """Let letters wait: all, or those of one mailbox."""
         mailbox = request.form.get("mailbox", "")
         own(mailbox)
         with self._premises.open_office() as office:
@@ -91,7 +91,7 @@ class OfficeActs:
         return redirect("/letters", 303)
 
     def release(self, number: int) -> ResponseReturnValue:
-        """Lets them leave again."""
+        """End a hold over sending: its letters leave again."""
         with self._premises.open_office() as office:
             for one in sending_holds.standing(office):
                 if one.number == number:
@@ -100,7 +100,7 @@ class OfficeActs:
         return redirect("/letters", 303)
 
     def release_letters(self) -> ResponseReturnValue:
-        """Lets all letters of one kind leave that wait for an official's word: as many as he saw."""
+        """Let all letters of one kind leave that wait for an official's word: as many as he saw."""
         own("")
         count = typed.folded(request.form.get("count", ""))
         number = int(count) if count.isdecimal() and len(count) < 10 else -1  # longer ones are no number to Python
@@ -109,7 +109,7 @@ class OfficeActs:
         return redirect("/letters", 303)
 
     def resend(self, number: str) -> ResponseReturnValue:
-        """Puts a letter that was refused back into the queue."""
+        """Put a letter that was refused back into the queue."""
         with self._premises.open_desk() as desk:
             notice = find_notice(desk.ledger, number)
             found = correspondence.letter(desk.ledger, notice.id) if notice else None
@@ -118,7 +118,7 @@ class OfficeActs:
         return redirect("/letters", 303)
 
     def withdraw(self, id: int) -> ResponseReturnValue:
-        """Keeps a letter that waits from leaving."""
+        """Keep a letter that waits from leaving."""
         with self._premises.open_office() as office:
             found = correspondence.letter(office.ledger, id)
             if found is None:
@@ -128,7 +128,7 @@ class OfficeActs:
         return redirect(f"/letter/{id}", 303)
 
     def notice_seen(self, number: str) -> ResponseReturnValue:
-        """Takes a letter of ours that did not reach its reader off the list."""
+        """Take a letter of ours that did not reach its reader off the list."""
         with self._premises.open_office() as office:
             notice = find_notice(office.ledger, number)
             if notice is None:

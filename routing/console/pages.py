@@ -34,7 +34,7 @@ from routing.who import Refused
 
 
 def add_pages(site: Flask, premises: Premises) -> None:
-    """Registers every page."""
+    """Register every page."""
     pages = Pages(premises)
     for rule, page in (
         ("/", pages.held), ("/mail/<receipt>", pages.mail), ("/body/<lgcode>", pages.body), ("/today", pages.today),

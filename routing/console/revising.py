@@ -22,7 +22,7 @@ AT_ONCE = 40  # mails that are read again in one request
 
 
 def add_revising(site: Flask, premises: Premises) -> None:
-    """Registers page and act."""
+    """Register page and act."""
     revising = Revising(premises)
     site.add_url_rule("/revalidate", "revalidate", revising.look, methods=["GET", "POST"])
     site.add_url_rule("/revalidate/<code>", "revalidate_code", revising.by_code, methods=["POST"])
@@ -52,7 +52,7 @@ class Revising:
             )  # fmt: skip
 
     def by_code(self, code: str) -> ResponseReturnValue:
-        """Has what is open read again and answered, among the mails that the page showed."""
+        """Have what is open read again and answered, among the mails that the page showed."""
         who = who_acts(request.form)
         if code not in CATALOGUE:
             abort(404)

@@ -111,6 +111,6 @@ class Sessions:
         return Person(login, user) if user else None
 
     def end(self, token: str) -> None:
-        """Signs out."""
+        """Sign out."""
         with self._lock:
             self._sessions.pop(token, None)

@@ -66,7 +66,7 @@ class _Doors:
         self._cookie = "__Host-uketsuke" if self._console.tls else "uketsuke"
 
     def let_in(self) -> ResponseReturnValue | None:
-        """Asks who is there, refuses what is not ours. Nothing but a POST changes anything."""
+        """Ask who is there, and refuse what is not ours. Nothing but a POST changes anything."""
         g.person = None
         try:
             self._log.ready()
@@ -106,7 +106,7 @@ class _Doors:
         return ""
 
     def close(self, response: Response) -> Response:
-        """Puts the guards on every answer, and a line into the log."""
+        """Put the guards on every answer, and a line into the log."""
         for name, value in guard.HEADERS.items():
             response.headers.setdefault(name, value)
         if request.endpoint != "style":
@@ -125,7 +125,7 @@ class _Doors:
         return Access(stamp(self._clock()), person.login if person else g.get("login", ""), what, on[:_LOGGED], status)
 
     def login(self) -> ResponseReturnValue:
-        """Asks for name and password."""
+        """Ask for name and password."""
         if self._console.login == "header":
             return redirect("/")
         if request.method == "GET":
@@ -142,7 +142,7 @@ class _Doors:
         return answer
 
     def logout(self) -> ResponseReturnValue:
-        """Forgets who was there."""
+        """Forget who was there."""
         self._sessions.end(request.cookies.get(self._cookie, ""))
         answer: AnyResponse = redirect("/login", 303)
         answer.delete_cookie(self._cookie)

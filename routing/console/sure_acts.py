@@ -36,7 +36,7 @@ WHOLE = "全ての団体"
 
 
 def add_sure_acts(site: Flask, premises: Premises) -> None:
-    """Registers every act."""
+    """Register every act."""
     acts = SureActs(premises)
     site.add_url_rule("/body/<lgcode>/<program>/<switch>", "applicable", acts.applicable, methods=["POST"])
     site.add_url_rule("/body/<lgcode>/extend", "extend", acts.extend, methods=["POST"])

@@ -27,7 +27,7 @@ def who_acts(form: Mapping[str, str], otherwise: str = "") -> Who:
 
 
 def own(mailbox: str) -> None:
-    """Ends with 403 where a mailbox is not this person's; an empty one means all, which only who has all may act on."""
+    """End with 403 where a mailbox is not this person's; an empty one means all, which only who has all may act on."""
     mine = person()
     if not (mine.sees(mailbox) if mailbox else mine.is_admin or not mine.user.mailboxes):
         abort(403)

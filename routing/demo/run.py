@@ -81,7 +81,7 @@ Watch = Callable[[DemoMail, int], None]  # each mail as it is done, and how many
 
 
 def run_demo(survey_dir: Path, out: Path, watch: Watch = lambda line, total: None) -> Demo:
-    """Runs the whole journey into `out`, which is emptied of an earlier demo first."""
+    """Run the whole journey into `out`, which is emptied of an earlier demo first."""
     register = build_register(survey_dir)
     samples = load_samples(survey_dir / "samples")
     ordered = sorted(samples.samples, key=lambda s: s.received)
@@ -110,7 +110,7 @@ class _EmlFolder:
         return True
 
     def send(self, posting: OutgoingMail) -> SendResult:
-        """Writes the mail's bytes."""
+        """Write the mail's bytes."""
         (self._folder / self._names[receipt_in(posting.message_id)]).write_bytes(posting.data)
         return SendResult("sent")
 
@@ -145,7 +145,7 @@ class _Journey:
     names: dict[str, str] = field(default_factory=dict)  # receipt number → file name of the reply
 
     def one(self, sample: Sample) -> DemoMail:
-        """Delivers one sample into its mailbox and lets the desk do its work."""
+        """Deliver one sample into its mailbox and let the desk do its work."""
         self.clock.at = max(self.clock.at, sample.received + ANSWERED_AFTER)
         for _ in patience(self.desk):  # what had waited for other mail, and waits no more
             self._deliver()

@@ -43,7 +43,7 @@ class Decider(Protocol):
     def settle_together(
         self, mails: Sequence[tuple[Arrival, Request[Submission] | None]], following: Sequence[Arrival] = ()
     ) -> list[Settled]:
-        """Decides them in one transaction; `following` are on their way."""
+        """Decide these mails in one transaction; `following` are on their way."""
         ...
 
 
@@ -60,16 +60,16 @@ class Settling:
         self._was_deferred = False  # the last walk was for a mail that was deferred
 
     def begin(self) -> None:
-        """Has the readers begin with what waits. Raises what the look-up of the waiting mails raises."""
+        """Have the readers begin with what waits. Raises what the look-up of the waiting mails raises."""
         if self._ahead is None:
             self._walk(self._desk.waiting(), None)
         else:
             self._ahead.begin()
 
     def step(self, wait: bool = False) -> list[Settled] | None:
-        """Settles the mails that have been read meanwhile: those settled, perhaps none yet; None when no
-        mail waits any more, or only such as were deferred and may not come now. With `wait` at least one reading
-        is over. Raises what `settle_together` raises."""
+        """Settle the mails that have been read meanwhile and return those settled, perhaps none yet. None when no
+        mail waits any more, or when all that wait were deferred and may not come now. With `wait` at least one
+        reading is over. Raises what `settle_together` raises."""
         taken = self._ahead.take(wait) if self._ahead is not None else None
         if taken is None:  # at the end of a walk: once more, for what has come since
             taken = self._next_walk().take(wait)
@@ -98,7 +98,7 @@ class Settling:
         return begun
 
     def close(self) -> None:
-        """Reads nothing more; waits for the mails that are being read. What is not settled waits on."""
+        """Read nothing more; wait for the mails that are being read. What is not settled waits on."""
         if self._ahead is not None:
             self._ahead.close()
             self._ahead = None

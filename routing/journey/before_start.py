@@ -34,7 +34,8 @@ def header_of(raw: bytes) -> bytes:
 
 
 def set_aside(judge: Judge, arrival: Arrival, header: Submission) -> Settled:
-    """Records that the mail is from before the first day, from whom it is and what about; it stays where it lies."""
+    """Record that the mail is from before the first day, from whom it is and what it is about; it stays where it
+    lies."""
     decided = unread(arrival, MailDecision("ignored", early.RULE), NO_OVERRIDE, judge.register)
     early.record_header(judge.ledger, arrival, header.message, judge.now)
     verdicts.record(judge.ledger, decided, judge.now)

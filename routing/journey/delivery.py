@@ -56,8 +56,8 @@ class Attempt:
 
 
 def open_line(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] = NOBODY_ASKED) -> Connection:
-    """Connects, to the mailbox that is asked first as well, before an attempt at this reply begins: whoever dies
-    over that has handed nothing over. Never raises."""
+    """Connect before an attempt at this reply begins, also to the mailbox that is asked first: whoever dies over that
+    has handed nothing over. Never raises."""
     mailbox = answers.get(outgoing.mailbox)
     if mailbox is not None and outgoing.asked is not None:
         with suppress(Exception):  # the attempt asks once more, and tells
@@ -74,8 +74,8 @@ def open_line(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers]
 
 
 def attempt(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] = NOBODY_ASKED) -> Attempt:
-    """Sends one reply, unless a human has answered already. Never raises: what nobody foresaw counts as lost,
-    since the mail may be out. `answers`: whom to ask about the mailbox (by id)."""
+    """Send one reply, unless a human has answered already. Never raises: what nobody foresaw counts as lost, since
+    the mail may be out. `answers`: whom to ask about the mailbox (by id)."""
     return _held_back(outgoing, answers.get(outgoing.mailbox)) or _send(sender, outgoing)
 
 
@@ -134,7 +134,7 @@ class DeliveryThread(Thread):
         self._orders: SimpleQueue[Callable[[], Connection | Attempt] | None] = SimpleQueue()
 
     def run(self) -> None:
-        """Does what it is told until it is stopped."""
+        """Do what it is told until it is stopped."""
         while (order := self._orders.get()) is not None:
             self._tell(order())
         self._sender.close()
@@ -150,9 +150,9 @@ class DeliveryThread(Thread):
         return self._sender.is_open(posting)
 
     def send(self, outgoing: Outgoing) -> None:
-        """Hands over a reply whose attempt is committed as begun."""
+        """Hand over a reply whose attempt is committed as begun."""
         self._orders.put(partial(attempt, self._sender, outgoing, self._answers))
 
     def stop(self) -> None:
-        """Ends the thread once the reply in hand has been answered."""
+        """End the thread once the reply in hand has been answered."""
         self._orders.put(None)

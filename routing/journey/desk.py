@@ -85,7 +85,8 @@ class Desk:
         return Judge(self.register, self.settings, self.ledger, self.clock(), contacts)
 
     def collect(self, mailbox: str, source: Source) -> int:
-        """Takes in everything new in one mailbox; how many had not arrived before. SourceUnavailable."""
+        """Take in everything new in one mailbox; return how many mails had not arrived before. Raises
+        SourceUnavailable."""
         look = Collector(mailbox, source)
         kept = sum(len(self.keep(mailbox, validity, batch)) for validity, batch in look.new_mail(self.ledger))
         if look.difference is not None:
@@ -93,18 +94,18 @@ class Desk:
         return kept
 
     def note_difference(self, told: UidDifference) -> tuple[str, ...]:
-        """Records which mails a server keeps back; the UIDs of those that it did not before."""
+        """Record which mails a server keeps back; return the UIDs of those that it did not keep back before."""
         return missing_uids.record(self.ledger, told, self.clock())
 
     def keep(self, mailbox: str, uidvalidity: str, mails: Sequence[Fetched]) -> list[int]:
-        """Commits raw mail; from here on only our copy is read."""
+        """Commit raw mail; from here on only our copy is read."""
         place = Origin(mailbox, self.register.survey.mailbox(mailbox).receipt_prefix, uidvalidity)
         services = self.register.survey.open_services
         return arrivals.keep(self.ledger, place, mails, self.clock(), lambda raw: lets_others_pass(raw, services))
 
     def settle_waiting(self, deferred: bool = True) -> Generator[Settled, None, None]:
-        """Decides every mail that waits, oldest first; then, unless `deferred` is False, those that were deferred, as
-        is one over which the reader dies, until each is settled or quarantined."""
+        """Decide every mail that waits, oldest first; then, unless `deferred` is False, those that were deferred (a
+        mail over which the reader dies is deferred, too), until each is settled or quarantined."""
         settling = self.settling(deferred=lambda: deferred)
         try:
             while (settled := settling.step(wait=True)) is not None:
@@ -131,9 +132,9 @@ class Desk:
     def settle_together(
         self, mails: Sequence[tuple[Arrival, Request[Submission] | None]], following: Sequence[Arrival] = ()
     ) -> list[Settled]:
-        """Decides mails in their order and commits them in one transaction: each sees the verdicts of those
-        before it, and a crash leaves all of them or none. Whatever fails in one holds that one only. `following`:
-        mails that are on their way, whose beginning is committed with this."""
+        """Decide mails in their order and commit them in one transaction: each sees the verdicts of those before it,
+        and a crash leaves all of them or none. Whatever fails in one holds that one only. `following`: mails that are
+        on their way, whose beginning is committed with this."""
         read = [(arrival, self._read(arrival, reading)) for arrival, reading in mails]
         found = [(arrival, what) for arrival, what in read if what is not None]
         if not found:
@@ -149,12 +150,12 @@ class Desk:
         return [one for one in settled if one is not None]
 
     def note_reader_lost(self, trouble: ReaderUnavailable) -> None:
-        """Records that no reader can be had, for operators to hear of; the mails wait."""
+        """Record that no reader can be had, for operators to hear of; the mails wait."""
         reader_health.lost(self.ledger, str(trouble), self.clock())
 
     def _begin(self, ids: Sequence[int], coming: Sequence[int]) -> None:
-        """Commits the beginning of these decisions, unless that was done with the commit before them; in a stream of
-        mail it was."""
+        """Commit the beginning of these decisions, unless it was committed together with the decisions before them,
+        as it is in a stream of mail."""
         if not self._begun.issuperset(ids):
             with self.ledger.writing():
                 beginnings.begin(self.ledger, coming, alone=False)
@@ -244,7 +245,7 @@ class Desk:
         return put_off
 
     def _defer(self, arrival: Arrival, death: ReaderDied) -> None:
-        """Counts a death of the reader against a mail, which comes again after all others; unless it was put off."""
+        """Count a death of the reader against a mail, unless it was put off; it comes again after all others."""
         kind, now = "reader_hung" if isinstance(death, ReaderHung) else "reader_died", self.clock()
         if self._blames_no_mail(arrival, kind):
             return
@@ -261,7 +262,7 @@ class Desk:
         return self.end_unread(arrival, MailDecision("held", rule), Override(notes=(Note(rule, told),)))
 
     def end_unread(self, arrival: Arrival, decision: MailDecision, override: Override) -> Settled:
-        """Commits the decision about a mail that cannot be read."""
+        """Commit the decision about a mail that cannot be read."""
         decided = unread(arrival, decision, override, self.register)
         with self.ledger.writing():
             self.judge_now().record(decided)
@@ -269,8 +270,8 @@ class Desk:
         return Settled(decided, None, taken_back)
 
     def commit(self, arrival: Arrival, submission: Submission, override: Override = NO_OVERRIDE) -> Settled:
-        """Decides a mail that was read and commits verdicts, events and reply in one transaction, the same
-        in which the history that they rest on was read. Raises OverrideRefused: then nothing was recorded."""
+        """Decide a mail that was read and commit verdicts, events and reply in one transaction, the same in which the
+        history that they rest on was read. Raises OverrideRefused: then nothing was recorded."""
         with self.ledger.writing():
             return self.judge_now().decide(arrival, submission, override)
 

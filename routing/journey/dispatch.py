@@ -40,8 +40,8 @@ class Dispatch:
     def deliver(
         self, sender: Sender, answers: Mapping[str, Answers] = NOBODY_ASKED
     ) -> Iterator[Delivery]:
-        """Sends what is due, oldest first, over one connection. Stops at the first sign that nothing can
-        be sent now; the rest stays in the outbox. `answers`: whom to ask whether a human was faster."""
+        """Send what is due, oldest first, over one connection. Stop at the first sign that nothing can be sent now;
+        the rest stays in the outbox. `answers`: whom to ask whether a human was faster."""
         yield from self.give_up()
         while (first := self.first_due()) is not None:
             line = open_line(sender, first, answers)
@@ -99,8 +99,8 @@ class Dispatch:
         return Delivery(line.outgoing.receipt, line.outgoing.kind, "later", line.trouble)
 
     def record(self, made: Attempt) -> Delivery:
-        """Commits what became of an attempt. One whose answer was lost stays `sending`: it is made once
-        more, a little later; a second one is left to the operators as `unsure`."""
+        """Commit what became of an attempt. A reply whose answer was lost stays `sending`: it is sent once more, a
+        little later; after a second such attempt it is left to the operators as `unsure`."""
         outgoing, state, now = made.outgoing, made.state, self._office.clock()
         final: str = "unsure" if state == "lost" and outgoing.interrupted else state
         with self._office.ledger.writing():
@@ -128,7 +128,8 @@ class Dispatch:
             return self.record(made), None if made.rest else self.next_reply(is_open)
 
     def give_up(self) -> Iterator[Delivery]:
-        """Leaves to the operators what two attempts were begun on that never ended, before any new one."""
+        """Leave to the operators each reply with two attempts that began and never ended. To be called before any new
+        attempt."""
         for outgoing in outbox.begun_twice(self._office.ledger):
             outbox.finish(self._office.ledger, outgoing, "unsure", "", self._office.clock())
             yield Delivery(outgoing.receipt, outgoing.kind, "unsure", "")

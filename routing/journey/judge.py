@@ -148,7 +148,7 @@ class Judge:
         return Settled(decided, reply, taken_back)
 
     def record(self, decided: Decided) -> None:
-        """Writes the decision, and into which folder of its mailbox the mail belongs by it."""
+        """Write the decision, and into which folder of its mailbox the mail belongs by it."""
         verdicts.record(self.ledger, decided, self.now)
         shared = decided.submission is not None and decided.submission.desk != "ours"
         if decided.mail.rule == "foreign" or shared:
@@ -162,8 +162,8 @@ class Judge:
         return keep_opened(stored, submission, numbers.allowed(self.ledger, arrival.id)) if stored else submission
 
     def _join(self, decided: Decided, submission: Submission) -> bool:
-        """Lets the answer be decided anew to which this mail brings the outline that we asked for, where it answers the
-        very letter that did, from the same house; that answer's letter tells of it."""
+        """Have the answer decided anew to which this mail brings the outline that we asked for: where the mail
+        answers the very letter that asked, from the same house. That answer's letter tells of it."""
         message = submission.message
         ids = dict.fromkeys(id for id in (message.in_reply_to, *reversed(message.references)) if id)
         if not joined.may_join(decided, submission):

@@ -16,8 +16,8 @@ from routing.records import FinishedReply
 
 
 def queue_lighter(ledger: Ledger, outbox_id: int, now: datetime) -> None:
-    """Puts the letter into the queue without its attachments, unless it has none, is that already, or a newer one has
-    taken its place."""
+    """Put the letter into the queue without its attachments, unless it has none, has been made lighter already, or a
+    newer letter has taken its place."""
     kept = resending.kept(ledger, outbox_id)
     key = f"{kept.key}{outbox.LIGHTER}" if kept else ""
     if kept is None or kept.key.endswith(outbox.LIGHTER) or resending.is_overtaken(ledger, outbox_id):

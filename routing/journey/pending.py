@@ -33,8 +33,8 @@ WHY_ERASED = "パスワードのお知らせのため"
 
 
 def patience(desk: Desk) -> Iterator[str]:
-    """Does what has become possible or due; a line for people after each mail that was decided, an empty one
-    otherwise."""
+    """Handle waiting mails that can now be paired, or whose time is over. Yield one line for each decided mail, else
+    an empty string."""
     for arrival in pending_queue.to_pair(desk.ledger):
         yield from _look_for_partner(desk, arrival)
     again = False
@@ -51,8 +51,8 @@ def patience(desk: Desk) -> Iterator[str]:
 
 
 def _look_for_partner(desk: Desk, arrival: Arrival) -> Iterator[str]:
-    """Tries every password told by a fitting mail on what is locked in this one, or the other way round; before it is
-    forgotten, on all else that is locked as well, since one often opens several mails."""
+    """Try every password told by a fitting mail on what is locked in this one, or the other way round. Before a
+    password is forgotten it is tried on everything else that is locked as well, since one often opens several mails."""
     ledger, locked = desk.ledger, pending_queue.is_waiting(desk.ledger, arrival.id, "password")
     tells = any(pending_queue.is_waiting(ledger, arrival.id, what) for what in ("told", "beside"))
     others = pending_queue.waiting_for(ledger, arrival.mailbox, ("told", "beside")) if locked else []
@@ -97,7 +97,7 @@ def may_open(locked: Submission, told: Submission) -> bool:
 
 
 def _try(desk: Desk, file: Arrival, key: Arrival) -> str:
-    """Reads the locked mail with the passwords that the other one tells. A line where that opened something;
+    """Read the locked mail with the passwords that the other one tells. Return a line where that opened something;
     else an empty one, and the mail waits on."""
     stored = verdicts.submission_of(desk.ledger, file.id)
     # before it is tried: what ends the desk in the midst of it is not begun again
@@ -127,8 +127,8 @@ def _read_with(desk: Desk, file: Arrival, key: Arrival) -> Submission | None:
 
 
 def _forget(desk: Desk, key: Arrival, end: tuple[MailOutcome, str]) -> None:
-    """Takes a mail that told a password, and nothing else, out of the ledger, with its trace; inside the
-    caller's transaction. What an official decided about it stays decided."""
+    """Take a mail that told a password and nothing else out of the ledger, with its trace, inside the caller's
+    transaction. What an official decided about it stays decided."""
     ledger, now = desk.ledger, desk.clock()
     pure = pending_queue.is_waiting(ledger, key.id, "told")
     pending_queue.end(ledger, key.id, "told", "beside")
@@ -144,7 +144,7 @@ def _forget(desk: Desk, key: Arrival, end: tuple[MailOutcome, str]) -> None:
 
 
 def _end(desk: Desk, arrival: Arrival, what: pending_queue.What) -> bool:
-    """Ends one wait whose time is over, in one transaction. Whether the mail is to be decided anew."""
+    """End one wait whose time is over, in one transaction. Return whether the mail is to be decided anew."""
     ledger = desk.ledger
     with ledger.writing():
         match what:
@@ -167,7 +167,7 @@ def _end(desk: Desk, arrival: Arrival, what: pending_queue.What) -> bool:
 
 
 def _look_again(desk: Desk, arrival: Arrival) -> None:
-    """Has a mail that a scanner looks at fetched again, every some minutes for a day; then people see to it."""
+    """Have a mail that a scanner looks at fetched again, every few minutes for a day; then people see to it."""
     pending_queue.end(desk.ledger, arrival.id, "scan")
     if desk.clock() - arrival.received_at < SCAN_GIVEN_UP:
         arrivals.fetch_again(desk.ledger, arrival.id)

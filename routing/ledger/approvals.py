@@ -22,7 +22,7 @@ class Approval:
 
 
 def approve(ledger: Ledger, sender: str, lgcode: str, who: tuple[str, str], now: datetime) -> None:
-    """Remembers that mail from this address, or from "@domain", is to be taken in. `who`: (name, reason)."""
+    """Remember that mail from this address, or from "@domain", is to be taken in. `who`: (name, reason)."""
     with ledger.writing():
         ledger.run(
             "INSERT INTO approval (sender, lgcode, done_by, why, recorded_at) VALUES (?, ?, ?, ?, ?)",
@@ -61,7 +61,7 @@ def standing(ledger: Ledger, address: str) -> list[str]:
 
 
 def revoke(ledger: Ledger, sender: str, who: tuple[str, str], now: datetime) -> None:
-    """Takes an approval back, inside the caller's transaction. `who`: (name, reason)."""
+    """Take an approval back, inside the caller's transaction. `who`: (name, reason)."""
     ledger.run(
         "INSERT INTO approval (sender, lgcode, done_by, why, recorded_at, revoked) VALUES (?, '', ?, ?, ?, 1)",
         sender,

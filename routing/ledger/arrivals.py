@@ -97,9 +97,9 @@ def keep(
     now: datetime,
     lets_pass: Callable[[bytes], bool] = lambda raw: False,
 ) -> list[int]:
-    """Commits a batch of mails, and only then moves the cursor, in one transaction. Returns the ids of
-    those that had not arrived before; the same bytes seen again are a sighting only. `lets_pass` tells of a new
-    mail's bytes whether others are read before it."""
+    """Commit a batch of mails, and only then move the cursor, in one transaction. Returns the ids of those that had
+    not arrived before; the same bytes seen again are a sighting only. `lets_pass` tells of a new mail's bytes whether
+    others are read before it."""
     new: list[int] = []
     with ledger.writing():
         for mail in mails:
@@ -124,7 +124,7 @@ def keep(
 
 
 def fetch_again(ledger: Ledger, arrival_id: int) -> None:
-    """Has the UID of a mail fetched again, inside the caller's transaction."""
+    """Have the UID of a mail fetched again, inside the caller's transaction."""
     ledger.run("INSERT OR IGNORE INTO to_fetch VALUES (?)", arrival_id)
 
 
@@ -213,7 +213,7 @@ def is_waiting(ledger: Ledger, arrival_id: int) -> bool:
 
 
 def read_anew(ledger: Ledger, arrival_id: int) -> None:
-    """Lets a mail wait for a verdict again, inside the caller's transaction."""
+    """Let a mail wait for a verdict again, inside the caller's transaction."""
     ledger.run("INSERT OR IGNORE INTO to_read VALUES (?)", arrival_id)
 
 
@@ -241,7 +241,7 @@ def raw_bytes(ledger: Ledger, arrival_id: int) -> bytes:
 
 
 def health(ledger: Ledger, mailbox: str, problem: str, now: datetime) -> None:
-    """Notes how reading a mailbox went: an empty `problem` is a success."""
+    """Note how reading a mailbox went: an empty `problem` is a success."""
     with ledger.writing():
         if problem:
             ledger.run(

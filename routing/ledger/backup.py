@@ -28,9 +28,8 @@ class BackupRefused(Exception):
 
 
 def backup(ledger: Ledger, file: Path, replace: bool, begun: Callable[[], None] = lambda: None) -> int:
-    """Copies the ledger as it stands at one moment into `file`; its size in bytes. An existing file stays
-    unless `replace`. `begun` is called before anything is copied. Raises BackupRefused, DiskFull; then no file was
-    changed."""
+    """Copy the ledger as it stands at one moment into `file`; return its size in bytes. An existing file stays unless
+    `replace`. `begun` is called before anything is copied. Raises BackupRefused, DiskFull; then no file was changed."""
     if file.exists() and (not replace or file.samefile(ledger.path)):
         reason = (
             "台帳そのものです" if file.samefile(ledger.path) else "既にあります（置き換えるには --force）"
@@ -63,7 +62,7 @@ def named_disk(file: Path) -> Iterator[None]:
 
 
 def note_begun(ledger: Ledger, file: Path, now: datetime) -> None:
-    """Records that a copy is made into `file`: what is erased later has to be erased there, too."""
+    """Record that a copy is made into `file`: what is erased later has to be erased there, too."""
     verdicts.add_event(ledger, Note(BACKED_UP, str(file.absolute())), None, ("uketsuke", ""), now)
 
 
@@ -92,7 +91,7 @@ def _keep(unfinished: Path, file: Path, replace: bool) -> None:
 
 
 def flush(path: Path) -> None:
-    """Writes a file, or the names in a folder, through to the disk."""
+    """Write a file, or the names in a folder, through to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -32,7 +32,7 @@ def end(ledger: Ledger, arrival_id: int) -> None:
 
 
 def end_all(ledger: Ledger) -> None:
-    """Takes back what was begun: the desk stops in order, and no mail is to blame."""
+    """Take back what was begun: the desk stops in order, and no mail is to blame."""
     if ledger.row("SELECT 1 FROM deciding") is not None:
         with ledger.writing():
             ledger.run("DELETE FROM deciding")
@@ -54,7 +54,7 @@ def take_stock(ledger: Ledger, now: datetime) -> None:
 
 
 def defer(ledger: Ledger, arrival_id: int, now: datetime) -> None:
-    """Lets all others go before this mail, those deferred earlier too; inside the caller's transaction."""
+    """Let all others go before this mail, those deferred earlier too; inside the caller's transaction."""
     ledger.run("INSERT OR REPLACE INTO deferred VALUES (?, ?)", arrival_id, stamp(now))
 
 

@@ -14,8 +14,8 @@ PRESSED_TWICE = timedelta(seconds=30)
 
 
 def note_once(ledger: Ledger, event: Note, who: tuple[str, str], now: datetime) -> None:
-    """Records an event at a body in a transaction of its own, unless the very same, by the same person and of this
-    moment, is the newest there. `who` is (name, reason)."""
+    """Record an event at a body in a transaction of its own, unless the newest event there is the same one, by the
+    same person and of this moment. `who` is (name, reason)."""
     with ledger.writing():
         row = ledger.row(
             "SELECT * FROM event WHERE lgcode = ? AND arrival_id IS NULL ORDER BY id DESC LIMIT 1", event.lgcode

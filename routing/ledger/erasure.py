@@ -53,8 +53,8 @@ _CONTENT = (
 
 
 def erase(ledger: Ledger, arrival_id: int, who: tuple[str, str], now: datetime, kind: Kind = "erased") -> int:
-    """Takes out a mail's bytes and content, inside the caller's transaction; the bytes of raw mail that went.
-    `who` is (name, reason). Call `wipe` once the transaction is over. Erased twice changes nothing."""
+    """Take out a mail's bytes and content, inside the caller's transaction; return how many bytes of raw mail went.
+    `who` is (name, reason). Call `wipe` once the transaction is over. To erase a mail twice changes nothing."""
     row = ledger.row("SELECT length(bytes) AS size FROM raw WHERE arrival_id = ?", arrival_id)
     size = int(row["size"]) if row else 0
     for statement in _CONTENT:
@@ -67,7 +67,7 @@ def erase(ledger: Ledger, arrival_id: int, who: tuple[str, str], now: datetime, 
 
 
 def erase_sender(ledger: Ledger, arrival_id: int) -> None:
-    """Takes out from whom a mail is as well, and the hashes of what was in it: of mail that was never ours to keep.
+    """Take out the sender of a mail as well, and the hashes of what was in it: for mail that was never ours to keep.
     Mailbox, UID, time and the hash of the whole stay, so that the same bytes are not taken in again."""
     ledger.run("UPDATE message SET sender = '', content = '' WHERE arrival_id = ?", arrival_id)
     ledger.run("DELETE FROM attachment WHERE arrival_id = ?", arrival_id)
@@ -78,8 +78,8 @@ def erase_sender(ledger: Ledger, arrival_id: int) -> None:
 
 
 def erase_replies(ledger: Ledger, arrival_id: int) -> None:
-    """Takes out the text of the replies to a mail, which quote it, and of what officials wrote about it, inside the
-    caller's transaction. One that has not left yet does not leave any more."""
+    """Take out the text of the replies to a mail, which quote it, and of what officials wrote about it, inside the
+    caller's transaction. A reply that has not left yet does not leave any more."""
     for queue in ("to_send", "to_copy"):
         ledger.run(f"DELETE FROM {queue} WHERE outbox_id IN ({_REPLIES})", arrival_id)
     ledger.run(f"UPDATE outbox SET data = x'', subject = '' WHERE id IN ({_REPLIES})", arrival_id)
@@ -91,8 +91,8 @@ _REPLIES = f"""SELECT o.id FROM outbox o WHERE o.arrival_id = ?1 OR o.kind IN ({
 
 
 def wipe(ledger: Ledger) -> bool:
-    """Empties the write-ahead log if it may hold traces of what was erased. False where another program
-    reads the ledger at this moment: the desk tries again at its next turn."""
+    """Empty the write-ahead log if it may hold traces of what was erased. Return False where another program reads
+    the ledger at this moment: the desk tries again at its next turn."""
     rows = [tuple(row) for row in ledger.rows("SELECT arrival_id FROM to_wipe")]
     if rows and not _emptied_log(ledger):
         return False
@@ -103,7 +103,7 @@ def wipe(ledger: Ledger) -> bool:
 
 
 def _emptied_log(ledger: Ledger) -> bool:
-    """Writes all of the log into the ledger and cuts it to nothing (SQLite: wal_checkpoint TRUNCATE)."""
+    """Write all of the log into the ledger and cut it to nothing (SQLite: wal_checkpoint TRUNCATE)."""
     patience = ledger.connection.execute("PRAGMA busy_timeout").fetchone()[0]
     ledger.connection.execute(f"PRAGMA busy_timeout = {WIPE_MILLISECONDS}")
     try:

@@ -173,8 +173,8 @@ def record(
     ledger: Ledger, folder: tuple[str, str], taken: tuple[Iterable[int], Iterable[int], HighWater], who: tuple[str, str],
     now: datetime,
 ) -> int:  # fmt: skip
-    """Records, inside the caller's transaction, that mails and letters lie in a folder (name, SHA-256 of its list) as
-    they were at a mark (`taken`: all three); the number of the handover."""
+    """Record, inside the caller's transaction, that mails and letters lie in a folder (name, SHA-256 of its list) as
+    they were at a mark (`taken`: all three); return the number of the handover."""
     arrivals, outbox, until = taken
     number = ledger.run(
         "INSERT INTO handover (place, sha256, done_by, why, recorded_at, verdict_to, outbox_to)"

@@ -55,7 +55,7 @@ class Hold:
 
 
 def hold(ledger: Ledger, scope: Scope, who: tuple[str, str], now: datetime) -> int:
-    """Begins a hold, inside the caller's transaction; its number. `who`: (name, reason)."""
+    """Begin a hold, inside the caller's transaction; return its number. `who`: (name, reason)."""
     return ledger.run(
         "INSERT INTO sending_hold (kind, mailbox, mails_before, done_by, why, recorded_at) VALUES (?, ?, ?, ?, ?, ?)",
         scope.kind,
@@ -67,7 +67,7 @@ def hold(ledger: Ledger, scope: Scope, who: tuple[str, str], now: datetime) -> i
 
 
 def release(ledger: Ledger, number: int, who: tuple[str, str], now: datetime) -> None:
-    """Ends a hold that stands, inside the caller's transaction."""
+    """End a hold that stands, inside the caller's transaction."""
     ledger.run("INSERT INTO sending_release VALUES (?, ?, ?, ?)", number, *who, stamp(now))
 
 

@@ -75,8 +75,8 @@ _NEWEST = """SELECT * FROM verdict WHERE arrival_id = ?
 
 
 def set_later_aside(ledger: Ledger, arrival_id: int) -> None:
-    """Sets aside, by a verdict that replaces all before, the later mails of the bodies that one mail is about: they were
-    not there when it was decided. Only for a transaction that is rolled back."""
+    """Set aside, by a verdict that replaces all before, the later mails of the bodies that one mail is about: they
+    were not there when it was decided. Only for a transaction that is rolled back."""
     ledger.run(_SET_ASIDE, arrival_id, arrival_id)
 
 

@@ -22,7 +22,7 @@ _FROM_THE_BEGINNING = datetime.min.replace(tzinfo=JST)
 
 
 def remember(ledger: Ledger, survey: Survey, now: datetime) -> None:
-    """Records every kind whose row has changed since it was last recorded, in a transaction of its own."""
+    """Record every kind whose row has changed since it was last recorded, in a transaction of its own."""
     recorded = _recorded(ledger)
     changed = [
         (kind, way)

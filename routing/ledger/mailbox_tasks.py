@@ -67,7 +67,7 @@ def _sightings(ledger: Ledger, mailbox: str, arrival_id: int) -> tuple[str, tupl
 
 
 def note_filed(ledger: Ledger, done: Filed, now: datetime) -> None:
-    """Commits what became of a mail that was to be filed: an event, and the queue is shorter."""
+    """Commit what became of a mail that was to be filed: add an event and take the mail off the queue."""
     with ledger.writing():
         row = ledger.row("SELECT folder FROM to_file WHERE arrival_id = ?", done.key)
         if row is None:  # this has been committed before
@@ -96,7 +96,7 @@ def to_copy(ledger: Ledger, mailbox: str) -> list[SentCopy]:
 
 
 def note_copied(ledger: Ledger, outbox_id: int) -> None:
-    """Commits that the copy of a letter lies among the sent mails."""
+    """Commit that the copy of a letter lies among the sent mails."""
     with ledger.writing():
         ledger.run("DELETE FROM to_copy WHERE outbox_id = ?", outbox_id)
 
@@ -113,7 +113,7 @@ def open_drafts(ledger: Ledger, mailbox: str) -> list[OpenDraft]:
 
 
 def note_fate(ledger: Ledger, fate: Fate, now: datetime) -> None:
-    """Commits what a human did with a draft, or that we took it back. One that a human deleted is still looked for
+    """Commit what a human did with a draft, or that we took it back. One that a human deleted is still looked for
     among the sent mails: some programs delete the draft first."""
     with ledger.writing():
         row = ledger.row("SELECT place FROM open_draft WHERE outbox_id = ?", fate.key)

@@ -20,7 +20,7 @@ _STEPS: list[Callable[[Database], None]] = []
 
 
 def _step(change: Callable[[Database], None]) -> Callable[[Database], None]:
-    """Registers a migration, under the name of its function, behind those before it."""
+    """Register a migration, under the name of its function, behind those before it."""
     _STEPS.append(change)
     return change
 

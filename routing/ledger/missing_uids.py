@@ -59,7 +59,7 @@ class UidDifference:
 
 
 def record(ledger: Ledger, told: UidDifference, now: datetime) -> tuple[str, ...]:
-    """Notes a difference; the UIDs that were not known to be kept back. What was noted before is not noted
+    """Note a difference; return the UIDs that were not known to be kept back. What was noted before is not noted
     again. All of an earlier UIDVALIDITY are gone with it."""
     known = [m for m in missing(ledger, now) if m.mailbox == told.mailbox]
     here = {m.uid for m in known if m.uidvalidity == told.uidvalidity}

@@ -52,7 +52,7 @@ def allowed(ledger: Ledger, arrival_id: int) -> frozenset[str]:
 def release(
     ledger: Ledger, arrival_id: int, places: Iterable[str], who: tuple[str, str], now: datetime
 ) -> None:
-    """Records that these places hold no My Number, and has the mail read again; one transaction."""
+    """Record that these places hold no My Number, and have the mail read again; one transaction."""
     with ledger.writing():
         detail = json.dumps(list(places), ensure_ascii=False)
         verdicts.note(ledger, Note(RELEASED, detail), arrival_id, who, now)
@@ -126,14 +126,14 @@ def _step(number: str, what: What, tick: Row | None, detail: str = "", made_at: 
 def tick(
     ledger: Ledger, arrival_id: int, done: Iterable[Step], who: tuple[str, str], now: datetime
 ) -> None:
-    """Records that steps are done, inside the caller's transaction."""
+    """Record that steps are done, inside the caller's transaction."""
     for step in done:
         verdicts.note(ledger, Note(TICKED, step.number), arrival_id, who, now)
     note_end(ledger, arrival_id, who, now)
 
 
 def note_end(ledger: Ledger, arrival_id: int, who: tuple[str, str], now: datetime) -> None:
-    """Records that all steps are done, where they are; inside the caller's transaction."""
+    """Record that all steps are done, where they are; inside the caller's transaction."""
     found = steps(ledger, arrival_id)
     if found and all(step.at for step in found):
         verdicts.note(ledger, Note(DONE), arrival_id, who, now)

@@ -56,8 +56,8 @@ class Outgoing:
 def queue(
     ledger: Ledger, reply: FinishedReply, arrival_id: int | None, now: datetime, about: int | None = None
 ) -> None:
-    """Puts a finished reply into the outbox, inside the caller's transaction. The same key again changes
-    nothing: that reply exists already. `about`: the mail that is meant where it answers none."""
+    """Put a finished reply into the outbox, inside the caller's transaction. The same key again changes nothing: that
+    reply exists already. `about`: the mail that the letter is about, where it answers none."""
     if ledger.row("SELECT 1 FROM outbox WHERE key = ?", reply.key):
         return
     outbox_id = ledger.run(
@@ -86,7 +86,7 @@ def queue(
 
 
 def queue_again(ledger: Ledger, outbox_id: int, now: datetime) -> None:
-    """Puts a reply that was refused back into the queue, inside the caller's transaction."""
+    """Put a reply that was refused back into the queue, inside the caller's transaction."""
     step(ledger, outbox_id, "queued", "", now)
     ledger.run("INSERT INTO to_send VALUES (?, ?)", outbox_id, stamp(now))
 
@@ -178,13 +178,13 @@ def _asked(row: Row) -> SeenMail | None:
 
 
 def begin(ledger: Ledger, outbox_id: int, now: datetime) -> None:
-    """Commits that an attempt begins, before the first byte goes out."""
+    """Commit that an attempt begins, before the first byte goes out."""
     with ledger.writing():
         step(ledger, outbox_id, "sending", "", now)
 
 
 def finish(ledger: Ledger, outgoing: Outgoing, state: str, detail: str, now: datetime) -> None:
-    """Commits what became of an attempt. "later" puts it back into the queue with a growing delay."""
+    """Commit what became of an attempt. "later" puts it back into the queue with a growing delay."""
     with ledger.writing():
         step(ledger, outgoing.id, state, detail, now)
         if state == "drafted":
@@ -201,14 +201,14 @@ def finish(ledger: Ledger, outgoing: Outgoing, state: str, detail: str, now: dat
 
 
 def note_found_sent(ledger: Ledger, outbox_id: int, now: datetime) -> None:
-    """Commits that a letter which waits had left before the ledger was put back: it lies among the sent mails."""
+    """Commit that a waiting letter had left before the ledger was put back: it lies among the sent mails."""
     with ledger.writing():
         if ledger.row("SELECT 1 FROM to_send WHERE outbox_id = ?", outbox_id):
             mark_left(ledger, outbox_id, FOUND_SENT, now)
 
 
 def mark_left(ledger: Ledger, outbox_id: int, how: str, now: datetime) -> None:
-    """Records that a letter which waits had left, inside the caller's transaction. `how` that is known."""
+    """Record that a waiting letter had left already, inside the caller's transaction. `how`: how that is known."""
     step(ledger, outbox_id, "sending", how, now)
     step(ledger, outbox_id, "sent", how, now)
     ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outbox_id)
@@ -230,20 +230,20 @@ def failed(ledger: Ledger, key: str) -> bool:
 
 
 def take_back(ledger: Ledger, outbox_id: int, now: datetime) -> None:
-    """Takes a mail whose reason is gone out of the queue, inside the caller's transaction."""
+    """Take a mail whose reason is gone out of the queue, inside the caller's transaction."""
     step(ledger, outbox_id, "withdrawn", "", now)
     ledger.run("DELETE FROM to_send WHERE outbox_id = ?", outbox_id)
 
 
 def postpone(ledger: Ledger, outbox_id: int, until: datetime) -> None:
-    """Lets a reply that still waits rest until an instant, without a step of its own."""
+    """Let a reply that still waits rest until an instant, without a step of its own."""
     with ledger.writing():
         ledger.run("UPDATE to_send SET not_before = ? WHERE outbox_id = ?", stamp(until), outbox_id)
 
 
 def bring_forward(ledger: Ledger, now: datetime) -> None:
-    """Lets no reply rest longer than any rest is: what is due in more than an hour was put off by a clock that
-    has been put back since."""
+    """Shorten every rest that is longer than any rest can be: what is due in more than an hour was put off by a clock
+    that has been put back since."""
     if ledger.row("SELECT 1 FROM to_send WHERE not_before > ? LIMIT 1", stamp(now + _LONGEST_REST)):
         with ledger.writing():
             ledger.run(
@@ -252,7 +252,7 @@ def bring_forward(ledger: Ledger, now: datetime) -> None:
 
 
 def step(ledger: Ledger, outbox_id: int, state: str, detail: str, now: datetime) -> None:
-    """Adds a state to a letter's way, inside the caller's transaction."""
+    """Add a state to a letter's way, inside the caller's transaction."""
     ledger.run(
         "INSERT INTO posting (outbox_id, state, detail, recorded_at) VALUES (?, ?, ?, ?)",
         outbox_id,

@@ -22,14 +22,14 @@ What = Literal["password", "told", "beside", "parts", "foreign", "scan"]
 
 
 def begin(ledger: Ledger, arrival: Arrival, what: What, until: datetime) -> None:
-    """Lets a mail wait, inside the caller's transaction. One that waits already goes on as it was told first."""
+    """Let a mail wait, inside the caller's transaction. A mail that waits already goes on waiting as was told first."""
     ledger.run(
         "INSERT OR IGNORE INTO wait VALUES (?, ?, ?, ?)", arrival.id, what, arrival.mailbox, stamp(until)
     )
 
 
 def end(ledger: Ledger, arrival_id: int, *whats: What) -> None:
-    """Ends these waits of a mail, inside the caller's transaction."""
+    """End these waits of a mail, inside the caller's transaction."""
     marks = ",".join("?" * len(whats))
     ledger.run(f"DELETE FROM wait WHERE arrival_id = ? AND what IN ({marks})", arrival_id, *whats)
 
@@ -65,7 +65,7 @@ def is_waiting(ledger: Ledger, arrival_id: int, what: What) -> bool:
 
 
 def ask_to_pair(ledger: Ledger, arrival_id: int) -> None:
-    """Puts a mail into the queue of those for which a partner is to be looked for, in the caller's transaction."""
+    """Put a mail into the queue of those for which a partner is to be looked for, in the caller's transaction."""
     ledger.run("INSERT OR IGNORE INTO to_pair VALUES (?)", arrival_id)
 
 
@@ -77,7 +77,7 @@ def to_pair(ledger: Ledger) -> list[Arrival]:
 
 
 def paired(ledger: Ledger, arrival_id: int) -> None:
-    """Takes a mail off that queue, inside the caller's transaction."""
+    """Take a mail off the queue of those to pair, inside the caller's transaction."""
     ledger.run("DELETE FROM to_pair WHERE arrival_id = ?", arrival_id)
 
 
@@ -125,7 +125,7 @@ def tries(ledger: Ledger, arrival_id: int) -> frozenset[str]:
 def note_part(
     ledger: Ledger, arrival: Arrival, whose: tuple[str, str], part: tuple[int, int], has_form: bool
 ) -> None:
-    """Records which part of how many a mail is, inside the caller's transaction. `whose`: (sender, stem)."""
+    """Record which part of how many a mail is, inside the caller's transaction. `whose`: (sender, stem)."""
     ledger.run(
         "INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?, ?)",
         arrival.id,

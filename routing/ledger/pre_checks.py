@@ -36,8 +36,8 @@ class PreCheck:
 
 
 def record(ledger: Ledger, decided: Decided, now: datetime) -> None:
-    """Writes that a mail was looked at, inside the caller's transaction: one verdict on the mail with all that was found,
-    and what it was about in a table of its own. No later mail is a repeat of it."""
+    """Write that a mail was looked at, inside the caller's transaction: one verdict on the mail with all that was
+    found, and what it was about in a table of its own. No later mail counts as a repeat of it."""
     found = (*decided.findings, *(f for piece in decided.pieces for f in piece.findings))
     verdicts.record(ledger, replace(decided, findings=found, pieces=()), now)
     ledger.run("UPDATE message SET content = '' WHERE arrival_id = ?", decided.arrival.id)

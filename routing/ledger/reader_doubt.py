@@ -33,8 +33,9 @@ class PutOff:
 
 
 def blames_no_mail(ledger: Ledger, arrival_id: int, way: str, sender: str, now: datetime) -> bool:
-    """Records that a reader came to grief over a mail in this way, in a transaction of its own, and whether that is
-    laid to no mail: then it was put off. `way` has no blank; `sender`: whoever From names, which anybody may write."""
+    """Record that a reader came to grief over a mail in this way, in a transaction of its own. Return whether no mail
+    is blamed for that: then the mail was put off. `way` has no blank; `sender`: whoever From names, which anybody may
+    write."""
     with ledger.writing():
         verdicts.note(ledger, Note(ENDED, f"{way} {sender}"), arrival_id, _DESK, now)
         times = _times(ledger, arrival_id)  # one that was put off comes again when the others need not

@@ -45,7 +45,7 @@ def drafts(ledger: Ledger, kind: str = "") -> list[Draft]:
 
 
 def release(ledger: Ledger, ids: Iterable[int]) -> None:
-    """Lets letters leave, inside the caller's transaction."""
+    """Let letters leave, inside the caller's transaction."""
     ledger.run_many("DELETE FROM to_release WHERE outbox_id = ?", [(id,) for id in ids])
 
 
@@ -62,6 +62,6 @@ def held_by(ledger: Ledger, hold: Hold) -> list[Draft]:
 
 
 def let_go(ledger: Ledger, number: int, ids: Iterable[int], who: tuple[str, str], now: datetime) -> None:
-    """Lets letters leave in spite of a hold, inside the caller's transaction. `who`: (name, reason)."""
+    """Let letters leave in spite of a hold, inside the caller's transaction. `who`: (name, reason)."""
     at = stamp(now)
     ledger.run_many("INSERT INTO let_go VALUES (?, ?, ?, ?, ?)", [(id, number, *who, at) for id in ids])

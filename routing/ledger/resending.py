@@ -67,7 +67,7 @@ def state_of(ledger: Ledger, number: str) -> str:
 
 
 def send_again(ledger: Ledger, reply: RefusedReply, who: tuple[str, str], now: datetime) -> None:
-    """Puts it back into the queue, with who and why, inside the caller's transaction."""
+    """Put a refused letter back into the queue, with who and why, inside the caller's transaction."""
     outbox.queue_again(ledger, reply.outbox_id, now)
     detail = "" if reply.arrival_id is not None else reply.number
     verdicts.note(ledger, Note("resend", detail), reply.arrival_id, who, now)

@@ -26,8 +26,8 @@ def last_record(ledger: Ledger) -> datetime | None:
 
 
 def note(ledger: Ledger, who: tuple[str, str], now: datetime) -> int:
-    """Records that this ledger was put back, and holds what may have left since, in one transaction; the number of
-    the hold."""
+    """Record that this ledger was put back, and hold what may have left since, in one transaction; return the number
+    of the hold."""
     with ledger.writing():
         last = last_record(ledger)
         verdicts.note(ledger, Note("restored", stamp(last) if last else ""), None, who, now)

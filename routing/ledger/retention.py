@@ -96,8 +96,8 @@ def _until(instant: datetime | None) -> str:
 
 
 def purge(ledger: Ledger, found: Due, who: tuple[str, str], now: datetime) -> bool:
-    """Takes it out, some mails to a transaction; `who` is (name, reason). Whether no trace is left in the
-    write-ahead log yet (else the desk sees to it). Cut short, the next purge goes on."""
+    """Take out the content that is due, some mails to a transaction; `who` is (name, reason). Return whether no trace
+    is left in the write-ahead log (else the desk sees to it later). Cut short, the next purge goes on."""
     for some in _batches(found.arrivals):
         with ledger.writing():
             for arrival_id in (id for id in some if not _waits(ledger, id)):

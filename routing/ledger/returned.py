@@ -11,10 +11,10 @@ from routing.ledger.store import Ledger
 
 
 def mark_undelivered(ledger: Ledger, bounce: Submission, receipt: str, now: datetime) -> int:
-    """Ties a bounce, with its receipt number, to the letter that it returns, inside the caller's transaction: which
-    one. 0 if it names no Message-ID of ours, or only addresses that have nothing to do with that letter's, or tells
-    what is known. Nothing else follows from a bounce: anybody may write one, but only who has seen a letter knows
-    its Message-ID."""
+    """Tie a bounce, with its receipt number, to the letter that it returns, inside the caller's transaction; return
+    the number of that letter. 0 if the bounce names no Message-ID of ours, or only addresses that have nothing to do
+    with that letter's, or tells what is known. Nothing else follows from a bounce: anybody may write one, but only
+    who has seen a letter knows its Message-ID."""
     row = ledger.row("SELECT id, rcpt_to FROM outbox WHERE message_id = ?", bounce.answers)
     if row is None or not _concerns(row["rcpt_to"].lower(), bounce.returned_to):
         return 0

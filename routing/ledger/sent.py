@@ -44,7 +44,7 @@ def find_notice(ledger: Ledger, text: str) -> SentNotice | None:
 
 
 def mark_notice_seen(ledger: Ledger, notice: SentNotice, who: tuple[str, str], now: datetime) -> None:
-    """Takes a mail that did not reach its reader off the list of what waits for a human."""
+    """Take a mail that did not reach its reader off the list of what waits for a human."""
     verdicts.add_event(ledger, Note("seen", notice.number, notice.respondent), None, who, now)
 
 

@@ -70,9 +70,9 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
 def put_back(
     file: Path, ledger: Path, who: tuple[str, str], now: datetime, mailboxes: Collection[str] | None = None
 ) -> PutBack:
-    """Puts a copy in the ledger's place; the caller holds the desk's lock. `mailboxes`: the ids of the survey; None
-    where the copy may be of another ledger. Raises BackupRefused, OtherLedger, NewerLedger, LedgerBusy, DiskFull; then
-    the ledger is as it was."""
+    """Put a copy in the ledger's place; the caller holds the desk's lock. `mailboxes`: the ids of the survey; None
+    where the copy may be of another ledger. Raises BackupRefused, OtherLedger, NewerLedger, LedgerBusy, DiskFull;
+    then the ledger is as it was."""
     ledger = ledger.resolve()
     if ledger.exists() and file.samefile(ledger):
         raise BackupRefused(f"{file} は台帳そのものです。")
@@ -104,7 +104,7 @@ def put_back(
 
 
 def _check(file: Path) -> None:
-    """Refuses what `verify` faults, and what was never a ledger: an empty file would answer everybody anew."""
+    """Refuse what `verify` faults, and what was never a ledger: an empty file would answer everybody anew."""
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             made = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('arrival', 'outbox')")

@@ -67,8 +67,8 @@ class Ledger:
             raise NotALedger(f"台帳として開けません（{error}）。") from error
 
     def _tell_why(self, error: Exception) -> None:
-        """Raises DiskFull where it is the disk and not the file that is in trouble: time may mend that; NotALedger
-        where the file may not be used."""
+        """Raise DiskFull where the trouble is the disk and not the file: time may mend that; NotALedger where the
+        file may not be used."""
         folder = self.path.parent
         if not folder.is_dir():
             return
@@ -148,11 +148,11 @@ class Ledger:
                 raise
 
     def run(self, statement: str, *values: Any) -> int:
-        """Runs one writing statement inside `writing`; the id of the row it inserted."""
+        """Run one writing statement inside `writing`; return the id of the row that it inserted."""
         return int(self.connection.execute(statement, values).lastrowid or 0)
 
     def run_many(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
-        """Runs one writing statement for each row, inside `writing`."""
+        """Run one writing statement for each row, inside `writing`."""
         self.connection.executemany(statement, rows)
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
@@ -167,12 +167,12 @@ class Ledger:
             return found
 
     def close(self) -> None:
-        """Closes the connection."""
+        """Close the connection."""
         self.connection.close()
 
 
 def refuse_newer(connection: sqlite3.Connection, file: Path) -> None:
-    """Raises NewerLedger where a migration was applied that this program does not have. Only reads."""
+    """Raise NewerLedger where a migration was applied that this program does not have. Only reads."""
     if not set(applied(connection)) <= set(names()):
         raise NewerLedger(file)
 
@@ -205,8 +205,8 @@ _MEANINGS: dict[int, tuple[type[Exception], str]] = {
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Lets programs that open a new ledger at the same time set it up one after the other. The folder is
-    locked and not the ledger: closing a file of its own would take away SQLite's locks on it."""
+    """Let programs that open a new ledger at the same time set it up one after the other. The folder is locked and
+    not the ledger: closing a file of its own would take away SQLite's locks on it."""
     handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -232,7 +232,7 @@ def desk_lock(ledger_path: Path) -> Iterator[None]:
 
 
 def _take(handle: int) -> None:
-    """Takes the lock; whoever only asks whether it is taken (`a_desk_works`) holds it for no time. Raises LedgerBusy."""
+    """Take the lock; whoever only asks whether it is taken (`a_desk_works`) holds it for no time. Raises LedgerBusy."""
     for pause in (0.1, 0.2, 0.4, None):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

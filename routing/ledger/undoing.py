@@ -62,7 +62,7 @@ def marked(ledger: Ledger, arrival_id: int) -> Before:
 
 
 def remember(ledger: Ledger, found: Undoable) -> None:
-    """Keeps what is needed to take the decision back, in its transaction; that of an earlier one is over."""
+    """Keep what is needed to take the decision back, in its transaction; what was kept for an earlier decision goes."""
     ledger.run(
         "INSERT OR REPLACE INTO undoable VALUES (?, ?, ?, ?, ?, ?)",
         found.arrival_id,
@@ -94,7 +94,7 @@ def _mark(flat: dict[str, object]) -> Before:
 
 
 def end_over(ledger: Ledger, now: datetime) -> None:
-    """Forgets what can no longer be taken back."""
+    """Forget what can no longer be taken back."""
     if ledger.row("SELECT 1 FROM undoable WHERE until <= ? LIMIT 1", stamp(now)):
         with ledger.writing():
             ledger.run("DELETE FROM undoable WHERE until <= ?", stamp(now))
@@ -111,7 +111,7 @@ def has_begun(ledger: Ledger, found: Undoable) -> bool:
 
 
 def undo(ledger: Ledger, found: Undoable, who: tuple[str, str], now: datetime) -> None:
-    """Takes the decision back, inside the caller's transaction (which has asked `has_begun`)."""
+    """Take the decision back, inside the caller's transaction (which has asked `has_begun`)."""
     id, before = found.arrival_id, found.before
     for row in ledger.rows(_NEW_LETTERS, before.outbox, found.after.outbox):
         outbox.take_back(ledger, row["id"], now)
@@ -142,7 +142,8 @@ _NEW_APPROVALS = "SELECT sender, lgcode FROM approval WHERE id > ? AND id <= ? A
 
 
 def _restore_verdicts(ledger: Ledger, arrival_id: int, up_to: int, now: datetime) -> int:
-    """Writes the decision that held before once more, findings included, by whom and why it was made; the newest id."""
+    """Write once more the decision that held before, findings included, by whom and why it was made; return the
+    newest id."""
     changed = ledger.row("SELECT 1 FROM verdict WHERE arrival_id = ? AND id > ?", arrival_id, up_to)
     rows = ledger.rows(_HELD_BEFORE, arrival_id, up_to, arrival_id, up_to) if changed else []
     for row in rows:

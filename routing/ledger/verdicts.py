@@ -35,8 +35,8 @@ def content_key(submission: Submission) -> str:
 
 
 def record(ledger: Ledger, decided: Decided, now: datetime) -> None:
-    """Writes verdicts, findings, evidence and events, inside the caller's transaction (the one
-    in which the history was read that they rest on); the mail no longer waits."""
+    """Write verdicts, findings, evidence and events, inside the caller's transaction, in which the history that they
+    rest on was read. The mail no longer waits."""
     if decided.submission is not None:
         _record_reading(ledger, decided, decided.submission, now)
     _record_verdicts(ledger, decided, now)
@@ -244,7 +244,7 @@ def first_with_content(ledger: Ledger, mailbox: str, submission: Submission, arr
 
 
 def note(ledger: Ledger, event: Note, arrival_id: int | None, who: tuple[str, str], now: datetime) -> None:
-    """Writes one event inside the caller's transaction. `who` is (name, reason)."""
+    """Write one event inside the caller's transaction. `who` is (name, reason)."""
     ledger.run(
         "INSERT INTO event (kind, arrival_id, lgcode, program, detail, done_by, why, recorded_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -261,7 +261,7 @@ def note(ledger: Ledger, event: Note, arrival_id: int | None, who: tuple[str, st
 def add_event(
     ledger: Ledger, event: Note, arrival_id: int | None, who: tuple[str, str], now: datetime
 ) -> None:
-    """Records one event in a transaction of its own. `who` is (name, reason)."""
+    """Record one event in a transaction of its own. `who` is (name, reason)."""
     with ledger.writing():
         note(ledger, event, arrival_id, who, now)
 
@@ -280,7 +280,7 @@ def is_poison(ledger: Ledger, arrival_id: int) -> bool:
 
 
 def read_again(ledger: Ledger, arrival_id: int, who: tuple[str, str], now: datetime) -> None:
-    """Puts a mail back into the queue of those that wait to be read."""
+    """Put a mail back into the queue of those that wait to be read."""
     with ledger.writing():
         dangerous = is_poison(ledger, arrival_id)
         note(ledger, Note("retry"), arrival_id, who, now)

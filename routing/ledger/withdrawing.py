@@ -37,7 +37,7 @@ class TakenBack:
 
 
 def take_back(ledger: Ledger, arrival_id: int, now: datetime) -> tuple[TakenBack, ...]:
-    """Takes back every letter to a mail that has not left, oldest first, inside the transaction of the decision that
+    """Take back every letter to a mail that has not left, oldest first, inside the transaction of the decision that
     contradicts it. What left before is told, too."""
     rows = ledger.rows(_LETTERS.format(where="o.arrival_id = ?"), arrival_id)
     return tuple(_take_back(ledger, row, arrival_id, now) for row in rows if row["how"])
@@ -71,7 +71,7 @@ def _take_back(ledger: Ledger, row: Row, arrival_id: int | None, now: datetime) 
 
 
 def rest_until(ledger: Ledger, after: int, until: datetime) -> None:
-    """Lets the letters that were queued behind number `after` of the outbox rest until an instant, so that they can be
+    """Let the letters that were queued behind number `after` of the outbox rest until an instant, so that they can be
     taken back; inside the transaction that queues them."""
     ledger.run("UPDATE to_send SET not_before = max(not_before, ?) WHERE outbox_id > ?", stamp(until), after)
 

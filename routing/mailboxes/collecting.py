@@ -129,7 +129,7 @@ class Collector:
                 self._come_back(ledger, look, trouble)
 
     def _come_back(self, ledger: Ledger, look: Look, trouble: SourceUnavailable) -> None:
-        """Looks anew into the same mailbox; raises SourceUnavailable if that cannot be done."""
+        """Look anew into the same mailbox; raise SourceUnavailable if that cannot be done."""
         if self._source.look(arrivals.cursor(ledger, self.mailbox)).uidvalidity != look.uidvalidity:
             raise trouble
 

@@ -42,7 +42,8 @@ class ErrandsRun:
     problem: str = ""
 
     def record(self, ledger: Ledger, now: datetime) -> None:
-        """Commits it, all together: what a crash keeps from it is found in the mailbox again."""
+        """Commit what was done in the mailbox, all together: what a crash keeps from the ledger is found in the
+        mailbox again."""
         with ledger.writing():
             for done in self.filed:
                 mailbox_tasks.note_filed(ledger, done, now)
@@ -60,11 +61,11 @@ class Errands(Protocol):
     """The errands in one mailbox."""
 
     def run(self, ledger: Ledger) -> ErrandsRun | None:
-        """Does what the ledger's queues ask for now; None where that is nothing."""
+        """Do what the ledger's queues ask for now; None where they ask for nothing."""
         ...
 
     def close(self) -> None:
-        """Hangs up."""
+        """Hang up."""
         ...
 
 
@@ -88,7 +89,8 @@ class MailboxErrands:
         self._looked_for: set[int] = set()  # letters that a look among the sent mails did not find
 
     def run(self, ledger: Ledger) -> ErrandsRun | None:
-        """Files first. What was done before something went wrong is told; the one does not hinder the other."""
+        """Run the errands, filing first. What was done before something went wrong is told; one errand does not
+        hinder another."""
         filed: list[Filed] = []
         fates: list[Fate] = []
         copied: list[int] = []
@@ -118,7 +120,7 @@ class MailboxErrands:
         return ""
 
     def close(self) -> None:
-        """Hangs up; never raises."""
+        """Hang up; never raise."""
         if self._filer is not None:
             self._filer.close()
         if self._watch is not None:
@@ -170,7 +172,7 @@ class MailboxHelpers:
     errands: Mapping[str, Errands] = field(default_factory=dict)
 
     def close(self) -> None:
-        """Hangs up everywhere."""
+        """Hang up everywhere."""
         for answers in self.answers.values():
             answers.close()
         for errands_there in self.errands.values():

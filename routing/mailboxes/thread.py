@@ -65,7 +65,7 @@ class ByteBudget:
         self._changed = Condition()
 
     def take(self, size: int) -> bool:
-        """Waits until there is room (a batch over the limit goes alone); False once the budget is closed."""
+        """Wait until there is room (a batch over the limit goes alone); return False once the budget is closed."""
         size = min(size, self._limit)
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._free >= size)
@@ -74,13 +74,13 @@ class ByteBudget:
             return not self._closed
 
     def give(self, size: int) -> None:
-        """Makes room again."""
+        """Make room again."""
         with self._changed:
             self._free += min(size, self._limit)
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Lets nothing more through, and nobody wait."""
+        """Let nothing more through, and let nobody wait."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -99,7 +99,7 @@ class Bell:
         return self._ours.fileno()
 
     def ring(self) -> None:
-        """Wakes; for any thread."""
+        """Wake the thread that waits. May be called from any thread."""
         with suppress(BlockingIOError):  # it is ringing already
             self._theirs.send(b"!")
 
@@ -146,7 +146,7 @@ class MailboxThread(Thread):
         self._orders: SimpleQueue[bool] = SimpleQueue()  # True: look; False: end
 
     def run(self) -> None:
-        """Looks whenever there is reason to, until it is stopped."""
+        """Look whenever there is reason to, until it is stopped."""
         while self._order():
             problem = self._look()
             self._tell(Polled(self.mailbox, problem, None if problem else self._collector.difference))
@@ -156,7 +156,7 @@ class MailboxThread(Thread):
             self._errands.close()
 
     def look(self) -> bool:
-        """Has it look into the mailbox, unless the last look is still under way; whether it will."""
+        """Have the thread look into the mailbox, unless the last look is still under way; return whether it will."""
         with self._lock:
             if self._busy:
                 return False
@@ -177,12 +177,12 @@ class MailboxThread(Thread):
         return 0.0 if moved_at is None else time.monotonic() - moved_at
 
     def stop(self) -> None:
-        """Ends the thread after the look under way."""
+        """End the thread after the look under way."""
         self._orders.put(False)
         self._bell.ring()
 
     def _pause(self) -> None:
-        """Lets the desk take in what was found, and a little time pass."""
+        """Let the desk take in what was found, and a little time pass."""
         until = time.monotonic() + BETWEEN_LOOKS_SECONDS
         while self._orders.empty() and (self._busy or time.monotonic() < until):
             rest(self._bell.fileno(), None if self._busy else max(0.0, until - time.monotonic()))
@@ -205,7 +205,7 @@ class MailboxThread(Thread):
         return self._orders.get()
 
     def _look(self) -> str:
-        """Fetches what is new; the problem in one sentence, or an empty string."""
+        """Fetch what is new; return the problem in one sentence, or an empty string."""
         self._moved_at = time.monotonic()
         try:
             with closing(Ledger(self._ledger)) as ledger:

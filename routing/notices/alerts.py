@@ -24,8 +24,8 @@ BETWEEN_LETTERS = timedelta(hours=1)  # of one kind: what comes meanwhile is tol
 
 
 def queue_due(office: Office, view: View) -> list[str]:
-    """Puts a letter into the outbox for each kind of thing that has not been told, unless the last one of that kind
-    is less than an hour old; the sentences of what is told."""
+    """Put a letter into the outbox for each kind of thing that has not been told, unless the last one of that kind is
+    less than an hour old; return the sentences of what is told."""
     said = []
     for name, find in CONDITIONS:
         untold = [] if name in SHOWN_ONLY else [f for f in find(view) if f.ripe and not _is_told(name, f, view)]

@@ -114,7 +114,8 @@ def _concerned(extension: Extension, register: Register) -> Iterator[tuple[str, 
 
 
 def queue_notices(office: Office, place: int, who: Who) -> int:
-    """Puts the notices of an extension into the outbox, unless they stand there; how many mails are new."""
+    """Put the notices of an extension into the outbox, unless they stand there already; return how many mails are
+    new."""
     refuse_if_off("extension", office.register.survey)
     made = [p for addressed in notices(office, place) for p in addressed.posted]
     with office.ledger.writing():
@@ -127,7 +128,7 @@ def queue_notices(office: Office, place: int, who: Who) -> int:
 
 
 def write_drafts(office: Office, place: int, folder: Path, who: Who) -> tuple[Path, ...]:
-    """Writes the notices of an extension as .eml files, which a mail program opens ready to be sent."""
+    """Write the notices of an extension as .eml files, which a mail program opens ready to be sent."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for posted in (p for addressed in notices(office, place) for p in addressed.posted):

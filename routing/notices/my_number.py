@@ -54,8 +54,8 @@ def key(arrival: Arrival) -> str:
 
 
 def queue(office: Office, arrival: Arrival) -> bool:
-    """Puts the letter into the outbox, inside the caller's transaction, where a person sends what it delivers; whether
-    it is new there."""
+    """Put the letter into the outbox, inside the caller's transaction, where a person sends what it delivers; return
+    whether it is new there."""
     posted = letter(office, arrival) if by_hand(office.settings) else None
     if posted is None or outbox.has_key(office.ledger, posted.key):
         return False
@@ -64,7 +64,7 @@ def queue(office: Office, arrival: Arrival) -> bool:
 
 
 def write_draft(office: Office, arrival: Arrival) -> Path | None:
-    """Writes the letter as a file; None where nobody can be written to."""
+    """Write the letter as a file and return it; None where nobody can be written to."""
     posted = letter(office, arrival)
     if posted is None:
         return None

@@ -64,7 +64,7 @@ def held_unless_approved(settings: Settings, kind: AnyKind) -> bool:
 
 
 def refuse_if_off(kind: AnyKind, survey: Survey) -> None:
-    """Raises Refused where the survey's table has this kind off, whoever asks for it."""
+    """Raise Refused where the survey's table has this kind off, whoever asks for it."""
     if survey.mails.way(kind) == "off":
         raise Refused(f"この種類のメールは、調査の [mails] で出さないこととしています（{kind} = \"off\"）。")
 

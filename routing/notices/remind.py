@@ -128,8 +128,8 @@ def recipients(
 
 
 def queue(at_hand: Correspondence, recipient: ReminderTarget, instant: datetime, now: datetime) -> int:
-    """Puts one respondent's reminder into the outbox, unless it stands there, or the respondent has completed
-    or an official paused it meanwhile: asked again in the transaction that queues. How many mails."""
+    """Put one respondent's reminder into the outbox, unless it stands there already, or the respondent has completed
+    or an official paused it meanwhile: that is asked again in the transaction that queues. Return how many mails."""
     if recipient.paused or recipient.resting or recipient.queued or not recipient.addresses:
         return 0
     with at_hand.ledger.writing():
@@ -181,7 +181,7 @@ def may_go_out(ledger: Ledger, register: Register, outgoing: outbox.Outgoing, no
 
 
 def take_back(ledger: Ledger, outgoing: outbox.Outgoing, now: datetime) -> None:
-    """Takes a reminder that may not go out any more from the queue, with a trace."""
+    """Take a reminder that may not go out any more from the queue, with a trace."""
     with ledger.writing():
         outbox.take_back(ledger, outgoing.id, now)
         note = Note("reminder_taken_back", outgoing.key, outgoing.respondent)
@@ -195,6 +195,6 @@ def is_done(ledger: Ledger, instant: datetime, mailbox: str) -> bool:
 
 
 def note_done(ledger: Ledger, instant: datetime, mailbox: str, now: datetime) -> None:
-    """Records that a mailbox's round of a calendar instant is complete."""
+    """Record that a mailbox's round of a calendar instant is complete."""
     note = Note("reminded", f"{stamp(instant)} {mailbox}")
     verdicts.add_event(ledger, note, None, ("uketsuke", ""), now)

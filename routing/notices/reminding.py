@@ -24,9 +24,9 @@ def at_hand(office: Office) -> Correspondence:
 
 
 def round_due(office: Office, mailboxes: Iterable[str]) -> Iterator[tuple[ReminderTarget, int]]:
-    """Queues the reminders of the calendar instant whose turn it is, one respondent in a transaction of its
-    own, and tells how many mails went into the outbox for each; nothing where a mailbox's round is done.
-    `mailboxes`: those that have been looked into since (`instant_due`)."""
+    """Queue the reminders of the calendar instant whose turn it is, one respondent in a transaction of its own, and
+    tell how many mails went into the outbox for each; nothing where a mailbox's round is done. `mailboxes`: those
+    that have been looked into since (`instant_due`)."""
     instant = instant_due(office)
     if instant is None:
         return

@@ -49,8 +49,9 @@ def notices(office: NoticeContext, newer: Arrival, asked_for: bool = False) -> I
 
 
 def queue(office: NoticeContext, newer: Arrival, who: tuple[str, str]) -> int:
-    """Puts them into the outbox, inside the caller's transaction, unless they stand there; how many are new. One that went
-    with a decision that was taken back stands there no more. Raises Refused where the survey's table has them off."""
+    """Put these notices into the outbox, inside the caller's transaction, unless they stand there already; return how
+    many are new. A notice that went with a decision that was taken back does not count as standing there. Raises
+    Refused where the survey's table has them off."""
     refuse_if_off("replaced", office.register.survey)
     new = [p for p in notices(office, newer, who[0] != "uketsuke") if not outbox.has_key(office.ledger, p.key)]
     for posted in new:

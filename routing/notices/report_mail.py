@@ -47,7 +47,7 @@ def due_mail(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None:
 
 
 def mail_reports(office: Office, all_read: bool) -> Iterator[str]:
-    """Queues the reports that are due, one prefecture in a transaction of its own; a line for people for each."""
+    """Queue the reports that are due, one prefecture in a transaction of its own; yield a line for people for each."""
     survey = office.register.survey
     instant = due_mail(office.ledger, survey, office.clock())
     if instant is None:

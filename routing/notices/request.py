@@ -37,8 +37,8 @@ class Wanted:
 
 
 def request_originals(office: Office, wanted: Wanted, who: Who) -> tuple[str, ...]:
-    """Queues the request to the prefecture; the addresses that it goes to. Raises Refused, and then nothing
-    was recorded."""
+    """Queue the request to the prefecture; return the addresses that it goes to. Raises Refused, and then nothing was
+    recorded."""
     refuse_if_off("request", office.register.survey)
     prefecture = _collector(wanted, office.register)
     survey, now = office.register.survey, office.clock()

@@ -61,7 +61,7 @@ def due(office: Office) -> Iterator[tuple[Round, datetime]]:
 
 
 def come_round(office: Office, all_read: bool) -> Iterator[str]:
-    """Queues what is due; a line for people, or an empty one, after each respondent."""
+    """Queue what is due; yield a line for people, or an empty one, after each respondent."""
     for each, instant in due(office):
         if each.after_all_mail and (not all_read or arrivals.waiting(office.ledger)):
             continue

@@ -43,8 +43,8 @@ class _Sent:
 
 
 def queue(office: Office, decided: Decided) -> int:
-    """Puts the letters about a mail that was just decided into the outbox, inside the caller's transaction; how many are
-    new. Those of an older decision that does not hold any more are taken back."""
+    """Put the letters about a mail that was just decided into the outbox, inside the caller's transaction; return how
+    many are new. Letters of an older decision that no longer holds are taken back."""
     way = office.register.survey.mails.told_body
     sent = _sent(office, decided)
     if way == "off" or not sent:

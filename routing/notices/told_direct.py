@@ -37,8 +37,8 @@ def letters(office: Office, arrival: Arrival) -> tuple[FinishedReply, ...]:
 
 
 def queue(office: Office, arrival: Arrival, who: Who) -> int:
-    """Puts them into the outbox, unless they stand there; how many are new. Raises Refused, and then nothing was
-    recorded."""
+    """Put these notices into the outbox, unless they stand there already; return how many are new. Raises Refused,
+    and then nothing was recorded."""
     with office.ledger.writing():
         new = [p for p in letters(office, arrival) if not outbox.has_key(office.ledger, p.key)]
         for posted in new:

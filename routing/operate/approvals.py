@@ -15,8 +15,8 @@ from routing.who import Refused, Who
 
 
 def approve_sender(desk: Desk, arrival: Arrival, who: Who, whole_domain: bool = False) -> Settled:
-    """Takes in mail from this address, or from its whole domain, from now on, this one included; the
-    approval is remembered. Raises Refused, and then nothing was recorded."""
+    """Take in mail from this address, or from its whole domain, from now on, this one included; the approval is
+    remembered. Raises Refused, and then nothing was recorded."""
     approved = sender_at(desk, arrival, whole_domain)
     whose = _speaks_for(submission_at(desk, arrival), desk.register)
     with desk.ledger.writing():
@@ -42,8 +42,8 @@ def sender_at(desk: Desk, arrival: Arrival, whole_domain: bool = False) -> str:
 
 
 def revoke_approval(desk: Desk, named: str, who: Who) -> tuple[str, ...]:
-    """Takes back the approval of an address or "@domain", from now on; what it let in stays as it was decided. What
-    people should know beside it, in sentences. Raises Refused."""
+    """Take back the approval of an address or "@domain", from now on; what it let in stays as it was decided. Return
+    what people should know beside it, in sentences. Raises Refused."""
     named = named.strip().lower()
     with desk.ledger.writing():
         found = {a.sender: a for a in approvals.approvals(desk.ledger)}.get(named)

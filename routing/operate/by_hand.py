@@ -22,8 +22,8 @@ MOST = 20_000  # characters of what is typed
 def answer(  # noqa: PLR0913 - the official's whole letter
     desk: Desk, arrival: Arrival, text: str, who: Who, quotes: bool = True, close: bool = True
 ) -> None:
-    """Queues an official's answer to whoever sent a mail; `quotes`: with the mail's text behind it, `close`: nothing more
-    is to be done about the mail. Raises Refused."""
+    """Queue an official's answer to whoever sent a mail; `quotes`: with the mail's text behind it, `close`: nothing
+    more is to be done about the mail. Raises Refused."""
     submission = submission_at(desk, arrival)
     if why_not := unanswerable(submission, desk.register):
         raise Refused(why_not)
@@ -59,7 +59,7 @@ def answer_to(submission: Submission) -> str:
 
 
 def forward(desk: Desk, arrival: Arrival, to: str, text: str, who: Who) -> None:
-    """Queues a mail, as it came, for a colleague in one of our own domains. Raises Refused."""
+    """Queue a mail, as it came, for a colleague in one of our own domains. Raises Refused."""
     submission, to = submission_at(desk, arrival), to.strip()
     if submission.alarms:
         raise Refused("個人番号か住民の名簿と思われる箇所があるため、転送しません。")
@@ -74,7 +74,7 @@ def forward(desk: Desk, arrival: Arrival, to: str, text: str, who: Who) -> None:
 
 
 def _colleague(to: str, register: Register) -> None:
-    """Raises Refused for an address that is no colleague's."""
+    """Raise Refused for an address that is no colleague's."""
     if not is_writable(to):
         raise Refused(f"{to}: メールアドレスの形ではありません。半角で入力してください。")
     if to.rpartition("@")[2].lower() not in register.own_domains:
@@ -85,7 +85,7 @@ def _colleague(to: str, register: Register) -> None:
 
 
 def tell_replaced(desk: Desk, arrival: Arrival, who: Who) -> int:
-    """Queues the notices to those whose answers a mail replaced; how many. Raises Refused."""
+    """Queue the notices to those whose answers a mail replaced; return how many. Raises Refused."""
     with desk.ledger.writing():
         office = replaced.NoticeContext(desk.register, desk.settings, desk.ledger, desk.clock())
         count = replaced.queue(office, arrival, who.pair)
@@ -96,7 +96,8 @@ def tell_replaced(desk: Desk, arrival: Arrival, who: Who) -> int:
 
 
 def tell_prefecture(desk: Desk, arrival: Arrival, who: Who) -> int:
-    """Queues the notices to the prefectures whose municipalities sent this mail themselves; how many. Raises Refused."""
+    """Queue the notices to the prefectures whose municipalities sent this mail themselves; return how many. Raises
+    Refused."""
     with desk.ledger.writing():
         count = told_direct.queue(desk, arrival, who)
         if not count:

@@ -70,8 +70,8 @@ class Done:
 def carry_out(
     desk: Desk, arrival: Arrival, act: Callable[[], Settled | None], consent: Consent, whole_domain: str = ""
 ) -> Done:
-    """Does what an official decided about a mail, all of it or nothing. `whole_domain`: the one that is approved with
-    it. Raises ChangedSince, AskedTwice, Refused."""
+    """Carry out an official's decision about a mail in one transaction. `whole_domain`: the domain that is approved
+    with it. Raises ChangedSince, AskedTwice, Refused."""
     with desk.ledger.writing():
         before = _as_seen(desk, arrival, consent)
         earlier = bookings.of_arrival(desk.ledger, arrival.id)

@@ -26,8 +26,8 @@ from routing.who import Refused, Who
 
 
 def decide_again(desk: Desk, arrival: Arrival, override: Override) -> Settled:
-    """Decides a mail anew under an operator's override; what operators assigned or amended before still
-    holds. Raises Refused, and then nothing was recorded."""
+    """Decide a mail anew under an operator's override; what operators assigned or amended before still holds. Raises
+    Refused, and then nothing was recorded."""
     if override.outcome == "ignored" and verdicts.submission_of(desk.ledger, arrival.id) is None:
         return desk.end_unread(arrival, MailDecision("ignored", "operator"), override)
     changes = official_acts.amendments(desk.ledger, arrival.id) | _entered(override)
@@ -73,13 +73,13 @@ def received(override: Override, at: datetime | None) -> Override:
 
 
 def settle_receipt(desk: Desk, arrival: Arrival, at: datetime, who: Who) -> Settled:
-    """Settles when a mail was received, and decides it anew by that. Raises Refused."""
+    """Settle when a mail was received, and decide it anew by that. Raises Refused."""
     taken_in = official_acts.taken_in(desk.ledger, arrival.id)
     return decide_again(desk, arrival, received(Override(take_in=taken_in, by=who.by, why=who.why), at))
 
 
 def take_in(desk: Desk, arrival: Arrival, who: Who, at: datetime | None = None) -> Settled:
-    """Makes a submission of a mail that asked for a check only, received when it was. Raises Refused for any other."""
+    """Make a submission of a mail that asked for a check only, received when it was. Raises Refused for any other."""
     if verdicts.rule_of(desk.ledger, arrival.id) not in NOT_BOOKED:
         raise Refused("提出前の点検などの依頼ではないため、提出に改めるものはありません。")
     return decide_again(desk, arrival, received(Override(take_in=True, counts=True, by=who.by, why=who.why), at))
@@ -88,8 +88,8 @@ def take_in(desk: Desk, arrival: Arrival, who: Who, at: datetime | None = None) 
 def assign(  # noqa: PLR0913 - the official's whole decision
     desk: Desk, arrival: Arrival, lgcode: str, who: Who, program: str = "", at: datetime | None = None
 ) -> Settled:
-    """Names the body whose answer this mail is, the program where the sheet does not tell it, and when it was
-    received where its mailbox's time is not to count."""
+    """Name the body whose answer this mail is, the program where the sheet does not tell it, and when it was received
+    where its mailbox's time is not to count."""
     if program and program not in {p.id for p in desk.register.survey.programs}:
         known = "、".join(p.id for p in desk.register.survey.programs)
         raise Refused(f"{program} という制度等はありません（{known}）。")
@@ -108,19 +108,19 @@ def assigning(lgcode: str, program: str, who: Who) -> Override:
 
 
 def mark_seen(desk: Desk, arrival: Arrival, who: Who) -> None:
-    """Takes an alert, or a reply that did not reach its reader, off the list without deciding anything."""
+    """Take an alert, or a reply that did not reach its reader, off the list without deciding anything."""
     verdicts.add_event(desk.ledger, Note("seen"), arrival.id, who.pair, desk.clock())
 
 
 def retry(desk: Desk, arrival: Arrival, who: Who) -> None:
-    """Has a mail read again from its raw bytes at the next pass. Raises Refused."""
+    """Have a mail read again from its raw bytes at the next pass. Raises Refused."""
     _not_erased(desk, arrival)
     verdicts.read_again(desk.ledger, arrival.id, who.pair, desk.clock())
 
 
 def resend(desk: Desk, number: str, who: Who) -> list[RefusedReply]:
-    """Puts the refused reply of this number back into the queue as it is; all of them where the number is empty.
-    What may have been taken is never sent again. Raises Refused, and then nothing was recorded."""
+    """Put the refused reply of this number back into the queue as it is; all of them where the number is empty. What
+    may have been taken is never sent again. Raises Refused, and then nothing was recorded."""
     now = desk.clock()
     with desk.ledger.writing():
         found = resending.refused(desk.ledger, now)
@@ -148,16 +148,16 @@ _BY_PEOPLE = "職員の手に渡ったメールのため、送り直しません
 
 
 def amend(desk: Desk, arrival: Arrival, changes: Mapping[str, str], who: Who) -> Settled:
-    """Enters answers that came by telephone (職員補記). The mail and its first reading stay as they were;
-    each change is an event; the sheet is checked again with the changes in it. Raises Refused."""
+    """Enter answers that came by telephone (職員補記). The mail and its first reading stay as they were; each change
+    is an event; the sheet is checked again with the changes in it. Raises Refused."""
     notes = tuple(Note("amend", f"{question_key(key)}={value}") for key, value in changes.items())
     return decide_again(desk, arrival, Override(take_in=True, by=who.by, why=who.why, notes=notes))
 
 
 def erase(desk: Desk, arrival: Arrival, who: Who) -> bool:
-    """Takes a mail's bytes, its reading and the replies that quote it out of the ledger; hash, who and why
-    stay. What it had brought no longer counts: it is decided as ignored. Whether no trace is left in the
-    write-ahead log yet (else the desk sees to it). Raises Refused."""
+    """Take a mail's bytes, its reading and the replies that quote it out of the ledger; hash, who and why stay. What
+    it had brought no longer counts: it is decided as ignored. Return whether no trace is left in the write-ahead log
+    (else the desk sees to it later). Raises Refused."""
     take_out(desk, arrival, who)
     return erasure.wipe(desk.ledger)
 

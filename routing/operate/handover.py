@@ -43,7 +43,7 @@ class HandedOver:
 
 
 def hand_over(office: Office, place: Path, who: Who) -> HandedOver:
-    """Writes the folder, which must not exist yet, and records it. Raises Refused, OSError, DiskFull."""
+    """Write the folder, which must not exist yet, and record it. Raises Refused, OSError, DiskFull."""
     if place.exists():
         raise Refused(f"{place} は既にあります。まだないフォルダーの名前を指定してください。")
     begun, until = office.clock(), handed_over.mark(office.ledger)  # what is decided later may lie in the folder or not

@@ -38,7 +38,7 @@ class Folder:
         self.digests: list[tuple[str, str]] = []
 
     def put(self, name: str, content: bytes) -> None:
-        """Writes one file, for its owner alone; `name` with / between folders."""
+        """Write one file that only its owner can read; `name` may hold folders, with / between them."""
         path = self._part / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
@@ -48,7 +48,7 @@ class Folder:
         self.digests.append((name, hashlib.sha256(content).hexdigest()))
 
     def finish(self) -> None:
-        """Gives the folder its name."""
+        """Give the folder the name that was asked for."""
         self._part.rename(self._place)
         parent = os.open(self._place.parent, os.O_RDONLY)
         try:

@@ -11,7 +11,7 @@ CALL = "call"
 
 
 def note_call(office: Office, lgcode: str, who: Who) -> None:
-    """Writes down what was said (`who.why`) with a body, by telephone or otherwise. Raises Refused."""
+    """Write down what was said (`who.why`) with a body, by telephone or otherwise. Raises Refused."""
     if office.register.body(lgcode) is None:
         raise Refused(f"団体コード {lgcode} は団体一覧にありません。")
     body_notes.note_once(office.ledger, Note(CALL, lgcode=lgcode), who.pair, office.clock())

@@ -33,8 +33,8 @@ class Paper:
 
 
 def add(desk: Desk, paper: Paper, who: Who) -> Settled:
-    """Records a file that did not come by mail, as a mail of our own making that no reply is sent to.
-    Raises Refused, and then nothing was recorded."""
+    """Record a file that did not come by mail, as a mail of our own making that no reply is sent to. Raises Refused,
+    and then nothing was recorded."""
     if desk.register.body(paper.lgcode) is None:
         raise Refused(f"団体コード {paper.lgcode} は団体一覧にありません。")
     raw = _as_mail(desk, paper)
@@ -55,8 +55,8 @@ def add(desk: Desk, paper: Paper, who: Who) -> Settled:
 
 
 def _same_name(desk: Desk, paper: Paper, submission: Submission) -> None:
-    """Refuses a sheet that names another body for certain, unless the official knows. A list's rows name the
-    bodies that it collects."""
+    """Refuse a sheet that names another body for certain, unless the official knows. A list's rows name the bodies
+    that it collects."""
     sheets = (s for f in submission.files for s in f.sheets if not s.row)
     others = [s.body.lgcode for s in sheets if s.body.lgcode not in ("", paper.lgcode)]
     if others and not paper.name_differs:

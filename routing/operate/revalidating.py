@@ -43,9 +43,9 @@ def revalidated(desk: Desk, ids: Iterable[int] | None = None) -> Iterator[Change
 
 
 def read_open_again(desk: Desk, changed: Iterable[ChangedDecision], code: str, who: Who) -> list[Arrival]:
-    """Has those mails read again at the next pass, and answered, that need mend nothing of this code any more and are
-    not accepted yet: all that changes in them was asked or held, and nothing later came from the same body. What is
-    accepted is never touched: that is for an official, one by one."""
+    """Have open mails read again at the next pass and answered: those in which nothing must be mended any more by
+    this code, and which are not accepted yet. All that changes in them was asked or held, and nothing later came from
+    the same body. What is accepted is never touched: that is for an official, one by one."""
     found = [one.arrival for one in changed if _goes(one, code) and not judged.has_later(desk.ledger, one.arrival.id)]
     for arrival in found:
         verdicts.read_again(desk.ledger, arrival.id, who.pair, desk.clock())
@@ -64,8 +64,8 @@ def read_anew(desk: Desk, arrival: Arrival) -> Submission:
 
 
 def revise(desk: Desk, arrival: Arrival, read: Submission, who: Who) -> Settled:
-    """Decides one mail anew as it is read today, inside the caller's transaction; its letter waits for an official's word,
-    and says that our check was mended. Raises Refused where nothing changes, or where it is no submission."""
+    """Decide one mail anew as it is read today, inside the caller's transaction; its letter waits for an official's
+    word, and says that our check was mended. Raises Refused where nothing changes, or where it is no submission."""
     if verdicts.rule_of(desk.ledger, arrival.id) in NOT_BOOKED:
         raise Refused("提出前の点検などの依頼のため、判定はありません。点検し直すときは、読み直してください（retry）。")
     before = judged.pieces_of(desk.ledger, arrival.id)

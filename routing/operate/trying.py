@@ -26,7 +26,7 @@ class _Over(Exception):
 
 
 def tried(ledger: Ledger, act: Callable[[], Result]) -> Tried[Result]:
-    """Tries an act on the ledger alone: it may touch nothing else. Raises what it raises, and LedgerBusy."""
+    """Try an act on the ledger alone: it may touch nothing else. Raises what it raises, and LedgerBusy."""
     found: list[Tried[Result]] = []
     try:
         with ledger.writing():

@@ -18,7 +18,7 @@ UNDOABLE = frozenset({"accept", "correct", "ignore", "take-in", "revise", "assig
 
 
 def remember(desk: Desk, arrival: Arrival, who: Who, before: Before, until: datetime) -> None:
-    """Keeps how to take back what was just decided, inside its transaction. `before`: the ledger before it."""
+    """Keep how to take back what was just decided, inside its transaction. `before`: the ledger before it."""
     last = last_word(desk.ledger, arrival.id)
     after = undoing.marked(desk.ledger, arrival.id)
     undoing.remember(desk.ledger, Undoable(arrival.id, who.by, until, last.token if last else "", before, after))
@@ -34,8 +34,8 @@ def undoable(office: Office, arrival: Arrival) -> Undoable | None:
 
 
 def undo(desk: Desk, arrival: Arrival, seen: str, who: Who) -> None:
-    """Takes the newest decision about a mail back: its letters do not leave, and what held before holds again. `seen`: the
-    token of the decision that is meant. Raises Refused where it is too late, and then nothing was changed."""
+    """Take the newest decision about a mail back: its letters do not leave, and what held before holds again. `seen`:
+    the token of the decision that is meant. Raises Refused where it is too late, and then nothing was changed."""
     with desk.ledger.writing():
         found = undoable(desk, arrival)
         if found is None or found.token != seen:

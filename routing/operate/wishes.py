@@ -86,7 +86,7 @@ def _read(desk: Desk, arrival: Arrival, wish: Wish) -> Wish:
 
 
 def fulfil(desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent) -> Done:
-    """Does it, all of it or nothing. Raises ChangedSince, AskedTwice, Refused."""
+    """Carry out an official's wish, all of it or nothing. Raises ChangedSince, AskedTwice, Refused."""
     wish = _read(desk, arrival, wish)
     beside: list[str] = []
     domain = wish.action == "approve-sender" and wish.domain
@@ -205,7 +205,7 @@ class Preview:
 
 
 def preview(desk: Desk, arrival: Arrival, wish: Wish, who: Who, seen: str) -> Preview:
-    """Decides and renders for real, in a transaction that is rolled back. Raises ChangedSince, Refused, LedgerBusy."""
+    """Decide and render for real, in a transaction that is rolled back. Raises ChangedSince, Refused, LedgerBusy."""
     wish = _read(desk, arrival, wish)
     try:
         return _tried(desk, arrival, wish, who, Consent(seen))

@@ -18,7 +18,7 @@ def can_be_withdrawn(letter: LetterRecord) -> bool:
 
 
 def withdraw(office: Office, id: int, who: Who) -> None:
-    """Takes one letter (by its number in the outbox) out of the queue. Raises Refused, and then nothing was changed."""
+    """Take one letter (by its number in the outbox) out of the queue. Raises Refused, and then nothing was changed."""
     with office.ledger.writing():
         found = correspondence.letter(office.ledger, id)
         if found is None:

@@ -62,7 +62,7 @@ class Readers:
             return reader.file_part(raw, file, offset)
 
     def close(self) -> None:
-        """Ends the children, when nobody asks any more."""
+        """End the children, when nobody asks any more."""
         for reader in self._all:
             reader.close()
 
@@ -133,7 +133,7 @@ class ReadAhead:
             line.join()
 
     def begin(self) -> None:
-        """Hands over as many mails as there is room for."""
+        """Hand over as many mails as there is room for."""
         while self._has_room():
             arrival, raw = next(self._mails, (None, None))
             if arrival is None:
@@ -172,7 +172,7 @@ class _Line:
         self._added.append(request)
 
     def hand_over(self) -> None:
-        """Gives the thread what was added, all at once: it looks for more only between two readings."""
+        """Give the thread what was added, all at once: it looks for more only between two readings."""
         if self._added:
             if self._thread is None:
                 thread = Thread(target=self._run, name="reader", daemon=True)
@@ -185,12 +185,12 @@ class _Line:
             self._added = []
 
     def close(self) -> None:
-        """Ends the thread after the mail in hand."""
+        """End the thread after the mail in hand."""
         self._closed = True
         self._todo.put([])
 
     def join(self) -> None:
-        """Waits for its end."""
+        """Wait until the thread has ended."""
         if self._thread is not None:
             self._thread.join()
 
@@ -200,7 +200,7 @@ class _Line:
                 self._read(mails, reader)
 
     def _read(self, mails: list[Request[Submission]], reader: Reader) -> None:
-        """Reads these mails and those that come meanwhile."""
+        """Read these mails and those that come meanwhile."""
         on_their_way: deque[Request[Submission]] = deque()
         while mails or on_their_way:
             for request in mails:

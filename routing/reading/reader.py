@@ -110,13 +110,13 @@ class Reader:
             request.fail(unavailable)
 
     def drop(self) -> None:
-        """Forgets what was begun and not taken, with the child that is at it."""
+        """Forget what was begun and not taken, with the child that is at it."""
         if self._requests:
             self._requests.clear()
             self._kill()
 
     def close(self) -> None:
-        """Ends the child."""
+        """End the child."""
         child, self._child = self._child, None
         self._heard.clear()
         if child is not None and child.stdin is not None and child.stdout is not None:

@@ -77,8 +77,8 @@ def _of(register: Register) -> Specimens:
 
 
 def approve(office: Office, who: Who, whole: str = "") -> str:
-    """Records that every kind was approved as it is now; the document's hash. `whole`: the one that was signed for, if it
-    is named. Raises Refused, and then nothing was recorded."""
+    """Record that every kind was approved as it is now; return the document's hash. `whole`: the hash that was signed
+    for, if it is named. Raises Refused, and then nothing was recorded."""
     now_whole = whole_hash(office.register)
     if whole and whole != now_whole:
         raise Refused(f"全体の符号は今 {now_whole} で、{whole} ではありません。文書を作り直し、決裁を受け直してください。")

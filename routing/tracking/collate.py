@@ -74,8 +74,8 @@ def workbooks(folder: Path) -> list[Path]:
 def collate(
     folder: Path, paths: Iterable[Path], reader: Reader, register: Register, prefecture: str = ""
 ) -> Collation:
-    """Gathers the sheets of these files into one list for each program. `prefecture`: two digits, else the
-    one that most of the sheets come from."""
+    """Gather the sheets of these files into one list for each program. `prefecture`: two digits, else the one that
+    most of the sheets come from."""
     found: dict[str, tuple[Finding, ...]] = {}
     entries: list[_Entry] = []
     for path in paths:

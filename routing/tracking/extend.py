@@ -28,8 +28,8 @@ class Target:
 
 
 def extend(office: Office, target: Target, until: datetime, who: Who) -> None:
-    """Records that the deadline of a target is `until` (inclusive). `until` = the (first) deadline that the
-    survey sets for it takes an extension back. Raises Refused, and then nothing was recorded."""
+    """Record that the deadline of a target is `until` (inclusive). `until` = the (first) deadline that the survey
+    sets for it takes an extension back. Raises Refused, and then nothing was recorded."""
     _check(target, office.register)
     ordinary = deadlines(office.register, ()).earliest(target.lgcode, target.program)
     if until < ordinary:
@@ -62,7 +62,7 @@ def _check(target: Target, register: Register) -> None:
 
 
 def pause(office: Office, lgcode: str, on: bool, who: Who) -> None:
-    """Stops reminders to a respondent, or lets them go on. Raises Refused."""
+    """Stop reminders to a respondent, or let them go on. Raises Refused."""
     if not office.register.owed_by(lgcode):
         raise Refused(f"{lgcode} は、直接ご回答いただく団体ではありません。")
     note = Note("pause_reminders", "on" if on else "off", lgcode)

@@ -56,8 +56,8 @@ def held_letters(
 
 
 def let_go(office: Office, number: int | None, choice: LetterSelection, who: Who) -> tuple[Hold, list[Draft]]:
-    """Lets the chosen letters leave, whatever else waits under the hold; which. Raises Refused, and then nothing was
-    recorded."""
+    """Let the chosen letters leave, whatever else waits under the hold; return which. Raises Refused, and then
+    nothing was recorded."""
     with office.ledger.writing():
         hold, chosen = _some(office, number, choice)
         releasing.let_go(office.ledger, hold.number, (one.id for one in chosen), who.pair, office.clock())
@@ -65,7 +65,7 @@ def let_go(office: Office, number: int | None, choice: LetterSelection, who: Who
 
 
 def note_left(office: Office, number: int | None, choice: LetterSelection, who: Who) -> tuple[Hold, list[Draft]]:
-    """Marks the chosen letters as having left before the ledger was put back, by the word of an official: they do not
+    """Mark the chosen letters as having left before the ledger was put back, by the word of an official: they do not
     leave again. Raises Refused, and then nothing was recorded."""
     with office.ledger.writing():
         hold, chosen = _some(office, number, choice)

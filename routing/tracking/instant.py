@@ -27,7 +27,7 @@ class LedgerAt:
 def open_instant(
     ledger: Ledger, register: Register, at: datetime, received_until: datetime | None = None
 ) -> LedgerAt:
-    """Reads the bookings that held at `at`; of a closing report only what was received until an instant."""
+    """Read the bookings that held at `at`; of a closing report only what was received until an instant."""
     return LedgerAt(
         ledger,
         register,

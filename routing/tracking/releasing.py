@@ -35,8 +35,8 @@ def batches(office: Office) -> tuple[WaitingLetters, ...]:
 
 
 def release(office: Office, kind: str, count: int, who: Who) -> int:
-    """Releases all letters of a kind; how many. `count`: as many as the official saw. Raises Refused, and then nothing
-    was recorded."""
+    """Release all letters of a kind; return how many. `count`: as many as the official saw. Raises Refused, and then
+    nothing was recorded."""
     title = load_wording().of(office.register.survey).subject.get(kind, kind)
     with office.ledger.writing():
         waiting = releasing.drafts(office.ledger, kind)

@@ -18,7 +18,7 @@ KINDS = tuple(kind for kind, traits in TRAITS.items() if not traits.to_operators
 
 
 def hold_sending(office: Office, scope: Scope, who: Who) -> Hold:
-    """Lets the letters of this scope wait from now on. Raises Refused, and then nothing was recorded."""
+    """Let the letters of this scope wait from now on. Raises Refused, and then nothing was recorded."""
     mailboxes = [m.id for m in office.register.survey.mailboxes]
     if scope.kind and scope.kind not in KINDS:
         raise Refused(f"{scope.kind} という種類はありません（{'、'.join(KINDS)}）。")
@@ -33,7 +33,7 @@ def hold_sending(office: Office, scope: Scope, who: Who) -> Hold:
 
 
 def release_sending(office: Office, number: int | None, who: Who) -> Hold:
-    """Ends the hold of this number; the only one, where no number is given. Raises Refused, and then nothing was
+    """End the hold of this number; the only one, where no number is given. Raises Refused, and then nothing was
     recorded."""
     with office.ledger.writing():
         hold = the_hold(office, number)

@@ -49,7 +49,7 @@ def due(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None:
 
 
 def mail_today(office: Office) -> Iterator[str]:
-    """Queues the mail that is due; a line for people where one was."""
+    """Queue the mail that is due; yield a line for people where one was."""
     ledger, survey = office.ledger, office.register.survey
     if survey.calendar.today is None:
         return

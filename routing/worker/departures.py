@@ -31,7 +31,7 @@ class Departures:
         return self.rests or (self.free and self._dispatch.first_due() is None)
 
     def hand_over(self) -> None:
-        """Has the line opened, if a reply is due; its attempt begins when the thread says that it is open."""
+        """Have the line opened, if a reply is due; its attempt begins when the thread says that it is open."""
         if self.free and not self.rests:
             outgoing = self._dispatch.first_due()
             if outgoing is not None:
@@ -48,7 +48,7 @@ class Departures:
         return rest
 
     def record(self, made: Attempt, last: bool) -> Delivery:
-        """Commits what became of a reply, and with it the beginning of the next one, which is under way before
+        """Commit what became of a reply, and with it the beginning of the next one, which is under way before
         anything is said about the first. `last`: no other reply is begun."""
         if last or made.rest:
             delivery, following = self._dispatch.record(made), None

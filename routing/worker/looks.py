@@ -22,7 +22,7 @@ class Looks:
         self._ended: set[str] = set()  # mailboxes whose first look has ended, well or not
 
     def order(self, id: str) -> None:
-        """Has a mailbox looked into. Runs in the scheduler's thread, and for a look that was missed in the desk's."""
+        """Have a mailbox looked into. Runs in the scheduler's thread, and for a look that was missed, in the desk's."""
         at = self._clock()
         if self._threads[id].look():
             self._began[id] = at
@@ -30,7 +30,7 @@ class Looks:
             self._missed.add(id)
 
     def ended(self, polled: Polled) -> None:
-        """Takes note of a look that has ended, and orders the one that was missed meanwhile."""
+        """Take note of a look that has ended, and order the one that was missed meanwhile."""
         id = polled.mailbox
         self._ended.add(id)
         if not polled.problem and id in self._began:

@@ -28,8 +28,8 @@ def run_once(
     say: Callable[[str], None],
     aides: MailboxHelpers = NO_AIDES,
 ) -> bool:
-    """Tells a line per mail and per reply. Whether every mailbox could be read and every reply left, and every
-    errand could be run."""
+    """Do one pass and tell a line per mail and per reply. Return whether every mailbox could be read, every reply
+    left, and every errand could be run."""
     well, read = True, []
     mail_ways.remember(desk.ledger, desk.register.survey, desk.clock())
     before_start.reopen(desk.ledger, desk.settings, desk.clock())
@@ -87,7 +87,7 @@ def _while_read(desk: Desk, lines: Iterator[str], lost: list[ReaderUnavailable])
 
 
 def _send(desk: Desk, sender: Sender, say: Callable[[str], None], aides: MailboxHelpers) -> bool:
-    """Delivers what is due; whether every reply left."""
+    """Deliver what is due; return whether every reply left."""
     well = True
     for delivery in desk.dispatch.deliver(sender, aides.answers):
         say(delivery_line(delivery, desk.register.survey))

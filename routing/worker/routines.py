@@ -20,15 +20,15 @@ from routing.worker.daily import mail_today
 
 
 def reminders(office: Office, read: Collection[str]) -> Iterator[str]:
-    """Queues the reminders that are due in the mailboxes that were `read` since their instant; a line for
-    people after each respondent that gets one, an empty one otherwise."""
+    """Queue the reminders that are due in the mailboxes that were `read` since their instant; yield a line for people
+    after each respondent that gets one, an empty one otherwise."""
     for recipient, mails in round_due(office, read):
         name = office.register.full_name(recipient.lgcode)
         yield f"{recipient.mailbox} {name}: 【ご提出のお願い】を送信待ちに置きました" if mails else ""
 
 
 def reports(office: Office, all_read: bool) -> Iterator[str]:
-    """Mails the prefectures theirs where the survey says so, and what else the calendar wants, and makes those that are
+    """Mail the prefectures theirs where the survey says so, and what else the calendar wants, and make those that are
     due in the folder that the settings name. The closing one waits until every mailbox was read after the deadline
     (`all_read`) and nothing waits; it counts what was received until then."""
     yield from mail_reports(office, all_read)
@@ -50,7 +50,7 @@ def reports(office: Office, all_read: bool) -> Iterator[str]:
 
 
 def morning(office: Office) -> Iterator[str]:
-    """Tells the operators how many things wait for them, where the survey says so."""
+    """Tell the operators how many things wait for them, where the survey says so."""
     yield from mail_today(office)
 
 

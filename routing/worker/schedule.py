@@ -42,5 +42,5 @@ def due_report(ledger: Ledger, survey: Survey, now: datetime) -> datetime | None
 
 
 def note_made(ledger: Ledger, instant: datetime, now: datetime) -> None:
-    """Records that the report of an instant was made."""
+    """Record that the report of an instant was made."""
     verdicts.add_event(ledger, Note("reported", stamp(instant)), None, ("uketsuke", ""), now)

@@ -30,7 +30,7 @@ class WorkerState:
     mailboxes: dict[str, str] = field(default_factory=dict)
 
     def count(self, what: str) -> None:
-        """Adds one."""
+        """Add one."""
         self.counts[what] = self.counts.get(what, 0) + 1
 
 

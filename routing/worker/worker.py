@@ -92,7 +92,7 @@ class Worker:
         )
 
     def run(self) -> None:
-        """Works until `stop`. An error of the ledger that time does not mend is raised."""
+        """Work until `stop`. An error of the ledger that time does not mend is raised."""
         self._start()
         try:
             while not self._stopping:
@@ -102,7 +102,7 @@ class Worker:
             self._shut_down()
 
     def stop(self) -> None:
-        """Asks the worker to finish what it has in hand and end. Safe in a signal handler."""
+        """Ask the worker to finish what it has in hand and end. Safe in a signal handler."""
         self._stopping = True
         self._inbox.put(Wake())
 
@@ -125,7 +125,7 @@ class Worker:
     # --- one turn -------------------------------------------------------------------------------------
 
     def _turn(self) -> None:
-        """Does one thing. What a locked ledger or a full disk prevents is done again a little later."""
+        """Do one thing. What a locked ledger or a full disk prevents is done again a little later."""
         try:
             if self._in_hand is None:
                 self._in_hand = self._next_item(wait=self._idle)
@@ -168,7 +168,7 @@ class Worker:
         return self._departures.all_left() and self._looks.all_ended()
 
     def _tell_read(self) -> None:
-        """Runs in a reader's thread."""
+        """Tell the desk's loop that mails were read. Runs in a reader's thread."""
         self._inbox.put(Read())
 
     def _next_item(self, wait: bool) -> Item | None:
@@ -180,7 +180,7 @@ class Worker:
             return Wake() if wait else None
 
     def _handle(self, item: Item) -> None:
-        """Takes in what a thread brought. May be called again with the same item."""
+        """Take in what a thread brought. May be called again with the same item."""
         if isinstance(item, Batch):
             self._desk.keep(item.mailbox, item.uidvalidity, item.mails)
             self._budget.give(item.size)
@@ -204,7 +204,7 @@ class Worker:
             self._unsettled = self._settling()  # what was to be answered is: now those that were deferred
 
     def _settle_some(self, unsettled: Settling) -> bool:
-        """Settles what has been read meanwhile; False where that is nothing yet."""
+        """Settle what has been read meanwhile; return False where that is nothing yet."""
         group = unsettled.step()
         if group is None:
             self._unsettled = None
@@ -265,8 +265,8 @@ class Worker:
     # --- the end --------------------------------------------------------------------------------------
 
     def _shut_down(self) -> None:
-        """Waits for the server's answer to the reply in hand, and keeps what was fetched. What is cut short
-        is done again by the next run."""
+        """Wait for the server's answer to the reply in hand, and keep what was fetched. What is cut short is done
+        again by the next run."""
         self._stopping = True
         self._heart.stopping()
         self._scheduler.shutdown(wait=False)
