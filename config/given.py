@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
-Place = tuple[int, int]  # row and column, from 1
+Place = tuple[int, int]  # of a cell: row and column, from 1
 
 LEAST_PRINT = 3  # different texts of a sheet, below which nothing tells it from any other
 MOST_CELLS = 5_000  # of one answer

@@ -20,11 +20,11 @@ from config.jst import JST
 from config.names import PERHAPS, perhaps
 from config.shape import Shape, keys_of
 from config.toml_file import dotted
-from config.toml_values import Place, Wrong, read
+from config.toml_values import KeyPath, Wrong, read
 
 S = TypeVar("S", bound=Shape)
 
-Lines = Callable[[], Mapping[Place, int]]  # on which line of the file each key stands
+Lines = Callable[[], Mapping[KeyPath, int]]  # on which line of the file each key stands
 _ROUNDS = 8  # one is enough for most; a shape that tells one thing after the other takes more
 _GONE = object()  # where an item of a list was left out
 _NAMES = ("key", "id", "label")
@@ -82,9 +82,9 @@ class Salvaged(Generic[S]):
             return True
         return any(mistake.key == key or mistake.key.startswith(key + ".") for key in self.broken)
 
-    def _placed(self, key: str) -> Place:
+    def _placed(self, key: str) -> KeyPath:
         node: Any = self.marked
-        path: Place = ()
+        path: KeyPath = ()
         for step in _path(key):
             if isinstance(node, list) and isinstance(step, int):
                 left = [place for place, item in enumerate(node) if item is not _GONE]
@@ -106,15 +106,15 @@ def salvage(shape: type[S], data: dict[str, Any], file: str, lines: Lines) -> Sa
         value, wrong = read(shape, _without_gone(marked))
         if value is not None:
             break
-        left_out: list[tuple[Place, bool, bool]] = []
-        for place, each in [(_where(marked, each.place), each) for each in wrong]:
+        left_out: list[tuple[KeyPath, bool, bool]] = []
+        for path, each in [(_where(marked, each.path), each) for each in wrong]:
             reason = each.reason + _near(each, wrong, shape)
-            again = dotted(place) in broken
-            if not again and reason not in found.setdefault(dotted(place), []):
-                found[dotted(place)].append(reason)
-            left_out += [(place, again, each.unknown)]
-        for place, again, extra in left_out:
-            for path in _leave_out(marked, place, again, shape):
+            again = dotted(path) in broken
+            if not again and reason not in found.setdefault(dotted(path), []):
+                found[dotted(path)].append(reason)
+            left_out += [(path, again, each.unknown)]
+        for wanting, again, extra in left_out:
+            for path in _leave_out(marked, wanting, again, shape):
                 broken.add(dotted(path))
                 names.update(() if extra else _names(data, path))
                 words.update(() if extra else _words(data, path))
@@ -123,49 +123,49 @@ def salvage(shape: type[S], data: dict[str, Any], file: str, lines: Lines) -> Sa
     return replace(told, mistakes=tuple(told.told(m) for m in mistakes))
 
 
-def _where(marked: Any, told: Place) -> Place:
-    """The place of something wrong in the file, with those items counted that were left out before. The kind of an answer
+def _where(marked: Any, told: KeyPath) -> KeyPath:
+    """The path of something wrong in the file, with those items counted that were left out before. The kind of an answer
     has its keys beside those of its ask."""
     node = marked
-    place: Place = ()
+    path: KeyPath = ()
     for number, step in enumerate(told):
         if isinstance(node, list) and isinstance(step, int):
-            step = [place for place, item in enumerate(node) if item is not _GONE][step]
+            step = [n for n, item in enumerate(node) if item is not _GONE][step]
         elif step == "kind" and number < len(told) - 1:
             continue
-        place = (*place, step)
+        path = (*path, step)
         node = _child(node, step)
-    return place
+    return path
 
 
-def _leave_out(marked: Any, place: Place, again: bool, shape: type[Shape]) -> Iterator[Place]:
-    """Take what is wrong out of the data and yield its places: a key, for which a value stands in where there must be
+def _leave_out(marked: Any, path: KeyPath, again: bool, shape: type[Shape]) -> Iterator[KeyPath]:
+    """Take what is wrong out of the data and yield its paths: a key, for which a value stands in where there must be
     one; where that does not help (`again`), or the wrong thing is an item itself, the nearest item of a list."""
-    if not place:
+    if not path:
         return
-    holder = _at(marked, place[:-1])
-    if isinstance(holder, dict) and not (again or (place[-1] in _REFERS and len(place) > 1)):
-        holder.pop(place[-1], None)
-        if (stand_in := _stand_in(shape, place)) is not None:
-            holder[str(place[-1])] = stand_in
-        yield place
+    holder = _at(marked, path[:-1])
+    if isinstance(holder, dict) and not (again or (path[-1] in _REFERS and len(path) > 1)):
+        holder.pop(path[-1], None)
+        if (stand_in := _stand_in(shape, path)) is not None:
+            holder[str(path[-1])] = stand_in
+        yield path
         return
-    item = next((n for n in range(len(place), 0, -1) if isinstance(place[n - 1], int)), 0)
-    items = _at(marked, place[: item - 1]) if item else None
+    item = next((n for n in range(len(path), 0, -1) if isinstance(path[n - 1], int)), 0)
+    items = _at(marked, path[: item - 1]) if item else None
     if isinstance(items, list):
-        items[int(place[item - 1])] = _GONE
-        yield place[:item]
-        yield place[: item - 1]
+        items[int(path[item - 1])] = _GONE
+        yield path[:item]
+        yield path[: item - 1]
 
 
-def _stand_in(shape: type[Shape], place: Place) -> Any:
+def _stand_in(shape: type[Shape], path: KeyPath) -> Any:
     """A value for a required key (None: the key has a default, or is none)."""
     around: Any = shape
-    for step in place[:-1]:
+    for step in path[:-1]:
         if isinstance(step, str):
             info = keys_of(around).get(step) if _is_shape(around) else None
             around = _shape_in(info.type) if info else None
-    info = keys_of(around).get(str(place[-1])) if _is_shape(around) else None
+    info = keys_of(around).get(str(path[-1])) if _is_shape(around) else None
     return _value_for(info.type) if info is not None and info.required else None
 
 
@@ -184,8 +184,8 @@ def _near(each: Wrong, wrong: Sequence[Wrong], shape: type[Shape]) -> str:
     """もしかして: of a key that is none, the one that is missing beside it, or another that looks like it."""
     if not each.unknown:
         return ""
-    word, around = str(each.place[-1]), each.place[:-1]
-    missing = [str(other.place[-1]) for other in wrong if other.missing and other.place[:-1] == around]
+    word, around = str(each.path[-1]), each.path[:-1]
+    missing = [str(other.path[-1]) for other in wrong if other.missing and other.path[:-1] == around]
     return perhaps(word, missing, 0.4) or perhaps(word, _all_keys(shape), 0.7)
 
 
@@ -223,13 +223,13 @@ def _child(node: Any, step: str | int) -> Any:
     return node[step] if isinstance(node, list) and isinstance(step, int) and step < len(node) else None
 
 
-def _at(node: Any, path: Place) -> Any:
+def _at(node: Any, path: KeyPath) -> Any:
     for step in path:
         node = _child(node, step)
     return node
 
 
-def _names(data: Any, path: Place) -> Iterator[str]:
+def _names(data: Any, path: KeyPath) -> Iterator[str]:
     """How others may speak of an item that was left out: by the ids and keys of it and of what is around it."""
     for n in range(1, len(path) + 1):
         node = _at(data, path[:n])
@@ -237,7 +237,7 @@ def _names(data: Any, path: Place) -> Iterator[str]:
             yield from (str(node[name]) for name in _NAMES[:2] if name in node)
 
 
-def _words(data: Any, path: Place) -> Iterator[_Word]:
+def _words(data: Any, path: KeyPath) -> Iterator[_Word]:
     """The key of what was left out, with the thing that lacks it; where nobody can tell by which name others speak of
     it, the list that it is missing from."""
     if isinstance(path[-1], str):
@@ -250,12 +250,12 @@ def _words(data: Any, path: Place) -> Iterator[_Word]:
             yield _word(data, path[: place - 1])
 
 
-def _word(data: Any, path: Place) -> _Word:
+def _word(data: Any, path: KeyPath) -> _Word:
     table = next((n for n in range(len(path), 0, -1) if isinstance(path[n - 1], int)), 0)
     return _Word(str(path[-1]), dotted(path[:table]) + "." if table else "", _name(data, path[:table]))
 
 
-def _name(data: Any, path: Place) -> str:
+def _name(data: Any, path: KeyPath) -> str:
     """How the nearest table of a list around this place is called: 「7-4」."""
     for n in range(len(path), 0, -1):
         node = _at(data, path[:n])
@@ -266,6 +266,6 @@ def _name(data: Any, path: Place) -> str:
     return ""
 
 
-def _path(key: str) -> Place:
+def _path(key: str) -> KeyPath:
     return tuple(int(step) - 1 if step.isdecimal() and step != "0" else step for step in key.split(".") if step)
 

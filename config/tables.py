@@ -15,7 +15,7 @@ _LINE = pattern(r"([^.]+)\.([1-9][0-9]{0,5})\.([A-Za-z0-9_]+)")
 def in_cells(questions: tuple[Question, ...]) -> tuple[Question, ...]:
     """The questions with each table taken apart into its cells; who is led to a table is led to its first one."""
     tables = {question.key: question.kind for question in questions if isinstance(question.kind, Table)}
-    first = {key: f"{key}.{'.'.join(table.places[0])}" for key, table in tables.items() if table.places}
+    first = {key: f"{key}.{'.'.join(table.cell_keys[0])}" for key, table in tables.items() if table.cell_keys}
     made: list[Question] = []
     for question in questions:
         kind = question.kind
@@ -29,7 +29,7 @@ def in_cells(questions: tuple[Question, ...]) -> tuple[Question, ...]:
 
 def _cells(question: Question, table: Table) -> Iterator[Question]:
     """Of an open table only the first line may be demanded."""
-    for row, column in table.places:
+    for row, column in table.cell_keys:
         demanded = question.required and not (table.open and row != "1")
         yield question.in_table(TablePart(question.key, table, row, column, demanded))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from config.errors import Mistake, why_unreadable
 from config.patterns import pattern
 from config.shape import Shape
-from config.toml_values import Place, read
+from config.toml_values import KeyPath, read
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -58,14 +58,14 @@ def read_table(shape: type[S], data: dict[str, Any], file: Path) -> tuple[S | No
     value, wrong = read(shape, data, file.parent)
     reasons: dict[str, list[str]] = {}
     for each in wrong:
-        known = reasons.setdefault(dotted(each.place), [])
+        known = reasons.setdefault(dotted(each.path), [])
         known += [] if each.reason in known else [each.reason]
     return value, tuple(Mistake(file.name, key, " 又は ".join(found)) for key, found in reasons.items())
 
 
-def dotted(place: Place) -> str:
+def dotted(path: KeyPath) -> str:
     """programs.2.form: list places from 1."""
-    return ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
+    return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
 
 
 def _why(message: str, text: str) -> str:

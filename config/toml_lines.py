@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 from config.patterns import pattern
-from config.toml_values import Place
+from config.toml_values import KeyPath
 
 _BLANK = pattern(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SPACES = pattern(r"[ \t]*")
@@ -24,7 +24,7 @@ _STRINGS = (
 _SCALAR = pattern(r"[^,\]}#\n]*")
 
 
-def lines_of(text: str) -> Mapping[Place, int]:
+def lines_of(text: str) -> Mapping[KeyPath, int]:
     """The line, from 1, of every key, table and list item; of a table with a heading, that of the heading."""
     scanner = _Scanner(text.replace("\r\n", "\n"))
     scanner.document()
@@ -34,19 +34,19 @@ def lines_of(text: str) -> Mapping[Place, int]:
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
-        self.lines: dict[Place, int] = {}
+        self.lines: dict[KeyPath, int] = {}
         self._ends = [place for place, character in enumerate(self.text) if character == "\n"]
-        self._counts: dict[Place, int] = {}  # how many tables of an array were begun
+        self._counts: dict[KeyPath, int] = {}  # how many tables of an array were begun
 
     def document(self) -> None:
-        table: Place = ()
+        table: KeyPath = ()
         while self._skip(_BLANK) < len(self.text):
             if self.text[self.at] == "[":
                 table = self._heading()
             else:
                 self._pair(table)
 
-    def _heading(self) -> Place:
+    def _heading(self) -> KeyPath:
         line, array = self._line(), self.text.startswith("[[", self.at)
         self.at += 2 if array else 1
         table = self._in_tables(self._key())
@@ -58,16 +58,16 @@ class _Scanner:
         self._note(table, line)
         return table
 
-    def _in_tables(self, names: list[str]) -> Place:
+    def _in_tables(self, names: list[str]) -> KeyPath:
         """Headings lead into the newest table of an array that they pass through."""
-        path: Place = ()
+        path: KeyPath = ()
         for name in names[:-1]:
             path = (*path, name)
             if path in self._counts:
                 path = (*path, self._counts[path])
         return (*path, names[-1])
 
-    def _pair(self, table: Place) -> None:
+    def _pair(self, table: KeyPath) -> None:
         line = self._line()
         path = (*table, *self._key())
         self._note(path, line)
@@ -87,7 +87,7 @@ class _Scanner:
                 return names
             self.at += 1
 
-    def _value(self, path: Place) -> None:
+    def _value(self, path: KeyPath) -> None:
         self._skip(_BLANK)
         if self.text[self.at] == "[":
             self._items(path)
@@ -97,7 +97,7 @@ class _Scanner:
             string = next((s for s in _STRINGS if s.match(self.text, self.at)), _SCALAR)
             self._skip(string)
 
-    def _items(self, path: Place) -> None:
+    def _items(self, path: KeyPath) -> None:
         self.at += 1
         place = 0
         while self.text[self._skip(_BLANK)] != "]":
@@ -108,7 +108,7 @@ class _Scanner:
                 self.at += 1
         self.at += 1
 
-    def _inline(self, path: Place) -> None:
+    def _inline(self, path: KeyPath) -> None:
         self.at += 1
         while self.text[self._skip(_BLANK)] != "}":
             self._pair(path)
@@ -124,6 +124,6 @@ class _Scanner:
     def _line(self) -> int:
         return bisect_left(self._ends, self.at) + 1
 
-    def _note(self, path: Place, line: int) -> None:
+    def _note(self, path: KeyPath, line: int) -> None:
         for depth in range(1, len(path) + 1):
             self.lines.setdefault(path[:depth], line)

@@ -1,4 +1,4 @@
-"""Makes values of our shapes out of what a TOML file says, and tells everything in it that is wrong, with its place.
+"""Makes values of our shapes out of what a TOML file says, and tells everything in it that is wrong, with its path.
 
 One walk along the types, which are those of the fields: what it can read and what it says of the rest stand together. No
 value is ever quoted: a settings file may hold a secret where none belongs.
@@ -24,7 +24,7 @@ from config.shape import Shape, keys_of
 
 S = TypeVar("S", bound=Shape)
 
-Place = tuple[str | int, ...]  # list places from 0
+KeyPath = tuple[str | int, ...]  # from the top of the file to a key; items of a list count from 0
 
 _MISSING, _UNKNOWN = "この項目がありません。", "知らない項目です（綴りをご確認ください）。"
 _NO_TABLE, _NO_LIST = "表（[ … ] の見出しの下）を書いてください。", "配列 [ … ] を書いてください。"
@@ -36,7 +36,7 @@ _WRONG: Any = object()  # in place of a value that could not be read, and was to
 class Wrong:
     """One thing that is wrong, and where; `missing`, or `unknown`: a key that is none."""
 
-    place: Place
+    path: KeyPath
     reason: str
 
     @property
@@ -55,12 +55,12 @@ class _Walk:
     folder: Path
     wrong: list[Wrong] = field(default_factory=list)
 
-    def tell(self, place: Place, reason: str) -> Any:
-        self.wrong.append(Wrong(place, reason))
+    def tell(self, path: KeyPath, reason: str) -> Any:
+        self.wrong.append(Wrong(path, reason))
         return _WRONG
 
 
-_How = Callable[[_Walk, Any, Place], Any]  # reads a value of one type, or tells what is wrong and gives _WRONG
+_How = Callable[[_Walk, Any, KeyPath], Any]  # reads a value of one type, or tells what is wrong and gives _WRONG
 
 
 def read(shape: type[S], data: Any, folder: Path = Path()) -> tuple[S | None, tuple[Wrong, ...]]:
@@ -74,7 +74,7 @@ def made(shape: type[S], data: Mapping[str, Any]) -> S:
     """`data`, which is our own, as `shape`. Raises ValueError with the first thing that is wrong."""
     value, wrong = read(shape, data)
     if value is None:
-        raise ValueError(f"{shape.__name__}: {wrong[0].place}: {wrong[0].reason}")
+        raise ValueError(f"{shape.__name__}: {wrong[0].path}: {wrong[0].reason}")
     return value
 
 
@@ -99,11 +99,11 @@ def _how(annotation: Any) -> _How:
 
 
 def _plain(make: Callable[[Any], Any]) -> _How:
-    def how(walk: _Walk, value: Any, place: Place) -> Any:
+    def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
         try:
             return make(value)
         except ValueError as error:
-            return walk.tell(place, str(error))
+            return walk.tell(path, str(error))
 
     return how
 
@@ -113,10 +113,10 @@ def _limited(annotation: Any, limits: tuple[Any, ...]) -> _How:
     inner = next((_plain(limit) for limit in limits if not isinstance(limit, Meta)), _how(annotation))
     bounds = [limit for limit in limits if isinstance(limit, Meta)]
 
-    def how(walk: _Walk, value: Any, place: Place) -> Any:
-        found = inner(walk, value, place)
+    def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
+        found = inner(walk, value, path)
         broken = next((why for meta in bounds if found is not _WRONG and (why := _beyond(found, meta))), "")
-        return walk.tell(place, broken) if broken else found
+        return walk.tell(path, broken) if broken else found
 
     return how
 
@@ -144,12 +144,12 @@ def _one_of(annotations: tuple[Any, ...]) -> _How:
         return _tagged(shapes)
     ways = [(_looks_like(kind), _how(kind)) for kind in kinds]
 
-    def how(walk: _Walk, value: Any, place: Place) -> Any:
+    def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
         if value is None and len(kinds) < len(annotations):
             return None
         fitting = [way for looks, way in ways if isinstance(value, looks)] or [way for _, way in ways]
         tries = _Walk(walk.folder)
-        found = next((made for way in fitting if (made := way(tries, value, place)) is not _WRONG), _WRONG)
+        found = next((made for way in fitting if (made := way(tries, value, path)) is not _WRONG), _WRONG)
         walk.wrong.extend(tries.wrong if found is _WRONG else ())
         return found
 
@@ -178,15 +178,15 @@ def _tagged(shapes: tuple[type[Shape], ...]) -> _How:
     key, by_word = tag_of(shapes)
     wanted = f"{key} には {'、'.join(by_word)} のいずれかを書いてください。"
 
-    def how(walk: _Walk, value: Any, place: Place) -> Any:
+    def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
         if isinstance(value, shapes):
             return value
         if not isinstance(value, dict):
-            return walk.tell(place, _NO_TABLE)
+            return walk.tell(path, _NO_TABLE)
         if key not in value:
-            return walk.tell(place, f"{key} がありません。")
+            return walk.tell(path, f"{key} がありません。")
         shape = by_word.get(value[key]) if isinstance(value[key], str) else None
-        return _how(shape)(walk, value, place) if shape else walk.tell(place, wanted)
+        return _how(shape)(walk, value, path) if shape else walk.tell(path, wanted)
 
     return how
 
@@ -194,8 +194,8 @@ def _tagged(shapes: tuple[type[Shape], ...]) -> _How:
 def _word(words: tuple[Any, ...]) -> _How:
     reason = f"{'、'.join(map(str, words))} のいずれかを書いてください。"
 
-    def how(walk: _Walk, value: Any, place: Place) -> Any:
-        return value if value in words else walk.tell(place, reason)
+    def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
+        return value if value in words else walk.tell(path, reason)
 
     return how
 
@@ -204,12 +204,12 @@ def _list(inner: tuple[Any, ...]) -> _How:
     endless = inner[-1] is Ellipsis
     ways = [_how(each) for each in inner if each is not Ellipsis]
 
-    def how(walk: _Walk, value: Any, place: Place) -> Any:
+    def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
         if not isinstance(value, list | tuple):
-            return walk.tell(place, _NO_LIST)
+            return walk.tell(path, _NO_LIST)
         if not endless and len(value) != len(ways):
-            return walk.tell(place, f"{len(ways)}つ書いてください。")
-        found = tuple(ways[0 if endless else n](walk, item, (*place, n)) for n, item in enumerate(value))
+            return walk.tell(path, f"{len(ways)}つ書いてください。")
+        found = tuple(ways[0 if endless else n](walk, item, (*path, n)) for n, item in enumerate(value))
         return _WRONG if any(item is _WRONG for item in found) else found
 
     return how
@@ -218,27 +218,27 @@ def _list(inner: tuple[Any, ...]) -> _How:
 def _table(inner: Any) -> _How:
     way = _how(inner)
 
-    def how(walk: _Walk, value: Any, place: Place) -> Any:
+    def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
         if not isinstance(value, dict):
-            return walk.tell(place, _NO_TABLE)
-        found = {key: way(walk, item, (*place, key)) for key, item in value.items()}
+            return walk.tell(path, _NO_TABLE)
+        found = {key: way(walk, item, (*path, key)) for key, item in value.items()}
         return _WRONG if any(item is _WRONG for item in found.values()) else found
 
     return how
 
 
 def _shape(shape: type[Shape]) -> _How:
-    def how(walk: _Walk, value: Any, place: Place) -> Any:
+    def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
         if isinstance(value, shape):
             return value
         try:
             data = shape.prepared(value)
             if not isinstance(data, dict):
-                return walk.tell(place, _NO_TABLE)
-            found = _fields(shape, walk, data, place)
+                return walk.tell(path, _NO_TABLE)
+            found = _fields(shape, walk, data, path)
             return _WRONG if found is None else shape(**found).settled()
         except ValueError as error:
-            return walk.tell(place, str(error))
+            return walk.tell(path, str(error))
 
     return how
 
@@ -249,27 +249,27 @@ def _ways(shape: type[Shape]) -> Mapping[str, tuple[str, _How, bool]]:
     return {key: (info.name, _how(info.type), info.required) for key, info in keys_of(shape).items()}
 
 
-def _fields(shape: type[Shape], walk: _Walk, data: dict[str, Any], place: Place) -> dict[str, Any] | None:
+def _fields(shape: type[Shape], walk: _Walk, data: dict[str, Any], path: KeyPath) -> dict[str, Any] | None:
     """What stands under each key; None where something is wrong."""
     found: dict[str, Any] = {}
     before = len(walk.wrong)
     ways = _ways(shape)
     for key, (name, how, required) in ways.items():
         if key in data:
-            found[name] = how(walk, data[key], (*place, key))
+            found[name] = how(walk, data[key], (*path, key))
         elif required:
-            walk.tell((*place, key), _MISSING)
+            walk.tell((*path, key), _MISSING)
     for key in data:
         if key not in ways:
-            walk.tell((*place, key), _UNKNOWN)
+            walk.tell((*path, key), _UNKNOWN)
     return found if len(walk.wrong) == before else None
 
 
-def _path(walk: _Walk, value: Any, place: Place) -> Any:
+def _path(walk: _Walk, value: Any, path: KeyPath) -> Any:
     """~ and $CREDENTIALS_DIRECTORY are filled in; a relative path begins in the folder of the file that names it."""
     if not isinstance(value, str | Path) or _CONTROLS.search(str(value)):
-        return walk.tell(place, "ファイルの場所を文字列で書いてください。")
+        return walk.tell(path, "ファイルの場所を文字列で書いてください。")
     try:
         return walk.folder / Path(os.path.expandvars(value)).expanduser()
     except RuntimeError:
-        return walk.tell(place, "「~」の利用者が、この機械にいません。")
+        return walk.tell(path, "「~」の利用者が、この機械にいません。")

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from config.form import Form, Question
 from config.frozen import frozen
-from intake.sheets.ooxml import Place, name_of
+from config.given import Place
+from intake.sheets.ooxml import name_of
 
 # Columns of 「様式」, from the left
 ITEM, SUB, LABEL, TEXT, LINE, INPUT = range(1, 7)
@@ -119,9 +120,9 @@ def _inputs(block: Block) -> dict[str, Place]:
     question = block.question
     if question.part:
         across = len(question.part.table.heads)
-        steps = (divmod(number, across) for number in range(len(question.part.table.places)))
+        steps = (divmod(number, across) for number in range(len(question.part.table.cell_keys)))
         places = ((block.top + 1 + down, INPUT + right) for down, right in steps)
-        return dict(zip(map(question.part.of, question.part.table.places), places, strict=True))
+        return dict(zip(map(question.part.of, question.part.table.cell_keys), places, strict=True))
     inputs: dict[str, Place] = {text.key: (block.top, INPUT) for text in question.free_texts}
     inputs |= {key: (row, INPUT) for key, row in block.labels.items()}
     if not question.in_lines:

@@ -13,7 +13,7 @@ from config.kinds.choice import ChoiceKind
 from config.kinds.date import DateKind
 from config.kinds.kind import Kind, with_kind
 from config.kinds.number import NumberKind
-from config.kinds.table import Place, Table
+from config.kinds.table import CellKey, Table
 from config.kinds.text import TextKind
 from config.kinds.year_month import YearMonthKind
 from config.shape import Reasons, Shape, keys_of
@@ -67,8 +67,8 @@ class LinesKind(Table):
     def needs(self, column: str) -> bool:
         return self.columns[column].required
 
-    def label(self, place: Place) -> str:
-        return f"{place[0]}行目・{self.columns[place[1]].label}"
+    def label(self, cell: CellKey) -> str:
+        return f"{cell[0]}行目・{self.columns[cell[1]].label}"
 
     def mistakes(self) -> Reasons:
         yield from self.told_labels("columns", self.heads)

@@ -21,7 +21,7 @@ _KEY = pattern(r"[A-Za-z0-9_]+")
 _MOST = 200  # cells: each is a term of one formula, of which Excel takes 255
 
 
-Place = tuple[str, str]  # row and column of a cell
+CellKey = tuple[str, str]  # key of its row, key of its column
 
 
 class Table(Kind):
@@ -52,7 +52,7 @@ class Table(Kind):
         return True
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
+    def cell_keys(self) -> tuple[CellKey, ...]:
         """(row, column) of each cell, as they are read."""
         return tuple((row, column) for row in self.sides for column in self.heads)
 
@@ -62,11 +62,11 @@ class Table(Kind):
         sides = {} if self.open else {f"row.{key}": label for key, label in self.sides.items()}
         return {f"column.{key}": label for key, label in self.heads.items()} | sides
 
-    def label(self, place: Place) -> str:
+    def label(self, cell: CellKey) -> str:
         """児童館・公立公営."""
-        return f"{self.sides[place[0]]}・{self.heads[place[1]]}"
+        return f"{self.sides[cell[0]]}・{self.heads[cell[1]]}"
 
-    def sums(self) -> Iterator[tuple[Place, tuple[Place, ...]]]:
+    def sums(self) -> Iterator[tuple[CellKey, tuple[CellKey, ...]]]:
         """Each cell that sums others, with those."""
         return iter(())
 
@@ -100,11 +100,11 @@ class TableKind(Table):
     def cell_at(self, column: str) -> Kind:
         return self.cell
 
-    def sums(self) -> Iterator[tuple[Place, tuple[Place, ...]]]:
+    def sums(self) -> Iterator[tuple[CellKey, tuple[CellKey, ...]]]:
         """One that stands in a row and in a column of sums is asked of both."""
         own_rows = [row for row in self.rows if row not in self.totals]
         own_columns = [column for column in self.columns if column not in self.totals]
-        for row, column in self.places:
+        for row, column in self.cell_keys:
             if column in self.totals:
                 yield (row, column), tuple((row, other) for other in own_columns)
             if row in self.totals:
@@ -118,8 +118,8 @@ class TableKind(Table):
         for key in self.totals:
             if key not in self.rows and key not in self.columns:
                 yield "totals", f"「{key}」は、rows にも columns にもありません。"
-        if len(self.places) > _MOST:
-            yield "rows", f"表の欄は{_MOST}までにしてください（今は{len(self.places)}）。"
+        if len(self.cell_keys) > _MOST:
+            yield "rows", f"表の欄は{_MOST}までにしてください（今は{len(self.cell_keys)}）。"
         yield from ((f"cell.{key}", reason) for key, reason in self.cell.mistakes())
 
 
@@ -145,6 +145,6 @@ class TablePart:
         """Whether this cell may not be left blank."""
         return self.table.needs(self.column) and (self.demanded or self.begun)
 
-    def of(self, place: Place) -> str:
+    def of(self, cell: CellKey) -> str:
         """The key of a cell of the same table."""
-        return f"{self.key}.{place[0]}.{place[1]}"
+        return f"{self.key}.{cell[0]}.{cell[1]}"

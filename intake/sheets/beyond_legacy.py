@@ -16,12 +16,12 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
+from config.given import Place
 from config.spelling import fold
 from intake.sheets import package
 from intake.sheets.comments import MOST
 from intake.sheets.drawn import Drawing
 from intake.sheets.hidden_text import COMMENTS, DRAWINGS
-from intake.sheets.ooxml import Place
 from intake.sheets.package import BROKEN, local, new_parser
 from intake.sheets.struck import ARROWS
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from config.form import Question
+from config.given import Place
 from config.kinds.table import TableKind
-from intake.sheets.grid import Place, Sheet
+from intake.sheets.grid import Sheet
 from intake.sheets.recognise import Located
 
 

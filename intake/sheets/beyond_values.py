@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from config.frozen import replace
+from config.given import Place
 from config.shape import Severity
 from config.spelling import nfkc
 from config.survey import Survey
@@ -17,7 +18,7 @@ from intake.finding import Finding, severity_of
 from intake.sheets.drawn import Drawing
 from intake.sheets.entries import Entry
 from intake.sheets.filled import Filled, FilledQuestion
-from intake.sheets.grid import NOTHING_BEYOND, Beyond, Cell, Place, Sheet
+from intake.sheets.grid import NOTHING_BEYOND, Beyond, Cell, Sheet
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.recognise import Located
 from intake.sheets.skip_logic import Applicability

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 
-from intake.sheets.ooxml import Place, place_of
+from config.given import Place
+from intake.sheets.ooxml import place_of
 from intake.sheets.package import BROKEN, Package, local, new_parser
 
 MAX_PART = 5 * 1024 * 1024  # bytes of a part that is looked through

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 
+from config.given import Place
 from config.kinds.kind import Around
 from config.spelling import says_nothing
 from intake.sheets.filled import Filled, FilledField, FilledQuestion
-from intake.sheets.grid import Place, Sheet
+from intake.sheets.grid import Sheet
 from intake.sheets.hidden_text import COMMENTS
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.question_lines import Lines

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Literal
 
 from config.frozen import frozen
+from config.given import Place
 from config.kinds.kind import Kind
 from config.spelling import is_blank, says_nothing
-from intake.sheets.grid import Cell, Place, Sheet, after
+from intake.sheets.grid import Cell, Sheet, after
 from intake.sheets.ooxml import name_of
 
 # What a cell shows that is linked to a blank one, also where it shows dates; an answer only where a number is asked for

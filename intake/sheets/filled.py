@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 
 from config.form import Field, Form, FreeText, Question
 from config.frozen import frozen, replace
+from config.given import Place
 from config.kinds.kind import NOT_READ, Kind, Reading, Slot
 from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, Rows
 from intake.sheets.form_changes import Alteration
-from intake.sheets.grid import NOTHING_BEYOND, Beyond, Place, Sheet, after
+from intake.sheets.grid import NOTHING_BEYOND, Beyond, Sheet, after
 from intake.sheets.no_answers import added_columns
 from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.over_labels import beside_label, stands_over

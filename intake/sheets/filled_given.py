@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 from config.form import Form, Question
 from config.frozen import replace
+from config.given import Place
 from config.kinds.kind import Kind
 from intake.sheets.boxes import ticked
 from intake.sheets.entries import Entry, Rows
 from intake.sheets.filled import Filled, FilledField, FilledQuestion, filled_question
 from intake.sheets.form_changes import Alteration
 from intake.sheets.given import GivenPlaces, is_as_printed
-from intake.sheets.grid import Place, Sheet
+from intake.sheets.grid import Sheet
 from intake.sheets.question_lines import Lines
 from intake.sheets.recognise import Located
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from config.cache import cache_by_identity
 from config.form import Form, Grid, Question
 from config.frozen import frozen
+from config.given import Place
 from config.spelling import alike, label_key
 from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
@@ -19,7 +20,7 @@ from intake.sheets.beyond_tables import beyond_tables
 from intake.sheets.columns import list_columns
 from intake.sheets.given import GivenPlaces
 from intake.sheets.grid import Sheet, Workbook
-from intake.sheets.ooxml import Place, name_of, place_of
+from intake.sheets.ooxml import name_of, place_of
 from intake.sheets.question_lines import LEAST_ALIKE
 from intake.sheets.recognise import Located
 from intake.submission import AnswerSheet

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from config.frozen import replace
+from config.given import Place
 from intake.finding import Finding
 from intake.sheets.drawn import Drawing
-
-Place = tuple[int, int]
 
 
 class Cell(NamedTuple):  # made by the hundred for each file: a third of a dataclass's time

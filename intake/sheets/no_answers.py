@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from config.frozen import replace
+from config.given import Place
 from config.names import PREVIOUS_HEADING, RULES_HEADING
 from config.rules import rules_of
 from config.spelling import fold, is_blank
-from intake.sheets.grid import Place, Sheet, after
+from intake.sheets.grid import Sheet, after
 from intake.sheets.recognise import Located
 
 _ENOUGH = 2  # answers beside which a column is filled as well, from which on it is one of its own

@@ -13,11 +13,10 @@ from xml.parsers import expat
 
 from config.cache import cache_short
 from config.frozen import frozen, replace
+from config.given import Place
 from intake.sheets.package import Broken, Package, local, new_parser, parse_xml
 
 _SMALL = 1 << 16  # bytes of a part that is worth being kept in memory, or its rows
-
-Place = tuple[int, int]
 
 
 @frozen

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 
 from config.form import Form, Question
 from config.frozen import frozen, replace
+from config.given import Place
 from config.kinds.kind import Kind
 from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, entry_of
 from intake.sheets.given import GivenPlaces, is_as_printed
-from intake.sheets.grid import Place, Sheet
+from intake.sheets.grid import Sheet
 from intake.sheets.question_lines import Lines
 
 MOST_BLANK = 3  # rows between two lines below those that are printed; what stands further down is something else

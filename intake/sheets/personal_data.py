@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from config.cache import cache_short
+from config.given import Place
 from config.spelling import fold, is_blank, label_key, stream_safe
 from intake.personal import SHORTEST_NUMBER, holds_my_number, mask
 from intake.sheets.grid import Cell, Sheet, Workbook
 from intake.sheets.hidden_text import STRINGS
-from intake.sheets.ooxml import Place, name_of
+from intake.sheets.ooxml import name_of
 
 REGISTER_ROWS = 10  # filled rows below the headings that make a table a register
 OFFICES_SHARE = 0.8  # of the rows, each of which names an office of its own, in a list of offices

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from config.form import Form, Question
 from config.frozen import frozen, replace
+from config.given import Place
 from config.spelling import alike, label_key
-from intake.sheets.grid import Place
 from intake.sheets.table_lines import cells_of, find_labels
 
 LEAST_ALIKE = 0.8  # how much of a printed text an edited one must still resemble (difflib)

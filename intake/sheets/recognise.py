@@ -13,6 +13,7 @@ from itertools import chain
 from config.cache import Same, cache_by_identity, cache_short
 from config.form import Form, Question
 from config.frozen import frozen, replace
+from config.given import Place
 from config.spelling import alike, label_key
 from config.survey import Survey
 from intake.sheets.given import (
@@ -24,7 +25,7 @@ from intake.sheets.given import (
     share_of,
     untouched,
 )
-from intake.sheets.grid import Place, Sheet, after
+from intake.sheets.grid import Sheet, after
 from intake.sheets.open_lines import find_open_lines
 from intake.sheets.printed import printed_of
 from intake.sheets.question_lines import LEAST_ALIKE, Lines, all_lines

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 
 from config.cache import cache_short
 from config.frozen import frozen
+from config.given import Place
 from config.spelling import nfkc
-from intake.sheets.ooxml import Place, place_of
+from intake.sheets.ooxml import place_of
 from intake.sheets.package import BROKEN, Package, local, new_parser, parse_xml
 
 _SMALL = 1 << 16  # bytes of styles that come again with other answers

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.frozen import frozen
+from config.given import Place
 from config.spelling import fold
-from intake.sheets.ooxml import Place, place_of
+from intake.sheets.ooxml import place_of
 from intake.sheets.package import BROKEN, Package, local, new_parser
 
 _WORD = b"strike"

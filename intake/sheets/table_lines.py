@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from config.form import Question
+from config.given import Place
 from config.kinds.table import Table
 from config.spelling import alike, label_key
-from intake.sheets.grid import Place
 
 _LEAST_ALIKE = 0.5  # of a label at the edge of a table and one that was put in its place
 Cells = Sequence[tuple[Place, str]]  # label keys, row by row from the left

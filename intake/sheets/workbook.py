@@ -20,13 +20,14 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from config.cache import cache_short
 from config.frozen import replace
+from config.given import Place
 from intake.encrypted import decrypted, is_locked
 from intake.finding import CATALOGUE, Finding
 from intake.sheets import ooxml, package
 from intake.sheets.beyond_legacy import BeyondLegacy, beyond_legacy, hanging
 from intake.sheets.comments import comments
 from intake.sheets.drawn import Drawing, drawings
-from intake.sheets.grid import Cell, Place, Sheet, Workbook
+from intake.sheets.grid import Cell, Sheet, Workbook
 from intake.sheets.hidden_text import asides
 from intake.sheets.shown_numbers import PERCENT, Format, formats, shown
 from intake.sheets.struck import strikes

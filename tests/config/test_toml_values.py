@@ -53,7 +53,7 @@ class Water(Shape):
 
 
 def told(data: Any) -> dict[str, str]:
-    return {".".join(map(str, wrong.place)): wrong.reason for wrong in read(Water, data)[1]}
+    return {".".join(map(str, wrong.path)): wrong.reason for wrong in read(Water, data)[1]}
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.given import Place
 from config.kinds.marks import Mark
 from intake.sheets import recognise
-from intake.sheets.grid import Cell, Place, Sheet, Workbook
+from intake.sheets.grid import Cell, Sheet, Workbook
 from intake.sheets.workbook import open_workbook
 from replies.workbooks.form import fill
 from tests.workbooks.expectations import EXPECTED, FILES
