@@ -148,7 +148,7 @@ class Question(Ask):
 
     @property
     def said(self) -> str:
-        """Its text in one piece, with the row and column of a cell."""
+        """The question's text in one piece, with the row and column of a cell."""
         return f"{self.text.strip()}（{self.part.label}）" if self.part else self.text
 
     @property

@@ -34,7 +34,7 @@ class Body:
 
     @property
     def full_name(self) -> str:
-        """With prefecture and without county, as the form wants it: 神奈川県相模原市, 神奈川県."""
+        """The body's name with prefecture and without county, as the form wants it: 神奈川県相模原市, 神奈川県."""
         return self.name if self.name.startswith(self.prefecture) else self.prefecture + self.name
 
 

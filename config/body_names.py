@@ -39,7 +39,7 @@ def shortened(name: str) -> str:
 
 
 def without_marks(name: str) -> str:
-    """Without spaces and punctuation."""
+    """A name without spaces and punctuation."""
     return _PUNCTUATION.sub("", name)
 
 

@@ -18,8 +18,8 @@ Work = TypeVar("Work", bound=Callable[..., Any])
 
 
 def cache_short(number: int, longest: int) -> Callable[[Work], Work]:
-    """For a function of hashable values: at most `number` of its last results, where the first value has a length of at
-    most `longest`."""
+    """A cache for a function of hashable values: at most `number` of its last results, where the first value has a
+    length of at most `longest`."""
 
     def decorate(work: Work) -> Work:
         if len(signature(work).parameters) == 1:

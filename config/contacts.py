@@ -46,7 +46,7 @@ def load_contacts(path: Path, survey: Survey, roster: Roster) -> Contacts:
 
 
 def bodies_named(contacts: Contacts) -> Mapping[str, frozenset[str]]:
-    """For each address, in lower case, the lgcodes of the bodies whose contact it is."""
+    """The lgcodes of the bodies whose contact an address is, for each address in lower case."""
     found: dict[str, frozenset[str]] = {}
     for (lgcode, _), addresses in contacts.items():
         for address in addresses:

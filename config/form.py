@@ -94,7 +94,7 @@ class Form(Shape):
 
     @property
     def print(self) -> Print | None:
-        """Of a given form, what its workbook prints and where its answers belong."""
+        """What the workbook of a given form prints and where its answers belong; None for any other form."""
         return self._print
 
     def printed_by(self, made: Print) -> Form:

@@ -25,7 +25,7 @@ _LENGTHS = {"string": "Length", "array": "Items", "object": "Properties"}
 
 
 def schema_of(shape: type[Shape]) -> dict[str, Any]:
-    """Of the file that is read as `shape`."""
+    """The JSON Schema of the file that is read as `shape`."""
     shapes: dict[str, Any] = {}
     return _table(shape, shapes) | {"$defs": shapes}
 

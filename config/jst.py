@@ -8,7 +8,7 @@ JST = timezone(timedelta(hours=9), "JST")  # without daylight saving time since 
 
 
 def in_jst(instant: datetime) -> datetime:
-    """The same instant in JST. Raises ValueError for one without offset: it could be any hour."""
+    """An instant in Japan's time (JST). Raises ValueError for an instant without offset: it could be any hour."""
     if instant.tzinfo is None:
         raise ValueError("instant without offset")
     return instant.astimezone(JST)

@@ -1,7 +1,7 @@
-"""Reads a survey's folder (survey.toml, form*.toml) into a `Survey`, or tells every mistake in it at once.
+"""Read a survey's folder (survey.toml, form*.toml) into a `Survey`, or tell every mistake in it at once.
 
-Knows no survey: what is asked stands in the files. The roster and the codes of findings against which it is checked
-are passed in.
+It knows no survey: what is asked stands in the files. The roster and the codes of findings against which it is
+checked are passed in.
 """
 
 from __future__ import annotations

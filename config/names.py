@@ -39,7 +39,8 @@ def perhaps(word: str, known: Iterable[str], least: float = 0.6) -> str:
 
 
 def why_no_prefix(prefix: str) -> str:
-    """Of receipt numbers, which stand in Message-IDs and are read aloud on the telephone."""
+    """What is wrong with a prefix of receipt numbers, which stand in Message-IDs and are read aloud on the telephone;
+    empty if nothing."""
     return "" if _PREFIX.fullmatch(prefix) else "半角の英大文字か数字（１～４文字）にしてください。"
 
 

@@ -18,5 +18,6 @@ class _Pattern:
 
 
 def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """As `re.compile`; a mistake in the text is raised by the first use."""
+    """A regular expression, as `re.compile` makes it, but compiled at its first use, which raises re.error for a
+    mistake in it."""
     return cast("re.Pattern[AnyStr]", _Pattern(text, flags))

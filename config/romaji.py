@@ -1,4 +1,4 @@
-"""Romanises place names in kana, and levels the ways in which they are romanised in domain names.
+"""Romanised place names: kana in Latin letters, and the many ways of doing that in domain names made equal.
 
 For comparing only: `normalise` gives no spelling that anybody uses.
 """

@@ -179,7 +179,7 @@ class SmtpServer(Shape):
 
 
 class SendingMaildir(Shape):
-    """Replies are written into a local folder instead of being sent. path: the folder (made if absent)."""
+    """A local folder into which replies are written instead of being sent. path: the folder (made if absent)."""
 
     kind: Literal["maildir"]
     path: Path

@@ -1,6 +1,6 @@
-"""Folds spellings of Japanese text so that the same name compares equal however it was typed.
+"""Spellings of Japanese text, folded so that the same name compares equal however it was typed.
 
-For comparing only: what people wrote is kept and quoted back as they wrote it. Never merges two bodies
+For comparing only: what people wrote is kept and quoted back as they wrote it. It never merges two bodies
 of the roster whose names differ (a test holds it): that is why 嶋 stays apart from 島 (鹿嶋市, 鹿島市).
 """
 

@@ -51,7 +51,7 @@ def with_lines(
 
 
 def at_line(cell: Question, row: int) -> Question:
-    """The same cell in another line, which is begun."""
+    """A table's cell moved to another line, which counts as begun."""
     assert cell.part
     return cell.in_table(replace(cell.part, row=str(row), begun=True))
 

@@ -1,4 +1,4 @@
-"""Reads a TOML file and turns what is wrong in it into `Mistake`s in Japanese.
+"""Read a TOML file and turn what is wrong in it into `Mistake`s in Japanese.
 
 No value of the file is ever quoted: a settings file may hold a secret where none belongs.
 """

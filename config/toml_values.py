@@ -1,4 +1,4 @@
-"""Makes values of our shapes out of what a TOML file says, and tells everything in it that is wrong, with its path.
+"""Make values of our shapes out of what a TOML file says, and tell everything in it that is wrong, with its path.
 
 One walk along the types, which are those of the fields: what it can read and what it says of the rest stand together. No
 value is ever quoted: a settings file may hold a secret where none belongs.
@@ -169,7 +169,7 @@ def _looks_like(annotation: Any) -> tuple[type, ...]:
 
 
 def tag_of(shapes: tuple[type[Shape], ...]) -> tuple[str, Mapping[str, type[Shape]]]:
-    """By which key several shapes are told apart, and each by its word."""
+    """The key by which several shapes are told apart, and each shape by its word."""
     first = next(key for key, info in keys_of(shapes[0]).items() if get_origin(info.type) is Literal)
     return first, {word: shape for shape in shapes for word in get_args(keys_of(shape)[first].type)}
 

@@ -111,7 +111,8 @@ def file_as_json(file: FileReading, survey: Survey) -> bytes:
 
 
 def passwords_as_json(passwords: Iterable[str]) -> bytes:
-    """Those that may be one: what is longer than any was left out, as what is more than a mail tells."""
+    """The texts that may be a password, as JSON: a longer one than any password was left out, as what is more than a
+    mail tells."""
     return as_json([text for text in passwords if len(text) <= _PASSWORD][:_FEW])
 
 

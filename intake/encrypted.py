@@ -1,4 +1,4 @@
-"""Opens encrypted workbooks, .xlsx and .xls: with Excel's own default password, as Excel does without asking, or
+"""Open encrypted workbooks, .xlsx and .xls: with Excel's own default password, as Excel does without asking, or
 with a password that the sender told.
 
 A workbook whose structure is protected, or that is marked "final" in old versions, is stored under the

@@ -36,7 +36,7 @@ class Progress:
         self._page = mmap.mmap(file, mmap.PAGESIZE)
 
     def note(self, request: int, position: int) -> None:
-        """From now on the child is at this."""
+        """Record that from now on the child works on this request and this file."""
         _TOLD.pack_into(self._page, 0, request, position, own_time())
 
     def last(self) -> ProgressPoint:

@@ -13,7 +13,8 @@ _ROOT = Path(__file__).parents[1]
 
 
 def digest(root: Path = _ROOT) -> str:
-    """The same for the same sources. A folder or file that is away for a moment makes another digest."""
+    """SHA-256 over the sources of config and intake, in hexadecimal: equal for equal sources. A folder or file that
+    is away for a moment makes another digest."""
     made = hashlib.sha256()
     for folder in ("config", "intake"):
         for file in sorted((root / folder).rglob("*.py")):

@@ -47,7 +47,7 @@ def aside(sheets: Iterable[str], survey: Survey) -> tuple[Finding, ...]:
 
 
 def alone(sheets: Iterable[str], survey: Survey) -> tuple[Finding, ...]:
-    """The same where nothing else was sent that could be the answer."""
+    """A finding for each of these sheets where nothing else was sent that could be the answer."""
     return tuple(Finding(ALONE, severity_of(ALONE, survey), sheet=name) for name in sheets)
 
 

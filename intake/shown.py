@@ -92,7 +92,7 @@ def clipped(text: str, limit: int) -> str:
 
 
 def clipped_name(name: str, limit: int) -> str:
-    """The same for the name of a file, whose ending stays."""
+    """A file's name in at most `limit` characters, with … where something is missing; its ending stays."""
     ending = _FILE_ENDING.search(name[-8:])
     if ending is None or len(name) <= limit:
         return clipped(name, limit)

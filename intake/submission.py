@@ -234,7 +234,7 @@ class Submission:
 
     @property
     def tells_password_only(self) -> bool:
-        """It tells a password and brings nothing else: no file, no question."""
+        """Whether the mail tells a password and brings nothing else: no file, no question."""
         answerable = self.kind in ("submission", "reply", "inquiry", "auto_reply")
         return self.passwords_told and answerable and not (self.enclosed or self.asks or self.amends)
 

@@ -49,7 +49,7 @@ class Layout:
 
     @property
     def last_column(self) -> int:
-        """Of all that is asked and filled in."""
+        """The last column of all that is asked and filled in."""
         return max((column for _, column in self.inputs.values()), default=INPUT)
 
     @property
@@ -58,7 +58,7 @@ class Layout:
 
     @property
     def check_column(self) -> int:
-        """In which a form tells what is missing, and which of its rules are broken."""
+        """The column in which a form tells what is missing, and which of its rules are broken."""
         return self.last_column + 1 + self.previous
 
     @property

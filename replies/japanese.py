@@ -29,7 +29,8 @@ def era_date(moment: datetime) -> str:
 
 
 def day_and_hour(moment: datetime) -> str:
-    """The same without its year, where the letter tells the year elsewhere: ７月21日（金）17時."""
+    """Day and time as a deadline is written, without its year, where the letter tells the year elsewhere:
+    ７月21日（金）17時."""
     return era_date(moment).split("年", 1)[1]
 
 

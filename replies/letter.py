@@ -75,7 +75,7 @@ class OwedProgram:
 
     @property
     def word(self) -> str:
-        """Under which key of wording.toml's [standing] its state is told."""
+        """The key of wording.toml's [standing] under which its state is told."""
         return "unbooked" if self.unbooked and self.state == "correction" else self.state
 
     @property

@@ -87,7 +87,7 @@ def hints(findings: Iterable[Finding], survey: Survey, wording: Wording) -> tupl
 
 
 def weight_of(finding: Finding, wording: Wording) -> Weight:
-    """In which of a letter's three kinds of remark a finding belongs, if the sender is told of it at all."""
+    """Which of a letter's three kinds of remark a finding is, if the sender is told of it at all."""
     saying = wording.finding[finding.code]
     if finding.severity == "error":
         return "request"

@@ -1,4 +1,4 @@
-"""Reads every text of the program at once, before the first mail: wording and templates.
+"""Read every text of the program at once, before the first mail: wording and templates.
 
 A worker runs for weeks; its program's files may be replaced under it meanwhile, or be away for a moment while an
 upgrade is under way. What it says is then still of the release that decides. Renders nothing.

@@ -114,7 +114,7 @@ class Wording(Shape):
     numbering: str = PLAIN  # … and their questions
 
     def of(self, survey: Survey) -> Wording:
-        """The same for one survey: what it and its forms call things."""
+        """This wording for one survey: with what the survey and its forms call things."""
         names = "」、「".join(dict.fromkeys(form.list_sheet for form in survey.forms))
         roles = (*(survey.word(role, "") for role in ROLES), survey.roster)
         if (names, survey.numbering, roles) == (self.list_sheet, self.numbering, self.roles):
@@ -124,7 +124,7 @@ class Wording(Shape):
 
     @property
     def before_handing_in(self) -> Wording:
-        """The same for a letter about what is not handed in yet."""
+        """This wording for a letter about what is not handed in yet."""
         said = self.pre_check
         return self.changed({name: getattr(self, name) | said[name] for name in said})
 

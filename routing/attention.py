@@ -50,8 +50,9 @@ def attention(rule: str) -> Attention:
 
 
 def queue_of(rule: str, says: Collection[str] = ()) -> Queue:
-    """In which queue a mail waits that this rule holds; `says`: what its words say. Words are for one queue, wherever
-    they came from; on the last day, who has been asked for his file and sends none is called at once."""
+    """The queue in which a mail waits that this rule holds; `says`: what its words say. Words are for one queue,
+    wherever they came from; on the last day, a sender who has been asked for his file and sends none is called at
+    once."""
     needs = attention(rule)
     if needs.again and "last_day" in says:
         return "alarm"

@@ -23,7 +23,7 @@ class ContactsAtHand:
         self._read: tuple[object, Mapping[str, frozenset[str]]] = (None, _NOBODY)
 
     def bodies(self, settings: Settings, register: Register) -> Mapping[str, frozenset[str]]:
-        """For each address, in lower case, the lgcodes of the bodies whose contact the file names it."""
+        """The lgcodes of the bodies whose contact the file names an address, for each address in lower case."""
         path = settings.contacts
         if path is None:
             return _NOBODY

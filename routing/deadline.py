@@ -53,8 +53,8 @@ class Deadlines:
         return min((one.deadline or survey.deadline for one in whose), default=survey.deadline)
 
     def correct_by(self, lgcode: str, program: str = "") -> datetime | None:
-        """Until when what came in time is to be mended, as the survey sets it: the duty's day, else the survey's; of
-        several programs the last."""
+        """The instant until which what came in time is to be mended, as the survey sets it: the duty's day, else the
+        survey's; of several programs the last."""
         last = self.register.survey.correct_by
         days = [o.correct_by or last for o in self._duties(lgcode, program)] or [last]
         return max((day for day in days if day is not None), default=None)

@@ -20,7 +20,7 @@ class Office(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """Of this installation."""
+        """The settings of this installation."""
 
     @property
     def ledger(self) -> Ledger:

@@ -32,7 +32,8 @@ def owed_program(standing: Standing, register: Register) -> OwedProgram:
 def with_deadlines(
     owed: Iterable[OwedProgram], lgcode: str, until: Deadlines, now: datetime
 ) -> tuple[OwedProgram, ...]:
-    """The same, each with its deadline, if that is ahead and the survey's deadlines for this respondent differ."""
+    """These obligations, each with its deadline, if that is ahead and the survey's deadlines for this respondent
+    differ."""
     programs = {until.register.survey.program(o.program).name: o.program for o in until.register.owed_by(lgcode)}
     if len({until.set_for(lgcode, program) for program in programs.values()}) < 2:
         return tuple(owed)

@@ -96,9 +96,8 @@ def _left(possible: frozenset[str], come: Set[str]) -> frozenset[str]:
 
 
 def one_for_each_answer(found: Iterable[Unbooked], register: Register) -> list[Unbooked]:
-    """Of what one mail brings for one body by one rule, no more than answers may be in it: one for each program that a
-    name tells, and of files that tell none as many as the body answers in that mailbox. A logo beside a locked file is
-    no second answer."""
+    """At most as many unbooked answers as the mail can hold: one per program named, and for unnamed files the number
+    of programs the body answers there. A logo beside a locked file is no second answer."""
     alike: dict[tuple[int, str, str], list[Unbooked]] = {}
     for one in found:
         alike.setdefault((one.arrival_id, one.whose, one.rule), []).append(one)

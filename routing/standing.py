@@ -163,8 +163,8 @@ def _age(booking: Booking) -> tuple[datetime, int]:
 
 
 def weight(booking: Booking) -> tuple[bool, datetime, int]:
-    """By which of several accepted answers the one that counts is told: the newest, but one behind which nothing
-    stands gives way to the body's own, whichever came first."""
+    """Sort key: the accepted answer with the greatest weight counts. A confirmed answer wins; among equals, the
+    newest."""
     return booking.confirmed, *_age(booking)
 
 

@@ -180,7 +180,7 @@ class ChoiceKind(Kind):
         return bool(self.kinds)
 
     def faults(self, value: str, around: Around) -> Iterator[Fault]:
-        """As a field of the head; of a question's answer more is said (`choosing`)."""
+        """What is wrong with an answer in a field of the head; of a question's answer more is said (`choosing`)."""
         if not says_nothing(value) and not self.read(value):
             yield Fault("field_not_a_choice", self.offered)
 

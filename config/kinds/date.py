@@ -54,7 +54,8 @@ class DateKind(Kind):
 
     @property
     def format(self) -> str:
-        """With its era, so that 6/5/31, which Excel takes for 2006, is seen as 平成18年."""
+        """Excel's number format of a date, with its era, so that 6/5/31, which Excel takes for 2006, is seen as
+        平成18年."""
         return '[$-ja-JP]ggge"年"m"月"d"日"'
 
     def reading(self, text: str, by: date | None = None) -> Reading:
@@ -121,7 +122,7 @@ class DateKind(Kind):
         )
 
     def plausible(self, place: int, last: date) -> str:
-        """In the year before, one after the other."""
+        """A day of the year before for each place, one month after the other."""
         day = date(last.year - 1, 4, 1) + timedelta(30 * place)
         day = min(day, self.max or day)
         return self.shown(max(day, self.min or day).isoformat())

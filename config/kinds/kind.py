@@ -33,7 +33,7 @@ class Reading:
 
     @property
     def number(self) -> int | None:
-        """Of a choice: which one."""
+        """The number of the choice that was read; None if none was."""
         return int(self.value) if self.value else None
 
 
@@ -167,7 +167,8 @@ class Kind(Shape):
         return ""
 
     def leading(self, first: Mapping[str, str]) -> Self:
-        """The same kind, its lines leading to the first cells of tables by the tables' keys."""
+        """This kind of answer, with the lines of its tables leading to the tables' first cells; `first`: those cells,
+        by key of the table."""
         return self
 
     def kept(self, text: str) -> str:
@@ -187,7 +188,7 @@ class Kind(Shape):
         return f"{self.wanted()} を入力してください。"
 
     def choosing(self, reading: Reading) -> str:
-        """Between what a text leaves us, in words for the sender; empty where it says nothing of the kind."""
+        """The choices that a text leaves open, in words for the sender; empty where it says nothing of the kind."""
         return ""
 
     def faults(self, value: str, around: Around) -> Iterator[Fault]:

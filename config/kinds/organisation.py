@@ -28,8 +28,8 @@ class OrganisationKind(Kind):
     sample: str = ""
 
     def faults(self, value: str, around: Around) -> Iterator[Fault]:
-        """It is one body of the roster, written as the sheet's hint asks; each deviation is told with the spelling that
-        is wanted."""
+        """What is wrong unless it is one body of the roster, written as the sheet's hint asks; each deviation is told
+        with the spelling that is wanted."""
         match = around.match
         if match and match.status == "found":
             found = deviations(value, match.bodies[0]) if self.coded else ()

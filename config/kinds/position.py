@@ -39,7 +39,8 @@ class PositionKind(Kind):
         return _is_below(title, Same(self))
 
     def is_post_below(self, post: str) -> bool:
-        """By the whole post (主幹（課長級）), else by what stands before its bracket (係長（総括））."""
+        """Whether a post is below those that are wanted: told by the whole post (主幹（課長級）), else by what stands
+        before its bracket (係長（総括））."""
         for text in (post, _BRACKETED.sub("", post)):
             key = label_key(text)
             ending = next((ending for known, ending in self._endings if key.endswith(known)), "")

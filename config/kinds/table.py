@@ -44,7 +44,7 @@ class Table(Kind):
         return len(self.sides)
 
     def cell_at(self, column: str) -> Kind:
-        """What stands in the cells of a column."""
+        """The kind of the cells of a column."""
         raise NotImplementedError
 
     def needs(self, column: str) -> bool:
@@ -125,8 +125,9 @@ class TableKind(Table):
 
 @frozen
 class TablePart:
-    """Of which table a question is a cell: the key of its question, and where in it. `demanded`: the table has to be filled
-    in where it is asked; `begun`: something stands in this line of an open one."""
+    """The place of a question that is a cell of a table: the key of the table's question, and where in it.
+    `demanded`: the table has to be filled in where it is asked; `begun`: something stands in this line of an open
+    one."""
 
     key: str
     table: Table

@@ -43,10 +43,10 @@ class TextKind(Kind):
         return reading.outlined
 
     def examples(self) -> Examples:
-        """As long as it may be, at most."""
+        """Texts cut to the length that an answer may have."""
         read = ("特になし", "特になし"), (" 窓口で確認している。\n", "窓口で確認している。")
         return Examples(tuple((text[: self.length], value[: self.length]) for text, value in read))
 
     def plausible(self, place: int, last: date) -> str:
-        """Of what is done."""
+        """A sentence about what is done, cut to the length that an answer may have."""
         return _LIKELY[place % len(_LIKELY)][: self.length]

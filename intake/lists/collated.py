@@ -116,7 +116,7 @@ def _finished(row: ListedRow) -> AnswerSheet:
 
 
 class _RowReader:
-    """Turns the rows of tables into answer sheets; what it needs for each form is made once."""
+    """A reader of the rows of tables as answer sheets; what it needs for each form is made once."""
 
     def __init__(self, plans: tuple[Plan, ...], against: Against, home: str) -> None:
         self._plans = plans

@@ -40,7 +40,7 @@ def titled_program(row: TableRow, table: ListTable, sheet: str, survey: Survey) 
 
 
 class RowReader:
-    """Reads rows of one form; which columns belong to which question is worked out once."""
+    """A reader of the rows of one form; which columns belong to which question is worked out once."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan

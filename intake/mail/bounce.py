@@ -183,7 +183,8 @@ def told_by(part: Part, message: Message) -> str:
 
 def refuses_attachments(told: str) -> bool:
     """Whether the words of a server say that a mail was too large, or that attachments are not taken: a smaller one
-    may arrive. A mailbox that is full takes no mail at all, and a filter that takes a mail for spam none of its like."""
+    may arrive. A full mailbox takes no mail at all, and a spam filter refuses every similar mail; neither counts
+    here."""
     text = nfkc(told)
     if _BY_CODE.search(text):
         return True

@@ -87,12 +87,12 @@ class Features:
 
     @cached_property
     def asks(self) -> bool:
-        """Whether its text asks something."""
+        """Whether the text of the body asks a question."""
         return intent.asks(self.message.body)
 
     @cached_property
     def asks_in_subject(self) -> bool:
-        """Whether its subject does."""
+        """Whether the subject asks a question."""
         return intent.asks_in_subject(self.subject)
 
 

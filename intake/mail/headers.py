@@ -52,7 +52,7 @@ def header_text(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
 
 
 def with_controls(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
-    """As header_text, with the control characters that stand in it."""
+    """The text of a header field, as `header_text` reads it, with the control characters that stand in it."""
     return join(decode(raw, charset, names) for raw, charset in _stretches(unfold(value)))
 
 

@@ -42,7 +42,7 @@ def without_tags(html: str) -> str:
 
 
 def _without_comments(html: str) -> str:
-    """Comments out, in one pass; one without an end is left as it is."""
+    """The text without its comments, in one pass; a comment without an end is left as it is."""
     pieces = []
     start = 0
     while (begin := html.find("<!--", start)) >= 0 and (end := html.find("-->", begin + 4)) >= 0:
@@ -57,7 +57,7 @@ def _tidied(text: str) -> str:
 
 
 class _TextCollector(HTMLParser):
-    """Collects text; "\\n" only where a block begins or ends."""
+    """A collector of text, with "\\n" only where a block begins or ends."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -16,7 +16,7 @@ _OURS = pattern(r"<uketsuke\.[A-Za-z0-9-]+\.[A-Za-z0-9_-]+@[^<>@\s]+>", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class MessageIds:
-    """Makes the Message-IDs of one installation with its own key, which no repr shows. Who answers under one of
+    """The Message-IDs of one installation, made with its own key, which no repr shows. Whoever answers under one of
     them has read the letter, or been told of it by somebody who has: nobody guesses the 120 bits."""
 
     key: bytes = field(repr=False)

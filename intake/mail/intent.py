@@ -103,7 +103,7 @@ def own_text(body: str) -> str:
 
 
 def own_words(body: str) -> str:
-    """The same without the signature, and without addresses of pages."""
+    """The text in half width without quoted mail, without the signature, and without addresses of pages."""
     return _URL.sub("", _without_signature(own_text(body)))
 
 

@@ -88,7 +88,8 @@ def was_removed(body: str, leaves: Sequence[Leaf]) -> bool:
 
 
 def divided(part: Part) -> tuple[int, int] | None:
-    """Which part of a divided mail this is, and of how many (0: it does not say); None if it is whole."""
+    """The number of this part of a divided mail (message/partial, RFC 2046 §5.2.2) and of how many (0: it does not
+    say); None if the mail is whole."""
     if part.content_type != PARTIAL:
         return None
     return _number(part, "number") or 1, _number(part, "total")

@@ -45,8 +45,8 @@ Struck = dict[Place, str]
 
 @dataclass(slots=True)
 class BeyondLegacy:
-    """Of one worksheet. `struck`: the cells with something struck out → what is left of each; `comments`: what hangs on
-    a cell; `drawn`: what lies over cells, with `words`, the texts in it."""
+    """What lies beyond the values of one worksheet. `struck`: the cells with something struck out → what is left of
+    each; `comments`: what hangs on a cell; `drawn`: what lies over cells, with `words`, the texts in it."""
 
     struck: Struck = field(default_factory=dict)
     comments: dict[Place, str] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class BeyondLegacy:
 
 
 def beyond_legacy(data: bytes, kind: str, sheets: Sequence[str]) -> Mapping[str, BeyondLegacy]:
-    """Of each of these worksheets that have anything of it."""
+    """What lies beyond the values, for each of these worksheets that have anything of it."""
     if kind == "ods":
         return _in_ods(data)
     return _in_xls(data, sheets) if kind == "xls" else {}

@@ -41,7 +41,7 @@ def _circled(text: str, named: Mapping[str, str]) -> str:
 
 
 def is_ticked(text: str) -> bool:
-    """Whether any box in it is, or anything in it has a circle."""
+    """Whether the text has a ticked box or a circled word."""
     return any(sign in text for sign in _TICKED + _CIRCLES)
 
 

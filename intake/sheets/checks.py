@@ -145,13 +145,13 @@ def answers_stand_in_place(case: Case) -> Iterator[Finding]:
 
 
 def head_stands_in_place(case: Case) -> Iterator[Finding]:
-    """So is a head."""
+    """A head (回答者情報) that slipped by a cell is told once."""
     if cells := case.filled.slipped:
         yield replace(make(case, "head_shifted", cells[0]), found="、".join(cells))
 
 
 def one_of_either_is_answered(case: Case) -> Iterator[Finding]:
-    """Of the questions to different kinds of bodies one is answered, where this body's kind is not known."""
+    """One of the questions to different kinds of bodies is answered, where this body's kind is not known."""
     either = [question for question in questions_of(case, "either") if question.answer and question.question.required]
     if either and not any(question.filled for question in either):
         kind = either[0].question.kind

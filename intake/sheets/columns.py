@@ -47,5 +47,5 @@ def list_columns(form: Form) -> tuple[Column, ...]:
 
 
 def kind_of(form: Form, column: Column) -> Kind | None:
-    """Of what stands in a column, but for circles."""
+    """The kind of what stands in a column; None for a column of circles."""
     return next((ask.kind for ask in form.asks if ask.key == column.key and column.holds != "mark"), None)

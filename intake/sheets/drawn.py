@@ -59,7 +59,7 @@ def _in_part(package: Package, part: str, kind: str) -> list[Drawing]:
 
 
 class _Reader:
-    """Gathers drawings; the text of an element is what stands in it up to its end."""
+    """A gatherer of drawings; the text of an element is what stands in it up to its end."""
 
     def __init__(self) -> None:
         self.found: list[Drawing] = []

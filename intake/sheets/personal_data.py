@@ -71,7 +71,8 @@ def personal_places(workbook: Workbook) -> tuple[str, ...]:
 
 
 def personal_in_text(data: bytes) -> tuple[str, ...]:
-    """The same for a file of text (CSV, HTML), which somebody may have renamed."""
+    """「12行目」 for each line with a My Number, or with the heading of a register, in a text file (CSV, HTML) that
+    somebody may have renamed."""
     text = _decoded(data[:MOST_TEXT])
     lines = text.splitlines()
     found = [f"{place}行目" for place, line in enumerate(lines, 1) if holds_my_number(line)]

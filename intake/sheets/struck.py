@@ -89,7 +89,7 @@ def _struck_styles(xml: bytes) -> frozenset[str]:
 
 @dataclass(slots=True)
 class _Runs:
-    """Gathers the text of one string item (18.4.8) or of an inline string; furigana is none of it."""
+    """The text of one string item (18.4.8) or of an inline string, gathered without its furigana."""
 
     text: _Text = field(default_factory=_Text)
     rich: bool = False

@@ -65,7 +65,8 @@ class ImapAnswers:
         self._why_away = ""
 
     def how(self, asked: SeenMail) -> str:
-        """The mark first: it tells of the mail itself."""
+        """How we know that people answered the mail: the mark first, since it tells of the mail itself; then their
+        answer. Raises SourceUnavailable."""
         if time.monotonic() - self._away_since < AWAY_SECONDS:
             raise SourceUnavailable(self._why_away)
         uid = int(asked.uid) if asked.uid.isdigit() else 0
@@ -198,7 +199,8 @@ class MaildirAnswers:
         self._looked_at = float("-inf")
 
     def how(self, asked: SeenMail) -> str:
-        """The mark; a Maildir has no folder of sent mails."""
+        """How we know that people answered the mail: the mark alone, since a Maildir has no folder of sent mails.
+        Raises SourceUnavailable."""
         if time.monotonic() - self._looked_at >= FRESH_SECONDS:
             try:
                 names = [name.partition(":2,") for name in os.listdir(self._path / "cur")]

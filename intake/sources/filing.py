@@ -48,7 +48,7 @@ class Filed:
 
 
 class ImapFiler:
-    """Files the mails of one IMAP mailbox. Not for several threads at once."""
+    """A filer of the mails of one IMAP mailbox. Not for several threads at once."""
 
     def __init__(self, access: ImapAccess) -> None:
         self._access = access

@@ -73,7 +73,8 @@ class ImapSource:
                         yield from self._mail(uid, facts[uid], raw, whole)
 
     def listed(self, uids: Sequence[str] | None = None) -> tuple[str, ...]:
-        """By UID SEARCH; ascending."""
+        """The UIDs that the mailbox still has, by UID SEARCH; ascending. Raises SourceUnavailable (out of
+        ConnectionResetError where there is no connection)."""
         with self._guard("メールボックスを確認できません"):
             if self._client is None:
                 raise ConnectionResetError
@@ -82,7 +83,7 @@ class ImapSource:
             return tuple(str(uid) for uid in sorted(set(found)))
 
     def sizes(self, uids: Sequence[str]) -> Mapping[str, int]:
-        """By UID FETCH, some hundred at a time."""
+        """The size in bytes of these mails by UID, by UID FETCH, some hundred at a time."""
         found: dict[str, int] = {}
         for start in range(0, len(uids), MANY_SIZES):
             facts = self._ask([int(uid) for uid in uids[start : start + MANY_SIZES]], ["RFC822.SIZE"])
@@ -90,7 +91,8 @@ class ImapSource:
         return found
 
     def samples(self, uids: Sequence[str]) -> Mapping[str, bytes]:
-        """By partial fetches (RFC 9051 §6.4.5), which mark nothing as read."""
+        """A few bytes of each of these mails by UID, by partial fetches (RFC 9051 §6.4.5), which mark nothing as
+        read."""
         items = [f"BODY.PEEK[]<{start}.{length}>" for start, length in SAMPLES]
         facts = self._ask([int(uid) for uid in uids], items) if uids else {}
         named = [f"BODY[]<{start}>".encode() for start, _ in SAMPLES]

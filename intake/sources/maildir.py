@@ -29,7 +29,7 @@ class MaildirSource:
         self._max_size = max_size
 
     def look(self, cursor: Cursor | None) -> Look:
-        """All names, sorted: they begin with the second of delivery. The cursor tells a Maildir nothing."""
+        """All names of mails, sorted: they begin with the second of delivery. The cursor tells a Maildir nothing."""
         uids = self.listed()
         return Look(uidvalidity="", uids=uids, count=len(uids))
 
@@ -46,12 +46,12 @@ class MaildirSource:
                 yield mail
 
     def listed(self, uids: Sequence[str] | None = None) -> tuple[str, ...]:
-        """All names that are there, or those of `uids`; sorted."""
+        """All names of mails that are there, or those of `uids`; sorted."""
         files = self._files()
         return tuple(sorted(files if uids is None else files.keys() & set(uids)))
 
     def sizes(self, uids: Sequence[str]) -> Mapping[str, int]:
-        """Of the files; one that vanishes meanwhile is left out."""
+        """The size in bytes of these mails' files; a file that vanishes meanwhile is left out."""
         found: dict[str, int] = {}
         files = self._files()
         for uid in files.keys() & set(uids):
@@ -60,7 +60,7 @@ class MaildirSource:
         return found
 
     def samples(self, uids: Sequence[str]) -> Mapping[str, bytes]:
-        """Of the files; one that vanishes meanwhile is left out."""
+        """A few bytes of these mails' files; a file that vanishes meanwhile is left out."""
         found: dict[str, bytes] = {}
         files = self._files()
         for uid in files.keys() & set(uids):

@@ -35,7 +35,9 @@ def _shared(ca: Path | None, _: tuple[int, ...]) -> ssl.SSLContext:
 
 
 def own_tls_context(ca: Path | None) -> ssl.SSLContext:
-    """The same for a library that adds to what it is given, such as certificates of its own."""
+    """A TLS context that verifies as `tls_context` does and is not shared: for a library that adds to what it is
+    given, such as certificates of its own. Raises FileNotFoundError where `ca` is no file, OSError where it is no
+    certificate."""
     if ca is not None and not ca.is_file():
         raise FileNotFoundError(None, "", str(ca))  # ssl's own error does not name the file
     context = ssl.create_default_context()

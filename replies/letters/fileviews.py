@@ -188,7 +188,8 @@ def _remark(key: str, block: FileBlock, letter: Letter, survey: Survey, wording:
 
 
 def summed_up(parts: Sequence[FileView], wording: Wording) -> tuple[FileView, ...]:
-    """The same parts in so few words that they fit into a mail, whatever was sent; the workbook tells the rest."""
+    """These parts of a mail in so few words that they fit into a letter, whatever was sent; the workbook tells the
+    rest."""
     whole, *files = parts
     told, rest = files[:_FILES_LIMIT], files[_FILES_LIMIT:]
     asking = any(view.asks for view in rest)

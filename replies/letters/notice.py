@@ -17,7 +17,7 @@ class NoticeView(Protocol):
 
     @property
     def mailbox(self) -> Mailbox:
-        """From whose section it comes."""
+        """The mailbox from whose section the letter comes."""
 
     @property
     def extensions(self) -> tuple[tuple[str, str], ...]:

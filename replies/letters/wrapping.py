@@ -1,4 +1,4 @@
-"""Breaks lines of Japanese text where a careful typist would.
+"""Break lines of Japanese text where a careful typist would.
 
 A line holds at most 70 half-width columns (35 full-width characters), and fewer than 40 characters:
 Outlook joins a line of a text/plain mail with the next one when it has 40 characters or more ("extra line
@@ -60,7 +60,7 @@ def wrap_line(line: str) -> list[str]:
 
 
 def columns(text: str) -> int:
-    """Its width in half-width columns; what is of ambiguous width (①, ─) is wide, as in Japanese fonts."""
+    """The width of a text in half-width columns; what is of ambiguous width (①, ─) is wide, as in Japanese fonts."""
     return sum(_width(character) for character in text)
 
 

@@ -38,7 +38,7 @@ class Occasion:
 
     @property
     def deadlines(self) -> tuple[datetime, ...]:
-        """All of them, the first one first."""
+        """All deadlines of the report, the first one first."""
         return tuple(sorted((self.deadline, *self.others)))
 
 

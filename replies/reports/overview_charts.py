@@ -62,7 +62,7 @@ def receipts_chart(receipts: Sequence[Receipts], occasion: Occasion, wording: Wo
 
 
 def bars_chart(name: str, bars: Sequence[tuple[str, int]], x_title: str, y_title: str) -> Markup:
-    """Bars lying, the first on top: (label, count). `name` tells the charts of one page apart."""
+    """A chart of lying bars, the first on top: (label, count). `name` tells the charts of one page apart."""
     chart = pygal.HorizontalBar(
         **_base(110 + 32 * max(1, len(bars)), (_CALM,)),
         x_title=x_title,
@@ -82,7 +82,7 @@ def bars_chart(name: str, bars: Sequence[tuple[str, int]], x_title: str, y_title
 def ages_chart(
     ages: Sequence[str], series: Sequence[tuple[str, Sequence[int]]], x_title: str, y_title: str
 ) -> Markup:
-    """Bars standing beside each other: one group per age, one bar per series."""
+    """A chart of bars beside each other: one group per age, one bar per series."""
     chart = pygal.Bar(
         **_base(320, (_CALM, _HATCHED)),
         x_title=x_title,

@@ -87,7 +87,7 @@ def levels(wording: Wording) -> tuple[str, ...]:
 
 
 def short_name(tile: Tile) -> str:
-    """As a tile has room for it: 神奈川, 東京, 北海道."""
+    """A prefecture's name as a tile has room for it: 神奈川, 東京, 北海道."""
     return tile.name if len(tile.name) == 3 and tile.name.endswith("道") else tile.name[:-1]
 
 

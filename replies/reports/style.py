@@ -171,7 +171,7 @@ def add_table(
 
 
 def end_table(sheet: Worksheet, rows: int, columns: int) -> None:
-    """Filters over the whole table; codes in its first column are texts and no mistake."""
+    """Put filters over the whole table; codes in its first column are texts and no mistake."""
     last = FIRST_ROW + rows - 1
     sheet.autofilter(FIRST_ROW - 1, 0, last, columns - 1)
     sheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW + 1}:A{last + 1}"})

@@ -121,7 +121,8 @@ def _about(
 
 
 def by_own_cells(correction: OpenCorrection, survey: Survey, wording: Wording) -> OpenCorrection:
-    """The same with each finding of a list's row at the cell of the municipality's own form, the list's in brackets."""
+    """The correction with each finding of a list's row at the cell of the municipality's own form, the list's cell in
+    brackets."""
     form = _form(correction.program, survey)
     return replace(correction, findings=tuple(_own(f, form, wording) for f in correction.findings))
 

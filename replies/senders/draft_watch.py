@@ -47,7 +47,7 @@ class Fate:
 
 
 class DraftsWatch:
-    """Follows the drafts of one mailbox, over a connection of its own."""
+    """A watch over the drafts of one mailbox, over a connection of its own."""
 
     def __init__(self, mailbox: DraftsFolder) -> None:
         self._mailbox = mailbox

@@ -22,7 +22,7 @@ class MaildirSender:
         """Nothing has to be opened."""
 
     def is_open(self, posting: OutgoingMail) -> bool:
-        """Always."""
+        """True always: there is no connection."""
         return True
 
     def send(self, posting: OutgoingMail) -> SendResult:

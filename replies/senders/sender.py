@@ -47,8 +47,8 @@ class SendResult:
 
 
 class Sender(Protocol):
-    """Sends one mail after the other over one connection. A connection lost before the server answered
-    DATA raises SenderLater as well: whether it went out is then unknown, and the outbox tries once more."""
+    """A way to send one mail after the other over one connection. A connection lost before the server answered DATA
+    raises SenderLater as well: whether the mail went out is then unknown, and the outbox tries once more."""
 
     def ready(self, posting: OutgoingMail) -> None:
         """Connect and log in for this mail, or make sure that the connection lives; hand nothing over. What goes

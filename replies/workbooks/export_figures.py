@@ -16,8 +16,8 @@ from intake.sheets.columns import list_columns
 
 @frozen
 class Figure:
-    """Of one program or of all: the numbers that were answered, as Excel holds them; `unread`: what was written there, but
-    was read as none."""
+    """The numbers that were answered to one program or to all, as Excel holds them; `unread`: what was written there,
+    but was read as no number."""
 
     count: int = 0
     total: Decimal = Decimal(0)
@@ -27,7 +27,7 @@ class Figure:
 
     @property
     def mean(self) -> Decimal | None:
-        """Of those that were read; None without any."""
+        """The mean of those that were read; None without any."""
         return self.total / self.count if self.count else None
 
     def __add__(self, other: Figure) -> Figure:

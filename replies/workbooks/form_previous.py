@@ -37,7 +37,8 @@ def _printed(question: Question, told: Mapping[str, str]) -> Iterator[tuple[str,
 
 
 def cells_of(layout: Layout, printed: Mapping[str, str]) -> dict[str, str]:
-    """The same by cell; what stands side by side in the form stands below each other here."""
+    """The printed earlier answers by cell of the previous-answer column; what stands side by side in the form stands
+    below each other there."""
     rows: dict[int, list[str]] = {}
     for key, text in printed.items():
         rows.setdefault(layout.inputs[key][0], []).append(text)

@@ -130,7 +130,7 @@ def _without_example(page: Page, blank: Blank) -> tuple[str, ...]:
 
 
 def columns_of(book: Workbook, page: Page, table: OpenTable) -> tuple[dict[str, str], list[str]]:
-    """Its columns as a survey's file has them, and what is unsure about them."""
+    """The columns of an open table as a survey's file has them, and what is unsure about them."""
     columns: dict[str, str] = {}
     doubts = [_NO_MORE]
     for blank, head in zip(table.lines[0], table.heads, strict=True):

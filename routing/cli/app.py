@@ -56,7 +56,7 @@ class Commands(click.Group):
     """The commands of COMMANDS, each loaded when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names, in the order in which people meet them."""
+        """The names of the commands, in the order in which people meet them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

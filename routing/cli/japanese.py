@@ -92,7 +92,7 @@ def said(message: str) -> str:
 
 
 def counted(one: str, several: str, number: int) -> str:
-    """The same of a sentence that has a form for one and a form for several."""
+    """A sentence of click's in Japanese, of the two that click has for one and for several."""
     return said(one if number == 1 else several)
 
 
@@ -102,7 +102,7 @@ def width(text: str) -> int:
 
 
 def name_parts(command: click.Command) -> None:
-    """Names options and arguments in a command's own line of use."""
+    """Name options and arguments in a command's own line of use."""
     command.options_metavar = OPTIONS
     if isinstance(command, click.Group):
         command.subcommand_metavar = COMMANDS

@@ -28,8 +28,9 @@ def loading() -> Iterator[None]:
 
 @contextmanager
 def obeyed() -> Iterator[None]:
-    """What a signal raised may come back as something else: a library tells of what it could not end. Whatever
-    ends the command then, its code is that of the signal, and nothing is told of it."""
+    """End a command with its signal's exit code, by SystemExit, once a signal was told. What a signal raised may come
+    back as something else, since a library tells of what it could not end: whatever ends the command then, nothing is
+    told of it."""
     try:
         yield
     except (Exception, SystemExit):

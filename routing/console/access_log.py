@@ -31,7 +31,7 @@ class Access:
     status: int
 
     def said(self, wording: Wording) -> str:
-        """The same in words: 「受け付ける（実行）」, 「サインイン　断りました」."""
+        """The request in words: 「受け付ける（実行）」, 「サインイン 断りました」."""
         words, actions = wording.access, wording.action
         method, endpoint, *more = [*self.what.split(), "", ""]
         if endpoint == "act":

@@ -50,7 +50,7 @@ class Files:
         self._premises = premises
 
     def original(self, receipt: str) -> ResponseReturnValue:
-        """The mail's own bytes."""
+        """The mail's own bytes, as a file. Raises Refused where the ledger does not have them."""
         with self._premises.open_office() as office:
             arrival = mail_named(office, receipt)
             _not_an_alarm(mail_view(office, arrival))

@@ -175,7 +175,7 @@ class Pages:
             return page(office, "notices", view=view, shown=shown)
 
     def reminder(self, mailbox: str, lgcode: str) -> ResponseReturnValue:
-        """One reminder, as it would be written now."""
+        """One reminder, as it would be written now. Raises Refused where there is nothing to ask."""
         with self._premises.open_office() as office:
             if mailbox not in {m.id for m in office.register.survey.mailboxes} or not person().sees(mailbox):
                 abort(404)
@@ -185,7 +185,7 @@ class Pages:
             return page(office, "reminder", text=text, name=office.register.full_name(lgcode))
 
     def search(self) -> ResponseReturnValue:
-        """By number, body, address or words; asked by POST, so that no word stands in an address."""
+        """A search by number, body, address or words; asked by POST, so that no word stands in an address."""
         words = request.form.get("words", "").strip() if request.method == "POST" else ""
         with self._premises.open_office() as office:
             if found := arrivals.find(office.ledger, words) if words else None:

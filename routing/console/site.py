@@ -56,7 +56,7 @@ def create_site(premises: Premises) -> Flask:
 
 
 class _Doors:
-    """Lets requests in and out."""
+    """The guards at the doors: they let requests in and answers out."""
 
     def __init__(self, premises: Premises, sessions: Sessions, log: AccessLog) -> None:
         self._console = premises.settings.console

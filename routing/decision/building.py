@@ -38,7 +38,7 @@ class Unit:
 
 @frozen
 class CaseBuilder:
-    """Builds the FileCases of one mail."""
+    """A builder of the FileCases of one mail."""
 
     arrival: Arrival
     submission: Submission

@@ -27,32 +27,32 @@ class MailCase:
 
     @property
     def has_form(self) -> bool:
-        """A form stands in it, outside any returned part."""
+        """Whether a form stands in the mail, outside any returned part."""
         return self.submission.has_form
 
     @property
     def answered_elsewhere(self) -> bool:
-        """Another of the mailboxes that it is addressed to answers for it."""
+        """Whether another of the mailboxes that the mail is addressed to answers for it."""
         return self.facts.answered_by not in ("", self.mailbox)
 
     @property
     def password_awaited(self) -> bool:
-        """Something in it is locked, and the password may still come."""
+        """Whether something in the mail is locked, and the password may still come."""
         return self.facts.password_awaited and any(f.locked for f in self.submission.files)
 
     @property
     def recognised(self) -> bool:
-        """It is from a local government's address, or from one that was approved."""
+        """Whether the mail is from a local government's address, or from one that was approved."""
         return self.facts.sender.recognised
 
     @property
     def rest_awaited(self) -> bool:
-        """It is a part of a set whose other parts may still come."""
+        """Whether the mail is a part of a set whose other parts may still come."""
         return self.facts.parts is not None and self.facts.parts.open
 
     @property
     def rest_holds_form(self) -> bool:
-        """Another part of its set holds a form."""
+        """Whether another part of the mail's set holds a form."""
         return self.facts.parts is not None and self.facts.parts.form_elsewhere
 
 

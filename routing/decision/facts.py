@@ -55,8 +55,8 @@ class Facts:
 
     @property
     def of_itself(self) -> Facts:
-        """The same without anything that came before it or waits beside it: a check before handing in is held against
-        nothing in the ledger."""
+        """These facts without anything that came before the mail or waits beside it: a check before handing in is
+        held against nothing in the ledger."""
         return replace(
             self,
             resend_of="",

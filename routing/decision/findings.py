@@ -145,8 +145,8 @@ def _is_program(finding: Finding, sheet: AnswerSheet, survey: Survey) -> bool:
 
 
 def _outlines(sheet: AnswerSheet, submission: Submission, register: Register) -> list[Finding]:
-    """A text that may come as a supporting file, and came neither in the cell nor as a file. Where a text stands outside
-    the cells that may be it, a person, who hears of such an answer in any case, sees that: nothing more is asked for."""
+    """A text that may come as a supporting file, and came neither in the cell nor as a file. If text stands outside
+    the expected cells, the answer goes to an official anyway, so the sender is asked for nothing."""
     if any(f.kind == "other" and f.attached and not f.returned for f in submission.files):
         return []
     severity = severity_of("outline_missing", register.survey)

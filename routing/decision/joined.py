@@ -28,7 +28,7 @@ def without_wanted(submission: Submission) -> Submission:
 
 
 def remarked(decided: Decided) -> Decided:
-    """Its letter says that the outline has come."""
+    """The answer, with the remark in its letter that the outline has come."""
     pieces = tuple(
         replace(p, decision=replace(p.decision, remarks=(*p.decision.remarks, REMARK)))
         if p.sheet is not None and p.decision.outcome in ("accepted", "correction")

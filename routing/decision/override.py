@@ -29,7 +29,7 @@ class Override:
 
     @property
     def books(self) -> bool:
-        """It makes an answer of what was a check before handing in."""
+        """Whether the decision makes an answer of what was a check before handing in."""
         return self.counts or self.outcome in ("accepted", "correction") or bool(self.assigned) or self._entered
 
     @property
@@ -39,7 +39,7 @@ class Override:
 
     @property
     def _entered(self) -> bool:
-        """Answers were entered, as somebody told them by telephone."""
+        """Whether answers were entered, as somebody told them by telephone."""
         return any(note.kind == "amend" for note in self.notes)
 
 

@@ -18,12 +18,12 @@ class PasswordWait:
 
 
 def awaited_until(decided: Decided, now: datetime, survey: Survey) -> datetime | None:
-    """Until when a password is awaited for something in the mail; None where none is."""
+    """The instant until which a password is awaited for something in the mail; None if none is awaited."""
     return now + timedelta(hours=survey.passwords.wait_hours) if decided.waits_for_password else None
 
 
 def waited_for(decided: Decided, wait: PasswordWait | None) -> PasswordWait | None:
-    """The wait of which the letter tells: one that is over, for something that is locked still."""
+    """The expired password wait that the letter mentions, if a file is still locked; else None."""
     if wait is None or decided.submission is None or not any(f.locked for f in decided.submission.files):
         return None
     return wait

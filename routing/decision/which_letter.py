@@ -57,7 +57,7 @@ class ReplyContext:
 
 
 def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
-    """Which letter goes out, if any."""
+    """The kind of letter that goes out, if any."""
     if decided.submission is None or decided.submission.no_reply or decided.arrival.added_by:
         return None
     if decided.submission.kind in MACHINE_KINDS:

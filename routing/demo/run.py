@@ -123,7 +123,7 @@ class _EmlFolder:
 
 
 class _RehearsedClock:
-    """Says the instant that was set last."""
+    """A clock that says the instant that was set last."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at

@@ -64,7 +64,8 @@ class Installation:
 
     @contextmanager
     def open_office(self, clock: Clock | None = None) -> Iterator[OpenOffice]:
-        """Register, settings, ledger and clock, for what reads no mail; closed afterwards."""
+        """Register, settings, ledger and clock, for what reads no mail; closed afterwards. Raises SettingsError,
+        SurveyError, and what opening the ledger raises."""
         register = self.register
         if mistakes := check_mailboxes(self.settings, register.survey, self.settings_path.name):
             raise SettingsError(mistakes)
@@ -76,8 +77,9 @@ class Installation:
 
     @contextmanager
     def open_desk(self, clock: Clock | None = None, alone: bool = False) -> Iterator[Desk]:
-        """The same with readers: the desk; closed afterwards. `alone`: the one that works, or LedgerBusy; locked
-        before the ledger is opened, since another file may take its place."""
+        """The desk, with readers; closed afterwards. `alone`: as the one desk that works on this ledger, else
+        LedgerBusy; the lock is taken before the ledger is opened, since another file may take its place. Raises
+        SettingsError too, and what `open_office` raises."""
         from routing.journey.desk import Desk
         from routing.reading.pool import Readers
 

@@ -33,7 +33,7 @@ class Decider(Protocol):
         ...
 
     def raw(self, arrival: Arrival) -> bytes | None:
-        """Its bytes, if they may be read."""
+        """The bytes of a mail, if they may be read."""
         ...
 
     def hints_for(self, arrival: Arrival) -> ReadingHints:

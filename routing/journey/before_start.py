@@ -43,5 +43,6 @@ def set_aside(judge: Judge, arrival: Arrival, header: Submission) -> Settled:
 
 
 def reopen(ledger: Ledger, settings: Settings, now: datetime) -> int:
-    """At the start of a run: takes up the mails that were set aside by a first day that has been moved since."""
+    """Take up, at the start of a run, the mails that were set aside by a first day that has been moved since; return
+    how many."""
     return early.reopen(ledger, settings.start_from, now) if settings.start_from is not None else 0

@@ -30,7 +30,7 @@ _TOLD = frozenset({"per_address_per_day", "per_respondent_per_day", "pre_checks_
 
 @frozen
 class CappedRecipient:
-    """To whom a reply would go: the address in lower case, on whose mail (an lgcode, or empty where nobody is known:
+    """The recipient of a reply: the address in lower case, on whose mail (an lgcode, or empty where nobody is known:
     then only the address counts), and whether it is a body's by its domain or by somebody's word."""
 
     address: str

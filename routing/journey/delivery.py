@@ -118,8 +118,8 @@ def _send(sender: Sender, outgoing: Outgoing) -> Attempt:
 
 
 class DeliveryThread(Thread):
-    """Owns the sender, and what tells of human answers. Given one reply at a time, hands what became of it back
-    to `tell`."""
+    """The thread that owns the sender, and what tells of human answers. It is given one reply at a time, and hands
+    what became of it back to `tell`."""
 
     def __init__(
         self,

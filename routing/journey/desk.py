@@ -116,7 +116,7 @@ class Desk:
     def settling(
         self, tell: Callable[[], None] = lambda: None, deferred: Callable[[], bool] = lambda: True
     ) -> Settling:
-        """The same in steps that wait for nothing. `tell` is called, in another thread, when there is
+        """`settle_waiting` in steps that wait for nothing. `tell` is called, in another thread, when there is
         something for the next step; `deferred` is asked whether a mail that was deferred may come now."""
         return Settling(self, tell, deferred)
 

@@ -32,7 +32,7 @@ class Delivery:
 
 
 class Dispatch:
-    """Sends what waits in the outbox of one desk; whoever uses it holds the desk's place."""
+    """The sending of what waits in the outbox of one desk; whoever uses it holds the desk's place."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -90,8 +90,8 @@ class Dispatch:
         return outgoing.kind not in rounds.BY_KIND or rounds.may_go_out(self._office, outgoing)
 
     def rest(self, line: Connection) -> Delivery:
-        """Nothing can be sent for the moment, and no reply is blamed. The one for which the line was to be opened
-        lets the others go first."""
+        """Postpone all sending after a failed connection. No attempt is counted; the reply that was to be sent moves
+        behind the others."""
         now = self._office.clock()
         with self._office.ledger.writing():
             sending.afterwards(self._office.ledger, line.outgoing, "rest", now)

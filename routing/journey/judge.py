@@ -61,9 +61,9 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Decides with this register and these settings over this ledger. `now`: the one instant that everything
-    of a decision is recorded with; were it looked up twice, a reply could seem older than its verdict. `contacts`:
-    for which bodies (lgcodes) the contacts file names an address."""
+    """The judge of one moment: decides with this register and these settings over this ledger. `now`: the one instant
+    that everything of a decision is recorded with; were it looked up twice, a reply could seem older than its
+    verdict. `contacts`: the bodies (lgcodes) for which the contacts file names an address."""
 
     register: Register
     settings: Settings

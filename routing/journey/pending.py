@@ -81,8 +81,8 @@ def _fit(desk: Desk, file: Arrival, key: Arrival) -> bool:
 
 
 def may_open(locked: Submission, told: Submission) -> bool:
-    """Same sender; or an answer in the thread of the locked mail; or a gateway's own address, which names the
-    sender of the locked mail."""
+    """Whether one mail may tell the password of the other: the sender is the same; or it answers in the thread of the
+    locked mail; or it comes from a gateway's own address and names the sender of the locked mail."""
     sender, by = locked.message.sender, told.message.sender
     if sender is None or by is None:
         return False

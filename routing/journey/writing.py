@@ -37,7 +37,7 @@ from routing.standing import Standing, standings
 
 @frozen
 class ReplyWriter:
-    """Writes with this register and these settings over this ledger, at this instant."""
+    """A writer of replies with this register and these settings over this ledger, at this instant."""
 
     register: Register
     settings: Settings

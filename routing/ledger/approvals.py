@@ -55,7 +55,8 @@ def approvals(ledger: Ledger) -> list[Approval]:
 
 
 def standing(ledger: Ledger, address: str) -> list[str]:
-    """By which approvals mail from an address is taken in now: the address itself, its domain, both or none."""
+    """The approvals by which mail from an address is taken in now: of the address itself, of its domain, both or
+    none."""
     names = {address.lower(), "@" + address.rpartition("@")[2].lower()}
     return [a.sender for a in approvals(ledger) if a.sender in names and not a.revoked]
 

@@ -279,8 +279,8 @@ def _arrival(row: Row) -> Arrival:
 
 
 def newest_of(sender: str) -> str:
-    """For queries: arrival_id and content of the newest mails of an address, capitals or not (`sender` its parameter). Who
-    floods us costs no more than another."""
+    """SQL for queries: arrival_id and content of the newest mails of an address, capitals or not (`sender` its
+    parameter). A sender who floods us costs no more than another."""
     theirs = f"SELECT arrival_id, content FROM message WHERE lower(sender) = lower({sender})"
     return f"({theirs} ORDER BY arrival_id DESC LIMIT {LOOKED_BACK})"
 

@@ -27,7 +27,7 @@ def begin(ledger: Ledger, arrival_ids: Iterable[int], alone: bool) -> None:
 
 
 def end(ledger: Ledger, arrival_id: int) -> None:
-    """It has ended, whatever came of it; inside the caller's transaction."""
+    """Record that the decision of a mail has ended, whatever came of it; inside the caller's transaction."""
     ledger.run("DELETE FROM deciding WHERE arrival_id = ?", arrival_id)
 
 
@@ -39,8 +39,8 @@ def end_all(ledger: Ledger) -> None:
 
 
 def take_stock(ledger: Ledger, now: datetime) -> None:
-    """At a start: defers the mails whose decision was begun and never ended, and records it of one that was
-    decided alone."""
+    """Defer, at a start, the mails whose decision was begun and never ended, and record that of one that was decided
+    alone."""
     if ledger.row("SELECT 1 FROM deciding") is None:
         return
     with ledger.writing():
@@ -59,8 +59,8 @@ def defer(ledger: Ledger, arrival_id: int, now: datetime) -> None:
 
 
 def next_deferred(ledger: Ledger, before: datetime) -> Arrival | None:
-    """Of the mails that were deferred at this instant or before it, the one that ended the fewest readings and
-    decisions; then the one that waits longest, the oldest first: a resend behind the mail that it repeats."""
+    """The one of the mails deferred at this instant or before it that ended the fewest readings and decisions; among
+    equals, the one that waits longest, the oldest first: a resend behind the mail that it repeats."""
     row = ledger.row(
         "SELECT s.arrival_id FROM deferred s JOIN arrival a ON a.id = s.arrival_id WHERE s.since <= ?"
         " ORDER BY (SELECT count(*) FROM event e WHERE e.arrival_id = a.id"

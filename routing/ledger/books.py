@@ -45,7 +45,7 @@ def books_of(ledger: Ledger, in_force: Deadlines, lgcodes: Iterable[str], now: d
 
 
 def whole_books_of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> Books:
-    """The same with every version in them, as a report wants them."""
+    """The books of these bodies as they stand now, with every version in them, as a report wants them."""
     codes = sorted(lgcodes)
     arrived = unbooked.of(ledger, register, codes, now)
     return opened(ledger, deadlines_at(ledger, register, now), (bookings.whole_of(ledger, codes), arrived), now)

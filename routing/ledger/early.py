@@ -36,8 +36,8 @@ def was_taken_up(ledger: Ledger, arrival_id: int) -> bool:
 
 
 def record_header(ledger: Ledger, arrival: Arrival, message: Message, now: datetime) -> None:
-    """From whom a mail is and what about, inside the caller's transaction. Without a reading and without the hash
-    of its content: no later mail is the same as this one."""
+    """Record from whom a mail is and what it is about, inside the caller's transaction. Without a reading and without
+    the hash of its content: no later mail is the same as this one."""
     ledger.run(
         "INSERT OR REPLACE INTO message (arrival_id, kind, message_id, sender, sender_name, subject, answers, content,"
         " submission, recorded_at) VALUES (?, ?, ?, ?, ?, ?, '', '', '', ?)",

@@ -69,7 +69,7 @@ def held(ledger: Ledger, at: datetime) -> list[Held]:
 
 
 def held_of(ledger: Ledger, arrival_id: int, at: datetime) -> list[Held]:
-    """For what one mail waits for a human at an instant."""
+    """What one mail waits for a human for, at an instant."""
     return _about_mails(ledger, at, arrival_id)
 
 

@@ -19,7 +19,7 @@ class HistoryTable:
     rows: tuple[tuple[Any, ...], ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """For programs: the title and the rows as objects."""
+        """The title and the rows as objects, for programs."""
         return {"title": self.title, "rows": [dict(zip(self.columns, r, strict=True)) for r in self.rows]}
 
 

@@ -26,12 +26,12 @@ def _step(change: Callable[[Database], None]) -> Callable[[Database], None]:
 
 
 def names() -> tuple[str, ...]:
-    """Of every migration that this program has, in their order."""
+    """The names of the migrations that this program has, in their order."""
     return tuple(step.__name__ for step in _STEPS)
 
 
 def applied(connection: Connection) -> tuple[str, ...]:
-    """Of those that the ledger has been through, in their order; none of a new file. Only reads."""
+    """The names of the migrations that the ledger has been through, in their order; none of a new file. Only reads."""
     query = "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
     if connection.execute(query).fetchone() is None:
         return ()
@@ -385,7 +385,7 @@ def m012_sent_by_hand(db: Database) -> None:
 
 @_step
 def m013_sending_trouble(db: Database) -> None:
-    """Under which of our addresses nothing leaves, since when and why: no fact, but what the last try met."""
+    """Our addresses under which nothing leaves, since when and why: no fact, but what the last try met."""
     _run(
         db,
         """CREATE TABLE sending_trouble (
@@ -541,7 +541,7 @@ def m024_to_release(db: Database) -> None:
 
 @_step
 def m025_wording(db: Database) -> None:
-    """By which wording each letter was written, as approvals name it; empty for letters of older releases."""
+    """The wording by which each letter was written, as approvals name it; empty for letters of older releases."""
     _run(db, "ALTER TABLE outbox ADD COLUMN wording TEXT NOT NULL DEFAULT ''")
 
 
@@ -578,9 +578,9 @@ def m029_undo(db: Database) -> None:
 
 @_step
 def m030_about(db: Database) -> None:
-    """Which mail a letter is about that answers none by itself: an official's answer in words, a mail passed on to a
-    colleague, a notice to whoever was replaced. A newer decision about the mail does not take it back. And what came
-    and left on one day, found by its time."""
+    """The mail that a letter is about which answers none by itself: an official's answer in words, a mail passed on
+    to a colleague, a notice to whoever was replaced. A newer decision about the mail does not take it back. And what
+    came and left on one day, found by its time."""
     _run(
         db,
         """CREATE TABLE about (

@@ -97,7 +97,7 @@ def looked_at(ledger: Ledger, instant: datetime) -> frozenset[tuple[str, str]]:
 
 
 def looked_at_of(ledger: Ledger, lgcodes: Collection[str], instant: datetime) -> frozenset[tuple[str, str]]:
-    """The same of these bodies."""
+    """(lgcode, program) of the answers of these bodies of which a check before handing in came by an instant."""
     return _whose(ledger.rows(_STANDING.format(which=_OF_THESE), stamp(instant), json.dumps(list(lgcodes))))
 
 

@@ -67,7 +67,7 @@ def _times(ledger: Ledger, arrival_id: int) -> int:
 
 
 def look_again(ledger: Ledger, now: datetime) -> None:
-    """At a start: what was put off may come at once, as somebody may have mended the reader."""
+    """Let what was put off come at once, at a start: somebody may have mended the reader."""
     if ledger.row("SELECT 1 FROM deferred WHERE since > ?", stamp(now)) is not None:
         with ledger.writing():
             ledger.run("UPDATE deferred SET since = ?1 WHERE since > ?1", stamp(now))

@@ -44,7 +44,7 @@ _REFUSED = f"""SELECT o.id, o.arrival_id, o.kind, o.message_id, coalesce(a.recei
 
 
 def refused(ledger: Ledger, now: datetime) -> list[RefusedReply]:
-    """All of them, oldest first."""
+    """All replies that were refused and may go out again, oldest first."""
     return [_refused(row) for row in ledger.rows(_REFUSED, stamp(now))]
 
 

@@ -19,7 +19,7 @@ After = Literal["", "rest", "barred", "at_once"]
 
 @frozen
 class Trouble:
-    """Replies from `mail_from` wait and do not leave. `detail`: the server's words."""
+    """An address of ours under which replies wait and do not leave. `detail`: the server's words."""
 
     mail_from: str
     since: datetime
@@ -60,7 +60,7 @@ def note_success(ledger: Ledger, mail_from: str) -> None:
 
 
 def troubles(ledger: Ledger) -> list[Trouble]:
-    """Under which addresses nothing leaves now, of those from which something waits."""
+    """The addresses under which nothing leaves now, of those from which something waits."""
     rows = ledger.rows(
         "SELECT t.*, count(*) AS waiting FROM to_send q CROSS JOIN outbox o ON o.id = q.outbox_id"
         " JOIN sending_trouble t ON t.mail_from = o.mail_from GROUP BY t.mail_from ORDER BY t.mail_from"

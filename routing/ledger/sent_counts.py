@@ -15,7 +15,8 @@ _OF: dict[Kinds, str] = {
 
 
 def count_since(ledger: Ledger, column: str, value: str, since: datetime, kinds: Kinds = "others") -> int:
-    """How many replies to one recipient, or on one respondent's mail, were queued since an instant."""
+    """How many replies to one recipient, or on one respondent's mail, were queued since an instant. Raises ValueError
+    where `column` is neither "recipient" nor "respondent"."""
     if column not in ("recipient", "respondent"):
         raise ValueError(column)
     row = ledger.row(
@@ -25,8 +26,8 @@ def count_since(ledger: Ledger, column: str, value: str, since: datetime, kinds:
 
 
 def recipients_since(ledger: Ledger, since: datetime, at_least: int, kinds: Kinds = "others") -> list[str]:
-    """To whom replies to mails were queued since an instant, one for each; empty where there are fewer than
-    `at_least`, which is looked up in no time."""
+    """The recipients to whom replies to mails were queued since an instant, one for each; empty where there are fewer
+    than `at_least`, which is looked up in no time."""
     counted = ledger.row(
         "SELECT count(*) AS n FROM (SELECT 1 FROM outbox WHERE recorded_at > ? LIMIT ?)", stamp(since), at_least
     )

@@ -217,8 +217,8 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def desk_lock(ledger_path: Path) -> Iterator[None]:
-    """One desk per ledger: an exclusive flock on a file beside it, which the kernel releases when the
-    process ends, however it ends. Raises LedgerBusy at once if another desk holds it."""
+    """One desk per ledger: an exclusive flock on a file beside it, which the kernel releases when the process ends,
+    however it ends. Raises LedgerBusy at once if another desk holds it, NotWritable if the file cannot be made."""
     lock_path = ledger_path.with_name(ledger_path.name + ".lock")
     try:
         handle = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -30,7 +30,7 @@ def at(ledger: Ledger, register: Register, instant: datetime, received_until: da
 
 
 def of(ledger: Ledger, register: Register, lgcodes: Iterable[str], now: datetime) -> list[Unbooked]:
-    """The same of what these bodies sent, or what is theirs, as it stands now."""
+    """What these bodies sent, or what is theirs, without a place in the books, as it stands now."""
     codes, instant = json.dumps(list(lgcodes)), stamp(now)
     rows = ledger.rows(_FOUND.format(whose=_OF_THESE), codes, codes, instant, instant, instant)
     return one_for_each_answer(_told(ledger, register, rows), register)

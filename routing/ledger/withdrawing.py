@@ -44,7 +44,8 @@ def take_back(ledger: Ledger, arrival_id: int, now: datetime) -> tuple[TakenBack
 
 
 def take_back_notices(ledger: Ledger, key: str, now: datetime) -> tuple[TakenBack, ...]:
-    """The same for letters that answer no mail, by the beginning of their key in the outbox."""
+    """Take back, as `take_back` does, every notice (a letter that answers no mail) whose key in the outbox begins
+    with `key`."""
     rows = ledger.rows(_LETTERS.format(where="substr(o.key, 1, length(?1)) = ?1"), key)
     return tuple(_take_back(ledger, row, None, now) for row in rows if row["how"])
 

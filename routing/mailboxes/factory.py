@@ -82,8 +82,8 @@ def open_token(server: ImapMailbox | SmtpServer) -> Token | None:
 
 
 def open_sender(settings: Settings, survey: Survey) -> Sender:
-    """The sender of all replies; it connects when the first one leaves. For drafts, the mailboxes themselves,
-    by their addresses."""
+    """The sender of all replies; it connects when the first one leaves. For drafts, the mailboxes themselves, by
+    their addresses. Raises SettingsError where the settings name no sender."""
     sender = _direct_sender(settings.sender) if settings.sender is not None else None
     if settings.mode == "draft":
         folders = {

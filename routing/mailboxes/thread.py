@@ -87,7 +87,7 @@ class ByteBudget:
 
 
 class Bell:
-    """Wakes a thread that waits on a file descriptor."""
+    """A bell that wakes a thread which waits on a file descriptor."""
 
     def __init__(self) -> None:
         self._ours, self._theirs = socket.socketpair()
@@ -104,7 +104,7 @@ class Bell:
             self._theirs.send(b"!")
 
     def quiet(self) -> None:
-        """It has been heard."""
+        """Take note that the bell was heard: it can ring anew."""
         with suppress(BlockingIOError):
             while self._ours.recv(4096):
                 pass
@@ -120,8 +120,8 @@ class WatchedMailbox:
 
 
 class MailboxThread(Thread):
-    """Watches one mailbox. Looks when told to, or when the server tells of mail, and tells what it found; the
-    next look begins only after the desk has said `handled`, and so from a cursor that has moved."""
+    """The thread that watches one mailbox. It looks when told to, or when the server tells of mail, and tells what it
+    found; the next look begins only after the desk has said `handled`, and so from a cursor that has moved."""
 
     def __init__(
         self,

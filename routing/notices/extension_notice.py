@@ -143,9 +143,9 @@ def write_drafts(office: Office, place: int, folder: Path, who: Who) -> tuple[Pa
 
 
 def take_back_earlier(office: Office, target: Target, folder: Path) -> tuple[str, ...]:
-    """After an extension of a target was mended by a newer one: the notices of the earlier ones are taken back. What
-    waits is withdrawn; drafts that were written as files are put aside into a folder of their own, since somebody
-    may have changed them. What was done, in sentences."""
+    """Take back the notices of the earlier extensions of a target that a newer one replaces. What waits is withdrawn;
+    drafts that were written as files are put aside into a folder of their own, since somebody may have changed them.
+    Return what was done, in sentences."""
     now, newest = office.clock(), place_of(office, target)
     recorded = enumerate(extensions(office.ledger, now), 1)
     earlier = [n for n, e in recorded if (e.lgcode, e.program) == (target.lgcode, target.program) and n < newest]

@@ -25,7 +25,7 @@ class Group:
 
     @property
     def ids(self) -> str:
-        """Its mailboxes, for a key."""
+        """The ids of the group's mailboxes, for a key."""
         return "+".join(m.id for m in self.mailboxes)
 
 

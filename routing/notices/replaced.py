@@ -26,7 +26,7 @@ from routing.register import Register
 
 @frozen
 class NoticeContext:
-    """From where the notices are written, and when."""
+    """The desk's data that the notices are written with, and the instant."""
 
     register: Register
     settings: Settings

@@ -41,8 +41,8 @@ class ChangedSince(Refused):
 
 @frozen
 class Consent:
-    """On which sight a person decides (`seen`: the token that was shown with it; empty: not told), and whether he has
-    thought twice (`yes`), about which words (`shown`; empty: about whatever it is)."""
+    """What a person's decision rests on: `seen`, the token that was shown with what he saw (empty: not told); `yes`,
+    whether he has thought twice, about which words (`shown`; empty: about whatever it is)."""
 
     seen: str = ""
     yes: bool = False

@@ -89,7 +89,7 @@ def assign(  # noqa: PLR0913 - the official's whole decision
     desk: Desk, arrival: Arrival, lgcode: str, who: Who, program: str = "", at: datetime | None = None
 ) -> Settled:
     """Name the body whose answer this mail is, the program where the sheet does not tell it, and when it was received
-    where its mailbox's time is not to count."""
+    where its mailbox's time is not to count. Raises Refused for an unknown body or program, and as `decide_again`."""
     if program and program not in {p.id for p in desk.register.survey.programs}:
         known = "、".join(p.id for p in desk.register.survey.programs)
         raise Refused(f"{program} という制度等はありません（{known}）。")
@@ -163,7 +163,8 @@ def erase(desk: Desk, arrival: Arrival, who: Who) -> bool:
 
 
 def take_out(desk: Desk, arrival: Arrival, who: Who) -> Settled:
-    """The same but for the trace in the write-ahead log, which the caller has to `wipe` when the transaction is over."""
+    """Erase a mail as `erase` does, but leave its trace in the write-ahead log: the caller has to `wipe` when the
+    transaction is over. Raises Refused."""
     _not_erased(desk, arrival)
     override = Override(by=who.by, why=who.why, notes=(Note("erased"),))
     decided = unread(arrival, MailDecision("ignored", "erased"), override, desk.register)

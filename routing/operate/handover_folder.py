@@ -27,7 +27,7 @@ def safe_name(text: str) -> str:
 
 
 class Folder:
-    """Collects files under a name of its own until `finish` gives it the one that was asked for."""
+    """A folder that collects files under a name of its own until `finish` gives it the one that was asked for."""
 
     def __init__(self, place: Path) -> None:
         self._place = place

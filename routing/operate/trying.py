@@ -22,7 +22,7 @@ class Tried(Generic[Result]):
 
 
 class _Over(Exception):
-    """Ends a transaction of which nothing is to stay."""
+    """The end of a transaction of which nothing is to stay."""
 
 
 def tried(ledger: Ledger, act: Callable[[], Result]) -> Tried[Result]:

@@ -221,7 +221,8 @@ def _tried(desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent)
 def fulfil_later(  # noqa: PLR0913 - the same as fulfil, and until when
     desk: Desk, arrival: Arrival, wish: Wish, who: Who, consent: Consent, until: datetime
 ) -> Done:
-    """The same as `fulfil`; letters that it queues do not leave before `until`, until when it can be undone."""
+    """Carry out a wish as `fulfil` does; the letters that it queues do not leave before `until`, until when it can be
+    undone. Raises ChangedSince, AskedTwice, Refused."""
     wish = _read(desk, arrival, wish)
     with desk.ledger.writing():
         before, decided = undoing.marked(desk.ledger, arrival.id), last_word(desk.ledger, arrival.id) is not None

@@ -12,7 +12,7 @@ class ReaderDied(Exception):
 
 
 class ReaderHung(ReaderDied):
-    """It was stopped there because it took too long, which is no accident."""
+    """The child was stopped there because it took too long, which is no accident."""
 
 
 class ReadFailed(Exception):

@@ -47,7 +47,8 @@ class Readers:
             return reader.read_mail(raw, told)
 
     def told_passwords(self, raw: bytes) -> tuple[str, ...]:
-        """As Reader does. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
+        """The passwords that a mail tells, as `Reader.told_passwords`. Raises ReaderDied, ReadFailed,
+        ReaderUnavailable."""
         with self.one() as reader:
             return reader.told_passwords(raw)
 
@@ -57,7 +58,7 @@ class Readers:
             return reader.read_file(filename, data)
 
     def file_part(self, raw: bytes, file: FileReading, offset: int) -> bytes | None:
-        """As Reader does. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
+        """Some bytes of a file of a mail, as `Reader.file_part`. Raises ReaderDied, ReadFailed, ReaderUnavailable."""
         with self.one() as reader:
             return reader.file_part(raw, file, offset)
 

@@ -31,7 +31,7 @@ class Request(Future[Answered]):
         self.head, self._shape = head, shape
 
     def frames(self) -> bytes:
-        """As the child takes it."""
+        """The request as bytes, in the frames that the child takes."""
         head = {**self.head, "skip": self.skip, "seconds": self.left}
         return frame(json.dumps(head).encode()) + frame(self.data)
 

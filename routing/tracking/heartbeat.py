@@ -27,7 +27,7 @@ log = logging.getLogger("uketsuke")
 
 
 class Heart:
-    """Beats for one worker. `path`: the file, if the settings name one."""
+    """The heart of one worker, which gives signs of life. `path`: the file, if the settings name one."""
 
     def __init__(self, path: Path | None, ledger: Ledger) -> None:
         self._path = path

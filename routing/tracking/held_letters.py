@@ -86,5 +86,5 @@ def _some(office: Office, number: int | None, choice: LetterSelection) -> tuple[
 
 
 def numbers_of(letters: Iterable[Draft]) -> str:
-    """Their numbers in one line, each once."""
+    """The numbers of these letters in one line, each once."""
     return "、".join(dict.fromkeys(one.number for one in letters))

@@ -81,7 +81,7 @@ class Status:
 
     @property
     def standings(self) -> tuple[Standing, ...]:
-        """Of each obligation, the state alone."""
+        """The state alone, of each obligation."""
         return tuple(o.standing for o in self.owed)
 
 
@@ -93,7 +93,8 @@ def status_at(office: Office, at: datetime, prefecture: str = "") -> Status:
 
 
 def status_of(instant: LedgerAt, prefecture: str = "") -> Status:
-    """The same of an instant that is open already."""
+    """The status at an instant that is open already; of one prefecture and the cities in it, if its two digits are
+    given."""
     books, deadlines, at = instant.books, instant.deadlines, instant.at
     owed = [o for o in instant.register.obligations if instant.register.lies_in(o.lgcode, prefecture)]
     return Status(

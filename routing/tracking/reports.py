@@ -205,7 +205,7 @@ def open_correction(booking: Booking, instant: LedgerAt) -> OpenCorrection:
 
 
 def to_replace(arrived: Unbooked, instant: LedgerAt) -> OpenCorrection:
-    """The same of what could not be booked; of no program where it may be about several."""
+    """A correction for what came and could not be booked; `program` is empty where it may be about several."""
     survey, programs = instant.register.survey, programs_here(arrived, instant.register)
     told = programs[0] if len(programs) == 1 else ""
     return OpenCorrection(

@@ -18,7 +18,7 @@ _ASKED = ("department", "telephone")  # fields of a sheet
 
 @dataclass(slots=True)
 class RowContacts:
-    """Looks into each list once."""
+    """The contacts that the rows of lists name; each list is looked into once."""
 
     ledger: Ledger
     _read: dict[int, Submission | None] = field(default_factory=dict)

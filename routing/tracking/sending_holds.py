@@ -59,7 +59,7 @@ def standing(office: Office) -> list[Hold]:
 
 
 def condition(one: Hold) -> str:
-    """By which sentence of wording.toml's [alert] a hold is told."""
+    """The key of wording.toml's [alert] under which a hold is told."""
     return "restored" if one.scope.mails_before else "sending_held"
 
 

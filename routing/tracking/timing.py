@@ -41,7 +41,8 @@ def timing_of(part: PartStanding, lgcode: str, program: str, deadlines: Deadline
 
 
 def timings_of(obligation: Obligation, books: Books, deadlines: Deadlines, at: datetime) -> Counter[Timing]:
-    """The same of each part of an obligation that is demanded, or was handed in: how many of which."""
+    """How many parts of an obligation stand in which relation to their deadlines: each part that is demanded, or was
+    handed in."""
     program = obligation.program
     own = books.part("own", obligation.lgcode, program)
     found: Counter[Timing] = Counter()

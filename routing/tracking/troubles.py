@@ -102,7 +102,7 @@ def _reader(view: View) -> Iterator[Found]:
 
 
 def _reader_back(view: View) -> Iterator[Found]:
-    """It was told that no reader can be had, and one can."""
+    """The news that a reader can be had again, after it was told that none could."""
     told = conditions.newest_key(view.ledger, "alert:reader:")
     if told and reader_health.standing(view.ledger, view.now) is None:
         yield Found(told.rpartition(":")[2])

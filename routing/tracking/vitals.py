@@ -45,7 +45,7 @@ def vitals_of(office: Office) -> tuple[Vital, ...]:
 
 
 def vitals(at: At) -> tuple[Vital, ...]:
-    """The same from what is at hand without an office."""
+    """Every sign, from what is at hand without an office."""
     return (_worker(at), *_looks(at), _copy(at), _time(at))
 
 

@@ -136,7 +136,8 @@ def _act(act: Act) -> BodyEvent:
 
 
 def reached_by(office: Office, mails: list[Mail]) -> ReachedBy | None:
-    """By the newest mail of the body that brought a sheet of its own."""
+    """How the body's officials can be reached, as told by its newest mail that brought a sheet of its own; None if
+    none tells."""
     for mail in reversed(mails):
         submission = verdicts.submission_of(office.ledger, mail.id)
         if submission is None or submission.alarms:

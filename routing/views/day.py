@@ -43,7 +43,7 @@ def day_view(office: Office, start: datetime, sees: Callable[[str], bool]) -> Da
 
 
 def day_book(office: Office, day: Day) -> bytes:
-    """The same as a workbook of text, with whose a mail is and who wrote it."""
+    """The day as a workbook (.xlsx bytes) of text, with whose a mail is and who wrote it."""
     survey, name = office.register.survey, office.register.full_name
     note = f"{in_jst(day.start):%Y-%m-%d} に{{}}（{{}}通）　{_time(office.clock())} 現在"
     mails = [

@@ -38,8 +38,8 @@ class VersionDifference:
 
 
 def differences(office: Office, arrival: Arrival) -> tuple[VersionDifference, ...]:
-    """Of each sheet in a mail that has a version before it. Nothing of a mail, or beside one, in which a My Number seems
-    to stand."""
+    """The difference of each sheet in a mail that has a version before it. Nothing of a mail, or beside one, in which
+    a My Number seems to stand."""
     submission = verdicts.submission_of(office.ledger, arrival.id)
     if submission is None or submission.alarms:
         return ()

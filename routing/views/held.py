@@ -67,7 +67,7 @@ class HeldRow:
         return f"{self.minutes // 1440}日{self.minutes % 1440 // 60}時間{self.minutes % 60}分"
 
     def as_dict(self) -> dict[str, Any]:
-        """For programs."""
+        """The item as an object, for programs."""
         return {
             "standing": [{"program": program, "state": state} for program, state in self.standing],
             "standing_text": self.standing_text,
@@ -134,7 +134,7 @@ def held_rows(office: Office) -> list[HeldRow]:
 
 
 def held_rows_of(office: Office, arrival: Arrival) -> list[HeldRow]:
-    """For what one mail waits now, in the words of the list."""
+    """What one mail waits for now, in the words of the list."""
     now = office.clock()
     waiting = (*held_queue.held_of(office.ledger, arrival.id, now), *early.listed_of(office.ledger, arrival.id, now))
     return rows_of(waiting, now, office)
@@ -153,7 +153,7 @@ def foreign_rows(office: Office) -> list[HeldRow]:
 
 
 def grouped(rows: Iterable[HeldRow]) -> list[HeldGroup]:
-    """The same as people read them, in the same order."""
+    """These items as people read them: alike ones together, in the same order."""
     alike: dict[tuple[str, ...], list[HeldRow]] = {}
     for row in rows:
         alike.setdefault(_alike(row), []).append(row)

@@ -51,7 +51,7 @@ class WholeLetter:
 
 
 def letter_rows(office: Office, letters: Iterable[LetterRecord]) -> list[LetterRow]:
-    """The same letters as they are listed."""
+    """These letters as they are listed."""
     approvals = wordings.approvals(office.ledger)
     return [_row(office, letter, approvals) for letter in letters]
 
@@ -71,7 +71,7 @@ def whole_letter(office: Office, id: int) -> WholeLetter | None:
 
 
 def letter_of(office: Office, letter: LetterRecord, data: bytes) -> WholeLetter:
-    """The same of one that is at hand, with its bytes as they are sent."""
+    """One letter that is at hand, whole; `data`: its bytes as they are sent."""
     text, attached, to = _read(data)
     return WholeLetter(letter_rows(office, [letter])[0], text, attached, to)
 

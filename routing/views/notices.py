@@ -62,7 +62,7 @@ class NoticesView:
 
 
 def notices_view(office: Office) -> NoticesView:
-    """As things stand now. Raises SettingsError if the contacts file is wrong."""
+    """The notices as things stand now. Raises SettingsError if the contacts file is wrong."""
     now, survey = office.clock(), office.register.survey
     instant, due = round_to_come(office)
     found = _targets(office, instant) if instant else ()

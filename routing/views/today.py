@@ -51,7 +51,7 @@ class Today:
 
     @property
     def counts(self) -> TodayCounts:
-        """The same in figures alone: no name, subject or answer."""
+        """The day's list in figures alone: no name, subject or answer."""
         waits = [(queue, [row for row in self.held if row.queue == queue]) for queue in QUEUES]
         return TodayCounts(
             at=self.at,
@@ -64,7 +64,7 @@ class Today:
         )
 
     def seen_by(self, sees: Callable[[str], bool]) -> Today:
-        """Without what belongs to mailboxes that somebody does not see."""
+        """The day's list without what belongs to mailboxes that somebody does not see."""
         return replace(
             self,
             held=tuple(row for row in self.held if sees(row.mailbox)),
@@ -72,7 +72,7 @@ class Today:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """For programs."""
+        """The day's list as an object, for programs."""
         return {
             "at": stamp(self.at),
             "held": [row.as_dict() for row in self.held],

@@ -11,7 +11,7 @@ from routing.worker.calendar import next_look
 
 
 class ByCalendar(BaseTrigger):  # type: ignore[misc]
-    """Fires at once and then by the survey's polling calendar."""
+    """A trigger that fires at once and then by the survey's polling calendar."""
 
     def __init__(self, calendar: Calendar) -> None:
         self._calendar = calendar

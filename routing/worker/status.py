@@ -44,7 +44,7 @@ class Bulletin:
         self._troubled: dict[str, str] = {}  # what hindered the errands last, by mailbox
 
     def settled(self, group: Iterable[Settled]) -> None:
-        """Mails have been decided."""
+        """Tell that mails have been decided."""
         for settled in group:
             self.state.count("受信")
             for outcome in outcomes(settled):

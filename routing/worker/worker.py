@@ -61,7 +61,7 @@ Item = ErrandsRun | Batch | Polled | Connection | Attempt | Wake | Read
 
 
 class Worker:
-    """Runs until told to stop. `sources` by mailbox id."""
+    """The worker, which runs until told to stop. `sources` by mailbox id."""
 
     def __init__(
         self, desk: Desk, sources: Mapping[str, Source], sender: Sender, aides: MailboxHelpers = NO_AIDES
