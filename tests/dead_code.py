@@ -1,7 +1,8 @@
 """What nobody uses: `python -m tests.dead_code` names it and ends with 1. Part of `make lint`.
 
 vulture finds what the program itself does not name; what only tests call is dead. Used too is whatever a template
-reads, and what pyproject.toml's [tool.vulture] names. Attributes set on objects of libraries are theirs to use.
+reads, a row of the survey's [mails] (read by the name of its kind), and what pyproject.toml's [tool.vulture] names.
+Attributes set on objects of libraries are theirs to use.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from pathlib import Path
 
 from vulture import Vulture
 
+from config.mails import Mails
+from config.shape import keys_of
+
 ROOT = Path(__file__).parent.parent
 ROOMS = ("config", "intake", "replies", "routing")
 
@@ -23,7 +27,7 @@ def dead(root: Path = ROOT) -> list[str]:
     found = Vulture(ignore_names=allowed["ignore_names"], ignore_decorators=allowed["ignore_decorators"])
     found.scavenge([str(root / room) for room in ROOMS])
     templates = "".join(path.read_text("utf-8") for room in ROOMS for path in (root / room).rglob("*.j2"))
-    named = set(re.findall(r"\w+", templates))
+    named = {*re.findall(r"\w+", templates), *keys_of(Mails)}
     return [
         item.get_report().replace(f"{root}/", "")
         for item in found.get_unused_code(min_confidence=60)

@@ -5,9 +5,9 @@ Values in, letters out. No mail of a real body is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from config.form import Form, Question
 from config.frozen import frozen, replace
@@ -24,7 +24,7 @@ from replies.letter import (
     PassedTo,
     RowBlock,
 )
-from replies.letter_kinds import AnyKind, LetterKind
+from replies.letter_kinds import TRAITS, AnyKind, LetterKind
 from replies.letters.alert import Alert, render_alerts
 from replies.letters.extension import ExtensionLetter, render_extension
 from replies.letters.greeting import Greeting, render_greeting
@@ -74,15 +74,18 @@ class Specimens:
 
 def specimens(of: Specimens) -> Mapping[AnyKind, Rendered]:
     """The examples, by kind."""
-    made: dict[AnyKind, Rendered] = {}
-    for kind, changes in _replies(of).items():
-        made[kind] = render_letter(replace(_letter(of), kind=kind, **changes), of.survey, of.wording)
-    return made | {kind: write(of) for kind, write in _NOTICES.items()}
+    own = _particulars(of)
+    replies: Iterator[LetterKind] = iter(get_args(LetterKind))
+    letters = (replace(_letter(kind, of), **own.get(kind, {})) for kind in replies)
+    made: dict[AnyKind, Rendered] = {letter.kind: render_letter(letter, of.survey, of.wording) for letter in letters}
+    return made | {kind: write(of) for kind, write in NOTICES.items()}
 
 
-def _letter(of: Specimens) -> Letter:
+def _letter(kind: LetterKind, of: Specimens) -> Letter:
+    """What the traits of a kind tell of it: with one file where it tells findings, and a finding where it asks."""
+    traits = TRAITS[kind]
     return Letter(
-        kind="acknowledgement",
+        kind=kind,
         receipt=of.receipt,
         received_at=of.received,
         late=False,
@@ -94,10 +97,10 @@ def _letter(of: Specimens) -> Letter:
         honorific=of.roster.honorific(of.body),
         subject=of.survey.convention.written(of.body.name, of.body.lgcode),
         findings=(),
-        files=(_file(of),),
+        files=(_file(of, *((_blank(of),) if traits.asks_to_mend else ())),) if traits.tells_findings else (),
         owed_here=(),
         owed_elsewhere=(),
-        municipality=False,
+        standing_told=not traits.books_nothing,
     )
 
 
@@ -108,20 +111,18 @@ def _file(of: Specimens, *findings: Finding) -> FileBlock:
     return FileBlock(name, form.title, of.program.name, of.body.full_name, result, findings)  # type: ignore[arg-type]
 
 
-def _replies(of: Specimens) -> dict[LetterKind, dict[str, Any]]:
+def _particulars(of: Specimens) -> dict[LetterKind, dict[str, Any]]:
+    """What a kind tells beside what its traits say. Only for the kinds that need it."""
     asked = _file(of, _blank(of))
     parts = PartsBlock(1, 2, (1,), (2,), (of.receipt,), open=False)
     return {
-        "acknowledgement": {},
-        "correction": {"files": (asked,)},
         "partial": {"files": (_file(of), replace(asked, filename="回答２.xlsx"))},
-        "arrival": {"files": ()},
         "duplicate": {"files": (), "first_receipt": of.receipt},
         "transfer": {"passed_to": (PassedTo(of.mailbox, _extensions(of)),)},
-        "redirect": {"files": (), "addressee": of.collected.full_name, "municipality": True},
-        "parts": {"files": (), "parts": parts},
-        "pre_check": {"files": (asked,), "standing_told": False},
-        "collation": {"files": (_listed(of),), "standing_told": False},
+        "redirect": {"addressee": of.collected.full_name, "municipality": True},
+        "parts": {"parts": parts},
+        "pre_check": {"files": (asked,)},
+        "collation": {"files": (_listed(of),)},
     }
 
 
@@ -229,7 +230,8 @@ def _alert(of: Specimens) -> Rendered:
     return render_alerts([Alert("disk", of.received, {"count": "400"})], of.wording)
 
 
-_NOTICES: dict[AnyKind, Callable[[Specimens], Rendered]] = {
+# Of what is written without being written to each kind has values of its own.
+NOTICES: dict[AnyKind, Callable[[Specimens], Rendered]] = {
     "reminder": _reminder, "request": _request, "extension": _extension, "report": _report, "replaced": _replaced,
     "my_number": _my_number, "greeting": _greeting, "past_deadline": _past_deadline, "told_direct": _told_direct,
     "told_body": _told_body, "thanks": _thanks, "alert": _alert,
