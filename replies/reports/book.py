@@ -65,8 +65,9 @@ def _write_municipalities(ink: Ink, report: PrefectureReport) -> None:
     for row, line in enumerate(report.municipalities, start=FIRST_ROW):
         _write_municipality(sheet, row, line, programs, ink)
     last = FIRST_ROW + len(report.municipalities) - 1
-    for column in range(2, len(columns) - len(behind), len(CELL)):
-        colour_states(sheet, (FIRST_ROW, column, last, column), ink)
+    for place, column in enumerate(CELL * len(programs), start=2):
+        if column.kind == "state":
+            colour_states(sheet, (FIRST_ROW, place, last, place), ink)
     end_table(sheet, len(report.municipalities), len(columns))
 
 

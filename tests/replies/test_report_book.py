@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -64,12 +65,28 @@ def texts(sheet: Worksheet) -> list[str]:
     return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
 
 
-def table(sheet: Worksheet, heading: str) -> list[tuple[object, ...]]:
-    """The rows below the row whose first cell is this heading, up to the first empty one."""
+def headings_of(sheet: Worksheet, first: str) -> list[str]:
+    """The headings of the table whose first one this is."""
+    row = next(row for row in sheet.iter_rows(values_only=True) if row[0] == first)
+    return [str(heading) for heading in row if heading is not None]
+
+
+def table(sheet: Worksheet, first: str) -> list[dict[str, object]]:
+    """The rows below those headings, up to the first empty one, each cell by its heading. A program's column is called
+    by both of its lines: 難病 状況."""
+    heads = [heading.replace("\n", " ") for heading in headings_of(sheet, first)]
     rows = list(sheet.iter_rows(values_only=True))
-    start = next(n for n, row in enumerate(rows) if row[0] == heading) + 1
+    start = next(n for n, row in enumerate(rows) if row[0] == first) + 1
     end = next((n for n, row in enumerate(rows[start:], start) if row[0] is None), len(rows))
-    return rows[start:end]
+    return [dict(zip(heads, row, strict=False)) for row in rows[start:end]]
+
+
+def coloured(sheet: Worksheet, first: str, heading: str) -> list[str]:
+    """The areas of the columns whose heading ends so, from the first row of the table to its last one."""
+    row = next(row[0].row for row in sheet.iter_rows() if row[0].value == first)
+    last = row + len(table(sheet, first))
+    letters = [get_column_letter(n) for n, h in enumerate(headings_of(sheet, first), 1) if h.endswith(heading)]
+    return [f"{letter}{row + 1}:{letter}{last}" for letter in letters]
 
 
 # Of the last two some are accepted, one is held and something is still to come: not 確認中, which asks for nothing.
@@ -85,13 +102,13 @@ SHOWN = {
 def test_the_first_sheet_tells_the_reports_figures(when: str, survey: Survey, roster: Roster) -> None:
     report = prefecture_report(when, survey, roster)
     rows = table(opened(report, survey)["提出状況"], "制度等")
-    assert [row[0] for row in rows] == ["難病", "小慢", "予防接種", "自治体検診"]
-    assert [row[1][2:] for row in rows] == SHOWN[when]
+    assert [row["制度等"] for row in rows] == ["難病", "小慢", "予防接種", "自治体検診"]
+    assert [str(row["状況"])[2:] for row in rows] == SHOWN[when]
     counted = tally(report.municipalities, "kenshin")
-    assert rows[3][2] == f"{counted.accepted}／{counted.total}団体"
-    assert rows[0][2] == "―"
+    assert rows[3]["取りまとめ分"] == f"{counted.accepted}／{counted.total}団体"
+    assert rows[0]["取りまとめ分"] == "―"
     accepted = report.programs[0].received_at
-    assert rows[0][3] == (accepted.replace(tzinfo=None) if accepted else None)
+    assert rows[0]["受信日時"] == (accepted.replace(tzinfo=None) if accepted else None)
 
 
 def test_the_three_figures_at_the_top(survey: Survey, roster: Roster) -> None:
@@ -111,10 +128,10 @@ def test_the_three_figures_at_the_top(survey: Survey, roster: Roster) -> None:
 def test_every_municipality_stands_on_the_second_sheet(when: str, survey: Survey, roster: Roster) -> None:
     report = prefecture_report(when, survey, roster)
     rows = table(opened(report, survey)["市区町村別"], "団体コード")
-    assert [(row[0], row[1]) for row in rows] == [(m.lgcode, m.name) for m in report.municipalities]
-    for column, program in ((2, "yobosesshu"), (5, "kenshin")):
+    assert [(row["団体コード"], row["団体名"]) for row in rows] == [(m.lgcode, m.name) for m in report.municipalities]
+    for heading, program in (("予防接種 状況", "yobosesshu"), ("自治体検診 状況", "kenshin")):
         counted = tally(report.municipalities, program)
-        shown = [row[column] for row in rows]
+        shown = [row[heading] for row in rows]
         assert shown.count("○ 受付済み") == counted.accepted
         assert shown.count("□ 未提出") == counted.outstanding
         assert shown.count("◆ 確認のお願い中") == counted.correction
@@ -123,16 +140,16 @@ def test_every_municipality_stands_on_the_second_sheet(when: str, survey: Survey
 
 def test_a_time_of_receipt_is_a_date_that_excel_sorts(survey: Survey, roster: Roster) -> None:
     rows = table(opened(prefecture_report("middle", survey, roster), survey)["市区町村別"], "団体コード")
-    assert rows[1][3] == at("12 14:00:00").replace(tzinfo=None)
-    assert rows[-1][3] is None
+    assert rows[1]["予防接種 受信日時"] == at("12 14:00:00").replace(tzinfo=None)
+    assert rows[-1]["予防接種 受信日時"] is None
 
 
 def test_what_came_directly_late_or_with_an_extension_is_marked(survey: Survey, roster: Roster) -> None:
     rows = table(opened(prefecture_report("after", survey, roster), survey)["市区町村別"], "団体コード")
-    assert rows[2][4] == "差替え分に確認のお願いあり"
-    assert rows[4][4] == "直接送付あり"
-    assert rows[7][4] == "期限後に受領"
-    assert rows[28][4] == "期限を7/25 12:00まで延長"
+    assert rows[2]["予防接種 備考"] == "差替え分に確認のお願いあり"
+    assert rows[4]["予防接種 備考"] == "直接送付あり"
+    assert rows[7]["予防接種 備考"] == "期限後に受領"
+    assert rows[28]["予防接種 備考"] == "期限を7/25 12:00まで延長"
 
 
 def test_a_body_that_owes_one_program_only_has_a_dash_for_the_other(survey: Survey, roster: Roster) -> None:
@@ -141,20 +158,21 @@ def test_a_body_that_owes_one_program_only_has_a_dash_for_the_other(survey: Surv
     extra = (*report.municipalities[0].cells, MunicipalityCell("shoman", "accepted", at("18 09:00:00")))
     lines = (replace(report.municipalities[0], cells=extra), *report.municipalities[1:])
     rows = table(opened(replace(report, municipalities=lines), survey)["市区町村別"], "団体コード")
-    assert [row[2] for row in rows[:2]] == ["○ 受付済み", "―"]
-    assert len(rows[0]) == 2 + 3 * 3 + 4  # contact, and three columns for notes
+    assert [row["小慢 状況"] for row in rows[:2]] == ["○ 受付済み", "―"]
+    programs = [heading.partition(" ")[0] for heading in rows[0] if heading.endswith(" 状況")]
+    assert programs == ["小慢", "予防接種", "自治体検診"]
 
 
 def test_the_open_corrections_tell_place_and_mend(survey: Survey, roster: Roster) -> None:
     report = prefecture_report("middle", survey, roster)
     rows = table(opened(report, survey)["ご確認いただきたい点"], "団体名")
     assert len(rows) == sum(len(c.findings) for c in report.corrections) == 6
-    body, program, since, receipt, _, place, point, found, _, mend = rows[1]
-    assert (body, program, receipt) == ("座間市", "自治体検診", "Y-0123")
-    assert since == at("18 11:20:05").replace(tzinfo=None)
-    assert place == "「様式」シート　セル E25　Q7-1"
-    assert point == load_wording().sentence(ANSWER)
-    assert (found, mend) == ("一部取得している", load_wording().mend(ANSWER))
+    asked = rows[1]
+    assert [asked[head] for head in ("団体名", "制度等", "受付番号")] == ["座間市", "自治体検診", "Y-0123"]
+    assert asked["受信日時"] == at("18 11:20:05").replace(tzinfo=None)
+    assert asked["場所"] == "「様式」シート　セル E25　Q7-1"
+    assert asked["確認した点"] == load_wording().sentence(ANSWER)
+    assert (asked["現在の内容"], asked["ご対応のお願い"]) == ("一部取得している", load_wording().mend(ANSWER))
 
 
 def test_without_corrections_the_workbook_says_so(survey: Survey, roster: Roster) -> None:
@@ -183,7 +201,7 @@ def test_no_cell_is_a_formula_and_no_hostile_name_is_changed(survey: Survey, ros
     book = load_workbook(io.BytesIO(data))
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert kinds <= {"s", "n", "d"}  # no "f", no "e"
-    shown = [row[1] for row in table(book["市区町村別"], "団体コード")]
+    shown = [row["団体名"] for row in table(book["市区町村別"], "団体コード")]
     assert shown == [name.replace("\x00", "〓") for name in HOSTILE]
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         sheets = [parts.read(n) for n in parts.namelist() if n.startswith("xl/worksheets/sheet")]
@@ -194,20 +212,26 @@ def test_no_cell_is_a_formula_and_no_hostile_name_is_changed(survey: Survey, ros
 def test_colour_is_never_the_only_carrier(survey: Survey, roster: Roster) -> None:
     """A rule colours by the sign with which the text begins, so every coloured cell says its state in words."""
     book = opened(prefecture_report("middle", survey, roster), survey)
-    for name, area in (("提出状況", "B13:B16"), ("市区町村別", "C4:C32")):
-        rules = {str(r.sqref): r.rules for r in book[name].conditional_formatting}
-        assert sorted(rule.text for rule in rules[area]) == sorted("○△◆◇□－")
-        filled = {cell.fill.fgColor.rgb for row in book[name][area] for cell in row if cell.fill.fill_type}
-        assert filled == set()  # the cells themselves bear no colour
-        values = [cell.value for row in book[name][area] for cell in row if cell.value != "―"]
-        assert all(text[0] in "○△◆◇□－" and len(text) > 3 for text in values)
+    for name, first in (("提出状況", "制度等"), ("市区町村別", "団体コード")):
+        sheet = book[name]
+        rules = {str(r.sqref): r.rules for r in sheet.conditional_formatting}
+        areas = coloured(sheet, first, "状況")
+        assert set(areas) == set(rules)
+        for area in areas:
+            assert sorted(rule.text for rule in rules[area]) == sorted("○△◆◇□－")
+            cells = [cell for row in sheet[area] for cell in row]
+            assert {cell.fill.fgColor.rgb for cell in cells if cell.fill.fill_type} == set()  # the cells bear no colour
+            values = [cell.value for cell in cells if cell.value != "―"]
+            assert all(text[0] in "○△◆◇□－" and len(text) > 3 for text in values)
 
 
 def test_tables_are_set_up_for_screen_and_paper(survey: Survey, roster: Roster) -> None:
     book = opened(prefecture_report("middle", survey, roster), survey)
     sheet = book["市区町村別"]
     assert (sheet.freeze_panes, sheet.print_title_rows) == ("C4", "$3:$3")
-    assert sheet.auto_filter.ref == "A3:L32"
+    headings = headings_of(sheet, "団体コード")
+    assert headings[-4:] == ["担当・電話", "連絡済み", "回答予定日", "メモ"]
+    assert sheet.auto_filter.ref == f"A3:{get_column_letter(len(headings))}32"
     for page in book:
         assert page.page_setup.paperSize == "9" or page.page_setup.paperSize == 9
         assert page.oddHeader.left.text == "神奈川県　提出状況一覧"
