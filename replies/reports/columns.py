@@ -102,7 +102,7 @@ def program_row(line: ProgramLine, report: PrefectureReport, wording: Wording) -
     words, tally = wording.report, line.collected
     return ProgramRow(
         line=line,
-        collected=words["bodies_of"].format(done=tally.accepted, total=tally.total - tally.not_applicable)
+        collected=words["bodies_of"].format(done=tally.accepted, total=tally.total)
         if tally
         else words["none"],
         remarks=remarks_of_line(line, wording),

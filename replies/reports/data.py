@@ -61,7 +61,6 @@ class Tally:
     correction: int
     held: int
     outstanding: int
-    not_applicable: int = 0
 
     @property
     def to_come(self) -> int:

@@ -126,7 +126,6 @@ def units(line: ProgramLine) -> tuple[tuple[State, int], ...]:
             "correction": tally.correction,
             "held": tally.held,
             "outstanding": tally.outstanding,
-            "not_applicable": tally.not_applicable,
         }
     if line.own == "demanded":
         counts[line.own_state or "outstanding"] += 1
