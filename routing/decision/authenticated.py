@@ -61,8 +61,8 @@ def _topmost(fields: tuple[Authentication, ...], method: str) -> str:
 
 
 def _proven(field: Authentication, sender: str) -> bool:
-    """Whether one field proves the domain of From. DMARC was asked about the From that the server saw: a mail with
-    several could have it look at another than we do."""
+    """Whether one field proves the domain of From. DMARC was asked about the From that the server saw: with several
+    in a mail, that may be another one than ours."""
     return (
         (field.dmarc == "pass" and field.header_from == sender)
         or (field.spf == "pass" and aligned(field.mail_from, sender))

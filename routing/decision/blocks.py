@@ -70,7 +70,7 @@ def file_block(piece: Piece, register: Register) -> FileBlock:
 
 
 def _since(piece: Piece, register: Register) -> tuple[str, datetime, tuple[str, ...]] | None:
-    """The version before it, and what differs: questions, and fields of the head by their labels."""
+    """The version before this one, and what differs: questions, and fields of the head by their labels."""
     if piece.since is None or piece.sheet is None:
         return None
     form = register.survey.form(piece.sheet.form, piece.sheet.version)
@@ -81,9 +81,9 @@ def _since(piece: Piece, register: Register) -> tuple[str, datetime, tuple[str, 
 
 
 def _list_blocks(whole: Piece, rows: list[_Row], register: Register) -> Iterator[FileBlock]:
-    """A collated list, program by program, so that a municipality missing from one is not taken for named
-    by another. `whole` is the decision about it as a list; what it found stands in the first block, and what its rows
-    say of the file (that it belongs to another mailbox) is said once."""
+    """The blocks of a collated list, program by program, so that a municipality that is missing from one program is
+    not thought to be named by another. `whole` is the decision about the list as a whole; what it found stands in the
+    first block, and what its rows say of the file (that it belongs to another mailbox) is said once."""
     survey = register.survey
     for number, (program, chosen) in enumerate(_by_program(rows).items()):
         form = survey.form(chosen[0].sheet.form, chosen[0].sheet.version)
@@ -102,8 +102,8 @@ def _list_blocks(whole: Piece, rows: list[_Row], register: Register) -> Iterator
 
 
 def _by_program(rows: list[_Row]) -> dict[str, list[_Row]]:
-    """Rows by the program (id) that was told of them, or that they name themselves; one that tells none
-    goes with the others of its sheet."""
+    """Rows by the program (id) that was told of them, or that they name themselves; a row that tells none goes with
+    the others of its sheet."""
     named = [(row, row.piece.program or row.sheet.program) for row in rows]
     on_sheet = {row.sheet.sheet: program for row, program in named if program}
     groups: dict[str, list[_Row]] = {}
@@ -137,9 +137,8 @@ def _row(row: _Row, register: Register) -> RowBlock:
 
 
 def told_of(piece: Piece, register: Register) -> tuple[Finding, ...]:
-    """What the sender is told of this piece: of one that waits for a human, or that nobody asked for,
-    nothing; of one that is kept, or that an official accepted as it is, no request; and of the mail itself
-    only once, above."""
+    """What the sender is told of this piece. Nothing of a piece that waits for a human, or that nobody asked for; no
+    request about a piece that is kept, or that an official accepted as it is; of the mail itself only once, above."""
     outcome, rule = piece.decision.outcome, piece.decision.rule
     if outcome in ("held", "ignored") or rule in _NOTHING_ASKED:
         return ()
@@ -150,7 +149,7 @@ def told_of(piece: Piece, register: Register) -> tuple[Finding, ...]:
 
 
 def with_name(finding: Finding, lgcode: str, register: Register) -> Finding:
-    """A finding about the convention of names: the body's own name instead of the example's placeholder."""
+    """A finding about the convention of names, with the body's own name instead of the example's placeholder."""
     body, asked = register.body(lgcode), register.survey.convention
     if body is not None:
         named = finding.expected.replace(asked.placeholder, body.name)

@@ -26,8 +26,8 @@ from routing.register import Register
 
 @frozen
 class Unit:
-    """What is decided one by one: a file, or one answer sheet in it, with whose it is and of which program (an id, or
-    empty). `piece`: how it is called in its mail."""
+    """One thing that is decided by itself: a file, or one answer sheet in it, with whose it is and of which program
+    (an id, or empty). `piece`: its name within its mail ("2/1")."""
 
     piece: str
     file: FileReading
@@ -59,7 +59,8 @@ class CaseBuilder:
         return Unit(piece, file, sheet, identity, program)
 
     def _only_collects(self, identity: Identity, program: str) -> bool:
-        """Whether what was taken for the sender's own answer is of a program for which it only collects others'."""
+        """Whether a sheet that was taken for the sender's own answer is about a program for which the sender only
+        collects others' answers."""
         owed = self.register.by_key.get((identity.body, program))
         own = identity.body == identity.submitter and not self.override.assigned
         return own and owed is not None and owed.own == "none"
@@ -107,9 +108,9 @@ class CaseBuilder:
         )
 
     def _stands_for_another(self, file: FileReading, identity: Identity, beside: tuple[Told, ...]) -> bool:
-        """Whether a file without a sheet is called like the answer of a program that its body answers, that no sheet of
-        the mail is about, and whose own mailbox does not ask for it. Where its name tells no program, but is written like
-        the convention's, the mailbox does, if only one program is left."""
+        """Whether a file without a sheet has a name like the answer of a program that its body answers, that no sheet
+        of the mail is about, and whose own mailbox does not ask for it. If its name follows the convention but tells
+        no program, the mailbox tells it, where only one program is left."""
         survey, answered = self.register.survey, {told.program for told in beside}
         if calls_itself_material(file.filename, survey) or "" in answered:
             return False
@@ -120,13 +121,15 @@ class CaseBuilder:
         return file.claim.shape == "deviates" and len(left & here) == 1
 
     def _sent_directly(self, relation: Relation) -> tuple[Finding, ...]:
-        """What an official asks of a municipality that wrote directly (rule `direct`): its prefecture collects."""
+        """A finding for a municipality that wrote directly (rule `direct`), where an official asks it to mend that:
+        its prefecture collects."""
         if relation != "direct" or self.override.outcome != "correction":
             return ()
         return (Finding("sent_directly", severity_of("sent_directly", self.register.survey)),)
 
     def _of_another(self, sheet: AnswerSheet | None, relation: Relation) -> tuple[Finding, ...]:
-        """A list's row of a body that does not belong to the sender (rule `row_of_stranger`), unless its rows tell so."""
+        """A finding about a list's row of a body that does not belong to the sender (rule `row_of_stranger`), unless
+        the row's own findings tell so."""
         if relation != "stranger" or sheet is None or not sheet.row:
             return ()
         if any(finding.code == "row_other_prefecture" for finding in sheet.findings):
@@ -136,7 +139,8 @@ class CaseBuilder:
         return (Finding(code, severity, sheet.sheet, found=found, about=about),)
 
     def _sent_elsewhere(self, program: str) -> tuple[Finding, ...]:
-        """Where a survey has what came to the wrong mailbox sent again (rule `wrong_mailbox`): to which one."""
+        """A finding that names the right mailbox, where a survey has what came to the wrong one sent again (rule
+        `wrong_mailbox`)."""
         survey = self.register.survey
         if survey.wrong_mailbox != "resend" or not program or self.override.outcome == "accepted":
             return ()
@@ -152,7 +156,7 @@ class CaseBuilder:
         return replace(known, recognised=known.recognised or override.take_in, official=override.stands_for_it)
 
     def _sender(self, sheet: AnswerSheet | None) -> KnownSender:
-        """The sender, with the body that an operator assigned; of a list's row it names who submits."""
+        """The sender, with the body that an operator assigned; for a list's row, that body is the one who submits."""
         assigned = self.override.assigned
         if sheet is not None and sheet.row and assigned:
             return replace(self.facts.sender, approved=assigned)
@@ -186,19 +190,20 @@ def told_sheets(units: tuple[Unit, ...], register: Register) -> tuple[Told, ...]
 
 
 def _within(file: FileReading) -> Iterator[tuple[str, AnswerSheet | None]]:
-    """Each answer sheet, or the file where it has none; of a collated list the list as a whole, and then each row. With
-    what each is called."""
+    """Each answer sheet, or the file where it has none, with its name within the mail. A collated list comes as a
+    whole, and then row by row."""
     if not file.sheets or file.kind == "collated_list":
         yield str(file.position), None
     yield from ((f"{file.position}/{number}", sheet) for number, sheet in enumerate(file.sheets, 1))
 
 
 def _nothing_listed(lgcode: str, program: str) -> None:
-    """To whom nothing proves to be the body's, no difference to what it answered is told."""
+    """No row in any list: a sender whom nothing proves to be the body is not told how its answer differs from a
+    list."""
 
 
 def _proving(credentials: Credentials, lgcode: str, program: str) -> tuple[Evidence, ...]:
-    """Why the proof is as high as it is, beside what tells the body: kept with it."""
+    """Why the proof is as high as it is, beside what tells the body; kept with the proof."""
     found = [Evidence("authentication", credentials.sender, (lgcode,))] if credentials.checked and lgcode else []
     found += [Evidence("our_letter", address, (lgcode,)) for address in credentials.bound_by(lgcode, program)]
     return tuple(found)

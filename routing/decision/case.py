@@ -85,12 +85,12 @@ class FileCase:
 
     @property
     def in_list(self) -> bool:
-        """A row of a collated list."""
+        """Whether the piece is a row of a collated list."""
         return self.sheet is not None and self.sheet.row > 0
 
     @property
     def whole_list(self) -> bool:
-        """A collated list as a whole; its rows are pieces of their own."""
+        """Whether the piece is a collated list as a whole; its rows are pieces of their own."""
         return self.sheet is None and self.file.kind == "collated_list"
 
     @property
@@ -100,5 +100,5 @@ class FileCase:
 
     @property
     def wrong_mailbox(self) -> bool:
-        """The program belongs to another mailbox."""
+        """Whether the program belongs to another mailbox."""
         return bool(self.program) and self.survey.program(self.program).mailbox != self.mailbox

@@ -92,8 +92,8 @@ def _on_last_day(arrival: Arrival, own: Identity, facts: Facts) -> bool:
 
 
 def in_our_thread(submission: Submission, facts: Facts) -> Submission:
-    """A mail whose text names a letter of ours is what it would be with In-Reply-To: a reply, where it brings no file.
-    What lies behind a link is a submission all the same."""
+    """The mail as if it had In-Reply-To, where its text names a letter of ours: a reply, if it brings no file. What
+    lies behind a link is a submission all the same."""
     told = any(f.code in WHY_NO_FILE for f in submission.findings)
     if not facts.letter_named or told or submission.kind not in ("submission", "inquiry"):
         return submission
@@ -103,7 +103,8 @@ def in_our_thread(submission: Submission, facts: Facts) -> Submission:
 
 
 def _refuse_alarm(override: Override, mail: MailDecision, places: tuple[str, ...]) -> None:
-    """What stands in an alarm was not read: whether it is one has to be settled first. Raises OverrideRefused."""
+    """Refuse to decide on what stands in an alarm: it was not read, and whether it is an alarm has to be settled
+    first. Raises OverrideRefused."""
     if mail.rule == "personal_data" and override.outcome in ("accepted", "correction"):
         shown = "、".join(places[:5]) + (f"ほか{len(places) - 5}か所" if len(places) > 5 else "")
         raise OverrideRefused(
@@ -114,7 +115,7 @@ def _refuse_alarm(override: Override, mail: MailDecision, places: tuple[str, ...
 
 
 def _refuse_empty(override: Override, pieces: tuple[Piece, ...], findings: tuple[Finding, ...]) -> None:
-    """An operator's word that would come to nothing is refused. Raises OverrideRefused."""
+    """Refuse an operator's word that would change nothing. Raises OverrideRefused."""
     if override.outcome == "accepted" and not any(p.decision.outcome == "accepted" for p in pieces):
         raise OverrideRefused(
             "受け付けられる調査票がありません。団体が分からないときは、先に assign で団体コードを指定してください。"
@@ -125,7 +126,7 @@ def _refuse_empty(override: Override, pieces: tuple[Piece, ...], findings: tuple
 
 
 def _of_the_mail(own: Identity, pieces: tuple[Piece, ...]) -> Identity:
-    """Who sent the mail: what its sheets say where they agree, since a subject may name somebody else. The
+    """The sender of the mail, by what its sheets say where they agree, since a subject may name somebody else. The
     letter goes by it, and no body's standing may be told to another."""
     told = [p.identity for p in pieces if p.sheet is not None and p.identity.body]
     if len({i.submitter for i in told}) != 1:
@@ -136,7 +137,7 @@ def _of_the_mail(own: Identity, pieces: tuple[Piece, ...]) -> Identity:
 
 def unread(arrival: Arrival, decision: MailDecision, override: Override, register: Register) -> Decided:
     """The decision about a mail that could not be read; what happened stands in the override's notes. Whether it came
-    late is told by the deadline of the body whose mail an official says it is, else by the last one."""
+    late is told by the deadline of the body to which an official assigned the mail, else by the last deadline."""
     late = arrival.received_at > Deadlines(register, {}).set_for(override.assigned)
     return Decided(arrival, None, decision, NOBODY, (), (), late, override.notes, override.by, override.why)
 
@@ -191,7 +192,8 @@ def _decide_piece(unit: Unit, case: FileCase, builder: CaseBuilder) -> Piece:
 
 
 def _since(case: FileCase, decision: FileDecision, facts: Facts) -> VersionChange | None:
-    """What a sheet changes in the version before it. Told to whoever proves to be the body, or sent that one himself."""
+    """The questions that a sheet changes in the version before it. Told only to a sender who proves to be the body,
+    or who sent that version himself."""
     told = case.survey.tells_changes and decision.outcome in ("accepted", "correction") and case.relation == "own"
     if not told or case.sheet is None:
         return None

@@ -94,7 +94,7 @@ def _newest(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _in_order(piece: Piece) -> tuple[bool, int]:
-    """Files of earlier mails first, of the newest of them last; then those of the mail itself."""
+    """Files of earlier mails first, the newest of these mails last; then those of the mail itself."""
     return piece.file.position < _APART, piece.file.position
 
 
@@ -132,7 +132,8 @@ def _block(filename: str, rows: Sequence[Piece], collector: str, register: Regis
 
 
 def _left_out(piece: Piece, register: Register) -> FileBlock:
-    """What is in no list, and why: nobody could read it, it is a list already, or it is none of the collector's."""
+    """What is in no list, and why: it could not be read, it is a list already, or it is not by a body that the
+    collector collects."""
     block = file_block(piece, register)
     unread = [f for f in piece.file.findings if f.code in _UNOPENED]  # also beside sheets, where it may be anything
     asked = block.findings if any(f.severity == "error" for f in block.findings) else tuple(unread)

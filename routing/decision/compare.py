@@ -15,7 +15,7 @@ from routing.standing import overlap
 @frozen
 class Told:
     """An answer sheet of a mail, with what the whole mail tells of it: the lgcode of its body and its program (ids,
-    or empty). What a sheet says of itself is one piece of evidence for that, and may be misspelt or left blank."""
+    or empty). What a sheet says of itself is only one piece of evidence for that, and may be misspelt or left blank."""
 
     sheet: AnswerSheet
     body: str
@@ -23,8 +23,8 @@ class Told:
 
 
 def same_body_twice(told: Told, beside: tuple[Told, ...], survey: Survey) -> list[Finding]:
-    """One mail with two different sheets of the same body on the same subject: we cannot tell which one is
-    meant. Where 属性 divides a form, only sheets that share a screening are in each other's way."""
+    """A finding where one mail has two different sheets of the same body on the same subject: we cannot tell which
+    one is meant. Where 属性 divides a form, two sheets conflict only if they share a screening."""
     sheet = told.sheet
     if sheet.row or not told.body:
         return []

@@ -61,7 +61,8 @@ def _compared(
 
 
 def _contradictions(piece: Piecework, register: Register) -> list[Finding]:
-    """Names that say another body than workbook and sender do. A supporting file may be called anything."""
+    """Findings where subject or file name says another body than workbook and sender do. A supporting file may have
+    any name."""
     if piece.file.kind == "other":
         return []
     claims = (
@@ -77,7 +78,7 @@ def _contradictions(piece: Piecework, register: Register) -> list[Finding]:
 
 
 def _own_findings(sheet: AnswerSheet, piece: Piecework, register: Register) -> tuple[Finding, ...]:
-    """The sheet's findings. Where 組織名 is another body's than all else says, that is the finding, and what
+    """The sheet's findings. Where 組織名 names another body than everything else does, that is the finding, and what
     was found only by believing that name is left out."""
     sources = {e.source for e in piece.identity.evidence}
     if "organisation" not in piece.identity.disagree or "operator" in sources or sheet.row:
@@ -109,7 +110,7 @@ def _organisation(sheet: AnswerSheet, lgcode: str, register: Register) -> Findin
 
 
 def tell(sheet: AnswerSheet, body: str, program: str, register: Register) -> Told:
-    """What the mail tells of a sheet, to be held beside others; no body where it may be somebody else's."""
+    """What the mail tells of a sheet, to be held beside others; no body where the sheet may be somebody else's."""
     return Told(sheet, "" if _may_be_anothers(sheet, body, register) else body, program)
 
 
@@ -124,9 +125,10 @@ def _may_be_anothers(sheet: AnswerSheet, body: str, register: Register) -> bool:
 
 
 def _settled(sheet: AnswerSheet, piece: Piecework, register: Register) -> list[Finding]:
-    """The sheet's findings as they stand in its mail. A name that several bodies share, or a misspelt one, is no fault
-    where other evidence told the body for certain: the one is settled, the other a friendly line. So is a spelling of
-    制度等 that is none of the list's, where file name or mailbox told the program; where nothing did, that is told."""
+    """The sheet's findings as they stand in its mail. A name that several bodies share, or a misspelt one, is no
+    fault where other evidence told the body for certain: a shared name is then settled, a misspelt one a friendly
+    line. The same holds for a spelling of 制度等 that is not in the list, where file name or mailbox told the
+    program; where nothing did, that is told."""
     identity, kept = piece.identity, list(_own_findings(sheet, piece, register))
     if identity.body and identity.strong and not _may_be_anothers(sheet, identity.body, register):
         kept = [f for f in kept if f.code != "body_ambiguous"]
@@ -138,7 +140,7 @@ def _settled(sheet: AnswerSheet, piece: Piecework, register: Register) -> list[F
 
 
 def _is_program(finding: Finding, sheet: AnswerSheet, survey: Survey) -> bool:
-    """Whether it is about 制度等, and what stands there is no other form's program."""
+    """Whether a finding is about 制度等, and what stands there is no other form's program."""
     if not any(f.key == "program" and f.cell == finding.cell for f in sheet.fields):
         return False
     return not any(find_program(sheet.field("program"), survey, form.id) for form in survey.forms)
@@ -184,7 +186,8 @@ def _unclear(sheet: AnswerSheet, piece: Piecework, register: Register) -> list[F
 
 
 def _tells_no_body(finding: Finding, sheet: AnswerSheet) -> bool:
-    """Whether it says already why nobody can be told; of a list's row any finding of how it was pasted does."""
+    """Whether a finding says already why nobody can be told; for a list's row, any finding about how it was pasted
+    does."""
     return finding.code.startswith("body_") or bool(sheet.row and finding.code.startswith("row_"))
 
 

@@ -19,7 +19,7 @@ History = Callable[[str, str], tuple[Booking, ...]]
 def with_gaps(
     pieces: tuple[Piece, ...], history: History, survey: Survey
 ) -> tuple[tuple[Piece, ...], tuple[Note, ...]]:
-    """The pieces, the last accepted one of each body and program told what is not covered; and the notes."""
+    """The pieces, where the last accepted one of each body and program is told what is not covered; and the notes."""
     told: dict[tuple[str, str], str] = {}
     found = []
     for piece in reversed(pieces):

@@ -89,9 +89,9 @@ def _of(evidence: Sequence[Evidence], source: EvidenceSource) -> tuple[str, ...]
 
 
 def _outvoted(evidence: Sequence[Evidence], roster: Roster) -> bool:
-    """Whether 組織名 stands alone against the sender and a name that agrees with the sender: the form's
-    printed example left in, or another body's sheet used again. The subject of a prefecture, or of whoever else has
-    others below it, is no second vote, since it sends sheets of theirs under its own name."""
+    """Whether 組織名 stands alone against the sender and a name that agrees with the sender: then it is the form's
+    printed example left in, or another body's sheet used again. The subject of a prefecture, or of a body with others
+    below it, is no second vote, since it sends their sheets under its own name."""
     own = _of(evidence, "organisation")
     senders = _of(evidence, "approval") or _of(evidence, "sender_domain")
     sender = roster.by_code(_nearest(senders, "", roster))
@@ -111,8 +111,8 @@ def _outvoted(evidence: Sequence[Evidence], roster: Roster) -> bool:
 
 
 def _naming(evidence: Sequence[Evidence], listed: bool, roster: Roster) -> tuple[EvidenceSource, ...]:
-    """The sources that may name the body, in order of weight. Of a list's row only its own 組織名 may: file
-    name and subject name the prefecture that made the list."""
+    """The sources that may name the body, in order of weight. For a list's row only its own 組織名 counts: file name
+    and subject name the prefecture that made the list."""
     if listed:
         return ("organisation",)
     outvoted = _outvoted(evidence, roster)
@@ -120,8 +120,8 @@ def _naming(evidence: Sequence[Evidence], listed: bool, roster: Roster) -> tuple
 
 
 def _body(evidence: Sequence[Evidence], sources: Sequence[EvidenceSource], roster: Roster) -> str:
-    """The first of these sources that names one body; one that names several is narrowed down by all the
-    other evidence."""
+    """The body that the first of these sources names which names one; a source that names several is narrowed down by
+    all the other evidence."""
     for source in sources:
         codes = _of(evidence, source)
         if len(codes) == 1:
@@ -162,8 +162,8 @@ def _submitter(evidence: Sequence[Evidence], body: str, roster: Roster) -> str:
 
 
 def _nearest(codes: Sequence[str], body: str, roster: Roster) -> str:
-    """The one of these bodies; where one of the survey's own writes from the domain of its prefecture or city, the
-    nearest to `body` that is the survey's own, or, without a body, the only one."""
+    """The only one of these bodies. A survey's own body may write from the domain of its prefecture or city: then the
+    one nearest to `body` that is the survey's own, or, without a body, the only one."""
     if len(codes) == 1:
         return codes[0]
     named = roster.by_code(body)
@@ -173,7 +173,7 @@ def _nearest(codes: Sequence[str], body: str, roster: Roster) -> str:
 
 
 def _speaks_for_itself(evidence: Sequence[Evidence]) -> bool:
-    """Without any name in the workbook, the file name or the subject, the sender's own body is meant."""
+    """Whether the sender's own body is meant, since workbook, file name and subject name none."""
     return not any(e.lgcodes for e in evidence if e.source in ("organisation", "file_name", "subject"))
 
 

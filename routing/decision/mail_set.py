@@ -51,7 +51,7 @@ _LONGEST = 500  # characters of a subject that are looked at
 
 
 def stem(subject: str) -> str:
-    """What the subjects of one set share, as a hash: the subject without Re: and without the part's number."""
+    """A hash of what the subjects of one set share: the subject without Re: and without the part's number."""
     text = _REPLY.sub("", nfkc(subject[:_LONGEST]).strip())
     shared = "".join(_MARK.sub("", text).split()).lower()
     return hashlib.sha256(shared.encode("utf-8", "backslashreplace")).hexdigest()[:16]

@@ -34,7 +34,7 @@ class Override:
 
     @property
     def stands_for_it(self) -> bool:
-        """An official says that this is the body's answer, and not merely that its sender may write."""
+        """Whether an official says that this is the body's answer, and not merely that its sender may write."""
         return self.vouched or self.outcome == "accepted" or bool(self.assigned) or self._entered
 
     @property

@@ -19,8 +19,8 @@ _OF_BOOKING = frozenset({"original", "on_behalf", "stands", "replaces"})
 
 
 def service_asked(submission: Submission, facts: Facts, override: Override) -> Service:
-    """What is done for a mail instead of taking it in: its own subject asks for it, it answers no letter of ours, and no
-    official makes an answer of it."""
+    """The service that is done for a mail instead of taking it in: its own subject asks for it, it answers no letter
+    of ours, and no official makes an answer of it."""
     return "" if facts.threaded or override.books else submission.service
 
 

@@ -10,7 +10,7 @@ from routing.standing import Booking
 
 def asked_before(decided: Decided, history: Callable[[str, str], tuple[Booking, ...]], sender: str) -> str:
     """The receipt number of the newest earlier request of which a point is still open in this mail; empty if there is
-    none. What a stranger was asked for is told to himself only."""
+    none. A stranger is told only of requests to himself."""
     found = [
         booking
         for piece in decided.pieces

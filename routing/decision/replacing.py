@@ -12,8 +12,8 @@ from routing.standing import Booking, overlap, weight
 
 @frozen
 class Newcomer:
-    """An answer that comes to those that stand: from which address, with which proof. `own_thread`: it answers
-    a letter about this that went to this very address."""
+    """An answer that comes beside those that stand: from which address, with which proof. `own_thread`: it answers a
+    letter about this that went to this very address."""
 
     sender: str
     proof: Proof
@@ -24,14 +24,13 @@ class Newcomer:
         return may_replace(self.proof, self._sent(standing), self.own_thread, standing.proof)
 
     def displaces(self, standing: Booking, received_at: datetime) -> bool:
-        """Whether an answer of another address no longer counts, once this one is accepted as received at that
-        time."""
+        """Whether another address's answer no longer counts once this one is accepted, as received at that time."""
         new = (self.proof >= LEAST["unconfirmed"], received_at)
         return weight(standing)[:2] <= new and not self._sent(standing)
 
     def was_told(self, asked: Booking) -> bool:
-        """Whether a request for correction was put to the body, or to this very sender: a stranger's faults are
-        nobody else's."""
+        """Whether a request for correction went to the body, or to this very sender: a stranger's faults concern
+        nobody else."""
         return asked.confirmed or self._sent(asked)
 
     def _sent(self, booking: Booking) -> bool:
@@ -39,12 +38,12 @@ class Newcomer:
 
 
 def standing_ones(history: Iterable[Booking], attributes: tuple[int, ...]) -> tuple[Booking, ...]:
-    """The accepted answers that stand for some of these screenings (属性; none: all): those that no weightier one
-    has taken the place of."""
+    """The accepted answers that stand for some of these screenings (属性; none: all), without those whose place a
+    weightier one has taken."""
     accepted = [b for b in history if b.outcome == "accepted" and overlap(b.attributes, attributes)]
     return tuple(b for b in accepted if not any(weight(o) > weight(b) and _covers(o, b) for o in accepted))
 
 
 def _covers(one: Booking, other: Booking) -> bool:
-    """Whether one booking is about every screening of another (none named: all)."""
+    """Whether one booking covers every screening of another (none named: all)."""
     return not one.attributes or (bool(other.attributes) and set(other.attributes) <= set(one.attributes))

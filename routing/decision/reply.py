@@ -34,7 +34,7 @@ from routing.register import Register
 def write_reply(
     letter: tuple[LetterKind, Address], decided: Decided, submission: Submission, around: ReplyContext
 ) -> FinishedReply:
-    """The finished reply of the kind that `letter_kind` told, to whom `recipient_of` told."""
+    """The finished reply: of the kind that `letter_kind` told, to the recipient that `recipient_of` told."""
     kind, recipient = letter
     mailbox = around.register.survey.mailbox(decided.arrival.mailbox)
     said = letter_of(kind, decided, submission, around)
@@ -71,8 +71,8 @@ def write_reply(
 
 
 def recipient_of(submission: Submission, around: ReplyContext) -> Address | None:
-    """Whom a reply goes to: Reply-To where it is of the same people, else From. None where that is ourselves, or
-    a colleague of the ministry: a reply would come back to us, or tell nobody anything."""
+    """The recipient of a reply: Reply-To where it belongs to the same people, else From. None where that is
+    ourselves, or a colleague of the ministry: a reply would come back to us, or tell nobody anything new."""
     reply_to, sender = submission.message.reply_to, submission.message.sender
     reply_to = None if around.only_sender else reply_to
     theirs = reply_to and around.reply_to_theirs and not is_noreply(reply_to) and is_writable(reply_to.address)
@@ -153,9 +153,9 @@ def _last_hours(now: datetime, deadline: datetime, survey: Survey, correct_by: d
 
 
 def _days(decided: Decided, around: ReplyContext, mailbox: Mailbox) -> tuple[datetime, datetime, datetime | None]:
-    """(deadline, the same without extension, day for mending) that the reader is told: those of the program whose deadline
-    comes first, of what the mail is about, else of what the respondent owes in this mailbox; of equals the survey's
-    first."""
+    """(deadline, deadline without extension, day for mending) that the reader is told. They are those of the program
+    whose deadline comes first: among what the mail is about, else among what the respondent owes in this mailbox;
+    among equals, in the survey's order."""
     survey, until = around.register.survey, around.deadlines
     whose = decided.identity.submitter or decided.identity.body
     about = {p.program for p in decided.pieces if p.program and p.decision.outcome != "ignored"}
@@ -170,8 +170,8 @@ def _days(decided: Decided, around: ReplyContext, mailbox: Mailbox) -> tuple[dat
 
 
 def _department(decided: Decided) -> str:
-    """担当部署名 from the sender's own sheet; another body's department is not the reader's. None where digits that look
-    like a My Number stand in it, even if they are none."""
+    """担当部署名 from the sender's own sheet; another body's department is not the reader's. None where it has digits
+    that look like a My Number, even if they are no such number."""
     own = (p.sheet for p in decided.pieces if p.sheet and p.identity.body == p.identity.submitter)
     department = next((sheet.field("department") for sheet in own), "")
     return "" if holds_my_number(department) else department
@@ -189,8 +189,8 @@ def _mail_findings(decided: Decided, register: Register) -> tuple[Finding, ...]:
 def _owed(
     decided: Decided, around: ReplyContext, mailbox: Mailbox
 ) -> tuple[tuple[OwedProgram, ...], tuple[OwedProgram, ...]]:
-    """What the respondent still owes in this mailbox, and in the others; of the others without what this
-    very mail brings them, on which they answer themselves."""
+    """What the respondent still owes in this mailbox, and in the others. What this very mail brings for another
+    mailbox is left out: that mailbox answers it."""
     brought = {p.program for p in decided.pieces if p.decision.outcome == "ignored"}
     here: list[OwedProgram] = []
     elsewhere: list[OwedProgram] = []

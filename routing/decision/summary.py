@@ -29,7 +29,8 @@ def mail_late(received_at: datetime, pieces: tuple[Piece, ...], own: Identity, d
 
 
 def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[Note, ...]:
-    """A question in the text of a mail that is decided as a submission. `whose`: lgcode of the body that asks."""
+    """The note of a question in the text of a mail that is decided as a submission. `whose`: lgcode of the body that
+    asks."""
     beside = submission.asks and mail.outcome in ("by_file", "correction")
     return (Note("question", "", whose),) if beside else ()
 
@@ -37,9 +38,9 @@ def question(submission: Submission, mail: MailDecision, whose: str) -> tuple[No
 def rests(
     submission: Submission, mail: MailDecision, whose: Identity, facts: Facts, where: tuple[str, Register]
 ) -> tuple[Note, ...]:
-    """Words of a body that an official should see before anybody asks it for anything: one note for each program
-    that they may be about. Only of who is the body's by his address: no stranger puts off what is asked of others.
-    `where`: the mailbox, and the register."""
+    """Notes of a body's words that an official should see before the body is asked for anything: one for each program
+    that they may be about. Only words from the body's own address count: no stranger puts off what is asked of
+    others. `where`: the mailbox, and the register."""
     mailbox, register = where
     body, sender = whose.submitter or whose.body, submission.message.sender
     if mail.outcome != "held" or not puts_off(mail.rule, mail.remarks):
@@ -59,9 +60,9 @@ def receipt_doubt(
     facts: Facts,
     received_at: datetime,
 ) -> tuple[Note, ...]:
-    """A mail that our servers had before the deadline and the mailbox only after it, or one that
-    mends what came in time and could not be read: an official decides which time counts. The note's detail is
-    the earlier time."""
+    """The note of a doubt about the time of receipt: our servers had the mail before the deadline and the mailbox
+    only after it, or it mends what came in time and could not be read. An official decides which time counts. The
+    note's detail is the earlier time."""
     deadlines = facts.deadlines
     told = [datetime.fromisoformat(submission.reached_at)] if submission.reached_at else []
     reached = min([*told, *([facts.answered_at] if facts.answered_at else [])], default=None)
@@ -76,7 +77,7 @@ def receipt_doubt(
 
 
 def handed_in_in_time(body: str, program: str, facts: Facts) -> bool:
-    """Whether an earlier mail handed the same in before its deadline, right or to be mended."""
+    """Whether an earlier mail handed in the same before its deadline, right or to be mended."""
     first = facts.first_received(body, program) if body and program else None
     return first is not None and not facts.deadlines.late(first, body, program)
 
@@ -89,10 +90,9 @@ def counts_late(decided: Decided) -> bool:
 
 
 def unproven(pieces: tuple[Piece, ...], credentials: Credentials, by: str) -> tuple[Note, ...]:
-    """What operators must hear of where proof is concerned: `unconfirmed` (確認未了), an answer that was accepted
-    though nothing but the domain of some local government stands behind it; `replaced`, one of the body's own
-    addresses whose answer gave way to another address; `gave_way`, any other whose answer did, unless an
-    official decided so (`by`) himself."""
+    """What operators must hear of about proof. `unconfirmed` (確認未了): an answer was accepted though nothing but
+    the domain of some local government stands behind it. `replaced`: the answer of one of the body's own addresses
+    gave way to another address. `gave_way`: any other answer did, unless an official decided so (`by`) himself."""
     accepted = [p for p in pieces if p.decision.outcome == "accepted"]
     notes = [
         Note("unconfirmed", credentials.sender, p.identity.submitter or p.identity.body, p.program)
@@ -110,8 +110,8 @@ def unproven(pieces: tuple[Piece, ...], credentials: Credentials, by: str) -> tu
 
 
 def alerts(submission: Submission, pieces: tuple[Piece, ...], survey: Survey) -> tuple[Note, ...]:
-    """What operators must hear of: alarming choices in accepted answers, and what may be one and was asked about; mail
-    that may not be answered."""
+    """What operators must hear of: alarming choices in accepted answers; answers that may be such a choice and were
+    asked about; mail that may not be answered."""
     notes = [
         Note("alert", survey.question_name(key), piece.identity.body, piece.program)
         for piece in pieces

@@ -21,8 +21,8 @@ def _shut(submission: Submission) -> set[int]:
 
 
 def keep_opened(before: Submission, after: Submission, allowed: frozenset[str] = frozenset()) -> Submission:
-    """A mail read anew, without losing what an earlier password had opened in it. A file of which nothing was kept
-    because of a place that is `allowed` now stays shut: its sender is asked for it without a password."""
+    """A mail read anew, without losing what an earlier password had opened in it. A file stays shut if nothing of it
+    was kept because of a place that is `allowed` now: its sender is asked for it without a password."""
     shut = _shut(after) - _shut(before) - _emptied(before, allowed)
     if not shut:
         return after

@@ -166,7 +166,8 @@ UNREAD: dict[str, str] = {
 
 
 def _is_served(case: MailCase) -> bool:
-    """Whether what a subject asks for is done: for a local government's mail that brings, or means to bring, a file."""
+    """Whether the service that a subject asks for is done: for a local government's mail that brings, or means to
+    bring, a file."""
     return case.recognised and case.submission.kind == "submission" and not _is_perhaps_foreign(case)
 
 
@@ -175,7 +176,7 @@ def _by_machine(case: MailCase) -> bool:
 
 
 def _is_foreign(case: MailCase) -> bool:
-    """About something else; words that go with any survey count from a local government only."""
+    """Whether the mail is about something else; words that go with any survey count from a local government only."""
     if case.facts.answers_ours:
         return False
     theme = case.submission.theme
@@ -183,21 +184,22 @@ def _is_foreign(case: MailCase) -> bool:
 
 
 def _is_perhaps_foreign(case: MailCase) -> bool:
-    """A local government submits or says something that bears no sign of this survey: it is asked for nothing."""
+    """Whether a local government submits or says something without any sign of this survey: it is asked for nothing."""
     theme, submits = case.submission.theme, case.submission.kind == "submission"
     perhaps = theme == "unclear" or (theme == "perhaps" and submits)
     return perhaps and not (case.facts.answers_ours or case.has_form)
 
 
 def _brings_material(case: MailCase) -> bool:
-    """Files that are no workbooks, such as the outline that a request for correction asked for."""
+    """Whether the mail brings files that are no workbooks, such as the outline that a request for correction asked
+    for."""
     files = case.submission.enclosed
     return bool(files) and not any(f.looks_like_workbook for f in files)
 
 
 def _meant_as_form(case: FileCase) -> bool:
-    """A workbook that could not be read as a form: under the name that the notice asks for, or one that could not be
-    opened and goes by a program of which nothing else in the mail is an answer."""
+    """Whether a workbook that could not be read was meant as a form: it has the name that the notice asks for, or it
+    could not be opened and is named after a program of which nothing else in the mail is an answer."""
     if not (case.file.looks_like_workbook and case.errors):
         return False
     unopened = any(f.code in _UNOPENED for f in case.errors)
@@ -205,7 +207,7 @@ def _meant_as_form(case: FileCase) -> bool:
 
 
 def _asked_before(case: FileCase) -> bool:
-    """The last correction of this body and program already named one of these findings."""
+    """Whether the last correction of this body and program already named one of these findings."""
     asked = [b for b in case.history if b.outcome == "correction" and case.newcomer.was_told(b)]
     return bool(asked) and any(f.key in asked[-1].errors for f in case.errors)
 
@@ -234,7 +236,7 @@ _REMARKED = frozenset(
 
 
 def remarks(case: FileCase, outcome: Outcome, rule: str) -> tuple[str, ...]:
-    """Keys of wording.toml's remarks that belong to this outcome, whichever rule or official it comes from."""
+    """Keys of wording.toml's remarks that belong to this outcome, whichever rule or official decided on it."""
     found: list[str] = []
     if rule == "not_owed" and case.in_list:
         found.append("row_not_owed")

@@ -30,7 +30,7 @@ _NEUTRAL_FILE_RULES = frozenset(
 @frozen
 class ReplyContext:
     """What a letter needs beside the decision. `standings`: of the respondent, with this mail counted in;
-    `first_receipt`: of the mail that this one repeats."""
+    `first_receipt`: the receipt number of the mail that this one repeats."""
 
     register: Register
     settings: Settings
@@ -83,16 +83,16 @@ def letter_kind(decided: Decided, around: ReplyContext) -> LetterKind | None:
 
 
 def mail_row(kind: LetterKind, rule: str) -> str:
-    """The row of the survey's [mails] by which a letter goes out: its kind, but for notices of arrival their occasion.
-    `rule`: that decided over the mail."""
+    """The row of the survey's [mails] by which a letter goes out: its kind, or for a notice of arrival its occasion.
+    `rule`: the one that decided on the mail."""
     if kind != "arrival":
         return kind
     return {"inquiry": "inquiry", "password_awaited": "password"}.get(rule, "arrival")
 
 
 def quiet_kind(kind: LetterKind, asks: bool) -> LetterKind | None:
-    """What goes out in its place from `quiet_after` on: receipts as they are; for what asks for something, a notice that
-    the mail arrived; nothing for what tells of other mails."""
+    """The kind that goes out instead, from `quiet_after` on. Receipts go out as they are; instead of what asks for
+    something, a notice that the mail arrived; instead of what tells of other mails, nothing."""
     if kind == "parts":
         return None
     if TRAITS[kind].books_nothing:  # it asks for nothing: what it tells was asked for
@@ -101,8 +101,8 @@ def quiet_kind(kind: LetterKind, asks: bool) -> LetterKind | None:
 
 
 def _inquiry_noticed(decided: Decided, around: ReplyContext) -> bool:
-    """Whether words get a notice of arrival: once a day for each address, so that no machine is answered for ever,
-    and not where they only thank, or say that somebody is away or that our mail came in."""
+    """Whether words get a notice of arrival: once a day for each address, so that no machine is answered for ever;
+    not if they only give thanks, or say that somebody is away or that our mail arrived."""
     said = set(decided.mail.remarks) - {"last_day"}
     idle = bool(said) and said <= silent_reasons()
     return around.recognised and not around.noticed and not idle
@@ -131,7 +131,7 @@ def _by_pieces(decided: Decided, around: ReplyContext) -> LetterKind | None:
 
 
 def _incomplete_list(decided: Decided, around: ReplyContext) -> bool:
-    """A collated list whose rows are right, and from which municipalities are missing."""
+    """Whether municipalities are missing from a collated list of the mail, and no other part of the mail is awaited."""
     if around.parts is not None and around.parts.open:
         return False
     listed = {p.program for p in decided.pieces if p.sheet is not None and p.sheet.row}

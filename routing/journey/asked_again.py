@@ -21,8 +21,8 @@ _ROW = re.compile(r"[A-Z]{1,3}([0-9]{1,7})")
 def still_asked(
     ledger: Ledger, register: Register, receipt: str, sender: str, before: int
 ) -> tuple[FileBlock, ...]:
-    """The requests about an earlier mail (by receipt number) that nothing has answered up to the arrival `before`;
-    what was booked under no body goes by whether its `sender` has had anything accepted since."""
+    """The requests about an earlier mail (by receipt number) that nothing has answered up to the arrival `before`. A
+    request about what was booked under no body counts as answered once its `sender` has had anything accepted since."""
     if not receipt:
         return ()
     unbooked = verdicts.first_is_open(ledger, receipt, sender, before)

@@ -29,7 +29,7 @@ class Decider(Protocol):
         ...
 
     def next_deferred(self, overdue: bool) -> Arrival | None:
-        """The next one of those; `overdue`: if it has waited for long."""
+        """The next one of the mails that were deferred; `overdue`: only if it has waited for long."""
         ...
 
     def raw(self, arrival: Arrival) -> bytes | None:
@@ -37,7 +37,7 @@ class Decider(Protocol):
         ...
 
     def hints_for(self, arrival: Arrival) -> ReadingHints:
-        """What is known of it from elsewhere, for whoever reads it."""
+        """What is known of a mail from elsewhere, for whoever reads it."""
         ...
 
     def settle_together(
@@ -52,7 +52,7 @@ class Settling:
     seen when the ones before them are done."""
 
     def __init__(self, desk: Decider, tell: Callable[[], None], deferred: Callable[[], bool]) -> None:
-        """`deferred` is asked whether one that was deferred may come now."""
+        """`deferred` is asked whether a mail that was deferred may come now."""
         self._desk = desk
         self._tell = tell
         self._deferred_may_come = deferred
@@ -80,8 +80,8 @@ class Settling:
         return self._desk.settle_together(taken, following) if taken else []
 
     def _next_walk(self) -> ReadAhead:
-        """Over all that wait. One that was deferred walks alone, where no other waits, or it has waited for long
-        and the others had their turn since the last one."""
+        """A walk over all mails that wait. A mail that was deferred walks alone: where no other waits, or where it
+        has waited for long and the others had their turn since the last one."""
         mails, alone = self._desk.waiting(), None
         if not (mails and self._was_deferred) and self._deferred_may_come():
             alone = self._desk.next_deferred(overdue=bool(mails))

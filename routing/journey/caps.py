@@ -41,7 +41,7 @@ class CappedRecipient:
 
 @frozen
 class Allowance:
-    """How many mails are left (0: none), and the cap that leaves the fewest."""
+    """How many mails may still go (0: none), and the cap that leaves the fewest."""
 
     left: int
     cap: Cap
@@ -55,7 +55,7 @@ class Allowance:
 def allowance(
     ledger: Ledger, caps: Caps, reader: CappedRecipient, of_a_body: Callable[[str], bool], now: datetime
 ) -> Allowance:
-    """What the caps leave within the 24 hours, or the hour, up to `now`. `of_a_body` tells it of a domain."""
+    """What the caps leave within the 24 hours, or the hour, up to `now`. `of_a_body`: whether a domain is a body's."""
     sent = sent_counts.count_since(ledger, "recipient", reader.address, now - DAY, reader.kinds)
     to_one, on_one = _own(caps, reader.kinds)
     found = [Allowance(to_one[1] - sent, to_one[0])]

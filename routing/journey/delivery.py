@@ -81,8 +81,8 @@ def attempt(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers] =
 
 def _held_back(outgoing: Outgoing, answers: Answers | None) -> Attempt | None:
     """Why the reply does not leave now: it has left before the ledger was put back, somebody has answered, or the
-    mailbox cannot be asked. The latter holds it up for some minutes only, since most often nobody has; one that
-    may have left itself waits until the mailbox can be asked."""
+    mailbox cannot be asked. In the last case the reply waits for some minutes only, since most often nobody has
+    answered; a reply that may have left already waits until the mailbox can be asked."""
     if answers is None:
         return None
     try:

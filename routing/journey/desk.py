@@ -69,8 +69,8 @@ class Desk:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """What a desk that was killed had under way is deferred first; what this one has, when it stops in order,
-        counts against no mail."""
+        """The desk's work from start to orderly end. At its start the mails that a killed desk had under way are
+        deferred; what this desk has under way when it stops counts against no mail."""
         beginnings.take_stock(self.ledger, self.clock())
         reader_doubt.look_again(self.ledger, self.clock())
         try:
@@ -80,7 +80,7 @@ class Desk:
                 beginnings.end_all(self.ledger)
 
     def judge_now(self) -> Judge:
-        """Who decides, by the desk's register, settings and ledger, at the instant of the call."""
+        """The judge of this moment, with the desk's register, settings and ledger."""
         contacts = self._contacts.bodies(self.settings, self.register)
         return Judge(self.register, self.settings, self.ledger, self.clock(), contacts)
 
@@ -125,7 +125,7 @@ class Desk:
         return arrivals.waiting(self.ledger)
 
     def next_deferred(self, overdue: bool) -> Arrival | None:
-        """The next one of those that were deferred; `overdue`: if it has waited for long."""
+        """The next one of the mails that were deferred; `overdue`: only if it has waited for long."""
         now = self.clock()
         return beginnings.next_deferred(self.ledger, now - DEFERRED_AT_MOST if overdue else now)
 
@@ -163,8 +163,8 @@ class Desk:
             self._begun = {*ids, *coming}
 
     def _settle_read(self, arrival: Arrival, read: Submission | Note) -> Settled | None:
-        """Inside the transaction: the decision about one mail, or the note that holds it; None where an
-        official has decided or erased it since it was fetched."""
+        """The decision about one mail, or the note that holds it, inside the transaction; None where an official has
+        decided or erased the mail since it was fetched."""
         if not arrivals.is_waiting(self.ledger, arrival.id):
             beginnings.end(self.ledger, arrival.id)
             return None
@@ -198,7 +198,7 @@ class Desk:
         return before_start.is_early(self.ledger, self.settings, arrival)
 
     def raw(self, arrival: Arrival) -> bytes | None:
-        """The bytes to be read ahead; None where there are none, or none that may be read."""
+        """The bytes to be read ahead; None if there are none, or if they may not be read."""
         try:
             return None if self._unreadable(arrival) else self._bytes(arrival)
         except KeyError:
@@ -209,7 +209,8 @@ class Desk:
         return ReadingHints(allowed=numbers.allowed(self.ledger, arrival.id))
 
     def _bytes(self, arrival: Arrival) -> bytes:
-        """What is read of a mail: of one from before the first day the header alone. KeyError."""
+        """The bytes of a mail that are read: all, or the header alone of a mail from before the first day. Raises
+        KeyError."""
         raw = arrivals.raw_bytes(self.ledger, arrival.id)
         return before_start.header_of(raw) if self._is_early(arrival) else raw
 
@@ -233,7 +234,8 @@ class Desk:
             return Note("read_failed", traceback.format_exc())
 
     def _unless_doubted(self, arrival: Arrival, read: Submission, skipped: Sequence[int]) -> Submission | None:
-        """What was read; None where a file in it ended a reader as those of several others do, and it was put off."""
+        """The mail as it was read; None where a file in it ended a reader in the same way as files of several other
+        senders, so that it was put off."""
         way = ends.given_up(read, skipped)
         return None if way and self._blames_no_mail(arrival, way) else read
 
@@ -276,7 +278,7 @@ class Desk:
             return self.judge_now().decide(arrival, submission, override)
 
     def _decide_waiting(self, arrival: Arrival, submission: Submission) -> Settled:
-        """The same for a mail that waits, inside the caller's transaction; what officials had decided about it
+        """The decision about a mail that waits, inside the caller's transaction; what officials had decided about it
         still holds."""
         judge = self.judge_now()
         changes = official_acts.amendments(self.ledger, arrival.id)

@@ -61,9 +61,9 @@ class Dispatch:
         return next(iter(outbox.due(self._office.ledger, self._office.clock(), limit=1)), None)
 
     def next_reply(self, is_open: Callable[[OutgoingMail], bool]) -> outbox.Outgoing | None:
-        """The oldest reply that is due, with the beginning of its attempt committed, in the transaction in which it
-        was found due: what people hold or take back by then does not leave. None where the line is not open for
-        it, or nothing is due."""
+        """The oldest reply that is due, with the beginning of its attempt committed. Both happen in one transaction:
+        what people hold or take back before it does not leave. None where the line is not open for the reply, or
+        nothing is due."""
         with self._office.ledger.writing():
             while (outgoing := self.first_due()) is not None:
                 now = self._office.clock()
@@ -79,7 +79,7 @@ class Dispatch:
         return None
 
     def _still_holds(self, outgoing: outbox.Outgoing, now: datetime) -> bool:
-        """Whether what a letter that answers none says is still so."""
+        """Whether what a letter says is still true; asked of letters that answer no mail."""
         survey = self._office.register.survey
         if outgoing.kind in ("report", "past_deadline") and survey.is_quiet(now):
             return survey.mails.way(outgoing.kind) == "draft"  # an official has released it
@@ -121,9 +121,9 @@ class Dispatch:
     def record_and_next(
         self, made: Attempt, is_open: Callable[[OutgoingMail], bool]
     ) -> tuple[Delivery, outbox.Outgoing | None]:
-        """What became of an attempt and the beginning of the next one, in one commit: still no reply leaves
-        before its beginning is committed, nor before the end of the one before it is. None: nothing is due,
-        or the line has to be opened for it."""
+        """Commit what became of an attempt together with the beginning of the next one: still no reply leaves before
+        its beginning is committed, nor before the end of the one before it is. Return both; None for the next:
+        nothing is due, or the line has to be opened for it."""
         with self._office.ledger.writing():
             return self.record(made), None if made.rest else self.next_reply(is_open)
 

@@ -13,7 +13,8 @@ _ENDING = re.compile(r"\.([a-z0-9]{1,5})\Z")
 
 
 def given_up(read: Submission, skipped: Collection[int]) -> str:
-    """The way in which the first of the files that were skipped ended a reader: by its ending; empty if none was."""
+    """How the first of the skipped files ended a reader, told by the ending of its name ("file:xls"); empty if none
+    was skipped."""
     for file in read.files:
         if file.position in skipped:
             ending = _ENDING.search(file.filename.lower())

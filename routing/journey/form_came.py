@@ -17,8 +17,8 @@ _CAME = frozenset({"accepted", "correction"})  # a form of whom it says; what ha
 
 
 def note_form_came(ledger: Ledger, decided: Decided, now: datetime) -> None:
-    """Note at each mail that waits for an official because its form was missing that this one brought it; the note's
-    detail is the receipt number. Not where its words need a person for something else."""
+    """Note at each mail that waits for an official because its form was missing that this mail brought the form; the
+    note's detail is the receipt number. A mail whose words need a person for something else is left out."""
     sender = decided.submission.message.sender if decided.submission else None
     programs = {p.program for p in decided.pieces if p.sheet is not None and p.decision.outcome in _CAME}
     if sender is None or not programs:
@@ -39,8 +39,8 @@ def _settles(programs: set[str], asked: Submission) -> bool:
 
 
 def _is_settled(asked: Submission, rule: str) -> bool:
-    """Whether nothing but the form was wanted: its words ask how to send it, or say what no person has to act upon. What
-    is told in another language, nobody has read yet."""
+    """Whether nothing but the form was wanted: the mail's words ask how to send it, or say what no person has to act
+    upon. Words in another language do not count: nobody has read them yet."""
     says = set(asked.says)
     if rule == "inquiry":
         return says == {_HOW}

@@ -73,11 +73,11 @@ class Judge:
 
     @property
     def writer(self) -> ReplyWriter:
-        """Who writes the reply to what was decided."""
+        """The writer of the reply to what was decided."""
         return ReplyWriter(self.register, self.settings, self.ledger, self.now)
 
     def remembered(self, arrival: Arrival) -> Override:
-        """What operators had decided about a mail that is read again still holds."""
+        """The override that still holds when a mail is read again: what operators had decided about it."""
         if not official_acts.taken_in(self.ledger, arrival.id):
             return NO_OVERRIDE
         lgcode, program = official_acts.assigned(self.ledger, arrival.id)
@@ -133,8 +133,8 @@ class Judge:
         return pre_checks.for_list(self.ledger, arrival, _address(submission), since)
 
     def _looked_at(self, decided: Decided, submission: Submission, facts: Facts, override: Override) -> Settled:
-        """A mail that is looked at before it is handed in: a letter and its trace, and none of what a submission leaves.
-        `submission`: as it was read, without what came before it for the same list."""
+        """Settle a mail that is only looked at before it is handed in: leave a letter and a trace, and nothing else
+        that a submission leaves. `submission`: as it was read, without what came before it for the same list."""
         own = {file.position for file in submission.files}
         pieces = tuple(piece for piece in decided.pieces if piece.file.position in own)
         pre_checks.record(self.ledger, replace(decided, submission=submission, pieces=pieces), self.now)
@@ -179,7 +179,7 @@ class Judge:
 
 
 def _once(decided: Decided, noted: frozenset[str]) -> Decided:
-    """Without what operators were told of this mail before."""
+    """The decision without what operators were told of this mail before."""
     told = noted & {"question", "receipt_doubt", "unconfirmed", "replaced", "gave_way"}
     return replace(decided, notes=tuple(n for n in decided.notes if n.kind not in told)) if told else decided
 

@@ -66,13 +66,13 @@ def delivery_line(delivery: Delivery, survey: Survey) -> str:
 
 
 def _without_addresses(said: str) -> str:
-    """A server's words in one line; in their refusals servers quote the recipient."""
+    """A server's words in one line, without addresses: in their refusals servers quote the recipient."""
     shown = clipped(one_line(said[: 4 * _SAID_LIMIT]), _SAID_LIMIT)
     return _WORD.sub(lambda word: "〈アドレス〉" if "@" in word[0][1:-1] else word[0], shown)
 
 
 def outcomes(settled: Settled) -> tuple[str, ...]:
-    """What the mail came to, one word for each piece, for counting."""
+    """One word for the outcome of each piece of the mail, for counting."""
     wording, decided = load_wording(), settled.decided
     if not decided.pieces:
         return tuple(wording.outcome[o] for o in (decided.mail.outcome,) if o != "by_file")

@@ -30,8 +30,8 @@ NOTICES_REST = timedelta(hours=24)  # who has had a notice of arrival gets no ot
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The look-ups for one mail, at one instant. `noted`: the kinds of the events that stand at it; `contacts`:
-    for which bodies the contacts file names an address."""
+    """The look-ups for one mail, at one instant. `noted`: the kinds of the events that stand at it; `contacts`: the
+    bodies for which the contacts file names an address."""
 
     register: Register
     settings: Settings
@@ -41,7 +41,7 @@ class Known:
     contacts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def facts(self, arrival: Arrival, submission: Submission, by_official: bool) -> Facts:
-        """Everything that bears on this mail. What an official decides himself (`by_official`) waits for nothing."""
+        """Everything that bears on this mail. `by_official`: what an official decides himself waits for nothing."""
         address = submission.message.sender
         approved = approvals.approval(self.ledger, address.address) if address else None
         whom = address.address if address else ""
@@ -96,14 +96,16 @@ class Known:
         return PasswordWait(pending_queue.noted_at(self.ledger, arrival.id, "password_over"), tried)
 
     def _told_no_file(self, arrival: Arrival, submission: Submission, sender: KnownSender) -> bool:
-        """Asked of mail without a file only."""
+        """Whether a letter has told the sender that a mail brought no file, and no form has come since; asked only of
+        a mail without a file."""
         if submission.enclosed or submission.message.sender is None:
             return False
         return letters.said_no_file(self.ledger, arrival.mailbox, self._whose(submission, sender), arrival.id)
 
     def _told_no_form(self, arrival: Arrival, submission: Submission, sender: KnownSender) -> bool:
-        """Asked of mail whose files are no forms, and that waits for nothing any more: whether a letter said so of files of
-        these names or bytes already, or two of any. Machines number what they enclose."""
+        """Whether a letter said already of files of these names or bytes that they are no form, or two letters said
+        so of any files. Asked only of a mail whose files are no forms and that waits for nothing any more. Digits in
+        a name do not count: machines number what they enclose."""
         files = submission.enclosed
         other = submission.kind != "submission" or submission.amends or submission.awaits_scan
         if not files or submission.has_form or other:
@@ -118,14 +120,15 @@ class Known:
         return asked.letters >= _REQUESTS or (asked.letters > 0 and known)
 
     def _whose(self, submission: Submission, sender: KnownSender) -> tuple[str, str]:
-        """(address, lgcode) of who sends it."""
+        """(address, lgcode) of the sender."""
         address = submission.message.sender
         body = identify(submission, None, None, sender, self.register.roster).submitter
         return address.address if address else "", body
 
     def _noticed(self, whom: str, first: str, form: bool) -> bool:
-        """Whether an address had a notice of arrival lately; where it repeats a `first` mail, whether it was told so:
-        with a form in it twice, as only people send one by one, though a relay may send the same for ever."""
+        """Whether the sender's address had a notice of arrival lately. Where the mail repeats a `first` mail: whether
+        the sender was told so already; if the mail has a form, whether he was told twice, since only people send a
+        form again and again, though a relay may do so for ever."""
         since = self.now - NOTICES_REST
         if first:
             return letters.repeats_told(self.ledger, whom, first, since) >= (2 if form else 1)
@@ -149,7 +152,8 @@ class Known:
         return letters.vouched(self.ledger, address) | self.contacts.get(address.lower(), frozenset())
 
     def _is_colleague(self, submission: Submission) -> bool:
-        """Somebody of the ministry: what he sends on is somebody else's, and nothing is sent to him."""
+        """Whether the sender is somebody of the ministry: what he sends on is somebody else's, and nothing is sent to
+        him."""
         address = submission.message.sender
         return address is not None and (
             address.domain in self.register.own_domains
@@ -157,8 +161,9 @@ class Known:
         )
 
     def _answered_by(self, submission: Submission) -> str:
-        """Of several mailboxes of ours that a mail is addressed to, the one whose program its subject names,
-        else the first: what is said of the mail as a whole is said once. Empty where it is addressed to one."""
+        """The mailbox that answers where a mail is addressed to several of ours: the one whose program its subject
+        names, else the first, so that what concerns the mail as a whole is said once. Empty where it is addressed to
+        one."""
         survey, message = self.register.survey, submission.message
         ids = {m.address.lower(): m.id for m in survey.mailboxes if m.id in self.settings.mailboxes}
         addressed = [ids[a.address.lower()] for a in (*message.to, *message.cc) if a.address.lower() in ids]
@@ -179,7 +184,7 @@ class Known:
 
 
 def _unnumbered(filename: str) -> str:
-    """A file's name without its digits: a machine's are alike but for a number, a time or a day."""
+    """A file's name without its digits: names that a machine makes are alike but for a number, a time or a day."""
     return re.sub(r"[\W\d_]+", "", filename).lower()
 
 

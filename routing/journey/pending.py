@@ -72,7 +72,7 @@ def _look_for_partner(desk: Desk, arrival: Arrival) -> Iterator[str]:
 
 
 def _fit(desk: Desk, file: Arrival, key: Arrival) -> bool:
-    """Whether the one mail may tell the password of the other, and was not tried yet."""
+    """Whether the one mail may tell the password of the other, and was not tried on it yet."""
     tried = pending_queue.tries(desk.ledger, file.id)
     if key.receipt in tried or len(tried) >= MOST_TRIES:
         return False
@@ -175,8 +175,8 @@ def _look_again(desk: Desk, arrival: Arrival) -> None:
 
 
 def _end_of_told(desk: Desk, key: Arrival) -> tuple[MailOutcome, str]:
-    """A password that was not used: with a locked file for it, whose sender is asked for an unlocked one, there
-    is nothing to do; without any, an official had better look."""
+    """The end of a password that was not used. With a locked file for it there is nothing to do: its sender is asked
+    for an unlocked one. Without any, an official is to look."""
     if pending_queue.opened_something(desk.ledger, key.receipt):  # a crash came between that and the erasure
         return "ignored", "password_used"
     told = verdicts.submission_of(desk.ledger, key.id)

@@ -28,8 +28,8 @@ def note_waits(ledger: Ledger, decided: Decided, parts: MailSet | None, survey: 
 
 
 def note_erasure(ledger: Ledger, decided: Decided, days: int, now: datetime) -> None:
-    """Note that a mail which is not about this survey waits to be erased, and what a scanner looks at for another look;
-    `days` that the first is kept."""
+    """Note that a mail which is not about this survey waits to be erased (`days`: how long it is kept), and that a
+    mail which a scanner looks at waits for another look."""
     until = {"foreign": now + timedelta(days=days), "scan_awaited": now + SCAN_WAIT}
     for rule, what in _OWN_WAITS.items():
         if decided.mail.rule == rule:

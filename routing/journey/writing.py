@@ -84,7 +84,7 @@ class ReplyWriter:
     def _by_table(
         self, kind: LetterKind, decided: Decided, around: ReplyContext, automatic: bool
     ) -> tuple[LetterKind, Way] | None:
-        """What goes out in truth, and how, by the survey's table and its day of quiet; None: nothing does. What people
+        """What really goes out, and how, by the survey's table and its day of quiet; None: nothing does. What people
         have to do instead is noted."""
         survey = self.register.survey
         chosen: LetterKind | None = kind
@@ -111,8 +111,8 @@ class ReplyWriter:
         return domain in self.settings.approved_domains or bool(body_hint(domain, self.register.roster))
 
     def _quotes(self, submission: Submission, recipient: Address) -> bool:
-        """Whether a letter may repeat words of the mail: to whom has sent us a form, now or before, and to an address
-        of a body of the roster; its clerk has to find the file by its name."""
+        """Whether a letter may repeat words of the mail. It may if the reader has sent us a form, now or before, or
+        has an address of a body of the roster: its clerk has to find the file by its name."""
         if self._tells_a_body(recipient.domain) or submission.has_form:
             return True
         return arrivals.sent_a_form(self.ledger, recipient.address)
