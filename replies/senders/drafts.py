@@ -45,12 +45,12 @@ class DraftsSender:
         self._direct = direct
         self._open: dict[str, tuple[IMAPClient, str]] = {}  # address -> connection, name of its Drafts
 
-    def ready(self, posting: OutgoingMail) -> None:
+    def ready(self, mail: OutgoingMail) -> None:
         """Open the Drafts that the mail is for. Raises SenderLater."""
-        address = posting.mail_from.lower()
-        direct = self._directly(posting)
+        address = mail.mail_from.lower()
+        direct = self._directly(mail)
         if direct is not None:
-            direct.ready(posting)
+            direct.ready(mail)
         elif address in self._mailboxes:
             try:
                 with translate_errors(self._mailboxes[address].access, "下書きフォルダーに書き込めません"):
@@ -59,33 +59,33 @@ class DraftsSender:
                 self._drop(address)
                 raise SenderLater(str(unavailable)) from unavailable
 
-    def is_open(self, posting: OutgoingMail) -> bool:
+    def is_open(self, mail: OutgoingMail) -> bool:
         """Whether its Drafts are open. A mail without any is refused without asking anybody."""
-        direct = self._directly(posting)
+        direct = self._directly(mail)
         if direct is not None:
-            return direct.is_open(posting)
-        address = posting.mail_from.lower()
+            return direct.is_open(mail)
+        address = mail.mail_from.lower()
         return address in self._open or address not in self._mailboxes
 
-    def send(self, posting: OutgoingMail) -> SendResult:
+    def send(self, mail: OutgoingMail) -> SendResult:
         """drafted, with its place in the detail ("Drafts;UIDVALIDITY=3/;UID=7", after RFC 5092); later where
         the server says no. Raises SenderLater: no connection; trying again is safe at any time."""
-        address = posting.mail_from.lower()
-        direct = self._directly(posting)
+        address = mail.mail_from.lower()
+        direct = self._directly(mail)
         if direct is not None:
-            return direct.send(posting)
+            return direct.send(mail)
         if address not in self._mailboxes:
-            return SendResult("refused", f"{posting.mail_from} の下書きフォルダーは設定にありません")
+            return SendResult("refused", f"{mail.mail_from} の下書きフォルダーは設定にありません")
         try:
             with translate_errors(self._mailboxes[address].access, "下書きフォルダーに書き込めません"):
                 was_open = address in self._open
                 try:
-                    return self._put(address, posting)
+                    return self._put(address, mail)
                 except (IMAPClientAbortError, OSError):
                     if not was_open:
                         raise
                 self._drop(address)  # the server had hung up on an idler
-                return self._put(address, posting)
+                return self._put(address, mail)
         except SourceUnavailable as unavailable:
             self._drop(address)
             raise SenderLater(str(unavailable)) from unavailable
@@ -115,8 +115,8 @@ class DraftsSender:
         if self._direct is not None:
             self._direct[1].close()
 
-    def _directly(self, posting: OutgoingMail) -> Sender | None:
-        to_ourselves = self._direct is not None and posting.rcpt_to.lower() == self._direct[0].lower()
+    def _directly(self, mail: OutgoingMail) -> Sender | None:
+        to_ourselves = self._direct is not None and mail.rcpt_to.lower() == self._direct[0].lower()
         return self._direct[1] if self._direct is not None and to_ourselves else None
 
     def _made_sure_of(self, address: str) -> None:
@@ -129,13 +129,13 @@ class DraftsSender:
                 self._drop(address)
         self._opened(address)
 
-    def _put(self, address: str, posting: OutgoingMail) -> SendResult:
+    def _put(self, address: str, mail: OutgoingMail) -> SendResult:
         client, folder = self._opened(address)
         validity = str(client.select_folder(folder, readonly=True)[b"UIDVALIDITY"])
-        if there := with_header(client, "MESSAGE-ID", posting.message_id):
+        if there := with_header(client, "MESSAGE-ID", mail.message_id):
             return SendResult("drafted", place_text(folder, validity, there[0]))
         try:
-            said = client.append(folder, posting.data, _FLAGS)
+            said = client.append(folder, mail.data, _FLAGS)
         except IMAPClientAbortError:
             raise
         except IMAPClientError as refused:
@@ -143,7 +143,7 @@ class DraftsSender:
         if told_uid := _APPENDUID.search(said):
             return SendResult("drafted", place_text(folder, told_uid[1].decode(), int(told_uid[2])))
         client.noop()
-        there = with_header(client, "MESSAGE-ID", posting.message_id)
+        there = with_header(client, "MESSAGE-ID", mail.message_id)
         return SendResult("drafted", place_text(folder, validity, there[0] if there else 0))
 
     def _opened(self, address: str) -> tuple[IMAPClient, str]:

@@ -18,20 +18,20 @@ class MaildirSender:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def ready(self, posting: OutgoingMail) -> None:
+    def ready(self, mail: OutgoingMail) -> None:
         """Nothing has to be opened."""
 
-    def is_open(self, posting: OutgoingMail) -> bool:
+    def is_open(self, mail: OutgoingMail) -> bool:
         """True always: there is no connection."""
         return True
 
-    def send(self, posting: OutgoingMail) -> SendResult:
+    def send(self, mail: OutgoingMail) -> SendResult:
         """Write the mail's bytes unchanged and durably. A full or unreadable disk raises SenderLater."""
-        name = hashlib.sha256(posting.message_id.encode()).hexdigest()[:40]
+        name = hashlib.sha256(mail.message_id.encode()).hexdigest()[:40]
         try:
             self._make()
             if not self._holds(name):
-                self._deliver(name, posting.data)
+                self._deliver(name, mail.data)
         except OSError as error:
             raise SenderLater(f"{self._path} に書き込めません（{error.strerror}）。") from error
         return SendResult("sent")

@@ -40,7 +40,7 @@ class OutgoingMail:
 
 @frozen
 class SendResult:
-    """What became of one posting: sent | later (4xx) | refused (5xx), with the server's own line."""
+    """What became of one mail: sent | later (4xx) | refused (5xx), with the server's own line."""
 
     result: Result
     detail: str = ""
@@ -50,17 +50,17 @@ class Sender(Protocol):
     """A way to send one mail after the other over one connection. A connection lost before the server answered DATA
     raises SenderLater as well: whether the mail went out is then unknown, and the outbox tries once more."""
 
-    def ready(self, posting: OutgoingMail) -> None:
+    def ready(self, mail: OutgoingMail) -> None:
         """Connect and log in for this mail, or make sure that the connection lives; hand nothing over. What goes
         wrong here is no attempt at the mail. Raises SenderLater."""
         ...
 
-    def is_open(self, posting: OutgoingMail) -> bool:
+    def is_open(self, mail: OutgoingMail) -> bool:
         """Whether this mail can follow at once, since `ready` or the mail before it left the connection open.
         Asks nobody."""
         ...
 
-    def send(self, posting: OutgoingMail) -> SendResult:
+    def send(self, mail: OutgoingMail) -> SendResult:
         """Deliver one mail and tell what the server said; connect only where nobody has called `ready`. Raises
         SenderLater."""
         ...

@@ -1,7 +1,7 @@
 """SMTP as a sender: one connection for many mails, TLS verified.
 
 Never decides whether to try again and never changes the mail: the outbox keeps the attempts, and the bytes
-are finished. It tells apart what the server said of one mail (an Outcome) from a connection that does not
+are finished. It tells apart what the server said of one mail (a SendResult) from a connection that does not
 work (SenderLater).
 """
 
@@ -69,30 +69,30 @@ class SmtpSender:
         self._clear = False  # the server waits for MAIL: it has just said yes to everything
         self._used = False  # the connection has carried a mail
 
-    def ready(self, posting: OutgoingMail) -> None:
+    def ready(self, mail: OutgoingMail) -> None:
         """Connect and log in, or have RSET show that the connection lives. Raises SenderLater."""
         self._connection()
 
-    def is_open(self, posting: OutgoingMail) -> bool:
+    def is_open(self, mail: OutgoingMail) -> bool:
         """Whether the server took the mail before this one, or has just greeted us."""
         return self._smtp is not None and self._clear
 
-    def send(self, posting: OutgoingMail) -> SendResult:
+    def send(self, mail: OutgoingMail) -> SendResult:
         """Send one mail: sent, later (4xx) or refused (5xx, or nothing that SMTP could carry). Raises SenderBarred
         for a 5xx that is about us and not about the recipient or the mail; SenderLater if there is no connection or
         no login, on 421 and 530, and if the connection was lost before the mail was handed over (LineClosed where
         others had gone over it); AnswerLost if it was lost after that, and nobody knows whether the mail went out."""
-        obstacle = _obstacle(posting)
+        obstacle = _obstacle(mail)
         if obstacle:
             return SendResult("refused", obstacle)
         smtp = self._smtp if self._smtp is not None and self._clear else self._connection()
         self._clear = False
         handed_over = False
         try:
-            welcome, (code, text) = _ask(smtp, posting)
+            welcome, (code, text) = _ask(smtp, mail)
             if code == _GO_AHEAD:
                 handed_over = True
-                code, text = _hand_over(smtp, posting)
+                code, text = _hand_over(smtp, mail)
         except (smtplib.SMTPException, OSError) as error:
             sentence = self._sentence("への送信中に接続が切れました", _reason(error))
             raise self._lost(handed_over)(sentence) from error
@@ -201,25 +201,25 @@ class SmtpSender:
         return f"{self._access.host}:{self._access.port} {what}（{why}）。"
 
 
-def _ask(smtp: smtplib.SMTP, posting: OutgoingMail) -> tuple[bool, Answer]:
+def _ask(smtp: smtplib.SMTP, mail: OutgoingMail) -> tuple[bool, Answer]:
     """The envelope and the word DATA (RFC 5321 §3.3): whether MAIL was taken, and the answer at which they ended:
     354 where the mail may follow."""
-    options = [f"size={len(posting.data)}"] if smtp.has_extn("size") else []
-    if not posting.data.isascii() and smtp.has_extn("8bitmime"):
+    options = [f"size={len(mail.data)}"] if smtp.has_extn("size") else []
+    if not mail.data.isascii() and smtp.has_extn("8bitmime"):
         options.append("body=8bitmime")
     if smtp.has_extn("pipelining"):
-        return _ask_at_once(smtp, posting, options)
-    answer = smtp.mail(posting.mail_from, options)
+        return _ask_at_once(smtp, mail, options)
+    answer = smtp.mail(mail.mail_from, options)
     if not _is_yes(answer):
         return False, answer
-    answer = smtp.rcpt(posting.rcpt_to)
+    answer = smtp.rcpt(mail.rcpt_to)
     return True, smtp.docmd("DATA") if _is_yes(answer) else answer
 
 
-def _ask_at_once(smtp: smtplib.SMTP, posting: OutgoingMail, options: list[str]) -> tuple[bool, Answer]:
+def _ask_at_once(smtp: smtplib.SMTP, mail: OutgoingMail, options: list[str]) -> tuple[bool, Answer]:
     """The same three commands in one packet (RFC 2920): one wait for the server in place of three."""
-    mail = " ".join([f"mail FROM:<{posting.mail_from}>", *options])
-    smtp.send(f"{mail}\r\nrcpt TO:<{posting.rcpt_to}>\r\nDATA\r\n")
+    sender = " ".join([f"mail FROM:<{mail.mail_from}>", *options])
+    smtp.send(f"{sender}\r\nrcpt TO:<{mail.rcpt_to}>\r\nDATA\r\n")
     answers: list[Answer] = []
     for _ in range(3):
         answers.append(smtp.getreply())
@@ -232,10 +232,10 @@ def _ask_at_once(smtp: smtplib.SMTP, posting: OutgoingMail, options: list[str]) 
     return _is_yes(answers[0]), refusal or answers[2]
 
 
-def _hand_over(smtp: smtplib.SMTP, posting: OutgoingMail) -> Answer:
+def _hand_over(smtp: smtplib.SMTP, mail: OutgoingMail) -> Answer:
     """The mail itself, with dots as RFC 5321 §4.5.2 wants them; only the answer to this can say 250."""
-    end = b".\r\n" if posting.data.endswith(b"\r\n") else b"\r\n.\r\n"
-    smtp.send(_DOT.sub(b"..", posting.data) + end)
+    end = b".\r\n" if mail.data.endswith(b"\r\n") else b"\r\n.\r\n"
+    smtp.send(_DOT.sub(b"..", mail.data) + end)
     return smtp.getreply()
 
 
@@ -250,13 +250,13 @@ def _is_yes(answer: Answer) -> bool:
     return 200 <= answer[0] <= 299
 
 
-def _obstacle(posting: OutgoingMail) -> str:
+def _obstacle(mail: OutgoingMail) -> str:
     """Why SMTP cannot carry this mail at all; empty if it can. RFC 5321 §2.3.8 and §4.5.3.1.6."""
-    if not posting.rcpt_to or any(_NO_ADDRESS.search(a) for a in (posting.mail_from, posting.rcpt_to)):
+    if not mail.rcpt_to or any(_NO_ADDRESS.search(a) for a in (mail.mail_from, mail.rcpt_to)):
         return "差出人又は宛先のアドレスが、SMTPで送れる形ではありません"
-    if not posting.data.count(b"\r\n") == posting.data.count(b"\r") == posting.data.count(b"\n"):
+    if not mail.data.count(b"\r\n") == mail.data.count(b"\r") == mail.data.count(b"\n"):
         return "メールの改行が CRLF ではありません"
-    if max(map(len, posting.data.split(b"\r\n"))) > _LINE_LIMIT:
+    if max(map(len, mail.data.split(b"\r\n"))) > _LINE_LIMIT:
         return f"メールに{_LINE_LIMIT}バイトを超える行があります"
     return ""
 

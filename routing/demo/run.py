@@ -102,16 +102,16 @@ class _EmlFolder:
         self._folder = folder
         self._names = names
 
-    def ready(self, posting: OutgoingMail) -> None:
+    def ready(self, mail: OutgoingMail) -> None:
         """Nothing has to be opened."""
 
-    def is_open(self, posting: OutgoingMail) -> bool:
+    def is_open(self, mail: OutgoingMail) -> bool:
         """Always."""
         return True
 
-    def send(self, posting: OutgoingMail) -> SendResult:
+    def send(self, mail: OutgoingMail) -> SendResult:
         """Write the mail's bytes."""
-        (self._folder / self._names[receipt_in(posting.message_id)]).write_bytes(posting.data)
+        (self._folder / self._names[receipt_in(mail.message_id)]).write_bytes(mail.data)
         return SendResult("sent")
 
     def probe(self) -> str:

@@ -63,7 +63,7 @@ def open_line(sender: Sender, outgoing: Outgoing, answers: Mapping[str, Answers]
         with suppress(Exception):  # the attempt asks once more, and tells
             mailbox.how(outgoing.asked)
     try:
-        sender.ready(outgoing.posting)
+        sender.ready(outgoing.mail)
     except (SenderLater, SettingsError) as later:
         return Connection(outgoing, str(later))
     except Exception as error:  # the delivery must not end with one connection
@@ -86,7 +86,7 @@ def _held_back(outgoing: Outgoing, answers: Answers | None) -> Attempt | None:
     if answers is None:
         return None
     try:
-        if outgoing.may_have_left and answers.has_sent(outgoing.posting.message_id):
+        if outgoing.may_have_left and answers.has_sent(outgoing.mail.message_id):
             return Attempt(outgoing, "sent", FOUND_SENT)
         how = answers.how(outgoing.asked) if outgoing.asked is not None else ""
     except (SourceUnavailable, SettingsError) as unavailable:
@@ -101,7 +101,7 @@ def _held_back(outgoing: Outgoing, answers: Answers | None) -> Attempt | None:
 
 def _send(sender: Sender, outgoing: Outgoing) -> Attempt:
     try:
-        outcome = sender.send(outgoing.posting)
+        result = sender.send(outgoing.mail)
     except AnswerLost as lost:
         return Attempt(outgoing, "lost", str(lost), "rest")
     except LineClosed as closed:
@@ -114,7 +114,7 @@ def _send(sender: Sender, outgoing: Outgoing) -> Attempt:
         log.error("送信中に予期しない問題が起きました（%s）。", type(error).__name__)
         log.debug("%s", outgoing.receipt, exc_info=True)
         return Attempt(outgoing, "lost", type(error).__name__, "rest")
-    return Attempt(outgoing, outcome.result, outcome.detail)
+    return Attempt(outgoing, result.result, result.detail)
 
 
 class DeliveryThread(Thread):
@@ -145,9 +145,9 @@ class DeliveryThread(Thread):
         """Order the line to be opened for a reply whose attempt has not begun."""
         self._orders.put(partial(open_line, self._sender, outgoing, self._answers))
 
-    def is_open(self, posting: OutgoingMail) -> bool:
+    def is_open(self, mail: OutgoingMail) -> bool:
         """Whether the line is open for this mail. For the desk, while the thread waits for its next order."""
-        return self._sender.is_open(posting)
+        return self._sender.is_open(mail)
 
     def send(self, outgoing: Outgoing) -> None:
         """Hand over a reply whose attempt is committed as begun."""

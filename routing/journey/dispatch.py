@@ -71,7 +71,7 @@ class Dispatch:
                     continue
                 if not self._still_holds(outgoing, now):
                     remind.take_back(self._office.ledger, outgoing, now)
-                elif is_open(outgoing.posting):
+                elif is_open(outgoing.mail):
                     outbox.begin(self._office.ledger, outgoing.id, now)
                     return outgoing
                 else:
@@ -95,7 +95,7 @@ class Dispatch:
         now = self._office.clock()
         with self._office.ledger.writing():
             sending.afterwards(self._office.ledger, line.outgoing, "rest", now)
-            sending.note_trouble(self._office.ledger, line.outgoing.posting.mail_from, line.trouble, now)
+            sending.note_trouble(self._office.ledger, line.outgoing.mail.mail_from, line.trouble, now)
         return Delivery(line.outgoing.receipt, line.outgoing.kind, "later", line.trouble)
 
     def record(self, made: Attempt) -> Delivery:
@@ -113,9 +113,9 @@ class Dispatch:
                 mailbox_tasks.queue_copy(self._office.ledger, outgoing.id)
             sending.afterwards(self._office.ledger, outgoing, made.after, now)
             if made.after in ("rest", "barred"):
-                sending.note_trouble(self._office.ledger, outgoing.posting.mail_from, made.detail, now)
+                sending.note_trouble(self._office.ledger, outgoing.mail.mail_from, made.detail, now)
             elif state in ("sent", "drafted", "refused"):
-                sending.note_success(self._office.ledger, outgoing.posting.mail_from)
+                sending.note_success(self._office.ledger, outgoing.mail.mail_from)
         return Delivery(outgoing.receipt, outgoing.kind, final, made.detail)
 
     def record_and_next(

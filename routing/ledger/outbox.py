@@ -43,7 +43,7 @@ class Outgoing:
     id: int
     receipt: str
     kind: str
-    posting: OutgoingMail
+    mail: OutgoingMail
     interrupted: int
     tries: int
     key: str = ""
@@ -160,7 +160,7 @@ def _outgoing(row: Row) -> Outgoing:
         id=row["id"],
         receipt=row["receipt"] or receipt_in(row["message_id"]),
         kind=row["kind"],
-        posting=OutgoingMail(row["mail_from"], row["rcpt_to"], row["message_id"], bytes(row["data"])),
+        mail=OutgoingMail(row["mail_from"], row["rcpt_to"], row["message_id"], bytes(row["data"])),
         interrupted=row["tries"] - row["ended"] if row["state"] == "sending" else 0,
         tries=row["tries"],
         key=row["key"],

@@ -37,7 +37,7 @@ def afterwards(ledger: Ledger, outgoing: Outgoing, after: After, now: datetime) 
             " WHERE outbox_id IN (SELECT o.id FROM to_send q JOIN outbox o ON o.id = q.outbox_id"
             " WHERE o.mail_from = ?)",
             stamp(now + REST),
-            outgoing.posting.mail_from,
+            outgoing.mail.mail_from,
         )
     if after:
         wait = {"rest": REST, "barred": 2 * REST, "at_once": timedelta(0)}[after]

@@ -20,7 +20,7 @@ from intake.sources.source import SourceUnavailable
 from replies.senders.sender import SenderLater
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from routing.mailboxes.factory import open_sender, open_source, unreadable_secrets
-from tests.replies.postings import posting
+from tests.replies.outgoing_mails import outgoing_mail
 from tests.servers import machine
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
@@ -123,7 +123,7 @@ def test_a_mailbox_is_read_with_a_token(microsoft: Microsoft) -> None:
 def test_a_mail_is_sent_with_a_token(microsoft: Microsoft) -> None:
     sender = SmtpSender(microsoft.smtp())
 
-    assert sender.send(posting(to=USER)).result == "sent"
+    assert sender.send(outgoing_mail(to=USER)).result == "sent"
     sender.close()
 
     assert machine.eventually(lambda: len(microsoft.dovecot.mails(USER)) == 1, 10)
@@ -149,7 +149,7 @@ def test_settings_open_a_mailbox_and_the_way_out_with_tokens(microsoft: Microsof
     sender = open_sender(settings, load_survey(default_survey()))
 
     assert source.look(None).uids == ()
-    assert sender.send(posting(to=USER)).result == "sent"
+    assert sender.send(outgoing_mail(to=USER)).result == "sent"
     source.close()
     sender.close()
     assert unreadable_secrets(settings, "settings.toml") == ()
@@ -191,7 +191,7 @@ def test_a_refused_token_is_renewed_once_and_the_mail_sent(microsoft: Microsoft)
     sender.close()
     microsoft.issuer.revoke()
 
-    assert sender.send(posting(to=USER)).result == "sent"
+    assert sender.send(outgoing_mail(to=USER)).result == "sent"
     sender.close()
 
     assert len(microsoft.issuer.issued) == 2

@@ -14,7 +14,7 @@ from intake.sources.imap_access import ImapAccess, connect
 from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.maildir import MaildirSender
 from replies.senders.sender import Result, Sender, SenderLater, SendResult
-from tests.replies.postings import FROM, TO, SmtpWay, posting
+from tests.replies.outgoing_mails import FROM, TO, SmtpWay, outgoing_mail
 from tests.servers import machine
 from tests.servers.mail import MailServers
 
@@ -102,7 +102,7 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> Way:
     ids=["plain", "dots", "longest line", "iso-2022-jp", "8 bit", "trailing space"],
 )
 def test_a_mail_arrives_byte_for_byte(way: Way, body: bytes) -> None:
-    sent = posting(body, way.to)
+    sent = outgoing_mail(body, way.to)
     sender = way.sender()
 
     outcome = sender.send(sent)
@@ -113,7 +113,7 @@ def test_a_mail_arrives_byte_for_byte(way: Way, body: bytes) -> None:
 
 
 def test_many_mails_go_through_one_sender(way: Way) -> None:
-    sent = [posting(b"%d\r\n" % n, way.to) for n in range(20)]
+    sent = [outgoing_mail(b"%d\r\n" % n, way.to) for n in range(20)]
     sender = way.sender()
 
     outcomes = {sender.send(each).result for each in sent}
@@ -126,7 +126,7 @@ def test_many_mails_go_through_one_sender(way: Way) -> None:
 def test_a_mail_for_which_the_sender_is_ready_goes_out_over_what_is_open_and_the_next_follows(
     way: Way,
 ) -> None:
-    first, second = posting(b"1\r\n", way.to), posting(b"2\r\n", way.to)
+    first, second = outgoing_mail(b"1\r\n", way.to), outgoing_mail(b"2\r\n", way.to)
     sender = way.sender()
     sender.ready(first)
     sender.ready(first)
@@ -144,10 +144,10 @@ def test_a_mail_for_which_the_sender_is_ready_goes_out_over_what_is_open_and_the
 def test_a_closed_sender_begins_anew(way: Way) -> None:
     sender = way.sender()
     sender.close()
-    sender.send(posting(b"1\r\n", way.to))
+    sender.send(outgoing_mail(b"1\r\n", way.to))
     sender.close()
     sender.close()
-    sender.send(posting(b"2\r\n", way.to))
+    sender.send(outgoing_mail(b"2\r\n", way.to))
     sender.close()
 
     assert len(way.arrived(2)) == 2
@@ -155,14 +155,14 @@ def test_a_closed_sender_begins_anew(way: Way) -> None:
 
 def test_a_way_that_is_closed_is_for_later(way: Way) -> None:
     with pytest.raises(SenderLater) as told:
-        way.broken().send(posting(to=way.to))
+        way.broken().send(outgoing_mail(to=way.to))
 
     assert str(told.value).endswith("。")
     sender = way.broken()
-    if not sender.is_open(posting(to=way.to)):
+    if not sender.is_open(outgoing_mail(to=way.to)):
         with pytest.raises(SenderLater):
-            sender.ready(posting(to=way.to))
-        assert not sender.is_open(posting(to=way.to))
+            sender.ready(outgoing_mail(to=way.to))
+        assert not sender.is_open(outgoing_mail(to=way.to))
 
 
 # --- Maildir alone
@@ -170,7 +170,7 @@ def test_a_way_that_is_closed_is_for_later(way: Way) -> None:
 
 def test_the_same_mail_twice_is_one_file(tmp_path: Path) -> None:
     sender = MaildirSender(tmp_path)
-    sent = posting(id="<A.1@mhlw.go.jp>")
+    sent = outgoing_mail(id="<A.1@mhlw.go.jp>")
 
     assert [sender.send(sent), sender.send(sent)] == [SendResult("sent"), SendResult("sent")]
     (file,) = (tmp_path / "new").iterdir()
@@ -182,7 +182,7 @@ def test_the_same_mail_twice_is_one_file(tmp_path: Path) -> None:
 
 def test_a_half_written_file_of_a_crash_is_replaced(tmp_path: Path) -> None:
     sender = MaildirSender(tmp_path)
-    sent = posting()
+    sent = outgoing_mail()
     sender.send(sent)
     (file,) = (tmp_path / "new").iterdir()
     file.rename(tmp_path / "tmp" / file.name).write_bytes(b"half")

@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from replies.senders.sender import AnswerLost, LineClosed, OutgoingMail, SenderBarred, SenderLater, SendResult
 from replies.senders.smtp import SmtpAccess, SmtpSender
-from tests.replies.postings import SmtpWay, postfix_access, posting
+from tests.replies.outgoing_mails import SmtpWay, outgoing_mail, postfix_access
 from tests.servers import machine
 from tests.servers.mail import MailServers
 
@@ -29,7 +29,7 @@ def test_many_mails_use_one_connection(mail_servers: MailServers) -> None:
     before = mail_servers.postfix.log().count("TLS connection established from")
     sender = way.sender()
     for n in range(5):
-        assert sender.send(posting(b"%d\r\n" % n, way.to)).result == "sent"
+        assert sender.send(outgoing_mail(b"%d\r\n" % n, way.to)).result == "sent"
     sender.close()
 
     way.arrived(5)
@@ -40,7 +40,7 @@ def test_the_servers_line_is_kept(mail_servers: MailServers) -> None:
     way = SmtpWay(mail_servers)
     sender = way.sender()
 
-    outcome = sender.send(posting(to=way.to))
+    outcome = sender.send(outgoing_mail(to=way.to))
     sender.close()
 
     assert outcome.detail.startswith("250 2.0.0 Ok: queued as ")
@@ -49,12 +49,12 @@ def test_the_servers_line_is_kept(mail_servers: MailServers) -> None:
 def test_a_restarted_server_is_found_again(mail_servers: MailServers) -> None:
     way = SmtpWay(mail_servers)
     sender = way.sender()
-    queue_id = sender.send(posting(b"1\r\n", way.to)).detail.split()[-1]
+    queue_id = sender.send(outgoing_mail(b"1\r\n", way.to)).detail.split()[-1]
     assert machine.eventually(lambda: f"{queue_id}: removed" in mail_servers.postfix.log(), 5)
     mail_servers.postfix.restart()
 
-    sender.ready(posting())
-    assert sender.send(posting(b"2\r\n", way.to)).result == "sent"
+    sender.ready(outgoing_mail())
+    assert sender.send(outgoing_mail(b"2\r\n", way.to)).result == "sent"
     sender.close()
     assert len(way.arrived(2)) == 2
 
@@ -65,7 +65,7 @@ def test_a_certificate_that_does_not_fit_is_refused(mail_servers: MailServers, f
     wrong = replace(access, ca=None) if fault == "no CA" else replace(access, host="127.0.0.1")
 
     with pytest.raises(SenderLater, match="サーバー証明書を確認できません"):
-        SmtpSender(wrong).send(posting())
+        SmtpSender(wrong).send(outgoing_mail())
 
 
 # --- a server that says what it is told
@@ -144,9 +144,9 @@ def test_what_the_server_says_of_one_mail_is_its_outcome(
 ) -> None:
     setattr(told, phase, answer)
 
-    assert sender.send(posting()) == SendResult(result, answer)  # type: ignore[arg-type]
+    assert sender.send(outgoing_mail()) == SendResult(result, answer)  # type: ignore[arg-type]
     setattr(told, phase, "250 OK")
-    assert sender.send(posting()) == SendResult("sent", "250 2.0.0 queued" if phase != "data" else "250 OK")
+    assert sender.send(outgoing_mail()) == SendResult("sent", "250 2.0.0 queued" if phase != "data" else "250 OK")
     assert len(told.taken) == 1
     assert len(told.sessions) == 1
 
@@ -156,11 +156,11 @@ def test_421_is_for_later_and_over_a_new_connection(told: Told, sender: SmtpSend
     setattr(told, phase, "421 4.7.0 shutting down")
 
     with pytest.raises(SenderLater, match=r"421 4\.7\.0 shutting down") as later:
-        sender.send(posting())
+        sender.send(outgoing_mail())
     assert not isinstance(later.value, AnswerLost)  # the server said that it did not take the mail
     setattr(told, phase, "250 OK")
 
-    assert sender.send(posting()).result == "sent"
+    assert sender.send(outgoing_mail()).result == "sent"
 
 
 @pytest.mark.parametrize("phase", ["mail", "rcpt", "data"])
@@ -168,30 +168,30 @@ def test_a_server_that_takes_some_mails_and_closes_is_told_from_one_that_takes_n
     told: Told, sender: SmtpSender, phase: str
 ) -> None:
     """As Exim does after smtp_accept_max_per_connection mails: the next may go at once, over a new connection."""
-    assert sender.send(posting()).result == "sent"
+    assert sender.send(outgoing_mail()).result == "sent"
     setattr(told, phase, "421 4.7.0 too many messages in one connection")
 
     with pytest.raises(LineClosed):
-        sender.send(posting())
-    assert not sender.is_open(posting())
+        sender.send(outgoing_mail())
+    assert not sender.is_open(outgoing_mail())
     with pytest.raises(SenderLater) as later:
-        sender.send(posting())
+        sender.send(outgoing_mail())
 
     assert not isinstance(later.value, LineClosed)
     assert len(told.sessions) == 2
 
 
 def test_a_connection_that_dies_between_two_mails_hands_nothing_over(told: Told, sender: SmtpSender) -> None:
-    sender.send(posting())
+    sender.send(outgoing_mail())
     assert sender._smtp is not None and sender._smtp.sock is not None
     sender._smtp.sock.shutdown(socket.SHUT_RDWR)
-    assert sender.is_open(posting())  # nobody has asked
+    assert sender.is_open(outgoing_mail())  # nobody has asked
 
     with pytest.raises(LineClosed):
-        sender.send(posting())
-    sender.ready(posting())
+        sender.send(outgoing_mail())
+    sender.ready(outgoing_mail())
 
-    assert sender.send(posting()).result == "sent"
+    assert sender.send(outgoing_mail()).result == "sent"
     assert len(told.taken) == 2
 
 
@@ -201,14 +201,14 @@ def test_after_a_refusal_the_line_is_cleared_before_the_next_mail(
 ) -> None:
     """RFC 5321 §4.1.1.5: RSET, else the server would take the next MAIL for a nested one (503)."""
     setattr(told, phase, "450 4.1.1 not now")
-    sender.send(posting())
-    assert not sender.is_open(posting())
+    sender.send(outgoing_mail())
+    assert not sender.is_open(outgoing_mail())
     setattr(told, phase, "250 OK")
 
-    sender.ready(posting())
+    sender.ready(outgoing_mail())
 
-    assert sender.is_open(posting())
-    assert sender.send(posting()).result == "sent"
+    assert sender.is_open(outgoing_mail())
+    assert sender.send(outgoing_mail()).result == "sent"
     assert len(told.sessions) == 1
 
 
@@ -234,10 +234,10 @@ def test_what_the_server_says_of_our_own_rights_blames_no_mail(
     setattr(told, phase, answer)
 
     with pytest.raises(SenderBarred, match=answer.split()[0]):
-        sender.send(posting())
+        sender.send(outgoing_mail())
     setattr(told, phase, "250 OK")
 
-    assert sender.send(posting()).result == "sent"
+    assert sender.send(outgoing_mail()).result == "sent"
     assert len(told.taken) == 1 and len(told.sessions) == 1
 
 
@@ -251,17 +251,17 @@ def test_a_connection_lost_after_data_leaves_the_outcome_unknown(told: Told, sen
 
     told.data = hang_up
     with pytest.raises(AnswerLost, match="送信中に接続が切れました"):
-        sender.send(posting())
+        sender.send(outgoing_mail())
     assert len(told.taken) == 1
 
     told.data = "250 OK"
-    assert sender.send(posting()).result == "sent"
+    assert sender.send(outgoing_mail()).result == "sent"
 
 
 def test_a_server_that_never_answers_data_leaves_the_outcome_unknown(access: SmtpAccess, told: Told) -> None:
     told.seconds = 1.0
     with pytest.raises(AnswerLost, match="時間内"):
-        SmtpSender(replace(access, timeout_seconds=0.3)).send(posting())
+        SmtpSender(replace(access, timeout_seconds=0.3)).send(outgoing_mail())
 
 
 @pytest.mark.parametrize("phase", ["mail", "rcpt"])
@@ -269,7 +269,7 @@ def test_a_connection_lost_before_data_is_for_later(told: Told, sender: SmtpSend
     setattr(told, phase, "what?")  # no SMTP: nobody can go on from here
 
     with pytest.raises(SenderLater) as later:
-        sender.send(posting())
+        sender.send(outgoing_mail())
 
     assert not isinstance(later.value, AnswerLost)
     assert told.taken == []
@@ -278,7 +278,7 @@ def test_a_connection_lost_before_data_is_for_later(told: Told, sender: SmtpSend
 def test_an_answer_to_data_that_is_no_smtp_leaves_the_outcome_unknown(told: Told, sender: SmtpSender) -> None:
     told.data = "what?"
     with pytest.raises(AnswerLost):
-        sender.send(posting())
+        sender.send(outgoing_mail())
 
 
 def test_a_probe_connects_and_sends_nothing(told: Told, sender: SmtpSender, access: SmtpAccess) -> None:
@@ -301,20 +301,20 @@ def test_a_greeting_that_is_no_welcome_is_for_later(greeting: bytes) -> None:
         thread.start()
         access = SmtpAccess("127.0.0.1", listener.getsockname()[1], "none", timeout_seconds=2)
         with pytest.raises(SenderLater, match="接続できません"):
-            SmtpSender(access).send(posting())
+            SmtpSender(access).send(outgoing_mail())
         thread.join()
 
 
 def test_without_starttls_nothing_is_said_in_clear(access: SmtpAccess, told: Told) -> None:
     with pytest.raises(SenderLater, match="STARTTLS"):
-        SmtpSender(replace(access, tls="starttls", user="u", password="p")).send(posting())
+        SmtpSender(replace(access, tls="starttls", user="u", password="p")).send(outgoing_mail())
 
     assert told.taken == []
 
 
 def test_a_login_that_the_server_does_not_take_is_for_later(access: SmtpAccess) -> None:
     with pytest.raises(SenderLater) as error:
-        SmtpSender(replace(access, user="u", password="Himitsu-4711")).send(posting())
+        SmtpSender(replace(access, user="u", password="Himitsu-4711")).send(outgoing_mail())
 
     assert "Himitsu" not in str(error.value)
 
@@ -332,13 +332,13 @@ def test_a_password_never_shows_in_a_printed_access() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        posting(to="a@b.jp>\r\nRCPT TO:<c@d.jp"),
-        posting(to="no one@pref.kanagawa.lg.jp"),
-        posting(to="髙@pref.kanagawa.lg.jp"),
-        posting(to=""),
-        posting(body=b"bare\nline\r\n"),
-        posting(body=b"bare\rreturn\r\n"),
-        posting(body=b"a" * 999 + b"\r\n"),
+        outgoing_mail(to="a@b.jp>\r\nRCPT TO:<c@d.jp"),
+        outgoing_mail(to="no one@pref.kanagawa.lg.jp"),
+        outgoing_mail(to="髙@pref.kanagawa.lg.jp"),
+        outgoing_mail(to=""),
+        outgoing_mail(body=b"bare\nline\r\n"),
+        outgoing_mail(body=b"bare\rreturn\r\n"),
+        outgoing_mail(body=b"a" * 999 + b"\r\n"),
     ],
     ids=["injected command", "space", "beyond ascii", "nobody", "bare LF", "bare CR", "line too long"],
 )
@@ -351,7 +351,7 @@ def test_what_smtp_cannot_carry_is_refused_before_a_connection(broken: OutgoingM
 def test_a_long_or_odd_line_of_the_server_becomes_one_short_line(told: Told, sender: SmtpSender) -> None:
     told.rcpt = "550-first line\r\n550-\x1b[31m second\r\n550 " + "x" * 400
 
-    detail = sender.send(posting()).detail
+    detail = sender.send(outgoing_mail()).detail
 
     assert detail.startswith("550 first line [31m second xxx")
     assert len(detail) < 200
@@ -361,6 +361,6 @@ def test_a_long_or_odd_line_of_the_server_becomes_one_short_line(told: Told, sen
 @pytest.mark.parametrize(("text", "declared"), [("plain", False), ("８ビット", True)])
 def test_eight_bit_mail_is_declared(told: Told, sender: SmtpSender, text: str, declared: bool) -> None:
     """RFC 6152 §3: a body with octets above 127 goes out only with BODY=8BITMIME."""
-    assert sender.send(posting(text.encode() + b"\r\n")).result == "sent"
+    assert sender.send(outgoing_mail(text.encode() + b"\r\n")).result == "sent"
 
     assert ("BODY=8BITMIME" in told.options) is declared

@@ -13,7 +13,7 @@ import pytest
 
 from replies.senders.sender import AnswerLost, SenderBarred, SenderLater
 from replies.senders.smtp import SmtpAccess, SmtpSender
-from tests.replies.postings import posting
+from tests.replies.outgoing_mails import outgoing_mail
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mail import MailServers
 from tests.servers.postfix import Postfix
@@ -55,7 +55,7 @@ def _sender(postfix: Postfix, fault: str, password: str = "") -> SmtpSender:
 )
 def test_a_no_that_is_about_the_connection_blames_no_reply(postfix: Postfix, fault: str, words: str) -> None:
     with pytest.raises(SenderLater, match=words) as later:
-        _sender(postfix, fault).send(posting())
+        _sender(postfix, fault).send(outgoing_mail())
 
     assert not isinstance(later.value, AnswerLost)
 
@@ -67,8 +67,8 @@ def test_a_no_that_is_about_the_connection_blames_no_reply(postfix: Postfix, fau
 )
 def test_a_no_from_mail_on_is_about_that_reply(postfix: Postfix, phase: str, kind: str, result: str) -> None:
     sender = _sender(postfix, f"{phase} {kind}")
-    outcome = sender.send(posting())
-    again = sender.send(posting())  # the connection lives
+    outcome = sender.send(outgoing_mail())
+    again = sender.send(outgoing_mail())  # the connection lives
     sender.close()
 
     assert (outcome.result, again.result) == (result, result)
@@ -82,7 +82,7 @@ def test_a_server_without_room_is_for_later_and_a_mail_too_long_is_not(
     postfix: Postfix, fault: str, result: str, words: str
 ) -> None:
     sender = _sender(postfix, fault)
-    outcome = sender.send(posting())
+    outcome = sender.send(outgoing_mail())
     sender.close()
 
     assert outcome.result == result
@@ -93,17 +93,17 @@ def test_a_login_is_taken_and_a_wrong_one_is_for_later_and_told_without_the_pass
     postfix: Postfix,
 ) -> None:
     good = _sender(postfix, "AUTH", PASSWORD)
-    assert good.send(posting()).result == "sent"
+    assert good.send(outgoing_mail()).result == "sent"
     good.close()
 
     with pytest.raises(SenderLater, match=r"ログインできません（535 5\.7\.8") as told:
-        _sender(postfix, "AUTH", "Himitsu-4711").send(posting())
+        _sender(postfix, "AUTH", "Himitsu-4711").send(outgoing_mail())
     assert "Himitsu" not in str(told.value)
 
 
 def test_a_server_whose_own_login_service_is_away_is_for_later(postfix: Postfix) -> None:
     with pytest.raises(SenderLater):
-        _sender(postfix, "AUTH 4", PASSWORD).send(posting())
+        _sender(postfix, "AUTH 4", PASSWORD).send(outgoing_mail())
 
 
 @pytest.mark.parametrize(
@@ -121,5 +121,5 @@ def test_a_no_to_what_we_may_not_do_blames_no_reply_and_shows_why(
 
     for _ in range(2):
         with pytest.raises(SenderBarred, match=words):
-            sender.send(posting())
+            sender.send(outgoing_mail())
     sender.close()

@@ -17,7 +17,7 @@ import pytest
 
 from replies.senders.sender import LineClosed, SenderLater, SendResult
 from replies.senders.smtp import SmtpAccess, SmtpSender
-from tests.replies.postings import SmtpWay, posting
+from tests.replies.outgoing_mails import SmtpWay, outgoing_mail
 from tests.servers.mail import MailServers
 
 OK = "250 OK"
@@ -88,7 +88,7 @@ def sender(server: Scripted) -> Iterator[SmtpSender]:
 def test_the_envelope_and_data_come_in_one_packet_and_the_mail_after_the_go_ahead(
     server: Scripted, sender: SmtpSender
 ) -> None:
-    assert sender.send(posting(to="a@pref.test")) == SendResult("sent", "250 queued")
+    assert sender.send(outgoing_mail(to="a@pref.test")) == SendResult("sent", "250 queued")
     envelope = b"mail FROM:<n_mynumber@mhlw.go.jp>\r\nrcpt TO:<a@pref.test>\r\nDATA\r\n"
     assert server.packets[1] == envelope  # [0] is EHLO
     assert server.packets[2].startswith(b"From: ") and server.packets[2].endswith(b"\r\n.\r\n")
@@ -107,9 +107,9 @@ def test_the_first_refusal_is_the_outcome_and_the_connection_lives(
     server: Scripted, sender: SmtpSender, phase: str, answer: str, result: str
 ) -> None:
     setattr(server, phase, answer)
-    assert sender.send(posting()) == SendResult(result, answer)  # type: ignore[arg-type]
+    assert sender.send(outgoing_mail()) == SendResult(result, answer)  # type: ignore[arg-type]
     setattr(server, phase, {"data": "354 go", "end": "250 queued"}.get(phase, OK))
-    assert sender.send(posting()).result == "sent"
+    assert sender.send(outgoing_mail()).result == "sent"
     assert server.connections == 1
 
 
@@ -118,7 +118,7 @@ def test_a_server_that_refuses_the_only_recipient_and_says_go_ahead_gets_an_empt
 ) -> None:
     """RFC 2920 §3.1: the client "must check for and handle" this; the server then has nobody to deliver to."""
     server.rcpt, server.end = "550 no such user", "554 no valid recipients"
-    assert sender.send(posting()) == SendResult("refused", "550 no such user")
+    assert sender.send(outgoing_mail()) == SendResult("refused", "550 no such user")
     assert server.heard[server.heard.index("DATA") + 1] == "."
     assert not any(line.startswith("Subject:") for line in server.heard)
 
@@ -126,15 +126,15 @@ def test_a_server_that_refuses_the_only_recipient_and_says_go_ahead_gets_an_empt
 def test_after_421_nothing_more_is_waited_for(server: Scripted, sender: SmtpSender) -> None:
     server.mail = "421 too busy"
     with pytest.raises(SenderLater, match="421 too busy"):
-        sender.send(posting())
+        sender.send(outgoing_mail())
 
 
 def test_a_server_that_hangs_up_after_each_mail_costs_no_reply_its_turn(server: Scripted, sender: SmtpSender) -> None:
     server.hang_up_after = 1
-    assert sender.send(posting()).result == "sent"
+    assert sender.send(outgoing_mail()).result == "sent"
     with pytest.raises(LineClosed):
-        sender.send(posting())
-    assert sender.send(posting()).result == "sent"
+        sender.send(outgoing_mail())
+    assert sender.send(outgoing_mail()).result == "sent"
     assert (server.connections, server.heard.count(".")) == (2, 2)
 
 
@@ -142,7 +142,7 @@ def test_dots_at_the_beginning_of_lines_arrive_as_they_were(mail_servers: MailSe
     way = SmtpWay(mail_servers)
     sender = way.sender()
     body = b".\r\n..two\r\n.x\r\nend without line end ."
-    assert sender.send(posting(body, way.to)).result == "sent"
+    assert sender.send(outgoing_mail(body, way.to)).result == "sent"
     sender.close()
     (arrived,) = way.arrived(1)
     assert message_from_bytes(b"From: " + arrived).get_payload() == body.decode() + "\r\n"

@@ -107,19 +107,19 @@ class Kept:
     opened: int = 0
     live: bool = False
 
-    def ready(self, posting: OutgoingMail) -> None:
+    def ready(self, mail: OutgoingMail) -> None:
         self.opened += 1
         trouble = self.lines.pop(0) if self.lines else None
         if trouble is not None:
             raise trouble
         self.live = True
 
-    def is_open(self, posting: OutgoingMail) -> bool:
+    def is_open(self, mail: OutgoingMail) -> bool:
         return self.live
 
-    def send(self, posting: OutgoingMail) -> SendResult:
+    def send(self, mail: OutgoingMail) -> SendResult:
         answer = self.answers.pop(0) if self.answers else SendResult("sent")
-        self.posted.append(posting)
+        self.posted.append(mail)
         self.live = not isinstance(answer, Exception)
         if isinstance(answer, Exception):
             raise answer

@@ -37,8 +37,8 @@ def fail(office: Office, mailbox: str = "n_mynumber", problem: str = "connection
 def letters(office: Office) -> Iterator[EmailMessage]:
     """The alerts that have left, as mail."""
     list(office.desk.dispatch.deliver(office.sender))
-    for posting in office.sender.posted:
-        made = message_from_bytes(posting.data, policy=default)
+    for sent in office.sender.posted:
+        made = message_from_bytes(sent.data, policy=default)
         if "お知らせ" in made["Subject"]:
             yield made
 

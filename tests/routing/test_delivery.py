@@ -43,7 +43,7 @@ def _deliver(office: Office) -> list[str]:
 
 
 def _to(office: Office) -> list[str]:
-    return [posting.rcpt_to for posting in office.sender.posted]
+    return [mail.rcpt_to for mail in office.sender.posted]
 
 
 @pytest.fixture
@@ -91,10 +91,10 @@ def test_each_reply_in_turn_waits_for_the_line_that_cannot_be_opened(two: Office
     """In a mailbox whose drafts cannot be reached lies one of them; the other must not wait for it."""
 
     class OneIsAway(Kept):
-        def ready(self, posting: OutgoingMail) -> None:
-            if posting.rcpt_to.startswith("a@"):
+        def ready(self, mail: OutgoingMail) -> None:
+            if mail.rcpt_to.startswith("a@"):
                 raise SenderLater("接続できません")
-            super().ready(posting)
+            super().ready(mail)
 
     two.sender = OneIsAway()
 
@@ -109,15 +109,15 @@ def test_a_reply_for_which_no_line_is_open_begins_when_there_is_one(two: Office)
     class OneEach(Kept):
         line = ""
 
-        def ready(self, posting: OutgoingMail) -> None:
-            self.line = posting.rcpt_to
+        def ready(self, mail: OutgoingMail) -> None:
+            self.line = mail.rcpt_to
 
-        def is_open(self, posting: OutgoingMail) -> bool:
-            return self.line == posting.rcpt_to
+        def is_open(self, mail: OutgoingMail) -> bool:
+            return self.line == mail.rcpt_to
 
-        def send(self, posting: OutgoingMail) -> SendResult:
-            assert self.line == posting.rcpt_to
-            return super().send(posting)
+        def send(self, mail: OutgoingMail) -> SendResult:
+            assert self.line == mail.rcpt_to
+            return super().send(mail)
 
     two.sender = OneEach()
 
@@ -136,11 +136,11 @@ class BarredForOne(Kept):
 
     barred = "n_mynumber@mhlw.go.jp"
 
-    def send(self, posting: OutgoingMail) -> SendResult:
-        if posting.mail_from == self.barred:
-            self.tried.append(posting.rcpt_to[0])
+    def send(self, mail: OutgoingMail) -> SendResult:
+        if mail.mail_from == self.barred:
+            self.tried.append(mail.rcpt_to[0])
             raise SenderBarred("553 5.7.1 not owned by user")
-        return super().send(posting)
+        return super().send(mail)
 
     def __init__(self) -> None:
         super().__init__()
@@ -282,7 +282,7 @@ def test_a_lost_answer_is_tried_once_more_a_minute_later_under_the_same_message_
     assert _deliver(two) == ["lost"]
     two.now += MINUTE
     assert _deliver(two) == ["sent", "sent"]
-    ids = [posting.message_id for posting in two.sender.posted]
+    ids = [mail.message_id for mail in two.sender.posted]
     assert ids[0] == ids[2] != ids[1]  # after the one that has not been tried yet
 
 
@@ -311,10 +311,10 @@ def test_a_reply_at_which_the_server_always_hangs_up_does_not_hold_up_the_others
     """A server may answer 421 to one recipient only; that reply is tried in its turn, and never alone."""
 
     class HangsUpOnOne(Kept):
-        def send(self, posting: OutgoingMail) -> SendResult:
-            if posting.rcpt_to.startswith("a@"):
+        def send(self, mail: OutgoingMail) -> SendResult:
+            if mail.rcpt_to.startswith("a@"):
                 raise SenderLater("421 4.7.0 not you")
-            return super().send(posting)
+            return super().send(mail)
 
     two.sender = HangsUpOnOne()
     _answer(two, "c@city.yokohama.lg.jp")
@@ -357,7 +357,7 @@ def test_a_reply_that_did_not_arrive_is_sent_again_when_an_official_asks(two: Of
 
     assert _deliver(two) == ["sent", "sent"]
     assert sorted(_to(two)) == ["a@city.yokohama.lg.jp", "b@city.yokohama.lg.jp"]
-    assert first.posting.message_id not in {posting.message_id for posting in two.sender.posted}
+    assert first.mail.message_id not in {mail.message_id for mail in two.sender.posted}
 
 
 def test_a_refused_reply_is_not_tried_again_and_shows(two: Office) -> None:
@@ -381,7 +381,7 @@ def test_the_beginning_of_an_attempt_is_committed_before_it(two: Office) -> None
     seen: list[str] = []
 
     class Looking(Kept):
-        def send(self, posting: OutgoingMail) -> SendResult:
+        def send(self, mail: OutgoingMail) -> SendResult:
             row = two.ledger.row("SELECT state FROM posting ORDER BY id DESC LIMIT 1")
             assert row is not None and not two.ledger.connection.in_transaction
             seen.append(row["state"])

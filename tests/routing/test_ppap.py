@@ -458,7 +458,7 @@ def test_whose_password_comes_in_time_hears_of_his_answer_and_of_nothing_else_un
     noticing.settle(password_mail())
     wait(noticing)
     assert noticing.standing(YOKOHAMA, "nanbyo").state == "accepted"
-    run_once_sends = [o.posting.data for o in outbox.due(noticing.ledger, noticing.now + HOUR)]
+    run_once_sends = [o.mail.data for o in outbox.due(noticing.ledger, noticing.now + HOUR)]
     assert len(run_once_sends) == 1 and b"uketsuke" in run_once_sends[0]
     assert [r["state"] for r in noticing.ledger.rows("SELECT state FROM posting ORDER BY id")] == [
         "queued", "withdrawn", "queued"

@@ -84,9 +84,9 @@ def test_whoever_is_not_complete_gets_one_reminder_with_its_findings(office: Off
     assert go_round(office) == {YOKOHAMA: 1}
     list(office.desk.dispatch.deliver(office.sender))
 
-    (posting,) = office.sender.posted
-    assert posting.rcpt_to == "kenko@city.yokohama.lg.jp"
-    sent = message_from_bytes(posting.data)
+    (mail,) = office.sender.posted
+    assert mail.rcpt_to == "kenko@city.yokohama.lg.jp"
+    sent = message_from_bytes(mail.data)
     subject = str(make_header(decode_header(sent["Subject"])))
     assert subject.startswith("【ご提出のお願い】")
     assert (sent["Auto-Submitted"], sent["In-Reply-To"], sent.is_multipart()) == (

@@ -36,9 +36,9 @@ def test_five_digits_name_a_body_as_well_as_six(office: Office) -> None:
 def test_the_prefecture_is_asked_for_the_sheets_of_its_municipalities(asking: Office) -> None:
     to = request_originals(asking.desk, Wanted((KAMAKURA, OISO), "yobosesshu"), WHO)
     list(asking.desk.dispatch.deliver(asking.sender))
-    (posting,) = asking.sender.posted
-    assert to == (posting.rcpt_to,) == ("y@pref.kanagawa.lg.jp",)
-    sent = message_from_bytes(posting.data)
+    (mail,) = asking.sender.posted
+    assert to == (mail.rcpt_to,) == ("y@pref.kanagawa.lg.jp",)
+    sent = message_from_bytes(mail.data)
     body = sent.get_payload(decode=True).decode()  # type: ignore[union-attr]
     assert "神奈川県鎌倉市" in body and "神奈川県大磯町" in body
     assert "内容の確認" not in body  # the reason is for the record

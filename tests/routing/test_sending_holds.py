@@ -158,12 +158,12 @@ def test_a_hold_that_comes_while_a_letter_leaves_lets_it_leave_and_no_other(offi
         office.settle(answer(number))
     send = office.sender.send
 
-    def send_and_hold(posting: OutgoingMail) -> SendResult:
+    def send_and_hold(mail: OutgoingMail) -> SendResult:
         """An official holds while the first letter is on the line, by a connection of his own."""
         if not sending_holds.standing(office.desk):
             with closing(Ledger(office.ledger.path)) as theirs, theirs.writing():
                 sending_holds.holds.hold(theirs, Scope(), WHO.pair, office.now)
-        return send(posting)
+        return send(mail)
 
     office.sender.send = send_and_hold  # type: ignore[method-assign]
     assert [d.state for d in office.desk.dispatch.deliver(office.sender)] == ["sent"]

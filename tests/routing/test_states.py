@@ -97,15 +97,15 @@ class Server(Kept):
         self.took: Counter[str] = Counter()
         self.kill = ""  # "before" it takes the next reply, or "after"
 
-    def send(self, posting: OutgoingMail) -> SendResult:
+    def send(self, mail: OutgoingMail) -> SendResult:
         if self.kill == "before":
             raise Killed
         answer = self.answers[0] if self.answers else SendResult("sent")
         if isinstance(answer, AnswerLost) or (isinstance(answer, SendResult) and answer.result == "sent"):
-            self.took[posting.message_id] += 1
+            self.took[mail.message_id] += 1
         if self.kill == "after":
             raise Killed
-        return super().send(posting)
+        return super().send(mail)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def state(office: Office, arrival: Arrival) -> list[object]:
         held_queue.resting(ledger, office.now),
         official_acts.assigned(ledger, id), official_acts.taken_in(ledger, id), official_acts.stood_for(ledger, id),
         official_acts.received(ledger, id), official_acts.amendments(ledger, id), gone_by(ledger, id),
-        [o.posting.message_id for o in outbox.due(ledger, office.now + MINUTE)],
+        [o.mail.message_id for o in outbox.due(ledger, office.now + MINUTE)],
         [r[0] for r in ledger.rows("SELECT outbox_id FROM to_withdraw")],
         operate.possible(office.desk, arrival),
     ]  # fmt: skip

@@ -160,9 +160,9 @@ def test_one_that_is_being_sent_cannot_be_taken_back_and_what_becomes_of_it_is_t
     made: list[Settled] = []
 
     class Slow(type(office.sender)):  # type: ignore[misc]
-        def send(self, posting: object) -> SendResult:
+        def send(self, mail: object) -> SendResult:
             made.append(decide(office, arrival, "ignored"))
-            return super().send(posting)  # type: ignore[arg-type,no-any-return]
+            return super().send(mail)  # type: ignore[arg-type,no-any-return]
 
     office.sender = Slow(answers=[answer])
     deliver(office)

@@ -192,15 +192,15 @@ def test_what_a_locked_ledger_or_a_full_disk_prevents_is_done_later(
     assert _verdicts(office) == 3
     sent = "SELECT count(*) FROM posting WHERE state = 'sent'"
     assert _count(office.ledger.path, sent) == 3
-    assert len({posting.message_id for posting in office.sender.posted}) == 3
+    assert len({mail.message_id for mail in office.sender.posted}) == 3
 
 
 def test_a_reply_in_hand_is_recorded_before_the_worker_ends(office: Office) -> None:
     class Slow(Kept):
-        def send(self, posting: object) -> object:  # type: ignore[override]
+        def send(self, mail: object) -> object:  # type: ignore[override]
             begun.set()
             threading.Event().wait(0.5)
-            return super().send(posting)  # type: ignore[arg-type]
+            return super().send(mail)  # type: ignore[arg-type]
 
     begun = threading.Event()
 

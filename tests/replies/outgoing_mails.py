@@ -14,7 +14,7 @@ FROM = "n_mynumber@mhlw.go.jp"
 TO = "kikaku@pref.kanagawa.lg.jp"
 
 
-def posting(body: bytes = b"hello\r\n", to: str = TO, id: str = "") -> OutgoingMail:
+def outgoing_mail(body: bytes = b"hello\r\n", to: str = TO, id: str = "") -> OutgoingMail:
     message_id = id or f"<{uuid4().hex}@mhlw.go.jp>"
     head = f"From: {FROM}\r\nTo: {to}\r\nSubject: test\r\nMessage-ID: {message_id}\r\n\r\n"
     return OutgoingMail(FROM, to, message_id, head.encode() + body)
