@@ -48,24 +48,24 @@ class Allowance:
 
     @property
     def last_today(self) -> bool:
-        """Whether the next one is the last that this reader gets today."""
+        """Whether the next one is the last that this recipient gets today."""
         return self.left == 1 and self.cap in _TOLD
 
 
 def allowance(
-    ledger: Ledger, caps: Caps, reader: CappedRecipient, of_a_body: Callable[[str], bool], now: datetime
+    ledger: Ledger, caps: Caps, recipient: CappedRecipient, of_a_body: Callable[[str], bool], now: datetime
 ) -> Allowance:
     """What the caps leave within the 24 hours, or the hour, up to `now`. `of_a_body`: whether a domain is a body's."""
-    sent = sent_counts.count_since(ledger, "recipient", reader.address, now - DAY, reader.kinds)
-    to_one, on_one = _own(caps, reader.kinds)
+    sent = sent_counts.count_since(ledger, "recipient", recipient.address, now - DAY, recipient.kinds)
+    to_one, on_one = _own(caps, recipient.kinds)
     found = [Allowance(to_one[1] - sent, to_one[0])]
-    if reader.respondent:
-        on_his = sent_counts.count_since(ledger, "respondent", reader.respondent, now - DAY, reader.kinds)
+    if recipient.respondent:
+        on_his = sent_counts.count_since(ledger, "respondent", recipient.respondent, now - DAY, recipient.kinds)
         found.append(Allowance(on_one[1] - on_his, on_one[0]))
-    if sent or not reader.known:
-        found.append(_of_domain(ledger, caps.per_domain_per_day, reader, now))
-    if not reader.known:
-        found.append(_of_strangers(ledger, caps.strangers_per_hour, reader.kinds, of_a_body, now))
+    if sent or not recipient.known:
+        found.append(_of_domain(ledger, caps.per_domain_per_day, recipient, now))
+    if not recipient.known:
+        found.append(_of_strangers(ledger, caps.strangers_per_hour, recipient.kinds, of_a_body, now))
     fewest = min(found, key=lambda a: a.left)
     return Allowance(max(0, fewest.left), fewest.cap)
 
@@ -80,9 +80,9 @@ def _own(caps: Caps, kinds: Kinds) -> tuple[tuple[Cap, int], tuple[Cap, int]]:
     return ("per_address_per_day", caps.per_address_per_day), ("per_respondent_per_day", caps.per_respondent_per_day)
 
 
-def _of_domain(ledger: Ledger, cap: int, reader: CappedRecipient, now: datetime) -> Allowance:
-    house = _house(reader.address)
-    found = sent_counts.recipients_since(ledger, now - DAY, cap, reader.kinds)
+def _of_domain(ledger: Ledger, cap: int, recipient: CappedRecipient, now: datetime) -> Allowance:
+    house = _house(recipient.address)
+    found = sent_counts.recipients_since(ledger, now - DAY, cap, recipient.kinds)
     return Allowance(cap - sum(_house(other) == house for other in found), "per_domain_per_day")
 
 

@@ -100,12 +100,12 @@ class ReplyWriter:
         verdicts.note(self.ledger, note, decided.arrival.id, ("uketsuke", ""), self.now)
 
     def _allowance(self, recipient: Address, respondent: str, facts: Facts, kind: LetterKind) -> Allowance:
-        """How many more replies the caps allow to this reader."""
+        """How many more replies the caps allow to this recipient."""
         of_a_body = self._tells_a_body
         known = of_a_body(recipient.domain) or bool(facts.credentials.vouched(recipient.address))
         kinds: Kinds = "pre_checks" if TRAITS[kind].books_nothing else "others"
-        reader = CappedRecipient(recipient.address.lower(), respondent, known, kinds)
-        return allowance(self.ledger, self.settings.caps, reader, of_a_body, self.now)
+        capped = CappedRecipient(recipient.address.lower(), respondent, known, kinds)
+        return allowance(self.ledger, self.settings.caps, capped, of_a_body, self.now)
 
     def _tells_a_body(self, domain: str) -> bool:
         return domain in self.settings.approved_domains or bool(body_hint(domain, self.register.roster))

@@ -53,8 +53,8 @@ class Outbox:
 
     def left(self, address: str, respondent: str = "", known: bool | None = None) -> Allowance:
         told = self.of_a_body(address.rpartition("@")[2]) if known is None else known
-        reader = CappedRecipient(address, respondent, told)
-        return allowance(self.office.ledger, CAPS, reader, self.of_a_body, self.office.now)
+        recipient = CappedRecipient(address, respondent, told)
+        return allowance(self.office.ledger, CAPS, recipient, self.of_a_body, self.office.now)
 
     def send(self, address: str) -> bool:
         """One more reply, unless a cap holds it."""
