@@ -143,9 +143,9 @@ def _check_given(form: Form) -> Reasons:
             if getattr(form, name):
                 yield name, "given の様式には書けません（ブックのとおりに配ります）。"
         return
-    for place in form.places:
-        if place.at:
-            yield place.path, "given の様式だけに書けます。"
+    for cells in form.answer_cells:
+        if cells.at:
+            yield cells.path, "given の様式だけに書けます。"
 
 
 def _check_helps(form: Form) -> Reasons:

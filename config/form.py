@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import groupby
 
 from config.asks import Ask, AskedIf, Field, FreeText, Question
-from config.given import Asked, Print
+from config.given import AnswerCells, Print
 from config.numbering import PLAIN, question_name
 from config.shape import Severity, Shape
 from config.tables import at_line, in_cells, line_of, with_lines
@@ -102,16 +102,16 @@ class Form(Shape):
         return self.changed({"_print": made})
 
     @property
-    def places(self) -> Iterator[Asked]:
+    def answer_cells(self) -> Iterator[AnswerCells]:
         """What the file says of the place of each answer."""
         for n, field in enumerate(self.fields, 1):
-            yield Asked(f"fields.{n}.at", field.at, (field.key,), field.label)
+            yield AnswerCells(f"fields.{n}.at", field.at, (field.key,), field.label)
         for n, (question, *others) in enumerate(self.blocks, 1):
             keys = (*question.keys.values(), *(other.key for other in others))
             width = len(question.part.table.heads) if question.part else 0
-            yield Asked(f"questions.{n}.at", question.at, keys, question.text, width)
+            yield AnswerCells(f"questions.{n}.at", question.at, keys, question.text, width)
             for m, text in enumerate(question.free_texts, 1):
-                yield Asked(f"questions.{n}.free_texts.{m}.at", text.at, (text.key,), text.label)
+                yield AnswerCells(f"questions.{n}.free_texts.{m}.at", text.at, (text.key,), text.label)
 
     @property
     def asks(self) -> Iterator[Ask]:

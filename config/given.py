@@ -57,7 +57,7 @@ class Print:
 
 
 @frozen
-class Asked:
+class AnswerCells:
     """What the survey's file says of one answer: the `path` of its `at` there, the keys of its cells, its label. Of a
     table `width` is the number of its columns, and its cells go row by row."""
 
@@ -71,7 +71,7 @@ class Asked:
 Reasons = list[tuple[str, str]]
 
 
-def read_print(data: bytes, sheet: str, asked: tuple[Asked, ...]) -> tuple[Print | None, Reasons]:
+def read_print(data: bytes, sheet: str, answers: tuple[AnswerCells, ...]) -> tuple[Print | None, Reasons]:
     """The print of one sheet of a workbook, and what is wrong with it or with the places (key in the file, reason)."""
     book = _open(data, sheet)
     if isinstance(book, tuple):
@@ -81,8 +81,8 @@ def read_print(data: bytes, sheet: str, asked: tuple[Asked, ...]) -> tuple[Print
     merged = {(a.min_row, a.min_col): (a.max_row, a.max_col) for a in own.merged_cells.ranges}
     covered = {place for first, last in merged.items() for place in _cells(first, last) if place != first}
     texts, formulas = texts_of(own)
-    inputs, wrong = _places(asked, covered)
-    wrong += _misplaced(asked, inputs, texts, sheet)
+    inputs, wrong = _places(answers, covered)
+    wrong += _misplaced(answers, inputs, texts, sheet)
     blanks = {key: texts[place] for key, place in inputs.items() if place in texts}
     taken = {*inputs.values()}
     printed = {place: text for place, text in texts.items() if place not in taken and label_key(text)}
@@ -200,30 +200,30 @@ def area_of(text: str) -> tuple[Place, Place] | None:
     return (first, last) if first[0] <= last[0] and first[1] <= last[1] and size <= MOST_CELLS else None
 
 
-def _places(asked: tuple[Asked, ...], covered: set[Place]) -> tuple[dict[str, Place], Reasons]:
+def _places(answers: tuple[AnswerCells, ...], covered: set[Place]) -> tuple[dict[str, Place], Reasons]:
     """The cell of each key; of an area that is merged, the top left one."""
     inputs: dict[str, Place] = {}
     wrong: Reasons = []
-    for ask in asked:
-        parts = [part for part in re.split(r"[,、，]", ask.at) if part.strip()]
+    for answer in answers:
+        parts = [part for part in re.split(r"[,、，]", answer.at) if part.strip()]
         areas = [area_of(part) for part in parts]
-        if not ask.at.strip():
-            wrong.append((ask.path, "given の様式では、答えのセルを書いてください（例：C6）。"))
+        if not answer.at.strip():
+            wrong.append((answer.path, "given の様式では、答えのセルを書いてください（例：C6）。"))
             continue
         if None in areas or not areas:
-            wrong.append((ask.path, f"「{ask.at}」はセルではありません（例：C6、C6:C9）。"))
+            wrong.append((answer.path, f"「{answer.at}」はセルではありません（例：C6、C6:C9）。"))
             continue
         named = [place for area in areas if area for place in _cells(*area)]
         cells = [place for place in named if place not in covered]
         if not cells:
-            wrong.append((ask.path, f"{ask.at} は結合されたセルの途中です。左上のセルを書いてください。"))
-        elif len(cells) != len(ask.keys):
-            wrong.append((ask.path, f"{ask.at} は{len(cells)}セルですが、答えは{len(ask.keys)}セルです。"))
+            wrong.append((answer.path, f"{answer.at} は結合されたセルの途中です。左上のセルを書いてください。"))
+        elif len(cells) != len(answer.keys):
+            wrong.append((answer.path, f"{answer.at} は{len(cells)}セルですが、答えは{len(answer.keys)}セルです。"))
         else:
-            ordered = sorted(cells) if ask.width else cells
-            if uneven := _uneven(ordered, ask.width):
-                wrong.append((ask.path, f"{ask.at} の{uneven}行目は、欄がほかの行と同じ列に並んでいません。"))
-            inputs |= dict(zip(ask.keys, ordered, strict=True))
+            ordered = sorted(cells) if answer.width else cells
+            if uneven := _uneven(ordered, answer.width):
+                wrong.append((answer.path, f"{answer.at} の{uneven}行目は、欄がほかの行と同じ列に並んでいません。"))
+            inputs |= dict(zip(answer.keys, ordered, strict=True))
     return inputs, wrong
 
 
@@ -237,22 +237,22 @@ def _uneven(cells: list[Place], width: int) -> int:
 
 
 def _misplaced(
-    asked: tuple[Asked, ...], inputs: Mapping[str, Place], texts: Mapping[Place, str], sheet: str
+    answers: tuple[AnswerCells, ...], inputs: Mapping[str, Place], texts: Mapping[Place, str], sheet: str
 ) -> Reasons:
     """Places that two answers share, or that hold the label itself."""
     from openpyxl.utils import get_column_letter
 
     wrong: Reasons = []
     taken: dict[Place, str] = {}
-    for ask in asked:
-        for key in ask.keys:
+    for answer in answers:
+        for key in answer.keys:
             place = inputs.get(key)
             if place is None:
                 continue
             name = f"{get_column_letter(place[1])}{place[0]}"
             if place in taken:
-                wrong.append((ask.path, f"{name} は「{taken[place]}」の答えのセルでもあります。"))
-            elif label_key(texts.get(place, "")) == label_key(ask.label) != "":
-                wrong.append((ask.path, f"シート「{sheet}」の {name} には「{texts[place]}」と印字されています。"))
+                wrong.append((answer.path, f"{name} は「{taken[place]}」の答えのセルでもあります。"))
+            elif label_key(texts.get(place, "")) == label_key(answer.label) != "":
+                wrong.append((answer.path, f"シート「{sheet}」の {name} には「{texts[place]}」と印字されています。"))
             taken.setdefault(place, key)
     return wrong

@@ -102,7 +102,7 @@ def _with_print(form: Form, folder: Path | Traversable, file: str) -> tuple[Form
     book = folder / form.given
     if not book.is_file():
         return form, [Mistake(file, "given", f"調査のフォルダーに「{form.given}」がありません。")]
-    made, wrong = read_print(book.read_bytes(), form.sheet, tuple(form.places))
+    made, wrong = read_print(book.read_bytes(), form.sheet, tuple(form.answer_cells))
     return form.printed_by(made) if made else form, [Mistake(file, key, reason) for key, reason in wrong]
 
 

@@ -45,7 +45,7 @@ def add_sure_acts(site: Flask, premises: Premises) -> None:
 
 
 @frozen
-class _Asked:
+class _SureAct:
     """What is to be confirmed: `try_` on the ledger alone, in sentences; `also`, what is done beside it in earnest;
     `word` that has to be typed, where nothing brings it back."""
 
@@ -78,7 +78,7 @@ class SureActs:
 
             label = "該当事務なしと記録する" if switch == "on" else "該当事務なしを取り消す"
             doubt = _doubt(desk, lambda: act(Consent()))
-            return _confirm(desk, _Asked(label, lgcode, _name(desk, lgcode), f"/body/{lgcode}", act, doubt=doubt))
+            return _confirm(desk, _SureAct(label, lgcode, _name(desk, lgcode), f"/body/{lgcode}", act, doubt=doubt))
 
     def extend(self, lgcode: str) -> ResponseReturnValue:
         """A later deadline for one body."""
@@ -107,10 +107,10 @@ class SureActs:
                 to = request_originals(desk, wanted, who)
                 return [f"{'、'.join(to)} に、{_name(desk, lgcode)}の調査票（元のファイル）をお願いします。"]
 
-            return _confirm(desk, _Asked("元のファイルをお願いする", lgcode, _name(desk, lgcode), f"/body/{lgcode}", act))
+            return _confirm(desk, _SureAct("元のファイルをお願いする", lgcode, _name(desk, lgcode), f"/body/{lgcode}", act))
 
 
-def _extension(desk: Desk, lgcode: str, name: str, back: str) -> _Asked:
+def _extension(desk: Desk, lgcode: str, name: str, back: str) -> _SureAct:
     form, register, who = request.form, desk.register, who_acts(request.form)
     hour = in_jst(register.survey.deadline).time()
     target = Target(lgcode, form.get("program", ""))
@@ -129,51 +129,51 @@ def _extension(desk: Desk, lgcode: str, name: str, back: str) -> _Asked:
     def also() -> object:
         return take_back_earlier(desk, target, desk.settings.ledger.parent / "延長のお知らせ")
 
-    return _Asked("期限を延長する", lgcode, name, back, act, also, "" if lgcode else WHOLE)
+    return _SureAct("期限を延長する", lgcode, name, back, act, also, "" if lgcode else WHOLE)
 
 
-def _confirm(desk: Desk, asked: _Asked) -> ResponseReturnValue:
+def _confirm(desk: Desk, act: _SureAct) -> ResponseReturnValue:
     """The page that shows it; at the second POST the deed, whose letters rest. Where that would come to anything else
     than was shown, the page anew."""
     g.act = step()
     if g.act == "preview":
-        return _shown(desk, asked)
-    if asked.word and request.form.get("typed", "").strip() != asked.word:
-        raise Refused(f"確かめのため、「{asked.word}」と入力してください。何も記録していません。")
+        return _shown(desk, act)
+    if act.word and request.form.get("typed", "").strip() != act.word:
+        raise Refused(f"確かめのため、「{act.word}」と入力してください。何も記録していません。")
     try:
         with desk.ledger.writing():
             before = correspondence.newest_letter(desk.ledger)
-            stands = _stands(desk, asked)
-            sentences, letters = asked.try_(), correspondence.letters_after(desk.ledger, before)
-            if request.form.get("shown") != _digest(stands, asked, sentences, letters):
+            stands = _stands(desk, act)
+            sentences, letters = act.try_(), correspondence.letters_after(desk.ledger, before)
+            if request.form.get("shown") != _digest(stands, act, sentences, letters):
                 raise ChangedSince("ご確認の後に内容が変わりました。まだ何も記録していません。もう一度お確かめください。")
-            asked.also()
+            act.also()
             rest = timedelta(seconds=desk.settings.console.undo_seconds)
             withdrawing.rest_until(desk.ledger, before, desk.clock() + rest)
     except ChangedSince as changed:
-        return _shown(desk, asked, str(changed)), 409
-    return redirect(asked.back, 303)
+        return _shown(desk, act, str(changed)), 409
+    return redirect(act.back, 303)
 
 
-def _shown(desk: Desk, asked: _Asked, changed: str = "") -> str:
-    found = tried(desk.ledger, asked.try_)
+def _shown(desk: Desk, act: _SureAct, changed: str = "") -> str:
+    found = tried(desk.ledger, act.try_)
     carried = {key: value for key, value in request.form.items() if key not in ("go", "typed", "shown")}
-    shown = _digest(_stands(desk, asked), asked, found.result, [letter for letter, _ in found.letters])
+    shown = _digest(_stands(desk, act), act, found.result, [letter for letter, _ in found.letters])
     return page(
-        desk, "sure", label=asked.label, name=asked.name, back=asked.back, action=request.path, sentences=found.result,
+        desk, "sure", label=act.label, name=act.name, back=act.back, action=request.path, sentences=found.result,
         letters=[letter_of(desk, *x) for x in found.letters], carried=carried | {"shown": shown},
-        typed_word=asked.word, doubt=asked.doubt, changed=changed, undo_seconds=desk.settings.console.undo_seconds,
+        typed_word=act.word, doubt=act.doubt, changed=changed, undo_seconds=desk.settings.console.undo_seconds,
     )  # fmt: skip
 
 
-def _stands(desk: Desk, asked: _Asked) -> int:
+def _stands(desk: Desk, act: _SureAct) -> int:
     """How much was noted at the body, or for all, until now."""
-    return len(correspondence.acts_at_body(desk.ledger, asked.lgcode))
+    return len(correspondence.acts_at_body(desk.ledger, act.lgcode))
 
 
-def _digest(stands: int, asked: _Asked, sentences: list[str], letters: list[LetterRecord]) -> str:
+def _digest(stands: int, act: _SureAct, sentences: list[str], letters: list[LetterRecord]) -> str:
     """What was shown before the second step, in short."""
-    told = [str(stands), asked.doubt, *sentences, *(f"{x.kind} {x.recipient} {x.subject}" for x in letters)]
+    told = [str(stands), act.doubt, *sentences, *(f"{x.kind} {x.recipient} {x.subject}" for x in letters)]
     return hashlib.sha256("\n".join(told).encode("utf-8", "backslashreplace")).hexdigest()
 
 

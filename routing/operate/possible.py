@@ -102,16 +102,16 @@ def _sender(action: str, ledger: Ledger, submission: Submission) -> str:
     return "承認済みです。" if sender.address.lower() in standing else ""
 
 
-Asked = tuple[str, str, list[tuple[str, str]]]  # key, name and text, (what is entered, what is read) for each choice
+AmendableAnswer = tuple[str, str, list[tuple[str, str]]]  # key, name and text, choices (as entered, as read)
 
 
-def questions_of(ledger: Ledger, register: Register, arrival: Arrival) -> list[Asked]:
+def questions_of(ledger: Ledger, register: Register, arrival: Arrival) -> list[AmendableAnswer]:
     """What an amendment of a mail's first sheet may name: its questions, and their free texts (no choices)."""
     submission = verdicts.submission_of(ledger, arrival.id)
     sheet = next((s for f in submission.files for s in f.sheets), None) if submission else None
     if sheet is None:
         return []
-    found: list[Asked] = []
+    found: list[AmendableAnswer] = []
     form = register.survey.form(sheet.form, sheet.version).holding(answer.question for answer in sheet.answers)
     for question in form.questions:
         name = f"{form.question_name(question.key)}　{question.said}"
