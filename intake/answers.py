@@ -186,7 +186,7 @@ def answer_sheet(filled: Filled, survey: Survey, roster: Roster, prefecture: str
     match = _find_body(filled, roster, prefecture)
     kinds = possible_kinds(filled, match)
     case = Case(survey, filled, match, kinds, asked(filled, kinds))
-    answers = [q for q in filled.questions if case.asked[q.question.key].standing != "not_asked"]
+    answers = [q for q in filled.questions if case.asked[q.question.key].relevance != "not_asked"]
     return AnswerSheet(
         sheet=filled.sheet,
         form=filled.form.id,

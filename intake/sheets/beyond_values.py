@@ -73,7 +73,7 @@ def unsure(filled: Filled, asked: Mapping[str, Applicability]) -> tuple[str, ...
         question.question.key
         for question in filled.questions
         if question.question.alarming
-        and asked[question.question.key].standing != "not_asked"
+        and asked[question.question.key].relevance != "not_asked"
         and (_is_touched(question, filled.beyond) or _is_qualified(question))
     )
 
@@ -122,7 +122,7 @@ def told(
     drawn = (
         Finding("drawn_unread", severity, filled.sheet, place.cell, question.question.key, expected="〇")
         for question in filled.questions
-        if question.question.key not in said and asked[question.question.key].standing == "asked"
+        if question.question.key not in said and asked[question.question.key].relevance == "asked"
         for place in _circled_by_hand(question, over)[:1]
     )
     return (*kept, *drawn, *_struck(filled, over, survey))

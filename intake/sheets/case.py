@@ -15,7 +15,7 @@ from config.survey import Survey
 from intake.finding import Finding, quote, severity_of
 from intake.sheets.entries import Entry
 from intake.sheets.filled import Filled, FilledField, FilledQuestion
-from intake.sheets.skip_logic import Applicability, Kinds, Standing
+from intake.sheets.skip_logic import Applicability, Relevance, RosterKinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +26,25 @@ class Case:
     survey: Survey
     filled: Filled
     match: Match | None
-    kinds: Kinds
+    kinds: RosterKinds
     asked: Mapping[str, Applicability]
-    _known: dict[tuple[Standing, ...], tuple[FilledQuestion, ...]] = field(default_factory=dict, compare=False)
+    _known: dict[tuple[Relevance, ...], tuple[FilledQuestion, ...]] = field(default_factory=dict, compare=False)
 
-    def standing_as(self, standings: tuple[Standing, ...]) -> tuple[FilledQuestion, ...]:
-        """The questions with one of these standings; most checks ask for the same."""
-        known = self._known.get(standings)
+    def of_relevance(self, relevances: tuple[Relevance, ...]) -> tuple[FilledQuestion, ...]:
+        """The questions of one of these relevances; most checks ask for the same."""
+        known = self._known.get(relevances)
         if known is None:
-            of = (q for q in self.filled.questions if self.asked[q.question.key].standing in standings)
-            known = self._known[standings] = tuple(of)
+            of = (q for q in self.filled.questions if self.asked[q.question.key].relevance in relevances)
+            known = self._known[relevances] = tuple(of)
         return known
 
 
 Check = Callable[[Case], Iterator[Finding]]
 
 
-def questions_of(case: Case, *standings: Standing) -> tuple[FilledQuestion, ...]:
-    """The questions with one of these standings, in the form's order."""
-    return case.standing_as(standings)
+def questions_of(case: Case, *relevances: Relevance) -> tuple[FilledQuestion, ...]:
+    """The questions of one of these relevances, in the form's order."""
+    return case.of_relevance(relevances)
 
 
 def texts_of(case: Case) -> Iterator[tuple[FilledQuestion, FreeText, Entry]]:

@@ -34,7 +34,7 @@ def _values(case: Case) -> Iterator[tuple[str, Value]]:
     for line in case.filled.fields:
         yield line.field.key, worth_of_field(line)
     yield KIND, next(iter(case.kinds)) if len(case.kinds) == 1 else None
-    asked = (q for q in case.filled.questions if case.asked[q.question.key].standing == "asked")
+    asked = (q for q in case.filled.questions if case.asked[q.question.key].relevance == "asked")
     yield from worth_of_questions(asked)
     if case.survey.previous and case.match and len(case.match.bodies) == 1:
         last = case.survey.last_year(case.match.bodies[0].lgcode, _program(case))

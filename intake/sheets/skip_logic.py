@@ -24,8 +24,8 @@ from config.spelling import is_blank
 from intake.sheets.filled import Filled, FilledQuestion
 from intake.sheets.worth import worth_of_questions
 
-Standing = Literal["asked", "not_asked", "open", "either"]
-Kinds = frozenset[RosterKind]
+Relevance = Literal["asked", "not_asked", "open", "either"]
+RosterKinds = frozenset[RosterKind]
 Worths = tuple[tuple[str, Value], ...]
 
 
@@ -34,12 +34,12 @@ class Applicability:
     """Whether a question is to be answered. "open": that depends on a question without a usable answer;
     "either": on the kind of body, which is not known. `root`: why it is not asked."""
 
-    standing: Standing
+    relevance: Relevance
     root: str = ""
 
 
-def asked(filled: Filled, kinds: Kinds) -> Mapping[str, Applicability]:
-    """The standing of every question by key. `kinds`: what kinds of body it may be; empty if not known."""
+def asked(filled: Filled, kinds: RosterKinds) -> Mapping[str, Applicability]:
+    """The relevance of every question by key. `kinds`: what kinds of body it may be; empty if not known."""
     whole = filled.form.whole
     numbers = {question.question.key: question.number for question in filled.questions if not question.question.part}
     taken = tuple(numbers.get(first.key) for first, *_ in whole.blocks)
@@ -56,7 +56,7 @@ def _looked_at(filled: Filled) -> Worths:
 
 
 @lru_cache(maxsize=1024)  # the rows of a list, and the sheets of one day, take few ways through a form
-def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds, worths: Worths) -> Mapping[str, Applicability]:
+def _asked(form: Same, numbers: tuple[int | None, ...], kinds: RosterKinds, worths: Worths) -> Mapping[str, Applicability]:
     """By the choices taken, of a table as a whole, and by what conditions look at; no other value of a sheet has a say in
     it, and none is kept."""
     pairs = zip(form.it.blocks, numbers, strict=True)
@@ -73,9 +73,9 @@ def _asked(form: Same, numbers: tuple[int | None, ...], kinds: Kinds, worths: Wo
             _by_rule(question.question, form.it, known, (dict(worths), kinds)),
         )
         own = question.question.printed_key
-        known[own] = min(verdicts, key=lambda verdict: _RANK[verdict.standing])
+        known[own] = min(verdicts, key=lambda verdict: _RANK[verdict.relevance])
         to = {number: places[key] for number, key in question.question.skips.items()}
-        if to and known[own].standing != "not_asked":  # one that should be blank steers nothing
+        if to and known[own].relevance != "not_asked":  # one that should be blank steers nothing
             steering.append(_Steering(question, to, max(to.values())))
     return known
 
@@ -90,11 +90,11 @@ class _Steering:
     end: int
 
 
-_RANK: Mapping[Standing, int] = {"not_asked": 0, "open": 1, "either": 2, "asked": 3}
+_RANK: Mapping[Relevance, int] = {"not_asked": 0, "open": 1, "either": 2, "asked": 3}
 _ASKED = Applicability("asked")
 
 
-def _by_kind(question: Question, kinds: Kinds) -> Applicability:
+def _by_kind(question: Question, kinds: RosterKinds) -> Applicability:
     """`only`: questions to some kinds of bodies."""
     if not question.only or (kinds and kinds <= set(question.only)):
         return _ASKED
@@ -125,7 +125,7 @@ def _by_condition(
     if root is None:
         return _ASKED
     above = known[root.question.key]
-    if above.standing == "not_asked":
+    if above.relevance == "not_asked":
         return above
     if root.number is None:
         return Applicability("open")
@@ -134,7 +134,7 @@ def _by_condition(
 
 
 def _by_rule(
-    question: Question, form: Form, known: Mapping[str, Applicability], by: tuple[Mapping[str, Value], Kinds]
+    question: Question, form: Form, known: Mapping[str, Applicability], by: tuple[Mapping[str, Value], RosterKinds]
 ) -> Applicability:
     """`asked_if` in the language of rules. What is said of an answer that is itself not asked for is not so; what hangs on
     one that is blank or unreadable is open."""
@@ -143,7 +143,7 @@ def _by_rule(
         return _ASKED
     worths, kinds = by
     owners = questions_of_names(form)
-    out = frozenset(name for name in names_in(tree) if name in owners and known[owners[name].key].standing == "not_asked")
+    out = frozenset(name for name in names_in(tree) if name in owners and known[owners[name].key].relevance == "not_asked")
     found = {_holds(tree, {**worths, KIND: kind}, out) for kind in (kinds or (None,))}
     if found == {True}:
         return _ASKED
@@ -172,7 +172,7 @@ def _holds(node: Node, worths: Mapping[str, Value], out: frozenset[str]) -> bool
     return held if isinstance(held, bool) else None
 
 
-def possible_kinds(filled: Filled, match: Match | None) -> Kinds:
+def possible_kinds(filled: Filled, match: Match | None) -> RosterKinds:
     """The kinds of body that a sheet may be about: by 組織名, else by 組織区分; empty if neither tells."""
     if match and match.bodies:
         return frozenset(body.kind for body in match.bodies)

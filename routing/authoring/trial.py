@@ -23,7 +23,7 @@ from replies.form_layout import layout
 from replies.wording import Wording, load_wording
 from replies.workbooks.collated_list import write_list
 from replies.workbooks.form import Fill, FillValue, blank, filling
-from routing.authoring.walks import Choices, Walks, standing_asked, walks
+from routing.authoring.walks import Choices, Walks, is_relevant, walks
 
 _NO_CLAIM = Claim("", "absent")
 _TEXT = "別紙のとおり運用している。"
@@ -113,7 +113,7 @@ def values_of(form: Form, survey: Survey, whose: tuple[Body, Program], way: Choi
     for question, *others in form.blocks:
         if question.key in way:
             values.update(_answer(question, way[question.key], planned))
-        elif (question.part or not question.by_number) and standing_asked(form, way, whose[0].kind, question.key):
+        elif (question.part or not question.by_number) and is_relevant(form, way, whose[0].kind, question.key):
             values |= {cell.key: _in_cell(cell) for cell in (question, *others)}
     return {key: value for key, value in values.items() if value != ""}
 

@@ -71,9 +71,9 @@ class _Search:
         """The answers that are fixed, the first choice to what else steers, and to the rest one that nobody took yet;
         without the answers that are not asked for, on which nothing hangs."""
         answers = {key: fixed[key] if key in fixed else self._first(key) for key in self.options}
-        standing = _standings(self.form, answers, self.kind)
-        self.reached.update(key for key, known in standing.items() if known.standing == "asked")
-        way = {key: number for key, number in answers.items() if standing[key].standing == "asked"}
+        relevance = _relevances(self.form, answers, self.kind)
+        self.reached.update(key for key, known in relevance.items() if known.relevance == "asked")
+        way = {key: number for key, number in answers.items() if relevance[key].relevance == "asked"}
         for pair in way.items():
             self.taken.setdefault(pair, way)
         return way
@@ -130,12 +130,12 @@ def steers(form: Form) -> frozenset[str]:
     return frozenset(skipping).union(*steering(form).values())
 
 
-def standing_asked(form: Form, way: Choices, kind: RosterKind, key: str) -> bool:
+def is_relevant(form: Form, way: Choices, kind: RosterKind, key: str) -> bool:
     """Whether a question is asked after these answers."""
-    return _standings(form, way, kind)[key].standing == "asked"
+    return _relevances(form, way, kind)[key].relevance == "asked"
 
 
-def _standings(form: Form, way: Choices, kind: RosterKind) -> Mapping[str, Applicability]:
+def _relevances(form: Form, way: Choices, kind: RosterKind) -> Mapping[str, Applicability]:
     questions = tuple(_answered(q, way.get(q.key)) for q, *_ in form.blocks)
     return asked(Filled(form, "", (), questions), frozenset({kind}))
 

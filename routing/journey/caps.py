@@ -14,7 +14,7 @@ from typing import Literal
 from config.frozen import frozen
 from config.settings import Caps
 from routing.ledger import sent_counts
-from routing.ledger.sent_counts import Kinds
+from routing.ledger.sent_counts import CountedLetters
 from routing.ledger.store import Ledger
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -36,7 +36,7 @@ class CappedRecipient:
     address: str
     respondent: str
     known: bool
-    kinds: Kinds = "others"  # which letters count with this one
+    kinds: CountedLetters = "others"  # which letters count with this one
 
 
 @frozen
@@ -70,7 +70,7 @@ def allowance(
     return Allowance(max(0, fewest.left), fewest.cap)
 
 
-def _own(caps: Caps, kinds: Kinds) -> tuple[tuple[Cap, int], tuple[Cap, int]]:
+def _own(caps: Caps, kinds: CountedLetters) -> tuple[tuple[Cap, int], tuple[Cap, int]]:
     """The caps of one address and of one respondent, for these letters."""
     if kinds == "pre_checks":
         return (
@@ -87,7 +87,7 @@ def _of_domain(ledger: Ledger, cap: int, recipient: CappedRecipient, now: dateti
 
 
 def _of_strangers(
-    ledger: Ledger, cap: int, kinds: Kinds, of_a_body: Callable[[str], bool], now: datetime
+    ledger: Ledger, cap: int, kinds: CountedLetters, of_a_body: Callable[[str], bool], now: datetime
 ) -> Allowance:
     found = sent_counts.recipients_since(ledger, now - HOUR, cap, kinds)
     sent = sum(not of_a_body(address.rpartition("@")[2]) for address in found)

@@ -26,7 +26,7 @@ from routing.journey.caps import Allowance, CappedRecipient, allowance
 from routing.ledger import approvals, arrivals, verdicts
 from routing.ledger.books import books_of
 from routing.ledger.secret import message_ids
-from routing.ledger.sent_counts import Kinds
+from routing.ledger.sent_counts import CountedLetters
 from routing.ledger.store import Ledger
 from routing.notices.notice import held_unless_approved, waits
 from routing.proof import LEAST, is_theirs
@@ -103,7 +103,7 @@ class ReplyWriter:
         """How many more replies the caps allow to this recipient."""
         of_a_body = self._tells_a_body
         known = of_a_body(recipient.domain) or bool(facts.credentials.vouched(recipient.address))
-        kinds: Kinds = "pre_checks" if TRAITS[kind].books_nothing else "others"
+        kinds: CountedLetters = "pre_checks" if TRAITS[kind].books_nothing else "others"
         capped = CappedRecipient(recipient.address.lower(), respondent, known, kinds)
         return allowance(self.ledger, self.settings.caps, capped, of_a_body, self.now)
 

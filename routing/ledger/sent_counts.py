@@ -8,13 +8,13 @@ from typing import Literal
 from routing.clock import stamp
 from routing.ledger.store import Ledger
 
-Kinds = Literal["others", "pre_checks"]  # letters on what was checked only count apart from all others
-_OF: dict[Kinds, str] = {
+CountedLetters = Literal["others", "pre_checks"]  # letters on what was checked only count apart from all others
+_OF: dict[CountedLetters, str] = {
     "others": "kind NOT IN ('pre_check', 'collation')", "pre_checks": "kind IN ('pre_check', 'collation')",
 }  # fmt: skip
 
 
-def count_since(ledger: Ledger, column: str, value: str, since: datetime, kinds: Kinds = "others") -> int:
+def count_since(ledger: Ledger, column: str, value: str, since: datetime, kinds: CountedLetters = "others") -> int:
     """How many replies to one recipient, or on one respondent's mail, were queued since an instant. Raises ValueError
     where `column` is neither "recipient" nor "respondent"."""
     if column not in ("recipient", "respondent"):
@@ -25,7 +25,7 @@ def count_since(ledger: Ledger, column: str, value: str, since: datetime, kinds:
     return int(row["n"]) if row else 0
 
 
-def recipients_since(ledger: Ledger, since: datetime, at_least: int, kinds: Kinds = "others") -> list[str]:
+def recipients_since(ledger: Ledger, since: datetime, at_least: int, kinds: CountedLetters = "others") -> list[str]:
     """The recipients to whom replies to mails were queued since an instant, one for each; empty where there are fewer
     than `at_least`, which is looked up in no time."""
     counted = ledger.row(
