@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from config.kinds.any_kind import KINDS, AnyKind
-from config.kinds.kind import Line, Reading, with_kind
+from config.kinds.kind import Line, Meaning, with_kind
 from config.kinds.table import TablePart
 from config.shape import BodyKind, Shape, keys_of
 
@@ -71,10 +71,10 @@ class FreeText(Ask):
         """Whether the choice with this number asks for it."""
         return number in self.choices
 
-    def within(self, reading: Reading) -> bool:
+    def within(self, meaning: Meaning) -> bool:
         """Whether what was written beside the choice tells it, too; an account of one's own needs some length."""
         least = _LEAST_ACCOUNT if self.kind.free and self.where == "cell_or_file" else 0
-        return self.kind.within(reading) and len(reading.remark) >= least
+        return self.kind.within(meaning) and len(meaning.remark) >= least
 
 
 class AskedIf(Shape):

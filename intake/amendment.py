@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 
 from config.form import Form, Question
 from config.frozen import replace
-from config.kinds.kind import Reading
+from config.kinds.kind import Meaning
 from config.numbering import numbered
 from config.roster import Roster
 from config.spelling import nfkc
@@ -89,7 +89,7 @@ def _question(question: Question, answer: Answer | None) -> FilledQuestion:
         lines = _circles(question, answer.cell, answer.taken)
         return FilledQuestion(question, Entry(answer.cell), lines=lines, texts=texts)
     entry = Entry(answer.cell, answer.value, "value" if answer.value else "blank")
-    return FilledQuestion(question, entry, Reading(answer.understood), texts=texts)
+    return FilledQuestion(question, entry, Meaning(answer.understood), texts=texts)
 
 
 def _changed(filled: Filled, key: str, value: str) -> Filled:
@@ -112,17 +112,17 @@ def _with(filled: Filled, place: int, question: FilledQuestion) -> Filled:
 def _answered(line: FilledQuestion, value: str, form: Form) -> FilledQuestion:
     question = line.question
     cell = line.answer.cell if line.answer else ""
-    reading = question.kind.reading(value)
-    if value.strip() and not reading.value:
-        named = [question.by_number[number].head for number in reading.may_mean or question.by_number]
+    meaning = question.kind.meaning(value)
+    if value.strip() and not meaning.value:
+        named = [question.by_number[number].head for number in meaning.may_mean or question.by_number]
         heads = ("" if all(len(head) == 1 for head in named) else "、").join(named)
         name = numbered(question.key, form.numbering)
         raise AmendmentRefused(f"{name}={value}: {question.kind.refused(heads)}")
     if question.in_lines:
-        taken = [int(number) for number in reading.value.split(",") if number]
+        taken = [int(number) for number in meaning.value.split(",") if number]
         return replace(line, answer=Entry(cell), lines=_circles(question, cell, taken))
-    text = question.kind.shown(reading.value)
-    return replace(line, answer=Entry(cell, text, "value" if text else "blank"), reading=reading)
+    text = question.kind.shown(meaning.value)
+    return replace(line, answer=Entry(cell, text, "value" if text else "blank"), meaning=meaning)
 
 
 def _circles(question: Question, cell: str, taken: Collection[int]) -> dict[int, Entry]:

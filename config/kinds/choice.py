@@ -20,7 +20,7 @@ from config.kinds.kind import (
     Fault,
     Kind,
     Line,
-    Reading,
+    Meaning,
 )
 from config.kinds.names import in_words, named_within, one_named, same_answer
 from config.kinds.numbered import bare, in_part, read_choice, tells, words_behind
@@ -94,16 +94,16 @@ class ChoiceKind(Kind):
     def options(self) -> tuple[str, ...]:
         return tuple(choice.text for choice in self.choices)
 
-    def reading(self, text: str, by: date | None = None) -> Reading:
+    def meaning(self, text: str, by: date | None = None) -> Meaning:
         if self.numbered:
             return read_choice(text, self.choices)
         found = self._keys.get(label_key(text)) or one_named(text, self._named)
         if not found:
             return self._beside_a_remark(text[:LONGEST])
         asks = "?" in nfkc(text[:LONGEST]) and "?" not in nfkc(self.by_number[found].text)
-        return Reading(may_mean=(found,)) if asks else Reading(str(found))
+        return Meaning(may_mean=(found,)) if asks else Meaning(str(found))
 
-    def _beside_a_remark(self, text: str) -> Reading:
+    def _beside_a_remark(self, text: str) -> Meaning:
         """The choice whose words a text begins with, where what stands behind them names no other and takes nothing back:
         有（社会福祉協議会に委託）."""
         said, *behind = _BEHIND.split(nfkc(text), maxsplit=1)
@@ -112,7 +112,7 @@ class ChoiceKind(Kind):
             return NOT_READ
         remark, own = nfkc(text)[len(said) :].strip(" 、,。:※"), self.by_number[number].text
         against = doubted(remark) or unsettled(remark, own) or contradicts(behind[0].rstrip(")]〕"), in_words(own))
-        return Reading(may_mean=(number,)) if against else Reading(str(number), (), remark, tells(behind[0]))
+        return Meaning(may_mean=(number,)) if against else Meaning(str(number), (), remark, tells(behind[0]))
 
     def _speaks_of_others(self, behind: str, own: int) -> bool:
         """Whether a part of a remark is another choice, the name of one stands within it, or it is only true in part."""
@@ -142,8 +142,8 @@ class ChoiceKind(Kind):
     def refused(self, heads: str) -> str:
         return f"{heads} のいずれかを指定してください。"
 
-    def choosing(self, reading: Reading) -> str:
-        named = [self.by_number[number] for number in reading.may_mean if number in self.by_number]
+    def choosing(self, meaning: Meaning) -> str:
+        named = [self.by_number[number] for number in meaning.may_mean if number in self.by_number]
         words = "、".join(f"{self._heads[c.number]}「{_short(bare(c))}」" for c in named)
         return f"{words}のいずれか" if len(named) > 1 else ""
 
@@ -161,7 +161,7 @@ class ChoiceKind(Kind):
         return f'LEFT({cell},{apart}){compared}"{head}"' if apart else f'{cell}{compared}"{head}"'
 
     def fits(self, text: str, around: Around) -> float:
-        number = self.reading(text).number
+        number = self.meaning(text).number
         if number is None:
             return BAD
         if not self.numbered:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import ClassVar, Literal
 
-from config.kinds.kind import BAD, NOT_READ, STRONG, Around, Examples, Fault, Kind, Reading, Typing
+from config.kinds.kind import BAD, NOT_READ, STRONG, Around, Examples, Fault, Kind, Meaning, Typing
 from config.logic import Type, Value
 from config.patterns import pattern
 from config.shape import Reasons
@@ -58,14 +58,14 @@ class DateKind(Kind):
         平成18年."""
         return '[$-ja-JP]ggge"年"m"月"d"日"'
 
-    def reading(self, text: str, by: date | None = None) -> Reading:
+    def meaning(self, text: str, by: date | None = None) -> Meaning:
         if len(text) > LONGEST:
             return NOT_READ
         folded = fold(text).lower()
         if (both := _of_short_year(folded)) is not None:
-            return Reading(remark=both)
+            return Meaning(remark=both)
         day = _day(folded)
-        return Reading(day.isoformat()) if day else NOT_READ
+        return Meaning(day.isoformat()) if day else NOT_READ
 
     def wanted(self) -> str:
         """令和６年５月31日 のような年月日."""
@@ -73,13 +73,13 @@ class DateKind(Kind):
         most = f"{_said(self.max)}以前" if self.max else ""
         return f"{least}{'、' if least and most else ''}{most}{'の' if least or most else ''}年月日（例：令和６年５月31日）"
 
-    def choosing(self, reading: Reading) -> str:
-        return reading.remark
+    def choosing(self, meaning: Meaning) -> str:
+        return meaning.remark
 
     def faults(self, value: str, around: Around) -> Iterator[Fault]:
         read = self.read(value)
         if not read:
-            yield Fault(self.unread, self.choosing(self.reading(value)) or self.wanted())
+            yield Fault(self.unread, self.choosing(self.meaning(value)) or self.wanted())
             return
         day = date.fromisoformat(read)
         if (self.min and day < self.min) or (self.max and day > self.max):
@@ -100,8 +100,8 @@ class DateKind(Kind):
     def fits(self, text: str, around: Around) -> float:
         return STRONG if self.read(text) else BAD
 
-    def within(self, reading: Reading) -> bool:
-        return bool(self.read(reading.remark))
+    def within(self, meaning: Meaning) -> bool:
+        return bool(self.read(meaning.remark))
 
     def mistakes(self) -> Reasons:
         for key, bound in (("min", self.min), ("max", self.max)):

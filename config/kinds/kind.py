@@ -18,8 +18,8 @@ from config.shape import BodyKind, Reasons, Severity, Shape, keys_of
 
 
 @frozen
-class Reading:
-    """What a text was read as: its canonical `value` ("2", "1234", "2024-03"), empty where it was not understood, with
+class Meaning:
+    """What a text means to a kind: its canonical `value` ("2", "1234", "2024-03"), empty where it was not understood, with
     the choices that it `may_mean`. `remark`: what was written beside it; `outlined`: whether that tells something of its
     own. `reckoned`: it had to be worked out, so that it is shown; `said`: it speaks of such a thing, but of no one
     (未定)."""
@@ -37,7 +37,7 @@ class Reading:
         return int(self.value) if self.value else None
 
 
-NOT_READ = Reading()
+NOT_READ = Meaning()
 
 
 class Attribute(Shape):
@@ -154,13 +154,13 @@ class Kind(Shape):
         """The number format of its cell in Excel."""
         return ""
 
-    def reading(self, text: str, by: date | None = None) -> Reading:
+    def meaning(self, text: str, by: date | None = None) -> Meaning:
         """What a text says. `by`: the last day of the survey."""
-        return Reading(text.strip())
+        return Meaning(text.strip())
 
     def read(self, text: str) -> str:
         """The canonical value of a text; empty where it is not understood."""
-        return self.reading(text).value
+        return self.meaning(text).value
 
     def word_key(self, text: str) -> str:
         """The key of the words by which the question that an answer belongs to is told; none where anybody may say them."""
@@ -187,7 +187,7 @@ class Kind(Shape):
         """What is said to who enters by hand what is no answer of this kind. `heads`: of the lines that may be meant."""
         return f"{self.wanted()} を入力してください。"
 
-    def choosing(self, reading: Reading) -> str:
+    def choosing(self, meaning: Meaning) -> str:
         """The choices that a text leaves open, in words for the sender; empty where it says nothing of the kind."""
         return ""
 
@@ -251,7 +251,7 @@ class Kind(Shape):
         """How well a text that is not blank fits a column of this kind, from BAD to STRONG."""
         return NEUTRAL
 
-    def within(self, reading: Reading) -> bool:
+    def within(self, meaning: Meaning) -> bool:
         """Whether what was written beside a choice tells this, too: ③定める予定である（令和５年９月）."""
         return False
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 from config.cache import cache_short
-from config.kinds.kind import NOT_READ, Examples, Kind, Line, Reading, Slot
+from config.kinds.kind import NOT_READ, Examples, Kind, Line, Meaning, Slot
 from config.kinds.option import Option, heads_of, is_numbered, mistaken
 from config.logic import Type, Value
 from config.patterns import pattern
@@ -66,11 +66,11 @@ class MarksKind(Kind):
     def options(self) -> tuple[str, ...]:
         return (self.sign,)
 
-    def reading(self, text: str, by: date | None = None) -> Reading:
+    def meaning(self, text: str, by: date | None = None) -> Meaning:
         """The numbers of the lines, as they are told by telephone: ①③, or ア、ウ where the lines have no numbers."""
         numbers = {int(digit) for digit in re.findall(r"\d", nfkc(text))} if self._numbered else self._named(text)
         known = numbers <= {mark.number for mark in self.marks}
-        return Reading(",".join(map(str, sorted(numbers)))) if known else NOT_READ
+        return Meaning(",".join(map(str, sorted(numbers)))) if known else NOT_READ
 
     def _named(self, text: str) -> set[int]:
         """The lines that a text names by their letters or whole texts; 0 for what is none."""

@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from typing import ClassVar, Literal
 
 from config.kinds.amount import DIGITS, WORDS, Amount, amount, scaled
-from config.kinds.kind import BAD, NOT_READ, WEAK, Around, Examples, Fault, Kind, Reading, Typing
+from config.kinds.kind import BAD, NOT_READ, WEAK, Around, Examples, Fault, Kind, Meaning, Typing
 from config.logic import Type, Value
 from config.patterns import pattern
 from config.shape import Reasons
@@ -75,7 +75,7 @@ class NumberKind(Kind):
         unit = f'"{self.unit}"' if self.unit else ""
         return f"0{decimals}%" if self._own == _PERCENT else f"#,##0{decimals}{unit}"
 
-    def reading(self, text: str, by: date | None = None) -> Reading:
+    def meaning(self, text: str, by: date | None = None) -> Meaning:
         written = _AREA.sub("平米", text.strip())
         if len(written) > LONGEST or any(unicodedata.category(c) == "No" for c in written):  # ①, ², ½
             return NOT_READ
@@ -89,28 +89,28 @@ class NumberKind(Kind):
         value = -said.value if hit["minus"] else said.value
         return self._in_unit(Amount(value, said.words, said.unit or "円" * bool(hit["yen"])))
 
-    def _in_unit(self, said: Amount) -> Reading:
+    def _in_unit(self, said: Amount) -> Meaning:
         """An amount in the unit that is asked for."""
         words, one, unit = scaled(self._own)
         number = said.value
         if not said.words and not said.unit:
             percent = self._own == _PERCENT and 0 < abs(number) * 100 <= max(Decimal(100), self._most_percent)
-            return Reading(remark=self._either(number, number * 100)) if percent else self._settled(number)
+            return Meaning(remark=self._either(number, number * 100)) if percent else self._settled(number)
         if said.unit and not _same(said.unit, unit):
             return NOT_READ
         own = number / one
         if one == 1 or said.words == words or not number:
             return self._settled(own)
         if not (said.words and said.unit):
-            return Reading(remark=self._either(number, own))
+            return Meaning(remark=self._either(number, own))
         return self._exactly(own)
 
-    def _exactly(self, number: Decimal) -> Reading:
+    def _exactly(self, number: Decimal) -> Meaning:
         """What was worked out, where it is one of the numbers that may be given."""
         if number.adjusted() >= DIGITS or _decimals(number) <= self.places:
             return self._settled(number)
         step = Decimal(1).scaleb(-self.places)
-        return Reading(remark=self._either(number.quantize(step, ROUND_FLOOR), number.quantize(step, ROUND_CEILING)))
+        return Meaning(remark=self._either(number.quantize(step, ROUND_FLOOR), number.quantize(step, ROUND_CEILING)))
 
     @property
     def _most_percent(self) -> Decimal:
@@ -120,13 +120,13 @@ class NumberKind(Kind):
     def _either(self, one: Decimal, other: Decimal) -> str:
         return f"「{one:,f}{self.unit}」か「{Decimal(_plain(other)):,f}{self.unit}」"
 
-    def _settled(self, number: Decimal) -> Reading:
+    def _settled(self, number: Decimal) -> Meaning:
         number = Context(prec=DIGITS).plus(number)
         if number.adjusted() >= DIGITS:
             return NOT_READ
         if self.places and _decimals(number) >= _COMPUTED:
             number = number.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP)
-        return Reading(_plain(number) + _PERCENT * (self._own == _PERCENT))
+        return Meaning(_plain(number) + _PERCENT * (self._own == _PERCENT))
 
     def says_nothing(self, text: str) -> bool:
         """0 is an answer; whether なし means 0 is asked."""
@@ -139,13 +139,13 @@ class NumberKind(Kind):
         unit = f"（{self.unit}）" if self.unit else ""
         return f"{least}{most}の" + (f"数{unit}で、小数第{self.places}位まで" if self.places else f"整数{unit}")
 
-    def choosing(self, reading: Reading) -> str:
-        return reading.remark
+    def choosing(self, meaning: Meaning) -> str:
+        return meaning.remark
 
     def faults(self, value: str, around: Around) -> Iterator[Fault]:
         read = self.read(value)
         if not read:
-            yield Fault(self.unread, self.choosing(self.reading(value)) or self.wanted())
+            yield Fault(self.unread, self.choosing(self.meaning(value)) or self.wanted())
             return
         number = _number(read)
         if number < self.min or (self.max is not None and number > self.max) or _decimals(number) > self.places:

@@ -10,7 +10,7 @@ import re
 
 from config.cache import Same, cache_short
 from config.kinds.against import contradicts, doubted, plainly, turns_away, unsettled
-from config.kinds.kind import NOT_READ, Reading
+from config.kinds.kind import NOT_READ, Meaning
 from config.kinds.option import Choice
 from config.patterns import pattern
 from config.spelling import LONGEST, begun_alike, fold, label_key, nfkc
@@ -61,14 +61,14 @@ def words_behind(value: str) -> str:
     return _split(value)[1]
 
 
-def read_choice(value: str, choices: tuple[Choice, ...]) -> Reading:
+def read_choice(value: str, choices: tuple[Choice, ...]) -> Meaning:
     """What `value` says among `choices`: by a whole text or a beginning that only one has; else by its leading number,
     unless the words behind it say otherwise."""
     return _read_among(value, Same(choices)) if choices else NOT_READ
 
 
 @cache_short(4096, LONGEST)  # a list says the same hundreds of times
-def _read_among(value: str, offered: Same) -> Reading:
+def _read_among(value: str, offered: Same) -> Meaning:
     choices: tuple[Choice, ...] = offered.it
     key = _key(value)
     asks = "?" in nfkc(value[:LONGEST]) and not any("?" in nfkc(c.text) for c in choices)
@@ -77,7 +77,7 @@ def _read_among(value: str, offered: Same) -> Reading:
     politely = [c.number for c in choices if plainly(key) in map(plainly, _keys(c)[:2])]
     for fitting in (whole, begun, politely):
         if len(fitting) == 1:
-            return Reading(may_mean=(fitting[0],)) if asks else Reading(str(fitting[0]))
+            return Meaning(may_mean=(fitting[0],)) if asks else Meaning(str(fitting[0]))
     number, rest, plain = _split(value)
     own = next((c for c in choices if c.number == number), None)
     if own is None and (own := _by_words(value, choices)):
@@ -85,7 +85,7 @@ def _read_among(value: str, offered: Same) -> Reading:
     if own is None:
         return _by_kanji(value, choices)
     if asks:
-        return Reading(may_mean=(own.number,))
+        return Meaning(may_mean=(own.number,))
     return _judged(own, rest, plain, tuple(c for c in choices if c is not own))
 
 
@@ -102,7 +102,7 @@ def _without_head(text: str, number: int) -> str:
     return re.sub(rf"[(〔\[\s]*⟦{number}⟧[)〕\]\s]*$", "", text)
 
 
-def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> Reading:
+def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> Meaning:
     """The leading number's choice, measured by what is written behind it."""
     beyond = _beyond(rest, own, others)
     said = beyond is not None
@@ -112,21 +112,21 @@ def _judged(own: Choice, rest: str, plain: bool, others: tuple[Choice, ...]) -> 
     second = {n for n in (*_heads(left), *_bare_heads(left, plain)) if n != own.number and n in weights} | told
     following = _NEXT_HEAD.match(left)
     if second or _bare_heads(left, plain) or (following and int(following[1]) != own.number):
-        return Reading(may_mean=(own.number, *sorted(second)))
+        return Meaning(may_mean=(own.number, *sorted(second)))
     if not said and plain and _QUANTITY.match(rest):
         return NOT_READ  # 2名で確認: a number of people
     in_its_words = said and (not left or any(len(k) >= LEAST and k in _key(rest) for k in _keys(own)[1:]))
     if doubted(left) or unsettled(left, bare(own)):
-        return Reading(may_mean=(own.number,))
+        return Meaning(may_mean=(own.number,))
     if (not said and turns_away(rest)) or (not in_its_words and contradicts(rest, bare(own))):
-        return Reading(may_mean=(own.number,))
+        return Meaning(may_mean=(own.number,))
     remark = left.strip(" 　。、,:\n")
     bracket = _BRACKET.search(remark)
     outline = bracket[1] if bracket else remark
     if not said and not bracket:
         outline = _cut(remark, begun_alike(_key(remark), _keys(own)[1]))[1]
     least = _LEAST_OUTLINE if said or bracket else 2 * LEAST
-    return Reading(str(own.number), (), _shown(remark), tells(outline, least))
+    return Meaning(str(own.number), (), _shown(remark), tells(outline, least))
 
 
 def in_part(words: str) -> bool:
@@ -191,12 +191,12 @@ def _bare_heads(text: str, plain: bool) -> tuple[int, ...]:
     return (int(found[1]),) if found else ()
 
 
-def _by_kanji(value: str, choices: tuple[Choice, ...]) -> Reading:
+def _by_kanji(value: str, choices: tuple[Choice, ...]) -> Meaning:
     """一 求めている: only with the choice's whole text behind it, since 一部 begins alike."""
     folded = fold(value[:LONGEST])
     number = _KANJI.find(folded[:1]) + 1 if folded else 0
     own = next((c for c in choices if c.number == number), None)
-    return Reading(str(number)) if own and _key(folded[1:]) in _keys(own)[1:] else NOT_READ
+    return Meaning(str(number)) if own and _key(folded[1:]) in _keys(own)[1:] else NOT_READ
 
 
 def _cut(text: str, length: int) -> tuple[str, str]:

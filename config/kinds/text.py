@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar, Literal
 
-from config.kinds.kind import Around, Examples, Fault, Kind, Reading
+from config.kinds.kind import Around, Examples, Fault, Kind, Meaning
 from config.logic import Value
 from config.shape import Reasons
 from config.spelling import is_blank
@@ -39,8 +39,8 @@ class TextKind(Kind):
         if self.length is not None and self.length < 1:
             yield "length", "1 以上にしてください。"
 
-    def within(self, reading: Reading) -> bool:
-        return reading.outlined
+    def within(self, meaning: Meaning) -> bool:
+        return meaning.outlined
 
     def examples(self) -> Examples:
         """Texts cut to the length that an answer may have."""

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import ClassVar, Literal
 
-from config.kinds.kind import NOT_READ, Examples, Kind, Reading
+from config.kinds.kind import NOT_READ, Examples, Kind, Meaning
 from config.patterns import pattern
 from config.spelling import LONGEST, arabic, fold
 
@@ -42,7 +42,7 @@ class YearMonthKind(Kind):
     unread: ClassVar[str] = "text_unreadable"
     unsettled: ClassVar[str] = "month_unclear"
 
-    def reading(self, text: str, by: date | None = None) -> Reading:
+    def meaning(self, text: str, by: date | None = None) -> Meaning:
         return read_month(text, by)
 
     def wanted(self) -> str:
@@ -54,8 +54,8 @@ class YearMonthKind(Kind):
         of_era = int(year) - 2018
         return f"令和{'元' if of_era == 1 else of_era}年{int(month)}月".translate(_WIDE)
 
-    def within(self, reading: Reading) -> bool:
-        month = read_month(reading.remark)
+    def within(self, meaning: Meaning) -> bool:
+        month = read_month(meaning.remark)
         return bool(month.value) or month.said
 
     def examples(self) -> Examples:
@@ -66,7 +66,7 @@ class YearMonthKind(Kind):
         return self.shown(f"{max(last.year - 1, 2019)}-{4 + place % 9:02}")
 
 
-def read_month(text: str, by: date | None = None) -> Reading:
+def read_month(text: str, by: date | None = None) -> Meaning:
     """The month that `text` names. A year below 19 counts as 令和, one below 100 as 20xx; earlier
     eras are over. `by`: the last day of the
     survey: a date before it that has a day may be Excel's reading of 6/3 (令和６年３月) and is not believed."""
@@ -83,8 +83,8 @@ def read_month(text: str, by: date | None = None) -> Reading:
         months = {_named(int(compact[1]), int(compact[2])): False}
     if len(months) == 1 and "" not in months and not _SEVERAL.search(folded):
         ((value, reckoned),) = months.items()
-        return Reading(value, reckoned=reckoned)
-    return Reading(said=bool(_OPEN.search(folded)))
+        return Meaning(value, reckoned=reckoned)
+    return Meaning(said=bool(_OPEN.search(folded)))
 
 
 def _date(folded: str) -> date | None:
@@ -97,11 +97,11 @@ def _date(folded: str) -> date | None:
     return _SERIAL_EPOCH + timedelta(days=int(folded)) if _SERIAL.fullmatch(folded) else None
 
 
-def _of_date(day: date, by: date | None) -> Reading:
+def _of_date(day: date, by: date | None) -> Meaning:
     if by and day.year == by.year and day <= by and 1 < day.day <= 12:
-        return Reading(said=True)  # 6/3: the third of June, or March of 令和６年?
+        return Meaning(said=True)  # 6/3: the third of June, or March of 令和６年?
     value = _named(day.year, day.month)
-    return Reading(value, reckoned=bool(value) and day.day != 1)
+    return Meaning(value, reckoned=bool(value) and day.day != 1)
 
 
 def _month(found: re.Match[str]) -> str:

@@ -88,7 +88,7 @@ def _is_qualified(question: FilledQuestion) -> bool:
     """Whether an answer without alarm has words beside it that may tell of one."""
     if any(text.alert and text.asked_by(question.number) for text in question.question.free_texts):
         return False
-    return bool(_QUALIFIED.search(nfkc(question.reading.remark)))
+    return bool(_QUALIFIED.search(nfkc(question.meaning.remark)))
 
 
 def _is_touched(question: FilledQuestion, over: Beyond) -> bool:

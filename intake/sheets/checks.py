@@ -166,10 +166,10 @@ def answers_are_understood(case: Case) -> Iterator[Finding]:
         answer, kind = question.answer, question.question.kind
         if question.question.in_lines or not answer or answer.state != "value" or not question.answered:
             continue
-        if not question.question.required and says_nothing(answer.value) and not question.reading.value:
+        if not question.question.required and says_nothing(answer.value) and not question.meaning.value:
             continue  # a stroke where nothing has to stand
-        if not question.reading.value:
-            yield about(case, kind.unread, question, answer, kind.choosing(question.reading) or kind.wanted())
+        if not question.meaning.value:
+            yield about(case, kind.unread, question, answer, kind.choosing(question.meaning) or kind.wanted())
         elif not question.question.by_number:  # a choice that was taken is right by itself
             faults = kind.faults(answer.value, around)
             for f in faults:
@@ -209,18 +209,18 @@ def texts_are_understood(case: Case) -> Iterator[Finding]:
     for question, text, entry in texts_of(case):
         if text.kind.free or not text.asked_by(question.number) or entry.state != "value":
             continue
-        within = question.reading.remark if question.answer and entry.cell == question.answer.cell else entry.value
+        within = question.meaning.remark if question.answer and entry.cell == question.answer.cell else entry.value
         last = _due(case)
-        reading = text.kind.reading(within, last)
-        past = text.upcoming and "" < reading.value < f"{last:%Y-%m}"
-        if past or reading.reckoned:
+        meaning = text.kind.meaning(within, last)
+        past = text.upcoming and "" < meaning.value < f"{last:%Y-%m}"
+        if past or meaning.reckoned:
             code, found = "plan_past" if past else "read_as", quote(within) if len(within) <= _MONTH else ""
-            yield replace(of_text(case, code, question, text), found=found, expected=text.kind.shown(reading.value))
-        elif not reading.value:
-            unsettled = text.kind.unsettled if reading.said or says_nothing(within) else ""
+            yield replace(of_text(case, code, question, text), found=found, expected=text.kind.shown(meaning.value))
+        elif not meaning.value:
+            unsettled = text.kind.unsettled if meaning.said or says_nothing(within) else ""
             finding = of_text(case, unsettled or text.kind.unread, question, text)
-            yield replace(finding, expected=text.kind.choosing(reading) or text.kind.wanted())
-        for fault in text.kind.faults(within, Around(case.match, case.survey.attributes)) if reading.value else ():
+            yield replace(finding, expected=text.kind.choosing(meaning) or text.kind.wanted())
+        for fault in text.kind.faults(within, Around(case.match, case.survey.attributes)) if meaning.value else ():
             yield replace(of_text(case, fault.code, question, text), expected=fault.expected)
 
 

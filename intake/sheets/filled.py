@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from config.form import Field, Form, FreeText, Question
 from config.frozen import frozen, replace
 from config.given import Place
-from config.kinds.kind import NOT_READ, Kind, Reading, Slot
+from config.kinds.kind import NOT_READ, Kind, Meaning, Slot
 from config.spelling import fold, label_key
 from intake.sheets.entries import Entry, Rows
 from intake.sheets.form_changes import Alteration
@@ -43,26 +43,26 @@ class FilledField:
 
 @dataclass(frozen=True, slots=True)
 class FilledQuestion:
-    """One question; `answer` is None where the sheet has no such question. `reading`: what its answer says; `lines` by
+    """One question; `answer` is None where the sheet has no such question. `meaning`: what its answer says; `lines` by
     number of the line and `texts` by key, as far as the sheet has their lines; `number`: of a choice, which one was
     taken."""
 
     question: Question
     answer: Entry | None
-    reading: Reading = NOT_READ
+    meaning: Meaning = NOT_READ
     lines: Mapping[int, Entry] = field(default_factory=dict)
     texts: Mapping[str, Entry] = field(default_factory=dict)
     number: int | None = field(init=False, default=None)  # kept: a row of a list is asked for it a hundred times
 
     def __post_init__(self) -> None:
-        if self.reading.value and self.question.by_number:
-            object.__setattr__(self, "number", int(self.reading.value))
+        if self.meaning.value and self.question.by_number:
+            object.__setattr__(self, "number", int(self.meaning.value))
 
     @property
     def canonical(self) -> str:
         """What was understood, as the kind writes it; empty if nothing was."""
         if not self.lines:  # most questions
-            return self.reading.value
+            return self.meaning.value
         kind = self.question.kind
         circled = (str(n) for n, entry in self.lines.items() if not entry.doubtful and kind.mark(entry.value, n))
         return ",".join(circled)
@@ -154,7 +154,7 @@ def _read_question(question: Question, lines: Lines | None, grid: Rows) -> Fille
     texts = {text.key: _text_entry(text, lines, answer, grid) for text in question.free_texts}
     made = filled_question(question, answer, marks, texts)
     others = _other_answers(made, lines, grid) if made.number is not None else ()
-    return replace(made, reading=Reading(may_mean=(made.number or 0, *others))) if others else made
+    return replace(made, meaning=Meaning(may_mean=(made.number or 0, *others))) if others else made
 
 
 def _other_answers(question: FilledQuestion, lines: Lines, grid: Rows) -> tuple[int, ...]:
@@ -162,8 +162,8 @@ def _other_answers(question: FilledQuestion, lines: Lines, grid: Rows) -> tuple[
     without a circle may count anything."""
     asked, answer = question.question, question.answer
     cells = (e for e in grid.right_of(lines.text, asked.kind, added=True) if answer is None or e.cell != answer.cell)
-    readings = (asked.kind.reading(e.value) for e in cells if not e.value[:1].isdecimal())
-    numbers = (r.number for r in readings if r.number is not None and (not r.remark or _CORRECTED.match(r.remark)))
+    meanings = (asked.kind.meaning(e.value) for e in cells if not e.value[:1].isdecimal())
+    numbers = (r.number for r in meanings if r.number is not None and (not r.remark or _CORRECTED.match(r.remark)))
     return tuple(sorted({n for n in numbers if n != question.number}))
 
 
@@ -174,9 +174,9 @@ def filled_question(
     if lines and (open_ := question.kind.unpressed({number: entry.value for number, entry in lines.items()})):
         lines = {number: replace(entry, doubtful=number in open_) for number, entry in lines.items()}
     reads = answer.state == "value" and not question.in_lines
-    reading = question.kind.reading(answer.value) if reads else NOT_READ
-    made = FilledQuestion(question, answer, reading, lines, texts)
-    within = _texts_within(made, answer) if reading.remark else {}
+    meaning = question.kind.meaning(answer.value) if reads else NOT_READ
+    made = FilledQuestion(question, answer, meaning, lines, texts)
+    within = _texts_within(made, answer) if meaning.remark else {}
     return replace(made, texts={**texts, **within}) if within else made
 
 
@@ -229,9 +229,9 @@ def _counts(entry: Entry, beside: int) -> bool:
 
 def _names_alone(question: Question, text: str) -> bool:
     """Whether a text names a choice by itself: nothing that the form, or a remark, may say of one."""
-    reading = question.kind.reading(text)
+    meaning = question.kind.meaning(text)
     long_enough = not question.kind.free or len(label_key(text)) >= _LEAST_OUTLINE
-    return bool(reading.value) and not reading.remark and long_enough
+    return bool(meaning.value) and not meaning.remark and long_enough
 
 
 def _text_entry(text: FreeText, lines: Lines, answer: Entry, grid: Rows) -> Entry:
@@ -263,7 +263,7 @@ def _over_label(text: FreeText, label: Place, lines: Lines, grid: Rows) -> Entry
         told = next((e.strip() for e in extras if over or len(label_key(e)) >= _LEAST_OUTLINE), "")
     else:
         told = next((e for e in (*extras, written) if text.kind.read(e)), "")
-        told = told or next((e for e in extras if text.kind.reading(e).said), "")
+        told = told or next((e for e in extras if text.kind.meaning(e).said), "")
     return Entry(name_of(label), told.strip(), "value") if told else None
 
 
@@ -274,5 +274,5 @@ def _texts_within(question: FilledQuestion, answer: Entry) -> dict[str, Entry]:
         for text in question.question.free_texts
         if text.asked_by(question.number)
         and question.texts[text.key].state == "blank"
-        and text.within(question.reading)
+        and text.within(question.meaning)
     }

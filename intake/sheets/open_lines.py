@@ -44,12 +44,12 @@ def find_open_lines(
     rows: dict[int, list[int]] = {}
     for row, column in sorted(sheet.cells):
         rows.setdefault(row, []).append(column)
-    read: dict[str, _Reading] = {}
+    read: dict[str, _TableLines] = {}
     last = form.blocks[-1][0].printed_key if form.blocks else ""
     for key, first in form.open_tables.items():
         if first.key in questions:
             stretch = given.tables[key] if given else None
-            table = _Reading(sheet, rows, first, questions[first.key], form, given)
+            table = _TableLines(sheet, rows, first, questions[first.key], form, given)
             if stretch:
                 table.pitch, table.before = stretch.pitch, stretch.top - 1
             table.go(on_below=not stretch.below if stretch else key == last)
@@ -66,7 +66,7 @@ def find_open_lines(
 
 
 @dataclass(slots=True)
-class _Reading:
+class _TableLines:
     """One table on one sheet. `given`: where its places are the survey's; `pitch`: the rows of one printed line; `before`:
     the row above which none is looked for, if not that of the heads; `lines`: the rows that are begun, from the top."""
 

@@ -28,7 +28,7 @@ def without_strangers(filled: Filled) -> Filled:
     if not strange:
         return filled
     questions = (
-        replace(question, reading=NOT_READ) if question.question.key in strange else question
+        replace(question, meaning=NOT_READ) if question.question.key in strange else question
         for question in filled.questions
     )
     return replace(filled, questions=tuple(questions))
@@ -38,14 +38,14 @@ def slipped(filled: Filled) -> tuple[FilledQuestion, ...]:
     """The questions that hold their neighbours' answers, where a whole paste slipped by one and the same number of
     questions; else none."""
     asked = [question for question in filled.questions if _has_choices(question.question)]
-    if sum(question.number is None or bool(question.reading.remark) for question in asked) < LEAST_SHIFTED:
+    if sum(question.number is None or bool(question.meaning.remark) for question in asked) < LEAST_SHIFTED:
         return ()  # most sheets: nobody who slipped says just what a choice of the question says
     places = {question.question.key: place for place, question in enumerate(asked)}
     worded, by = 0, Counter[int]()
     moved: dict[int, list[FilledQuestion]] = {}
     for place, question in enumerate(asked):
         owners = _strangers(filled.form, question)
-        worded += bool(owners) or (question.number is not None and not question.reading.remark)
+        worded += bool(owners) or (question.number is not None and not question.meaning.remark)
         for offset in {place - places[key] for key in owners}:
             by[offset] += 1
             moved.setdefault(offset, []).append(question)
@@ -87,7 +87,7 @@ def _tells(field: Field, text: str) -> bool:
 
 def _strangers(form: Form, question: FilledQuestion) -> frozenset[str]:
     """The other questions of the form one of whose choices stands, word for word, in this question's answer."""
-    if not question.answer or question.answer.state != "value" or (question.number and not question.reading.remark):
+    if not question.answer or question.answer.state != "value" or (question.number and not question.meaning.remark):
         return frozenset()
     key = question.question.kind.word_key(question.answer.value)
     owners = _owners(form).get(key, frozenset()) if len(key) >= LEAST_WORDS else frozenset()

@@ -14,7 +14,7 @@ from config.cache import Same
 from config.conditions import conditions_of, questions_of_names, steering
 from config.form import Form, Question
 from config.frozen import frozen
-from config.kinds.kind import NOT_READ, Reading
+from config.kinds.kind import NOT_READ, Meaning
 from config.logic import Node, Value, names_in, value
 from config.numbering import numbered
 from config.roster import Match
@@ -60,7 +60,7 @@ def _asked(form: Same, numbers: tuple[int | None, ...], kinds: RosterKinds, wort
     """By the choices taken, of a table as a whole, and by what conditions look at; no other value of a sheet has a say in
     it, and none is kept."""
     pairs = zip(form.it.blocks, numbers, strict=True)
-    questions = tuple(FilledQuestion(q, None, Reading(str(n)) if n else NOT_READ) for (q, *_), n in pairs)
+    questions = tuple(FilledQuestion(q, None, Meaning(str(n)) if n else NOT_READ) for (q, *_), n in pairs)
     places = {question.question.key: place for place, question in enumerate(questions)}
     known: dict[str, Applicability] = {}
     steering: list[_Steering] = []  # the earlier questions that may leave later ones out

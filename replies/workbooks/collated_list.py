@@ -81,10 +81,10 @@ def _values(row: AnswerSheet, columns: Sequence[Column], survey: Survey) -> list
 def _typed(kind: Kind, text: str) -> str | Decimal | date:
     """What was written as a number or a date that Excel can add up; as it is where something had to be worked out, or
     where Excel would round it."""
-    reading = kind.reading(text)
-    if not reading.value or reading.reckoned or reading.remark:
+    meaning = kind.meaning(text)
+    if not meaning.value or meaning.reckoned or meaning.remark:
         return text
-    typed = kind.typed(reading.value)
+    typed = kind.typed(meaning.value)
     return text if isinstance(typed, Decimal) and Decimal(repr(float(typed))) != typed else typed
 
 

@@ -68,7 +68,7 @@ class Counts:
             taken = tuple(number for number, value in cells if value and question.kind.mark(value, number))
             return taken or ("none",)
         value = cells[0][1]
-        return ("none",) if question.kind.says_nothing(value) else (question.kind.reading(value).number or "other",)
+        return ("none",) if question.kind.says_nothing(value) else (question.kind.meaning(value).number or "other",)
 
 
 def _columns(form: Form) -> dict[str, list[tuple[int, int]]]:

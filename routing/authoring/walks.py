@@ -14,7 +14,7 @@ from config.cache import Same
 from config.conditions import can_be_tried, constants, steering
 from config.form import Form, Question
 from config.frozen import frozen
-from config.kinds.kind import Around, Reading
+from config.kinds.kind import Around, Meaning
 from config.shape import RosterKind
 from intake.sheets.entries import Entry
 from intake.sheets.filled import Filled, FilledQuestion
@@ -146,4 +146,4 @@ def _answered(question: Question, number: int | None) -> FilledQuestion:
     entry = Entry("", str(number), "value")
     if question.in_lines:
         return FilledQuestion(question, entry, lines={number: Entry("", question.kind.sign, "value")})
-    return FilledQuestion(question, entry, Reading(str(number)))
+    return FilledQuestion(question, entry, Meaning(str(number)))

@@ -15,7 +15,7 @@ from config.frozen import frozen
 from intake.submission import AnswerSheet, Submission
 from replies.workbooks.export import ExportRow, values_of
 from replies.workbooks.export_lines import lines_of
-from replies.workbooks.export_readings import readings_of
+from replies.workbooks.export_meanings import meanings_of
 from routing.decision.amended import amended_submission
 from routing.ledger import bookings, official_acts, verdicts
 from routing.ledger.books import deadlines_at
@@ -120,6 +120,6 @@ def _row(counting: Counting, read: _reader, register: Register) -> ExportRow | N
         received_at=booking.received_at,
         receipt=booking.receipt,
         values=values_of(sheet, form),
-        read_as=readings_of(sheet, form),
+        read_as=meanings_of(sheet, form),
         lines=lines_of(sheet, form),
     )

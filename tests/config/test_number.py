@@ -199,7 +199,7 @@ def test_an_amount_is_read_in_any_unit_or_asked_about(written: tuple[str, int], 
     if read:
         assert Decimal(read) * unit[1] == worth
         return
-    asked = kind.choosing(kind.reading(text))
+    asked = kind.choosing(kind.meaning(text))
     worded = any(word in text for word in "億万千")
     comes_out = worth * 10**places % unit[1] == 0
     assert asked and not (worded and comes_out)

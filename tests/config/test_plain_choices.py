@@ -26,8 +26,8 @@ LETTERS = made(ChoiceKind, {"choices": ("ア　直営", "イ　委託", "ウ　�
     ],
 )  # fmt: skip
 def test_what_is_said_is_taken_and_the_rest_is_a_remark(kind: ChoiceKind, written: str, taken: int, remark: str) -> None:
-    reading = kind.reading(written)
-    assert (reading.number, reading.remark) == (taken, remark)
+    meaning = kind.meaning(written)
+    assert (meaning.number, meaning.remark) == (taken, remark)
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_what_is_said_is_taken_and_the_rest_is_a_remark(kind: ChoiceKind, writte
     ],
 )  # fmt: skip
 def test_what_is_not_certain_is_asked(kind: ChoiceKind, written: str) -> None:
-    assert kind.reading(written).number is None
+    assert kind.meaning(written).number is None

@@ -28,7 +28,7 @@ NUMBERS = kind_of("① 電話", "② メール", "③ その他")
     ],
 )  # fmt: skip
 def test_what_is_told_by_telephone(kind: MarksKind, said: str, value: str) -> None:
-    assert kind.reading(said).value == value
+    assert kind.meaning(said).value == value
 
 
 @pytest.mark.parametrize(("kind", "shown"), [(LETTERS, "ア、ウ"), (WORDS, "電話、窓口と郵送"), (NUMBERS, "①③")])

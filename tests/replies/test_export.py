@@ -11,7 +11,7 @@ import pytest
 
 from config.survey import Survey
 from replies.workbooks.export import values_of, write_export
-from replies.workbooks.export_readings import readings_of
+from replies.workbooks.export_meanings import meanings_of
 from tests.replies.office import CSV, convert, pages_of
 from tests.replies.rows_at_hand import COLUMNS, MADE, exported, one, opened, some_rows
 from tests.workbooks.forms_at_hand import COMPLETE, filled, the_survey
@@ -197,6 +197,6 @@ def test_five_thousand_answers_open_in_libreoffice(survey: Survey, tmp_path: Pat
 
 def test_what_was_read_otherwise_than_typed_stands_beside_the_values() -> None:
     written = {"9": "① 2名体制で確認", "2": 3, "2-text": "令和５年度３月", "3": "① 求めている", "4": "1"}
-    read = readings_of(read_sheet(filled(written)), the_survey().form("form1"))
+    read = meanings_of(read_sheet(filled(written)), the_survey().form("form1"))
     assert read == "Q2 2024-03←「令和５年度３月」、Q9 ①←「① 2名体制で確認」"
-    assert readings_of(read_sheet(filled({})), the_survey().form("form1")) == ""
+    assert meanings_of(read_sheet(filled({})), the_survey().form("form1")) == ""

@@ -14,7 +14,7 @@ from intake.finding import quote
 from intake.submission import Answer, AnswerSheet
 
 
-def readings_of(sheet: AnswerSheet, form: Form) -> str:
+def meanings_of(sheet: AnswerSheet, form: Form) -> str:
     """Q9 ①←「① 2名体制で確認」、Q2 2024-03←「令和５年度３月」: what was taken, and what stands there; empty if nothing."""
     answers = {answer.question: answer for answer in sheet.answers}
     questions = form.holding(answers).questions
@@ -24,11 +24,11 @@ def readings_of(sheet: AnswerSheet, form: Form) -> str:
 
 def _said(question: Question, answer: Answer) -> Iterator[str]:
     number = answer.number
-    if number and answer.value != question.by_number[number].text and question.kind.reading(answer.value).remark:
+    if number and answer.value != question.by_number[number].text and question.kind.meaning(answer.value).remark:
         yield f"{question.by_number[number].head}←「{quote(answer.value)}」"
     kinds = {text.key: text.kind for text in question.free_texts if text.asked_by(number)}
     for text in answer.texts:
         if text.key in kinds and text.value != answer.value:
-            reading = kinds[text.key].reading(text.value)
-            if reading.reckoned:
-                yield f"{reading.value}←「{quote(text.value)}」"
+            meaning = kinds[text.key].meaning(text.value)
+            if meaning.reckoned:
+                yield f"{meaning.value}←「{quote(text.value)}」"
