@@ -70,18 +70,18 @@ def test_every_municipality_stands_on_the_page_with_its_states(
 
 def test_the_first_table_says_what_is_left_and_asked(survey: Survey, roster: Roster) -> None:
     rows = page(prefecture_report("hour", survey, roster), survey).all("table", "programs")[0].rows()
-    assert rows[0][:4] == ["難病", "○ 受付済み", "―", "7/19 10:15"]
-    assert rows[1][4:] == [
+    assert rows[0][0] == "難病" and {"○ 受付済み", "―", "7/19 10:15"} <= set(rows[0])
+    assert rows[1][-2:] == [
         "神奈川県分",
         "貴県の別添１を、n_mynumber@mhlw.go.jp あてにお送りください。",
     ]
-    assert rows[2][2] == "26／29団体"
+    assert "26／29団体" in rows[2]
 
 
 def test_marks_stand_beside_the_time_of_receipt(survey: Survey, roster: Roster) -> None:
     rows = page(prefecture_report("after", survey, roster), survey).all("table", "municipalities")[0].rows()
-    assert rows[4][1] == "○ 受付済み 7/13 05:00 直接送付あり"
-    assert rows[7][1] == "○ 受付済み 7/13 20:00 期限後に受領"
+    for row, told in ((4, ("○ 受付済み", "7/13 05:00", "直接送付あり")), (7, ("○ 受付済み", "7/13 20:00", "期限後に受領"))):
+        assert [words for words in told if words not in rows[row][1]] == []
 
 
 def test_each_state_is_told_in_words_wherever_it_is_coloured(survey: Survey, roster: Roster) -> None:
