@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, assert_never
 
 from msgspec import Meta
 
@@ -187,6 +187,28 @@ class SendingMaildir(Shape):
 
 MailboxSettings = ImapMailbox | MaildirMailbox
 SenderSettings = SmtpServer | SendingMaildir
+
+
+def imap_of(mailbox: MailboxSettings | None) -> ImapMailbox | None:
+    """The mailbox where it has folders (drafts, sent mails, those by verdict); None for one without."""
+    match mailbox:
+        case ImapMailbox():
+            return mailbox
+        case MaildirMailbox() | None:
+            return None
+        case _:
+            assert_never(mailbox)
+
+
+def smtp_of(sender: SenderSettings | None) -> SmtpServer | None:
+    """The server where replies leave by one; None where they lie in a folder or nothing leaves."""
+    match sender:
+        case SmtpServer():
+            return sender
+        case SendingMaildir() | None:
+            return None
+        case _:
+            assert_never(sender)
 
 
 def _with_usual_port(data: Any, ports: dict[str, int], usual: str) -> Any:

@@ -28,6 +28,8 @@ from config.servers import (
     SenderSettings,
     SendingMaildir,
     SmtpServer,
+    imap_of,
+    smtp_of,
 )
 from config.shape import Shape
 from config.survey import Survey
@@ -161,7 +163,7 @@ class Settings(Shape):
     def settled(self) -> Settings:
         if self.mode != "draft" and self.sender is None:
             raise ValueError("sender（返信の送り方）を書いてください。")
-        if self.mode == "draft" and not all(isinstance(m, ImapMailbox) for m in self.mailboxes.values()):
+        if self.mode == "draft" and not all(map(imap_of, self.mailboxes.values())):
             reason = 'mode = "draft" では、全ての提出先を source = "imap" にしてください。'
             raise ValueError(reason)
         if self.mode != "rehearse" and self.start_from is None:
@@ -192,16 +194,16 @@ def folder_for(settings: Settings, mailbox: str, outcome: str) -> str:
     """The folder into which a mail with this verdict is moved; empty: it stays, as all do in a rehearsal."""
     if settings.mode == "rehearse":
         return ""
-    configured = settings.mailboxes.get(mailbox)
-    return getattr(configured.after, outcome, None) or "" if isinstance(configured, ImapMailbox) else ""
+    configured = imap_of(settings.mailboxes.get(mailbox))
+    return getattr(configured.after, outcome, None) or "" if configured else ""
 
 
 def copies_sent(settings: Settings, mailbox: str) -> bool:
     """Whether a copy of what leaves by SMTP is put among the sent mails of its mailbox: where letters leave by
     themselves, and the mailbox has such a folder."""
-    configured = settings.mailboxes.get(mailbox)
-    by_smtp = settings.mode == "send" and isinstance(settings.sender, SmtpServer)
-    return by_smtp and isinstance(configured, ImapMailbox) and configured.sent_copy
+    configured = imap_of(settings.mailboxes.get(mailbox))
+    by_smtp = settings.mode == "send" and smtp_of(settings.sender) is not None
+    return by_smtp and configured is not None and configured.sent_copy
 
 
 def check_mailboxes(settings: Settings, survey: Survey, file: str) -> tuple[Mistake, ...]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 from msgspec.structs import astuple
 
-from config.settings import ImapMailbox, Settings
+from config.servers import imap_of
+from config.settings import Settings
 from replies.japanese import era_instant
 from replies.wording import load_wording
 from routing.cli.context import App, with_app
@@ -70,5 +71,5 @@ def _tell(deeds: tuple[snapshots.MissingDeed, ...] | None) -> None:
 
 def _moves(settings: Settings) -> bool:
     """Whether mails are moved out of the folders that are watched."""
-    boxes = settings.mailboxes.values()
-    return any(isinstance(box, ImapMailbox) and any(astuple(box.after)) for box in boxes)
+    boxes = map(imap_of, settings.mailboxes.values())
+    return any(box is not None and any(astuple(box.after)) for box in boxes)

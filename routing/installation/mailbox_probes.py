@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec.structs import astuple
 
-from config.servers import ImapMailbox, MailboxSettings, MaildirMailbox, SmtpServer
+from config.servers import ImapMailbox, MailboxSettings, MaildirMailbox, SmtpServer, smtp_of
 from config.settings import Settings
 from intake.sources.mailbox_facts import mailbox_facts
 from routing.mailboxes.factory import imap_access, open_token
@@ -30,8 +30,8 @@ def mailbox_probes(name: str, mailbox: MailboxSettings, settings: Settings) -> I
 
 def sender_probes(settings: Settings) -> Iterator[Probe]:
     """What there is to look at before the sender itself."""
-    sender = settings.sender
-    if isinstance(sender, SmtpServer) and sender.auth is not None:
+    sender = smtp_of(settings.sender)
+    if sender is not None and sender.auth is not None:
         yield "送信のアクセストークン", lambda: _token(sender)
 
 

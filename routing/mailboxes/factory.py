@@ -14,6 +14,7 @@ from config.servers import (
     SenderSettings,
     SendingMaildir,
     SmtpServer,
+    imap_of,
 )
 from config.settings import Settings
 from config.survey import Survey
@@ -89,7 +90,7 @@ def open_sender(settings: Settings, survey: Survey) -> Sender:
         folders = {
             mailbox.address: drafts_folder(configured, settings)
             for mailbox in survey.mailboxes
-            if isinstance(configured := settings.mailboxes.get(mailbox.id), ImapMailbox)
+            if (configured := imap_of(settings.mailboxes.get(mailbox.id)))
         }
         return DraftsSender(folders, (settings.operators, sender) if sender is not None else None)
     if sender is None:
