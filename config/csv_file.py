@@ -17,16 +17,16 @@ _CODE_HEADS = (CODE, "団体コード")
 _SEPARATORS = ",;\t"
 _MENDED = "Excel では「CSV UTF-8（コンマ区切り）」で保存してください。"
 
-Row = tuple[int, list[str]]  # the line on which it begins, from 1; its cells
+CsvRow = tuple[int, list[str]]  # the line on which it begins, from 1; its cells
 
 
-def rows_of(data: bytes, name: str) -> tuple[list[Row], Mistake | None]:
+def rows_of(data: bytes, name: str) -> tuple[list[CsvRow], Mistake | None]:
     """The rows of a file, or why it cannot be read: the first one of headings, behind it those in which something
     stands."""
     text = _decoded(data)
     if text is None:
         return [], Mistake(name, "", f"文字コードが分かりません。{_MENDED}")
-    rows: list[Row] = []
+    rows: list[CsvRow] = []
     try:
         rows += _rows(text, next((mark for mark in _SEPARATORS if _is_headed(text, mark)), ","))
     except csv.Error:
@@ -61,7 +61,7 @@ def _is_headed(text: str, separator: str) -> bool:
     return any(nfkc(head) in _CODE_HEADS for head in heads)
 
 
-def _rows(text: str, separator: str) -> Iterator[Row]:
+def _rows(text: str, separator: str) -> Iterator[CsvRow]:
     reader, first = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1
     for cells in reader:
         yield first, ["\n".join(cell.splitlines()).strip() for cell in cells]

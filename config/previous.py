@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.asks import Ask
-from config.csv_file import CODE, Row, rows_of
+from config.csv_file import CODE, CsvRow, rows_of
 from config.errors import Mistake, why_unreadable
 from config.form import Form
 from config.kinds.kind import Around, Kind
@@ -98,7 +98,7 @@ def _bounded(mistakes: Sequence[Mistake]) -> Iterator[Mistake]:
             yield Mistake(mistakes[0].file, key, f"このほか{times - _MOST:,}行にも、誤りがあります。")
 
 
-def _rows(folder: Path | Traversable, name: str) -> tuple[list[Row], Mistake | None]:
+def _rows(folder: Path | Traversable, name: str) -> tuple[list[CsvRow], Mistake | None]:
     if reason := why_no_file(name, ".csv"):
         return [], Mistake("survey.toml", "previous", reason)
     try:

@@ -85,7 +85,7 @@ class OAuth(Shape):
     scope: str = "https://outlook.office365.com/.default"
 
 
-class After(Shape):
+class FoldersByVerdict(Shape):
     """The folder into which a mail is moved once it is decided and its reply has left, by its verdict; a mail
     without one stays. "/" stands between the levels of a name, whatever the server uses."""
 
@@ -124,7 +124,7 @@ class ImapMailbox(Shape):
     folder: str = "INBOX"
     timeout_seconds: Seconds = 30
     idle_seconds: Annotated[float, Meta(ge=0, le=1740)] = 1500
-    after: After = After()
+    after: FoldersByVerdict = FoldersByVerdict()
     drafts: FolderName | None = None
     sent: FolderName | None = None
     sent_copy: bool = True

@@ -19,7 +19,7 @@ from config.errors import Mistake, SettingsError
 from config.jst import JST, in_jst
 from config.plain_values import instant
 from config.servers import (
-    After,
+    FoldersByVerdict,
     ImapMailbox,
     MailboxSettings,
     MaildirMailbox,
@@ -37,9 +37,9 @@ from config.toml_file import read_table, read_toml
 
 __all__ = [
     "TOPMOST",
-    "After",
     "Alerts",
     "Caps",
+    "FoldersByVerdict",
     "ImapMailbox",
     "MailboxSettings",
     "MaildirMailbox",

@@ -75,14 +75,14 @@ def read_file(  # noqa: PLR0913 - one attachment and the two tables it is read a
     )
 
 
-Read = tuple[FileKind, tuple[AnswerSheet, ...], tuple[Finding, ...]]
+Content = tuple[FileKind, tuple[AnswerSheet, ...], tuple[Finding, ...]]
 
 
-def _other(finding: Finding) -> Read:
+def _other(finding: Finding) -> Content:
     return "other", (), (finding,)
 
 
-def _read_workbook(workbook: Workbook, survey: Survey, roster: Roster, claim: Claim) -> Read:
+def _read_workbook(workbook: Workbook, survey: Survey, roster: Roster, claim: Claim) -> Content:
     """Without the sheets that are called samples, unless one of them is where the answer was filled in."""
     samples = tuple(sheet for sheet in workbook.sheets if is_called_sample(sheet.name, survey))
     if not samples:
@@ -101,7 +101,7 @@ def _read_workbook(workbook: Workbook, survey: Survey, roster: Roster, claim: Cl
     return kind, sheets, (*findings, *aside(names, survey))
 
 
-def _read_all(workbook: Workbook, survey: Survey, roster: Roster, claim: Claim) -> Read:
+def _read_all(workbook: Workbook, survey: Survey, roster: Roster, claim: Claim) -> Content:
     located = _locate(workbook, survey)
     sheets = _read_located(workbook, located, survey, roster)
     filled = () if all(map(_is_blank, sheets)) else sheets

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 
 import pyzipper
 
-Read = Callable[[zipfile.ZipFile, zipfile.ZipInfo], bytes]
+ReadMember = Callable[[zipfile.ZipFile, zipfile.ZipInfo], bytes]
 
 
 @contextmanager
 def unlocked(
-    data: bytes, passwords: Sequence[str], read: Read, broken: tuple[type[Exception], ...]
+    data: bytes, passwords: Sequence[str], read: ReadMember, broken: tuple[type[Exception], ...]
 ) -> Iterator[zipfile.ZipFile | None]:
     """The archive, for the first password under which `read` gets its smallest locked file; None if there is no such
     password. `broken`: what `read` raises under a wrong one. Raises zipfile.BadZipFile and those."""
@@ -38,7 +38,7 @@ def _spelt(passwords: Sequence[str]) -> Iterator[bytes]:
 
 
 def _opens(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: bytes, read: Read, broken: tuple[type[Exception], ...]
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: bytes, read: ReadMember, broken: tuple[type[Exception], ...]
 ) -> bool:
     archive.setpassword(password)
     try:

@@ -17,7 +17,7 @@ from intake.finding import CATALOGUE
 from intake.submission import FileKind, MailKind
 from replies.letter import FileResult
 from replies.letter_kinds import LetterKind
-from replies.reports.columns import Kind
+from replies.reports.columns import ColumnKind
 from replies.reports.data import Queue
 from replies.reports.style import _LOOKS
 from replies.states import State
@@ -75,7 +75,7 @@ def test_what_needs_attention_is_a_rule_that_holds_mail_and_its_next_step_is_tol
 
 
 def test_every_kind_of_column_has_its_look() -> None:
-    assert set(get_args(Kind)) - {"moment"} == set(_LOOKS)  # a moment is written as a date, in a format of its own
+    assert set(get_args(ColumnKind)) - {"moment"} == set(_LOOKS)  # a moment is written as a date, in a format of its own
 
 
 def test_every_row_whose_name_is_a_remark_has_its_words() -> None:

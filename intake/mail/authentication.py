@@ -26,7 +26,7 @@ _PROPERTY = re.compile(r" (smtp|header) ?\. ?([a-z]{1,20}) ?= ?([^ ]+)", re.IGNO
 
 
 @frozen
-class _Result:
+class _MethodResult:
     """One resinfo: method and result in lower case, and the domain that it is about, as each property names it."""
 
     method: str
@@ -74,14 +74,14 @@ def _plain(text: str) -> str | None:
     return None if quoted or depth else "".join(found)
 
 
-def _results(pieces: Iterable[str]) -> Iterator[_Result]:
+def _results(pieces: Iterable[str]) -> Iterator[_MethodResult]:
     for piece in pieces:
         line = " ".join(piece.split())
         if hit := _RESULT.match(line):
             about: dict[str, str] = {}
             for kind, name, value in _PROPERTY.findall(line, hit.end()):
                 about.setdefault(f"{kind}.{name}".lower(), _domain(value))
-            yield _Result(hit[1].lower(), hit[2].lower(), about)
+            yield _MethodResult(hit[1].lower(), hit[2].lower(), about)
 
 
 def _domain(value: str) -> str:
@@ -90,7 +90,7 @@ def _domain(value: str) -> str:
     return domain if len(domain) <= _LONGEST_NAME else ""
 
 
-def _told(results: list[_Result]) -> Authentication:
+def _told(results: list[_MethodResult]) -> Authentication:
     """Of several signatures one that holds suffices (RFC 6376 §6.1); of two checks of SPF the one of the sender's
     address counts, not that of the server's name (RFC 8601 §2.7.2)."""
     spf = [r for r in results if r.method == "spf"]
@@ -111,5 +111,5 @@ def _told(results: list[_Result]) -> Authentication:
     )
 
 
-def _first(results: list[_Result]) -> str:
+def _first(results: list[_MethodResult]) -> str:
     return results[0].result if results else ""

@@ -30,7 +30,7 @@ _BROKEN = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError,
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class OutlookItem:
     """What is in an Outlook item: its text, and (name, bytes) of each file; `whole`: nothing could not be read."""
 
     text: str
@@ -61,7 +61,7 @@ def is_outlook_item(data: bytes) -> bool:
         return False
 
 
-def open_item(data: bytes) -> Item | None:
+def open_item(data: bytes) -> OutlookItem | None:
     """What is in an Outlook item; None where `data` is none, or nothing of it can be read."""
     if not is_outlook_item(data):
         return None
@@ -72,7 +72,7 @@ def open_item(data: bytes) -> Item | None:
         return None
 
 
-def _read(item: olefile.OleFileIO) -> Item:
+def _read(item: olefile.OleFileIO) -> OutlookItem:
     storages = sorted({path[0] for path in item.listdir(streams=True) if path[0].startswith(_ATTACHMENT)})
     files: list[tuple[str, bytes]] = []
     whole = len(storages) <= _MOST_FILES
@@ -80,7 +80,7 @@ def _read(item: olefile.OleFileIO) -> Item:
         found = list(_attached(item, storage)) if sum(len(data) for _, data in files) < _MOST_BYTES else []
         whole = whole and bool(found)
         files += found
-    return Item(_text(item, (), _BODY), tuple(files), whole)
+    return OutlookItem(_text(item, (), _BODY), tuple(files), whole)
 
 
 def _attached(item: olefile.OleFileIO, storage: str) -> Iterator[tuple[str, bytes]]:

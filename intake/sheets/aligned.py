@@ -13,7 +13,7 @@ from config.frozen import frozen
 from config.given import Place
 from config.spelling import alike
 from intake.sheets.aligned_columns import columns_of, merged_away
-from intake.sheets.printed import Keys, Printed, Row, There, around, by_rows
+from intake.sheets.printed import Keys, Printed, PrintedRow, There, around, by_rows
 
 MOST_ROWS = 2_000  # with printed words, of the sheet: comparing takes rows × rows
 _LEAST_ALIKE = 0.6  # of the words of a row that somebody rewrote
@@ -49,7 +49,7 @@ def align(printed: Printed, keys: Keys, merged: Mapping[Place, Place]) -> Aligne
     return Aligned(rows, columns, dict(merged_away(printed, rows, columns, there)))
 
 
-def _in_order(printed: Printed, sheet: Mapping[int, Row]) -> dict[int, int]:
+def _in_order(printed: Printed, sheet: Mapping[int, PrintedRow]) -> dict[int, int]:
     """The rows of the print beside those of the sheet that share most words with them, both from the top (the longest
     common subsequence, weighted)."""
     upper, lower = list(printed.rows), list(sheet)
@@ -74,7 +74,7 @@ def _in_order(printed: Printed, sheet: Mapping[int, Row]) -> dict[int, int]:
     return dict(sorted(pairs.items()))
 
 
-def _shared(printed: Printed, row: int, other: Row) -> float:
+def _shared(printed: Printed, row: int, other: PrintedRow) -> float:
     words = {key for _, key in other}
     places = {*other}
     own = ((column, key) for column, key in printed.rows[row] if key in words)
@@ -150,7 +150,7 @@ def _rewritten(
     printed: Printed,
     run: list[int],
     pairs: tuple[tuple[int, int], Mapping[int, int]],
-    sheet: tuple[Mapping[int, Row], Mapping[int, int]],
+    sheet: tuple[Mapping[int, PrintedRow], Mapping[int, int]],
 ) -> dict[int, int]:
     """Rows whose words were rewritten: by likeness, or where as many rows as are missed have words in their column, and
     none was taken out."""

@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from config.given import Place
-from intake.sheets.printed import Printed, Row, There, around
+from intake.sheets.printed import Printed, PrintedRow, There, around
 
 
 def columns_of(
     printed: Printed,
     pairs: Mapping[int, int],
-    sheet: Mapping[int, Row],
+    sheet: Mapping[int, PrintedRow],
     there: There,
 ) -> dict[int, int]:
     """Each column by the vote of the printed words in it; one without by what is merged before it, or as far behind the
@@ -91,7 +91,7 @@ def _counted(votes: Iterable[Vote]) -> dict[int, dict[int, float]]:
     return counted
 
 
-def _votes(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, Row]) -> Iterator[Vote]:
+def _votes(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, PrintedRow]) -> Iterator[Vote]:
     """One for each word that both of two rows have equally often, in the order of a row: of a word that was rewritten or
     put in once, nobody knows which is which."""
     for row, other in pairs.items():
@@ -107,7 +107,7 @@ def _votes(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, Row])
                 yield from ((column, found, printed.in_column[row, column]) for column, found in both)
 
 
-def _votes_against(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, Row]) -> Iterator[Vote]:
+def _votes_against(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, PrintedRow]) -> Iterator[Vote]:
     """One against each place where the head of another column stands instead: 女 where 男 was printed."""
     for row, other in pairs.items():
         words = dict(printed.rows[row])
@@ -119,7 +119,7 @@ def _votes_against(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[in
 
 
 def _votes_behind(
-    printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, Row], merged: Mapping[Place, Place]
+    printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, PrintedRow], merged: Mapping[Place, Place]
 ) -> Iterator[Vote]:
     """The columns behind merged areas, which may have grown, for where nothing is printed."""
     for row, other in pairs.items():

@@ -47,10 +47,10 @@ class Printed:
 
 printed_of = cache_by_identity(Printed)
 
-Row = tuple[tuple[int, str], ...]  # column and word, from the left
+PrintedRow = tuple[tuple[int, str], ...]  # column and word, from the left
 
 
-def by_rows(keys: Keys) -> dict[int, Row]:
+def by_rows(keys: Keys) -> dict[int, PrintedRow]:
     rows: dict[int, list[tuple[int, str]]] = {}
     for (row, column), key in sorted(keys.items()):
         rows.setdefault(row, []).append((column, key))
@@ -63,7 +63,7 @@ class There:
     """What the sheet holds."""
 
     keys: Keys
-    rows: Mapping[int, Row]
+    rows: Mapping[int, PrintedRow]
     merged: Mapping[Place, Place]
 
 

@@ -24,7 +24,7 @@ from intake.sources.source import SAMPLES, Cursor, Fetched, Heard, Look, SourceU
 
 __all__ = ["ImapAccess", "ImapSource"]
 
-Item = dict[bytes, Any]  # one mail's part of a FETCH response: data item -> value
+FetchedItems = dict[bytes, Any]  # one mail's part of a FETCH response: data item -> value
 
 _ASK_WHOLE, _WHOLE = "BODY.PEEK[]", b"BODY[]"
 _ASK_HEADER, _HEADER = f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>", b"BODY[HEADER]<0>"
@@ -135,7 +135,7 @@ class ImapSource:
         if group:
             yield group, True
 
-    def _ask(self, uids: list[int], items: list[str]) -> dict[int, Item]:
+    def _ask(self, uids: list[int], items: list[str]) -> dict[int, FetchedItems]:
         """One FETCH. A server may answer NO to all when one mail is gone or damaged (RFC 2180 §4.1): then
         each is asked for alone, and one that gives nothing does not hide the others."""
         with self._guard("メールを取り出せません"):
@@ -148,7 +148,7 @@ class ImapSource:
             except IMAPClientError:
                 return _one_by_one(self._client, uids, items)
 
-    def _life(self, client: IMAPClient, folder: Item, cursor: Cursor | None) -> str:
+    def _life(self, client: IMAPClient, folder: FetchedItems, cursor: Cursor | None) -> str:
         """The validity of the folder's UIDs: UIDVALIDITY, and "+1", "+2" … behind it for each time that the
         server gave the same UIDs to other mails under one UIDVALIDITY, which RFC 9051 §2.3.1.1 forbids and a
         mailbox restored from a backup does. Two signs tell: a UID that was given is still to be given, or the
@@ -169,7 +169,7 @@ class ImapSource:
         )
         return f"{uidvalidity}+{int(lives or 0) + 1}"
 
-    def _examined(self) -> tuple[IMAPClient, Item]:
+    def _examined(self) -> tuple[IMAPClient, FetchedItems]:
         """The folder opened afresh, so that it tells of new mail and of a new UIDVALIDITY, and what it tells."""
         if self._client is not None:
             try:
@@ -189,7 +189,7 @@ class ImapSource:
             self._drop()
             raise
 
-    def _mail(self, uid: int, facts: Item, raw: bytes, whole: bool) -> Iterator[Fetched]:
+    def _mail(self, uid: int, facts: FetchedItems, raw: bytes, whole: bool) -> Iterator[Fetched]:
         date = facts.get(b"INTERNALDATE")
         # without a readable INTERNALDATE a server breaks RFC 9051 §2.3.3, which must not hide a mail
         when = date.astimezone(JST) if date is not None and date.tzinfo else received_at(raw)
@@ -205,15 +205,15 @@ class ImapSource:
         self._client = None
 
 
-def _examine(client: IMAPClient, folder: str) -> Item:
-    answer: Item = client.select_folder(folder, readonly=True)
+def _examine(client: IMAPClient, folder: str) -> FetchedItems:
+    answer: FetchedItems = client.select_folder(folder, readonly=True)
     if b"UIDVALIDITY" not in answer:
         raise IMAPClientError("no UIDVALIDITY")
     return answer
 
 
-def _fetch(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, Item]:
-    found: dict[int, Item] = client.fetch(uids, items)
+def _fetch(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, FetchedItems]:
+    found: dict[int, FetchedItems] = client.fetch(uids, items)
     return found
 
 
@@ -228,10 +228,10 @@ def _date_of(client: IMAPClient, uid: int) -> datetime | None:
     return date if isinstance(date, datetime) and date.tzinfo else None
 
 
-def _one_by_one(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, Item]:
+def _one_by_one(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, FetchedItems]:
     """Each mail alone; those that the server lists no longer, and those that it keeps back, are left out.
     Raises the server's last NO where it gave none of many: then it is not the mails that are in trouble."""
-    found: dict[int, Item] = {}
+    found: dict[int, FetchedItems] = {}
     refusal: IMAPClientError | None = None
     client.noop()  # lets the server tell of what is gone
     listed = set(client.search(["UID", ",".join(map(str, uids))]))

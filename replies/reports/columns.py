@@ -18,7 +18,7 @@ from replies.wording import Wording
 # `head`: what the row is about; `state`: a State, shown with its sign and colour, or a text where there is none;
 # `tags`: remarks, which the page shows within the column before; `sentences`: one below the other; `request`: those
 # that are to be seen first.
-Kind = Literal["head", "state", "figure", "moment", "tags", "sentences", "request", "text"]
+ColumnKind = Literal["head", "state", "figure", "moment", "tags", "sentences", "request", "text"]
 Value = str | datetime | None | tuple[str, ...]
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class ReportColumn(Generic[T]):
 
     key: str
     width: float
-    kind: Kind
+    kind: ColumnKind
     value: Callable[[T], Value]
 
 

@@ -19,7 +19,7 @@ from config.frozen import frozen
 from config.jst import in_jst
 from replies.cells import SAFE_OPTIONS, cell_text, put
 from replies.japanese import era_date
-from replies.reports.columns import Kind, ReportColumn, Value
+from replies.reports.columns import ColumnKind, ReportColumn, Value
 from replies.reports.data import Occasion
 from replies.reports.words import is_state, mark
 from replies.states import State
@@ -222,7 +222,7 @@ def put_row(
     return texts
 
 
-_LOOKS: dict[Kind, str] = {
+_LOOKS: dict[ColumnKind, str] = {
     "head": "strong",
     "state": "state",
     "figure": "state",

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from config.frozen import frozen
 
-Result = Literal["sent", "drafted", "later", "refused"]
+SendState = Literal["sent", "drafted", "later", "refused"]
 
 
 class SenderLater(Exception):
@@ -42,7 +42,7 @@ class OutgoingMail:
 class SendResult:
     """What became of one mail: sent | later (4xx) | refused (5xx), with the server's own line."""
 
-    result: Result
+    result: SendState
     detail: str = ""
 
 

@@ -20,7 +20,7 @@ from intake.sources.network import in_short, reason, tls_context
 from intake.sources.oauth import Token, TokenUnavailable, xoauth2
 from replies.senders.sender import AnswerLost, LineClosed, OutgoingMail, SenderBarred, SenderLater, SendResult
 
-Answer = tuple[int, bytes]  # the server's reply code and text (RFC 5321 §4.2)
+SmtpReply = tuple[int, bytes]  # the server's reply code and text (RFC 5321 §4.2)
 
 _LINE_LIMIT = 998  # octets without CRLF (RFC 5322 §2.1.1)
 _OF_THE_SESSION = (421, 530)  # going away (RFC 5321 §4.2.1), log in first (RFC 4954 §6): no word on the mail
@@ -201,7 +201,7 @@ class SmtpSender:
         return f"{self._access.host}:{self._access.port} {what}（{why}）。"
 
 
-def _ask(smtp: smtplib.SMTP, mail: OutgoingMail) -> tuple[bool, Answer]:
+def _ask(smtp: smtplib.SMTP, mail: OutgoingMail) -> tuple[bool, SmtpReply]:
     """The envelope and the word DATA (RFC 5321 §3.3): whether MAIL was taken, and the answer at which they ended:
     354 where the mail may follow."""
     options = [f"size={len(mail.data)}"] if smtp.has_extn("size") else []
@@ -216,11 +216,11 @@ def _ask(smtp: smtplib.SMTP, mail: OutgoingMail) -> tuple[bool, Answer]:
     return True, smtp.docmd("DATA") if _is_yes(answer) else answer
 
 
-def _ask_at_once(smtp: smtplib.SMTP, mail: OutgoingMail, options: list[str]) -> tuple[bool, Answer]:
+def _ask_at_once(smtp: smtplib.SMTP, mail: OutgoingMail, options: list[str]) -> tuple[bool, SmtpReply]:
     """The same three commands in one packet (RFC 2920): one wait for the server in place of three."""
     sender = " ".join([f"mail FROM:<{mail.mail_from}>", *options])
     smtp.send(f"{sender}\r\nrcpt TO:<{mail.rcpt_to}>\r\nDATA\r\n")
-    answers: list[Answer] = []
+    answers: list[SmtpReply] = []
     for _ in range(3):
         answers.append(smtp.getreply())
         if answers[-1][0] in _OF_THE_SESSION:  # it says nothing more
@@ -232,7 +232,7 @@ def _ask_at_once(smtp: smtplib.SMTP, mail: OutgoingMail, options: list[str]) -> 
     return _is_yes(answers[0]), refusal or answers[2]
 
 
-def _hand_over(smtp: smtplib.SMTP, mail: OutgoingMail) -> Answer:
+def _hand_over(smtp: smtplib.SMTP, mail: OutgoingMail) -> SmtpReply:
     """The mail itself, with dots as RFC 5321 §4.5.2 wants them; only the answer to this can say 250."""
     end = b".\r\n" if mail.data.endswith(b"\r\n") else b"\r\n.\r\n"
     smtp.send(_DOT.sub(b"..", mail.data) + end)
@@ -246,7 +246,7 @@ def _is_about_us(code: int, text: bytes, welcome: bool) -> bool:
     )
 
 
-def _is_yes(answer: Answer) -> bool:
+def _is_yes(answer: SmtpReply) -> bool:
     return 200 <= answer[0] <= 299
 
 

@@ -33,7 +33,7 @@ def blocks(decided: Decided, register: Register) -> tuple[FileBlock, ...]:
 
 
 @frozen
-class _Row:
+class _ListRow:
     """A row of a collated list, and what was decided about it."""
 
     piece: Piece
@@ -41,10 +41,10 @@ class _Row:
 
 
 def _blocks(pieces: tuple[Piece, ...], register: Register) -> Iterator[FileBlock]:
-    rows: dict[int, list[_Row]] = {}
+    rows: dict[int, list[_ListRow]] = {}
     for piece in pieces:
         if piece.sheet is not None and piece.sheet.row:
-            rows.setdefault(piece.file.position, []).append(_Row(piece, piece.sheet))
+            rows.setdefault(piece.file.position, []).append(_ListRow(piece, piece.sheet))
     for piece in pieces:
         if piece.sheet is None and piece.file.position in rows:
             yield from _list_blocks(piece, rows[piece.file.position], register)
@@ -80,7 +80,7 @@ def _since(piece: Piece, register: Register) -> tuple[str, datetime, tuple[str, 
     return piece.since.before.receipt, piece.since.before.received_at, names
 
 
-def _list_blocks(whole: Piece, rows: list[_Row], register: Register) -> Iterator[FileBlock]:
+def _list_blocks(whole: Piece, rows: list[_ListRow], register: Register) -> Iterator[FileBlock]:
     """The blocks of a collated list, program by program, so that a municipality that is missing from one program is
     not thought to be named by another. `whole` is the decision about the list as a whole; what it found stands in the
     first block, and what its rows say of the file (that it belongs to another mailbox) is said once."""
@@ -101,29 +101,29 @@ def _list_blocks(whole: Piece, rows: list[_Row], register: Register) -> Iterator
         )
 
 
-def _by_program(rows: list[_Row]) -> dict[str, list[_Row]]:
+def _by_program(rows: list[_ListRow]) -> dict[str, list[_ListRow]]:
     """Rows by the program (id) that was told of them, or that they name themselves; a row that tells none goes with
     the others of its sheet."""
     named = [(row, row.piece.program or row.sheet.program) for row in rows]
     on_sheet = {row.sheet.sheet: program for row, program in named if program}
-    groups: dict[str, list[_Row]] = {}
+    groups: dict[str, list[_ListRow]] = {}
     for row, program in named:
         groups.setdefault(program or on_sheet.get(row.sheet.sheet, ""), []).append(row)
     return groups
 
 
-def _sum_up(whole: Piece, rows: list[_Row], with_whole: bool) -> FileResult:
+def _sum_up(whole: Piece, rows: list[_ListRow], with_whole: bool) -> FileResult:
     outcomes = {r.piece.decision.outcome for r in rows} | ({whole.decision.outcome} if with_whole else set())
     if {"accepted", "correction"} <= outcomes:
         return "partial"
     return next(result for outcome, result in _RESULTS.items() if outcome in outcomes)
 
 
-def _by_code(row: _Row) -> tuple[str, int]:
+def _by_code(row: _ListRow) -> tuple[str, int]:
     return row.piece.identity.body or "~", row.sheet.row
 
 
-def _row(row: _Row, register: Register) -> RowBlock:
+def _row(row: _ListRow, register: Register) -> RowBlock:
     lgcode, decision = row.piece.identity.body, row.piece.decision
     body = register.body(lgcode)
     return RowBlock(

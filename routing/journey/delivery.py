@@ -22,7 +22,7 @@ from intake.sources.answered import Answers
 from intake.sources.source import SourceUnavailable
 from replies.senders.sender import AnswerLost, LineClosed, OutgoingMail, Sender, SenderBarred, SenderLater
 from routing.ledger.outbox import FOUND_SENT, Outgoing
-from routing.ledger.sending import After
+from routing.ledger.sending import NextTry
 
 ASKED_IN_VAIN = 3  # tries (of about 8 minutes) after which a reply leaves though its mailbox cannot be asked
 NOBODY_ASKED: Mapping[str, Answers] = {}
@@ -47,7 +47,7 @@ class Attempt:
     outgoing: Outgoing
     state: Literal["sent", "drafted", "later", "refused", "lost", "overtaken"]
     detail: str
-    after: After = ""
+    after: NextTry = ""
 
     @property
     def rest(self) -> bool:

@@ -143,7 +143,7 @@ def _forget(desk: Desk, key: Arrival, end: tuple[MailOutcome, str]) -> None:
 # --- time is over -------------------------------------------------------------------------------------------
 
 
-def _end(desk: Desk, arrival: Arrival, what: pending_queue.What) -> bool:
+def _end(desk: Desk, arrival: Arrival, what: pending_queue.WaitKind) -> bool:
     """End one wait whose time is over, in one transaction. Return whether the mail is to be decided anew."""
     ledger = desk.ledger
     with ledger.writing():

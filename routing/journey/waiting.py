@@ -14,7 +14,7 @@ from routing.ledger.store import Ledger
 from routing.records import Decided
 
 SCAN_WAIT = timedelta(minutes=10)  # between two looks at a mail that a scanner looks at
-_OWN_WAITS: dict[str, pending_queue.What] = {"foreign": "foreign", "scan_awaited": "scan"}
+_OWN_WAITS: dict[str, pending_queue.WaitKind] = {"foreign": "foreign", "scan_awaited": "scan"}
 
 
 def note_waits(ledger: Ledger, decided: Decided, parts: MailSet | None, survey: Survey, now: datetime) -> None:

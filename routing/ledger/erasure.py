@@ -18,7 +18,7 @@ from routing.clock import stamp, unstamp
 from routing.ledger.store import Ledger
 
 WIPE_MILLISECONDS = 1000  # for other programs to end what they read
-Kind = Literal["erased", "purged"]
+ErasureKind = Literal["erased", "purged"]
 
 
 @frozen
@@ -26,7 +26,7 @@ class Erasure:
     """The trace of an erasure. `kind`: "erased" by an official's order, "purged" when its time was over;
     `size`: the bytes of raw mail that went."""
 
-    kind: Kind
+    kind: ErasureKind
     size: int
     done_by: str
     why: str
@@ -52,7 +52,7 @@ _CONTENT = (
 )
 
 
-def erase(ledger: Ledger, arrival_id: int, who: tuple[str, str], now: datetime, kind: Kind = "erased") -> int:
+def erase(ledger: Ledger, arrival_id: int, who: tuple[str, str], now: datetime, kind: ErasureKind = "erased") -> int:
     """Take out a mail's bytes and content, inside the caller's transaction; return how many bytes of raw mail went.
     `who` is (name, reason). Call `wipe` once the transaction is over. To erase a mail twice changes nothing."""
     row = ledger.row("SELECT length(bytes) AS size FROM raw WHERE arrival_id = ?", arrival_id)

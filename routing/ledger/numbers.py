@@ -19,7 +19,7 @@ from routing.ledger.store import Ledger
 from routing.records import Note
 
 RELEASED, FOUND, TICKED, DONE = "not_my_number", "my_number", "my_number_step", "my_number_done"
-What = Literal["call", "ledger", "folder", "backup", "letter"]
+StepKind = Literal["call", "ledger", "folder", "backup", "letter"]
 
 
 @frozen
@@ -28,7 +28,7 @@ class Step:
     copy, its file; `made_at`: when that was made; `by`, `why`, `at`: who did it, empty and None while it is open."""
 
     number: str
-    what: What
+    what: StepKind
     detail: str = ""
     made_at: datetime | None = None
     by: str = ""
@@ -117,7 +117,7 @@ _COPIES = """SELECT e.detail, e.recorded_at FROM event e JOIN arrival a ON a.id 
     AND (x.recorded_at IS NULL OR e.recorded_at <= x.recorded_at) ORDER BY e.id"""
 
 
-def _step(number: str, what: What, tick: Row | None, detail: str = "", made_at: datetime | None = None) -> Step:
+def _step(number: str, what: StepKind, tick: Row | None, detail: str = "", made_at: datetime | None = None) -> Step:
     if tick is None:
         return Step(number, what, detail, made_at)
     return Step(number, what, detail, made_at, tick["done_by"], tick["why"], unstamp(tick["recorded_at"]))

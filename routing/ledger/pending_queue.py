@@ -18,23 +18,23 @@ from routing.ledger.store import Ledger
 from routing.ledger.undone import event_counts
 from routing.records import Arrival, PartRow
 
-What = Literal["password", "told", "beside", "parts", "foreign", "scan"]
+WaitKind = Literal["password", "told", "beside", "parts", "foreign", "scan"]
 
 
-def begin(ledger: Ledger, arrival: Arrival, what: What, until: datetime) -> None:
+def begin(ledger: Ledger, arrival: Arrival, what: WaitKind, until: datetime) -> None:
     """Let a mail wait, inside the caller's transaction. A mail that waits already goes on waiting as was told first."""
     ledger.run(
         "INSERT OR IGNORE INTO wait VALUES (?, ?, ?, ?)", arrival.id, what, arrival.mailbox, stamp(until)
     )
 
 
-def end(ledger: Ledger, arrival_id: int, *whats: What) -> None:
+def end(ledger: Ledger, arrival_id: int, *whats: WaitKind) -> None:
     """End these waits of a mail, inside the caller's transaction."""
     marks = ",".join("?" * len(whats))
     ledger.run(f"DELETE FROM wait WHERE arrival_id = ? AND what IN ({marks})", arrival_id, *whats)
 
 
-def over(ledger: Ledger, now: datetime) -> list[tuple[Arrival, What]]:
+def over(ledger: Ledger, now: datetime) -> list[tuple[Arrival, WaitKind]]:
     """What has waited long enough, the longest over first."""
     rows = ledger.rows(
         "SELECT arrival_id, what FROM wait WHERE until <= ? ORDER BY until, arrival_id", stamp(now)
@@ -43,7 +43,7 @@ def over(ledger: Ledger, now: datetime) -> list[tuple[Arrival, What]]:
     return [(arrival, what) for arrival, what in found if arrival is not None]
 
 
-def waiting_for(ledger: Ledger, mailbox: str, whats: Sequence[What]) -> list[Arrival]:
+def waiting_for(ledger: Ledger, mailbox: str, whats: Sequence[WaitKind]) -> list[Arrival]:
     """The mails of a mailbox that wait in one of these ways, oldest first."""
     marks = ",".join("?" * len(whats))
     rows = ledger.rows(
@@ -55,7 +55,7 @@ def waiting_for(ledger: Ledger, mailbox: str, whats: Sequence[What]) -> list[Arr
     return [arrival for arrival in found if arrival is not None]
 
 
-def is_waiting(ledger: Ledger, arrival_id: int, what: What) -> bool:
+def is_waiting(ledger: Ledger, arrival_id: int, what: WaitKind) -> bool:
     """Whether a mail waits in this way."""
     row = ledger.row("SELECT 1 FROM wait WHERE arrival_id = ? AND what = ?", arrival_id, what)
     return row is not None

@@ -14,7 +14,7 @@ from routing.ledger.outbox import Outgoing
 from routing.ledger.store import Ledger
 
 REST = timedelta(minutes=1)  # after a sign that nothing can be sent
-After = Literal["", "rest", "barred", "at_once"]
+NextTry = Literal["", "rest", "barred", "at_once"]
 
 
 @frozen
@@ -27,7 +27,7 @@ class Trouble:
     waiting: int
 
 
-def afterwards(ledger: Ledger, outgoing: Outgoing, after: After, now: datetime) -> None:
+def afterwards(ledger: Ledger, outgoing: Outgoing, after: NextTry, now: datetime) -> None:
     """Put off the waiting replies as an attempt demands, inside the caller's transaction. "rest": this reply lets the
     others go first. "barred": all replies from its sender wait, and this one longest, so that another is tried
     next time. "at_once": it is due now."""

@@ -10,14 +10,14 @@ from routing.ledger import correspondence
 from routing.ledger.correspondence import LetterRecord
 from routing.ledger.store import Ledger
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Tried(Generic[Result]):
+class Tried(Generic[T]):
     """What came of it, and the letters that would wait to leave, with their bytes."""
 
-    result: Result
+    result: T
     letters: tuple[tuple[LetterRecord, bytes], ...]
 
 
@@ -25,9 +25,9 @@ class _Over(Exception):
     """The end of a transaction of which nothing is to stay."""
 
 
-def tried(ledger: Ledger, act: Callable[[], Result]) -> Tried[Result]:
+def tried(ledger: Ledger, act: Callable[[], T]) -> Tried[T]:
     """Try an act on the ledger alone: it may touch nothing else. Raises what it raises, and LedgerBusy."""
-    found: list[Tried[Result]] = []
+    found: list[Tried[T]] = []
     try:
         with ledger.writing():
             before = correspondence.newest_letter(ledger)

@@ -15,7 +15,7 @@ from replies.reports.data import Mends
 from routing.ledger.finding_rounds import AskedFinding, FindingRound
 from routing.standing import overlap
 
-State = Literal["open", "mended", "waived", "withdrawn"]
+FindingState = Literal["open", "mended", "waived", "withdrawn"]
 _JUDGED = ("accepted", "correction")
 
 
@@ -35,7 +35,7 @@ class Life:
     opened_at: datetime
     asked_at: datetime
     rounds: int
-    state: State = "open"
+    state: FindingState = "open"
     ended: str = ""
     by: str = ""
     why: str = ""
@@ -91,7 +91,7 @@ def _ended(life: Life, one: FindingRound, keys: dict[str, AskedFinding]) -> Life
     return _end(life, one, "mended")
 
 
-def _end(life: Life, one: FindingRound, state: State) -> Life:
+def _end(life: Life, one: FindingRound, state: FindingState) -> Life:
     by, why = (one.decided_by, one.why) if state == "waived" else ("", "")
     return replace(life, state=state, ended=one.receipt, by=by, why=why)
 

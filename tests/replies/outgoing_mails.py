@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-from replies.senders.sender import OutgoingMail, Result, Sender
+from replies.senders.sender import OutgoingMail, Sender, SendState
 from replies.senders.smtp import SmtpAccess, SmtpSender
 from tests.servers import machine
 from tests.servers.mail import MailServers
@@ -23,7 +23,7 @@ def outgoing_mail(body: bytes = b"hello\r\n", to: str = TO, id: str = "") -> Out
 class SmtpWay:
     """Out by our sender, through Postfix, into a mailbox of Dovecot."""
 
-    result: Result = "sent"
+    result: SendState = "sent"
 
     def __init__(self, servers: MailServers) -> None:
         self._servers = servers

@@ -13,7 +13,7 @@ import pytest
 from intake.sources.imap_access import ImapAccess, connect
 from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.maildir import MaildirSender
-from replies.senders.sender import Result, Sender, SenderLater, SendResult
+from replies.senders.sender import Sender, SenderLater, SendResult, SendState
 from tests.replies.outgoing_mails import FROM, TO, SmtpWay, outgoing_mail
 from tests.servers import machine
 from tests.servers.mail import MailServers
@@ -28,7 +28,7 @@ class Way(Protocol):
     """A sender and the place where its mail arrives."""
 
     to: str
-    result: Result
+    result: SendState
 
     def sender(self) -> Sender: ...
     def arrived(self, n: int) -> list[bytes]: ...
@@ -37,7 +37,7 @@ class Way(Protocol):
 
 class MaildirWay:
     to = TO
-    result: Result = "sent"
+    result: SendState = "sent"
 
     def __init__(self, at: Path) -> None:
         self._at = at
@@ -59,7 +59,7 @@ class DraftsWay:
     """Into the Drafts of the mailbox that the mail is from."""
 
     to = TO
-    result: Result = "drafted"
+    result: SendState = "drafted"
 
     def __init__(self, servers: MailServers) -> None:
         user = f"drafts-{uuid4().hex[:8]}@mhlw.go.jp"

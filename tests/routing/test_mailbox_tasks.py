@@ -11,7 +11,7 @@ from email.policy import default
 
 import pytest
 
-from config.settings import After, ImapMailbox, Secret
+from config.settings import FoldersByVerdict, ImapMailbox, Secret
 from intake.sources.filing import Filed, ToFile
 from intake.sources.source import SeenMail, SourceUnavailable
 from replies.senders.draft_watch import Fate, OpenDraft
@@ -25,7 +25,7 @@ from routing.operate import Who
 from tests.routing.desk_at_hand import Office, form, mail
 
 BOX = "n_mynumber"
-FOLDERS = After(accepted="受付済", held="要確認")
+FOLDERS = FoldersByVerdict(accepted="受付済", held="要確認")
 WHO = Who("山田", "電話で確認した")
 FILE = "【横浜市】マイナンバーアンケート回答.xlsx"
 
