@@ -106,7 +106,7 @@ class Question(Ask):
 
     @property
     def part(self) -> TablePart | None:
-        """Where it is a cell of a table."""
+        """The place in its table, if the question is a cell of one; else None."""
         return self._part
 
     def in_table(self, part: TablePart) -> Question:

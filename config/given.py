@@ -239,7 +239,7 @@ def _uneven(cells: list[Place], width: int) -> int:
 def _misplaced(
     answers: tuple[AnswerCells, ...], inputs: Mapping[str, Place], texts: Mapping[Place, str], sheet: str
 ) -> Reasons:
-    """Places that two answers share, or that hold the label itself."""
+    """The places that two answers share, or that hold the label itself."""
     from openpyxl.utils import get_column_letter
 
     wrong: Reasons = []

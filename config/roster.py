@@ -168,7 +168,7 @@ class Roster:
         return next(b for b in self._within[body.prefecture] if b.kind == "prefecture")
 
     def own_prefecture(self, text: str) -> str:
-        """Where the body of the survey's own lies that `text` names or whose code it is; empty if none does."""
+        """The prefecture of the survey's own body that `text` names or whose code it is; empty if it names none."""
         bodies = self.find(text).bodies
         return bodies[0].prefecture if bodies and not any(body.local for body in bodies) else ""
 

@@ -37,7 +37,8 @@ class Secret(Shape):
 
     @classmethod
     def prepared(cls, data: Any) -> Any:
-        """Refuse a literal before anything could quote it: unknown keys inside are not named either."""
+        """Refuse a literal before anything could quote it: unknown keys inside are not named either. Raises
+        ValueError."""
         if not isinstance(data, dict) or len(data) != 1 or not data.keys() <= {"env", "file"}:
             reason = 'そのものは書けません。{env = "環境変数名"} か {file = "ファイル"} で示してください。'
             raise ValueError(reason)

@@ -1,4 +1,4 @@
-"""On which line of a TOML file each of its keys stands: tomllib tells values, and no places.
+"""The line of a TOML file on which each of its keys stands: tomllib tells values, and no places.
 
 For a text that tomllib has read already; of any other, what comes out means nothing.
 """

@@ -42,7 +42,8 @@ def service_of(subject: str, services: Services) -> tuple[Service, str]:
 
 
 def at_least(theme: Theme, service: Service) -> Theme:
-    """Who asks for what this survey offers may mean it, whatever else he says."""
+    """The theme of a mail that asks for a service of this survey: it is perhaps about the survey, whatever else it
+    says."""
     return "perhaps" if service and theme in ("other", "unclear") else theme
 
 

@@ -206,7 +206,7 @@ def _cut(text: str, length: int) -> tuple[str, str]:
 
 
 def _shown(text: str) -> str:
-    """Heads as people write them."""
+    """The heads as people write them."""
     return re.sub(r"⟦(\d+)⟧", lambda head: chr(0x245F + int(head[1])), text)
 
 

@@ -75,7 +75,7 @@ class Features:
 
     @cached_property
     def says(self) -> tuple[str, ...]:
-        """Why a person should read it, where it brings no file."""
+        """Why a person should read the mail, if it brings no file."""
         if told_in(self.message.subject) or told_in(self.message.body):  # a password
             return ()
         files = [leaf for leaf in self.leaves if is_file(leaf)]

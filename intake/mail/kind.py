@@ -147,7 +147,7 @@ def _was_stripped(facts: Features) -> bool:
 
 
 def _meant(facts: Features) -> bool:
-    """It says that it submits, and its subject is no question."""
+    """Whether the text says that it submits, and its subject is no question."""
     return facts.encloses and not facts.asks_in_subject
 
 

@@ -41,9 +41,9 @@ def elsewhere(sheet: Sheet, filled: Filled, located: Located, asides: Mapping[st
 
 
 def answered_beside(sheet: Sheet, filled: Filled, located: Located) -> dict[str, str]:
-    """Of the blank fields and questions (by the cell of the field, the key of the question) with what would be an answer
-    elsewhere in their row, in a comment, or in a cell that is merged over theirs: where it stands, as it is named to
-    people."""
+    """Where an answer seems to stand for a blank field or question, as that place is named to people: elsewhere in
+    its row, in a comment, or in a cell that is merged over its own. By the cell of the field, the key of the
+    question."""
     taken = _used(filled)
     found = dict(_under_merged(sheet, filled)) | dict(_beside_fields(sheet, filled, located, taken))
     found |= dict(_in_the_row(sheet, filled, located, taken.union(_labels(located))))

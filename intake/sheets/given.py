@@ -25,11 +25,11 @@ from intake.sheets.question_lines import LEAST_ALIKE, Lines
 
 @dataclass(frozen=True, slots=True)
 class GivenPlaces:
-    """Of one sheet that is a given form. `inputs`: where each answer belongs, by the key of its cell; `spans`: the first
-    and last column, in its row, in which nothing else does; `edited`: printed cells that say something else, with what
-    was printed, and the key of the answer that they stand for; `rows`, `columns`: what was put in; `tables`: the rows of
-    each open table; `fixed`: cells that belong to no line of one: what is still printed there, and what is asked elsewhere;
-    `computed`: cells of formulas, if they still are."""
+    """The places on one sheet that is a given form. `inputs`: where each answer belongs, by the key of its cell;
+    `spans`: the first and last column, in its row, in which nothing else does; `edited`: printed cells that say
+    something else, with what was printed, and the key of the answer that they stand for; `rows`, `columns`: what was
+    put in; `tables`: the rows of each open table; `fixed`: cells that belong to no line of such a table: what is
+    still printed there, and what is asked elsewhere; `computed`: cells of formulas, if they still are."""
 
     inputs: Mapping[str, Place]
     spans: Mapping[str, tuple[int, int]]

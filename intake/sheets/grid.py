@@ -51,9 +51,9 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """Of one answer sheet, or one row of a list: the cells with something struck out, what is drawn, and where a text
-    stands that belongs to no question; `beside`: question, or cell of a field → where else what may be its answer
-    stands (`elsewhere.py`)."""
+    """What lies beyond the values of one answer sheet, or of one row of a list: the cells with something struck out,
+    what is drawn, and where a text stands that belongs to no question; `beside`: question, or cell of a field → where
+    else what may be its answer stands (`elsewhere.py`)."""
 
     struck: frozenset[Place] = frozenset()
     drawn: tuple[Drawing, ...] = ()

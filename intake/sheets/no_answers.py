@@ -50,8 +50,9 @@ def _last_columns(sheet: Sheet, located: Located) -> Iterator[int]:
 
 
 def added_columns(sheet: Sheet, located: Located) -> frozenset[int]:
-    """Behind the form's own cells, and filled beside answers, not in their place: something stands there although the
-    answer's own cell is filled, too. Beside a circle once is enough, since whatever stands there may be taken for one."""
+    """Columns behind the form's own cells that are filled beside answers, and not in their place: something stands
+    there although the answer's own cell is filled, too. Beside a circle once is enough, since whatever stands there
+    may be taken for one."""
     inputs = dict(_inputs(sheet, located))
     behind = max((end for _, end, _ in inputs.values()), default=0)
     beside = Counter[int]()

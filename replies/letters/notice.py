@@ -25,7 +25,7 @@ class NoticeView(Protocol):
 
     @property
     def addressee(self) -> str:
-        """Whom it addresses, by full name."""
+        """The addressee's full name."""
 
 
 def notice_values(notice: NoticeView, survey: Survey, wording: Wording) -> dict[str, object]:

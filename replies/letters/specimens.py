@@ -58,7 +58,7 @@ class Specimens:
 
     @property
     def mailbox(self) -> Mailbox:
-        """Where its answers go."""
+        """The mailbox to which the specimen's answers go."""
         return self.survey.mailbox(self.program.mailbox)
 
     @property

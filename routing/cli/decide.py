@@ -144,6 +144,7 @@ def tell(done: Done, desk: Desk) -> None:
 
 
 def who_decides(by: str, why: str) -> Who:
+    """The official who decides, and why. Raises click.UsageError where one of them is blank."""
     who = Who(by.strip(), why.strip())
     if not (who.by and who.why):
         raise click.UsageError("職員（--by）と理由（--why）は空にできません。")

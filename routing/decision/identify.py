@@ -180,7 +180,7 @@ def _speaks_for_itself(evidence: Sequence[Evidence]) -> bool:
 def _disagreeing(
     evidence: Sequence[Evidence], submitter: str, body: str, roster: Roster
 ) -> tuple[EvidenceSource, ...]:
-    """Sources that name only bodies that are neither the body, nor the submitter, nor their prefecture."""
+    """The sources that name only bodies that are neither the body, nor the submitter, nor their prefecture."""
     if not body:
         return ()
 

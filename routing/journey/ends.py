@@ -1,4 +1,4 @@
-"""In which way a mail ended a reader, and who seems to have sent it. Pure; looks at a mail's first bytes only."""
+"""The way in which a mail ended a reader, and who seems to have sent it. Pure; looks at a mail's first bytes only."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def unseen(ledger: Ledger, mailbox: str, uidvalidity: str, uids: Sequence[str]) 
 
 
 def sizes(ledger: Ledger, mailbox: str, uidvalidity: str) -> dict[str, int]:
-    """How many bytes the mail has that was read under each UID."""
+    """The size in bytes of the mail that was read under each UID."""
     rows = ledger.rows(
         "SELECT s.uid, a.size FROM sighting s JOIN arrival a ON a.id = s.arrival_id"
         " WHERE s.mailbox = ? AND s.uidvalidity = ?",
@@ -81,7 +81,7 @@ def samples(ledger: Ledger, mailbox: str, uidvalidity: str, newest: int) -> dict
 
 @frozen
 class Origin:
-    """Where mails came from: mailbox, the prefix of its receipt numbers, UIDVALIDITY; `added_by` names the
+    """The place that mails came from: mailbox, the prefix of its receipt numbers, UIDVALIDITY; `added_by` names the
     official who recorded what came by telephone or on paper."""
 
     mailbox: str
@@ -140,8 +140,8 @@ def to_fetch_again(ledger: Ledger, mailbox: str, uidvalidity: str) -> list[str]:
 
 
 def _resight(ledger: Ledger, place: Origin, uid: str, arrival_id: int, now: datetime) -> None:
-    """Where a mail was seen. A UID under which other bytes lay before is the newer mail's from now on; the older one
-    stays, and says what took its place."""
+    """Record where a mail was seen. A UID under which other bytes lay before belongs to the newer mail from now on;
+    the older mail stays, and says what took its place."""
     key = (place.mailbox, place.uidvalidity, uid)
     known = ledger.row("SELECT arrival_id FROM sighting WHERE mailbox = ? AND uidvalidity = ? AND uid = ?", *key)
     if known is None:
@@ -194,8 +194,8 @@ def _insert(ledger: Ledger, place: Origin, mail: Fetched, sha256: str, now: date
 
 
 def waiting(ledger: Ledger) -> list[Arrival]:
-    """Arrivals that wait for a verdict, oldest first, without those that were deferred. What lets others pass comes when
-    no other waits, a few at a time: whatever comes meanwhile is read before the rest."""
+    """Arrivals that wait for a verdict, oldest first, without those that were deferred. Mails that let others pass
+    come only when no other waits, a few at a time: whatever arrives meanwhile is read before the rest."""
     found = ledger.rows(_WAITING.format(passed="NOT EXISTS"))
     return [_arrival(row) for row in found or ledger.rows(f"{_WAITING.format(passed='EXISTS')} LIMIT {_AT_A_TIME}")]
 

@@ -50,7 +50,7 @@ def backup(ledger: Ledger, file: Path, replace: bool, begun: Callable[[], None] 
 
 @contextmanager
 def named_disk(file: Path) -> Iterator[None]:
-    """What goes wrong while a file is written, in a sentence. Raises DiskFull, BackupRefused."""
+    """Tell in a sentence what goes wrong while a file is written. Raises DiskFull, BackupRefused."""
     try:
         yield
     except FileExistsError as error:
@@ -67,7 +67,7 @@ def note_begun(ledger: Ledger, file: Path, now: datetime) -> None:
 
 
 def _copy(ledger: Ledger, to: Path) -> None:
-    """All pages in one step: a reader of the write-ahead log holds up no writer and sees one moment."""
+    """Copy all pages in one step: a reader of the write-ahead log holds up no writer and sees one moment."""
     with closing(sqlite3.connect(to, isolation_level=None)) as copy:
         ledger.connection.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
@@ -80,7 +80,7 @@ def _copy(ledger: Ledger, to: Path) -> None:
 
 
 def _keep(unfinished: Path, file: Path, replace: bool) -> None:
-    """Written through to the disk, then named: by a link where nothing may be replaced, so that nobody who
+    """Write the copy through to the disk, then name it: by a link where nothing may be replaced, so that nobody who
     makes the same file meanwhile loses it."""
     flush(unfinished)
     if replace:

@@ -20,7 +20,8 @@ _DESK = ("uketsuke", "")
 
 
 def begin(ledger: Ledger, arrival_ids: Iterable[int], alone: bool) -> None:
-    """The decision of these mails begins, or may begin before the next commit; inside the caller's transaction."""
+    """Record that the decision of these mails begins, or may begin before the next commit; inside the caller's
+    transaction."""
     ledger.run_many(
         "INSERT OR REPLACE INTO deciding VALUES (?, ?)", [(id, int(alone)) for id in arrival_ids]
     )
@@ -39,8 +40,8 @@ def end_all(ledger: Ledger) -> None:
 
 
 def take_stock(ledger: Ledger, now: datetime) -> None:
-    """Defer, at a start, the mails whose decision was begun and never ended, and record that of one that was decided
-    alone."""
+    """Defer, at a start, the mails whose decision was begun and never ended; of a mail that was decided alone, record
+    that the desk died over it."""
     if ledger.row("SELECT 1 FROM deciding") is None:
         return
     with ledger.writing():

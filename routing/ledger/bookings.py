@@ -61,8 +61,8 @@ _HISTORY = f"""WITH groups AS MATERIALIZED (
 def first_handed_in(
     ledger: Ledger, whose: tuple[str, str], before: int, sender: str
 ) -> datetime | None:
-    """When the first answer of a body to a program (`whose`) came, right or not, of arrivals other than `before`;
-    of those behind which nothing stands, only what `sender` sent itself."""
+    """When the first answer of a body to a program (`whose`) came, right or not, from arrivals other than `before`.
+    Of answers without proof only those that `sender` sent itself count."""
     row = ledger.row(
         "SELECT min(v.received_at) AS first FROM verdict v LEFT JOIN message m ON m.arrival_id = v.arrival_id"
         " WHERE v.body = ? AND v.program = ? AND v.arrival_id <> ?"

@@ -27,7 +27,8 @@ def deadlines_at(ledger: Ledger, register: Register, at: datetime) -> Deadlines:
 def books_at(
     ledger: Ledger, register: Register, at: datetime, received_until: datetime | None = None
 ) -> Books:
-    """The books of everybody as they stood at an instant; if asked, of what was received by another only."""
+    """The books of everybody as they stood at an instant; if asked, only with what was received until another
+    instant."""
     held = bookings.at(ledger, at)
     counted = [b for b in held if received_until is None or b.received_at <= received_until]
     arrived = unbooked.at(ledger, register, at, received_until)

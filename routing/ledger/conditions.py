@@ -48,7 +48,7 @@ def is_told(ledger: Ledger, key: str) -> bool:
 
 
 def told_keys(ledger: Ledger, prefix: str) -> list[str]:
-    """The keys of what was told that begin so, in their own order."""
+    """The keys of what was told that begin with this text, in their own order."""
     until = prefix + "\uffff"
     rows = ledger.rows(
         "SELECT key FROM outbox WHERE key >= ? AND key < ? UNION"
@@ -62,12 +62,12 @@ def told_keys(ledger: Ledger, prefix: str) -> list[str]:
 
 
 def newest_key(ledger: Ledger, prefix: str) -> str:
-    """The newest of them, or an empty string; for keys whose order is their age."""
+    """The newest key that begins with this text, or an empty string; for keys whose order is their age."""
     return next(reversed(told_keys(ledger, prefix)), "")
 
 
 def last_letter(ledger: Ledger, prefix: str) -> datetime | None:
-    """When the last letter was written whose key begins so."""
+    """When the last letter was written whose key begins with this text."""
     row = ledger.row(
         "SELECT max(recorded_at) AS at FROM outbox WHERE key >= ? AND key < ?", prefix, prefix + "\uffff"
     )
@@ -87,8 +87,8 @@ def quarantined(ledger: Ledger, at: datetime, after: int) -> list[tuple[int, str
 
 
 def stuck(ledger: Ledger, before: datetime) -> tuple[int, datetime] | None:
-    """How many replies have waited since before an instant, and since when the oldest has; None if none. Those that
-    people hold are not stuck."""
+    """How many replies have waited since before an instant, and since when the oldest has waited; None if none has.
+    Replies that people hold are not stuck."""
     oldest = ledger.row(
         "SELECT o.recorded_at FROM to_send q JOIN outbox o ON o.id = q.outbox_id"
         f" WHERE {HOLDABLE} AND NOT {HELD} ORDER BY q.outbox_id LIMIT 1"

@@ -95,7 +95,8 @@ def letters_waiting(ledger: Ledger, mailboxes: tuple[str, ...] = ()) -> list[Let
 
 
 def _of(column: str, mailboxes: str) -> str:
-    """What belongs to one of these mailboxes (a JSON list; an empty one: to any), or to none: before a listing is cut."""
+    """SQL for what belongs to one of these mailboxes (a JSON list; an empty one: to any), or to none: asked before a
+    listing is cut."""
     named = f"{column} IN (SELECT value FROM json_each({mailboxes}))"
     return f"(json_array_length({mailboxes}) = 0 OR {column} = '' OR {named})"
 

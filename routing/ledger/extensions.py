@@ -47,7 +47,7 @@ def first(ledger: Ledger, kind: str) -> datetime | None:
 
 
 def notices_made(ledger: Ledger, at: datetime) -> dict[int, list[tuple[str, int]]]:
-    """What was written about each extension by its place among all: (queued or drafted, how many mails)."""
+    """What was written about each extension, by its place among all extensions: (queued or drafted, how many mails)."""
     found: dict[int, list[tuple[str, int]]] = {}
     for row in ledger.rows(
         "SELECT detail FROM event WHERE kind = 'extension_notice' AND recorded_at <= ? ORDER BY id", stamp(at)

@@ -1,4 +1,4 @@
-"""Under which key a notice is written that was written before: once, unless the decision behind it was taken back."""
+"""The key of a notice that was written before: the same key, unless the decision behind it was taken back."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from routing.ledger.store import Ledger
 
 
 def free_key(ledger: Ledger, key: str, asked_for: bool) -> str:
-    """The key itself; or one beside it where the mail under it was taken back before it left, so that a new decision has
-    its own. Where an official took that very letter back, only who asks for it (`asked_for`) gets another."""
+    """The key itself; or one beside it where the mail under it was taken back before it left, so that a new decision
+    has its own. Where an official took that very letter back, only an official who asks for it (`asked_for`) gets
+    another."""
     times = 1
     tried = key
     while _may_be_written_again(ledger, tried, asked_for):
@@ -18,7 +19,7 @@ def free_key(ledger: Ledger, key: str, asked_for: bool) -> str:
 
 
 def stands_under(ledger: Ledger, beginning: str) -> bool:
-    """Whether a letter stands in the outbox whose key begins so, and was not taken back."""
+    """Whether a letter stands in the outbox whose key begins with this text, and was not taken back."""
     row = ledger.row(
         "SELECT 1 FROM outbox o WHERE o.key >= ?1 AND o.key < ?1 || char(0x10FFFF) AND 'withdrawn' <>"
         " (SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1) LIMIT 1",

@@ -38,7 +38,7 @@ class FiledMail:
 
 @frozen
 class FiledPiece:
-    """What one piece of a mail came to by its newest decision: of whom, about what."""
+    """The outcome of one piece of a mail by its newest decision: of whom, about what."""
 
     piece: str
     outcome: str
@@ -67,7 +67,7 @@ class FiledLetter:
 
 @frozen
 class HighWater:
-    """How far the ledger reached at one moment: the newest verdict, the newest letter (0: none)."""
+    """How far the ledger reached at one moment: the numbers of the newest verdict and the newest letter (0: none)."""
 
     verdict: int
     letter: int
@@ -87,7 +87,7 @@ class Deed:
 
 
 def mark(ledger: Ledger) -> HighWater:
-    """How far it reaches now."""
+    """How far the ledger reaches now."""
     row = ledger.rows(
         "SELECT coalesce((SELECT max(id) FROM verdict), 0) AS v, coalesce((SELECT max(id) FROM outbox), 0) AS o"
     )[0]

@@ -74,7 +74,7 @@ def held_of(ledger: Ledger, arrival_id: int, at: datetime) -> list[Held]:
 
 
 def _about_mails(ledger: Ledger, at: datetime, arrival_id: int | None = None) -> list[Held]:
-    """Of every mail, or of one alone: that is looked up, and the others are not read for it."""
+    """What every mail waits for, or one alone: that one is looked up, and the others are not read for it."""
     one, asked = ("", (stamp(at),)) if arrival_id is None else ("AND a.id = ?2", (stamp(at), arrival_id))
     mails, stranded, capped, alerts = (
         ledger.rows(query.format(one=one), *asked) for query in (_HELD_MAIL, _STRANDED, _CAPPED, _ALERTS)

@@ -32,8 +32,8 @@ MAY_HAVE_LEFT = """EXISTS (SELECT 1 FROM event e WHERE e.kind = 'restored' AND (
 
 @frozen
 class Scope:
-    """Which letters: of one kind, of one mailbox (ids; empty: of all), and, after a ledger was put back, only those
-    to mails received before that instant and those that answer none."""
+    """The letters that a hold keeps back: of one kind, of one mailbox (ids; empty: of all), and, after a ledger was
+    put back, only those to mails received before that instant and those that answer none."""
 
     kind: str = ""
     mailbox: str = ""

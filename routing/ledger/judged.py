@@ -44,7 +44,7 @@ class ChangedDecision:
 
     @property
     def gone(self) -> frozenset[str]:
-        """The codes that were asked for and would be no more."""
+        """The codes that were asked for and would no longer be asked for."""
         pairs = [(before, after) for _, before, after in self.pieces if before is not None and after is not None]
         return frozenset().union(*(_asked(before) - _asked(after) for before, after in pairs))
 

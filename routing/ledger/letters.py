@@ -29,8 +29,8 @@ _LETTERS = """SELECT o.id, o.recipient, o.respondent, o.arrival_id, o.recorded_a
 
 
 def _about(ledger: Ledger, letter: Row) -> frozenset[tuple[str, str]]:
-    """(lgcode of who submits, program) of what was decided about the mail that the letter answers; of one that
-    answers none, everything of its respondent."""
+    """(lgcode of the submitter, program) of what was decided about the mail that the letter answers; for a letter
+    that answers none, everything of its respondent."""
     if letter["arrival_id"] is None:
         return frozenset({(letter["respondent"], "")})
     rows = ledger.rows(_ABOUT, letter["arrival_id"], letter["recorded_at"])
@@ -71,8 +71,8 @@ _NUMBERED = "SELECT message_id, recipient FROM outbox WHERE message_id >= ? AND 
 
 def said_no_file(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: int) -> bool:
     """Whether a letter in this mailbox told that a mail brought no file (a link, or a gateway's word in its place, is
-    none), and no form has come since, up to the arrival `before`. `whose`: (address, lgcode), of which one is enough:
-    machines change their addresses."""
+    no file), and no form has come since, up to the arrival `before`. `whose`: (address, lgcode), of which one is
+    enough: machines change their addresses."""
     row = ledger.row(_SAID_NO_FILE, *whose, mailbox, before)
     return row is not None
 
@@ -98,8 +98,8 @@ _SAID_NO_FILE = f"""SELECT 1 FROM outbox o JOIN finding f ON f.verdict_id IN
 
 @frozen
 class AskedForForm:
-    """The requests for a form that brought none: how many there were, and of the files that they were about the names,
-    the hashes and the codes of what was found."""
+    """The requests for a form to a sender who brought none: how many there were, and of the files that they were
+    about the names, the hashes and the codes of what was found."""
 
     letters: int
     filenames: frozenset[str]
@@ -108,7 +108,7 @@ class AskedForForm:
 
 
 def asked_for_form(ledger: Ledger, mailbox: str, whose: tuple[str, str], before: int) -> AskedForForm:
-    """What was asked in this mailbox of who sent no form, and has sent none since, up to the arrival `before`.
+    """The requests in this mailbox to a sender who sent no form, and has sent none since, up to the arrival `before`.
     `whose`: (address, lgcode), of which one is enough."""
     asked = ledger.rows(f"SELECT DISTINCT o.arrival_id FROM outbox o {_NO_FORM}", *whose, mailbox, before)
     mails = {row["arrival_id"] for row in asked}
@@ -127,8 +127,8 @@ _NO_FORM = f"""JOIN verdict v ON v.arrival_id = o.arrival_id AND v.piece = '0'
 
 
 def first_without_file(ledger: Ledger, mailbox: str, sender: str, before: int) -> datetime | None:
-    """When the first mail from this address was received whose sender was told, or would have been, that it brought
-    no file, or none that is a form, since a form last came from there."""
+    """When the first mail from this address came whose sender was told, or would have been, that it brought no file,
+    or no file that is a form; counted since a form last came from there."""
     row = ledger.row(_FIRST_WITHOUT_FILE, sender, mailbox, before)
     return unstamp(row["at"]) if row and row["at"] else None
 
@@ -153,8 +153,8 @@ def noticed_since(ledger: Ledger, recipient: str, since: datetime) -> bool:
 
 
 def wait_noticed_since(ledger: Ledger, recipient: str, since: datetime, arrival_id: int) -> bool:
-    """Whether a notice was written to an address since an instant, about another mail than this one, that a password or
-    the other parts of a set are awaited, and not kept from leaving."""
+    """Whether an address was told since an instant that a password, or the other parts of a set, are awaited; by a
+    notice about another mail than this one, which was not kept from leaving."""
     return ledger.row(_WAIT_NOTICED, recipient.lower(), stamp(since), arrival_id) is not None
 
 
@@ -166,7 +166,8 @@ _WAIT_NOTICED = """SELECT 1 FROM outbox o JOIN verdict v ON v.arrival_id = o.arr
 
 
 def repeats_told(ledger: Ledger, recipient: str, first: str, since: datetime) -> int:
-    """How often an address was told since an instant that the same as an earlier mail (by receipt number) came again."""
+    """How often an address was told since an instant that the same mail as an earlier one (by receipt number) came
+    again."""
     row = ledger.row(
         "SELECT count(*) AS n FROM arrival f JOIN message n ON n.arrival_id = f.id"
         " JOIN message m ON m.content = n.content AND +lower(m.sender) = lower(n.sender) AND m.arrival_id > f.id"

@@ -22,8 +22,8 @@ _AT_ONCE = 100
 
 
 def queue_filing(ledger: Ledger, arrival: Arrival, folder: str) -> None:
-    """The folder that a mail belongs into by its newest verdict, inside the caller's transaction; none: it
-    stays where it is. What an official recorded by hand lies in no mailbox."""
+    """Note the folder that a mail belongs into by its newest verdict, inside the caller's transaction; no folder: the
+    mail stays where it is. What an official recorded by hand lies in no mailbox."""
     if folder and not arrival.added_by:
         ledger.run("INSERT OR REPLACE INTO to_file VALUES (?, ?, ?)", arrival.id, arrival.mailbox, folder)
     else:
@@ -31,8 +31,8 @@ def queue_filing(ledger: Ledger, arrival: Arrival, folder: str) -> None:
 
 
 def to_file(ledger: Ledger, mailbox: str) -> list[ToFile]:
-    """The mails of a mailbox that can be filed now, oldest first, at most 100: those that no reply waits for,
-    since until it has left, the mark that somebody has answered is looked for in the watched folder."""
+    """The mails of a mailbox that can be filed now, oldest first, at most 100. Not those that a reply waits for:
+    until it has left, the mark that somebody has answered is looked for in the watched folder."""
     rows = ledger.rows(
         "SELECT q.arrival_id, q.folder, coalesce(m.message_id, '') AS message_id, coalesce((SELECT e.detail"
         " FROM event e WHERE e.arrival_id = q.arrival_id AND e.kind = ? ORDER BY e.id DESC LIMIT 1), '')"
@@ -80,7 +80,8 @@ def note_filed(ledger: Ledger, done: Filed, now: datetime) -> None:
 
 
 def queue_copy(ledger: Ledger, outbox_id: int) -> None:
-    """A letter has left of which a copy is to be put among the sent mails, inside the caller's transaction."""
+    """Note that a letter has left of which a copy is to be put among the sent mails, inside the caller's
+    transaction."""
     ledger.run("INSERT OR IGNORE INTO to_copy VALUES (?)", outbox_id)
 
 
@@ -134,7 +135,7 @@ def note_fate(ledger: Ledger, fate: Fate, now: datetime) -> None:
 
 
 def _tell_of_withdrawal(ledger: Ledger, fate: Fate, now: datetime) -> None:
-    """Where the draft was to be taken back: that is over; and if a human was faster, operators are told."""
+    """End the withdrawal of a draft that was to be taken back; if a human was faster, tell operators."""
     wanted = ledger.row(
         "SELECT o.arrival_id FROM to_withdraw w JOIN outbox o ON o.id = w.outbox_id WHERE w.outbox_id = ?", fate.key
     )

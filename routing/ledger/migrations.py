@@ -40,12 +40,12 @@ def applied(connection: Connection) -> tuple[str, ...]:
 
 
 def are_pending(connection: Connection) -> bool:
-    """Whether the ledger lacks one. Only reads."""
+    """Whether the ledger lacks a migration. Only reads."""
     return not set(applied(connection)) >= set(names())
 
 
 def migrate(connection: Connection) -> None:
-    """Apply those that the ledger lacks, each in a transaction of its own."""
+    """Apply the migrations that the ledger lacks, each in a transaction of its own."""
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 

@@ -49,8 +49,8 @@ def uids(ledger: Ledger, mailbox: str, uidvalidity: str) -> tuple[str, ...]:
 
 @frozen
 class UidDifference:
-    """What one look told of a mailbox: UIDs that the server lists and keeps back, and of those that were
-    missing, the ones that it no longer lists."""
+    """What one look told of a mailbox: the UIDs that the server lists and keeps back, and those missing before that
+    it no longer lists."""
 
     mailbox: str
     uidvalidity: str

@@ -37,7 +37,7 @@ class Step:
 
 
 def allowed(ledger: Ledger, arrival_id: int) -> frozenset[str]:
-    """The places in a mail of which officials said that they hold no My Number, unless one said later that there is
+    """The places in a mail of which officials said that they hold no My Number, unless one said later that they hold
     one after all."""
     rows = ledger.rows(
         "SELECT detail FROM event WHERE arrival_id = ?1 AND kind = ?2 AND detail <> ''"
@@ -78,7 +78,8 @@ def times_found(ledger: Ledger, arrival_id: int) -> int:
 
 
 def steps(ledger: Ledger, arrival_id: int) -> tuple[Step, ...]:
-    """What is to be done after a My Number came, in order; nothing where nobody said so, or one took it back."""
+    """The steps to be done after a My Number came, in order; empty if nobody said that one came, or that was taken
+    back."""
     found = ledger.row(
         "SELECT id, kind FROM event WHERE arrival_id = ? AND kind IN (?, ?) ORDER BY id DESC LIMIT 1",
         arrival_id,

@@ -138,8 +138,8 @@ def last_to(ledger: Ledger, arrival_id: int) -> tuple[str, str]:
 
 
 def due(ledger: Ledger, now: datetime, limit: int = 100) -> list[Outgoing]:
-    """Replies that are due and not held, oldest first. One whose attempt failed comes after all that have not been
-    tried since, so that it cannot hold them up for ever."""
+    """Replies that are due and not held, oldest first. A reply whose attempt failed comes after all that have not
+    been tried since, so that it cannot hold them up for ever."""
     found: list[Outgoing] = []
     for kinds in ("NOT IN", "IN"):  # what only tells of a check lets all others go first
         if len(found) < limit:

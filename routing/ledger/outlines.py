@@ -13,8 +13,9 @@ JOINS = "joins"  # at that other mail: it is part of an answer
 
 
 def wanting(ledger: Ledger, message_ids: Iterable[str], sender: str) -> int | None:
-    """The arrival (id) about which one of these letters of ours went to this address, or its house, and whose answer still
-    waits for an outline by the desk's own decision; None if there is none. The newest such letter counts."""
+    """The arrival (id) of an answer that still waits for an outline, by the desk's own decision, and about which one
+    of these letters of ours went to this address, or its house; None if there is none. The newest such letter
+    counts."""
     domain = sender.rpartition("@")[2].lower()
     for message_id in message_ids:
         for row in ledger.rows(_WANTING, message_id, message_id):

@@ -35,7 +35,7 @@ def end(ledger: Ledger, arrival_id: int, *whats: WaitKind) -> None:
 
 
 def over(ledger: Ledger, now: datetime) -> list[tuple[Arrival, WaitKind]]:
-    """What has waited long enough, the longest over first."""
+    """The waits whose time is over, the longest over first."""
     rows = ledger.rows(
         "SELECT arrival_id, what FROM wait WHERE until <= ? ORDER BY until, arrival_id", stamp(now)
     )
@@ -87,7 +87,7 @@ def noted(ledger: Ledger, arrival_id: int, kind: str) -> bool:
 
 
 def noted_at(ledger: Ledger, arrival_id: int, kind: str) -> datetime:
-    """When the first event of this kind was noted at a mail. KeyError if none was."""
+    """When the first event of this kind was noted at a mail. Raises KeyError if none was."""
     row = ledger.row("SELECT min(recorded_at) AS at FROM event WHERE arrival_id = ? AND kind = ?", arrival_id, kind)
     if row is None or row["at"] is None:
         raise KeyError(kind)
@@ -95,7 +95,7 @@ def noted_at(ledger: Ledger, arrival_id: int, kind: str) -> datetime:
 
 
 def kinds_noted(ledger: Ledger, arrival_id: int) -> frozenset[str]:
-    """The kinds of the events that stand at a mail, without what was taken back; of nearly every new mail none do."""
+    """The kinds of the events that stand at a mail, without what was taken back; nearly every new mail has none."""
     rows = ledger.rows(f"SELECT DISTINCT e.kind FROM event e WHERE e.arrival_id = ? AND {_STANDS}", arrival_id)
     return frozenset(row["kind"] for row in rows)
 

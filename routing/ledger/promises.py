@@ -168,8 +168,8 @@ PROMISES: tuple[Promise, ...] = (
 
 
 def ask(connection: sqlite3.Connection) -> Iterator[PromiseResult]:
-    """Every answer: SQLite's own checks, the promises, and the hash of each raw mail computed anew; of a damaged
-    file only that it is. sqlite3.DatabaseError where it cannot be read even so far."""
+    """Every answer: SQLite's own checks, the promises, and the hash of each raw mail computed anew; for a damaged
+    file only that it is damaged. Raises sqlite3.DatabaseError where it cannot be read even so far."""
     whole = _answer("integrity", "ファイルは壊れていません", _integrity(connection))
     yield whole
     if not whole.holds:
@@ -188,7 +188,7 @@ def _answer(name: str, sentence: str, broken: Iterator[str]) -> PromiseResult:
 
 
 def _integrity(connection: sqlite3.Connection) -> Iterator[str]:
-    """What SQLite finds wrong with the file; of some damage its check itself fails (SQLITE_CORRUPT)."""
+    """What SQLite finds wrong with the file; at some kinds of damage its check itself fails (SQLITE_CORRUPT)."""
     try:
         yield from (row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok")
     except sqlite3.OperationalError:  # locked, or no right to read: no damage

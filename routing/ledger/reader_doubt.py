@@ -25,7 +25,7 @@ _DESK = ("uketsuke", "")
 
 @frozen
 class PutOff:
-    """The mails that wait for that reason: how many, since when, and in which way the first of them ended a reader."""
+    """The mails that were put off: how many, since when, and in which way the first of them ended a reader."""
 
     count: int
     since: datetime
@@ -74,7 +74,7 @@ def look_again(ledger: Ledger, now: datetime) -> None:
 
 
 def standing(ledger: Ledger, at: datetime) -> PutOff | None:
-    """What waits for that reason now, or None."""
+    """The mails that are put off now, or None."""
     row = ledger.row(
         "SELECT count(DISTINCT e.arrival_id) AS n, min(e.recorded_at) AS since, e.detail AS way FROM deferred d"
         " JOIN event e ON e.arrival_id = d.arrival_id AND e.kind = ? AND e.recorded_at <= ?",

@@ -25,14 +25,14 @@ class ReaderLost:
 
 
 def lost(ledger: Ledger, detail: str, now: datetime) -> None:
-    """No reader can be had; noted once, however often it is tried."""
+    """Note that no reader can be had; once, however often it is tried."""
     with ledger.writing():
         if standing(ledger, now) is None:
             verdicts.note(ledger, Note(LOST, detail), None, _DESK, now)
 
 
 def back(ledger: Ledger, now: datetime) -> None:
-    """A reader reads again; inside the caller's transaction."""
+    """Note that a reader reads again; inside the caller's transaction."""
     if standing(ledger, now) is not None:
         verdicts.note(ledger, Note(BACK), None, _DESK, now)
 

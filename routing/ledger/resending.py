@@ -54,8 +54,8 @@ def _refused(row: Row) -> RefusedReply:
 
 
 def state_of(ledger: Ledger, number: str) -> str:
-    """What became last of the newest reply to a mail, or of a mail of ours, that a person names by its number;
-    empty where there is none."""
+    """The last state of the newest reply to a mail, or of a mail of ours, that a person names by its number; empty
+    where there is none."""
     row = ledger.row(
         "SELECT p.state FROM posting p JOIN outbox o ON o.id = p.outbox_id"
         " LEFT JOIN arrival a ON a.id = o.arrival_id WHERE a.receipt = ?1"

@@ -37,9 +37,9 @@ class Due:
 
 @frozen
 class Limits:
-    """Before which instants what was received, or written, is past its time, by kind; None: never. `answers`: mails that
-    submit; `words`: inquiries and replies; `others`: whatever else came; `letters`: ours that answer no mail;
-    `pre_checks`: mails that were checked only, and never taken in."""
+    """The instants before which what was received, or written, is past its time, by kind; None: never. `answers`:
+    mails that submit; `words`: inquiries and replies; `others`: whatever else came; `letters`: ours that answer no
+    mail; `pre_checks`: mails that were checked only, and never taken in."""
 
     answers: datetime | None
     words: datetime | None
@@ -49,7 +49,7 @@ class Limits:
 
     @classmethod
     def all(cls, before: datetime) -> Limits:
-        """One instant for every kind."""
+        """The limits with one instant for every kind."""
         return cls(before, before, before, before, before)
 
 
@@ -91,7 +91,7 @@ def due(ledger: Ledger, limits: Limits, now: datetime, named: Collection[str] = 
 
 
 def _until(instant: datetime | None) -> str:
-    """Before which text a time counts; nothing is before the empty one."""
+    """The text before which a recorded time counts as past; nothing is before the empty one."""
     return stamp(instant) if instant else ""
 
 

@@ -27,7 +27,8 @@ def mark_undelivered(ledger: Ledger, bounce: Submission, receipt: str, now: date
 
 
 def _concerns(recipient: str, named: tuple[str, ...]) -> bool:
-    """An address behind an alias, or at a server of the same body, concerns it as well; who names none may mean it."""
+    """Whether a bounce that names these addresses concerns the recipient. An address behind an alias, or at a server
+    of the same body, concerns it as well; a bounce that names none may mean it."""
     domain = recipient.rpartition("@")[2]
     return not named or any(a == recipient or aligned(a.rpartition("@")[2], domain) for a in named)
 

@@ -29,7 +29,7 @@ class OtherLedger(BackupRefused):
 
 @frozen
 class MissingDeed:
-    """What an official did that a ledger tells and its copy does not: when, who, what, about which mail."""
+    """An official's act that a ledger tells and its copy does not: when, who, what, about which mail."""
 
     at: str
     by: str
@@ -51,8 +51,8 @@ class PutBack:
 
 @contextmanager
 def read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """One moment of a ledger, without writing to it. One of an older release is brought up to date in memory. Raises
-    NewerLedger, sqlite3.DatabaseError."""
+    """One moment of a ledger, without writing to it. A ledger of an older release is brought up to date in memory.
+    Raises NewerLedger, sqlite3.DatabaseError."""
     with closing(
         sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     ) as file:
@@ -148,8 +148,8 @@ _DEEDS = """SELECT v.recorded_at, v.decided_by,
 
 
 def _since(ledger: Path, new: Ledger) -> tuple[MissingDeed, ...] | None:
-    """What officials did by the ledger that stands there and not by the copy, compared deed by deed: where a copy was
-    put back before, numbers were given twice. None where it cannot be read."""
+    """The acts of officials that stand in the ledger and not in the copy, compared one by one: where a copy was put
+    back before, numbers were given twice. None where the ledger cannot be read."""
     if not ledger.exists():
         return None
     known = {MissingDeed(*map(str, row)) for row in new.connection.execute(_DEEDS)}
@@ -162,7 +162,7 @@ def _since(ledger: Path, new: Ledger) -> tuple[MissingDeed, ...] | None:
 
 
 def _doubts(file: Path, ledger: Path, mailboxes: Collection[str]) -> list[str]:
-    """What speaks against this copy being one of that ledger, of a survey with these mailboxes: in sentences."""
+    """What speaks against this being a copy of that ledger, of a survey with these mailboxes: in sentences."""
     found = []
     with read_only(file) as connection:
         known = {row[0] for row in connection.execute("SELECT DISTINCT mailbox FROM arrival")}
@@ -175,8 +175,8 @@ def _doubts(file: Path, ledger: Path, mailboxes: Collection[str]) -> list[str]:
 
 
 def _key(file: Path) -> bytes | None:
-    """What a ledger shares with its copies and no other one has; None where nothing can be told by it: no ledger, one
-    of before there was a key, or one without a mail, as a program makes it that finds none."""
+    """What a ledger shares with its copies and with no other ledger. None where it cannot be told: there is no
+    ledger, it is older than the key, or it has no mail, as when a program that finds no ledger makes one."""
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             row = connection.execute("SELECT value FROM secret WHERE EXISTS (SELECT 1 FROM arrival)").fetchone()
@@ -186,15 +186,15 @@ def _key(file: Path) -> bytes | None:
 
 
 def _as_owned(ledger: Path, unfinished: Path) -> None:
-    """The service goes on under its own user, whoever puts the ledger back."""
+    """Give the ledger the owner that it had: the service goes on under its own user, whoever puts the ledger back."""
     if ledger.exists():
         with suppress(PermissionError):
             os.chown(unfinished, ledger.stat().st_uid, ledger.stat().st_gid)
 
 
 def _put_aside(ledger: Path, now: datetime) -> Path | None:
-    """The ledger that stands there has a second name afterwards, and so has its write-ahead log, if SQLite cannot
-    empty that: opening a damaged file may take it away. Raises LedgerBusy where another program has it open."""
+    """Give the ledger that stands there a second name, and its write-ahead log too, if SQLite cannot empty that:
+    opening a damaged file may take it away. Raises LedgerBusy where another program has it open."""
     if not ledger.exists():
         return None
     aside = _second_name(ledger, now)
@@ -222,8 +222,8 @@ def _second_name(ledger: Path, now: datetime) -> Path:
 
 
 def _emptied_log(ledger: Path) -> bool:
-    """Leaving WAL empties the log, and is only granted to who has the file alone (https://sqlite.org/wal.html).
-    False where the file is damaged."""
+    """Whether leaving WAL mode emptied the log, which SQLite only grants to who has the file alone
+    (https://sqlite.org/wal.html). False where the file is damaged."""
     try:
         with closing(sqlite3.connect(ledger, isolation_level=None)) as connection:
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")

@@ -178,7 +178,7 @@ def refuse_newer(connection: sqlite3.Connection, file: Path) -> None:
 
 
 class _named_errors:
-    """SQLite's errors that mean "try again later", under our names for them."""
+    """SQLite's errors that mean "try again later", under our own names."""
 
     def __enter__(self) -> None:
         """Nothing to prepare."""

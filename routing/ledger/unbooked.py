@@ -22,8 +22,8 @@ from routing.unbooked import ASKED, OF_THE_SENDER, WAITING, Unbooked
 
 
 def at(ledger: Ledger, register: Register, instant: datetime, received_until: datetime | None = None) -> list[Unbooked]:
-    """Everything without a place in the books at an instant, oldest first; if asked, of what had been received by
-    another only."""
+    """Everything without a place in the books at an instant, oldest first; if asked, only what had been received
+    until another instant."""
     until, now = stamp(received_until or datetime.max.replace(tzinfo=instant.tzinfo)), stamp(instant)
     rows = ledger.rows(_FOUND.format(whose="v.received_at <= ? AND"), until, now, now, now)
     return one_for_each_answer(_told(ledger, register, rows), register)
@@ -99,8 +99,8 @@ def _told(ledger: Ledger, register: Register, rows: Iterable[Row]) -> Iterable[U
 
 
 def senders(found: Iterable[Unbooked], register: Register) -> tuple[Booking, ...]:
-    """Who sent what could not be booked, in the shape in which recipients are told (`recipients.handed_in`): without
-    proof where only a name in the mail says whose it is."""
+    """The senders of what could not be booked, in the shape in which recipients are told (`recipients.handed_in`):
+    without proof where only a name in the mail says whose it is."""
     first = {m.id: next(p.id for p in register.survey.programs if p.mailbox == m.id) for m in register.survey.mailboxes}
     return tuple(
         Booking(

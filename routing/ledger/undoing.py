@@ -79,7 +79,8 @@ def _flat(mark: Before) -> dict[str, object]:
 
 
 def undoable(ledger: Ledger, arrival_id: int, now: datetime) -> Undoable | None:
-    """What can still be taken back at a mail; None where the time is over, or nothing was decided at the page."""
+    """The decision about a mail that can still be taken back; None where its time is over, or nothing was decided at
+    the page."""
     row = ledger.row("SELECT * FROM undoable WHERE arrival_id = ? AND until > ?", arrival_id, stamp(now))
     if row is None:
         return None
@@ -170,7 +171,7 @@ _HELD_BEFORE = """SELECT id FROM verdict WHERE arrival_id = ? AND id <= ? AND id
 
 
 def _folder_before(ledger: Ledger, found: Undoable) -> str:
-    """Into which folder of its mailbox the mail was filed last before the decision; empty if it was not."""
+    """The folder of its mailbox into which the mail was filed last before the decision; empty if it was not filed."""
     row = ledger.row(
         "SELECT detail FROM event WHERE arrival_id = ? AND kind = ? AND id <= ? ORDER BY id DESC LIMIT 1",
         found.arrival_id,
@@ -181,7 +182,8 @@ def _folder_before(ledger: Ledger, found: Undoable) -> str:
 
 
 def _restore_letters(ledger: Ledger, found: Undoable, now: datetime) -> None:
-    """What the decision took back waits again: it had not left. A draft that was only to be removed stays."""
+    """Let the letters wait again that the decision took back: they had not left. A draft that was only to be removed
+    stays."""
     id, before = found.arrival_id, found.before
     for row in ledger.rows("SELECT w.outbox_id AS id FROM to_withdraw w JOIN outbox o ON o.id = w.outbox_id"
                            " WHERE o.arrival_id = ?", id):  # fmt: skip

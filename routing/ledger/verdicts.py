@@ -27,8 +27,8 @@ _QUEUES = ("to_read", "deciding", "deferred", "let_pass")  # in which a mail wai
 
 
 def content_key(submission: Submission) -> str:
-    """What two resends of one mail share: the hashes of their attachments, and subject and text. What was left to
-    another desk is no earlier copy of what is ours."""
+    """A key that two resends of one mail share: the hashes of their attachments, and subject and text. What was left
+    to another desk is no earlier copy of what is ours."""
     parts = ["other"] * (submission.desk == "other") + [f.sha256 for f in submission.files]
     parts += [submission.message.subject, " ".join(submission.message.body.split())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -47,7 +47,7 @@ def record(ledger: Ledger, decided: Decided, now: datetime) -> None:
 
 
 def _record_reading(ledger: Ledger, decided: Decided, submission: Submission, now: datetime) -> None:
-    """What the reader saw. A mail read again replaces its reading; what an operator amended does not."""
+    """Write what the reader saw. A mail read again replaces its reading; what an operator amended does not."""
     arrival_id, message = decided.arrival.id, submission.message
     how = "REPLACE" if decided.decided_by == "uketsuke" else "IGNORE"
     ledger.run(
@@ -81,7 +81,8 @@ def _record_reading(ledger: Ledger, decided: Decided, submission: Submission, no
 
 
 def _record_verdicts(ledger: Ledger, decided: Decided, now: datetime) -> None:
-    """The mail's own verdict first: what follows it, up to the next one, replaces all that was decided before."""
+    """Write the verdicts, the mail's own first: what follows it, up to the next one, replaces all that was decided
+    before."""
     identity = decided.identity
     verdict_id = _insert_verdict(
         ledger,
@@ -138,7 +139,7 @@ def _insert_verdict(
 
 
 def _least(decided: Decided) -> int:
-    """The proof of a mail as a whole: that of the piece which has least."""
+    """The proof of a mail as a whole: that of the piece with the least."""
     return min((p.proof for p in decided.pieces), default=Proof.NOTHING)
 
 
@@ -267,8 +268,8 @@ def add_event(
 
 
 def is_poison(ledger: Ledger, arrival_id: int) -> bool:
-    """Whether so many readings of a mail, or decisions about it alone, were begun and never ended that it may cost
-    no more; counted from when it was first seen, or from the last retry."""
+    """Whether a mail may cost no more: so many readings of it, or decisions about it alone, were begun and never
+    ended. Counted from when it was first seen, or from the last retry."""
     row = ledger.row(
         "SELECT count(*) AS n, count(*) FILTER (WHERE kind = 'reader_hung') AS hung FROM event"
         " WHERE arrival_id = ? AND kind IN ('reader_died', 'reader_hung', 'decision_died') AND id > coalesce("

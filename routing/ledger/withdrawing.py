@@ -84,9 +84,9 @@ def is_wanted(ledger: Ledger, outbox_id: int) -> bool:
 
 
 def keeps_back(ledger: Ledger, outgoing: Outgoing, now: datetime) -> bool:
-    """Whether a letter whose turn it is does not leave now. One that was taken back does not leave at all: where an
-    attempt had begun and never ended, nobody knows whether it did, and operators are told. A newer one waits until
-    the draft before it is out of the way."""
+    """Whether a letter whose turn it is does not leave now. A letter that was taken back does not leave at all: if an
+    attempt had begun and never ended, nobody knows whether it left, and operators are told. A newer letter waits
+    until the draft before it is out of the way."""
     if ledger.row("SELECT 1 FROM to_withdraw LIMIT 1") is None:
         return False
     if is_wanted(ledger, outgoing.id):
@@ -103,8 +103,8 @@ _DRAFT_BEFORE = """SELECT 1 FROM outbox o JOIN outbox e ON e.arrival_id = o.arri
 
 
 def ended(ledger: Ledger, outgoing: Outgoing, state: str, now: datetime) -> str:
-    """What the end of an attempt comes to, inside the caller's transaction, where the letter was taken back while it
-    was made: one that did not leave is withdrawn; one that did is told."""
+    """The end of an attempt at a letter that was taken back while it was made, inside the caller's transaction: a
+    letter that did not leave is withdrawn; of one that did, operators are told."""
     if not is_wanted(ledger, outgoing.id):
         return state
     if state == "sent":
@@ -114,8 +114,8 @@ def ended(ledger: Ledger, outgoing: Outgoing, state: str, now: datetime) -> str:
 
 
 def drafts(ledger: Ledger, mailbox: str) -> list[OpenDraft]:
-    """The drafts of a mailbox that are to be removed, oldest first; not while the decision that took one back may be
-    taken back itself."""
+    """The drafts of a mailbox that are to be removed, oldest first; not while the decision that took a draft back may
+    be taken back itself."""
     wanted = {row["outbox_id"] for row in ledger.rows(_TO_REMOVE)}
     return [d for d in mailbox_tasks.open_drafts(ledger, mailbox) if d.key in wanted] if wanted else []
 

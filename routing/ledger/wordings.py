@@ -33,7 +33,7 @@ def approvals(ledger: Ledger) -> dict[tuple[str, str], Approved]:
 
 
 def is_approved(ledger: Ledger, kind: str, wording: str) -> bool:
-    """Whether the approval of a kind that holds is of this wording."""
+    """Whether the approval in force for a kind is of this wording."""
     newest = approved(ledger).get(kind)
     return newest is not None and newest.wording == wording
 

@@ -15,7 +15,7 @@ from routing.office import Office
 
 
 def instants(office: Office) -> Iterator[datetime]:
-    """When the survey wants it."""
+    """When the survey wants the greeting."""
     if office.register.survey.calendar.greeting is not None:
         yield office.register.survey.calendar.greeting
 

@@ -21,7 +21,7 @@ from routing.tracking.instant import LedgerAt
 
 
 def instants(office: Office) -> Iterator[datetime]:
-    """When the survey wants them."""
+    """When the survey wants the letters of thanks."""
     if office.register.survey.calendar.thanks is not None:
         yield office.register.survey.calendar.thanks
 
