@@ -31,7 +31,7 @@ from replies.senders.drafts import DraftsFolder, DraftsSender
 from replies.senders.maildir import MaildirSender
 from replies.senders.sender import Sender
 from replies.senders.sent_folder import SentFolder
-from routing.mailboxes.tasks import MailboxErrands, MailboxHelpers
+from routing.mailboxes.tasks import MailboxHelpers, MailboxTasks
 
 
 def open_source(mailbox: MailboxSettings, settings: Settings) -> Source:
@@ -109,7 +109,7 @@ def open_aides(settings: Settings) -> MailboxHelpers:
     asked = settings.mailboxes if settings.mode != "rehearse" else {}
     return MailboxHelpers(
         answers={id: _answers(mailbox, settings) for id, mailbox in asked.items()},
-        errands={id: _errands(id, mailbox, settings) for id, mailbox in asked.items()},
+        tasks={id: _tasks(id, mailbox, settings) for id, mailbox in asked.items()},
     )
 
 
@@ -123,15 +123,15 @@ def _answers(mailbox: MailboxSettings, settings: Settings) -> Answers:
             assert_never(mailbox)
 
 
-def _errands(id: str, mailbox: MailboxSettings, settings: Settings) -> MailboxErrands:
+def _tasks(id: str, mailbox: MailboxSettings, settings: Settings) -> MailboxTasks:
     match mailbox:
         case ImapMailbox():
             access = imap_access(mailbox, settings)
             watch = DraftsWatch(drafts_folder(mailbox, settings)) if settings.mode == "draft" else None
             sent, answers = SentFolder(access, mailbox.sent or ""), ImapAnswers(access, mailbox.sent or "")
-            return MailboxErrands(id, ImapFiler(access), watch, sent, answers)
+            return MailboxTasks(id, ImapFiler(access), watch, sent, answers)
         case MaildirMailbox():
-            return MailboxErrands(id, None, None, None, MaildirAnswers(mailbox.path))
+            return MailboxTasks(id, None, None, None, MaildirAnswers(mailbox.path))
         case _:
             assert_never(mailbox)
 

@@ -2,7 +2,7 @@
 copies among the sent mails, asking whether somebody has answered already. Done in the threads that own connections;
 the desk records what came of it.
 
-Only reads the ledger. A mailbox where an errand cannot be run now is read all the same.
+Only reads the ledger. A mailbox where a task cannot be run now is read all the same.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ ASK_SECONDS = 60.0  # between two looks for answers to questions that wait
 
 
 @frozen
-class ErrandsRun:
-    """What the errands in one mailbox came to; `problem` in one sentence, or empty."""
+class TasksDone:
+    """What the tasks in one mailbox came to; `problem` in one sentence, or empty."""
 
     mailbox: str
     filed: tuple[Filed, ...] = ()
@@ -57,10 +57,10 @@ class ErrandsRun:
                 verdicts.add_event(ledger, Note("answered_elsewhere", how), arrival_id, ("uketsuke", ""), now)
 
 
-class Errands(Protocol):
-    """The errands in one mailbox."""
+class Tasks(Protocol):
+    """What is to be done in one mailbox."""
 
-    def run(self, ledger: Ledger) -> ErrandsRun | None:
+    def run(self, ledger: Ledger) -> TasksDone | None:
         """Do what the ledger's queues ask for now; None where they ask for nothing."""
         ...
 
@@ -69,8 +69,8 @@ class Errands(Protocol):
         ...
 
 
-class MailboxErrands:
-    """The `Errands` in one IMAP mailbox."""
+class MailboxTasks:
+    """The `Tasks` in one mailbox, as its settings have them."""
 
     def __init__(
         self,
@@ -88,8 +88,8 @@ class MailboxErrands:
         self._asked_at = float("-inf")  # time.monotonic
         self._looked_for: set[int] = set()  # letters that a look among the sent mails did not find
 
-    def run(self, ledger: Ledger) -> ErrandsRun | None:
-        """Run the errands, filing first. What was done before something went wrong is told; one errand does not
+    def run(self, ledger: Ledger) -> TasksDone | None:
+        """Run the tasks, filing first. What was done before something went wrong is told; one task does not
         hinder another."""
         filed: list[Filed] = []
         fates: list[Fate] = []
@@ -106,12 +106,12 @@ class MailboxErrands:
         ]
         problem = " ".join(dict.fromkeys(filter(None, problems)))
         done = (tuple(filed), tuple(fates), tuple(copied), tuple(found), tuple(answered), problem)
-        return ErrandsRun(self._mailbox, *done) if any(done) else None
+        return TasksDone(self._mailbox, *done) if any(done) else None
 
-    def _try(self, errand: Callable[[], None]) -> str:
+    def _try(self, task: Callable[[], None]) -> str:
         """The problem in one sentence, or an empty string."""
         try:
-            errand()
+            task()
         except (SourceUnavailable, SettingsError) as problem:
             return str(problem)
         except Exception as error:  # whatever it was, the mailbox is read all the same
@@ -169,14 +169,14 @@ class MailboxHelpers:
     """Who helps at each mailbox (by id) beside its source; a mailbox may have none."""
 
     answers: Mapping[str, Answers] = field(default_factory=dict)
-    errands: Mapping[str, Errands] = field(default_factory=dict)
+    tasks: Mapping[str, Tasks] = field(default_factory=dict)
 
     def close(self) -> None:
         """Hang up everywhere."""
         for answers in self.answers.values():
             answers.close()
-        for errands_there in self.errands.values():
-            errands_there.close()
+        for tasks_there in self.tasks.values():
+            tasks_there.close()
 
 
 NO_AIDES = MailboxHelpers()

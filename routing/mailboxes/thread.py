@@ -24,7 +24,7 @@ from intake.sources.source import Fetched, Source, SourceUnavailable
 from routing.ledger.missing_uids import UidDifference
 from routing.ledger.store import DiskFull, Ledger, LedgerBusy, NewerLedger, NotALedger
 from routing.mailboxes.collecting import Collector
-from routing.mailboxes.tasks import Errands, ErrandsRun
+from routing.mailboxes.tasks import Tasks, TasksDone
 
 BETWEEN_LOOKS_SECONDS = 1.0  # in a stream of mail, looks are not made one by one
 AFTER_LOSS_SECONDS = 60.0  # a connection that is lost more often is not made anew at once
@@ -116,7 +116,7 @@ class WatchedMailbox:
 
     id: str
     source: Source
-    errands: Errands | None = None
+    tasks: Tasks | None = None
 
 
 class MailboxThread(Thread):
@@ -128,12 +128,12 @@ class MailboxThread(Thread):
         watched: WatchedMailbox,
         ledger: Path,
         budget: ByteBudget,
-        tell: Callable[[Batch | Polled | ErrandsRun], None],
+        tell: Callable[[Batch | Polled | TasksDone], None],
     ) -> None:
         super().__init__(name=f"mailbox {watched.id}", daemon=True)
         self.mailbox = watched.id
         self._source = watched.source
-        self._errands = watched.errands
+        self._errands = watched.tasks
         self._collector = Collector(watched.id, watched.source)
         self._ledger = ledger
         self._budget = budget

@@ -29,7 +29,7 @@ def run_once(
     aides: MailboxHelpers = NO_AIDES,
 ) -> bool:
     """Do one pass and tell a line per mail and per reply. Return whether every mailbox could be read, every reply
-    left, and every errand could be run."""
+    left, and every task could be run."""
     well, read = True, []
     mail_ways.remember(desk.ledger, desk.register.survey, desk.clock())
     before_start.reopen(desk.ledger, desk.settings, desk.clock())
@@ -66,7 +66,7 @@ def run_once(
     well = _send(desk, sender, say, aides) and well
     sender.close()
     undoing.end_over(desk.ledger, desk.clock())
-    well = _run_errands(desk, read, say, aides) and well
+    well = _run_tasks(desk, read, say, aides) and well
     aides.close()
     erasure.wipe(desk.ledger)
     if lost:
@@ -95,11 +95,11 @@ def _send(desk: Desk, sender: Sender, say: Callable[[str], None], aides: Mailbox
     return well
 
 
-def _run_errands(desk: Desk, read: list[str], say: Callable[[str], None], aides: MailboxHelpers) -> bool:
+def _run_tasks(desk: Desk, read: list[str], say: Callable[[str], None], aides: MailboxHelpers) -> bool:
     """In the mailboxes that could be read; whether all went well."""
     well = True
-    for mailbox, errands in aides.errands.items():
-        made = errands.run(desk.ledger) if mailbox in read else None
+    for mailbox, tasks in aides.tasks.items():
+        made = tasks.run(desk.ledger) if mailbox in read else None
         if made is not None:
             made.record(desk.ledger, desk.clock())
             if made.problem:

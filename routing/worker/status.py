@@ -16,7 +16,7 @@ from routing.journey.dispatch import Delivery
 from routing.journey.judge import Settled
 from routing.journey.logline import delivery_line, outcomes, settled_line
 from routing.ledger import arrivals
-from routing.mailboxes.tasks import ErrandsRun
+from routing.mailboxes.tasks import TasksDone
 from routing.mailboxes.thread import Polled
 
 log = logging.getLogger("uketsuke")
@@ -41,7 +41,7 @@ class Bulletin:
         self.state = WorkerState()
         self.hanging: frozenset[str] = frozenset()
         self._desk = desk
-        self._troubled: dict[str, str] = {}  # what hindered the errands last, by mailbox
+        self._troubled: dict[str, str] = {}  # what hindered the tasks last, by mailbox
 
     def settled(self, group: Iterable[Settled]) -> None:
         """Tell that mails have been decided."""
@@ -71,7 +71,7 @@ class Bulletin:
         if kept_back:
             log.error("%s: サーバーから取り出せません（UID %s）", polled.mailbox, "、".join(kept_back))
 
-    def errands_run(self, done: ErrandsRun) -> None:
+    def tasks_done(self, done: TasksDone) -> None:
         """What is done in a mailbox after a look has been done, or hindered."""
         done.record(self._desk.ledger, self._desk.clock())
         if done.problem and done.problem != self._troubled.get(done.mailbox):

@@ -27,7 +27,7 @@ from routing.journey.desk import DEFERRED_AT_MOST, Desk
 from routing.journey.pending import patience
 from routing.ledger import erasure, mail_ways, outbox, undoing
 from routing.ledger.store import DiskFull, LedgerBusy
-from routing.mailboxes.tasks import NO_AIDES, ErrandsRun, MailboxHelpers
+from routing.mailboxes.tasks import NO_AIDES, MailboxHelpers, TasksDone
 from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled, WatchedMailbox
 from routing.notices import alerts
 from routing.reading.errors import ReaderUnavailable
@@ -57,7 +57,7 @@ class Read:
     """A reader child has finished with some of the mails that wait."""
 
 
-Item = ErrandsRun | Batch | Polled | Connection | Attempt | Wake | Read
+Item = TasksDone | Batch | Polled | Connection | Attempt | Wake | Read
 
 
 class Worker:
@@ -78,7 +78,7 @@ class Worker:
         self._routine: Iterator[str] | None = None  # what the calendar asks for, while it is under way
         self._started = time.monotonic()
         self._budget = ByteBudget(QUEUE_BYTES)
-        watched = (WatchedMailbox(id, source, aides.errands.get(id)) for id, source in sources.items())
+        watched = (WatchedMailbox(id, source, aides.tasks.get(id)) for id, source in sources.items())
         self._mailboxes = {
             each.id: MailboxThread(each, desk.ledger.path, self._budget, self._inbox.put) for each in watched
         }
@@ -187,8 +187,8 @@ class Worker:
         elif isinstance(item, Polled):
             self._bulletin.polled(item)
             self._looks.ended(item)
-        elif isinstance(item, ErrandsRun):
-            self._bulletin.errands_run(item)
+        elif isinstance(item, TasksDone):
+            self._bulletin.tasks_done(item)
         elif isinstance(item, Connection):
             if could_not := self._departures.begin(item, self._stopping):
                 self._bulletin.delivered(could_not)

@@ -20,7 +20,7 @@ from routing import operate
 from routing.decision.override import Override
 from routing.ledger import held_queue, mailbox_tasks, outbox, promises
 from routing.ledger.history import story
-from routing.mailboxes.tasks import ErrandsRun, MailboxErrands
+from routing.mailboxes.tasks import MailboxTasks, TasksDone
 from routing.operate import Who
 from tests.routing.desk_at_hand import Office, form, mail
 
@@ -173,7 +173,7 @@ def test_a_mail_is_to_be_filed_once_its_reply_has_left(filing: Office) -> None:
 def test_what_was_filed_is_told_once_and_done_once(filing: Office) -> None:
     settled = filing.settle(mail())
     deliver(filing, People())
-    done = ErrandsRun(BOX, (Filed(settled.decided.arrival.id, "受付済", "moved"),))
+    done = TasksDone(BOX, (Filed(settled.decided.arrival.id, "受付済", "moved"),))
 
     done.record(filing.ledger, filing.now)
     done.record(filing.ledger, filing.now)  # as after a full disk
@@ -189,7 +189,7 @@ def test_one_that_somebody_else_has_moved_is_done_with(filing: Office) -> None:
     settled = filing.settle(mail())
     deliver(filing, People())
 
-    ErrandsRun(BOX, (Filed(settled.decided.arrival.id, "受付済", "gone"),)).record(filing.ledger, filing.now)
+    TasksDone(BOX, (Filed(settled.decided.arrival.id, "受付済", "gone"),)).record(filing.ledger, filing.now)
 
     assert mailbox_tasks.to_file(filing.ledger, BOX) == []
     assert filing.events("filed_by_others") == [("受付済", "uketsuke", "")]
@@ -200,7 +200,7 @@ def test_decided_anew_it_goes_on_from_the_folder_where_it_lies(filing: Office) -
     arrival = settled.decided.arrival
     (wanted,) = mailbox_tasks.to_file(filing.ledger, BOX)
     assert wanted.folder == "要確認"
-    ErrandsRun(BOX, (Filed(arrival.id, "要確認", "moved"),)).record(filing.ledger, filing.now)
+    TasksDone(BOX, (Filed(arrival.id, "要確認", "moved"),)).record(filing.ledger, filing.now)
 
     operate.decide_again(
         filing.desk, arrival, Override(outcome="accepted", take_in=True, by=WHO.by, why=WHO.why)
@@ -240,7 +240,7 @@ def draft(office: Office) -> OpenDraft:
 
 
 def note(office: Office, *fates: Fate) -> None:
-    ErrandsRun(BOX, fates=fates).record(office.ledger, office.now)
+    TasksDone(BOX, fates=fates).record(office.ledger, office.now)
 
 
 def test_a_draft_is_followed_by_its_place_and_by_what_it_answers(office: Office) -> None:
@@ -277,7 +277,7 @@ def test_a_draft_that_a_human_deleted_is_told_once_and_watched_on(office: Office
     assert promised(office) == []
 
 
-# --- the errands themselves
+# --- the tasks themselves
 
 
 class Filer:
@@ -294,7 +294,7 @@ def test_what_was_done_before_a_connection_broke_is_recorded(filing: Office) -> 
     for n in range(2):
         filing.settle(mail(body=f"{n}", sender=f"{n}@city.yokohama.lg.jp"))
     deliver(filing, People())
-    ours = MailboxErrands(BOX, Filer(), None)  # type: ignore[arg-type]
+    ours = MailboxTasks(BOX, Filer(), None)  # type: ignore[arg-type]
     waiting = len(mailbox_tasks.to_file(filing.ledger, BOX))
 
     run = ours.run(filing.ledger)
@@ -314,11 +314,11 @@ class Faulty:
     def close(self) -> None: ...
 
 
-def test_a_fault_that_nobody_foresaw_is_a_problem_of_the_errands_alone(filing: Office) -> None:
+def test_a_fault_that_nobody_foresaw_is_a_problem_of_the_tasks_alone(filing: Office) -> None:
     filing.settle(mail())
     deliver(filing, People())
 
-    run = MailboxErrands(BOX, Faulty(), None).run(filing.ledger)  # type: ignore[arg-type]
+    run = MailboxTasks(BOX, Faulty(), None).run(filing.ledger)  # type: ignore[arg-type]
 
     assert run is not None
     assert run.problem == "予期しない問題が起きました（ZeroDivisionError）。次回もう一度試します。"
@@ -326,7 +326,7 @@ def test_a_fault_that_nobody_foresaw_is_a_problem_of_the_errands_alone(filing: O
 
 
 def test_without_anything_to_do_no_connection_is_made(office: Office) -> None:
-    assert MailboxErrands(BOX, Filer(), None).run(office.ledger) is None  # type: ignore[arg-type]
+    assert MailboxTasks(BOX, Filer(), None).run(office.ledger) is None  # type: ignore[arg-type]
 
 
 def test_material_sent_in_answer_to_a_draft_that_a_human_sent_is_an_answer_to_us(office: Office) -> None:

@@ -12,7 +12,7 @@ import pytest
 from routing.journey.pending import patience
 from routing.ledger import held_queue, promises
 from routing.mailboxes.collecting import Collector
-from routing.mailboxes.tasks import MailboxErrands
+from routing.mailboxes.tasks import MailboxTasks
 from tests.intake.boxes import Box, ImapBox, MaildirBox
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, mail
@@ -121,15 +121,15 @@ def test_a_question_that_people_have_answered_leaves_the_queue_with_a_trace(
         box.put(mail({}, body=body, headers={"Message-ID": f"<{n}@city.yokohama.lg.jp>"}), office.now)
     look(office, Collector("n_mynumber", box.source()))
     assert [reason for _, reason in office.held()] == ["inquiry"] * 3
-    errands = MailboxErrands("n_mynumber", None, None, None, box.answers())
-    assert errands.run(office.ledger) is None
+    tasks = MailboxTasks("n_mynumber", None, None, None, box.answers())
+    assert tasks.run(office.ledger) is None
     box.mark_answered("2")
-    errands = MailboxErrands("n_mynumber", None, None, None, box.answers())  # a minute later
-    run = errands.run(office.ledger)
+    tasks = MailboxTasks("n_mynumber", None, None, None, box.answers())  # a minute later
+    run = tasks.run(office.ledger)
     assert run is not None and run.answered == ((2, "\\Answered"),)
     run.record(office.ledger, office.now)
     assert [h.id for h in held_queue.held(office.ledger, office.now)] == [1, 3]
     assert office.events("answered_elsewhere") == [("\\Answered", "uketsuke", "")]
     assert held_queue.resting(office.ledger, office.now)  # by the third one still
-    errands.close()
+    tasks.close()
     box.close()

@@ -19,7 +19,7 @@ from routing import operate
 from routing.decision.override import Override
 from routing.journey.judge import Settled
 from routing.ledger import held_queue, outbox, promises, withdrawing
-from routing.mailboxes.tasks import MailboxErrands
+from routing.mailboxes.tasks import MailboxTasks
 from routing.operate import Who
 from routing.records import Arrival
 from tests.routing.desk_at_hand import Office, form, mail
@@ -199,13 +199,13 @@ class Desk2:
     office: Office
     box: Box
     sender: DraftsSender
-    errands: MailboxErrands
+    tasks: MailboxTasks
 
     def deliver(self) -> list[tuple[str, str]]:
         return [(d.kind, d.state) for d in self.office.desk.dispatch.deliver(self.sender)]
 
     def look(self) -> None:
-        done = self.errands.run(self.office.ledger)
+        done = self.tasks.run(self.office.ledger)
         if done is not None:
             assert done.problem == ""
             done.record(self.office.ledger, self.office.now)
@@ -228,10 +228,10 @@ def drafting(office: Office, dovecot: Dovecot) -> Iterator[Desk2]:
         boxes = {BOX: imap, "yoboseshu": imap, "sukoyaka": imap}
         office.desk.settings = office.desk.settings.changed({"mode": "draft", "mailboxes": boxes})
         sender = DraftsSender({m.address: folder for m in office.desk.register.survey.mailboxes})
-        errands = MailboxErrands(BOX, None, DraftsWatch(folder))
-        yield Desk2(office, box, sender, errands)
+        tasks = MailboxTasks(BOX, None, DraftsWatch(folder))
+        yield Desk2(office, box, sender, tasks)
         sender.close()
-        errands.close()
+        tasks.close()
 
 
 def drafted(desk: Desk2) -> Arrival:
@@ -331,8 +331,8 @@ def test_after_a_kill_between_the_removal_and_its_record_it_is_recorded_once(dra
     office = drafting.office
     arrival = drafted(drafting)
     decide(office, arrival, "ignored")
-    assert drafting.errands.run(office.ledger) is not None  # and killed here
-    drafting.errands.close()
+    assert drafting.tasks.run(office.ledger) is not None  # and killed here
+    drafting.tasks.close()
 
     drafting.look()
     drafting.look()
