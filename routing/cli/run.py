@@ -16,7 +16,7 @@ from routing.cli import stopping
 from routing.cli.context import App, with_app
 from routing.cli.screen import on_terminal, say
 from routing.clock import system_clock
-from routing.mailboxes.factory import open_aides, open_sender, open_source, unreadable_secrets
+from routing.mailboxes.factory import open_helpers, open_sender, open_source, unreadable_secrets
 from routing.reading.known_good import known_good
 from routing.worker.one_pass import run_once
 
@@ -37,16 +37,16 @@ def run(app: App, once: bool) -> int:
     clock = app.clock if once else system_clock
     with app.open_desk(clock, alone=True) as desk, desk.at_work():
         sources = {id: open_source(mailbox, settings) for id, mailbox in settings.mailboxes.items()}
-        sender, aides = open_sender(settings, app.register.survey), open_aides(settings)
+        sender, helpers = open_sender(settings, app.register.survey), open_helpers(settings)
         if once:
-            return 0 if run_once(desk, sources, sender, say, aides) else 1
+            return 0 if run_once(desk, sources, sender, say, helpers) else 1
         from routing.worker.worker import (
             Worker,  # with the scheduler and asyncio, which one pass does without
         )
 
         preload(app.register.survey)
         known_good(app.survey_dir)  # made of what the program is now
-        worker = Worker(desk, sources, sender, aides)
+        worker = Worker(desk, sources, sender, helpers)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: _stop(worker, number))
         if stopping.told:  # and not heard: Python swallows what is raised while it tidies up

@@ -103,7 +103,7 @@ def drafts_folder(mailbox: ImapMailbox, settings: Settings) -> DraftsFolder:
     return DraftsFolder(imap_access(mailbox, settings), mailbox.drafts or "", mailbox.sent or "")
 
 
-def open_aides(settings: Settings) -> MailboxHelpers:
+def open_helpers(settings: Settings) -> MailboxHelpers:
     """Who helps at the mailboxes beside their sources. A rehearsal asks nobody whether a human was faster, since
     its replies are for the operators themselves, and does nothing in the mailboxes beside reading them."""
     asked = settings.mailboxes if settings.mode != "rehearse" else {}

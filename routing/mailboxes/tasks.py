@@ -179,4 +179,4 @@ class MailboxHelpers:
             tasks_there.close()
 
 
-NO_AIDES = MailboxHelpers()
+NO_HELPERS = MailboxHelpers()

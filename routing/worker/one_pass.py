@@ -14,7 +14,7 @@ from routing.journey.desk import Desk
 from routing.journey.logline import delivery_line, settled_line
 from routing.journey.pending import patience
 from routing.ledger import arrivals, erasure, mail_ways, missing_uids, undoing
-from routing.mailboxes.tasks import NO_AIDES, MailboxHelpers
+from routing.mailboxes.tasks import NO_HELPERS, MailboxHelpers
 from routing.notices import alerts
 from routing.reading.errors import ReaderUnavailable
 from routing.tracking import troubles
@@ -26,7 +26,7 @@ def run_once(
     sources: Mapping[str, Source],
     sender: Sender,
     say: Callable[[str], None],
-    aides: MailboxHelpers = NO_AIDES,
+    helpers: MailboxHelpers = NO_HELPERS,
 ) -> bool:
     """Do one pass and tell a line per mail and per reply. Return whether every mailbox could be read, every reply
     left, and every task could be run."""
@@ -54,20 +54,20 @@ def run_once(
         for line in chain(reminders(desk, read), reports(desk, len(read) == len(sources))):
             if line:
                 say(line)
-    well = _send(desk, sender, say, aides) and well
+    well = _send(desk, sender, say, helpers) and well
     deferred = (settled_line(one, desk.register) for one in desk.settle_waiting())
     for line in _while_read(desk, deferred, lost):  # when all the others are answered
         say(line)
-        well = _send(desk, sender, say, aides) and well
+        well = _send(desk, sender, say, helpers) and well
     for line in _while_read(desk, patience(desk), lost):
         say(line)
     for sentence in alerts.queue_due(desk, troubles.view_of(desk)):
         say(sentence)
-    well = _send(desk, sender, say, aides) and well
+    well = _send(desk, sender, say, helpers) and well
     sender.close()
     undoing.end_over(desk.ledger, desk.clock())
-    well = _run_tasks(desk, read, say, aides) and well
-    aides.close()
+    well = _run_tasks(desk, read, say, helpers) and well
+    helpers.close()
     erasure.wipe(desk.ledger)
     if lost:
         raise lost[0]
@@ -86,19 +86,19 @@ def _while_read(desk: Desk, lines: Iterator[str], lost: list[ReaderUnavailable])
         lost.append(trouble)
 
 
-def _send(desk: Desk, sender: Sender, say: Callable[[str], None], aides: MailboxHelpers) -> bool:
+def _send(desk: Desk, sender: Sender, say: Callable[[str], None], helpers: MailboxHelpers) -> bool:
     """Deliver what is due; return whether every reply left."""
     well = True
-    for delivery in desk.dispatch.deliver(sender, aides.answers):
+    for delivery in desk.dispatch.deliver(sender, helpers.answers):
         say(delivery_line(delivery, desk.register.survey))
         well = well and delivery.state in ("sent", "drafted", "overtaken")
     return well
 
 
-def _run_tasks(desk: Desk, read: list[str], say: Callable[[str], None], aides: MailboxHelpers) -> bool:
+def _run_tasks(desk: Desk, read: list[str], say: Callable[[str], None], helpers: MailboxHelpers) -> bool:
     """In the mailboxes that could be read; whether all went well."""
     well = True
-    for mailbox, tasks in aides.tasks.items():
+    for mailbox, tasks in helpers.tasks.items():
         made = tasks.run(desk.ledger) if mailbox in read else None
         if made is not None:
             made.record(desk.ledger, desk.clock())

@@ -34,7 +34,7 @@ class WorkerState:
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
-class Bulletin:
+class WorkerStatus:
     """One worker's. `hanging`: the mailboxes whose thread does nothing any more."""
 
     def __init__(self, desk: Desk) -> None:

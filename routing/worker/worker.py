@@ -27,7 +27,7 @@ from routing.journey.desk import DEFERRED_AT_MOST, Desk
 from routing.journey.pending import patience
 from routing.ledger import erasure, mail_ways, outbox, undoing
 from routing.ledger.store import DiskFull, LedgerBusy
-from routing.mailboxes.tasks import NO_AIDES, MailboxHelpers, TasksDone
+from routing.mailboxes.tasks import NO_HELPERS, MailboxHelpers, TasksDone
 from routing.mailboxes.thread import Batch, ByteBudget, MailboxThread, Polled, WatchedMailbox
 from routing.notices import alerts
 from routing.reading.errors import ReaderUnavailable
@@ -39,7 +39,7 @@ from routing.worker.departures import Departures
 from routing.worker.looks import STILL_SECONDS, Looks
 from routing.worker.polling import ByCalendar
 from routing.worker.routines import due_since, morning, reminders, reports
-from routing.worker.status import Bulletin
+from routing.worker.status import WorkerStatus
 
 QUEUE_BYTES = 64 << 20
 RETRY_SECONDS = 5.0  # after the disk was full or the ledger locked
@@ -64,10 +64,10 @@ class Worker:
     """The worker, which runs until told to stop. `sources` by mailbox id."""
 
     def __init__(
-        self, desk: Desk, sources: Mapping[str, Source], sender: Sender, aides: MailboxHelpers = NO_AIDES
+        self, desk: Desk, sources: Mapping[str, Source], sender: Sender, helpers: MailboxHelpers = NO_HELPERS
     ) -> None:
-        self._bulletin = Bulletin(desk)
-        self.state = self._bulletin.state
+        self._status = WorkerStatus(desk)
+        self.state = self._status.state
         self._desk = desk
         self._stopping = False
         self._inbox: SimpleQueue[Item] = SimpleQueue()  # its put may interrupt its get: safe in a signal
@@ -78,12 +78,12 @@ class Worker:
         self._routine: Iterator[str] | None = None  # what the calendar asks for, while it is under way
         self._started = time.monotonic()
         self._budget = ByteBudget(QUEUE_BYTES)
-        watched = (WatchedMailbox(id, source, aides.tasks.get(id)) for id, source in sources.items())
+        watched = (WatchedMailbox(id, source, helpers.tasks.get(id)) for id, source in sources.items())
         self._mailboxes = {
             each.id: MailboxThread(each, desk.ledger.path, self._budget, self._inbox.put) for each in watched
         }
         self._looks = Looks(self._mailboxes, desk.clock)
-        self._delivery = DeliveryThread(sender, self._inbox.put, aides.answers)
+        self._delivery = DeliveryThread(sender, self._inbox.put, helpers.answers)
         self._departures = Departures(desk.dispatch, self._delivery)
         self._clock_watch = ClockWatch(desk.clock)
         self._heart = Heart(desk.settings.heartbeat, desk.ledger)
@@ -108,7 +108,7 @@ class Worker:
 
     def _start(self) -> None:
         for delivery in self._desk.dispatch.give_up():
-            self._bulletin.delivered(delivery)
+            self._status.delivered(delivery)
         mail_ways.remember(self._desk.ledger, self._desk.register.survey, self._desk.clock())
         before_start.reopen(self._desk.ledger, self._desk.settings, self._desk.clock())
         for thread in (*self._mailboxes.values(), self._delivery):
@@ -185,15 +185,15 @@ class Worker:
             self._desk.keep(item.mailbox, item.uidvalidity, item.mails)
             self._budget.give(item.size)
         elif isinstance(item, Polled):
-            self._bulletin.polled(item)
+            self._status.polled(item)
             self._looks.ended(item)
         elif isinstance(item, TasksDone):
-            self._bulletin.tasks_done(item)
+            self._status.tasks_done(item)
         elif isinstance(item, Connection):
             if could_not := self._departures.begin(item, self._stopping):
-                self._bulletin.delivered(could_not)
+                self._status.delivered(could_not)
         elif isinstance(item, Attempt):
-            self._bulletin.delivered(self._departures.record(item, self._stopping))
+            self._status.delivered(self._departures.record(item, self._stopping))
         elif isinstance(item, Wake):
             self._look_after()
         if self._unsettled is None and isinstance(item, Batch | Polled | Wake):
@@ -209,7 +209,7 @@ class Worker:
         if group is None:
             self._unsettled = None
             return True
-        self._bulletin.settled(group)
+        self._status.settled(group)
         return bool(group)
 
     def _do_routine(self) -> None:
@@ -241,7 +241,7 @@ class Worker:
         self._desk.ledger.refuse_newer()  # an upgrade that did not stop this worker first
         erasure.wipe(self._desk.ledger)
         undoing.end_over(self._desk.ledger, self._desk.clock())
-        self._bulletin.hangs(self._looks.hanging(), STILL_SECONDS / 60)
+        self._status.hangs(self._looks.hanging(), STILL_SECONDS / 60)
         moved = self._clock_watch.moved()
         if moved:
             log.warning("%s", clockwatch.said(moved))
@@ -259,7 +259,7 @@ class Worker:
 
     def _beat(self) -> None:
         """A sign of life; none while a mailbox hangs, so that whoever watches starts us anew."""
-        if not self._bulletin.hanging:
+        if not self._status.hanging:
             self._heart.beat(self._desk.clock())
 
     # --- the end --------------------------------------------------------------------------------------
