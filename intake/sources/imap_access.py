@@ -121,14 +121,14 @@ def cut(client: IMAPClient | None) -> None:
 def has_said_more(client: IMAPClient) -> bool:
     """Whether something lies in the buffer behind the server's "+ idling": the socket does not tell of that."""
     sock = client.socket()
-    patience = sock.gettimeout()
+    timeout = sock.gettimeout()
     sock.setblocking(False)
     try:
         return bool(_imaplib(client).file.peek(1))
     except OSError:  # nothing there yet (a TLS socket says so by an error)
         return False
     finally:
-        sock.settimeout(patience)
+        sock.settimeout(timeout)
 
 
 def _imaplib(client: IMAPClient) -> Any:

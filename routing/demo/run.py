@@ -26,7 +26,7 @@ from routing.decision.verdict import sentence_of
 from routing.demo.samples import Sample, Samples, build_mail, load_samples
 from routing.journey.desk import Desk
 from routing.journey.judge import Settled
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from routing.ledger import outbox
 from routing.ledger.secret import give_key
 from routing.ledger.store import Ledger, desk_lock
@@ -147,7 +147,7 @@ class _Journey:
     def one(self, sample: Sample) -> DemoMail:
         """Deliver one sample into its mailbox and let the desk do its work."""
         self.clock.at = max(self.clock.at, sample.received + ANSWERED_AFTER)
-        for _ in patience(self.desk):  # what had waited for other mail, and waits no more
+        for _ in pending_steps(self.desk):  # what had waited for other mail, and waits no more
             self._deliver()
         self._put_into_mailbox(sample)
         source = open_source(self.settings.mailboxes[sample.mailbox], self.settings)

@@ -32,7 +32,7 @@ WHY_FOREIGN = "この調査以外のメールのため"
 WHY_ERASED = "パスワードのお知らせのため"
 
 
-def patience(desk: Desk) -> Iterator[str]:
+def pending_steps(desk: Desk) -> Iterator[str]:
     """Handle waiting mails that can now be paired, or whose time is over. Yield one line for each decided mail, else
     an empty string."""
     for arrival in pending_queue.to_pair(desk.ledger):
@@ -44,7 +44,7 @@ def patience(desk: Desk) -> Iterator[str]:
     for settled in desk.settle_waiting(deferred=False) if again else ():
         yield settled_line(settled, desk.register)
     if again:
-        yield from patience(desk)
+        yield from pending_steps(desk)
 
 
 # --- passwords ----------------------------------------------------------------------------------------------

@@ -104,14 +104,14 @@ def wipe(ledger: Ledger) -> bool:
 
 def _emptied_log(ledger: Ledger) -> bool:
     """Write all of the log into the ledger and cut it to nothing (SQLite: wal_checkpoint TRUNCATE)."""
-    patience = ledger.connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    timeout = ledger.connection.execute("PRAGMA busy_timeout").fetchone()[0]
     ledger.connection.execute(f"PRAGMA busy_timeout = {WIPE_MILLISECONDS}")
     try:
         return bool(ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
     except sqlite3.OperationalError:  # locked: another connection is at it
         return False
     finally:
-        ledger.connection.execute(f"PRAGMA busy_timeout = {patience}")
+        ledger.connection.execute(f"PRAGMA busy_timeout = {timeout}")
 
 
 def of(ledger: Ledger, arrival_id: int) -> Erasure | None:

@@ -12,7 +12,7 @@ from replies.senders.sender import Sender
 from routing.journey import before_start
 from routing.journey.desk import Desk
 from routing.journey.logline import delivery_line, settled_line
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from routing.ledger import arrivals, erasure, mail_ways, missing_uids, undoing
 from routing.mailboxes.tasks import NO_HELPERS, MailboxHelpers
 from routing.notices import alerts
@@ -46,7 +46,7 @@ def run_once(
         say(f"{mail.mailbox}: サーバーから取り出せません（UID {mail.uid}）")
     lost: list[ReaderUnavailable] = []
     settled = (settled_line(one, desk.register) for one in desk.settle_waiting(deferred=False))
-    for line in _while_read(desk, chain(settled, patience(desk)), lost):
+    for line in _while_read(desk, chain(settled, pending_steps(desk)), lost):
         say(line)
     for line in filter(None, morning(desk)):
         say(line)
@@ -59,7 +59,7 @@ def run_once(
     for line in _while_read(desk, deferred, lost):  # when all the others are answered
         say(line)
         well = _send(desk, sender, say, helpers) and well
-    for line in _while_read(desk, patience(desk), lost):
+    for line in _while_read(desk, pending_steps(desk), lost):
         say(line)
     for sentence in alerts.queue_due(desk, troubles.view_of(desk)):
         say(sentence)

@@ -24,7 +24,7 @@ from routing.journey import before_start
 from routing.journey.batching import Settling
 from routing.journey.delivery import Attempt, Connection, DeliveryThread
 from routing.journey.desk import DEFERRED_AT_MOST, Desk
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from routing.ledger import erasure, mail_ways, outbox, undoing
 from routing.ledger.store import DiskFull, LedgerBusy
 from routing.mailboxes.tasks import NO_HELPERS, MailboxHelpers, TasksDone
@@ -228,7 +228,7 @@ class Worker:
     def _routines(self) -> Iterator[str]:
         """Reminders and reports that are due; of mailboxes that were read since, since an answer may lie in
         the others."""
-        yield from patience(self._desk)
+        yield from pending_steps(self._desk)
         yield from morning(self._desk)
         since = due_since(self._desk)
         if since is not None:

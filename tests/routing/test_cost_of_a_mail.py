@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from routing.ledger import arrivals, mailbox_tasks, restored, withdrawing
 from routing.ledger.store import Ledger
 from tests.bench.growth import STEP, copy_rows
@@ -52,7 +52,7 @@ def walk(office: Office, city: str, domain: str) -> None:
     came({name: right}, body="別の者です。", From=f"tantou@b{len(city)}.lg.jp")
     came(body="不在にしております。", about="自動応答", Auto_Submitted="auto-replied")
     came({name: right}, f"{subject}（1/2）", Message_ID=f"<part@{domain}>")
-    list(patience(office.desk))
+    list(pending_steps(office.desk))
     for mailbox in office.desk.settings.mailboxes:
         mailbox_tasks.to_file(office.ledger, mailbox)
         mailbox_tasks.to_copy(office.ledger, mailbox)

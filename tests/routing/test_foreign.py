@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from routing.ledger import backup, held_queue
 from routing.views.held import foreign_rows, held_rows
 from tests.routing.desk_at_hand import Office, mail, nanbyo
@@ -116,10 +116,10 @@ def test_a_citizens_letter_leaves_no_word_in_the_ledger_or_a_backup(office: Offi
     settled = office.settle(raw)
     assert settled.decided.mail.rule == "foreign"
     office.now += timedelta(days=6)
-    list(patience(office.desk))
+    list(pending_steps(office.desk))
     assert [row.sender for row in foreign_rows(office.desk)] == [CITIZEN]
     office.now += timedelta(days=1, minutes=1)
-    list(patience(office.desk))
+    list(pending_steps(office.desk))
     backup.backup(office.ledger, tmp_path / "copy.db", replace=False)
     for file in tmp_path.iterdir():
         data = file.read_bytes() if file.is_file() else b""
@@ -137,5 +137,5 @@ def test_a_mail_that_an_official_took_in_is_kept(office: Office) -> None:
     override = Override(assigned="141003", take_in=True, by="見本", why="電話で確認")
     operate.decide_again(office.desk, settled.decided.arrival, override)
     office.now += timedelta(days=30)
-    list(patience(office.desk))
+    list(pending_steps(office.desk))
     assert office.count("raw") == 1

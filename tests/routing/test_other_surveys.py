@@ -17,7 +17,7 @@ from config.others import check_others
 from config.settings import load_settings
 from replies.workbooks.form import fill
 from routing.journey.desk import Desk
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from routing.ledger.store import Ledger
 from routing.mailboxes.collecting import Collector
 from routing.reading.reader import Reader
@@ -67,7 +67,7 @@ class Desks:
             for validity, batch in self.sources[name].new_mail(office.ledger):
                 office.desk.keep(mailbox, validity, batch)
             settled = list(office.desk.settle_waiting())
-            list(patience(office.desk))
+            list(pending_steps(office.desk))
             settled += list(office.desk.settle_waiting())
             kinds[name] = [one.reply.kind for one in settled if one.reply is not None]
         return kinds

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from routing.decision.mail_set import stem
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail
 from tests.routing.test_desk import letter, subjects
@@ -28,7 +28,7 @@ def part(mark: str, program: str = "難病", **more: object) -> bytes:
 
 def wait(office: Office) -> int:
     """How many mails were decided at this wake-up."""
-    return sum(bool(line) for line in patience(office.desk))
+    return sum(bool(line) for line in pending_steps(office.desk))
 
 
 def text(office: Office, number: int = -1) -> str:
@@ -78,7 +78,7 @@ def test_when_the_time_passes_without_the_rest_one_follow_up_says_what_is_missin
 def test_a_crash_between_the_end_of_the_wait_and_the_follow_up_changes_nothing(office: Office) -> None:
     office.settle(part("（1/2）"))
     office.now += WAIT
-    steps = patience(office.desk)
+    steps = pending_steps(office.desk)
     assert next(steps) == ""  # committed that the time is over; the process ends here
     steps.close()
     list(office.desk.settle_waiting())

@@ -17,7 +17,7 @@ from config.load import default_survey
 from intake.finding import Finding
 from routing import operate
 from routing.decision.unlocked import keep_opened, opens_more
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from routing.ledger import arrivals, outbox, verdicts
 from routing.ledger.store import Ledger
 from routing.operate import Who
@@ -79,7 +79,7 @@ def password_mail(password: str = SECRET, number: int = 1, **changes: object) ->
 
 def wait(office: Office) -> list[str]:
     """What the doors do at every wake-up: the lines that they tell."""
-    return [line for line in patience(office.desk) if line]
+    return [line for line in pending_steps(office.desk) if line]
 
 
 def flat(office: Office) -> str:
@@ -232,7 +232,7 @@ def test_a_crash_between_use_and_erasure_leaves_the_password_only_until_its_time
     mails = [locked_mail(), password_mail()]
     for raw in reversed(mails) if password_first else mails:
         office.settle(raw)
-    steps = patience(office.desk)
+    steps = pending_steps(office.desk)
     while not next(steps):
         pass
     steps.close()  # opened and decided; the process ends here
@@ -319,7 +319,7 @@ def test_a_crash_between_the_end_of_the_wait_and_the_letter_changes_nothing(offi
     """The wait ends in the ledger before the mail is decided anew: another process finds it there."""
     office.settle(locked_mail())
     office.now += 3 * HOUR
-    steps = patience(office.desk)
+    steps = pending_steps(office.desk)
     assert next(steps) == ""  # the end of the wait is committed …
     steps.close()  # … and nothing more happens here
     other = Ledger(office.ledger.path)

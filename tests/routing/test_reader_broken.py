@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.load import default_survey
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from routing.ledger import promises
 from routing.ledger.store import Ledger
 from routing.reading.errors import ReaderUnavailable
@@ -248,7 +248,7 @@ def test_a_password_is_tried_again_where_no_reader_could_be_had(office: Office, 
     broken.write_text("signal")
     for _ in range(3):
         with pytest.raises(ReaderUnavailable):
-            list(patience(office.desk))
+            list(pending_steps(office.desk))
     broken.unlink()
-    list(patience(office.desk))
+    list(pending_steps(office.desk))
     assert len(office.events("password_opened")) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from routing.ledger import held_queue, promises
 from routing.mailboxes.collecting import Collector
 from routing.mailboxes.tasks import MailboxTasks
@@ -36,7 +36,7 @@ def look(office: Office, collector: Collector) -> list[str]:
     for validity, batch in collector.new_mail(office.ledger):
         office.desk.keep("n_mynumber", validity, batch)
     rules = [s.decided.mail.rule for s in office.desk.settle_waiting()]
-    list(patience(office.desk))
+    list(pending_steps(office.desk))
     return rules
 
 

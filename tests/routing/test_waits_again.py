@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from routing.journey.judge import Settled
-from routing.journey.pending import patience
+from routing.journey.pending import pending_steps
 from tests.routing.cases_at_hand import YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
 from tests.routing.test_parts import WAIT
@@ -43,7 +43,7 @@ def kinds(office: Office) -> list[str]:
 
 def later(office: Office, hours: float) -> None:
     office.now += timedelta(hours=hours)
-    list(patience(office.desk))
+    list(pending_steps(office.desk))
 
 
 MACHINES: dict[str, Callable[[int], tuple[dict[str, bytes], str]]] = {
@@ -83,10 +83,10 @@ def test_who_sends_two_locked_files_has_both_opened_and_answered(office: Office,
     second = put(office, {"小慢.zip": zipped(form({"program": "小慢"}), name="小慢.xlsx")})
     assert [letter(s) for s in (first, second)] == ["arrival", ""]
     if late:  # both were looked at before
-        list(patience(office.desk))
+        list(pending_steps(office.desk))
     office.arrive(password_mail())
     list(office.desk.settle_waiting())
-    list(patience(office.desk))
+    list(pending_steps(office.desk))
     assert [office.standing(YOKOHAMA, p).state for p in ("nanbyo", "shoman")] == ["accepted", "accepted"]
     assert kinds(office).count("acknowledgement") == 2 and office.held() == []
 
@@ -125,5 +125,5 @@ def test_who_sends_two_sets_has_both_completed(office: Office) -> None:
         put(office, {"要綱.pdf": PDF + name.encode()}, f"{SUBJECT}{name}（1/2）")
         put(office, {f"{program}.xlsx": form({"program": program})}, f"{SUBJECT}{name}（2/2）")
     office.now += 2 * WAIT
-    list(patience(office.desk))
+    list(pending_steps(office.desk))
     assert (kinds(office).count("acknowledgement"), kinds(office).count("correction"), office.held()) == (2, 0, [])
