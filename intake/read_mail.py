@@ -30,7 +30,7 @@ from intake.mail.no_attachment import PARTIAL, comes_by_link, divided, download_
 from intake.mail.no_reply import never_answer
 from intake.mail.passwords import told_in, without_passwords
 from intake.mail.received import reached_at
-from intake.mail.set_marks import portion_of
+from intake.mail.set_marks import part_mark
 from intake.other_surveys import desk_of
 from intake.personal import holds_my_number, mask
 from intake.samples import without_sample_files
@@ -88,7 +88,7 @@ def read_mail(
         signs=kind.signs,
         no_reply=never_answer(part, message, frozenset(m.address for m in context.survey.mailboxes)),
         passwords_told=bool(own_passwords),
-        part=divided(part) or portion_of(message.subject, _names_of(files), message.date),
+        part=divided(part) or part_mark(message.subject, _names_of(files), message.date),
         asks=kind.kind in _PERSONS and (asks(message.body) or tells_of_a_program(message.body, context.survey)),
         amends=_amends(message) if kind.kind in _PERSONS and not _names_of(files) else "",
         says=kind.says,

@@ -12,7 +12,7 @@ from email.utils import parsedate
 
 from config.spelling import nfkc
 
-Portion = tuple[int, int]  # which part, of how many; 0: it is not said of how many
+PartMark = tuple[int, int]  # which part, of how many; 0: it is not said of how many
 
 _FEW = 5  # of so many at most, k/n in brackets is hardly a date
 _MONTHS_LIKE = 12
@@ -39,7 +39,7 @@ _ALONE = re.compile(
 _KANJI = "一二三四五六七八九十"
 
 
-def portion_of(subject: str, filenames: Iterable[str], date: str = "") -> Portion | None:
+def part_mark(subject: str, filenames: Iterable[str], date: str = "") -> PartMark | None:
     """The mark in the subject, else the one that the file names agree on. `date`: the Date field, whose month
     tells （7/8） in July for a day."""
     month = _month(date)
@@ -48,7 +48,7 @@ def portion_of(subject: str, filenames: Iterable[str], date: str = "") -> Portio
     return next((mark for mark in marks if mark[1]), marks[0] if marks else None)
 
 
-def _mark(text: str, month: int) -> Portion | None:
+def _mark(text: str, month: int) -> PartMark | None:
     line = nfkc(text[:_LONGEST]).strip()
     for pattern in (_WITH_WORD, _IN_BRACKETS, _AT_END):
         hit = pattern.search(line)
@@ -59,7 +59,7 @@ def _mark(text: str, month: int) -> Portion | None:
     return _in_words(line)
 
 
-def _in_words(line: str) -> Portion | None:
+def _in_words(line: str) -> PartMark | None:
     """３通中の１通目, １通目（全３通）, その１."""
     hit = _OF_ALL.search(line)
     if hit and 1 <= int(hit[2]) <= int(hit[1]):

@@ -133,7 +133,7 @@ class MailboxThread(Thread):
         super().__init__(name=f"mailbox {watched.id}", daemon=True)
         self.mailbox = watched.id
         self._source = watched.source
-        self._errands = watched.tasks
+        self._tasks = watched.tasks
         self._collector = Collector(watched.id, watched.source)
         self._ledger = ledger
         self._budget = budget
@@ -152,8 +152,8 @@ class MailboxThread(Thread):
             self._tell(Polled(self.mailbox, problem, None if problem else self._collector.difference))
             self._pause()
         self._source.close()
-        if self._errands is not None:
-            self._errands.close()
+        if self._tasks is not None:
+            self._tasks.close()
 
     def look(self) -> bool:
         """Have the thread look into the mailbox, unless the last look is still under way; return whether it will."""
@@ -216,7 +216,7 @@ class MailboxThread(Thread):
                         break
                     self._tell(batch)
                     self._moved_at = time.monotonic()
-                if self._errands is not None and (done := self._errands.run(ledger)) is not None:
+                if self._tasks is not None and (done := self._tasks.run(ledger)) is not None:
                     self._tell(done)
         except (SourceUnavailable, LedgerBusy, DiskFull, NotALedger, NewerLedger, SettingsError) as problem:
             return str(problem)

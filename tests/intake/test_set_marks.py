@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.mail.set_marks import Portion, portion_of
+from intake.mail.set_marks import PartMark, part_mark
 
 JULY = "Thu, 20 Jul 2023 10:15:00 +0900"
 TITLE = "【神奈川県】マイナンバーアンケート回答"
@@ -55,18 +55,18 @@ TITLE = "【神奈川県】マイナンバーアンケート回答"
         (f"{TITLE}（1/2の団体分）", None),
     ],
 )
-def test_of_a_subject(subject: str, mark: Portion | None) -> None:
-    assert portion_of(subject, [], JULY) == mark
+def test_of_a_subject(subject: str, mark: PartMark | None) -> None:
+    assert part_mark(subject, [], JULY) == mark
 
 
 def test_without_a_date_what_may_be_a_day_is_none() -> None:
-    assert portion_of(f"{TITLE}（1/10）", []) is None
-    assert portion_of(f"{TITLE}（1/3）", []) == (1, 3)
+    assert part_mark(f"{TITLE}（1/10）", []) is None
+    assert part_mark(f"{TITLE}（1/3）", []) == (1, 3)
 
 
 def test_file_names_speak_where_they_agree() -> None:
-    assert portion_of(TITLE, [f"{TITLE}（1／3）.xlsx"], JULY) == (1, 3)
-    assert portion_of(TITLE, [f"{TITLE}（1／3）.xlsx", "概要.pdf"], JULY) == (1, 3)
-    assert portion_of(TITLE, [f"{TITLE}（{n}／2）.xlsx" for n in (1, 2)], JULY) is None
-    assert portion_of(f"{TITLE}その1", [f"{TITLE}（1／3）.xlsx"], JULY) == (1, 3)
-    assert portion_of(TITLE, [f"{TITLE}_分割2.zip"], JULY) == (2, 0)
+    assert part_mark(TITLE, [f"{TITLE}（1／3）.xlsx"], JULY) == (1, 3)
+    assert part_mark(TITLE, [f"{TITLE}（1／3）.xlsx", "概要.pdf"], JULY) == (1, 3)
+    assert part_mark(TITLE, [f"{TITLE}（{n}／2）.xlsx" for n in (1, 2)], JULY) is None
+    assert part_mark(f"{TITLE}その1", [f"{TITLE}（1／3）.xlsx"], JULY) == (1, 3)
+    assert part_mark(TITLE, [f"{TITLE}_分割2.zip"], JULY) == (2, 0)
