@@ -197,7 +197,7 @@ class Page:
         at = self._nearest(place, taken, across)
         while at and at in self.texts and at not in taken and not (across and self._is_unit(at, taken)):
             if not is_blank(self.texts[at]) and (across or not _ASIDE.match(self.texts[at])):
-                found.insert(0, one_line(self.texts[at]))
+                found.insert(0, as_quoted(self.texts[at]))
             at = self._before((at[0], at[1] if across else place[1]), across)
         return tuple(found)
 
@@ -251,7 +251,7 @@ class Page:
     def section(self, place: Place) -> str:
         """The nearest such words above: 「２　クラブ数」."""
         above = [at for at in self._titles if at[0] < place[0] and at[1] <= place[1]]
-        return one_line(self.texts[above[-1]]) if above else ""
+        return as_quoted(self.texts[above[-1]]) if above else ""
 
     @cached_property
     def in_matrix(self) -> frozenset[Place]:
@@ -283,7 +283,7 @@ def _hidden(sheet: Worksheet) -> tuple[frozenset[int], frozenset[int]]:
     return rows, frozenset(column for some in columns for column in some if column <= MOST_COLUMNS)
 
 
-def one_line(text: str) -> str:
+def as_quoted(text: str) -> str:
     """A text as it is quoted; of a long one with an explanation in lines of its own the first."""
     first = text.strip().splitlines()[0] if len(text) > _LONGEST and text.strip() else text
     said = " ".join(first.split())

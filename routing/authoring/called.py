@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from config.given import Place
 from config.spelling import fold
-from routing.authoring.blanks import COUNTERS, ITEM, UNITS, Blank, Page, one_line
+from routing.authoring.blanks import COUNTERS, ITEM, UNITS, Blank, Page, as_quoted
 
 
 def names_of(page: Page) -> list[str]:
@@ -33,7 +33,7 @@ def _behind_ticks(page: Page) -> dict[Place, str]:
     rows, sides = Counter(row for row, _ in ticks), Counter(page.side(place) for place in ticks)
     several = {place for place in ticks if rows[place[0]] > 1 or sides[page.side(place)] > 1}
     bare = {place[0] for place in ticks if not behind[place]}
-    return {place: one_line(behind[place]) for place in several if place[0] not in bare}
+    return {place: as_quoted(behind[place]) for place in several if place[0] not in bare}
 
 
 def _told_apart(names: Sequence[str], longer: Sequence[str]) -> list[str]:

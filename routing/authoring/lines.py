@@ -17,7 +17,7 @@ from config.given import Place
 from config.spelling import fold
 from intake.sheets.given_tables import is_example
 from intake.sheets.open_lines import TOTAL
-from routing.authoring.blanks import Blank, Page, one_line
+from routing.authoring.blanks import Blank, Page, as_quoted
 from routing.authoring.kind_of import kind_of, quoted
 
 LEAST_LINES = 3
@@ -104,7 +104,7 @@ def _table(page: Page, lines: Sequence[_Run]) -> OpenTable | None:
     first = lines[0]
     title = " ".join(heads[0][:shared]) or page.section(first.blanks[0].place) or "一覧"
     if first.side and first.number is None:
-        title += f"／{one_line(page.texts[first.side])}"
+        title += f"／{as_quoted(page.texts[first.side])}"
     own = tuple(" ".join(head[shared:]) for head in heads)
     blanks = tuple(run.blanks for run in lines)
     return OpenTable(blanks, title, own, _area(page, blanks)) if len({*own}) == len(own) else None

@@ -71,18 +71,18 @@ def logic(register: Register) -> Iterator[str]:
     for form in register.survey.forms:
         yield f"■ {form.title}（{form.id} {form.version}）　質問 {len(form.blocks)}"
         for question, *_ in form.blocks:
-            yield f"{form.question_name(question.key)}　{_one_line(question.text)}"
+            yield f"{form.question_name(question.key)}　{_unwrapped(question.text)}"
             labels = question.part.table.labels.values() if question.part else ()
-            yield from (f"　　［欄］{_one_line(label)}" for label in labels)
+            yield from (f"　　［欄］{_unwrapped(label)}" for label in labels)
             yield from (f"　　{condition}" for condition in _conditions(question, form))
             for number, line in question.by_number.items():
                 circle = "〇　" if question.in_lines else ""
-                yield f"　　{circle}{_one_line(line.text)}{_leads(number, question, form)}"
+                yield f"　　{circle}{_unwrapped(line.text)}{_leads(number, question, form)}"
             for text in question.free_texts:
                 taken = "、".join(_named(question, number) for number in text.choices)
-                yield f"　　［記載欄］{_one_line(text.label)}" + (f"（{taken} のとき）" if taken else "")
+                yield f"　　［記載欄］{_unwrapped(text.label)}" + (f"（{taken} のとき）" if taken else "")
         told = (rule_in_words(rule, form, load_wording()) for rule in rules_of(form) if rule.rule.check)
-        yield from map(_one_line, told)
+        yield from map(_unwrapped, told)
         yield ""
 
 
@@ -111,8 +111,8 @@ def _leads(number: int, question: Question, form: Form) -> str:
 
 
 def _named(question: Question, number: int) -> str:
-    return f"「{_one_line(question.by_number[number].text)[:20]}」"
+    return f"「{_unwrapped(question.by_number[number].text)[:20]}」"
 
 
-def _one_line(text: str) -> str:
+def _unwrapped(text: str) -> str:
     return " ".join(text.split())
