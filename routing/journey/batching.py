@@ -40,7 +40,7 @@ class Decider(Protocol):
         """What is known of a mail from elsewhere, for whoever reads it."""
         ...
 
-    def settle_together(
+    def settle_batch(
         self, mails: Sequence[tuple[Arrival, Request[Submission] | None]], following: Sequence[Arrival] = ()
     ) -> list[Settled]:
         """Decide these mails in one transaction; `following` are on their way."""
@@ -69,7 +69,7 @@ class Settling:
     def step(self, wait: bool = False) -> list[Settled] | None:
         """Settle the mails that have been read meanwhile and return those settled, perhaps none yet. None when no
         mail waits any more, or when all that wait were deferred and may not come now. With `wait` at least one
-        reading is over. Raises what `settle_together` raises."""
+        reading is over. Raises what `settle_batch` raises."""
         taken = self._ahead.take(wait) if self._ahead is not None else None
         if taken is None:  # at the end of a walk: once more, for what has come since
             taken = self._next_walk().take(wait)
@@ -77,7 +77,7 @@ class Settling:
             self.close()
             return None
         following = self._ahead.on_their_way() if self._ahead is not None else []
-        return self._desk.settle_together(taken, following) if taken else []
+        return self._desk.settle_batch(taken, following) if taken else []
 
     def _next_walk(self) -> ReadAhead:
         """A walk over all mails that wait. A mail that was deferred walks alone: where no other waits, or where it

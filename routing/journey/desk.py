@@ -129,7 +129,7 @@ class Desk:
         now = self.clock()
         return beginnings.next_deferred(self.ledger, now - DEFERRED_AT_MOST if overdue else now)
 
-    def settle_together(
+    def settle_batch(
         self, mails: Sequence[tuple[Arrival, Request[Submission] | None]], following: Sequence[Arrival] = ()
     ) -> list[Settled]:
         """Decide mails in their order and commit them in one transaction: each sees the verdicts of those before it,

@@ -19,7 +19,7 @@ from routing.operate.decisions import (
     received,
     resend,
     retry,
-    settle_receipt,
+    set_receipt_time,
     take_out,
 )
 from routing.operate.numbers import my_number, not_my_number, step
@@ -66,7 +66,7 @@ __all__ = [
     "revoke_approval",
     "sender_at",
     "set_applicable",
-    "settle_receipt",
+    "set_receipt_time",
     "step",
     "take_out",
     "typed",

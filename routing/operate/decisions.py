@@ -72,7 +72,7 @@ def received(override: Override, at: datetime | None) -> Override:
     return replace(override, received_at=at, notes=(*override.notes, Note("received", stamp(at))))
 
 
-def settle_receipt(desk: Desk, arrival: Arrival, at: datetime, who: Who) -> Settled:
+def set_receipt_time(desk: Desk, arrival: Arrival, at: datetime, who: Who) -> Settled:
     """Settle when a mail was received, and decide it anew by that. Raises Refused."""
     taken_in = official_acts.taken_in(desk.ledger, arrival.id)
     return decide_again(desk, arrival, received(Override(take_in=taken_in, by=who.by, why=who.why), at))

@@ -112,7 +112,7 @@ def _take_in(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[st
 def _received(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:
     if wish.at is None:
         raise Refused("受領した日時を指定してください。")
-    return decisions.settle_receipt(desk, arrival, wish.at, who)
+    return decisions.set_receipt_time(desk, arrival, wish.at, who)
 
 
 def _amend(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside: list[str]) -> Settled | None:

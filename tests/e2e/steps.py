@@ -35,7 +35,7 @@ STEPS = (
     Step("deciding", "routing.journey.judge:Judge.decide", "before", "decided"),
     Step("verdict written", "routing.ledger.verdicts:record", "after", "all"),
     Step("reply queued", "routing.ledger.outbox:queue", "after", "reply"),
-    Step("settled", "routing.journey.desk:Desk.settle_together", "after", "all"),
+    Step("settled", "routing.journey.desk:Desk.settle_batch", "after", "all"),
     Step("connecting", "replies.senders.smtp:SmtpSender._connect", "before", "reply"),
     Step("connected", "replies.senders.smtp:SmtpSender._connect", "after", "reply"),
     Step("to be sent", "routing.ledger.outbox:begin", "before", "reply"),

@@ -203,7 +203,7 @@ def settle_one(desk: Desk, arrival: Arrival, read: Submission | None = None) -> 
     if read is not None:
         reading = to_read(b"")
         reading.set_result(read)
-    return next(iter(desk.settle_together([(arrival, reading)])), None)
+    return next(iter(desk.settle_batch([(arrival, reading)])), None)
 
 
 class OneByOne(Reader):

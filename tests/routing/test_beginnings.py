@@ -152,8 +152,8 @@ def test_in_a_stream_of_mail_beginnings_cost_one_commit_in_all(office: Office) -
     for n in range(12):
         office.arrive(mail(subject=f"【横浜市】{n}"))
     commits, groups = [], []
-    real = office.desk.settle_together
-    office.desk.settle_together = lambda *a: groups.append(1) or real(*a)  # type: ignore[method-assign, func-returns-value]
+    real = office.desk.settle_batch
+    office.desk.settle_batch = lambda *a: groups.append(1) or real(*a)  # type: ignore[method-assign, func-returns-value]
     office.ledger.connection.set_trace_callback(lambda s: commits.append(s) if s == "COMMIT" else None)
     assert sum(1 for _ in office.desk.settle_waiting()) == 12
     office.ledger.connection.set_trace_callback(None)

@@ -182,7 +182,7 @@ def test_mails_settled_together_are_one_commit_and_each_sees_those_before_it(off
     commits: list[str] = []
     first, resent = (office.arrive(mail(headers={"Message-ID": f"<{n}@city.lg.jp>"})) for n in (1, 2))
     office.ledger.connection.set_trace_callback(lambda s: commits.append(s) if s == "COMMIT" else None)
-    settled = office.desk.settle_together([(first, None), (resent, None)])
+    settled = office.desk.settle_batch([(first, None), (resent, None)])
     office.ledger.connection.set_trace_callback(None)
     assert [s.decided.mail.rule for s in settled] == ["otherwise", "resend"]
     assert len(commits) == 2  # the beginning, and the decisions
@@ -203,9 +203,9 @@ def test_mails_settled_together_are_all_settled_or_none(
     monkeypatch.setattr(verdicts, "record", record)
     together = [(office.arrive(mail(subject=f"【横浜市】{n}")), None) for n in (1, 2)]
     with pytest.raises(DiskFull):
-        office.desk.settle_together(together)
+        office.desk.settle_batch(together)
     assert (office.count("verdict"), office.count("outbox")) == (0, 0)
-    assert len(office.desk.settle_together(together)) == 2
+    assert len(office.desk.settle_batch(together)) == 2
     assert rules(office) == ["otherwise", "otherwise"]
 
 

@@ -14,7 +14,7 @@ from routing.clock import stamp
 from routing.decision.override import Override
 from routing.journey.judge import Settled
 from routing.ledger import held_queue
-from routing.operate import Who, decide_again, mark_seen, received, retry, settle_receipt
+from routing.operate import Who, decide_again, mark_seen, received, retry, set_receipt_time
 from routing.tracking.overview import status_at
 from tests.routing.cases_at_hand import DEADLINE, YOKOHAMA
 from tests.routing.desk_at_hand import Office, form, mail, nanbyo
@@ -69,7 +69,7 @@ def test_what_an_official_settles_counts_from_then_on_and_the_sender_is_told(off
     settled = delayed(office)
     before = office.now
     office.now += HOUR
-    again = settle_receipt(office.desk, settled.decided.arrival, REACHED, WHO)
+    again = set_receipt_time(office.desk, settled.decided.arrival, REACHED, WHO)
     assert standing(office) == ("accepted", False, "in_time", stamp(REACHED))
     said = body_of(again)
     assert "16時59分58秒" in said and "の後に受領しました" not in said and "受領の日時につき" not in said
@@ -83,7 +83,7 @@ def test_what_an_official_settles_counts_from_then_on_and_the_sender_is_told(off
 
 def test_it_still_holds_when_the_mail_is_read_again(office: Office) -> None:
     settled = delayed(office)
-    settle_receipt(office.desk, settled.decided.arrival, REACHED, WHO)
+    set_receipt_time(office.desk, settled.decided.arrival, REACHED, WHO)
     office.now += HOUR
     retry(office.desk, settled.decided.arrival, WHO)
     list(office.desk.settle_waiting())
@@ -164,5 +164,5 @@ def test_what_mends_an_unreadable_file_that_came_in_time_is_for_an_official_to_s
     assert "受領の日時につきましては" in body_of(second) and "の後に受領しました" not in body_of(second)
     (found,) = held_queue.held(office.ledger, office.now)
     assert (found.reason, found.detail) == ("receipt_doubt", stamp(DEADLINE - HOUR))
-    settle_receipt(office.desk, second.decided.arrival, DEADLINE - HOUR, WHO)
+    set_receipt_time(office.desk, second.decided.arrival, DEADLINE - HOUR, WHO)
     assert standing(office)[:3] == ("accepted", False, "in_time")

@@ -159,13 +159,13 @@ def killed_at(where: str, after: bool, passage: int) -> Iterator[None]:
 @contextmanager
 def noting_what_is_decided(together: list[int]) -> Iterator[None]:
     """Within this the list holds the mails that the desk decides in one transaction, as long as it is at them."""
-    real = Desk.settle_together
+    real = Desk.settle_batch
 
     def noting(desk: Desk, mails: Sequence[tuple[Arrival, Any]], following: Sequence[Arrival] = ()) -> list[Settled]:
         together[:] = [arrival.id for arrival, _ in mails]
         return real(desk, mails, following)
 
-    with patch.object(Desk, "settle_together", noting):
+    with patch.object(Desk, "settle_batch", noting):
         yield
 
 

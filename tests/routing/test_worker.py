@@ -169,7 +169,7 @@ def test_what_a_locked_ledger_or_a_full_disk_prevents_is_done_later(
     office: Office, trouble: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_module, "RETRY_SECONDS", 0.05)
-    troubles = {name: [trouble] * 2 for name in ("keep", "settle_together", "record")}
+    troubles = {name: [trouble] * 2 for name in ("keep", "settle_batch", "record")}
 
     def unlucky(name: str) -> None:
         owner = office.desk.dispatch if name == "record" else office.desk
