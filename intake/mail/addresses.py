@@ -30,8 +30,8 @@ _GROUP = re.compile(r"(?:^|,)[^<>@,;:\"]*:|;")
 
 @cache_short(64, 2_000)  # everybody writes to the same three mailboxes
 def addresses(field: bytes, names: frozenset[str] = frozenset()) -> tuple[Address, ...]:
-    """The mailboxes of one raw field, in their order; display names decoded, addr-specs as written. What control
-    characters stand in is no addr-spec: what is left without them, nobody wrote."""
+    """The mailboxes of one raw field, in their order; display names decoded, addr-specs as written. An address with
+    control characters in it is no addr-spec: what is left without them, nobody wrote."""
     line = unfold(field[:_LONGEST])
     words: list[str] = []
 
@@ -74,7 +74,7 @@ def _is_refused(address: str) -> bool:
 
 
 def _freed(name: str, address: str) -> list[tuple[str, str]]:
-    """A mailbox as it was read; of what is none, what looks like one within: behind a quote that nobody closed the
+    """A mailbox as it was read; if it is none, what looks like one within it: behind a quote that nobody closed the
     library takes all the rest for an address."""
     whole = "@" not in address or not _is_refused(_HELD.sub("", address).strip())
     return [(name, address)] if whole else list(_bare(address)) or [(name, address)]

@@ -56,8 +56,8 @@ def _read(field: bytes) -> Authentication:
 
 
 def _plain(text: str) -> str | None:
-    """Comments out (they nest: RFC 5322 §3.2.2), strings without their quotes and without anything that could be
-    taken for structure. None where one of them is never closed."""
+    """The field without comments (they nest: RFC 5322 §3.2.2), with strings without their quotes and without anything
+    that could be taken for structure. None where a comment or a string is never closed."""
     found: list[str] = []
     depth, quoted = 0, False
     for token in _TOKEN.findall(text):
@@ -91,8 +91,8 @@ def _domain(value: str) -> str:
 
 
 def _told(results: list[_MethodResult]) -> Authentication:
-    """Of several signatures one that holds suffices (RFC 6376 §6.1); of two checks of SPF the one of the sender's
-    address counts, not that of the server's name (RFC 8601 §2.7.2)."""
+    """The result that counts among several. One signature that holds is enough (RFC 6376 §6.1); of two checks of SPF
+    the one of the sender's address counts, not that of the server's name (RFC 8601 §2.7.2)."""
     spf = [r for r in results if r.method == "spf"]
     spf.sort(key=lambda r: "smtp.mailfrom" not in r.about)
     dkim = [r for r in results if r.method == "dkim"]

@@ -108,14 +108,14 @@ def report_type(part: Part) -> str:
 
 
 def is_receipt_report(part: Part) -> bool:
-    """Whether it is built like a read receipt (RFC 8098)."""
+    """Whether the mail is built like a read receipt (RFC 8098)."""
     if report_type(part) == "disposition-notification":
         return True
     return any(node.content_type in _RECEIPT_TYPES for node in outer_parts(part))
 
 
 def is_delivery_report(part: Part) -> bool:
-    """Whether it is built like a delivery status notification (RFC 3464)."""
+    """Whether the mail is built like a delivery status notification (RFC 3464)."""
     if is_receipt_report(part):
         return False
     if report_type(part) in ("delivery-status", "unnamed"):
@@ -124,7 +124,7 @@ def is_delivery_report(part: Part) -> bool:
 
 
 def from_daemon(message: Message) -> bool:
-    """Sent by a mail system rather than by a person."""
+    """Whether the mail was sent by a mail system rather than by a person."""
     sender = message.sender
     return sender is not None and any(
         _DAEMON.fullmatch(text) for text in (sender.address.partition("@")[0], sender.name)
@@ -132,7 +132,7 @@ def from_daemon(message: Message) -> bool:
 
 
 def from_postmaster(message: Message) -> bool:
-    """Sent by a postmaster: a person or a mail system, which the rest of the mail must tell."""
+    """Whether the mail was sent by a postmaster: a person or a mail system, which the rest of the mail must tell."""
     sender = message.sender
     return sender is not None and any(
         _POSTMASTER.fullmatch(text) for text in (sender.address.partition("@")[0], sender.name)
@@ -140,19 +140,19 @@ def from_postmaster(message: Message) -> bool:
 
 
 def has_null_sender(part: Part) -> bool:
-    """Return-Path: <> (RFC 5321 §4.5.5)."""
+    """Whether the mail has a null sender: Return-Path: <> (RFC 5321 §4.5.5)."""
     return any(
         "".join(value.decode("ascii", "replace").split()) == "<>" for value in part.headers_of("return-path")
     )
 
 
 def bounce_subject(message: Message) -> bool:
-    """Whether the subject begins as mail systems begin theirs."""
+    """Whether the subject begins as the subjects of mail systems do."""
     return _BOUNCE_SUBJECT.match(nfkc(message.subject).strip()) is not None
 
 
 def bounce_body(message: Message) -> bool:
-    """Whether the body says so, in the words of carriers and gateways."""
+    """Whether the body says that a mail came back, in the words of carriers and gateways."""
     return _BOUNCE_TEXT.search(message.body[:4000]) is not None
 
 

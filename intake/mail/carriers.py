@@ -55,7 +55,7 @@ _SHORT = 2_000  # characters of its text
 
 
 def carrier_of(leaf: Leaf) -> Carrier:
-    """What a leaf stands for; empty for what a person attached, or shows as text."""
+    """The kind of carrier that a leaf is; empty for what a person attached, or shows as text."""
     if leaf.displayed:
         return ""
     name, data = nfkc(leaf.filename).strip(), leaf.data

@@ -61,8 +61,8 @@ _BODY_SUFFIX = re.compile("[都道府県市区町村]")
 
 @frozen
 class Decoded:
-    """A text and how it was come by. `step`: "ascii", "declared", or the charset that the bytes showed
-    ("cp50221", "utf-8", …; several joined by +). `lossy`: a byte was written out, or is a 外字."""
+    """A text and how it was decoded. `step`: "ascii", "declared", or the charset that the bytes showed ("cp50221",
+    "utf-8", …; several joined by +). `lossy`: a byte was written out, or is a 外字."""
 
     text: str
     step: str
@@ -70,7 +70,7 @@ class Decoded:
 
     @property
     def plain(self) -> bool:
-        """Read whole and as declared: nothing worth telling."""
+        """Whether the text was read whole and as declared: nothing worth telling."""
         return not self.lossy and all(step in PLAIN_STEPS for step in self.step.split("+"))
 
 
@@ -108,7 +108,8 @@ _LEAST_LOST = 4  # characters of Japanese that no other text would be by chance
 
 
 def _without_escapes(raw: bytes) -> Decoded | None:
-    """JIS out of which something took its escapes ($B!Z2#IM;T(B), put back; None where it is no such text."""
+    """JIS text that has lost its escapes on the way ($B!Z2#IM;T(B), with the escapes put back; None where it is no
+    such text."""
     if not _LOST.search(raw[:_HEAD]):
         return None
     reading = decode_jis(_LOST.sub(b"\x1b$\\1\\2\x1b(\\3", raw))
@@ -141,7 +142,7 @@ def canonical(label: str) -> str:
 
 
 def _certain(raw: bytes, charset: str) -> Decoded | None:
-    """A reading that needs no comparison: charsets whose bytes prove themselves."""
+    """The reading if it needs no comparison: charsets whose bytes prove themselves."""
     if ESCAPE in raw and charset in ("iso-2022-jp", ""):
         jis = decode_jis(raw)
         if not jis.lossy:
@@ -238,7 +239,7 @@ def _score(step: _Step, raw: bytes, names: frozenset[str]) -> float:
 
 
 def _is_common(kanji: str) -> bool:
-    """Whether it is in the first level of JIS X 0208 (rows 16–47), where everyday text lives."""
+    """Whether a character is in the first level of JIS X 0208 (rows 16–47), where everyday text lives."""
     try:
         return 0xB0 <= kanji.encode("euc_jp")[0] <= 0xCF
     except UnicodeEncodeError:

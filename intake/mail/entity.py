@@ -68,7 +68,8 @@ class Budget:
         self._left = left
 
     def node(self, policy: Policy[Message] = compat32) -> Entity:
-        """One more. Raises ValueError where that is more than anybody sends: each takes as long as a hundred lines."""
+        """Count one more entity. Raises ValueError where that is more than anybody sends: each takes as long as a
+        hundred lines."""
         if self._left <= 0:
             raise ValueError("more entities than anybody sends")
         self._left -= 1
@@ -76,8 +77,8 @@ class Budget:
 
 
 def read(raw: bytes, budget: Budget | None = None) -> Entity:
-    """The tree of nodes: cut out by the book as far as possible, otherwise as the standard library reads it. Raises
-    ValueError where there are more of them than `budget` allows."""
+    """The tree of nodes: cut out as RFC 2046 says, as far as the mail keeps to it, otherwise as the standard library
+    reads it. Raises ValueError where there are more nodes than `budget` allows."""
     budget = budget or Budget()
     return _cut_out(raw, budget) or by_library(raw, budget=budget)
 
@@ -108,7 +109,8 @@ def _cut_out(entity: bytes, budget: Budget, depth: int = 0) -> Entity | None:
 
 
 def by_library(raw: bytes, only_header: bool = False, budget: Budget | None = None) -> Entity:
-    """The tree of nodes, or the header alone. What it may raise at hostile structure is for the caller."""
+    """The tree of nodes by the standard library, or the header alone. What the library may raise at hostile structure
+    is for the caller."""
     make = budget.node if budget else Entity
     parser: BytesParser[Entity] = BytesParser(make, policy=compat32)  # type: ignore[arg-type]  # Policy[Node]
     return parser.parsebytes(raw, only_header)
@@ -138,7 +140,8 @@ def cut(body: bytes, boundary: bytes) -> list[bytes] | None:
 
 
 def _content_type(value: bytes) -> tuple[str, Parameters]:
-    """RFC 2045 §5.2: what is no type/subtype is text, unless it says otherwise."""
+    """The type/subtype of a Content-Type field, and its parameters; for what is no type/subtype, text/plain, unless
+    it says otherwise (RFC 2045 §5.2)."""
     token, parameters = split_parameters(value)
     hit = _TYPE.match(token)
     if hit:

@@ -36,7 +36,7 @@ class Features:
     leaves: tuple[Leaf, ...]
 
     def header(self, name: str) -> str:
-        """A field in lower case and without comments; of several the first."""
+        """A field in lower case and without comments; the first of several."""
         value = self._fields.get(name, b"")[:1000].decode("ascii", "backslashreplace")
         return _COMMENT.sub("", value).strip().lower() if value else ""
 
@@ -51,7 +51,7 @@ class Features:
 
     @cached_property
     def file(self) -> bool:
-        """Whether it brings any file that a person attached."""
+        """Whether the mail brings any file that a person attached."""
         return any(map(is_file, self.leaves))
 
     @cached_property
@@ -70,7 +70,7 @@ class Features:
 
     @cached_property
     def encloses(self) -> bool:
-        """Whether it says that a file comes with it."""
+        """Whether the text says that a file comes with the mail."""
         return intent.encloses(self.message.body)
 
     @cached_property
@@ -97,8 +97,8 @@ class Features:
 
 
 def is_file(leaf: Leaf) -> bool:
-    """Something a person attached: no signature, no picture shown in the text, nothing returned, and nothing that a
-    gateway or a file system put there."""
+    """Whether a person attached a leaf as a file: it is no signature, no picture shown in the text, nothing returned,
+    and nothing that a gateway or a file system put there."""
     shown = leaf.content_type.startswith("image/") and leaf.disposition != "attachment"
     if leaf.displayed or leaf.returned or leaf.frame or shown or leaf.content_type in _NO_FILE_TYPES:
         return False

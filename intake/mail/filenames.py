@@ -61,7 +61,7 @@ def file_name(disposition: bytes, content_type: bytes, names: frozenset[str] = f
 
 
 def cleaned(text: Decoded) -> FileName:
-    """Last component only, marks joined, nothing invisible."""
+    """A name's last component only, with marks joined, and nothing invisible."""
     notes: list[str] = []
     if not text.plain:
         notes.append(f"read as {text.step}" + (", not all of it" if text.lossy else ""))
@@ -79,7 +79,7 @@ def cleaned(text: Decoded) -> FileName:
 
 
 def generated_name(number: int, content_type: str, data: bytes) -> str:
-    """添付1.xlsx: for the attachment with this number that has no name, by its content."""
+    """A name for an attachment that has none, by its number and content: 添付1.xlsx."""
     extension = _BY_CONTENT.get(sniff(data)) or _BY_TYPE.get(content_type, "bin")
     return f"添付{number}.{extension}"
 

@@ -58,7 +58,7 @@ def with_controls(value: bytes, names: frozenset[str] = frozenset()) -> Decoded:
 
 @cache_short(128, 2_000)  # the parser and we ask for the same field again and again
 def split_parameters(value: bytes) -> tuple[str, Parameters]:
-    """`text/plain; charset="x"` -> the value before the first semicolon in lower case, and the rest."""
+    """The value before the first semicolon in lower case, and the parameters behind it: `text/plain; charset="x"`."""
     line = unfold(value)
     mask = _mask(line)
     head = line[: mask.find(b";")] if b";" in mask else line
@@ -134,7 +134,7 @@ def _contents(words: list[tuple[str, bytes, bytes]]) -> Iterator[bytes]:
 
 
 def _joined(sections: dict[int, tuple[bytes, bool]]) -> RawParameter:
-    """RFC 2231 §3 and §4: charset'language' stands in the first section only."""
+    """The sections of a parameter as one (RFC 2231 §3 and §4): charset'language' stands in the first section only."""
     charset = ""
     pieces: list[bytes] = []
     for place, number in enumerate(sorted(sections)):

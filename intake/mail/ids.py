@@ -22,11 +22,9 @@ class MessageIds:
     key: bytes = field(repr=False)
 
     def make(self, number: str, outbox_key: str, domain: str) -> str:
-        """<uketsuke.NUMBER.HMAC@domain>: always the same for one entry of the outbox, and never for two.
-
-        number: by which people name the letter; outbox_key: what the code is made of (HMAC-SHA256, RFC 2104, cut
-        to 120 bits, base32). ValueError for what cannot stand in an id (RFC 5322 §3.6.4).
-        """
+        """A Message-ID <uketsuke.NUMBER.HMAC@domain>: always the same for one entry of the outbox, and never for two.
+        number: by which people name the letter; outbox_key: what the code is made of (HMAC-SHA256, RFC 2104, cut to
+        120 bits, base32). Raises ValueError for what cannot stand in an id (RFC 5322 §3.6.4)."""
         if not (_ATOM.fullmatch(number) and _DOMAIN.fullmatch(domain)):
             raise ValueError(f"no Message-ID can be made of {number!r}, {domain!r}")
         code = base64.b32encode(hmac.digest(self.key, outbox_key.encode(), "sha256")[:15])

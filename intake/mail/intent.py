@@ -119,8 +119,8 @@ def encloses(body: str) -> bool:
 
 
 def says(body: str) -> tuple[str, ...]:
-    """Why a person should read a mail without a file: reasons of phrases.toml [says], "language" where none of them is
-    told in Japanese, or "other". Empty where the text has no words of its own, or says that a file is enclosed."""
+    """Why a person should read a mail without a file: reasons of phrases.toml [says], "language" where nothing in it
+    is Japanese, or "other". Empty where the text has no words of its own, or says that a file is enclosed."""
     sentences = _brief(body)
     how = phrases.pattern("says", "how_to_send")
     if _says_so([sentence for sentence in sentences if not how.search(sentence)], "text"):
@@ -158,7 +158,8 @@ _NO_WORD = re.compile(r"\S{60,}")  # a run of letters costs the cube of its leng
 
 
 def _in_another_language(text: str) -> bool:
-    """Whether it is told in words of another language alone: most likely by the absence assistant of a mail program."""
+    """Whether the text is in another language alone: then most likely the absence assistant of a mail program wrote
+    it."""
     japanese, other = phrases.pattern("language", "japanese"), phrases.pattern("language", "other")
     begun = _NO_WORD.sub(" ", text[:_MOST_OF_A_LANGUAGE])
     return not japanese.search(begun) and other.search(begun) is not None
@@ -179,7 +180,7 @@ def is_automatic(subject: str, body: str) -> bool:
 
 
 def recalls(subject: str, body: str) -> bool:
-    """Whether it is Outlook's wish to have a mail back."""
+    """Whether the mail is Outlook's wish to have another mail back."""
     brief = body[:_LONG]
     return bool(
         phrases.pattern("recall", "subject").search(nfkc(subject).strip()) or phrases.pattern("recall").search(brief)
@@ -195,14 +196,14 @@ def names_our_result(subject: str) -> bool:
 
 
 def numbers_of_ours(text: str) -> tuple[str, ...]:
-    """What looks like a receipt number, or the number of another letter of ours; what the sender quotes included.
-    Whether it is one, the ledger knows."""
+    """The words that look like a receipt number, or like the number of another letter of ours, quoted text included.
+    Whether one is such a number, the ledger knows."""
     found = phrases.our_number().findall(nfkc(text[:_LONGEST]))
     return tuple(dict.fromkeys(found))[:_FEW_NUMBERS]
 
 
 def _unmarked(subject: str) -> str:
-    """A subject without what others put in front: Re:, and a subject of ours behind it is ours."""
+    """A subject in half width, as far as it is looked at; empty for a subject that is Re: and one of ours."""
     return "" if names_our_result(subject) else nfkc(subject)[:_LONG]
 
 
@@ -243,7 +244,7 @@ def _sentences_of(text: str) -> Iterator[str]:
 
 
 def _without_signature(text: str) -> str:
-    """Cut at the first ruler behind which nothing but a few lines with an address follows."""
+    """The text before the first ruler behind which nothing but a few lines with an address follows."""
     last_lines = _last_lines(text)
     for hit in _RULER.finditer(text):
         if hit.end() >= last_lines and _ADDRESS.search(text, hit.end()):
@@ -252,7 +253,7 @@ def _without_signature(text: str) -> str:
 
 
 def _last_lines(text: str) -> int:
-    """Where so many lines begin at the end of a text as a signature has; space before them counts to them."""
+    """Where the last lines of a text begin, as many as a signature has; space before them counts as theirs."""
     text = text.rstrip()
     at = len(text)
     for _ in range(_SIGNATURE + 1):

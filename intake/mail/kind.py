@@ -58,7 +58,7 @@ def tell_kind(
     names: frozenset[str] = frozenset(),
     claim: Claim | None = None,
 ) -> Classification:
-    """The kind of this mail. `claim` is what its subject says (None: not looked at); `names` as for `leaves`."""
+    """The kind of this mail. `claim` is what its subject says (None: not looked at); `names` as in `leaves`."""
     facts = Features(part, message, has_form_like_file, _follows_convention(claim), leaves(part, names))
     kind = _first_kind(facts)
     signs = tuple(rule.sign for rule in RULES if rule.kind == kind and rule.holds(facts))
@@ -89,7 +89,7 @@ def _precedence(facts: Features) -> str:
 
 
 def _auto_submitted(facts: Features) -> bool:
-    """RFC 3834 §5; parameters after a semicolon do not count."""
+    """Whether Auto-Submitted tells a machine (RFC 3834 §5); parameters after a semicolon do not count."""
     return facts.header("auto-submitted").partition(";")[0].strip() not in ("", "no")
 
 
@@ -98,7 +98,7 @@ def _has_any(*names: str) -> Callable[[Features], bool]:
 
 
 def _non_report_bounce(facts: Features) -> bool:
-    """Subject as of a mail system, and something beside it that no person would have."""
+    """Whether the subject is a mail system's, and the mail has something beside it that no person's mail would have."""
     machine = bounce.has_null_sender(facts.part) or bounce.from_postmaster(facts.message)
     return bounce.bounce_subject(facts.message) and (machine or _auto_submitted(facts))
 
@@ -108,13 +108,14 @@ def _says_returned(facts: Features) -> bool:
 
 
 def _null_sender_bounce(facts: Features) -> bool:
-    """No person has a null sender; and what it says, or brings back, is a bounce's."""
+    """Whether the mail has a null sender, as no person has, and what it says, or brings back, is a bounce's."""
     returns = any(leaf.nested or leaf.content_type in _RETURNED_TYPES for leaf in facts.leaves)
     return bounce.has_null_sender(facts.part) and (_says_returned(facts) or (returns and not _auto_submitted(facts)))
 
 
 def _returns_ours(facts: Features) -> bool:
-    """A letter of ours inside, under words of a mail system; whatever form was attached to that is ours."""
+    """Whether a letter of ours lies inside, under words of a mail system; whatever form was attached to that letter
+    is ours."""
     return bounce.returns_our_letter(facts.part) and _says_returned(facts)
 
 
@@ -127,7 +128,8 @@ def _postmaster_wording(facts: Features) -> bool:
 
 
 def _gateway_notice(facts: Features) -> bool:
-    """What a virus gateway writes of its own accord: it begins so, and no person sends a file with it."""
+    """Whether a virus gateway wrote the mail of its own accord: it begins as they do, and no person sends a file with
+    such words."""
     return not facts.file and _GATEWAY_SUBJECT.search(facts.subject) is not None
 
 
@@ -137,7 +139,7 @@ def _by_link(facts: Features) -> bool:
 
 
 def _by_carrier(facts: Features) -> bool:
-    """A gateway put something of its own in the place of a file, or looks at it still."""
+    """Whether a gateway put something of its own in the place of a file, or still looks at the file."""
     return not facts.file and bool(facts.carriers & {"sealed", "scan", "removed"})
 
 
@@ -152,19 +154,21 @@ def _meant(facts: Features) -> bool:
 
 
 def _asks(facts: Features) -> bool:
-    """The subject asks; or the text does, unless the subject is as asked for and something was sent."""
+    """Whether the subject asks, or the text does; the text does not count if the subject is as asked for and
+    something was sent."""
     if facts.asks_in_subject:
         return True
     return not (facts.claims and (facts.file or facts.encloses)) and facts.asks
 
 
 def _in_our_thread(facts: Features) -> bool:
-    """Its subject is Re: and one of ours, though it names no mail of ours that it answers."""
+    """Whether the subject is Re: and one of ours, though the mail names no mail of ours that it answers."""
     return intent.names_our_result(facts.subject)
 
 
 def _says_automatic(facts: Features) -> bool:
-    """A person's file would not come with a mail that says so, nor would a machine's be a form."""
+    """Whether the mail says that a machine wrote it, and brings no file: a person's file would not come with such
+    words, nor would a machine's file be a form."""
     return not facts.file and intent.is_automatic(facts.message.subject, facts.message.body)
 
 

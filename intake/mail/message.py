@@ -81,7 +81,8 @@ def _whole(part: Part, name: str, names: frozenset[str]) -> Decoded:
 
 
 def _undeclared(part: Part, name: str, found: tuple[Leaf, ...], names: frozenset[str]) -> Decoded | None:
-    """A field in raw 8 bit by the charset that its mail declares for its text, where that reads it; else None."""
+    """A field in raw 8 bit, read by the charset that its mail declares for its text; None where that does not read
+    it."""
     raw = unfold(part.header(name))
     declared = next((leaf.charset for leaf in found if leaf.displayed and leaf.charset), "")
     if raw.isascii() or not declared or canonical(declared) not in OWN_SCRIPT:
@@ -91,7 +92,7 @@ def _undeclared(part: Part, name: str, found: tuple[Leaf, ...], names: frozenset
 
 
 def _sender(written: tuple[Address, ...], sent_by: tuple[Address, ...]) -> Address | None:
-    """The first of From that can be written to, else Sender (RFC 5322 §3.6.2), else whatever From says."""
+    """The first address of From that can be written to, else Sender (RFC 5322 §3.6.2), else whatever From says."""
     valid = next((address for address in (*written, *sent_by) if "." in address.domain), None)
     return valid or _first(written) or _first(sent_by)
 
@@ -135,7 +136,7 @@ def _shown(part: Part, found: tuple[Leaf, ...]) -> list[Leaf]:
 
 
 def _divided(shown: Iterable[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
-    """What is read, and what stands behind it, where the leaf that has both is cut."""
+    """The text that is read, and the text behind it, where the leaf that has both is cut."""
     read: list[Leaf] = []
     behind: list[Leaf] = []
     left = _MOST_TEXT
@@ -157,7 +158,7 @@ def _without_pictures(leaf: Leaf) -> Leaf:
 
 
 def _cut(data: bytes, most: int) -> int:
-    """Where so many bytes at most end: with a line, unless that is a long one."""
+    """Where the first so many bytes end: at the end of a line, unless that line is a long one."""
     if len(data) <= most:
         return len(data)
     return data.rfind(b"\n", max(0, most - _LONG_LINE), most) + 1 or most

@@ -65,7 +65,7 @@ class Part:
 
     @property
     def is_message(self) -> bool:
-        """Whether it holds another mail (message/rfc822)."""
+        """Whether the part holds another mail (message/rfc822)."""
         return self.content_type in _MESSAGES
 
 
@@ -132,7 +132,7 @@ def leaves(part: Part, names: frozenset[str] = frozenset()) -> tuple[Leaf, ...]:
 
 
 def mark_returned(found: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
-    """The leaves of a bounce or receipt, those marked that it brings back: they are never judged."""
+    """The leaves of a bounce or receipt, with those marked that it brings back: they are never judged."""
     return tuple(
         replace(leaf, returned=True) if leaf.nested or leaf.content_type == "message/rfc822" else leaf
         for leaf in found
@@ -161,7 +161,7 @@ def _parse(raw: bytes, path: str, within: _Within) -> Part:
 
 
 def _with_few_fields(raw: bytes) -> bytes:
-    """The entity, its header cut off where it is longer than any: each field is looked at many times."""
+    """The entity, with a header longer than any cut off: each field is looked at many times."""
     blank = _END_OF_HEADER.search(raw)
     end = blank.start() if blank else len(raw)
     if raw.count(b"\n", 0, end) + raw.count(b"\r", 0, end) <= _MOST_LINES:
@@ -210,7 +210,7 @@ def _inner(thing: Inside, path: str, within: _Within) -> Part:
 
 
 def _salvaged(part: Part, within: _Within) -> Part:
-    """A multipart whose declared boundary is missing or does not occur: the one that does is taken."""
+    """A multipart whose declared boundary is missing or does not occur, divided at the boundary that does occur."""
     hit = _BOUNDARY_LINE.search(part.data)
     if hit is None:
         return replace(
@@ -230,7 +230,8 @@ def _structure_defects(node: Entity, path: str) -> tuple[Defect, ...]:
 
 
 def _headers(node: Entity, path: str) -> tuple[tuple[tuple[str, bytes], ...], tuple[Defect, ...]]:
-    """The fields of a header, each cut where it is longer than any, all together too; and what is to be told of it."""
+    """The fields of a header, each cut where it is longer than any, and so all of them together; and what is to be
+    told of that."""
     left, kept, cut_off = _MOST_FIELDS, [], False
     for name, value in node.raw_headers():
         part = value[: min(left, MOST_FIELD)]
@@ -242,7 +243,8 @@ def _headers(node: Entity, path: str) -> tuple[tuple[tuple[str, bytes], ...], tu
 
 
 def _content(part: Part, nested: bool, returned: bool) -> Iterator[tuple[Part, bool, bool]]:
-    """The parts with content of their own, each with: lies in an embedded message, in a returned one."""
+    """The parts with content of their own, each with two facts: whether it lies in an embedded message, and in a
+    returned one."""
     reports = part.content_type == "multipart/report"
     if not part.children or not part.content_type.startswith("multipart/"):
         yield part, nested, returned
@@ -252,7 +254,7 @@ def _content(part: Part, nested: bool, returned: bool) -> Iterator[tuple[Part, b
 
 
 def _leaf(part: Part, names: frozenset[str]) -> Leaf:
-    """One leaf, its place in the mail still open."""
+    """One leaf; its place in the mail is set later."""
     name = file_name(part.header("content-disposition"), part.header("content-type"), names)
     disposition = split_parameters(part.header("content-disposition"))[0].split(" ")[0]
     hollow = part.content_type.startswith("multipart/")  # one that has no parts is text

@@ -102,7 +102,7 @@ def _number(node: Part, name: str) -> int:
 
 
 def _is_note(leaf: Leaf) -> bool:
-    """A short text that came as a file."""
+    """Whether a leaf is a short text that came as a file."""
     text = leaf.content_type.startswith("text/") or leaf.filename.lower().endswith((".txt", ".htm", ".html"))
     return not leaf.displayed and text and len(leaf.data) <= _LONGEST
 

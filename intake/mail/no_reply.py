@@ -46,13 +46,13 @@ def never_answer(part: Part, message: Message, own: frozenset[str] = frozenset()
 
 
 def is_noreply(address: Address | None) -> bool:
-    """An address by whose own name nobody reads what comes to it: noreply@, do-not-reply@ …"""
+    """Whether an address says by its own name that nobody reads what comes to it: noreply@, do-not-reply@ …"""
     local = address.address.partition("@")[0] if address else ""
     return re.fullmatch(r"(do-?not|no|non)[-_.]?reply.*", local, re.IGNORECASE) is not None
 
 
 def _our_own(message: Message, own: frozenset[str]) -> list[str]:
-    """Our own address as the sender, or the Message-ID of a mail made in our own domain."""
+    """Whether the sender is our own address, or the Message-ID was made in our own domain."""
     addresses = {address.lower() for address in own}
     domains = {address.rpartition("@")[2] for address in addresses}
     signs = []

@@ -31,7 +31,7 @@ _BROKEN = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError,
 
 @dataclass(frozen=True, slots=True)
 class OutlookItem:
-    """What is in an Outlook item: its text, and (name, bytes) of each file; `whole`: nothing could not be read."""
+    """What is in an Outlook item: its text, and (name, bytes) of each file; `whole`: everything could be read."""
 
     text: str
     files: tuple[tuple[str, bytes], ...] = field(repr=False)
@@ -39,7 +39,7 @@ class OutlookItem:
 
 
 def is_mail_file(name: str, data: bytes) -> bool:
-    """Whether a file is a mail as it was sent (RFC 5322): by its name, or as nothing else is, by its header."""
+    """Whether a file is a mail as it was sent (RFC 5322): by its name, or by a header as no other file has."""
     fields = first_fields(data)
     return bool(fields) and (name.lower().endswith(".eml") or len(_OF_MAIL.findall(fields)) >= 2)
 
@@ -62,7 +62,7 @@ def is_outlook_item(data: bytes) -> bool:
 
 
 def open_item(data: bytes) -> OutlookItem | None:
-    """What is in an Outlook item; None where `data` is none, or nothing of it can be read."""
+    """What is in an Outlook item; None if `data` is no such item, or nothing of it can be read."""
     if not is_outlook_item(data):
         return None
     try:
@@ -84,7 +84,7 @@ def _read(item: olefile.OleFileIO) -> OutlookItem:
 
 
 def _attached(item: olefile.OleFileIO, storage: str) -> Iterator[tuple[str, bytes]]:
-    """The file in one storage; of an item within this one, the files of that."""
+    """The file in one storage; if that is another item, the files of that item."""
     data = _stream(item, (storage,), _DATA)
     if data:
         yield _text(item, (storage,), _LONG_NAME) or _text(item, (storage,), _SHORT_NAME), data

@@ -51,7 +51,7 @@ _PROSE = re.compile(r"[ \t]+[a-z]{2,}", re.IGNORECASE)
 
 
 def told_in(text: str) -> tuple[str, ...]:
-    """What may be the passwords that this text tells, likeliest first; each as it stands there, in half width,
+    """Texts that may be the passwords which this text tells, likeliest first; each as it stands there, in half width,
     and without a mark that may only end the sentence."""
     found: dict[str, None] = {}
     for start, end in _places(text):
@@ -111,7 +111,7 @@ def _token(hit: re.Match[str], prose: str) -> tuple[int, int] | None:
 
 
 def _folded(text: str) -> str:
-    """In half width, each character in its place: one that NFKC makes two of stays."""
+    """The text in half width, each character in its place: one that NFKC turns into two stays as it is."""
     if text.isascii():
         return text
     return "".join(map(_fold, text))

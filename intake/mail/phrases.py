@@ -15,7 +15,7 @@ from typing import Any
 
 @cache
 def pattern(section: str, key: str = "text") -> re.Pattern[str]:
-    """The alternatives of one list as one expression, case ignored. KeyError for a list that is not there."""
+    """The alternatives of one list as one expression, case ignored. Raises KeyError for a list that is not there."""
     listed: Sequence[str] = _data()[section][key]
     return re.compile("|".join(f"(?:{one})" for one in listed), re.IGNORECASE)
 
@@ -40,7 +40,7 @@ def our_results() -> tuple[str, ...]:
 
 @cache
 def our_endings() -> tuple[str, ...]:
-    """How those of them end that begin with a word of the survey."""
+    """The endings of those subjects of ours that begin with a word of the survey."""
     return tuple(_data()["ours"]["endings"])
 
 

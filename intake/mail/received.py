@@ -29,10 +29,8 @@ def header_of(raw: bytes) -> bytes:
 
 
 def received_at(raw: bytes) -> datetime | None:
-    """The date of the topmost Received line (RFC 5322 §3.6.7), in JST; None where there is none to read.
-
-    The topmost line is written last, by the server that delivered; those below it can be forged.
-    """
+    """The date of the topmost Received line (RFC 5322 §3.6.7), in JST; None if no date can be read. The topmost line
+    is written last, by the server that delivered; those below it can be forged."""
     line = BytesHeaderParser().parsebytes(header_of(raw)).get("Received")
     if line is None:
         return None

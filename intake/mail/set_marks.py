@@ -60,7 +60,7 @@ def _mark(text: str, month: int) -> PartMark | None:
 
 
 def _in_words(line: str) -> PartMark | None:
-    """３通中の１通目, １通目（全３通）, その１."""
+    """The mark in words: ３通中の１通目, １通目（全３通）, その１."""
     hit = _OF_ALL.search(line)
     if hit and 1 <= int(hit[2]) <= int(hit[1]):
         return int(hit[2]), int(hit[1])

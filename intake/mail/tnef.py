@@ -65,7 +65,7 @@ class Contents:
 
 
 def unwrap(data: bytes, depth: int = 0) -> Contents | None:
-    """The attachments and texts of a TNEF stream; None if it is none."""
+    """The attachments and texts of a TNEF stream; None if `data` is no TNEF stream."""
     if not data.startswith(SIGNATURE):
         return None
     found = Contents()
@@ -83,7 +83,7 @@ def unwrap(data: bytes, depth: int = 0) -> Contents | None:
 
 
 def _take(level: int, number: int, value: bytes, found: Contents, depth: int) -> None:
-    """One attribute, put where it belongs."""
+    """Put one attribute where it belongs."""
     if number == _BEGINS and len(found.attached) < _MOST:
         found.attached.append(Attached())
     elif level == _IN_ATTACHMENT and found.attached:
@@ -112,8 +112,8 @@ def _take_of_attachment(number: int, value: bytes, found: Contents, depth: int) 
 
 
 def _take_object(value: bytes, found: Contents, depth: int) -> None:
-    """Content that is stored as a property. A message that is attached to this one brings its attachments,
-    which then stand beside those of this one."""
+    """Take content that is stored as a property. A message that is attached to this one brings its attachments, which
+    then stand beside those of this one."""
     stream = value[_IID:] if value[:_IID] in (_IID_MESSAGE, *_IID_BYTES) else value
     inner = unwrap(stream, depth + 1) if value.startswith(_IID_MESSAGE) and depth < _DEEPEST else None
     if inner is not None or not found.attached[-1].data:
@@ -124,7 +124,7 @@ def _take_object(value: bytes, found: Contents, depth: int) -> None:
 
 
 def _known(data: bytes, found: Contents) -> dict[int, str | bytes]:
-    """The properties by id; those before a broken one."""
+    """The properties by id; if one is broken, those before it."""
     known: dict[int, str | bytes] = {}
     try:
         for number, value in _properties(data):
@@ -149,7 +149,7 @@ def _properties(data: bytes) -> Iterator[tuple[int, str | bytes]]:
 
 
 def _behind_name(data: bytes, offset: int) -> int:
-    """Behind the GUID and the number or the name that a named property carries."""
+    """The place behind the GUID and the number or the name that a named property carries."""
     by_name, length = struct.unpack_from("<II", data, offset + 16)
     return offset + 24 + (_padded(length) if by_name else 0)
 

@@ -37,8 +37,8 @@ def decode_transfer(raw: bytes, encoding: str) -> tuple[bytes, str]:
 
 
 def decode_base64(raw: bytes) -> tuple[bytes, str]:
-    """Strictly where that works; else without foreign characters (RFC 2045 §6.8: ignore them), several
-    padded pieces one after the other, and without text that follows the padding."""
+    """The bytes of base64, strictly where that works. Else without foreign characters (RFC 2045 §6.8: ignore them),
+    with several padded pieces one after the other, and without text that follows the padding."""
     packed = raw.translate(None, _BLANKS)
     try:
         return base64.b64decode(packed, validate=True), ""

@@ -44,7 +44,8 @@ def taken_out(text: bytes) -> tuple[bytes, tuple[Enclosed, ...]]:
 
 
 def _block(text: bytes, start: int, is_base64: bool) -> tuple[bytes, int] | None:
-    """The bytes of the block whose lines begin at `start`, and where the text goes on; None if it is none."""
+    """The bytes of the block whose lines begin at `start`, and where the text goes on; None if no block begins
+    there."""
     pieces: list[bytes] = []
     first = start
     while (stop := text.find(b"\n", start)) >= 0 or start < len(text):
@@ -63,7 +64,7 @@ def _block(text: bytes, start: int, is_base64: bool) -> tuple[bytes, int] | None
 
 
 def _line(line: bytes) -> bytes:
-    """One line. Gateways cut the blanks at its end, and some mailers add a sum behind it."""
+    """The bytes of one line. Gateways cut the blanks at its end, and some mailers add a sum behind it."""
     if not line:
         return b""
     wanted = 1 + ((line[0] - 32 & 63) + 2) // 3 * 4

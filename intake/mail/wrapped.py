@@ -29,7 +29,7 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class Unwrapped:
-    """What is left of the leaf itself, and what was in it. `note`: what could not be read of it."""
+    """A leaf without what was in it, and what was in it. `note`: what could not be read of it."""
 
     data: bytes = field(repr=False)
     inside: tuple[Inside, ...]
@@ -37,7 +37,7 @@ class Unwrapped:
 
 
 def unwrap(content_type: str, charset: str, data: bytes) -> Unwrapped | None:
-    """What is inside a leaf with this type and content; None for an ordinary one. The type decides only over
+    """What is inside a leaf with this type and content; None for an ordinary leaf. The type decides only over
     signatures and texts: winmail.dat is known by its first bytes."""
     if data.startswith(tnef.SIGNATURE):
         return _winmail(data)

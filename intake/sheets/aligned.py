@@ -25,8 +25,8 @@ _MERGED = 0.5  # what an area that is merged as it was printed tells, as against
 
 @frozen
 class Aligned:
-    """Row of the print → row of the sheet, and the same of columns; without those that the sheet no longer has. `cells`:
-    where a cell to be filled went that was merged over a column which was taken out."""
+    """Row of the print → row of the sheet, and likewise for columns; without those that the sheet no longer has.
+    `cells`: the new place of a cell to be filled that was merged over a column which was taken out."""
 
     rows: Mapping[int, int]
     columns: Mapping[int, int]
@@ -39,7 +39,7 @@ class Aligned:
 
 
 def align(printed: Printed, keys: Keys, merged: Mapping[Place, Place]) -> Aligned:
-    """`keys`: the label key of each cell of the sheet with text; `merged` as in Sheet."""
+    """The print beside the sheet. `keys`: the label key of each cell of the sheet with text; `merged` as in Sheet."""
     own = {place: key for place, key in keys.items() if key in printed.telling}
     sheet = dict(list(by_rows(own).items())[:MOST_ROWS])
     pairs = _in_order(printed, sheet)
@@ -118,8 +118,8 @@ def _is_shrunk(gap: tuple[int, int], rows: Mapping[int, int]) -> bool:
 
 
 def _likeliest(printed: Printed, row: int, places: Sequence[int], sheet: tuple[There, Mapping[int, int]]) -> int:
-    """Of these places the one where most cells of a row without words are filled, or merged as they were printed; below
-    all that is printed, merging alone tells."""
+    """The one of these places where most cells of a row without words are filled, or merged as they were printed;
+    below all that is printed, merging alone tells."""
     there, columns = sheet
     own = [column for r, column in printed.made.inputs.values() if r == row] if len(places) > 1 else []
     sizes = {c: last for c in own if (last := printed.made.merged.get((row, c)))}

@@ -17,8 +17,9 @@ def columns_of(
     sheet: Mapping[int, PrintedRow],
     there: There,
 ) -> dict[int, int]:
-    """Each column by the vote of the printed words in it; one without by what is merged before it, or as far behind the
-    nearest before, or before the nearest behind, as in the print, wherever more of its cells are filled."""
+    """The place of each column, by the vote of the printed words in it. A column without words: by what is merged
+    before it, or as far behind the nearest column before, or before the nearest behind, as in the print, wherever
+    more of its cells are filled."""
     votes = _counted((*_votes(printed, pairs, sheet), *_votes_against(printed, pairs, sheet)))
     known = _ascending(votes)
     behind = _counted(_votes_behind(printed, pairs, sheet, there.merged))
@@ -92,8 +93,8 @@ def _counted(votes: Iterable[Vote]) -> dict[int, dict[int, float]]:
 
 
 def _votes(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, PrintedRow]) -> Iterator[Vote]:
-    """One for each word that both of two rows have equally often, in the order of a row: of a word that was rewritten or
-    put in once, nobody knows which is which."""
+    """One vote for each word that both of two rows have equally often, in the order of a row: where a word was
+    rewritten or put in once, nobody knows which is which."""
     for row, other in pairs.items():
         there: dict[str, list[int]] = {}
         for column, key in sheet[other]:
@@ -108,7 +109,7 @@ def _votes(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, Print
 
 
 def _votes_against(printed: Printed, pairs: Mapping[int, int], sheet: Mapping[int, PrintedRow]) -> Iterator[Vote]:
-    """One against each place where the head of another column stands instead: 女 where 男 was printed."""
+    """One vote against each place where the head of another column stands instead: 女 where 男 was printed."""
     for row, other in pairs.items():
         words = dict(printed.rows[row])
         for found, key in sheet[other]:

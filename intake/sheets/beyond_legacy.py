@@ -115,7 +115,7 @@ def _pieces(text: str, own: bool, runs: Sequence[tuple[int, bool]]) -> list[tupl
 
 
 def _left_of(pieces: Sequence[tuple[str, bool]]) -> str | None:
-    """What is left of a cell with something struck out; None for any other. A struck space is nothing."""
+    """What is left of a cell with something struck out; None for any other cell. A struck space is nothing."""
     if not any(out and fold(piece) for piece, out in pieces):
         return None
     left = "".join(piece for piece, out in pieces if not out)

@@ -34,7 +34,8 @@ _MISSING = frozenset(
 
 
 def beyond(sheet: Sheet, row: int = 0, printed: frozenset[Place] = frozenset()) -> Beyond:
-    """What lies beyond the values of a sheet, of one row of it where that is given. The form's own text is none of it."""
+    """What lies beyond the values of a sheet, or of one of its rows where that is given. The form's own text does not
+    count."""
     if not sheet.struck and not sheet.drawn:
         return NOTHING_BEYOND
     struck = frozenset(place for place in sheet.struck if place not in printed and row in (0, place[0]))
@@ -164,7 +165,7 @@ def _circled_by_hand(question: FilledQuestion, over: Beyond) -> list[Entry]:
 
 
 def _struck(filled: Filled, over: Beyond, survey: Survey) -> Iterator[Finding]:
-    """One line for all cells of the answers in which something is struck out."""
+    """One finding for all cells of the answers in which something is struck out."""
     answers = {place for question in filled.questions for place in _places(question)}
     fields = {place_of(line.entry.cell) for line in filled.fields if line.entry and line.entry.cell}
     cells = [name_of(place) for place in sorted(over.struck & (answers | fields))]

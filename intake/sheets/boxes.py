@@ -20,8 +20,8 @@ def boxed(text: str, options: Sequence[str]) -> bool:
 
 
 def ticked(text: str, options: Sequence[str]) -> str:
-    """The one option with a ticked box before it, where others have an empty one, or with a circle where all are there;
-    empty if there is none, or more."""
+    """The one option with a ticked box before it, where others have an empty box; or the one with a circle, where all
+    options are there. Empty if there is none, or more than one."""
     if len(options) < 2 or not (_BOX.search(text) or any(sign in text for sign in _CIRCLES)):
         return ""
     named = {label_key(option): option for option in options}

@@ -20,8 +20,8 @@ from intake.sheets.skip_logic import Applicability, Relevance, RosterKinds
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the checks look at: a sheet's values, what the roster says to its 組織名 (None: left blank),
-    which kinds of body it may be, and which questions are asked of it."""
+    """What the checks look at: a sheet's values, the roster's answer to its 組織名 (None: left blank), which kinds of
+    body it may be, and which questions are asked of it."""
 
     survey: Survey
     filled: Filled

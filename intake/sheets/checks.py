@@ -82,15 +82,15 @@ def _column_of(cell: Question | None) -> str:
 
 
 def _of_table(finding: Finding, cell: Question) -> str:
-    """What of a cell may be true of its whole table; empty if nothing."""
+    """The code of a cell's finding, if it may be true of the whole table; empty if not."""
     if finding.code in ("label_missing", "should_be_blank"):
         return finding.code
     return "missing" if finding.code == cell.kind.missing else ""
 
 
 def _run(check: Check, case: Case) -> tuple[Finding, ...]:
-    """What one check finds. One that raises is itself a finding, for the operators, and the others run: the
-    check's name and the kind of exception, never its text, which may quote a cell."""
+    """The findings of one check. A check that raises is itself a finding, for the operators, and the others run: it
+    tells the check's name and the kind of exception, never its text, which may quote a cell."""
     try:
         return tuple(check(case))
     except Exception as fault:  # noqa: BLE001 - whatever it was, the other checks and the mail go on
@@ -98,13 +98,13 @@ def _run(check: Check, case: Case) -> tuple[Finding, ...]:
 
 
 def is_unfilled(filled: Filled) -> bool:
-    """Whether no question is answered and none of the fields that a respondent must fill in."""
+    """Whether no question is answered, and no field that a respondent must fill in is filled."""
     required = any(f.entry and f.entry.state != "blank" for f in filled.fields if f.field.required)
     return not required and not any(question.filled for question in filled.questions)
 
 
 def labels_are_there(case: Case) -> Iterator[Finding]:
-    """Lines of the form that the sheet no longer has."""
+    """The lines of the form that the sheet no longer has."""
     for line in case.filled.fields:
         if line.entry is None and line.field.required:
             yield make(case, "label_missing", label=line.field.label)
@@ -118,7 +118,7 @@ def labels_are_there(case: Case) -> Iterator[Finding]:
 
 
 def form_is_unaltered(case: Case) -> Iterator[Finding]:
-    """What was changed in the form itself, as `form_changes.py` saw it; rows of a list have none of it."""
+    """What was changed in the form itself, as `form_changes.py` saw it; nothing for rows of a list."""
     for change in case.filled.altered:
         made = make(case, change.code, change.cell, change.label)
         yield replace(
@@ -127,7 +127,7 @@ def form_is_unaltered(case: Case) -> Iterator[Finding]:
 
 
 def questions_are_answered(case: Case) -> Iterator[Finding]:
-    """A question that is asked holds an answer; a word or stroke for "nothing" is none."""
+    """A question that is asked holds an answer; a word or stroke for "nothing" is no answer."""
     for question in questions_of(case, "asked"):
         answer = question.answer
         if question.question.in_lines or answer is None or question.answered or not question.question.required:
@@ -159,8 +159,8 @@ def one_of_either_is_answered(case: Case) -> Iterator[Finding]:
 
 
 def answers_are_understood(case: Case) -> Iterator[Finding]:
-    """An answer is one of its kind for certain, and none that the kind finds fault with; else it is told what it may mean,
-    or what is expected."""
+    """An answer is certainly one of its kind, and the kind finds no fault with it; else the sender is told what it
+    may mean, or what is expected."""
     around = Around(case.match, case.survey.attributes)
     for question in questions_of(case, "asked", "open", "either"):
         answer, kind = question.answer, question.question.kind
@@ -197,15 +197,16 @@ def something_is_circled(case: Case) -> Iterator[Finding]:
 
 
 def texts_are_given(case: Case) -> Iterator[Finding]:
-    """The text that a choice asks for. One that may come as a file is for routing, which knows the files."""
+    """The text that a choice asks for is given. A text that may come as a file is for routing, which knows the
+    files."""
     for question, text, entry in texts_of(case):
         if entry.state == "blank" and text.asked_by(question.number) and text.where == "cell":
             yield of_text(case, "text_missing", question, text)
 
 
 def texts_are_understood(case: Case) -> Iterator[Finding]:
-    """What is asked for beside a choice is one of its kind; what speaks of a time but of no month (未定, 令和５年度中, a
-    date that may be 6/3) is asked for kindly, and what had to be worked out is told."""
+    """What is asked for beside a choice is certainly one of its kind. What speaks of a time but of no month (未定,
+    令和５年度中, a date that may be 6/3) is asked for kindly, and what had to be worked out is told."""
     for question, text, entry in texts_of(case):
         if text.kind.free or not text.asked_by(question.number) or entry.state != "value":
             continue
@@ -225,7 +226,7 @@ def texts_are_understood(case: Case) -> Iterator[Finding]:
 
 
 def _due(case: Case) -> date:
-    """The day of the deadline of whoever's sheet it is."""
+    """The deadline's day for the body whose sheet it is."""
     found = case.match.bodies if case.match and case.match.status == "found" else ()
     lgcode = found[0].lgcode if found else ""
     return deadline_of(case.survey, case.filled.form.id, case.kinds, lgcode).date()

@@ -16,8 +16,8 @@ from config.numbering import numbered
 
 @frozen
 class Column:
-    """One column: what it holds, of which field or question (`key`; of a free text its own key), for a
-    circle its line's `number`; `heading` is its text in row 1, `bare` the same without the survey's numbering."""
+    """One column: what it holds, and of which field or question (`key`; of a free text its own key); `number`: the
+    line of a circle; `heading` is its text in row 1, `bare` the heading without the survey's numbering."""
 
     holds: Literal["field", "answer", "mark", "text"]
     key: str

@@ -22,8 +22,8 @@ _TOUCHES = 3  # pixels by which a control may reach into the next row
 
 @frozen
 class Drawing:
-    """One thing drawn over rows `top` to `bottom`, the first of its columns `left` (from 1). `ticked`: of a check box
-    within one row, its state."""
+    """One thing drawn over rows `top` to `bottom`, the first of its columns `left` (from 1). `ticked`: the state of a
+    check box within one row."""
 
     top: int
     bottom: int
@@ -115,7 +115,7 @@ class _Shapes(_Reader):
 
 
 class _Controls(_Reader):
-    """A VML part: of each shape what Excel keeps for it (x:ClientData, part 4, 19.4.2.12)."""
+    """A VML part: what Excel keeps for each shape (x:ClientData, part 4, 19.4.2.12)."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -27,8 +27,8 @@ _MOST = 3  # places that are named
 
 
 def elsewhere(sheet: Sheet, filled: Filled, located: Located, asides: Mapping[str, str]) -> tuple[str, ...]:
-    """The cells from the first question on with a text that belongs to none, and the comments, as they are named to
-    people. A label that somebody reworded is the form's."""
+    """The cells from the first question on with a text that belongs to no question, and the comments, as they are
+    named to people. A label that somebody reworded is the form's."""
     known = located.printed | _used(filled) | {*_labels(located)}
     first = min((lines.text[0] for lines in located.questions.values()), default=0)
     cells = [
@@ -58,8 +58,9 @@ def answered_beside(sheet: Sheet, filled: Filled, located: Located) -> dict[str,
 
 
 def _beside_fields(sheet: Sheet, filled: Filled, located: Located, taken: Set[Place]) -> Iterator[tuple[str, str]]:
-    """In the row of a field, in a comment there, or behind a colon in the label's own cell; of a kind that can be told
-    (an address, a body) only such."""
+    """Where the answer to a blank field seems to stand: in its row, in a comment there, or behind a colon in the
+    label's own cell. If the field's kind can be told by its text (an address, a body), only a text of that kind
+    counts."""
     for line in filled.fields:
         label = located.fields.get(line.field.key)
         if label is None or line.entry is None or line.entry.state != "blank":
@@ -79,7 +80,8 @@ def _fits(line: FilledField, text: str) -> bool:
 
 
 def _in_the_row(sheet: Sheet, filled: Filled, located: Located, taken: Set[Place]) -> Iterator[tuple[str, str]]:
-    """In a cell of a question's rows that the form leaves to nobody. A number alone may count anything."""
+    """Where the answer to a blank question seems to stand: in a cell of its rows that the form leaves to nobody. A
+    number alone may count anything."""
     for question in filled.questions:
         lines = located.questions.get(question.question.key)
         if lines and not question.filled and not question.question.in_open_table:

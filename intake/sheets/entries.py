@@ -31,7 +31,7 @@ class Entry:
 
     @property
     def says_something(self) -> bool:
-        """Whether it is neither blank nor a word or stroke for "nothing"."""
+        """Whether the cell is neither blank nor a word or stroke for "nothing"."""
         return self.state != "blank" and not (self.state == "value" and says_nothing(self.value))
 
 
@@ -73,12 +73,13 @@ class Rows:
         return cell.value if cell and not cell.error else ""
 
     def beside(self, place: Place, kind: Kind | None = None) -> Entry:
-        """What was filled in right of a label; else the blank cell next to it."""
+        """What was filled in to the right of a label; else the blank cell next to it."""
         return next(self.right_of(place, kind), None) or self.entry((place[0], after(self.sheet.merged, place)))
 
 
 def entry_of(place: Place, cell: Cell | None, kind: Kind | None = None) -> Entry:
-    """What stands in one cell; None is an empty one. `kind`: of the answer that is looked for there, where it matters."""
+    """What stands in one cell; for None, an empty entry. `kind`: of the answer that is looked for there, where it
+    matters."""
     if cell is None:
         return _blank(place)
     name = name_of(place)
@@ -93,7 +94,7 @@ def entry_of(place: Place, cell: Cell | None, kind: Kind | None = None) -> Entry
 
 
 def _in_percent(stored: str) -> str:
-    """50% for 0.5, as the cell shows it; a text stays as it is."""
+    """The number as its cell shows it in percent: 50% for 0.5; a text stays as it is."""
     try:
         return f"{Decimal(stored) * 100:f}%"
     except InvalidOperation:

@@ -32,7 +32,7 @@ def fields_are_filled(case: Case) -> Iterator[Finding]:
 
 
 def _says_nothing(line: FilledField) -> bool:
-    """Whether a required field holds a word or stroke for "nothing"; a text that is nobody's name may say so."""
+    """Whether a required field holds a word or stroke for "nothing"; a text that is no person's name may say so."""
     nothing = says_nothing if line.field.personal else line.field.kind.says_nothing
     return line.field.required and bool(line.value) and nothing(line.value)
 
@@ -110,7 +110,7 @@ def _is_sample(line: FilledField) -> bool:
 
 
 def _kinds_against(case: Case, body: Body) -> Iterator[FilledField]:
-    """Fields whose choice this body cannot take."""
+    """The fields whose choice this body cannot have."""
     for line in case.filled.fields:
         kinds = line.field.kind.bodies(line.value)
         if kinds and body.kind not in kinds:

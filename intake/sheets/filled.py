@@ -131,7 +131,7 @@ def _read_fields(located: Located, grid: Rows) -> tuple[FilledField, ...]:
 
 
 def _field_entry(label: Place, kind: Kind, grid: Rows) -> Entry:
-    """The value between a label and its hint; behind the hint where they stand side by side."""
+    """The value between a label and its hint; behind the hint where label and hint stand side by side."""
     hint = grid.printed_right_of(label)
     first = after(grid.sheet.merged, label)
     if hint is None:
@@ -181,14 +181,14 @@ def filled_question(
 
 
 def _is_typed_zero(entry: Entry, grid: Rows) -> bool:
-    """A 0 that somebody typed. Where a question has no circle but some zeros, they may be meant as such; beside circles,
-    or in every cell, they are blanks that were linked or pasted."""
+    """Whether a cell is a 0 that somebody typed. Where a question has no circle but some zeros, they may be meant as
+    circles; beside circles, or in every cell, they are blanks that were linked or pasted."""
     cell = grid.sheet.cells.get(place_of(entry.cell))
     return cell is not None and fold(cell.value) == "0" and grid.sheet.formulas_known and not cell.formula
 
 
 def _line_entry(slot: Slot, question: Question, lines: Lines, grid: Rows) -> Entry:
-    """The circle beside a line, or written over, before or behind the line's own text."""
+    """The circle beside a line, or what was written over, before or behind the line's own text."""
     label = lines.labels[question.keys[slot.number]]
     own = grid.beside(label)
     if own.state != "blank":
@@ -228,7 +228,7 @@ def _counts(entry: Entry, beside: int) -> bool:
 
 
 def _names_alone(question: Question, text: str) -> bool:
-    """Whether a text names a choice by itself: nothing that the form, or a remark, may say of one."""
+    """Whether a text names a choice and says nothing else, so that it is neither the form's own text nor a remark."""
     meaning = question.kind.meaning(text)
     long_enough = not question.kind.free or len(label_key(text)) >= _LEAST_OUTLINE
     return bool(meaning.value) and not meaning.remark and long_enough

@@ -47,7 +47,7 @@ def _question(question: Question, cells: _Cells) -> FilledQuestion:
 
 
 def _line_cell(question: Question, cells: _Cells, lines: Lines | None) -> FilledQuestion:
-    """A cell of a line of an open table; where it says the same as another one, what stands there."""
+    """A cell of a line of an open table; where it repeats another cell (同上), what stands there."""
     if lines is None:
         return FilledQuestion(question, None)
     own = cells.read(lines.answer, question.key, question.kind)
@@ -76,7 +76,8 @@ class _Cells:
         return others[0] if len(others) == 1 else own
 
     def read(self, place: Place, key: str, kind: Kind) -> Entry:
-        """A cell that still says what it was printed with is blank; of boxes the ticked one is the answer."""
+        """The entry of a cell. If it still says what it was printed with, it is blank; of boxes, the ticked one is
+        the answer."""
         read = self._rows.entry(place, kind)
         if is_as_printed(self._form, key, read.value):
             return Entry(read.cell)
@@ -84,7 +85,7 @@ class _Cells:
         return replace(read, value=said) if said else read
 
     def _beside(self, place: Place, key: str, kind: Kind) -> Iterator[Entry]:
-        """Filled cells between what is printed, or asked, left and right of it; then a cell merged over this one."""
+        """The filled cells between what is printed, or asked, left and right of a cell; then a cell merged over it."""
         row = place[0]
         for column in self._rows.filled_in(row, *self._given.spans[key]):
             at = (row, column)

@@ -95,7 +95,8 @@ def _told(change: Alteration, listing: str, survey: Survey) -> Finding:
 
 
 def _renamed(workbook: Workbook, sheet: str, listing: Sheet | None, form: Form) -> Iterator[Alteration]:
-    """Of several answer sheets in one workbook, one with the form's own name is enough. A given form has no list."""
+    """Changes of a sheet's name. Of several answer sheets in one workbook it is enough that one has the form's own
+    name. A given form has no list."""
     if all(form.sheet != other.name for other in workbook.sheets):
         yield Alteration("sheet_renamed", label=form.sheet, found=sheet, expected=form.sheet)
     if listing is not None and listing.name != form.list_sheet:
@@ -119,7 +120,8 @@ def _edited_fields(sheet: Sheet, located: Located) -> Iterator[Alteration]:
 
 
 def _edited_questions(sheet: Sheet, located: Located) -> Iterator[Alteration]:
-    """A text that still resembles the question's was edited; else it is another question, with its number."""
+    """Questions whose text was changed: if it still resembles the form's, it was edited; else it is another question,
+    under that number."""
     for question, *_ in located.form.blocks:
         lines = located.questions.get(question.key)
         if lines is None:
@@ -138,8 +140,8 @@ def _edited_questions(sheet: Sheet, located: Located) -> Iterator[Alteration]:
 
 
 def _edited_print(sheet: Sheet, form: Form, given: GivenPlaces) -> Iterator[Alteration]:
-    """Of a given form; a label that became another one is told of its question, and of what there is no question, as an
-    edit."""
+    """The changed labels of a given form. A label that became another one is told of its question; where there is no
+    question, as an edit."""
     questions = {key: question for question in form.questions for key in question.keys.values()}
     for place, printed, key in given.edited:
         found = sheet.cells[place].value if place in sheet.cells else ""
@@ -158,7 +160,7 @@ def _beyond_tables(sheet: Sheet, located: Located) -> Iterator[Alteration]:
 
 
 def _flags(sheet: Sheet, located: Located) -> Iterator[Alteration]:
-    """Between head and questions stand the two formulas of the flags; nobody here believes them."""
+    """Changes to the two formulas of the flags, which stand between head and questions; nobody here believes them."""
     first = max((row for row, _ in located.fields.values()), default=0)
     last = min((lines.text[0] for lines in located.questions.values()), default=first)
     between = {place: cell for place, cell in sheet.cells.items() if first < place[0] < last}
@@ -250,7 +252,7 @@ def _inserted_columns(sheet: Sheet, located: Located, grid: Grid) -> list[int]:
 
 
 def _find_list(workbook: Workbook, forms: set[str], form: Form) -> Sheet | None:
-    """「一覧用」: by its name, else by its header."""
+    """The sheet 「一覧用」: by its name, else by its header."""
     if not form.list_sheet:
         return None
     others = [sheet for sheet in workbook.sheets if sheet.name not in forms]
@@ -289,7 +291,7 @@ def _list_formulas(sheet: Sheet, form: Form) -> list[Alteration]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """D2、E2 …: at most MOST_NAMED of them, and how many there are in all."""
+    """At most MOST_NAMED of these cells (D2、E2 …), and how many there are in all."""
     every = list(names)
     if len(every) <= MOST_NAMED:
         return "、".join(every)

@@ -129,7 +129,7 @@ def _left_behind(
 
 
 def _questions(form: Form, inputs: Mapping[str, Place]) -> dict[str, Lines]:
-    """Its cells as the lines of a question; the label of each is taken to stand left of it."""
+    """The cells of a given form as the lines of a question; the label of each is taken to stand left of it."""
     found: dict[str, Lines] = {}
     for question in (q for q in form.questions if not q.in_open_table):
         own = [inputs[key] for key in question.keys.values() if key in inputs]
@@ -156,7 +156,8 @@ def _spans(inputs: Mapping[str, Place], printed: frozenset[Place], last: int) ->
 
 
 def _edited(printed: Printed, where: Mapping[Place, Place], keys: Keys) -> tuple[tuple[Place, str, str], ...]:
-    """A label that says quite another thing is told of the answer that it stands for; of a reworded one, no answer is."""
+    """The printed cells that were changed. A label that says quite another thing is told with the answer that it
+    stands for; a reworded one without."""
     found = []
     for place, at in where.items():
         now, was = keys.get(at, ""), printed.keys[place]
@@ -177,7 +178,7 @@ def _answer_of(made: Print, label: Place) -> str:
 
 
 def _is_of_a_line(edited: tuple[Place, str, str], lines: frozenset[int]) -> bool:
-    """Whether it is the number beside a line, or part of an example of one, that somebody wrote over."""
+    """Whether a cell is the number beside a line, or part of an example of a line, that somebody wrote over."""
     return edited[0][0] in lines and (not edited[2] or line_of(edited[2]) is not None)
 
 

@@ -127,7 +127,8 @@ def table_lines(first: Question, table: TablePrint, stretch: Stretch, sheet: tup
 
 
 def _columns(table: TablePrint, aligned: Aligned, keys: Keys) -> Iterator[tuple[str, int]]:
-    """Where each column went: to its head, if as many such words stand in the row of the heads; 0: nobody knows."""
+    """The place of each column: below its head, if that word stands as often in the row of the heads as it was
+    printed; else where the columns were aligned; 0: nobody knows."""
     for key, column in table.columns.items():
         row, word, number, times = table.heads.get(key, (0, "", 0, 0))
         at = aligned.rows.get(row, 0)

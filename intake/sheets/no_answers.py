@@ -41,7 +41,7 @@ def without_own_columns(sheet: Sheet, located: Located, shows_previous: bool) ->
 
 
 def _last_columns(sheet: Sheet, located: Located) -> Iterator[int]:
-    """Up to where the cells of each question go in which something is to be filled in."""
+    """The last column of the cells of each question in which something is to be filled in."""
     for key, lines in located.questions.items():
         question = located.form.question(key)
         beside = [after(sheet.merged, label) for label in lines.labels.values()] if not question.part else []

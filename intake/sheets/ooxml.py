@@ -192,7 +192,7 @@ class _Scan:
         self._parser.StartElementHandler = self._start
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Called a thousand times a sheet: most elements are none of ours."""
+        """The beginning of an element. Called a thousand times a sheet: most elements are not the worksheet's own."""
         handle = self._on.get(tag)
         if handle is not None:
             handle(attributes)
@@ -251,7 +251,7 @@ class _Scan:
 
 @cache_short(4096, 10)
 def place_of(reference: str) -> Place:
-    """(row, column) from 1 of a reference in A1 style; ValueError if it is none."""
+    """(row, column) from 1 of a reference in A1 style. Raises ValueError if `reference` is no such reference."""
     letters = reference.rstrip("0123456789")
     return int(reference[len(letters) :]), _COLUMNS.get(letters) or _column_of(letters)
 

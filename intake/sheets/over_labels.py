@@ -31,7 +31,7 @@ def beside_label(written: str, label: str) -> tuple[str, ...]:
 
 
 def _in_place_of_the_end(text: str, wanted: str) -> tuple[str, ...]:
-    """What stands where the end of a label stood, whose beginning is still there."""
+    """What stands in place of the end of a label of which only the beginning is still there."""
     key = label_key(text)
     kept = begun_alike(key, wanted)
     own, theirs = key[kept:], wanted[kept:]

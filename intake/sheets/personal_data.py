@@ -81,7 +81,8 @@ def personal_in_text(data: bytes) -> tuple[str, ...]:
 
 
 def _listed(places: list[str]) -> tuple[str, ...]:
-    """The first places, and the number of the others: who says that they hold no My Number says it of all."""
+    """The first places, and the number of the others: an official who says that they hold no My Number says it of
+    all."""
     more = len(places) - MOST_PLACES
     return tuple(places[:MOST_PLACES]) + ((f"ほか{more}か所",) if more > 0 else ())
 
@@ -99,7 +100,7 @@ def _as_sheet(lines: list[str]) -> Sheet:
 
 
 def _decoded(data: bytes) -> str:
-    """UTF-8 if it is that, else Windows-31J; a character that is neither does not matter here."""
+    """The bytes as text: UTF-8 if they are that, else Windows-31J; a character that is neither does not matter here."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -141,8 +142,8 @@ def _registers(sheet: Sheet) -> Iterator[Place]:
 
 
 def _lists_offices(sheet: Sheet, heading: int) -> bool:
-    """Whether the rows below are offices with whom to ask there: a column that is headed so names another office in
-    nearly each row, and no heading is of what only a resident has."""
+    """Whether the rows below are offices with whom to ask there: a column with such a heading names another office in
+    nearly each row, and no heading is about something that only residents have."""
     titles = {column: label_key(cell.value) for (row, column), cell in sheet.cells.items() if row == heading}
     if any(label_key(word) in title for title in titles.values() for word in _RESIDENTS):
         return False

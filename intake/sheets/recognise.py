@@ -77,11 +77,9 @@ def _all_print(survey: Survey) -> frozenset[str]:
 
 
 def recognise(sheet: Sheet, survey: Survey) -> Located | None:
-    """The form that this sheet is, with its parts located; None if it is none of the survey's.
-
-    The form with most of its labels and questions on the sheet, each on a row of its own (a list has them
-    side by side), then the one with fewest missing, then the one listed last.
-    """
+    """The form that this sheet is, with its parts located; None if it is no form of the survey's. Of several, the
+    form with most of its labels and questions on the sheet, each on a row of its own (a list has them side by side);
+    then the one with fewest missing; then the one listed last."""
     keys = _keys(sheet)
     every = _all_print(survey)
     form, located = _as_printed(tuple(item for item in keys.items() if item[1] in every), Same(survey))
@@ -92,7 +90,7 @@ def recognise(sheet: Sheet, survey: Survey) -> Located | None:
 
 
 def _with_lines(located: Located, sheet: Sheet) -> Located:
-    """With as many lines in its open tables as were filled in."""
+    """The form with as many lines in its open tables as were filled in."""
     found = find_open_lines(sheet, located.form, located.questions, located.given)
     return replace(located, form=found.form, questions=found.questions, lines=found.told)
 
@@ -108,8 +106,8 @@ def _keys(sheet: Sheet) -> dict[Place, str]:
 
 @cache_short(32, 1_000)  # most answers leave the form as it was sent out
 def _as_printed(printed: tuple[tuple[Place, str], ...], survey: Same) -> tuple[Form | None, Located | None]:
-    """The form whose print these cells are; and where its parts stand, if all are there as printed: then no
-    other cell has a say in it."""
+    """The form whose print these cells are, and where its parts stand if all are there as printed: then no other cell
+    is looked at."""
     form, keys = _tell_form(printed, survey.it), dict(printed)
     if form and form.print:
         return form, _as_given(form, untouched(form)) if is_untouched(form, keys) else None

@@ -42,7 +42,7 @@ def _values(case: Case) -> Iterator[tuple[str, Value]]:
 
 
 def _program(case: Case) -> str:
-    """The one that the sheet names, or the only one of its form."""
+    """The program that the sheet names, or the only one of its form."""
     form = case.filled.form.id
     own = [program.id for program in case.survey.programs if program.form == form]
     return own[0] if len(own) == 1 else find_program(case.filled.value("program"), case.survey, form)

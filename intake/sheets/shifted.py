@@ -70,7 +70,7 @@ def with_head_in_place(filled: Filled) -> Filled:
 
 
 def _moved(lines: list[FilledField], by: int) -> list[FilledField]:
-    """Their neighbours; beyond either end nothing is left."""
+    """The neighbours of these questions; beyond either end nothing is left."""
     if by > 0:
         return [*lines[1:], replace(lines[-1], entry=Entry(_cell(lines[-1])))]
     return [replace(lines[0], entry=Entry(_cell(lines[0]))), *lines[:-1]]

@@ -50,15 +50,15 @@ def asked(filled: Filled, kinds: RosterKinds) -> Mapping[str, Applicability]:
 
 
 def _looked_at(filled: Filled) -> Worths:
-    """What the answers are worth at which conditions look."""
+    """The worth of the answers that conditions look at."""
     keys = frozenset[str]().union(*steering(filled.form.whole).values())
     return tuple(worth_of_questions(q for q in filled.questions if q.question.key in keys))
 
 
 @lru_cache(maxsize=1024)  # the rows of a list, and the sheets of one day, take few ways through a form
 def _asked(form: Same, numbers: tuple[int | None, ...], kinds: RosterKinds, worths: Worths) -> Mapping[str, Applicability]:
-    """By the choices taken, of a table as a whole, and by what conditions look at; no other value of a sheet has a say in
-    it, and none is kept."""
+    """The relevance of each question: by the choices taken, by whether a table is asked as a whole, and by the
+    answers that conditions look at. No other value of a sheet counts."""
     pairs = zip(form.it.blocks, numbers, strict=True)
     questions = tuple(FilledQuestion(q, None, Meaning(str(n)) if n else NOT_READ) for (q, *_), n in pairs)
     places = {question.question.key: place for place, question in enumerate(questions)}
@@ -95,7 +95,7 @@ _ASKED = Applicability("asked")
 
 
 def _by_kind(question: Question, kinds: RosterKinds) -> Applicability:
-    """`only`: questions to some kinds of bodies."""
+    """The relevance by `only`: questions to some kinds of bodies."""
     if not question.only or (kinds and kinds <= set(question.only)):
         return _ASKED
     if kinds and kinds.isdisjoint(question.only):
@@ -104,7 +104,7 @@ def _by_kind(question: Question, kinds: RosterKinds) -> Applicability:
 
 
 def _by_skip(place: int, steering: _Steering, form: Form) -> Applicability:
-    """`skip_to`: what one earlier question leaves out of those before its furthest target."""
+    """The relevance by `skip_to`: what one earlier question leaves out of those before its furthest target."""
     number = steering.root.number
     if number is None:
         return Applicability("open")
@@ -117,7 +117,7 @@ def _by_skip(place: int, steering: _Steering, form: Form) -> Applicability:
 def _by_condition(
     question: Question, earlier: tuple[FilledQuestion, ...], known: Mapping[str, Applicability], form: Form
 ) -> Applicability:
-    """`asked_if`: questions that one choice of an earlier question brings."""
+    """The relevance by `asked_if`: questions that one choice of an earlier question brings."""
     condition = question.asked_if
     if condition is None or isinstance(condition, str):
         return _ASKED
@@ -136,8 +136,8 @@ def _by_condition(
 def _by_rule(
     question: Question, form: Form, known: Mapping[str, Applicability], by: tuple[Mapping[str, Value], RosterKinds]
 ) -> Applicability:
-    """`asked_if` in the language of rules. What is said of an answer that is itself not asked for is not so; what hangs on
-    one that is blank or unreadable is open."""
+    """The relevance by `asked_if` in the language of rules. A condition on an answer that is itself not asked for is
+    false; one on an answer that is blank or unreadable leaves the question open."""
     tree = conditions_of(form).get(question.printed_key)
     if tree is None:
         return _ASKED

@@ -125,7 +125,7 @@ class _Runs:
 
 
 def _runs(xml: bytes) -> Mapping[str, _Text]:
-    """Of the table of strings those with fonts of their own, by number."""
+    """The texts of the table of strings that have fonts of their own, by number."""
     found: dict[str, _Text] = {}
     runs = _Runs()
     number = -1

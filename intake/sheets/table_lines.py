@@ -15,8 +15,8 @@ Cells = Sequence[tuple[Place, str]]  # label keys, row by row from the left
 
 
 def find_labels(table: Table, own: Cells) -> Mapping[str, Place]:
-    """The cell of each label around the table, by its key (row.jidokan, column.koei). One that was edited or cleared is
-    where its neighbours leave it; empty where that cannot be told for certain of each."""
+    """The cell of each label around the table, by its key (row.jidokan, column.koei). A label that was edited or
+    cleared is where its neighbours leave it; empty where that cannot be told for certain of each."""
     heads, sides = ([label_key(label) for label in labels.values()] for labels in (table.heads, table.sides))
     row = _most(place[0] for place, key in own if key in heads)
     across = _places(heads, [(place[1], key) for place, key in own if place[0] == row])
@@ -44,7 +44,7 @@ def cells_of(questions: Sequence[Question], labels: Mapping[str, Place]) -> Mapp
 
 
 def _most(numbers: Iterable[int]) -> int:
-    """The number that is met most often; 0 where none is."""
+    """The number that occurs most often; 0 without any."""
     counted = Counter(numbers).most_common(1)
     return counted[0][0] if counted else 0
 
@@ -71,7 +71,7 @@ def _places(wanted: Sequence[str], met: Sequence[tuple[int, str]]) -> list[int]:
 
 
 def _between(number: int, found: Mapping[int, int]) -> int:
-    """Where a label stands that was not met: in a gap that is as wide as what is missing there; 0 where none is."""
+    """Where a missing label stands: in a gap that is as wide as what is missing there; 0 if there is no such gap."""
     before = max((n for n in found if n < number), default=None)
     behind = min((n for n in found if n > number), default=None)
     if before is None:

@@ -76,7 +76,7 @@ def _finding(code: str, found: str = "") -> Finding:
 
 
 def _with_macros(opened: Workbook | Finding) -> Workbook | Finding:
-    """Of a workbook with macros the values are read, with the request to send it without them."""
+    """The values of a workbook with macros, with the request to send it without them."""
     if isinstance(opened, Finding):
         return opened if opened.code == "too_costly" else _finding("macro")
     return replace(opened, findings=(*opened.findings, _finding("macro")))
@@ -107,8 +107,8 @@ def _open_ooxml(data: bytes) -> Workbook | Finding:
 
 
 class _Beyond(NamedTuple):
-    """Of a worksheet what is struck out, what is drawn over it and hangs on it, and the formats that print digits of
-    their own, or ％."""
+    """What lies beyond the values of a worksheet: what is struck out, what is drawn over it and hangs on it, and the
+    formats that print digits of their own, or ％."""
 
     struck: Mapping[Place, str]
     drawn: tuple[Drawing, ...]
@@ -245,8 +245,8 @@ _OPENPYXL_ERRORS = (
 
 
 def _by_openpyxl(data: bytes, parts: tuple[ooxml.WorksheetPart, ...]) -> tuple[Sheet, ...]:
-    """The slow way: whole cells in a dictionary, so that a far cell costs nothing (openpyxl's public ways make every cell
-    before it)."""
+    """The filled cells by openpyxl, the slow way: whole cells in a dictionary, so that a far cell costs nothing
+    (openpyxl's public ways make every cell before it)."""
     from openpyxl import load_workbook  # takes long to load, and calamine opens nearly every workbook
 
     try:

@@ -14,7 +14,7 @@ from intake.sheets.filled import FilledField, FilledQuestion
 
 
 def worth_of_field(line: FilledField) -> Value:
-    """One that must not be blank is unknown while it is."""
+    """The worth of a field; unknown while a field that must not be blank is blank."""
     if line.entry is None or line.entry.state == "error" or (line.field.required and not line.value):
         return None
     kind = line.field.kind
@@ -44,8 +44,8 @@ def worth_of_questions(questions: Iterable[FilledQuestion]) -> Iterator[tuple[st
 
 
 def _column(cells: Sequence[FilledQuestion]) -> Value:
-    """A column of an open table, a value for each line that is begun: unknown while one of them is, where it must be
-    filled in, or where something stands there."""
+    """The worth of a column of an open table, a value for each line that is begun: unknown while one of these cells
+    is unknown, where it must be filled in, or where something stands there."""
     found: list[Single | None] = []
     for cell in cells:
         part, answer = cell.question.part, cell.answer
@@ -68,7 +68,8 @@ def _answer(line: FilledQuestion) -> Value:
 
 
 def _text(text: FreeText, entry: Entry) -> Value:
-    """A text that is left blank is an empty one; a number or a date that is, is unknown."""
+    """The worth of a free text: an empty text if it was left blank; a number or a date that was left blank is
+    unknown."""
     if entry.state == "error":
         return None
     return text.kind.worth(text.kind.read(entry.value)) if text.kind.in_rules != "text" else entry.value
