@@ -91,7 +91,7 @@ class OwnCodes:
         self._lengths = sorted({len(way) for way in self._codes}, reverse=True)
 
     def of(self, text: str) -> str:
-        """The code that a text is; empty if it is none."""
+        """The code that a text is; empty if it is no code of the roster."""
         return self._codes.get(code_key(text), "") if self._codes else ""
 
     def in_front(self, folded: str) -> tuple[str, str]:

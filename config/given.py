@@ -92,7 +92,7 @@ def read_print(data: bytes, sheet: str, answers: tuple[AnswerCells, ...]) -> tup
 
 
 def opened(data: bytes) -> Workbook | None:
-    """The workbook; None if it is none, or has macros, with which no .xlsx can be handed out."""
+    """The workbook; None if the file is no workbook, or has macros, with which no .xlsx can be handed out."""
     from openpyxl import load_workbook  # heavy, and most surveys have no workbook of their own
 
     if has_macros(data):

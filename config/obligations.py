@@ -104,7 +104,7 @@ def _long_names(survey: Survey, roster: Roster) -> Iterator[Mistake]:
 
 
 def _unknown_kinds(place: int, duty: Duty, survey: Survey, roster: Roster) -> Iterator[Mistake]:
-    """Of a survey with a roster of its own: words for which it has no body."""
+    """The words of a survey for kinds of which its own roster has no body."""
     known = sorted({body.kind for body in roster})
     for n, kind in enumerate(duty.respondents, 1):
         if survey.roster and kind not in known:
@@ -157,7 +157,7 @@ def working_days_left(at: datetime, deadline: datetime, holidays: Collection[dat
 
 
 def is_working_day(day: date, holidays: Collection[date]) -> bool:
-    """Monday to Friday and no holiday."""
+    """Whether a day is Monday to Friday and no holiday."""
     return day.weekday() < _SATURDAY and day not in holidays
 
 

@@ -179,8 +179,8 @@ def _wrong_place(body: Body, known: _Known) -> Wrong:
 
 
 def _hints(rows: Sequence[_RosterRow], whole: Roster) -> Mapping[str, str]:
-    """By what was written as the parent, and is nobody's code: what may be meant, in another width, without its zero in
-    front, by its name; near codes for the first of them, since each is compared with all."""
+    """What may be meant by each text that was written as a parent and is nobody's code: in another width, without its
+    zero in front, by its name; near codes for the first of them, since each is compared with all."""
     named: dict[str, set[str]] = {}
     for body in (row.body for row in rows):
         for way in (body.name, *ways_of_code(body.lgcode)):

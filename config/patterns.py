@@ -11,7 +11,7 @@ class _Pattern:
         self._made = text, flags
 
     def __getattr__(self, name: str) -> Any:
-        """Of the compiled one; kept, so that whoever asks again has it at once."""
+        """An attribute of the compiled expression; kept, so that whoever asks again has it at once."""
         found = getattr(re.compile(*self._made), name)
         self.__dict__[name] = found
         return found

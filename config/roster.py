@@ -230,8 +230,8 @@ class Roster:
         return cities[0] if len(cities) == 1 and cities[0].kind == "designated" else None
 
     def _of_office(self, name: str) -> tuple[Body, ...]:
-        """The bodies with whose name it begins, where an office or a post of theirs follows. What may be the misspelt
-        name of one of its municipalities is none of a prefecture's offices."""
+        """The bodies with whose name the text begins, where an office or a post of theirs follows. What may be the
+        misspelt name of one of a prefecture's municipalities is no office of the prefecture."""
         name, rest = without_office(name, self._names)
         bodies = self._names.get(name, ())
         if any(body.kind == "prefecture" and self._begins_like_another(rest, body) for body in bodies):

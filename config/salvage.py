@@ -181,7 +181,7 @@ def _value_for(annotation: Any) -> Any:
 
 
 def _near(each: Wrong, wrong: Sequence[Wrong], shape: type[Shape]) -> str:
-    """もしかして: of a key that is none, the one that is missing beside it, or another that looks like it."""
+    """もしかして: for an unknown key, the key that is missing beside it, or another that looks like it."""
     if not each.unknown:
         return ""
     word, around = str(each.path[-1]), each.path[:-1]

@@ -213,7 +213,7 @@ def smtp_of(sender: SenderSettings | None) -> SmtpServer | None:
 
 
 def _with_usual_port(data: Any, ports: dict[str, int], usual: str) -> Any:
-    """Put the port in that goes with the kind of TLS, where none is written."""
+    """Put in the port that goes with the kind of TLS, where no port is written."""
     if not isinstance(data, dict) or "port" in data:
         return data
     tls = data.get("tls", usual)

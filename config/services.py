@@ -1,6 +1,7 @@
-"""What a survey does for senders beside taking in answers: by which words at the beginning of a subject they ask for it.
+"""What a survey does for senders beside taking in answers: by which words at the beginning of a subject they ask for
+it.
 
-A service without words does not exist in that survey; none has any unless the survey says so.
+A service without words does not exist in that survey, and by default no service has words.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ _UNCHANGED: Mapping[str, Any] = {}
 
 
 class _ByName(StructMeta):
-    """Of such a shape every field is given by its name, so that one with a default may stand before one without."""
+    """The metaclass of shapes: every field is given by its name, so that one with a default may stand before one
+    without."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> _ByName:
         return super().__new__(mcs, name, bases, namespace, **{"kw_only": True, "frozen": True, "dict": True, **options})

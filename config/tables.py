@@ -28,7 +28,7 @@ def in_cells(questions: tuple[Question, ...]) -> tuple[Question, ...]:
 
 
 def _cells(question: Question, table: Table) -> Iterator[Question]:
-    """Of an open table only the first line may be demanded."""
+    """The cells of a table as questions. Of an open table only the first line may be demanded."""
     for row, column in table.cell_keys:
         demanded = question.required and not (table.open and row != "1")
         yield question.in_table(TablePart(question.key, table, row, column, demanded))

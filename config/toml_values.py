@@ -34,7 +34,7 @@ _WRONG: Any = object()  # in place of a value that could not be read, and was to
 
 @frozen
 class Wrong:
-    """One thing that is wrong, and where; `missing`, or `unknown`: a key that is none."""
+    """One thing that is wrong, and where; `missing`: a key that must be there; `unknown`: a key that does not exist."""
 
     path: KeyPath
     reason: str
@@ -50,7 +50,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """`folder`: where relative paths begin."""
+    """The walk along the types. `folder`: where relative paths begin."""
 
     folder: Path
     wrong: list[Wrong] = field(default_factory=list)

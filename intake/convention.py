@@ -167,7 +167,7 @@ def _named(text: str, groups: list[_Group], roster: Roster, code: str = "") -> _
 
 
 def _narrowed(match: Match, code: str) -> Match:
-    """Of several bodies of one name the one with this code."""
+    """The one of several bodies of one name that has this code."""
     fitting = tuple(body for body in match.bodies if code in ways_of_code(body.lgcode))
     return Match("found", fitting) if len(fitting) == 1 else match
 

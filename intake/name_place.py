@@ -82,7 +82,7 @@ def code_fault(text: str, lgcodes: tuple[str, ...]) -> str:
 
 
 def code_in(text: str, roster: Roster) -> str:
-    """The code of a body that stands in a text by itself, as the roster has it; empty if none does."""
+    """The code of a body that stands in a text by itself, as the roster has it; empty if there is no such code."""
     found = (roster.by_any_code(word) for word in code_words(text))
     return next((bodies[0].lgcode for bodies in found if len(bodies) == 1), "")
 

@@ -50,7 +50,7 @@ def mask(text: str) -> str:
 
 
 def _run_holds(run: str) -> bool:
-    """A run of digits and separators that is one number, or has one beside other numbers."""
+    """Whether a run of digits and separators is a My Number, or has one beside other numbers."""
     parts = re.split(r"(\d+)", run)
     groups = parts[1::2]
     gaps = [gap.strip(" \t") or " " for gap in parts[2:-1:2]]
@@ -76,7 +76,7 @@ def _stretches(groups: list[str], gaps: list[str]) -> Iterator[tuple[list[str], 
 
 
 def _is_grouped(groups: list[str], gaps: set[str]) -> bool:
-    """Twelve digits in groups as people write them; with dots only 4-4-4, since 3-3-3-3 is an address."""
+    """Whether twelve digits stand in groups as people write them; with dots only 4-4-4, since 3-3-3-3 is an address."""
     lengths = tuple(map(len, groups))
     if lengths not in _GROUPINGS or ("." in gaps and lengths != (4, 4, 4)):
         return False

@@ -63,7 +63,7 @@ def without_sample_files(
 
 
 def _is_sample_file(file: FileReading, survey: Survey) -> bool:
-    """Called so, and no sheet in it names a body."""
+    """Whether a file is named as a sample (記入例), and no sheet in it names a body."""
     own = bool(file.sheets) and is_called_sample(file.filename, survey)
     return own and all(
         sheet.body.lgcode not in _claimed(file) and shows_sample(sheet, survey) for sheet in file.sheets
@@ -99,7 +99,8 @@ def _without_printed(file: FileReading, named: frozenset[str], survey: Survey, r
 
 
 def _answers_same(sheet: AnswerSheet, other: AnswerSheet) -> bool:
-    """Only where 制度等 says so: a second program's sheet on which the example was left in is somebody's answer."""
+    """Whether two sheets answer the same program; only if 制度等 says so: a second program's sheet on which the
+    example was left in is somebody's answer."""
     same = (sheet.form, sheet.program, sheet.attributes) == (other.form, other.program, other.attributes)
     return same and bool(sheet.program)
 

@@ -79,8 +79,8 @@ def speaks(message: Message, leaves: Sequence[Leaf], words: Sequence[str]) -> bo
 
 
 def _without_a_word(message: Message, leaves: list[Leaf]) -> Theme:
-    """Of a mail in which no word is of any survey: an empty one forgot its file; what asks something, says why no file
-    comes (該当なし), says only that one does, or is closed, may be about this one."""
+    """The theme of a mail without any survey's words. An empty mail forgot its file; a mail that asks something, says
+    why no file comes (該当なし), says only that one comes, or is closed, may be about this survey."""
     subject = _PREFIX.sub("", nfkc(message.subject)).strip()
     empty = not leaves and not intent.own_words(message.body).strip()
     if empty and not subject:

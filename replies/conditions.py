@@ -33,7 +33,7 @@ def by_head(line: Line) -> str:
 
 
 def by_text(line: Line) -> str:
-    """「① ある」, for who has no form beside it."""
+    """A choice by its text, 「① ある」, for a reader who has no form beside it."""
     return f"「{' '.join(line.text.split()).rstrip('。')[:_LONGEST]}」"
 
 

@@ -91,7 +91,7 @@ def _came(one: Unbooked) -> _Came:
 
 
 def _left(possible: frozenset[str], come: Set[str]) -> frozenset[str]:
-    """Of what it may be about by its names, those programs of which nothing had come; else all of them."""
+    """Those of the programs that it may be about by its names of which nothing had come; else all of them."""
     return possible - come or possible
 
 
@@ -146,8 +146,8 @@ def provisional(found: Iterable[Unbooked], bookings: Sequence[Booking], register
 
 
 def _booked(one: Unbooked, program: str, done: set[tuple[str, str]], register: Register) -> Iterator[Booking]:
-    """Of whoever answers himself, his own; of a prefecture that only collects, each of its municipalities' that are
-    not `done`."""
+    """The bookings for what arrived: the body's own, if it answers by itself; for a prefecture that only collects,
+    one for each of its municipalities that are not `done`."""
     obligation = register.by_key.get((one.whose, program))
     plain = Booking(
         id=one.verdict_id, arrival_id=one.arrival_id, piece=one.piece, receipt=one.receipt, outcome=one.outcome,

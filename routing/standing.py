@@ -44,13 +44,13 @@ class Booking:
 
     @property
     def confirmed(self) -> bool:
-        """More than the domain of some local government stands behind it."""
+        """Whether more than the domain of some local government stands behind the booking."""
         return self.proof >= Proof.BODY
 
     @property
     def redirected(self) -> bool:
-        """A municipality's own mail that an official asked to come through its prefecture: nothing of it is to be mended,
-        and of the prefecture nothing has come."""
+        """Whether the booking is a municipality's own mail that an official asked to send through its prefecture:
+        nothing in it is to be mended, and nothing has come from the prefecture."""
         return self.outcome == "correction" and self.part == "collected" and not self.provisional and (
             self.submitter == self.body
         )
@@ -81,7 +81,7 @@ class Standing:
 
     @property
     def checked_only(self) -> bool:
-        """Nothing of it was handed in, and something of it was sent in for a check."""
+        """Whether nothing of it was handed in, but something was sent in for a check."""
         return self.looked_at and self.state == "outstanding"
 
 
@@ -102,7 +102,7 @@ class PartStanding:
 
     @property
     def unbooked(self) -> bool:
-        """Nothing of it is in the books but what arrived and could not be booked."""
+        """Whether nothing of it is in the books but what arrived and could not be booked."""
         waiting = (*self.correction, *self.held)
         return self.accepted is None and bool(waiting) and all(b.provisional for b in waiting)
 

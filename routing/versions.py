@@ -42,7 +42,7 @@ def change_since(version: Version, sheet: AnswerSheet) -> VersionChange:
 
 
 def _told(answer: Answer) -> object:
-    """What an answer says: as it was understood, else as it is written; without a difference between nothing and none."""
+    """What an answer says: as it was understood, else as it is written. A blank answer and no answer are the same."""
     texts = tuple(sorted((t.key, fold(t.value)) for t in answer.texts if fold(t.value)))
     said = answer.understood or fold(answer.value)
     return (said, texts) if said or texts else ""

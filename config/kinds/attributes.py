@@ -81,7 +81,8 @@ def read_attributes(value: str, attributes: tuple[Attribute, ...]) -> Attributes
 
 
 def _names_all(text: str, attributes: tuple[Attribute, ...]) -> bool:
-    """全て, すべての…, 共通, and 全 with the word that all the names end with."""
+    """Whether the text says that all are meant: 全て, すべての…, 共通, and 全 with the word that all the names end
+    with."""
     key = _IN_COMMON.sub("", label_key(text))
     names = [label_key(a.name) for a in attributes]
     endings = (names[0][n:] for n in range(1, len(names[0]))) if len(names) > 1 else iter(())

@@ -130,7 +130,8 @@ class ChoiceKind(Kind):
         return self.changed({"choices": tuple(led)})
 
     def says_nothing(self, text: str) -> bool:
-        """無 is an answer where it is one of the choices, and 事例はありません where that is what one of them says."""
+        """Whether a text only says that there is nothing to say; 無 is an answer where it is one of the choices, and
+        事例はありません where that is what one of them says."""
         return super().says_nothing(text) and not self.read(text)
 
     def wanted(self) -> str:

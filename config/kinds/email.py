@@ -45,7 +45,7 @@ class EmailKind(Kind):
 
 
 def plausible_email(value: str) -> bool:
-    """Whether the cell holds an address, and nothing with an @ that is none."""
+    """Whether the cell holds an address, and nothing else with an @ in it."""
     text = _text(value)
     return "@" in text and text.count("@") == len(_ADDRESS.findall(text))
 

@@ -260,7 +260,7 @@ class Kind(Shape):
         return iter(())
 
     def examples(self) -> Examples:
-        """Texts that it understands, and such that it does not."""
+        """Texts that the kind understands, and texts that it does not."""
         return Examples(())
 
     def plausible(self, place: int, last: date) -> str:
@@ -271,8 +271,8 @@ class Kind(Shape):
 def with_kind(
     data: Any, kinds: Mapping[str, type[Kind]], own: Collection[str], told_by: Callable[[Mapping[str, Any]], str]
 ) -> Any:
-    """A table of a file with its kind's keys put together. `own`: the keys that are not the kind's; `told_by`: which kind
-    it is by its keys, where none is named."""
+    """A table of a file with its kind's keys put together. `own`: the keys that are not the kind's; `told_by`: tells
+    the kind by its keys, where no kind is named."""
     name = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(data, dict) or isinstance(name, Kind) or (isinstance(name, dict) and "kind" in name):
         return data

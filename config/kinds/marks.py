@@ -73,7 +73,7 @@ class MarksKind(Kind):
         return Meaning(",".join(map(str, sorted(numbers)))) if known else NOT_READ
 
     def _named(self, text: str) -> set[int]:
-        """The lines that a text names by their letters or whole texts; 0 for what is none."""
+        """The lines that a text names by their letters or whole texts; 0 for a part that names no line."""
         called = {label_key(name): mark.number for mark in self.marks for name in (self._heads[mark.number], mark.text)}
         if whole := called.get(label_key(text)):
             return {whole}

@@ -129,7 +129,7 @@ class NumberKind(Kind):
         return Meaning(_plain(number) + _PERCENT * (self._own == _PERCENT))
 
     def says_nothing(self, text: str) -> bool:
-        """0 is an answer; whether なし means 0 is asked."""
+        """Whether the cell is blank: 0 is an answer, and the sender is asked whether なし means 0."""
         return is_blank(text)
 
     def wanted(self) -> str:

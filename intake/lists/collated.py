@@ -80,7 +80,7 @@ def read_list(sheets: Sequence[Sheet], against: Against, formulas: Formulas = "r
 
 
 def _struck_rows(sheet: Sheet, listed: Sequence[ListedRow], survey: Survey) -> Iterator[Finding]:
-    """Rows that are struck out as a whole, and so are none of the list."""
+    """Rows that are struck out as a whole, and so do not belong to the list."""
     read = {row.sheet.row for row in listed if row.sheet.sheet == sheet.name}
     gone = sorted({row for row, _ in sheet.struck} - read - {row for row, _ in sheet.cells})
     if gone:

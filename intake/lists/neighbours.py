@@ -47,7 +47,8 @@ def judge_neighbours(rows: Sequence[ListedRow], home: str, survey: Survey, roste
 
 
 def _at_home(rows: Sequence[ListedRow], home: str, survey: Survey, roster: Roster) -> Iterator[ListedRow]:
-    """A row of another prefecture is told as such; where it is the form's own example, as that."""
+    """The rows, with a finding on each that is of another prefecture; where that is the form's own example, it is
+    told as the example."""
     for row in rows:
         body = roster.by_code(row.sheet.body.lgcode)
         if not (home and body and body.prefecture != home):
@@ -61,7 +62,8 @@ def _at_home(rows: Sequence[ListedRow], home: str, survey: Survey, roster: Roste
 
 
 def _once(rows: Iterable[ListedRow], survey: Survey) -> list[ListedRow]:
-    """Of rows that say the same of the same municipality the first counts; it is told where the others are."""
+    """The rows; of those that say the same of the same municipality only the first, which tells where the others
+    are."""
     kept: dict[object, ListedRow] = {}
     repeats: dict[object, list[ListedRow]] = {}
     rows = list(rows)

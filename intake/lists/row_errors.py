@@ -45,7 +45,7 @@ class ListedRow:
 
     @property
     def unreadable(self) -> bool:
-        """Formulas stand where most values should."""
+        """Whether formulas stand where most values should."""
         return self.errors >= SEVERAL_ERRORS and 2 * self.errors >= self.filled
 
     def finding(self, code: str, survey: Survey, found: str = "", expected: str = "") -> Finding:

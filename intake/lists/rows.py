@@ -30,8 +30,8 @@ def program_of(row: TableRow, columns: Columns, survey: Survey) -> str:
 
 
 def titled_program(row: TableRow, table: ListTable, sheet: str, survey: Survey) -> str:
-    """The program (id) that the nearest title above, or the sheet's name, names alone; empty if none does.
-    A title does not overrule the columns that a heading shows."""
+    """The program (id) that the nearest title above, or the sheet's name, names alone; empty if neither names one. A
+    title does not overrule the columns that a heading shows."""
     for title in (*row.titles, sheet):
         ids = programs_in(fold(title), survey)
         if len(ids) == 1 and (not table.heading or survey.program(ids[0]).form == table.plan.form.id):

@@ -141,8 +141,8 @@ class _Sections:
         self._last = row.number
 
     def _is_amid(self, row: TableRow, headed: ListTable) -> bool:
-        """Row 1 copied in place of row 2: a heading once more, in the midst of its table. Below a blank row
-        or a title it begins a table of its own."""
+        """Whether a heading stands once more in the midst of its table: row 1 copied in place of row 2. Below a blank
+        row or a title it begins a table of its own."""
         if row.number != self._last + 1:
             return False
         if self.tables:

@@ -187,7 +187,7 @@ def _decoded(value: bytes, codec: str) -> str:
 
 
 def _beyond_0208(pair: bytes) -> bool:
-    """Row 13 and everything behind row 84: not in JIS X 0208."""
+    """Whether a row is not in JIS X 0208: row 13 and everything behind row 84."""
     row = (pair[0] & 0x7F if pair[0] >= 0xA1 else pair[0]) - 0x20
     return row == 13 or row > 84
 

@@ -151,7 +151,7 @@ class _SentMails:
         self._folder = special(client, SENT, self._named)
 
     def reaches_back_to(self, instant: datetime) -> bool:
-        """Whether answers to a mail of this instant would be known; without a folder there are none to know."""
+        """Whether answers to a mail of this instant would be known; without a folder there are no answers to know."""
         if not self._folder:
             return True
         return self._since is not None and self._since.date() <= instant.date()  # as SINCE does
@@ -211,7 +211,7 @@ class MaildirAnswers:
         return "\\Answered" if asked.uid in self._marked else ""
 
     def has_sent(self, message_id: str) -> bool:
-        """A Maildir has no folder of sent mails."""
+        """False always: a Maildir has no folder of sent mails."""
         return False
 
     def close(self) -> None:

@@ -36,12 +36,9 @@ _POLICY = compat32.clone(linesep="\r\n", max_line_length=0)  # 0: values are fol
 
 
 def compose(rendered: Rendered, envelope: Envelope) -> bytes:
-    """The finished mail with CRLF line ends; equal arguments give equal bytes.
-
-    ValueError if a header value holds CR, LF or NUL, if an address or our Message-ID is none, if the
-    date has no time zone, or if an attachment is no .xlsx or .eml by name. Ids of the thread that are none are left
-    out: they are strangers' words.
-    """
+    """The finished mail with CRLF line ends; equal arguments give equal bytes. Raises ValueError if a header value
+    holds CR, LF or NUL, if an address or our Message-ID is malformed, if the date has no time zone, or if an
+    attachment is no .xlsx or .eml by name. Malformed ids of the thread are left out: they are strangers' words."""
     _refuse_line_ends(rendered, envelope)
     body = _body(rendered.body, envelope).replace("\n", "\r\n")  # canonical CRLF: RFC 2045 §6.8
     headers = _headers(rendered, envelope)

@@ -95,8 +95,7 @@ def _with_offer(views: list[FileView], letter: Letter, survey: Survey, wording: 
 
 
 def _only_counted(formless: list[tuple[int, FileBlock]]) -> frozenset[int]:
-    """Of files without a form, the places of those that are not told one by one: what asks for something is told
-    first."""
+    """The places of those files without a form that are not told one by one: what asks for something is told first."""
     by_weight = sorted(formless, key=lambda one: not _asks(one[1]))
     return frozenset(place for place, _ in by_weight[_FORMLESS_LIMIT:])
 
@@ -167,7 +166,7 @@ def _file_view(number: int, block: FileBlock, letter: Letter, survey: Survey, wo
 
 
 def _since(block: FileBlock, wording: Wording) -> tuple[str, ...]:
-    """What changed since the version before, in one line; nothing where none is told of."""
+    """What changed since the version before, in one line; empty where there is no such version."""
     if block.since is None:
         return ()
     receipt, at, changed = block.since

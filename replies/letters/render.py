@@ -142,8 +142,8 @@ def _finalize(value: object) -> object:
 
 
 def _by_when(letter: Letter, survey: Survey, wording: Wording) -> str:
-    """７月21日（金）17時までに. After the deadline a day is named only to whose answer came in time and is to be mended,
-    and none that is over."""
+    """The day until which to mend: ７月21日（金）17時までに. After the deadline a day is named only to a reader whose
+    answer came in time and is to be mended, and never a day that is over."""
     in_time = not letter.late and not letter.time_open and any(f.result in _TO_MEND for f in letter.files)
     if letter.after_deadline and (letter.due_passed or letter.kind == "duplicate" or not in_time):
         return wording.phrase["by_soon"]

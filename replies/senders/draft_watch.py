@@ -129,7 +129,7 @@ class DraftsWatch:
         return [_end(draft, places[draft.key], sent.get(draft.key, "")) for draft in drafts]
 
     def _sent_ones(self, client: IMAPClient, missing: Sequence[OpenDraft]) -> dict[int, str]:
-        """Of those that are gone from Drafts, which were sent, and under which Message-ID."""
+        """Those of the drafts gone from Drafts that were sent, with the Message-ID under which each was sent."""
         client.select_folder(self._sent, readonly=True)
         found = {}
         for draft in missing:

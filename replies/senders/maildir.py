@@ -48,7 +48,8 @@ class MaildirSender:
             (self._path / folder).mkdir(parents=True, exist_ok=True)
 
     def _holds(self, name: str) -> bool:
-        """Delivered before: still below `new`, or below `cur`, with flags, since someone opened it."""
+        """Whether the mail was delivered before: it lies still below `new`, or below `cur`, with flags, since someone
+        opened it."""
         if (self._path / "new" / name).exists():
             return True
         return any(other.partition(":")[0] == name for other in os.listdir(self._path / "cur"))

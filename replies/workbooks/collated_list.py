@@ -101,7 +101,7 @@ def _height(values: Sequence[str], columns: Sequence[Column]) -> float:
 
 
 def _styles(book: Workbook) -> tuple[Format, Format]:
-    """Of the headings and of everything else; both keep what is typed over them a text."""
+    """The styles of the headings and of everything else; both keep what is typed over them a text."""
     head = _style(book, quote_prefix=True, bold=True, align="center", valign="vcenter", bg_color="#EDEDED")
     return head, _style(book, quote_prefix=True)
 

@@ -115,7 +115,8 @@ def _helps(layout: Layout) -> Iterator[Help]:
 
 
 def _about(layout: Layout, question: Question, words: Mapping[str, str]) -> Iterator[Help]:
-    """What is told of one question: it is left out, and yet filled in; it has no answer, or none of its list."""
+    """What is told of one question: it is left out, and yet filled in; it has no answer, or an answer that is not in
+    its list."""
     cells = tuple(layout.cell(key) for key in question.keys.values())
     row = _row(layout, question)
     left_out = _left_out(layout, question)

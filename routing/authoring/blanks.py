@@ -170,7 +170,8 @@ class Page:
         return False
 
     def _is_corner(self, place: Place) -> bool:
-        """Whether it is the empty corner of a table: heads begin right of it and below it, and none before."""
+        """Whether a cell is the empty corner of a table: heads begin right of it and below it, and there are no heads
+        before it."""
         bottom, right = self.end(place)
         behind, below = self.whole((place[0], right + 1)), self.whole((bottom + 1, place[1]))
         before = [(place[0], column) for column in range(1, place[1])]

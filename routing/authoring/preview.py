@@ -53,7 +53,7 @@ def _forms(register: Register) -> Iterator[tuple[str, bytes]]:
 
 
 def _write_reports(register: Register, folder: Path) -> None:
-    """Of an empty ledger, a day before the first deadline."""
+    """Write the reports of an empty ledger, a day before the first deadline."""
     first = min(o.deadline or register.survey.deadline for o in register.obligations)
     with tempfile.TemporaryDirectory() as place:
         ledger = Ledger(Path(place) / "preview.db")

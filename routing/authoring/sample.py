@@ -162,7 +162,7 @@ def _worth(question: Question, values: Values) -> Value:
 
 
 def _worths(sheet: _Sheet, values: Values) -> dict[str, Value]:
-    """Of all that rules may name."""
+    """The worth of everything that rules may name."""
     found: dict[str, Value] = {field.key: str(values.get(field.key, "")) for field in sheet.form.fields}
     found[KIND] = sheet.whose.body.kind
     for question in sheet.form.listed:

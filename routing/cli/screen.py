@@ -27,8 +27,8 @@ _COLOURS = {"red": {"fg": "red"}, "yellow": {"fg": "yellow"}, "bold": {"bold": T
 
 
 def say(text: object = "", err: bool = False, nl: bool = True, style: str = "") -> None:
-    """A line for people who read a terminal: what strangers wrote in it, or somebody pasted, steers none. `style`:
-    "red", "yellow", "bold" or none."""
+    """A line for people who read a terminal: nothing that strangers wrote in it, or that somebody pasted, steers the
+    terminal. `style`: "red", "yellow", "bold" or none."""
     shown = visible(str(text))
     click.echo(_styled(shown, style) if style else shown, err=err, nl=nl)
 
@@ -90,7 +90,7 @@ class Listing:
         yield _rule("└", "┴", "┘", widths)
 
     def _widths(self, width: int) -> list[int]:
-        """Of each column as much as it needs; where that is too much, the widest give way first."""
+        """The width of each column: as much as it needs; where that is too much, the widest give way first."""
         needed = [max(map(_widest, column)) for column in zip(self.headings, *self.rows, strict=True)]
         room = width - 3 * len(needed) - 1
         most = room

@@ -63,7 +63,8 @@ class ChosenLetters:
 
 
 def _ids() -> frozenset[int]:
-    """Which letters he chose, by their numbers in the outbox: so that none is among them that he was not shown."""
+    """The letters that he chose, by their numbers in the outbox: so that no letter is among them that he was not
+    shown."""
     if whole := request.form.get("all", ""):
         ids = [one for one in whole.split(" ") if one]
         if typed.folded(request.form.get("count", "")) != str(len(ids)):

@@ -213,7 +213,7 @@ class Pages:
 
 
 def day_named(text: str, now: datetime) -> datetime:
-    """The midnight with which a day begins in Japan; today's where none is named. Ends with 404."""
+    """The midnight with which a day begins in Japan; today's where no day is named. Ends with 404."""
     try:
         on = date.fromisoformat(text) if text else in_jst(now).date()
     except ValueError:

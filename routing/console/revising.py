@@ -52,8 +52,8 @@ class Revising:
             )  # fmt: skip
 
     def by_code(self, code: str) -> ResponseReturnValue:
-        """Have what is open read again and answered, among the mails that the page showed. Raises Refused where that
-        is none."""
+        """Have what is open read again and answered, among the mails that the page showed. Raises Refused where
+        nothing is open."""
         who = who_acts(request.form)
         if code not in CATALOGUE:
             abort(404)

@@ -53,7 +53,7 @@ class Person:
         return self.user.role == "admin"
 
     def sees(self, mailbox: str) -> bool:
-        """Whether the items of a mailbox are his; what belongs to none is everybody's."""
+        """Whether the items of a mailbox are this person's; what belongs to no mailbox is everybody's."""
         return not self.user.mailboxes or not mailbox or mailbox in self.user.mailboxes
 
 

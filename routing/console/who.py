@@ -14,8 +14,8 @@ LONGEST = 500  # characters of a reason, as the fields have it
 
 
 def who_acts(form: Mapping[str, str], otherwise: str = "") -> Who:
-    """The official by the name under which he signed in, and the reason that he typed (`otherwise` where none is asked
-    for). Raises Refused; ends with 403 where he may not decide."""
+    """The official by the name under which he signed in, and the reason that he typed (`otherwise` where no reason is
+    asked for). Raises Refused; ends with 403 where he may not decide."""
     if not person().decides:
         abort(403)
     why = form.get("why", "").strip() or otherwise
@@ -27,7 +27,8 @@ def who_acts(form: Mapping[str, str], otherwise: str = "") -> Who:
 
 
 def own(mailbox: str) -> None:
-    """End with 403 where a mailbox is not this person's; an empty one means all, which only who has all may act on."""
+    """End with 403 where a mailbox is not this person's. An empty mailbox means all of them, on which only a person
+    with all may act."""
     mine = person()
     if not (mine.sees(mailbox) if mailbox else mine.is_admin or not mine.user.mailboxes):
         abort(403)

@@ -106,7 +106,7 @@ class _EmlFolder:
         """Nothing has to be opened."""
 
     def is_open(self, mail: OutgoingMail) -> bool:
-        """Always."""
+        """True always: there is no connection."""
         return True
 
     def send(self, mail: OutgoingMail) -> SendResult:

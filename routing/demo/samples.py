@@ -100,8 +100,8 @@ class Samples(Shape):
 
 
 def load_samples(folder: Path) -> Samples:
-    """The samples of a survey, copies filled in. SurveyError where it has none; a mistake in them is ours:
-    ValueError, and KeyError for a name that is none."""
+    """The samples of a survey, with their copies filled in. Raises SurveyError where the survey has none; a mistake
+    in them is ours: ValueError, and KeyError for an unknown name."""
     if not (folder / "samples.toml").is_file():
         why = "この調査には見本のメールがないため、デモを動かせません（config/surveys/README.md）。"
         raise SurveyError((Mistake(f"{folder.name}/samples.toml", "", why),))

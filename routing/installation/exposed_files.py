@@ -96,7 +96,7 @@ def _replaceable(folder: Path) -> bool:
 
 
 def _mode(path: Path) -> int:
-    """Of what can be looked at; 0 for what is not there, or lies where we may not look."""
+    """The mode of what can be looked at; 0 for what is not there, or lies where we may not look."""
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except OSError:

@@ -134,7 +134,7 @@ class Collector:
             raise trouble
 
     def _compare(self, look: Look, left: Sequence[str], known: Sequence[str]) -> UidDifference:
-        """Of the mails that did not come: which the server still lists, and which are gone."""
+        """The mails that did not come: which the server still lists, and which are gone."""
         here = set(self._source.listed(left if len(left) <= BATCH_MAILS else None)) if left else set()
         kept_back = tuple(uid for uid in left if uid in here)
         gone = tuple(uid for uid in left if uid in known and uid not in here)

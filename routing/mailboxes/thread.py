@@ -189,8 +189,8 @@ class MailboxThread(Thread):
             self._bell.quiet()
 
     def _order(self) -> bool:
-        """The next order; while there is none, what the server says becomes one. A server that hangs up again
-        and again is not run after: the next order to look comes by the calendar."""
+        """The next order; while there is none, what the server says becomes one. A server that hangs up again and
+        again is not asked again at once: the next order to look comes by the calendar."""
         while self._orders.empty():
             self._bell.quiet()
             if not self._orders.empty():

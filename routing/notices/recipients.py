@@ -28,7 +28,7 @@ MOST_ADDRESSES = 5  # of one respondent; the newest ones
 
 @frozen
 class Correspondence:
-    """What mail that answers none is written from; `contacts` is empty where there is no contacts file."""
+    """What a letter that answers no mail is written from; `contacts` is empty where there is no contacts file."""
 
     ledger: Ledger
     register: Register

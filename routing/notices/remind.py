@@ -171,8 +171,8 @@ def _still_wanted(ledger: Ledger, register: Register, lgcode: str, mailbox: str,
 
 
 def may_go_out(ledger: Ledger, register: Register, outgoing: outbox.Outgoing, now: datetime) -> bool:
-    """The guard before a reminder is handed to the server: its instant is still the one whose turn it is, and
-    its respondent is still not complete."""
+    """Whether a reminder may still be handed to the server: its instant is still the one whose turn it is, and its
+    respondent is still not complete."""
     instant = due_instant(register.survey, now)
     timely = instant is not None and outgoing.key.startswith(
         key_of(instant, outgoing.mailbox, outgoing.respondent)

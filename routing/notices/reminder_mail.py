@@ -33,7 +33,7 @@ def key_of(instant: datetime, mailbox: str, lgcode: str) -> str:
 
 
 def open_for(ledger: Ledger, register: Register, lgcode: str, now: datetime) -> LedgerAt:
-    """The ledger as it stands, with the books of one respondent and of whoever its report tells of only."""
+    """The ledger as it stands, with the books only of one respondent and of the bodies that its report tells of."""
     bodies = {lgcode, *(code for o in register.owed_by(lgcode) for code in o.collected)}
     books = whole_books_of(ledger, register, bodies, now)
     return LedgerAt(ledger, register, books, deadlines_at(ledger, register, now), now)

@@ -17,7 +17,7 @@ from routing.office import Office
 
 
 def at_hand(office: Office) -> Correspondence:
-    """What mail that answers none is written from. Raises SettingsError if the contacts file is wrong."""
+    """What a letter that answers no mail is written from. Raises SettingsError if the contacts file is wrong."""
     path = office.settings.contacts
     contacts = load_contacts(path, office.register.survey, office.register.roster) if path else {}
     return Correspondence(office.ledger, office.register, office.settings, contacts)

@@ -90,7 +90,7 @@ def queue(office: Office, each: Round, lgcode: str, instant: datetime) -> int:
 
 
 def may_go_out(office: Office, outgoing: outbox.Outgoing) -> bool:
-    """The guard before a letter of a round is handed to the server: its reader would be written to now, too."""
+    """Whether a letter of a round may still be handed to the server: its reader would be written to now, too."""
     each = BY_KIND[outgoing.kind]
     instant = datetime.fromisoformat(outgoing.key.split("|")[1])
     return any(True for _ in each.letters(office, outgoing.respondent, instant))

@@ -61,7 +61,7 @@ def queue(office: Office, decided: Decided) -> int:
 
 
 def may_go_out(office: Office, outgoing: outbox.Outgoing) -> bool:
-    """The guard before such a letter is handed to the server: what it tells is still the answer that stands."""
+    """Whether such a letter may still be handed to the server: what it tells is still the answer that stands."""
     _, body, program, receipt = outgoing.key.split("|")
     in_force = deadlines_at(office.ledger, office.register, office.clock())
     books = books_of(office.ledger, in_force, [body], office.clock())

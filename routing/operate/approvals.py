@@ -25,8 +25,8 @@ def approve_sender(desk: Desk, arrival: Arrival, who: Who, whole_domain: bool = 
 
 
 def _speaks_for(submission: Submission, register: Register) -> str:
-    """lgcode of the body for which a mail speaks, by what it brings and its names; empty where it speaks for none
-    or for several: then the approval tells no body."""
+    """lgcode of the body for which a mail speaks, by what it brings and its names; empty where it speaks for no body
+    or for several: then the approval names no body."""
     sender = know_sender(submission.message.sender, None, (), register.roster)
     found = {identify(submission, f, s, sender, register.roster).submitter for f in submission.files for s in f.sheets}
     found = found or {identify(submission, None, None, sender, register.roster).submitter}

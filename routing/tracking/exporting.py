@@ -51,7 +51,8 @@ def export_rows(ledger: Ledger, register: Register, at: datetime, with_open: boo
 
 
 def _counting(bookings: Sequence[Booking], register: Register, with_open: bool) -> Iterator[Counting]:
-    """Of one body and program, by weight: newest valid counts, for the screenings that it names."""
+    """The bookings of one body and program that count, by weight: the newest valid one, for the screenings that it
+    names."""
     accepted = [b for b in bookings if b.outcome == "accepted"]
     for place, booking in enumerate(accepted):
         left = _left(booking, accepted[place + 1 :], register)

@@ -97,7 +97,7 @@ def _end(life: Life, one: FindingRound, state: FindingState) -> Life:
 
 
 def summed(found: Iterable[Life]) -> Mends:
-    """What became of them; what the program took back itself was nobody's to mend."""
+    """What became of the findings; what the program took back itself was never anybody's to mend."""
     counted = [life for life in found if life.state != "withdrawn"]
     mended = [life for life in counted if life.state == "mended"]
     return Mends(

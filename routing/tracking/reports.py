@@ -103,7 +103,7 @@ def _program_line(obligation: Obligation, instant: LedgerAt, told: Occasion) -> 
 
 
 def _mended_by(obligation: Obligation, instant: LedgerAt) -> datetime:
-    """The day that mending is given after its deadline, or none beyond that."""
+    """The day that mending is given after its deadline; else the deadline itself."""
     whose = (obligation.lgcode, obligation.program)
     return instant.deadlines.correct_by(*whose) or instant.deadlines.set_for(*whose)
 
@@ -114,7 +114,7 @@ def _timings(obligation: Obligation, instant: LedgerAt) -> tuple[tuple[Timing, i
 
 
 def _own_state(obligation: Obligation, own: PartStanding, instant: LedgerAt) -> State | None:
-    """The state of the prefecture's own sheet; None where none was asked for and none came."""
+    """The state of the prefecture's own sheet; None where no such sheet was asked for and none came."""
     if (obligation.lgcode, obligation.program) in instant.books.not_applicable:
         return "not_applicable"
     state = part_state(own)

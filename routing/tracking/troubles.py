@@ -93,7 +93,7 @@ def _poison(view: View) -> Iterator[Found]:
 
 
 def _reader(view: View) -> Iterator[Found]:
-    """No reader can be had: no mail is read, and none is blamed."""
+    """The trouble that no reader can be had: no mail is read, and no mail is blamed."""
     lost = reader_health.standing(view.ledger, view.now)
     if lost is not None:
         ripe = lost.since <= view.now - timedelta(minutes=READER_MINUTES)
@@ -102,7 +102,7 @@ def _reader(view: View) -> Iterator[Found]:
 
 
 def _reader_back(view: View) -> Iterator[Found]:
-    """The news that a reader can be had again, after it was told that none could."""
+    """The news that a reader can be had again, after operators were told that none could."""
     told = conditions.newest_key(view.ledger, "alert:reader:")
     if told and reader_health.standing(view.ledger, view.now) is None:
         yield Found(told.rpartition(":")[2])

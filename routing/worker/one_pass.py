@@ -96,7 +96,7 @@ def _send(desk: Desk, sender: Sender, say: Callable[[str], None], helpers: Mailb
 
 
 def _run_tasks(desk: Desk, read: list[str], say: Callable[[str], None], helpers: MailboxHelpers) -> bool:
-    """In the mailboxes that could be read; whether all went well."""
+    """Run the tasks of the mailboxes that could be read; return whether all went well."""
     well = True
     for mailbox, tasks in helpers.tasks.items():
         made = tasks.run(desk.ledger) if mailbox in read else None
