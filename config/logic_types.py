@@ -59,7 +59,8 @@ def _need(op: str, types: tuple[Type, ...], wanted: tuple[Type, ...]) -> None:
 
 
 def _may_equal(node: Node, types: tuple[Type, Type], parts: tuple[Node, Node], names: Names) -> None:
-    """Choices are compared with their numbers, marks hold theirs, numbers and texts are compared with their like."""
+    """Refuse what can never be equal: choices are compared with their numbers, marks hold theirs, numbers and texts
+    are compared with their like."""
     if node.op == "in" and types[1] == "marks":
         _need("in", types[:1], ("number",))
         _has(parts[1], parts[0], names)

@@ -90,7 +90,7 @@ class DateKind(Kind):
         return _said(date.fromisoformat(value)) if value else ""
 
     def typed(self, value: str) -> str | date:
-        """A text before Excel counts days as the calendar does."""
+        """A date as Excel's number of days; a text before Excel counts days as the calendar does."""
         day = date.fromisoformat(value)
         return day if day >= _COUNTED else value
 

@@ -92,7 +92,7 @@ class MarksKind(Kind):
         return between.join(self._heads[int(number)] for number in value.split(",") if number)
 
     def worth(self, value: str) -> Value:
-        """No circle at all is unknown where one is asked for."""
+        """The numbers that are circled; unknown where no circle stands and one is asked for."""
         taken = tuple(Decimal(number) for number in value.split(",") if number)
         return None if self.none_marked and not taken else taken
 

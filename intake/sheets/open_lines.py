@@ -172,7 +172,8 @@ class _TableLines:
                 self.same[row, columns[key]] = self.same.get(above, above)
 
     def _merge(self, columns: Mapping[str, int]) -> None:
-        """A cell that is merged over several lines is said of each of them; of a number nobody knows whether it is."""
+        """Let a cell that is merged over several lines count for each of them; but no number, which may be meant for
+        all of them together."""
         for key, column in columns.items():
             areas = sorted((a, b[0]) for a, b in self.sheet.merged.items() if a[1] == column and b[0] > a[0])
             if not areas or self.kind(key).numeric:

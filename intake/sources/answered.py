@@ -215,4 +215,4 @@ class MaildirAnswers:
         return False
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: nothing is held open."""

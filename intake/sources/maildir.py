@@ -69,12 +69,12 @@ class MaildirSource:
         return found
 
     def wait(self, wake: int) -> Heard:
-        """A folder tells nothing: waits for `wake`."""
+        """Wait for `wake` alone, since a folder tells nothing."""
         rest(wake)
         return "quiet"
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: nothing is held open."""
 
     def _files(self) -> dict[str, Path]:
         """Unique name -> file. `new` is listed before `cur`, for mail moves from the one to the other."""

@@ -71,7 +71,7 @@ def _write_prefectures(ink: Ink, overview: Overview) -> None:
 
 
 def _add_bars(sheet: Worksheet, rows: int) -> None:
-    """A bar behind each share; its figure stands on it."""
+    """Put a bar behind each share; its figure stands on it."""
     bar = {"type": "data_bar", "bar_color": _BAR, "bar_solid": True, "min_type": "num", "max_type": "num"}
     last = FIRST_ROW + rows - 1
     sheet.conditional_format(FIRST_ROW, 2, last, 2, {**bar, "min_value": 0, "max_value": 1})

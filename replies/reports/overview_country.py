@@ -35,7 +35,7 @@ _TABLE, _MAP_GAP = 7, 2
 
 
 def write_country(ink: Ink, overview: Overview) -> None:
-    """Figures, programs and map."""
+    """Write the figures, the programs and the map of the whole country."""
     words = ink.wording.report
     sheet = add_sheet(ink, words["sheet_country"], [8.0] * _COLUMNS)
     sheet.fit_to_pages(1, 1)
@@ -96,7 +96,7 @@ def _counts(program: ProgramTotal) -> tuple[int, ...]:
 
 
 def _span(sheet: Worksheet, area: tuple[int, int, int], value: str | int, look: Format) -> None:
-    """A text or number over the cells (row, first column, last column)."""
+    """Write a text or number over the cells (row, first column, last column)."""
     row, first, last = area
     if last > first:
         sheet.merge_range(row, first, row, last, "", look)
@@ -107,7 +107,7 @@ def _span(sheet: Worksheet, area: tuple[int, int, int], value: str | int, look: 
 
 
 def _write_map(sheet: Worksheet, top: int, ink: Ink, overview: Overview) -> None:
-    """Each tile is two cells: the name, and below it the share of what was accepted."""
+    """Write each tile as two cells: the name, and below it the share of what was accepted."""
     names, shares = [_look(ink, n, False) for n in range(6)], [_look(ink, n, True) for n in range(6)]
     for tile in overview.tiles:
         place, shade = tile_positions()[tile.code], level(tile)

@@ -124,7 +124,7 @@ def _serial(moment: datetime) -> float:
 
 
 def _set_axes(chart: Chart, x: tuple[str, dict[str, Any]], y: tuple[str, dict[str, Any]]) -> None:
-    """Titles, and faint lines at the figures of the y axis; each axis as (title, further properties)."""
+    """Set titles, and faint lines at the figures of the y axis; each axis as (title, further properties)."""
     looks = {"name_font": {**_FONT, "bold": False}, "num_font": _FONT}
     chart.set_x_axis({"name": x[0], **looks, "major_gridlines": _NO_GRID, **x[1]})
     chart.set_y_axis({"name": y[0], **looks, "major_gridlines": _GRID, **y[1]})
@@ -242,7 +242,8 @@ def _bars(
 
 
 def _put_mends(sheet: Worksheet, line: int, mends: Mends | None, ink: Ink) -> None:
-    """How many were mended, what share of them at the first try, in how many versions, and how many were waived."""
+    """Write how many were mended, what share of them at the first try, in how many versions, and how many were
+    waived."""
     if mends is None or not mends.asked:
         return
     sheet.write_number(line, 4, mends.mended, ink.looks.number)

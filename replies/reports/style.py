@@ -178,14 +178,14 @@ def end_table(sheet: Worksheet, rows: int, columns: int) -> None:
 
 
 def put_headings(sheet: Worksheet, row: int, headings: Sequence[str], ink: Ink) -> None:
-    """The headings of a table in one row."""
+    """Write the headings of a table in one row."""
     for column, heading in enumerate(headings):
         put(sheet, (row, column), heading, ink.looks.heading)
     sheet.set_row(row, 32)
 
 
 def put_moment(sheet: Worksheet, place: tuple[int, int], moment: datetime | None, ink: Ink) -> None:
-    """An instant as a date that Excel can sort and filter, in JST; a blank cell for None."""
+    """Write an instant as a date that Excel can sort and filter, in JST; a blank cell for None."""
     if moment is None:
         sheet.write_blank(*place, None, ink.looks.moment)
     else:
@@ -193,7 +193,7 @@ def put_moment(sheet: Worksheet, place: tuple[int, int], moment: datetime | None
 
 
 def put_share(sheet: Worksheet, place: tuple[int, int], percent: int | None, look: Format, ink: Ink) -> None:
-    """A share that Excel can sort; ― where there is none."""
+    """Write a share that Excel can sort; ― for None."""
     if percent is None:
         put(sheet, place, ink.wording.report["none"], look)
     else:

@@ -71,7 +71,7 @@ def _write_cards(sheet: Worksheet, ink: Ink, report: PrefectureReport) -> None:
 
 
 def _put_wide(sheet: Worksheet, area: tuple[int, int, int], text: str, look: Format) -> None:
-    """A text over the cells (row, first column, last column)."""
+    """Write a text over the cells (row, first column, last column)."""
     row, first, last = area
     if last > first:
         sheet.merge_range(row, first, row, last, "", look)

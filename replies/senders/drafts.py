@@ -120,7 +120,7 @@ class DraftsSender:
         return self._direct[1] if self._direct is not None and to_ourselves else None
 
     def _made_sure_of(self, address: str) -> None:
-        """Servers hang up on idlers: what was open is asked whether it still is."""
+        """Ask an open connection whether it still is: servers hang up on idlers."""
         if address in self._open:
             try:
                 self._open[address][0].noop()

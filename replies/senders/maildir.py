@@ -19,7 +19,7 @@ class MaildirSender:
         self._path = path
 
     def ready(self, mail: OutgoingMail) -> None:
-        """Nothing has to be opened."""
+        """Do nothing: nothing has to be opened."""
 
     def is_open(self, mail: OutgoingMail) -> bool:
         """True always: there is no connection."""
@@ -41,7 +41,7 @@ class MaildirSender:
         return f"{self._path} に書き込みます"
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: nothing is held open."""
 
     def _make(self) -> None:
         for folder in ("tmp", "new", "cur"):
@@ -55,7 +55,8 @@ class MaildirSender:
         return any(other.partition(":")[0] == name for other in os.listdir(self._path / "cur"))
 
     def _deliver(self, name: str, data: bytes) -> None:
-        """tmp, fsync, rename: a reader of the Maildir never sees half a mail, not even after a power cut."""
+        """Write below tmp, fsync, rename: a reader of the Maildir never sees half a mail, not even after a power
+        cut."""
         draft = self._path / "tmp" / name
         with draft.open("wb") as stream:
             stream.write(data)

@@ -70,7 +70,7 @@ def cell_formats(book: Workbook, number_format: str) -> tuple[Format, Format]:
 
 
 def set_up_rows(sheet: Worksheet, headings: Sequence[tuple[str, float]], title: str, styles: Styles) -> None:
-    """A sheet of rows: headings with their columns' widths, frozen with the first three columns; A3 landscape.
+    """Set up a sheet of rows: headings with their columns' widths, frozen with the first three columns; A3 landscape.
     Each row is one line high, so that a long text shows its beginning and does not run over its neighbours."""
     sheet.set_default_row(LINE_POINTS + 1.5)
     for column, (heading, width) in enumerate(headings):

@@ -106,12 +106,12 @@ class _Page:
         self._used = 0.0
 
     def line(self, text: str, style: Format, height: float = LINE_POINTS + 4) -> None:
-        """One line of text."""
+        """Write one line of text."""
         put(self.sheet, (self.row, _MARK), text, style)
         self.next(height)
 
     def gap(self, height: float) -> None:
-        """A blank row. It needs a cell, since rows without one lose their height when they are streamed."""
+        """Write a blank row. It needs a cell, since rows without one lose their height when they are streamed."""
         put(self.sheet, (self.row, _MARK), "", self.styles.note)
         self.next(height)
 
@@ -149,7 +149,7 @@ def _write_form(page: _Page, form: Counts, programs: tuple[Program, ...], new_pa
 
 
 def _write_question(page: _Page, form: Counts, tally: QuestionCounts, programs: tuple[Program, ...]) -> None:
-    """The table of one question, its chart beside it, and blank rows down to the chart's end."""
+    """Write the table of one question, its chart beside it, and blank rows down to the chart's end."""
     labels = [_label(tally.question, line) for line in tally.lines]
     question = tally.question.text.strip()
     heights = [
@@ -172,7 +172,7 @@ def _write_question(page: _Page, form: Counts, tally: QuestionCounts, programs: 
 
 
 def _write_numbers(page: _Page, form: Counts, figures: Figures, programs: tuple[Program, ...]) -> None:
-    """The table of one number that was asked for: how many, and what they come to."""
+    """Write the table of one number that was asked for: how many, and what they come to."""
     words, text = load_wording().export, figures.label.strip()
     lines = list(_number_lines(figures, _with_sum([figures.of(p.id) for p in programs], figures.whole)))
     heights = [max(30.0, points(text, _TEXT_WIDTH)), *[18.0] * len(lines)]
@@ -206,7 +206,7 @@ def _number_lines(
 
 
 def _write_head(page: _Page, name: str, question: str, over: tuple[tuple[Program, ...], bool]) -> None:
-    """The heading of one table: over the figures of these programs, and their shares."""
+    """Write the heading of one table: over the figures of these programs, and their shares."""
     words, styles = load_wording().export, page.styles
     programs, shares = over
     put(page.sheet, (page.row, _MARK), name, styles.heading)
@@ -228,7 +228,7 @@ def _with_sum(values: list[T], total: T) -> list[T]:
 
 
 def _write_figures(page: _Page, label: tuple[str, str], figures: list[int], total: int) -> None:
-    """One line: its mark and text, a figure for each program, their sum, and its share of all answers."""
+    """Write one line: its mark and text, a figure for each program, their sum, and its share of all answers."""
     styles = page.styles
     put(page.sheet, (page.row, _MARK), label[0], styles.circle)
     put(page.sheet, (page.row, _TEXT), label[1], styles.label)

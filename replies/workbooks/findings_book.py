@@ -168,7 +168,7 @@ def _write(
     looks: _Looks,
     about: tuple[str, Wording],
 ) -> None:
-    """Headings and lines, ready to be filtered, read and printed on A4."""
+    """Write headings and lines, ready to be filtered, read and printed on A4."""
     title, wording = about
     for column, (key, width) in enumerate(columns.items()):
         sheet.set_column(column, column, width)

@@ -116,7 +116,7 @@ def _build(places: Layout, survey: Survey) -> Workbook:
 
 
 def _put(sheet: Worksheet, area: str, text: str, kind: str) -> None:
-    """One text in one cell, or in an area that is merged."""
+    """Write one text in one cell, or in an area that is merged."""
     first, _, last = area.partition(":")
     style(sheet, area, kind)
     if last and first != last:
@@ -149,7 +149,8 @@ def _write_head(sheet: Worksheet, places: Layout) -> None:
 
 
 def _write_checks(sheet: Worksheet, places: Layout) -> None:
-    """The column that tells what does not fit, of a form that has rules; of one that helps, also what is missing."""
+    """Write the column that tells what does not fit, for a form that has rules; for one that helps, also what is
+    missing."""
     cells = check_column(places)
     for cell, formula in cells.items():
         _put(sheet, cell, formula, "hint" if places.form.helps else "flag")
@@ -191,7 +192,7 @@ def _write_question(sheet: Worksheet, block: Block, lists: Lists) -> None:
 
 
 def _write_table(sheet: Worksheet, block: Block, lists: Lists) -> None:
-    """The labels of the columns above the cells, those of the rows left of them."""
+    """Write the labels of the columns above the cells, those of the rows left of them."""
     assert block.question.part
     table, top = block.question.part.table, block.top
     _put(sheet, name_of((top, LINE)), "", "line")
@@ -210,7 +211,7 @@ def _write_table(sheet: Worksheet, block: Block, lists: Lists) -> None:
 
 
 def _write_inputs(sheet: Worksheet, block: Block, lists: Lists) -> None:
-    """The drop-down cell, the circle lines and the free texts of one question."""
+    """Write the drop-down cell, the circle lines and the free texts of one question."""
     question, top = block.question, block.top
     if not question.in_lines:
         _put(sheet, _area(top, LINE, top, INPUT if block.wide else LINE), "", "input")
@@ -226,7 +227,7 @@ def _write_inputs(sheet: Worksheet, block: Block, lists: Lists) -> None:
 
 
 def _set_heights(sheet: Worksheet, block: Block) -> None:
-    """Each row shows its own cells; the last one also makes up what the question's text lacks."""
+    """Make each row high enough for its own cells; the last one also makes up what the question's text lacks."""
     question = block.question
     answer = (LINE, INPUT) if block.wide else (LINE,)
     heights = {block.top: max((height(option, *answer) for option in question.kind.options), default=0.0)}

@@ -24,8 +24,8 @@ class Lists:
         self._signs = {sign: self._validation(f'"{sign}"') for sign in signs}
 
     def make_ready(self, cells: str, kind: Kind) -> None:
-        """What a kind wants of its cell, or of a column of them: a list to choose from, a rule for what may be typed, with
-        its words, and a format for what is shown."""
+        """Give a cell, or a column of them, what its kind wants: a list to choose from, a rule for what may be typed,
+        with its words, and a format for what is shown."""
         if kind.sign:
             self._signs[kind.sign].add(cells)
         elif kind.options:
@@ -49,7 +49,7 @@ class Lists:
         validation.add(cell)
 
     def _add(self, cell: str, entries: tuple[str, ...]) -> None:
-        """A drop-down list with these entries for one cell."""
+        """Add a drop-down list with these entries for one cell."""
         self._columns += 1
         for row, entry in enumerate(entries, 1):
             self.hidden.cell(row, self._columns, entry)

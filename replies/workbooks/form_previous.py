@@ -46,7 +46,8 @@ def cells_of(layout: Layout, printed: Mapping[str, str]) -> dict[str, str]:
 
 
 def add_column(sheet: Worksheet, layout: Layout) -> None:
-    """The column, headed and empty, and rows high enough for what usually stands there."""
+    """Add the column of last year's answers, headed and empty, and make rows high enough for what usually stands
+    there."""
     column = layout.previous_column
     style(sheet, name_of((layout.header, column)), "header")
     sheet[name_of((layout.header, column))] = PREVIOUS_HEADING

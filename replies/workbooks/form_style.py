@@ -104,7 +104,8 @@ def height(text: str, *columns: int, size: float = 10) -> float:
 
 
 def set_up_form(sheet: Worksheet, header: int, last: tuple[int, int], header_text: str) -> None:
-    """Widths, protection, and A4 portrait one page wide, with row `header` on every page. `last`: row and column."""
+    """Set widths, protection, and A4 portrait one page wide, with row `header` on every page. `last`: row and
+    column."""
     for letter, width in zip("ABCDEF", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.sheet_view.showGridLines = False
@@ -117,7 +118,7 @@ def set_up_form(sheet: Worksheet, header: int, last: tuple[int, int], header_tex
 
 
 def break_pages(sheet: Worksheet, header: int, blocks: Iterable[tuple[int, int]]) -> None:
-    """A page break before each block of rows (first, last) that would be cut by the end of a page."""
+    """Put a page break before each block of rows (first, last) that would be cut by the end of a page."""
 
     def points(first: int, last: int) -> float:
         return sum(sheet.row_dimensions[row].height or 15.0 for row in range(first, last + 1))
@@ -130,7 +131,7 @@ def break_pages(sheet: Worksheet, header: int, blocks: Iterable[tuple[int, int]]
 
 
 def set_up_list(sheet: Worksheet, columns: int, header_text: str) -> None:
-    """Widths, protection, header frozen, and A3 landscape two pages wide."""
+    """Set widths, protection, a frozen header, and A3 landscape two pages wide."""
     for place in range(1, columns + 1):
         sheet.column_dimensions[get_column_letter(place)].width = 14
     sheet.row_dimensions[1].height = 32

@@ -100,7 +100,7 @@ def decide(  # noqa: PLR0913 - one parameter per option of the command
 
 
 def _tell_steps(desk: Desk, arrival: Arrival, draft: bool) -> None:
-    """What is left to be done; `draft`: with the letter written anew, as often as somebody asks."""
+    """Tell what is left to be done; `draft`: with the letter written anew, as often as somebody asks."""
     if draft and (path := my_number.write_draft(desk, arrival)):
         say(f"送信者へのお願いの下書きを {path} に置きました（まだ送っていません）。")
         if by_hand(desk.settings):
@@ -134,7 +134,7 @@ def asking(do: Callable[[Consent], Done], consent: Consent) -> Done:
 
 
 def tell(done: Done, desk: Desk) -> None:
-    """What a decision changed, what it took back, and who had decided before it."""
+    """Tell what a decision changed, what it took back, and who had decided before it."""
     for line in (*done.effects, *taken_back_lines(done.settled, desk.register.survey), *done.beside):
         say(line)
     if done.before is not None:

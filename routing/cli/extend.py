@@ -75,7 +75,7 @@ def extend_command(  # noqa: PLR0913 - one parameter per option of the command
 
 
 def _tell(desk: Desk, place: int, folder: Path | None, who: Who) -> None:
-    """The notices of an extension: into `folder` as drafts, or into the outbox; and who is to be telephoned."""
+    """Tell of the notices of an extension: into `folder` as drafts, or into the outbox; and who is to be telephoned."""
     made = notices(desk, place)
     if not made:
         say("延長のお知らせは作りません（取消しなど）。係からご連絡ください。")
@@ -93,7 +93,7 @@ def _tell(desk: Desk, place: int, folder: Path | None, who: Who) -> None:
 
 
 def _list(desk: Desk, as_json: bool) -> None:
-    """Every extension that was recorded, oldest first."""
+    """List every extension that was recorded, oldest first."""
     found, told = extensions(desk.ledger, desk.clock()), notices_made(desk.ledger, desk.clock())
     if as_json:
         rows: list[dict[str, Any]] = [

@@ -39,7 +39,7 @@ def held(app: App, as_json: bool, only_foreign: bool) -> None:
 
 
 def print_held(rows: Iterable[HeldRow]) -> None:
-    """The table for people: what came in numbers from one sender, for one reason, is one line with its count."""
+    """Print the table for people: what came in numbers from one sender, for one reason, is one line with its count."""
     columns = ("番号", "受付番号", "区分", "経過", "団体", "制度等", "理由／次にすること", "件名／書き出し", "提出状況")
     listed = table("要確認", *columns)
     for group in grouped(rows):

@@ -56,7 +56,7 @@ def restore(app: App, file: Path, by: str, why: str, yes: bool) -> int:
 
 
 def _tell(deeds: tuple[snapshots.MissingDeed, ...] | None) -> None:
-    """What officials have to do once more."""
+    """Tell what officials have to do once more."""
     if deeds is None:
         say("それまでの台帳を読めないため、この間の職員の判断と記録は分かりません。心当たりのものは、もう一度行ってください。")
         return

@@ -56,7 +56,7 @@ def run(app: App, once: bool) -> int:
 
 
 def _stop(worker: Worker, number: int) -> None:
-    """The first signal lets the worker finish what it has in hand; a second one is not waited for."""
+    """Let the worker finish what it has in hand at the first signal; a second one is not waited for."""
     signal.signal(number, signal.SIG_DFL)
     worker.stop()
 
@@ -78,9 +78,9 @@ def _work(worker: Worker) -> None:
 
 
 def _share_memory() -> None:
-    """One pool of memory for all threads (mallopt(3), M_ARENA_MAX): of those that work in Python only one runs at a
-    time, so pools of their own save them no wait; but what a thread fetches is freed by the desk's, and a thread's
-    pool gives that back to the kernel and asks for it again, mail by mail."""
+    """Make one pool of memory serve all threads (mallopt(3), M_ARENA_MAX): of those that work in Python only one runs
+    at a time, so pools of their own save them no wait; but what a thread fetches is freed by the desk's, and a
+    thread's pool gives that back to the kernel and asks for it again, mail by mail."""
     with suppress(OSError, AttributeError):  # where the C library is another one, all goes on as before
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 

@@ -27,8 +27,8 @@ _COLOURS = {"red": {"fg": "red"}, "yellow": {"fg": "yellow"}, "bold": {"bold": T
 
 
 def say(text: object = "", err: bool = False, nl: bool = True, style: str = "") -> None:
-    """A line for people who read a terminal: nothing that strangers wrote in it, or that somebody pasted, steers the
-    terminal. `style`: "red", "yellow", "bold" or none."""
+    """Print a line for people who read a terminal: nothing that strangers wrote in it, or that somebody pasted,
+    steers the terminal. `style`: "red", "yellow", "bold" or none."""
     shown = visible(str(text))
     click.echo(_styled(shown, style) if style else shown, err=err, nl=nl)
 

@@ -62,7 +62,7 @@ def _body_named(office: Office, text: str) -> str:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines for people, headings in bold."""
+    """Print lines for people, headings in bold."""
     for line in lines:
         say(line, style="bold" if line.startswith("■") else "")
 

@@ -94,7 +94,7 @@ class SureActs:
             return _confirm(desk, _extension(desk, "", WHOLE, "/notices"))
 
     def request(self, lgcode: str) -> ResponseReturnValue:
-        """A municipality's own sheet is asked for at its prefecture."""
+        """Ask a prefecture for a municipality's own sheet."""
         with self._premises.open_desk() as desk:
             register, form, who = desk.register, request.form, who_acts(request.form)
             program = typed.program(form.get("program", ""), register)

@@ -18,7 +18,7 @@ from routing.versions import Version
 
 
 def _no_version(body: str, program: str, attributes: tuple[int, ...]) -> None:
-    """Nothing came before."""
+    """No version: nothing came before."""
 
 
 @frozen

@@ -103,7 +103,7 @@ class _EmlFolder:
         self._names = names
 
     def ready(self, mail: OutgoingMail) -> None:
-        """Nothing has to be opened."""
+        """Do nothing: nothing has to be opened."""
 
     def is_open(self, mail: OutgoingMail) -> bool:
         """True always: there is no connection."""
@@ -119,7 +119,7 @@ class _EmlFolder:
         return str(self._folder)
 
     def close(self) -> None:
-        """Nothing to hang up."""
+        """Do nothing: nothing is held open."""
 
 
 class _RehearsedClock:
@@ -161,7 +161,7 @@ class _Journey:
         return self._line(sample, item, settled)
 
     def report(self) -> None:
-        """Every report as things stand at the end, beside the ledger."""
+        """Write every report as things stand at the end, beside the ledger."""
         at = self.settings.now or self.clock.at
         for _ in write_all(open_instant(self.desk.ledger, self.desk.register, at), self.out / "reports"):
             pass
@@ -221,7 +221,7 @@ def _open_journey(out: Path, register: Register, samples: Samples) -> Iterator[_
 
 
 def _lay_out(out: Path, register: Register) -> None:
-    """An empty folder with its settings file. Only what a demo made is removed."""
+    """Lay out an empty folder with its settings file. Only what a demo made is removed."""
     out.mkdir(parents=True, exist_ok=True)
     for name in ("inbox", "replies", "outgoing", "reports"):
         shutil.rmtree(out / name, ignore_errors=True)

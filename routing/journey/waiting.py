@@ -55,8 +55,8 @@ def _note_password(ledger: Ledger, decided: Decided, survey: Survey, now: dateti
 
 
 def _note_part(ledger: Ledger, decided: Decided, submission: Submission, parts: MailSet, until: datetime) -> None:
-    """The newest part carries the wait of its set. Parts without a form that waited for one are decided
-    anew once one has come, or once the set is closed."""
+    """Note that this part is the newest of its set, and so carries the set's wait. Parts without a form that waited
+    for one are decided anew once one has come, or once the set is closed."""
     arrival, has_form = decided.arrival, submission.has_form
     others = pending_queue.other_parts(ledger, arrival, whose_set(submission), parts.total)
     pending_queue.note_part(ledger, arrival, whose_set(submission), (parts.number, parts.total), has_form)

@@ -45,7 +45,7 @@ def afterwards(ledger: Ledger, outgoing: Outgoing, after: NextTry, now: datetime
 
 
 def note_trouble(ledger: Ledger, mail_from: str, detail: str, now: datetime) -> None:
-    """Nothing leaves under this address, inside the caller's transaction; since when is kept."""
+    """Record that nothing leaves under this address, inside the caller's transaction; since when is kept."""
     ledger.run(
         "INSERT INTO sending_trouble VALUES (?, ?, ?) ON CONFLICT (mail_from) DO UPDATE SET detail = excluded.detail",
         mail_from,
@@ -55,7 +55,7 @@ def note_trouble(ledger: Ledger, mail_from: str, detail: str, now: datetime) -> 
 
 
 def note_success(ledger: Ledger, mail_from: str) -> None:
-    """The server lets us send under this address, inside the caller's transaction."""
+    """Record that the server lets us send under this address, inside the caller's transaction."""
     ledger.run("DELETE FROM sending_trouble WHERE mail_from = ?", mail_from)
 
 

@@ -81,7 +81,7 @@ class Ledger:
             raise NotALedger("台帳を読み書きする権限がありません。持ち主と権限（0600）をご確認ください。") from error
 
     def wait_at_most(self, seconds: float) -> None:
-        """How long a turn at writing is waited for from now on, before LedgerBusy."""
+        """Set how long a turn at writing is waited for from now on, before LedgerBusy."""
         self.connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
     def refuse_newer(self) -> None:

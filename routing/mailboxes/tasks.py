@@ -149,7 +149,7 @@ class MailboxTasks:
             copied.extend(self._sent.put(letters))
 
     def _ask(self, ledger: Ledger, answered: list[tuple[int, str]]) -> None:
-        """Once a minute: which of the questions that wait have people answered in their mail program?"""
+        """Ask once a minute which of the questions that wait people have answered in their mail program."""
         if self._answers is None or time.monotonic() - self._asked_at < ASK_SECONDS:
             return
         self._asked_at = time.monotonic()
@@ -157,7 +157,8 @@ class MailboxTasks:
         answered.extend((arrival_id, how) for arrival_id, seen in waiting if (how := self._answers.how(seen)))
 
     def _look_for(self, ledger: Ledger, found: list[int]) -> None:
-        """After a ledger was put back: which of the letters that wait had left already. Each is looked for once."""
+        """Look, after a ledger was put back, which of the letters that wait had left already. Each is looked for
+        once."""
         letters = [x for x in restored.waiting(ledger, self._mailbox) if x.key not in self._looked_for]
         if self._sent is not None and letters:
             found.extend(self._sent.present(letters))

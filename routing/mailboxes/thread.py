@@ -166,7 +166,7 @@ class MailboxThread(Thread):
         return True
 
     def handled(self) -> None:
-        """The desk has taken in everything of the last look."""
+        """Take note that the desk has taken in everything of the last look."""
         with self._lock:
             self._busy = False
         self._bell.ring()

@@ -49,7 +49,7 @@ def _is_told(name: str, found: Found, view: View) -> bool:
 
 
 def _is_time(name: str, view: View) -> bool:
-    """Whether the last letter of this kind is an hour old; or of the future, where the clock was put back."""
+    """Whether the last letter of this kind is an hour old; or lies in the future, where the clock was put back."""
     last = conditions.last_letter(view.ledger, f"alert:{name}:")
     return last is None or not last <= view.now < last + BETWEEN_LETTERS
 

@@ -33,7 +33,7 @@ def answer(office: Office, arrival: Arrival, to: str, text: str, quotes: bool) -
 
 
 def forward(office: Office, arrival: Arrival, to: str, text: str) -> FinishedReply:
-    """The mail itself, passed on. KeyError where the ledger has no bytes of it."""
+    """The mail itself, passed on. Raises KeyError where the ledger has no bytes of it."""
     lgcode = whose(office, arrival)
     mailbox = office.register.survey.mailbox(arrival.mailbox)
     letter = ForwardLetter(
@@ -68,7 +68,7 @@ def _extensions(office: Office, mailbox: Mailbox, lgcode: str) -> tuple[tuple[st
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    """As they were typed, without blank ones at either end."""
+    """The lines as they were typed, without blank ones at either end."""
     return tuple(line.rstrip() for line in text.strip().splitlines())
 
 

@@ -66,8 +66,8 @@ def mail_reports(office: Office, all_read: bool) -> Iterator[str]:
 
 
 def queue_report(office: Office, opened: LedgerAt, body: Body, instant: datetime) -> int:
-    """One prefecture's report into the outbox, unless it stands there or an official paused its mail. Each
-    address gets it once, from the first mailbox that knows it. How many mails."""
+    """Put one prefecture's report into the outbox, unless it stands there already or an official paused its mail.
+    Each address gets it once, from the first mailbox that knows it. Return how many mails."""
     with office.ledger.writing():
         now = office.clock()
         if body.lgcode in extensions.paused(office.ledger, now):

@@ -28,8 +28,8 @@ from routing.who import Refused, Who
 
 @frozen
 class Wanted:
-    """Which originals: municipalities of one prefecture by code, and the program; `until`: by when, if a day
-    is to be named."""
+    """The originals that are asked for: municipalities of one prefecture by code, and the program; `until`: by when,
+    if a day is to be named."""
 
     lgcodes: tuple[str, ...]
     program: str

@@ -76,7 +76,8 @@ def come_round(office: Office, all_read: bool) -> Iterator[str]:
 
 
 def queue(office: Office, each: Round, lgcode: str, instant: datetime) -> int:
-    """One respondent's letters into the outbox, unless they stand there or an official paused its mail. How many."""
+    """Put one respondent's letters into the outbox, unless they stand there already or an official paused its mail.
+    Return how many."""
     with office.ledger.writing():
         now = office.clock()
         if lgcode in extensions.paused(office.ledger, now):

@@ -38,7 +38,7 @@ class _Sent:
 
     @property
     def key(self) -> str:
-        """Under which its letters stand in the outbox, but for the mail."""
+        """The key under which its letters stand in the outbox, without the mail's part."""
         return f"{KIND}|{self.body}|{self.program}|"
 
 
@@ -95,7 +95,8 @@ def _concerns(office: Office, sent: _Sent, arrival: Arrival) -> bool:
 
 
 def _letters(office: Office, concerned: Iterable[_Sent], arrival: Arrival, way: Way) -> list[FinishedReply]:
-    """To whoever of each body is known in this mailbox; to nobody where the contacts file is wrong, as `doctor` says."""
+    """The letters to whoever of each body is known in this mailbox; to nobody where the contacts file is wrong, as
+    `doctor` says."""
     outlet = Outlet(office.register.survey, office.settings, office.clock(), message_ids(office.ledger))
     mailbox = office.register.survey.mailbox(arrival.mailbox)
     made: list[FinishedReply] = []

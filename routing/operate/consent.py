@@ -103,7 +103,7 @@ def _as_seen(desk: Desk, arrival: Arrival, consent: Consent) -> LastWord | None:
 
 
 def _withdrawal(desk: Desk, settled: Settled) -> tuple[list[str], list[str]]:
-    """A withdrawal that is put aside does not withdraw anything: what still stands of the body that sent it."""
+    """What still stands of the body that sent a withdrawal which is put aside: it does not withdraw anything then."""
     decided, register, now = settled.decided, desk.register, desk.clock()
     lgcode = decided.identity.submitter or decided.identity.body
     here = [
@@ -146,8 +146,8 @@ def _still_approved(desk: Desk, arrival: Arrival) -> list[str]:
 
 
 def set_applicable(desk: Desk, owed: tuple[str, str], on: bool, who: Who, consent: Consent = SURE) -> Done:
-    """該当事務なし: notes that a respondent has nothing to answer for a program (`owed`: lgcode, program), or takes that
-    back. It hides what was accepted, which wants a yes. Raises AskedTwice, Refused."""
+    """Note that a respondent has nothing to answer for a program (該当事務なし; `owed`: lgcode, program), or take
+    that back. It hides what was accepted, which wants a yes. Raises AskedTwice, Refused."""
     obligation = desk.register.by_key.get(owed)
     if obligation is None:
         raise Refused(f"{desk.register.full_name(owed[0]) or owed[0]} に {owed[1]} の提出義務はありません。")

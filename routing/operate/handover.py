@@ -79,7 +79,7 @@ _DEEDS = ("日時", "対象", "判定", "内容", "判断した人", "理由")
 
 
 def _put_mail(office: Office, folder: Folder, mail: FiledMail, letters: list[FiledLetter]) -> Iterator[tuple[str, ...]]:
-    """One mail with its files, letters and decisions; its rows in the index."""
+    """Put one mail with its files, letters and decisions into the folder; yield its rows in the index."""
     register, pieces = office.register, handed_over.pieces(office.ledger, mail.id)
     at = f"{_place(register, mail, pieces)}/{mail.received_at:%m%d-%H%M}_{mail.receipt}"
     deeds = [deed for deed in handed_over.deeds(office.ledger, mail.id) if _is_told(deed)]
@@ -108,7 +108,7 @@ def _put_mail(office: Office, folder: Folder, mail: FiledMail, letters: list[Fil
 
 
 def _put_notice(office: Office, folder: Folder, letter: FiledLetter) -> tuple[str, ...]:
-    """A letter that answers none, in the folder of whom it went to; its row in the index."""
+    """Put a letter that answers no mail into the folder of whom it went to; return its row in the index."""
     register, data = office.register, handed_over.letter_bytes(office.ledger, letter.id)
     at = f"団体/{_named(register, letter.respondent)}/お願い・お知らせ"
     name = f"{at}/{letter.written_at:%m%d-%H%M}_{letter.id}.eml"
@@ -120,7 +120,7 @@ def _put_notice(office: Office, folder: Folder, letter: FiledLetter) -> tuple[st
 
 
 def _place(register: Register, mail: FiledMail, pieces: list[FiledPiece]) -> str:
-    """団体/141003_神奈川県横浜市/難病・小慢: who sent it, and what about."""
+    """The folder of a mail: who sent it, and what it is about: 団体/141003_神奈川県横浜市/難病・小慢."""
     whose = next((p.submitter for p in pieces if p.submitter), "") or next((p.body for p in pieces if p.body), "")
     programs = list(dict.fromkeys(_program(register, p.program) for p in pieces if p.program))
     return f"団体/{_named(register, whose)}/{'・'.join(programs) or '制度等不明'}"
@@ -140,7 +140,7 @@ def _outcome(outcome: str) -> str:
 
 
 def _is_told(deed: Deed) -> bool:
-    """Whether it is a decision, what an official did, or an event that has a name for people."""
+    """Whether a row is a decision, what an official did, or an event that has a name for people."""
     return bool(deed.outcome) or deed.by != "uketsuke" or f"act_{deed.what}" in load_wording().screen
 
 
@@ -166,8 +166,8 @@ def _files(raw: bytes, names: dict[str, str]) -> Iterator[tuple[str, bytes]]:
 
 
 def _standing(office: Office) -> Iterator[tuple[str, ...]]:
-    """Everybody as he stood at the deadline that the survey set for him, by what had been received then and is decided
-    now."""
+    """The standing of every body at the deadline that the survey set for it, by what had been received then and is
+    decided now."""
     register = office.register
     for deadline in register.survey.deadlines:
         found = status_of(open_instant(office.ledger, register, office.clock(), deadline))

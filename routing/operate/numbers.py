@@ -20,8 +20,8 @@ RULE = "my_number"
 
 
 def not_my_number(desk: Desk, arrival: Arrival, who: Who) -> None:
-    """The places that stand in an alarm hold no My Number and no register: the mail is read again without that alarm
-    at the next pass. Raises Refused, and then nothing was recorded."""
+    """Record that the places which stand in an alarm hold no My Number and no register: the mail is read again
+    without that alarm at the next pass. Raises Refused, and then nothing was recorded."""
     with desk.ledger.writing():
         places = submission_at(desk, arrival).alarms
         if not places and not numbers.steps(desk.ledger, arrival.id):
@@ -31,7 +31,8 @@ def not_my_number(desk: Desk, arrival: Arrival, who: Who) -> None:
 
 
 def my_number(desk: Desk, arrival: Arrival, who: Who) -> Settled | None:
-    """A My Number stands in the mail: it counts as no answer, and the steps begin. None where they had begun."""
+    """Record that a My Number stands in the mail: it counts as no answer, and the steps begin. None where they had
+    begun."""
     with desk.ledger.writing():
         if numbers.steps(desk.ledger, arrival.id):
             return None
@@ -42,7 +43,7 @@ def my_number(desk: Desk, arrival: Arrival, who: Who) -> Settled | None:
 
 
 def step(desk: Desk, arrival: Arrival, number: str, who: Who) -> tuple[Step, ...]:
-    """One step was done, or all copies with "4"; those that are left. Raises Refused."""
+    """Record that one step was done, or all copies with "4"; return those that are left. Raises Refused."""
     with desk.ledger.writing():
         found = numbers.steps(desk.ledger, arrival.id)
         chosen = [s for s in found if number in (s.number, s.number.partition("-")[0])]

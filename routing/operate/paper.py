@@ -68,7 +68,7 @@ def _same_name(desk: Desk, paper: Paper, submission: Submission) -> None:
 
 
 def _as_mail(desk: Desk, paper: Paper) -> bytes:
-    """The same bytes for the same paper, whoever records it, so that it is recorded once."""
+    """The paper as a mail: the same bytes for the same paper, whoever records it, so that it is recorded once."""
     survey = desk.register.survey
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = survey.convention.written(desk.register.full_name(paper.lgcode), paper.lgcode)

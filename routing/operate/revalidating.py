@@ -53,7 +53,7 @@ def read_open_again(desk: Desk, changed: Iterable[ChangedDecision], code: str, w
 
 
 def read_anew(desk: Desk, arrival: Arrival) -> Submission:
-    """The mail as it is read today. Raises Refused where it cannot be, ReaderUnavailable."""
+    """The mail as it is read today. Raises Refused where it cannot be read, ReaderUnavailable."""
     raw = desk.raw(arrival)
     if raw is None:
         raise Refused("原本が台帳にないため（消去済みか、読み取れないものとして保留中です）、読み直せません。")
@@ -79,7 +79,7 @@ def revise(desk: Desk, arrival: Arrival, read: Submission, who: Who) -> Settled:
 
 
 def _goes(changed: ChangedDecision, code: str) -> bool:
-    """Whether the code is found no more in a piece that is open, and everything that changes is."""
+    """Whether the code is no longer found in a piece that is open, and everything that changes is open."""
     stays = all(after is not None for _, _, after in changed.pieces)
     return changed.is_open and stays and code in changed.gone
 

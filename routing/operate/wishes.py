@@ -67,7 +67,7 @@ def past_instant(text: str, register: Register, now: datetime) -> datetime:
 
 
 def amendments(texts: Iterable[str], numbering: str) -> dict[str, str]:
-    """Q5=②, or as the survey calls it, in any width -> {"5": "②"}. Raises Refused."""
+    """Answers as they were typed, Q5=②, or as the survey calls it, in any width -> {"5": "②"}. Raises Refused."""
     changes = {}
     for text in texts:
         name, equals, value = text.replace("＝", "=", 1).partition("=")
@@ -79,7 +79,8 @@ def amendments(texts: Iterable[str], numbering: str) -> dict[str, str]:
 
 
 def _read(desk: Desk, arrival: Arrival, wish: Wish) -> Wish:
-    """With what has to be read before a transaction begins, since the reader takes its time. Raises Refused."""
+    """The wish with what has to be read before a transaction begins, since the reader takes its time. Raises
+    Refused."""
     if wish.action != "revise" or wish.read is not None:
         return wish
     return replace(wish, read=read_anew(desk, arrival))
@@ -205,7 +206,8 @@ class Preview:
 
 
 def preview(desk: Desk, arrival: Arrival, wish: Wish, who: Who, seen: str) -> Preview:
-    """Decide and render for real, in a transaction that is rolled back. Raises ChangedSince, Refused, LedgerBusy."""
+    """Decide and render for real, in a transaction that is rolled back; return what would be done. Raises
+    ChangedSince, Refused, LedgerBusy."""
     wish = _read(desk, arrival, wish)
     try:
         return _tried(desk, arrival, wish, who, Consent(seen))

@@ -13,7 +13,7 @@ KINDS = frozenset({"answer", "forward", "request", "extension", "replaced", "tol
 
 
 def can_be_withdrawn(letter: LetterRecord) -> bool:
-    """Whether it waits, no attempt is under way, and nothing but an official's word stands behind it."""
+    """Whether a letter waits, no attempt is under way, and nothing but an official's word stands behind it."""
     return letter.kind in KINDS and letter.leaves_at is not None and letter.state in ("queued", "later")
 
 

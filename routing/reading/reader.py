@@ -201,7 +201,7 @@ class Reader:
         return point if point.request == self._served + 1 else NOT_BEGUN
 
     def _bury(self, position: int, error: Exception) -> None:
-        """A child died over the oldest request, in the file at this position (0: in none)."""
+        """Take note that a child died over the oldest request, in the file at this position (0: in none)."""
         oldest = self._requests[0]
         if position and position not in oldest.skip:
             oldest.skip.append(position)

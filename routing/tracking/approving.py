@@ -65,7 +65,7 @@ def _possible(kind: AnyKind, register: Register) -> bool:
 
 
 def _of(register: Register) -> Specimens:
-    """Addressed to the first respondent that collects for somebody, else to the first."""
+    """A specimen that is addressed to the first respondent that collects for somebody, else to the first."""
     collecting = next((o for o in register.obligations if o.collected), register.obligations[0])
     body = register.body(collecting.lgcode)
     collected = register.body(collecting.collected[0]) if collecting.collected else body

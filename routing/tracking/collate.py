@@ -121,7 +121,7 @@ def _entries(name: str, reading: FileReading, register: Register) -> list[_Entry
 
 
 def _at_home(entry: _Entry, prefecture: str, register: Register) -> _Entry:
-    """A sheet that this prefecture does not collect is told to be left out."""
+    """The entry; if this prefecture does not collect its sheet, with the reason to leave it out."""
     obligation = register.by_key.get((prefecture, entry.program))
     collected = obligation is not None and entry.sheet.body.lgcode in obligation.collected
     return entry if entry.reason or collected else replace(entry, reason="collate_elsewhere")

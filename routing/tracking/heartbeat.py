@@ -36,11 +36,11 @@ class Heart:
         self._complained = False
 
     def ready(self) -> None:
-        """The worker has begun (systemd: Type=notify)."""
+        """Tell that the worker has begun (systemd: Type=notify)."""
         _notify("READY=1")
 
     def beat(self, now: datetime) -> None:
-        """A sign of life, if it is time for one."""
+        """Give a sign of life, if it is time for one."""
         if time.monotonic() - self._last < EVERY_SECONDS:
             return
         self._last = time.monotonic()
@@ -56,7 +56,7 @@ class Heart:
             self._complained = True
 
     def stopping(self) -> None:
-        """The worker ends by itself; its file goes."""
+        """Tell that the worker ends by itself; its file goes."""
         _notify("STOPPING=1")
         if self._path is not None:
             with suppress(OSError):
@@ -80,7 +80,7 @@ class Heart:
 
 
 def _write(path: Path, state: dict[str, Any]) -> None:
-    """Whole or not at all, readable by the owner only."""
+    """Write the file whole or not at all, readable by the owner only."""
     unfinished = path.with_name(f".{path.name}.part")
     handle = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -90,7 +90,7 @@ def _write(path: Path, state: dict[str, Any]) -> None:
 
 
 def _notify(word: str) -> None:
-    """One datagram to systemd, where it has asked for one; a leading @ means an abstract socket."""
+    """Send one datagram to systemd, where it has asked for one; a leading @ means an abstract socket."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return

@@ -18,8 +18,9 @@ from routing.who import Refused, Who
 
 @frozen
 class LetterSelection:
-    """Which letters: those with one of these numbers (receipt numbers, or numbers of letters that answer none), of one
-    kind, of one mailbox; empty: whatever they have. `ids`: these of the outbox, as they were shown."""
+    """The letters that an official chooses: those with one of these numbers (receipt numbers, or numbers of letters
+    that answer no mail), of one kind, of one mailbox; empty: whatever they have. `ids`: these of the outbox, as they
+    were shown."""
 
     numbers: tuple[str, ...] = ()
     kind: str = ""

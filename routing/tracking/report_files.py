@@ -23,7 +23,7 @@ from routing.tracking.status_json import status_json
 
 
 def write_prefecture(instant: LedgerAt, body: Body, folder: Path) -> None:
-    """One prefecture's workbook (which goes to it) and page (for the ministry)."""
+    """Write one prefecture's workbook (which goes to it) and page (for the ministry)."""
     filled = prefecture_report(instant, body)
     survey = instant.register.survey
     wording = load_wording().of(survey)
@@ -33,20 +33,21 @@ def write_prefecture(instant: LedgerAt, body: Body, folder: Path) -> None:
 
 
 def write_overview(instant: LedgerAt, folder: Path) -> None:
-    """The whole country, for the ministry only."""
+    """Write the overview of the whole country, for the ministry only."""
     filled, wording = overview(instant), load_wording().of(instant.register.survey)
     _put(folder / "全国_提出状況_取扱注意.xlsx", overview_book(filled, wording))
     _put(folder / "全国_提出状況_取扱注意.html", overview_page(filled, wording).encode("utf-8"))
 
 
 def write_snapshot(instant: LedgerAt, folder: Path) -> None:
-    """Every obligation and municipality as it stands, for programs (UTF-8 JSON, as `status --json`)."""
+    """Write every obligation and municipality as it stands, for programs (UTF-8 JSON, as `status --json`)."""
     told = status_json(status_of(instant), instant.register)
     _put(folder / "snapshot.json", json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8"))
 
 
 def write_all(instant: LedgerAt, folder: Path) -> Iterator[str]:
-    """Snapshot, overview and the report of each prefecture that owes anything, step by step; what was written."""
+    """Write snapshot, overview and the report of each prefecture that owes anything, step by step; yield what was
+    written."""
     folder.mkdir(parents=True, exist_ok=True)
     write_snapshot(instant, folder)
     yield "snapshot"

@@ -137,7 +137,8 @@ def _tally(obligation: Obligation, instant: LedgerAt) -> Tally:
 def _municipalities(
     owed: tuple[Obligation, ...], since: datetime | None, instant: LedgerAt
 ) -> tuple[MunicipalityLine, ...]:
-    """The most urgent first: nothing has come of it, what came is to be replaced, to be mended, lies with us."""
+    """The municipalities, the most urgent first: nothing has come of it, what came is to be replaced, to be mended,
+    lies with us."""
     codes = sorted({code for o in owed for code in o.collected})
     told = RowContacts(instant.ledger)
     lines = []
@@ -154,7 +155,7 @@ _MOST_URGENT = ("outstanding", "unbooked", "correction", "held", "accepted")
 
 
 def _urgency(line: MunicipalityLine) -> tuple[list[int], str]:
-    """Its most urgent program, and of those alike the next."""
+    """Sort key: the municipality's most urgent program, and among equals the next one."""
     return sorted(_MOST_URGENT.index(c.shown) for c in line.cells if c.shown in _MOST_URGENT), line.lgcode
 
 

@@ -39,8 +39,8 @@ class Departures:
                 self._thread.open(outgoing)
 
     def begin(self, line: Connection, last: bool) -> Delivery | None:
-        """The line is open: commits the beginning of the first attempt. Or it could not be opened, which is returned.
-        `last`: no other reply is begun."""
+        """Commit the beginning of the first attempt, now that the line is open; where it could not be opened, return
+        that. `last`: no other reply is begun."""
         rest = self._dispatch.rest(line) if line.trouble else None
         if rest is not None:
             self._rest()

@@ -30,7 +30,7 @@ class WorkerState:
     mailboxes: dict[str, str] = field(default_factory=dict)
 
     def count(self, what: str) -> None:
-        """Add one."""
+        """Add one to a count."""
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
@@ -52,13 +52,13 @@ class WorkerStatus:
             log.info("%s", settled_line(settled, self._desk.register))
 
     def delivered(self, delivery: Delivery) -> None:
-        """An attempt at a reply has ended."""
+        """Take note that an attempt at a reply has ended."""
         self.state.count("返信 " + load_wording().screen["posting_" + delivery.state])
         level = logging.INFO if delivery.state in ("sent", "drafted") else logging.WARNING
         log.log(level, "%s", delivery_line(delivery, self._desk.register.survey))
 
     def polled(self, polled: Polled) -> None:
-        """A look into a mailbox is over."""
+        """Take note that a look into a mailbox is over."""
         now = self._desk.clock()
         arrivals.health(self._desk.ledger, polled.mailbox, polled.problem, now)
         before = self.state.mailboxes.get(polled.mailbox)
@@ -72,14 +72,14 @@ class WorkerStatus:
             log.error("%s: サーバーから取り出せません（UID %s）", polled.mailbox, "、".join(kept_back))
 
     def tasks_done(self, done: TasksDone) -> None:
-        """What is done in a mailbox after a look has been done, or hindered."""
+        """Take note that what is done in a mailbox after a look has been done, or hindered."""
         done.record(self._desk.ledger, self._desk.clock())
         if done.problem and done.problem != self._troubled.get(done.mailbox):
             log.error("%s: %s", done.mailbox, done.problem)
         self._troubled[done.mailbox] = done.problem
 
     def hangs(self, mailboxes: frozenset[str], minutes: float) -> None:
-        """A thread that hangs tells nothing, so it is said for it: in the log, and by the mailbox's health to
+        """Tell of a thread that hangs, since it tells nothing itself: in the log, and by the mailbox's health to
         `status`, to `doctor` and to the operators' alert."""
         for mailbox in sorted(mailboxes - self.hanging):
             said = f"確認が{minutes:.0f}分以上終わりません。run を再起動してください。"

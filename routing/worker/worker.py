@@ -213,8 +213,8 @@ class Worker:
         return bool(group)
 
     def _do_routine(self) -> None:
-        """One step of what the calendar asks for. A wrong contacts file or a folder that cannot be written
-        stops that, and no mail; the next wake-up tries again."""
+        """Do one step of what the calendar asks for. A wrong contacts file or a folder that cannot be written stops
+        that, and no mail; the next wake-up tries again."""
         try:
             line = next(self._routine, None) if self._routine is not None else None
         except (ConfigError, OSError) as trouble:
@@ -237,7 +237,7 @@ class Worker:
             yield from reports(self._desk, all_read=len(read) == len(self._mailboxes))
 
     def _look_after(self) -> None:
-        """What the desk sees to beside the mail: traces of what was erased, and what operators must hear of."""
+        """Do what the desk sees to beside the mail: traces of what was erased, and what operators must hear of."""
         self._desk.ledger.refuse_newer()  # an upgrade that did not stop this worker first
         erasure.wipe(self._desk.ledger)
         undoing.end_over(self._desk.ledger, self._desk.clock())
@@ -258,7 +258,7 @@ class Worker:
             time.sleep(0.1)
 
     def _beat(self) -> None:
-        """A sign of life; none while a mailbox hangs, so that whoever watches starts us anew."""
+        """Give a sign of life; none while a mailbox hangs, so that whoever watches starts us anew."""
         if not self._status.hanging:
             self._heart.beat(self._desk.clock())
 
