@@ -12,16 +12,16 @@ from msgspec import Meta
 from config.shape import Reasons, Shape
 from config.spelling import fold
 
-Text = Annotated[str, Meta(min_length=1)]
+NonEmpty = Annotated[str, Meta(min_length=1)]
 
 
 class Faq(Shape):
     """One question with its answer: `words` are groups of which each has to be met, `place` where the notice says it."""
 
-    id: Text
-    question: Text
+    id: NonEmpty
+    question: NonEmpty
     words: Annotated[tuple[tuple[str, ...], ...], Meta(min_length=1)]
-    answer: Text
+    answer: NonEmpty
     place: str = ""
 
     def weight(self, folded: str) -> int:

@@ -25,7 +25,7 @@ def _fields_of(owner: type[Struct]) -> Mapping[str, Field[Any]]:
     return {found.name: found for found in dataclasses.fields(make_dataclass(owner.__name__, owner.__struct_fields__))}
 
 
-class _Value(Struct, frozen=True):
+class _FrozenStruct(Struct, frozen=True):
     __dataclass_fields__ = _Fields()
 
 
@@ -36,7 +36,7 @@ def frozen(made: type[T]) -> type[T]:
     if isinstance(made, StructMeta):
         return made  # by the class that it extends
     names = {name: inside for name, inside in vars(made).items() if name not in ("__dict__", "__weakref__")}
-    found: Any = StructMeta(made.__name__, (_Value,), names | {"__qualname__": made.__qualname__}, frozen=True)
+    found: Any = StructMeta(made.__name__, (_FrozenStruct,), names | {"__qualname__": made.__qualname__}, frozen=True)
     return cast("type[T]", found)
 
 

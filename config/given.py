@@ -68,10 +68,10 @@ class AnswerCells:
     width: int = 0
 
 
-Reasons = list[tuple[str, str]]
+ReasonList = list[tuple[str, str]]
 
 
-def read_print(data: bytes, sheet: str, answers: tuple[AnswerCells, ...]) -> tuple[Print | None, Reasons]:
+def read_print(data: bytes, sheet: str, answers: tuple[AnswerCells, ...]) -> tuple[Print | None, ReasonList]:
     """The print of one sheet of a workbook, and what is wrong with it or with the places (key in the file, reason)."""
     book = _open(data, sheet)
     if isinstance(book, tuple):
@@ -200,10 +200,10 @@ def area_of(text: str) -> tuple[Place, Place] | None:
     return (first, last) if first[0] <= last[0] and first[1] <= last[1] and size <= MOST_CELLS else None
 
 
-def _places(answers: tuple[AnswerCells, ...], covered: set[Place]) -> tuple[dict[str, Place], Reasons]:
+def _places(answers: tuple[AnswerCells, ...], covered: set[Place]) -> tuple[dict[str, Place], ReasonList]:
     """The cell of each key; of an area that is merged, the top left one."""
     inputs: dict[str, Place] = {}
-    wrong: Reasons = []
+    wrong: ReasonList = []
     for answer in answers:
         parts = [part for part in re.split(r"[,、，]", answer.at) if part.strip()]
         areas = [area_of(part) for part in parts]
@@ -238,11 +238,11 @@ def _uneven(cells: list[Place], width: int) -> int:
 
 def _misplaced(
     answers: tuple[AnswerCells, ...], inputs: Mapping[str, Place], texts: Mapping[Place, str], sheet: str
-) -> Reasons:
+) -> ReasonList:
     """The places that two answers share, or that hold the label itself."""
     from openpyxl.utils import get_column_letter
 
-    wrong: Reasons = []
+    wrong: ReasonList = []
     taken: dict[Place, str] = {}
     for answer in answers:
         for key in answer.keys:

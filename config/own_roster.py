@@ -31,7 +31,7 @@ _DOMAIN = pattern(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _HINTED = 20  # parents
 _DEEPEST = 10  # parents above each other
 MOST = 20_000  # bodies: more than all schools of a kind in the country
-Wrong = Iterator[tuple[str, str]]  # (column, reason)
+ColumnReasons = Iterator[tuple[str, str]]  # (column, reason)
 
 
 @frozen
@@ -44,7 +44,7 @@ class _RosterRow:
 
 
 @frozen
-class _Known:
+class _HeldAgainst:
     """What a row is held against: 団体一覧, the rows of the file by code, and what parents may mean."""
 
     whole: Roster
@@ -103,7 +103,7 @@ def _read(file: Path, whole: Roster) -> tuple[list[Body], list[Mistake]]:
     if not rows or len(rows) > MOST:
         reason = f"団体は{MOST:,}までです。" if rows else "団体が1つもありません。"
         return [], [Mistake(file.name, "", reason)]
-    known = _Known(whole, {row.body.lgcode: row for row in reversed(rows)}, _hints(rows, whole))
+    known = _HeldAgainst(whole, {row.body.lgcode: row for row in reversed(rows)}, _hints(rows, whole))
     rows = [replace(row, body=_in_its_prefecture(row.body, known)) for row in rows]
     told = [Mistake(file.name, key, reason, row.line) for row in rows for key, reason in _wrong_row(row, known)]
     told += [Mistake(file.name, key, reason, line) for line, key, reason in _wrong_beside(rows)]
@@ -117,7 +117,7 @@ def _row(line: int, cells: Sequence[str], heads: Sequence[str]) -> _RosterRow:
     return _RosterRow(line, body, any(cells[len(heads) :]))  # blank ones are what Excel leaves beside a table
 
 
-def _in_its_prefecture(body: Body, known: _Known) -> Body:
+def _in_its_prefecture(body: Body, known: _HeldAgainst) -> Body:
     """With its parent's prefecture, where it names none itself."""
     found = (parent.prefecture for parent in known.parents(body) if parent.prefecture)
     return body if body.prefecture else replace(body, prefecture=next(found, ""))
@@ -134,7 +134,7 @@ def _wrong_heads(heads: list[str]) -> Iterator[str]:
             yield f"見出し「{head}」が2回以上あります。"
 
 
-def _wrong_row(row: _RosterRow, known: _Known) -> Wrong:
+def _wrong_row(row: _RosterRow, known: _HeldAgainst) -> ColumnReasons:
     body = row.body
     if reason := why_no_code(body.lgcode):
         yield "code", f"「{body.lgcode}」：{reason}"
@@ -158,7 +158,7 @@ def _wrong_row(row: _RosterRow, known: _Known) -> Wrong:
         yield "", "見出しより列が多くあります。"
 
 
-def _wrong_place(body: Body, known: _Known) -> Wrong:
+def _wrong_place(body: Body, known: _HeldAgainst) -> ColumnReasons:
     """Whom it belongs to, and where it lies."""
     names = [each.name for each in known.whole.of_kind("prefecture")]
     parents = list(known.parents(body))

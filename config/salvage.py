@@ -24,7 +24,7 @@ from config.toml_values import KeyPath, Wrong, read
 
 S = TypeVar("S", bound=Shape)
 
-Lines = Callable[[], Mapping[KeyPath, int]]  # on which line of the file each key stands
+KeyLines = Callable[[], Mapping[KeyPath, int]]  # on which line of the file each key stands
 _ROUNDS = 8  # one is enough for most; a shape that tells one thing after the other takes more
 _GONE = object()  # where an item of a list was left out
 _NAMES = ("key", "id", "label")
@@ -55,7 +55,7 @@ class Salvaged(Generic[S]):
 
     value: S | None
     mistakes: tuple[Mistake, ...]
-    lines: Lines
+    lines: KeyLines
     marked: dict[str, Any] = field(repr=False)  # the file's table, with _GONE for items that were left out
     raw: dict[str, Any] = field(repr=False)
     broken: frozenset[str] = frozenset()  # dotted keys that were left out or stood in for, in the file's own places
@@ -94,7 +94,7 @@ class Salvaged(Generic[S]):
         return path
 
 
-def salvage(shape: type[S], data: dict[str, Any], file: str, lines: Lines) -> Salvaged[S]:
+def salvage(shape: type[S], data: dict[str, Any], file: str, lines: KeyLines) -> Salvaged[S]:
     """`data` as `shape`, as far as it goes, and every mistake of its shape."""
     marked = copy.deepcopy(data)
     found: dict[str, list[str]] = {}

@@ -60,7 +60,7 @@ class _Walk:
         return _WRONG
 
 
-_How = Callable[[_Walk, Any, KeyPath], Any]  # reads a value of one type, or tells what is wrong and gives _WRONG
+_ReadValue = Callable[[_Walk, Any, KeyPath], Any]  # reads a value of one type, or tells what is wrong and gives _WRONG
 
 
 def read(shape: type[S], data: Any, folder: Path = Path()) -> tuple[S | None, tuple[Wrong, ...]]:
@@ -79,7 +79,7 @@ def made(shape: type[S], data: Mapping[str, Any]) -> S:
 
 
 @cache
-def _how(annotation: Any) -> _How:
+def _how(annotation: Any) -> _ReadValue:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _limited(inner[0], inner[1:])
@@ -98,7 +98,7 @@ def _how(annotation: Any) -> _How:
     return _plain(PLAIN[annotation])
 
 
-def _plain(make: Callable[[Any], Any]) -> _How:
+def _plain(make: Callable[[Any], Any]) -> _ReadValue:
     def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
         try:
             return make(value)
@@ -108,7 +108,7 @@ def _plain(make: Callable[[Any], Any]) -> _How:
     return how
 
 
-def _limited(annotation: Any, limits: tuple[Any, ...]) -> _How:
+def _limited(annotation: Any, limits: tuple[Any, ...]) -> _ReadValue:
     """A function among the limits reads the value in its own way."""
     inner = next((_plain(limit) for limit in limits if not isinstance(limit, Meta)), _how(annotation))
     bounds = [limit for limit in limits if isinstance(limit, Meta)]
@@ -136,7 +136,7 @@ def _beyond(value: Any, limit: Meta) -> str:
     return ""
 
 
-def _one_of(annotations: tuple[Any, ...]) -> _How:
+def _one_of(annotations: tuple[Any, ...]) -> _ReadValue:
     """One of several types: that which the value looks like, else any of them."""
     kinds = [annotation for annotation in annotations if annotation is not NoneType]
     shapes = tuple(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Shape))
@@ -174,7 +174,7 @@ def tag_of(shapes: tuple[type[Shape], ...]) -> tuple[str, Mapping[str, type[Shap
     return first, {word: shape for shape in shapes for word in get_args(keys_of(shape)[first].type)}
 
 
-def _tagged(shapes: tuple[type[Shape], ...]) -> _How:
+def _tagged(shapes: tuple[type[Shape], ...]) -> _ReadValue:
     key, by_word = tag_of(shapes)
     wanted = f"{key} には {'、'.join(by_word)} のいずれかを書いてください。"
 
@@ -191,7 +191,7 @@ def _tagged(shapes: tuple[type[Shape], ...]) -> _How:
     return how
 
 
-def _word(words: tuple[Any, ...]) -> _How:
+def _word(words: tuple[Any, ...]) -> _ReadValue:
     reason = f"{'、'.join(map(str, words))} のいずれかを書いてください。"
 
     def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
@@ -200,7 +200,7 @@ def _word(words: tuple[Any, ...]) -> _How:
     return how
 
 
-def _list(inner: tuple[Any, ...]) -> _How:
+def _list(inner: tuple[Any, ...]) -> _ReadValue:
     endless = inner[-1] is Ellipsis
     ways = [_how(each) for each in inner if each is not Ellipsis]
 
@@ -215,7 +215,7 @@ def _list(inner: tuple[Any, ...]) -> _How:
     return how
 
 
-def _table(inner: Any) -> _How:
+def _table(inner: Any) -> _ReadValue:
     way = _how(inner)
 
     def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
@@ -227,7 +227,7 @@ def _table(inner: Any) -> _How:
     return how
 
 
-def _shape(shape: type[Shape]) -> _How:
+def _shape(shape: type[Shape]) -> _ReadValue:
     def how(walk: _Walk, value: Any, path: KeyPath) -> Any:
         if isinstance(value, shape):
             return value
@@ -244,7 +244,7 @@ def _shape(shape: type[Shape]) -> _How:
 
 
 @cache
-def _ways(shape: type[Shape]) -> Mapping[str, tuple[str, _How, bool]]:
+def _ways(shape: type[Shape]) -> Mapping[str, tuple[str, _ReadValue, bool]]:
     """Each key with its field, how it is read, and whether it has to be there."""
     return {key: (info.name, _how(info.type), info.required) for key, info in keys_of(shape).items()}
 

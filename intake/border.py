@@ -84,7 +84,7 @@ LIMITS: Mapping[type, Mapping[str, Limit]] = {
 # Cut off, these would be another's: they are left out.
 _WHOLE_OR_NOT = frozenset({"Address.address", "Message.message_id", "Message.in_reply_to", "Submission.answers"})
 
-Shape = TypeVar("Shape")
+S = TypeVar("S")
 Cuts = dict[str, int]  # fields, and how long, or how many, the longest of each was
 
 
@@ -122,7 +122,7 @@ def part_as_json(data: bytes | None, offset: int) -> bytes:
 
 
 @frozen
-class _Field:
+class _LongField:
     """A field that can be long: of how many characters, and how many, at most. `told`: its name in a finding."""
 
     name: str
@@ -133,18 +133,18 @@ class _Field:
 
 
 @cache
-def _fields(shape: type) -> tuple[_Field, ...]:
+def _fields(shape: type) -> tuple[_LongField, ...]:
     """Those of a shape that can be long; what is neither a text, a tuple nor a shape (a bool, a Literal) cannot."""
     hints = get_type_hints(shape)
     kinds = {field.name: _kind(hints[field.name]) for field in fields(shape)}
     return tuple(
-        _Field(name, kind, f"{shape.__name__}.{name}", *_limit(shape, name))
+        _LongField(name, kind, f"{shape.__name__}.{name}", *_limit(shape, name))
         for name, kind in kinds.items()
         if kind is not None
     )
 
 
-def _field(shape: type, name: str) -> _Field:
+def _field(shape: type, name: str) -> _LongField:
     return next(field for field in _fields(shape) if field.name == name)
 
 
@@ -179,7 +179,7 @@ def _shapes(shape: type) -> list[type]:
     return list(found)
 
 
-def _bounded(value: Shape, cuts: Cuts) -> Shape:
+def _bounded(value: S, cuts: Cuts) -> S:
     """The value itself, where nothing of it is over its limit."""
     changed = {}
     for field in _fields(type(value)):  # type: ignore[arg-type]
@@ -192,7 +192,7 @@ def _bounded(value: Shape, cuts: Cuts) -> Shape:
     return replace(value, **changed) if changed else value  # type: ignore[type-var]
 
 
-def _within(old: Any, field: _Field, cuts: Cuts) -> Any:
+def _within(old: Any, field: _LongField, cuts: Cuts) -> Any:
     if field.kind == "text":
         return _text(old, field, cuts)
     if field.kind == "shape":
@@ -207,14 +207,14 @@ def _within(old: Any, field: _Field, cuts: Cuts) -> Any:
     return old if len(new) == len(old) and all(map(is_, new, old)) else new
 
 
-def _first(values: tuple[Shape, ...], field: _Field, cuts: Cuts) -> tuple[Shape, ...]:
+def _first(values: tuple[S, ...], field: _LongField, cuts: Cuts) -> tuple[S, ...]:
     if len(values) <= field.number:
         return values
     _note(cuts, field, len(values))
     return values[: field.number]
 
 
-def _text(text: str, field: _Field, cuts: Cuts) -> str:
+def _text(text: str, field: _LongField, cuts: Cuts) -> str:
     if len(text) <= _ENOUGH:
         return text
     if len(text) > field.characters:
@@ -228,7 +228,7 @@ def _text(text: str, field: _Field, cuts: Cuts) -> str:
     return safe
 
 
-def _note(cuts: Cuts, field: _Field, size: int) -> None:
+def _note(cuts: Cuts, field: _LongField, size: int) -> None:
     cuts[field.told] = max(size, cuts.get(field.told, 0))
 
 

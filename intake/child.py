@@ -51,7 +51,7 @@ OUT_OF_MEMORY = 77  # exit code: the parent counts it against the file in hand
 _LONGEST_TRACEBACK = 20_000  # characters: its end, where it says what was raised
 
 
-class _Request(TypedDict, total=False):
+class _RequestFields(TypedDict, total=False):
     task: str
     filename: str
     skip: list[int]
@@ -79,7 +79,7 @@ def serve(requests: BinaryIO, answers: BinaryIO, context: Context, progress: Pro
         data = read_frame(requests)
         if data is None:
             return
-        request: _Request = json.loads(head)
+        request: _RequestFields = json.loads(head)
         number += 1
         begin(0)
         try:
@@ -93,13 +93,13 @@ def serve(requests: BinaryIO, answers: BinaryIO, context: Context, progress: Pro
             signal.alarm(0)
 
 
-def _without_passwords(text: str, request: _Request) -> str:
+def _without_passwords(text: str, request: _RequestFields) -> str:
     for password in request.get("passwords", []):
         text = text.replace(password, "***")
     return text[-_LONGEST_TRACEBACK:]
 
 
-class _Files:
+class _FilesToOpen:
     """Which files of a mail are opened: none that cost an earlier child its life, and none that is not begun when the
     mail's time is over. Those before the one over which the last child died did not take long: they are read in any case.
     """
@@ -118,13 +118,13 @@ class _Files:
         return True
 
 
-def _work(request: _Request, data: bytes, context: Context, begin: Callable[[int], None]) -> bytes:
+def _work(request: _RequestFields, data: bytes, context: Context, begin: Callable[[int], None]) -> bytes:
     if request["task"] == "passwords":
         return passwords_as_json(told_passwords(data, context))
     if request["task"] == "part":
         begin(request["position"])
         return part_as_json(file_as_sent(data, request["position"], request["sha256"], context), request["offset"])
-    files = _Files(request.get("skip", []), request.get("seconds", math.inf), begin)
+    files = _FilesToOpen(request.get("skip", []), request.get("seconds", math.inf), begin)
     if request["task"] == "mail":
         told = ReadingHints(tuple(request.get("passwords", [])), frozenset(request.get("allowed", [])))
         return mail_as_json(read_mail(data, context, files.begin, told), context.survey)

@@ -38,7 +38,7 @@ class Member:
     data: bytes
 
 
-class _Refused(Exception):
+class _NotUnpacked(Exception):
     """The archive is not unpacked; the finding code says why."""
 
     def __init__(self, code: str) -> None:
@@ -62,9 +62,9 @@ def unpack(
             )
             found += nested
             if len(found) > MAX_FILES:
-                raise _Refused("too_costly")
+                raise _NotUnpacked("too_costly")
         return tuple(found)
-    except _Refused as refused:
+    except _NotUnpacked as refused:
         code = refused.code
     except _BROKEN:
         code = "unreadable"
@@ -88,7 +88,7 @@ def _members(data: bytes, reading: _Unpacking, before: int) -> Iterator[Member]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         if len(infos) > MAX_FILES or before + sum(info.file_size for info in infos) > MAX_UNPACKED:
-            raise _Refused("too_costly")
+            raise _NotUnpacked("too_costly")
         if any(info.flag_bits & _ENCRYPTED for info in infos):
             yield from _locked_members(data, reading)
             return
@@ -101,7 +101,7 @@ def _locked_members(data: bytes, reading: _Unpacking) -> Iterator[Member]:
 
     with unlocked(data, reading.passwords, _content, _BROKEN) as archive:
         if archive is None:
-            raise _Refused("encrypted")
+            raise _NotUnpacked("encrypted")
         yield from _contents(archive, [info for info in archive.infolist() if not info.is_dir()], reading)
 
 
@@ -119,7 +119,7 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     with archive.open(info) as stream:
         content = stream.read(info.file_size + 1)
     if len(content) > info.file_size:
-        raise _Refused("too_costly")
+        raise _NotUnpacked("too_costly")
     return content
 
 

@@ -59,7 +59,7 @@ class _Named:
 
 
 @frozen
-class _Group:
+class _Bracket:
     """What stands in brackets; `leads`: the convention's text follows at once."""
 
     content: str
@@ -114,7 +114,7 @@ def name_standing_in(text: str, roster: Roster) -> Match | None:
     return roster.find(max(found, key=len)) if found else None
 
 
-def _groups(text: str, survey: Survey) -> list[_Group]:
+def _groups(text: str, survey: Survey) -> list[_Bracket]:
     """The groups that may hold a name: what stands in brackets, but for words to skip, programs and mere numbers; where
     the pattern puts no brackets around it, also what stands in its place."""
     convention, passed_over = survey.convention, _passed_over(survey)
@@ -126,9 +126,9 @@ def _groups(text: str, survey: Survey) -> list[_Group]:
         for word in idle:
             head, rest = head.replace(word, ""), rest.replace(word, "")
         content = hit[0][1:-1].strip()
-        groups.append(_Group(without_code(content) if convention.coded else content, leads(convention, head, rest)))
+        groups.append(_Bracket(without_code(content) if convention.coded else content, leads(convention, head, rest)))
     bare = place_of(convention).bare
-    return groups + [_Group(hit[1], True) for hit in (bare.finditer(fold(text)) if bare else ())]
+    return groups + [_Bracket(hit[1], True) for hit in (bare.finditer(fold(text)) if bare else ())]
 
 
 @cache_by_identity
@@ -149,7 +149,7 @@ def _is_idle(content: str, passed_over: frozenset[str]) -> bool:
     return content in passed_over or content.isdigit() or not content
 
 
-def _named(text: str, groups: list[_Group], roster: Roster, code: str = "") -> _Named | None:
+def _named(text: str, groups: list[_Bracket], roster: Roster, code: str = "") -> _Named | None:
     """The body named: by a group that the roster knows (the leading one before others), by a name standing in the text,
     by the code that was asked for, or else what the leading group says though the roster does not know it."""
     ordered = sorted(groups, key=lambda group: not group.leads)
@@ -189,7 +189,7 @@ def _scan(folded: str, names: frozenset[str]) -> Iterator[str]:
 
 
 def _shape(
-    text: str, printed: tuple[str, ...], named: _Named | None, groups: list[_Group], survey: Survey
+    text: str, printed: tuple[str, ...], named: _Named | None, groups: list[_Bracket], survey: Survey
 ) -> ClaimShape:
     if any(compact(words) in text for words in printed):
         return "placeholder"

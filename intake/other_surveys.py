@@ -18,7 +18,7 @@ from intake.answers import read_file
 from intake.convention import read_claim
 from intake.mail import intent
 from intake.mail.ids import receipt_in
-from intake.submission import Desk, FileReading
+from intake.submission import FileReading, WhoseDesk
 from intake.theme import MailContent, speaks
 
 Signs = tuple[int, int, int, int]  # subject, names of files, thread, words; the first that differ decide
@@ -57,7 +57,7 @@ def _likeness(reading: FileReading, survey: Survey) -> float:
     return max(shares, default=0.0) or (0.01 if reading.kind != "other" else 0.0)
 
 
-def desk_of(mail: MailContent, survey: Survey, others: Sequence[Survey], roster: Roster) -> Desk:
+def desk_of(mail: MailContent, survey: Survey, others: Sequence[Survey], roster: Roster) -> WhoseDesk:
     """Whose mail it is."""
     if not others:
         return "ours"

@@ -20,7 +20,7 @@ Amends = Literal["", "withdrawal", "correction"]
 # Where several surveys share a mailbox: it is ours; ours and another's, each of its own forms; nobody's in particular,
 # so that the desk whose survey ends first writes: we, or another; another's alone.
 Authors = Literal["one", "several", "unclear"]
-Desk = Literal["ours", "both", "first", "second", "other"]
+WhoseDesk = Literal["ours", "both", "first", "second", "other"]
 FormOf = Literal["ours", "several", "other"]
 
 
@@ -228,7 +228,7 @@ class Submission:
     theme: Theme = "survey"  # whether it is about this survey; "perhaps" where only general words speak for it,
     # "unclear" where something is said or closed that may be about anything
     awaits_scan: bool = False  # Defender still looks at a file, and will put it in its place
-    desk: Desk = "ours"  # whose mail it is, where several surveys share the mailbox
+    desk: WhoseDesk = "ours"  # whose mail it is, where several surveys share the mailbox
     service: Service = ""  # what its subject asks for, beside taking it in
     reached_at: str = ""  # when a server of ours first had it, by its own Received line; ISO 8601, JST
 

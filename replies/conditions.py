@@ -19,7 +19,7 @@ from config.rules import KIND, ReadRule, columns_of
 from replies.wording import Wording
 
 Endings = tuple[str, str]
-Called = Callable[[Line], str]  # how a choice is called
+LineName = Callable[[Line], str]  # how a choice is called
 
 _LONGEST = 20  # characters of a choice's text
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}  # what is said the other way round
@@ -48,7 +48,7 @@ def rule_in_words(read: ReadRule, form: Form, wording: Wording) -> str:
     return words["rule_say"][0].format(a=kept, b=say)
 
 
-def in_words(tree: Node, form: Form, wording: Wording, called: Called = by_text) -> str:
+def in_words(tree: Node, form: Form, wording: Wording, called: LineName = by_text) -> str:
     """A condition as it stands before とき or 場合."""
     return _Speaker(form, wording, called).condition(tree)[1]
 
@@ -63,7 +63,7 @@ def _questions(form: Form) -> dict[str, Question]:
 class _Speaker:
     form: Form
     wording: Wording
-    called: Called
+    called: LineName
 
     def condition(self, node: Node, denied: bool = False) -> Endings:
         """A tree that is true or not; `denied`: that it is not."""

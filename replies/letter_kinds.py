@@ -17,7 +17,7 @@ NoticeKind = Literal[
     "reminder", "request", "extension", "report", "replaced", "my_number", "greeting", "past_deadline", "told_direct",
     "told_body", "thanks", "alert", "answer", "forward",
 ]
-AnyKind = LetterKind | NoticeKind
+AnyLetterKind = LetterKind | NoticeKind
 
 
 @frozen
@@ -37,7 +37,7 @@ class Traits:
     by_hand: bool = False  # a person's own words: nothing in it says that a machine wrote it
 
 
-TRAITS: Mapping[AnyKind, Traits] = MappingProxyType({
+TRAITS: Mapping[AnyLetterKind, Traits] = MappingProxyType({
     "acknowledgement": Traits(tells_findings=True, tells_completeness=True),
     "correction": Traits(tells_findings=True, asks_to_mend=True),
     "partial": Traits(tells_findings=True, asks_to_mend=True),

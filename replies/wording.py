@@ -66,7 +66,7 @@ class Telling(Shape):
     mend: str
 
 
-class MailKind(Shape):
+class LetterInWords(Shape):
     """A kind of letter for who is to approve it: its name, what makes it go out, to whom, and how often."""
 
     name: str
@@ -107,7 +107,7 @@ class Wording(Shape):
     export: dict[str, str]  # of the workbook with every answer
     finding: dict[str, Saying]
     alert: dict[str, Telling]  # condition -> what the operators are told
-    mail: dict[str, MailKind]  # kind of letter -> what people approve
+    mail: dict[str, LetterInWords]  # kind of letter -> what people approve
     by_hand: bool = False  # of mail that a human reads and sends
     roles: tuple[str, ...] = ()  # a survey's words for ROLES, where they are not the usual ones; last, its own roster
     list_sheet: str = "一覧用"  # how a survey's forms call the sheet with the row for a list

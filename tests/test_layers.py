@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -202,11 +203,23 @@ def _without_docs(path: Path) -> str:
     return ast.unparse(tree)
 
 
-def test_no_two_classes_share_a_name() -> None:
-    """One word for one thing, also where nobody imports it."""
+def test_no_two_types_share_a_name() -> None:
+    """One word for one thing, also where nobody imports it: classes, aliases (`Way = Literal[…]`) and private ones."""
     found: dict[str, list[str]] = {}
     for path in FILES:
-        for node in ast.walk(_tree(path)):
-            if isinstance(node, ast.ClassDef):
-                found.setdefault(node.name, []).append(_name(path))
+        for name in _types(_tree(path)):
+            found.setdefault(name.lstrip("_"), []).append(f"{_name(path)}: {name}")
+    assert len(found) > 500 and {"Outcome", "Place", "AnyKind"} <= found.keys()  # an alias each: they are seen
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+def _types(tree: ast.Module) -> Iterator[str]:
+    """The classes of a module, and its aliases: capitalised names that stand for a type. A constant is in capitals, and
+    type variables may be called alike everywhere."""
+    yield from (node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        for target in targets:
+            if isinstance(target, ast.Name) and re.fullmatch("_*[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*", target.id):
+                yield target.id
+

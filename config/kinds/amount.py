@@ -35,7 +35,7 @@ class Amount:
 
 
 @frozen
-class _Part:
+class _UnitCount:
     """A number, and what one of it is worth within what it is a part of."""
 
     number: Decimal
@@ -48,13 +48,13 @@ class _Part:
 
 def amount(text: str) -> Amount | None:
     """A folded text that begins with digits, or None where it says no one number."""
-    sections: list[_Part] = []
+    sections: list[_UnitCount] = []
     words, end = "", 0
     while (hit := _SECTION.match(text, end)) and hit["terms"]:
         within = _terms(hit["terms"])
         if within is None:
             return None
-        sections.append(_Part(within, _MYRIAD ** _LEVELS.index(hit["level"])))
+        sections.append(_UnitCount(within, _MYRIAD ** _LEVELS.index(hit["level"])))
         words += "".join(character for character in hit[0] if character in WORDS)
         end = hit.end()
     if not sections or _MORE.search(text, end) or not _goes_on(sections, _MYRIAD):
@@ -64,12 +64,12 @@ def amount(text: str) -> Amount | None:
 
 def _terms(text: str) -> Decimal | None:
     """2千5百 of 2千5百万."""
-    terms = [_Part(Decimal(number.replace(",", "")), _SMALL[small]) for number, small in _TERM.findall(text)]
+    terms = [_UnitCount(Decimal(number.replace(",", "")), _SMALL[small]) for number, small in _TERM.findall(text)]
     known = all(term.number.adjusted() < DIGITS for term in terms) and _goes_on(terms, None)
     return sum((term.value for term in terms), Decimal(0)) if known else None
 
 
-def _goes_on(parts: Sequence[_Part], step: int | None) -> bool:
+def _goes_on(parts: Sequence[_UnitCount], step: int | None) -> bool:
     """Whether each part begins where the one before it leaves off, without a gap (`step`: how far apart they are); and
     whether a last one that no word stands behind has more than one digit."""
     if len(parts) == 1:

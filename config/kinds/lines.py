@@ -22,8 +22,8 @@ MOST_LINES = 1_000  # that are read of one table
 MOST_CELLS = 8_000  # … all in all
 _MOST_PRINTED = 4_000
 
-Cell = ChoiceKind | DateKind | NumberKind | TextKind | YearMonthKind
-_CELLS: Mapping[str, type[Kind]] = {keys_of(kind)["kind"].default: kind for kind in get_args(Cell)}
+CellKind = ChoiceKind | DateKind | NumberKind | TextKind | YearMonthKind
+_CELLS: Mapping[str, type[Kind]] = {keys_of(kind)["kind"].default: kind for kind in get_args(CellKind)}
 
 
 class LineColumn(Shape):
@@ -31,7 +31,7 @@ class LineColumn(Shape):
     must have it. In the file a text alone is the label of a text."""
 
     label: str
-    kind: Cell
+    kind: CellKind
     required: bool = True
     short: ClassVar[bool] = True
 

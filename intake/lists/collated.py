@@ -71,7 +71,7 @@ def read_list(sheets: Sequence[Sheet], against: Against, formulas: Formulas = "r
             return None
         return CollatedList((), (Finding("list_blank", severity_of("list_blank", against.survey), headed),))
     home = home_prefecture(_organisations(tables), against.claim, against.roster)
-    reader = _RowReader(plans, against, home)
+    reader = _TableReader(plans, against, home)
     listed = _with_programs([row for sheet, table in tables for row in reader.rows(sheet, table)])
     rows, findings = judge_places(listed, against.survey)
     rows = judge_neighbours(rows, home, against.survey, against.roster)
@@ -115,7 +115,7 @@ def _finished(row: ListedRow) -> AnswerSheet:
     return replace(row.sheet, findings=findings)
 
 
-class _RowReader:
+class _TableReader:
     """A reader of the rows of tables as answer sheets; what it needs for each form is made once."""
 
     def __init__(self, plans: tuple[Plan, ...], against: Against, home: str) -> None:

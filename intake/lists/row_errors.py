@@ -67,10 +67,10 @@ class ListedRow:
         return replace(self, sheet=replace(self.sheet, findings=(*findings, *self.sheet.findings)))
 
 
-Judged = tuple[list[ListedRow], list[Finding]]
+JudgedRows = tuple[list[ListedRow], list[Finding]]
 
 
-def judge_places(rows: Sequence[ListedRow], survey: Survey) -> Judged:
+def judge_places(rows: Sequence[ListedRow], survey: Survey) -> JudgedRows:
     """The rows that can be read, each with its own accident told, and findings about whole sheets, whose
     rows are then left out or relieved of that finding."""
     found: list[Finding] = []
@@ -100,7 +100,7 @@ def _whole(code: str, group: Sequence[ListedRow], survey: Survey, found: str, ex
     return Finding(code, severity_of(code, survey), name, found=quote(found), expected=quote(expected))
 
 
-def _without_columns(rows: list[ListedRow], survey: Survey) -> Judged:
+def _without_columns(rows: list[ListedRow], survey: Survey) -> JudgedRows:
     """Rows of another version, or of a list from which columns were taken: told once for each sheet."""
     kept, found = [row for row in rows if not row.missing], []
     for group in _groups([row for row in rows if row.missing]):
@@ -121,7 +121,7 @@ def _without(rows: Sequence[ListedRow], others: Sequence[ListedRow]) -> list[Lis
     return [row for row in rows if row not in left_out]
 
 
-def _all_formulas(rows: list[ListedRow], survey: Survey) -> Judged:
+def _all_formulas(rows: list[ListedRow], survey: Survey) -> JudgedRows:
     """Sheets on which no row shows its values."""
     read = [row for row in rows if not row.heading]
     if read and all(row.unreadable for row in read):
@@ -134,7 +134,7 @@ def _all_formulas(rows: list[ListedRow], survey: Survey) -> Judged:
     return kept, found
 
 
-def _without_answers(rows: list[ListedRow], survey: Survey) -> Judged:
+def _without_answers(rows: list[ListedRow], survey: Survey) -> JudgedRows:
     """Municipalities that are named and nothing else: no answer has come from them yet."""
     blank = [row for row in rows if not (row.answered or row.heading or row.errors)]
     return _without(rows, blank), [row.finding("row_blank", survey) for row in blank]
@@ -149,7 +149,7 @@ RowChange = Callable[[ListedRow, Survey], ListedRow]
 
 def _lift(
     rows: list[ListedRow], trait: Callable[[ListedRow], Hashable], told: RowChange, code: str, survey: Survey
-) -> Judged:
+) -> JudgedRows:
     """A trait that all rows share is told once, of the list; else of each row that has it."""
     traits = {trait(row) for row in rows if not row.heading}
     if len(rows) > 1 and len(traits) == 1 and None not in traits:

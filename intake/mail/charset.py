@@ -75,7 +75,7 @@ class Decoded:
 
 
 @frozen
-class _Step:
+class _Rung:
     """One rung of the ladder: how it reads, and how far it is trusted where it reads without loss."""
 
     name: str
@@ -167,19 +167,19 @@ def _certain(raw: bytes, charset: str) -> Decoded | None:
     return None
 
 
-def _ladder(raw: bytes, charset: str) -> list[_Step]:
+def _ladder(raw: bytes, charset: str) -> list[_Rung]:
     """Every way to read, in the order of trust: where two look equally good, the first wins."""
-    steps: list[_Step] = []
+    steps: list[_Rung] = []
     shifts = ESCAPE in raw or b"\x0e" in raw
     if charset and (shifts or charset != "iso-2022-jp"):
-        steps.append(_Step("declared", 1.0 if charset == "utf-8" else 0.5, _reader(charset)))
+        steps.append(_Rung("declared", 1.0 if charset == "utf-8" else 0.5, _reader(charset)))
     if shifts:
-        steps.append(_Step("iso-2022-jp", 0.6, decode_jis))
-    steps.append(_Step("utf-8", 0.72, _read_utf8))
+        steps.append(_Rung("iso-2022-jp", 0.6, decode_jis))
+    steps.append(_Rung("utf-8", 0.72, _read_utf8))
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        steps.append(_Step("utf-16", 0.5, _reader("utf-16")))
-    steps.append(_Step("cp932", 0.0, decode_cp932))
-    steps.append(_Step("euc-jp", 0.0, decode_euc))
+        steps.append(_Rung("utf-16", 0.5, _reader("utf-16")))
+    steps.append(_Rung("cp932", 0.0, decode_cp932))
+    steps.append(_Rung("euc-jp", 0.0, decode_euc))
     return steps
 
 
@@ -220,7 +220,7 @@ def _sample(raw: bytes) -> bytes:
     return raw[start : end if end > first.start() else start + _SAMPLE]
 
 
-def _score(step: _Step, raw: bytes, names: frozenset[str]) -> float:
+def _score(step: _Rung, raw: bytes, names: frozenset[str]) -> float:
     """How Japanese this reading looks, about -1 … 3: the mean weight of the characters beyond ASCII, and
     something for what the ladder trusts, for 【 and for a body's name."""
     reading = step.read(raw)

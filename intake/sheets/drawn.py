@@ -58,7 +58,7 @@ def _in_part(package: Package, part: str, kind: str) -> list[Drawing]:
     return reader.found
 
 
-class _Reader:
+class _DrawingGatherer:
     """A gatherer of drawings; the text of an element is what stands in it up to its end."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class _Reader:
         raise NotImplementedError
 
 
-class _Shapes(_Reader):
+class _Shapes(_DrawingGatherer):
     """A drawing part (20.5.2): anchors with rows and columns from 0. The copies of form controls in it are hidden."""
 
     def __init__(self) -> None:
@@ -114,7 +114,7 @@ class _Shapes(_Reader):
             self.found.append(Drawing(top, max(top, bottom), left))
 
 
-class _Controls(_Reader):
+class _Controls(_DrawingGatherer):
     """A VML part: what Excel keeps for each shape (x:ClientData, part 4, 19.4.2.12)."""
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ from intake.sheets.recognise import Located
 def read_given(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] = ()) -> Filled:
     """The values of a sheet of which `located.given` tells the places."""
     assert located.given
-    cells = _Cells(located.form, located.given, Rows(sheet, located.printed))
+    cells = _CellsByKey(located.form, located.given, Rows(sheet, located.printed))
     fields = tuple(FilledField(field, cells.entry(field.key, field.kind)) for field in located.form.fields)
     questions = tuple(
         _line_cell(question, cells, located.questions.get(question.key))
@@ -35,7 +35,7 @@ def read_given(sheet: Sheet, located: Located, altered: tuple[Alteration, ...] =
     return Filled(located.form, sheet.name, fields, questions, altered)
 
 
-def _question(question: Question, cells: _Cells) -> FilledQuestion:
+def _question(question: Question, cells: _CellsByKey) -> FilledQuestion:
     own = {number: cells.entry(key, question.kind) for number, key in question.keys.items()}
     found = {number: entry for number, entry in own.items() if entry}
     if not found:
@@ -46,7 +46,7 @@ def _question(question: Question, cells: _Cells) -> FilledQuestion:
     return filled_question(question, next(iter(found.values())), lines, texts)
 
 
-def _line_cell(question: Question, cells: _Cells, lines: Lines | None) -> FilledQuestion:
+def _line_cell(question: Question, cells: _CellsByKey, lines: Lines | None) -> FilledQuestion:
     """A cell of a line of an open table; where it repeats another cell (同上), what stands there."""
     if lines is None:
         return FilledQuestion(question, None)
@@ -55,7 +55,7 @@ def _line_cell(question: Question, cells: _Cells, lines: Lines | None) -> Filled
     return filled_question(question, entry, {}, {})
 
 
-class _Cells:
+class _CellsByKey:
     """The cells of one sheet by the keys of its answers."""
 
     def __init__(self, form: Form, given: GivenPlaces, rows: Rows) -> None:

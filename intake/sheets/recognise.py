@@ -48,7 +48,7 @@ class Located:
     lines: tuple[tuple[str, str, tuple[Place, ...]], ...] = ()  # what is told of the rows of open tables
 
 
-class _Print:
+class _FormLabels:
     """What one form prints, by label key."""
 
     def __init__(self, form: Form) -> None:
@@ -68,7 +68,7 @@ class _Print:
         self.size = len(self.fields) + len(self.questions)
 
 
-_print_of = cache_by_identity(_Print)
+_print_of = cache_by_identity(_FormLabels)
 
 
 @cache_by_identity
@@ -164,7 +164,7 @@ def _locate(form: Form, keys: Mapping[Place, str], merged: Mapping[Place, Place]
     return Located(form, fields, questions, frozenset(own))
 
 
-def _find_fields(form: Form, printed: _Print, keys: Mapping[Place, str], end: int) -> dict[str, Place]:
+def _find_fields(form: Form, printed: _FormLabels, keys: Mapping[Place, str], end: int) -> dict[str, Place]:
     """The labels of 回答者情報, above the first question; an edited one in the same column is found too."""
     found: dict[str, Place] = {}
     for place, key in keys.items():
@@ -190,7 +190,7 @@ def _edited(key: str, wanted: str) -> bool:
 
 
 def _find_questions(
-    form: Form, printed: _Print, keys: Mapping[Place, str], own: set[Place]
+    form: Form, printed: _FormLabels, keys: Mapping[Place, str], own: set[Place]
 ) -> dict[str, Place]:
     """The text of each question: as printed, else edited, else by its number beside it."""
     found: dict[str, Place] = {}
@@ -246,7 +246,7 @@ def _numbered_questions(
 
 
 def _answer_column(
-    printed: _Print, keys: Mapping[Place, str], texts: Mapping[str, Place], merged: Mapping[Place, Place]
+    printed: _FormLabels, keys: Mapping[Place, str], texts: Mapping[str, Place], merged: Mapping[Place, Place]
 ) -> int:
     """The column under the heading of the answers; without it, the one behind the questions' texts."""
     heading = printed.answer_heading

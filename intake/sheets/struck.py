@@ -21,7 +21,7 @@ _FALSE = frozenset({"0", "false", "off"})
 
 
 @dataclass(slots=True)
-class _Text:
+class _RunText:
     """A text of runs: what is left of it in a cell whose own font is plain, and in one whose font is struck out."""
 
     plain: str = ""
@@ -34,7 +34,7 @@ class Strikes:
     """What is struck out in one workbook: `styles` of cells, by number, and the texts of runs, by number."""
 
     styles: frozenset[str]
-    texts: Mapping[str, _Text]
+    texts: Mapping[str, _RunText]
 
     def on(self, xml: bytes) -> dict[Place, str]:
         """The cells of a worksheet with something struck out → what is left of each."""
@@ -91,7 +91,7 @@ def _struck_styles(xml: bytes) -> frozenset[str]:
 class _Runs:
     """The text of one string item (18.4.8) or of an inline string, gathered without its furigana."""
 
-    text: _Text = field(default_factory=_Text)
+    text: _RunText = field(default_factory=_RunText)
     rich: bool = False
     struck: bool | None = None  # of the run; None: as the cell's own font
     within: bool = False
@@ -124,9 +124,9 @@ class _Runs:
             self.text.struck += text if self.struck is False else ""
 
 
-def _runs(xml: bytes) -> Mapping[str, _Text]:
+def _runs(xml: bytes) -> Mapping[str, _RunText]:
     """The texts of the table of strings that have fonts of their own, by number."""
-    found: dict[str, _Text] = {}
+    found: dict[str, _RunText] = {}
     runs = _Runs()
     number = -1
 

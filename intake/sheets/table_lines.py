@@ -11,10 +11,10 @@ from config.kinds.table import Table
 from config.spelling import alike, label_key
 
 _LEAST_ALIKE = 0.5  # of a label at the edge of a table and one that was put in its place
-Cells = Sequence[tuple[Place, str]]  # label keys, row by row from the left
+LabelCells = Sequence[tuple[Place, str]]  # label keys, row by row from the left
 
 
-def find_labels(table: Table, own: Cells) -> Mapping[str, Place]:
+def find_labels(table: Table, own: LabelCells) -> Mapping[str, Place]:
     """The cell of each label around the table, by its key (row.jidokan, column.koei). A label that was edited or
     cleared is where its neighbours leave it; empty where that cannot be told for certain of each."""
     heads, sides = ([label_key(label) for label in labels.values()] for labels in (table.heads, table.sides))

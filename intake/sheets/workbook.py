@@ -106,7 +106,7 @@ def _open_ooxml(data: bytes) -> Workbook | Finding:
     return _finding("unreadable")
 
 
-class _Beyond(NamedTuple):
+class _BesideCells(NamedTuple):
     """What lies beyond the values of a worksheet: what is struck out, what is drawn over it and hangs on it, and the
     formats that print digits of their own, or ％."""
 
@@ -116,16 +116,17 @@ class _Beyond(NamedTuple):
     formats: Mapping[Place, Format]
 
 
-def _beyond_values(archive: package.Package, parts: tuple[ooxml.WorksheetPart, ...]) -> list[_Beyond]:
+def _beyond_values(archive: package.Package, parts: tuple[ooxml.WorksheetPart, ...]) -> list[_BesideCells]:
     related = archive.related(ooxml.home_of(archive))
     struck, printing = strikes(archive, related), formats(archive, related)
     read = ((archive.read(part.part), part.part) for part in parts)
     return [
-        _Beyond(struck.on(xml), drawings(archive, name), comments(archive, name), printing.on(xml)) for xml, name in read
+        _BesideCells(struck.on(xml), drawings(archive, name), comments(archive, name), printing.on(xml))
+        for xml, name in read
     ]
 
 
-def _with_beyond(sheet: Sheet, beyond: _Beyond) -> Sheet:
+def _with_beyond(sheet: Sheet, beyond: _BesideCells) -> Sheet:
     if not any(beyond):
         return sheet
     cells = dict(sheet.cells)
@@ -208,10 +209,10 @@ def _calamine(data: bytes) -> CalamineWorkbook:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
 
 
-Filled = Iterator[tuple[Place, object]]
+FilledCells = Iterator[tuple[Place, object]]
 
 
-def _dense(book: CalamineWorkbook, place: int) -> Filled:
+def _dense(book: CalamineWorkbook, place: int) -> FilledCells:
     """The filled cells of one sheet, by way of calamine's dense table."""
     with _calamine_errors():
         rows = book.get_sheet_by_index(place).to_python(skip_empty_area=False)
@@ -262,7 +263,7 @@ def _by_openpyxl(data: bytes, parts: tuple[ooxml.WorksheetPart, ...]) -> tuple[S
     )
 
 
-def _sheet(part: ooxml.WorksheetPart, filled: Filled) -> Sheet:
+def _sheet(part: ooxml.WorksheetPart, filled: FilledCells) -> Sheet:
     cells = _cells(filled)
     seen = part.seen
     for place, text in seen.errors.items():
@@ -273,7 +274,7 @@ def _sheet(part: ooxml.WorksheetPart, filled: Filled) -> Sheet:
     return Sheet(part.name, part.hidden, cells, seen.merged)
 
 
-def _cells(filled: Filled) -> dict[Place, Cell]:
+def _cells(filled: FilledCells) -> dict[Place, Cell]:
     made = ((place, _text_cell(value) if type(value) is str else Cell(_as_text(value))) for place, value in filled)
     return {place: cell for place, cell in made if cell.value}
 

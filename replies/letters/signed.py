@@ -17,11 +17,11 @@ from msgspec import to_builtins
 
 from config.cache import cache_by_identity
 from config.survey import Phrases, Survey
-from replies.letter_kinds import TRAITS, AnyKind, LetterKind, NoticeKind
+from replies.letter_kinds import TRAITS, AnyLetterKind, LetterKind, NoticeKind
 from replies.letters.render import environment
 from replies.wording import load_wording
 
-KINDS: tuple[AnyKind, ...] = tuple(k for k in (*get_args(LetterKind), *get_args(NoticeKind)) if not TRAITS[k].by_hand)
+KINDS: tuple[AnyLetterKind, ...] = tuple(k for k in (*get_args(LetterKind), *get_args(NoticeKind)) if not TRAITS[k].by_hand)
 SHOWN = 12  # characters of a hash that people compare
 _TABLES = ("phrase", "captions", "result", "remark", "standing", "listing", "names")
 _TEMPLATES = {"report": ("report_mail",), "alert": ("alert", "today")}  # of the kinds whose template is not theirs alone
@@ -31,7 +31,7 @@ _QUOTES_FINDINGS = "_numbered.j2"
 _REVISED = "words.revised"
 
 
-def wording_hash(kind: AnyKind, survey: Survey) -> str:
+def wording_hash(kind: AnyLetterKind, survey: Survey) -> str:
     """SHA-256 of what a kind of letter can say, as letters and approvals name it: its first SHOWN hex digits. Empty for a
     person's own words."""
     if TRAITS[kind].by_hand:
@@ -47,7 +47,7 @@ def _known(survey: Survey) -> dict[str, str]:
     return {}
 
 
-def _hash(kind: AnyKind, survey: Survey) -> str:
+def _hash(kind: AnyLetterKind, survey: Survey) -> str:
     wording = to_builtins(load_wording().of(survey))
     templates = {n: s for own in _TEMPLATES.get(kind, (kind,)) for n, s in _templates(f"{own}.j2")}
     tables = (*_TABLES, *(("finding", "book") if _QUOTES_FINDINGS in templates else ()))

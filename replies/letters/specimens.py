@@ -24,7 +24,7 @@ from replies.letter import (
     PassedTo,
     RowBlock,
 )
-from replies.letter_kinds import TRAITS, AnyKind, LetterKind
+from replies.letter_kinds import TRAITS, AnyLetterKind, LetterKind
 from replies.letters.alert import Alert, render_alerts
 from replies.letters.extension import ExtensionLetter, render_extension
 from replies.letters.greeting import Greeting, render_greeting
@@ -72,12 +72,12 @@ class Specimens:
         return _NUMBER.format(prefix=self.mailbox.receipt_prefix, at=self.received)
 
 
-def specimens(of: Specimens) -> Mapping[AnyKind, Rendered]:
+def specimens(of: Specimens) -> Mapping[AnyLetterKind, Rendered]:
     """The examples, by kind."""
     own = _particulars(of)
     replies: Iterator[LetterKind] = iter(get_args(LetterKind))
     letters = (replace(_letter(kind, of), **own.get(kind, {})) for kind in replies)
-    made: dict[AnyKind, Rendered] = {letter.kind: render_letter(letter, of.survey, of.wording) for letter in letters}
+    made: dict[AnyLetterKind, Rendered] = {letter.kind: render_letter(letter, of.survey, of.wording) for letter in letters}
     return made | {kind: write(of) for kind, write in NOTICES.items()}
 
 
@@ -231,7 +231,7 @@ def _alert(of: Specimens) -> Rendered:
 
 
 # Of what is written without being written to each kind has values of its own.
-NOTICES: dict[AnyKind, Callable[[Specimens], Rendered]] = {
+NOTICES: dict[AnyLetterKind, Callable[[Specimens], Rendered]] = {
     "reminder": _reminder, "request": _request, "extension": _extension, "report": _report, "replaced": _replaced,
     "my_number": _my_number, "greeting": _greeting, "past_deadline": _past_deadline, "told_direct": _told_direct,
     "told_body": _told_body, "thanks": _thanks, "alert": _alert,

@@ -19,7 +19,7 @@ from replies.wording import Wording
 # `tags`: remarks, which the page shows within the column before; `sentences`: one below the other; `request`: those
 # that are to be seen first.
 ColumnKind = Literal["head", "state", "figure", "moment", "tags", "sentences", "request", "text"]
-Value = str | datetime | None | tuple[str, ...]
+ColumnValue = str | datetime | None | tuple[str, ...]
 T = TypeVar("T")
 
 
@@ -30,7 +30,7 @@ class ReportColumn(Generic[T]):
     key: str
     width: float
     kind: ColumnKind
-    value: Callable[[T], Value]
+    value: Callable[[T], ColumnValue]
 
 
 @frozen
@@ -82,12 +82,12 @@ POINT: tuple[ReportColumn[ToMend], ...] = (
 )
 
 
-def values(columns: Sequence[ReportColumn[T]], row: T) -> list[tuple[ReportColumn[T], Value]]:
+def values(columns: Sequence[ReportColumn[T]], row: T) -> list[tuple[ReportColumn[T], ColumnValue]]:
     """Each column with its value in this row."""
     return [(column, column.value(row)) for column in columns]
 
 
-def none_of(column: ReportColumn[T], wording: Wording) -> Value:
+def none_of(column: ReportColumn[T], wording: Wording) -> ColumnValue:
     """What stands in a column of something that is not owed."""
     return wording.report["none"] if column.kind == "state" else None if column.kind == "moment" else ""
 

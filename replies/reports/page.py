@@ -21,9 +21,9 @@ from replies.reports.columns import (
     CORRECTION,
     POINT,
     PROGRAM,
+    ColumnValue,
     ReportColumn,
     T,
-    Value,
     cell_rows,
     program_row,
     values,
@@ -162,7 +162,7 @@ def _widths(counts: Sequence[int]) -> list[float]:
     return widths
 
 
-def _told(columns: Sequence[ReportColumn[T]], row: T) -> list[tuple[ReportColumn[T], Value, tuple[str, ...]]]:
+def _told(columns: Sequence[ReportColumn[T]], row: T) -> list[tuple[ReportColumn[T], ColumnValue, tuple[str, ...]]]:
     """(column, its value, the remarks that stand in it: the value of a column of tags behind it)."""
     told = values(columns, row)
     behind = [value if column.kind == "tags" and isinstance(value, tuple) else () for column, value in told[1:]]

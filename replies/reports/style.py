@@ -19,7 +19,7 @@ from config.frozen import frozen
 from config.jst import in_jst
 from replies.cells import SAFE_OPTIONS, cell_text, put
 from replies.japanese import era_date
-from replies.reports.columns import ColumnKind, ReportColumn, Value
+from replies.reports.columns import ColumnKind, ColumnValue, ReportColumn
 from replies.reports.data import Occasion
 from replies.reports.words import is_state, mark
 from replies.states import State
@@ -203,7 +203,7 @@ def put_share(sheet: Worksheet, place: tuple[int, int], percent: int | None, loo
 def put_row(
     sheet: Worksheet,
     place: tuple[int, int],
-    values: Iterable[tuple[ReportColumn[Any], Value]],
+    values: Iterable[tuple[ReportColumn[Any], ColumnValue]],
     ink: Ink,
     between: str = "\n",
 ) -> dict[int, str]:
@@ -233,7 +233,7 @@ _LOOKS: dict[ColumnKind, str] = {
 }
 
 
-def _text_of(column: ReportColumn[Any], value: Value, wording: Wording, between: str) -> str:
+def _text_of(column: ReportColumn[Any], value: ColumnValue, wording: Wording, between: str) -> str:
     if isinstance(value, tuple):
         listed = column.kind != "tags" and len(value) > 1
         return between.join(f"・{text}" if listed else text for text in value)

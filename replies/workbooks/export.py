@@ -26,7 +26,7 @@ from intake.submission import AnswerSheet
 from replies.cells import SAFE_OPTIONS, put, put_typed
 from replies.wording import load_wording
 from replies.workbooks.export_counts import Counts
-from replies.workbooks.export_lines import Lines, LinesTable, value_of
+from replies.workbooks.export_lines import ExportedLines, LinesTable, value_of
 from replies.workbooks.export_style import LOOK, Styles, cell_formats, set_up_rows
 from replies.workbooks.export_summary import SummaryHead, write_summary
 
@@ -71,7 +71,7 @@ class ExportRow:
     receipt: str
     values: tuple[str, ...]
     read_as: str = ""
-    lines: Lines = field(default_factory=dict)
+    lines: ExportedLines = field(default_factory=dict)
 
 
 def values_of(sheet: AnswerSheet, form: Form) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def _fill(book: Workbook, rows: Iterable[ExportRow], survey: Survey, how: tuple[
     )
     styles = Styles.of(book)
     summary = book.add_worksheet(words["summary"])
-    tables = {(f.id, f.version): _Table(book, f, (survey, styles), personal) for f in survey.forms}
+    tables = {(f.id, f.version): _FormSheet(book, f, (survey, styles), personal) for f in survey.forms}
     counts = {key: Counts(table.form) for key, table in tables.items()}
     for row in rows:
         key = (row.form, row.version)
@@ -143,7 +143,7 @@ def _fill(book: Workbook, rows: Iterable[ExportRow], survey: Survey, how: tuple[
     return sum(table.rows for table in tables.values())
 
 
-class _Table:
+class _FormSheet:
     """The sheet of one form: headings, and below them a line for each row."""
 
     def __init__(self, book: Workbook, form: Form, around: tuple[Survey, Styles], personal: bool) -> None:

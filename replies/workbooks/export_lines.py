@@ -16,11 +16,11 @@ from replies.cells import put, put_typed
 from replies.wording import load_wording
 from replies.workbooks.export_style import Styles, cell_formats, set_up_rows
 
-Lines = Mapping[str, tuple[tuple[str, ...], ...]]  # table -> its lines: the number of each, then a value for each column
+ExportedLines = Mapping[str, tuple[tuple[str, ...], ...]]  # table -> its lines: number, then a value for each column
 _WIDTH, _LONGEST = 18, 31  # characters of a sheet's name
 
 
-def lines_of(sheet: AnswerSheet, form: Form) -> Lines:
+def lines_of(sheet: AnswerSheet, form: Form) -> ExportedLines:
     """The lines that a sheet holds; none of a table that was left blank."""
     found: dict[str, dict[int, dict[str, str]]] = {}
     for answer in sheet.answers if form.open_tables else ():
@@ -62,7 +62,7 @@ class LinesTable:
         own = [(cell.part.table.heads[cell.part.column], _WIDTH) for cell in columns if cell.part]
         set_up_rows(self._sheet, [*heads, (load_wording().export["line"], 8), *own], form.title, self._styles)
 
-    def add(self, base: Sequence[str], lines: Lines, is_open: bool) -> None:
+    def add(self, base: Sequence[str], lines: ExportedLines, is_open: bool) -> None:
         """Write the lines of one body below the last one."""
         style = self._styles.open_text if is_open else self._styles.text
         for number, *values in lines.get(self._table, ()):

@@ -63,7 +63,7 @@ def write_summary(
 ) -> None:
     """Fill the sheet with the counts of every form."""
     words = load_wording().export
-    page = _Page(book, sheet, Styles.of(book))
+    page = _SummarySheet(book, sheet, Styles.of(book))
     _set_up(page, survey, counts)
     counted = sum(c.total for c in counts)
     page.line(f"{survey.title}　{words['summary']}", page.styles.title, 24)
@@ -75,7 +75,7 @@ def write_summary(
     sheet.set_h_pagebreaks(page.breaks)
 
 
-def _set_up(page: _Page, survey: Survey, counts: Sequence[Counts]) -> None:
+def _set_up(page: _SummarySheet, survey: Survey, counts: Sequence[Counts]) -> None:
     sheet = page.sheet
     figures = max((len(_programs(c, survey)) for c in counts), default=0) + 2
     page.chart_column = _FIGURES + figures + 1
@@ -93,7 +93,7 @@ def _programs(counts: Counts, survey: Survey) -> tuple[Program, ...]:
     return tuple(p for p in survey.programs if p.form == counts.form.id)
 
 
-class _Page:
+class _SummarySheet:
     """The sheet as it is filled from the top: the next row, and where pages break."""
 
     def __init__(self, book: Workbook, sheet: Worksheet, styles: Styles) -> None:
@@ -128,7 +128,7 @@ class _Page:
             self._used = 0.0
 
 
-def _write_form(page: _Page, form: Counts, programs: tuple[Program, ...], new_page: bool) -> None:
+def _write_form(page: _SummarySheet, form: Counts, programs: tuple[Program, ...], new_page: bool) -> None:
     words = load_wording().export
     if new_page:
         page.gap(LINE_POINTS)
@@ -148,7 +148,7 @@ def _write_form(page: _Page, form: Counts, programs: tuple[Program, ...], new_pa
                 _write_numbers(page, form, figures, programs)
 
 
-def _write_question(page: _Page, form: Counts, tally: QuestionCounts, programs: tuple[Program, ...]) -> None:
+def _write_question(page: _SummarySheet, form: Counts, tally: QuestionCounts, programs: tuple[Program, ...]) -> None:
     """Write the table of one question, its chart beside it, and blank rows down to the chart's end."""
     labels = [_label(tally.question, line) for line in tally.lines]
     question = tally.question.text.strip()
@@ -171,7 +171,7 @@ def _write_question(page: _Page, form: Counts, tally: QuestionCounts, programs: 
     page.gap(spare)
 
 
-def _write_numbers(page: _Page, form: Counts, figures: Figures, programs: tuple[Program, ...]) -> None:
+def _write_numbers(page: _SummarySheet, form: Counts, figures: Figures, programs: tuple[Program, ...]) -> None:
     """Write the table of one number that was asked for: how many, and what they come to."""
     words, text = load_wording().export, figures.label.strip()
     lines = list(_number_lines(figures, _with_sum([figures.of(p.id) for p in programs], figures.whole)))
@@ -205,7 +205,7 @@ def _number_lines(
         yield "number_unread", _WHOLE, [f.unread for f in columns]
 
 
-def _write_head(page: _Page, name: str, question: str, over: tuple[tuple[Program, ...], bool]) -> None:
+def _write_head(page: _SummarySheet, name: str, question: str, over: tuple[tuple[Program, ...], bool]) -> None:
     """Write the heading of one table: over the figures of these programs, and their shares."""
     words, styles = load_wording().export, page.styles
     programs, shares = over
@@ -227,7 +227,7 @@ def _with_sum(values: list[T], total: T) -> list[T]:
     return [*values, total]
 
 
-def _write_figures(page: _Page, label: tuple[str, str], figures: list[int], total: int) -> None:
+def _write_figures(page: _SummarySheet, label: tuple[str, str], figures: list[int], total: int) -> None:
     """Write one line: its mark and text, a figure for each program, their sum, and its share of all answers."""
     styles = page.styles
     put(page.sheet, (page.row, _MARK), label[0], styles.circle)
@@ -247,7 +247,7 @@ def _label(question: Question, line: CountedLine) -> tuple[str, str]:
     return quote(question.by_number[line].head, _LONGEST_MARK), question.by_number[line].text
 
 
-def _insert_chart(page: _Page, top: int, named: tuple[str, QuestionCounts], programs: tuple[Program, ...]) -> None:
+def _insert_chart(page: _SummarySheet, top: int, named: tuple[str, QuestionCounts], programs: tuple[Program, ...]) -> None:
     words, (name, tally) = load_wording().export, named
     chart = page.book.add_chart({"type": "column"})
     first, last = top + 1, top + len(tally.lines)

@@ -77,23 +77,23 @@ def findings_book(letter: Letter, survey: Survey, wording: Wording) -> bytes:
 
 
 @frozen
-class _Looks:
+class _CellFormats:
     heading: Format
     text: Format
     number: Format
 
 
-def _looks(book: Workbook) -> _Looks:
+def _looks(book: Workbook) -> _CellFormats:
     box = {"border": 1, "border_color": "#7F7F7F", "valign": "top", "text_wrap": True}
     words = {**box, "quote_prefix": True, "num_format": "@"}
     heading = {**words, "bold": True, "bg_color": "#E7E6E6", "align": "center", "valign": "vcenter"}
-    return _Looks(
+    return _CellFormats(
         book.add_format(heading), book.add_format(words), book.add_format({**box, "num_format": "0_ "})
     )
 
 
 @frozen
-class _Whose:
+class _FoundIn:
     """Whose finding it is: code, name and row of a list, and the name of the file; each may be empty or 0."""
 
     lgcode: str
@@ -103,20 +103,20 @@ class _Whose:
     file: str = ""
 
 
-def _noticed(letter: Letter, wording: Wording) -> Iterator[tuple[_Whose, Finding]]:
+def _noticed(letter: Letter, wording: Wording) -> Iterator[tuple[_FoundIn, Finding]]:
     """Every finding that the sender is told of: of the mail, of each file, of each row by code."""
-    yield from ((_Whose("", "", ""), f) for f in letter.findings if concerns_sender(f, wording))
+    yield from ((_FoundIn("", "", ""), f) for f in letter.findings if concerns_sender(f, wording))
     for block in letter.files:
-        whose = _Whose("", block.body, block.program, file=block.filename)
+        whose = _FoundIn("", block.body, block.program, file=block.filename)
         kept = (f for f in block.findings if f.code not in block.remarks)
         yield from ((whose, f) for f in kept if concerns_sender(f, wording))
         for row in (row for rows in rows_by_body(block) for row in rows):
-            whose = _Whose(row.lgcode, name_of(row, letter, wording), block.program, row.row, block.filename)
+            whose = _FoundIn(row.lgcode, name_of(row, letter, wording), block.program, row.row, block.filename)
             first = sorted(row.findings, key=lambda f: f.severity != "error")
             yield from ((whose, f) for f in first if concerns_sender(f, wording))
 
 
-def _line(whose: _Whose, finding: Finding, survey: Survey, wording: Wording) -> dict[str, str | int]:
+def _line(whose: _FoundIn, finding: Finding, survey: Survey, wording: Wording) -> dict[str, str | int]:
     place = place_of(finding, survey, wording)
     own_caption = wording.finding[finding.code].expected_caption
     caption = f"{captions(finding, wording)[1]}：" if own_caption and place.expected else ""
@@ -165,7 +165,7 @@ def _write(
     sheet: Worksheet,
     columns: dict[str, int],
     lines: list[dict[str, str | int]],
-    looks: _Looks,
+    looks: _CellFormats,
     about: tuple[str, Wording],
 ) -> None:
     """Write headings and lines, ready to be filtered, read and printed on A4."""
@@ -186,7 +186,7 @@ def _write(
     sheet.fit_to_pages(1, 0)
 
 
-def _put(sheet: Worksheet, place: tuple[int, int], value: str | int, looks: _Looks) -> None:
+def _put(sheet: Worksheet, place: tuple[int, int], value: str | int, looks: _CellFormats) -> None:
     if isinstance(value, int):
         if value:
             sheet.write_number(*place, value, looks.number)

@@ -63,7 +63,7 @@ class FormDraft:
 
 
 @dataclass(slots=True)
-class _Said:
+class _DraftTable:
     """One table of the file: its keys as TOML writes them, what is unsure about it, and the columns of an open table."""
 
     keys: dict[str, str]
@@ -102,7 +102,7 @@ def _drafted(book: Workbook, page: Page, about: tuple[str, int, date], others: M
     name = page.sheet.title
     title = page.texts[min(page.texts)] if page.texts else name
     notes = tuple(_notes(book, page, fields))
-    head = _Said(
+    head = _DraftTable(
         {
             "id": quoted(f"yoshiki{number}"),
             "version": quoted(day.isoformat()),
@@ -119,13 +119,13 @@ def _drafted(book: Workbook, page: Page, about: tuple[str, int, date], others: M
     return FormDraft(text, name, len(fields), len(questions), others, notes)
 
 
-def _asks(book: Workbook, page: Page) -> tuple[list[_Said], list[_Said]]:
+def _asks(book: Workbook, page: Page) -> tuple[list[_DraftTable], list[_DraftTable]]:
     """The fields of the head and the questions, in the order of the sheet."""
     summed = _summed(page)
     tables = {table.lines[0][0].place: table for table in open_tables(page)}
     left_out = {place for table in tables.values() for place in table.cells} - tables.keys()
-    fields: list[_Said] = []
-    questions: list[_Said] = []
+    fields: list[_DraftTable] = []
+    questions: list[_DraftTable] = []
     taken: Counter[str] = Counter()
     for blank, name in zip(page.blanks, names_of(page), strict=True):
         if blank.place in left_out:
@@ -144,20 +144,20 @@ def _asks(book: Workbook, page: Page) -> tuple[list[_Said], list[_Said]]:
             if again and kind in ("organisation", "position"):
                 own["kind"] = quoted("text")
             own |= {"personal": "true"} if personal else {}
-            fields.append(_Said({**own, "at": quoted(at)}))
+            fields.append(_DraftTable({**own, "at": quoted(at)}))
             continue
         kind_keys, doubts = kind_of(book, page, blank, (name, blank.place in summed))
         number = str(len(questions) + 1)
         item = next((head for head in blank.rows if ITEM.fullmatch(fold(head))), number)
         keys = {"key": quoted(number), "item": quoted(item), "text": quoted(name), **kind_keys, "at": quoted(at)}
-        questions.append(_Said(keys, doubts))
+        questions.append(_DraftTable(keys, doubts))
     return fields, questions
 
 
-def _open_table(book: Workbook, page: Page, table: OpenTable, number: str) -> _Said:
+def _open_table(book: Workbook, page: Page, table: OpenTable, number: str) -> _DraftTable:
     columns, doubts = columns_of(book, page, table)
     keys = {"key": quoted(number), "item": quoted(number), "text": quoted(table.title), "kind": quoted("table")}
-    return _Said({**keys, "lines": str(len(table.lines)), "at": quoted(table.at)}, doubts, columns)
+    return _DraftTable({**keys, "lines": str(len(table.lines)), "at": quoted(table.at)}, doubts, columns)
 
 
 def _head(name: str, blank: Blank, strict: bool) -> tuple[str, str, bool] | None:
@@ -184,7 +184,7 @@ def _summed(page: Page) -> frozenset[Place]:
     return frozenset(found)
 
 
-def _notes(book: Workbook, page: Page, fields: list[_Said]) -> Iterator[str]:
+def _notes(book: Workbook, page: Page, fields: list[_DraftTable]) -> Iterator[str]:
     if not any(one.keys["key"] == quoted("organisation") for one in fields):
         yield _NO_BODY
     hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]

@@ -29,7 +29,7 @@ class HandedOut:
 
 
 @frozen
-class _Wanted:
+class _FormToFill:
     """A form that somebody fills in: about which program, and whoever collects it. `alone`: it is all that he fills in."""
 
     body: Body
@@ -51,7 +51,7 @@ def handed_out(bodies: Iterable[Body], register: Register) -> Iterator[HandedOut
         yield HandedOut(wanted.body, _path(wanted, register), data, bool(printed))
 
 
-def _wanted(bodies: Iterable[Body], register: Register) -> Iterator[_Wanted]:
+def _wanted(bodies: Iterable[Body], register: Register) -> Iterator[_FormToFill]:
     """By whoever hands them in, his own first."""
     of, filled = {body.lgcode for body in bodies}, tuple(filling_in(register.obligations))
     forms = Counter(lgcode for lgcode, _, _ in filled)
@@ -59,10 +59,10 @@ def _wanted(bodies: Iterable[Body], register: Register) -> Iterator[_Wanted]:
     for _, collector, lgcode, program in sorted(named):
         body = register.body(lgcode)
         if body and not of.isdisjoint((lgcode, collector)):
-            yield _Wanted(body, register.survey.program(program), register.body(collector), forms[lgcode] == 1)
+            yield _FormToFill(body, register.survey.program(program), register.body(collector), forms[lgcode] == 1)
 
 
-def _path(wanted: _Wanted, register: Register) -> PurePath:
+def _path(wanted: _FormToFill, register: Register) -> PurePath:
     """A folder for each body that hands in, in it one for each program where there are several, since the notice wants all
     of them called alike; what it is to pass on stands together in one folder, of which it can send each file on."""
     folder, inside = _folder(wanted.body), "" if wanted.alone else as_file(wanted.program.name)

@@ -22,7 +22,7 @@ from replies.workbooks.prefilled import known_values
 from routing.authoring.trial import Whose, values_of
 from routing.authoring.walks import Choices, walks
 
-Values = Mapping[str, FillValue]
+FillValues = Mapping[str, FillValue]
 
 _MOST_WAYS = 8  # of the longest through the form, among which one that keeps the rules is looked for
 _MOST_CHANGES = 12
@@ -37,17 +37,17 @@ _COMPARING = ("==", "!=", "<", "<=", ">", ">=")
 
 
 @frozen
-class _Sheet:
+class _SampleSheet:
     form: Form
     survey: Survey
     whose: Whose
 
 
-def sample(form: Form, survey: Survey, whose: Whose) -> Values:
+def sample(form: Form, survey: Survey, whose: Whose) -> FillValues:
     """What one body writes, by the key of each cell: on the longest way through the form on which its rules are kept."""
-    sheet = _Sheet(form, survey, whose)
+    sheet = _SampleSheet(form, survey, whose)
     begun = [_written(sheet, way) for way in walks(form, whose.body.kind).ways]
-    tried: list[tuple[int, Values]] = []
+    tried: list[tuple[int, FillValues]] = []
     for values in sorted(begun, key=len, reverse=True)[:_MOST_WAYS]:
         mended = _mended(sheet, values)
         tried.append((_faults(sheet, mended), mended))
@@ -56,7 +56,7 @@ def sample(form: Form, survey: Survey, whose: Whose) -> Values:
     return _typed(form, min(tried, key=lambda one: one[0])[1])
 
 
-def _typed(form: Form, values: Values) -> Values:
+def _typed(form: Form, values: FillValues) -> FillValues:
     """With numbers and days as Excel holds them, so that the form's own checks work: days, and what Excel keeps otherwise
     than it is shown (50%), only where the form is made and its cells have their formats."""
     found = dict(values)
@@ -68,7 +68,7 @@ def _typed(form: Form, values: Values) -> Values:
     return found
 
 
-def _written(sheet: _Sheet, way: Choices) -> Values:
+def _written(sheet: _SampleSheet, way: Choices) -> FillValues:
     """Every answer by itself, and the totals."""
     form, whose = sheet.form, sheet.whose
     values = values_of(form, sheet.survey, (whose.body, whose.program), way)
@@ -86,7 +86,7 @@ def _circles(form: Form, way: Choices) -> Iterator[tuple[str, FillValue]]:
             yield question.key, tuple(sorted({next(iter(question.by_number)), number}))
 
 
-def _with_numbers(sheet: _Sheet, way: Choices, values: dict[str, FillValue]) -> dict[str, FillValue]:
+def _with_numbers(sheet: _SampleSheet, way: Choices, values: dict[str, FillValue]) -> dict[str, FillValue]:
     """With everything that is no choice, and that no way through the form hangs on."""
     last = sheet.survey.deadline.date()
     before: tuple[Question, Decimal] | None = None
@@ -108,7 +108,7 @@ def _with_numbers(sheet: _Sheet, way: Choices, values: dict[str, FillValue]) -> 
     return values
 
 
-def _with_lines(cells: tuple[Question, ...], values: Values, last: date) -> dict[str, FillValue]:
+def _with_lines(cells: tuple[Question, ...], values: FillValues, last: date) -> dict[str, FillValue]:
     """The first lines of an open table; of the columns that may be blank in the first only."""
     kept = {key: written for key, written in values.items() if key not in {cell.key for cell in cells}}
     for place, cell in enumerate(cells):
@@ -125,7 +125,7 @@ def _smaller(question: Question, number: Decimal, by: int) -> str:
     return question.kind.plausible(0, _ANY_DAY) if any(question.kind.faults(part, Around())) else part
 
 
-def _summed(form: Form, values: Values) -> dict[str, FillValue]:
+def _summed(form: Form, values: FillValues) -> dict[str, FillValue]:
     """With the totals of its tables; a table that these would carry beyond its bounds counts nothing."""
     found = dict(values)
     for question, *others in form.blocks:
@@ -146,12 +146,12 @@ def _sum_up(cells: Mapping[str, Question], totals: Mapping[str, list[str]], foun
             found[total] = cells[total].kind.shown(str(whole))
 
 
-def _number(question: Question, values: Values) -> Decimal:
+def _number(question: Question, values: FillValues) -> Decimal:
     worth = _worth(question, values)
     return worth if isinstance(worth, Decimal) else Decimal(0)
 
 
-def _worth(question: Question, values: Values) -> Value:
+def _worth(question: Question, values: FillValues) -> Value:
     """What an answer is worth in a rule."""
     written = values.get(question.key, "")
     if isinstance(written, tuple):
@@ -161,7 +161,7 @@ def _worth(question: Question, values: Values) -> Value:
     return question.kind.worth(question.kind.read(str(written))) if written else None
 
 
-def _worths(sheet: _Sheet, values: Values) -> dict[str, Value]:
+def _worths(sheet: _SampleSheet, values: FillValues) -> dict[str, Value]:
     """The worth of everything that rules may name."""
     found: dict[str, Value] = {field.key: str(values.get(field.key, "")) for field in sheet.form.fields}
     found[KIND] = sheet.whose.body.kind
@@ -177,12 +177,12 @@ def _worths(sheet: _Sheet, values: Values) -> dict[str, Value]:
     return found | dict(worths_of_last_year(sheet.form, last))
 
 
-def _broken(sheet: _Sheet, values: Values) -> list[ReadRule]:
+def _broken(sheet: _SampleSheet, values: FillValues) -> list[ReadRule]:
     worths = _worths(sheet, values)
     return [rule for rule in rules_of(sheet.form) if rule.is_broken(worths)]
 
 
-def _faults(sheet: _Sheet, values: Values) -> int:
+def _faults(sheet: _SampleSheet, values: FillValues) -> int:
     """How many conditions of its rules do not hold."""
     worths = _worths(sheet, values)
     return sum(_false(rule.check, worths) for rule in rules_of(sheet.form) if rule.is_broken(worths))
@@ -194,7 +194,7 @@ def _false(node: Node, worths: Mapping[str, Value]) -> int:
     return int(value(node, worths) is False)
 
 
-def _mended(sheet: _Sheet, values: Values) -> Values:
+def _mended(sheet: _SampleSheet, values: FillValues) -> FillValues:
     """With numbers and days changed one by one, each time as few conditions being broken as may be; the best that was
     seen."""
     seen = [values]
@@ -209,7 +209,7 @@ def _mended(sheet: _Sheet, values: Values) -> Values:
     return min(seen, key=lambda one: _faults(sheet, one))
 
 
-def _changes(sheet: _Sheet, values: Values, broken: list[ReadRule]) -> Iterator[Values]:
+def _changes(sheet: _SampleSheet, values: FillValues, broken: list[ReadRule]) -> Iterator[FillValues]:
     """What becomes of every number and day that a broken rule looks at, if it is what it is held against, or one more or
     less."""
     worths = _worths(sheet, values)

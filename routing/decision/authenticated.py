@@ -14,7 +14,7 @@ from config.domains import aligned, one_house
 from config.settings import TOPMOST
 from intake.submission import Authentication, Submission
 
-Word = Literal["passed", "failed", "unchecked"]
+AuthResult = Literal["passed", "failed", "unchecked"]
 
 _UNANSWERED = frozenset({"temperror", "permerror"})
 # What was asked and found wanting, or could not be asked. Not among them are none and neutral: a small body without
@@ -23,7 +23,7 @@ _FAILING = _UNANSWERED | {"fail", "hardfail", "softfail", "policy"}
 _SILENT = frozenset({"none", "neutral", ""})
 
 
-def authenticated(submission: Submission, authserv_id: str) -> Word:
+def authenticated(submission: Submission, authserv_id: str) -> AuthResult:
     """The trusted server's word on the sender.
 
     authserv_id: as in the settings; empty: no server is trusted, and nothing is ever checked.

@@ -15,7 +15,7 @@ from config.survey import Survey
 from replies.workbooks.form import fill
 
 Encoding = Literal["utf-8", "iso-2022-jp", "shift_jis", "raw-shift_jis"]
-Values = Mapping[str, Any]
+TemplateValues = Mapping[str, Any]
 
 _WORD = 10  # characters of one encoded word, so that none grows beyond the 75 of RFC 2047 §2
 _SEGMENT = 60  # characters of one RFC 2231 segment; a %XX is never cut
@@ -110,6 +110,6 @@ def base64_lines(data: bytes) -> bytes:
     return base64.encodebytes(data).replace(b"\n", b"\r\n")
 
 
-def filled_form(form: Form, survey: Survey, values: Values) -> bytes:
+def filled_form(form: Form, survey: Survey, values: TemplateValues) -> bytes:
     """An answer sheet. A list of numbers circles these lines."""
     return fill(form, survey, {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})

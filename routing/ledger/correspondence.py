@@ -207,7 +207,7 @@ def beginning(ledger: Ledger, arrival_id: int) -> str:
 
 
 @frozen
-class Said:
+class DecisionRecord:
     """One decision about a mail or a piece of it, as the ledger has it."""
 
     id: int
@@ -223,17 +223,19 @@ class Said:
     at: datetime
 
 
-def decisions(ledger: Ledger, arrival_id: int) -> list[Said]:
+def decisions(ledger: Ledger, arrival_id: int) -> list[DecisionRecord]:
     """Every decision about a mail, oldest first."""
     rows = ledger.rows("SELECT * FROM verdict WHERE arrival_id = ? ORDER BY id", arrival_id)
     return [
-        Said(r["id"], r["piece"], r["outcome"], r["rules"], r["submitter"], r["body"], r["program"], bool(r["late"]),
-             r["decided_by"], r["why"], unstamp(r["recorded_at"]))
+        DecisionRecord(
+            r["id"], r["piece"], r["outcome"], r["rules"], r["submitter"], r["body"], r["program"], bool(r["late"]),
+            r["decided_by"], r["why"], unstamp(r["recorded_at"]),
+        )
         for r in rows
     ]  # fmt: skip
 
 
-def newest_decisions(ledger: Ledger, arrival_id: int) -> list[Said]:
+def newest_decisions(ledger: Ledger, arrival_id: int) -> list[DecisionRecord]:
     """The decisions that hold: from the newest one about the mail itself on."""
     said = decisions(ledger, arrival_id)
     start = max((n for n, s in enumerate(said) if s.piece == "0"), default=0)

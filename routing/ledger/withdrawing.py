@@ -20,7 +20,7 @@ from routing.ledger.outbox import Outgoing
 from routing.ledger.store import Ledger
 from routing.records import Note
 
-How = Literal["withdrawn", "draft", "sending", "edited", "sent"]
+WithdrawalState = Literal["withdrawn", "draft", "sending", "edited", "sent"]
 REST = timedelta(minutes=1)  # until the mailbox is looked into again
 _LAST = "(SELECT p.state FROM posting p WHERE p.outbox_id = o.id ORDER BY p.id DESC LIMIT 1)"
 
@@ -33,7 +33,7 @@ class TakenBack:
 
     kind: str
     number: str
-    how: How
+    how: WithdrawalState
 
 
 def take_back(ledger: Ledger, arrival_id: int, now: datetime) -> tuple[TakenBack, ...]:

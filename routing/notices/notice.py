@@ -15,7 +15,7 @@ from config.settings import Settings, by_hand
 from config.survey import Mailbox, Survey
 from intake.mail.ids import MessageIds
 from replies.letter import Envelope, Thread
-from replies.letter_kinds import TRAITS, AnyKind, NoticeKind
+from replies.letter_kinds import TRAITS, AnyLetterKind, NoticeKind
 from replies.letters.compose import compose
 from replies.letters.render import Rendered
 from replies.letters.signed import wording_hash
@@ -51,19 +51,19 @@ class Outlet:
     ids: MessageIds
 
 
-def waits(kind: AnyKind, way: Way, settings: Settings) -> bool:
+def waits(kind: AnyLetterKind, way: Way, settings: Settings) -> bool:
     """Whether a letter that goes out this way waits until an official releases it. Where a human sends every mail from
     Drafts, only what goes to every body does."""
     return way == "draft" and (TRAITS[kind].to_all or not by_hand(settings))
 
 
-def held_unless_approved(settings: Settings, kind: AnyKind) -> bool:
+def held_unless_approved(settings: Settings, kind: AnyLetterKind) -> bool:
     """Whether a letter waits until its wording is approved; where a human sends every mail, he reads it anyway."""
     signed = not (TRAITS[kind].to_operators or TRAITS[kind].by_hand)
     return settings.unapproved == "draft" and not by_hand(settings) and signed
 
 
-def refuse_if_off(kind: AnyKind, survey: Survey) -> None:
+def refuse_if_off(kind: AnyLetterKind, survey: Survey) -> None:
     """Raise Refused where the survey's table has this kind off, whoever asks for it."""
     if survey.mails.way(kind) == "off":
         raise Refused(f"この種類のメールは、調査の [mails] で出さないこととしています（{kind} = \"off\"）。")

@@ -57,9 +57,9 @@ def why_not(office: Office, arrival: Arrival) -> str:
     return "既にお知らせしています。" if all(outbox.has_key(office.ledger, p.key) for p in made) else ""
 
 
-def _collected(office: Office, arrival: Arrival) -> dict[tuple[str, str], list[correspondence.Said]]:
+def _collected(office: Office, arrival: Arrival) -> dict[tuple[str, str], list[correspondence.DecisionRecord]]:
     """(prefecture, municipality) -> what was decided of what the municipality sent itself."""
-    found: dict[tuple[str, str], list[correspondence.Said]] = {}
+    found: dict[tuple[str, str], list[correspondence.DecisionRecord]] = {}
     for said in correspondence.newest_decisions(office.ledger, arrival.id):
         prefecture = office.register.collectors.get((said.body, said.program), "")
         if prefecture and said.body and said.submitter in ("", said.body):
@@ -68,7 +68,7 @@ def _collected(office: Office, arrival: Arrival) -> dict[tuple[str, str], list[c
 
 
 def _notices(
-    office: Office, arrival: Arrival, about: dict[tuple[str, str], list[correspondence.Said]]
+    office: Office, arrival: Arrival, about: dict[tuple[str, str], list[correspondence.DecisionRecord]]
 ) -> Iterator[tuple[Notice, tuple[str, ...]]]:
     register, survey = office.register, office.register.survey
     mailbox = survey.mailbox(arrival.mailbox)

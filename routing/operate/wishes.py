@@ -185,8 +185,8 @@ def _tell_prefecture(desk: Desk, arrival: Arrival, wish: Wish, who: Who, beside:
     return None
 
 
-_Act = Callable[[Desk, Arrival, Wish, Who, list[str]], Settled | None]
-_ACTS: dict[str, _Act] = {
+_WishAct = Callable[[Desk, Arrival, Wish, Who, list[str]], Settled | None]
+_ACTS: dict[str, _WishAct] = {
     "take-in": _take_in, "assign": _assign, "amend": _amend, "received": _received, "approve-sender": _approve,
     "revoke": _revoke,
     "retry": _retry, "revise": _revise, "seen": _seen, "not-my-number": _not_my_number, "my-number": _my_number,

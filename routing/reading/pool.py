@@ -93,7 +93,7 @@ class ReadAhead:
         self._mails = iter(mails)
         self._told = told
         self._begun: deque[tuple[Arrival, Request[Submission] | None]] = deque()  # in the order of the mails
-        self._lines = [_Line(reader, tell) for _ in range(reader.count)]
+        self._lines = [_ChildQueue(reader, tell) for _ in range(reader.count)]
         self._held_since: float | None = None  # time.monotonic
 
     def take(self, wait: bool) -> list[tuple[Arrival, Request[Submission] | None]] | None:
@@ -142,7 +142,7 @@ class ReadAhead:
             request = to_read(raw, self._told(arrival)) if raw is not None else None
             self._begun.append((arrival, request))
             if request is not None:
-                min(self._lines, key=_Line.load).add(request)
+                min(self._lines, key=_ChildQueue.load).add(request)
         for line in self._lines:
             line.hand_over()
 
@@ -151,7 +151,7 @@ class ReadAhead:
         return len(self._begun) < AHEAD_MAILS * len(self._lines) and bytes_begun < AHEAD_BYTES
 
 
-class _Line:
+class _ChildQueue:
     """The mails of one child, and the thread that hands them over and takes the readings, in their order."""
 
     def __init__(self, reader: Reader | Readers, tell: Callable[[], None]) -> None:

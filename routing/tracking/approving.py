@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from config.roster import Body
-from replies.letter_kinds import TRAITS, AnyKind
+from replies.letter_kinds import TRAITS, AnyLetterKind
 from replies.letters.signed import KINDS, SHOWN, sentences, wording_hash
 from replies.letters.specimens import Specimens, specimens
 from replies.wording import load_wording
@@ -54,7 +54,7 @@ def _lines(register: Register) -> Iterator[str]:
         yield f"　⇒　{mend}"
 
 
-def _possible(kind: AnyKind, register: Register) -> bool:
+def _possible(kind: AnyLetterKind, register: Register) -> bool:
     """Whether a letter of this kind can ever be due in this survey."""
     survey = register.survey
     if kind == "transfer":

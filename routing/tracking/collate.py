@@ -56,7 +56,7 @@ class Collation:
 
 
 @frozen
-class _Entry:
+class _CollatedSheet:
     """One sheet on its way into a list; `reason` why it is left out, if it is."""
 
     name: str
@@ -77,7 +77,7 @@ def collate(
     """Gather the sheets of these files into one list for each program. `prefecture`: two digits, else the one that
     most of the sheets come from."""
     found: dict[str, tuple[Finding, ...]] = {}
-    entries: list[_Entry] = []
+    entries: list[_CollatedSheet] = []
     for path in paths:
         name = path.relative_to(folder).as_posix()
         reading = _read(reader, path)
@@ -90,8 +90,8 @@ def collate(
     return Collation(code, tuple(g for g in lists if g.rows), _told(found, entries))
 
 
-def _told(found: dict[str, tuple[Finding, ...]], entries: list[_Entry]) -> tuple[FileReport, ...]:
-    sheets: dict[str, list[_Entry]] = {}
+def _told(found: dict[str, tuple[Finding, ...]], entries: list[_CollatedSheet]) -> tuple[FileReport, ...]:
+    sheets: dict[str, list[_CollatedSheet]] = {}
     for entry in entries:
         sheets.setdefault(entry.name, []).append(entry)
     return tuple(
@@ -105,7 +105,7 @@ def _told(found: dict[str, tuple[Finding, ...]], entries: list[_Entry]) -> tuple
     )
 
 
-def _entries(name: str, reading: FileReading, register: Register) -> list[_Entry]:
+def _entries(name: str, reading: FileReading, register: Register) -> list[_CollatedSheet]:
     """The sheets of one file, each with the reason why it cannot stand in a list, if there is one."""
     found = []
     for sheet in reading.sheets:
@@ -116,11 +116,11 @@ def _entries(name: str, reading: FileReading, register: Register) -> list[_Entry
             ("collate_no_body", not sheet.body.lgcode),
             ("collate_no_program", not program),
         )
-        found.append(_Entry(name, program, sheet, next((key for key, holds in reasons if holds), "")))
+        found.append(_CollatedSheet(name, program, sheet, next((key for key, holds in reasons if holds), "")))
     return found
 
 
-def _at_home(entry: _Entry, prefecture: str, register: Register) -> _Entry:
+def _at_home(entry: _CollatedSheet, prefecture: str, register: Register) -> _CollatedSheet:
     """The entry; if this prefecture does not collect its sheet, with the reason to leave it out."""
     obligation = register.by_key.get((prefecture, entry.program))
     collected = obligation is not None and entry.sheet.body.lgcode in obligation.collected
@@ -139,7 +139,7 @@ def _program(sheet: AnswerSheet, reading: FileReading, register: Register) -> st
     return infer_program(sheet, evidence, register.programs_of(sheet.body.lgcode), register.survey)
 
 
-def _prefecture(entries: list[_Entry], register: Register, digits: str) -> str:
+def _prefecture(entries: list[_CollatedSheet], register: Register, digits: str) -> str:
     """Whose list it is: of the prefecture asked for, else of anywhere, who collects most of the sheets; empty if there
     is no sheet."""
     found = (register.whose_list(e.sheet.body.lgcode, e.program) for e in entries)
@@ -148,9 +148,9 @@ def _prefecture(entries: list[_Entry], register: Register, digits: str) -> str:
     return counted.most_common(1)[0][0] if counted else asked
 
 
-def _one_each(entries: list[_Entry]) -> list[_Entry]:
+def _one_each(entries: list[_CollatedSheet]) -> list[_CollatedSheet]:
     """Each body × program × screening once, the last file by name winning; the others told to be left out."""
-    kept: dict[tuple[str, str], list[_Entry]] = {}
+    kept: dict[tuple[str, str], list[_CollatedSheet]] = {}
     judged = []
     for entry in reversed(entries):
         same = kept.setdefault((entry.sheet.body.lgcode, entry.program), [])
@@ -162,7 +162,7 @@ def _one_each(entries: list[_Entry]) -> list[_Entry]:
     return judged[::-1]
 
 
-def _gather(program: str, entries: list[_Entry], prefecture: str, register: Register) -> Gathered:
+def _gather(program: str, entries: list[_CollatedSheet], prefecture: str, register: Register) -> Gathered:
     """The list of one program, by code; all of `entries` are of bodies that this prefecture collects."""
     obligation = register.by_key.get((prefecture, program))
     wanted = obligation.collected if obligation else ()

@@ -15,7 +15,7 @@ from routing.clock import stamp
 from routing.decision.verdict import sentence_of
 from routing.ledger import correspondence, erasure, numbers, official_acts, verdicts
 from routing.ledger.books import deadlines_at
-from routing.ledger.correspondence import Act, Mail, Said
+from routing.ledger.correspondence import Act, DecisionRecord, Mail
 from routing.ledger.last_decision import LastWord, last_word
 from routing.ledger.undone import Undone, undone
 from routing.office import Office
@@ -140,7 +140,9 @@ def mail_view(office: Office, arrival: Arrival) -> MailView:
     )
 
 
-def _decisions(office: Office, arrival_id: int, said: list[Said], newest: list[Said]) -> tuple[DecisionView, ...]:
+def _decisions(
+    office: Office, arrival_id: int, said: list[DecisionRecord], newest: list[DecisionRecord]
+) -> tuple[DecisionView, ...]:
     """Every decision in its order; one that was taken back says so, and the copy that put the earlier one in force again
     stands only where it holds."""
     back = undone(office.ledger, arrival_id)
@@ -161,12 +163,12 @@ def _taken_back(took: Undone) -> str:
     return f"{took.by} {stamp(took.at)[:16].replace('T', ' ')}"
 
 
-def _is_by_file(one: Said, said: list[Said]) -> bool:
+def _is_by_file(one: DecisionRecord, said: list[DecisionRecord]) -> bool:
     """Whether it is a mail's own row that only sums up what was decided about its files, which follow it."""
     return one.piece == "0" and any(s.id == one.id + 1 and s.piece != "0" for s in said)
 
 
-def _decision(said: Said, office: Office, newest: bool) -> DecisionView:
+def _decision(said: DecisionRecord, office: Office, newest: bool) -> DecisionView:
     wording = load_wording()
     rules = json.loads(said.rules)
     return DecisionView(
@@ -219,7 +221,7 @@ def _steps(office: Office, arrival_id: int) -> tuple[StepView, ...]:
     )
 
 
-def _elsewhere(office: Office, submission: Submission | None, newest: list[Said]) -> tuple[str, ...]:
+def _elsewhere(office: Office, submission: Submission | None, newest: list[DecisionRecord]) -> tuple[str, ...]:
     """What was noticed with the newest decisions, but for what stands beside the files and their lines."""
     wording = load_wording().of(office.register.survey)
     files = submission.files if submission else ()

@@ -11,14 +11,14 @@ from config.domains import aligned
 from config.settings import TOPMOST
 from intake.mail.authentication import authentications
 from intake.submission import Authentication
-from routing.decision.authenticated import Word, authenticated
+from routing.decision.authenticated import AuthResult, authenticated
 from tests.routing.cases_at_hand import submission
 
 CITY = "city.yokohama.lg.jp"
 OURS = "mx.mhlw.go.jp"
 
 
-def word(*fields: str, of: str = OURS, sender: str = f"kenko@{CITY}") -> Word:
+def word(*fields: str, of: str = OURS, sender: str = f"kenko@{CITY}") -> AuthResult:
     """The word on a mail from the city with these fields, the topmost first."""
     read = authentications(field.encode() for field in fields)
     return authenticated(replace(submission(sender=sender), authentication=read), of)
@@ -58,7 +58,7 @@ def microsoft(spf: str, dkim: str, dmarc: str, compauth: str, signer: str = "non
     )
 
 
-AS_WRITTEN: list[tuple[str, tuple[str, ...], str, Word]] = [
+AS_WRITTEN: list[tuple[str, tuple[str, ...], str, AuthResult]] = [
     ("OpenDMARC, OpenDKIM, policyd-spf", (OPENDMARC_PASS, OPENDKIM_PASS, POLICYD_PASS), OURS, "passed"),
     ("OpenDMARC fails", (OPENDMARC_FAIL, OPENDKIM_FAIL, POLICYD_FAIL), OURS, "failed"),
     ("OpenDMARC's field below", (OPENDKIM_PASS, OPENDMARC_FAIL), OURS, "failed"),
@@ -92,7 +92,7 @@ AS_WRITTEN: list[tuple[str, tuple[str, ...], str, Word]] = [
 @pytest.mark.parametrize(
     ("fields", "of", "expected"), [r[1:] for r in AS_WRITTEN], ids=[r[0] for r in AS_WRITTEN]
 )
-def test_as_servers_write_it(fields: tuple[str, ...], of: str, expected: Word) -> None:
+def test_as_servers_write_it(fields: tuple[str, ...], of: str, expected: AuthResult) -> None:
     assert word(*fields, of=of) == expected
 
 
@@ -103,7 +103,7 @@ NAMELESS = FORGED.partition("; ")[2]
 MANY = "; ".join(
     f"dkim=fail (no key for signature) header.d=x{n}.example header.i=@x{n}.example" for n in range(400)
 )
-HOSTILE: list[tuple[str, tuple[str, ...], str, Word]] = [
+HOSTILE: list[tuple[str, tuple[str, ...], str, AuthResult]] = [
     ("below the server's own", (OPENDMARC_FAIL, FORGED), OURS, "failed"),
     ("below a server that asks SPF alone", (POLICYD_FAIL, FORGED), OURS, "unchecked"),
     ("below a server that asks nothing", (f"{OURS}; none", FORGED), OURS, "unchecked"),
@@ -151,13 +151,13 @@ HOSTILE: list[tuple[str, tuple[str, ...], str, Word]] = [
 
 
 @pytest.mark.parametrize(("fields", "of", "expected"), [r[1:] for r in HOSTILE], ids=[r[0] for r in HOSTILE])
-def test_no_strangers_word_is_taken_for_the_servers(fields: tuple[str, ...], of: str, expected: Word) -> None:
+def test_no_strangers_word_is_taken_for_the_servers(fields: tuple[str, ...], of: str, expected: AuthResult) -> None:
     assert word(*fields, of=of) == expected
 
 
 # --- who did right is not accused ----------------------------------------------------------------------------
 
-HONEST: list[tuple[str, str, Word]] = [
+HONEST: list[tuple[str, str, AuthResult]] = [
     ("a gateway that breaks the signature",
      f"{OURS}; dkim=fail (body hash did not verify) header.d={CITY}; spf=pass smtp.mailfrom=kenko@{CITY}", "passed"),
     ("the same, and DMARC says so",
@@ -183,7 +183,7 @@ HONEST: list[tuple[str, str, Word]] = [
 
 
 @pytest.mark.parametrize(("field", "expected"), [r[1:] for r in HONEST], ids=[r[0] for r in HONEST])
-def test_who_did_right_is_not_accused(field: str, expected: Word) -> None:
+def test_who_did_right_is_not_accused(field: str, expected: AuthResult) -> None:
     assert word(field) == expected
 
 
