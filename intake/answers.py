@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from config.codes import code_key
 from config.frozen import replace
@@ -38,6 +39,7 @@ from intake.sheets.workbook import open_workbook
 from intake.sniff import TEXTS, looks_like_workbook, sniff
 from intake.submission import (
     ABSENT,
+    NO_CLAIM,
     Answer,
     AnswerSheet,
     Claim,
@@ -48,10 +50,19 @@ from intake.submission import (
 )
 
 
-def read_file(  # noqa: PLR0913 - one attachment and the two tables it is read against
-    filename: str, data: bytes, position: int, survey: Survey, roster: Roster, claim: Claim
-) -> FileReading:
-    """What one attachment is, with the answer sheets in it. Never raises for anything in `data`."""
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """One file to be read: its name and bytes, which file of the mail it is, and what its name claims."""
+
+    name: str
+    data: bytes = field(repr=False)
+    position: int = 1
+    claim: Claim = NO_CLAIM
+
+
+def read_file(file: AttachedFile, survey: Survey, roster: Roster) -> FileReading:
+    """What one attachment is, with the answer sheets in it. Never raises for anything in its bytes."""
+    data, claim = file.data, file.claim
     opened = open_workbook(data)
     personal: tuple[str, ...] = ()
     if isinstance(opened, Finding):
@@ -62,15 +73,15 @@ def read_file(  # noqa: PLR0913 - one attachment and the two tables it is read a
         kind, sheets, findings = _read_workbook(opened, survey, roster, claim)
         personal = personal_places(opened)
     return FileReading(
-        position=position,
-        filename=filename,
+        position=file.position,
+        filename=file.name,
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         kind=kind,
         claim=claim,
         sheets=raise_samples(sheets, claim, roster),
         findings=tuple(replace(f, severity=severity_of(f.code, survey)) for f in findings),
-        looks_like_workbook=looks_like_workbook(filename, sniff(data)),
+        looks_like_workbook=looks_like_workbook(file.name, sniff(data)),
         personal=personal,
     )
 

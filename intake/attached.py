@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from config.frozen import frozen, replace
 from config.roster import Roster
 from config.survey import Survey
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.container import Member, unpack
 from intake.convention import convention_findings, read_claim
 from intake.encrypted import decrypted
@@ -23,7 +23,7 @@ from intake.mail.mime import Leaf, leaves, parse
 from intake.mail.outlook_item import is_mail_file, is_outlook_item, open_item
 from intake.other_surveys import whose_form
 from intake.sniff import sniff
-from intake.submission import Claim, FileReading
+from intake.submission import FileReading
 
 ARCHIVE_STEP = 1000  # the files of the archive at position 2 stand at 2001, 2002 …
 
@@ -45,16 +45,6 @@ class Opening:
     context: Context
     begin: Callable[[int], bool] = lambda n: True
     passwords: tuple[str, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """One file to be opened: where it stands, its name and bytes, and what its name claims."""
-
-    position: int
-    name: str
-    data: bytes = field(repr=False)
-    claim: Claim
 
 
 def read_leaves(found: Iterable[Leaf], opening: Opening) -> Iterator[FileReading]:
@@ -88,12 +78,12 @@ def read_alone(filename: str, data: bytes, opening: Opening) -> FileReading:
     return _opened(file, opening) if opening.begin(file.position) else _too_costly(file, opening)
 
 
-def _file(position: int, name: str, data: bytes, opening: Opening) -> _File:
+def _file(position: int, name: str, data: bytes, opening: Opening) -> AttachedFile:
     context = opening.context
-    return _File(position, name, data, read_claim(name, context.survey, context.roster, is_file=True))
+    return AttachedFile(name, data, position, read_claim(name, context.survey, context.roster, is_file=True))
 
 
-def _read(file: _File, opening: Opening) -> FileReading:
+def _read(file: AttachedFile, opening: Opening) -> FileReading:
     """Opened, with the findings on its name where it is a form; a supporting file may be called anything."""
     if not opening.begin(file.position):
         return _too_costly(file, opening)
@@ -104,7 +94,7 @@ def _read(file: _File, opening: Opening) -> FileReading:
     return replace(reading, findings=reading.findings + named)
 
 
-def _opened(file: _File, opening: Opening) -> FileReading:
+def _opened(file: AttachedFile, opening: Opening) -> FileReading:
     """The file as it is; where that is locked, what the passwords at hand bring to light."""
     if is_outlook_item(file.data) or is_mail_file(file.name, file.data):  # one that brings no file that could be read
         finding = Finding("mail_file", severity_of("mail_file", opening.context.survey))
@@ -119,13 +109,13 @@ def _opened(file: _File, opening: Opening) -> FileReading:
     return replace(inner, size=reading.size, sha256=reading.sha256)
 
 
-def _as_file(file: _File, opening: Opening) -> FileReading:
+def _as_file(file: AttachedFile, opening: Opening) -> FileReading:
     context = opening.context
-    reading = read_file(file.name, file.data, file.position, context.survey, context.roster, file.claim)
-    return whose_form(reading, file.data, context.survey, context.others, context.roster)
+    reading = read_file(file, context.survey, context.roster)
+    return whose_form(reading, file, context.survey, context.others, context.roster)
 
 
-def _read_archive(file: _File, opening: Opening) -> Iterator[FileReading]:
+def _read_archive(file: AttachedFile, opening: Opening) -> Iterator[FileReading]:
     """The archive itself, listed, and then each file in it as if it had been attached."""
     if not opening.begin(file.position):
         yield _too_costly(file, opening)
@@ -162,12 +152,12 @@ def _within(member: Member) -> Iterator[Member]:
         yield member
 
 
-def _unopened(file: _File) -> FileReading:
+def _unopened(file: AttachedFile) -> FileReading:
     """What nobody attached on purpose, or what is only listed."""
     digest = hashlib.sha256(file.data).hexdigest()
     return FileReading(file.position, file.name, len(file.data), digest, "other", file.claim, attached=False)
 
 
-def _too_costly(file: _File, opening: Opening) -> FileReading:
+def _too_costly(file: AttachedFile, opening: Opening) -> FileReading:
     finding = Finding("too_costly", severity_of("too_costly", opening.context.survey))
     return replace(_unopened(file), attached=True, findings=(finding,), looks_like_workbook=True)

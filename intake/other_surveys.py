@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from config.frozen import replace
 from config.roster import Roster, fold
 from config.survey import Survey
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.convention import read_claim
 from intake.mail import intent
 from intake.mail.ids import receipt_in
@@ -28,16 +28,13 @@ _BY_NUMBER = 1_000  # a number names one survey; of two conventions the longer o
 
 
 def whose_form(
-    reading: FileReading, data: bytes, survey: Survey, others: Sequence[Survey], roster: Roster
+    reading: FileReading, file: AttachedFile, survey: Survey, others: Sequence[Survey], roster: Roster
 ) -> FileReading:
-    """A file, marked where it is another survey's form: by how many questions of each stand in it. What is only
-    another's is nothing to us."""
+    """The reading of `file`, marked where it is another survey's form: by how many questions of each stand in it. What is
+    only another's is nothing to us."""
     if not others or not reading.looks_like_workbook:
         return reading
-    theirs = max(
-        _likeness(read_file(reading.filename, data, reading.position, other, roster, reading.claim), other)
-        for other in others
-    )
+    theirs = max(_likeness(read_file(file, other, roster), other) for other in others)
     ours = _likeness(reading, survey)
     if theirs < ours or not theirs:
         return reading

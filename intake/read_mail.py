@@ -21,6 +21,7 @@ from intake.frames import NOTHING_TOLD, ReadingHints
 from intake.mail.authentication import authentications
 from intake.mail.bounce import refuses_attachments, returned_to, told_by
 from intake.mail.carriers import carrier_of
+from intake.mail.features import Features
 from intake.mail.headers import header_text
 from intake.mail.intent import amends, asks, numbers_of_ours, recalls
 from intake.mail.kind import brings_back, tell_kind
@@ -66,12 +67,12 @@ def read_mail(
     message = read_message(part, names)
     service, claim = _claimed(message.subject, context)
     found = leaves(part, names)
-    if brings_back(part, message, names, claim):
-        found = mark_returned(found)
+    features = Features(part, message, found, claims=claim.shape != "absent")
+    found = mark_returned(found) if brings_back(features) else found
     own_passwords = told_in(message.subject) + told_in(message.body)
     opening = Opening(context, begin, tuple(dict.fromkeys(own_passwords + told.passwords)))
     files = _files(found, opening, _spoken_of(claim, message.sender, context))
-    kind = tell_kind(part, message, any(f.kind != "other" for f in files), names, claim)
+    kind = tell_kind(features.with_form(any(f.kind != "other" for f in files)))
     content = MailContent(message, claim, kind, found, files)
     submission = Submission(
         kind=kind.kind,

@@ -95,6 +95,9 @@ class Claim:
     replaces: bool = False
 
 
+NO_CLAIM = Claim("", "absent")
+
+
 @frozen
 class FieldValue:
     """One line of 回答者情報 as filled in: value with outer white space stripped, and its cell."""

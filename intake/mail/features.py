@@ -6,7 +6,7 @@ The rules of the kind (`kind.py`) and of who gets no reply (`no_reply.py`) ask t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from config.spelling import nfkc
@@ -31,9 +31,13 @@ class Features:
 
     part: Part
     message: Message
-    form: bool  # brings a file that looks like one of our forms
-    claims: bool  # the subject follows the convention
     leaves: tuple[Leaf, ...]
+    claims: bool = False  # the subject follows the convention
+    form: bool = False  # brings a file that looks like one of our forms; not known before its files are opened
+
+    def with_form(self, form: bool) -> Features:
+        """The same mail, once its files were opened."""
+        return replace(self, form=form) if form != self.form else self
 
     def header(self, name: str) -> str:
         """A field in lower case and without comments; the first of several."""

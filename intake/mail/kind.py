@@ -13,9 +13,8 @@ from config.frozen import frozen
 from intake.mail import bounce, intent, phrases
 from intake.mail.features import Features
 from intake.mail.ids import is_our_message_id
-from intake.mail.mime import Part, leaves
 from intake.mail.no_attachment import PARTIAL, comes_by_link, download_links, was_removed
-from intake.submission import Claim, MailKind, Message
+from intake.submission import MailKind
 
 TAG_HEADER = "X-Uketsuke"
 
@@ -51,33 +50,19 @@ class KindRule:
     holds: Callable[[Features], bool]
 
 
-def tell_kind(
-    part: Part,
-    message: Message,
-    has_form_like_file: bool,
-    names: frozenset[str] = frozenset(),
-    claim: Claim | None = None,
-) -> Classification:
-    """The kind of this mail. `claim` is what its subject says (None: not looked at); `names` as in `leaves`."""
-    facts = Features(part, message, has_form_like_file, _follows_convention(claim), leaves(part, names))
+def tell_kind(facts: Features) -> Classification:
+    """The kind of the mail that shows these features."""
     kind = _first_kind(facts)
     signs = tuple(rule.sign for rule in RULES if rule.kind == kind and rule.holds(facts))
-    action = bounce.action_of(part, message) if kind == "bounce" else ""
+    action = bounce.action_of(facts.part, facts.message) if kind == "bounce" else ""
     return Classification(kind, signs, action, facts.answers, facts.says if kind in _PERSONS else ())
 
 
-def brings_back(
-    part: Part, message: Message, names: frozenset[str] = frozenset(), claim: Claim | None = None
-) -> bool:
+def brings_back(facts: Features) -> bool:
     """Whether the mail is a bounce or a receipt, so that its files are our own, returned. Asked before the files are
-    opened. The same arguments as for `tell_kind`."""
-    facts = Features(part, message, False, _follows_convention(claim), leaves(part, names))
+    opened."""
     may = any(rule.holds(facts) for rule in RULES if rule.kind in _RETURNING)  # of nearly all mail none does
     return may and _first_kind(facts) in _RETURNING
-
-
-def _follows_convention(claim: Claim | None) -> bool:
-    return claim is not None and claim.shape != "absent"
 
 
 def _first_kind(facts: Features) -> MailKind:

@@ -32,7 +32,7 @@ _SILENCING = frozenset(
 
 def never_answer(part: Part, message: Message, own: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Why no reply may go out though the mail is taken in; empty where one may. `own`: our addresses."""
-    facts = Features(part, message, False, False, ())
+    facts = Features(part, message, ())
     signs = [rule.sign for rule in RULES if rule.sign in _SILENCING and rule.holds(facts)]
     if _SUPPRESSES & {value.strip() for value in facts.header("x-auto-response-suppress").split(",")}:
         signs.append("X-Auto-Response-Suppress")

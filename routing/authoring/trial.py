@@ -17,15 +17,14 @@ from config.kinds.position import PositionKind
 from config.obligations import filling_in, obligations
 from config.roster import Body, Roster
 from config.survey import Program, Survey
-from intake.answers import read_file
-from intake.submission import Answer, AnswerSheet, Claim, FileReading
+from intake.answers import AttachedFile, read_file
+from intake.submission import Answer, AnswerSheet, FileReading
 from replies.form_layout import layout
 from replies.wording import Wording, load_wording
 from replies.workbooks.collated_list import write_list
 from replies.workbooks.form import Fill, FillValue, blank, filling
 from routing.authoring.walks import Choices, Walks, is_relevant, walks
 
-_NO_CLAIM = Claim("", "absent")
 _TEXT = "別紙のとおり運用している。"
 _EXAMPLES: Mapping[str, str] = {
     "text": "総務課", "position": "課長", "telephone": "03-0000-0000", "email": "tanto@example.lg.jp", "attributes": "",
@@ -103,7 +102,7 @@ def never_asked(survey: Survey, roster: Roster) -> Iterator[tuple[Form, str]]:
 
 def read(data: bytes, survey: Survey, roster: Roster) -> FileReading:
     """The workbook as the desk reads it, without the child: it is ours."""
-    return read_file("回答.xlsx", data, 1, survey, roster, _NO_CLAIM)
+    return read_file(AttachedFile("回答.xlsx", data), survey, roster)
 
 
 def values_of(form: Form, survey: Survey, whose: tuple[Body, Program], way: Choices) -> dict[str, FillValue]:

@@ -12,8 +12,8 @@ from config.kinds.any_kind import KINDS
 from config.kinds.kind import Around, Attribute, Examples, Kind
 from config.shape import keys_of
 from config.toml_values import made
-from intake.answers import read_file
-from intake.submission import Answer, AnswerSheet, Claim
+from intake.answers import AttachedFile, read_file
+from intake.submission import Answer, AnswerSheet
 from replies.workbooks.form import fill
 from tests.workbooks.forms_at_hand import COMPLETE, the_roster, the_survey
 
@@ -106,7 +106,7 @@ def sheet_with(form: Form, text: str, value: str) -> AnswerSheet:
     survey = the_survey().changed({"forms": (form, *the_survey().forms[1:])})
     written = {question.keys[int(number)]: "〇" for number in value.split(",")} if question.in_lines else {ASKED: text}
     data = fill(form, survey, {**COMPLETE, **written})
-    (sheet,) = read_file("回答.xlsx", data, 1, survey, the_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("回答.xlsx", data), survey, the_roster()).sheets
     return sheet
 
 

@@ -108,15 +108,14 @@ def test_two_versions_of_a_form_are_told_apart_by_their_content() -> None:
     )
     new = old.changed({"version": "2023-07-14", "questions": changed})
     both = survey.changed({"forms": (*survey.forms, new)})
-    from intake.answers import read_file
-    from intake.submission import Claim
+    from intake.answers import AttachedFile, read_file
     from replies.workbooks.form import fill
     from tests.workbooks.forms_at_hand import COMPLETE
 
     for form in (old, new):
         values = {k: v for k, v in COMPLETE.items() if k != "4" or form is old}
         data = fill(form, both, {**values, "program": "難病"})
-        (sheet,) = read_file("a.xlsx", data, 1, both, the_roster(), Claim("", "absent")).sheets
+        (sheet,) = read_file(AttachedFile("a.xlsx", data), both, the_roster()).sheets
         assert sheet.version == form.version
         assert sheet.findings == ()
 

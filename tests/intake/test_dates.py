@@ -16,9 +16,9 @@ from config.shape import keys_of
 from config.survey import Survey
 from config.toml_values import made
 from intake.amendment import AmendmentRefused, amend_sheet
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.sheets.columns import list_columns
-from intake.submission import AnswerSheet, Claim
+from intake.submission import AnswerSheet
 from replies.points import requests
 from replies.wording import load_wording
 from replies.workbooks.export import values_of
@@ -57,7 +57,7 @@ def with_cells(cells: Mapping[str, object], formats: Mapping[str, str] | None = 
         book[the_form().sheet][cell].number_format = (formats or {}).get(cell, "General")
     out = io.BytesIO()
     book.save(out)
-    (sheet,) = read_file("回答.xlsx", out.getvalue(), 1, survey(), the_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("回答.xlsx", out.getvalue()), survey(), the_roster()).sheets
     return sheet
 
 
@@ -169,6 +169,6 @@ def test_it_is_exported_as_a_day_and_lists_are_read() -> None:
         book.worksheets[0].append([changed[c.heading] or None for c in columns])
     out = io.BytesIO()
     book.save(out)
-    reading = read_file("一覧.xlsx", out.getvalue(), 1, survey(), the_roster(), Claim("", "absent"))
+    reading = read_file(AttachedFile("一覧.xlsx", out.getvalue()), survey(), the_roster())
     found = {s.row: [f.code for f in s.findings if f.question == "11"] for s in reading.sheets}
     assert found == {2: [], 3: ["value_unreadable"]}

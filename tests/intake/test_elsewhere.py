@@ -14,12 +14,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.load import default_survey, load_survey
 from config.roster import load_roster
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from replies.wording import load_wording
 from replies.workbooks.form import fill
 from routing.offline import as_by_mail
 from routing.register import Register, build_register
-from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, NO_CLAIM, edited, filled, reading, the_sheet
+from tests.workbooks.forms_at_hand import COMPLETE, COMPLETE_2, edited, filled, reading, the_sheet
 
 TEXT = "文字を統一してから照合し、二人で確認している。"
 Edit = Callable[[Worksheet], None]
@@ -237,5 +237,5 @@ def test_the_number_of_a_question_is_no_answer_to_it() -> None:
     (form,) = hokago.forms
     assert form.question("4-r").sub == "－３"
     data = fill(form, hokago, {"organisation": "14神奈川県横浜市", "1": "3", "2": 1})
-    (sheet,) = read_file("a.xlsx", data, 1, hokago, load_roster(), NO_CLAIM).sheets
+    (sheet,) = read_file(AttachedFile("a.xlsx", data), hokago, load_roster()).sheets
     assert {f.code for f in sheet.findings if f.question == "4-r"} == {"number_missing"}

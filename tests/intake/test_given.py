@@ -18,9 +18,9 @@ from config.load import load_survey
 from config.roster import load_roster
 from config.survey import Survey
 from config.tables import line_of
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.finding import CATALOGUE
-from intake.submission import AnswerSheet, Claim, FileReading
+from intake.submission import AnswerSheet, FileReading
 from replies.points import requests
 from replies.wording import load_wording
 from replies.workbooks.form import blank, fill
@@ -59,7 +59,7 @@ def survey_of(form: GivenForm, folder: Path) -> Survey:
 
 
 def read(data: bytes, survey: Survey, name: str = "回答.xlsx") -> FileReading:
-    return read_file(name, data, 1, survey, load_roster(), Claim("", "absent"))
+    return read_file(AttachedFile(name, data), survey, load_roster())
 
 
 def shown(value: Value) -> str:

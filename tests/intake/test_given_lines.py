@@ -21,8 +21,8 @@ from config.errors import ConfigError
 from config.load import load_survey
 from config.survey import Survey
 from config.tables import line_of
-from intake.answers import read_file
-from intake.submission import AnswerSheet, Claim
+from intake.answers import AttachedFile, read_file
+from intake.submission import AnswerSheet
 from tests.config.surveys_at_hand import TINY
 from tests.intake.test_given import moved
 from tests.workbooks.forms_at_hand import the_roster
@@ -108,7 +108,7 @@ def sheet_with(survey: Survey, *changes: Change) -> AnswerSheet:
     page["B2"] = "大鹿村"
     for change in changes:
         change(page)
-    (sheet,) = read_file("a.xlsx", saved(book), 1, survey, the_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("a.xlsx", saved(book)), survey, the_roster()).sheets
     return sheet
 
 
@@ -294,7 +294,7 @@ def test_a_line_that_is_an_example_is_none_until_it_is_written_over(tmp_path: Pa
     book = load_workbook(folder / "form.xlsx")
     book["施設"]["B2"] = "大鹿村"
     change(book["施設"])
-    (sheet,) = read_file("a.xlsx", saved(book), 1, load_survey(folder), the_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("a.xlsx", saved(book)), load_survey(folder), the_roster()).sheets
     assert lines(sheet) == READ
     assert [f.code for f in sheet.findings if f.severity != "note"] == []
 
@@ -314,7 +314,7 @@ def test_answers_that_are_numbers_are_not_taken_for_the_numbers_beside_the_lines
     for row in range(6, 66):
         page.cell(row, 1).value = 7 * row
         line(page, row, f"第{row}園", "公立", row - 5, None)
-    (sheet,) = read_file("a.xlsx", saved(book), 1, load_survey(folder), the_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("a.xlsx", saved(book)), load_survey(folder), the_roster()).sheets
     assert [(own[0], own[2]) for own in lines(sheet)] == [(f"第{row}園", str(row - 5)) for row in range(6, 66)]
     assert errors(sheet) == []
 
@@ -354,7 +354,7 @@ def test_two_tables_side_by_side_go_on_below_each_as_far_as_nothing_is_printed_t
     page["B2"] = "大鹿村"
     for row in range(6, 13):
         page[f"A{row}"], page[f"B{row}"], page[f"D{row}"], page[f"E{row}"] = f"園{row}", row, f"職{row}", row * 2
-    (sheet,) = read_file("a.xlsx", saved(book), 1, load_survey(folder), the_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("a.xlsx", saved(book)), load_survey(folder), the_roster()).sheets
     told = {table: [a.value for a in sheet.answers if a.question.startswith(table)] for table in ("1.", "2.")}
     assert told["1."] == [said for row in range(6, 13) for said in (f"園{row}", str(row))]
     assert told["2."] == [said for row in range(6, 13) for said in (f"職{row}", str(row * 2))]

@@ -14,8 +14,8 @@ from openpyxl import Workbook, load_workbook
 from config.errors import ConfigError
 from config.load import load_survey
 from config.survey import Survey
-from intake.answers import read_file
-from intake.submission import AnswerSheet, Claim
+from intake.answers import AttachedFile, read_file
+from intake.submission import AnswerSheet
 from tests.config.surveys_at_hand import TINY
 from tests.workbooks.forms_at_hand import the_roster
 
@@ -77,7 +77,7 @@ def read(folder: Path, survey: Survey, cells: dict[str, object], change: Callabl
         change(page)
     out = io.BytesIO()
     book.save(out)
-    (sheet,) = read_file("回答.xlsx", out.getvalue(), 1, survey, the_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("回答.xlsx", out.getvalue()), survey, the_roster()).sheets
     return sheet
 
 

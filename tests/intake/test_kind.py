@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from intake.mail.features import Features
 from intake.mail.ids import MessageIds, is_our_message_id, receipt_in
 from intake.mail.kind import brings_back, tell_kind
 from intake.mail.message import read_message
@@ -17,7 +18,8 @@ REPORT = b"Content-Type: multipart/report; report-type=delivery-status; boundary
 
 def _kind(raw: bytes, form: bool = False, claim: Claim | None = None) -> str:
     part = parse(raw)
-    return tell_kind(part, read_message(part), form, claim=claim).kind
+    claims = claim is not None and claim.shape != "absent"
+    return tell_kind(Features(part, read_message(part), leaves(part), claims, form)).kind
 
 
 def _silent(head: bytes) -> tuple[str, ...]:
@@ -124,7 +126,7 @@ def test_a_question_in_the_subject_outweighs_the_convention() -> None:
 def test_the_worst_action_of_several_recipients_counts() -> None:
     status = b"\r\nContent-Type: message/delivery-status\r\n\r\nAction: delayed\r\n\r\nAction: FAILED\r\n"
     part = parse(REPORT + b"\r\n--b" + status + b"\r\n--b--")
-    kind = tell_kind(part, read_message(part), False)
+    kind = tell_kind(Features(part, read_message(part), leaves(part)))
     assert (kind.kind, kind.action) == ("bounce", "failed")
 
 
@@ -145,7 +147,7 @@ def test_a_mail_brought_back_without_report_is_marked(sender: str, subject: str,
     inner = b"Subject: a\r\nContent-Type: application/x; name=a.xlsx\r\n\r\nPK"
     head = f'From: {sender}\r\nSubject: {subject}\r\nContent-Type: message/rfc822; name="a.eml"\r\n\r\n'
     part = parse(head.encode() + inner)
-    assert brings_back(part, read_message(part)) is returns
+    assert brings_back(Features(part, read_message(part), leaves(part))) is returns
     assert [leaf.returned for leaf in mark_returned(leaves(part))] == [True, True]
 
 

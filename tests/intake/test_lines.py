@@ -24,9 +24,9 @@ from config.load import load_survey
 from config.roster import load_roster
 from config.survey import Survey
 from intake.amendment import AmendmentRefused, amend_sheet
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.sheets.columns import list_columns
-from intake.submission import AnswerSheet, Claim
+from intake.submission import AnswerSheet
 from replies.points import requests
 from replies.wording import load_wording
 from replies.workbooks.export import values_of
@@ -385,7 +385,7 @@ def test_other_formats_are_read_the_same(tmp_path: Path, name: str, filter_: str
 
     (tmp_path / "a.xlsx").write_bytes(data_with(change))
     data = convert(tmp_path / "a.xlsx", filter_, tmp_path / name)[0].read_bytes()
-    (sheet,) = read_file(f"a.{name}", data, 1, the_survey(), ROSTER, Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile(f"a.{name}", data), the_survey(), ROSTER).sheets
     assert lines(sheet) == TWO
     assert errors(sheet) == []
 

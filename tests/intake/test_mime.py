@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from config.roster import load_roster
+from intake.mail.features import Features
 from intake.mail.headers import header_text, parameter, parameter_text, split_parameters
 from intake.mail.kind import tell_kind
 from intake.mail.message import read_message
@@ -205,7 +206,7 @@ def _written(raw: bytes, charset: str, form: str, cut: int) -> bytes:
 def _read_all(raw: bytes) -> str:
     part = parse(raw)
     message = read_message(part)
-    kind = tell_kind(part, message, False)
+    kind = tell_kind(Features(part, message, leaves(part)))
     never_answer(part, message)
     return "".join([kind.kind, message.subject, message.body, *(leaf.filename for leaf in leaves(part))])
 

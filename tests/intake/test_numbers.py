@@ -15,9 +15,9 @@ from config.form import Form
 from config.shape import keys_of
 from config.survey import Survey
 from config.toml_values import made
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.sheets.columns import list_columns
-from intake.submission import AnswerSheet, Claim, FileReading
+from intake.submission import AnswerSheet, FileReading
 from replies.points import requests
 from replies.wording import load_wording
 from replies.workbooks.export import values_of
@@ -55,7 +55,7 @@ def survey() -> Survey:
 
 
 def read(data: bytes) -> FileReading:
-    return read_file("回答.xlsx", data, 1, survey(), the_roster(), Claim("", "absent"))
+    return read_file(AttachedFile("回答.xlsx", data), survey(), the_roster())
 
 
 def with_cells(cells: Mapping[str, object]) -> AnswerSheet:
@@ -261,5 +261,5 @@ def test_a_field_of_the_head_may_be_a_number(value: object, codes: list[tuple[st
     book[form.sheet]["D12"] = value  # type: ignore[index]
     out = io.BytesIO()
     book.save(out)
-    (sheet,) = read_file("回答.xlsx", out.getvalue(), 1, whole, the_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("回答.xlsx", out.getvalue()), whole, the_roster()).sheets
     assert [(f.code, f.label) for f in sheet.findings] == codes

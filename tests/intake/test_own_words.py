@@ -17,10 +17,10 @@ from config.shape import keys_of
 from config.survey import Survey
 from config.toml_values import made
 from intake.amendment import amend_sheet
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.finding import CATALOGUE
 from intake.sheets.columns import list_columns
-from intake.submission import AnswerSheet, Claim
+from intake.submission import AnswerSheet
 from replies.points import requests
 from replies.wording import load_wording
 from replies.workbooks.export import values_of
@@ -62,7 +62,7 @@ def with_cells(cells: Mapping[str, object]) -> AnswerSheet:
         book[the_form().sheet][cell] = value  # type: ignore[index]
     out = io.BytesIO()
     book.save(out)
-    (sheet,) = read_file("回答.xlsx", out.getvalue(), 1, survey(), the_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("回答.xlsx", out.getvalue()), survey(), the_roster()).sheets
     return sheet
 
 
@@ -172,7 +172,7 @@ def test_it_is_exported_as_it_stands_and_a_list_may_lack_what_need_not_be_told()
         page.append([name if heading == "組織名" else values[heading] or None for heading in kept])
     out = io.BytesIO()
     book.save(out)
-    reading = read_file("一覧.xlsx", out.getvalue(), 1, survey(), the_roster(), Claim("", "absent"))
+    reading = read_file(AttachedFile("一覧.xlsx", out.getvalue()), survey(), the_roster())
     assert [(s.row, [f.code for f in s.findings if f.question in ("11", "12", "14")]) for s in reading.sheets] == [
         (2, []), (3, []),
     ]  # fmt: skip

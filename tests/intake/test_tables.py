@@ -19,9 +19,9 @@ from config.shape import keys_of
 from config.survey import Survey
 from config.toml_values import made
 from intake.amendment import AmendmentRefused, amend_sheet
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.sheets.columns import list_columns
-from intake.submission import AnswerSheet, Claim, FileReading
+from intake.submission import AnswerSheet, FileReading
 from replies.points import requests
 from replies.wording import load_wording
 from replies.workbooks.export import values_of
@@ -60,7 +60,7 @@ def survey(condition: str = "") -> Survey:
 
 
 def read(data: bytes, condition: str = "") -> FileReading:
-    return read_file("回答.xlsx", data, 1, survey(condition), the_roster(), Claim("", "absent"))
+    return read_file(AttachedFile("回答.xlsx", data), survey(condition), the_roster())
 
 
 def with_cells(
@@ -270,7 +270,7 @@ def test_a_word_of_the_table_is_an_answer_elsewhere() -> None:
         book[form.sheet][cell] = value  # type: ignore[index]
     out = io.BytesIO()
     book.save(out)
-    (sheet,) = read_file("回答.xlsx", out.getvalue(), 1, whole, the_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("回答.xlsx", out.getvalue()), whole, the_roster()).sheets
     assert told(sheet) == []
     assert sheet.answers[-1].value == "その他"
 

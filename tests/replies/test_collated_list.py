@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.load import load_survey
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.sheets.columns import list_columns
 from intake.submission import AnswerSheet, Claim
 from replies.form_layout import layout
@@ -199,7 +199,7 @@ def test_numbers_and_days_are_such_in_the_list_and_what_is_none_stays_as_written
     book[clubs.sheet].cell(*places["4-d"]).data_type = "s"
     out = io.BytesIO()
     book.save(out)
-    (sheet,) = read_file("a.xlsx", out.getvalue(), 1, survey, the_roster(), NO_CLAIM).sheets
+    (sheet,) = read_file(AttachedFile("a.xlsx", out.getvalue()), survey, the_roster()).sheets
     data = write_list([sheet], clubs, survey)
     listed = load_workbook(io.BytesIO(data)).worksheets[0]
     found = dict(zip([c.key for c in list_columns(clubs)], [cell.value for cell in listed[2]], strict=True))
@@ -207,6 +207,6 @@ def test_numbers_and_days_are_such_in_the_list_and_what_is_none_stays_as_written
         "1": 12, "3.jidokan.koei": 3, "3.yoyu.koei": "数か所", "3.other.koei": "9" * 17, "4": 120, "4-d": "=1+1",
         "4-r": 0.5, "5": datetime.fromisoformat("2008-04-01"),
     }  # fmt: skip
-    (row,) = read_file("b.xlsx", data, 1, survey, the_roster(), NO_CLAIM).sheets
+    (row,) = read_file(AttachedFile("b.xlsx", data), survey, the_roster()).sheets
     numbers = [(a.question, clubs.question(a.question).kind.read(a.value)) for a in sheet.answers]
     assert [(a.question, clubs.question(a.question).kind.read(a.value)) for a in row.answers] == numbers

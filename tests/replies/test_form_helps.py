@@ -19,8 +19,7 @@ from config.kinds.choice import ChoiceKind
 from config.load import default_survey, load_survey
 from config.roster import load_roster
 from config.survey import Survey
-from intake.answers import read_file
-from intake.submission import Claim
+from intake.answers import AttachedFile, read_file
 from replies.form_layout import layout
 from replies.workbooks.form import FillValue, blank, fill
 from tests.replies.office import convert_all
@@ -42,7 +41,7 @@ def helping(survey: Survey) -> Survey:
 
 
 def by_desk(data: bytes, survey: Survey) -> Told:
-    (sheet,) = read_file("a.xlsx", data, 1, survey, load_roster(), Claim("", "absent")).sheets
+    (sheet,) = read_file(AttachedFile("a.xlsx", data), survey, load_roster()).sheets
     form = survey.form(sheet.form, sheet.version)
     labels = {field.label: field.key for field in form.fields}
 

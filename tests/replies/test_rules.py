@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from config.load import load_survey
 from config.roster import load_roster
 from config.survey import Survey
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.finding import Finding
 from intake.submission import Claim
 from replies.form_layout import layout
@@ -56,7 +56,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Survey:
 def told(survey: Survey, changes: Mapping[str, FillValue]) -> list[Finding]:
     values = {key: value for key, value in {**GOOD, **changes}.items() if value != ""}
     data = fill(survey.form("sheet"), survey, values)
-    (sheet,) = read_file("a.xlsx", data, 1, survey, ROSTER, NO_CLAIM).sheets
+    (sheet,) = read_file(AttachedFile("a.xlsx", data), survey, ROSTER).sheets
     return [finding for finding in sheet.findings if finding.code == "rule_broken"]
 
 
@@ -113,7 +113,7 @@ def test_the_form_tells_the_same_as_libreoffice_computes_it(survey: Survey, tmp_
         sheet = load_workbook(file, data_only=True)[form.sheet]
         assert "".join(str(sheet.cell(row, 7).value or "") for row in range(7, 20)) == said, changes
         files = (file, book)
-        computed, plain = (read_file("a.xlsx", f.read_bytes(), 1, survey, ROSTER, NO_CLAIM).sheets[0] for f in files)
+        computed, plain = (read_file(AttachedFile("a.xlsx", f.read_bytes()), survey, ROSTER).sheets[0] for f in files)
         assert computed.answers == plain.answers  # what the form says is no answer
         assert computed.findings == plain.findings
 
@@ -149,5 +149,5 @@ def test_what_cannot_be_worked_out_is_no_error_of_the_form(tmp_path: Path, helps
         texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
         assert [text for text in texts if text.startswith("#")] == [], case
         assert any("多すぎませんか" in text for text in texts) is case[2], case
-        (read,) = read_file("a.xlsx", book.read_bytes(), 1, survey, ROSTER, NO_CLAIM).sheets
+        (read,) = read_file(AttachedFile("a.xlsx", book.read_bytes()), survey, ROSTER).sheets
         assert any(finding.code == "rule_broken" for finding in read.findings) is case[2], case

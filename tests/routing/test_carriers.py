@@ -15,9 +15,10 @@ import pytest
 
 from config.spelling import nfkc
 from intake.mail.charset import decode
+from intake.mail.features import Features
 from intake.mail.kind import tell_kind
 from intake.mail.message import read_message
-from intake.mail.mime import parse
+from intake.mail.mime import leaves, parse
 from intake.mail.outlook_item import is_mail_file
 from routing.cli.mail_text import mail_lines
 from routing.views.mail import mail_view
@@ -215,7 +216,7 @@ def bounced(head: str, text: str, inside: bool = True) -> str:
         f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n{part}--b--\r\n"
     ).encode()
     tree = parse(raw)
-    return tell_kind(tree, read_message(tree), False).kind
+    return tell_kind(Features(tree, read_message(tree), leaves(tree))).kind
 
 
 BOUNCES = {

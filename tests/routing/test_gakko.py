@@ -22,10 +22,9 @@ from config.jst import JST
 from config.roster import Roster
 from config.settings import load_settings
 from config.survey import Role
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.finding import Finding
 from intake.mail.intent import names_our_result, numbers_of_ours
-from intake.submission import Claim
 from replies.wording import load_wording
 from replies.workbooks.form import FillValue, fill
 from routing.authoring.trial import try_all
@@ -284,7 +283,7 @@ def test_whoever_takes_over_sees_each_as_it_stood_at_its_own_deadline(
 @pytest.mark.parametrize(("name", "codes"), [(NAMES[SAKURAGI], []), (NAMES[WAKABA], ["plan_past"])])
 def test_a_plan_is_past_by_the_deadline_of_whoever_has_it(register: Register, name: str, codes: list[str]) -> None:
     data = sheet(register, name, **{"3": 1, "3-when": "令和７年６月"})
-    (read,) = read_file("a.xlsx", data, 1, register.survey, register.roster, Claim("", "absent")).sheets
+    (read,) = read_file(AttachedFile("a.xlsx", data), register.survey, register.roster).sheets
     assert [finding.code for finding in read.findings] == codes
 
 

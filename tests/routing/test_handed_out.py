@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from config.load import default_survey
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.convention import convention_findings, read_claim
 from intake.submission import Claim
 from replies.form_layout import layout
@@ -47,7 +47,7 @@ def test_a_form_handed_out_says_whose_it_is_and_nothing_else(register: Register,
     for path, data in ((one.path, one.data) for one in made):
         claim = read_claim(path.name, register.survey, register.roster, is_file=True)
         assert (claim.match.lgcodes, convention_findings(claim, register.survey, True)) == ((lgcode,), ())
-        (sheet,) = read_file(path.name, data, 1, register.survey, register.roster, NO_CLAIM).sheets
+        (sheet,) = read_file(AttachedFile(path.name, data), register.survey, register.roster).sheets
         form = register.survey.form(sheet.form)
         filled = {field.key: field.value for field in sheet.fields if field.value}
         assert set(filled) == {"program", "kind", "organisation"}

@@ -16,7 +16,7 @@ import pytest
 from config.codes import why_no_code
 from config.errors import SurveyError
 from config.names import why_no_body
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.submission import Claim
 from replies.workbooks.collated_list import write_list
 from replies.workbooks.form import FillValue, fill
@@ -329,7 +329,7 @@ def test_the_code_on_the_sheet_tells_whose_it_is_where_the_name_does_not(
     register = build_register(alike)
     form = register.survey.form("yoshiki1")
     data = fill(form, register.survey, {"organisation": name, "code": code, "department": "課", "2": 1, "3": 1, "6": 2})
-    (read,) = read_file("a.xlsx", data, 1, register.survey, register.roster, Claim("", "absent")).sheets
+    (read,) = read_file(AttachedFile("a.xlsx", data), register.survey, register.roster).sheets
     assert read.body.lgcode == found
 
 
@@ -399,7 +399,8 @@ def test_a_prefectures_list_of_hospitals_is_answered_in_their_names(tmp_path: Pa
     rows = []
     for name in ("若葉病院", "北海道中央大学病院", "北海道札幌市"):
         values: dict[str, FillValue] = {"organisation": name, "department": "課", "email": "a@b.jp", "2": 1, "3": 1, "6": 2}
-        read = read_file("a.xlsx", fill(form, register.survey, values), 1, register.survey, register.roster, claim)
+        file = AttachedFile("a.xlsx", fill(form, register.survey, values), claim=claim)
+        read = read_file(file, register.survey, register.roster)
         rows += read.sheets
     raw = mail(
         {"a.xlsx": write_list(rows, form, register.survey)}, f"【北海道】{register.survey.convention.text}",

@@ -19,7 +19,7 @@ from config.kinds.option import Choice
 from config.load import default_survey, load_survey
 from config.roster import Roster, load_roster
 from config.survey import Survey
-from intake.answers import read_file
+from intake.answers import AttachedFile, read_file
 from intake.finding import Finding
 from intake.submission import AnswerSheet, Claim, FileReading
 from replies.workbooks.form import FillValue, fill
@@ -108,7 +108,7 @@ def unmerge(sheet: Worksheet) -> None:
 
 
 def reading(data: bytes, name: str = "回答.xlsx", claim: Claim = NO_CLAIM) -> FileReading:
-    return read_file(name, data, 1, the_survey(), the_roster(), claim)
+    return read_file(AttachedFile(name, data, claim=claim), the_survey(), the_roster())
 
 
 def the_sheet(data: bytes) -> AnswerSheet:

@@ -60,7 +60,7 @@ def _watch() -> None:
         return real(raw)
 
     def read_file(*arguments: Any) -> Any:
-        old = str(arguments[0]).endswith(".xls")
+        old = arguments[0].name.endswith(".xls")
         _poison(b"signal" if _broken() == b"workbook" or (old and _broken() == b"xls") else b"")
         return real_file(*arguments)
 
