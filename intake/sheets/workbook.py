@@ -246,8 +246,7 @@ _OPENPYXL_ERRORS = (
 
 
 def _by_openpyxl(data: bytes, parts: tuple[ooxml.WorksheetPart, ...]) -> tuple[Sheet, ...]:
-    """The filled cells by openpyxl, the slow way: whole cells in a dictionary, so that a far cell costs nothing
-    (openpyxl's public ways make every cell before it)."""
+    """The filled cells by openpyxl, the slow way: whole cells in a dictionary, so that a far cell costs nothing."""
     from openpyxl import load_workbook  # takes long to load, and calamine opens nearly every workbook
 
     try:
@@ -257,7 +256,7 @@ def _by_openpyxl(data: bytes, parts: tuple[ooxml.WorksheetPart, ...]) -> tuple[S
     sheets = {sheet.title: sheet for sheet in book.worksheets}
     if not sheets or not all(part.name in sheets for part in parts):
         raise _Unfit  # strict OOXML opens with no sheets and no error
-    return tuple(
+    return tuple(  # _cells: openpyxl's public ways make every cell before a far one
         _sheet(part, ((place, cell.value) for place, cell in sorted(sheets[part.name]._cells.items())))
         for part in parts
     )
