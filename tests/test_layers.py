@@ -182,7 +182,7 @@ PRIVATE = {
     "intake/sources/imap_access.py: _imap",  # tests/intake/test_imap.py, test_idle.py
     "replies/workbooks/form_style.py: _fonts",  # tests/replies/test_form.py
     "replies/workbooks/form_style.py: _named_styles",
-    "routing/cli/run.py: _srcfile",  # told of in logging's own documentation ("Optimization")
+    "routing/cli/run.py: _srcfile",  # tests/routing/test_spared_look_ups.py
 }
 
 

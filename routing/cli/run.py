@@ -61,11 +61,16 @@ def _stop(worker: Worker, number: int) -> None:
     worker.stop()
 
 
+def spare_look_ups() -> None:
+    """Look up for no log line what no format of ours names: its place in the code, its thread and its process."""
+    logging._srcfile = None  # logging's own documentation tells of it ("Optimization"), and offers no other way
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
 def _work(worker: Worker) -> None:
     """On a terminal the log scrolls above the worker's state; elsewhere plain lines."""
     _share_memory()
-    logging._srcfile = None  # with the next line: what no format of ours names is not looked up for each line
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    spare_look_ups()
     for library in ("apscheduler", "imapclient"):
         logging.getLogger(library).setLevel(logging.WARNING)
     if not on_terminal():
