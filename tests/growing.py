@@ -86,18 +86,20 @@ def grows(taker: Taker, few: str | bytes, many: str | bytes) -> str:
     """What is to be told of a function that grows faster than its text; empty for one that does not."""
     try:
         return _growth(taker, few, many)
-    except _TooLong:
+    except TooLong:
         return f"more than {LONGEST} s"
 
 
-class _TooLong(BaseException):
+class TooLong(BaseException):
     """Raised within a call; no Exception, which the function might take for one of its own."""
 
 
 @contextmanager
-def _not_for_ever() -> Iterator[None]:
+def not_for_ever() -> Iterator[None]:
+    """Raise TooLong in what takes more than LONGEST seconds of the processor, however busy the machine is."""
+
     def end(_number: int, _frame: FrameType | None) -> None:
-        raise _TooLong
+        raise TooLong
 
     before = signal.signal(signal.SIGVTALRM, end)
     signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
@@ -122,7 +124,7 @@ def _growth(taker: Taker, few: str | bytes, many: str | bytes) -> str:
 
 def _seconds(taker: Taker, text: str | bytes) -> float:
     started = time.process_time()
-    with _not_for_ever():
+    with not_for_ever():
         taker.ask(text)
     return time.process_time() - started
 

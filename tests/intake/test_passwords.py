@@ -28,6 +28,7 @@ from intake.progress import Progress
 from intake.read_mail import Context, read_mail, told_passwords
 from intake.submission import Submission
 from routing.reading.reader import Reader
+from tests.growing import not_for_ever
 from tests.workbooks.forms_at_hand import filled, the_roster, the_survey
 
 SECRET = "Kx7#pQ2m"
@@ -109,9 +110,10 @@ def test_it_is_masked_where_it_stands_a_second_time() -> None:
 
 
 def test_a_mail_of_nothing_but_such_lines_is_soon_looked_through() -> None:
-    assert len(told_in("".join(f"パスワード：x{n}yz\n" for n in range(20_000)))) == 20
-    assert told_in("パスワード" * 20_000) == ()
-    assert told_in("pw " * 30_000) == ()
+    with not_for_ever():
+        assert len(told_in("".join(f"パスワード：x{n}yz\n" for n in range(20_000)))) == 20
+        assert told_in("パスワード" * 20_000) == ()
+        assert told_in("pw " * 30_000) == ()
 
 
 def encrypted_book(password: str, data: bytes | None = None) -> bytes:
