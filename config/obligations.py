@@ -95,7 +95,8 @@ def check_against(survey: Survey, roster: Roster) -> tuple[Mistake, ...]:
 
 
 def _long_names(survey: Survey, roster: Roster) -> Iterator[Mistake]:
-    """A subject that, as the name of a file, no folder would take for the body whose name is the longest."""
+    """A mistake where the convention's subject, as the name of a file, is too long for a folder with the longest name
+    of a body."""
     longest = max((body.full_name for body in roster), key=len, default="")
     over = len(f"{survey.convention.written(longest, '0' * _LONGEST_CODE)}.xlsx".encode()) - _MOST_BYTES
     if over > 0:
@@ -114,7 +115,7 @@ def _unknown_kinds(place: int, duty: Duty, survey: Survey, roster: Roster) -> It
 
 
 def _uncollected(place: int, duty: Duty, roster: Roster) -> Iterator[Mistake]:
-    """What a duty would have collected, and nobody collects."""
+    """Mistakes about what a duty would have collected, and nobody collects."""
     known = {body.kind for body in roster}
     lists = _collected(duty, roster)
     words = () if isinstance(duty.collected, str) else duty.collected
@@ -162,7 +163,7 @@ def is_working_day(day: date, holidays: Collection[date]) -> bool:
 
 
 def _owing(duty: Duty, roster: Roster) -> Iterator[tuple[Body, tuple[str, ...]]]:
-    """Who owes something by a duty, and the codes of what it collects."""
+    """Each body that owes something by a duty, with the codes of what it collects."""
     lists = _collected(duty, roster)
     for body in roster.of_kind(*duty.respondents):
         collected = lists.get(body.lgcode, ())

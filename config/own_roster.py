@@ -55,7 +55,8 @@ class _HeldAgainst:
         return self.rows[code].body if code in self.rows else self.whole.by_code(code)
 
     def parents(self, body: Body) -> Iterator[Body]:
-        """Whoever it belongs to, the nearest first; ends where it comes back to one of them, or is too deep."""
+        """The bodies to which one belongs, the nearest first; ends where it comes back to one of them, or is too
+        deep."""
         seen = {body.lgcode}
         while (parent := self.body(body.parent)) is not None:
             yield parent
@@ -118,7 +119,7 @@ def _row(line: int, cells: Sequence[str], heads: Sequence[str]) -> _RosterRow:
 
 
 def _in_its_prefecture(body: Body, known: _HeldAgainst) -> Body:
-    """With its parent's prefecture, where it names none itself."""
+    """The body with its parent's prefecture, where it names none itself."""
     found = (parent.prefecture for parent in known.parents(body) if parent.prefecture)
     return body if body.prefecture else replace(body, prefecture=next(found, ""))
 
@@ -159,7 +160,7 @@ def _wrong_row(row: _RosterRow, known: _HeldAgainst) -> ColumnReasons:
 
 
 def _wrong_place(body: Body, known: _HeldAgainst) -> ColumnReasons:
-    """Whom it belongs to, and where it lies."""
+    """What is wrong with the body's parent, and with where it lies: (column, reason)."""
     names = [each.name for each in known.whole.of_kind("prefecture")]
     parents = list(known.parents(body))
     if body.parent and not parents:

@@ -177,11 +177,13 @@ class Roster:
         return self.prefecture_of(body).lgcode[:2]
 
     def honorific(self, body: Body) -> str:
-        """How a letter addresses it: 貴都, 貴道, 貴府, 貴県, 貴市, 貴区, 貴町, 貴村; 貴校, 貴機関."""
+        """The honorific by which a letter addresses a body: 貴都, 貴道, 貴府, 貴県, 貴市, 貴区, 貴町, 貴村; 貴校,
+        貴機関."""
         return "貴" + (body.name[-1] if body.local else address_of(body.name))
 
     def above(self, body: Body) -> tuple[Body, ...]:
-        """Whoever it belongs to, the nearest first: the parents that its roster names, and its prefecture."""
+        """The bodies to which a body belongs, the nearest first: the parents that its roster names, and its
+        prefecture."""
         found: list[Body] = []
         while body.parent and (parent := self._codes.get(body.parent)) is not None and parent not in found:
             found.append(parent)
@@ -204,7 +206,7 @@ class Roster:
         return body is not None and body.local
 
     def has_below(self, body: Body) -> bool:
-        """Whether others belong to it."""
+        """Whether other bodies belong to a body."""
         return body.kind == "prefecture" or body.lgcode in self._parents
 
     @cached_property
@@ -239,7 +241,7 @@ class Roster:
         return bodies
 
     def _begins_like_another(self, rest: str, prefecture: Body) -> bool:
-        """Whether it may be meant as a municipality's name, and is no office that the prefecture keeps there."""
+        """Whether a text may be meant as a municipality's name, and is no office that the prefecture keeps there."""
         for body in self._within[prefecture.name]:
             stem = fold(body.name)[:-1]
             if body is not prefecture and len(stem) > 1 and rest.startswith(stem):
@@ -288,7 +290,7 @@ def _spellings(body: Body) -> tuple[str, ...]:
 
 
 def _narrow(bodies: tuple[Body, ...], code: str, hints: list[str]) -> tuple[Body, ...]:
-    """Those that the code and the hints point at; a clue that points at none of them is left aside."""
+    """Those of the bodies that the code and the hints point at; a clue that points at no body is left aside."""
     for hint in hints:
         bodies = tuple(b for b in bodies if fold(b.prefecture) == hint) or bodies
     return tuple(b for b in bodies if code in ways_of_code(b.lgcode)) or bodies

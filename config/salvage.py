@@ -44,7 +44,8 @@ class _Word:
     named: str
 
     def explains(self, key: str, reason: str) -> bool:
-        """Whether a mistake may be one only because this is missing: it speaks of it, in the same thing or naming it."""
+        """Whether a mistake may be one only because this word is missing: the mistake speaks of it, in the same thing
+        or naming it."""
         near = key.startswith(self.scope) or bool(self.named and self.named in reason)
         return near and re.search(rf"(?<![A-Za-z_]){re.escape(self.word)}(?![A-Za-z_])", reason) is not None
 
@@ -63,7 +64,8 @@ class Salvaged(Generic[S]):
     words: frozenset[_Word] = frozenset()  # the keys in them
 
     def of_rest(self, found: Iterable[Mistake]) -> tuple[Mistake, ...]:
-        """Mistakes found in `value`, with the places that the file has; without those that may follow from others."""
+        """The mistakes found in `value`, with the places that the file has; without those that may follow from
+        others."""
         placed = (replace(m, key=dotted(self._placed(m.key))) for m in found)
         return tuple(self.told(m) for m in placed if not self._follows(m))
 
@@ -159,7 +161,7 @@ def _leave_out(marked: Any, path: KeyPath, again: bool, shape: type[Shape]) -> I
 
 
 def _stand_in(shape: type[Shape], path: KeyPath) -> Any:
-    """A value for a required key (None: the key has a default, or is none)."""
+    """A value for a required key; None where the key has a default, or does not exist."""
     around: Any = shape
     for step in path[:-1]:
         if isinstance(step, str):

@@ -25,7 +25,7 @@ _DASHES = re.compile(r"[‐‑–—―−ー－]")
 
 
 class AmendmentRefused(Exception):
-    """A change names no question of the form, or is no answer to it; the text says what would be."""
+    """A change that names no question of the form, or is no answer to it; the text says what would be one."""
 
 
 def amend_sheet(
@@ -64,7 +64,7 @@ def _unwritten(question: Question) -> Answer | None:
 
 
 def _without_blank_lines(filled: Filled) -> Filled:
-    """A line all of whose cells were cleared is none."""
+    """The sheet without lines all of whose cells were cleared."""
     lines = [q for q in filled.questions if q.question.in_open_table]
     if not lines:
         return filled

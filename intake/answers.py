@@ -94,7 +94,8 @@ def _other(finding: Finding) -> Content:
 
 
 def _read_workbook(workbook: Workbook, survey: Survey, roster: Roster, claim: Claim) -> Content:
-    """Without the sheets that are called samples, unless one of them is where the answer was filled in."""
+    """The reading of a workbook, without the sheets that are called samples, unless one of them is where the answer
+    was filled in."""
     samples = tuple(sheet for sheet in workbook.sheets if is_called_sample(sheet.name, survey))
     if not samples:
         return _read_all(workbook, survey, roster, claim)
@@ -134,8 +135,8 @@ def _read_all(workbook: Workbook, survey: Survey, roster: Roster, claim: Claim) 
 def _find_list(
     sheets: list[Sheet], filled: tuple[AnswerSheet, ...], beside_form: bool, against: Against
 ) -> CollatedList | None:
-    """The list on the sheets that are no form; hidden ones only where no visible one bears any. Beside a
-    filled form, its own row 2 is no list: some row must be another body's, told for certain."""
+    """The list on the sheets that are no form; on hidden ones only where no visible sheet has one. Beside a filled
+    form, its own row 2 is no list: some row must be another body's, told for certain."""
     visible = [sheet for sheet in sheets if not sheet.hidden]
     if not beside_form:
         return read_list(visible, against) or read_list([s for s in sheets if s.hidden], against)
@@ -232,8 +233,8 @@ def _attributes(filled: Filled, survey: Survey) -> tuple[int, ...]:
 
 
 def _find_body(filled: Filled, roster: Roster, prefecture: str) -> Match | None:
-    """What the roster says to 組織名, with the code beside it where the form asks for one; None where both are blank. A
-    name that is no body's is the code's body where it comes near that one's."""
+    """What the roster says to 組織名, with the code beside it where the form asks for one; None where both are blank.
+    Where the name is no body's, the code's body counts if the name comes near that body's."""
     named = (f.value for f in filled.fields if isinstance(f.field.kind, OrganisationKind) and f.value)
     name, code = next(named, ""), code_key(filled.value("code"))
     match = roster.find(name, prefecture, code) if name else None

@@ -73,7 +73,7 @@ def files_at(found: Iterable[Leaf], position: int, opening: Opening) -> Iterator
 
 
 def read_alone(filename: str, data: bytes, opening: Opening) -> FileReading:
-    """One file without a mail around it; its name is nobody's claim, so that it gets no finding."""
+    """One file without a mail around it; nobody chose its name as a claim, so its name gets no finding."""
     file = _file(1, filename, data, opening)
     return _opened(file, opening) if opening.begin(file.position) else _too_costly(file, opening)
 
@@ -84,7 +84,8 @@ def _file(position: int, name: str, data: bytes, opening: Opening) -> AttachedFi
 
 
 def _read(file: AttachedFile, opening: Opening) -> FileReading:
-    """Opened, with the findings on its name where it is a form; a supporting file may be called anything."""
+    """The reading of a file as it was opened, with the findings on its name if it is a form; a supporting file may
+    have any name."""
     if not opening.begin(file.position):
         return _too_costly(file, opening)
     reading = _opened(file, opening)
@@ -95,7 +96,7 @@ def _read(file: AttachedFile, opening: Opening) -> FileReading:
 
 
 def _opened(file: AttachedFile, opening: Opening) -> FileReading:
-    """The file as it is; where that is locked, what the passwords at hand bring to light."""
+    """The file as it is; if it is locked, what the passwords at hand bring to light."""
     if is_outlook_item(file.data) or is_mail_file(file.name, file.data):  # one that brings no file that could be read
         finding = Finding("mail_file", severity_of("mail_file", opening.context.survey))
         return replace(_unopened(file), attached=True, findings=(finding,))
@@ -134,7 +135,8 @@ def _read_archive(file: AttachedFile, opening: Opening) -> Iterator[FileReading]
 
 
 def _unpacked(data: bytes, opening: Opening) -> tuple[Member, ...] | Finding:
-    """The files of an archive, and of each mail in it those that are attached to that; a finding where it stays closed."""
+    """The files of an archive; for each mail in it, the files that are attached to that mail; a finding where the
+    archive stays closed."""
     members = unpack(data, opening.context.roster.names(), opening.passwords)
     if isinstance(members, Finding):
         return members
@@ -142,7 +144,7 @@ def _unpacked(data: bytes, opening: Opening) -> tuple[Member, ...] | Finding:
 
 
 def _within(member: Member) -> Iterator[Member]:
-    """A file of an archive; of a mail among them, what is attached to that."""
+    """A file of an archive; if it is a mail, what is attached to that."""
     if is_outlook_item(member.data) and (item := open_item(member.data)) is not None and item.files:
         yield from (Member(name or member.name, data) for name, data in item.files)
     elif is_mail_file(member.name, member.data):

@@ -123,7 +123,7 @@ def part_as_json(data: bytes | None, offset: int) -> bytes:
 
 @frozen
 class _LongField:
-    """A field that can be long: of how many characters, and how many, at most. `told`: its name in a finding."""
+    """A field that can be long: how many characters it may have, and how many items. `told`: its name in a finding."""
 
     name: str
     kind: Literal["text", "texts", "numbers", "shape", "shapes"]
@@ -134,7 +134,8 @@ class _LongField:
 
 @cache
 def _fields(shape: type) -> tuple[_LongField, ...]:
-    """Those of a shape that can be long; what is neither a text, a tuple nor a shape (a bool, a Literal) cannot."""
+    """The fields of a shape that can be long; what is neither a text, a tuple nor a shape (a bool, a Literal)
+    cannot."""
     hints = get_type_hints(shape)
     kinds = {field.name: _kind(hints[field.name]) for field in fields(shape)}
     return tuple(
@@ -149,7 +150,7 @@ def _field(shape: type, name: str) -> _LongField:
 
 
 def _limit(shape: type, name: str) -> tuple[int, int]:
-    """Characters and number."""
+    """The most characters and items that a field may have."""
     limit = LIMITS.get(shape, {}).get(name)
     if limit is None:
         return _TEXT, _NUMBER
@@ -180,7 +181,7 @@ def _shapes(shape: type) -> list[type]:
 
 
 def _bounded(value: S, cuts: Cuts) -> S:
-    """The value itself, where nothing of it is over its limit."""
+    """The value itself, if nothing of it is over its limit; else a copy in which that is cut."""
     changed = {}
     for field in _fields(type(value)):  # type: ignore[arg-type]
         old = getattr(value, field.name)
@@ -255,7 +256,7 @@ def _file(file: FileReading, survey: Survey) -> FileReading:
 def _closed_from_the_largest(
     files: tuple[FileReading, ...], too_much: int, survey: Survey
 ) -> Iterable[FileReading]:
-    """The files; those that make the mail so long are not read after all."""
+    """The files, where those that make the mail so long count as not read after all, the largest first."""
     sizes = {place: len(as_json(file)) for place, file in enumerate(files) if file.sheets}
     closed = set()
     for place in sorted(sizes, key=sizes.__getitem__, reverse=True):

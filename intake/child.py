@@ -100,9 +100,9 @@ def _without_passwords(text: str, request: _RequestFields) -> str:
 
 
 class _FilesToOpen:
-    """Which files of a mail are opened: none that cost an earlier child its life, and none that is not begun when the
-    mail's time is over. Those before the one over which the last child died did not take long: they are read in any case.
-    """
+    """Which files of a mail are opened. A file is not opened if it cost an earlier child its life, or if it has not
+    begun when the mail's time is over. Those before the one over which the last child died did not take long: they
+    are read in any case."""
 
     def __init__(self, skip: list[int], seconds: float, begun: Callable[[int], None]) -> None:
         self._skip, self._begun = skip, begun

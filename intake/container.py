@@ -115,7 +115,8 @@ def _contents(
 
 
 def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """At most as many bytes as the directory announced: one more is a lie."""
+    """The content of a file in an archive: at most as many bytes as the directory announced, since one more means
+    that it lied."""
     with archive.open(info) as stream:
         content = stream.read(info.file_size + 1)
     if len(content) > info.file_size:

@@ -138,7 +138,7 @@ def _passed_over(survey: Survey) -> frozenset[str]:
 
 
 def _is_printed(content: str, printed: tuple[str, ...]) -> bool:
-    """Whether it is what the notice prints where a name or a code belongs, or both."""
+    """Whether a text is what the notice prints where a name or a code belongs, or both."""
     left = compact(content)
     for words in printed:
         left = left.replace(compact(words), "")

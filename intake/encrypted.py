@@ -21,7 +21,8 @@ DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-OFFCRYPTO] 2.3.2; [MS-XLS] 2.4.191 (
 
 @cache
 def _errors() -> tuple[type[Exception], ...]:
-    """olefile and the format classes meet broken structures with whatever struct and dictionaries raise."""
+    """The errors that mean a broken structure: olefile and the format classes meet one with whatever struct and
+    dictionaries raise."""
     from msoffcrypto.exceptions import DecryptionError, FileFormatError, ParseError
 
     return (

@@ -179,7 +179,7 @@ CATALOGUE: dict[str, Code] = {
 
 
 def severity_of(code: str, survey: Survey) -> Severity:
-    """The severity that this survey gives to a code; KeyError for a code not in the catalogue."""
+    """The severity that this survey gives to a code. Raises KeyError for a code that is not in the catalogue."""
     return survey.severities.get(code, CATALOGUE[code].severity)
 
 
@@ -190,7 +190,7 @@ def quote(value: str, limit: int = 60) -> str:
 
 
 def quote_name(filename: str, limit: int = 60) -> str:
-    """The name of a file in the same way; what is too long keeps its ending."""
+    """The name of a file as it may be quoted; what is too long keeps its ending."""
     return clipped_name(_quotable(filename), limit)
 
 

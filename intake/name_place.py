@@ -93,5 +93,5 @@ def _plain(convention: Convention, text: str) -> str:
 
 @cache_short(512, 400)
 def compact(text: str) -> str:
-    """Folded and without punctuation, so that brackets and hyphens do not count."""
+    """The text folded and without punctuation, so that brackets and hyphens do not count."""
     return _PUNCTUATION.sub("", fold(text))

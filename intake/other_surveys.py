@@ -55,7 +55,7 @@ def _likeness(reading: FileReading, survey: Survey) -> float:
 
 
 def desk_of(mail: MailContent, survey: Survey, others: Sequence[Survey], roster: Roster) -> WhoseDesk:
-    """Whose mail it is."""
+    """The desk that a mail is for."""
     if not others:
         return "ours"
     files = [file for file in mail.files if not file.returned]

@@ -143,14 +143,14 @@ def _beside(part: Part, kind: MailKind, names: frozenset[str]) -> tuple[str, ...
 
 
 def _unsearched(part: Part, context: Context) -> tuple[Finding, ...]:
-    """Told where there is more text than is looked through."""
+    """A finding, if there is more text than is looked through."""
     if is_searched_whole(part, context.roster.names()):
         return ()
     return (Finding("text_unsearched", severity_of("text_unsearched", context.survey)),)
 
 
 def told_passwords(raw: bytes, context: Context) -> tuple[str, ...]:
-    """What may be the passwords that this mail tells, likeliest first: to be tried and forgotten."""
+    """The texts that may be the passwords which this mail tells, likeliest first: to be tried and forgotten."""
     message = read_message(parse(raw), context.roster.names())
     return tuple(dict.fromkeys(told_in(message.subject) + told_in(message.body)))
 
@@ -285,7 +285,8 @@ def _file_without_numbers(file: FileReading, allowed: frozenset[str]) -> FileRea
 
 
 def _sheet_without_numbers(sheet: AnswerSheet) -> AnswerSheet:
-    """Its answers are what was asked for; its name was not, nor do findings repeat a number."""
+    """The sheet without any My Number: its answers are what was asked for; its name was not, nor do findings repeat a
+    number."""
     return replace(sheet, sheet=mask(sheet.sheet), findings=_findings_without_numbers(sheet.findings))
 
 

@@ -87,7 +87,7 @@ def escaped_json(made: str) -> str:
 
 
 def clipped(text: str, limit: int) -> str:
-    """At most `limit` characters, the last of which is … where something is missing."""
+    """The text in at most `limit` characters, the last of which is … where something is missing."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -71,7 +71,7 @@ def looks_like_workbook(filename: str, kind: FileType) -> bool:
 
 @lru_cache(maxsize=1)  # its directory is looked at before it is opened
 def archive_of(data: bytes) -> zipfile.ZipFile:
-    """The zip archive that these bytes are. Raises what zipfile does at a directory that cannot be read."""
+    """The zip archive that these bytes are. Raises what zipfile raises at a directory that cannot be read."""
     return zipfile.ZipFile(io.BytesIO(data))
 
 

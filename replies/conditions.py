@@ -28,7 +28,7 @@ _SIGNS = {"+": "＋", "-": "－", "*": "×", "/": "÷"}
 
 
 def by_head(line: Line) -> str:
-    """①, as letters have it."""
+    """A choice by its head, ①, as letters have it."""
     return line.head
 
 
@@ -66,7 +66,7 @@ class _Speaker:
     called: LineName
 
     def condition(self, node: Node, denied: bool = False) -> Endings:
-        """A tree that is true or not; `denied`: that it is not."""
+        """A tree that is true or not, in words; `denied`: that it is not."""
         match node.op:
             case "not":
                 return self.condition(node.parts[0], not denied)
@@ -109,7 +109,7 @@ class _Speaker:
         return self._ending(name, self.expression(left), self._value(right, left))
 
     def _lines(self, node: Node) -> dict[int, str]:
-        """What may be taken of a choice or of circles, by number; nothing for whatever else."""
+        """The lines of a choice or of circles that may be taken, by number; none for any other node."""
         if node.op != "name":
             return {}
         question = _questions(self.form).get(str(node.held).removeprefix(LAST))
@@ -131,7 +131,7 @@ class _Speaker:
         return question.kind.shown(str(node.held)) if question and question.kind.numeric else f"{node.held:,f}"
 
     def expression(self, node: Node) -> str:
-        """What has a value."""
+        """A tree that has a value, in words."""
         if node.op == "name":
             return self.named(node)
         if node.op == "value":
@@ -145,7 +145,7 @@ class _Speaker:
         return self._word(counted, "、".join(map(self.expression, node.parts)))
 
     def named(self, node: Node) -> str:
-        """問２の数, 問３の「児童館・公立公営」, 「組織区分」."""
+        """What a name in a rule is called: 問２の数, 問３の「児童館・公立公営」, 「組織区分」."""
         name = str(node.held)
         if name.startswith(LAST):
             return self._word("last_year", self.named(Node("name", held=name.removeprefix(LAST))))

@@ -76,7 +76,7 @@ class Layout:
         return f"INDEX({letter}:{letter},ROW({letter}{top})+1):INDEX({letter}:{letter},{last})"
 
     def cell(self, key: str) -> str:
-        """The A1 reference of an input; KeyError if the form has none of this key."""
+        """The A1 reference of an input. Raises KeyError if the form has no input of this key."""
         return name_of(self.inputs[key])
 
 
@@ -116,7 +116,7 @@ def _block(question: Question, heading: int, top: int) -> Block:
 
 
 def _inputs(block: Block) -> dict[str, Place]:
-    """A free text without a line of its own stands right of the answer."""
+    """The place of each input. A free text without a line of its own stands right of the answer."""
     question = block.question
     if question.part:
         across = len(question.part.table.heads)

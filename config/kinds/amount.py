@@ -63,7 +63,7 @@ def amount(text: str) -> Amount | None:
 
 
 def _terms(text: str) -> Decimal | None:
-    """2千5百 of 2千5百万."""
+    """The value of terms such as 2千5百 in 2千5百万; None where they say no one number."""
     terms = [_UnitCount(Decimal(number.replace(",", "")), _SMALL[small]) for number, small in _TERM.findall(text)]
     known = all(term.number.adjusted() < DIGITS for term in terms) and _goes_on(terms, None)
     return sum((term.value for term in terms), Decimal(0)) if known else None
@@ -82,7 +82,7 @@ def _goes_on(parts: Sequence[_UnitCount], step: int | None) -> bool:
 
 
 def scaled(unit: str) -> tuple[str, int, str]:
-    """千円 → (千, 1000, 円)."""
+    """(word of scale, what it is worth, the unit behind it): 千円 → (千, 1000, 円)."""
     hit = _SCALE.match(unit)
     assert hit is not None, "it may be empty"
     return hit[0], _SMALL[hit[1]] * _MYRIAD ** _LEVELS.index(hit[2]), unit[hit.end() :]

@@ -135,7 +135,7 @@ class ChoiceKind(Kind):
         return super().says_nothing(text) and not self.read(text)
 
     def wanted(self) -> str:
-        """①～④のいずれか, or all choices."""
+        """What belongs there, in words for the sender: ①～④のいずれか, or all choices."""
         if not self.numbered:
             return "、".join(choice.text for choice in self.choices)
         return f"{self.lines[0].head}～{self.lines[-1].head}のいずれか"

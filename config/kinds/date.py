@@ -68,7 +68,7 @@ class DateKind(Kind):
         return Meaning(day.isoformat()) if day else NOT_READ
 
     def wanted(self) -> str:
-        """令和６年５月31日 のような年月日."""
+        """What belongs there, in words for the sender: 令和６年５月31日 のような年月日."""
         least = f"{_said(self.min)}以後" if self.min else ""
         most = f"{_said(self.max)}以前" if self.max else ""
         return f"{least}{'、' if least and most else ''}{most}{'の' if least or most else ''}年月日（例：令和６年５月31日）"
@@ -86,7 +86,7 @@ class DateKind(Kind):
             yield Fault("value_out_of_range", self.wanted())
 
     def shown(self, value: str) -> str:
-        """令和6年5月31日 for 2024-05-31."""
+        """The day as the form words it: 令和6年5月31日 for 2024-05-31."""
         return _said(date.fromisoformat(value)) if value else ""
 
     def typed(self, value: str) -> str | date:

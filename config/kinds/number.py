@@ -114,7 +114,8 @@ class NumberKind(Kind):
 
     @property
     def _most_percent(self) -> Decimal:
-        """Up to which a number without ％ may be one that a cell of another format, .xls or .ods, showed as ％."""
+        """The largest number without ％ that may stand for one that a cell of another format, .xls or .ods, showed as
+        ％."""
         return _ENDLESS if self.max is None else self.max
 
     def _either(self, one: Decimal, other: Decimal) -> str:
@@ -133,7 +134,7 @@ class NumberKind(Kind):
         return is_blank(text)
 
     def wanted(self) -> str:
-        """0以上の整数（人）."""
+        """What belongs there, in words for the sender: 0以上の整数（人）."""
         least = f"{self.min:,f}以上"
         most = "" if self.max is None else f"{self.max:,f}以下"
         unit = f"（{self.unit}）" if self.unit else ""
@@ -152,7 +153,7 @@ class NumberKind(Kind):
             yield Fault("number_out_of_range", self.wanted())
 
     def shown(self, value: str) -> str:
-        """1,234人."""
+        """The number with its unit as the form words it: 1,234人."""
         return f"{_number(value):,f}{self.unit}" if value else ""
 
     def typed(self, value: str) -> Decimal:
@@ -196,7 +197,7 @@ def _number(value: str) -> Decimal:
 
 
 def _plain(number: Decimal) -> str:
-    """12.5, 1200, 0: without an exponent and without zeros at the end."""
+    """The number in digits (12.5, 1200, 0), without an exponent and without zeros at the end."""
     return format(number.normalize(), "f") if number else "0"
 
 

@@ -63,7 +63,7 @@ class Table(Kind):
         return {f"column.{key}": label for key, label in self.heads.items()} | sides
 
     def label(self, cell: CellKey) -> str:
-        """児童館・公立公営."""
+        """The name of a cell by its row and column: 児童館・公立公営."""
         return f"{self.sides[cell[0]]}・{self.heads[cell[1]]}"
 
     def sums(self) -> Iterator[tuple[CellKey, tuple[CellKey, ...]]]:
@@ -101,7 +101,8 @@ class TableKind(Table):
         return self.cell
 
     def sums(self) -> Iterator[tuple[CellKey, tuple[CellKey, ...]]]:
-        """One that stands in a row and in a column of sums is asked of both."""
+        """Each cell that sums others, with those. A cell that stands in a row and in a column of sums must keep
+        both."""
         own_rows = [row for row in self.rows if row not in self.totals]
         own_columns = [column for column in self.columns if column not in self.totals]
         for row, column in self.cell_keys:
@@ -138,7 +139,7 @@ class TablePart:
 
     @property
     def label(self) -> str:
-        """児童館・公立公営."""
+        """The name of this cell by its row and column: 児童館・公立公営."""
         return self.table.label((self.row, self.column))
 
     @property

@@ -49,7 +49,7 @@ class YearMonthKind(Kind):
         return "令和５年９月"
 
     def shown(self, value: str) -> str:
-        """令和６年３月 for 2024-03."""
+        """The month as the form words it: 令和６年３月 for 2024-03."""
         year, _, month = value.partition("-")
         of_era = int(year) - 2018
         return f"令和{'元' if of_era == 1 else of_era}年{int(month)}月".translate(_WIDE)

@@ -96,7 +96,7 @@ _SKIPPED: dict[Formulas, Callable[[TableRow], bool]] = {
 
 
 def _names_bodies(table: ListTable) -> bool:
-    """Whether it has the column of 組織名, unlike a table of counts per question; one of nothing but
+    """Whether a table has the column of 組織名, unlike a table of counts per question; a table of nothing but
     formulas may have it."""
     return not table.columns or table.plan.organisation in table.columns
 
@@ -108,7 +108,7 @@ def _organisations(tables: Sequence[tuple[Sheet, ListTable]]) -> Iterator[str]:
 
 
 def _finished(row: ListedRow) -> AnswerSheet:
-    """Every finding of a row tells about which municipality it is."""
+    """The row's sheet, every finding of which tells about which municipality it is."""
     if not row.sheet.findings:
         return row.sheet
     findings = tuple(replace(finding, about=row.about) for finding in row.sheet.findings)
@@ -207,7 +207,8 @@ class _TableReader:
 
 
 def _with_programs(rows: Sequence[ListedRow]) -> list[ListedRow]:
-    """Where all rows of one sheet and form that name a program name the same, the others are about it too."""
+    """The rows; where all rows of one sheet and form that name a program name the same one, the others are about it
+    too."""
     named: dict[tuple[str, str], set[str]] = {}
     for row in rows:
         named.setdefault((row.sheet.sheet, row.sheet.form), set()).add(row.sheet.program)

@@ -83,8 +83,8 @@ def _once(rows: Iterable[ListedRow], survey: Survey) -> list[ListedRow]:
 
 
 def _differing(rows: Sequence[ListedRow], survey: Survey) -> list[ListedRow]:
-    """Rows that say different things of the same municipality: both are told, each with the other's place.
-    Where 属性 divides a form, only rows that share a screening are in each other's way."""
+    """The rows; where several say different things of the same municipality, all of them are told, each with the
+    other's place. Where 属性 divides a form, two rows conflict only if they share a screening."""
     groups: dict[tuple[str, str, str], list[ListedRow]] = {}
     for row in rows:
         if _is_told(row):
@@ -120,7 +120,7 @@ def _answer(answer: Answer) -> tuple[object, ...]:
 
 
 def _overlap(one: AnswerSheet, other: AnswerSheet) -> bool:
-    """Whether they share a screening; none named means all of them."""
+    """Whether two rows share a screening; none named means all of them."""
     named = set(one.attributes), set(other.attributes)
     return not all(named) or bool(named[0] & named[1])
 
@@ -134,7 +134,7 @@ def _shared(sheet: AnswerSheet, others: Sequence[ListedRow], survey: Survey) -> 
 
 
 def _places(others: Sequence[ListedRow], row: ListedRow) -> str:
-    """12行目; with the sheet's name where it is another one."""
+    """The places of rows: 12行目; with the sheet's name where it is another one."""
     return "、".join(
         f"{other.sheet.row}行目"
         if other.sheet.sheet == row.sheet.sheet

@@ -150,7 +150,7 @@ RowChange = Callable[[ListedRow, Survey], ListedRow]
 def _lift(
     rows: list[ListedRow], trait: Callable[[ListedRow], Hashable], told: RowChange, code: str, survey: Survey
 ) -> JudgedRows:
-    """A trait that all rows share is told once, of the list; else of each row that has it."""
+    """The rows, with a trait told: once about the list if all rows share it, else about each row that has it."""
     traits = {trait(row) for row in rows if not row.heading}
     if len(rows) > 1 and len(traits) == 1 and None not in traits:
         shift = rows[0].shift
@@ -168,14 +168,15 @@ def _told_linked(row: ListedRow, survey: Survey) -> ListedRow:
 
 
 def describe(shift: Shift) -> str:
-    """右に１列; with the column from which on it is so."""
+    """A shift in words: 右に１列; with the column from which on it is so."""
     side = "右" if shift.by > 0 else "左"
     start = f"「{shift.first.heading}」の列から" if shift.first else ""
     return f"{start}{side}に{abs(shift.by)}列"
 
 
 def _own_accidents(row: ListedRow, survey: Survey) -> ListedRow:
-    """What only this row has. What follows from an accident is not told again cell by cell."""
+    """The row with the findings that only this row has. What follows from an accident is not told again cell by
+    cell."""
     if row.heading:
         return row.with_findings(row.finding("row_is_heading", survey, f"{row.sheet.row}行目"))
     told = []

@@ -22,8 +22,8 @@ Texts = Mapping[int, str]  # the values of one row that are not blank, by column
 
 @frozen
 class Shift:
-    """`by`: columns to the right (negative: to the left); `first`: the first column that shows what
-    belongs elsewhere, None where the whole row moved."""
+    """How a row is displaced. `by`: columns to the right (negative: to the left); `first`: the first column that
+    shows what belongs elsewhere, None where the whole row moved."""
 
     by: int
     first: Column | None = None

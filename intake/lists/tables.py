@@ -91,7 +91,7 @@ def find_tables(sheet: Sheet, plans: Sequence[Plan], skip: Callable[[TableRow], 
 
 
 def has_own_rows(sheet: Sheet) -> bool:
-    """Whether there are two rows, such as a heading and one more, that are no formulas. Quick."""
+    """Whether two rows (such as a heading and one more) are no formulas. Quick."""
     typed = Counter(row for (row, _), cell in sheet.cells.items() if not cell.formula)
     return sum(count >= FEWEST_CELLS for count in typed.values()) > 1
 
@@ -101,7 +101,7 @@ def _asks_numbers(plans: Sequence[Plan]) -> bool:
 
 
 def _rows(sheet: Sheet, numbers: bool) -> list[TableRow]:
-    """The rows that hold something. `numbers`: a 0 may be an answer, in a row that holds more than such."""
+    """The rows that hold something. `numbers`: a 0 may be an answer, in a row that holds more than zeros."""
     cells: dict[int, dict[int, Cell]] = {}
     zeros: dict[int, dict[int, Cell]] = {}
     for (row, column), cell in sheet.cells.items():

@@ -36,7 +36,7 @@ class Features:
     form: bool = False  # brings a file that looks like one of our forms; not known before its files are opened
 
     def with_form(self, form: bool) -> Features:
-        """The same mail, once its files were opened."""
+        """These features once the mail's files were opened: whether one of them is a form is known then."""
         return replace(self, form=form) if form != self.form else self
 
     def header(self, name: str) -> str:

@@ -122,7 +122,7 @@ def _headers(rendered: Rendered, envelope: Envelope) -> list[tuple[str, str]]:
 
 
 def _automatic(envelope: Envelope) -> tuple[tuple[str, str], ...]:
-    """What says that no person wrote it (RFC 3834 §5)."""
+    """The header fields that say that no person wrote the mail (RFC 3834 §5)."""
     return (
         ("Auto-Submitted", "auto-replied" if envelope.answers else "auto-generated"),
         ("X-Auto-Response-Suppress", _SUPPRESS),
@@ -130,7 +130,7 @@ def _automatic(envelope: Envelope) -> tuple[tuple[str, str], ...]:
 
 
 def _refuse_line_ends(rendered: Rendered, envelope: Envelope) -> None:
-    """Header injection is refused before anything is built."""
+    """Refuse header injection before anything is built."""
     values = {
         "subject": rendered.subject,
         "sender_name": envelope.sender_name,
@@ -161,8 +161,8 @@ def _mailbox(name: str, address: str) -> str:
 
 
 def is_writable(address: str) -> bool:
-    """Whether a mail can be addressed to it: an address of ASCII characters (RFC 5321), of a length that servers take.
-    A stranger's may be anything."""
+    """Whether a mail can be sent to an address: of ASCII characters (RFC 5321), and of a length that servers take. A
+    stranger's address may be anything."""
     return _ADDRESS.fullmatch(address) is not None
 
 

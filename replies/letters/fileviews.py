@@ -85,7 +85,8 @@ def file_views(letter: Letter, survey: Survey, wording: Wording) -> tuple[FileVi
 
 
 def _with_offer(views: list[FileView], letter: Letter, survey: Survey, wording: Wording) -> list[FileView]:
-    """Who sends originals and no list is told, behind the last of them, that one is made for him, if it is."""
+    """The views; a sender of originals without a list is told, behind the last of them, that a list can be made for
+    him by mail."""
     words = survey.open_services.collation
     alone = any(map(_is_original, letter.files)) and not any(block.rows for block in letter.files)
     if not words or not alone or letter.kind != "partial":

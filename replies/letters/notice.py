@@ -21,7 +21,7 @@ class NoticeView(Protocol):
 
     @property
     def extensions(self) -> tuple[tuple[str, str], ...]:
-        """(program name, 内線)"""
+        """The telephone extensions (内線), as (program name, 内線)."""
 
     @property
     def addressee(self) -> str:

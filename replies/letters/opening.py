@@ -68,8 +68,8 @@ def _short(programs: Sequence[str]) -> bool:
 
 
 def subject_start(letter: Letter, survey: Survey, wording: Wording) -> str:
-    """【確認のお願い】難病 7/21(金)17時まで: the result, what it is about and by when, ahead of the reader's own subject. A
-    letter that quotes nothing names nothing."""
+    """The beginning of a subject, 【確認のお願い】難病 7/21(金)17時まで: the result, what it is about and by when,
+    ahead of the reader's own subject. A letter that quotes nothing names nothing."""
     asked = [wording.finding[finding.code] for finding in _asked(letter)]
     asks = letter.kind in _ASKING and bool(asked)
     mark = wording.subject[letter.kind]

@@ -40,7 +40,8 @@ def _row(row: RowBlock) -> RowBlock:
 
 
 def _unquoted(letter: Letter) -> Letter:
-    """The same without any word of the reader's: what was found is told, and what it was said of is not named."""
+    """The letter without any word of the reader's: what was found is told, and the names of what it was found in are
+    not."""
     return replace(
         letter,
         subject="",

@@ -152,7 +152,7 @@ def _by_when(letter: Letter, survey: Survey, wording: Wording) -> str:
 
 
 def _is_early(letter: Letter, survey: Survey) -> bool:
-    """Whether it came so long before the deadline that nobody asks for the second."""
+    """Whether an answer came so long before the deadline that nobody asks for the second."""
     return in_jst(letter.received_at).date() < in_jst(letter.deadline or survey.deadline).date()
 
 
@@ -167,7 +167,8 @@ def _subject(letter: Letter, survey: Survey, wording: Wording) -> str:
 
 
 def _addressee(letter: Letter, wording: Wording) -> str:
-    """神奈川県　◯◯課　御担当者様. A department that repeats the body's name is not said twice."""
+    """The first line of a letter: 神奈川県 ◯◯課 御担当者様. A department that repeats the body's name is not said
+    twice."""
     department = letter.department.removeprefix(letter.addressee).strip()
     known = [letter.addressee, department] if letter.addressee else []
     return "　".join(part for part in (*known, wording.phrase["attendant"]) if part)
@@ -182,7 +183,8 @@ def _is_complete(letter: Letter) -> bool:
 
 
 def extension_words(pairs: tuple[tuple[str, str], ...]) -> str:
-    """内線 8917・8915; with several programs each behind its name: 難病2298・2355、小慢7937. Empty where none has one."""
+    """The telephone extensions in words: 内線 8917・8915; with several programs each behind its name:
+    難病2298・2355、小慢7937. Empty where no program has one."""
     if len({extension for _, extension in pairs}) == 1:
         return pairs[0][1]
     return "、".join(f"{program}{extension}" for program, extension in pairs if extension)
