@@ -67,7 +67,7 @@ class Reader:
 
     @contextmanager
     def one(self) -> Iterator[Reader]:
-        """This one, for as long as the block lasts: what Readers does with several."""
+        """This reader itself, for as long as the block lasts: what Readers does with several."""
         yield self
 
     def read_mail(self, raw: bytes, told: ReadingHints = NOTHING_TOLD) -> Submission:
