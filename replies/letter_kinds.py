@@ -34,6 +34,7 @@ class Traits:
     of_collecting: bool = False  # only where a body collects the answers of others
     to_operators: bool = False  # about the desk itself: no hold stops it
     to_all: bool = False  # to every body: it leaves when an official releases all of them
+    on_demand: bool = False  # an official asked for it, and may think better of it while it waits
     by_hand: bool = False  # a person's own words: nothing in it says that a machine wrote it
 
 
@@ -49,17 +50,17 @@ TRAITS: Mapping[AnyLetterKind, Traits] = MappingProxyType({
     "pre_check": Traits(tells_findings=True, books_nothing=True),
     "collation": Traits(tells_findings=True, books_nothing=True, of_collecting=True),
     "reminder": Traits(),
-    "request": Traits(of_collecting=True),
-    "extension": Traits(),
+    "request": Traits(of_collecting=True, on_demand=True),
+    "extension": Traits(on_demand=True),
     "report": Traits(),
-    "replaced": Traits(),
-    "my_number": Traits(),
+    "replaced": Traits(on_demand=True),
+    "my_number": Traits(on_demand=True),
     "greeting": Traits(to_all=True),
     "past_deadline": Traits(),
     "told_direct": Traits(of_collecting=True),
-    "told_body": Traits(),
+    "told_body": Traits(on_demand=True),
     "thanks": Traits(to_all=True),
     "alert": Traits(to_operators=True),
-    "answer": Traits(by_hand=True),
-    "forward": Traits(by_hand=True),
+    "answer": Traits(by_hand=True, on_demand=True),
+    "forward": Traits(by_hand=True, on_demand=True),
 })  # fmt: skip

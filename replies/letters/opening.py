@@ -16,7 +16,6 @@ from replies.letters.fileviews import FileView
 from replies.wording import Wording
 
 _ABOUT_LIMIT = 12  # characters of what a subject names
-_ASKING = ("correction", "partial", "duplicate")
 
 
 def opening_values(letter: Letter, parts: Sequence[FileView], wording: Wording) -> Mapping[str, object]:
@@ -71,7 +70,7 @@ def subject_start(letter: Letter, survey: Survey, wording: Wording) -> str:
     """The beginning of a subject, 【確認のお願い】難病 7/21(金)17時まで: the result, what it is about and by when,
     ahead of the reader's own subject. A letter that quotes nothing names nothing."""
     asked = [wording.finding[finding.code] for finding in _asked(letter)]
-    asks = letter.kind in _ASKING and bool(asked)
+    asks = (TRAITS[letter.kind].asks_to_mend or letter.kind == "duplicate") and bool(asked)
     mark = wording.subject[letter.kind]
     if letter.kind == "duplicate" and asks:
         mark = wording.subject["again"]

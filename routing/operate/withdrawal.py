@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from replies.letter_kinds import TRAITS
 from routing.ledger import correspondence, outbox, verdicts
 from routing.ledger.correspondence import LetterRecord
 from routing.office import Office
@@ -9,7 +10,7 @@ from routing.records import Note
 from routing.who import Refused, Who
 
 # What officials asked for. A reply follows its decision, a reminder the calendar (pause), a report its round.
-KINDS = frozenset({"answer", "forward", "request", "extension", "replaced", "told_body", "my_number"})
+KINDS: frozenset[str] = frozenset(kind for kind, traits in TRAITS.items() if traits.on_demand)
 
 
 def can_be_withdrawn(letter: LetterRecord) -> bool:
