@@ -95,5 +95,6 @@ class Deadlines:
 
 
 def deadlines(register: Register, extensions: Iterable[Extension]) -> Deadlines:
-    """What these extensions come to; of two for the same body and program the later one in order counts."""
+    """The deadlines that these extensions come to; of two for the same body and program the later one in order
+    counts."""
     return Deadlines(register, {(e.lgcode, e.program): e.until for e in extensions})

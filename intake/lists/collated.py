@@ -177,7 +177,7 @@ class _TableReader:
         )
 
     def _plan_of(self, program: str, table: ListTable) -> Plan:
-        """That of the program's form; of several versions the table's own, else the one listed last."""
+        """The plan of the program's form; of several versions the table's own, else the one listed last."""
         form = self._against.survey.program(program).form if program else table.plan.form.id
         if table.plan.form.id == form:
             return table.plan

@@ -94,7 +94,7 @@ class Collector:
     def _fetched(
         self, ledger: Ledger, look: Look, new: Sequence[str], again: Sequence[str]
     ) -> Iterator[list[Fetched]]:
-        """New mails together; where that fails though the server is there, and what was kept back before, each
+        """New mails together; where that fails though the server is there, and for what was kept back before, each
         alone, so that nothing else suffers by it."""
         left, breaks = list(new), 0
         while left and breaks < MOST_BREAKS:

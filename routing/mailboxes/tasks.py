@@ -109,7 +109,7 @@ class MailboxTasks:
         return TasksDone(self._mailbox, *done) if any(done) else None
 
     def _try(self, task: Callable[[], None]) -> str:
-        """The problem in one sentence, or an empty string."""
+        """Try one task; return the problem in one sentence, or an empty string."""
         try:
             task()
         except (SourceUnavailable, SettingsError) as problem:

@@ -41,14 +41,14 @@ class Batch:
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """The size of all its mails in bytes."""
         return sum(len(mail.raw) for mail in self.mails)
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """One look into a mailbox is over, and all that it found lies before this; an empty `problem` is a
-    success, and then `difference` tells what the server keeps back."""
+    """The end of one look into a mailbox; all that it found lies before this. An empty `problem` is a success, and
+    then `difference` tells what the server keeps back."""
 
     mailbox: str
     problem: str
@@ -95,7 +95,7 @@ class Bell:
         self._theirs.setblocking(False)
 
     def fileno(self) -> int:
-        """What to wait on."""
+        """The file descriptor to wait on."""
         return self._ours.fileno()
 
     def ring(self) -> None:

@@ -205,7 +205,7 @@ def standing_views(office: Office, lgcode: str) -> tuple[StandingView, ...]:
 
 
 def _evidence(office: Office, arrival_id: int) -> tuple[str, ...]:
-    """「件名 → 神奈川県横浜市」, what told whose answer this is."""
+    """What told whose answer this is: 「件名 → 神奈川県横浜市」."""
     words = load_wording().screen
     return tuple(
         f"{words.get('evidence_' + source, source)}「{claim}」→ "

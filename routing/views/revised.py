@@ -67,5 +67,5 @@ def _found(these: Judged | None, others: Judged | None, wording: Wording) -> tup
 
 
 def _sentence(code: str, wording: Wording) -> str:
-    """Empty for a code that an older release found."""
+    """The sentence of a finding; empty for a code that an older release found."""
     return wording.sentence(Finding(code, "note")) if code in wording.finding else ""

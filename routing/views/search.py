@@ -37,5 +37,5 @@ def mails_saying(office: Office, words: str, mailboxes: tuple[str, ...] = ()) ->
 
 
 def _plain(text: str) -> str:
-    """In the ordinary width, hiragana for katakana, without spaces, in lower case."""
+    """A text in the ordinary width, with hiragana for katakana, without spaces, in lower case."""
     return "".join(unicodedata.normalize("NFKC", text).translate(_TO_HIRAGANA).split()).lower()

@@ -72,14 +72,14 @@ def _line(  # noqa: PLR0913 - the parts of one line of the sheet
 
 
 def noticed(finding: Finding, wording: Wording) -> str:
-    """要修正：…, what was noticed, with its weight."""
+    """A finding in words, with its weight: 要修正：…."""
     place = f"{finding.cell}：" if finding.cell else ""
     found = "（" + "　".join(filter(None, (finding.label, finding.found))) + "）" if finding.code == "check_failed" else ""
     return f"{wording.screen['severity_' + finding.severity]}：{place}{wording.sentence(finding)}{found}"
 
 
 def _answer(answer: Answer, question: Question) -> str:
-    """② 導入済み, the choice written out; circled marks and free texts with their labels."""
+    """An answer in words: ② 導入済み, the choice written out; circled marks and free texts with their labels."""
     written = question.kind.shown(answer.understood)
     said = [answer.value if written in answer.value else f"{answer.value}　{written}"]
     said += [f"○ {question.by_number[n].text}" for n in answer.taken if question.in_lines]

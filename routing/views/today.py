@@ -41,7 +41,7 @@ class Today:
 
     @property
     def unanswered(self) -> tuple[HeldRow, ...]:
-        """Words that nobody has answered."""
+        """The questions and words of mails that nobody has answered."""
         return tuple(row for row in self.held if row.queue == "inquiry")
 
     @property

@@ -28,6 +28,6 @@ class ClockWatch:
 
 
 def said(moved: timedelta) -> str:
-    """One line about it."""
+    """One line about a clock that was set."""
     way = "進み" if moved > timedelta() else "戻り"
     return f"計算機の時計が {abs(int(moved.total_seconds()))}秒 {way}ました。時刻の設定をご確認ください。"

@@ -14,7 +14,7 @@ from routing.ledger.sending import REST
 
 
 class Departures:
-    """`free`: no reply is with the delivery thread."""
+    """The replies on their way out. `free`: no reply is with the delivery thread."""
 
     def __init__(self, dispatch: Dispatch, thread: DeliveryThread) -> None:
         self._dispatch, self._thread = dispatch, thread

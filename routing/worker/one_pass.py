@@ -75,8 +75,8 @@ def run_once(
 
 
 def _while_read(desk: Desk, lines: Iterator[str], lost: list[ReaderUnavailable]) -> Iterator[str]:
-    """The lines of what readers are needed for. Where none can be had the mails wait, and nothing else does; `lost`
-    tells it."""
+    """The lines of what readers are needed for. Where no reader can be had the mails wait, and nothing else does;
+    `lost` tells it."""
     try:
         while not lost and (line := next(lines, None)) is not None:
             if line:
@@ -109,7 +109,7 @@ def _run_tasks(desk: Desk, read: list[str], say: Callable[[str], None], helpers:
 
 
 def _collect(desk: Desk, mailbox: str, source: Source) -> str:
-    """The problem in one sentence, or an empty string."""
+    """Take in what is new in one mailbox; return the problem in one sentence, or an empty string."""
     try:
         desk.collect(mailbox, source)
     except (SourceUnavailable, SettingsError) as unavailable:

@@ -17,5 +17,5 @@ class ByCalendar(BaseTrigger):  # type: ignore[misc]
         self._calendar = calendar
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """APScheduler's question."""
+        """The next instant to look, which APScheduler asks for."""
         return now if previous is None else next_look(self._calendar, now)

@@ -35,7 +35,8 @@ class WorkerState:
 
 
 class WorkerStatus:
-    """One worker's. `hanging`: the mailboxes whose thread does nothing any more."""
+    """The status of one worker, as it is logged and shown. `hanging`: the mailboxes whose thread does nothing any
+    more."""
 
     def __init__(self, desk: Desk) -> None:
         self.state = WorkerState()

@@ -50,11 +50,11 @@ log = logging.getLogger("uketsuke")
 
 
 class Wake:
-    """Nothing came; time to see what is due."""
+    """A sign that nothing came, and that it is time to see what is due."""
 
 
 class Read:
-    """A reader child has finished with some of the mails that wait."""
+    """A sign that a reader child has finished with some of the mails that wait."""
 
 
 Item = TasksDone | Batch | Polled | Connection | Attempt | Wake | Read
@@ -172,8 +172,8 @@ class Worker:
         self._inbox.put(Read())
 
     def _next_item(self, wait: bool) -> Item | None:
-        """What came first. While there is nothing to do it waits; where the scheduler does not wake it, because
-        the clock was put back, it wakes itself."""
+        """The item that came first. While there is nothing to do it waits; where the scheduler does not wake it,
+        because the clock was put back, it wakes itself."""
         try:
             return self._inbox.get(block=wait, timeout=2 * WAKE_SECONDS if wait else None)
         except Empty:
@@ -226,8 +226,8 @@ class Worker:
             log.info("%s", line)
 
     def _routines(self) -> Iterator[str]:
-        """Reminders and reports that are due; of mailboxes that were read since, since an answer may lie in
-        the others."""
+        """Do what the calendar asks for now, step by step; yield lines for people. Reminders only for mailboxes that
+        were read since they fell due, since an answer may lie in the others."""
         yield from pending_steps(self._desk)
         yield from morning(self._desk)
         since = due_since(self._desk)
