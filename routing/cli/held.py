@@ -25,7 +25,7 @@ def held(app: App, as_json: bool, only_foreign: bool) -> None:
     with app.open_office() as office:
         folded = foreign_rows(office)
         rows, from_before = (folded, []) if only_foreign else (held_rows(office), early_rows(office))
-        stops = [sending_holds.said(one) for one in sending_holds.standing(office)]
+        stops = [sending_holds.said(one) for one in sending_holds.in_force(office)]
     if as_json:
         echo_json([row.as_dict() for row in (*rows, *from_before)])
         return

@@ -65,7 +65,7 @@ def release_sending(app: App, /, number: int | None, **options: Any) -> None:
 def _release_all(office: Office, number: int | None, who: Who) -> None:
     ended = sending_holds.release_sending(office, number, who)
     say(f"停止 {ended.number} を解きました（送信待ち {ended.waiting}通）。")
-    for one in sending_holds.standing(office):
+    for one in sending_holds.in_force(office):
         say(sending_holds.said(one))
 
 

@@ -93,7 +93,7 @@ class OfficeActs:
     def release(self, number: int) -> ResponseReturnValue:
         """End a hold over sending: its letters leave again."""
         with self._premises.open_office() as office:
-            for one in sending_holds.standing(office):
+            for one in sending_holds.in_force(office):
                 if one.number == number:
                     own(one.scope.mailbox)
             sending_holds.release_sending(office, number, who_acts(request.form))

@@ -63,7 +63,7 @@ def page(office: Office, template: str, **values: object) -> str:
         survey=office.register.survey,
         mode=office.settings.mode,
         wrong=wrong,
-        holds=[(one.number, sending_holds.said(one)) for one in sending_holds.standing(office)],
+        holds=[(one.number, sending_holds.said(one)) for one in sending_holds.in_force(office)],
         w=load_wording().of(office.register.survey),
         **values,
     )

@@ -54,7 +54,7 @@ def approvals(ledger: Ledger) -> list[Approval]:
     ]
 
 
-def standing(ledger: Ledger, address: str) -> list[str]:
+def in_force(ledger: Ledger, address: str) -> list[str]:
     """The approvals by which mail from an address is taken in now: of the address itself, of its domain, both or
     none."""
     names = {address.lower(), "@" + address.rpartition("@")[2].lower()}

@@ -71,7 +71,7 @@ def release(ledger: Ledger, number: int, who: tuple[str, str], now: datetime) ->
     ledger.run("INSERT INTO sending_release VALUES (?, ?, ?, ?)", number, *who, stamp(now))
 
 
-def standing(ledger: Ledger) -> list[Hold]:
+def in_force(ledger: Ledger) -> list[Hold]:
     """The holds that stand now, oldest first."""
     rows = ledger.rows(
         "SELECT s.*, coalesce((SELECT e.detail FROM event e WHERE e.kind = 'restored' AND s.mails_before <> ''"

@@ -73,7 +73,7 @@ def look_again(ledger: Ledger, now: datetime) -> None:
             ledger.run("UPDATE deferred SET since = ?1 WHERE since > ?1", stamp(now))
 
 
-def standing(ledger: Ledger, at: datetime) -> PutOff | None:
+def lasting(ledger: Ledger, at: datetime) -> PutOff | None:
     """The mails that are put off now, or None."""
     row = ledger.row(
         "SELECT count(DISTINCT e.arrival_id) AS n, min(e.recorded_at) AS since, e.detail AS way FROM deferred d"

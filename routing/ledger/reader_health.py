@@ -27,17 +27,17 @@ class ReaderLost:
 def lost(ledger: Ledger, detail: str, now: datetime) -> None:
     """Note that no reader can be had; once, however often it is tried."""
     with ledger.writing():
-        if standing(ledger, now) is None:
+        if lasting(ledger, now) is None:
             verdicts.note(ledger, Note(LOST, detail), None, _DESK, now)
 
 
 def back(ledger: Ledger, now: datetime) -> None:
     """Note that a reader reads again; inside the caller's transaction."""
-    if standing(ledger, now) is not None:
+    if lasting(ledger, now) is not None:
         verdicts.note(ledger, Note(BACK), None, _DESK, now)
 
 
-def standing(ledger: Ledger, at: datetime) -> ReaderLost | None:
+def lasting(ledger: Ledger, at: datetime) -> ReaderLost | None:
     """The failure that lasts at this instant, or None."""
     row = ledger.row(
         "SELECT id, kind, detail, recorded_at, (SELECT count(*) FROM to_read) AS waiting FROM event"

@@ -56,7 +56,7 @@ def revoke_approval(desk: Desk, named: str, who: Who) -> tuple[str, ...]:
 
 
 def _beside(desk: Desk, named: str) -> list[str]:
-    said = [f"{other} の承認は残っています。" for other in approvals.standing(desk.ledger, named)]
+    said = [f"{other} の承認は残っています。" for other in approvals.in_force(desk.ledger, named)]
     if receipts := approvals.taken_in_from(desk.ledger, named):
         shown = "、".join(receipts[:10]) + (f" ほか{len(receipts) - 10}通" if len(receipts) > 10 else "")
         said.append(f"この差出人から受け付けたものは、そのままです（取り消すには、それぞれ ignore）：{shown}")

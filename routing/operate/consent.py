@@ -141,7 +141,7 @@ def _still_approved(desk: Desk, arrival: Arrival) -> list[str]:
     """Approvals of the sender of a mail that is put aside: they let his next mail in."""
     submission = verdicts.submission_of(desk.ledger, arrival.id)
     sender = submission.message.sender if submission else None
-    names = approvals.standing(desk.ledger, sender.address) if sender else []
+    names = approvals.in_force(desk.ledger, sender.address) if sender else []
     return [f"差出人の承認（{name}）は残っています。要らなければ取り消してください（revoke-approval）。" for name in names]
 
 

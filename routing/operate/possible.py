@@ -96,7 +96,7 @@ def _sender(action: str, ledger: Ledger, submission: Submission) -> str:
     sender = submission.message.sender
     if sender is None:
         return "差出人のアドレスがありません。"
-    standing = approvals.standing(ledger, sender.address)
+    standing = approvals.in_force(ledger, sender.address)
     if action == "revoke":
         return "" if standing else "この差出人の承認はありません。"
     return "承認済みです。" if sender.address.lower() in standing else ""

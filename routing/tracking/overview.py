@@ -89,7 +89,7 @@ def status_at(office: Office, at: datetime, prefecture: str = "") -> Status:
     """The status at an instant; of one prefecture and the cities in it, if its two digits are given."""
     found = status_of(open_instant(office.ledger, office.register, at), prefecture)
     told = tuple(troubles.lasting(troubles.view_of(office)))
-    return replace(found, alerts=told, holds=tuple(holds.standing(office.ledger)))
+    return replace(found, alerts=told, holds=tuple(holds.in_force(office.ledger)))
 
 
 def status_of(instant: LedgerAt, prefecture: str = "") -> Status:

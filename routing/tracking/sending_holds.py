@@ -25,11 +25,11 @@ def hold_sending(office: Office, scope: Scope, who: Who) -> Hold:
     if scope.mailbox and scope.mailbox not in mailboxes:
         raise Refused(f"{scope.mailbox} という提出先はありません（{'、'.join(mailboxes)}）。")
     with office.ledger.writing():
-        same = [one for one in holds.standing(office.ledger) if one.scope == scope]
+        same = [one for one in holds.in_force(office.ledger) if one.scope == scope]
         if same:
             raise Refused(f"既に止めています（停止 {same[0].number}、{same[0].by}、{stamp(same[0].since)}）。")
         number = holds.hold(office.ledger, scope, who.pair, office.clock())
-        return next(one for one in holds.standing(office.ledger) if one.number == number)
+        return next(one for one in holds.in_force(office.ledger) if one.number == number)
 
 
 def release_sending(office: Office, number: int | None, who: Who) -> Hold:
@@ -43,7 +43,7 @@ def release_sending(office: Office, number: int | None, who: Who) -> Hold:
 
 def the_hold(office: Office, number: int | None) -> Hold:
     """The hold of this number; the only one, where no number is given. Raises Refused."""
-    found = holds.standing(office.ledger)
+    found = holds.in_force(office.ledger)
     if not found:
         raise Refused("送信は止められていません。")
     chosen = [one for one in found if number in (None, one.number)]
@@ -53,9 +53,9 @@ def the_hold(office: Office, number: int | None) -> Hold:
     return chosen[0]
 
 
-def standing(office: Office) -> list[Hold]:
+def in_force(office: Office) -> list[Hold]:
     """The holds that stand now, oldest first."""
-    return holds.standing(office.ledger)
+    return holds.in_force(office.ledger)
 
 
 def condition(one: Hold) -> str:

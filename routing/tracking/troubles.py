@@ -94,7 +94,7 @@ def _poison(view: View) -> Iterator[Found]:
 
 def _reader(view: View) -> Iterator[Found]:
     """The trouble that no reader can be had: no mail is read, and no mail is blamed."""
-    lost = reader_health.standing(view.ledger, view.now)
+    lost = reader_health.lasting(view.ledger, view.now)
     if lost is not None:
         ripe = lost.since <= view.now - timedelta(minutes=READER_MINUTES)
         values = {"since": era_instant(lost.since), "detail": lost.detail, "count": str(lost.waiting)}
@@ -104,13 +104,13 @@ def _reader(view: View) -> Iterator[Found]:
 def _reader_back(view: View) -> Iterator[Found]:
     """The news that a reader can be had again, after operators were told that none could."""
     told = conditions.newest_key(view.ledger, "alert:reader:")
-    if told and reader_health.standing(view.ledger, view.now) is None:
+    if told and reader_health.lasting(view.ledger, view.now) is None:
         yield Found(told.rpartition(":")[2])
 
 
 def _reader_doubted(view: View) -> Iterator[Found]:
     """Mails of several senders over which readers end in one way: told once a day while any waits."""
-    found = reader_doubt.standing(view.ledger, view.now)
+    found = reader_doubt.lasting(view.ledger, view.now)
     if found is not None:
         values = {"since": era_instant(found.since), "detail": found.way, "count": str(found.count)}
         yield Found(_day(view), values=values)
@@ -132,7 +132,7 @@ def _stuck(view: View) -> Iterator[Found]:
 def _held(view: View, name: str) -> Iterator[Found]:
     """Sending that people hold: shown at once, told once a day while letters have waited for long."""
     long_ago = view.now - timedelta(minutes=view.settings.alerts.reply_minutes)
-    for one in holds.standing(view.ledger):
+    for one in holds.in_force(view.ledger):
         if sending_holds.condition(one) == name:
             ripe = one.waiting > 0 and one.since <= long_ago
             yield Found(f"{one.number}:{_day(view)}", values=sending_holds.values(one), ripe=ripe)

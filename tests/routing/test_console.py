@@ -409,7 +409,7 @@ def three_wait(office: Office) -> list[int]:
     office.settle(mail())
     office.settle(mail({"x.xlsx": form({"program": "難病", "9": None})}, sender="b@city.kawasaki.jp"))
     office.settle(mail({"x.xlsx": form({"program": "予防接種"}, "form2")}), mailbox="yoboseshu")
-    waiting = [one.id for one in releasing.held_by(office.ledger, holds.standing(office.ledger)[0])]
+    waiting = [one.id for one in releasing.held_by(office.ledger, holds.in_force(office.ledger)[0])]
     assert len(waiting) == 3
     return waiting
 
@@ -455,7 +455,7 @@ def test_what_had_left_before_a_ledger_was_put_back_is_marked_and_leaves_no_more
     office.now += timedelta(minutes=1)
     restored.note(office.ledger, ("山田", WHY), office.now)
     visitor = Visitor(site_of(office))
-    (waiting,) = releasing.held_by(office.ledger, holds.standing(office.ledger)[0])
+    (waiting,) = releasing.held_by(office.ledger, holds.in_force(office.ledger)[0])
     assert "送信済みと記録する（送らない）" in visitor.text("/hold/1")
     told = visitor.post("/hold/1/letters", go="left", why=WHY, letter=str(waiting.id))
     assert (told.status_code, told.headers["Location"]) == (303, "/letters")

@@ -99,7 +99,7 @@ def test_the_same_mail_gets_the_same_letter_which_waits_for_an_official(again: O
 
     assert list(again.desk.dispatch.deliver(again.sender)) == []
     assert rows(folder / "ledger.db", "SELECT key, message_id FROM outbox WHERE arrival_id = 2") == before
-    (stop,) = sending_holds.standing(again.desk)
+    (stop,) = sending_holds.in_force(again.desk)
     assert (stop.waiting, stop.last_record) == (1, IN_TIME)
     assert "控えの最後の記録 令和５年７月18日" in sending_holds.said(stop).replace("（火）", "")
 
@@ -134,7 +134,7 @@ def test_what_is_found_among_the_sent_mails_is_marked_while_it_is_held(again: Of
     outbox.note_found_sent(again.ledger, row["outbox_id"], again.now)
     outbox.note_found_sent(again.ledger, row["outbox_id"], again.now)  # told twice after a crash
 
-    assert [s.waiting for s in sending_holds.standing(again.desk)] == [0]
+    assert [s.waiting for s in sending_holds.in_force(again.desk)] == [0]
     states = again.ledger.rows("SELECT state FROM posting WHERE outbox_id = ? ORDER BY id", row["outbox_id"])
     assert [s["state"] for s in states] == ["queued", "sending", "sent"]
     assert [a.name for a in promises.ask(again.ledger.connection) if not a.holds] == []
@@ -147,7 +147,7 @@ def test_of_what_may_have_left_an_official_sends_one_and_marks_another_as_sent(a
     held_letters.let_go(again.desk, None, LetterSelection((numbers[0],)), WHO)
     held_letters.note_left(again.desk, None, LetterSelection((numbers[1],)), WHO)
 
-    assert sending_holds.standing(again.desk)[0].waiting == 1
+    assert sending_holds.in_force(again.desk)[0].waiting == 1
     assert [d.state for d in again.desk.dispatch.deliver(again.sender)] == ["sent", "sent"]
     told = "SELECT receipt, detail FROM reply_overview WHERE state = 'sent' AND receipt IN (?, ?) ORDER BY receipt = ?"
     sent = again.ledger.rows(told, *numbers[:2], numbers[1])
@@ -260,7 +260,7 @@ def test_after_a_restore_of_a_restore_the_deeds_of_both_lives_are_named(
     assert back.deeds is not None
     assert [(d.by, d.what) for d in back.deeds] == [("山田", "ignored")]
     with closing(Ledger(folder / "ledger.db")) as ledger:
-        assert len(sending_holds.standing(open_office(folder, register, reader, ledger).desk)) == 1
+        assert len(sending_holds.in_force(open_office(folder, register, reader, ledger).desk)) == 1
 
 
 def test_the_ledger_that_was_put_aside_can_be_put_back_itself(folder: Path) -> None:
@@ -288,7 +288,7 @@ def test_what_was_held_when_the_backup_was_made_is_held_again_and_the_release_is
     assert [(d.what, d.about) for d in done.deeds] == [("release-sending", "1")]
     with closing(Ledger(folder / "ledger.db")) as ledger:
         office = open_office(folder, register, reader, ledger)
-        assert [one.scope.mailbox for one in sending_holds.standing(office.desk)] == ["yoboseshu", ""]
+        assert [one.scope.mailbox for one in sending_holds.in_force(office.desk)] == ["yoboseshu", ""]
 
 
 def test_a_backup_of_another_ledger_wants_a_yes(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -49,13 +49,13 @@ def test_mail_is_booked_and_its_letter_waits_until_the_release(office: Office) -
     assert delivered(office) == 0
     office.now += timedelta(days=2)
     assert delivered(office) == 0
-    (standing,) = sending_holds.standing(office.desk)
+    (standing,) = sending_holds.in_force(office.desk)
     assert (standing.number, standing.waiting, standing.by, standing.why) == (number, 1, "職員", "文面の誤り")
 
     sending_holds.release_sending(office.desk, number, WHO)
     assert delivered(office) == 1
     assert delivered(office) == 0
-    assert sending_holds.standing(office.desk) == []
+    assert sending_holds.in_force(office.desk) == []
     assert all(a.holds for a in promises.ask(office.ledger.connection))
 
 
@@ -96,7 +96,7 @@ def test_chosen_letters_leave_and_all_others_wait(office: Office) -> None:
 
     _, chosen = held_letters.let_go(office.desk, 1, LetterSelection(numbers=(numbers[1], numbers[3].lower())), WHO)
     assert [one.number for one in chosen] == [numbers[1], numbers[3]]
-    assert sending_holds.standing(office.desk)[0].waiting == 2
+    assert sending_holds.in_force(office.desk)[0].waiting == 2
     assert delivered(office) == 2
     told = {row["receipt"] for row in office.ledger.rows("SELECT receipt FROM reply_overview WHERE state = 'sent'")}
     assert told == {numbers[1], numbers[3]}
@@ -160,7 +160,7 @@ def test_a_hold_that_comes_while_a_letter_leaves_lets_it_leave_and_no_other(offi
 
     def send_and_hold(mail: OutgoingMail) -> SendResult:
         """An official holds while the first letter is on the line, by a connection of his own."""
-        if not sending_holds.standing(office.desk):
+        if not sending_holds.in_force(office.desk):
             with closing(Ledger(office.ledger.path)) as theirs, theirs.writing():
                 sending_holds.holds.hold(theirs, Scope(), WHO.pair, office.now)
         return send(mail)

@@ -559,7 +559,7 @@ class Desks(RuleBasedStateMachine):
         self.let_go = set(saved.let_go)
         waits = {*saved.waiting, *range(saved.mails + 1, len(self.mails) + 1)}
         self.waiting = [arrival for arrival in self._arrivals() if arrival.id in waits]
-        (number,) = [h.number for h in sending_holds.standing(self.office.desk) if h.number not in self.holds]
+        (number,) = [h.number for h in sending_holds.in_force(self.office.desk) if h.number not in self.holds]
         self.holds[number] = Scope(mails_before=at)
 
     @rule()
@@ -611,7 +611,7 @@ class Desks(RuleBasedStateMachine):
 
     @invariant()
     def the_holds_are_the_models(self) -> None:
-        standing = {one.number: one.scope for one in sending_holds.standing(self.office.desk)}
+        standing = {one.number: one.scope for one in sending_holds.in_force(self.office.desk)}
         assert standing == self.holds
 
     @invariant()
