@@ -27,12 +27,6 @@ def is_early(ledger: Ledger, settings: Settings, arrival: Arrival) -> bool:
     return not early.was_taken_up(ledger, arrival.id)
 
 
-def header_of(raw: bytes) -> bytes:
-    """The header section alone, with the empty line that ends it (RFC 5322 §2.1): all that is read of it."""
-    ends = [at + len(end) for end in (b"\r\n\r\n", b"\n\n") if (at := raw.find(end)) >= 0]
-    return raw[: min(ends, default=len(raw))]
-
-
 def set_aside(judge: Judge, arrival: Arrival, header: Submission) -> Settled:
     """Record that the mail is from before the first day, from whom it is and what it is about; it stays where it
     lies."""

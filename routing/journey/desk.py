@@ -16,6 +16,7 @@ from datetime import timedelta
 from config.settings import Settings
 from intake.asked_service import lets_others_pass
 from intake.frames import ReadingHints
+from intake.mail.received import header_of
 from intake.sources.source import Fetched, Source
 from intake.submission import Submission
 from routing.clock import Clock
@@ -212,7 +213,7 @@ class Desk:
         """The bytes of a mail that are read: all, or the header alone of a mail from before the first day. Raises
         KeyError."""
         raw = arrivals.raw_bytes(self.ledger, arrival.id)
-        return before_start.header_of(raw) if self._is_early(arrival) else raw
+        return header_of(raw) if self._is_early(arrival) else raw
 
     def _read(self, arrival: Arrival, reading: Request[Submission] | None) -> Submission | Note | None:
         """The mail as the child read it; the note that holds it where it cannot be read; None after a death,
