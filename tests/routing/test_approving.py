@@ -8,9 +8,11 @@ import tomllib
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from replies.letter_kinds import TRAITS, NoticeKind
 from replies.letters import signed
 from replies.letters.signed import KINDS, wording_hash
 from replies.wording import Wording, load_wording
@@ -74,6 +76,11 @@ def test_what_survey_says_of_each_kind_stands_there(register: Register) -> None:
     parts = told(register)
     assert "取扱い　：自動で送る" in parts["correction"]
     assert "取扱い　：下書き" in parts["thanks"]
+
+
+def test_every_kind_that_answers_none_has_its_facts() -> None:
+    """An alert is one of many sentences, each with its own tests."""
+    assert set(FACTS) == {kind for kind in get_args(NoticeKind) if not TRAITS[kind].by_hand} - {"alert"}
 
 
 @pytest.mark.parametrize("kind", FACTS)
