@@ -195,7 +195,8 @@ def _own_instants(survey: Survey) -> Iterator[tuple[int, str, datetime]]:
 
 
 def _check_order(survey: Survey) -> Reasons:
-    """Only where every instant has its offset: others cannot be compared."""
+    """Instants that stand in the wrong order. Called only where every instant has its offset: others cannot be
+    compared."""
     for place, key, at in _own_instants(survey):
         if key == "deadline" and at > survey.deadline:
             yield f"duties.{place}.{key}", "調査の提出期限（deadline）以前にしてください。調査の期限は、最後のものです。"

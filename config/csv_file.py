@@ -38,7 +38,7 @@ def rows_of(data: bytes, name: str) -> tuple[list[CsvRow], Mistake | None]:
 
 
 def _shorn(cells: list[str]) -> list[str]:
-    """Without the blank cells that Excel leaves beside, and below, a table."""
+    """The rows without the blank cells that Excel leaves beside, and below, a table."""
     return cells[: max((place for place, cell in enumerate(cells, 1) if cell), default=0)]
 
 

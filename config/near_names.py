@@ -60,6 +60,6 @@ class NearNames:
 
 
 def _pieces(text: str) -> frozenset[str]:
-    """Its characters, and its pairs of them with its two ends."""
+    """The characters of a text, and its pairs of characters, with its two ends."""
     ended = f"^{text}$"
     return frozenset(text).union(ended[n : n + 2] for n in range(len(ended) - 1))

@@ -81,7 +81,7 @@ def names_of(form: Form) -> Mapping[str, Name]:
 
 
 def _names_with_last(form: Form) -> Mapping[str, Name]:
-    """The same, and last year's answers: last.Q4."""
+    """What the rules of a form may name, and last year's answers: last.Q4."""
     names, asks = names_of(form), asks_of(form)
     return {**names, **{f"{LAST}Q{key}": names[f"Q{key}"] for key in asks}}
 

@@ -261,7 +261,7 @@ class Survey(Shape):
 
     @property
     def _usual_of_own(self) -> Mapping[Role, str]:
-        """The same where the survey has a roster of its own."""
+        """The usual words of a survey with a roster of its own."""
         collecting = [duty for duty in self.duties if duty.collected not in ("none", ())]
         kinds = dict.fromkeys(kind for duty in collecting for kind in duty.respondents if kind not in get_args(BodyKind))
         return {"collector": "・".join(kinds) or "都道府県", "member": "団体", "collected": "所管の団体"}

@@ -80,8 +80,8 @@ def _closed(file: FileReading, answers: bool, survey: Survey) -> FileReading:
 
 
 def _without_printed(file: FileReading, named: frozenset[str], survey: Survey, roster: Roster) -> FileReading:
-    """Without the sheets that still bear the form's example, where another one in the file answers the same, and
-    nobody speaks of the body that the example names."""
+    """The sheets without those that still bear the form's example, where another one in the file answers the same,
+    and nobody speaks of the body that the example names."""
     printed = [sheet for sheet in file.sheets if _is_printed(sheet, survey) and not sheet.row]
     others = [sheet for sheet in file.sheets if sheet.body.lgcode and sheet not in printed]
     spoken = named | _claimed(file)

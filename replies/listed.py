@@ -224,7 +224,8 @@ def remark_text(key: str, letter: Letter, wording: Wording) -> str:
 
 
 def _rows_stand(bodies: list[list[RowBlock]], letter: Letter, wording: Wording) -> tuple[str, ...]:
-    """That good rows count, and that the next list may hold the others only; where something is left to do."""
+    """The sentence that good rows count, and that the next list may hold the others only; where something is left to
+    do."""
     if not any(_asks(rows) for rows in bodies) and not absent_from(letter, wording):
         return ()
     accepted = any(row.result == "accepted" for rows in bodies for row in rows)

@@ -149,7 +149,8 @@ def _points(findings: list[Finding], survey: Survey, wording: Wording) -> tuple[
 
 
 def _what_follows(asked: set[str], survey: Survey, wording: Wording) -> str:
-    """That further questions may have to be answered, said once of all that are asked for; empty where none does."""
+    """The sentence that further questions may have to be answered, said once of all that are asked for; empty if no
+    question follows."""
     following = "、".join(dict.fromkeys(survey.question_name(key) for key in follow_ups(asked, survey)))
     return wording.phrase["follow_ups"].format(questions=following) if following else ""
 

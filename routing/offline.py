@@ -91,7 +91,8 @@ def _program(reading: FileReading, sheet: AnswerSheet, body: str, mailbox: str, 
 
 
 def _by_mailbox(finding: Finding, reading: FileReading, register: Register) -> Iterator[Finding]:
-    """That a program is unclear, as far as the mailbox may not tell it; of a list's rows the list tells it."""
+    """The finding; that a program is unclear only as far as the mailbox may not tell it. For a list's rows the list
+    tells it."""
     sheet = next((s for s in reading.sheets if s.sheet == finding.sheet), None)
     if finding.code != "program_unclear" or sheet is None:
         yield finding
@@ -108,7 +109,7 @@ def _by_mailbox(finding: Finding, reading: FileReading, register: Register) -> I
 
 
 def _nothing_listed(lgcode: str, program: str) -> None:
-    """Without a ledger no list is known."""
+    """No row: without a ledger no list is known."""
 
 
 def all_findings(reading: FileReading) -> tuple[Finding, ...]:

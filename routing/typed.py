@@ -39,7 +39,7 @@ LONGEST = 100  # characters of a name, a code, a day and hour
 
 
 def _short(text: str, refused: type[Refused] = Refused) -> str:
-    """The same of what is no longer than any of them: the rest is not looked at."""
+    """What was typed, folded; a text longer than any is refused, and not looked at. Raises `refused`."""
     if len(text.strip()) > LONGEST:
         raise refused(f"{text.strip()[:20]}…：長すぎます（{len(text):,}字）。{LONGEST}字までにしてください。")
     return folded(text)

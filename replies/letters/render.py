@@ -157,7 +157,7 @@ def _is_early(letter: Letter, survey: Survey) -> bool:
 
 
 def _tidy(body: str) -> str:
-    """At most one empty line in a row, and exactly one line end at the end."""
+    """The text with at most one empty line in a row, and exactly one line end at the end."""
     return re.sub(r"\n{3,}", "\n\n", body).strip("\n") + "\n"
 
 

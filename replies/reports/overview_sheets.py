@@ -119,7 +119,7 @@ def _receipts_chart(ink: Ink, sheet: Worksheet, overview: Overview, rows: int) -
 
 
 def _serial(moment: datetime) -> float:
-    """As Excel counts days (ECMA-376 part 1 §18.17.4.1), in JST."""
+    """An instant as Excel counts days (ECMA-376 part 1 §18.17.4.1), in JST."""
     return (in_jst(moment) - datetime(1899, 12, 30, tzinfo=JST)) / timedelta(days=1)
 
 

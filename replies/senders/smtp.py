@@ -217,7 +217,8 @@ def _ask(smtp: smtplib.SMTP, mail: OutgoingMail) -> tuple[bool, SmtpReply]:
 
 
 def _ask_at_once(smtp: smtplib.SMTP, mail: OutgoingMail, options: list[str]) -> tuple[bool, SmtpReply]:
-    """The same three commands in one packet (RFC 2920): one wait for the server in place of three."""
+    """The envelope and DATA as `_ask` sends them, but in one packet (RFC 2920): one wait for the server in place of
+    three."""
     sender = " ".join([f"mail FROM:<{mail.mail_from}>", *options])
     smtp.send(f"{sender}\r\nrcpt TO:<{mail.rcpt_to}>\r\nDATA\r\n")
     answers: list[SmtpReply] = []

@@ -72,7 +72,7 @@ class Counts:
 
 
 def _columns(form: Form) -> dict[str, list[tuple[int, int]]]:
-    """For each question (a circle's number, place among the values); of an answer the number is 0."""
+    """(a circle's number, place among the values) of each column of a question; for an answer the number is 0."""
     places: dict[str, list[tuple[int, int]]] = {}
     for place, column in enumerate(list_columns(form)):
         if column.holds in ("answer", "mark"):

@@ -162,8 +162,8 @@ def _left_out(layout: Layout, question: Question) -> str:
 
 
 def _fails(layout: Layout, question: Question) -> str:
-    """That the condition on which it is asked does not hold, for certain: all that it looks at is answered, a number as
-    one, and it can be worked out; empty where the form cannot tell."""
+    """Excel's condition that the condition on which the question is asked certainly does not hold: all that it looks
+    at is answered, a number as a number, and it can be worked out. Empty where the form cannot tell."""
     tree = conditions_of(layout.form)[question.printed_key]
     try:
         failed = _not(excel(tree, layout))
@@ -173,7 +173,8 @@ def _fails(layout: Layout, question: Question) -> str:
 
 
 def _told(layout: Layout, question: Question) -> Iterator[str]:
-    """That all is answered at which its condition looks; a circle that is not set says as much as one that is."""
+    """Excel's conditions that all is answered at which the question's condition looks; a circle that is not set says
+    as much as one that is."""
     tree, owners = conditions_of(layout.form)[question.printed_key], questions_of_names(layout.form)
     named = {q.key: q for q in map(owners.get, names_in(tree)) if q and not q.in_lines}
     for root in named.values():
@@ -181,7 +182,7 @@ def _told(layout: Layout, question: Question) -> Iterator[str]:
 
 
 def _is_told(layout: Layout, question: Question) -> str:
-    """That an answer stands in its cell such as the form itself offers, or as a number."""
+    """Excel's condition that an answer stands in the question's cell such as the form itself offers, or a number."""
     cell = layout.cell(question.key)
     if question.by_number:
         return _known(layout, question)
@@ -213,7 +214,7 @@ def _known(layout: Layout, root: Question) -> str:
 
 
 def _of_kinds(layout: Layout, question: Question, asked: bool) -> str:
-    """That the head of the form names a kind of body of which the question is, or is not, asked."""
+    """Excel's condition that the head of the form names a kind of body of which the question is, or is not, asked."""
     wanted = set(question.only)
     found = []
     for field in layout.form.fields:
@@ -225,7 +226,8 @@ def _of_kinds(layout: Layout, question: Question, asked: bool) -> str:
 
 
 def _either(layout: Layout, question: Question) -> str:
-    """That nothing says which of the questions to kinds of bodies is asked, and none is answered."""
+    """Excel's condition that nothing says which of the questions to kinds of bodies is asked, and no such question is
+    answered."""
     either = [q for q in layout.form.questions if q.only and q.required and not q.in_lines]
     if not either or either[0] is not question:
         return ""
@@ -234,7 +236,7 @@ def _either(layout: Layout, question: Question) -> str:
 
 
 def _unlisted(cell: str, kind: Kind) -> str:
-    """That something stands there which the list does not offer."""
+    """Excel's condition that something stands in a cell which its list does not offer."""
     return _all([_not(_blank(cell)), *(f"NOT({_same(cell, said)})" for said in kind.options)])
 
 

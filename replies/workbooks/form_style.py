@@ -155,8 +155,8 @@ def _set_up_page(sheet: Any, header_text: str, wide: bool) -> None:
 
 
 def _protect(sheet: Worksheet) -> None:
-    """Without a password: it keeps labels and formulas from slips, not from people. Rows and columns may
-    be made higher and wider."""
+    """Protect a sheet, without a password: that keeps labels and formulas from slips, not from people. Rows and
+    columns may be made higher and wider."""
     sheet.protection.sheet = True
     sheet.protection.formatRows = False
     sheet.protection.formatColumns = False

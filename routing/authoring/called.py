@@ -42,7 +42,7 @@ def _told_apart(names: Sequence[str], longer: Sequence[str]) -> list[str]:
 
 
 def _by_unit(names: Sequence[str], blanks: Sequence[Blank]) -> list[str]:
-    """With the unit where that tells each of those apart that have one name: 全壊（棟）, 全壊（世帯）."""
+    """The names, with the unit where it tells those apart that have one name: 全壊（棟）, 全壊（世帯）."""
     longer = [f"{name}（{b.unit}）" if b.unit in UNITS else name for name, b in zip(names, blanks, strict=True)]
     times, own = Counter(names), Counter(longer)
     clear = {name for name, more in zip(names, longer, strict=True) if own[more] == 1 and more != name}

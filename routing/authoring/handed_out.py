@@ -52,7 +52,7 @@ def handed_out(bodies: Iterable[Body], register: Register) -> Iterator[HandedOut
 
 
 def _wanted(bodies: Iterable[Body], register: Register) -> Iterator[_FormToFill]:
-    """By whoever hands them in, his own first."""
+    """The forms that these bodies fill in, by whoever hands them in, his own first."""
     of, filled = {body.lgcode for body in bodies}, tuple(filling_in(register.obligations))
     forms = Counter(lgcode for lgcode, _, _ in filled)
     named = [(collector or lgcode, collector, lgcode, program) for lgcode, program, collector in filled]

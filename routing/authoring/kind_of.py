@@ -76,7 +76,7 @@ def _options(book: Workbook, page: Page, rule: DataValidation) -> Iterator[str]:
 
 
 def _choices(options: tuple[str, ...]) -> str:
-    """As they are printed; with their numbers where they begin with them."""
+    """The choices as they are printed, in TOML; with their numbers where they begin with them."""
     own = tuple(dict.fromkeys(options))
     numbers = [re.match(r"\d+", nfkc(option)) for option in own]
     if own and all(numbers) and len({int(n[0]) for n in numbers if n}) == len(own):
@@ -104,7 +104,7 @@ def _plain(value: object) -> str | None:
 
 
 def _unit(page: Page, blank: Blank, name: str) -> str:
-    """Behind the cell, in it, in its format, at the end of its label, or over its table."""
+    """The unit: behind the cell, in it, in its format, at the end of its label, or over its table."""
     quoted = "".join(_QUOTED.findall(blank.cell.number_format or ""))
     in_cell = fold(blank.printed).strip("()")
     labels = (hit[1] for label in (*blank.rows[::-1], *blank.columns[::-1], name) if (hit := _UNIT_IN.search(label)))

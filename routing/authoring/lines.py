@@ -96,7 +96,7 @@ def _is_table(lines: Sequence[_Run]) -> bool:
 
 
 def _table(page: Page, lines: Sequence[_Run]) -> OpenTable | None:
-    """With its columns' own heads; what stands over all of them is its title."""
+    """The open table with its columns' own heads; what stands over all of them is its title."""
     heads = [_without_example(page, blank) for blank in lines[0].blanks]
     shared = 0
     while len(heads) > 1 and all(len(head) > shared + 1 and head[shared] == heads[0][shared] for head in heads):

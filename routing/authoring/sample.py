@@ -57,8 +57,8 @@ def sample(form: Form, survey: Survey, whose: Whose) -> FillValues:
 
 
 def _typed(form: Form, values: FillValues) -> FillValues:
-    """With numbers and days as Excel holds them, so that the form's own checks work: days, and what Excel keeps otherwise
-    than it is shown (50%), only where the form is made and its cells have their formats."""
+    """The values with numbers and days as Excel holds them, so that the form's own checks work. Days, and what Excel
+    keeps otherwise than it is shown (50%), only where the form is made and its cells have their formats."""
     found = dict(values)
     for question in form.questions:
         if isinstance(written := values.get(question.key), str):
@@ -87,7 +87,7 @@ def _circles(form: Form, way: Choices) -> Iterator[tuple[str, FillValue]]:
 
 
 def _with_numbers(sheet: _SampleSheet, way: Choices, values: dict[str, FillValue]) -> dict[str, FillValue]:
-    """With everything that is no choice, and that no way through the form hangs on."""
+    """The values with everything that is no choice, and on which no way through the form depends."""
     last = sheet.survey.deadline.date()
     before: tuple[Question, Decimal] | None = None
     for place, (question, *others) in enumerate(sheet.form.blocks):
@@ -126,7 +126,8 @@ def _smaller(question: Question, number: Decimal, by: int) -> str:
 
 
 def _summed(form: Form, values: FillValues) -> dict[str, FillValue]:
-    """With the totals of its tables; a table that these would carry beyond its bounds counts nothing."""
+    """The values with the totals of the form's tables; a table that these would carry beyond its bounds counts
+    nothing."""
     found = dict(values)
     for question, *others in form.blocks:
         if not question.part or not (sums := tuple(question.part.table.sums())) or question.key not in values:
@@ -195,8 +196,8 @@ def _false(node: Node, worths: Mapping[str, Value]) -> int:
 
 
 def _mended(sheet: _SampleSheet, values: FillValues) -> FillValues:
-    """With numbers and days changed one by one, each time as few conditions being broken as may be; the best that was
-    seen."""
+    """The values with numbers and days changed one by one, so that each time as few conditions as possible are
+    broken; the best that was seen."""
     seen = [values]
     for _ in range(_MOST_CHANGES):
         if not (broken := _broken(sheet, seen[-1])):

@@ -159,7 +159,7 @@ _DONE = {
 
 
 def _wish(action: str, value: str, program: str, desk: Desk, wish: Wish) -> Wish:
-    """With what was typed after the action. Raises Refused."""
+    """The wish with what was typed after the action. Raises Refused."""
     if action == "step":
         return replace(wish, value=typed.folded(value))
     if action != "assign":

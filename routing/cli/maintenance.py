@@ -90,7 +90,7 @@ def purge(  # noqa: PLR0913 - one parameter per option of the command
 
 
 def _limits(before: datetime | None, keep_days: int | None, keys: Retention, now: datetime) -> retention.Limits:
-    """By the options, else by the settings' [retention]. Raises Refused where neither names a time."""
+    """The limits by the options, else by the settings' [retention]. Raises Refused where neither names a time."""
     if before is not None or keep_days is not None:
         limit = before or now - timedelta(days=keep_days or 0)
         if limit > now:

@@ -68,7 +68,7 @@ def spare_look_ups() -> None:
 
 
 def _work(worker: Worker) -> None:
-    """On a terminal the log scrolls above the worker's state; elsewhere plain lines."""
+    """Run the worker: on a terminal its log scrolls above its state; elsewhere plain lines."""
     _share_memory()
     spare_look_ups()
     for library in ("apscheduler", "imapclient"):

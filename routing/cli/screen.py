@@ -142,5 +142,5 @@ def _rule(left: str, between: str, right: str, widths: Iterable[int]) -> str:
 
 
 def _styled(text: str, style: str) -> str:
-    """With colours; click takes them out again where no terminal reads them."""
+    """A text with colours; click takes them out again where no terminal reads them."""
     return text if os.environ.get("NO_COLOR") else click.style(text, **_COLOURS[style])  # type: ignore[arg-type]

@@ -224,7 +224,7 @@ def day_named(text: str, now: datetime) -> datetime:
 
 
 def _shown_state(standing: Standing) -> str:
-    """By which of `_states` a row is counted: as it says itself."""
+    """The state of `_states` as which a row is counted: as it says itself."""
     if standing.checked_only:
         return "checked_only"
     return "unbooked" if standing.unbooked and standing.state == "correction" else standing.state

@@ -193,7 +193,7 @@ def _name(desk: Desk, lgcode: str) -> str:
 
 
 def _mailbox_of(register: Register, program: str) -> str:
-    """To which a program's answers go; empty for all programs. Raises Refused."""
+    """The mailbox to which a program's answers go; empty for all programs. Raises Refused."""
     if not program:
         return ""
     return register.survey.program(typed.program(program, register)).mailbox

@@ -101,7 +101,8 @@ def _mode(settings: Settings) -> str:
 
 
 def _trust(settings: Settings) -> Iterator[Diagnosis]:
-    """Without a server's word on the sender, a reply may go to whoever was named as one."""
+    """Whether a server's word on the sender is asked for; without it a reply may go to whoever was named as the
+    sender."""
     if settings.authserv_id:
         whose = "一番上の、名前のない欄" if settings.authserv_id == TOPMOST else settings.authserv_id
         yield Diagnosis("差出人の認証", True, f"Authentication-Results は、{whose}のものを信じます")
