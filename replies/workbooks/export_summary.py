@@ -250,24 +250,8 @@ def _label(question: Question, line: CountedLine) -> tuple[str, str]:
 def _insert_chart(page: _SummarySheet, top: int, named: tuple[str, QuestionCounts], programs: tuple[Program, ...]) -> None:
     words, (name, tally) = load_wording().export, named
     chart = page.book.add_chart({"type": "column"})
-    first, last = top + 1, top + len(tally.lines)
-    marks = [_label(tally.question, line)[0] for line in tally.lines]
-    labelled = len(programs) * len(tally.lines) <= _LABELLED
-    for place, program in enumerate(programs):
-        column = _FIGURES + place
-        chart.add_series(
-            {
-                "name": program.name,
-                "categories": [page.sheet.name, first, _MARK, last, _MARK],
-                "values": [page.sheet.name, first, column, last, column],
-                "categories_data": marks,  # what is shown before the cells are read
-                "values_data": [tally.counts[line][program.id] for line in tally.lines],
-                "border": {"color": _INK},
-                "gap": 60,
-                "data_labels": {"value": labelled, "num_format": "#,##0", "font": _font(8)},
-                **_FILLS[place % len(_FILLS)],
-            }
-        )
+    for series in _series(page.sheet.name, top, tally, programs):
+        chart.add_series(series)
     title = f"{name}　{quote(tally.question.text, _TITLE_LIMIT)}"
     chart.set_title({"name": title, "name_font": _font(10, bold=True)})
     chart.set_x_axis({"name": words["axis_choices"], "name_font": _font(9), "num_font": _font(9)})
@@ -284,6 +268,26 @@ def _insert_chart(page: _SummarySheet, top: int, named: tuple[str, QuestionCount
     chart.set_legend({"position": "bottom", "font": _font(9)} if len(programs) > 1 else {"none": True})
     chart.set_size(_CHART_SIZE)
     page.sheet.insert_chart(top, page.chart_column, chart, {"y_offset": 2, "object_position": 2})
+
+
+def _series(sheet: str, top: int, tally: QuestionCounts, programs: tuple[Program, ...]) -> Iterator[dict[str, Any]]:
+    """The columns of a chart, those of one program after the other."""
+    first, last = top + 1, top + len(tally.lines)
+    marks = [_label(tally.question, line)[0] for line in tally.lines]
+    labelled = len(programs) * len(tally.lines) <= _LABELLED
+    for place, program in enumerate(programs):
+        column = _FIGURES + place
+        yield {
+            "name": program.name,
+            "categories": [sheet, first, _MARK, last, _MARK],
+            "values": [sheet, first, column, last, column],
+            "categories_data": marks,  # what is shown before the cells are read
+            "values_data": [tally.counts[line][program.id] for line in tally.lines],
+            "border": {"color": _INK},
+            "gap": 60,
+            "data_labels": {"value": labelled, "num_format": "#,##0", "font": _font(8)},
+            **_FILLS[place % len(_FILLS)],
+        }
 
 
 def _font(size: int, bold: bool = False) -> dict[str, Any]:

@@ -156,27 +156,31 @@ def _waiting(installed: Installation) -> Iterator[Diagnosis]:
         yield Diagnosis("台帳", False, str(reason))
         return
     with closing(ledger):
-        due = outbox.due(ledger, installed.clock())
-        unread = len(arrivals.waiting(ledger))
-        yield Diagnosis("判定待ち", True, f"{unread}通")
-        first = "".join(f"\n{o.receipt} {o.kind}" for o in due[:10])
-        yield Diagnosis("送信待ち", True, f"{len(due)}通{first}")
-        for kind, number in Counter(d.kind for d in releasing.drafts(ledger)).items():
-            said = f"{kind} {number}通が、職員の送信の指示を待っています（letters --drafts）"
-            yield Diagnosis("下書き", True, said, heed=True)
-        yield _wording(OpenOffice(installed.register, installed.settings, ledger, installed.clock))
-        for mailbox, problem in arrivals.unhealthy(ledger):
-            yield Diagnosis(f"提出先 {installed.register.survey.mailbox_name(mailbox)}", False, problem)
-        at = vitals.At(installed.register, installed.settings, ledger, installed.clock())
-        begun = bool(conditions.health(ledger))  # before the first `run` nothing is amiss
-        for vital in vitals.vitals(at):
-            if not vital.what.startswith("提出先"):  # the servers themselves were asked above
-                well = vital.well or vital.what != "受付の処理" or not begun
-                yield Diagnosis(vital.what, well, vital.said, heed=not vital.well)
-        free = troubles.free_bytes(installed.settings.ledger)
-        view = troubles.View(ledger, installed.settings, installed.clock(), free, installed.register.survey)
-        for sentence in troubles.lasting(view):
-            yield Diagnosis("お知らせ", False, sentence)
+        yield from _waiting_in(ledger, installed)
     if installed.settings.heartbeat is not None:
         sign = read_sign(installed.settings.heartbeat, installed.clock())
         yield Diagnosis("常駐", sign.lives, sign.said)
+
+
+def _waiting_in(ledger: Ledger, installed: Installation) -> Iterator[Diagnosis]:
+    due = outbox.due(ledger, installed.clock())
+    unread = len(arrivals.waiting(ledger))
+    yield Diagnosis("判定待ち", True, f"{unread}通")
+    first = "".join(f"\n{o.receipt} {o.kind}" for o in due[:10])
+    yield Diagnosis("送信待ち", True, f"{len(due)}通{first}")
+    for kind, number in Counter(d.kind for d in releasing.drafts(ledger)).items():
+        said = f"{kind} {number}通が、職員の送信の指示を待っています（letters --drafts）"
+        yield Diagnosis("下書き", True, said, heed=True)
+    yield _wording(OpenOffice(installed.register, installed.settings, ledger, installed.clock))
+    for mailbox, problem in arrivals.unhealthy(ledger):
+        yield Diagnosis(f"提出先 {installed.register.survey.mailbox_name(mailbox)}", False, problem)
+    at = vitals.At(installed.register, installed.settings, ledger, installed.clock())
+    begun = bool(conditions.health(ledger))  # before the first `run` nothing is amiss
+    for vital in vitals.vitals(at):
+        if not vital.what.startswith("提出先"):  # the servers themselves were asked above
+            well = vital.well or vital.what != "受付の処理" or not begun
+            yield Diagnosis(vital.what, well, vital.said, heed=not vital.well)
+    free = troubles.free_bytes(installed.settings.ledger)
+    view = troubles.View(ledger, installed.settings, installed.clock(), free, installed.register.survey)
+    for sentence in troubles.lasting(view):
+        yield Diagnosis("お知らせ", False, sentence)
