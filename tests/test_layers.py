@@ -46,6 +46,13 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
+FUNCTIONS = [node for path in FILES for node in ast.walk(_tree(path)) if isinstance(node, ast.FunctionDef)]
+
+
+def _lines(function: ast.FunctionDef) -> int:
+    return (function.end_lineno or 0) - function.lineno + 1
+
+
 def test_the_house_has_its_four_rooms() -> None:
     assert len(FILES) > 40
     assert {_name(p).split("/")[0] for p in FILES} == set(LAYERS)
@@ -137,8 +144,13 @@ def test_files_have_at_most_300_lines_and_functions_at_most_52() -> None:
     """But for the migrations: a released one is never edited."""
     lines = {_name(path): _text(path).count("\n") for path in FILES}
     assert {name for name, count in lines.items() if count > 300} <= {"routing/ledger/migrations.py"}
-    functions = [node for path in FILES for node in ast.walk(_tree(path)) if isinstance(node, ast.FunctionDef)]
-    assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 52] == []
+    assert [f.name for f in FUNCTIONS if _lines(f) > 52] == []
+
+
+def test_half_of_the_functions_have_at_most_7_lines_and_nine_in_ten_at_most_16() -> None:
+    lengths = sorted(map(_lines, FUNCTIONS))
+    assert len(lengths) > 4000
+    assert (lengths[len(lengths) // 2] <= 7, lengths[len(lengths) * 9 // 10] <= 16) == (True, True)
 
 
 # The commands that start another door: `run` (with its state on a terminal) the worker, `console` the page.
