@@ -14,11 +14,6 @@ _CIRCLES = "〇○◯◎●⭕"
 _BETWEEN = re.compile(r"[・･/／、，,]")
 
 
-def boxed(text: str, options: Sequence[str]) -> bool:
-    """Whether a text prints an empty box before each of these options."""
-    return len(options) > 1 and all(label_key(o) in dict(_parts(text, EMPTY)) for o in options)
-
-
 def ticked(text: str, options: Sequence[str]) -> str:
     """The one option with a ticked box before it, where others have an empty box; or the one with a circle, where all
     options are there. Empty if there is none, or more than one."""

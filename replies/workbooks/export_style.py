@@ -58,7 +58,7 @@ class Styles:
         )
 
 
-def boxed(book: Workbook, number_format: str) -> Format:
+def figure_format(book: Workbook, number_format: str) -> Format:
     """A figure in a table of 「集計」."""
     return book.add_format({**_BOX, "num_format": number_format})
 

@@ -25,7 +25,7 @@ from replies.japanese import era_instant
 from replies.wording import load_wording
 from replies.workbooks.export_counts import CountedLine, Counts, QuestionCounts
 from replies.workbooks.export_figures import Figure, Figures
-from replies.workbooks.export_style import LINE_POINTS, Styles, boxed, points, set_up_page
+from replies.workbooks.export_style import LINE_POINTS, Styles, figure_format, points, set_up_page
 
 T = TypeVar("T")
 
@@ -183,7 +183,7 @@ def _write_numbers(page: _SummarySheet, form: Counts, figures: Figures, programs
     for (name, shown, values), height in zip(lines, heights[1:], strict=True):
         put(page.sheet, (page.row, _MARK), "", page.styles.circle)
         put(page.sheet, (page.row, _TEXT), words[name], page.styles.label)
-        style = boxed(page.book, shown)
+        style = figure_format(page.book, shown)
         for place, value in enumerate(values):
             put_typed(page.sheet, (page.row, _FIGURES + place), "" if value is None else Decimal(value), style)
         page.next(height)

@@ -11,7 +11,7 @@ from importlib import import_module
 
 import click
 
-from routing.cli.screen import columns
+from routing.cli.screen import terminal_columns
 
 _MODULES = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
 
@@ -98,7 +98,7 @@ def counted(one: str, several: str, number: int) -> str:
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal."""
-    return columns(click.unstyle(text))
+    return terminal_columns(click.unstyle(text))
 
 
 def name_parts(command: click.Command) -> None:

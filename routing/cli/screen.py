@@ -43,13 +43,13 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def columns(text: str) -> int:
+def terminal_columns(text: str) -> int:
     """Columns that a text takes on a terminal."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(_terminal_columns, text))
 
 
 @cache
-def _columns(character: str) -> int:
+def _terminal_columns(character: str) -> int:
     if category(character) in ("Mn", "Me"):
         return 0
     return 2 if east_asian_width(character) in "FW" else 1
@@ -105,13 +105,13 @@ def table(title: str, *headings: str) -> Listing:
 
 
 def _widest(cell: str) -> int:
-    return max(map(columns, cell.split("\n")))
+    return max(map(terminal_columns, cell.split("\n")))
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], style: str) -> Iterator[str]:
     folded = (list(_folded(cell, width)) for cell, width in zip(cells, widths, strict=True))
     for parts in zip_longest(*folded, fillvalue=""):
-        padded = (part + " " * (width - columns(part)) for part, width in zip(parts, widths, strict=True))
+        padded = (part + " " * (width - terminal_columns(part)) for part, width in zip(parts, widths, strict=True))
         line = f"│ {' │ '.join(padded)} │"
         yield _styled(line, style) if style else line
 
@@ -119,7 +119,7 @@ def _row(cells: Sequence[str], widths: Sequence[int], style: str) -> Iterator[st
 def _folded(cell: str, width: int) -> Iterator[str]:
     """The lines of a cell, none wider than its column; cut at a space where one stands in the second half."""
     for line in cell.split("\n"):
-        while columns(line) > width:
+        while terminal_columns(line) > width:
             end = _fitting(line, width)
             space = line.rfind(" ", end // 2, end + 1)
             yield line[: space if space > 0 else end]
@@ -131,7 +131,7 @@ def _fitting(line: str, width: int) -> int:
     """How many characters of the line fit, one at least."""
     taken = 0
     for place, character in enumerate(line):
-        taken += _columns(character)
+        taken += _terminal_columns(character)
         if taken > width:
             return max(place, 1)
     return len(line)

@@ -24,7 +24,7 @@ import pytest
 
 from routing.cli import app
 from routing.cli.app import COMMANDS, run_command, uketsuke
-from routing.cli.screen import columns, table
+from routing.cli.screen import table, terminal_columns
 from routing.ledger.store import Ledger
 from tests.config.surveys_at_hand import TINY
 from tests.routing.cases_at_hand import KANAGAWA, SAGAMIHARA, YOKOHAMA
@@ -372,8 +372,8 @@ def test_a_table_is_no_wider_than_the_terminal_and_loses_nothing(width: int) -> 
     listed.add_row(*cells)
     title, *lines = map(click.unstyle, listed.lines(width))
     assert title == "要確認"
-    assert len({columns(line) for line in lines}) == 1  # every edge stands where the others do
-    assert columns(lines[0]) <= width
+    assert len({terminal_columns(line) for line in lines}) == 1  # every edge stands where the others do
+    assert terminal_columns(lines[0]) <= width
     for place, cell in enumerate(cells, 1):
         assert "".join(line.split("│")[place].strip() for line in lines[3:-1]).replace(" ", "") == cell.replace(" ", "")
 
