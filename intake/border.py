@@ -170,16 +170,6 @@ def _kind(hint: Any) -> Literal["text", "texts", "numbers", "shape", "shapes"] |
     return None
 
 
-def _shapes(shape: type) -> list[type]:
-    """A shape and those within it, each once."""
-    found = dict.fromkeys([shape])
-    for hint in get_type_hints(shape).values():
-        for inner in (hint, *get_args(hint)):
-            if isinstance(inner, type) and is_dataclass(inner):
-                found |= dict.fromkeys(_shapes(inner))
-    return list(found)
-
-
 def _bounded(value: S, cuts: Cuts) -> S:
     """The value itself, if nothing of it is over its limit; else a copy in which that is cut."""
     changed = {}

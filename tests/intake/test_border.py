@@ -4,7 +4,7 @@ what people send, not a letter less."""
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -78,11 +78,21 @@ def sheet(name: str = "様式", **changes: Any) -> AnswerSheet:
     return replace(filled(AnswerSheet, "", 0), sheet=name, **changes)
 
 
+def shapes_within(shape: type) -> list[type]:
+    """A shape and those within it, each once."""
+    found = dict.fromkeys([shape])
+    for hint in get_type_hints(shape).values():
+        for inner in (hint, *get_args(hint)):
+            if isinstance(inner, type) and is_dataclass(inner):
+                found |= dict.fromkeys(shapes_within(inner))
+    return list(found)
+
+
 def unlisted() -> list[str]:
     """Fields of a Submission that have a text or a number and no limit of their own; these get a default."""
     return [
         f"{shape.__name__}.{field.name}"
-        for shape in border._shapes(Submission)
+        for shape in shapes_within(Submission)
         for field in border._fields(shape)
         if field.kind != "shape" and field.name not in border.LIMITS.get(shape, {})
     ]
