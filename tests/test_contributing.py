@@ -1,4 +1,5 @@
-"""A letter is added in a copy of this house as CONTRIBUTING.md says; with one of its steps left out, a test fails."""
+"""A letter, and a column of each table of a report, are added in a copy of this house as CONTRIBUTING.md says; with one of
+a letter's steps left out, a test fails."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -33,7 +35,7 @@ LETTERS = {
     "taken_back": taken_back,"""
 MAIL = '[mail.taken_back]\nname = "取下げ"\ntrigger = "取下げ"\nrecipient = "差出人"\nfrequency = "一回"\n[mail.correction]'
 # file: (what stands there, what stands there afterwards) of each change
-STEPS = {
+LETTER_STEPS = {
     "replies/letter_kinds.py": (
         ("LetterKind = Literal[\n", 'LetterKind = Literal[\n    "taken_back",\n'),
         ("MappingProxyType({\n", 'MappingProxyType({\n    "taken_back": Traits(),\n'),
@@ -45,6 +47,24 @@ STEPS = {
     "tests/replies/letters_at_hand.py": (("LETTERS = {", LETTER),),
     "config/mails.py": (("    acknowledgement: Way", '    taken_back: Way = "off"\n    acknowledgement: Way'),),
     "config/surveys/README.md": (("| `pre_check` |", "| `taken_back` | `off` | 取下げ |\n| `pre_check` |"),),
+}
+
+
+def ahead(there: str, new: str) -> tuple[str, str]:
+    """A line ahead of what stands there."""
+    return there, f"{new}\n{there}"
+
+
+PLACES = (('received", 14.0', '"1回"'), ('received", 13.0', 'f"{row.cell.versions}回"'), ('since"', '"1回"'))
+COLUMN_STEPS = {
+    "replies/reports/data.py": (ahead("    changed: bool = False\n", "    versions: int = 0"),),
+    "routing/tracking/reports.py": (ahead("        changed=since is", "        versions=part.versions,"),),
+    "replies/reports/columns.py": tuple(
+        ahead(f'    ReportColumn("{place}', f'    ReportColumn("added", 9.0, "text", lambda row: {value}),')
+        for place, value in PLACES
+    ),
+    "replies/wording.toml": (("[report]\n", '[report]\nadded = "受付回数"\n'),),
+    "tests/replies/reports_at_hand.py": (ahead("                direct=place", "                versions=1,"),),
 }
 WRITES = """
 from tests.replies.letters_at_hand import LETTERS, the_survey
@@ -70,12 +90,16 @@ def python(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *words], cwd=copy, env=here, capture_output=True, text=True, check=False)
 
 
-def add_letter(copy: Path, without: str = "") -> None:
-    for name, changes in STEPS.items():
+def change(copy: Path, steps: Mapping[str, tuple[tuple[str, str], ...]], without: str = "") -> None:
+    for name, changes in steps.items():
         for before, after in changes if name != without else ():
             text = (copy / name).read_text("utf-8")
             assert text.count(before) >= 1, (name, before)
             (copy / name).write_text(text.replace(before, after, 1), "utf-8")
+
+
+def add_letter(copy: Path, without: str = "") -> None:
+    change(copy, LETTER_STEPS, without)
     if without != "template":
         (copy / "replies" / "templates" / "taken_back.j2").write_text(TEMPLATE, "utf-8")
     for step, code in (("golden", WRITES), ("approval", APPROVAL)):
@@ -84,7 +108,7 @@ def add_letter(copy: Path, without: str = "") -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("without", ["", *STEPS, "template", "golden", "approval"])
+@pytest.mark.parametrize("without", ["", *LETTER_STEPS, "template", "golden", "approval"])
 def test_a_letter_takes_what_is_named_and_a_test_names_what_is_forgotten(copy: Path, without: str) -> None:
     add_letter(copy, without)
     ran = python(copy, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-m", "not long", *NAMED)
@@ -92,7 +116,20 @@ def test_a_letter_takes_what_is_named_and_a_test_names_what_is_forgotten(copy: P
     assert ran.returncode in (0, 1, 2), ran.stdout[-2000:]  # tests ran, or could not be read
 
 
-def test_each_file_of_it_is_named_in_contributing() -> None:
+@pytest.mark.long
+def test_a_column_of_each_table_takes_what_is_named(copy: Path) -> None:
+    """In the middle of a program's, a municipality's and a correction's."""
+    change(copy, COLUMN_STEPS)
+    tests = [str(path.relative_to(copy)) for path in (copy / "tests" / "replies").glob("test_report_*.py")]
+    assert len(tests) >= 5
+    ran = python(copy, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not long", *tests)
+    assert ran.returncode == 0, ran.stdout[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("task", "files"), [("a letter", (*LETTER_STEPS, *NAMED)), ("a column to a prefecture's report", tuple(COLUMN_STEPS))]
+)
+def test_each_file_of_it_is_named_in_contributing(task: str, files: tuple[str, ...]) -> None:
     told = re.split(r"\n## ", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
-    (section,) = (part for part in told if part.startswith("Add a letter\n"))
-    assert [name for name in (*STEPS, *NAMED) if f"]({name})" not in section] == []
+    (section,) = (part for part in told if part.startswith(f"Add {task}\n"))
+    assert [name for name in files if f"]({name})" not in section] == []
