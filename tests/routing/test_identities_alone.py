@@ -6,10 +6,12 @@ Beside test_identify.py; what mutation testing found that no pure test held (doc
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config.own_roster import roster_of
 from config.settings import TOPMOST
 from intake.submission import Authentication
 from routing.decision.authenticated import authenticated
@@ -60,6 +62,31 @@ def test_how_submitter_and_body_stand_to_each_other(
     submitter, body, assigned, disagree, expected = case
     identity = Identity(submitter, body, (), True, disagree)  # type: ignore[arg-type]
     assert relation_of(identity, "shoman", assigned, register) == expected
+
+
+BOARD, NAGANO, AOZORA = "14-001", "20-001", "D114210000019"  # of the survey gakko; 青空高等学校 is below the board
+
+# (bodies of the sender's domain, whose answer it is or nobody's, who submits it)
+SHARED_DOMAINS: list[tuple[tuple[str, ...], str, str]] = [
+    ((KANAGAWA, BOARD), "", BOARD),  # of the survey's own there is one
+    ((BOARD, NAGANO), "", ""),
+    ((BOARD, NAGANO, AOZORA), "", ""),
+    ((KANAGAWA, TOKYO), "", ""),  # none is
+    ((KANAGAWA, BOARD), BOARD, BOARD),
+    ((KANAGAWA, BOARD), AOZORA, BOARD),  # the school is not of that domain
+    ((BOARD, AOZORA), AOZORA, AOZORA),  # the nearest, however they stand
+    ((AOZORA, BOARD), AOZORA, AOZORA),
+]
+
+
+@pytest.mark.parametrize("case", SHARED_DOMAINS)
+def test_a_domain_that_a_surveys_own_body_shares(case: tuple[tuple[str, ...], str, str]) -> None:
+    codes, body, expected = case
+    roster = roster_of(Path(__file__).parents[1] / "fixtures" / "surveys" / "gakko")
+    shared = KnownSender(address("a@shared.example"), True, "", codes)
+    filled = file(sheet("校名", body)) if body else file()
+    told = identify(submission(filled), filled, filled.sheets[0] if body else None, shared, roster)
+    assert told.submitter == expected
 
 
 def test_a_domain_of_several_bodies_is_narrowed_down_to_who_collects_the_answer() -> None:
