@@ -45,6 +45,6 @@ if TYPE_CHECKING:  # which knows the fields of what is replaced under this name 
 else:
 
     def replace(value: T, /, **changes: Any) -> T:
-        """A frozen value, or a dataclass, with some fields changed: in a tenth of the time that `dataclasses.replace` takes
-        for what is none of its own, and a mail asks for it two dozen times. TypeError for a field that there is none of."""
+        """A copy of a frozen value, or of a dataclass, with some fields changed. For our structs ten times as fast as
+        `dataclasses.replace`, and a mail needs two dozen copies. Raises TypeError for an unknown field."""
         return structs.replace(value, **changes) if isinstance(value, Struct) else dataclasses.replace(value, **changes)
